@@ -1,0 +1,97 @@
+import { AccountName, ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { Schema } from "effect"
+import { operations, timesInForce } from "./Instruction.ts"
+
+/** The statuses of an order at the exchange. */
+export const exchangeStatuses = ["new", "partially_filled", "filled", "cancelled", "expired", "rejected"] as const
+
+/** A status of an order at the exchange. */
+export type ExchangeStatus = (typeof exchangeStatuses)[number]
+
+/** Whether an order of this status can still trade. */
+export const isWorking = (status: ExchangeStatus): boolean => status === "new" || status === "partially_filled"
+
+/** The order that a client asks for: the payload of a `place` request. Quantity in shares, prices in dollars a share. */
+export const PlaceRequest = Schema.Struct({
+  clientOrderId: Schema.NullOr(Schema.String),
+  symbol: Schema.String,
+  side: Side.Side,
+  quantity: Quantity.Quantity,
+  type: Schema.Literal(...OrderTerms.orderTypes),
+  limitPrice: Schema.NullOr(Price.Price),
+  stopPrice: Schema.NullOr(Price.Price),
+  timeInForce: Schema.Literal(...timesInForce),
+  referencePrice: Schema.NullOr(Price.Price)
+})
+
+/** The order that a client asks for. */
+export type PlaceRequest = typeof PlaceRequest.Type
+
+/**
+ * An order as the exchange shows it. `filledQuantity` (shares) and `notional` (dollars) are sums over the executions' highest
+ * revisions; `updatedAt` is the time of the last change, and no two changes share one.
+ */
+export const ExchangeOrder = Schema.Struct({
+  brokerOrderId: ClientOrderId.BrokerOrderId,
+  account: AccountName.AccountName,
+  clientOrderId: Schema.NullOr(Schema.String),
+  symbol: Ticker.Ticker,
+  side: Side.Side,
+  quantity: Quantity.Quantity,
+  type: Schema.Literal(...OrderTerms.orderTypes),
+  limitPrice: Schema.NullOr(Price.Price),
+  stopPrice: Schema.NullOr(Price.Price),
+  timeInForce: Schema.Literal(...timesInForce),
+  status: Schema.Literal(...exchangeStatuses),
+  reason: Schema.NullOr(Schema.String),
+  filledQuantity: Decimal.FromStored,
+  notional: Decimal.FromStored,
+  enteredAt: Instant.FromString,
+  updatedAt: Instant.FromString
+})
+
+/** An order as the exchange shows it. */
+export type ExchangeOrder = typeof ExchangeOrder.Type
+
+/** One revision of one execution; a bust is a revision of quantity zero. `execId` is `execIdBase.NN`. */
+export const Execution = Schema.Struct({
+  execId: Schema.String,
+  execIdBase: Schema.String,
+  revision: Schema.Int,
+  brokerOrderId: ClientOrderId.BrokerOrderId,
+  clientOrderId: Schema.NullOr(Schema.String),
+  account: AccountName.AccountName,
+  symbol: Ticker.Ticker,
+  side: Side.Side,
+  quantity: Decimal.FromString,
+  price: Price.Price,
+  executedAt: Instant.FromString
+})
+
+/** One revision of one execution. */
+export type Execution = typeof Execution.Type
+
+/** What became of a request, as its log tells it. `brokerOrderId` is the order that it made or was about. */
+export const LoggedAnswer = Schema.Struct({
+  outcome: Schema.Literal("done", "refused", "status", "timeout", "reset"),
+  /** Whether the exchange acted on the request, whatever was answered. */
+  taken: Schema.Boolean,
+  status: Schema.NullOr(Schema.Int),
+  code: Schema.NullOr(Schema.String),
+  words: Schema.NullOr(Schema.String),
+  brokerOrderId: Schema.NullOr(Schema.String)
+})
+
+/** One request as the exchange logged it: every one that reached it, in order, and what was answered. */
+export const LoggedRequest = Schema.Struct({
+  number: Schema.Int,
+  at: Instant.FromString,
+  account: AccountName.AccountName,
+  operation: Schema.Literal(...operations),
+  /** The request's payload, parsed. */
+  payload: Schema.parseJson(Schema.Unknown),
+  answer: Schema.parseJson(LoggedAnswer)
+})
+
+/** One request as the exchange logged it. */
+export type LoggedRequest = typeof LoggedRequest.Type

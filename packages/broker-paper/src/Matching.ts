@@ -1,0 +1,29 @@
+import { Decimal, Price } from "@roundlot/core"
+import type { OrderTerms, Side } from "@roundlot/core"
+
+/** The price of a symbol that nobody has given one, in dollars. */
+export const DEFAULT_PRICE = Price.unsafe("100")
+
+/** What decides whether an order trades at a price. */
+export interface Working {
+  readonly side: Side.Side
+  readonly type: OrderTerms.OrderType
+  readonly limitPrice: Price.Price | null
+  readonly stopPrice: Price.Price | null
+  /** The stop price was reached before. */
+  readonly triggered: boolean
+}
+
+/** What a price means to an order: whether its stop is (or was) reached, and whether it trades at it. */
+export const judge = (order: Working, price: Decimal.Decimal): { readonly triggered: boolean; readonly trades: boolean } => {
+  const stops = order.type === "stop" || order.type === "stop_limit"
+  const triggered = order.triggered || (stops && reachesStop(order, price))
+  const limited = order.type === "limit" || order.type === "stop_limit"
+  return { triggered, trades: (!stops || triggered) && (!limited || withinLimit(order, price)) }
+}
+
+const reachesStop = ({ side, stopPrice }: Working, price: Decimal.Decimal): boolean =>
+  stopPrice !== null && (side === "buy" ? Decimal.isAtMost(stopPrice, price) : Decimal.isAtMost(price, stopPrice))
+
+const withinLimit = ({ side, limitPrice }: Working, price: Decimal.Decimal): boolean =>
+  limitPrice !== null && (side === "buy" ? Decimal.isAtMost(price, limitPrice) : Decimal.isAtMost(limitPrice, price))

@@ -1,0 +1,64 @@
+import type { Act } from "../Instruction.ts"
+import { plainly } from "./Turn.ts"
+import type { Delivery } from "./Turn.ts"
+
+type ActOf<Name extends Act["_tag"]> = Extract<Act, { readonly _tag: Name }>
+
+/** How one request goes, once the acts that it triggered are put together. */
+export interface Script {
+  /** Answered instead of doing what was asked. */
+  readonly instead: ActOf<"reject" | "resetBefore" | "answer" | "expireToken"> | undefined
+  /** In place of trading at the symbol's price. */
+  readonly filling: ActOf<"accept" | "fill"> | undefined
+  /** Done, but the answer is lost. */
+  readonly lost: "timeout" | "reset" | undefined
+  readonly delayMs: number
+  readonly delivery: Delivery
+  /** The rest of the order is filled this many requests later; only seeded faults say so. */
+  readonly restAfterRequests: number | undefined
+  /** Done besides. */
+  readonly besides: ReadonlyArray<Act>
+}
+
+/** The request goes as it should. */
+export const nothing: Script = {
+  instead: undefined,
+  filling: undefined,
+  lost: undefined,
+  delayMs: 0,
+  delivery: plainly,
+  restAfterRequests: undefined,
+  besides: []
+}
+
+/** The script with one more act, or `undefined` where the place that the act would take is taken: it then waits for another. */
+export const withAct = (script: Script, act: Act): Script | undefined => {
+  const { delivery } = script
+  switch (act._tag) {
+    case "reject":
+    case "resetBefore":
+    case "answer":
+    case "expireToken":
+      return script.instead === undefined && script.filling === undefined && script.lost === undefined
+        ? { ...script, instead: act }
+        : undefined
+    case "accept":
+    case "fill":
+      return script.instead === undefined && script.filling === undefined ? { ...script, filling: act } : undefined
+    case "takeThenTimeout":
+    case "takeThenReset":
+      return script.instead === undefined && script.lost === undefined
+        ? { ...script, lost: act._tag === "takeThenReset" ? "reset" : "timeout" }
+        : undefined
+    case "delay":
+      return { ...script, delayMs: script.delayMs + act.ms }
+    case "duplicateEvent":
+      return { ...script, delivery: { ...delivery, doubled: true } }
+    case "reorder":
+      return { ...script, delivery: { ...delivery, reversed: true } }
+    case "dropStream":
+      return { ...script, delivery: { ...delivery, dropped: true } }
+    default:
+      return { ...script, besides: [...script.besides, act] }
+  }
+}

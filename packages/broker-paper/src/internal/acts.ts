@@ -1,0 +1,189 @@
+import { Decimal, Instant } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import { isWorking } from "../ExchangeOrder.ts"
+import type { Act } from "../Instruction.ts"
+import { isListed, plainRequest } from "./orderBook.ts"
+import type { OrderBook } from "./orderBook.ts"
+import type { ExecutionRow, OrderRow } from "./rows.ts"
+import type { Turn } from "./Turn.ts"
+
+/** Until further notice. */
+const FOR_EVER = Instant.make(253402300799999999n)
+
+/** An act that cannot be done as things are. */
+export class CannotAct extends Error {}
+
+/** What an act works on. */
+export interface Stage {
+  readonly turn: Turn
+  readonly book: OrderBook
+  /** The order, by its id, that the triggering request made or was about. */
+  readonly target: string | undefined
+  readonly account: AccountName.AccountName | undefined
+  readonly openAccount: (account: AccountName.AccountName) => void
+}
+
+type ActOf<Name extends Act["_tag"]> = Extract<Act, { readonly _tag: Name }>
+
+/** Does an act now, and says what was done; throws `CannotAct`. Acts that only shape a request are none of it. */
+export const perform = (stage: Stage, act: Act): string => {
+  switch (act._tag) {
+    case "fill":
+      return fill(stage, act)
+    case "reject":
+      return end(stage, act, "rejected", `${act.code ?? "rejected"}: ${act.words ?? "rejected by the exchange"}`)
+    case "cancel":
+      return end(stage, act, "cancelled", "cancelled by the exchange")
+    case "hide":
+      return hide(stage, act)
+    case "silence":
+      return silence(stage, act)
+    case "duplicateEvent":
+      return repeatNewestEvent(stage)
+    case "dropStream":
+      stage.turn.rows.say(null, "dropped", "{}")
+      return "dropped every stream"
+    case "correct":
+      return correct(stage, act)
+    case "bust":
+      return bust(stage, act)
+    case "manualOrder":
+      return manualOrder(stage, act)
+    case "price":
+      return price(stage, act)
+    case "session":
+      return session(stage, act)
+    case "buyingPower":
+      return buyingPower(stage, act)
+    case "expireToken":
+      stage.turn.rows.setFact("tokenExpired", "1")
+      return "expired the token"
+    default:
+      throw new CannotAct(`${act._tag} shapes the answer to a request; give it a \`when\``)
+  }
+}
+
+const fill = (stage: Stage, act: ActOf<"fill">): string => {
+  const order = orderOf(stage, act)
+  const quantity = act.quantity ?? stage.book.leaves(order)
+  if (!Decimal.isPositive(quantity)) throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
+  return told(stage.book.fill(order, quantity, act.price ?? stage.book.priceOf(order)))
+}
+
+const told = ({ brokerOrderId, execId, price: at, quantity }: ExecutionRow): string =>
+  `${execId}: ${Decimal.format(quantity)} of ${brokerOrderId} at ${Decimal.format(at)}`
+
+const end = (stage: Stage, act: ActOf<"reject" | "cancel">, status: "rejected" | "cancelled", reason: string): string => {
+  const order = orderOf(stage, act)
+  if (!isWorking(order.status)) throw new CannotAct(`order ${order.brokerOrderId} is ${order.status} already`)
+  stage.book.close(order, status, reason)
+  return `${status} ${order.brokerOrderId}`
+}
+
+const hide = (stage: Stage, act: ActOf<"hide">): string => {
+  const order = orderOf(stage, act)
+  stage.book.keep(order, { hiddenUntil: Instant.addMillis(stage.turn.now, act.ms) })
+  return `hid ${order.brokerOrderId} for ${act.ms} ms`
+}
+
+const silence = (stage: Stage, act: ActOf<"silence">): string => {
+  const until = act.ms === undefined ? FOR_EVER : Instant.addMillis(stage.turn.now, act.ms)
+  const span = act.ms === undefined ? "until further notice" : `for ${act.ms} ms`
+  if (namesOrder(act) || stage.target !== undefined) {
+    const order = orderOf(stage, act)
+    stage.book.keep(order, { silentUntil: until })
+    return `silent about ${order.brokerOrderId} ${span}`
+  }
+  stage.turn.rows.setFact("silentUntil", Instant.format(until))
+  return `silent about everything ${span}`
+}
+
+const repeatNewestEvent = ({ turn: { rows } }: Stage): string => {
+  const newest = rows.newestEvent()
+  if (newest === undefined) throw new CannotAct("nothing has happened yet that could be said again")
+  rows.say(newest.account, newest.kind, newest.body)
+  return `said again: ${newest.body}`
+}
+
+const correct = (stage: Stage, act: ActOf<"correct">): string => {
+  const execution = executionOf(stage, act.execId)
+  return `corrected to ${told(stage.book.revise(execution, act.quantity ?? execution.quantity, act.price ?? execution.price))}`
+}
+
+const bust = (stage: Stage, act: ActOf<"bust">): string => {
+  const execution = executionOf(stage, act.execId)
+  return `busted by ${told(stage.book.revise(execution, Decimal.zero, execution.price))}`
+}
+
+const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
+  const account = act.account ?? stage.account ?? onlyAccount(stage)
+  if (!isListed(act.symbol)) throw new CannotAct(`the exchange has no ${act.symbol}`)
+  stage.openAccount(account)
+  const clientOrderId = act.clientOrderId ?? null
+  if (clientOrderId !== null && stage.turn.rows.orderByClientId(account, clientOrderId) !== undefined) {
+    throw new CannotAct(`account ${account} has an order ${clientOrderId} already`)
+  }
+  const order = stage.book.enter(account, act.symbol, {
+    ...plainRequest(act.symbol, act.side, act.quantity),
+    clientOrderId,
+    type: act.type ?? "market",
+    limitPrice: act.limitPrice ?? null,
+    stopPrice: act.stopPrice ?? null,
+    timeInForce: act.timeInForce ?? "day"
+  })
+  return `entered ${order.brokerOrderId} by hand: ${stage.book.work(order).status}`
+}
+
+const onlyAccount = ({ turn: { rows } }: Stage): AccountName.AccountName => {
+  const [first, ...others] = rows.accounts()
+  if (first === undefined) throw new CannotAct("the exchange has no account yet; name `account`")
+  if (others.length > 0) throw new CannotAct("the exchange has several accounts; name `account`")
+  return first
+}
+
+const price = (stage: Stage, act: ActOf<"price">): string => {
+  stage.turn.rows.setPrice(act.symbol, Decimal.format(act.price))
+  const filled = stage.book.sweep(act.symbol)
+  return `${act.symbol} is at ${Decimal.format(act.price)}; ${filled} orders filled`
+}
+
+const session = (stage: Stage, act: ActOf<"session">): string => {
+  stage.turn.rows.setFact("session", act.open ? "open" : "closed")
+  return act.open ? "opened the session" : `closed the session; ${stage.book.expireDayOrders()} day orders expired`
+}
+
+const buyingPower = (stage: Stage, act: ActOf<"buyingPower">): string => {
+  if (Decimal.sign(act.amount) < 0) throw new CannotAct("buying power is not below zero")
+  const account = act.account ?? stage.account
+  const accounts = account === undefined ? stage.turn.rows.accounts() : [account]
+  if (accounts.length === 0) throw new CannotAct("the exchange has no account yet; name `account`")
+  for (const each of accounts) {
+    stage.openAccount(each)
+    stage.turn.rows.setBuyingPower(Decimal.format(act.amount), each)
+  }
+  return `buying power of ${accounts.join(", ")} is ${Decimal.format(act.amount)}`
+}
+
+type NamesOrder = ActOf<"fill" | "reject" | "cancel" | "hide" | "silence">
+
+const namesOrder = (act: NamesOrder): boolean => act.brokerOrderId !== undefined || act.clientOrderId !== undefined
+
+const orderOf = ({ target, turn: { rows } }: Stage, act: NamesOrder): OrderRow => {
+  const named = act.brokerOrderId ?? act.clientOrderId ?? target
+  if (named === undefined) {
+    throw new CannotAct(`${act._tag} needs an order: name its \`brokerOrderId\` or \`clientOrderId\`, or give a \`when\``)
+  }
+  const byBrokerId = act.brokerOrderId ?? (act.clientOrderId === undefined ? target : undefined)
+  const order = byBrokerId === undefined ? rows.anyByClientId(named) : rows.order(byBrokerId)
+  if (order === undefined) throw new CannotAct(`the exchange has no order ${named}`)
+  return order
+}
+
+/** By full id or base, the newest revision; without an id the newest execution of the order that triggered. */
+const executionOf = ({ target, turn: { rows } }: Stage, execId: string | undefined): ExecutionRow => {
+  const asked = execId ?? (target === undefined ? undefined : rows.executionsOf(target).at(-1)?.execIdBase)
+  if (asked === undefined) throw new CannotAct("no execution is named and none triggered it; name `execId`")
+  const newest = rows.newestRevision(rows.execution(asked)?.execIdBase ?? asked)
+  if (newest === undefined) throw new CannotAct(`the exchange has no execution ${asked}`)
+  return newest
+}

@@ -1,0 +1,202 @@
+import { ClientOrderId, Decimal, Price, Side, Ticker } from "@roundlot/core"
+import type { AccountName, Instant, Quantity } from "@roundlot/core"
+import { Schema } from "effect"
+import { isWorking } from "../ExchangeOrder.ts"
+import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
+import { DEFAULT_PRICE, judge } from "../Matching.ts"
+import { entered } from "./rows.ts"
+import type { ExecutionRow, OrderRow } from "./rows.ts"
+import type { Turn } from "./Turn.ts"
+
+/** Why the exchange takes no such order, as it answers. */
+export interface Refusal {
+  readonly status: number
+  readonly code: string
+  readonly words: string
+}
+
+/** The code that a client order id is answered with which the account has used before: the order itself may be live. */
+export const DUPLICATE_CLIENT_ID = "duplicate_client_order_id"
+
+const isTicker = Schema.is(Ticker.Ticker)
+
+/** Whether the exchange has an instrument of this symbol: well-formed, and not beginning with `NOPE`. */
+export const isListed = (symbol: string): symbol is Ticker.Ticker => isTicker(symbol) && !symbol.startsWith("NOPE")
+
+/** The exchange's books within one turn. Everything here is about orders that are taken; what is answered is not its concern. */
+export interface OrderBook {
+  readonly refusalOf: (account: AccountName.AccountName, request: PlaceRequest, open: boolean) => Refusal | undefined
+  readonly enter: (account: AccountName.AccountName, symbol: Ticker.Ticker, request: PlaceRequest) => OrderRow
+  /** Trades an order at its symbol's price where that is possible, and ends what may not wait. */
+  readonly work: (order: OrderRow) => OrderRow
+  readonly fill: (order: OrderRow, quantity: Decimal.Decimal, price: Price.Price) => ExecutionRow
+  /** A new revision of an execution; quantity zero busts it. */
+  readonly revise: (execution: ExecutionRow, quantity: Decimal.Decimal, price: Price.Price) => ExecutionRow
+  readonly close: (order: OrderRow, status: ExchangeStatus, reason: string) => OrderRow
+  /** Changes that nobody is told of. */
+  readonly keep: (order: OrderRow, change: Partial<OrderRow>) => OrderRow
+  readonly sweep: (symbol: Ticker.Ticker) => number
+  readonly expireDayOrders: () => number
+  readonly fillDue: (requestNumber: number) => void
+  readonly priceOf: (order: PlaceRequest | OrderRow) => Price.Price
+  readonly leaves: (order: OrderRow) => Decimal.Decimal
+}
+
+/** The books of one turn. `tag` goes into ids, so that no two exchanges share one. */
+export const make = (turn: Turn, tag: string): OrderBook => {
+  const { rows } = turn
+
+  const leaves = (order: OrderRow) => Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
+
+  const priceOf = (order: PlaceRequest | OrderRow): Price.Price =>
+    rows.price(order.symbol)?.price ??
+    order.referencePrice ??
+    order.limitPrice ??
+    rows.lastLimit(order.symbol)?.price ??
+    DEFAULT_PRICE
+
+  const keep = (order: OrderRow, change: Partial<OrderRow>): OrderRow => {
+    const next = { ...order, ...change }
+    rows.putOrder(next)
+    return next
+  }
+
+  const change = (order: OrderRow, what: Partial<OrderRow>, updatedAt: Instant.Instant): OrderRow => {
+    const next = keep(order, { ...what, updatedAt })
+    turn.sayOrder(next)
+    return next
+  }
+
+  const refigure = (order: OrderRow, at: Instant.Instant): OrderRow => {
+    const canonical = canonicalOf(rows.executionsOf(order.brokerOrderId))
+    const filledQuantity = Decimal.sum(canonical.map((execution) => execution.quantity))
+    const notional = Decimal.sum(canonical.map(({ price, quantity }) => Decimal.multiply(price, quantity)))
+    const status = statusAfter(order, filledQuantity)
+    return change(order, { filledQuantity, notional, status, fillsAtRequest: isWorking(status) ? order.fillsAtRequest : null }, at)
+  }
+
+  const book = (execution: Omit<ExecutionRow, "number" | "execId">, before: Decimal.Decimal): ExecutionRow => {
+    const { execIdBase, revision } = execution
+    const row = { ...execution, number: rows.lastExecution() + 1, execId: execIdOf(execIdBase, revision) }
+    rows.putExecution(row)
+    const moved = Side.signed(row.side, Decimal.subtract(row.quantity, before))
+    const held = rows.holding(row.account, row.symbol)?.amount ?? Decimal.zero
+    rows.setHolding(row.account, row.symbol, Decimal.format(Decimal.add(held, moved)))
+    turn.sayExecution(row)
+    return row
+  }
+
+  const orderOf = (execution: ExecutionRow): OrderRow => {
+    const order = rows.order(execution.brokerOrderId)
+    if (order === undefined) throw new Error(`execution ${execution.execId} has no order`)
+    return order
+  }
+
+  const fill: OrderBook["fill"] = (order, quantity, price) => {
+    const { account, brokerOrderId, clientOrderId, side, symbol } = order
+    const executedAt = turn.tick()
+    const execIdBase = `PX${tag}-${rows.lastExecution() + 1}`
+    const row = book(
+      { execIdBase, revision: 1, brokerOrderId, clientOrderId, account, symbol, side, quantity, price, executedAt },
+      Decimal.zero
+    )
+    refigure(order, executedAt)
+    return row
+  }
+
+  const close: OrderBook["close"] = (order, status, reason) =>
+    change(order, { status, reason, fillsAtRequest: null }, turn.tick())
+
+  const reread = (order: OrderRow): OrderRow => rows.order(order.brokerOrderId) ?? order
+
+  const trade = (order: OrderRow): OrderRow => {
+    if (!isWorking(order.status)) return order
+    const price = priceOf(order)
+    const { trades, triggered } = judge(order, price)
+    const seen = triggered === order.triggered ? order : keep(order, { triggered })
+    if (!trades) return seen
+    fill(seen, leaves(seen), price)
+    return reread(seen)
+  }
+
+  const work: OrderBook["work"] = (order) => {
+    const traded = trade(order)
+    const waits = order.timeInForce === "day" || order.timeInForce === "gtc"
+    return waits || !isWorking(traded.status) ? traded : close(traded, "cancelled", `${order.timeInForce}: not filled at once`)
+  }
+
+  return {
+    leaves,
+    priceOf,
+    keep,
+    fill,
+    close,
+    work,
+    refusalOf: (account, request, open) => {
+      if (request.clientOrderId !== null && rows.orderByClientId(account, request.clientOrderId) !== undefined) {
+        return { status: 422, code: DUPLICATE_CLIENT_ID, words: "client_order_id must be unique" }
+      }
+      if (!isListed(request.symbol)) return { status: 422, code: "unknown_symbol", words: `no asset ${request.symbol}` }
+      if (!open) return { status: 403, code: "session_closed", words: "the session is closed" }
+      const cost = Decimal.multiply(request.quantity, request.limitPrice ?? priceOf(request))
+      const power = rows.buyingPower(account)?.amount ?? Decimal.zero
+      if (request.side === "buy" && Decimal.isLess(power, cost)) {
+        const words = `insufficient buying power: ${Decimal.format(cost)} asked, ${Decimal.format(power)} there`
+        return { status: 403, code: "insufficient_buying_power", words }
+      }
+      return undefined
+    },
+    enter: (account, symbol, request) => {
+      const number = rows.lastOrder() + 1
+      const brokerOrderId = ClientOrderId.BrokerOrderId.make(`P${tag}-${number}`)
+      const order = entered(request, { number, brokerOrderId, account, symbol, enteredAt: turn.tick() })
+      rows.putOrder(order)
+      turn.sayOrder(order)
+      return order
+    },
+    revise: (execution, quantity, price) => {
+      const executedAt = turn.tick()
+      const row = book({ ...execution, revision: execution.revision + 1, quantity, price, executedAt }, execution.quantity)
+      refigure(orderOf(execution), executedAt)
+      return row
+    },
+    sweep: (symbol) => rows.working(symbol).filter((order) => !isWorking(trade(order).status)).length,
+    expireDayOrders: () =>
+      rows.dayOrders().map((order) => close(order, "expired", "the session closed")).length,
+    fillDue: (requestNumber) => {
+      for (const order of rows.due(requestNumber)) fill(keep(order, { fillsAtRequest: null }), leaves(order), priceOf(order))
+    }
+  }
+}
+
+const execIdOf = (base: string, revision: number): string => `${base}.${String(revision).padStart(2, "0")}`
+
+/** The highest revision of every execution. */
+const canonicalOf = (executions: ReadonlyArray<ExecutionRow>): ReadonlyArray<ExecutionRow> => {
+  const byBase = new Map<string, ExecutionRow>()
+  for (const execution of executions) {
+    const known = byBase.get(execution.execIdBase)
+    if (known === undefined || known.revision < execution.revision) byBase.set(execution.execIdBase, execution)
+  }
+  return [...byBase.values()]
+}
+
+/** A closed order stays closed in its own word, whatever a bust or a late fill does to its figures. */
+const statusAfter = (order: OrderRow, filled: Decimal.Decimal): ExchangeStatus => {
+  if (!isWorking(order.status)) return order.status
+  if (Decimal.isAtMost(order.quantity, filled)) return "filled"
+  return Decimal.isPositive(filled) ? "partially_filled" : "new"
+}
+
+/** What is asked of an order whose terms only a symbol, a side and a quantity fix. */
+export const plainRequest = (symbol: Ticker.Ticker, side: Side.Side, quantity: Quantity.Quantity): PlaceRequest => ({
+  clientOrderId: null,
+  symbol,
+  side,
+  quantity,
+  type: "market",
+  limitPrice: null,
+  stopPrice: null,
+  timeInForce: "day",
+  referencePrice: null
+})

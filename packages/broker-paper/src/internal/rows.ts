@@ -1,0 +1,200 @@
+import type Database from "better-sqlite3"
+import { AccountName, Decimal, Instant, Price } from "@roundlot/core"
+import { Schema } from "effect"
+import { ExchangeOrder, Execution, LoggedRequest } from "../ExchangeOrder.ts"
+import type { PlaceRequest } from "../ExchangeOrder.ts"
+import { Instruction, operations } from "../Instruction.ts"
+
+/** An order with what the exchange keeps to itself. */
+export const OrderRow = Schema.Struct({
+  number: Schema.Int,
+  ...ExchangeOrder.fields,
+  referencePrice: Schema.NullOr(Price.Price),
+  triggered: Schema.transform(Schema.Int, Schema.Boolean, {
+    strict: true,
+    decode: (flag) => flag !== 0,
+    encode: (flag) => (flag ? 1 : 0)
+  }),
+  /** Until when listings and look-ups leave it away. */
+  hiddenUntil: Schema.NullOr(Instant.FromString),
+  /** Until when the stream says nothing of it. */
+  silentUntil: Schema.NullOr(Instant.FromString),
+  /** The number of the request that fills the rest of it (a seeded delay). */
+  fillsAtRequest: Schema.NullOr(Schema.Int)
+})
+
+/** An order with what the exchange keeps to itself. */
+export type OrderRow = typeof OrderRow.Type
+
+const ExecutionRow = Schema.Struct({ number: Schema.Int, ...Execution.fields })
+
+/** An execution with its place in the order of all. */
+export type ExecutionRow = typeof ExecutionRow.Type
+
+/** An instruction on record. `seen` counts the requests that agreed with its `when`. */
+export const InstructionRow = Schema.Struct({
+  number: Schema.Int,
+  id: Schema.String,
+  body: Schema.parseJson(Instruction),
+  operation: Schema.NullOr(Schema.Literal(...operations)),
+  seen: Schema.Int,
+  remaining: Schema.Int,
+  did: Schema.parseJson(Schema.Array(Schema.String))
+})
+
+/** An instruction on record. */
+export type InstructionRow = typeof InstructionRow.Type
+
+/** One thing that the stream says: of an account, or (`account` null) to all. */
+export const EventRow = Schema.Struct({
+  number: Schema.Int,
+  account: Schema.NullOr(Schema.String),
+  kind: Schema.Literal("order", "execution", "dropped"),
+  body: Schema.String
+})
+
+/** One thing that the stream says. */
+export type EventRow = typeof EventRow.Type
+
+const Text = Schema.Struct({ text: Schema.String })
+const Opened = Schema.Struct({ account: AccountName.AccountName })
+const Count = Schema.Struct({ number: Schema.Int })
+const Amount = Schema.Struct({ amount: Decimal.FromStored })
+const Priced = Schema.Struct({ price: Price.Price })
+
+/** A holding, signed shares. */
+export const HoldingRow = Schema.Struct({ symbol: Schema.String, quantity: Decimal.FromStored })
+
+/** The facts that the exchange keeps of itself. */
+export type Fact = "tag" | "lastTime" | "session" | "tokenExpired" | "silentUntil"
+
+/** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
+export const make = (database: Database.Database) => {
+  const many = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
+    const statement = database.prepare<ReadonlyArray<unknown>, unknown>(sql)
+    const decode = Schema.decodeUnknownSync(row)
+    return (...parameters: ReadonlyArray<unknown>): ReadonlyArray<A> =>
+      statement.all(...parameters).map((found) => decode(found))
+  }
+  const one = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
+    const statement = database.prepare<ReadonlyArray<unknown>, unknown>(sql)
+    const decode = Schema.decodeUnknownSync(row)
+    return (...parameters: ReadonlyArray<unknown>): A | undefined => {
+      const found = statement.get(...parameters)
+      return found === undefined ? undefined : decode(found)
+    }
+  }
+  const run = (sql: string) => {
+    const statement = database.prepare<ReadonlyArray<unknown>>(sql)
+    return (...parameters: ReadonlyArray<unknown>): void => void statement.run(...parameters)
+  }
+  const put = <A, I extends { readonly number: number }>(table: string, row: Schema.Schema<A, I>, columns: ReadonlyArray<string>) => {
+    const encode = Schema.encodeSync(row)
+    const write = run(
+      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
+       ON CONFLICT (number) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}`
+    )
+    return (value: A): void => write(encode(value))
+  }
+  const last = (table: string) => {
+    const read = one(Count, `SELECT coalesce(max(number), 0) AS number FROM ${table}`)
+    return (): number => read()?.number ?? 0
+  }
+  const visible = "(hiddenUntil IS NULL OR hiddenUntil <= ?)"
+  const fact = one(Text, "SELECT value AS text FROM facts WHERE name = ?")
+  const setFact = run("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+  const accounts = many(Opened, "SELECT account FROM accounts ORDER BY account")
+  return {
+    fact: (name: Fact): string | undefined => fact(name)?.text,
+    setFact: (name: Fact, value: string): void => setFact(name, value),
+    accounts: (): ReadonlyArray<AccountName.AccountName> => accounts().map(({ account }) => account),
+    openAccount: run("INSERT INTO accounts VALUES (?, ?) ON CONFLICT DO NOTHING"),
+    buyingPower: one(Amount, "SELECT buyingPower AS amount FROM accounts WHERE account = ?"),
+    setBuyingPower: run("UPDATE accounts SET buyingPower = ? WHERE account = ?"),
+    order: one(OrderRow, "SELECT * FROM orders WHERE brokerOrderId = ?"),
+    orderByClientId: one(OrderRow, "SELECT * FROM orders WHERE account = ? AND clientOrderId = ?"),
+    anyByClientId: one(OrderRow, "SELECT * FROM orders WHERE clientOrderId = ? ORDER BY number DESC LIMIT 1"),
+    ordersAfter: many(OrderRow, "SELECT * FROM orders WHERE number > ? ORDER BY number LIMIT ?"),
+    ordersEntered: many(
+      OrderRow,
+      `SELECT * FROM orders WHERE number > ? AND account = ? AND enteredAt BETWEEN ? AND ? AND ${visible} ORDER BY number LIMIT ?`
+    ),
+    working: many(
+      OrderRow,
+      "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'partially_filled') ORDER BY number"
+    ),
+    dayOrders: many(
+      OrderRow,
+      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce = 'day' ORDER BY number"
+    ),
+    due: many(OrderRow, "SELECT * FROM orders WHERE fillsAtRequest <= ? ORDER BY number"),
+    lastLimit: one(
+      Priced,
+      "SELECT limitPrice AS price FROM orders WHERE symbol = ? AND limitPrice IS NOT NULL ORDER BY number DESC LIMIT 1"
+    ),
+    putOrder: put("orders", OrderRow, Object.keys(OrderRow.fields)),
+    lastOrder: last("orders"),
+    execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
+    newestRevision: one(
+      ExecutionRow,
+      "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"
+    ),
+    executionsOf: many(
+      ExecutionRow,
+      "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"
+    ),
+    executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
+    executionsAt: many(
+      ExecutionRow,
+      `SELECT executions.* FROM executions JOIN orders USING (brokerOrderId) WHERE executions.number > ? AND executions.account = ?
+       AND executedAt BETWEEN ? AND ? AND ${visible} ORDER BY executions.number LIMIT ?`
+    ),
+    putExecution: put("executions", ExecutionRow, Object.keys(ExecutionRow.fields)),
+    lastExecution: last("executions"),
+    holding: one(Amount, "SELECT quantity AS amount FROM holdings WHERE account = ? AND symbol = ?"),
+    holdings: many(HoldingRow, "SELECT symbol, quantity FROM holdings WHERE account = ? ORDER BY symbol"),
+    setHolding: run("INSERT INTO holdings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity"),
+    price: one(Priced, "SELECT price FROM prices WHERE symbol = ?"),
+    setPrice: run(
+      "INSERT INTO prices VALUES (?, ?, 'instruction') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source"
+    ),
+    offerPrice: run(
+      "INSERT INTO prices VALUES (?, ?, 'file') ON CONFLICT DO UPDATE SET price = excluded.price WHERE source = 'file'"
+    ),
+    putRequest: put("requests", LoggedRequest, Object.keys(LoggedRequest.fields)),
+    requestsAfter: many(LoggedRequest, "SELECT * FROM requests WHERE number > ? ORDER BY number LIMIT ?"),
+    lastRequest: last("requests"),
+    instruction: one(InstructionRow, "SELECT * FROM instructions WHERE id = ?"),
+    waiting: many(InstructionRow, "SELECT * FROM instructions WHERE operation = ? AND remaining > 0 ORDER BY number"),
+    putInstruction: put("instructions", InstructionRow, Object.keys(InstructionRow.fields)),
+    lastInstruction: last("instructions"),
+    say: run("INSERT INTO events (account, kind, body) VALUES (?, ?, ?)"),
+    newestEvent: one(EventRow, "SELECT * FROM events WHERE kind <> 'dropped' ORDER BY number DESC LIMIT 1"),
+    lastEvent: last("events"),
+    eventsAfter: many(
+      EventRow,
+      "SELECT * FROM events WHERE number > ? AND (account = ? OR account IS NULL) ORDER BY number LIMIT ?"
+    )
+  }
+}
+
+/** Everything that is read from and written to the file. */
+export type Rows = ReturnType<typeof make>
+
+/** A fresh order as it is entered, not yet traded. */
+export const entered = (
+  request: PlaceRequest,
+  fixed: Pick<OrderRow, "number" | "brokerOrderId" | "account" | "symbol" | "enteredAt">
+): OrderRow => ({
+  ...request,
+  ...fixed,
+  status: "new",
+  reason: null,
+  filledQuantity: Decimal.zero,
+  notional: Decimal.zero,
+  updatedAt: fixed.enteredAt,
+  triggered: false,
+  hiddenUntil: null,
+  silentUntil: null,
+  fillsAtRequest: null
+})

@@ -1,0 +1,72 @@
+import { Schema } from "effect"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { AccountName } from "./AccountName.ts"
+
+/** How a trade of the source maps to our target: the same way, or the other (ACC-10). */
+export const directions = ["mirror", "offset"] as const
+
+/** How a trade of the source maps to our target. */
+export type Direction = (typeof directions)[number]
+
+/** The sign that a direction gives a trade's quantity in the target (A1). */
+export const signOf = (direction: Direction): 1 | -1 => (direction === "mirror" ? 1 : -1)
+
+/** One of our accounts, with the policies that its orders obey. Lots and thresholds in shares, times in milliseconds. */
+export const Account = Schema.Struct({
+  name: Column.branded(AccountName),
+  broker: Column.text,
+  environment: Column.literal(["paper", "live"]),
+  brokerAccountId: Column.optional(Column.text),
+  currency: Column.text,
+  direction: Column.literal(directions),
+  lot: Column.brandedDecimal(Quantity),
+  threshold: Column.optional(Column.brandedDecimal(Quantity)),
+  thresholdNotional: Column.optional(Column.brandedDecimal(Quantity)),
+  maxOrderQuantity: Column.optional(Column.brandedDecimal(Quantity)),
+  shorting: Column.literal(["never", "allowed"]),
+  external: Column.literal(["ignore", "count"]),
+  cancelOnFlip: Column.flag,
+  resendWindowMs: Column.integer,
+  createdAt: Column.instant,
+  updatedAt: Column.instant,
+  version: Column.integer
+})
+
+/** One of our accounts. */
+export type Account = typeof Account.Type
+
+/** What may be set of an account. */
+export type AccountSettings = Omit<Account, "name" | "brokerAccountId" | "createdAt" | "updatedAt" | "version">
+
+/** The table of accounts. */
+export const AccountTable = Table.make({
+  name: "accounts",
+  schema: Account,
+  key: ["name"],
+  keyOf: (account) => account.name
+})
+
+const TEN_MINUTES_MS = 600_000
+
+/** What an account has when nothing is said: paper, `mirror`, lot 1, threshold the lot, shorting allowed. */
+export const defaultSettings: AccountSettings = {
+  broker: "paper",
+  environment: "paper",
+  currency: "USD",
+  direction: "mirror",
+  lot: Schema.decodeSync(Quantity)("1"),
+  threshold: undefined,
+  thresholdNotional: undefined,
+  maxOrderQuantity: undefined,
+  shorting: "allowed",
+  external: "ignore",
+  cancelOnFlip: false,
+  resendWindowMs: TEN_MINUTES_MS
+}
+
+/** The residual, in shares, from which an order is due: max(threshold, lot) (D2). */
+export const dueFrom = (account: Pick<Account, "threshold">, lot: Decimal.Decimal): Decimal.Decimal =>
+  account.threshold === undefined ? lot : Decimal.max(account.threshold, lot)

@@ -1,0 +1,41 @@
+import { Data } from "effect"
+
+/** What a planning must have before it, so that "not there" means that it does not exist. */
+export type Need = Data.TaggedEnum<{
+  /** The account, its instruments' gates and its trading states. */
+  readonly Account: { readonly account: string }
+  /** A position with its open lots, live orders and open breaks. */
+  readonly Position: { readonly account: string; readonly symbol: string }
+  /** A trade by its identity, and whatever reverses it. */
+  readonly Identity: {
+    readonly account: string
+    readonly source: string
+    readonly sourceId: string
+    readonly occurrence: string
+  }
+  readonly TradeById: { readonly id: number }
+  /** An order with its allocations, fills, attempts and position. */
+  readonly OrderById: { readonly id: number }
+  readonly OrderByClientId: { readonly clientOrderId: string }
+  readonly OrderByBrokerId: { readonly account: string; readonly brokerOrderId: string }
+  /** All revisions of an execution, and the order that has them. */
+  readonly Execution: { readonly account: string; readonly execIdBase: string }
+  readonly WaitingFill: { readonly account: string; readonly execId: string }
+  readonly BreakById: { readonly id: number }
+  readonly Control: { readonly account: string; readonly symbol: string }
+  readonly Command: { readonly id: string }
+}>
+
+/** Constructors of `Need`. */
+export const Need = Data.taggedEnum<Need>()
+
+/** The text under which a need is remembered as met. */
+export const keyOf = (need: Need): string => Object.values(need).map(String).join("\u0000")
+
+/** Thrown inside planning where something was not loaded; caught by the planner, which asks for it and plans again. */
+export class Missing {
+  readonly need: Need
+  constructor(need: Need) {
+    this.need = need
+  }
+}

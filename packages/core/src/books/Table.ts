@@ -1,0 +1,100 @@
+import { Either, ParseResult, Schema } from "effect"
+import type { SchemaAST } from "effect"
+import * as Column from "./Column.ts"
+
+/** A row as a store keeps it: cells by column name. */
+export type EncodedRow = { readonly [column: string]: Column.Cell }
+
+/** How rows are found: by equality on some columns, among the rows that `where` admits. Stores keep an index for each. */
+export interface Lookup {
+  readonly columns: ReadonlyArray<string>
+  readonly unique: boolean
+  readonly where:
+    | { readonly column: string; readonly in: ReadonlyArray<string | number> }
+    | { readonly column: string; readonly isNull: true }
+    | { readonly column: string; readonly not: string }
+    | undefined
+}
+
+/** A table of the books, described once: stores make DDL, statements and codecs of it. */
+export interface Table<R> {
+  readonly name: TableName
+  readonly columns: { readonly [column: string]: Column.ColumnDescription }
+  /** The columns of the primary key. */
+  readonly key: ReadonlyArray<string>
+  readonly keyOf: (record: R) => string
+  readonly lookups: { readonly [name: string]: Lookup }
+  readonly encode: (record: R) => EncodedRow
+  /** Throws `BadRow`. */
+  readonly decode: (row: EncodedRow) => R
+}
+
+/** The domain tables, all that the journal proves; in the order in which rows may refer to earlier ones. */
+export const domainTables = [
+  "accounts",
+  "instruments",
+  "trades",
+  "positions",
+  "lots",
+  "orders",
+  "allocations",
+  "attempts",
+  "payloads",
+  "fills",
+  "waiting_fills",
+  "breaks",
+  "controls"
+] as const
+
+/** The operational tables: not audited. */
+export const operationalTables = ["ops_commands"] as const
+
+/** The name of a table that commits write. */
+export type TableName = (typeof domainTables)[number] | (typeof operationalTables)[number]
+
+/** A row that cannot be read back: a status without its column, an unknown status, a damaged number. */
+export class BadRow extends Schema.TaggedError<BadRow>()("BadRow", {
+  table: Schema.String,
+  id: Schema.String,
+  column: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `table ${this.table}, row ${this.id}, column ${this.column}: ${this.problem}. Run 'roundlot audit' to see what else differs.`
+  }
+}
+
+/** The text of a key made of several cells. */
+export const joinKey = (cells: ReadonlyArray<Column.Cell>): string => cells.map(String).join("\u0000")
+
+/** Describes a table. `key` is its primary key. */
+export const make = <R, I extends EncodedRow>(options: {
+  readonly name: TableName
+  readonly schema: Schema.Schema<R, I> & { readonly fields: { readonly [column: string]: { readonly ast: SchemaAST.AST } } }
+  readonly key: readonly [string, ...ReadonlyArray<string>]
+  readonly keyOf: (record: R) => string
+  readonly lookups?: { readonly [name: string]: Lookup }
+}): Table<R> => {
+  const decode = Schema.decodeUnknownEither(options.schema)
+  return {
+    name: options.name,
+    key: options.key,
+    keyOf: options.keyOf,
+    columns: Object.fromEntries(
+      Object.entries(options.schema.fields).map(([name, field]) => [name, Column.describe(name, field.ast)])
+    ),
+    lookups: { primary: { columns: options.key, unique: true, where: undefined }, ...options.lookups },
+    encode: Schema.encodeSync(options.schema),
+    decode: (row) => Either.getOrThrowWith(decode(row), (error) => badRow(options.name, options.key, row, error))
+  }
+}
+
+const badRow = (table: string, key: ReadonlyArray<string>, row: EncodedRow, error: ParseResult.ParseError): BadRow => {
+  const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+  return new BadRow({
+    table,
+    id: key.map((part) => String(row[part] ?? "?")).join("/"),
+    column: issue === undefined ? "?" : issue.path.map(String).join("."),
+    problem: issue?.message ?? "cannot be read"
+  })
+}

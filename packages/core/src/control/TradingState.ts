@@ -1,0 +1,43 @@
+import { Schema } from "effect"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+
+/** What may be sent: everything, or nothing. */
+export const tradingStates = ["normal", "observe", "halted"] as const
+
+/** One of the trading states; `observe` is everything but the send. */
+export type TradingState = (typeof tradingStates)[number]
+
+/**
+ * The trading state of the whole store (`account` and `symbol` empty), of an account (`symbol` empty) or of one symbol of an
+ * account. The strictest of the three decides.
+ */
+export const Control = Schema.Struct({
+  account: Column.text,
+  symbol: Column.text,
+  state: Column.literal(tradingStates),
+  reason: Column.text,
+  actor: Column.text,
+  changedAt: Column.instant,
+  version: Column.integer
+})
+
+/** The trading state of a scope. */
+export type Control = typeof Control.Type
+
+/** The table of controls. */
+export const ControlTable = Table.make({
+  name: "controls",
+  schema: Control,
+  key: ["account", "symbol"],
+  keyOf: (control) => Table.joinKey([control.account, control.symbol])
+})
+
+const RANK: { readonly [S in TradingState]: number } = { normal: 0, observe: 1, halted: 2 }
+
+/** The strictest of several trading states. */
+export const strictest = (states: Iterable<TradingState>): TradingState => {
+  let worst: TradingState = "normal"
+  for (const state of states) if (RANK[state] > RANK[worst]) worst = state
+  return worst
+}

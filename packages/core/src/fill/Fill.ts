@@ -1,0 +1,80 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { FillId, OrderId, PayloadId } from "../identity/Id.ts"
+import { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import { Price } from "../money/Price.ts"
+
+/**
+ * One revision of one execution of one order. Within an `execIdBase` the highest revision is canonical; a bust is a revision of
+ * quantity zero. Quantity in shares, price in dollars a share (none: unpriced).
+ */
+export const Fill = Schema.Struct({
+  id: Column.id(FillId),
+  account: Column.branded(AccountName),
+  orderId: Column.id(OrderId),
+  execId: Column.text,
+  execIdBase: Column.text,
+  revision: Column.integer,
+  canonical: Column.flag,
+  quantity: Column.decimal,
+  price: Column.optional(Column.brandedDecimal(Price)),
+  offBand: Column.flag,
+  executedAt: Column.instant,
+  commission: Column.optional(Column.decimal),
+  commissionCurrency: Column.optional(Column.text),
+  payloadId: Column.optional(Column.id(PayloadId)),
+  createdAt: Column.instant,
+  version: Column.integer
+})
+
+/** One revision of one execution of one order. */
+export type Fill = typeof Fill.Type
+
+/** The table of fills. */
+export const FillTable = Table.make({
+  name: "fills",
+  schema: Fill,
+  key: ["id"],
+  keyOf: (fill) => Table.joinKey([fill.id]),
+  lookups: {
+    order: { columns: ["orderId"], unique: false, where: undefined },
+    execution: { columns: ["account", "execIdBase"], unique: false, where: undefined },
+    execId: { columns: ["account", "execId"], unique: false, where: undefined }
+  }
+})
+
+/** F7: a fill whose order is not known yet, kept until the order appears. */
+export const WaitingFill = Schema.Struct({
+  account: Column.branded(AccountName),
+  execId: Column.text,
+  execIdBase: Column.text,
+  revision: Column.integer,
+  brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
+  clientOrderId: Column.optional(Column.text),
+  symbol: Column.text,
+  side: Column.literal(["buy", "sell"]),
+  quantity: Column.decimal,
+  price: Column.optional(Column.brandedDecimal(Price)),
+  executedAt: Column.instant,
+  asOf: Column.instant,
+  payloadId: Column.optional(Column.id(PayloadId)),
+  receivedAt: Column.instant,
+  joinedAt: Column.optional(Column.instant),
+  version: Column.integer
+})
+
+/** A fill whose order is not known yet. */
+export type WaitingFill = typeof WaitingFill.Type
+
+/** The inbox of fills whose order is not known yet. */
+export const WaitingFillTable = Table.make({
+  name: "waiting_fills",
+  schema: WaitingFill,
+  key: ["account", "execId"],
+  keyOf: (fill) => Table.joinKey([fill.account, fill.execId]),
+  lookups: {
+    brokerOrderId: { columns: ["account", "brokerOrderId"], unique: false, where: { column: "joinedAt", isNull: true } }
+  }
+})

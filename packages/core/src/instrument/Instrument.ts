@@ -1,0 +1,38 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { Ticker } from "./Ticker.ts"
+
+/**
+ * An instrument as one account trades it. First seen in a trade it is unverified: trades accumulate and nothing is sent until
+ * the broker or an operator confirms it.
+ */
+export const Instrument = Schema.Struct({
+  account: Column.branded(AccountName),
+  symbol: Column.branded(Ticker),
+  assetClass: Column.literal(["equity"]),
+  currency: Column.text,
+  lot: Column.optional(Column.brandedDecimal(Quantity)),
+  fractionable: Column.flag,
+  shortable: Column.flag,
+  status: Column.literal(["unverified", "verified", "unknown"]),
+  createdAt: Column.instant,
+  updatedAt: Column.instant,
+  version: Column.integer
+})
+
+/** An instrument as one account trades it. */
+export type Instrument = typeof Instrument.Type
+
+/** The table of instruments. */
+export const InstrumentTable = Table.make({
+  name: "instruments",
+  schema: Instrument,
+  key: ["account", "symbol"],
+  keyOf: (instrument) => Table.joinKey([instrument.account, instrument.symbol]),
+  lookups: {
+    unverified: { columns: ["account"], unique: false, where: { column: "status", in: ["unverified"] } }
+  }
+})

@@ -1,0 +1,345 @@
+import { Schema } from "effect"
+import { Account } from "../account/Account.ts"
+import { directions } from "../account/Account.ts"
+import { tradingStates } from "../control/TradingState.ts"
+import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
+import { AllocationId, AttemptId, BreakId, FillId, LotId, OrderId, PayloadId, TradeId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { Price } from "../money/Price.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { outcomes } from "../order/Attempt.ts"
+import { deeds, origins, reportedStates } from "../order/Order.ts"
+import { orderStatuses } from "../order/OrderState.ts"
+import { orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
+import { Side } from "../order/Side.ts"
+import { breakKinds, holds } from "../reconciliation/Break.ts"
+import * as Instant from "../time/Instant.ts"
+
+const maybe = Schema.optional
+const Time = Instant.FromString
+const Shares = Decimal.FromStored
+
+const recordedTrade = {
+  id: TradeId,
+  source: Schema.String,
+  sourceId: Schema.String,
+  occurrence: Schema.String,
+  symbol: Ticker,
+  givenSymbol: Schema.String,
+  side: Side,
+  quantity: Quantity,
+  price: maybe(Price),
+  tradedAt: Time,
+  direction: Schema.Literal(...directions),
+  reversesSourceId: maybe(Schema.String),
+  reversesOccurrence: maybe(Schema.String)
+}
+
+const settings = Schema.Struct({ ...Account.fields }).pipe(Schema.omit("createdAt", "updatedAt", "version"))
+
+/** An account was made, with its policies. */
+export const AccountOpened = Schema.TaggedStruct("AccountOpened", { settings })
+/** An account's policies were changed. */
+export const AccountChanged = Schema.TaggedStruct("AccountChanged", { settings })
+/** An instrument came up for the first time; nothing is sent for it yet. */
+export const InstrumentSeen = Schema.TaggedStruct("InstrumentSeen", { symbol: Ticker })
+/** The broker or an operator confirmed what the instrument is. */
+export const InstrumentConfirmed = Schema.TaggedStruct("InstrumentConfirmed", {
+  symbol: Ticker,
+  currency: Schema.String,
+  lot: maybe(Quantity),
+  fractionable: Schema.Boolean,
+  shortable: Schema.Boolean
+})
+/** The broker has no instrument of this symbol, or cannot trade it. */
+export const InstrumentNotKnown = Schema.TaggedStruct("InstrumentNotKnown", { symbol: Ticker, why: Schema.String })
+/** A trade is on record and counted, with a lot of its own. */
+export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedTrade, lotId: LotId })
+/** A trade is on record and not counted (B5). */
+export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, reason: Schema.String })
+/** A quarantined trade is counted from now on. */
+export const TradeReleased = Schema.TaggedStruct("TradeReleased", { id: TradeId, lotId: LotId })
+/** A trade that was never counted never will be. */
+export const TradeFailed = Schema.TaggedStruct("TradeFailed", { id: TradeId, reason: Schema.String })
+/** B3: what a counted trade's settlement makes of its status. */
+export const TradeSettled = Schema.TaggedStruct("TradeSettled", {
+  id: TradeId,
+  status: Schema.Literal("accumulated", "completed")
+})
+/** C1: two trades of opposite sign cover each other; final. */
+export const LotsNetted = Schema.TaggedStruct("LotsNetted", {
+  id: AllocationId,
+  tradeId: TradeId,
+  counterTradeId: TradeId,
+  quantity: Quantity
+})
+/** C2: an order takes part of a trade's lot, or of another order's excess. */
+export const LotAllocated = Schema.TaggedStruct("LotAllocated", {
+  id: AllocationId,
+  orderId: OrderId,
+  tradeId: maybe(TradeId),
+  counterOrderId: maybe(OrderId),
+  quantity: Quantity
+})
+/** C3: part of an allocation goes back to its owners. `rest` is the id under which what stays is kept, if anything stays. */
+export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
+  id: AllocationId,
+  quantity: Quantity,
+  rest: maybe(AllocationId),
+  orderId: OrderId,
+  why: Schema.String
+})
+/** A3: the part of an order that no trade covers. */
+export const ExcessChanged = Schema.TaggedStruct("ExcessChanged", { orderId: OrderId, excess: Shares })
+/** An operator accepted an excess, or what was accepted shrank with it. */
+export const ExcessAccepted = Schema.TaggedStruct("ExcessAccepted", { orderId: OrderId, accepted: Shares })
+/** An order was planned, or an external one adopted. */
+export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
+  id: OrderId,
+  lotId: LotId,
+  symbol: Ticker,
+  side: Side,
+  quantity: Quantity,
+  type: Schema.Literal(...orderTypes),
+  limitPrice: maybe(Price),
+  stopPrice: maybe(Price),
+  timeInForce: Schema.Literal(...timesInForce),
+  positionEffect: maybe(Schema.Literal(...positionEffects)),
+  origin: Schema.Literal(...origins),
+  inQueue: Schema.Boolean,
+  lot: Quantity,
+  threshold: Quantity,
+  referencePrice: maybe(Price),
+  clientOrderId: ClientOrderId,
+  answer: maybe(Schema.String)
+})
+/** Before a byte leaves: one try to send an order, with its stored request. */
+export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
+  id: AttemptId,
+  orderId: OrderId,
+  number: Schema.Int,
+  requestId: PayloadId
+})
+/** What became of an attempt. */
+export const AttemptAnswered = Schema.TaggedStruct("AttemptAnswered", {
+  id: AttemptId,
+  orderId: OrderId,
+  outcome: Schema.Literal(...outcomes),
+  brokerOrderId: maybe(BrokerOrderId),
+  httpStatus: maybe(Schema.Int),
+  code: maybe(Schema.String),
+  message: maybe(Schema.String),
+  responseId: maybe(PayloadId)
+})
+/** Raw bytes were stored; the journal has their hash. */
+export const PayloadStored = Schema.TaggedStruct("PayloadStored", {
+  id: PayloadId,
+  contentType: Schema.String,
+  sha256: Schema.String
+})
+
+const figures = Schema.Struct({ status: Schema.Literal(...orderStatuses), filled: Shares, notional: Shares, unpriced: Shares })
+
+/** What is true of an order after a fact or a command, with the figures it had before (FILL-9). */
+export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
+  id: OrderId,
+  before: figures,
+  after: figures,
+  quantity: Quantity,
+  deed: Schema.Literal(...deeds),
+  brokerOrderId: maybe(BrokerOrderId),
+  brokerOrderIds: Schema.Array(Schema.String),
+  candidate: maybe(BrokerOrderId),
+  notBefore: maybe(Time),
+  reason: maybe(Schema.String),
+  code: maybe(Schema.String),
+  rawStatus: maybe(Schema.String),
+  reported: maybe(Schema.Literal(...reportedStates)),
+  reportedAt: maybe(Time),
+  reportedCumulative: maybe(Shares),
+  cumulative: maybe(Shares),
+  cumulativeAt: maybe(Time),
+  acceptedAt: maybe(Time),
+  firstFilledAt: maybe(Time),
+  lastFilledAt: maybe(Time),
+  endedAt: maybe(Time)
+})
+/** An end was asked for: by an operator, or because the residual turned (D7). */
+export const CancelRequested = Schema.TaggedStruct("CancelRequested", { orderId: OrderId, why: Schema.String })
+/** What the broker said to the wish for an end; never an end itself. */
+export const CancelAsked = Schema.TaggedStruct("CancelAsked", { orderId: OrderId, answer: Schema.String })
+/** One revision of one execution. */
+export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
+  id: FillId,
+  orderId: OrderId,
+  execId: Schema.String,
+  execIdBase: Schema.String,
+  revision: Schema.Int,
+  quantity: Shares,
+  price: maybe(Price),
+  offBand: Schema.Boolean,
+  executedAt: Time,
+  payloadId: maybe(PayloadId)
+})
+/** F12: what an execution cost. */
+export const CommissionRecorded = Schema.TaggedStruct("CommissionRecorded", {
+  fillId: FillId,
+  amount: Shares,
+  currency: Schema.String
+})
+/** F7: a fill whose order is not known yet. */
+export const FillWaits = Schema.TaggedStruct("FillWaits", {
+  execId: Schema.String,
+  execIdBase: Schema.String,
+  revision: Schema.Int,
+  brokerOrderId: maybe(BrokerOrderId),
+  clientOrderId: maybe(Schema.String),
+  symbol: Schema.String,
+  side: Side,
+  quantity: Shares,
+  price: maybe(Price),
+  executedAt: Time,
+  asOf: Time,
+  payloadId: maybe(PayloadId)
+})
+/** F7: a waiting fill found its order. */
+export const FillJoined = Schema.TaggedStruct("FillJoined", { execId: Schema.String })
+/** A difference or contradiction is kept until it is gone or resolved. */
+export const BreakOpened = Schema.TaggedStruct("BreakOpened", {
+  id: BreakId,
+  symbol: maybe(Ticker),
+  kind: Schema.Literal(...breakKinds),
+  subject: Schema.String,
+  holds: Schema.Literal(...holds),
+  evidence: Schema.String
+})
+/** An open break stops more, or less, than before. */
+export const BreakChanged = Schema.TaggedStruct("BreakChanged", {
+  id: BreakId,
+  holds: Schema.Literal(...holds),
+  evidence: Schema.String
+})
+/** A break is gone or resolved. */
+export const BreakClosed = Schema.TaggedStruct("BreakClosed", { id: BreakId, why: Schema.String })
+/** D1: the answer to "what order would be made now?" has changed. */
+export const Evaluated = Schema.TaggedStruct("Evaluated", { symbol: Ticker, answer: Schema.String })
+/** D8: nothing is ordered for a while. */
+export const CoolDownStarted = Schema.TaggedStruct("CoolDownStarted", {
+  symbol: Ticker,
+  until: Time,
+  shortEnds: Schema.Int,
+  circuitUntil: maybe(Time)
+})
+/** D8: a fill resets the doubling and the count; a running cool-down goes on. */
+export const CoolDownReset = Schema.TaggedStruct("CoolDownReset", { symbol: Ticker })
+/** An operator's act holds the position. */
+export const PositionHeld = Schema.TaggedStruct("PositionHeld", { symbol: Ticker, why: Schema.String })
+/** An operator lets the position go on; an open circuit is closed. */
+export const HoldLifted = Schema.TaggedStruct("HoldLifted", { symbol: Ticker })
+/** A trading state was set, for all, for an account or for one symbol. */
+export const TradingStateSet = Schema.TaggedStruct("TradingStateSet", {
+  account: Schema.String,
+  symbol: Schema.String,
+  state: Schema.Literal(...tradingStates),
+  reason: Schema.String,
+  actor: Schema.String
+})
+
+/** All that can stand in a journal. */
+export const LedgerEvent = Schema.Union(
+  AccountOpened,
+  AccountChanged,
+  InstrumentSeen,
+  InstrumentConfirmed,
+  InstrumentNotKnown,
+  TradeAccepted,
+  TradeQuarantined,
+  TradeReleased,
+  TradeFailed,
+  TradeSettled,
+  LotsNetted,
+  LotAllocated,
+  AllocationReleased,
+  ExcessChanged,
+  ExcessAccepted,
+  OrderCreated,
+  AttemptStarted,
+  AttemptAnswered,
+  PayloadStored,
+  OrderChanged,
+  CancelRequested,
+  CancelAsked,
+  FillRecorded,
+  CommissionRecorded,
+  FillWaits,
+  FillJoined,
+  BreakOpened,
+  BreakChanged,
+  BreakClosed,
+  Evaluated,
+  CoolDownStarted,
+  CoolDownReset,
+  PositionHeld,
+  HoldLifted,
+  TradingStateSet
+)
+
+/** All that can stand in a journal. */
+export type LedgerEvent = typeof LedgerEvent.Type
+
+/** The version of the events that this code writes. */
+export const EVENT_VERSION = 1
+
+/** The record that an event is about: its kind and id, as `journal list` shows and finds it. */
+export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly id: string } => {
+  switch (event._tag) {
+    case "AccountOpened":
+    case "AccountChanged":
+      return { kind: "account", id: event.settings.name }
+    case "InstrumentSeen":
+    case "InstrumentConfirmed":
+    case "InstrumentNotKnown":
+      return { kind: "instrument", id: event.symbol }
+    case "TradeAccepted":
+    case "TradeQuarantined":
+    case "TradeReleased":
+    case "TradeFailed":
+    case "TradeSettled":
+      return { kind: "trade", id: `T${event.id}` }
+    case "LotsNetted":
+      return { kind: "trade", id: `T${event.tradeId}` }
+    case "OrderCreated":
+    case "OrderChanged":
+      return { kind: "order", id: `O${event.id}` }
+    case "LotAllocated":
+    case "AllocationReleased":
+    case "ExcessChanged":
+    case "ExcessAccepted":
+    case "AttemptStarted":
+    case "AttemptAnswered":
+    case "CancelRequested":
+    case "CancelAsked":
+    case "FillRecorded":
+      return { kind: "order", id: `O${event.orderId}` }
+    case "CommissionRecorded":
+      return { kind: "fill", id: `F${event.fillId}` }
+    case "PayloadStored":
+      return { kind: "payload", id: `P${event.id}` }
+    case "FillWaits":
+    case "FillJoined":
+      return { kind: "waiting_fill", id: event.execId }
+    case "BreakOpened":
+    case "BreakChanged":
+    case "BreakClosed":
+      return { kind: "break", id: `B${event.id}` }
+    case "Evaluated":
+    case "CoolDownStarted":
+    case "CoolDownReset":
+    case "PositionHeld":
+    case "HoldLifted":
+      return { kind: "position", id: event.symbol }
+    case "TradingStateSet":
+      return { kind: "control", id: [event.account, event.symbol].filter((part) => part !== "").join("/") || "all" }
+  }
+}

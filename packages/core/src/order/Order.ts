@@ -1,0 +1,118 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
+import { AttemptId, LotId, OrderId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Price from "../money/Price.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { orderStatuses, type OrderStatus } from "./OrderState.ts"
+import { orderTypes, positionEffects, timesInForce } from "./OrderTerms.ts"
+import { signed } from "./Side.ts"
+
+/** Why an order is: what a position owed, a decision or an instruction executed as given, or found at the broker. */
+export const origins = ["accumulation", "direct", "external"] as const
+
+/** One of the origins. */
+export type Origin = (typeof origins)[number]
+
+/** What we did with an order, where no fact of the broker says more (F2). */
+export const deeds = ["planned", "sending", "doubted", "superseded", "withdrawn", "failed"] as const
+
+/** One of the deeds. */
+export type Deed = (typeof deeds)[number]
+
+/** What a broker's report says of an order's life. */
+export const reportedStates = ["open", "filled", "cancelled", "expired", "rejected"] as const
+
+/** One of the reported states. */
+export type ReportedState = (typeof reportedStates)[number]
+
+/**
+ * An instruction to a broker, as the books keep it: its terms, what we did, what the broker last said, and the figures that its
+ * fills give. Quantities in shares, prices and notionals in dollars.
+ */
+export const Order = Schema.Struct({
+  id: Column.id(OrderId),
+  /** The place of the order's excess in the queue: the order's age (A3). */
+  lotId: Column.id(LotId),
+  account: Column.branded(AccountName),
+  symbol: Column.branded(Ticker),
+  side: Column.literal(["buy", "sell"]),
+  quantity: Column.brandedDecimal(Quantity),
+  type: Column.literal(orderTypes),
+  limitPrice: Column.optional(Column.brandedDecimal(Price.Price)),
+  stopPrice: Column.optional(Column.brandedDecimal(Price.Price)),
+  timeInForce: Column.literal(timesInForce),
+  positionEffect: Column.optional(Column.literal(positionEffects)),
+  origin: Column.literal(origins),
+  /** E3: do an external order's fills count in `hedged`? True for every accumulation order. */
+  inQueue: Column.flag,
+  lot: Column.brandedDecimal(Quantity),
+  threshold: Column.brandedDecimal(Quantity),
+  referencePrice: Column.optional(Column.brandedDecimal(Price.Price)),
+  clientOrderId: Column.branded(ClientOrderId),
+  brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
+  brokerOrderIds: Column.texts,
+  status: Column.literal(orderStatuses),
+  deed: Column.literal(deeds),
+  attemptId: Column.optional(Column.id(AttemptId)),
+  attempts: Column.integer,
+  /** An id that an unclear answer named; asked for first, never bound unread. */
+  candidate: Column.optional(Column.branded(BrokerOrderId)),
+  heldFor: Column.optional(Column.text),
+  notBefore: Column.optional(Column.instant),
+  reason: Column.optional(Column.text),
+  code: Column.optional(Column.text),
+  rawStatus: Column.optional(Column.text),
+  /** The newest report, by the broker's time (F2). */
+  reported: Column.optional(Column.literal(reportedStates)),
+  reportedAt: Column.optional(Column.instant),
+  reportedCumulative: Column.optional(Column.decimal),
+  /** The newest report that has a cumulative (F5). */
+  cumulative: Column.optional(Column.decimal),
+  cumulativeAt: Column.optional(Column.instant),
+  filled: Column.decimal,
+  notional: Column.decimal,
+  unpriced: Column.decimal,
+  excess: Column.decimal,
+  /** How much of the excess an operator has accepted. */
+  acceptedExcess: Column.decimal,
+  cancelRequestedAt: Column.optional(Column.instant),
+  cancelAskedAt: Column.optional(Column.instant),
+  createdAt: Column.instant,
+  sentAt: Column.optional(Column.instant),
+  acceptedAt: Column.optional(Column.instant),
+  firstFilledAt: Column.optional(Column.instant),
+  lastFilledAt: Column.optional(Column.instant),
+  endedAt: Column.optional(Column.instant),
+  updatedAt: Column.instant,
+  version: Column.integer
+})
+
+/** An instruction to a broker, as the books keep it. */
+export type Order = typeof Order.Type
+
+const LIVE: ReadonlyArray<OrderStatus> = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
+
+/** The table of orders. */
+export const OrderTable = Table.make({
+  name: "orders",
+  schema: Order,
+  key: ["id"],
+  keyOf: (order) => Table.joinKey([order.id]),
+  lookups: {
+    clientOrderId: { columns: ["clientOrderId"], unique: true, where: undefined },
+    brokerOrderId: { columns: ["account", "brokerOrderId"], unique: false, where: { column: "brokerOrderId", not: "" } },
+    live: { columns: ["account", "symbol"], unique: false, where: { column: "status", in: LIVE } }
+  }
+})
+
+/** What an order has filled, with the sign of its side. */
+export const signedFilled = (order: Pick<Order, "side" | "filled">): Decimal.Decimal => signed(order.side, order.filled)
+
+/** Dollars a share over all priced fills, at 12 decimals half-even; `undefined` where none is priced. */
+export const averagePrice = (order: Pick<Order, "notional" | "filled" | "unpriced">): Decimal.Decimal | undefined =>
+  Price.average(order.notional, Decimal.subtract(order.filled, order.unpriced))

@@ -1,0 +1,18 @@
+import { Schema } from "effect"
+import * as Decimal from "../money/Decimal.ts"
+
+/** Which way a trade or an order goes. */
+export const Side = Schema.Literal("buy", "sell")
+
+/** Which way a trade or an order goes. */
+export type Side = typeof Side.Type
+
+/** The other side. */
+export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
+
+/** A quantity with the sign of its side: bought is positive. */
+export const signed = (side: Side, quantity: Decimal.Decimal): Decimal.Decimal =>
+  side === "buy" ? quantity : Decimal.negate(quantity)
+
+/** The side that brings a signed quantity about; zero has none and counts as `buy`. */
+export const ofSign = (quantity: Decimal.Decimal): Side => (Decimal.sign(quantity) < 0 ? "sell" : "buy")

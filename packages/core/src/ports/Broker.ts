@@ -1,0 +1,145 @@
+import { Context, Schema } from "effect"
+import type { Effect, Either, Stream } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import type { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
+import type { AttemptId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Decimal } from "../money/Decimal.ts"
+import type { AcknowledgedOrder } from "../order/OrderState.ts"
+import type { OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
+import type { Answered, Executed, NotFound, OrderSeen, RawPayload, Received, Report } from "../reconciliation/Report.ts"
+import type { Instant } from "../time/Instant.ts"
+
+/** Real money or play money; proven by the adapter before anything else. */
+export type Environment = "paper" | "live"
+
+/** What a broker can do. */
+export interface Capabilities {
+  readonly orderTypes: ReadonlyArray<OrderType>
+  readonly timesInForce: ReadonlyArray<TimeInForce>
+  readonly fractions: boolean
+  readonly clientOrderIds: boolean
+  /** The broker refuses a client order id it has seen, so the same order may be sent again under the same id. */
+  readonly uniqueClientOrderIds: boolean
+  readonly corrections: boolean
+  readonly perFillIds: boolean
+  readonly streaming: boolean
+  readonly replace: boolean
+  readonly shortSale: boolean
+  readonly crossesZero: boolean
+  /** How far back orders can be listed, in milliseconds. */
+  readonly historyWindowMs: number
+}
+
+/** An order that this broker cannot be asked for, said before anything is sent. */
+export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", { code: Schema.String, words: Schema.String }) {}
+
+/** A read that did not succeed; what to do about it stands in the adapter's message. `NotFound` is no failure but a report. */
+export class BrokerReadFailed extends Schema.TaggedError<BrokerReadFailed>()("BrokerReadFailed", {
+  operation: Schema.String,
+  kind: Schema.Literal("unauthorised", "rate_limited", "server", "network", "unreadable"),
+  detail: Schema.String,
+  retryAfterMs: Schema.optional(Schema.Number)
+}) {
+  override get message() {
+    return `${this.operation} failed (${this.kind}): ${this.detail}`
+  }
+}
+
+/** An order made ready to be sent: the bytes are known, and stored, before the first of them leaves. */
+export interface Prepared {
+  readonly request: RawPayload
+  /** Sends once; nothing inside retries. Every outcome is an answer. `attemptId` comes back in it. */
+  readonly send: (attemptId: AttemptId) => Effect.Effect<Received<Answered>>
+}
+
+/** What became of the wish to cancel: never an end, which only a report brings. */
+export type CancelAnswer =
+  | { readonly _tag: "Requested" }
+  | { readonly _tag: "Refused"; readonly code: string; readonly words: string }
+  | { readonly _tag: "NotSent"; readonly why: string }
+  | { readonly _tag: "Unknown"; readonly why: string }
+
+/** A span of the broker's time. */
+export interface TimeWindow {
+  readonly from: Instant
+  readonly to: Instant
+}
+
+/** A listing that says whether it is the whole truth of its window. */
+export interface Listing<R extends Report> {
+  readonly complete: boolean
+  readonly received: ReadonlyArray<Received<R>>
+}
+
+/** A holding at the broker, signed shares. */
+export interface Holding {
+  readonly symbol: string
+  readonly quantity: Decimal
+  readonly averagePrice: Decimal | undefined
+}
+
+/** What the broker knows of an instrument, or that it has none of this symbol. */
+export type BrokerInstrument =
+  | {
+      readonly _tag: "Known"
+      readonly symbol: Ticker
+      readonly assetClass: string
+      readonly currency: string
+      readonly tradable: boolean
+      readonly fractionable: boolean
+      readonly shortable: boolean
+      readonly lot: Decimal
+    }
+  | { readonly _tag: "NotKnown"; readonly symbol: string }
+
+/** The broker's own figures of the account. */
+export interface BrokerAccount {
+  readonly brokerAccountId: string
+  readonly currency: string
+  readonly buyingPower: Decimal
+}
+
+/** One account at one broker. An adapter only translates: no rule about money lives in it. */
+export interface BrokerService {
+  readonly name: string
+  readonly environment: Environment
+  readonly capabilities: Capabilities
+  /** The request for an order; pure. */
+  readonly prepare: (terms: OrderTerms) => Either.Either<Prepared, Refusal>
+  /** Asks for the end of an order that the broker has acknowledged. */
+  readonly cancel: (order: AcknowledgedOrder) => Effect.Effect<CancelAnswer>
+  /** Looks for an order by our id; present where the broker has client order ids. */
+  readonly lookup: ((clientOrderId: ClientOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>) | undefined
+  /** Reads one order that the broker has acknowledged. */
+  readonly order: (brokerOrderId: BrokerOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>
+  /** Lists orders that were entered in the window. */
+  readonly orders: (window: TimeWindow) => Effect.Effect<Listing<OrderSeen>, BrokerReadFailed>
+  /** Lists executions, all revisions, of the window. */
+  readonly fills: (window: TimeWindow) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
+  /** Lists the executions of one order, all revisions. */
+  readonly fillsOf: (brokerOrderId: BrokerOrderId) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
+  readonly positions: Effect.Effect<{ readonly complete: boolean; readonly holdings: ReadonlyArray<Holding> }, BrokerReadFailed>
+  readonly account: Effect.Effect<BrokerAccount, BrokerReadFailed>
+  readonly instrument: (symbol: Ticker) => Effect.Effect<BrokerInstrument, BrokerReadFailed>
+  /** Order and execution reports as they happen; ends or fails when the connection does. */
+  readonly updates: Stream.Stream<Received, BrokerReadFailed> | undefined
+}
+
+/** The broker of an app that drives one account; `Brokers` is the registry that services ask. */
+export class Broker extends Context.Tag("@roundlot/core/Broker")<Broker, BrokerService>() {}
+
+/** No broker is configured for an account. */
+export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { account: Schema.String }) {
+  override get message() {
+    return `no broker is configured for account ${this.account}`
+  }
+}
+
+/** Which broker an account is driven to. */
+export interface BrokersService {
+  readonly get: (account: AccountName) => Effect.Effect<BrokerService, NoBroker>
+}
+
+/** The registry of brokers: every service asks it, so one program drives several accounts at several brokers. */
+export class Brokers extends Context.Tag("@roundlot/core/Brokers")<Brokers, BrokersService>() {}

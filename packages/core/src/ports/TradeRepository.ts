@@ -1,0 +1,129 @@
+import { Context, Schema } from "effect"
+import type { Effect } from "effect"
+import type { Books, TableChanges } from "../books/Books.ts"
+import type { Cell } from "../books/Column.ts"
+import type { Need } from "../books/Need.ts"
+import type { BadRow, EncodedRow, TableName } from "../books/Table.ts"
+import type { Counters } from "../identity/Id.ts"
+import type { Entry, FeedRow, Head } from "../journal/Entry.ts"
+
+/** The store cannot be used now, or at all; `remedy` says what to do. Nothing of the write was kept. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  place: Schema.String,
+  problem: Schema.Literal("busy", "full", "read_only", "corrupt", "from_the_future", "not_ours", "missing", "io"),
+  detail: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message() {
+    return `${this.place}: ${this.detail}. ${this.remedy}`
+  }
+}
+
+/** A constraint of the database refused the rows of a write: a rule of ours was broken, so nothing was kept. */
+export class ConstraintRefused extends Schema.TaggedError<ConstraintRefused>()("ConstraintRefused", {
+  table: Schema.String,
+  constraint: Schema.String
+}) {
+  override get message() {
+    return `the store refused a row of ${this.table}: ${this.constraint}`
+  }
+}
+
+/** Whatever a write or read can fail with. */
+export type StoreError = StoreUnavailable | ConstraintRefused | BadRow
+
+/** Whose store this is: a random id, made once, and the incarnation, made anew by every restore or copy. */
+export interface StoreIdentity {
+  readonly id: string
+  readonly incarnation: string
+}
+
+/** What one write is about: its commit's id and the records that must be before it. */
+export interface Scope {
+  readonly commitId: string
+  readonly needs: ReadonlyArray<Need>
+}
+
+/** What planning sees: the books as loaded, the heads of the journals, the next free ids. */
+export interface State {
+  readonly books: Books
+  /** The keys of the needs that are met (`Need.keyOf`). */
+  readonly met: ReadonlySet<string>
+  readonly heads: ReadonlyMap<string, Head>
+  readonly counters: Counters
+}
+
+/** One account's part of a write: its entries in order of `seq`, and its new head. */
+export interface JournalPart {
+  readonly account: string
+  readonly entries: readonly [Entry, ...ReadonlyArray<Entry>]
+  readonly head: Head
+}
+
+/** What a planning wants written, or what it must know first. */
+export type Plan<A> =
+  | {
+      readonly _tag: "Planned"
+      readonly journals: ReadonlyArray<JournalPart>
+      readonly changes: ReadonlyArray<TableChanges>
+      readonly answer: A
+    }
+  | { readonly _tag: "NeedMore"; readonly needs: ReadonlyArray<Need> }
+
+/** What a write did. `feed` is where the store-wide order stood after it. */
+export interface Written<A> {
+  readonly answer: A
+  readonly feedPosition: number
+}
+
+/** A condition on one column: any of these cells, or a half-open range. */
+export type Filter =
+  | { readonly column: string; readonly in: ReadonlyArray<Cell> }
+  | { readonly column: string; readonly atLeast?: Cell; readonly below?: Cell }
+
+/** A page of one table by its key or another unique order: `after` is the last row's cells of `orderBy`. */
+export interface PageQuery {
+  readonly table: TableName
+  readonly where: ReadonlyArray<Filter>
+  readonly orderBy: ReadonlyArray<string>
+  readonly descending: boolean
+  readonly after: ReadonlyArray<Cell> | undefined
+  /** At most 1,000. */
+  readonly limit: number
+}
+
+/** A page of a journal, in order of `seq`, or of the whole store in feed order. */
+export interface EntryQuery {
+  readonly account: string
+  readonly afterSeq: number
+  readonly entity: { readonly kind: string; readonly id: string } | undefined
+  readonly limit: number
+}
+
+/** How the books are kept. A store holds no rule: rows and entries are made by core, and it writes them in one transaction. */
+export interface TradeRepositoryService {
+  readonly identity: StoreIdentity
+  /**
+   * Loads what `scope` needs under the locks of the write, runs `plan` (pure, synchronous, run again when it answers
+   * `NeedMore` or on a conflict) and writes rows, entries, heads and feed in one transaction, durable when it returns.
+   */
+  readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, StoreError>
+  readonly page: (query: PageQuery) => Effect.Effect<ReadonlyArray<EncodedRow>, StoreError>
+  readonly entries: (query: EntryQuery) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
+  /** Feed rows after a position, in order; at most `limit`. */
+  readonly feed: (after: number, limit: number) => Effect.Effect<ReadonlyArray<FeedRow>, StoreError>
+  readonly heads: Effect.Effect<ReadonlyMap<string, Head>, StoreError>
+}
+
+/** The store of trades, positions, orders, fills and the journal that proves them (SDK-1). */
+export class TradeRepository extends Context.Tag("@roundlot/core/TradeRepository")<
+  TradeRepository,
+  TradeRepositoryService
+>() {}
+
+/** A list's page of records together with the cursor of the next one. */
+export interface Page<R> {
+  readonly items: ReadonlyArray<R>
+  readonly next: ReadonlyArray<Cell> | undefined
+}
+

@@ -1,0 +1,35 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { LotId, OrderId, TradeId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+
+/**
+ * What one trade or one order's excess has standing in a position's queue. `open` is signed shares; the id is the age (C2).
+ */
+export const Lot = Schema.Struct({
+  id: Column.id(LotId),
+  account: Column.branded(AccountName),
+  symbol: Column.branded(Ticker),
+  tradeId: Column.optional(Column.id(TradeId)),
+  orderId: Column.optional(Column.id(OrderId)),
+  open: Column.decimal,
+  version: Column.integer
+})
+
+/** What one trade or one order's excess has standing in a position's queue. */
+export type Lot = typeof Lot.Type
+
+/** The table of lots. */
+export const LotTable = Table.make({
+  name: "lots",
+  schema: Lot,
+  key: ["id"],
+  keyOf: (lot) => Table.joinKey([lot.id]),
+  lookups: {
+    open: { columns: ["account", "symbol"], unique: false, where: { column: "open", not: "0" } },
+    trade: { columns: ["tradeId"], unique: true, where: { column: "tradeId", not: "" } },
+    order: { columns: ["orderId"], unique: true, where: { column: "orderId", not: "" } }
+  }
+})

@@ -1,0 +1,62 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { Price } from "../money/Price.ts"
+
+/**
+ * One account's standing in one instrument, in signed shares (A1, A2): exposure, target, hedged, in flight, residual, the sum
+ * of its open lots (A4), and what is outside the queue; then why nothing is ordered, and what stands in the way.
+ */
+export const Position = Schema.Struct({
+  account: Column.branded(AccountName),
+  symbol: Column.branded(Ticker),
+  exposure: Column.decimal,
+  target: Column.decimal,
+  hedged: Column.decimal,
+  inFlight: Column.decimal,
+  residual: Column.decimal,
+  openLots: Column.decimal,
+  base: Column.decimal,
+  direct: Column.decimal,
+  adopted: Column.decimal,
+  /** The newest recorded answer to "what order would be made now?" (D4). */
+  answer: Column.text,
+  coolDownUntil: Column.optional(Column.instant),
+  /** Short ends in a row (D8). */
+  shortEnds: Column.integer,
+  /** The newest time until which a circuit is open. */
+  circuitUntil: Column.optional(Column.instant),
+  /** Why an operator's act holds the position, if one does. */
+  held: Column.optional(Column.text),
+  /** The newest price that an inbound trade brought, and its time. */
+  lastPrice: Column.optional(Column.brandedDecimal(Price)),
+  lastPriceAt: Column.optional(Column.instant),
+  updatedAt: Column.instant,
+  version: Column.integer
+})
+
+/** One account's standing in one instrument. */
+export type Position = typeof Position.Type
+
+/** The table of positions. */
+export const PositionTable = Table.make({
+  name: "positions",
+  schema: Position,
+  key: ["account", "symbol"],
+  keyOf: (position) => Table.joinKey([position.account, position.symbol]),
+  lookups: { account: { columns: ["account"], unique: false, where: undefined } }
+})
+
+/** D1: what a position answers before anything was evaluated. */
+export const FIRST_ANSWER = "NotDue"
+
+/** A2: residual = target − hedged − in flight. */
+export const residualOf = (position: Pick<Position, "target" | "hedged" | "inFlight">): Decimal.Decimal =>
+  Decimal.subtract(Decimal.subtract(position.target, position.hedged), position.inFlight)
+
+/** E4: what the broker should show: base and the fills of every order, whatever its origin. */
+export const holdingsOf = (position: Pick<Position, "base" | "hedged" | "direct" | "adopted">): Decimal.Decimal =>
+  Decimal.sum([position.base, position.hedged, position.direct, position.adopted])

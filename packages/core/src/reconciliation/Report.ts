@@ -1,0 +1,116 @@
+import { Data } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import type { AttemptId } from "../identity/Id.ts"
+import type { Decimal } from "../money/Decimal.ts"
+import type { Price } from "../money/Price.ts"
+import type { Quantity } from "../money/Quantity.ts"
+import type { Side } from "../order/Side.ts"
+import type { Instant } from "../time/Instant.ts"
+
+/** Whose clock a report's time is of: the broker's, or ours where the broker gives none (F0). */
+export type AsOfKind = "broker" | "ours"
+
+/** How an order was closed, in the broker's word. */
+export const closedKinds = ["filled", "cancelled", "expired", "rejected"] as const
+
+/** One of the ways an order is closed. */
+export type ClosedKind = (typeof closedKinds)[number]
+
+/** What a broker says of an order's life: still open, or closed and how. Raw statuses are mapped by each adapter's table. */
+export type Liveness = { readonly _tag: "Open" } | { readonly _tag: "Closed"; readonly kind: ClosedKind }
+
+/** The answer to one send (the four answers of the sending rules). Values, never errors. */
+export type Answer = Data.TaggedEnum<{
+  /** The broker's own id, read back and equal in symbol, side and quantity. */
+  readonly Accepted: { readonly brokerOrderId: BrokerOrderId }
+  /** On the adapter's list of answers that create no order. */
+  readonly Refused: { readonly code: string; readonly words: string }
+  /** No byte left us, or documented as not processed; `retryAfterMs` is the broker's wait. */
+  readonly NotSent: { readonly why: string; readonly retryAfterMs: number | undefined }
+  /** Everything else: the order may be live. `candidate` is an id that could not be read back. */
+  readonly Unknown: { readonly why: string; readonly candidate: BrokerOrderId | undefined }
+}>
+
+/** Constructors of `Answer`. */
+export const Answer = Data.taggedEnum<Answer>()
+
+interface Stamped {
+  readonly account: AccountName
+  /** The broker's own time of the report, else the start of the read on our clock (F0). */
+  readonly asOf: Instant
+  readonly asOfKind: AsOfKind
+}
+
+/** The answer to an attempt of ours. `httpStatus` is on record only; no rule reads it. */
+export interface Answered extends Stamped {
+  readonly _tag: "Answered"
+  readonly attemptId: AttemptId
+  readonly answer: Answer
+  readonly httpStatus: number | undefined
+}
+
+/** An order as the broker shows it. Quantities in shares. */
+export interface OrderSeen extends Stamped {
+  readonly _tag: "OrderSeen"
+  readonly brokerOrderId: BrokerOrderId
+  readonly clientOrderId: string | undefined
+  readonly symbol: string
+  readonly side: Side
+  readonly quantity: Quantity
+  readonly rawStatus: string
+  readonly state: Liveness
+  /** Shares filled so far, in all; `undefined` where the broker does not say. */
+  readonly cumulative: Decimal | undefined
+  readonly averagePrice: Decimal | undefined
+  readonly replacedBy: BrokerOrderId | undefined
+  /** Executions were asked for after this was seen, so an end without a cumulative may release (C4). */
+  readonly executionsRead: boolean
+}
+
+/** One revision of one execution; a bust is a revision of quantity zero. */
+export interface Executed extends Stamped {
+  readonly _tag: "Executed"
+  readonly execId: string
+  readonly execIdBase: string
+  readonly revision: number
+  readonly brokerOrderId: BrokerOrderId | undefined
+  readonly clientOrderId: string | undefined
+  readonly symbol: string
+  readonly side: Side
+  readonly quantity: Decimal
+  readonly price: Price | undefined
+  /** When this revision happened, on the broker's clock. */
+  readonly executedAt: Instant
+}
+
+/** What an execution cost; comes with it or later (F12). */
+export interface Commission extends Stamped {
+  readonly _tag: "Commission"
+  readonly execId: string
+  readonly amount: Decimal
+  readonly currency: string
+}
+
+/** The broker does not know what was asked for; `complete` where it looked at its whole history. */
+export interface NotFound extends Stamped {
+  readonly _tag: "NotFound"
+  readonly clientOrderId: string | undefined
+  readonly brokerOrderId: BrokerOrderId | undefined
+  readonly complete: boolean
+}
+
+/** Anything that a broker says, translated by its adapter. The set is closed. */
+export type Report = Answered | OrderSeen | Executed | Commission | NotFound
+
+/** A report together with the raw bytes it was read from, which are kept when it causes an entry. */
+export interface Received<R extends Report = Report> {
+  readonly report: R
+  readonly payload: RawPayload | undefined
+}
+
+/** A raw request or response: what went over the wire, redacted, with its content type. */
+export interface RawPayload {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}

@@ -1,0 +1,67 @@
+import { ParseResult, Schema } from "effect"
+
+/** A moment: microseconds since 1970 in UTC. */
+export const Instant = Schema.BigIntFromSelf.pipe(Schema.brand("Instant"))
+
+/** A moment: microseconds since 1970 in UTC. */
+export type Instant = typeof Instant.Type
+
+/** A moment from microseconds since 1970. */
+export const make = (microseconds: bigint): Instant => Instant.make(microseconds)
+
+/** A moment from milliseconds since 1970 (what clocks of the platform give). */
+export const fromMillis = (milliseconds: number): Instant => make(BigInt(Math.trunc(milliseconds)) * 1000n)
+
+/** Whole milliseconds since 1970, cut. */
+export const toMillis = (self: Instant): number => Number(self / 1000n)
+
+/** The moment `milliseconds` later (earlier when negative). */
+export const addMillis = (self: Instant, milliseconds: number): Instant =>
+  make(self + BigInt(Math.trunc(milliseconds)) * 1000n)
+
+/** Milliseconds from `from` to `to`, cut. */
+export const millisBetween = (from: Instant, to: Instant): number => Number((to - from) / 1000n)
+
+/** The later of the two. */
+export const later = (a: Instant, b: Instant): Instant => (a < b ? b : a)
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})$/i
+
+const EARLIEST = 0n
+const LATEST = 253402300799999999n
+
+/** The moment of an ISO 8601 text with a zone, or `undefined`. Digits beyond the microsecond are cut. */
+export const parse = (text: string): Instant | undefined => {
+  const match = ISO.exec(text)
+  if (match === null) return undefined
+  const [, year, month, day, hour, minute, second, fraction = "", zone = "Z"] = match
+  const seconds = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+  const rebuilt = new Date(seconds).toISOString().slice(0, 19)
+  if (rebuilt !== `${year}-${month}-${day}T${hour}:${minute}:${second}`) return undefined
+  const micros = BigInt(seconds) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0")) - offsetMicros(zone)
+  return micros < EARLIEST || micros > LATEST ? undefined : make(micros)
+}
+
+const offsetMicros = (zone: string): bigint => {
+  if (zone.toUpperCase() === "Z") return 0n
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))
+  return BigInt(zone.startsWith("-") ? -minutes : minutes) * 60_000_000n
+}
+
+/** ISO 8601 in UTC with six decimals: `2026-11-20T14:30:00.000000Z`. */
+export const format = (self: Instant): string => {
+  const micros = ((self % 1000n) + 1000n) % 1000n
+  return `${new Date(Number((self - micros) / 1000n)).toISOString().slice(0, 23)}${micros.toString().padStart(3, "0")}Z`
+}
+
+/** A moment as text at the edge: ISO 8601 with a zone, in; UTC with six decimals, out. */
+export const FromString = Schema.transformOrFail(Schema.String, Instant, {
+  strict: true,
+  decode: (text, _, ast) => {
+    const instant = parse(text)
+    return instant === undefined
+      ? ParseResult.fail(new ParseResult.Type(ast, text, "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z"))
+      : ParseResult.succeed(instant)
+  },
+  encode: (micros) => ParseResult.succeed(format(make(micros)))
+})

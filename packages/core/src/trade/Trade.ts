@@ -1,0 +1,95 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import { directions } from "../account/Account.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { LotId, TradeId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { Price } from "../money/Price.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { Side, signed } from "../order/Side.ts"
+import { Instant } from "../time/Instant.ts"
+
+/** B2, B3: on record and not counted; counted; counted and settled; never counted. */
+export const tradeStatuses = ["pending", "accumulated", "completed", "failed"] as const
+
+/** One of the trade statuses. */
+export type TradeStatus = (typeof tradeStatuses)[number]
+
+/** Which trade a reversal undoes: the identity under its own account and source. */
+export interface Reversed {
+  readonly sourceId: string
+  readonly occurrence: string
+}
+
+/** One inbound trade, as its source gives it. Quantity in shares, price in dollars a share. */
+export const TradeInput = Schema.Struct({
+  source: Schema.NonEmptyString.pipe(Schema.maxLength(128)),
+  sourceId: Schema.NonEmptyString.pipe(Schema.maxLength(512)),
+  occurrence: Schema.String.pipe(Schema.maxLength(128)),
+  symbol: Schema.NonEmptyString.pipe(Schema.maxLength(128)),
+  side: Side,
+  quantity: Quantity,
+  price: Schema.UndefinedOr(Price),
+  tradedAt: Instant,
+  reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String }))
+})
+
+/** One inbound trade, as its source gives it. */
+export type TradeInput = typeof TradeInput.Type
+
+/** One inbound trade on record. Its identity is `(account, source, sourceId, occurrence)` (B1). */
+export const Trade = Schema.Struct({
+  id: Column.id(TradeId),
+  account: Column.branded(AccountName),
+  source: Column.text,
+  sourceId: Column.text,
+  occurrence: Column.text,
+  symbol: Column.branded(Ticker),
+  /** The symbol as the source wrote it. */
+  givenSymbol: Column.text,
+  side: Column.literal(["buy", "sell"]),
+  quantity: Column.brandedDecimal(Quantity),
+  price: Column.optional(Column.brandedDecimal(Price)),
+  tradedAt: Column.instant,
+  direction: Column.literal(directions),
+  reversesSourceId: Column.optional(Column.text),
+  reversesOccurrence: Column.optional(Column.text),
+  status: Column.literal(tradeStatuses),
+  reason: Column.optional(Column.text),
+  lotId: Column.optional(Column.id(LotId)),
+  netted: Column.decimal,
+  createdAt: Column.instant,
+  updatedAt: Column.instant,
+  version: Column.integer
+})
+
+/** One inbound trade on record. */
+export type Trade = typeof Trade.Type
+
+/** The table of trades. */
+export const TradeTable = Table.make({
+  name: "trades",
+  schema: Trade,
+  key: ["id"],
+  keyOf: (trade) => Table.joinKey([trade.id]),
+  lookups: {
+    identity: { columns: ["account", "source", "sourceId", "occurrence"], unique: true, where: undefined },
+    reversing: {
+      columns: ["account", "source", "reversesSourceId", "reversesOccurrence"],
+      unique: false,
+      where: { column: "reversesSourceId", not: "" }
+    }
+  }
+})
+
+/** A1: what a trade adds to the target: its signed quantity times its own direction. */
+export const targetOf = (trade: Pick<Trade, "side" | "quantity" | "direction">): Decimal.Decimal =>
+  trade.direction === "mirror"
+    ? signed(trade.side, trade.quantity)
+    : Decimal.negate(signed(trade.side, trade.quantity))
+
+/** B2: does the trade count in exposure and target? */
+export const isCounted = (trade: Pick<Trade, "status">): boolean =>
+  trade.status === "accumulated" || trade.status === "completed"

@@ -1,0 +1,162 @@
+import { FileSystem } from "@effect/platform"
+import type { PlatformError } from "@effect/platform/Error"
+import { NodeStream } from "@effect/platform-node"
+import { Effect, Option, Stream } from "effect"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import type { Columns } from "./columns.ts"
+import { csvRows } from "./CsvRows.ts"
+import { fail, type ImportFileError } from "./ImportFileError.ts"
+import { jsonRows } from "./JsonRows.ts"
+import * as Line from "./Line.ts"
+import type { Rows, Step } from "./Rows.ts"
+import type { Field, Row, RowSettings } from "./TradeRow.ts"
+import { wrongContents } from "./wrongContents.ts"
+
+/** How a file of trades is written. */
+export type Format = "csv" | "json-lines"
+
+/** How to read a file of trades; all have a default. */
+export interface Options {
+  /** The file's own names of its columns, `{ source_id: "Id" }`; `{ price: "" }` says that it has no price. */
+  readonly columns?: Columns
+  /** What together tells one trade from another, where an id alone does not: `["source_id", "side"]`. Default: the id. */
+  readonly identity?: NonEmptyReadonlyArray<Field>
+  /** Where the trades come from; half of their identity, so never the file's name. Default: `import`. */
+  readonly source?: string
+  /** Default: by the file's ending (`.jsonl`, `.ndjson`, `.csv`), else by its first character. */
+  readonly format?: Format
+}
+
+/**
+ * The trades of a CSV or JSON lines file (`-` is the standard input), read as they are taken: the file may be larger than
+ * memory. Bad rows are rows of the stream; it fails only for the file as a whole. Reads `FileSystem`.
+ *
+ * @example
+ * readTrades("trades.csv").pipe(Stream.runForEach((row) => Effect.log(row._tag)))
+ */
+export const readTrades = (
+  file: string,
+  options: Options = {}
+): Stream.Stream<Row, ImportFileError, FileSystem.FileSystem> =>
+  file === "-"
+    ? readBytes(standardInput, STANDARD_INPUT, options)
+    : readBytes(bytesOf(file), file, { ...options, ...formatOf(file, options) })
+
+/** As {@link readTrades}, from bytes; `file` is the name that errors tell. */
+export const readBytes = <R>(
+  bytes: Stream.Stream<Uint8Array, ImportFileError, R>,
+  file: string,
+  options: Options = {}
+): Stream.Stream<Row, ImportFileError, R> =>
+  Stream.suspend(() => {
+    const reader = readerOf(file, options)
+    return bytes.pipe(
+      Stream.mapEffect(reader.take),
+      Stream.concat(Stream.fromEffect(Effect.suspend(reader.end))),
+      Stream.concat(Stream.fromEffect(Effect.suspend(reader.close))),
+      Stream.flattenIterables
+    )
+  })
+
+const STANDARD_INPUT = "standard input"
+
+const standardInput = NodeStream.fromReadable<ImportFileError, Uint8Array>(
+  () => process.stdin,
+  (cause) => fail(STANDARD_INPUT, "Unreadable", `cannot be read (${String(cause)})`, "give a file instead"),
+  { closeOnDone: false }
+)
+
+const bytesOf = (file: string): Stream.Stream<Uint8Array, ImportFileError, FileSystem.FileSystem> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { type } = yield* Effect.mapError(fs.stat(file), (error) => unreadable(file, error))
+      if (type === "Directory") return yield* fail(file, "NotAFile", "is a directory", "name a file in it")
+      if (type !== "File") return yield* fail(file, "NotAFile", "is not a plain file", "pipe it in and name it -")
+      const opened = yield* Effect.mapError(fs.open(file, { flag: "r" }), (error) => unreadable(file, error))
+      return Stream.mapError(chunksOf(opened), (error) => unreadable(file, error))
+    })
+  )
+
+const CHUNK = 65_536
+
+/** One buffer for all chunks: the reader has copied what it keeps of one before it pulls the next, so memory stays flat. */
+const chunksOf = (file: FileSystem.File): Stream.Stream<Uint8Array, PlatformError> =>
+  Stream.suspend(() => {
+    const buffer = new Uint8Array(CHUNK)
+    return Stream.repeatEffectOption(
+      Effect.flatMap(Effect.mapError(file.read(buffer), Option.some), (size) =>
+        size === 0n ? Effect.fail(Option.none()) : Effect.succeed(buffer.subarray(0, Number(size)))
+      )
+    )
+  })
+
+const unreadable = (file: string, error: PlatformError): ImportFileError => {
+  if (error._tag === "SystemError" && error.reason === "NotFound") {
+    return fail(file, "NotFound", "does not exist", "check the path")
+  }
+  const isDenied = error._tag === "SystemError" && error.reason === "PermissionDenied"
+  return fail(
+    file,
+    "Unreadable",
+    isDenied ? "may not be read by this user" : `cannot be read (${error.message})`,
+    isDenied
+      ? "check its permissions"
+      : "check the path and the disk, then import it again: what was taken is not taken twice"
+  )
+}
+
+const formatOf = (file: string, { format }: Options): { readonly format?: Format } => {
+  if (format !== undefined) return { format }
+  if (/\.(jsonl|ndjson)$/i.test(file)) return { format: "json-lines" }
+  return /\.csv$/i.test(file) ? { format: "csv" } : {}
+}
+
+const readerOf = (file: string, options: Options) => {
+  const splitter = Line.splitter()
+  const rows = fileRows(file, options)
+  return {
+    take: (bytes: Uint8Array) => collect(splitter.take(bytes), rows.take),
+    end: () => collect([splitter.end()], (last) => (last === undefined ? undefined : rows.take(last))),
+    close: () => collect([undefined], rows.end)
+  }
+}
+
+const collect = <A>(each: Iterable<A>, step: (one: A) => Step): Effect.Effect<ReadonlyArray<Row>, ImportFileError> => {
+  const taken: Array<Row> = []
+  for (const one of each) {
+    const row = step(one)
+    if (row === undefined) continue
+    if (row._tag === "ImportFileError") return Effect.fail(row)
+    taken.push(row)
+  }
+  return Effect.succeed(taken)
+}
+
+/** Waits for the first line that is not blank, which tells encoding and format, then goes on as CSV or JSON lines. */
+const fileRows = (file: string, options: Options): Rows => {
+  const settings: RowSettings = {
+    source: options.source ?? "import",
+    identity: options.identity ?? ["source_id"]
+  }
+  let body: Rows | undefined
+  return {
+    take: (line) => {
+      if (body !== undefined) return body.take(line)
+      const first = line.number === 1 ? withoutMark(line) : line
+      if (Line.textOf(first).trim() === "") return undefined
+      const fault = wrongContents(file, Line.textOf(first))
+      if (fault !== undefined) return fault
+      const format = options.format ?? (Line.textOf(first).trimStart().startsWith("{") ? "json-lines" : "csv")
+      body =
+        format === "csv" ? csvRows(file, options.columns ?? {}, settings) : jsonRows(options.columns ?? {}, settings)
+      return body.take(first)
+    },
+    end: () => (body === undefined ? fail(file, "Empty", "is empty", "give a header and a line a trade") : body.end())
+  }
+}
+
+const withoutMark = (line: Line.Line): Line.Line => {
+  const text = Line.textOf(line).replace(/^\uFEFF/, "")
+  return line._tag === "Text" ? { ...line, text } : { ...line, head: text }
+}

@@ -1,0 +1,173 @@
+import { Decimal, Instant, Price, Quantity, type Side, type Trade } from "@roundlot/core"
+import { Either } from "effect"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import { shown } from "./shown.ts"
+
+/** What a trade instruction says, by the names that a file's header has unless it is mapped. */
+export const fields = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
+
+/** What a trade instruction says. */
+export type Field = (typeof fields)[number]
+
+/** A row that is a trade, its symbol as the file has it; whether it may be taken is the ledger's word (B5). `line` counts from 1, the header included. */
+export interface Parsed {
+  readonly _tag: "Parsed"
+  readonly line: number
+  readonly input: Trade.TradeInput
+}
+
+/** A row that is no trade (B5): its place, the value found there (at most 80 characters), why, and the row as it stands. */
+export interface Bad {
+  readonly _tag: "Bad"
+  readonly line: number
+  /** As the file names it; absent where the row as a whole is meant. */
+  readonly column: string | undefined
+  readonly value: string
+  readonly reason: string
+  readonly raw: string
+}
+
+/** A row of a file of trades. */
+export type Row = Parsed | Bad
+
+/** What a file holds in one place: a text, or something that cannot be one. */
+export type Cell = Either.Either<string, Refused>
+
+/** A value that is refused, and why. */
+export interface Refused {
+  readonly value: string
+  readonly reason: string
+}
+
+/** Where a row stands and how its cells are found. */
+export interface RowSource {
+  readonly line: number
+  readonly raw: string
+  readonly cell: (field: Field) => Cell
+  readonly columnName: (field: Field) => string
+}
+
+/** What all rows of a file share. */
+export interface RowSettings {
+  readonly source: string
+  readonly identity: NonEmptyReadonlyArray<Field>
+}
+
+/** Reads and checks one row; the first fault is the one that is told. */
+export const read = (row: RowSource, settings: RowSettings): Row =>
+  Either.match(inputOf(row, settings), {
+    onLeft: ({ field, reason, value }) =>
+      bad({ line: row.line, column: row.columnName(field), value, reason, raw: row.raw }),
+    onRight: (input): Row => ({ _tag: "Parsed", line: row.line, input })
+  })
+
+/** A bad row; its value is cut and made fit to be shown. */
+export const bad = (row: Omit<Bad, "_tag">): Bad => ({ ...row, _tag: "Bad", value: shown(row.value) })
+
+const inputOf = (row: RowSource, settings: RowSettings) =>
+  Either.gen(function* () {
+    const id = yield* checked(row, "source_id", name(LONGEST_ID))
+    const tradedAt = yield* checked(row, "timestamp", instant)
+    const symbol = yield* checked(row, "symbol", name(LONGEST_SYMBOL))
+    const side = yield* checked(row, "side", sideOf)
+    const quantity = yield* checked(row, "quantity", quantityOf)
+    const price = yield* checked(row, "price", priceOf)
+    const parts = { id, tradedAt, symbol, side, quantity, price }
+    const sourceId = yield* identityOf(parts, settings)
+    const { source } = settings
+    const input: Trade.TradeInput = {
+      source,
+      sourceId,
+      occurrence: "0",
+      symbol,
+      side,
+      quantity,
+      price,
+      tradedAt,
+      reverses: undefined
+    }
+    return input
+  })
+
+/** A value, or the reason why the text is none. */
+type Check<A> = (text: string) => Either.Either<A, string>
+
+const checked = <A>(row: RowSource, field: Field, check: Check<A>) => {
+  const cell = row.cell(field)
+  if (Either.isLeft(cell)) return Either.left({ field, ...cell.left })
+  return Either.mapLeft(check(cell.right), (reason) => ({ field, value: cell.right, reason }))
+}
+
+interface Parts {
+  readonly id: string
+  readonly tradedAt: Instant.Instant
+  readonly symbol: string
+  readonly side: Side.Side
+  readonly quantity: Quantity.Quantity
+  readonly price: Price.Price | undefined
+}
+
+/** One spelling a value (0.30 and 0.3 are one trade), and no `/` but the id's own, so that no two joins are alike. */
+const identityPart: { readonly [F in Field]: (parts: Parts) => string } = {
+  source_id: ({ id }) => id,
+  timestamp: ({ tradedAt }) => Instant.format(tradedAt),
+  symbol: ({ symbol }) => symbol.replaceAll("%", "%25").replaceAll("/", "%2F"),
+  side: ({ side }) => side.toUpperCase(),
+  quantity: ({ quantity }) => Decimal.format(quantity),
+  price: ({ price }) => (price === undefined ? "" : Decimal.format(price))
+}
+
+const LONGEST_ID = 512
+
+const identityOf = (
+  parts: Parts,
+  { identity }: RowSettings
+): Either.Either<string, Refused & { readonly field: Field }> => {
+  const joined = identity.map((field) => identityPart[field](parts)).join("/")
+  if (joined.length <= LONGEST_ID) return Either.right(joined)
+  return Either.left({ field: "source_id", value: joined, reason: `has more than ${LONGEST_ID} characters` })
+}
+
+const LONGEST_SYMBOL = 128
+
+const name =
+  (longest: number): Check<string> =>
+  (text) => {
+    if (text.trim() === "") return Either.left("is empty")
+    if (/[\p{Cc}\p{Cs}]/u.test(text)) return Either.left("has a control character")
+    if (text.length > longest) return Either.left(`has more than ${longest} characters`)
+    return Either.right(text)
+  }
+
+const ZONE = "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z"
+
+const instant: Check<Instant.Instant> = (text) => {
+  const moment = Instant.parse(text)
+  if (moment !== undefined) return Either.right(moment)
+  if (text === "") return Either.left("is empty")
+  const isNaive = Instant.parse(`${text}Z`) !== undefined
+  return Either.left(isNaive ? "has no zone: end it with Z or with an offset such as -05:00" : ZONE)
+}
+
+const sides: ReadonlyMap<string, Side.Side> = new Map([
+  ["buy", "buy"],
+  ["BUY", "buy"],
+  ["sell", "sell"],
+  ["SELL", "sell"]
+])
+
+const sideOf: Check<Side.Side> = (text) =>
+  Either.fromNullable(sides.get(text), () => (text === "" ? "is empty" : "is no side: buy or sell"))
+
+const positive: Check<Decimal.Decimal> = (text) => {
+  const fault = Decimal.faultOf(text)
+  if (fault !== undefined) return Either.left(fault)
+  const decimal = Decimal.unsafe(text)
+  if (Decimal.isPositive(decimal)) return Either.right(decimal)
+  return Either.left(Decimal.isZero(decimal) ? "is zero" : "is negative")
+}
+
+const quantityOf: Check<Quantity.Quantity> = (text) => Either.map(positive(text), Quantity.make)
+
+const priceOf: Check<Price.Price | undefined> = (text) =>
+  text === "" ? Either.right(undefined) : Either.map(positive(text), Price.make)

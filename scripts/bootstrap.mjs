@@ -1,0 +1,111 @@
+// Makes a checkout ready to run from Node and npm alone: the pinned pnpm, the locked dependencies.
+// Everything is said on stderr, so that a command's JSON on stdout stays clean.
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import process from "node:process"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const stampFile = join(root, "node_modules", ".roundlot-stamp")
+const lowestNode = [20, 19]
+
+const say = (line) => process.stderr.write(`${line}\n`)
+
+const fail = (...lines) => {
+  for (const line of lines) say(line)
+  process.exit(1)
+}
+
+const checkNode = () => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+  if (major > lowestNode[0] || (major === lowestNode[0] && minor >= lowestNode[1])) return
+  fail(
+    `roundlot needs Node ${lowestNode.join(".")} or newer; this is ${process.versions.node}.`,
+    "Install a newer Node (22 or 24 for example) and run the command again."
+  )
+}
+
+/** Native modules are built for one ABI: another major version of Node asks for a new install. */
+const wantedStamp = () => {
+  const hash = createHash("sha256")
+  hash.update(readFileSync(join(root, "pnpm-lock.yaml")))
+  return hash.update(`abi ${process.versions.modules} ${process.platform} ${process.arch}`).digest("hex")
+}
+
+const readStamp = () => {
+  try {
+    return readFileSync(stampFile, "utf8")
+  } catch {
+    return undefined
+  }
+}
+
+const pnpm = (...args) => {
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  // stdout goes to our stderr: progress is for people, whoever reads stdout wants the command's own output.
+  return spawnSync("npx", ["-y", packageManager, ...args], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32"
+  }).status
+}
+
+const sqliteLoads = () => {
+  try {
+    const require = createRequire(join(root, "packages", "store-sqlite", "package.json"))
+    const Database = require("better-sqlite3")
+    new Database(":memory:").close()
+    return true
+  } catch {
+    return false
+  }
+}
+
+const buildAdvice = [
+  "better-sqlite3 could be neither downloaded prebuilt nor compiled here. It compiles with python3, make and g++:",
+  "  Debian, Ubuntu:  apt-get install python3 make g++",
+  "  Fedora:          dnf install python3 make gcc-c++",
+  "  Alpine:          apk add python3 make g++",
+  "  macOS:           xcode-select --install",
+  "then run the command again."
+]
+
+const hasCommand = (command) => spawnSync(command, ["--version"], { stdio: "ignore" }).error === undefined
+
+const canCompile = () => ["python3", "make", "g++"].every(hasCommand)
+
+const install = () => {
+  say(
+    "roundlot: installing dependencies (once per version of the lockfile and of Node; compiling SQLite takes a minute)"
+  )
+  if (pnpm("install", "--frozen-lockfile") !== 0) {
+    fail(
+      "roundlot: the dependencies could not be installed; the lines above say why.",
+      ...(canCompile() ? [] : buildAdvice)
+    )
+  }
+  if (sqliteLoads()) return
+  // An install leaves a module alone that was built for another ABI.
+  say("roundlot: building better-sqlite3 for this version of Node")
+  if (pnpm("--filter", "@roundlot/store-sqlite", "rebuild", "better-sqlite3") !== 0 || !sqliteLoads())
+    fail(...buildAdvice)
+}
+
+/** `npx roundlot` looks in node_modules/.bin first. */
+const linkCommand = () => {
+  const bin = join(root, "node_modules", ".bin")
+  mkdirSync(bin, { recursive: true })
+  rmSync(join(bin, "roundlot"), { force: true })
+  symlinkSync(join("..", "..", "scripts", "roundlot.mjs"), join(bin, "roundlot"))
+}
+
+checkNode()
+const stamp = wantedStamp()
+if (readStamp() !== stamp) {
+  install()
+  if (process.platform !== "win32") linkCommand()
+  writeFileSync(stampFile, stamp)
+}

@@ -1,0 +1,86 @@
+// What would be published: each package packed, its tarball judged by publint and by arethetypeswrong.
+// Packing is slow, so a package whose contents passed before is not packed again.
+import { spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, relative } from "node:path"
+import process from "node:process"
+import { packageNames, root } from "./sources.mjs"
+
+const cache = join(root, "node_modules", ".cache", "packages")
+const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+
+const filesIn = (folder) =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.startsWith(".tsbuildinfo"))
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+        .toSorted()
+    : []
+
+const contentsOf = (folder) => {
+  const hash = createHash("sha256")
+  const shared = [
+    join(root, "pnpm-lock.yaml"),
+    join(root, "scripts", "check-packages.mjs"),
+    join(folder, "package.json")
+  ]
+  for (const file of [...shared, ...filesIn(join(folder, "dist")), ...filesIn(join(folder, "src"))]) {
+    hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0")
+  }
+  return hash.digest("hex")
+}
+
+const run = (file, ...args) => {
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd: root, encoding: "utf8" })
+  const output = `${stdout}${stderr}`
+  return { ok: status === 0, output }
+}
+
+const bin = (name) => join(root, "node_modules", ".bin", name)
+
+const judge = (tarball) =>
+  [run(bin("publint"), "--strict", tarball), run(bin("attw"), "--profile", "esm-only", "--no-emoji", tarball)].filter(
+    ({ ok }) => !ok
+  )
+
+/** A file in dist whose source is gone would be published. */
+const removeOrphans = (folder) => {
+  for (const file of filesIn(join(folder, "dist"))) {
+    const source = join(folder, "src", relative(join(folder, "dist"), file)).replace(/(\.d)?\.(js|ts)(\.map)?$/, ".ts")
+    if (!existsSync(source)) rmSync(file)
+  }
+}
+
+const pack = (names, target) => {
+  const filters = names.flatMap((name) => ["--filter", `./packages/${name}`])
+  return run("npx", "-y", packageManager, ...filters, "--recursive", "pack", "--pack-destination", target)
+}
+
+const checkPackages = (names, target) => {
+  const packed = pack(names, target)
+  if (!packed.ok) return [packed]
+  const tarballs = readdirSync(target).map((name) => join(target, name))
+  if (tarballs.length !== names.length) return [{ output: `${tarballs.length} tarballs of ${names.length} packages` }]
+  return tarballs.flatMap(judge)
+}
+
+for (const name of packageNames) removeOrphans(join(root, "packages", name))
+const passedBefore = (name) => {
+  const stamp = join(cache, name)
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === contentsOf(join(root, "packages", name))
+}
+const changed = packageNames.filter((name) => !passedBefore(name))
+
+if (changed.length > 0) {
+  const target = mkdtempSync(join(tmpdir(), "roundlot-pack-"))
+  const faults = checkPackages(changed, target)
+  rmSync(target, { recursive: true, force: true })
+  for (const { output } of faults) console.error(output)
+  if (faults.length > 0) process.exitCode = 1
+  else {
+    mkdirSync(cache, { recursive: true })
+    for (const name of changed) writeFileSync(join(cache, name), contentsOf(join(root, "packages", name)))
+  }
+}

@@ -1,0 +1,105 @@
+// The seams that the linter cannot see: what reaches the clock, chance or the process around the Effect services,
+// and the pure part of core that must not know the rest of it.
+import { posix } from "node:path"
+import ts from "typescript"
+import { place, report, sources } from "./sources.mjs"
+
+const effectOnly = new Set(["core", "store-sql", "store-sqlite", "broker-paper"])
+
+/** Folders of core that meet the world; all others are pure. */
+const worldly = new Set(["ports", "ledger", "services", "memory", "testing", "internal"])
+const worldlyModules = new Set([
+  "Effect",
+  "Layer",
+  "Context",
+  "Stream",
+  "Fiber",
+  "Ref",
+  "Queue",
+  "Deferred",
+  "Runtime",
+  "Scope"
+])
+
+const bannedModules = new Map([
+  ["node:timers", "use Effect.sleep or Schedule"],
+  ["node:timers/promises", "use Effect.sleep or Schedule"],
+  ["node:process", "the runner owns the process"],
+  ["node:perf_hooks", "use Clock"],
+  ["node:child_process", "the runner owns processes"]
+])
+const bannedMembers = new Map([
+  ["node:crypto", new Set(["randomUUID", "randomBytes", "randomInt", "webcrypto", "getRandomValues"])]
+])
+
+const isNamed = (node, name) => ts.isIdentifier(node) && node.text === name
+
+const callsDateForNow = (node) =>
+  (ts.isNewExpression(node) && isNamed(node.expression, "Date") && (node.arguments ?? []).length === 0) ||
+  (ts.isCallExpression(node) && isNamed(node.expression, "Date"))
+
+const reachesGlobal = (node) =>
+  (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) && isNamed(node.expression, "globalThis")
+
+const assertsAssigned = (node) =>
+  (ts.isPropertyDeclaration(node) || ts.isVariableDeclaration(node)) && node.exclamationToken !== undefined
+
+const syntaxFaults = (node) => {
+  if (callsDateForNow(node)) return ["reads the wall clock: use Clock, so that tests own the time"]
+  if (reachesGlobal(node)) return ["goes around the linter through globalThis"]
+  if (assertsAssigned(node)) return ["asserts with `!` that something is assigned: give it a value"]
+  return []
+}
+
+const importedNames = (node) => {
+  const bindings = node.importClause?.namedBindings
+  return bindings !== undefined && ts.isNamedImports(bindings)
+    ? bindings.elements.map((element) => (element.propertyName ?? element.name).text)
+    : []
+}
+
+const importFaults = (node) => {
+  const specifier = node.moduleSpecifier.text
+  const reason = bannedModules.get(specifier)
+  const members = bannedMembers.get(specifier)
+  return [
+    ...(reason === undefined ? [] : [`imports ${specifier}: ${reason}`]),
+    ...importedNames(node)
+      .filter((name) => members?.has(name) === true)
+      .map((name) => `imports ${name} from ${specifier}: use the Random service`)
+  ]
+}
+
+const isPure = (path) => {
+  const [, folder, rest] = /^packages\/core\/src\/([^/]+)(\/.*)?$/.exec(path) ?? []
+  return rest !== undefined && !worldly.has(folder)
+}
+
+const purityFaults = (source, node) => {
+  const specifier = node.moduleSpecifier.text
+  if (specifier.startsWith(".")) {
+    const target = posix.join(posix.dirname(source.path), specifier)
+    return target.endsWith("/src/index.ts") || !isPure(target) ? [`is pure and imports ${specifier}, which is not`] : []
+  }
+  const fromEffect = specifier === "effect" ? importedNames(node) : [specifier.replace(/^effect\//, "")]
+  return fromEffect
+    .filter((name) => worldlyModules.has(name))
+    .map((name) => `is pure and imports ${name}: the domain is read without meeting an Effect`)
+}
+
+const faultsOf = (source) => {
+  const found = []
+  const visit = (node) => {
+    if (ts.isImportDeclaration(node)) {
+      const faults = [...importFaults(node), ...(isPure(source.path) ? purityFaults(source, node) : [])]
+      found.push(...faults.map((fault) => `${place(source, node)} ${fault}`))
+    }
+    found.push(...syntaxFaults(node).map((fault) => `${place(source, node)} ${fault}`))
+    ts.forEachChild(node, visit)
+  }
+  visit(source.tree)
+  return found
+}
+
+const files = sources().filter((source) => effectOnly.has(source.package))
+report(files.flatMap(faultsOf), files.length)

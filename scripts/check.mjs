@@ -1,0 +1,84 @@
+// Everything but the tests: one line a step with its time, the output of a step only when it fails. A warning fails.
+import { spawn } from "node:child_process"
+import { join } from "node:path"
+import process from "node:process"
+import { pathToFileURL } from "node:url"
+import { root } from "./sources.mjs"
+
+const tool = (name, ...args) => [join(root, "node_modules", ".bin", name), ...args]
+const script = (name) => [process.execPath, join(root, "scripts", name)]
+
+/** Which output of a step that ended with 0 is a failure all the same. */
+const checkedFiles = (output) => {
+  const checked = /Checked (\d+) files/.exec(output)?.[1] ?? "0"
+  return checked === "0" ? "It checked 0 files: the plugin is missing from tsconfig.base.json." : undefined
+}
+const noWarnings = (output) => (/\bwarning\b/i.test(output) ? "It ended well, but with a warning." : undefined)
+
+const steps = [
+  { name: "types", command: tool("tsc", "-b", "--pretty", "false") },
+  { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
+  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings") },
+  { name: "seams", command: script("check-seams.mjs") },
+  { name: "doc comments", command: script("check-docs.mjs") },
+  { name: "dead code", command: tool("knip", "--no-config-hints") },
+  { name: "packages", command: script("check-packages.mjs"), after: "types" },
+  {
+    name: "Effect diagnostics",
+    command: tool(
+      "effect-language-service",
+      "diagnostics",
+      "--project",
+      "tsconfig.json",
+      "--format",
+      "text",
+      "--strict"
+    ),
+    failIf: checkedFiles
+  }
+]
+const atOnce = 2
+
+const run = ({ command: [file, ...args], failIf }) =>
+  new Promise((resolve) => {
+    const started = performance.now()
+    let output = ""
+    const child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] })
+    child.stdout.on("data", (chunk) => (output += chunk))
+    child.stderr.on("data", (chunk) => (output += chunk))
+    const end = (fault) => resolve({ fault, output, seconds: (performance.now() - started) / 1000 })
+    child.on("error", (error) => end(error.message))
+    child.on("close", (code, signal) => end(code === 0 ? failIf?.(output) : `It ended with ${code ?? signal}.`))
+  })
+
+const print = (name, { fault, output, seconds }) => {
+  console.log(`${fault === undefined ? "ok  " : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`)
+  if (fault !== undefined) console.log(`${output.trimEnd()}\n${fault}`.trim().replaceAll(/^/gm, "     "))
+}
+
+/** Runs all steps, two at a time; how many failed. */
+export const check = async () => {
+  const waiting = [...steps]
+  const ended = new Map()
+  const next = () => {
+    const index = waiting.findIndex(({ after }) => after === undefined || ended.has(after))
+    return index < 0 ? undefined : waiting.splice(index, 1)[0]
+  }
+  const work = async () => {
+    for (let step = next(); step !== undefined; step = next()) {
+      const blocked = step.after !== undefined && ended.get(step.after) !== undefined
+      const result = blocked ? { fault: `Not run: "${step.after}" failed.`, output: "", seconds: 0 } : await run(step)
+      ended.set(step.name, result.fault)
+      print(step.name, result)
+    }
+  }
+  const started = performance.now()
+  while (waiting.length > 0) await Promise.all(Array.from({ length: atOnce }, work))
+  const failed = [...ended.values()].filter((fault) => fault !== undefined).length
+  console.log(
+    `check: ${ended.size - failed} of ${ended.size} steps ok in ${((performance.now() - started) / 1000).toFixed(1)} s`
+  )
+  return failed
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) process.exitCode = (await check()) === 0 ? 0 : 1

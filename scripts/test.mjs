@@ -1,0 +1,53 @@
+// `npm test`: the check, then every test, then one last line `N passed, N failed`.
+import { spawn } from "node:child_process"
+import { mkdirSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import process from "node:process"
+import { check } from "./check.mjs"
+import { root } from "./sources.mjs"
+
+const resultFile = join(root, "node_modules", ".cache", `vitest-${process.pid}.json`)
+
+const runTests = (args) =>
+  new Promise((resolve, reject) => {
+    const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${resultFile}`]
+    const child = spawn(process.execPath, [vitest, "run", ...reporters, ...args], { cwd: root, stdio: "inherit" })
+    for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
+    child.on("error", reject)
+    child.on("close", (code) => resolve(code ?? 1))
+  })
+
+const readResult = () => {
+  try {
+    return JSON.parse(readFileSync(resultFile, "utf8"))
+  } catch {
+    return undefined
+  }
+}
+
+/** A file that could not even be loaded holds no test that failed, but is a failure. */
+const brokenFiles = (result) =>
+  result.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")
+  )
+
+const count = (result, code) => {
+  if (result === undefined) return { passed: 0, failed: 1, skipped: 0 }
+  const passed = result.numPassedTests
+  const failed = result.numFailedTests + brokenFiles(result).length
+  const skipped = result.numPendingTests + result.numTodoTests
+  // An error outside of any test, or no test at all.
+  const unseen = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0
+  return { passed, failed: failed + unseen, skipped }
+}
+
+mkdirSync(join(root, "node_modules", ".cache"), { recursive: true })
+const failedSteps = await check()
+const code = await runTests(process.argv.slice(2))
+const { passed, failed, skipped } = count(readResult(), code)
+rmSync(resultFile, { force: true })
+if (failedSteps > 0) console.log(`${failedSteps} steps of the check failed (above); they count as failed.`)
+if (skipped > 0) console.log(`${skipped} tests were skipped.`)
+process.exitCode = failed + failedSteps === 0 ? 0 : 1
+console.log(`${passed} passed, ${failed + failedSteps} failed`)
