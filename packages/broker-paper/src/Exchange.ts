@@ -1,6 +1,6 @@
-import { Decimal, Instant, Price, Ticker } from "@roundlot/core"
-import type { AccountName, Broker } from "@roundlot/core"
-import { Chunk, Context, Effect, Either, Layer, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
+import { Decimal, Instant, Ticker } from "@roundlot/core"
+import type { AccountName, Broker, Price } from "@roundlot/core"
+import { Chunk, Context, Effect, Either, Layer, Option, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import * as ExchangeFile from "./ExchangeFile.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
@@ -206,3 +206,380 @@ const pages = <A extends { readonly number: number }>(
       (page) => [Chunk.fromIterable(page), nextPage(page)]
     )
   ).pipe(Stream.runCollect, Effect.map(Chunk.toReadonlyArray))
+
+const nextPage = (page: ReadonlyArray<{ readonly number: number }>): Option.Option<number> =>
+  page.length < PAGE ? Option.none() : Option.map(Option.fromNullable(page.at(-1)), ({ number }) => number)
+
+/** A request as it arrives. */
+interface Ask {
+  readonly account: AccountName.AccountName
+  readonly operation: Operation
+  readonly payload: unknown
+  /** The order that the request asks for or is about, as far as instructions look at it. */
+  readonly subject?: () => Subject | undefined
+}
+
+type Subject = Pick<OrderRow, "side" | "quantity" | "clientOrderId"> & {
+  readonly symbol: string
+  readonly brokerOrderId?: string
+}
+
+/** What serving a request works with. */
+interface Scene {
+  readonly turn: Turn.Turn
+  readonly book: OrderBook.OrderBook
+  readonly script: Script
+  readonly requestNumber: number
+  readonly open: boolean
+}
+
+/** What was done about a request. `order` is the one that it made or was about. */
+interface Served<A> {
+  readonly reply: Reply<A>
+  readonly taken: boolean
+  readonly order?: string | undefined
+}
+
+const done = <A>(body: A, order?: string): Served<A> => ({ reply: { _tag: "Done", body }, taken: true, order })
+
+const refused = ({ code, status, words }: OrderBook.Refusal): Served<never> => ({
+  reply: { _tag: "Refused", status, code, words },
+  taken: false
+})
+
+const status = (code: number, headers: { readonly [name: string]: string } = {}, body: unknown = null): Served<never> => ({
+  reply: { _tag: "Status", status: code, headers, body },
+  taken: false
+})
+
+/** One request, from its arrival to its answer: one transaction, then the delay. */
+const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Served<A>): Asked<A> =>
+  floor.file
+    .transact((clock) => {
+      const scene = arrive(floor, ask, clock)
+      const { rows } = floor
+      const subject = ask.subject?.()
+      const expired = rows.fact("tokenExpired") === "1" && ask.operation !== "token"
+      const fired = expired ? noneFired : trigger(floor, ask, subject, scene.requestNumber)
+      const served = expired ? status(401) : act(floor, ask, subject, { ...scene, script: fired.script }, fired, process)
+      const reply: Reply<A> = fired.script.lost !== undefined ? { _tag: "Lost", how: fired.script.lost } : served.reply
+      log(rows, ask, scene, { ...served, reply })
+      scene.turn.end(fired.script.delivery)
+      return { at: scene.turn.now, reply, delayMs: fired.script.delayMs }
+    })
+    .pipe(
+      Effect.tap(floor.changed),
+      Effect.tap(({ delayMs }) => (delayMs > 0 ? Effect.sleep(delayMs) : Effect.void)),
+      Effect.map(({ at, reply }) => ({ at, reply }))
+    )
+
+const arrive = ({ options, rows, tag }: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
+  const turn = Turn.begin(rows, clock)
+  const book = OrderBook.make(turn, tag)
+  rows.openAccount(account, BUYING_POWER)
+  const requestNumber = rows.lastRequest() + 1
+  const instructed = rows.fact("session")
+  const open = instructed === undefined ? (options.isOpen?.(turn.now) ?? true) : instructed === "open"
+  if (!open) book.expireDayOrders()
+  book.fillDue(requestNumber)
+  return { turn, book, script: nothing, requestNumber, open }
+}
+
+/** The instructions that a request triggered, and the way it therefore goes. */
+interface Fired {
+  readonly script: Script
+  readonly instructions: ReadonlyArray<InstructionRow>
+}
+
+const noneFired: Fired = { script: nothing, instructions: [] }
+
+const trigger = ({ options, rows }: Floor, ask: Ask, subject: Subject | undefined, requestNumber: number): Fired => {
+  let script = nothing
+  const instructions: Array<InstructionRow> = []
+  for (const row of rows.waiting(ask.operation)) {
+    const { when } = row.body
+    if (!agrees(when, ask, subject)) continue
+    const seen = row.seen + 1
+    const next = seen >= (when?.order ?? when?.nth ?? 1) ? withAct(script, row.body.do) : undefined
+    const counted = { ...row, seen, remaining: row.remaining - (next === undefined ? 0 : 1) }
+    rows.putInstruction(counted)
+    if (next === undefined) continue
+    script = next
+    instructions.push(counted)
+  }
+  const { faultRate = 0, seed = 0 } = options
+  if (instructions.length > 0 || faultRate <= 0) return { script, instructions }
+  return { script: Faults.draw({ seed, faultRate }, requestNumber, ask.operation, subject?.quantity), instructions }
+}
+
+const agrees = (when: Instruction.When | undefined, ask: Ask, subject: Subject | undefined): boolean =>
+  when === undefined ||
+  ((when.account === undefined || when.account === ask.account) &&
+    (when.symbol === undefined || when.symbol === subject?.symbol) &&
+    (when.side === undefined || when.side === subject?.side) &&
+    (when.clientOrderId === undefined || when.clientOrderId === subject?.clientOrderId))
+
+/** What changes the books stands after a request that does so itself, and before a read, which then shows it. */
+const act = <A>(
+  floor: Floor,
+  ask: Ask,
+  subject: Subject | undefined,
+  scene: Scene,
+  fired: Fired,
+  process: (scene: Scene) => Served<A>
+): Served<A> => {
+  const { filling, instead } = scene.script
+  const changes = ask.operation === "place" || ask.operation === "cancel"
+  const told = new Map<Instruction.Act, string>()
+  const besides = (order: string | undefined, acts: ReadonlyArray<Instruction.Act>) => {
+    for (const each of acts) told.set(each, tryPerform(stageOf(floor, scene, order, ask.account), each))
+  }
+  if (ask.operation !== "place" && filling?._tag === "fill") besides(subject?.brokerOrderId, [filling])
+  if (!changes) besides(subject?.brokerOrderId, scene.script.besides)
+  const served = instead === undefined ? process(scene) : answerInstead(floor, instead)
+  if (changes) besides(served.order ?? subject?.brokerOrderId, scene.script.besides)
+  const about = `request ${scene.requestNumber} (${[ask.operation, served.order ?? subject?.symbol].filter(Boolean).join(" ")})`
+  for (const row of fired.instructions) {
+    floor.rows.putInstruction({ ...row, did: [...row.did, `${about}: ${told.get(row.body.do) ?? row.body.do._tag}`] })
+  }
+  return served
+}
+
+const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>): Served<never> => {
+  switch (instead._tag) {
+    case "reject":
+      return refused({ status: 403, code: instead.code ?? "rejected", words: instead.words ?? "rejected by the exchange" })
+    case "resetBefore":
+      return { reply: { _tag: "Lost", how: "reset" }, taken: false }
+    case "answer":
+      return status(instead.status, instead.headers, instead.body)
+    case "expireToken":
+      rows.setFact("tokenExpired", "1")
+      return status(401)
+  }
+}
+
+const stageOf = (
+  { rows }: Floor,
+  { book, turn }: Pick<Scene, "book" | "turn">,
+  target: string | undefined,
+  account: AccountName.AccountName | undefined
+): Stage => ({ turn, book, target, account, openAccount: (name) => rows.openAccount(name, BUYING_POWER) })
+
+const tryPerform = (stage: Stage, each: Instruction.Act): string => {
+  try {
+    return perform(stage, each)
+  } catch (error) {
+    if (error instanceof CannotAct) return `not done: ${error.message}`
+    throw error
+  }
+}
+
+const log = (rows: Rows.Rows, ask: Ask, { requestNumber, turn }: Scene, served: Served<unknown>): void =>
+  rows.putRequest({
+    number: requestNumber,
+    at: turn.now,
+    account: ask.account,
+    operation: ask.operation,
+    payload: ask.payload,
+    answer: { ...outcomeOf(served.reply), taken: served.taken, brokerOrderId: served.order ?? null }
+  })
+
+const outcomeOf = (reply: Reply<unknown>): Omit<typeof LoggedAnswer.Type, "taken" | "brokerOrderId"> => {
+  switch (reply._tag) {
+    case "Done":
+      return { outcome: "done", status: 200, code: null, words: null }
+    case "Refused":
+      return { outcome: "refused", status: reply.status, code: reply.code, words: reply.words }
+    case "Status":
+      return { outcome: "status", status: reply.status, code: null, words: null }
+    case "Lost":
+      return { outcome: reply.how, status: null, code: null, words: null }
+  }
+}
+
+const encodePlace = Schema.encodeSync(PlaceRequest)
+
+const place = (floor: Floor, account: AccountName.AccountName, request: PlaceRequest): Asked<ExchangeOrder> =>
+  serve(
+    floor,
+    { account, operation: "place", payload: encodePlace(request), subject: () => request },
+    (scene) => takeOrder(scene, account, request)
+  )
+
+const takeOrder = (
+  { book, open, requestNumber, script, turn }: Scene,
+  account: AccountName.AccountName,
+  request: PlaceRequest
+): Served<ExchangeOrder> => {
+  const refusal = book.refusalOf(account, request, open)
+  if (refusal !== undefined) return refused(refusal)
+  const order = book.enter(account, Ticker.Ticker.make(request.symbol), request)
+  const { filling, restAfterRequests } = script
+  if (filling === undefined) book.work(order)
+  if (filling?._tag === "fill") {
+    book.fill(order, filling.quantity ?? order.quantity, filling.price ?? book.priceOf(order))
+  }
+  const now = turn.rows.order(order.brokerOrderId) ?? order
+  if (restAfterRequests !== undefined && isWorking(now.status)) {
+    book.keep(now, { fillsAtRequest: requestNumber + restAfterRequests })
+  }
+  return done(order, order.brokerOrderId)
+}
+
+const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrderId: string): Asked<null> => {
+  const subject = () => ownOrder(floor, account, { brokerOrderId })
+  return serve<null>(floor, { account, operation: "cancel", payload: { brokerOrderId }, subject }, ({ book, script }) => {
+    const order = subject()
+    if (order === undefined) return refused({ status: 404, code: "unknown_order", words: `no order ${brokerOrderId}` })
+    if (!isWorking(order.status)) {
+      return refused({ status: 422, code: "not_cancelable", words: `order ${brokerOrderId} is ${order.status}` })
+    }
+    if (script.filling?._tag !== "accept") book.close(order, "cancelled", "asked for by the client")
+    return done(null, brokerOrderId)
+  })
+}
+
+const ownOrder = ({ rows }: Floor, account: AccountName.AccountName, key: OrderKey): OrderRow | undefined => {
+  const order = "brokerOrderId" in key ? rows.order(key.brokerOrderId) : rows.orderByClientId(account, key.clientOrderId)
+  return order?.account === account ? order : undefined
+}
+
+/** A look-up by client order id searches, as a listing does, and does not find what is hidden. */
+const readOrder = (
+  floor: Floor,
+  account: AccountName.AccountName,
+  key: OrderKey
+): Asked<ExchangeOrder | undefined> => {
+  const subject = () => ownOrder(floor, account, key)
+  return serve<ExchangeOrder | undefined>(floor, { account, operation: "order", payload: key, subject }, ({ turn }) => {
+    const order = subject()
+    if (order === undefined) return done(undefined)
+    const hidden = order.hiddenUntil !== null && order.hiddenUntil > turn.now
+    return hidden && "clientOrderId" in key ? done(undefined) : done(order, order.brokerOrderId)
+  })
+}
+
+const read = <A>(floor: Floor, ask: Ask, body: () => A): Asked<A> => serve(floor, ask, () => done(body()))
+
+const listing = <A extends { readonly number: number }>(
+  floor: Floor,
+  account: AccountName.AccountName,
+  operation: "orders" | "fills",
+  window: Broker.TimeWindow,
+  query: (at: Instant.Instant) => Paged<A>
+): Asked<ReadonlyArray<A>> =>
+  Effect.gen(function* () {
+    const payload = { from: textOf(window.from), to: textOf(window.to) }
+    const { at, reply } = yield* serve(floor, { account, operation, payload }, () => done(null))
+    if (reply._tag !== "Done") return { at, reply }
+    return { at, reply: { _tag: "Done" as const, body: yield* pages(floor, query(at)) } }
+  })
+
+const encodeInstruction = Schema.encodeSync(Schema.parseJson(Instruction.Instruction))
+
+const instruct = (
+  floor: Floor,
+  instruction: Instruction.Instruction
+): Effect.Effect<Instructed, InstructionRefused | ExchangeFailed> =>
+  floor.file
+    .transact(
+      (clock) => {
+        const known = floor.rows.instruction(instruction.id)
+        return known === undefined ? enact(floor, instruction, clock) : repeat(known, instruction)
+      },
+      Either.isRight
+    )
+    .pipe(Effect.flatMap((outcome) => outcome), Effect.tap(floor.changed))
+
+type Enacted = Either.Either<Instructed, InstructionRefused>
+
+const repeat = (known: InstructionRow, instruction: Instruction.Instruction): Enacted =>
+  encodeInstruction(known.body) === encodeInstruction(instruction)
+    ? Either.right({ id: known.id, repeated: true, remaining: known.remaining, did: known.did })
+    : Either.left(refusedInstruction(instruction.id, "its id was given before with other contents; give it another"))
+
+const refusedInstruction = (id: string, detail: string) => new Instruction.InstructionRefused({ id, detail })
+
+const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instant.Instant): Enacted => {
+  const { rows, tag } = floor
+  const { do: what, id, times = 1, when } = instruction
+  const number = rows.lastInstruction() + 1
+  const waits = when !== undefined || shapesRequest(what)
+  const operation = waits ? (when?.operation ?? "place") : null
+  const remaining = waits ? times : 0
+  const turn = Turn.begin(rows, clock)
+  const stage = stageOf(floor, { turn, book: OrderBook.make(turn, tag) }, undefined, undefined)
+  try {
+    const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
+    rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })
+    turn.end(Turn.plainly)
+    return Either.right({ id, repeated: false, remaining, did })
+  } catch (error) {
+    if (error instanceof CannotAct) return Either.left(refusedInstruction(id, error.message))
+    throw error
+  }
+}
+
+/** Without a `when`, such an act waits for the next order: there is nothing that it could do at once. */
+const shapesRequest = (what: Instruction.Act): boolean => {
+  switch (what._tag) {
+    case "reject":
+      return what.brokerOrderId === undefined && what.clientOrderId === undefined
+    case "accept":
+    case "takeThenTimeout":
+    case "takeThenReset":
+    case "resetBefore":
+    case "answer":
+    case "delay":
+    case "reorder":
+      return true
+    default:
+      return false
+  }
+}
+
+const stream = (
+  floor: Floor,
+  account: AccountName.AccountName,
+  changes: PubSub.PubSub<void>
+): Effect.Effect<Replied<Stream.Stream<Streamed, ExchangeFailed>>, ExchangeFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const woken = yield* PubSub.subscribe(changes)
+    const { at, reply } = yield* read(floor, { account, operation: "stream", payload: {} }, () => floor.rows.lastEvent())
+    if (reply._tag !== "Done") return { at, reply }
+    const cursor = yield* Ref.make(reply.body)
+    return { at, reply: { _tag: "Done" as const, body: follow(floor, account, cursor, woken) } }
+  })
+
+/** Reads on from the cursor; woken by this process, and looking for what other processes wrote. */
+const follow = (
+  { file, rows }: Floor,
+  account: AccountName.AccountName,
+  cursor: Ref.Ref<number>,
+  woken: Queue.Dequeue<void>
+): Stream.Stream<Streamed, ExchangeFailed> => {
+  const more = Effect.gen(function* () {
+    const after = yield* Ref.get(cursor)
+    const events = yield* file.transact(() => rows.eventsAfter(after, account, PAGE))
+    const last = events.at(-1)
+    if (last === undefined) yield* Effect.race(Queue.take(woken), Effect.sleep(POLL))
+    else yield* Ref.set(cursor, last.number)
+    return Chunk.fromIterable(events.map(streamedOf))
+  })
+  return Stream.repeatEffectChunk(more).pipe(Stream.takeUntil(({ _tag }) => _tag === "Dropped"))
+}
+
+const decodeOrder = Schema.decodeUnknownSync(Schema.parseJson(ExchangeOrder))
+const decodeExecution = Schema.decodeUnknownSync(Schema.parseJson(Execution))
+
+const streamedOf = ({ body, kind }: EventRow): Streamed => {
+  switch (kind) {
+    case "order":
+      return { _tag: "Order", order: decodeOrder(body), text: body }
+    case "execution":
+      return { _tag: "Execution", execution: decodeExecution(body), text: body }
+    case "dropped":
+      return { _tag: "Dropped" }
+  }
+}

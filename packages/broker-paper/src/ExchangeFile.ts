@@ -21,8 +21,14 @@ export class ExchangeFailed extends Schema.TaggedError<ExchangeFailed>()("Exchan
 export interface ExchangeFile {
   readonly database: Database.Database
   readonly name: string
-  /** Runs `body` in one immediate transaction; what it throws undoes all of it. `now` is our clock at its start. */
-  readonly transact: <A>(body: (now: Instant.Instant) => A) => Effect.Effect<A, ExchangeFailed>
+  /**
+   * Runs `body` in one immediate transaction. What it throws undoes all of it, and so does an answer that `keeps` says no to.
+   * `now` is our clock at its start.
+   */
+  readonly transact: <A>(
+    body: (now: Instant.Instant) => A,
+    keeps?: (answer: A) => boolean
+  ) => Effect.Effect<A, ExchangeFailed>
 }
 
 const LAYOUT = 1
@@ -119,12 +125,23 @@ const attempt = <A>(name: string, body: () => A): Effect.Effect<A, ExchangeFaile
     }
   }).pipe(Effect.retry({ while: (error) => error.kind === "busy", schedule: patience }))
 
-const transactOn =
-  (database: Database.Database, name: string): ExchangeFile["transact"] =>
-  (body) =>
-    Effect.flatMap(Clock.currentTimeMillis, (ms) =>
-      attempt(name, () => database.transaction(() => body(Instant.fromMillis(ms))).immediate())
-    )
+const transactOn = (database: Database.Database, name: string): ExchangeFile["transact"] => {
+  const begin = database.prepare("BEGIN IMMEDIATE")
+  const commit = database.prepare("COMMIT")
+  const rollback = database.prepare("ROLLBACK")
+  const run = <A>(body: () => A, keeps: (answer: A) => boolean): A => {
+    begin.run()
+    try {
+      const answer = body()
+      if (keeps(answer)) commit.run()
+      return answer
+    } finally {
+      if (database.inTransaction) rollback.run()
+    }
+  }
+  return (body, keeps = () => true) =>
+    Effect.flatMap(Clock.currentTimeMillis, (ms) => attempt(name, () => run(() => body(Instant.fromMillis(ms)), keeps)))
+}
 
 const hasCode = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && "code" in error && typeof error.code === "string"

@@ -244,7 +244,7 @@ const faultOf = (error: ParseResult.ParseError, written: Record<string, unknown>
   const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
   if (issue === undefined) return error.message
   const path = issue.path.map(String)
-  const place = path.length === 0 ? "it" : `\`${path.join(".")}\``
+  const place = path.length === 0 ? "it" : `\`${asWritten(path, written).join(".")}\``
   if (issue._tag === "Unexpected") return `${place} is unknown${meant(path.at(-1) ?? "", knownAt(path, written))}`
   const found = valueAt(path, written)
   if (typeof found === "number" && issue.message.startsWith("Expected string")) {
@@ -252,6 +252,10 @@ const faultOf = (error: ParseResult.ParseError, written: Record<string, unknown>
   }
   return issue._tag === "Missing" ? `${place} is missing` : `${place}: ${issue.message}`
 }
+
+/** Inside, an act's name stands beside what it takes; as written it stands around it. */
+const asWritten = ([first, ...rest]: ReadonlyArray<string>, written: Record<string, unknown>): ReadonlyArray<string> =>
+  first === "do" && rest.length > 0 ? ["do", String(valueAt(["do", "_tag"], written)), ...rest] : [String(first), ...rest]
 
 const knownAt = (path: ReadonlyArray<string>, written: Record<string, unknown>): ReadonlyArray<string> => {
   if (path[0] === "when") return Object.keys(WhenFields.fields)

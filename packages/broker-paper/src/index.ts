@@ -1,1 +1,10 @@
-export {}
+/** `Exchange`: the simulated exchange. */
+export * as Exchange from "./Exchange.ts"
+/** `ExchangeFile`: how its file can fail. */
+export { ExchangeFailed } from "./ExchangeFile.ts"
+/** `ExchangeOrder`: its orders, executions and request log, with their JSON. */
+export * as ExchangeOrder from "./ExchangeOrder.ts"
+/** `Instruction`: what it can be told to do, with its JSON grammar. */
+export * as Instruction from "./Instruction.ts"
+/** `PaperBroker`: the `Broker` of an account on it. */
+export * as PaperBroker from "./PaperBroker.ts"

@@ -1,1 +1,12 @@
-export {}
+/** `Ddl`: see that module. */
+export * as Ddl from "./Ddl.ts"
+/** `Dialect`: see that module. */
+export * as Dialect from "./Dialect.ts"
+/** `Migrations`: see that module. */
+export * as Migrations from "./Migrations.ts"
+/** `Reads`: see that module. */
+export * as Reads from "./Reads.ts"
+/** `Rules`: see that module. */
+export * as Rules from "./Rules.ts"
+/** `Statements`: see that module. */
+export * as Statements from "./Statements.ts"

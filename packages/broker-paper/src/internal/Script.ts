@@ -34,6 +34,7 @@ export const nothing: Script = {
 /** The script with one more act, or `undefined` where the place that the act would take is taken: it then waits for another. */
 export const withAct = (script: Script, act: Act): Script | undefined => {
   const { delivery } = script
+  if (namesAnother(act)) return { ...script, besides: [...script.besides, act] }
   switch (act._tag) {
     case "reject":
     case "resetBefore":
@@ -62,3 +63,6 @@ export const withAct = (script: Script, act: Act): Script | undefined => {
       return { ...script, besides: [...script.besides, act] }
   }
 }
+
+const namesAnother = (act: Act): boolean =>
+  (act._tag === "reject" || act._tag === "fill") && (act.brokerOrderId ?? act.clientOrderId) !== undefined

@@ -71,13 +71,13 @@ export type Fact = "tag" | "lastTime" | "session" | "tokenExpired" | "silentUnti
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
 export const make = (database: Database.Database) => {
   const many = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
-    const statement = database.prepare<ReadonlyArray<unknown>, unknown>(sql)
+    const statement = database.prepare<Array<unknown>, unknown>(sql)
     const decode = Schema.decodeUnknownSync(row)
     return (...parameters: ReadonlyArray<unknown>): ReadonlyArray<A> =>
       statement.all(...parameters).map((found) => decode(found))
   }
   const one = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
-    const statement = database.prepare<ReadonlyArray<unknown>, unknown>(sql)
+    const statement = database.prepare<Array<unknown>, unknown>(sql)
     const decode = Schema.decodeUnknownSync(row)
     return (...parameters: ReadonlyArray<unknown>): A | undefined => {
       const found = statement.get(...parameters)
@@ -85,7 +85,7 @@ export const make = (database: Database.Database) => {
     }
   }
   const run = (sql: string) => {
-    const statement = database.prepare<ReadonlyArray<unknown>>(sql)
+    const statement = database.prepare<Array<unknown>>(sql)
     return (...parameters: ReadonlyArray<unknown>): void => void statement.run(...parameters)
   }
   const put = <A, I extends { readonly number: number }>(table: string, row: Schema.Schema<A, I>, columns: ReadonlyArray<string>) => {

@@ -24,27 +24,27 @@ export interface Shelf<R extends object> {
 export const make = <R extends object>(table: Table<R>): Shelf<R> => {
   const loaded = new Map<string, R>()
   const draft = new Map<string, R>()
-  const indexes = Object.entries(table.lookups)
-    .filter(([name]) => name !== "primary")
-    .map(([name, lookup]) => ({ name, ...indexOf(table, lookup) }))
+  const indexes = new Map(
+    Object.entries(table.lookups)
+      .filter(([name]) => name !== "primary")
+      .map(([name, lookup]) => [name, indexOf<R>(lookup)])
+  )
   const get = (key: string) => draft.get(key) ?? loaded.get(key)
-  const noted = (record: R) => {
-    for (const index of indexes) index.note(record)
+  const moved = (key: string, before: R | undefined, after: R) => {
+    for (const index of indexes.values()) index.move(key, before, after)
   }
   return {
     table,
     get,
     put: (record) => {
-      draft.set(table.keyOf(record), record)
-      noted(record)
+      const key = table.keyOf(record)
+      moved(key, get(key), record)
+      draft.set(key, record)
     },
     find: (name, cells) => {
-      const index = indexes.find((each) => each.name === name)
+      const index = indexes.get(name)
       if (index === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
-      return index.keys(joinKey(cells)).flatMap((key) => {
-        const record = get(key)
-        return record !== undefined && index.admits(record, joinKey(cells)) ? [record] : []
-      })
+      return index.keys(joinKey(cells)).flatMap((key) => get(key) ?? [])
     },
     all: () => [...new Map([...loaded, ...draft]).values()],
     load: (row) => {
@@ -53,7 +53,7 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
       const known = loaded.get(key)
       if (known !== undefined) return known
       loaded.set(key, record)
-      noted(record)
+      if (!draft.has(key)) moved(key, undefined, record)
       return record
     },
     changes: () => {
@@ -62,25 +62,35 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
       for (const [key, record] of draft) (loaded.has(key) ? updates : inserts).push(record)
       return { inserts, updates }
     },
-    reset: () => draft.clear()
+    reset: () => {
+      if (draft.size === 0) return
+      draft.clear()
+      for (const index of indexes.values()) index.clear()
+      for (const [key, record] of loaded) moved(key, undefined, record)
+    }
   }
 }
 
-/** Remembers under which cells a row ever stood; what is read back is checked against the row as it is now. */
-const indexOf = <R extends object>(table: Table<R>, lookup: Lookup) => {
+/** Which keys stand under which cells of a lookup, kept as rows change. */
+const indexOf = <R extends object>(lookup: Lookup) => {
   const byCells = new Map<string, Set<string>>()
   const cellsOf = (record: R): string | undefined =>
-    isAdmitted(lookup, record) ? joinKey(lookup.columns.map((column) => cellOf(Reflect.get(record, column)))) : undefined
+    isAdmitted(lookup, record)
+      ? joinKey(lookup.columns.map((column) => cellOf(Reflect.get(record, column))))
+      : undefined
   return {
-    note: (record: R) => {
-      const cells = cellsOf(record)
-      if (cells === undefined) return
-      const keys = byCells.get(cells)
-      if (keys === undefined) byCells.set(cells, new Set([table.keyOf(record)]))
-      else keys.add(table.keyOf(record))
+    move: (key: string, before: R | undefined, after: R) => {
+      const from = before === undefined ? undefined : cellsOf(before)
+      const to = cellsOf(after)
+      if (from === to) return
+      if (from !== undefined) byCells.get(from)?.delete(key)
+      if (to === undefined) return
+      const keys = byCells.get(to)
+      if (keys === undefined) byCells.set(to, new Set([key]))
+      else keys.add(key)
     },
     keys: (cells: string): ReadonlyArray<string> => [...(byCells.get(cells) ?? [])],
-    admits: (record: R, cells: string): boolean => cellsOf(record) === cells
+    clear: () => byCells.clear()
   }
 }
 
@@ -92,5 +102,6 @@ const isAdmitted = ({ where }: Lookup, record: object): boolean => {
   const value: unknown = Reflect.get(record, where.column)
   if ("in" in where) return where.in.some((each) => each === value)
   if ("isNull" in where) return value === undefined
-  return value !== undefined && !(BigDecimal.isBigDecimal(value) ? Decimal.isZero(value) && where.not === "0" : value === where.not)
+  if (value === undefined) return false
+  return BigDecimal.isBigDecimal(value) ? Decimal.format(value) !== where.not : value !== where.not
 }

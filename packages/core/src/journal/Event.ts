@@ -82,11 +82,11 @@ export const LotAllocated = Schema.TaggedStruct("LotAllocated", {
   counterOrderId: maybe(OrderId),
   quantity: Quantity
 })
-/** C3: part of an allocation goes back to its owners. `rest` is the id under which what stays is kept, if anything stays. */
+/** C3: an allocation, or a part of it, goes back to its owners; a part is kept under an id of its own, `part`. */
 export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
   id: AllocationId,
   quantity: Quantity,
-  rest: maybe(AllocationId),
+  part: maybe(AllocationId),
   orderId: OrderId,
   why: Schema.String
 })

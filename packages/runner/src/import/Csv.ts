@@ -1,7 +1,7 @@
 import { LONGEST, type Line, type TextLine } from "./Line.ts"
 
 /** What is wrong with a record as such; `field` counts from 0 and is absent where the whole record is meant. */
-export interface CsvFault {
+interface CsvFault {
   readonly field: number | undefined
   readonly value: string
   readonly reason: string

@@ -1,7 +1,7 @@
 import { Either } from "effect"
 
 /** A member's value: a string's text, or anything else as it is written (`0.30` stays `0.30`: no float sees it). */
-export type JsonValue =
+type JsonValue =
   | { readonly _tag: "String"; readonly text: string }
   | { readonly _tag: "Number"; readonly text: string }
   | { readonly _tag: "Null" }

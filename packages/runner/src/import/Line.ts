@@ -16,7 +16,7 @@ export interface TextLine {
 }
 
 /** A line of more than {@link LONGEST} bytes, of which only the head was kept. */
-export interface LongLine {
+interface LongLine {
   readonly _tag: "Long"
   readonly number: number
   readonly head: string

@@ -1,5 +1,4 @@
 import { FileSystem } from "@effect/platform"
-import type { PlatformError } from "@effect/platform/Error"
 import { Effect, Option, Ref, Schema, Scope } from "effect"
 import * as Csv from "./Csv.ts"
 import type { Bad } from "./TradeRow.ts"
@@ -51,11 +50,9 @@ export const make = (path: string): Effect.Effect<RejectedFile, never, FileSyste
           Option.match({ onNone: () => open, onSome: Effect.succeed })
         )
         yield* file.writeAll(encode(rows.map(cellsOf)))
-      }).pipe(Effect.mapError((error) => new RejectedFileError({ file: path, problem: problemOf(error) })))
+      }).pipe(Effect.mapError((error) => new RejectedFileError({ file: path, problem: error.message })))
     return { path, write }
   })
-
-const problemOf = (error: PlatformError): string => error.message
 
 const cellsOf = (row: Bad): ReadonlyArray<string> => [
   String(row.line),

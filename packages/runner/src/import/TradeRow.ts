@@ -34,7 +34,7 @@ export type Row = Parsed | Bad
 export type Cell = Either.Either<string, Refused>
 
 /** A value that is refused, and why. */
-export interface Refused {
+interface Refused {
   readonly value: string
   readonly reason: string
 }

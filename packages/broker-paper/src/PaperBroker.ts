@@ -1,0 +1,403 @@
+import { Broker, ClientOrderId, Decimal, Instant, Price, Report } from "@roundlot/core"
+import type { AccountName, Id, OrderTerms } from "@roundlot/core"
+import { Clock, Effect, Either, Layer, Option, Schema, Stream } from "effect"
+import { Exchange } from "./Exchange.ts"
+import type { ExchangeService, Replied, Reply, Streamed } from "./Exchange.ts"
+import type { ExchangeFailed } from "./ExchangeFile.ts"
+import { ExchangeOrder, Execution, PlaceRequest } from "./ExchangeOrder.ts"
+import type { ExchangeStatus } from "./ExchangeOrder.ts"
+import { timesInForce } from "./Instruction.ts"
+import { DUPLICATE_CLIENT_ID } from "./internal/orderBook.ts"
+
+/** What the paper broker can do. */
+export const capabilities: Broker.Capabilities = {
+  orderTypes: ["market", "limit", "stop", "stop_limit"],
+  timesInForce,
+  fractions: false,
+  clientOrderIds: true,
+  uniqueClientOrderIds: true,
+  corrections: true,
+  perFillIds: true,
+  streaming: true,
+  replace: false,
+  shortSale: true,
+  crossesZero: true,
+  historyWindowMs: Number.MAX_SAFE_INTEGER
+}
+
+/** What each status of the exchange means for an order's life. */
+export const livenessOf: { readonly [S in ExchangeStatus]: Report.Liveness } = {
+  new: { _tag: "Open" },
+  partially_filled: { _tag: "Open" },
+  filled: { _tag: "Closed", kind: "filled" },
+  cancelled: { _tag: "Closed", kind: "cancelled" },
+  expired: { _tag: "Closed", kind: "expired" },
+  rejected: { _tag: "Closed", kind: "rejected" }
+}
+
+/** The broker of one account on an exchange. */
+export const make = (exchange: ExchangeService, account: AccountName.AccountName): Broker.BrokerService => {
+  const asking = reading(exchange, account)
+  const listing = <A, R extends Report.Report>(
+    operation: string,
+    ask: Asking<ReadonlyArray<A>>,
+    report: (each: A) => Report.Received<R>
+  ): Effect.Effect<Broker.Listing<R>, Broker.BrokerReadFailed> =>
+    Effect.map(asking(operation, ask), ({ body }) => ({ complete: true, received: body.map(report) }))
+  const one = (operation: string, ask: Asking<ExchangeOrder | undefined>, asked: NotFoundKey) =>
+    Effect.map(asking(operation, ask), ({ at, body }) =>
+      body === undefined ? notFound(account, asked, at) : orderSeen(body)
+    )
+  return {
+    name: "paper",
+    environment: "paper",
+    capabilities,
+    prepare: (terms) => prepare(exchange, account, terms),
+    cancel: (order) => cancel(exchange, account, currentId(order.brokerOrderIds)),
+    lookup: (clientOrderId) => one("lookup", exchange.order(account, { clientOrderId }), { clientOrderId }),
+    order: (brokerOrderId) => one("order", exchange.order(account, { brokerOrderId }), { brokerOrderId }),
+    orders: (window) => listing("orders", exchange.ordersIn(account, window), orderSeen),
+    fills: (window) => listing("fills", exchange.fillsIn(account, window), executed),
+    fillsOf: (brokerOrderId) => listing("fillsOf", exchange.fillsOf(account, brokerOrderId), executed),
+    positions: Effect.map(asking("positions", exchange.holdings(account)), ({ body }) => ({
+      complete: true,
+      holdings: body.map(({ quantity, symbol }) => ({ symbol, quantity, averagePrice: undefined }))
+    })),
+    account: Effect.map(asking("account", exchange.buyingPower(account)), ({ body }) => ({
+      brokerAccountId: `paper-${account}`,
+      currency: "USD",
+      buyingPower: body
+    })),
+    instrument: (symbol) =>
+      Effect.map(asking("instrument", exchange.isListed(account, symbol)), ({ body }) =>
+        body ? equity(symbol) : { _tag: "NotKnown", symbol }
+      ),
+    updates: updates(exchange, account)
+  }
+}
+
+/** The broker of one account, for an app that drives one. */
+export const layer = (account: AccountName.AccountName): Layer.Layer<Broker.Broker, never, Exchange> =>
+  Layer.effect(
+    Broker.Broker,
+    Effect.map(Exchange, (exchange) => make(exchange, account))
+  )
+
+/** A paper broker for whatever account is asked for, all on one exchange. */
+export const layerBrokers: Layer.Layer<Broker.Brokers, never, Exchange> = Layer.effect(
+  Broker.Brokers,
+  Effect.map(Exchange, (exchange) => ({ get: (account) => Effect.succeed(make(exchange, account)) }))
+)
+
+const equity = (symbol: Extract<Broker.BrokerInstrument, { _tag: "Known" }>["symbol"]): Broker.BrokerInstrument => ({
+  _tag: "Known",
+  symbol,
+  assetClass: "equity",
+  currency: "USD",
+  tradable: true,
+  fractionable: false,
+  shortable: true,
+  lot: Decimal.unsafe("1")
+})
+
+const currentId = ([first, ...later]: readonly [ClientOrderId.BrokerOrderId, ...ReadonlyArray<ClientOrderId.BrokerOrderId>]) =>
+  later.at(-1) ?? first
+
+/* Sending. */
+
+const isKnownTime = Schema.is(Schema.Literal(...timesInForce))
+
+const refusal = (code: string, words: string) => Either.left(new Broker.Refusal({ code, words }))
+
+const prepare = (
+  exchange: ExchangeService,
+  account: AccountName.AccountName,
+  terms: OrderTerms.OrderTerms
+): Either.Either<Broker.Prepared, Broker.Refusal> => {
+  const { clientOrderId, limitPrice, quantity, referencePrice, side, stopPrice, symbol, timeInForce, type } = terms
+  if (terms.account !== account) return refusal("wrong_account", `this broker drives ${account}, not ${terms.account}`)
+  if (!isKnownTime(timeInForce)) return refusal("time_in_force", `the paper exchange has no ${timeInForce} orders`)
+  if (!Decimal.equals(quantity, Decimal.floorTo(quantity, Decimal.unsafe("1")))) {
+    return refusal("fractional_quantity", `the paper exchange takes whole shares, not ${Decimal.format(quantity)}`)
+  }
+  const wantsLimit = type === "limit" || type === "stop_limit"
+  if (wantsLimit !== (limitPrice !== undefined)) return refusal("limit_price", `a ${type} order ${wantsLimit ? "needs a" : "has no"} limit price`)
+  const wantsStop = type === "stop" || type === "stop_limit"
+  if (wantsStop !== (stopPrice !== undefined)) return refusal("stop_price", `a ${type} order ${wantsStop ? "needs a" : "has no"} stop price`)
+  const request: PlaceRequest = {
+    clientOrderId,
+    symbol,
+    side,
+    quantity,
+    type,
+    limitPrice: limitPrice ?? null,
+    stopPrice: stopPrice ?? null,
+    timeInForce,
+    referencePrice: referencePrice ?? null
+  }
+  return Either.right({
+    request: payloadOf(encodePlace(request)),
+    send: (attemptId) => send(exchange, account, request, attemptId)
+  })
+}
+
+const encodePlace = Schema.encodeSync(Schema.parseJson(PlaceRequest))
+
+const utf8 = new TextEncoder()
+
+const payloadOf = (text: string): Report.RawPayload => ({ contentType: "application/json", bytes: utf8.encode(text) })
+
+const send = (
+  exchange: ExchangeService,
+  account: AccountName.AccountName,
+  request: PlaceRequest,
+  attemptId: Id.AttemptId
+): Effect.Effect<Report.Received<Report.Answered>> =>
+  Effect.gen(function* () {
+    const startedAt = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const outcome = yield* Effect.either(exchange.place(account, request))
+    const stamped = { _tag: "Answered", account, attemptId } as const
+    if (Either.isLeft(outcome)) {
+      const answer = failedToSend(outcome.left)
+      return { report: { ...stamped, asOf: startedAt, asOfKind: "ours", answer, httpStatus: undefined }, payload: undefined }
+    }
+    const { at, reply } = outcome.right
+    yield* loginAgain(exchange, account, reply)
+    const heard = reply._tag === "Lost" ? ({ asOf: startedAt, asOfKind: "ours" } as const) : ({ asOf: at, asOfKind: "broker" } as const)
+    const asOf = reply._tag === "Done" ? reply.body.enteredAt : heard.asOf
+    return {
+      report: { ...stamped, asOf, asOfKind: heard.asOfKind, answer: answerOf(reply, request), httpStatus: statusOf(reply) },
+      payload: bytesOf(reply)
+    }
+  })
+
+/** A file that was busy to the end was never written to; of any other failure nobody knows how far it came. */
+const failedToSend = (error: ExchangeFailed): Report.Answer =>
+  error.kind === "busy"
+    ? Report.Answer.NotSent({ why: error.message, retryAfterMs: undefined })
+    : Report.Answer.Unknown({ why: error.message, candidate: undefined })
+
+/** What an answer to a send means: the table of this adapter. Whatever it does not name is `Unknown`. */
+export const answerOf = (reply: Reply<ExchangeOrder>, sent: PlaceRequest): Report.Answer => {
+  switch (reply._tag) {
+    case "Done":
+      return accepted(reply.body, sent)
+    case "Refused":
+      return reply.code === DUPLICATE_CLIENT_ID
+        ? Report.Answer.Unknown({ why: reply.words, candidate: undefined })
+        : Report.Answer.Refused({ code: reply.code, words: reply.words })
+    case "Lost":
+      return Report.Answer.Unknown({
+        why: reply.how === "timeout" ? "the exchange did not answer in time" : "the connection was reset",
+        candidate: undefined
+      })
+    case "Status":
+      return ofStatus(reply)
+  }
+}
+
+const accepted = (order: ExchangeOrder, sent: PlaceRequest): Report.Answer => {
+  const same = order.symbol === sent.symbol && order.side === sent.side && Decimal.equals(order.quantity, sent.quantity)
+  return same
+    ? Report.Answer.Accepted({ brokerOrderId: order.brokerOrderId })
+    : Report.Answer.Unknown({ why: "the order that was answered is another one", candidate: order.brokerOrderId })
+}
+
+type StatusReply = Extract<Reply<never>, { readonly _tag: "Status" }>
+
+const ofStatus = (reply: StatusReply): Report.Answer => {
+  const { status } = reply
+  if (status === 401) return Report.Answer.NotSent({ why: "not logged in (401)", retryAfterMs: undefined })
+  if (status === 429) return Report.Answer.NotSent({ why: "too many requests (429)", retryAfterMs: retryAfterOf(reply) })
+  return Report.Answer.Unknown({ why: `status ${status}, which is not documented`, candidate: candidateIn(reply.body) })
+}
+
+const retryAfterOf = ({ headers }: StatusReply): number | undefined => {
+  const seconds = Object.entries(headers).find(([name]) => name.toLowerCase() === "retry-after")?.[1]
+  return seconds !== undefined && /^\d+(\.\d+)?$/.test(seconds) ? Math.ceil(Number(seconds) * 1000) : undefined
+}
+
+const decodeCandidate = Schema.decodeUnknownOption(Schema.Struct({ id: ClientOrderId.BrokerOrderId }))
+
+const candidateIn = (body: unknown): ClientOrderId.BrokerOrderId | undefined =>
+  Option.getOrUndefined(Option.map(decodeCandidate(body), ({ id }) => id))
+
+const statusOf = (reply: Reply<unknown>): number | undefined => {
+  if (reply._tag === "Lost") return undefined
+  return reply._tag === "Done" ? 200 : reply.status
+}
+
+const bytesOf = (reply: Reply<ExchangeOrder>): Report.RawPayload | undefined => {
+  switch (reply._tag) {
+    case "Done":
+      return payloadOf(encodeOrder(reply.body))
+    case "Refused":
+      return payloadOf(JSON.stringify({ code: reply.code, message: reply.words }))
+    case "Status":
+      return payloadOf(JSON.stringify(reply.body ?? null))
+    case "Lost":
+      return undefined
+  }
+}
+
+const cancel = (
+  exchange: ExchangeService,
+  account: AccountName.AccountName,
+  brokerOrderId: ClientOrderId.BrokerOrderId
+): Effect.Effect<Broker.CancelAnswer> =>
+  exchange.cancel(account, brokerOrderId).pipe(
+    Effect.tap(({ reply }) => loginAgain(exchange, account, reply)),
+    Effect.map(({ reply }) => cancelAnswerOf(reply)),
+    Effect.catchAll((error) =>
+      Effect.succeed<Broker.CancelAnswer>({ _tag: error.kind === "busy" ? "NotSent" : "Unknown", why: error.message })
+    )
+  )
+
+const cancelAnswerOf = (reply: Reply<null>): Broker.CancelAnswer => {
+  switch (reply._tag) {
+    case "Done":
+      return { _tag: "Requested" }
+    case "Refused":
+      return { _tag: "Refused", code: reply.code, words: reply.words }
+    case "Lost":
+      return { _tag: "Unknown", why: `no answer (${reply.how})` }
+    case "Status":
+      return { _tag: reply.status === 401 || reply.status === 429 ? "NotSent" : "Unknown", why: `status ${reply.status}` }
+  }
+}
+
+/* Reading. */
+
+type Asking<A> = Effect.Effect<Replied<A>, ExchangeFailed>
+
+const isUnauthorised = (reply: Reply<unknown>): boolean => reply._tag === "Status" && reply.status === 401
+
+/** A 401 is followed by one login, so that the next request is let in. */
+const loginAgain = (exchange: ExchangeService, account: AccountName.AccountName, reply: Reply<unknown>): Effect.Effect<void> =>
+  isUnauthorised(reply) ? Effect.ignore(exchange.token(account)) : Effect.void
+
+/** Asks, and once more after a 401; every other failure is the caller's to repeat. */
+const reading =
+  (exchange: ExchangeService, account: AccountName.AccountName) =>
+  <A>(operation: string, ask: Asking<A>): Effect.Effect<{ readonly at: Instant.Instant; readonly body: A }, Broker.BrokerReadFailed> =>
+    Effect.gen(function* () {
+      const first = yield* ask
+      yield* loginAgain(exchange, account, first.reply)
+      const { at, reply } = isUnauthorised(first.reply) ? yield* ask : first
+      return reply._tag === "Done" ? { at, body: reply.body } : yield* readFailed(operation, reply)
+    }).pipe(Effect.catchTag("ExchangeFailed", (error) => fileFailed(operation, error)))
+
+const fileFailed = (operation: string, error: ExchangeFailed) =>
+  new Broker.BrokerReadFailed({ operation, kind: "server", detail: error.message })
+
+const readFailed = (operation: string, reply: Exclude<Reply<never>, { readonly _tag: "Done" }>): Broker.BrokerReadFailed => {
+  if (reply._tag === "Lost") return new Broker.BrokerReadFailed({ operation, kind: "network", detail: reply.how })
+  if (reply._tag === "Refused") return new Broker.BrokerReadFailed({ operation, kind: "unreadable", detail: reply.words })
+  const retryAfterMs = retryAfterOf(reply)
+  return new Broker.BrokerReadFailed({
+    operation,
+    kind: kindOf(reply.status),
+    detail: `status ${reply.status}`,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+  })
+}
+
+const kindOf = (status: number): Broker.BrokerReadFailed["kind"] => {
+  if (status === 401 || status === 403) return "unauthorised"
+  if (status === 429) return "rate_limited"
+  return status >= 500 ? "server" : "unreadable"
+}
+
+const encodeOrder = Schema.encodeSync(Schema.parseJson(ExchangeOrder))
+const encodeExecution = Schema.encodeSync(Schema.parseJson(Execution))
+
+const orderSeen = (order: ExchangeOrder): Report.Received<Report.OrderSeen> => ({
+  report: reportOfOrder(order),
+  payload: payloadOf(encodeOrder(order))
+})
+
+const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
+  _tag: "OrderSeen",
+  account: order.account,
+  asOf: order.updatedAt,
+  asOfKind: "broker",
+  brokerOrderId: order.brokerOrderId,
+  clientOrderId: order.clientOrderId ?? undefined,
+  symbol: order.symbol,
+  side: order.side,
+  quantity: order.quantity,
+  rawStatus: order.status,
+  state: livenessOf[order.status],
+  cumulative: order.filledQuantity,
+  averagePrice: Price.average(order.notional, order.filledQuantity),
+  replacedBy: undefined,
+  executionsRead: false
+})
+
+const executed = (execution: Execution): Report.Received<Report.Executed> => ({
+  report: reportOfExecution(execution),
+  payload: payloadOf(encodeExecution(execution))
+})
+
+const reportOfExecution = (execution: Execution): Report.Executed => ({
+  _tag: "Executed",
+  account: execution.account,
+  asOf: execution.executedAt,
+  asOfKind: "broker",
+  execId: execution.execId,
+  execIdBase: execution.execIdBase,
+  revision: execution.revision,
+  brokerOrderId: execution.brokerOrderId,
+  clientOrderId: execution.clientOrderId ?? undefined,
+  symbol: execution.symbol,
+  side: execution.side,
+  quantity: execution.quantity,
+  price: execution.price,
+  executedAt: execution.executedAt
+})
+
+interface NotFoundKey {
+  readonly clientOrderId?: ClientOrderId.ClientOrderId
+  readonly brokerOrderId?: ClientOrderId.BrokerOrderId
+}
+
+/** The exchange keeps all of its history, so what it does not find is not there (or is hidden by an instruction). */
+const notFound = (account: AccountName.AccountName, asked: NotFoundKey, asOf: Instant.Instant): Report.Received<Report.NotFound> => ({
+  report: {
+    _tag: "NotFound",
+    account,
+    asOf,
+    asOfKind: "broker",
+    clientOrderId: asked.clientOrderId,
+    brokerOrderId: asked.brokerOrderId,
+    complete: true
+  },
+  payload: undefined
+})
+
+const updates = (
+  exchange: ExchangeService,
+  account: AccountName.AccountName
+): Stream.Stream<Report.Received, Broker.BrokerReadFailed> => {
+  const connect = Effect.gen(function* () {
+    const first = yield* exchange.stream(account)
+    yield* loginAgain(exchange, account, first.reply)
+    const { reply } = isUnauthorised(first.reply) ? yield* exchange.stream(account) : first
+    return reply._tag === "Done" ? reply.body : yield* readFailed("updates", reply)
+  })
+  return Stream.unwrapScoped(connect).pipe(
+    Stream.catchTag("ExchangeFailed", (error) => Stream.fail(fileFailed("updates", error))),
+    Stream.mapEffect(received)
+  )
+}
+
+const received = (streamed: Streamed): Effect.Effect<Report.Received, Broker.BrokerReadFailed> => {
+  switch (streamed._tag) {
+    case "Order":
+      return Effect.succeed({ report: reportOfOrder(streamed.order), payload: payloadOf(streamed.text) })
+    case "Execution":
+      return Effect.succeed({ report: reportOfExecution(streamed.execution), payload: payloadOf(streamed.text) })
+    case "Dropped":
+      return new Broker.BrokerReadFailed({ operation: "updates", kind: "network", detail: "the stream's connection broke" })
+  }
+}

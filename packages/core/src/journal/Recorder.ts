@@ -1,0 +1,163 @@
+import { Schema } from "effect"
+import type { AccountName, JournalName } from "../account/AccountName.ts"
+import * as Books from "../books/Books.ts"
+import { keyOf, Missing, type Need } from "../books/Need.ts"
+import type { Counters, Kind, OrderId, TradeId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Instant } from "../time/Instant.ts"
+import { canonicalJson, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
+import { entityOf, EVENT_VERSION, LedgerEvent } from "./Event.ts"
+import { allocationsOf, project } from "./project.ts"
+
+/** Planning's view of the world: what is not in the books but decides with them. */
+export interface World {
+  /** The ledger's clock for this group, never behind the journal's head. */
+  readonly at: Instant
+  /** Is the market open for sending? Data, read once a group. */
+  readonly isSessionOpen: boolean
+  /** Tag of the store and secret of the process, for client order ids. */
+  readonly storeTag: string
+  readonly entropy: string
+}
+
+/** Where rules read the books and write what follows; one for each logical commit. */
+export interface Recorder {
+  readonly books: Books.Books
+  readonly world: World
+  readonly account: AccountName
+  readonly cause: Cause
+  /** Writes an event into the account's journal and applies it to the books. */
+  readonly emit: (event: LedgerEvent, bytes?: Uint8Array) => void
+  /** The next id of a kind, branded by the caller's schema. */
+  readonly next: (kind: Kind) => number
+  /** Makes sure that something is loaded; planning is run again with it where it is not. */
+  readonly need: (need: Need) => void
+  /** Marks a position for the checks and the evaluation at the commit's end (D1). */
+  readonly touch: (symbol: Ticker) => void
+  readonly touched: ReadonlySet<Ticker>
+  /** The trades whose settlement may have changed, and the orders that changed. */
+  readonly touchedTrades: ReadonlySet<TradeId>
+  readonly touchedOrders: ReadonlySet<OrderId>
+}
+
+/** All that one group of members writes: entries by journal, ids, changed books. */
+export interface Recording {
+  readonly books: Books.Books
+  readonly heads: ReadonlyMap<string, Head>
+  readonly recorder: (account: AccountName, cause: Cause) => Recorder
+  /** Writes an event that is no account's, into the journal of the store. */
+  readonly emitFor: (account: JournalName, cause: Cause, event: LedgerEvent) => void
+  readonly entries: () => ReadonlyMap<string, ReadonlyArray<Entry>>
+}
+
+const encode = Schema.encodeSync(LedgerEvent)
+
+/** Begins the recording of a group. Throws `Missing` where a rule needs what was not loaded. */
+export const begin = (options: {
+  readonly books: Books.Books
+  readonly met: ReadonlySet<string>
+  readonly heads: ReadonlyMap<string, Head>
+  readonly counters: Counters
+  readonly commitId: string
+  readonly world: World
+}): Recording => {
+  const { books, world } = options
+  const heads = new Map(options.heads)
+  const counters: { [K in Kind]: number } = { ...options.counters }
+  const entries = new Map<string, Array<Entry>>()
+  const emitFor = (account: JournalName, cause: Cause, event: LedgerEvent, bytes?: Uint8Array): void => {
+    const head = heads.get(account) ?? emptyHead
+    const entry = entryOf({ account, head, cause, event, at: world.at, commitId: options.commitId })
+    project(books, event, { account, seq: entry.seq, at: world.at, bytes })
+    heads.set(account, { seq: entry.seq, hash: entry.hash })
+    const known = entries.get(account)
+    if (known === undefined) entries.set(account, [entry])
+    else known.push(entry)
+  }
+  return {
+    books,
+    heads,
+    emitFor,
+    entries: () => entries,
+    recorder: (account, cause) => {
+      const touched = new Set<Ticker>()
+      const touchedTrades = new Set<TradeId>()
+      const touchedOrders = new Set<OrderId>()
+      return {
+        books,
+        world,
+        account,
+        cause,
+        touched,
+        touchedTrades,
+        touchedOrders,
+        emit: (event, bytes) => {
+          emitFor(account, cause, event, bytes)
+          const { trades, orders } = reachOf(books, event)
+          for (const id of trades) if (id !== undefined) touchedTrades.add(id)
+          for (const id of orders) if (id !== undefined) touchedOrders.add(id)
+        },
+        next: (kind) => counters[kind]++,
+        need: (need) => {
+          if (!options.met.has(keyOf(need))) throw new Missing(need)
+        },
+        touch: (symbol) => {
+          touched.add(symbol)
+        }
+      }
+    }
+  }
+}
+
+/** The trades whose settlement an event may change, and the orders that it changes. */
+const reachOf = (
+  books: Books.Books,
+  event: LedgerEvent
+): { readonly trades: ReadonlyArray<TradeId | undefined>; readonly orders: ReadonlyArray<OrderId | undefined> } => {
+  switch (event._tag) {
+    case "TradeAccepted":
+    case "TradeReleased":
+      return { trades: [event.id], orders: [] }
+    case "LotsNetted":
+      return { trades: [event.tradeId, event.counterTradeId], orders: [] }
+    case "LotAllocated":
+      return { trades: [event.tradeId], orders: [event.orderId, event.counterOrderId] }
+    case "AllocationReleased": {
+      const allocation = books.allocations.get(String(event.id))
+      return { trades: [allocation?.tradeId], orders: [allocation?.orderId, allocation?.counterOrderId] }
+    }
+    case "OrderChanged":
+      return { trades: allocationsOf(books, event.id).map((each) => each.tradeId), orders: [event.id] }
+    case "OrderCreated":
+      return { trades: [], orders: [event.id] }
+    case "ExcessChanged":
+      return { trades: [], orders: [event.orderId] }
+    default:
+      return { trades: [], orders: [] }
+  }
+}
+
+const entryOf = (options: {
+  readonly account: JournalName
+  readonly head: Head
+  readonly cause: Cause
+  readonly event: LedgerEvent
+  readonly at: Instant
+  readonly commitId: string
+}): Entry => {
+  const { _tag, ...body } = encode(options.event)
+  const entity = entityOf(options.event)
+  const entry = {
+    account: options.account,
+    seq: options.head.seq + 1,
+    commitId: options.commitId,
+    entityKind: entity.kind,
+    entityId: entity.id,
+    tag: _tag,
+    eventVersion: EVENT_VERSION,
+    at: Number(options.at),
+    cause: canonicalJson(options.cause),
+    body: canonicalJson(body)
+  }
+  return { ...entry, hash: hashOf(options.head.hash, entry) }
+}

@@ -1,0 +1,119 @@
+import { aggregatesOf, type Aggregates, type Total } from "../fill/aggregates.ts"
+import type { Fill } from "../fill/Fill.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Instant } from "../time/Instant.ts"
+import type { Order, ReportedState } from "./Order.ts"
+import { isLive, type OrderStatus } from "./OrderState.ts"
+
+/** A broker's word on an order's life, with the time it was true (F0). */
+export interface Word {
+  readonly reported: ReportedState
+  readonly at: Instant
+  readonly cumulative: Decimal.Decimal | undefined
+  readonly isBrokersTime: boolean
+}
+
+/** What is true of an order after its facts: the part of it that facts decide. */
+export type Observed = Pick<
+  Order,
+  | "status"
+  | "filled"
+  | "notional"
+  | "unpriced"
+  | "reported"
+  | "reportedAt"
+  | "reportedCumulative"
+  | "cumulative"
+  | "cumulativeAt"
+  | "firstFilledAt"
+  | "lastFilledAt"
+  | "endedAt"
+> & { readonly isCumulativeBelow: boolean }
+
+/**
+ * F1, F2: what an order is, from all facts known, whatever their order of arrival. Never refuses: a contradiction gives a state
+ * all the same, and its break is opened elsewhere.
+ */
+export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | undefined, at: Instant): Observed => {
+  const heard = word === undefined ? order : hear(order, word)
+  const figures = aggregatesOf(fills, totalOf(heard))
+  const status = statusOf({ ...order, ...heard }, figures, fills.length > 0)
+  return {
+    status,
+    filled: figures.filled,
+    notional: figures.notional,
+    unpriced: figures.unpriced,
+    reported: heard.reported,
+    reportedAt: heard.reportedAt,
+    reportedCumulative: heard.reportedCumulative,
+    cumulative: heard.cumulative,
+    cumulativeAt: heard.cumulativeAt,
+    firstFilledAt: figures.firstFilledAt,
+    lastFilledAt: figures.lastFilledAt,
+    endedAt: isLive(status) ? undefined : status === order.status ? (order.endedAt ?? at) : at,
+    isCumulativeBelow: figures.isCumulativeBelow
+  }
+}
+
+type Heard = Pick<Order, "reported" | "reportedAt" | "reportedCumulative" | "cumulative" | "cumulativeAt">
+
+const totalOf = ({ cumulative, cumulativeAt }: Heard): Total | undefined =>
+  cumulative === undefined || cumulativeAt === undefined ? undefined : { cumulative, at: cumulativeAt }
+
+/** F2: the newest report is kept, and the newest that has a cumulative beside it (F5). */
+const hear = (order: Order, word: Word): Heard => {
+  const isNews = isNewer(order, word) && !reopensWithoutTime(order, word)
+  const newest = isNews
+    ? { reported: word.reported, reportedAt: word.at, reportedCumulative: word.cumulative }
+    : { reported: order.reported, reportedAt: order.reportedAt, reportedCumulative: order.reportedCumulative }
+  const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word.at)
+  return {
+    ...newest,
+    cumulative: isTotal ? word.cumulative : order.cumulative,
+    cumulativeAt: isTotal ? word.at : order.cumulativeAt
+  }
+}
+
+/** F0: a report that has no time of the broker's never re-opens what a final word closed. */
+const reopensWithoutTime = (order: Order, word: Word): boolean =>
+  !word.isBrokersTime && word.reported === "open" && order.reported !== undefined && order.reported !== "open"
+
+/** F2: newest is by time; at a tie closed beats open, then the larger cumulative. */
+const isNewer = (order: Order, word: Word): boolean => {
+  if (order.reported === undefined || order.reportedAt === undefined || word.at > order.reportedAt) return true
+  if (word.at < order.reportedAt) return false
+  const isClosed = word.reported !== "open"
+  const wasClosed = order.reported !== "open"
+  if (isClosed !== wasClosed) return isClosed
+  return Decimal.isLess(order.reportedCumulative ?? Decimal.zero, word.cumulative ?? Decimal.zero)
+}
+
+const isNewerTotal = (order: Order, cumulative: Decimal.Decimal, at: Instant): boolean =>
+  order.cumulative === undefined ||
+  order.cumulativeAt === undefined ||
+  at > order.cumulativeAt ||
+  (at === order.cumulativeAt && Decimal.isLess(order.cumulative, cumulative))
+
+/** F2: filled at or beyond the quantity; else what the broker last said; else some fill; else what we did. */
+const statusOf = (order: Order, figures: Aggregates, hasFills: boolean): OrderStatus => {
+  const isFilled = Decimal.isPositive(figures.filled)
+  if (isFilled && !Decimal.isLess(figures.filled, order.quantity)) return "filled"
+  if (order.reported !== undefined && order.reported !== "open") return closedStatus(order.reported, isFilled)
+  if (isFilled) return "partially_filled"
+  if (order.reported === "open" || hasFills) return "submitted"
+  return deedStatus[order.deed]
+}
+
+const closedStatus = (reported: Exclude<ReportedState, "open">, isFilled: boolean): OrderStatus => {
+  if (reported === "expired") return "expired"
+  return reported === "rejected" && !isFilled ? "rejected" : "cancelled"
+}
+
+const deedStatus: { readonly [D in Order["deed"]]: OrderStatus } = {
+  planned: "pending",
+  sending: "submitting",
+  doubted: "in_doubt",
+  superseded: "cancelled",
+  withdrawn: "cancelled",
+  failed: "failed"
+}

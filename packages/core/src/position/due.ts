@@ -1,0 +1,163 @@
+import { Data } from "effect"
+import { dueFrom, type Account } from "../account/Account.ts"
+import type { TradingState } from "../control/TradingState.ts"
+import type { Instrument } from "../instrument/Instrument.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
+import type { PositionEffect } from "../order/OrderTerms.ts"
+import { ofSign, opposite, type Side } from "../order/Side.ts"
+import type { Order } from "../order/Order.ts"
+import { isLive, type OrderStatus } from "../order/OrderState.ts"
+import type { Instant } from "../time/Instant.ts"
+import { holdingsOf, type Position } from "./Position.ts"
+
+/** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
+export type Due = Data.TaggedEnum<{
+  readonly OrderLive: { readonly orderId: number }
+  readonly NotDue: object
+  readonly Halted: object
+  readonly Observed: { readonly side: Side; readonly quantity: Quantity.Quantity }
+  readonly Held: { readonly why: string }
+  readonly BreakOpen: { readonly kind: string; readonly subject: string }
+  readonly SessionClosed: object
+  readonly CoolingDown: { readonly until: Instant }
+  readonly OppositeOrderLive: { readonly orderId: number }
+  readonly NoPrice: object
+  readonly Refused: { readonly control: Refused }
+  readonly Order: {
+    readonly side: Side
+    readonly quantity: Quantity.Quantity
+    readonly lot: Quantity.Quantity
+    readonly threshold: Quantity.Quantity
+    readonly positionEffect: PositionEffect | undefined
+  }
+}>
+
+/** The controls that refuse an accumulation order. */
+export type Refused = "InstrumentUnverified" | "InstrumentUnknown" | "MaxQuantity" | "ShortNotAllowed" | "FractionHeld"
+
+/** Constructors of `Due`. */
+export const Due = Data.taggedEnum<Due>()
+
+/** The text of an answer, as the books record it. Details that change by themselves (a time) are left out. */
+export const textOf: (due: Due) => string = Due.$match({
+  OrderLive: () => "OrderLive",
+  NotDue: () => "NotDue",
+  Halted: () => "Halted",
+  Observed: ({ side, quantity }) => `Observed(${side} ${Decimal.format(quantity)})`,
+  Held: ({ why }) => `Held(${why})`,
+  BreakOpen: () => "BreakOpen",
+  SessionClosed: () => "SessionClosed",
+  CoolingDown: () => "CoolingDown",
+  OppositeOrderLive: () => "OppositeOrderLive",
+  NoPrice: () => "NoPrice",
+  Refused: ({ control }) => `Refused(${control})`,
+  Order: ({ side, quantity }) => `Order(${side} ${Decimal.format(quantity)})`
+})
+
+/** A break that stops sending for a symbol or an account. */
+export interface HoldingBreak {
+  readonly kind: string
+  readonly subject: string
+}
+
+/** What an answer depends on: rows of one transaction, and nothing else. */
+export interface Standing {
+  readonly position: Position
+  readonly account: Account
+  readonly instrument: Instrument | undefined
+  readonly tradingState: TradingState
+  /** Every known order of the position that has not ended. */
+  readonly liveOrders: ReadonlyArray<Order>
+  readonly holdingBreaks: ReadonlyArray<HoldingBreak>
+  readonly isSessionOpen: boolean
+  readonly at: Instant
+}
+
+/** D4: the first that applies. Pure. */
+export const dueOf = (standing: Standing): Due => {
+  const own = standing.liveOrders.find((order) => order.origin === "accumulation" && isLive(order.status))
+  if (own !== undefined) return Due.OrderLive({ orderId: own.id })
+  const lot = lotOf(standing)
+  const amount = amountOf(standing, lot)
+  if (amount._tag === "NotDue") return Due.NotDue()
+  return obstacleOf(standing, amount) ?? sizeOf(standing, lot, amount.side)
+}
+
+/** The lot that binds: the instrument's, else the account's. */
+export const lotOf = ({ instrument, account }: Pick<Standing, "instrument" | "account">): Quantity.Quantity =>
+  instrument?.lot ?? account.lot
+
+type Amount =
+  | { readonly _tag: "NotDue" }
+  | { readonly _tag: "NoPrice"; readonly side: Side }
+  | { readonly _tag: "Due"; readonly side: Side }
+
+/** D2, D3: is the residual large enough, in shares or, where a notional threshold is set, in money? */
+const amountOf = ({ account, position }: Standing, lot: Quantity.Quantity): Amount => {
+  const shares = Decimal.abs(position.residual)
+  const side = ofSign(position.residual)
+  if (Decimal.isLess(shares, dueFrom(account, lot))) return { _tag: "NotDue" }
+  if (account.thresholdNotional === undefined) return { _tag: "Due", side }
+  if (position.lastPrice === undefined) return { _tag: "NoPrice", side }
+  const notional = Decimal.multiply(shares, position.lastPrice)
+  return Decimal.isLess(notional, account.thresholdNotional) ? { _tag: "NotDue" } : { _tag: "Due", side }
+}
+
+const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag: "NotDue" }>): Due | undefined => {
+  const { position, at } = standing
+  if (standing.tradingState === "halted") return Due.Halted()
+  if (standing.tradingState === "observe") {
+    const size = sizeOf(standing, lotOf(standing), amount.side)
+    return size._tag === "Order" ? Due.Observed({ side: size.side, quantity: size.quantity }) : size
+  }
+  if (position.held !== undefined) return Due.Held({ why: position.held })
+  if (position.circuitUntil !== undefined && at < position.circuitUntil) return Due.Held({ why: "circuit" })
+  const [first] = standing.holdingBreaks
+  if (first !== undefined) return Due.BreakOpen({ kind: first.kind, subject: first.subject })
+  if (!standing.isSessionOpen) return Due.SessionClosed()
+  if (position.coolDownUntil !== undefined && at < position.coolDownUntil) {
+    return Due.CoolingDown({ until: position.coolDownUntil })
+  }
+  const against = standing.liveOrders.find((order) => order.side === opposite(amount.side) && countsForD5(order.status))
+  if (against !== undefined) return Due.OppositeOrderLive({ orderId: against.id })
+  return amount._tag === "NoPrice" ? Due.NoPrice() : undefined
+}
+
+/** D5: an order counts from `Submitting` on; a pending one is a plan. */
+export const countsForD5 = (status: OrderStatus): boolean => isLive(status) && status !== "pending"
+
+/** D2: whole lots of what is due, cut by the maximum and by what may be sold; never zero. */
+const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => {
+  const { account, instrument, position } = standing
+  if (instrument === undefined || instrument.status === "unverified") return Due.Refused({ control: "InstrumentUnverified" })
+  if (instrument.status === "unknown") return Due.Refused({ control: "InstrumentUnknown" })
+  const due = Decimal.floorTo(Decimal.abs(position.residual), lot)
+  const most = account.maxOrderQuantity === undefined ? due : Decimal.floorTo(account.maxOrderQuantity, lot)
+  if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
+  const wanted = Decimal.min(due, most)
+  const threshold = account.threshold ?? lot
+  const order = (quantity: Decimal.Decimal, positionEffect: PositionEffect | undefined) =>
+    Due.Order({ side, quantity: Quantity.make(quantity), lot, threshold, positionEffect })
+  if (account.shorting === "allowed" || side === "buy") return order(wanted, undefined)
+  const held = holdingsOf(position)
+  const sellable = Decimal.isPositive(held) ? Decimal.floorTo(held, lot) : Decimal.zero
+  if (Decimal.isPositive(sellable)) return order(Decimal.min(wanted, sellable), "close")
+  return Due.Refused({ control: Decimal.isPositive(held) ? "FractionHeld" : "ShortNotAllowed" })
+}
+
+/** D6: judged as if it did not exist, would the position order at least this quantity on this side now? */
+export const stillStands = (standing: Standing, order: Order): boolean => {
+  const without = dueOf({
+    ...standing,
+    position: {
+      ...standing.position,
+      residual: Decimal.add(
+        standing.position.residual,
+        order.side === "buy" ? order.quantity : Decimal.negate(order.quantity)
+      )
+    },
+    liveOrders: standing.liveOrders.filter((each) => each.id !== order.id)
+  })
+  return without._tag === "Order" && without.side === order.side && !Decimal.isLess(without.quantity, order.quantity)
+}

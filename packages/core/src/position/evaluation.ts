@@ -1,0 +1,95 @@
+import { dueFrom } from "../account/Account.ts"
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { strictest } from "../control/TradingState.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import { LotId, OrderId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { adjust } from "../order/commitment.ts"
+import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
+import { dueOf, lotOf, textOf, type Due, type HoldingBreak, type Standing } from "./due.ts"
+
+/** What the books say about a position now; `undefined` where the account or the position is not there. */
+export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {
+  const { account, books, world } = recorder
+  recorder.need(Need.Position({ account, symbol }))
+  const position = books.positions.get(joinKey([account, symbol]))
+  const settings = books.accounts.get(account)
+  if (position === undefined || settings === undefined) return undefined
+  return {
+    position,
+    account: settings,
+    instrument: books.instruments.get(joinKey([account, symbol])),
+    tradingState: strictest(
+      [["", ""], [account, ""], [account, symbol]].map((scope) => books.controls.get(joinKey(scope))?.state ?? "normal")
+    ),
+    liveOrders: books.orders.find("live", [account, symbol]),
+    holdingBreaks: holdingBreaksOf(recorder, symbol),
+    isSessionOpen: world.isSessionOpen,
+    at: world.at
+  }
+}
+
+/** The open breaks that stop sending for a symbol. An excess holds from one lot up, as it stands now. */
+const holdingBreaksOf = (recorder: Recorder, symbol: Ticker): ReadonlyArray<HoldingBreak> => {
+  const own = recorder.books.breaks
+    .find("open", [recorder.account, symbol])
+    .filter((each) => each.holds !== "nothing" && each.kind !== "Excess")
+  return [...own, ...excessHolds(recorder, symbol)]
+}
+
+/** D1: evaluates a position at a commit's end: makes the order that is due, or records why there is none when that is new. */
+export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined => {
+  const standing = standingOf(recorder, symbol)
+  if (standing === undefined) return undefined
+  requestCancelOnFlip(recorder, standing)
+  const due = dueOf(standing)
+  if (due._tag === "Order") {
+    order(recorder, standing, due)
+    return due
+  }
+  const answer = textOf(due)
+  if (answer !== standing.position.answer) recorder.emit({ _tag: "Evaluated", symbol, answer })
+  return due
+}
+
+/** D2: the order that is due, with its lots allocated, in the commit that found it due. */
+const order = (recorder: Recorder, { position }: Standing, due: Extract<Due, { readonly _tag: "Order" }>): void => {
+  const id = OrderId.make(recorder.next("order"))
+  recorder.emit({
+    _tag: "OrderCreated",
+    id,
+    lotId: LotId.make(recorder.next("lot")),
+    symbol: position.symbol,
+    side: due.side,
+    quantity: due.quantity,
+    type: "market",
+    timeInForce: "day",
+    positionEffect: due.positionEffect,
+    origin: "accumulation",
+    inQueue: true,
+    lot: due.lot,
+    threshold: due.threshold,
+    referencePrice: position.lastPrice,
+    clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id),
+    answer: `Ordered O${id}`
+  })
+  adjust(recorder, id, "ordered")
+}
+
+/** D7: a working order that the residual has turned against is asked to end, where the account's policy says so. */
+const requestCancelOnFlip = (recorder: Recorder, standing: Standing): void => {
+  if (!standing.account.cancelOnFlip) return
+  for (const live of standing.liveOrders) {
+    const isWorking = live.origin === "accumulation" && (live.status === "submitted" || live.status === "partially_filled")
+    if (!isWorking || live.cancelRequestedAt !== undefined) continue
+    const against = Decimal.sign(standing.position.residual) === (live.side === "buy" ? -1 : 1)
+    const enough = dueFrom(standing.account, lotOf(standing))
+    if (against && !Decimal.isLess(Decimal.abs(standing.position.residual), enough)) {
+      recorder.emit({ _tag: "CancelRequested", orderId: live.id, why: "the residual has turned against it" })
+    }
+  }
+}
+

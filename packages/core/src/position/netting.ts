@@ -1,0 +1,57 @@
+import { joinKey } from "../books/Table.ts"
+import { AllocationId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
+import type { Lot } from "./Lot.ts"
+
+/** A position's open lots of one sign, oldest first (C2). */
+export const openLots = (recorder: Recorder, symbol: Ticker, sign: 1 | -1): ReadonlyArray<Lot> =>
+  recorder.books.lots
+    .find("open", [recorder.account, symbol])
+    .filter((lot) => Decimal.sign(lot.open) === sign)
+    .sort((a, b) => a.id - b.id)
+
+/** C1: while open lots of both signs exist, the oldest of each side cover each other. */
+export const net = (recorder: Recorder, symbol: Ticker): void => {
+  const longs = openLots(recorder, symbol, 1)
+  const shorts = openLots(recorder, symbol, -1)
+  let long = 0
+  let short = 0
+  for (;;) {
+    const a = current(recorder, longs[long])
+    const b = current(recorder, shorts[short])
+    if (a === undefined || b === undefined) return
+    link(recorder, a, b)
+    if (Decimal.isZero(current(recorder, a)?.open ?? Decimal.zero)) long++
+    if (Decimal.isZero(current(recorder, b)?.open ?? Decimal.zero)) short++
+  }
+}
+
+const current = (recorder: Recorder, lot: Lot | undefined): Lot | undefined =>
+  lot === undefined ? undefined : recorder.books.lots.get(joinKey([lot.id]))
+
+/**
+ * Covers two lots of opposite sign with each other, as far as the smaller goes. Between two trades that is final; where an order
+ * has part in it, it is an allocation of that order's (C1, A3).
+ */
+export const link = (recorder: Recorder, a: Lot, b: Lot): void => {
+  const quantity = Quantity.make(Decimal.min(Decimal.abs(a.open), Decimal.abs(b.open)))
+  const id = AllocationId.make(recorder.next("allocation"))
+  if (a.tradeId !== undefined && b.tradeId !== undefined) {
+    const [tradeId, counterTradeId] = a.id > b.id ? [a.tradeId, b.tradeId] : [b.tradeId, a.tradeId]
+    recorder.emit({ _tag: "LotsNetted", id, tradeId, counterTradeId, quantity })
+    return
+  }
+  const [taken, taking] = a.orderId === undefined || (b.orderId !== undefined && a.id < b.id) ? [a, b] : [b, a]
+  if (taking.orderId === undefined) throw new Error(`lot L${taking.id} has no owner`)
+  recorder.emit({
+    _tag: "LotAllocated",
+    id,
+    orderId: taking.orderId,
+    tradeId: taken.tradeId,
+    counterOrderId: taken.orderId,
+    quantity
+  })
+}

@@ -1,0 +1,132 @@
+import { joinKey } from "../books/Table.ts"
+import { BreakId, format, type OrderId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import { isLive } from "../order/OrderState.ts"
+import { countsForD5, type HoldingBreak } from "../position/due.ts"
+import type { Break, BreakKind } from "./Break.ts"
+
+/** What each kind of break stops while it is open (LEDGER G). An excess holds from one lot up only. */
+const holdsOf: { readonly [K in BreakKind]: Break["holds"] } = {
+  Conflict: "nothing",
+  ReappearedTrade: "nothing",
+  Excess: "nothing",
+  Reappeared: "symbol",
+  OppositeOrders: "symbol",
+  CumulativeBelow: "symbol",
+  FillAfterRejection: "nothing",
+  UndocumentedCorrection: "symbol",
+  FillMismatch: "symbol",
+  Doubt: "nothing",
+  TermsDiffer: "symbol",
+  ForeignOrderId: "symbol",
+  Unpriced: "nothing",
+  OffBand: "nothing",
+  Unmapped: "nothing"
+}
+
+/** The open break of a kind about a subject, if there is one. */
+export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
+  recorder.books.breaks
+    .find("open", [recorder.account, symbol])
+    .find((each) => each.kind === kind && each.subject === subject)
+
+/** Opens a break unless one of the same kind and subject, with the same evidence where `each` evidence counts, is open. */
+export const open = (
+  recorder: Recorder,
+  fields: { readonly symbol: Ticker; readonly kind: BreakKind; readonly subject: string; readonly evidence: string },
+  by: "subject" | "evidence" = "subject"
+): void => {
+  const known = recorder.books.breaks
+    .find("open", [recorder.account, fields.symbol])
+    .some(
+      (each) =>
+        each.kind === fields.kind &&
+        each.subject === fields.subject &&
+        (by === "subject" || each.evidence === fields.evidence)
+    )
+  if (known) return
+  const id = BreakId.make(recorder.next("break"))
+  recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holdsOf[fields.kind] })
+}
+
+const closeIfOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string, why: string): void => {
+  const known = findOpen(recorder, symbol, kind, subject)
+  if (known !== undefined) recorder.emit({ _tag: "BreakClosed", id: known.id, why })
+}
+
+const nameOf = (id: OrderId): string => format("order", id)
+
+/** The part of an excess that nobody accepted, in shares. */
+export const unaccepted = (order: Order): Decimal.Decimal =>
+  Decimal.max(Decimal.zero, Decimal.subtract(order.excess, order.acceptedExcess))
+
+/** G: the excesses of a position that hold it: from one lot up of what nobody accepted. */
+export const excessHolds = (recorder: Recorder, symbol: Ticker): ReadonlyArray<HoldingBreak> =>
+  recorder.books.breaks.find("open", [recorder.account, symbol]).flatMap((each) => {
+    if (each.kind !== "Excess" || each.holds === "nothing") return []
+    return [{ kind: each.kind, subject: each.subject }]
+  })
+
+/** Opens and closes, at a commit's end, the breaks that follow from the state of its orders. */
+export const reviewOrders = (recorder: Recorder): void => {
+  for (const id of recorder.touchedOrders) {
+    const order = recorder.books.orders.get(joinKey([id]))
+    if (order === undefined) continue
+    reviewExcess(recorder, order)
+    if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer in doubt")
+    if (!isLive(order.status)) closeIfOpen(recorder, order.symbol, "Reappeared", nameOf(id), "it has ended")
+  }
+  for (const symbol of recorder.touched) reviewOpposites(recorder, symbol)
+}
+
+/** G: any excess of an accumulation order that nobody accepted. What was accepted shrinks as the excess does. */
+const reviewExcess = (recorder: Recorder, order: Order): void => {
+  if (order.origin !== "accumulation") return
+  if (Decimal.isLess(order.excess, order.acceptedExcess)) {
+    recorder.emit({ _tag: "ExcessAccepted", orderId: order.id, accepted: order.excess })
+  }
+  const amount = unaccepted(order)
+  const subject = nameOf(order.id)
+  if (Decimal.isZero(amount)) return closeIfOpen(recorder, order.symbol, "Excess", subject, "covered or accepted")
+  const holds = Decimal.isLess(amount, order.lot) ? "nothing" : "symbol"
+  const evidence = `${Decimal.format(amount)} of ${subject} are covered by no trade`
+  const known = findOpen(recorder, order.symbol, "Excess", subject)
+  if (known === undefined) {
+    const id = BreakId.make(recorder.next("break"))
+    recorder.emit({ _tag: "BreakOpened", id, symbol: order.symbol, kind: "Excess", subject, holds, evidence })
+  } else if (known.evidence !== evidence || known.holds !== holds) {
+    recorder.emit({ _tag: "BreakChanged", id: known.id, holds, evidence })
+  }
+}
+
+/** G: two live orders of opposite sides, one of them ours; the subject is the order whose fact brought it about. */
+const reviewOpposites = (recorder: Recorder, symbol: Ticker): void => {
+  const working = recorder.books.orders
+    .find("live", [recorder.account, symbol])
+    .filter((order) => countsForD5(order.status))
+  const pair = working.find(
+    (order) => order.origin !== "external" && working.some((other) => other.side !== order.side)
+  )
+  const known = recorder.books.breaks
+    .find("open", [recorder.account, symbol])
+    .filter((each) => each.kind === "OppositeOrders")
+  if (pair === undefined) {
+    for (const each of known) recorder.emit({ _tag: "BreakClosed", id: each.id, why: "one of the two has ended" })
+    return
+  }
+  if (known.length > 0) return
+  const newest = working.find((order) => recorder.touchedOrders.has(order.id)) ?? pair
+  const evidence = `live on both sides: ${working.map((order) => `${nameOf(order.id)} ${order.side}`).join(", ")}`
+  open(recorder, { symbol, kind: "OppositeOrders", subject: nameOf(newest.id), evidence })
+}
+
+/** F5: the broker's total is lower than our fills of its time, until the totals agree. */
+export const reviewCumulative = (recorder: Recorder, order: Order, isBelow: boolean): void => {
+  const subject = nameOf(order.id)
+  if (!isBelow) return closeIfOpen(recorder, order.symbol, "CumulativeBelow", subject, "the totals agree")
+  const evidence = `the broker counts ${Decimal.format(order.cumulative ?? Decimal.zero)}, our fills of that time are more`
+  open(recorder, { symbol: order.symbol, kind: "CumulativeBelow", subject, evidence })
+}

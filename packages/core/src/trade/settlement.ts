@@ -1,0 +1,29 @@
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Allocation } from "../position/Allocation.ts"
+import { isCounted, type Trade, type TradeStatus } from "./Trade.ts"
+
+/** B3: what of a trade neither netted nor filled yet, in shares; `allocations` are those that stand in orders. */
+export const unsettledOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Decimal.Decimal =>
+  Decimal.subtract(
+    Decimal.subtract(trade.quantity, trade.netted),
+    Decimal.sum(allocations.filter((each) => each.kind === "order").map((each) => each.settled))
+  )
+
+/** B3: completed when nothing is unsettled, or when less than the lot of a filled order of its own is carried. */
+export const statusOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Extract<TradeStatus, "accumulated" | "completed"> => {
+  const unsettled = unsettledOf(trade, allocations)
+  if (Decimal.isZero(unsettled)) return "completed"
+  const isCarried = allocations.some(({ carryLot }) => carryLot !== undefined && Decimal.isLess(unsettled, carryLot))
+  return isCarried ? "completed" : "accumulated"
+}
+
+/** Writes the status of every trade whose settlement this commit has changed. */
+export const settleTrades = (recorder: Recorder): void => {
+  for (const id of recorder.touchedTrades) {
+    const trade = recorder.books.trades.get(String(id))
+    if (trade === undefined || !isCounted(trade)) continue
+    const status = statusOf(trade, recorder.books.allocations.find("trade", [trade.id]))
+    if (status !== trade.status) recorder.emit({ _tag: "TradeSettled", id: trade.id, status })
+  }
+}

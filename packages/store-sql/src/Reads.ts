@@ -1,0 +1,136 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type { Fragment } from "@effect/sql/Statement"
+import { Books, type Column, type Entry, type Table, TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { nameOf } from "./Ddl.ts"
+import { quote } from "./Dialect.ts"
+import { faultOf } from "./Rules.ts"
+import { entryColumns, feedColumns, selectHeads } from "./Statements.ts"
+
+/** How a store's own failures become typed ones. */
+export type Classify = (error: SqlError) => TradeRepository.StoreError
+
+/** The reading half of a repository. */
+export type Reads = Pick<TradeRepository.TradeRepositoryService, "page" | "entries" | "feed" | "heads">
+
+const MOST_ROWS = 1000
+
+/** A question that cannot be asked of a table: it names the table and says what is wrong. */
+const refused = (table: string, problem: string) =>
+  new TradeRepository.ConstraintRefused({ table, constraint: `the query ${problem}` })
+
+const limitFault = (limit: number): string | undefined =>
+  Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS
+    ? undefined
+    : `wants ${limit} rows, and gets 1 to ${MOST_ROWS} at once`
+
+const UNCOMPARED: ReadonlySet<Column.ColumnKind> = new Set(["json", "bytes"])
+
+const filterFault = (table: Books.AnyTable, filter: TradeRepository.Filter): string | undefined => {
+  const column = table.columns[filter.column]
+  if (column === undefined) return `filters by ${filter.column}, which is no column`
+  if (UNCOMPARED.has(column.kind)) return `filters by ${filter.column}, which is not compared`
+  // Decimals are text: equal texts are equal numbers, but their order is not that of numbers.
+  return !("in" in filter) && column.kind === "decimal" ? `wants a range of ${filter.column}, a decimal` : undefined
+}
+
+const orderFault = (table: Books.AnyTable, { after, orderBy }: TradeRepository.PageQuery): string | undefined => {
+  for (const name of orderBy) {
+    const column = table.columns[name]
+    if (column === undefined) return `sorts by ${name}, which is no column`
+    if (column.nullable || column.kind === "decimal" || UNCOMPARED.has(column.kind)) {
+      return `sorts by ${name}, which has no order here`
+    }
+  }
+  const keys = [table.key, ...Object.values(table.lookups).flatMap((each) => (each.unique && !each.where ? [each.columns] : []))]
+  if (!keys.some((key) => key.every((column) => orderBy.includes(column)))) return "sorts by no unique key"
+  return after !== undefined && after.length !== orderBy.length
+    ? `goes on after ${after.length} cells, and sorts by ${orderBy.length} columns`
+    : undefined
+}
+
+/** Why a page cannot be asked for, or `undefined`. */
+export const pageFault = (table: Books.AnyTable, query: TradeRepository.PageQuery): string | undefined =>
+  limitFault(query.limit) ??
+  query.where.map((filter) => filterFault(table, filter)).find((fault) => fault !== undefined) ??
+  orderFault(table, query)
+
+const listed = (columns: ReadonlyArray<string>, suffix = ""): string =>
+  columns.map((column) => `${quote(column)}${suffix}`).join(", ")
+
+const filterClauses = (sql: SqlClient.SqlClient, filter: TradeRepository.Filter): ReadonlyArray<Fragment> => {
+  const column = sql(filter.column)
+  if (!("in" in filter)) {
+    return [
+      ...(filter.atLeast === undefined ? [] : [sql`${column} >= ${filter.atLeast}`]),
+      ...(filter.below === undefined ? [] : [sql`${column} < ${filter.below}`])
+    ]
+  }
+  const cells = filter.in.filter((cell) => cell !== null)
+  const among = cells.length === 0 ? sql`1 = 0` : sql`${column} IN ${sql.in(cells)}`
+  return [cells.length === filter.in.length ? among : sql.or([among, sql`${column} IS NULL`])]
+}
+
+const afterClauses = (sql: SqlClient.SqlClient, query: TradeRepository.PageQuery): ReadonlyArray<Fragment> =>
+  query.after === undefined
+    ? []
+    : [sql`(${sql.literal(listed(query.orderBy))}) ${sql.literal(query.descending ? "<" : ">")} ${sql.in(query.after)}`]
+
+/** The statement of a page; its names are known to be columns. */
+export const pageStatement = (sql: SqlClient.SqlClient, table: Books.AnyTable, query: TradeRepository.PageQuery) =>
+  sql<Table.EncodedRow>`SELECT ${sql.literal(listed(Object.keys(table.columns)))} FROM ${sql(nameOf(table.name))} WHERE ${sql.and(
+    [...query.where.flatMap((filter) => filterClauses(sql, filter)), ...afterClauses(sql, query)]
+  )} ORDER BY ${sql.literal(listed(query.orderBy, query.descending ? " DESC" : " ASC"))} LIMIT ${query.limit}`
+
+/** The statement of a page of entries. */
+export const entriesStatement = (sql: SqlClient.SqlClient, query: TradeRepository.EntryQuery) =>
+  sql<Entry.Entry>`SELECT ${sql.literal(listed(entryColumns))} FROM ${sql(nameOf("journal"))} WHERE ${sql.and([
+    sql`${sql("account")} = ${query.account}`,
+    ...(query.entity === undefined
+      ? []
+      : [sql`${sql("entityKind")} = ${query.entity.kind}`, sql`${sql("entityId")} = ${query.entity.id}`]),
+    sql`${sql("seq")} > ${query.afterSeq}`
+  ])} ORDER BY ${sql("seq")} LIMIT ${query.limit}`
+
+/** The statement of a page of the feed. */
+export const feedStatement = (sql: SqlClient.SqlClient, after: number, limit: number) =>
+  sql<Entry.FeedRow>`SELECT ${sql.literal(listed(feedColumns))} FROM ${sql(nameOf("feed"))} WHERE ${sql("position")} > ${after} ORDER BY ${sql(
+    "position"
+  )} LIMIT ${limit}`
+
+const sound = (table: Books.AnyTable, rows: ReadonlyArray<Table.EncodedRow>) => {
+  const fault = rows.map((row) => faultOf(table.name, table.key, row)).find((each) => each !== undefined)
+  return fault === undefined ? Effect.succeed(rows) : Effect.fail(fault)
+}
+
+const checked = <A>(
+  table: string,
+  fault: string | undefined,
+  read: Effect.Effect<A, TradeRepository.StoreError>
+): Effect.Effect<A, TradeRepository.StoreError> => (fault === undefined ? read : Effect.fail(refused(table, fault)))
+
+/** The reads of a repository on the connected database. */
+export const make = (classify: Classify): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
+  Effect.map(SqlClient.SqlClient, (sql) => ({
+    page: Effect.fn("TradeRepository.page")((query: TradeRepository.PageQuery) => {
+      const table = Books.tables[query.table]
+      const read = pageStatement(sql, table, query).pipe(
+        Effect.mapError(classify),
+        Effect.flatMap((rows) => sound(table, rows))
+      )
+      return checked(query.table, pageFault(table, query), read)
+    }),
+    entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
+      checked("journal", limitFault(query.limit), Effect.mapError(entriesStatement(sql, query), classify))
+    ),
+    feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
+      checked("feed", limitFault(limit), Effect.mapError(feedStatement(sql, after, limit), classify))
+    ),
+    heads: sql.unsafe<Entry.Head & { readonly account: string }>(selectHeads).pipe(
+      Effect.map((rows): ReadonlyMap<string, Entry.Head> =>
+        new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))
+      ),
+      Effect.mapError(classify)
+    )
+  }))

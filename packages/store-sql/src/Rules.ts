@@ -1,0 +1,281 @@
+import { Table } from "@roundlot/core"
+
+/** A column that names a row of another table. All are checked at COMMIT: a commit writes its tables in one fixed order. */
+export interface Reference {
+  readonly columns: ReadonlyArray<string>
+  readonly table: Table.TableName
+  readonly parent: ReadonlyArray<string>
+}
+
+/** What must stand, and must not stand, in a row while `column` has one of these values. */
+export interface StateRule {
+  readonly name: string
+  readonly column: string
+  readonly in: ReadonlyArray<string | number>
+  readonly present: ReadonlyArray<string>
+  readonly absent: ReadonlyArray<string>
+}
+
+/** Any other rule that one row keeps by itself, as a condition in SQL; decimals only by equality of canonical text. */
+export interface RowRule {
+  readonly name: string
+  readonly sql: string
+}
+
+/** An index of its own: a rule where it is unique, a list screen's path where it is not. */
+export interface Index {
+  readonly name: string
+  readonly columns: ReadonlyArray<string>
+  readonly unique: boolean
+  readonly where: string | undefined
+}
+
+/** What a database holds true of a table beyond its columns. */
+export interface TableRules {
+  readonly references: ReadonlyArray<Reference>
+  /** Decimal columns above zero. */
+  readonly positive: ReadonlyArray<string>
+  /** Decimal columns not below zero. */
+  readonly unsigned: ReadonlyArray<string>
+  readonly states: ReadonlyArray<StateRule>
+  readonly rows: ReadonlyArray<RowRule>
+  readonly indexes: ReadonlyArray<Index>
+}
+
+const none: TableRules = { references: [], positive: [], unsigned: [], states: [], rows: [], indexes: [] }
+
+const refersTo = (column: string, table: Table.TableName, parent = "id"): Reference => ({
+  columns: [column],
+  table,
+  parent: [parent]
+})
+
+const ofAccount = refersTo("account", "accounts", "name")
+
+const state = (
+  name: string,
+  column: string,
+  values: ReadonlyArray<string | number>,
+  present: ReadonlyArray<string>,
+  absent: ReadonlyArray<string> = []
+): StateRule => ({ name, column, in: values, present, absent })
+
+/** Two columns that are set together or not at all. */
+const together = (name: string, a: string, b: string): RowRule => ({
+  name,
+  sql: `("${a}" IS NULL) = ("${b}" IS NULL)`
+})
+
+const unique = (name: string, columns: ReadonlyArray<string>, where?: string): Index => ({
+  name,
+  columns,
+  unique: true,
+  where
+})
+
+const listed = (name: string, columns: ReadonlyArray<string>): Index => ({
+  name,
+  columns,
+  unique: false,
+  where: undefined
+})
+
+const accounts: TableRules = {
+  ...none,
+  positive: ["lot", "threshold", "thresholdNotional", "maxOrderQuantity"],
+  rows: [{ name: "resend_window", sql: `"resendWindowMs" >= 0` }]
+}
+
+const instruments: TableRules = { ...none, references: [ofAccount], positive: ["lot"] }
+
+const trades: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("lotId", "lots")],
+  positive: ["quantity", "price"],
+  unsigned: ["netted"],
+  states: [
+    state("uncounted", "status", ["pending"], [], ["lotId"]),
+    state("counted", "status", ["accumulated", "completed"], ["lotId"]),
+    state("failed", "status", ["failed"], ["reason"], ["lotId"])
+  ],
+  rows: [together("reversal", "reversesSourceId", "reversesOccurrence")],
+  indexes: [listed("status", ["account", "status"])]
+}
+
+const positions: TableRules = {
+  ...none,
+  references: [ofAccount],
+  positive: ["lastPrice"],
+  rows: [
+    // A4: the one figure of the books that is kept twice.
+    { name: "conservation", sql: `"residual" = "openLots"` },
+    { name: "short_ends", sql: `"shortEnds" >= 0` },
+    together("last_price", "lastPrice", "lastPriceAt")
+  ]
+}
+
+const lots: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("tradeId", "trades"), refersTo("orderId", "orders")],
+  rows: [{ name: "owner", sql: `("tradeId" IS NULL) <> ("orderId" IS NULL)` }]
+}
+
+const orders: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("attemptId", "attempts")],
+  positive: ["quantity", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
+  unsigned: ["reportedCumulative", "cumulative", "filled", "notional", "unpriced", "excess", "acceptedExcess"],
+  states: [
+    state("planned", "status", ["pending"], [], ["brokerOrderId"]),
+    state("attempted", "status", ["submitting", "in_doubt"], ["attemptId"]),
+    state("acknowledged", "status", ["submitted", "partially_filled"], ["brokerOrderId"]),
+    state("filled", "status", ["filled"], ["brokerOrderId", "lastFilledAt"]),
+    state("ended", "status", ["cancelled", "expired", "rejected", "failed"], ["endedAt"]),
+    state("rejected", "status", ["rejected"], ["reason"])
+  ],
+  rows: [
+    {
+      name: "nothing_filled",
+      sql: `"status" NOT IN ('pending', 'submitting', 'in_doubt', 'submitted', 'rejected') OR "filled" = '0'`
+    },
+    { name: "something_filled", sql: `"status" NOT IN ('partially_filled', 'filled') OR "filled" <> '0'` },
+    // F4: no figure of a filled order is bounded by its quantity.
+    { name: "filled_priced", sql: `"status" <> 'filled' OR "notional" <> '0' OR "unpriced" <> '0'` },
+    { name: "limit", sql: `"origin" = 'external' OR "type" NOT IN ('limit', 'stop_limit') OR "limitPrice" IS NOT NULL` },
+    { name: "stop", sql: `"origin" = 'external' OR "type" NOT IN ('stop', 'stop_limit') OR "stopPrice" IS NOT NULL` },
+    {
+      name: "queue",
+      sql: `"origin" = 'external' OR "inQueue" = (CASE WHEN "origin" = 'accumulation' THEN 1 ELSE 0 END)`
+    },
+    together("reported", "reported", "reportedAt"),
+    together("cumulative_at", "cumulative", "cumulativeAt"),
+    { name: "attempts_count", sql: `"attempts" >= 0` }
+  ],
+  indexes: [
+    // D5. An acknowledged order is the broker's fact: one that reappears beside another is a break (G), never refused.
+    unique(
+      "one_unacknowledged",
+      ["account", "symbol"],
+      `"origin" = 'accumulation' AND "status" IN ('pending', 'submitting', 'in_doubt')`
+    ),
+    listed("status", ["status"])
+  ]
+}
+
+const allocations: TableRules = {
+  ...none,
+  references: [
+    ofAccount,
+    refersTo("tradeId", "trades"),
+    refersTo("counterTradeId", "trades"),
+    refersTo("orderId", "orders"),
+    refersTo("counterOrderId", "orders")
+  ],
+  positive: ["quantity", "carryLot"],
+  unsigned: ["settled"],
+  states: [
+    state("net", "kind", ["net"], ["tradeId", "counterTradeId"], ["orderId", "counterOrderId", "releasedAt"]),
+    state("order", "kind", ["order"], ["tradeId", "orderId"], ["counterTradeId", "counterOrderId"]),
+    state("unwind", "kind", ["unwind"], ["orderId", "counterOrderId"], ["tradeId", "counterTradeId"])
+  ],
+  rows: [together("released", "releasedAt", "releasedWhy")],
+  // With the released ones, for what a trade or an order shows; lookups of the standing ones go over them too.
+  indexes: [
+    listed("trade", ["tradeId"]),
+    listed("counterTrade", ["counterTradeId"]),
+    listed("order", ["orderId"]),
+    listed("counterOrder", ["counterOrderId"])
+  ]
+}
+
+const attempts: TableRules = {
+  ...none,
+  references: [
+    ofAccount,
+    refersTo("orderId", "orders"),
+    refersTo("requestId", "payloads"),
+    refersTo("responseId", "payloads")
+  ],
+  states: [state("accepted", "outcome", ["accepted"], ["brokerOrderId"])],
+  rows: [
+    { name: "number_positive", sql: `"number" > 0` },
+    together("answered", "outcome", "answeredAt")
+  ],
+  indexes: [unique("number", ["orderId", "number"])]
+}
+
+const payloads: TableRules = {
+  ...none,
+  references: [ofAccount],
+  rows: [{ name: "sha256_hex", sql: `length("sha256") = 64 AND "sha256" NOT GLOB '*[^0-9a-f]*'` }]
+}
+
+const fills: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("orderId", "orders"), refersTo("payloadId", "payloads")],
+  positive: ["price"],
+  unsigned: ["quantity"],
+  rows: [{ name: "revision_from_zero", sql: `"revision" >= 0` }],
+  indexes: [
+    unique("exec_id", ["account", "execId"]),
+    unique("revision", ["account", "execIdBase", "revision"]),
+    unique("one_canonical", ["orderId", "execIdBase"], `"canonical" = 1`)
+  ]
+}
+
+const waitingFills: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("payloadId", "payloads")],
+  positive: ["price"],
+  unsigned: ["quantity"],
+  rows: [{ name: "revision_from_zero", sql: `"revision" >= 0` }]
+}
+
+const breaks: TableRules = {
+  ...none,
+  references: [ofAccount],
+  states: [state("holds_symbol", "holds", ["symbol"], ["symbol"])],
+  rows: [together("closed", "closedAt", "closedWhy")]
+}
+
+const controls: TableRules = {
+  ...none,
+  rows: [{ name: "scope", sql: `"account" <> '' OR "symbol" = ''` }]
+}
+
+/** The rules of every table. */
+export const rules: { readonly [T in Table.TableName]: TableRules } = {
+  accounts,
+  instruments,
+  trades,
+  positions,
+  lots,
+  orders,
+  allocations,
+  attempts,
+  payloads,
+  fills,
+  waiting_fills: waitingFills,
+  breaks,
+  controls,
+  ops_commands: none
+}
+
+/** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */
+export const faultOf = (
+  table: Table.TableName,
+  key: ReadonlyArray<string>,
+  row: Table.EncodedRow
+): Table.BadRow | undefined => {
+  for (const rule of rules[table].states) {
+    const value = row[rule.column]
+    if (!rule.in.some((each) => each === value)) continue
+    const missing = rule.present.find((column) => row[column] === null)
+    const odd = rule.absent.find((column) => row[column] !== null)
+    const column = missing ?? odd
+    if (column === undefined) continue
+    const problem = `is ${missing === undefined ? "set" : "missing"}, although ${rule.column} is ${String(value)}`
+    return new Table.BadRow({ table, id: key.map((part) => String(row[part])).join("/"), column, problem })
+  }
+  return undefined
+}

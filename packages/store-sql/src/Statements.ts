@@ -1,0 +1,99 @@
+import { Books, Id, type Table } from "@roundlot/core"
+import { conditionOf, nameOf } from "./Ddl.ts"
+import { type Dialect, quote } from "./Dialect.ts"
+
+/** A statement with the columns whose cells are its parameters, in order. */
+export interface RowStatement {
+  readonly text: string
+  readonly cells: ReadonlyArray<string>
+}
+
+const listed = (columns: ReadonlyArray<string>): string => columns.map(quote).join(", ")
+
+/** Inserts one row. */
+export const insert = (dialect: Dialect, table: Books.AnyTable): RowStatement => {
+  const cells = Object.keys(table.columns)
+  const places = cells.map((_, i) => dialect.place(i + 1)).join(", ")
+  return { text: `INSERT INTO ${nameOf(table.name)} (${listed(cells)}) VALUES (${places})`, cells }
+}
+
+/** Replaces all cells of one row but its key. */
+export const update = (dialect: Dialect, table: Books.AnyTable): RowStatement => {
+  const rest = Object.keys(table.columns).filter((column) => !table.key.includes(column))
+  const equal = (from: number) => (column: string, i: number) => `${quote(column)} = ${dialect.place(from + i + 1)}`
+  return {
+    text:
+      `UPDATE ${nameOf(table.name)} SET ${rest.map(equal(0)).join(", ")}` +
+      ` WHERE ${table.key.map(equal(rest.length)).join(" AND ")}`,
+    cells: [...rest, ...table.key]
+  }
+}
+
+/** Finds the rows of a lookup by the cells of its columns, in order of their keys. */
+export const lookup = (dialect: Dialect, table: Books.AnyTable, { columns, ...rest }: Table.Lookup): string => {
+  const condition = conditionOf(table, { columns, ...rest })
+  const equals = columns.map((column, i) => `${quote(column)} = ${dialect.place(i + 1)}`)
+  return (
+    `SELECT ${listed(Object.keys(table.columns))} FROM ${nameOf(table.name)}` +
+    ` WHERE ${[...equals, ...(condition === undefined ? [] : [condition])].join(" AND ")} ORDER BY ${listed(table.key)}`
+  )
+}
+
+/** The table of each kind of record that has an id of ours. */
+const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
+  trade: "trades",
+  order: "orders",
+  lot: "lots",
+  allocation: "allocations",
+  fill: "fills",
+  attempt: "attempts",
+  payload: "payloads",
+  break: "breaks"
+}
+
+/** One row with the next free id of every kind. */
+export const counters = `SELECT ${Object.entries(tableOfKind)
+  .map(([kind, table]) => `(SELECT coalesce(max("id"), 0) + 1 FROM ${nameOf(table)}) AS ${quote(kind)}`)
+  .join(", ")}`
+
+const ENTRY = [
+  "account",
+  "seq",
+  "commitId",
+  "entityKind",
+  "entityId",
+  "tag",
+  "eventVersion",
+  "at",
+  "cause",
+  "body",
+  "hash"
+] as const
+
+/** The columns of an entry, in the order of its statement's cells. */
+export const entryColumns: typeof ENTRY = ENTRY
+
+const FEED = ["position", "account", "firstSeq", "lastSeq", "headHash", "feedHash"] as const
+
+/** The columns of a row of the feed, in the order of its statement's cells. */
+export const feedColumns: typeof FEED = FEED
+
+const insertInto = (dialect: Dialect, table: string, columns: ReadonlyArray<string>): string =>
+  `INSERT INTO ${nameOf(table)} (${listed(columns)}) VALUES (${columns.map((_, i) => dialect.place(i + 1)).join(", ")})`
+
+/** Appends one entry; its position is the next one of the store. */
+export const appendEntry = (dialect: Dialect): string => insertInto(dialect, "journal", ENTRY)
+
+/** Appends one row of the feed. */
+export const appendFeed = (dialect: Dialect): string => insertInto(dialect, "feed", FEED)
+
+/** Sets the head of an account's journal: account, seq, hash. */
+export const setHead = (dialect: Dialect): string =>
+  `${insertInto(dialect, "heads", ["account", "seq", "hash"])}` +
+  ` ON CONFLICT ("account") DO UPDATE SET "seq" = excluded."seq", "hash" = excluded."hash"`
+
+/** All heads. */
+export const selectHeads = `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} ORDER BY "account"`
+
+/** The newest row of the feed. */
+export const selectLastFeed = `SELECT ${listed(FEED)} FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1`
