@@ -93,7 +93,10 @@ export interface ExchangeService {
   /** One order; `Done` with `undefined` where the account has none such. */
   readonly order: (account: AccountName.AccountName, key: OrderKey) => Asked<ExchangeOrder | undefined>
   /** The orders entered in a window, both ends within. */
-  readonly ordersIn: (account: AccountName.AccountName, window: Broker.TimeWindow) => Asked<ReadonlyArray<ExchangeOrder>>
+  readonly ordersIn: (
+    account: AccountName.AccountName,
+    window: Broker.TimeWindow
+  ) => Asked<ReadonlyArray<ExchangeOrder>>
   /** The executions of a window, all revisions, both ends within. */
   readonly fillsIn: (account: AccountName.AccountName, window: Broker.TimeWindow) => Asked<ReadonlyArray<Execution>>
   readonly fillsOf: (account: AccountName.AccountName, brokerOrderId: string) => Asked<ReadonlyArray<Execution>>
@@ -125,7 +128,13 @@ export const make = (options: ExchangeOptions): Effect.Effect<ExchangeService, E
     const entropy = yield* Random.nextIntBetween(0, 0xffffffff)
     const rows = yield* file.transact(() => prepare(file, options, entropy))
     const changes = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
-    const floor: Floor = { file, rows, options, tag: rows.fact("tag") ?? "", changed: PubSub.publish(changes, undefined) }
+    const floor: Floor = {
+      file,
+      rows,
+      options,
+      tag: rows.fact("tag") ?? "",
+      changed: PubSub.publish(changes, undefined)
+    }
     return service(floor, changes)
   })
 
@@ -164,12 +173,22 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
   ordersIn: (account, window) =>
-    listing(floor, account, "orders", window, (at) => (after, limit) =>
-      floor.rows.ordersEntered(after, account, textOf(window.from), textOf(window.to), textOf(at), limit)
+    listing(
+      floor,
+      account,
+      "orders",
+      window,
+      (at) => (after, limit) =>
+        floor.rows.ordersEntered(after, account, textOf(window.from), textOf(window.to), textOf(at), limit)
     ),
   fillsIn: (account, window) =>
-    listing(floor, account, "fills", window, (at) => (after, limit) =>
-      floor.rows.executionsAt(after, account, textOf(window.from), textOf(window.to), textOf(at), limit)
+    listing(
+      floor,
+      account,
+      "fills",
+      window,
+      (at) => (after, limit) =>
+        floor.rows.executionsAt(after, account, textOf(window.from), textOf(window.to), textOf(at), limit)
     ),
   fillsOf: (account, brokerOrderId) =>
     read(floor, { account, operation: "fills", payload: { brokerOrderId } }, () =>
@@ -180,7 +199,11 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       floor.rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
     ),
   buyingPower: (account) =>
-    read(floor, { account, operation: "account", payload: {} }, () => floor.rows.buyingPower(account)?.amount ?? Decimal.zero),
+    read(
+      floor,
+      { account, operation: "account", payload: {} },
+      () => floor.rows.buyingPower(account)?.amount ?? Decimal.zero
+    ),
   isListed: (account, symbol) =>
     read(floor, { account, operation: "instrument", payload: { symbol } }, () => OrderBook.isListed(symbol)),
   token: (account) =>
@@ -247,7 +270,11 @@ const refused = ({ code, status, words }: OrderBook.Refusal): Served<never> => (
   taken: false
 })
 
-const status = (code: number, headers: { readonly [name: string]: string } = {}, body: unknown = null): Served<never> => ({
+const status = (
+  code: number,
+  headers: { readonly [name: string]: string } = {},
+  body: unknown = null
+): Served<never> => ({
   reply: { _tag: "Status", status: code, headers, body },
   taken: false
 })
@@ -261,7 +288,9 @@ const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Served<A>):
       const subject = ask.subject?.()
       const expired = rows.fact("tokenExpired") === "1" && ask.operation !== "token"
       const fired = expired ? noneFired : trigger(floor, ask, subject, scene.requestNumber)
-      const served = expired ? status(401) : act(floor, ask, subject, { ...scene, script: fired.script }, fired, process)
+      const served = expired
+        ? status(401)
+        : act(floor, ask, subject, { ...scene, script: fired.script }, fired, process)
       const reply: Reply<A> = fired.script.lost !== undefined ? { _tag: "Lost", how: fired.script.lost } : served.reply
       log(rows, ask, scene, { ...served, reply })
       scene.turn.end(fired.script.delivery)
@@ -348,7 +377,11 @@ const act = <A>(
 const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>): Served<never> => {
   switch (instead._tag) {
     case "reject":
-      return refused({ status: 403, code: instead.code ?? "rejected", words: instead.words ?? "rejected by the exchange" })
+      return refused({
+        status: 403,
+        code: instead.code ?? "rejected",
+        words: instead.words ?? "rejected by the exchange"
+      })
     case "resetBefore":
       return { reply: { _tag: "Lost", how: "reset" }, taken: false }
     case "answer":
@@ -401,10 +434,8 @@ const outcomeOf = (reply: Reply<unknown>): Omit<typeof LoggedAnswer.Type, "taken
 const encodePlace = Schema.encodeSync(PlaceRequest)
 
 const place = (floor: Floor, account: AccountName.AccountName, request: PlaceRequest): Asked<ExchangeOrder> =>
-  serve(
-    floor,
-    { account, operation: "place", payload: encodePlace(request), subject: () => request },
-    (scene) => takeOrder(scene, account, request)
+  serve(floor, { account, operation: "place", payload: encodePlace(request), subject: () => request }, (scene) =>
+    takeOrder(scene, account, request)
   )
 
 const takeOrder = (
@@ -429,28 +460,30 @@ const takeOrder = (
 
 const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrderId: string): Asked<null> => {
   const subject = () => ownOrder(floor, account, { brokerOrderId })
-  return serve<null>(floor, { account, operation: "cancel", payload: { brokerOrderId }, subject }, ({ book, script }) => {
-    const order = subject()
-    if (order === undefined) return refused({ status: 404, code: "unknown_order", words: `no order ${brokerOrderId}` })
-    if (!isWorking(order.status)) {
-      return refused({ status: 422, code: "not_cancelable", words: `order ${brokerOrderId} is ${order.status}` })
+  return serve<null>(
+    floor,
+    { account, operation: "cancel", payload: { brokerOrderId }, subject },
+    ({ book, script }) => {
+      const order = subject()
+      if (order === undefined)
+        return refused({ status: 404, code: "unknown_order", words: `no order ${brokerOrderId}` })
+      if (!isWorking(order.status)) {
+        return refused({ status: 422, code: "not_cancelable", words: `order ${brokerOrderId} is ${order.status}` })
+      }
+      if (script.filling?._tag !== "accept") book.close(order, "cancelled", "asked for by the client")
+      return done(null, brokerOrderId)
     }
-    if (script.filling?._tag !== "accept") book.close(order, "cancelled", "asked for by the client")
-    return done(null, brokerOrderId)
-  })
+  )
 }
 
 const ownOrder = ({ rows }: Floor, account: AccountName.AccountName, key: OrderKey): OrderRow | undefined => {
-  const order = "brokerOrderId" in key ? rows.order(key.brokerOrderId) : rows.orderByClientId(account, key.clientOrderId)
+  const order =
+    "brokerOrderId" in key ? rows.order(key.brokerOrderId) : rows.orderByClientId(account, key.clientOrderId)
   return order?.account === account ? order : undefined
 }
 
 /** A look-up by client order id searches, as a listing does, and does not find what is hidden. */
-const readOrder = (
-  floor: Floor,
-  account: AccountName.AccountName,
-  key: OrderKey
-): Asked<ExchangeOrder | undefined> => {
+const readOrder = (floor: Floor, account: AccountName.AccountName, key: OrderKey): Asked<ExchangeOrder | undefined> => {
   const subject = () => ownOrder(floor, account, key)
   return serve<ExchangeOrder | undefined>(floor, { account, operation: "order", payload: key, subject }, ({ turn }) => {
     const order = subject()
@@ -483,14 +516,14 @@ const instruct = (
   instruction: Instruction.Instruction
 ): Effect.Effect<Instructed, InstructionRefused | ExchangeFailed> =>
   floor.file
-    .transact(
-      (clock) => {
-        const known = floor.rows.instruction(instruction.id)
-        return known === undefined ? enact(floor, instruction, clock) : repeat(known, instruction)
-      },
-      Either.isRight
+    .transact((clock) => {
+      const known = floor.rows.instruction(instruction.id)
+      return known === undefined ? enact(floor, instruction, clock) : repeat(known, instruction)
+    }, Either.isRight)
+    .pipe(
+      Effect.flatMap((outcome) => outcome),
+      Effect.tap(floor.changed)
     )
-    .pipe(Effect.flatMap((outcome) => outcome), Effect.tap(floor.changed))
 
 type Enacted = Either.Either<Instructed, InstructionRefused>
 
@@ -546,7 +579,9 @@ const stream = (
 ): Effect.Effect<Replied<Stream.Stream<Streamed, ExchangeFailed>>, ExchangeFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const woken = yield* PubSub.subscribe(changes)
-    const { at, reply } = yield* read(floor, { account, operation: "stream", payload: {} }, () => floor.rows.lastEvent())
+    const { at, reply } = yield* read(floor, { account, operation: "stream", payload: {} }, () =>
+      floor.rows.lastEvent()
+    )
     if (reply._tag !== "Done") return { at, reply }
     const cursor = yield* Ref.make(reply.body)
     return { at, reply: { _tag: "Done" as const, body: follow(floor, account, cursor, woken) } }

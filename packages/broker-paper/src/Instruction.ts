@@ -65,6 +65,9 @@ const actFields = {
   expireToken: {}
 }
 
+/** The names of all acts. */
+export const actNames: ReadonlyArray<string> = Object.keys(actFields)
+
 type ActName = keyof typeof actFields
 
 const act = <Name extends ActName>(name: Name) => Schema.TaggedStruct(name, actFields[name])
@@ -117,7 +120,8 @@ export const When = WhenFields.pipe(
   Schema.filter((when) => {
     const operation = when.operation ?? "place"
     if (when.order !== undefined && when.nth !== undefined) return "names both `order` and `nth`; keep one"
-    if (when.order !== undefined && operation !== "place") return `counts orders; for a ${operation} request use \`nth\``
+    if (when.order !== undefined && operation !== "place")
+      return `counts orders; for a ${operation} request use \`nth\``
     const filter = when.symbol ?? when.side ?? when.clientOrderId
     if (filter !== undefined && !aboutOrder.includes(operation)) {
       return `names an order, but a request of \`${operation}\` is about none; leave symbol, side and clientOrderId away`
@@ -202,8 +206,6 @@ const unreadable = (detail: string) => new InstructionUnreadable({ detail })
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-const actNames = Object.keys(actFields)
-
 /** Brings `do` from the written form into the tagged one. */
 const normalise = (input: unknown): Either.Either<Record<string, unknown>, InstructionUnreadable> => {
   if (!isRecord(input)) return Either.left(unreadable("it is no JSON object"))
@@ -255,7 +257,9 @@ const faultOf = (error: ParseResult.ParseError, written: Record<string, unknown>
 
 /** Inside, an act's name stands beside what it takes; as written it stands around it. */
 const asWritten = ([first, ...rest]: ReadonlyArray<string>, written: Record<string, unknown>): ReadonlyArray<string> =>
-  first === "do" && rest.length > 0 ? ["do", String(valueAt(["do", "_tag"], written)), ...rest] : [String(first), ...rest]
+  first === "do" && rest.length > 0
+    ? ["do", String(valueAt(["do", "_tag"], written)), ...rest]
+    : [String(first), ...rest]
 
 const knownAt = (path: ReadonlyArray<string>, written: Record<string, unknown>): ReadonlyArray<string> => {
   if (path[0] === "when") return Object.keys(WhenFields.fields)

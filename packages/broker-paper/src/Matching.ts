@@ -15,7 +15,10 @@ export interface Working {
 }
 
 /** What a price means to an order: whether its stop is (or was) reached, and whether it trades at it. */
-export const judge = (order: Working, price: Decimal.Decimal): { readonly triggered: boolean; readonly trades: boolean } => {
+export const judge = (
+  order: Working,
+  price: Decimal.Decimal
+): { readonly triggered: boolean; readonly trades: boolean } => {
   const stops = order.type === "stop" || order.type === "stop_limit"
   const triggered = order.triggered || (stops && reachesStop(order, price))
   const limited = order.type === "limit" || order.type === "stop_limit"

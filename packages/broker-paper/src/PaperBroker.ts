@@ -100,8 +100,10 @@ const equity = (symbol: Extract<Broker.BrokerInstrument, { _tag: "Known" }>["sym
   lot: Decimal.unsafe("1")
 })
 
-const currentId = ([first, ...later]: readonly [ClientOrderId.BrokerOrderId, ...ReadonlyArray<ClientOrderId.BrokerOrderId>]) =>
-  later.at(-1) ?? first
+const currentId = ([first, ...later]: readonly [
+  ClientOrderId.BrokerOrderId,
+  ...ReadonlyArray<ClientOrderId.BrokerOrderId>
+]) => later.at(-1) ?? first
 
 /* Sending. */
 
@@ -121,9 +123,11 @@ const prepare = (
     return refusal("fractional_quantity", `the paper exchange takes whole shares, not ${Decimal.format(quantity)}`)
   }
   const wantsLimit = type === "limit" || type === "stop_limit"
-  if (wantsLimit !== (limitPrice !== undefined)) return refusal("limit_price", `a ${type} order ${wantsLimit ? "needs a" : "has no"} limit price`)
+  if (wantsLimit !== (limitPrice !== undefined))
+    return refusal("limit_price", `a ${type} order ${wantsLimit ? "needs a" : "has no"} limit price`)
   const wantsStop = type === "stop" || type === "stop_limit"
-  if (wantsStop !== (stopPrice !== undefined)) return refusal("stop_price", `a ${type} order ${wantsStop ? "needs a" : "has no"} stop price`)
+  if (wantsStop !== (stopPrice !== undefined))
+    return refusal("stop_price", `a ${type} order ${wantsStop ? "needs a" : "has no"} stop price`)
   const request: PlaceRequest = {
     clientOrderId,
     symbol,
@@ -159,14 +163,26 @@ const send = (
     const stamped = { _tag: "Answered", account, attemptId } as const
     if (Either.isLeft(outcome)) {
       const answer = failedToSend(outcome.left)
-      return { report: { ...stamped, asOf: startedAt, asOfKind: "ours", answer, httpStatus: undefined }, payload: undefined }
+      return {
+        report: { ...stamped, asOf: startedAt, asOfKind: "ours", answer, httpStatus: undefined },
+        payload: undefined
+      }
     }
     const { at, reply } = outcome.right
     yield* loginAgain(exchange, account, reply)
-    const heard = reply._tag === "Lost" ? ({ asOf: startedAt, asOfKind: "ours" } as const) : ({ asOf: at, asOfKind: "broker" } as const)
+    const heard =
+      reply._tag === "Lost"
+        ? ({ asOf: startedAt, asOfKind: "ours" } as const)
+        : ({ asOf: at, asOfKind: "broker" } as const)
     const asOf = reply._tag === "Done" ? reply.body.enteredAt : heard.asOf
     return {
-      report: { ...stamped, asOf, asOfKind: heard.asOfKind, answer: answerOf(reply, request), httpStatus: statusOf(reply) },
+      report: {
+        ...stamped,
+        asOf,
+        asOfKind: heard.asOfKind,
+        answer: answerOf(reply, request),
+        httpStatus: statusOf(reply)
+      },
       payload: bytesOf(reply)
     }
   })
@@ -208,7 +224,8 @@ type StatusReply = Extract<Reply<never>, { readonly _tag: "Status" }>
 const ofStatus = (reply: StatusReply): Report.Answer => {
   const { status } = reply
   if (status === 401) return Report.Answer.NotSent({ why: "not logged in (401)", retryAfterMs: undefined })
-  if (status === 429) return Report.Answer.NotSent({ why: "too many requests (429)", retryAfterMs: retryAfterOf(reply) })
+  if (status === 429)
+    return Report.Answer.NotSent({ why: "too many requests (429)", retryAfterMs: retryAfterOf(reply) })
   return Report.Answer.Unknown({ why: `status ${status}, which is not documented`, candidate: candidateIn(reply.body) })
 }
 
@@ -262,7 +279,10 @@ const cancelAnswerOf = (reply: Reply<null>): Broker.CancelAnswer => {
     case "Lost":
       return { _tag: "Unknown", why: `no answer (${reply.how})` }
     case "Status":
-      return { _tag: reply.status === 401 || reply.status === 429 ? "NotSent" : "Unknown", why: `status ${reply.status}` }
+      return {
+        _tag: reply.status === 401 || reply.status === 429 ? "NotSent" : "Unknown",
+        why: `status ${reply.status}`
+      }
   }
 }
 
@@ -273,13 +293,19 @@ type Asking<A> = Effect.Effect<Replied<A>, ExchangeFailed>
 const isUnauthorised = (reply: Reply<unknown>): boolean => reply._tag === "Status" && reply.status === 401
 
 /** A 401 is followed by one login, so that the next request is let in. */
-const loginAgain = (exchange: ExchangeService, account: AccountName.AccountName, reply: Reply<unknown>): Effect.Effect<void> =>
-  isUnauthorised(reply) ? Effect.ignore(exchange.token(account)) : Effect.void
+const loginAgain = (
+  exchange: ExchangeService,
+  account: AccountName.AccountName,
+  reply: Reply<unknown>
+): Effect.Effect<void> => (isUnauthorised(reply) ? Effect.ignore(exchange.token(account)) : Effect.void)
 
 /** Asks, and once more after a 401; every other failure is the caller's to repeat. */
 const reading =
   (exchange: ExchangeService, account: AccountName.AccountName) =>
-  <A>(operation: string, ask: Asking<A>): Effect.Effect<{ readonly at: Instant.Instant; readonly body: A }, Broker.BrokerReadFailed> =>
+  <A>(
+    operation: string,
+    ask: Asking<A>
+  ): Effect.Effect<{ readonly at: Instant.Instant; readonly body: A }, Broker.BrokerReadFailed> =>
     Effect.gen(function* () {
       const first = yield* ask
       yield* loginAgain(exchange, account, first.reply)
@@ -290,9 +316,13 @@ const reading =
 const fileFailed = (operation: string, error: ExchangeFailed) =>
   new Broker.BrokerReadFailed({ operation, kind: "server", detail: error.message })
 
-const readFailed = (operation: string, reply: Exclude<Reply<never>, { readonly _tag: "Done" }>): Broker.BrokerReadFailed => {
+const readFailed = (
+  operation: string,
+  reply: Exclude<Reply<never>, { readonly _tag: "Done" }>
+): Broker.BrokerReadFailed => {
   if (reply._tag === "Lost") return new Broker.BrokerReadFailed({ operation, kind: "network", detail: reply.how })
-  if (reply._tag === "Refused") return new Broker.BrokerReadFailed({ operation, kind: "unreadable", detail: reply.words })
+  if (reply._tag === "Refused")
+    return new Broker.BrokerReadFailed({ operation, kind: "unreadable", detail: reply.words })
   const retryAfterMs = retryAfterOf(reply)
   return new Broker.BrokerReadFailed({
     operation,
@@ -362,7 +392,11 @@ interface NotFoundKey {
 }
 
 /** The exchange keeps all of its history, so what it does not find is not there (or is hidden by an instruction). */
-const notFound = (account: AccountName.AccountName, asked: NotFoundKey, asOf: Instant.Instant): Report.Received<Report.NotFound> => ({
+const notFound = (
+  account: AccountName.AccountName,
+  asked: NotFoundKey,
+  asOf: Instant.Instant
+): Report.Received<Report.NotFound> => ({
   report: {
     _tag: "NotFound",
     account,
@@ -398,6 +432,10 @@ const received = (streamed: Streamed): Effect.Effect<Report.Received, Broker.Bro
     case "Execution":
       return Effect.succeed({ report: reportOfExecution(streamed.execution), payload: payloadOf(streamed.text) })
     case "Dropped":
-      return new Broker.BrokerReadFailed({ operation: "updates", kind: "network", detail: "the stream's connection broke" })
+      return new Broker.BrokerReadFailed({
+        operation: "updates",
+        kind: "network",
+        detail: "the stream's connection broke"
+      })
   }
 }

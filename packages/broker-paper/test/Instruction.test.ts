@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Instruction } from "@roundlot/broker-paper"
 import { Price, Quantity } from "@roundlot/core"
 import { Either } from "effect"
+import { readFileSync } from "node:fs"
 import { readInstruction } from "./setup.ts"
 
 const act = (written: unknown) => readInstruction({ id: "i", do: written })
@@ -14,7 +15,11 @@ describe("Instruction", () => {
   })
 
   it("reads decimals exactly", () => {
-    const read = readInstruction({ id: "i", when: { side: "buy" }, do: { fill: { quantity: "3", price: "150.2500001" } } })
+    const read = readInstruction({
+      id: "i",
+      when: { side: "buy" },
+      do: { fill: { quantity: "3", price: "150.2500001" } }
+    })
     assert.deepStrictEqual(read, {
       id: "i",
       when: { side: "buy" },
@@ -42,6 +47,15 @@ describe("Instruction", () => {
     const said = readInstruction(written)
     assert.isString(said)
     assert.include(said, words)
+  })
+
+  it("DOCS: every act has an example in the README, and every example is read", () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+    const lines = readme.split("\n").filter((line) => line.startsWith('{"id"'))
+    const acts = lines.map((line) =>
+      Either.match(Instruction.parse(line), { onLeft: ({ message }) => message, onRight: (read) => read.do._tag })
+    )
+    assert.sameMembers([...new Set(acts)], [...Instruction.actNames])
   })
 
   it("says so when a line is not JSON", () => {

@@ -23,7 +23,11 @@ describe("instructions", () => {
     [{ accept: {} }, { _tag: "Accepted" }, ["new 0/5 0"]],
     [{ fill: { quantity: "2", price: "149.5" } }, { _tag: "Accepted" }, ["partially_filled 2/5 299"]],
     [{ fill: { quantity: "7" } }, { _tag: "Accepted" }, ["filled 7/5 1050"]],
-    [{ reject: { code: "halted", words: "AAPL is halted" } }, { _tag: "Refused", code: "halted", words: "AAPL is halted" }, []],
+    [
+      { reject: { code: "halted", words: "AAPL is halted" } },
+      { _tag: "Refused", code: "halted", words: "AAPL is halted" },
+      []
+    ],
     [{ takeThenTimeout: {} }, { _tag: "Unknown" }, ["filled 5/5 750"]],
     [{ takeThenReset: {} }, { _tag: "Unknown" }, ["filled 5/5 750"]],
     [{ resetBefore: {} }, { _tag: "Unknown" }, []],
@@ -134,7 +138,10 @@ describe("instructions", () => {
         ]
       )
       const { holdings } = yield* broker.positions
-      assert.deepStrictEqual(holdings.map((holding) => Decimal.format(holding.quantity)), ["3"])
+      assert.deepStrictEqual(
+        holdings.map((holding) => Decimal.format(holding.quantity)),
+        ["3"]
+      )
     })
   )
 
@@ -182,7 +189,10 @@ describe("instructions", () => {
       const { received } = yield* broker.orders(ever)
       assert.deepInclude(received[0]?.report, { clientOrderId: undefined, symbol: "IBM", rawStatus: "filled" })
       const { holdings } = yield* broker.positions
-      assert.deepStrictEqual(holdings.map(({ quantity }) => Decimal.format(quantity)), ["-4"])
+      assert.deepStrictEqual(
+        holdings.map(({ quantity }) => Decimal.format(quantity)),
+        ["-4"]
+      )
     })
   )
 

@@ -19,7 +19,11 @@ describe("orders at the exchange", () => {
     ["a buy stop above the price", { type: "stop", stopPrice: price("151") }, "new 0"],
     ["a buy stop at the price", { type: "stop", stopPrice: price("150") }, "filled 1"],
     ["a sell stop above the price", { side: "sell", type: "stop", stopPrice: price("151") }, "filled 1"],
-    ["a triggered stop limit out of reach", { type: "stop_limit", stopPrice: price("149"), limitPrice: price("149") }, "new 0"],
+    [
+      "a triggered stop limit out of reach",
+      { type: "stop_limit", stopPrice: price("149"), limitPrice: price("149") },
+      "new 0"
+    ],
     ["an ioc limit out of reach", { type: "limit", limitPrice: price("1"), timeInForce: "ioc" }, "cancelled 0"],
     ["a fok market order", { timeInForce: "fok" }, "filled 1"]
   ]
@@ -42,30 +46,40 @@ describe("orders at the exchange", () => {
       assert.deepStrictEqual(filledOf(yield* exchange.orders), ["new 0", "filled 1"])
       yield* exchange.instruct({ id: "down", do: { price: { symbol: "AAPL", price: "139.5" } } })
       assert.deepStrictEqual(filledOf(yield* exchange.orders), ["filled 1", "filled 1"])
-      assert.deepStrictEqual((yield* exchange.fills).map((fill) => Decimal.format(fill.price)), ["154", "139.5"])
+      assert.deepStrictEqual(
+        (yield* exchange.fills).map((fill) => Decimal.format(fill.price)),
+        ["154", "139.5"]
+      )
     })
   )
 
-  it.scoped("the price is an instruction's, else the file's, else the order's reference, else the last limit, else 100", () =>
-    Effect.gen(function* () {
-      const { broker, exchange } = yield* open({ prices: new Map([["IBM", price("180")]]) })
-      const market = (symbol: string, referencePrice?: Price.Price) =>
-        send(broker, terms({ symbol: Ticker.Ticker.make(symbol), referencePrice }))
-      yield* market("NONE")
-      yield* market("REF", price("7"))
-      yield* market("IBM", price("7"))
-      yield* exchange.instruct({ id: "p", do: { price: { symbol: "IBM", price: "181.5" } } })
-      yield* market("IBM", price("7"))
-      yield* send(
-        broker,
-        terms({ symbol: Ticker.Ticker.make("LIM"), type: "limit", limitPrice: price("33"), referencePrice: undefined })
-      )
-      yield* market("LIM")
-      assert.deepStrictEqual(
-        (yield* exchange.fills).map((fill) => Decimal.format(fill.price)),
-        ["100", "7", "180", "181.5", "33", "33"]
-      )
-    })
+  it.scoped(
+    "the price is an instruction's, else the file's, else the order's reference, else the last limit, else 100",
+    () =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open({ prices: new Map([["IBM", price("180")]]) })
+        const market = (symbol: string, referencePrice?: Price.Price) =>
+          send(broker, terms({ symbol: Ticker.Ticker.make(symbol), referencePrice }))
+        yield* market("NONE")
+        yield* market("REF", price("7"))
+        yield* market("IBM", price("7"))
+        yield* exchange.instruct({ id: "p", do: { price: { symbol: "IBM", price: "181.5" } } })
+        yield* market("IBM", price("7"))
+        yield* send(
+          broker,
+          terms({
+            symbol: Ticker.Ticker.make("LIM"),
+            type: "limit",
+            limitPrice: price("33"),
+            referencePrice: undefined
+          })
+        )
+        yield* market("LIM")
+        assert.deepStrictEqual(
+          (yield* exchange.fills).map((fill) => Decimal.format(fill.price)),
+          ["100", "7", "180", "181.5", "33", "33"]
+        )
+      })
   )
 
   it.scoped("refuses for buying power, an unknown symbol and a closed session, and has no order of it", () =>
@@ -111,7 +125,10 @@ describe("orders at the exchange", () => {
       const again = yield* send(broker, order)
       assert.deepInclude(again.answer, { _tag: "Unknown", why: "client_order_id must be unique" })
       assert.strictEqual((yield* exchange.orders).length, 1)
-      assert.deepStrictEqual((yield* exchange.requests).map(({ answer }) => answer.taken), [true, false])
+      assert.deepStrictEqual(
+        (yield* exchange.requests).map(({ answer }) => answer.taken),
+        [true, false]
+      )
     })
   )
 

@@ -68,7 +68,10 @@ describe("PaperBroker", () => {
       yield* send(mine, order)
       assert.strictEqual((yield* send(hers, { ...order, account: other })).answer._tag, "Accepted")
       const seen = yield* hers.orders({ from: Instant.make(0n), to: Instant.make(100n) })
-      assert.deepStrictEqual(seen.received.map(({ report }) => report.account), [other])
+      assert.deepStrictEqual(
+        seen.received.map(({ report }) => report.account),
+        [other]
+      )
       const [first] = (yield* mine.orders({ from: Instant.make(0n), to: Instant.make(100n) })).received
       assert.strictEqual(
         (yield* hers.order(first?.report.brokerOrderId ?? assert.fail("no order"))).report._tag,

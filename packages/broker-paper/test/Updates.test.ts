@@ -44,7 +44,9 @@ describe("updates", () => {
       const { fiber } = yield* listen(
         {
           ...broker,
-          updates: Stream.tap(broker.updates ?? Stream.empty, ({ report }) => Effect.sync(() => times.push(report.asOf)))
+          updates: Stream.tap(broker.updates ?? Stream.empty, ({ report }) =>
+            Effect.sync(() => times.push(report.asOf))
+          )
         },
         exchange
       )
@@ -114,7 +116,10 @@ describe("updates", () => {
       assert.strictEqual((yield* send(broker, order)).answer._tag, "Unknown")
       yield* theirs.instruct({ id: "i", when: {}, do: { accept: {} } })
       yield* send(broker, terms())
-      assert.deepStrictEqual((yield* theirs.orders).map(({ status }) => status), ["filled", "new"])
+      assert.deepStrictEqual(
+        (yield* theirs.orders).map(({ status }) => status),
+        ["filled", "new"]
+      )
       assert.strictEqual((yield* ours.instruct({ id: "i", when: {}, do: { accept: {} } })).repeated, true)
       const times = (yield* ours.orders).map(({ enteredAt }) => enteredAt)
       assert.strictEqual(new Set(times).size, 2)

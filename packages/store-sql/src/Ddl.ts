@@ -49,6 +49,9 @@ const stateRule = ({ column, in: values, present, absent }: StateRule): string =
     ...absent.map((each) => `${quote(each)} IS NULL`)
   ].join(" AND ")})`
 
+/** Rows are kept in the tree of their key where nothing else leads to them: another index would be slower than a scan of it. */
+const isClustered = (table: Books.AnyTable): boolean => !isKeyedById(table) && indexesOf(table).length === 0
+
 const isKeyedById = ({ key, columns }: Books.AnyTable): boolean =>
   key.length === 1 && key.every((name) => columns[name]?.kind === "id")
 
@@ -72,17 +75,17 @@ export const createTable = (dialect: Dialect, table: Books.AnyTable): string => 
         ` (${each.parent.map(quote).join(", ")}) DEFERRABLE INITIALLY DEFERRED`
     )
   ]
-  return `CREATE TABLE ${nameOf(table.name)} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(byId)}`
+  return `CREATE TABLE ${nameOf(table.name)} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(isClustered(table))}`
 }
 
 /** The condition of a lookup that is for some rows only, as its index and its question both word it. */
-export const conditionOf = (table: Books.AnyTable, { where }: Table.Lookup): string | undefined => {
+export const conditionOf = ({ where }: Table.Lookup): string | undefined => {
   if (where === undefined) return undefined
   const column = quote(where.column)
   if ("in" in where) return `${column} IN (${listOf(where.in)})`
   if ("isNull" in where) return `${column} IS NULL`
-  const kind = table.columns[where.column]?.kind
-  return kind === "id" || kind === "integer" ? `${column} IS NOT NULL` : `${column} <> ${literal(where.not)}`
+  // "Not the empty text" says of a column that may be NULL that it is there; a database infers that from any comparison.
+  return where.not === "" ? `${column} IS NOT NULL` : `${column} <> ${literal(where.not)}`
 }
 
 const begins = (columns: ReadonlyArray<string>, others: ReadonlyArray<string>): boolean =>
@@ -93,7 +96,7 @@ const lookupIndex = (table: Books.AnyTable, name: string, lookup: Table.Lookup):
   const known = rules[table.name].indexes.filter((each) => each.where === undefined).map((each) => each.columns)
   if ([table.key, ...known].some((columns) => begins(columns, lookup.columns))) return []
   const rest = isKeyedById(table) || lookup.unique ? [] : table.key.filter((each) => !lookup.columns.includes(each))
-  const where = conditionOf(table, lookup)
+  const where = conditionOf(lookup)
   return [{ name: `lookup_${name}`, columns: [...lookup.columns, ...rest], unique: lookup.unique, where }]
 }
 

@@ -3,8 +3,8 @@ import type { Column } from "@roundlot/core"
 /** Where databases differ: types, the shape of a decimal, places for parameters. Everything else is said once. */
 export interface Dialect {
   readonly typeOf: (kind: Column.ColumnKind) => string
-  /** What follows the closing bracket of a table whose key is one integer id, or several cells. */
-  readonly tableOptions: (keyedById: boolean) => string
+  /** What follows the closing bracket of a table; a clustered one has its rows in the tree of its key. */
+  readonly tableOptions: (clustered: boolean) => string
   /** The place of the parameter with this number, from 1. */
   readonly place: (number: number) => string
   /** True where `column` holds a canonical decimal: no exponent, no `+`, no needless zero, and a `-` only where signs are. */
@@ -36,7 +36,7 @@ const unsignedShape = (digits: string): string =>
 /** SQLite: strict tables; decimals are canonical text, so that equal numbers are equal texts. */
 export const sqlite: Dialect = {
   typeOf: (kind) => SQLITE_TYPES[kind],
-  tableOptions: (keyedById) => (keyedById ? " STRICT" : " STRICT, WITHOUT ROWID"),
+  tableOptions: (clustered) => (clustered ? " STRICT, WITHOUT ROWID" : " STRICT"),
   place: () => "?",
   decimalShape: (column, signs) =>
     signs

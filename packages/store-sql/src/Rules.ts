@@ -122,7 +122,7 @@ const lots: TableRules = {
 
 const orders: TableRules = {
   ...none,
-  references: [ofAccount, refersTo("attemptId", "attempts")],
+  references: [ofAccount, refersTo("lotId", "lots"), refersTo("attemptId", "attempts")],
   positive: ["quantity", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
   unsigned: ["reportedCumulative", "cumulative", "filled", "notional", "unpriced", "excess", "acceptedExcess"],
   states: [

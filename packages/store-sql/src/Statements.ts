@@ -30,9 +30,9 @@ export const update = (dialect: Dialect, table: Books.AnyTable): RowStatement =>
 }
 
 /** Finds the rows of a lookup by the cells of its columns, in order of their keys. */
-export const lookup = (dialect: Dialect, table: Books.AnyTable, { columns, ...rest }: Table.Lookup): string => {
-  const condition = conditionOf(table, { columns, ...rest })
-  const equals = columns.map((column, i) => `${quote(column)} = ${dialect.place(i + 1)}`)
+export const lookup = (dialect: Dialect, table: Books.AnyTable, lookup: Table.Lookup): string => {
+  const condition = conditionOf(lookup)
+  const equals = lookup.columns.map((column, i) => `${quote(column)} = ${dialect.place(i + 1)}`)
   return (
     `SELECT ${listed(Object.keys(table.columns))} FROM ${nameOf(table.name)}` +
     ` WHERE ${[...equals, ...(condition === undefined ? [] : [condition])].join(" AND ")} ORDER BY ${listed(table.key)}`

@@ -1,1 +1,2 @@
-export {}
+/** `SqliteStore`: see that module. */
+export * as SqliteStore from "./SqliteStore.ts"

@@ -54,7 +54,12 @@ export const begin = (rows: Rows, clock: Instant.Instant): Turn => {
       return last
     },
     sayOrder: (order) =>
-      void spoken.push({ account: order.account, brokerOrderId: order.brokerOrderId, kind: "order", body: encodeOrder(order) }),
+      void spoken.push({
+        account: order.account,
+        brokerOrderId: order.brokerOrderId,
+        kind: "order",
+        body: encodeOrder(order)
+      }),
     sayExecution: (execution) =>
       void spoken.push({
         account: execution.account,
@@ -73,7 +78,7 @@ const deliver = (rows: Rows, now: Instant.Instant, spoken: ReadonlyArray<Spoken>
   if (delivery.dropped) rows.say(null, "dropped", "{}")
   if (spoken.length === 0 || isAfter(instantOf(rows.fact("silentUntil")), now)) return
   const heard = spoken.filter((each) => !isAfter(rows.order(each.brokerOrderId)?.silentUntil, now))
-  for (const each of heard) {
+  for (const each of delivery.reversed ? heard.toReversed() : heard) {
     for (let time = delivery.doubled ? 2 : 1; time > 0; time--) rows.say(each.account, each.kind, each.body)
   }
 }

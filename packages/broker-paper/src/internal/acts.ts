@@ -2,7 +2,7 @@ import { Decimal, Instant } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
-import { isListed, plainRequest } from "./orderBook.ts"
+import { isListed, leavesOf, plainRequest } from "./orderBook.ts"
 import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
@@ -65,15 +65,21 @@ export const perform = (stage: Stage, act: Act): string => {
 
 const fill = (stage: Stage, act: ActOf<"fill">): string => {
   const order = orderOf(stage, act)
-  const quantity = act.quantity ?? stage.book.leaves(order)
-  if (!Decimal.isPositive(quantity)) throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
+  const quantity = act.quantity ?? leavesOf(order)
+  if (!Decimal.isPositive(quantity))
+    throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
   return told(stage.book.fill(order, quantity, act.price ?? stage.book.priceOf(order)))
 }
 
 const told = ({ brokerOrderId, execId, price: at, quantity }: ExecutionRow): string =>
   `${execId}: ${Decimal.format(quantity)} of ${brokerOrderId} at ${Decimal.format(at)}`
 
-const end = (stage: Stage, act: ActOf<"reject" | "cancel">, status: "rejected" | "cancelled", reason: string): string => {
+const end = (
+  stage: Stage,
+  act: ActOf<"reject" | "cancel">,
+  status: "rejected" | "cancelled",
+  reason: string
+): string => {
   const order = orderOf(stage, act)
   if (!isWorking(order.status)) throw new CannotAct(`order ${order.brokerOrderId} is ${order.status} already`)
   stage.book.close(order, status, reason)
@@ -117,14 +123,15 @@ const bust = (stage: Stage, act: ActOf<"bust">): string => {
 
 const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
   const account = act.account ?? stage.account ?? onlyAccount(stage)
-  if (!isListed(act.symbol)) throw new CannotAct(`the exchange has no ${act.symbol}`)
+  const symbol: string = act.symbol
+  if (!isListed(symbol)) throw new CannotAct(`the exchange has no ${symbol}`)
   stage.openAccount(account)
   const clientOrderId = act.clientOrderId ?? null
   if (clientOrderId !== null && stage.turn.rows.orderByClientId(account, clientOrderId) !== undefined) {
     throw new CannotAct(`account ${account} has an order ${clientOrderId} already`)
   }
-  const order = stage.book.enter(account, act.symbol, {
-    ...plainRequest(act.symbol, act.side, act.quantity),
+  const order = stage.book.enter(account, symbol, {
+    ...plainRequest(symbol, act.side, act.quantity),
     clientOrderId,
     type: act.type ?? "market",
     limitPrice: act.limitPrice ?? null,
@@ -171,7 +178,9 @@ const namesOrder = (act: NamesOrder): boolean => act.brokerOrderId !== undefined
 const orderOf = ({ target, turn: { rows } }: Stage, act: NamesOrder): OrderRow => {
   const named = act.brokerOrderId ?? act.clientOrderId ?? target
   if (named === undefined) {
-    throw new CannotAct(`${act._tag} needs an order: name its \`brokerOrderId\` or \`clientOrderId\`, or give a \`when\``)
+    throw new CannotAct(
+      `${act._tag} needs an order: name its \`brokerOrderId\` or \`clientOrderId\`, or give a \`when\``
+    )
   }
   const byBrokerId = act.brokerOrderId ?? (act.clientOrderId === undefined ? target : undefined)
   const order = byBrokerId === undefined ? rows.anyByClientId(named) : rows.order(byBrokerId)

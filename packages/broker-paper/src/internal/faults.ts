@@ -25,11 +25,15 @@ const ofPlace = [
 const ofStream = ["resetBefore", "unavailable"] as const
 const ofOthers = ["resetBefore", "tooMany", "unavailable"] as const
 
-/** What a seeded fault is called. */
-export type Fault = (typeof ofPlace)[number]
+type Fault = (typeof ofPlace)[number]
 
 /** The fault of the request of this number, the same for the same seed whenever it is asked. */
-export const draw = ({ faultRate, seed }: Faults, number: number, operation: Operation, quantity: Decimal.Decimal | undefined): Script => {
+export const draw = (
+  { faultRate, seed }: Faults,
+  number: number,
+  operation: Operation,
+  quantity: Decimal.Decimal | undefined
+): Script => {
   const [chance = 1, pick = 0, delay = 0] = fractions(`${seed}/${number}`)
   if (chance >= faultRate) return nothing
   const kinds: ReadonlyArray<Fault> = operation === "place" ? ofPlace : operation === "stream" ? ofStream : ofOthers

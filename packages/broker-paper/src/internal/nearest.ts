@@ -2,7 +2,7 @@
 export const nearest = (text: string, known: ReadonlyArray<string>): string | undefined => {
   const ranked = known
     .map((word) => ({ word, edits: edits(text.toLowerCase(), word.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)
+    .toSorted((a, b) => a.edits - b.edits)
   const best = ranked[0]
   return best !== undefined && best.edits <= Math.max(2, Math.ceil(best.word.length / 3)) ? best.word : undefined
 }

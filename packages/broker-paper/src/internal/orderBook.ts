@@ -1,5 +1,5 @@
-import { ClientOrderId, Decimal, Price, Side, Ticker } from "@roundlot/core"
-import type { AccountName, Instant, Quantity } from "@roundlot/core"
+import { ClientOrderId, Decimal, Side, Ticker } from "@roundlot/core"
+import type { AccountName, Instant, Price, Quantity } from "@roundlot/core"
 import { Schema } from "effect"
 import { isWorking } from "../ExchangeOrder.ts"
 import type { ExchangeStatus, PlaceRequest } from "../ExchangeOrder.ts"
@@ -39,14 +39,11 @@ export interface OrderBook {
   readonly expireDayOrders: () => number
   readonly fillDue: (requestNumber: number) => void
   readonly priceOf: (order: PlaceRequest | OrderRow) => Price.Price
-  readonly leaves: (order: OrderRow) => Decimal.Decimal
 }
 
 /** The books of one turn. `tag` goes into ids, so that no two exchanges share one. */
 export const make = (turn: Turn, tag: string): OrderBook => {
   const { rows } = turn
-
-  const leaves = (order: OrderRow) => Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
 
   const priceOf = (order: PlaceRequest | OrderRow): Price.Price =>
     rows.price(order.symbol)?.price ??
@@ -72,7 +69,11 @@ export const make = (turn: Turn, tag: string): OrderBook => {
     const filledQuantity = Decimal.sum(canonical.map((execution) => execution.quantity))
     const notional = Decimal.sum(canonical.map(({ price, quantity }) => Decimal.multiply(price, quantity)))
     const status = statusAfter(order, filledQuantity)
-    return change(order, { filledQuantity, notional, status, fillsAtRequest: isWorking(status) ? order.fillsAtRequest : null }, at)
+    return change(
+      order,
+      { filledQuantity, notional, status, fillsAtRequest: isWorking(status) ? order.fillsAtRequest : null },
+      at
+    )
   }
 
   const book = (execution: Omit<ExecutionRow, "number" | "execId">, before: Decimal.Decimal): ExecutionRow => {
@@ -115,18 +116,19 @@ export const make = (turn: Turn, tag: string): OrderBook => {
     const { trades, triggered } = judge(order, price)
     const seen = triggered === order.triggered ? order : keep(order, { triggered })
     if (!trades) return seen
-    fill(seen, leaves(seen), price)
+    fill(seen, leavesOf(seen), price)
     return reread(seen)
   }
 
   const work: OrderBook["work"] = (order) => {
     const traded = trade(order)
     const waits = order.timeInForce === "day" || order.timeInForce === "gtc"
-    return waits || !isWorking(traded.status) ? traded : close(traded, "cancelled", `${order.timeInForce}: not filled at once`)
+    return waits || !isWorking(traded.status)
+      ? traded
+      : close(traded, "cancelled", `${order.timeInForce}: not filled at once`)
   }
 
   return {
-    leaves,
     priceOf,
     keep,
     fill,
@@ -156,18 +158,25 @@ export const make = (turn: Turn, tag: string): OrderBook => {
     },
     revise: (execution, quantity, price) => {
       const executedAt = turn.tick()
-      const row = book({ ...execution, revision: execution.revision + 1, quantity, price, executedAt }, execution.quantity)
+      const row = book(
+        { ...execution, revision: execution.revision + 1, quantity, price, executedAt },
+        execution.quantity
+      )
       refigure(orderOf(execution), executedAt)
       return row
     },
     sweep: (symbol) => rows.working(symbol).filter((order) => !isWorking(trade(order).status)).length,
-    expireDayOrders: () =>
-      rows.dayOrders().map((order) => close(order, "expired", "the session closed")).length,
+    expireDayOrders: () => rows.dayOrders().map((order) => close(order, "expired", "the session closed")).length,
     fillDue: (requestNumber) => {
-      for (const order of rows.due(requestNumber)) fill(keep(order, { fillsAtRequest: null }), leaves(order), priceOf(order))
+      for (const order of rows.due(requestNumber))
+        fill(keep(order, { fillsAtRequest: null }), leavesOf(order), priceOf(order))
     }
   }
 }
+
+/** The shares that an order still asks for. */
+export const leavesOf = (order: OrderRow): Decimal.Decimal =>
+  Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
 
 const execIdOf = (base: string, revision: number): string => `${base}.${String(revision).padStart(2, "0")}`
 

@@ -71,13 +71,13 @@ export type Fact = "tag" | "lastTime" | "session" | "tokenExpired" | "silentUnti
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
 export const make = (database: Database.Database) => {
   const many = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
-    const statement = database.prepare<Array<unknown>, unknown>(sql)
+    const statement = database.prepare(sql)
     const decode = Schema.decodeUnknownSync(row)
     return (...parameters: ReadonlyArray<unknown>): ReadonlyArray<A> =>
       statement.all(...parameters).map((found) => decode(found))
   }
   const one = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
-    const statement = database.prepare<Array<unknown>, unknown>(sql)
+    const statement = database.prepare(sql)
     const decode = Schema.decodeUnknownSync(row)
     return (...parameters: ReadonlyArray<unknown>): A | undefined => {
       const found = statement.get(...parameters)
@@ -85,10 +85,14 @@ export const make = (database: Database.Database) => {
     }
   }
   const run = (sql: string) => {
-    const statement = database.prepare<Array<unknown>>(sql)
+    const statement = database.prepare(sql)
     return (...parameters: ReadonlyArray<unknown>): void => void statement.run(...parameters)
   }
-  const put = <A, I extends { readonly number: number }>(table: string, row: Schema.Schema<A, I>, columns: ReadonlyArray<string>) => {
+  const put = <A, I extends { readonly number: number }>(
+    table: string,
+    row: Schema.Schema<A, I>,
+    columns: ReadonlyArray<string>
+  ) => {
     const encode = Schema.encodeSync(row)
     const write = run(
       `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map((column) => `@${column}`).join(", ")})
@@ -125,9 +129,12 @@ export const make = (database: Database.Database) => {
     ),
     dayOrders: many(
       OrderRow,
-      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce = 'day' ORDER BY number"
+      "SELECT * FROM orders WHERE status IN ('new', 'partially_filled') AND timeInForce = 'day' ORDER BY symbol, number"
     ),
-    due: many(OrderRow, "SELECT * FROM orders WHERE fillsAtRequest <= ? ORDER BY number"),
+    due: many(
+      OrderRow,
+      "SELECT * FROM orders WHERE fillsAtRequest IS NOT NULL AND fillsAtRequest <= ? ORDER BY fillsAtRequest, number"
+    ),
     lastLimit: one(
       Priced,
       "SELECT limitPrice AS price FROM orders WHERE symbol = ? AND limitPrice IS NOT NULL ORDER BY number DESC LIMIT 1"
@@ -135,14 +142,8 @@ export const make = (database: Database.Database) => {
     putOrder: put("orders", OrderRow, Object.keys(OrderRow.fields)),
     lastOrder: last("orders"),
     execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
-    newestRevision: one(
-      ExecutionRow,
-      "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"
-    ),
-    executionsOf: many(
-      ExecutionRow,
-      "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"
-    ),
+    newestRevision: one(ExecutionRow, "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"),
+    executionsOf: many(ExecutionRow, "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"),
     executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
     executionsAt: many(
       ExecutionRow,

@@ -20,6 +20,7 @@ export type Need = Data.TaggedEnum<{
   readonly OrderByBrokerId: { readonly account: string; readonly brokerOrderId: string }
   /** All revisions of an execution, and the order that has them. */
   readonly Execution: { readonly account: string; readonly execIdBase: string }
+  readonly FillByExecId: { readonly account: string; readonly execId: string }
   readonly WaitingFill: { readonly account: string; readonly execId: string }
   readonly BreakById: { readonly id: number }
   readonly Control: { readonly account: string; readonly symbol: string }

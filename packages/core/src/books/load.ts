@@ -138,6 +138,8 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
       ]
     case "Execution":
       return [question("fills", "execution", [need.account, need.execIdBase], fills)]
+    case "FillByExecId":
+      return [question("fills", "execId", [need.account, need.execId], fills)]
     case "WaitingFill":
       return [question("waiting_fills", "primary", [need.account, need.execId], taking(books.waiting_fills, () => []))]
     case "BreakById":

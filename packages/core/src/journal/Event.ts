@@ -59,7 +59,11 @@ export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedT
 /** A trade is on record and not counted (B5). */
 export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, reason: Schema.String })
 /** A quarantined trade is counted from now on. */
-export const TradeReleased = Schema.TaggedStruct("TradeReleased", { id: TradeId, lotId: LotId })
+export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
+  id: TradeId,
+  lotId: LotId,
+  symbol: Ticker
+})
 /** A trade that was never counted never will be. */
 export const TradeFailed = Schema.TaggedStruct("TradeFailed", { id: TradeId, reason: Schema.String })
 /** B3: what a counted trade's settlement makes of its status. */

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
-import type { AccountName, JournalName } from "../account/AccountName.ts"
+import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
 import * as Books from "../books/Books.ts"
-import { keyOf, Missing, type Need } from "../books/Need.ts"
+import { keyOf, Missing, Need } from "../books/Need.ts"
 import type { Counters, Kind, OrderId, TradeId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -28,6 +28,8 @@ export interface Recorder {
   readonly cause: Cause
   /** Writes an event into the account's journal and applies it to the books. */
   readonly emit: (event: LedgerEvent, bytes?: Uint8Array) => void
+  /** Writes an event that is no account's into the journal of the store. */
+  readonly emitForStore: (event: LedgerEvent) => void
   /** The next id of a kind, branded by the caller's schema. */
   readonly next: (kind: Kind) => number
   /** Makes sure that something is loaded; planning is run again with it where it is not. */
@@ -35,6 +37,8 @@ export interface Recorder {
   /** Marks a position for the checks and the evaluation at the commit's end (D1). */
   readonly touch: (symbol: Ticker) => void
   readonly touched: ReadonlySet<Ticker>
+  /** Marks an order for the checks at the commit's end. */
+  readonly touchOrder: (id: OrderId) => void
   /** The trades whose settlement may have changed, and the orders that changed. */
   readonly touchedTrades: ReadonlySet<TradeId>
   readonly touchedOrders: ReadonlySet<OrderId>
@@ -45,8 +49,6 @@ export interface Recording {
   readonly books: Books.Books
   readonly heads: ReadonlyMap<string, Head>
   readonly recorder: (account: AccountName, cause: Cause) => Recorder
-  /** Writes an event that is no account's, into the journal of the store. */
-  readonly emitFor: (account: JournalName, cause: Cause, event: LedgerEvent) => void
   readonly entries: () => ReadonlyMap<string, ReadonlyArray<Entry>>
 }
 
@@ -65,6 +67,7 @@ export const begin = (options: {
   const heads = new Map(options.heads)
   const counters: { [K in Kind]: number } = { ...options.counters }
   const entries = new Map<string, Array<Entry>>()
+  const made = new Set<string>()
   const emitFor = (account: JournalName, cause: Cause, event: LedgerEvent, bytes?: Uint8Array): void => {
     const head = heads.get(account) ?? emptyHead
     const entry = entryOf({ account, head, cause, event, at: world.at, commitId: options.commitId })
@@ -77,7 +80,6 @@ export const begin = (options: {
   return {
     books,
     heads,
-    emitFor,
     entries: () => entries,
     recorder: (account, cause) => {
       const touched = new Set<Ticker>()
@@ -89,17 +91,23 @@ export const begin = (options: {
         account,
         cause,
         touched,
+        touchOrder: (id) => {
+          touchedOrders.add(id)
+        },
         touchedTrades,
         touchedOrders,
         emit: (event, bytes) => {
+          if (event._tag === "OrderCreated") made.add(keyOf(Need.OrderById({ id: event.id })))
           emitFor(account, cause, event, bytes)
           const { trades, orders } = reachOf(books, event)
           for (const id of trades) if (id !== undefined) touchedTrades.add(id)
           for (const id of orders) if (id !== undefined) touchedOrders.add(id)
         },
+        emitForStore: (event) => emitFor(STORE, cause, event),
         next: (kind) => counters[kind]++,
         need: (need) => {
-          if (!options.met.has(keyOf(need))) throw new Missing(need)
+          const key = keyOf(need)
+          if (!options.met.has(key) && !made.has(key)) throw new Missing(need)
         },
         touch: (symbol) => {
           touched.add(symbol)

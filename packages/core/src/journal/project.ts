@@ -247,7 +247,7 @@ const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQuarantin
 }
 
 const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: Place): void =>
-  count(books, tradeOf(books, event.id), event.lotId, place)
+  count(books, { ...tradeOf(books, event.id), symbol: event.symbol }, event.lotId, place)
 
 /** A trade enters exposure, target and the queue (A1, C2). */
 const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => {

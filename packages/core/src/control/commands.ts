@@ -1,0 +1,221 @@
+import type { AccountSettings } from "../account/Account.ts"
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Quantity } from "../money/Quantity.ts"
+import { isLive } from "../order/OrderState.ts"
+import { advance } from "../order/transition.ts"
+import { release, UNMAPPED } from "../trade/intake.ts"
+import type { Trade } from "../trade/Trade.ts"
+import type { TradingState } from "./TradingState.ts"
+
+/** What a command came to: what it did, in a sentence, or why it may not be (F1). */
+export type CommandAnswer =
+  | { readonly _tag: "Done"; readonly what: string }
+  | { readonly _tag: "Refused"; readonly why: string }
+
+const done = (what: string): CommandAnswer => ({ _tag: "Done", what })
+const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })
+
+/** Makes an account, or changes its policies; the same again changes nothing. */
+export const setAccount = (recorder: Recorder, settings: AccountSettings): CommandAnswer => {
+  const { account, books } = recorder
+  recorder.need(Need.Account({ account }))
+  const known = books.accounts.get(account)
+  const full = { name: account, brokerAccountId: known?.brokerAccountId, ...settings }
+  if (known === undefined) {
+    recorder.emit({ _tag: "AccountOpened", settings: full })
+    return done(`account ${account} was made`)
+  }
+  if (known.environment !== settings.environment || known.broker !== settings.broker) {
+    return refused(`account ${account} is pinned to ${known.broker}, ${known.environment}; give another account another name`)
+  }
+  if (isSameSettings({ ...known, ...full }, known)) return done(`account ${account} is as it was`)
+  recorder.emit({ _tag: "AccountChanged", settings: full })
+  return done(`account ${account} was changed`)
+}
+
+const isSameSettings = (a: AccountSettings, b: AccountSettings): boolean => {
+  const text = (settings: AccountSettings) =>
+    [
+      settings.broker,
+      settings.environment,
+      settings.currency,
+      settings.direction,
+      settings.shorting,
+      settings.external,
+      settings.cancelOnFlip,
+      settings.resendWindowMs,
+      ...[settings.lot, settings.threshold, settings.thresholdNotional, settings.maxOrderQuantity].map((each) =>
+        each === undefined ? "-" : Decimal.format(each)
+      )
+    ].join("/")
+  return text(a) === text(b)
+}
+
+/** What a broker, or an operator, says of an instrument. */
+export interface InstrumentFacts {
+  readonly currency: string
+  readonly lot: Quantity | undefined
+  readonly fractionable: boolean
+  readonly shortable: boolean
+}
+
+/** Confirms an instrument, or records that there is none; its position is evaluated then (D1). */
+export const confirmInstrument = (recorder: Recorder, symbol: Ticker, facts: InstrumentFacts | string): CommandAnswer => {
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
+  if (typeof facts === "string") {
+    if (known?.status !== "unknown") recorder.emit({ _tag: "InstrumentNotKnown", symbol, why: facts })
+  } else if (known?.status !== "verified") {
+    recorder.emit({ _tag: "InstrumentConfirmed", symbol, ...facts })
+  }
+  recorder.touch(symbol)
+  return done(`${symbol} is ${typeof facts === "string" ? `not to be traded: ${facts}` : "confirmed"}`)
+}
+
+/** Sets the trading state of an account (`symbol` undefined) or of one of its symbols. */
+export const setTradingState = (
+  recorder: Recorder,
+  symbol: Ticker | undefined,
+  state: TradingState,
+  reason: string
+): CommandAnswer => {
+  const { account, books, cause } = recorder
+  recorder.need(Need.Control({ account, symbol: symbol ?? "" }))
+  const scope = symbol === undefined ? account : `${symbol} of ${account}`
+  const known = books.controls.get(joinKey([account, symbol ?? ""]))?.state ?? "normal"
+  if (known === state) return done(`${scope} is ${state} already`)
+  recorder.emit({ _tag: "TradingStateSet", account, symbol: symbol ?? "", state, reason, actor: cause.actor })
+  if (symbol !== undefined) recorder.touch(symbol)
+  return done(`${scope} is ${state}`)
+}
+
+/** Sets the trading state of everything; positions are evaluated account by account after it. */
+export const setGlobalTradingState = (recorder: Recorder, state: TradingState, reason: string): CommandAnswer => {
+  recorder.need(Need.Control({ account: "", symbol: "" }))
+  const known = recorder.books.controls.get(joinKey(["", ""]))?.state ?? "normal"
+  if (known === state) return done(`everything is ${state} already`)
+  const { actor } = recorder.cause
+  recorder.emitForStore({ _tag: "TradingStateSet", account: "", symbol: "", state, reason, actor })
+  return done(`everything is ${state}`)
+}
+
+/** Lets a position go on that an operator's cancel or an open circuit holds (D8), and evaluates it. */
+export const regate = (recorder: Recorder, symbol: Ticker, lifts: boolean): void => {
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const position = recorder.books.positions.get(joinKey([recorder.account, symbol]))
+  if (position === undefined) return
+  const isStopped = position.held !== undefined || position.circuitUntil !== undefined
+  if (lifts && isStopped) recorder.emit({ _tag: "HoldLifted", symbol })
+  recorder.touch(symbol)
+}
+
+/** Ends a plan, or asks the broker to end a working order; either way the position is held until `resume` (D8). */
+export const cancelOrder = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer => {
+  const order = find(recorder, orderId)
+  if (order === undefined) return refused(`there is no order ${format("order", orderId)}`)
+  const name = format("order", orderId)
+  if (!isLive(order.status)) return refused(`${name} is ${order.status} already`)
+  if (order.origin === "accumulation") {
+    recorder.emit({ _tag: "PositionHeld", symbol: order.symbol, why: `cancel of ${name}` })
+  }
+  recorder.touch(order.symbol)
+  if (order.status === "pending") {
+    advance(recorder, orderId, { deed: "withdrawn", reason })
+    return done(`${name} was not sent yet and is cancelled`)
+  }
+  if (order.cancelRequestedAt === undefined) recorder.emit({ _tag: "CancelRequested", orderId, why: reason })
+  return done(`the broker is asked to cancel ${name}; it stays open until the broker says that it has ended`)
+}
+
+const find = (recorder: Recorder, orderId: OrderId) => {
+  recorder.need(Need.OrderById({ id: orderId }))
+  return recorder.books.orders.get(joinKey([orderId]))
+}
+
+/** The operator knows that a doubtful order never reached the broker: it has failed, and its shares go back. */
+export const markNotPlaced = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer => {
+  const order = find(recorder, orderId)
+  const name = format("order", orderId)
+  if (order === undefined) return refused(`there is no order ${name}`)
+  if (order.status !== "in_doubt") return refused(`${name} is ${order.status}, not in doubt`)
+  advance(recorder, orderId, { deed: "failed", reason: `not placed: ${reason}` })
+  return done(`${name} has failed and its shares are due again after the cool-down`)
+}
+
+/** The operator knows under which id the broker has a doubtful order; it is asked for from then on. */
+export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: BrokerOrderId): CommandAnswer => {
+  const order = find(recorder, orderId)
+  const name = format("order", orderId)
+  if (order === undefined) return refused(`there is no order ${name}`)
+  if (order.status !== "in_doubt") return refused(`${name} is ${order.status}, not in doubt`)
+  const { account } = recorder
+  recorder.need(Need.OrderByBrokerId({ account, brokerOrderId }))
+  const [owner] = recorder.books.orders.find("brokerOrderId", [account, brokerOrderId])
+  if (owner !== undefined) return refused(`${brokerOrderId} is ${format("order", owner.id)} already`)
+  const word = { reported: "open", at: recorder.world.at, cumulative: undefined, isBrokersTime: false } as const
+  const brokerOrderIds = [...order.brokerOrderIds, brokerOrderId]
+  advance(recorder, orderId, { brokerOrderId, brokerOrderIds, acceptedAt: recorder.world.at, candidate: undefined }, word)
+  return done(`${name} is ${brokerOrderId} at the broker and will be read there`)
+}
+
+/** Accepts an order's excess as it stands: the ordinary rule then makes the order that brings it back (G). */
+export const acceptExcess = (recorder: Recorder, orderId: OrderId): CommandAnswer => {
+  const order = find(recorder, orderId)
+  const name = format("order", orderId)
+  if (order === undefined) return refused(`there is no order ${name}`)
+  if (Decimal.isZero(order.excess)) return refused(`${name} has no excess`)
+  recorder.emit({ _tag: "ExcessAccepted", orderId, accepted: order.excess })
+  recorder.touchOrder(orderId)
+  recorder.touch(order.symbol)
+  return done(`the excess of ${name}, ${Decimal.format(order.excess)}, is accepted`)
+}
+
+const closedByVerdict = ["Conflict", "ReappearedTrade", "FillAfterRejection", "UndocumentedCorrection", "FillMismatch"]
+const dismissible = [...closedByVerdict, "TermsDiffer", "ForeignOrderId", "Unpriced", "OffBand", "Unmapped"]
+
+/** Closes a break on an operator's word, where its kind is closed by verdict (G). */
+export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): CommandAnswer => {
+  recorder.need(Need.BreakById({ id }))
+  const found = recorder.books.breaks.get(joinKey([id]))
+  const name = format("break", id)
+  if (found === undefined) return refused(`there is no break ${name}`)
+  if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
+  if (!dismissible.includes(found.kind)) return refused(`${name} (${found.kind}) closes when its cause is gone`)
+  recorder.emit({ _tag: "BreakClosed", id, why: `dismissed: ${reason}` })
+  if (found.symbol !== undefined) recorder.touch(found.symbol)
+  return done(`${name} is closed`)
+}
+
+const quarantined = (recorder: Recorder, id: TradeId): Trade | string => {
+  recorder.need(Need.TradeById({ id }))
+  const trade = recorder.books.trades.get(joinKey([id]))
+  const name = format("trade", id)
+  if (trade === undefined) return `there is no trade ${name}`
+  return trade.status === "pending" ? trade : `${name} is ${trade.status}, not quarantined`
+}
+
+/** Counts a quarantined trade; one without a mapping needs its ticker (B5). */
+export const releaseTrade = (recorder: Recorder, id: TradeId, symbol: Ticker | undefined): CommandAnswer => {
+  const trade = quarantined(recorder, id)
+  if (typeof trade === "string") return refused(trade)
+  const ticker = symbol ?? trade.symbol
+  const name = format("trade", id)
+  if (ticker === UNMAPPED) return refused(`${name} has no ticker for "${trade.givenSymbol}"; name one`)
+  if (trade.reversesSourceId !== undefined) return refused(`${name} waits for the trade that it undoes`)
+  release(recorder, trade, ticker)
+  return done(`${name} is counted in ${ticker}`)
+}
+
+/** Ends a quarantined trade: it will never be counted (B2). */
+export const dismissTrade = (recorder: Recorder, id: TradeId, reason: string): CommandAnswer => {
+  const trade = quarantined(recorder, id)
+  if (typeof trade === "string") return refused(trade)
+  recorder.emit({ _tag: "TradeFailed", id, reason: `Dismissed: ${reason}` })
+  return done(`${format("trade", id)} will not be counted`)
+}

@@ -1,0 +1,85 @@
+import type { AccountName } from "../account/AccountName.ts"
+import * as Books from "../books/Books.ts"
+import { Missing, type Need } from "../books/Need.ts"
+import type { Cause } from "../journal/Entry.ts"
+import * as Recorder from "../journal/Recorder.ts"
+import { evaluate } from "../position/evaluation.ts"
+import { reviewOrders } from "../reconciliation/ledgerBreaks.ts"
+import { settleTrades } from "../trade/settlement.ts"
+import type { JournalPart, Plan, State } from "../ports/TradeRepository.ts"
+
+/** One logical commit: what it needs, why it is, and the pure function that carries it out. */
+export interface Member<A> {
+  readonly account: AccountName
+  readonly cause: Cause
+  readonly needs: ReadonlyArray<Need>
+  readonly apply: (recorder: Recorder.Recorder) => A
+}
+
+/** What planning came to for one member: its answer, or the fault that took it out of its group. */
+export type Outcome<A> = { readonly _tag: "Planned"; readonly answer: A } | { readonly _tag: "Poisoned"; readonly cause: unknown }
+
+/** Ends a logical commit: breaks that follow, the evaluation of what was touched (D1), trades settled (B3). */
+export const finish = (recorder: Recorder.Recorder): void => {
+  reviewOrders(recorder)
+  for (const symbol of recorder.touched) evaluate(recorder, symbol)
+  reviewOrders(recorder)
+  settleTrades(recorder)
+}
+
+/**
+ * Plans a group of members on loaded books. A member that throws is taken out and the rest planned again; where something is
+ * not loaded, all that was missed is asked for.
+ */
+export const planGroup = <A>(
+  state: State,
+  commitId: string,
+  world: Recorder.World,
+  members: ReadonlyArray<Member<A>>
+): Plan<ReadonlyArray<Outcome<A>>> => {
+  const poisoned = new Map<number, unknown>()
+  for (;;) {
+    const attempt = planOnce(state, commitId, world, members, poisoned)
+    if (attempt !== "again") return attempt
+  }
+}
+
+const planOnce = <A>(
+  state: State,
+  commitId: string,
+  world: Recorder.World,
+  members: ReadonlyArray<Member<A>>,
+  poisoned: Map<number, unknown>
+): Plan<ReadonlyArray<Outcome<A>>> | "again" => {
+  Books.reset(state.books)
+  const recording = Recorder.begin({ ...state, commitId, world })
+  const missing: Array<Need> = []
+  const answers: Array<Outcome<A>> = []
+  for (const [index, member] of members.entries()) {
+    if (poisoned.has(index)) {
+      answers.push({ _tag: "Poisoned", cause: poisoned.get(index) })
+      continue
+    }
+    try {
+      const recorder = recording.recorder(member.account, member.cause)
+      const answer = member.apply(recorder)
+      finish(recorder)
+      answers.push({ _tag: "Planned", answer })
+    } catch (cause) {
+      if (cause instanceof Missing) missing.push(cause.need)
+      else if (missing.length === 0) {
+        poisoned.set(index, cause)
+        return "again"
+      }
+    }
+  }
+  if (missing.length > 0) return { _tag: "NeedMore", needs: missing }
+  return { _tag: "Planned", journals: journalsOf(recording), changes: Books.changes(state.books), answer: answers }
+}
+
+const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> =>
+  [...recording.entries()].flatMap(([account, [first, ...rest]]) => {
+    const head = recording.heads.get(account)
+    return first === undefined || head === undefined ? [] : [{ account, entries: [first, ...rest], head }]
+  })
+

@@ -1,0 +1,26 @@
+import { Effect, Layer } from "effect"
+import { BadRow } from "../books/Table.ts"
+import { ConstraintRefused, TradeRepository, type StoreError, type TradeRepositoryService } from "../ports/TradeRepository.ts"
+import * as MemoryStore from "./MemoryStore.ts"
+
+/** Makes a memory store a `TradeRepository`. Faults of ours stay defects; what a store may refuse is a typed failure. */
+export const make = (store: MemoryStore.MemoryStore): TradeRepositoryService => ({
+  identity: { id: "memory", incarnation: "memory" },
+  write: (scope, plan) => attempt(() => store.write(scope, plan)),
+  page: (query) => attempt(() => store.page(query)),
+  entries: (query) => attempt(() => store.entries(query)),
+  feed: (after, limit) => attempt(() => store.feed(after, limit)),
+  heads: attempt(() => store.heads())
+})
+
+const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(run())
+    } catch (cause) {
+      return cause instanceof ConstraintRefused || cause instanceof BadRow ? Effect.fail(cause) : Effect.die(cause)
+    }
+  })
+
+/** A store in memory, for tests and embedded use; what it holds goes with the process. */
+export const layerMemory: Layer.Layer<TradeRepository> = Layer.sync(TradeRepository, () => make(MemoryStore.make()))

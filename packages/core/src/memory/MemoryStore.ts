@@ -1,0 +1,208 @@
+import { tables } from "../books/Books.ts"
+import * as Books from "../books/Books.ts"
+import type { Cell } from "../books/Column.ts"
+import { load, type LookupRequest } from "../books/load.ts"
+import type { Need } from "../books/Need.ts"
+import { joinKey, type EncodedRow, type Lookup, type TableName } from "../books/Table.ts"
+import { firstCounters, type Counters } from "../identity/Id.ts"
+import { nextFeedRow, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
+import {
+  ConstraintRefused,
+  type EntryQuery,
+  type Filter,
+  type PageQuery,
+  type Plan,
+  type Scope,
+  type State,
+  type Written
+} from "../ports/TradeRepository.ts"
+
+/** A store in memory: the same rows, looked up the same way, without durability. Synchronous, so that simulation can drive it. */
+export interface MemoryStore {
+  readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Written<A>
+  readonly page: (query: PageQuery) => ReadonlyArray<EncodedRow>
+  readonly entries: (query: EntryQuery) => ReadonlyArray<Entry>
+  readonly feed: (after: number, limit: number) => ReadonlyArray<FeedRow>
+  readonly heads: () => ReadonlyMap<string, Head>
+}
+
+interface Shelf {
+  readonly rows: Map<string, EncodedRow>
+  readonly indexes: ReadonlyMap<string, { readonly lookup: Lookup; readonly keys: Map<string, Set<string>> }>
+}
+
+const shelfOf = (name: TableName): Shelf => ({
+  rows: new Map(),
+  indexes: new Map(
+    Object.entries(tables[name].lookups).map(([lookupName, lookup]) => [lookupName, { lookup, keys: new Map() }])
+  )
+})
+
+/** An empty store. Throws `ConstraintRefused` from `write` where rows break a key or a unique lookup. */
+export const make = (): MemoryStore => {
+  const shelves = new Map<TableName, Shelf>()
+  const shelf = (name: TableName): Shelf => {
+    const known = shelves.get(name) ?? shelfOf(name)
+    shelves.set(name, known)
+    return known
+  }
+  const journals = new Map<string, Array<Entry>>()
+  const heads = new Map<string, Head>()
+  const feed: Array<FeedRow> = []
+  let counters: Counters = firstCounters
+
+  const answer = ({ table, lookup, keys }: LookupRequest): ReadonlyArray<EncodedRow> => {
+    const { rows, indexes } = shelf(table)
+    const index = indexes.get(lookup)
+    if (index === undefined) throw new TypeError(`table ${table} has no lookup ${lookup}`)
+    return keys
+      .flatMap((cells) => [...(index.keys.get(joinKey(cells)) ?? [])])
+      .map((key) => rows.get(key))
+      .filter((row) => row !== undefined)
+  }
+
+  return {
+    write: (scope, plan) => {
+      const books = Books.make()
+      const met = new Set<string>()
+      bring(books, met, scope.needs, answer)
+      let planned = plan({ books, met, heads, counters })
+      while (planned._tag === "NeedMore") {
+        const before = met.size
+        bring(books, met, planned.needs, answer)
+        if (met.size === before) throw new Error("planning asks again for what it has")
+        planned = plan({ books, met, heads, counters })
+      }
+      const undo: Array<() => void> = []
+      try {
+        for (const { table, updates } of planned.changes) for (const row of updates) put(shelf(table), table, row, true, undo)
+        for (const { table, inserts } of planned.changes) for (const row of inserts) put(shelf(table), table, row, false, undo)
+      } catch (cause) {
+        for (const step of undo.reverse()) step()
+        throw cause
+      }
+      counters = counted(counters, planned.changes)
+      for (const { account, entries, head } of planned.journals) {
+        const known = journals.get(account)
+        if (known === undefined) journals.set(account, [...entries])
+        else known.push(...entries)
+        heads.set(account, head)
+        const [first] = entries
+        feed.push(nextFeedRow(feed.at(-1), { account, firstSeq: first.seq, lastSeq: head.seq, headHash: head.hash }))
+      }
+      return { answer: planned.answer, feedPosition: feed.length }
+    },
+    page: (query) => pageOf([...shelf(query.table).rows.values()], query),
+    entries: ({ account, afterSeq, entity, limit }) =>
+      (journals.get(account) ?? [])
+        .filter((entry) => entry.seq > afterSeq)
+        .filter((entry) => entity === undefined || (entry.entityKind === entity.kind && entry.entityId === entity.id))
+        .slice(0, limit),
+    feed: (after, limit) => feed.slice(after, after + limit),
+    heads: () => new Map(heads)
+  }
+}
+
+const bring = (
+  books: Books.Books,
+  met: Set<string>,
+  needs: ReadonlyArray<Need>,
+  answer: (request: LookupRequest) => ReadonlyArray<EncodedRow>
+): void => {
+  const asking = load(books, met, needs)
+  let step = asking.next([])
+  while (step.done !== true) step = asking.next(step.value.map(answer))
+}
+
+const kindOfTable = {
+  trades: "trade",
+  orders: "order",
+  lots: "lot",
+  allocations: "allocation",
+  fills: "fill",
+  attempts: "attempt",
+  payloads: "payload",
+  breaks: "break"
+} as const
+
+const isCounted = (table: TableName): table is keyof typeof kindOfTable => table in kindOfTable
+
+/** The next free ids after rows were inserted. */
+const counted = (counters: Counters, changes: ReadonlyArray<Books.TableChanges>): Counters => {
+  const next = { ...counters }
+  for (const { table, inserts } of changes) {
+    if (!isCounted(table)) continue
+    const kind = kindOfTable[table]
+    for (const { id } of inserts) if (typeof id === "number" && id >= next[kind]) next[kind] = id + 1
+  }
+  return next
+}
+
+const cellsOf = ({ columns, where }: Lookup, row: EncodedRow): string | undefined => {
+  if (where !== undefined) {
+    const cell = row[where.column] ?? null
+    const isAdmitted =
+      "in" in where ? where.in.some((each) => each === cell) : "isNull" in where ? cell === null : cell !== null && cell !== where.not
+    if (!isAdmitted) return undefined
+  }
+  return joinKey(columns.map((column) => row[column] ?? null))
+}
+
+const put = (shelf: Shelf, table: TableName, row: EncodedRow, isUpdate: boolean, undo: Array<() => void>): void => {
+  const key = joinKey(tables[table].key.map((column) => row[column] ?? null))
+  const before = shelf.rows.get(key)
+  if (isUpdate !== (before !== undefined)) throw new ConstraintRefused({ table, constraint: `primary key ${key}` })
+  place(shelf, key, before, row, table)
+  undo.push(() => place(shelf, key, row, before, table))
+}
+
+const place = (
+  shelf: Shelf,
+  key: string,
+  before: EncodedRow | undefined,
+  after: EncodedRow | undefined,
+  table: TableName
+): void => {
+  for (const [name, { lookup, keys }] of shelf.indexes) {
+    const from = before === undefined ? undefined : cellsOf(lookup, before)
+    const to = after === undefined ? undefined : cellsOf(lookup, after)
+    if (from === to) continue
+    if (from !== undefined) keys.get(from)?.delete(key)
+    if (to === undefined) continue
+    const known = keys.get(to)
+    if (known === undefined) keys.set(to, new Set([key]))
+    else if (lookup.unique && known.size > 0) throw new ConstraintRefused({ table, constraint: name })
+    else known.add(key)
+  }
+  if (after === undefined) shelf.rows.delete(key)
+  else shelf.rows.set(key, after)
+}
+
+const pageOf = (rows: ReadonlyArray<EncodedRow>, query: PageQuery): ReadonlyArray<EncodedRow> => {
+  const sign = query.descending ? -1 : 1
+  const cells = (row: EncodedRow) => query.orderBy.map((column) => row[column] ?? null)
+  const { after } = query
+  return rows
+    .filter((row) => query.where.every((filter) => isKept(row, filter)))
+    .filter((row) => after === undefined || sign * compareCells(cells(row), after) > 0)
+    .sort((a, b) => sign * compareCells(cells(a), cells(b)))
+    .slice(0, query.limit)
+}
+
+const isKept = (row: EncodedRow, filter: Filter): boolean => {
+  const cell = row[filter.column] ?? null
+  if ("in" in filter) return filter.in.some((each) => each === cell)
+  const isEnough = filter.atLeast === undefined || compareCells([cell], [filter.atLeast]) >= 0
+  return isEnough && (filter.below === undefined || compareCells([cell], [filter.below]) < 0)
+}
+
+const compareCells = (a: ReadonlyArray<Cell>, b: ReadonlyArray<Cell>): number => {
+  for (const [i, left] of a.entries()) {
+    const right = b[i] ?? null
+    if (left === right) continue
+    if (left === null) return -1
+    if (right === null) return 1
+    return left < right ? -1 : 1
+  }
+  return 0
+}

@@ -1,0 +1,92 @@
+import { AttemptId, format, type OrderId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { stillStands } from "../position/due.ts"
+import { standingOf } from "../position/evaluation.ts"
+import { keep } from "../reconciliation/interpret.ts"
+import { open } from "../reconciliation/ledgerBreaks.ts"
+import type { RawPayload } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
+import type { Order } from "./Order.ts"
+import { isLive } from "./OrderState.ts"
+import { advance, orderOf } from "./transition.ts"
+
+/** What became of the wish to send an order. */
+export type SendPlanned =
+  /** The attempt is on record: send it once, now. */
+  | { readonly _tag: "Send"; readonly attemptId: AttemptId }
+  /** No longer due: ended unsent (D6). */
+  | { readonly _tag: "Superseded" }
+  /** In doubt, and not to be sent again now: it stays, with its break. */
+  | { readonly _tag: "StaysInDoubt"; readonly why: string }
+  /** Not to be sent: under way, working, ended, or told to wait. */
+  | { readonly _tag: "NotNow"; readonly status: Order["status"] }
+
+/**
+ * Rule 0 and 1 of sending: judges the order again on the rows of this commit, and records the attempt with its request before a
+ * byte leaves. A commit that only does that changes nothing that is evaluated (D1).
+ */
+export const planSend = (recorder: Recorder, orderId: OrderId, request: RawPayload): SendPlanned => {
+  const order = orderOf(recorder, orderId)
+  if (order.status === "in_doubt") return resend(recorder, order, request)
+  const isTold = order.notBefore !== undefined && recorder.world.at < order.notBefore
+  if (order.status !== "pending" || isTold) return { _tag: "NotNow", status: order.status }
+  if (!isStillDue(recorder, order)) {
+    advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
+    return { _tag: "Superseded" }
+  }
+  return start(recorder, order, request)
+}
+
+/** D6: an accumulation order is judged as if it did not exist. */
+const isStillDue = (recorder: Recorder, order: Order): boolean => {
+  const standing = standingOf(recorder, order.symbol)
+  return standing !== undefined && (order.origin !== "accumulation" || stillStands(standing, order))
+}
+
+const start = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+  const requestId = keep(recorder, request)
+  if (requestId === undefined) throw new Error(`order ${format("order", order.id)} has no request`)
+  const attemptId = AttemptId.make(recorder.next("attempt"))
+  recorder.emit({ _tag: "AttemptStarted", id: attemptId, orderId: order.id, number: order.attempts + 1, requestId })
+  return { _tag: "Send", attemptId }
+}
+
+/**
+ * A doubtful order goes again under the same id only while nothing ever acknowledged it, within the account's window, and if the
+ * position would order it now (D6). Otherwise it stays in doubt: it may be live at the broker.
+ */
+const resend = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+  const why = reasonAgainstResend(recorder, order)
+  if (why === undefined) return start(recorder, order, request)
+  doubt(recorder, order, why)
+  return { _tag: "StaysInDoubt", why }
+}
+
+const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefined => {
+  const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
+  const last = recorder.books.attempts.find("order", [order.id]).at(-1)
+  if (order.origin !== "accumulation") return "a decision is sent once in its life"
+  if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
+  if (last !== undefined && Instant.millisBetween(last.startedAt, recorder.world.at) > window) {
+    return "the time in which it may go again is over"
+  }
+  return isStillDue(recorder, order) ? undefined : "the position would not order it now"
+}
+
+/** Keeps a doubt that asking does not settle in sight, until it is gone. */
+export const doubt = (recorder: Recorder, order: Order, evidence: string): void => {
+  const subject = format("order", order.id)
+  open(recorder, { symbol: order.symbol, kind: "Doubt", subject, evidence })
+  recorder.touch(order.symbol)
+}
+
+/** What is left of a process that died: attempts without an answer are unknown, and their orders in doubt. */
+export const recover = (recorder: Recorder, orderId: OrderId): void => {
+  const order = orderOf(recorder, orderId)
+  if (order.attemptId === undefined || !isLive(order.status)) return
+  const attempt = recorder.books.attempts.get(String(order.attemptId))
+  if (attempt === undefined || attempt.outcome !== undefined) return
+  const why = "the process ended before the answer came"
+  recorder.emit({ _tag: "AttemptAnswered", id: attempt.id, orderId, outcome: "unknown", message: why })
+  advance(recorder, orderId, { deed: "doubted", reason: why })
+}

@@ -1,0 +1,151 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import type { OrderId } from "../identity/Id.ts"
+import { format } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.ts"
+import { open, reviewCumulative } from "../reconciliation/ledgerBreaks.ts"
+import { adjust } from "./commitment.ts"
+import { observe, type Word } from "./observe.ts"
+import type { Order } from "./Order.ts"
+import { isLive } from "./OrderState.ts"
+
+/** What a command or an answer changes of an order beside what facts decide. */
+export type Change = Partial<
+  Pick<
+    Order,
+    | "deed"
+    | "brokerOrderId"
+    | "brokerOrderIds"
+    | "candidate"
+    | "notBefore"
+    | "reason"
+    | "code"
+    | "rawStatus"
+    | "acceptedAt"
+    | "quantity"
+  >
+>
+
+/** An order as the books have it now, with all that belongs to it loaded. */
+export const orderOf = (recorder: Recorder, id: OrderId): Order => {
+  recorder.need(Need.OrderById({ id }))
+  const order = recorder.books.orders.get(joinKey([id]))
+  if (order === undefined) throw new Error(`order ${format("order", id)} is not in the books`)
+  return order
+}
+
+/**
+ * Brings an order to what its facts say after `change` and `word`, with everything that follows in the same commit: figures,
+ * allocations, cool-down and breaks. Nothing is written where nothing changes.
+ */
+export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: Word): Order => {
+  const before = orderOf(recorder, id)
+  const changed = { ...before, ...change }
+  const { isCumulativeBelow, ...seen } = observe(changed, recorder.books.fills.find("order", [id]), word, recorder.world.at)
+  const after = { ...changed, ...seen }
+  if (isSame(before, after)) {
+    reviewCumulative(recorder, before, isCumulativeBelow)
+    return before
+  }
+  recorder.emit({
+    _tag: "OrderChanged",
+    id,
+    before: figuresOf(before),
+    after: figuresOf(after),
+    quantity: after.quantity,
+    deed: after.deed,
+    brokerOrderId: after.brokerOrderId,
+    brokerOrderIds: after.brokerOrderIds,
+    candidate: after.candidate,
+    notBefore: after.notBefore,
+    reason: after.reason,
+    code: after.code,
+    rawStatus: after.rawStatus,
+    reported: after.reported,
+    reportedAt: after.reportedAt,
+    reportedCumulative: after.reportedCumulative,
+    cumulative: after.cumulative,
+    cumulativeAt: after.cumulativeAt,
+    acceptedAt: after.acceptedAt,
+    firstFilledAt: after.firstFilledAt,
+    lastFilledAt: after.lastFilledAt,
+    endedAt: after.endedAt
+  })
+  if (after.inQueue) adjust(recorder, id, whyReleased(after))
+  reviewCumulative(recorder, after, isCumulativeBelow)
+  follow(recorder, before, after)
+  recorder.touch(after.symbol)
+  return orderOf(recorder, id)
+}
+
+const figuresOf = ({ status, filled, notional, unpriced }: Order) => ({ status, filled, notional, unpriced })
+
+const whyReleased = (order: Order): string =>
+  isLive(order.status) ? "the fills were corrected" : `${order.status}${order.reason === undefined ? "" : `: ${order.reason}`}`
+
+const compared = [
+  "status",
+  "filled",
+  "notional",
+  "unpriced",
+  "quantity",
+  "deed",
+  "brokerOrderId",
+  "candidate",
+  "notBefore",
+  "reason",
+  "code",
+  "rawStatus",
+  "reported",
+  "reportedAt",
+  "reportedCumulative",
+  "cumulative",
+  "cumulativeAt",
+  "acceptedAt"
+] as const
+
+/** FILL-14: an equal snapshot writes nothing. A newer time alone is no news. */
+const isSame = (before: Order, after: Order): boolean =>
+  compared.every((field) => {
+    if (field === "reportedAt" || field === "cumulativeAt") return true
+    const a = before[field]
+    const b = after[field]
+    if (typeof a === "object" && typeof b === "object") return Decimal.equals(a, b)
+    return a === b
+  })
+
+/** D8, F3, G: what a change of an order starts beside its own figures. */
+const follow = (recorder: Recorder, before: Order, after: Order): void => {
+  const wasLive = isLive(before.status)
+  const changesFilled = !Decimal.equals(before.filled, after.filled)
+  if (Decimal.isLess(before.filled, after.filled)) afterFill(recorder, after)
+  if (!wasLive && changesFilled) afterLateChange(recorder, after)
+  if (wasLive && isShortEnd(after)) afterShortEnd(recorder, after)
+  if (after.origin !== "external") reviewRevival(recorder, before, after)
+}
+
+/** D8: a sent order that ended short; one that we ended unsent is none. */
+const isShortEnd = (order: Order): boolean =>
+  !isLive(order.status) && order.status !== "filled" && (order.reported !== undefined || order.deed === "failed")
+
+const reviewRevival = (recorder: Recorder, before: Order, after: Order): void => {
+  const subject = format("order", after.id)
+  const wasUnsent = before.status === "pending" && after.status !== "pending"
+  const isRevived = isLive(after.status) && (wasUnsent || !isLive(before.status))
+  const isByBust = before.status === "filled"
+  if (isRevived && (!isByBust || hasOtherLive(recorder, after))) {
+    const evidence = `${subject} was ${before.status} and is live at the broker`
+    open(recorder, { symbol: after.symbol, kind: "Reappeared", subject, evidence })
+  }
+  if (after.reported === "rejected" && Decimal.isPositive(after.filled)) {
+    const evidence = `${subject} was rejected and has filled ${Decimal.format(after.filled)}`
+    open(recorder, { symbol: after.symbol, kind: "FillAfterRejection", subject, evidence })
+  }
+}
+
+const hasOtherLive = (recorder: Recorder, order: Order): boolean =>
+  recorder.books.orders
+    .find("live", [order.account, order.symbol])
+    .some((other) => other.id !== order.id && other.origin === "accumulation")

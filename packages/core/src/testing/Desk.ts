@@ -1,0 +1,87 @@
+import * as Account from "../account/Account.ts"
+import { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import type { Table } from "../books/Table.ts"
+import type { OrderId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import type { Cause } from "../journal/Entry.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { planGroup, type Member } from "../ledger/plan.ts"
+import * as MemoryStore from "../memory/MemoryStore.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import * as commands from "../control/commands.ts"
+import * as Instant from "../time/Instant.ts"
+
+/** A ledger on a memory store that is driven by hand, one logical commit at a time: for replays, properties and simulation. */
+export interface Desk {
+  readonly account: AccountName
+  readonly symbol: Ticker
+  readonly store: MemoryStore.MemoryStore
+  /** Our clock; it moves a millisecond with every commit, and by `pass`. */
+  readonly now: () => Instant.Instant
+  readonly pass: (milliseconds: number) => void
+  /** Carries out one logical commit and gives its answer; throws what planning throws. */
+  readonly commit: <A>(kind: Cause["kind"], apply: (recorder: Recorder) => A, needs?: ReadonlyArray<Need>) => A
+  /** Carries out several logical commits in one physical group. */
+  readonly commitAll: <A>(kind: Cause["kind"], applies: ReadonlyArray<(recorder: Recorder) => A>) => ReadonlyArray<A>
+  readonly order: (id: OrderId) => Order
+  /** All rows of a table, in order of its key. */
+  readonly all: <R>(table: Table<R>) => ReadonlyArray<R>
+}
+
+const EVERYTHING = 1_000_000
+
+/** A desk with one account and one confirmed instrument. */
+export const make = (settings: Partial<Account.AccountSettings> = {}): Desk => {
+  const store = MemoryStore.make()
+  const account = AccountName.make("desk")
+  const symbol = Ticker.make("AAPL")
+  let now = Instant.make(1_700_000_000_000_000n)
+  let commits = 0
+  const commitAll = <A>(
+    kind: Cause["kind"],
+    applies: ReadonlyArray<(recorder: Recorder) => A>,
+    needs: ReadonlyArray<Need> = []
+  ): ReadonlyArray<A> => {
+    now = Instant.addMillis(now, 1)
+    commits += 1
+    const commitId = `c${commits}`
+    const world = { at: now, isSessionOpen: true, storeTag: "desk00", entropy: "desk" }
+    const members = applies.map((apply): Member<A> => ({ account, cause: { kind, actor: "desk" }, needs, apply }))
+    const { answer } = store.write({ commitId, needs }, (state) => planGroup(state, commitId, world, members))
+    return answer.map((outcome) => {
+      if (outcome._tag === "Poisoned") throw outcome.cause
+      return outcome.answer
+    })
+  }
+  const commit = <A>(kind: Cause["kind"], apply: (recorder: Recorder) => A, needs: ReadonlyArray<Need> = []): A => {
+    const [answer] = commitAll(kind, [(recorder) => ({ value: apply(recorder) })], needs)
+    if (answer === undefined) throw new Error("a commit gave no answer")
+    return answer.value
+  }
+  commit("start", (recorder) => commands.setAccount(recorder, { ...Account.defaultSettings, ...settings }))
+  commit("start", (recorder) =>
+    commands.confirmInstrument(recorder, symbol, { currency: "USD", lot: undefined, fractionable: false, shortable: true })
+  )
+  return {
+    account,
+    symbol,
+    store,
+    now: () => now,
+    pass: (milliseconds) => {
+      now = Instant.addMillis(now, milliseconds)
+    },
+    commit,
+    commitAll,
+    all: (table) =>
+      store
+        .page({ table: table.name, where: [], orderBy: table.key, descending: false, after: undefined, limit: EVERYTHING })
+        .map(table.decode),
+    order: (id) => {
+      const where = [{ column: "id", in: [id] }]
+      const [row] = store.page({ table: "orders", where, orderBy: ["id"], descending: false, after: undefined, limit: 1 })
+      if (row === undefined) throw new Error(`order O${id} is not in the store`)
+      return OrderTable.decode(row)
+    }
+  }
+}

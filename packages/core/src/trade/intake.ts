@@ -1,0 +1,226 @@
+import { Data } from "effect"
+import type { Direction } from "../account/Account.ts"
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { format, LotId, TradeId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { opposite } from "../order/Side.ts"
+import { link, net } from "../position/netting.ts"
+import { open } from "../reconciliation/ledgerBreaks.ts"
+import type { Trade, TradeInput } from "./Trade.ts"
+import { isCounted } from "./Trade.ts"
+
+/** What became of one inbound trade. */
+export type IntakeResult = Data.TaggedEnum<{
+  /** On record and counted. */
+  readonly Accepted: { readonly tradeId: TradeId }
+  /** Known already, with the same contents; nothing changed (ACC-2). */
+  readonly Duplicate: { readonly tradeId: TradeId }
+  /** Known with other contents: the first stands, a break shows the difference. */
+  readonly Conflict: { readonly tradeId: TradeId; readonly why: string }
+  /** On record and not counted; it can be released. */
+  readonly Quarantined: { readonly tradeId: TradeId; readonly reason: string }
+}>
+
+/** Constructors of `IntakeResult`. */
+export const IntakeResult = Data.taggedEnum<IntakeResult>()
+
+/** A trade on its way in: as its source gives it, with the ticker that its source's mapping found and the declared direction. */
+export interface Arrival {
+  readonly input: TradeInput
+  readonly symbol: Ticker | undefined
+  readonly direction: Direction | undefined
+  /** Why it may not be counted yet, if so. */
+  readonly held: string | undefined
+}
+
+/** The symbol under which a trade stands that no mapping covers; the given one is kept beside it. */
+export const UNMAPPED = Ticker.make("UNMAPPED")
+
+/** B1 to B5: takes in one trade, exactly once. */
+export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
+  const { input } = arrival
+  const { account } = recorder
+  const { source, sourceId, occurrence } = input
+  recorder.need(Need.Identity({ account, source, sourceId, occurrence }))
+  const [known] = recorder.books.trades.find("identity", [account, source, sourceId, occurrence])
+  if (known !== undefined) return again(recorder, known, input)
+  recorder.need(Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }))
+  if (input.reverses !== undefined) return reversal(recorder, arrival, input.reverses)
+  if (arrival.symbol === undefined) return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
+  if (arrival.held !== undefined) return quarantine(recorder, arrival, arrival.held)
+  return accept(recorder, arrival, arrival.symbol)
+}
+
+/** B1: the same identity again: the same contents are a duplicate, others a conflict. */
+const again = (recorder: Recorder, known: Trade, input: TradeInput): IntakeResult => {
+  const difference = differenceOf(known, input)
+  if (difference !== undefined) return conflict(recorder, known, difference)
+  const isReversed = reversalsOf(recorder, known).some((each) => each.status !== "failed")
+  if (isReversed && isCounted(known)) {
+    const evidence = `${known.source} ${known.sourceId} came again after it was reversed`
+    open(recorder, { symbol: known.symbol, kind: "ReappearedTrade", subject: format("trade", known.id), evidence })
+  }
+  return IntakeResult.Duplicate({ tradeId: known.id })
+}
+
+const conflict = (recorder: Recorder, known: Trade, difference: string): IntakeResult => {
+  const subject = format("trade", known.id)
+  open(recorder, { symbol: known.symbol, kind: "Conflict", subject, evidence: difference }, "evidence")
+  return IntakeResult.Conflict({ tradeId: known.id, why: difference })
+}
+
+/** The first thing in which a redelivery differs from the trade on record, for people; `undefined` where it is the same. */
+const differenceOf = (known: Trade, input: TradeInput): string | undefined => {
+  const was = contentsOf(known)
+  const is = contentsOf({
+    ...input,
+    givenSymbol: input.symbol,
+    reversesSourceId: input.reverses?.sourceId,
+    reversesOccurrence: input.reverses?.occurrence
+  })
+  const differing = was.flatMap(([name, value], i) => {
+    const other = is[i]?.[1]
+    return value === other ? [] : [`${name} was ${value ?? "none"}, is ${other ?? "none"}`]
+  })
+  return differing.length === 0 ? undefined : differing.join("; ")
+}
+
+type Contents = Pick<
+  Trade,
+  "givenSymbol" | "side" | "quantity" | "price" | "tradedAt" | "reversesSourceId" | "reversesOccurrence"
+>
+
+const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | undefined]> => [
+  ["symbol", trade.givenSymbol],
+  ["side", trade.side],
+  ["quantity", Decimal.format(trade.quantity)],
+  ["price", trade.price === undefined ? undefined : Decimal.format(trade.price)],
+  ["time", String(trade.tradedAt)],
+  ["reverses", trade.reversesSourceId],
+  ["reversed occurrence", trade.reversesOccurrence]
+]
+
+const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Ticker) => {
+  const account = recorder.books.accounts.get(recorder.account)
+  if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
+  if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined && symbol !== UNMAPPED) {
+    recorder.emit({ _tag: "InstrumentSeen", symbol })
+  }
+  return {
+    id: TradeId.make(recorder.next("trade")),
+    source: input.source,
+    sourceId: input.sourceId,
+    occurrence: input.occurrence,
+    symbol,
+    givenSymbol: input.symbol,
+    side: input.side,
+    quantity: input.quantity,
+    price: input.price,
+    tradedAt: input.tradedAt,
+    direction: direction ?? account.direction,
+    reversesSourceId: input.reverses?.sourceId,
+    reversesOccurrence: input.reverses?.occurrence
+  }
+}
+
+const quarantine = (recorder: Recorder, arrival: Arrival, reason: string): IntakeResult => {
+  const fields = fieldsOf(recorder, arrival, arrival.symbol ?? UNMAPPED)
+  recorder.emit({ _tag: "TradeQuarantined", ...fields, reason })
+  return IntakeResult.Quarantined({ tradeId: fields.id, reason })
+}
+
+/** A1: counts a trade; a reversal that came first is booked with it, the two netting before anything else (B4). */
+const accept = (recorder: Recorder, arrival: Arrival, symbol: Ticker): IntakeResult => {
+  const fields = fieldsOf(recorder, arrival, symbol)
+  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: LotId.make(recorder.next("lot")) })
+  const trade = tradeById(recorder, fields.id)
+  const [waiting] = reversalsOf(recorder, trade).filter((each) => each.status === "pending")
+  if (waiting !== undefined && undoes(waiting, trade)) {
+    count(recorder, waiting.id, symbol)
+    netWith(recorder, trade.id, waiting.id)
+  }
+  net(recorder, symbol)
+  recorder.touch(symbol)
+  return IntakeResult.Accepted({ tradeId: fields.id })
+}
+
+const tradeById = (recorder: Recorder, id: TradeId): Trade => {
+  const trade = recorder.books.trades.get(joinKey([id]))
+  if (trade === undefined) throw new Error(`trade ${format("trade", id)} is not in the books`)
+  return trade
+}
+
+const count = (recorder: Recorder, id: TradeId, symbol: Ticker): void =>
+  recorder.emit({ _tag: "TradeReleased", id, lotId: LotId.make(recorder.next("lot")), symbol })
+
+const reversalsOf = (recorder: Recorder, trade: Trade): ReadonlyArray<Trade> => {
+  const { account, source, sourceId, occurrence } = trade
+  recorder.need(Need.Identity({ account, source, sourceId, occurrence }))
+  return recorder.books.trades.find("reversing", [account, source, sourceId, occurrence])
+}
+
+const undoes = (reversal: Pick<Trade, "side" | "quantity">, trade: Trade): boolean =>
+  reversal.side === opposite(trade.side) && Decimal.equals(reversal.quantity, trade.quantity)
+
+/** B4: a reversal nets first with its own trade's open lot. */
+const netWith = (recorder: Recorder, tradeId: TradeId, reversalId: TradeId): void => {
+  const lotOf = (id: TradeId) => recorder.books.lots.find("trade", [id])[0]
+  const lot = lotOf(tradeId)
+  const reversing = lotOf(reversalId)
+  if (lot === undefined || reversing === undefined) return
+  if (Decimal.isZero(lot.open) || Decimal.sign(lot.open) === Decimal.sign(reversing.open)) return
+  link(recorder, lot, reversing)
+}
+
+/** B4: a reversal names the trade that it undoes; at most one stands, and none of a reversal. */
+const reversal = (
+  recorder: Recorder,
+  arrival: Arrival,
+  reverses: { readonly sourceId: string; readonly occurrence: string }
+): IntakeResult => {
+  const { account } = recorder
+  const { source } = arrival.input
+  recorder.need(Need.Identity({ account, source, ...reverses }))
+  const [trade] = recorder.books.trades.find("identity", [account, source, reverses.sourceId, reverses.occurrence])
+  if (trade === undefined) return quarantine(recorder, arrival, "Reversal: the trade that it undoes has not come yet")
+  const standing = reversalsOf(recorder, trade).find((each) => each.status !== "failed" || each.reason === "Withdrawn")
+  const name = format("trade", trade.id)
+  if (trade.reversesSourceId !== undefined) return conflict(recorder, trade, `${name} is a reversal itself`)
+  if (standing !== undefined) {
+    return conflict(recorder, trade, `${name} was reversed by ${standing.sourceId}, ${arrival.input.sourceId} would again`)
+  }
+  if (!undoes(arrival.input, trade)) {
+    return conflict(recorder, trade, `${arrival.input.sourceId} does not undo what ${name} did`)
+  }
+  return undo(recorder, arrival, trade)
+}
+
+/** B4: of a quarantined trade both end; of a counted one the reversal is counted, on that trade's own terms. */
+const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult => {
+  if (!isCounted(trade)) {
+    const withdrawn = quarantine(recorder, arrival, "Withdrawn")
+    recorder.emit({ _tag: "TradeFailed", id: withdrawn.tradeId, reason: "Withdrawn" })
+    if (trade.status === "pending") recorder.emit({ _tag: "TradeFailed", id: trade.id, reason: "Withdrawn" })
+    return IntakeResult.Accepted({ tradeId: withdrawn.tradeId })
+  }
+  const fields = fieldsOf(recorder, { ...arrival, direction: trade.direction }, trade.symbol)
+  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: LotId.make(recorder.next("lot")) })
+  netWith(recorder, trade.id, fields.id)
+  net(recorder, trade.symbol)
+  recorder.touch(trade.symbol)
+  return IntakeResult.Accepted({ tradeId: fields.id })
+}
+
+/** A quarantined trade may be counted after all: under `symbol` where its own was unmapped (B5). */
+export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void => {
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined) {
+    recorder.emit({ _tag: "InstrumentSeen", symbol })
+  }
+  count(recorder, trade.id, symbol)
+  net(recorder, symbol)
+  recorder.touch(symbol)
+}

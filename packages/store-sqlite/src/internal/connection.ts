@@ -1,0 +1,67 @@
+import { closeSync, constants, mkdirSync, openSync } from "node:fs"
+import { dirname } from "node:path"
+import { Migrations } from "@roundlot/store-sql"
+import Database from "better-sqlite3"
+import { fileFailureOf, unavailable } from "./failure.ts"
+
+/** How long one call may wait for a lock, in milliseconds: it stops the whole process meanwhile. */
+export const BUSY_TIMEOUT_MS = 20
+
+/** What every connection is set to, and must say when it is asked. */
+export const settings: ReadonlyArray<{ readonly name: string; readonly set: string; readonly is: string | number }> = [
+  { name: "busy_timeout", set: String(BUSY_TIMEOUT_MS), is: BUSY_TIMEOUT_MS },
+  { name: "journal_mode", set: "WAL", is: "wal" },
+  { name: "synchronous", set: "FULL", is: 2 },
+  { name: "foreign_keys", set: "ON", is: 1 }
+]
+
+/** Makes the file, for its user alone, where there is none. */
+const ensureFile = (file: string): void => {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600))
+  } catch (error) {
+    throw fileFailureOf(file, error)
+  }
+}
+
+/** Throws where the database is not one that this version can go on from; it is not touched then. */
+const recognise = (file: string, db: Database.Database): void => {
+  const tables = db.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all()
+  if (tables.length === 0) return
+  if (!tables.some(({ name }) => name === Migrations.TABLE)) {
+    throw unavailable(file, "not_ours", `it is a database of something else (table ${tables[0]?.name ?? "?"})`)
+  }
+  const applied = db
+    .prepare<[], Migrations.Applied>(`SELECT migration_id AS id, name FROM ${Migrations.TABLE} ORDER BY migration_id`)
+    .all()
+  const fault = Migrations.faultOf(applied)
+  if (fault !== undefined) throw unavailable(file, fault.problem, fault.detail, fault.remedy)
+}
+
+/** Throws where a connection does not say what it was set to. */
+export const assertSetting = (file: string, name: string, expected: string | number, actual: unknown): void => {
+  if (actual === expected) return
+  throw unavailable(file, "io", `${name} is ${String(actual)} where ${String(expected)} was set`)
+}
+
+const configure = (file: string, db: Database.Database): void => {
+  for (const { is, name, set } of settings) {
+    db.pragma(`${name} = ${set}`)
+    assertSetting(file, name, is, db.pragma(name, { simple: true }))
+  }
+}
+
+/** The writer's connection to the store in `file`, which is made where there is none. Throws. */
+export const open = (file: string): Database.Database => {
+  ensureFile(file)
+  const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    recognise(file, db)
+    configure(file, db)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+import { SqlError } from "@effect/sql/SqlError"
+import { Table, TradeRepository } from "@roundlot/core"
+import { Ddl } from "@roundlot/store-sql"
+import Database from "better-sqlite3"
+
+type SqliteError = InstanceType<typeof Database.SqliteError>
+type Problem = TradeRepository.StoreUnavailable["problem"]
+
+const REMEDIES: { readonly [P in Problem]: string } = {
+  busy: "Another process is writing to it: try again when that is done, or end that process",
+  full: "Free some space, then try again",
+  read_only: "Give this user the right to read and write the file and its folder",
+  corrupt: "Keep the file, restore the store from a backup, or name another file",
+  from_the_future: "Use the newer Roundlot that wrote it, or name another file",
+  not_ours: "Name another file",
+  missing: "Name a file in a folder that can be made",
+  io: "Look at the disk, the path and the rights of the folder"
+}
+
+/** The failure of the store in `file`, with the problem's own remedy where none is given. */
+export const unavailable = (
+  file: string,
+  problem: Problem,
+  detail: string,
+  remedy = REMEDIES[problem]
+): TradeRepository.StoreUnavailable => new TradeRepository.StoreUnavailable({ place: file, problem, detail, remedy })
+
+const PROBLEMS: ReadonlyArray<readonly [prefix: string, problem: Problem, detail: string]> = [
+  ["SQLITE_BUSY", "busy", "the database is locked"],
+  ["SQLITE_LOCKED", "busy", "the database is locked"],
+  ["SQLITE_FULL", "full", "there is no room for the write"],
+  ["SQLITE_READONLY", "read_only", "it cannot be written"],
+  ["SQLITE_PERM", "read_only", "it cannot be written"],
+  ["SQLITE_CORRUPT", "corrupt", "the database is damaged"],
+  ["SQLITE_NOTADB", "corrupt", "it is no SQLite database"],
+  ["SQLITE_FORMAT", "corrupt", "it is no SQLite database"],
+  ["SQLITE_CANTOPEN", "io", "it cannot be opened"],
+  ["SQLITE_IOERR", "io", "reading or writing it failed"]
+]
+
+const withoutPrefix = (text: string): string => text.replaceAll(Ddl.PREFIX, "")
+
+/** SQLite's words for what was refused: `CHECK constraint failed: orders_when_filled` becomes `CHECK orders_when_filled`. */
+const refusedBy = (error: SqliteError, table: string): TradeRepository.ConstraintRefused => {
+  const [, kind = "", detail = ""] = /^(.*?) ?constraint failed:? ?(.*)$/.exec(error.message) ?? ["", "", error.message]
+  const named = /roundlot_(\w+)\./.exec(detail)?.[1]
+  return new TradeRepository.ConstraintRefused({ table: named ?? table, constraint: withoutPrefix(`${kind} ${detail}`.trim()) })
+}
+
+const ofSqlite = (file: string, error: SqliteError, table: string): TradeRepository.StoreError | undefined => {
+  if (error.code.startsWith("SQLITE_CONSTRAINT")) return refusedBy(error, table)
+  const found = PROBLEMS.find(([prefix]) => error.code.startsWith(prefix))
+  return found === undefined ? undefined : unavailable(file, found[1], `${found[2]} (${error.code})`)
+}
+
+/** The typed failure that an error of the store in `file` stands for; `undefined` where it is a fault of ours. */
+export const failureOf = (file: string, error: unknown, table = ""): TradeRepository.StoreError | undefined => {
+  if (error instanceof Database.SqliteError) return ofSqlite(file, error, table)
+  if (error instanceof SqlError) return failureOf(file, error.cause, table)
+  const isTyped =
+    error instanceof Table.BadRow ||
+    error instanceof TradeRepository.StoreUnavailable ||
+    error instanceof TradeRepository.ConstraintRefused
+  return isTyped ? error : undefined
+}
+
+/** The typed failure of an error; what is not known is a failure of reading or writing. */
+export const failureOrIo = (file: string, error: unknown): TradeRepository.StoreError =>
+  failureOf(file, error) ?? unavailable(file, "io", error instanceof Error ? error.message : String(error))
+
+const FILE_PROBLEMS: { readonly [code: string]: readonly [Problem, string] | undefined } = {
+  EISDIR: ["io", "it is a folder, not a file"],
+  ENOTDIR: ["missing", "a part of its path is a file, not a folder"],
+  EEXIST: ["missing", "a part of its path is a file, not a folder"],
+  ENOENT: ["missing", "its folder does not exist"],
+  EACCES: ["read_only", "it may not be read and written"],
+  EPERM: ["read_only", "it may not be read and written"],
+  EROFS: ["read_only", "it is on a disk that is not written to"],
+  ENOSPC: ["full", "there is no room to make it"],
+  EDQUOT: ["full", "there is no room to make it"]
+}
+
+/** The typed failure of an error of the file system. */
+export const fileFailureOf = (file: string, error: unknown): TradeRepository.StoreUnavailable => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : ""
+  const [problem, detail] = FILE_PROBLEMS[code] ?? ["io", `it cannot be opened (${code === "" ? String(error) : code})`]
+  return unavailable(file, problem, detail)
+}

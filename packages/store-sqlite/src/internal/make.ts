@@ -1,0 +1,68 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import { TradeRepository } from "@roundlot/core"
+import { Reads } from "@roundlot/store-sql"
+import type Database from "better-sqlite3"
+import { type Duration, Effect, Schedule, type Scope } from "effect"
+import { open } from "./connection.ts"
+import { failureOf, failureOrIo } from "./failure.ts"
+import * as Reader from "./reader.ts"
+import * as Writer from "./writer.ts"
+
+/** Where the store is, and what only tests set. */
+export interface Options {
+  readonly file: string
+  /** How long to come back to a locked database before `busy` is the answer. */
+  readonly busyFor?: Duration.DurationInput
+  /** Further settings of the writer's connection, such as `max_page_count = 100`. */
+  readonly writerPragmas?: ReadonlyArray<string>
+}
+
+const isBusy = (error: TradeRepository.StoreError): boolean =>
+  error._tag === "StoreUnavailable" && error.problem === "busy"
+
+/** Comes back after 5 ms, then ever later up to 100 ms, for as long as `busyFor` says. */
+const comingBack = (busyFor: Duration.DurationInput) =>
+  Schedule.exponential("5 millis").pipe(
+    Schedule.union(Schedule.spaced("100 millis")),
+    Schedule.jittered,
+    Schedule.upTo(busyFor)
+  )
+
+const opened = (options: Options): Effect.Effect<Database.Database, TradeRepository.StoreError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.suspend(() => {
+      try {
+        return Effect.succeed(open(options.file))
+      } catch (error) {
+        const failure = failureOf(options.file, error)
+        return failure === undefined ? Effect.die(error) : Effect.fail(failure)
+      }
+    }),
+    (db) => Effect.sync(() => db.close())
+  )
+
+/** The repository on one SQLite file: a reading connection through `SqlClient`, a writing one beside it. */
+export const make = (
+  options: Options
+): Effect.Effect<TradeRepository.TradeRepositoryService, TradeRepository.StoreError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { busyFor = "5 seconds", file } = options
+    const again = { schedule: comingBack(busyFor), while: isBusy }
+    const db = yield* Effect.retry(opened(options), again)
+    const client = yield* Reader.connect(file)
+    const identity = yield* Reader.prepare(file).pipe(
+      Effect.retry(again),
+      Effect.provideService(SqlClient.SqlClient, client)
+    )
+    for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
+    const reads = yield* Reads.make((error) => failureOrIo(file, error)).pipe(
+      Effect.provideService(SqlClient.SqlClient, client)
+    )
+    const write = Writer.make(file, db)
+    return {
+      ...reads,
+      identity,
+      write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
+        Effect.retry(write(scope, plan), again).pipe(Effect.withSpan("TradeRepository.write"))
+    }
+  })

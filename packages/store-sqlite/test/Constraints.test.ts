@@ -1,0 +1,381 @@
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Books, type Column, type Table } from "@roundlot/core"
+import { Ddl, Rules } from "@roundlot/store-sql"
+import Database from "better-sqlite3"
+import { Effect } from "effect"
+import { make } from "../src/internal/make.ts"
+import { folder } from "./place.ts"
+import * as rows from "./rows.ts"
+
+type Row = Table.EncodedRow
+const tables = Object.values(Books.tables)
+
+/** A store with one sound row a table, reached past everything but the database itself. */
+const bareStore = Effect.gen(function* () {
+  const file = join(yield* folder, "roundlot.db")
+  yield* Effect.scoped(
+    Effect.flatMap(make({ file }), (repository) =>
+      repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1)]))
+    )
+  )
+  return yield* Effect.acquireRelease(
+    Effect.sync(() => {
+      const db = new Database(file)
+      db.pragma("foreign_keys = ON")
+      return db
+    }),
+    (db) => Effect.sync(() => db.close())
+  )
+})
+
+const quoted = (names: ReadonlyArray<string>): string => names.map((name) => `"${name}"`).join(", ")
+
+/** What the database says to a statement that is taken back at once; `undefined` where it takes it. */
+const refusal = (db: Database.Database, act: () => void): string | undefined => {
+  db.exec("BEGIN")
+  try {
+    act()
+    return undefined
+  } catch (error) {
+    return error instanceof Database.SqliteError ? `${error.code}: ${error.message}` : String(error)
+  } finally {
+    db.exec("ROLLBACK")
+  }
+}
+
+/** Sets cells in the first row of a table. */
+const change = (db: Database.Database, table: string, cells: Row): void => {
+  const name = Ddl.nameOf(table)
+  const sets = Object.keys(cells).map((column) => `"${column}" = ?`).join(", ")
+  const key = String(db.prepare(`SELECT name FROM pragma_table_info('${name}') WHERE pk = 1`).pluck().get())
+  db.prepare(`UPDATE ${name} SET ${sets} WHERE "${key}" = (SELECT min("${key}") FROM ${name})`).run(...Object.values(cells))
+}
+
+const changing = (db: Database.Database, table: string, cells: Row): string | undefined =>
+  refusal(db, () => change(db, table, cells))
+
+/** Inserts a sound row with other cells. */
+const inserting = (db: Database.Database, table: Table.TableName, cells: Row): string | undefined =>
+  refusal(db, () => {
+    const row = { ...rows.soundRows[table], ...cells }
+    const places = Object.keys(row).map(() => "?").join(", ")
+    db.prepare(`INSERT INTO ${Ddl.nameOf(table)} (${quoted(Object.keys(row))}) VALUES (${places})`).run(...Object.values(row))
+  })
+
+const AT = 1_763_650_800_000_000
+
+// Checks of one column, which follow from its kind.
+
+const odd = ["", " 1", "+1", "1e5", "1.", ".5", "01", "1.50", "1.0", "1.2.3", "1-2", "-0", "--1", "-", "-.5", "-01", "x", "NaN", "1,5", "0x1"]
+
+const oddCells = (table: Table.TableName, name: string, column: Column.ColumnDescription): ReadonlyArray<Column.Cell> => {
+  if (column.literals !== undefined) return ["nonsense", ""]
+  switch (column.kind) {
+    case "decimal": {
+      const { positive, unsigned } = Rules.rules[table]
+      if (positive.includes(name)) return [...odd, "0", "-1", "-0.5"]
+      return unsigned.includes(name) ? [...odd, "-1", "-0.5"] : odd
+    }
+    case "flag":
+      return [2, -1]
+    case "json":
+      return ["", "[1,"]
+    case "id":
+      return [0, -1]
+    default:
+      return []
+  }
+}
+
+const soundDecimals = (table: Table.TableName, name: string): ReadonlyArray<string> => {
+  const { positive, unsigned } = Rules.rules[table]
+  const above = ["1", "0.5", "10.05", "999999999999999999.000000000000000001"]
+  if (positive.includes(name)) return above
+  return unsigned.includes(name) ? ["0", ...above] : ["0", ...above, "-1", "-0.5", "-10.05"]
+}
+
+// Checks of states: a sound row of every state.
+
+const unfilled: Row = { filled: "0", notional: "0", firstFilledAt: null, lastFilledAt: null, endedAt: null }
+const ended: Row = { endedAt: AT, reason: "why" }
+
+const states: { readonly [check: string]: { readonly [value: string]: Row } } = {
+  trades_when_uncounted: { pending: { lotId: null } },
+  trades_when_counted: { accumulated: {}, completed: {} },
+  trades_when_failed: { failed: { lotId: null, reason: "dismissed" } },
+  orders_when_planned: { pending: { ...unfilled, brokerOrderId: null } },
+  orders_when_attempted: { submitting: unfilled, in_doubt: unfilled },
+  orders_when_acknowledged: { submitted: unfilled, partially_filled: { endedAt: null } },
+  orders_when_filled: { filled: {} },
+  orders_when_ended: {
+    cancelled: ended,
+    expired: ended,
+    rejected: { ...unfilled, ...ended },
+    failed: { ...unfilled, ...ended }
+  },
+  orders_when_rejected: { rejected: { ...unfilled, ...ended } },
+  allocations_when_net: { net: { counterTradeId: 1, orderId: null } },
+  allocations_when_order: { order: {} },
+  allocations_when_unwind: { unwind: { tradeId: null, counterOrderId: 1 } },
+  attempts_when_accepted: { accepted: {} },
+  breaks_when_holds_symbol: { symbol: {} }
+}
+
+const sample = (column: Column.ColumnDescription | undefined): Column.Cell =>
+  column?.kind === "text" ? "something" : column?.kind === "instant" ? AT : 1
+
+// All other checks: cells that break each.
+
+const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
+  accounts_rule_resend_window: [{ resendWindowMs: -1 }],
+  trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
+  positions_rule_conservation: [{ openLots: "0.4" }, { residual: "0.2" }],
+  positions_rule_short_ends: [{ shortEnds: -1 }],
+  positions_rule_last_price: [{ lastPrice: null }, { lastPriceAt: null }],
+  lots_rule_owner: [{ orderId: 1 }, { tradeId: null }],
+  orders_rule_nothing_filled: [
+    { ...unfilled, status: "pending", brokerOrderId: null, filled: "1" },
+    ...["submitting", "in_doubt", "submitted"].map((status) => ({ ...unfilled, status, filled: "0.5" })),
+    { ...unfilled, ...ended, status: "rejected", filled: "0.5" }
+  ],
+  orders_rule_something_filled: [{ status: "partially_filled", filled: "0" }, { filled: "0" }],
+  orders_rule_filled_priced: [{ notional: "0" }],
+  orders_rule_limit: [{ type: "limit" }, { type: "stop_limit", stopPrice: "1" }],
+  orders_rule_stop: [{ type: "stop" }, { type: "stop_limit", limitPrice: "1" }],
+  orders_rule_queue: [{ inQueue: 0 }, { origin: "direct" }],
+  orders_rule_reported: [{ reported: null }, { reportedAt: null }],
+  orders_rule_cumulative_at: [{ cumulative: null }, { cumulativeAt: null }],
+  orders_rule_attempts_count: [{ attempts: -1 }],
+  allocations_rule_released: [{ releasedAt: AT }, { releasedWhy: "cancelled" }],
+  attempts_rule_number_positive: [{ number: 0 }],
+  attempts_rule_answered: [{ outcome: null }, { answeredAt: null }],
+  payloads_rule_sha256_hex: [{ sha256: "a".repeat(63) }, { sha256: "A".repeat(64) }],
+  fills_rule_revision_from_zero: [{ revision: -1 }],
+  waiting_fills_rule_revision_from_zero: [{ revision: -1 }],
+  breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],
+  controls_rule_scope: [{ account: "", symbol: "AAPL" }],
+  journal_seq: [{ seq: 0 }],
+  heads_seq: [{ seq: 0 }],
+  feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
+  ops_store_one: [{ one: 2 }]
+}
+
+const sound: { readonly [check: string]: ReadonlyArray<Row> } = {
+  orders_rule_filled_priced: [
+    { notional: "0", unpriced: "1" },
+    // F4: a filled order may have filled anything.
+    { filled: "7", notional: "1051.75" }
+  ],
+  orders_rule_limit: [{ type: "limit", limitPrice: "1" }, { origin: "external", type: "stop_limit" }],
+  orders_rule_queue: [{ origin: "direct", inQueue: 0 }, { origin: "external", inQueue: 0 }],
+  controls_rule_scope: [{ account: "" }, { account: "main", symbol: "AAPL" }]
+}
+
+/** The table that a check's name begins with. */
+const tableOf = (check: string): string => {
+  const names = [...tables.map(({ name }): string => name), "journal", "heads", "feed", "ops_store"]
+  const found = names.filter((name) => check.startsWith(`${name}_`)).toSorted((a, b) => b.length - a.length)[0]
+  assert.isDefined(found, check)
+  return found ?? ""
+}
+
+const refusesCheck = (said: string | undefined, check: string, cells: unknown) =>
+  assert.strictEqual(said, `SQLITE_CONSTRAINT_CHECK: CHECK constraint failed: ${check}`, JSON.stringify(cells))
+
+describe("the database by itself", () => {
+  it.scoped("every check of the schema is tried here, and no other", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      const schema = db.prepare("SELECT group_concat(sql, ';') FROM sqlite_master").pluck().get()
+      const inSchema = [...String(schema).matchAll(/CONSTRAINT "([^"]+)" CHECK/g)].map(([, name]) => name ?? "")
+      const ofColumns = tables.flatMap((table) =>
+        Object.entries(table.columns).flatMap(([name, column]) =>
+          oddCells(table.name, name, column).length > 0 ? [`${table.name}_${name}`] : []
+        )
+      )
+      const tried = [...ofColumns, ...Object.keys(states), ...Object.keys(broken)]
+      assert.deepStrictEqual(inSchema.toSorted(), tried.toSorted())
+      assert.strictEqual(new Set(inSchema).size, inSchema.length)
+      assert.notInclude(String(schema).replaceAll(/CONSTRAINT "[^"]+" CHECK/g, ""), "CHECK")
+    })
+  )
+
+  it.scoped("closed sets, flags, ids, JSON and decimals refuse what is none", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      for (const table of tables) {
+        for (const [name, column] of Object.entries(table.columns)) {
+          for (const cell of oddCells(table.name, name, column)) {
+            refusesCheck(changing(db, table.name, { [name]: cell }), `${table.name}_${name}`, cell)
+          }
+        }
+      }
+    })
+  )
+
+  it.scoped("canonical decimals are taken", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      for (const table of tables) {
+        for (const [name, column] of Object.entries(table.columns)) {
+          if (column.kind !== "decimal") continue
+          for (const cell of soundDecimals(table.name, name)) {
+            const said = changing(db, table.name, { [name]: cell })
+            assert.notStrictEqual(said, `SQLITE_CONSTRAINT_CHECK: CHECK constraint failed: ${table.name}_${name}`, cell)
+          }
+        }
+      }
+    })
+  )
+
+  it.scoped("FILL-7: every state has its columns: a row with one too few or too many is refused", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      for (const table of tables) {
+        for (const rule of Rules.rules[table.name].states) {
+          const check = `${table.name}_when_${rule.name}`
+          for (const value of rule.in) {
+            const row = { ...states[check]?.[value], [rule.column]: value }
+            assert.isDefined(states[check]?.[value], `${check} ${value}`)
+            assert.strictEqual(changing(db, table.name, row), undefined, `${check} ${value}`)
+            for (const column of rule.present) {
+              refusesCheck(changing(db, table.name, { ...row, [column]: null }), check, column)
+            }
+            for (const column of rule.absent) {
+              const cell = sample(table.columns[column])
+              refusesCheck(changing(db, table.name, { ...row, [column]: cell }), check, column)
+            }
+          }
+        }
+      }
+    })
+  )
+
+  it.scoped("every other rule of a row refuses what breaks it, and takes what does not", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      for (const [check, cases] of Object.entries(broken)) {
+        for (const cells of cases) refusesCheck(changing(db, tableOf(check), cells), check, cells)
+      }
+      for (const [check, cases] of Object.entries(sound)) {
+        for (const cells of cases) assert.strictEqual(changing(db, tableOf(check), cells), undefined, JSON.stringify(cells))
+      }
+    })
+  )
+
+  it.scoped("every column that must be there refuses NULL", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      let tried = 0
+      for (const name of [...tables.map((table): string => table.name), "journal", "heads", "feed", "ops_store"]) {
+        const columns = db
+          .prepare<[], { name: string; notnull: 0 | 1 }>(`SELECT name, "notnull" FROM pragma_table_info('${Ddl.nameOf(name)}')`)
+          .all()
+        for (const column of columns) {
+          const nullable = Object.entries(Books.tables).find(([table]) => table === name)?.[1].columns[column.name]?.nullable
+          assert.strictEqual(column.notnull === 0, nullable ?? false, `${name}.${column.name}`)
+          if (column.notnull === 0) continue
+          tried++
+          assert.match(changing(db, name, { [column.name]: null }) ?? "taken", /NOT NULL|datatype mismatch/, `${name}.${column.name}`)
+        }
+      }
+      assert.isAbove(tried, 100)
+    })
+  )
+
+  it.scoped("every reference refuses what is not there, at COMMIT", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      db.pragma("ignore_check_constraints = ON")
+      for (const table of tables) {
+        for (const { columns, table: parent } of Rules.rules[table.name].references) {
+          const cell = parent === "accounts" ? "nobody" : 999
+          db.exec("BEGIN")
+          change(db, table.name, Object.fromEntries(columns.map((column) => [column, cell])))
+          assert.throws(() => db.exec("COMMIT"), /FOREIGN KEY constraint failed/, `${table.name}.${columns.join()}`)
+          db.exec("ROLLBACK")
+        }
+        const declared = db.prepare(`SELECT count(*) FROM pragma_foreign_key_list('${Ddl.nameOf(table.name)}')`).pluck().get()
+        assert.strictEqual(declared, Rules.rules[table.name].references.length, table.name)
+      }
+    })
+  )
+})
+
+/** For each unique index: a second row that only it refuses, and, where it is for some rows, one that it lets be. */
+const doubles: { readonly [index: string]: { readonly table: Table.TableName; readonly refused: Row; readonly taken?: Row } } = {
+  trades_lookup_identity: { table: "trades", refused: { id: 2 } },
+  lots_lookup_trade: { table: "lots", refused: { id: 3 } },
+  lots_lookup_order: { table: "lots", refused: { id: 3, tradeId: null, orderId: 1 } },
+  orders_lookup_clientOrderId: { table: "orders", refused: { id: 2 } },
+  orders_one_unacknowledged: {
+    table: "orders",
+    refused: { ...unfilled, id: 2, clientOrderId: "c-2", status: "in_doubt" },
+    // G, Reappeared: an order that the broker has brought back stands beside another, and is a break.
+    taken: { ...unfilled, id: 2, clientOrderId: "c-2", status: "submitted" }
+  },
+  attempts_number: { table: "attempts", refused: { id: 2 } },
+  fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
+  fills_revision: { table: "fills", refused: { id: 2, execId: "X-2", canonical: 0 } },
+  fills_one_canonical: {
+    table: "fills",
+    refused: { id: 2, execId: "X-2", revision: 2 },
+    taken: { id: 2, execId: "X-2", revision: 2, canonical: 0 }
+  }
+}
+
+describe("unique indexes", () => {
+  it.scoped("every unique index of the schema is tried here, and refuses a second row", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      const inSchema = db.prepare<[], { name: string; sql: string }>(
+        `SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%' AND tbl_name <> 'roundlot_journal'`
+      ).all()
+      assert.deepStrictEqual(inSchema.map(({ name }) => name).toSorted(), Object.keys(doubles).map(Ddl.nameOf).toSorted())
+      for (const [index, { refused, table, taken }] of Object.entries(doubles)) {
+        db.exec("SAVEPOINT live")
+        if (index === "orders_one_unacknowledged") {
+          db.exec(`UPDATE roundlot_orders SET "status" = 'submitting', "filled" = '0', "notional" = '0', "endedAt" = NULL`)
+        }
+        const columns = db.prepare<[], string>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`).pluck().all()
+        const inside = (cells: Row) => attempt(db, table, cells)
+        assert.strictEqual(
+          inside(refused),
+          `UNIQUE constraint failed: ${columns.map((column) => `${Ddl.nameOf(table)}.${column}`).join(", ")}`,
+          index
+        )
+        if (taken !== undefined) assert.strictEqual(inside(taken), undefined, index)
+        db.exec("ROLLBACK TO live; RELEASE live")
+      }
+    })
+  )
+
+  it.scoped("no key stands twice", () =>
+    Effect.gen(function* () {
+      const db = yield* bareStore
+      for (const { name } of tables) assert.match(inserting(db, name, {}) ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
+      const again = refusal(db, () => {
+        db.exec(`INSERT INTO roundlot_journal SELECT "position" + 1, "account", "seq", "commitId", "entityKind", "entityId", "tag",
+          "eventVersion", "at", "cause", "body", "hash" FROM roundlot_journal`)
+      })
+      assert.include(again, "UNIQUE constraint failed: roundlot_journal.account, roundlot_journal.seq")
+    })
+  )
+})
+
+/** Inserts within an open savepoint, and takes it back. */
+const attempt = (db: Database.Database, table: Table.TableName, cells: Row): string | undefined => {
+  db.exec("SAVEPOINT one")
+  const row = { ...rows.soundRows[table], ...cells }
+  try {
+    db.prepare(
+      `INSERT INTO ${Ddl.nameOf(table)} (${quoted(Object.keys(row))}) VALUES (${Object.keys(row).map(() => "?").join(", ")})`
+    ).run(...Object.values(row))
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  } finally {
+    db.exec("ROLLBACK TO one; RELEASE one")
+  }
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Books, type Table, type TradeRepository } from "@roundlot/core"
+import { Ddl, Dialect, Reads, Statements } from "@roundlot/store-sql"
+import type Database from "better-sqlite3"
+import { Effect } from "effect"
+import { open } from "../src/internal/connection.ts"
+import { make } from "../src/internal/make.ts"
+import * as Reader from "../src/internal/reader.ts"
+import { everyRow, folder } from "./place.ts"
+import * as rows from "./rows.ts"
+
+const connected = Effect.gen(function* () {
+  const file = join(yield* folder, "roundlot.db")
+  yield* Effect.scoped(
+    Effect.flatMap(make({ file }), (repository) => repository.write(rows.scope(), rows.writing(rows.everything)))
+  )
+  const db = yield* Effect.acquireRelease(Effect.sync(() => open(file)), (db) => Effect.sync(() => db.close()))
+  return { db, sql: yield* Reader.connect(file) }
+})
+
+const planOf = (db: Database.Database, text: string, cells: ReadonlyArray<unknown>): string =>
+  db.prepare<Array<unknown>, { detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all(...cells).map(({ detail }) => detail).join("; ")
+
+const descending = (table: Table.TableName, query: Partial<TradeRepository.PageQuery> = {}): TradeRepository.PageQuery => ({
+  ...everyRow(table, "id"),
+  descending: true,
+  ...query
+})
+
+const is = (column: string, ...cells: ReadonlyArray<string | number>): TradeRepository.Filter => ({ column, in: cells })
+
+/** The queries of list screens, tracking and the journal, with the index that each goes over. */
+const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: RegExp]> = [
+  [descending("orders", { where: [is("status", "pending")] }), /SEARCH \w+ USING INDEX roundlot_orders_status \(status=\?\)/],
+  [descending("orders", { where: [is("status", "submitted")], after: [9] }), /roundlot_orders_status \(status=\? AND rowid<\?\)/],
+  [descending("orders"), /^SCAN roundlot_orders$/],
+  [descending("orders", { after: [9] }), /SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid<\?\)/],
+  [descending("orders", { where: [is("brokerOrderId", "B-1"), is("account", "main")] }), /roundlot_orders_lookup_brokerOrderId/],
+  [descending("trades"), /^SCAN roundlot_trades$/],
+  [descending("trades", { where: [is("account", "main"), is("status", "pending")] }), /roundlot_trades_status \(account=\? AND status=\?\)/],
+  [descending("allocations", { where: [is("tradeId", 1)] }), /roundlot_allocations_trade \(tradeId=\?\)/],
+  [descending("allocations", { where: [is("counterTradeId", 1)] }), /roundlot_allocations_counterTrade \(counterTradeId=\?\)/],
+  [descending("allocations", { where: [is("orderId", 1)] }), /roundlot_allocations_order \(orderId=\?\)/],
+  [descending("fills", { where: [is("orderId", 1)] }), /roundlot_fills_lookup_order \(orderId=\?\)/],
+  [descending("attempts", { where: [is("orderId", 1)] }), /roundlot_attempts_number \(orderId=\?\)/],
+  [descending("payloads", { where: [is("id", 1)] }), /USING INTEGER PRIMARY KEY/],
+  [everyRow("positions", "account", "symbol"), /^SCAN roundlot_positions$/],
+  [{ ...everyRow("positions", "account", "symbol"), where: [is("account", "main")] }, /SEARCH \w+ USING PRIMARY KEY \(account=\?\)/],
+  [{ ...everyRow("instruments", "account", "symbol"), where: [is("status", "unverified"), is("account", "main")] }, /roundlot_instruments_lookup_unverified/]
+]
+
+describe("indexes", () => {
+  it.scoped("every lookup goes over an index or the key, and sorts nothing but a handful", () =>
+    Effect.gen(function* () {
+      const { db } = yield* connected
+      for (const table of Object.values(Books.tables)) {
+        for (const [name, lookup] of Object.entries(table.lookups)) {
+          const plan = planOf(db, Statements.lookup(Dialect.sqlite, table, lookup), lookup.columns.map(() => 1))
+          const own = `${table.name}_lookup_${name}`
+          const isOwn = Ddl.indexesOf(table).some((index) => `${table.name}_${index.name}` === own)
+          const path = isOwn ? `INDEX ${Ddl.nameOf(own)}` : "(INTEGER PRIMARY KEY|PRIMARY KEY|INDEX (roundlot|sqlite_autoindex)_\\w+)"
+          assert.match(plan, new RegExp(`^SEARCH roundlot_\\w+ USING ${path} `), `${table.name} ${name}`)
+          const searched = /\(([^)]*)\)/.exec(plan)?.[1]?.split(" AND ").length
+          assert.strictEqual(searched, lookup.columns.length, `${table.name} ${name}: ${plan}`)
+        }
+      }
+    })
+  )
+
+  it.scoped("every list goes over an index, and none is sorted", () =>
+    Effect.gen(function* () {
+      const { db, sql } = yield* connected
+      for (const [query, expected] of lists) {
+        const [text, cells] = Reads.pageStatement(sql, Books.tables[query.table], query).compile()
+        const plan = planOf(db, text, cells)
+        assert.match(plan, expected, JSON.stringify(query))
+        assert.notInclude(plan, "TEMP B-TREE", JSON.stringify(query))
+      }
+    })
+  )
+
+  it.scoped("journal and feed are read in order without sorting", () =>
+    Effect.gen(function* () {
+      const { db, sql } = yield* connected
+      const entries = (entity: TradeRepository.EntryQuery["entity"]) => {
+        const [text, cells] = Reads.entriesStatement(sql, { account: "main", afterSeq: 3, entity, limit: 5 }).compile()
+        return planOf(db, text, cells)
+      }
+      assert.strictEqual(
+        entries(undefined),
+        "SEARCH roundlot_journal USING INDEX roundlot_journal_account_seq (account=? AND seq>?)"
+      )
+      assert.strictEqual(
+        entries({ kind: "order", id: "1" }),
+        "SEARCH roundlot_journal USING INDEX roundlot_journal_entity (account=? AND entityKind=? AND entityId=? AND seq>?)"
+      )
+      const [text, cells] = Reads.feedStatement(sql, 3, 5).compile()
+      assert.strictEqual(planOf(db, text, cells), "SEARCH roundlot_feed USING INTEGER PRIMARY KEY (rowid>?)")
+      assert.strictEqual(planOf(db, Statements.selectLastFeed, []), "SCAN roundlot_feed")
+    })
+  )
+
+  it.scoped("every index is there for a lookup, a list or a rule", () =>
+    Effect.gen(function* () {
+      const { db } = yield* connected
+      const names = db
+        .prepare<[], string>(`SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`)
+        .pluck()
+        .all()
+      const described = Object.values(Books.tables).flatMap((table) =>
+        Ddl.indexesOf(table).map((index) => Ddl.nameOf(`${table.name}_${index.name}`))
+      )
+      const journal = ["journal_account_seq", "journal_entity"].map(Ddl.nameOf)
+      assert.deepStrictEqual(names, [...described, ...journal].toSorted())
+    })
+  )
+})

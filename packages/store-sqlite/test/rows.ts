@@ -1,0 +1,343 @@
+import type { Books, Entry, Table, TradeRepository } from "@roundlot/core"
+
+type Row = Table.EncodedRow
+
+const AT = 1_763_650_800_000_000
+
+/** A sound row of every table; all of them together are a sound store. */
+export const account: Row = {
+  name: "main",
+  broker: "paper",
+  environment: "paper",
+  brokerAccountId: null,
+  currency: "USD",
+  direction: "mirror",
+  lot: "1",
+  threshold: null,
+  thresholdNotional: null,
+  maxOrderQuantity: null,
+  shorting: "allowed",
+  external: "ignore",
+  cancelOnFlip: 0,
+  resendWindowMs: 600_000,
+  createdAt: AT,
+  updatedAt: AT,
+  version: 1
+}
+
+export const instrument: Row = {
+  account: "main",
+  symbol: "AAPL",
+  assetClass: "equity",
+  currency: "USD",
+  lot: null,
+  fractionable: 0,
+  shortable: 1,
+  status: "verified",
+  createdAt: AT,
+  updatedAt: AT,
+  version: 2
+}
+
+export const trade: Row = {
+  id: 1,
+  account: "main",
+  source: "tape",
+  sourceId: "t-1",
+  occurrence: "0",
+  symbol: "AAPL",
+  givenSymbol: "AAPLs1",
+  side: "buy",
+  quantity: "1.3",
+  price: "150.25",
+  tradedAt: AT,
+  direction: "mirror",
+  reversesSourceId: null,
+  reversesOccurrence: null,
+  status: "completed",
+  reason: null,
+  lotId: 1,
+  netted: "0",
+  createdAt: AT,
+  updatedAt: AT,
+  version: 3
+}
+
+export const position: Row = {
+  account: "main",
+  symbol: "AAPL",
+  exposure: "1.3",
+  target: "1.3",
+  hedged: "1",
+  inFlight: "0",
+  residual: "0.3",
+  openLots: "0.3",
+  base: "0",
+  direct: "0",
+  adopted: "0",
+  answer: "NotDue",
+  coolDownUntil: null,
+  shortEnds: 0,
+  circuitUntil: null,
+  held: null,
+  lastPrice: "150.25",
+  lastPriceAt: AT,
+  updatedAt: AT,
+  version: 4
+}
+
+export const lot: Row = {
+  id: 1,
+  account: "main",
+  symbol: "AAPL",
+  tradeId: 1,
+  orderId: null,
+  open: "0.3",
+  version: 5
+}
+
+export const orderLot: Row = { ...lot, id: 2, tradeId: null, orderId: 1, open: "0" }
+
+export const order: Row = {
+  id: 1,
+  lotId: 2,
+  account: "main",
+  symbol: "AAPL",
+  side: "buy",
+  quantity: "1",
+  type: "market",
+  limitPrice: null,
+  stopPrice: null,
+  timeInForce: "day",
+  positionEffect: null,
+  origin: "accumulation",
+  inQueue: 1,
+  lot: "1",
+  threshold: "1",
+  referencePrice: "150.25",
+  clientOrderId: "rl1-abcdefaaaaaaaaaaaaaaaaaaaa",
+  brokerOrderId: "B-1",
+  brokerOrderIds: '["B-1"]',
+  status: "filled",
+  deed: "sending",
+  attemptId: 1,
+  attempts: 1,
+  candidate: null,
+  heldFor: null,
+  notBefore: null,
+  reason: null,
+  code: null,
+  rawStatus: "filled",
+  reported: "filled",
+  reportedAt: AT,
+  reportedCumulative: "1",
+  cumulative: "1",
+  cumulativeAt: AT,
+  filled: "1",
+  notional: "150.25",
+  unpriced: "0",
+  excess: "0",
+  acceptedExcess: "0",
+  cancelRequestedAt: null,
+  cancelAskedAt: null,
+  createdAt: AT,
+  sentAt: AT,
+  acceptedAt: AT,
+  firstFilledAt: AT,
+  lastFilledAt: AT,
+  endedAt: AT,
+  updatedAt: AT,
+  version: 6
+}
+
+export const allocation: Row = {
+  id: 1,
+  account: "main",
+  symbol: "AAPL",
+  kind: "order",
+  tradeId: 1,
+  counterTradeId: null,
+  orderId: 1,
+  counterOrderId: null,
+  quantity: "1",
+  settled: "1",
+  carryLot: "1",
+  createdAt: AT,
+  releasedAt: null,
+  releasedWhy: null,
+  version: 7
+}
+
+export const attempt: Row = {
+  id: 1,
+  account: "main",
+  orderId: 1,
+  number: 1,
+  clientOrderId: "rl1-abcdefaaaaaaaaaaaaaaaaaaaa",
+  requestId: 1,
+  responseId: null,
+  outcome: "accepted",
+  brokerOrderId: "B-1",
+  httpStatus: 200,
+  code: null,
+  message: null,
+  startedAt: AT,
+  answeredAt: AT,
+  version: 8
+}
+
+export const payload: Row = {
+  id: 1,
+  account: "main",
+  contentType: "application/json",
+  sha256: "a".repeat(64),
+  bytes: new Uint8Array([123, 0, 255, 125]),
+  createdAt: AT,
+  version: 9
+}
+
+export const fill: Row = {
+  id: 1,
+  account: "main",
+  orderId: 1,
+  execId: "X-1",
+  execIdBase: "X",
+  revision: 1,
+  canonical: 1,
+  quantity: "1",
+  price: "150.25",
+  offBand: 0,
+  executedAt: AT,
+  commission: null,
+  commissionCurrency: null,
+  payloadId: 1,
+  createdAt: AT,
+  version: 10
+}
+
+export const waitingFill: Row = {
+  account: "main",
+  execId: "Y-1",
+  execIdBase: "Y",
+  revision: 1,
+  brokerOrderId: "B-9",
+  clientOrderId: null,
+  symbol: "AAPL",
+  side: "sell",
+  quantity: "2",
+  price: null,
+  executedAt: AT,
+  asOf: AT,
+  payloadId: null,
+  receivedAt: AT,
+  joinedAt: null,
+  version: 11
+}
+
+export const openBreak: Row = {
+  id: 1,
+  account: "main",
+  symbol: "AAPL",
+  kind: "Excess",
+  subject: "O1",
+  holds: "symbol",
+  evidence: "{}",
+  openedAt: AT,
+  closedAt: null,
+  closedWhy: null,
+  version: 12
+}
+
+export const control: Row = {
+  account: "main",
+  symbol: "",
+  state: "normal",
+  reason: "",
+  actor: "operator",
+  changedAt: AT,
+  version: 13
+}
+
+export const command: Row = { id: "c-1", answer: "{}", at: AT }
+
+/** One sound row a table. */
+export const soundRows: { readonly [T in Table.TableName]: Row } = {
+  accounts: account,
+  instruments: instrument,
+  trades: trade,
+  positions: position,
+  lots: lot,
+  orders: order,
+  allocations: allocation,
+  attempts: attempt,
+  payloads: payload,
+  fills: fill,
+  waiting_fills: waitingFill,
+  breaks: openBreak,
+  controls: control,
+  ops_commands: command
+}
+
+/** Inserts of rows in one table. */
+export const inserting = (table: Table.TableName, ...inserts: ReadonlyArray<Row>): Books.TableChanges => ({
+  table,
+  inserts,
+  updates: []
+})
+
+/** Updates of rows in one table. */
+export const updating = (table: Table.TableName, ...updates: ReadonlyArray<Row>): Books.TableChanges => ({
+  table,
+  inserts: [],
+  updates
+})
+
+/** The whole sound store as changes. */
+export const everything: ReadonlyArray<Books.TableChanges> = [
+  inserting("accounts", account),
+  inserting("instruments", instrument),
+  inserting("trades", trade),
+  inserting("positions", position),
+  inserting("lots", lot, orderLot),
+  inserting("orders", order),
+  inserting("allocations", allocation),
+  inserting("attempts", attempt),
+  inserting("payloads", payload),
+  inserting("fills", fill),
+  inserting("waiting_fills", waitingFill),
+  inserting("breaks", openBreak),
+  inserting("controls", control),
+  inserting("ops_commands", command)
+]
+
+const entry = (journal: string, seq: number): Entry.Entry => ({
+  account: journal,
+  seq,
+  commitId: `commit-${journal}-${seq}`,
+  entityKind: seq % 2 === 0 ? "order" : "trade",
+  entityId: "1",
+  tag: "TradeAccepted",
+  eventVersion: 1,
+  at: AT,
+  cause: '{"actor":"test","kind":"trade"}',
+  body: `{"n":${seq}}`,
+  hash: `${journal}-hash-${seq}`
+})
+
+/** A part of a journal from one seq to another. */
+export const part = (journal: string, first: number, last = first): TradeRepository.JournalPart => {
+  const rest = Array.from({ length: last - first }, (_, i) => entry(journal, first + i + 1))
+  return {
+    account: journal,
+    entries: [entry(journal, first), ...rest],
+    head: { seq: last, hash: `${journal}-hash-${last}` }
+  }
+}
+
+/** A plan that writes this whatever it sees. */
+export const writing =
+  (changes: ReadonlyArray<Books.TableChanges>, journals: ReadonlyArray<TradeRepository.JournalPart> = []) =>
+  (): TradeRepository.Plan<string> => ({ _tag: "Planned", journals, changes, answer: "written" })
+
+/** A scope with these needs. */
+export const scope = (...needs: TradeRepository.Scope["needs"]): TradeRepository.Scope => ({ commitId: "commit", needs })
