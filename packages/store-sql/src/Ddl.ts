@@ -71,8 +71,8 @@ export const createTable = (dialect: Dialect, table: Books.AnyTable): string => 
     ...rows.map((rule) => check(table.name, `rule_${rule.name}`, rule.sql)),
     ...references.map(
       (each) =>
-        `FOREIGN KEY (${each.columns.map(quote).join(", ")}) REFERENCES ${nameOf(each.table)}` +
-        ` (${each.parent.map(quote).join(", ")}) DEFERRABLE INITIALLY DEFERRED`
+        `FOREIGN KEY (${quote(each.column)}) REFERENCES ${nameOf(each.table)} (${quote(each.parent)})` +
+        (each.deferred ? " DEFERRABLE INITIALLY DEFERRED" : "")
     )
   ]
   return `CREATE TABLE ${nameOf(table.name)} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(isClustered(table))}`

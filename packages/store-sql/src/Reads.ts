@@ -43,7 +43,10 @@ const orderFault = (table: Books.AnyTable, { after, orderBy }: TradeRepository.P
       return `sorts by ${name}, which has no order here`
     }
   }
-  const keys = [table.key, ...Object.values(table.lookups).flatMap((each) => (each.unique && !each.where ? [each.columns] : []))]
+  const keys = [
+    table.key,
+    ...Object.values(table.lookups).flatMap((each) => (each.unique && !each.where ? [each.columns] : []))
+  ]
   if (!keys.some((key) => key.every((column) => orderBy.includes(column)))) return "sorts by no unique key"
   return after !== undefined && after.length !== orderBy.length
     ? `goes on after ${after.length} cells, and sorts by ${orderBy.length} columns`
@@ -128,8 +131,9 @@ export const make = (classify: Classify): Effect.Effect<Reads, never, SqlClient.
       checked("feed", limitFault(limit), Effect.mapError(feedStatement(sql, after, limit), classify))
     ),
     heads: sql.unsafe<Entry.Head & { readonly account: string }>(selectHeads).pipe(
-      Effect.map((rows): ReadonlyMap<string, Entry.Head> =>
-        new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))
+      Effect.map(
+        (rows): ReadonlyMap<string, Entry.Head> =>
+          new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))
       ),
       Effect.mapError(classify)
     )

@@ -1,10 +1,14 @@
 import { Table } from "@roundlot/core"
 
-/** A column that names a row of another table. All are checked at COMMIT: a commit writes its tables in one fixed order. */
+/**
+ * A column that names a row of another table. A deferred one is checked at COMMIT, because its row is written first
+ * (`Statements.order`); its column must begin an index, or the database reads the whole table for every row that it may name.
+ */
 export interface Reference {
-  readonly columns: ReadonlyArray<string>
+  readonly column: string
   readonly table: Table.TableName
-  readonly parent: ReadonlyArray<string>
+  readonly parent: string
+  readonly deferred: boolean
 }
 
 /** What must stand, and must not stand, in a row while `column` has one of these values. */
@@ -44,13 +48,19 @@ export interface TableRules {
 
 const none: TableRules = { references: [], positive: [], unsigned: [], states: [], rows: [], indexes: [] }
 
-const refersTo = (column: string, table: Table.TableName, parent = "id"): Reference => ({
-  columns: [column],
+const refersTo = (column: string, table: Table.TableName): Reference => ({
+  column,
   table,
-  parent: [parent]
+  parent: "id",
+  deferred: false
 })
 
-const ofAccount = refersTo("account", "accounts", "name")
+const willReferTo = (column: string, table: Table.TableName): Reference => ({
+  ...refersTo(column, table),
+  deferred: true
+})
+
+const ofAccount: Reference = { ...refersTo("account", "accounts"), parent: "name" }
 
 const state = (
   name: string,
@@ -116,7 +126,7 @@ const positions: TableRules = {
 
 const lots: TableRules = {
   ...none,
-  references: [ofAccount, refersTo("tradeId", "trades"), refersTo("orderId", "orders")],
+  references: [ofAccount, willReferTo("tradeId", "trades"), willReferTo("orderId", "orders")],
   rows: [{ name: "owner", sql: `("tradeId" IS NULL) <> ("orderId" IS NULL)` }]
 }
 
@@ -141,7 +151,10 @@ const orders: TableRules = {
     { name: "something_filled", sql: `"status" NOT IN ('partially_filled', 'filled') OR "filled" <> '0'` },
     // F4: no figure of a filled order is bounded by its quantity.
     { name: "filled_priced", sql: `"status" <> 'filled' OR "notional" <> '0' OR "unpriced" <> '0'` },
-    { name: "limit", sql: `"origin" = 'external' OR "type" NOT IN ('limit', 'stop_limit') OR "limitPrice" IS NOT NULL` },
+    {
+      name: "limit",
+      sql: `"origin" = 'external' OR "type" NOT IN ('limit', 'stop_limit') OR "limitPrice" IS NOT NULL`
+    },
     { name: "stop", sql: `"origin" = 'external' OR "type" NOT IN ('stop', 'stop_limit') OR "stopPrice" IS NOT NULL` },
     {
       name: "queue",
@@ -192,15 +205,12 @@ const attempts: TableRules = {
   ...none,
   references: [
     ofAccount,
-    refersTo("orderId", "orders"),
+    willReferTo("orderId", "orders"),
     refersTo("requestId", "payloads"),
     refersTo("responseId", "payloads")
   ],
   states: [state("accepted", "outcome", ["accepted"], ["brokerOrderId"])],
-  rows: [
-    { name: "number_positive", sql: `"number" > 0` },
-    together("answered", "outcome", "answeredAt")
-  ],
+  rows: [{ name: "number_positive", sql: `"number" > 0` }, together("answered", "outcome", "answeredAt")],
   indexes: [unique("number", ["orderId", "number"])]
 }
 

@@ -1,6 +1,7 @@
-import { Books, Id, type Table } from "@roundlot/core"
+import { Books, type Id, type Table } from "@roundlot/core"
 import { conditionOf, nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
+import type { Reference } from "./Rules.ts"
 
 /** A statement with the columns whose cells are its parameters, in order. */
 export interface RowStatement {
@@ -29,6 +30,10 @@ export const update = (dialect: Dialect, table: Books.AnyTable): RowStatement =>
   }
 }
 
+/** Finds the row that a reference names, by the cell that names it. */
+export const referred = (dialect: Dialect, { parent, table }: Reference): string =>
+  `SELECT 1 FROM ${nameOf(table)} WHERE ${quote(parent)} = ${dialect.place(1)}`
+
 /** Finds the rows of a lookup by the cells of its columns, in order of their keys. */
 export const lookup = (dialect: Dialect, table: Books.AnyTable, lookup: Table.Lookup): string => {
   const condition = conditionOf(lookup)
@@ -38,6 +43,27 @@ export const lookup = (dialect: Dialect, table: Books.AnyTable, lookup: Table.Lo
     ` WHERE ${[...equals, ...(condition === undefined ? [] : [condition])].join(" AND ")} ORDER BY ${listed(table.key)}`
   )
 }
+
+/** One step of a write: the rows of a table that are new, or those that replace others. */
+export interface Step {
+  readonly table: Table.TableName
+  readonly kind: "inserts" | "updates"
+}
+
+/** What other rows of the same write name, and no unique index stands in the way of. */
+const NAMED: ReadonlyArray<Table.TableName> = ["accounts", "payloads", "lots", "attempts"]
+
+const all = Object.values(Books.tables).map(({ name }) => name)
+
+/**
+ * The order of a write: what is named first; then updates before inserts, so that a place that a unique index guards is left
+ * before it is taken.
+ */
+export const order: ReadonlyArray<Step> = [
+  ...NAMED.map((table) => ({ table, kind: "inserts" as const })),
+  ...all.map((table) => ({ table, kind: "updates" as const })),
+  ...all.filter((table) => !NAMED.includes(table)).map((table) => ({ table, kind: "inserts" as const }))
+]
 
 /** The table of each kind of record that has an id of ours. */
 const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
@@ -89,7 +115,7 @@ export const appendFeed = (dialect: Dialect): string => insertInto(dialect, "fee
 
 /** Sets the head of an account's journal: account, seq, hash. */
 export const setHead = (dialect: Dialect): string =>
-  `${insertInto(dialect, "heads", ["account", "seq", "hash"])}` +
+  insertInto(dialect, "heads", ["account", "seq", "hash"]) +
   ` ON CONFLICT ("account") DO UPDATE SET "seq" = excluded."seq", "hash" = excluded."hash"`
 
 /** All heads. */

@@ -47,9 +47,13 @@ const refusal = (db: Database.Database, act: () => void): string | undefined => 
 /** Sets cells in the first row of a table. */
 const change = (db: Database.Database, table: string, cells: Row): void => {
   const name = Ddl.nameOf(table)
-  const sets = Object.keys(cells).map((column) => `"${column}" = ?`).join(", ")
+  const sets = Object.keys(cells)
+    .map((column) => `"${column}" = ?`)
+    .join(", ")
   const key = String(db.prepare(`SELECT name FROM pragma_table_info('${name}') WHERE pk = 1`).pluck().get())
-  db.prepare(`UPDATE ${name} SET ${sets} WHERE "${key}" = (SELECT min("${key}") FROM ${name})`).run(...Object.values(cells))
+  db.prepare(`UPDATE ${name} SET ${sets} WHERE "${key}" = (SELECT min("${key}") FROM ${name})`).run(
+    ...Object.values(cells)
+  )
 }
 
 const changing = (db: Database.Database, table: string, cells: Row): string | undefined =>
@@ -59,17 +63,46 @@ const changing = (db: Database.Database, table: string, cells: Row): string | un
 const inserting = (db: Database.Database, table: Table.TableName, cells: Row): string | undefined =>
   refusal(db, () => {
     const row = { ...rows.soundRows[table], ...cells }
-    const places = Object.keys(row).map(() => "?").join(", ")
-    db.prepare(`INSERT INTO ${Ddl.nameOf(table)} (${quoted(Object.keys(row))}) VALUES (${places})`).run(...Object.values(row))
+    const places = Object.keys(row)
+      .map(() => "?")
+      .join(", ")
+    db.prepare(`INSERT INTO ${Ddl.nameOf(table)} (${quoted(Object.keys(row))}) VALUES (${places})`).run(
+      ...Object.values(row)
+    )
   })
 
 const AT = 1_763_650_800_000_000
 
 // Checks of one column, which follow from its kind.
 
-const odd = ["", " 1", "+1", "1e5", "1.", ".5", "01", "1.50", "1.0", "1.2.3", "1-2", "-0", "--1", "-", "-.5", "-01", "x", "NaN", "1,5", "0x1"]
+const odd = [
+  "",
+  " 1",
+  "+1",
+  "1e5",
+  "1.",
+  ".5",
+  "01",
+  "1.50",
+  "1.0",
+  "1.2.3",
+  "1-2",
+  "-0",
+  "--1",
+  "-",
+  "-.5",
+  "-01",
+  "x",
+  "NaN",
+  "1,5",
+  "0x1"
+]
 
-const oddCells = (table: Table.TableName, name: string, column: Column.ColumnDescription): ReadonlyArray<Column.Cell> => {
+const oddCells = (
+  table: Table.TableName,
+  name: string,
+  column: Column.ColumnDescription
+): ReadonlyArray<Column.Cell> => {
   if (column.literals !== undefined) return ["nonsense", ""]
   switch (column.kind) {
     case "decimal": {
@@ -167,8 +200,14 @@ const sound: { readonly [check: string]: ReadonlyArray<Row> } = {
     // F4: a filled order may have filled anything.
     { filled: "7", notional: "1051.75" }
   ],
-  orders_rule_limit: [{ type: "limit", limitPrice: "1" }, { origin: "external", type: "stop_limit" }],
-  orders_rule_queue: [{ origin: "direct", inQueue: 0 }, { origin: "external", inQueue: 0 }],
+  orders_rule_limit: [
+    { type: "limit", limitPrice: "1" },
+    { origin: "external", type: "stop_limit" }
+  ],
+  orders_rule_queue: [
+    { origin: "direct", inQueue: 0 },
+    { origin: "external", inQueue: 0 }
+  ],
   controls_rule_scope: [{ account: "" }, { account: "main", symbol: "AAPL" }]
 }
 
@@ -259,7 +298,8 @@ describe("the database by itself", () => {
         for (const cells of cases) refusesCheck(changing(db, tableOf(check), cells), check, cells)
       }
       for (const [check, cases] of Object.entries(sound)) {
-        for (const cells of cases) assert.strictEqual(changing(db, tableOf(check), cells), undefined, JSON.stringify(cells))
+        for (const cells of cases)
+          assert.strictEqual(changing(db, tableOf(check), cells), undefined, JSON.stringify(cells))
       }
     })
   )
@@ -270,41 +310,52 @@ describe("the database by itself", () => {
       let tried = 0
       for (const name of [...tables.map((table): string => table.name), "journal", "heads", "feed", "ops_store"]) {
         const columns = db
-          .prepare<[], { name: string; notnull: 0 | 1 }>(`SELECT name, "notnull" FROM pragma_table_info('${Ddl.nameOf(name)}')`)
+          .prepare<[], { name: string; notnull: 0 | 1 }>(
+            `SELECT name, "notnull" FROM pragma_table_info('${Ddl.nameOf(name)}')`
+          )
           .all()
         for (const column of columns) {
-          const nullable = Object.entries(Books.tables).find(([table]) => table === name)?.[1].columns[column.name]?.nullable
+          const nullable = Object.entries(Books.tables).find(([table]) => table === name)?.[1].columns[column.name]
+            ?.nullable
           assert.strictEqual(column.notnull === 0, nullable ?? false, `${name}.${column.name}`)
           if (column.notnull === 0) continue
           tried++
-          assert.match(changing(db, name, { [column.name]: null }) ?? "taken", /NOT NULL|datatype mismatch/, `${name}.${column.name}`)
+          assert.match(
+            changing(db, name, { [column.name]: null }) ?? "taken",
+            /NOT NULL|datatype mismatch/,
+            `${name}.${column.name}`
+          )
         }
       }
       assert.isAbove(tried, 100)
     })
   )
 
-  it.scoped("every reference refuses what is not there, at COMMIT", () =>
+  it.scoped("every reference refuses what is not there, a deferred one at COMMIT", () =>
     Effect.gen(function* () {
       const db = yield* bareStore
       db.pragma("ignore_check_constraints = ON")
       for (const table of tables) {
-        for (const { columns, table: parent } of Rules.rules[table.name].references) {
+        for (const { column, deferred, table: parent } of Rules.rules[table.name].references) {
           const cell = parent === "accounts" ? "nobody" : 999
+          const place = `${table.name}.${column}`
           db.exec("BEGIN")
-          change(db, table.name, Object.fromEntries(columns.map((column) => [column, cell])))
-          assert.throws(() => db.exec("COMMIT"), /FOREIGN KEY constraint failed/, `${table.name}.${columns.join()}`)
+          const writes = () => change(db, table.name, { [column]: cell })
+          if (deferred) writes()
+          assert.throws(deferred ? () => db.exec("COMMIT") : writes, /FOREIGN KEY constraint failed/, place)
           db.exec("ROLLBACK")
         }
-        const declared = db.prepare(`SELECT count(*) FROM pragma_foreign_key_list('${Ddl.nameOf(table.name)}')`).pluck().get()
-        assert.strictEqual(declared, Rules.rules[table.name].references.length, table.name)
+        const declared = db.prepare(`SELECT count(*) FROM pragma_foreign_key_list('${Ddl.nameOf(table.name)}')`)
+        assert.strictEqual(declared.pluck().get(), Rules.rules[table.name].references.length, table.name)
       }
     })
   )
 })
 
 /** For each unique index: a second row that only it refuses, and, where it is for some rows, one that it lets be. */
-const doubles: { readonly [index: string]: { readonly table: Table.TableName; readonly refused: Row; readonly taken?: Row } } = {
+const doubles: {
+  readonly [index: string]: { readonly table: Table.TableName; readonly refused: Row; readonly taken?: Row }
+} = {
   trades_lookup_identity: { table: "trades", refused: { id: 2 } },
   lots_lookup_trade: { table: "lots", refused: { id: 3 } },
   lots_lookup_order: { table: "lots", refused: { id: 3, tradeId: null, orderId: 1 } },
@@ -329,16 +380,26 @@ describe("unique indexes", () => {
   it.scoped("every unique index of the schema is tried here, and refuses a second row", () =>
     Effect.gen(function* () {
       const db = yield* bareStore
-      const inSchema = db.prepare<[], { name: string; sql: string }>(
-        `SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%' AND tbl_name <> 'roundlot_journal'`
-      ).all()
-      assert.deepStrictEqual(inSchema.map(({ name }) => name).toSorted(), Object.keys(doubles).map(Ddl.nameOf).toSorted())
+      const inSchema = db
+        .prepare<[], { name: string; sql: string }>(
+          `SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%' AND tbl_name <> 'roundlot_journal'`
+        )
+        .all()
+      assert.deepStrictEqual(
+        inSchema.map(({ name }) => name).toSorted(),
+        Object.keys(doubles).map(Ddl.nameOf).toSorted()
+      )
       for (const [index, { refused, table, taken }] of Object.entries(doubles)) {
         db.exec("SAVEPOINT live")
         if (index === "orders_one_unacknowledged") {
-          db.exec(`UPDATE roundlot_orders SET "status" = 'submitting', "filled" = '0', "notional" = '0', "endedAt" = NULL`)
+          db.exec(
+            `UPDATE roundlot_orders SET "status" = 'submitting', "filled" = '0', "notional" = '0', "endedAt" = NULL`
+          )
         }
-        const columns = db.prepare<[], string>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`).pluck().all()
+        const columns = db
+          .prepare<[], string>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`)
+          .pluck()
+          .all()
         const inside = (cells: Row) => attempt(db, table, cells)
         assert.strictEqual(
           inside(refused),
@@ -354,7 +415,8 @@ describe("unique indexes", () => {
   it.scoped("no key stands twice", () =>
     Effect.gen(function* () {
       const db = yield* bareStore
-      for (const { name } of tables) assert.match(inserting(db, name, {}) ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
+      for (const { name } of tables)
+        assert.match(inserting(db, name, {}) ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
       const again = refusal(db, () => {
         db.exec(`INSERT INTO roundlot_journal SELECT "position" + 1, "account", "seq", "commitId", "entityKind", "entityId", "tag",
           "eventVersion", "at", "cause", "body", "hash" FROM roundlot_journal`)
@@ -370,7 +432,9 @@ const attempt = (db: Database.Database, table: Table.TableName, cells: Row): str
   const row = { ...rows.soundRows[table], ...cells }
   try {
     db.prepare(
-      `INSERT INTO ${Ddl.nameOf(table)} (${quoted(Object.keys(row))}) VALUES (${Object.keys(row).map(() => "?").join(", ")})`
+      `INSERT INTO ${Ddl.nameOf(table)} (${quoted(Object.keys(row))}) VALUES (${Object.keys(row)
+        .map(() => "?")
+        .join(", ")})`
     ).run(...Object.values(row))
     return undefined
   } catch (error) {

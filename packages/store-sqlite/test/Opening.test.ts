@@ -15,10 +15,13 @@ const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(
 
 /** The failure to open a file, as its problem and its message. */
 const refusal = (file: string, options: Partial<Options> = {}) =>
-  Effect.map(Effect.flip(Effect.scoped(make({ file, busyFor: "50 millis", ...options }))), (failure: TradeRepository.StoreError) => ({
-    problem: failure._tag === "StoreUnavailable" ? failure.problem : failure._tag,
-    message: failure.message
-  }))
+  Effect.map(
+    Effect.flip(Effect.scoped(make({ file, busyFor: "50 millis", ...options }))),
+    (failure: TradeRepository.StoreError) => ({
+      problem: failure._tag === "StoreUnavailable" ? failure.problem : failure._tag,
+      message: failure.message
+    })
+  )
 
 const closedStore = (file: string) =>
   Effect.scoped(
@@ -32,7 +35,10 @@ describe("opening a store", () => {
       yield* closedStore(file)
       const repository = yield* make({ file })
       assert.deepStrictEqual(yield* repository.page(everyRow("orders", "id")), [rows.order])
-      assert.deepStrictEqual([modeOf(file), modeOf(dirname(file)), modeOf(dirname(dirname(file)))], ["600", "700", "700"])
+      assert.deepStrictEqual(
+        [modeOf(file), modeOf(dirname(file)), modeOf(dirname(dirname(file)))],
+        ["600", "700", "700"]
+      )
       yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)]))
       assert.deepStrictEqual([modeOf(`${file}-wal`), modeOf(`${file}-shm`)], ["600", "600"])
     })
@@ -49,7 +55,10 @@ describe("opening a store", () => {
   it.scoped("both connections are set, and say so: WAL, FULL, foreign keys, a short wait for locks", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "roundlot.db")
-      const writer = yield* Effect.acquireRelease(Effect.sync(() => open(file)), (db) => Effect.sync(() => db.close()))
+      const writer = yield* Effect.acquireRelease(
+        Effect.sync(() => open(file)),
+        (db) => Effect.sync(() => db.close())
+      )
       const reader = yield* Reader.connect(file)
       yield* Effect.provideService(Reader.prepare(file), SqlClient.SqlClient, reader)
       const read = (name: string) => Effect.map(reader.unsafe(`PRAGMA ${name}`), ([row]) => Object.values(row ?? {})[0])
@@ -60,13 +69,19 @@ describe("opening a store", () => {
         ["foreign_keys", 1]
       ]
       assert.isAtMost(BUSY_TIMEOUT_MS, 20)
-      assert.deepStrictEqual(settings.map(({ is, name }) => [name, is]), expected.map(([name, is]) => [name, is]))
+      assert.deepStrictEqual(
+        settings.map(({ is, name }) => [name, is]),
+        expected.map(([name, is]) => [name, is])
+      )
       for (const [name, is] of expected) {
         assert.strictEqual(writer.pragma(name, { simple: true }), is, name)
         assert.strictEqual(yield* read(name), is, name)
       }
       assert.strictEqual(yield* read("query_only"), 1)
-      assert.throws(() => assertSetting(file, "journal_mode", "wal", "delete"), /journal_mode is delete where wal was set/)
+      assert.throws(
+        () => assertSetting(file, "journal_mode", "wal", "delete"),
+        /journal_mode is delete where wal was set/
+      )
     })
   )
 
@@ -160,7 +175,10 @@ describe("a file that cannot be used", () => {
       for (const path of [join(place, "plain", "x.db"), join(place, "plain", "deeper", "x.db")]) {
         const through = yield* refusal(path)
         assert.deepStrictEqual(through.problem, "missing")
-        assert.include(through.message, "a part of its path is a file, not a folder. Name a file in a folder that can be made")
+        assert.include(
+          through.message,
+          "a part of its path is a file, not a folder. Name a file in a folder that can be made"
+        )
       }
     })
   )
@@ -183,12 +201,20 @@ describe("a file that cannot be used", () => {
       const file = join(yield* folder, "roundlot.db")
       const db = yield* bare(file)
       db.pragma("journal_mode = WAL")
-      db.exec(`CREATE TABLE ${Migrations.TABLE} (migration_id INTEGER PRIMARY KEY NOT NULL, created_at TEXT, name TEXT NOT NULL)`)
+      db.exec(
+        `CREATE TABLE ${Migrations.TABLE} (migration_id INTEGER PRIMARY KEY NOT NULL, created_at TEXT, name TEXT NOT NULL)`
+      )
       db.exec("BEGIN IMMEDIATE")
       assert.strictEqual((yield* refusal(file)).problem, "busy")
       db.exec("ROLLBACK")
       yield* closedStore(file)
-      assert.strictEqual(db.prepare(`SELECT count(*) FROM ${Ddl.nameOf("ops_store")}`).pluck().get(), 1)
+      assert.strictEqual(
+        db
+          .prepare(`SELECT count(*) FROM ${Ddl.nameOf("ops_store")}`)
+          .pluck()
+          .get(),
+        1
+      )
     })
   )
 })

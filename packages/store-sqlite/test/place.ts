@@ -27,7 +27,11 @@ export const bare = (file: string) =>
   )
 
 /** The query for all rows of a table. */
-export const everyRow = (
-  table: Table.TableName,
-  ...orderBy: ReadonlyArray<string>
-): TradeRepository.PageQuery => ({ table, where: [], orderBy, descending: false, after: undefined, limit: 100 })
+export const everyRow = (table: Table.TableName, ...orderBy: ReadonlyArray<string>): TradeRepository.PageQuery => ({
+  table,
+  where: [],
+  orderBy,
+  descending: false,
+  after: undefined,
+  limit: 100
+})

@@ -340,4 +340,7 @@ export const writing =
   (): TradeRepository.Plan<string> => ({ _tag: "Planned", journals, changes, answer: "written" })
 
 /** A scope with these needs. */
-export const scope = (...needs: TradeRepository.Scope["needs"]): TradeRepository.Scope => ({ commitId: "commit", needs })
+export const scope = (...needs: TradeRepository.Scope["needs"]): TradeRepository.Scope => ({
+  commitId: "commit",
+  needs
+})

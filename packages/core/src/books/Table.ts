@@ -25,7 +25,8 @@ export interface Table<R> {
   readonly keyOf: (record: R) => string
   readonly lookups: { readonly [name: string]: Lookup }
   readonly encode: (record: R) => EncodedRow
-  /** Throws `BadRow`. */
+  readonly read: (row: EncodedRow) => Either.Either<R, BadRow>
+  /** Throws `BadRow`, for planning, where a store makes it a typed failure. */
   readonly decode: (row: EncodedRow) => R
 }
 
@@ -76,6 +77,8 @@ export const make = <R, I extends EncodedRow>(options: {
   readonly lookups?: { readonly [name: string]: Lookup }
 }): Table<R> => {
   const decode = Schema.decodeUnknownEither(options.schema)
+  const read = (row: EncodedRow): Either.Either<R, BadRow> =>
+    Either.mapLeft(decode(row), (error) => badRow(options.name, options.key, row, error))
   return {
     name: options.name,
     key: options.key,
@@ -85,7 +88,8 @@ export const make = <R, I extends EncodedRow>(options: {
     ),
     lookups: { primary: { columns: options.key, unique: true, where: undefined }, ...options.lookups },
     encode: Schema.encodeSync(options.schema),
-    decode: (row) => Either.getOrThrowWith(decode(row), (error) => badRow(options.name, options.key, row, error))
+    read,
+    decode: (row) => Either.getOrThrowWith(read(row), (error) => error)
   }
 }
 

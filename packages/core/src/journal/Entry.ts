@@ -72,7 +72,7 @@ export const nextFeedRow = (
   previous: Pick<FeedRow, "position" | "feedHash"> | undefined,
   head: Pick<FeedRow, "account" | "firstSeq" | "lastSeq" | "headHash">
 ): FeedRow => {
-  const position = (previous?.position ?? 0) + 1
-  const line = canonicalJson({ ...head, position })
-  return { ...head, position, feedHash: sha256((previous?.feedHash ?? "") + line) }
+  const { account, firstSeq, lastSeq, headHash } = head
+  const row = { account, firstSeq, headHash, lastSeq, position: (previous?.position ?? 0) + 1 }
+  return { ...row, feedHash: sha256((previous?.feedHash ?? "") + canonicalJson(row)) }
 }

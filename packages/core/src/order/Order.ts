@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Either, Schema } from "effect"
 import { AccountName } from "../account/AccountName.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
@@ -8,7 +8,7 @@ import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
-import { orderStatuses, type OrderStatus } from "./OrderState.ts"
+import { OrderState, orderStatuses, type AcknowledgedOrder, type OrderStatus } from "./OrderState.ts"
 import { orderTypes, positionEffects, timesInForce } from "./OrderTerms.ts"
 import { signed } from "./Side.ts"
 
@@ -109,6 +109,76 @@ export const OrderTable = Table.make({
     live: { columns: ["account", "symbol"], unique: false, where: { column: "status", in: LIVE } }
   }
 })
+
+/** The order as its broker has acknowledged it and works it: what may be polled and cancelled; else `undefined` (FILL-6). */
+export const acknowledgedOf = (order: Order): AcknowledgedOrder | undefined => {
+  const state = Either.getOrUndefined(stateOf(order))
+  return state !== undefined && (state._tag === "Submitted" || state._tag === "PartiallyFilled") ? state : undefined
+}
+
+const bad = (order: Order, column: string): Table.BadRow =>
+  new Table.BadRow({ table: "orders", id: String(order.id), column, problem: `is missing in status ${order.status}` })
+
+const idsOf = (order: Order): readonly [BrokerOrderId, ...ReadonlyArray<BrokerOrderId>] | undefined => {
+  const [first, ...rest] = order.brokerOrderIds.map((each) => BrokerOrderId.make(each))
+  return first === undefined ? undefined : [first, ...rest]
+}
+
+/** The tagged state of a flat row; total: a row without what its status demands is a `BadRow`, never a guess (FILL-7). */
+export const stateOf = (order: Order): Either.Either<OrderState, Table.BadRow> => {
+  const brokerOrderIds = idsOf(order)
+  const { filled, notional, unpriced, reason } = order
+  switch (order.status) {
+    case "pending":
+      return Either.right(OrderState.Pending({ heldFor: order.heldFor, notBefore: order.notBefore }))
+    case "submitting":
+      if (order.attemptId === undefined) return Either.left(bad(order, "attemptId"))
+      return Either.right(OrderState.Submitting({ attemptId: order.attemptId }))
+    case "in_doubt":
+      if (order.attemptId === undefined) return Either.left(bad(order, "attemptId"))
+      return Either.right(
+        OrderState.InDoubt({ attemptId: order.attemptId, why: reason ?? "no answer", candidate: order.candidate })
+      )
+    case "submitted":
+    case "partially_filled":
+      if (brokerOrderIds === undefined) return Either.left(bad(order, "brokerOrderIds"))
+      if (order.acceptedAt === undefined) return Either.left(bad(order, "acceptedAt"))
+      return Either.right(
+        order.status === "submitted"
+          ? OrderState.Submitted({ brokerOrderIds, acceptedAt: order.acceptedAt })
+          : OrderState.PartiallyFilled({ brokerOrderIds, acceptedAt: order.acceptedAt, filled, notional })
+      )
+    case "filled":
+      if (brokerOrderIds === undefined) return Either.left(bad(order, "brokerOrderIds"))
+      if (order.lastFilledAt === undefined) return Either.left(bad(order, "lastFilledAt"))
+      return Either.right(OrderState.Filled({ brokerOrderIds, filled, notional, unpriced, filledAt: order.lastFilledAt }))
+    default:
+      return endedState(order, order.status)
+  }
+}
+
+const endedState = (
+  order: Order,
+  status: "cancelled" | "expired" | "rejected" | "failed"
+): Either.Either<OrderState, Table.BadRow> => {
+  if (order.endedAt === undefined) return Either.left(bad(order, "endedAt"))
+  const ended = {
+    filled: order.filled,
+    brokerOrderIds: idsOf(order) ?? [],
+    endedAt: order.endedAt,
+    reason: order.reason ?? order.rawStatus ?? status
+  }
+  switch (status) {
+    case "cancelled":
+      return Either.right(OrderState.Cancelled(ended))
+    case "expired":
+      return Either.right(OrderState.Expired(ended))
+    case "failed":
+      return Either.right(OrderState.Failed(ended))
+    case "rejected":
+      return Either.right(OrderState.Rejected({ ...ended, code: order.code ?? order.rawStatus ?? "rejected" }))
+  }
+}
 
 /** What an order has filled, with the sign of its side. */
 export const signedFilled = (order: Pick<Order, "side" | "filled">): Decimal.Decimal => signed(order.side, order.filled)

@@ -44,7 +44,10 @@ const withoutPrefix = (text: string): string => text.replaceAll(Ddl.PREFIX, "")
 const refusedBy = (error: SqliteError, table: string): TradeRepository.ConstraintRefused => {
   const [, kind = "", detail = ""] = /^(.*?) ?constraint failed:? ?(.*)$/.exec(error.message) ?? ["", "", error.message]
   const named = /roundlot_(\w+)\./.exec(detail)?.[1]
-  return new TradeRepository.ConstraintRefused({ table: named ?? table, constraint: withoutPrefix(`${kind} ${detail}`.trim()) })
+  return new TradeRepository.ConstraintRefused({
+    table: named ?? table,
+    constraint: withoutPrefix(`${kind} ${detail}`.trim())
+  })
 }
 
 const ofSqlite = (file: string, error: SqliteError, table: string): TradeRepository.StoreError | undefined => {

@@ -1,5 +1,5 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { TradeRepository } from "@roundlot/core"
+import type { TradeRepository } from "@roundlot/core"
 import { Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"

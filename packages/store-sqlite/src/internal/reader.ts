@@ -14,7 +14,10 @@ const configure = (file: string) =>
       yield* sql.unsafe(`PRAGMA ${name} = ${set}`)
       const [row] = yield* sql.unsafe(`PRAGMA ${name}`)
       const [actual] = Object.values(row ?? {})
-      yield* Effect.try({ try: () => assertSetting(file, name, is, actual), catch: (error) => failureOrIo(file, error) })
+      yield* Effect.try({
+        try: () => assertSetting(file, name, is, actual),
+        catch: (error) => failureOrIo(file, error)
+      })
     }
   })
 
@@ -59,7 +62,10 @@ export const prepare = (
     const identity = yield* identify
     yield* sql.unsafe("PRAGMA query_only = ON")
     return identity
-  }).pipe(Effect.sandbox, Effect.catchAll((cause) => typed(file, cause)))
+  }).pipe(
+    Effect.sandbox,
+    Effect.catchAll((cause) => typed(file, cause))
+  )
 
 /** A failing migration is a defect with the error inside: what that is a failure of the store, is one here. */
 const typed = (file: string, cause: Cause.Cause<unknown>): Effect.Effect<never, TradeRepository.StoreError> => {

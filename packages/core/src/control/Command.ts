@@ -1,0 +1,92 @@
+import { Schema } from "effect"
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import { BreakId, OrderId, TradeId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as commands from "./commands.ts"
+
+/** Everything that is sent. */
+const Everything = Schema.TaggedStruct("Everything", {})
+/** The whole of the account that the command is addressed to. */
+const WholeAccount = Schema.TaggedStruct("WholeAccount", {})
+/** One symbol of the account that the command is addressed to. */
+const OneSymbol = Schema.TaggedStruct("OneSymbol", { symbol: Ticker })
+
+/** What a trading state is set for. */
+export const Scope = Schema.Union(Everything, WholeAccount, OneSymbol)
+
+/** What a trading state is set for. */
+export type Scope = typeof Scope.Type
+
+/** An act of an operator or program, as data. Each has its reason on record. */
+export const Command = Schema.Union(
+  Schema.TaggedStruct("Halt", { scope: Scope }),
+  Schema.TaggedStruct("Observe", { scope: Scope }),
+  Schema.TaggedStruct("Resume", { scope: Scope }),
+  Schema.TaggedStruct("Cancel", { orderId: OrderId }),
+  Schema.TaggedStruct("MarkPlaced", { orderId: OrderId, brokerOrderId: BrokerOrderId }),
+  Schema.TaggedStruct("MarkNotPlaced", { orderId: OrderId }),
+  Schema.TaggedStruct("AcceptAdjustment", { orderId: OrderId }),
+  Schema.TaggedStruct("DismissBreak", { breakId: BreakId }),
+  Schema.TaggedStruct("Release", { tradeId: TradeId, symbol: Schema.UndefinedOr(Ticker) }),
+  Schema.TaggedStruct("DismissTrade", { tradeId: TradeId })
+)
+
+/** An act of an operator or program, as data. */
+export type Command = typeof Command.Type
+
+/** Carries a command out once: the same id again is answered with what it did the first time. */
+export const perform = (recorder: Recorder, id: string, command: Command, reason: string): commands.CommandAnswer => {
+  recorder.need(Need.Command({ id }))
+  const before = recorder.books.ops_commands.get(joinKey([id]))
+  if (before !== undefined) return decodeAnswer(before.answer)
+  const answer = carryOut(recorder, command, reason)
+  recorder.books.ops_commands.put({ id, answer: encodeAnswer(answer), at: recorder.world.at })
+  return answer
+}
+
+const Answer = Schema.parseJson(
+  Schema.Union(
+    Schema.TaggedStruct("Done", { what: Schema.String }),
+    Schema.TaggedStruct("Refused", { why: Schema.String })
+  )
+)
+const decodeAnswer = Schema.decodeSync(Answer)
+const encodeAnswer = Schema.encodeSync(Answer)
+
+const carryOut = (recorder: Recorder, command: Command, reason: string): commands.CommandAnswer => {
+  switch (command._tag) {
+    case "Halt":
+      return setState(recorder, command.scope, "halted", reason)
+    case "Observe":
+      return setState(recorder, command.scope, "observe", reason)
+    case "Resume":
+      return setState(recorder, command.scope, "normal", reason)
+    case "Cancel":
+      return commands.cancelOrder(recorder, command.orderId, reason)
+    case "MarkPlaced":
+      return commands.markPlaced(recorder, command.orderId, command.brokerOrderId)
+    case "MarkNotPlaced":
+      return commands.markNotPlaced(recorder, command.orderId, reason)
+    case "AcceptAdjustment":
+      return commands.acceptExcess(recorder, command.orderId)
+    case "DismissBreak":
+      return commands.dismissBreak(recorder, command.breakId, reason)
+    case "Release":
+      return commands.releaseTrade(recorder, command.tradeId, command.symbol)
+    case "DismissTrade":
+      return commands.dismissTrade(recorder, command.tradeId, reason)
+  }
+}
+
+const setState = (
+  recorder: Recorder,
+  scope: Scope,
+  state: "normal" | "observe" | "halted",
+  reason: string
+): commands.CommandAnswer =>
+  scope._tag === "Everything"
+    ? commands.setGlobalTradingState(recorder, state, reason)
+    : commands.setTradingState(recorder, scope._tag === "OneSymbol" ? scope.symbol : undefined, state, reason)

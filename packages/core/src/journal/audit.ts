@@ -1,0 +1,146 @@
+import { Either } from "effect"
+import type { AccountName, JournalName } from "../account/AccountName.ts"
+import * as Books from "../books/Books.ts"
+import type { Cell } from "../books/Column.ts"
+import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { commitmentOf } from "../order/commitment.ts"
+import { isCounted, targetOf } from "../trade/Trade.ts"
+import { decodeEntry, timeOf } from "./decode.ts"
+import { emptyHead, hashOf, type Entry, type Head } from "./Entry.ts"
+import { sha256 } from "./Payload.ts"
+import { allocationsOf, project } from "./project.ts"
+
+/** One thing in which the books differ from their journal. `seq` is the first entry that disagrees, where one can be named. */
+export interface Finding {
+  readonly where: string
+  readonly what: string
+  readonly account: string | undefined
+  readonly seq: number | undefined
+}
+
+/** A fold of journals into books, entry by entry. */
+export interface Fold {
+  readonly books: Books.Books
+  readonly heads: Map<string, Head>
+  readonly findings: Array<Finding>
+  entries: number
+}
+
+/** Nothing folded yet. */
+export const begin = (): Fold => ({ books: Books.make(), heads: new Map(), findings: [], entries: 0 })
+
+/** Folds the next entry of `account`'s journal; a gap, a broken hash or an unreadable body is a finding and ends that journal. */
+export const fold = (self: Fold, account: JournalName | AccountName, entry: Entry): boolean => {
+  const head = self.heads.get(account) ?? emptyHead
+  const fault = faultOf(head, entry)
+  if (fault !== undefined) return found(self, account, entry, fault)
+  const event = decodeEntry(entry)
+  if (Either.isLeft(event)) return found(self, account, entry, event.left)
+  try {
+    project(self.books, event.right, { account, seq: entry.seq, at: timeOf(entry), bytes: undefined })
+  } catch (cause) {
+    return found(self, account, entry, cause instanceof Error ? cause.message : String(cause))
+  }
+  self.heads.set(account, { seq: entry.seq, hash: entry.hash })
+  self.entries += 1
+  return true
+}
+
+const found = (self: Fold, account: string, entry: Entry, what: string): false => {
+  self.findings.push({ where: `journal of ${account}, entry ${entry.seq}`, what, account, seq: entry.seq })
+  return false
+}
+
+const faultOf = (head: Head, entry: Entry): string | undefined => {
+  if (entry.seq !== head.seq + 1) return `entry ${head.seq + 1} is missing`
+  const { hash, ...rest } = entry
+  return hashOf(head.hash, rest) === hash ? undefined : "its hash does not follow from its line and the entry before"
+}
+
+/** The rows that the journal gives for a table, by key. */
+export const expectedRows = (self: Fold, table: TableName): ReadonlyMap<string, EncodedRow> => {
+  const { key } = Books.tables[table]
+  return new Map(
+    Books.rowsOf(self.books, table).map((row) => [joinKey(key.map((column) => row[column] ?? null)), row])
+  )
+}
+
+/** Compares the rows that a store holds in a table with those that the journal gives. */
+export const compare = (
+  self: Fold,
+  table: TableName,
+  expected: ReadonlyMap<string, EncodedRow>,
+  stored: ReadonlyMap<string, EncodedRow>
+): void => {
+  for (const [key, row] of expected) {
+    const actual = stored.get(key)
+    if (actual === undefined) self.findings.push(finding(table, row, "is in the journal and not in the table"))
+    else compareRow(self, table, row, actual)
+  }
+  for (const [key, row] of stored) {
+    if (!expected.has(key)) self.findings.push(finding(table, row, "is in the table and not in the journal"))
+  }
+}
+
+const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
+  const id = Books.tables[table].key.map((column) => String(row[column] ?? "?")).join("/")
+  const version = row["version"]
+  return {
+    where: `${table} ${id}`,
+    what,
+    account: typeof row["account"] === "string" ? row["account"] : undefined,
+    seq: typeof version === "number" ? version : undefined
+  }
+}
+
+const compareRow = (self: Fold, table: TableName, expected: EncodedRow, actual: EncodedRow): void => {
+  for (const column of Object.keys(Books.tables[table].columns)) {
+    if (column === "bytes") {
+      compareBytes(self, table, expected, actual)
+    } else if (!isSame(expected[column] ?? null, actual[column] ?? null)) {
+      const what = `${column} is ${String(actual[column])}, the journal gives ${String(expected[column])}`
+      self.findings.push(finding(table, expected, what))
+    }
+  }
+}
+
+const isSame = (a: Cell, b: Cell): boolean => a === b
+
+/** The journal has a payload's hash, not its bytes. */
+const compareBytes = (self: Fold, table: TableName, expected: EncodedRow, actual: EncodedRow): void => {
+  const { bytes } = actual
+  const isWhole = bytes instanceof Uint8Array && sha256(bytes) === expected["sha256"]
+  if (!isWhole) self.findings.push(finding(table, expected, "its bytes are not those whose hash the journal has"))
+}
+
+/** A4 and A2, each figure summed from its own rows: what must hold of any books. */
+export const checkConservation = (self: Fold): void => {
+  const { books } = self
+  const report = (where: string, what: string, account: string) =>
+    self.findings.push({ where, what, account, seq: undefined })
+  for (const position of books.positions.all()) {
+    const open = books.lots.find("open", [position.account, position.symbol])
+    const where = `positions ${position.account}/${position.symbol}`
+    if (!Decimal.equals(Decimal.sum(open.map((lot) => lot.open)), position.residual)) {
+      report(where, "the residual is not the sum of the open lots (A4)", position.account)
+    }
+    const signs = new Set(open.map((lot) => Decimal.sign(lot.open)))
+    if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)
+  }
+  for (const trade of books.trades.all()) {
+    if (!isCounted(trade)) continue
+    const [lot] = books.lots.find("trade", [trade.id])
+    const ordered = books.allocations.find("trade", [trade.id]).filter((each) => each.kind === "order")
+    const parts = [trade.netted, ...ordered.map((each) => each.quantity), Decimal.abs(lot?.open ?? Decimal.zero)]
+    if (!Decimal.equals(Decimal.sum(parts), Decimal.abs(targetOf(trade)))) {
+      report(`trades ${trade.id}`, "its parts do not sum up to its quantity (A4)", trade.account)
+    }
+  }
+  for (const order of books.orders.all()) {
+    const covered = [order.excess, ...allocationsOf(books, order.id).map((each) => each.quantity)]
+    if (!Decimal.equals(Decimal.sum(covered), commitmentOf(order))) {
+      report(`orders ${order.id}`, "allocations and excess are not its commitment (A4)", order.account)
+    }
+  }
+}

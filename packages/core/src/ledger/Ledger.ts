@@ -1,0 +1,173 @@
+import { Cause, Context, Deferred, Effect, Layer, PubSub, Queue, Schema, Stream } from "effect"
+import type { World } from "../journal/Recorder.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import { Clock } from "../ports/Clock.ts"
+import { Entropy } from "../ports/Entropy.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import * as Instant from "../time/Instant.ts"
+import { planGroup, type Member } from "./plan.ts"
+
+/** A rule of ours threw while a member was planned; it was taken out of its group and nothing of it was kept. */
+export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("PlanningFailed", { detail: Schema.String }) {
+  override get message() {
+    return `the ledger could not plan this: ${this.detail}`
+  }
+}
+
+/** What a submission to the ledger can fail with. Nothing of a failed member is kept. */
+export type LedgerError = StoreError | PlanningFailed
+
+/** The lanes of the ledger's queue, in the order in which they are served; intake is what pushes back. */
+export const lanes = ["command", "report", "send", "intake"] as const
+
+/** One of the lanes. */
+export type Lane = (typeof lanes)[number]
+
+/** The one place where facts enter: it groups what is submitted, plans it purely and commits it. */
+export interface LedgerService {
+  /** Commits one member, and answers once it is durable. */
+  readonly submit: <A>(lane: Lane, member: Member<A>) => Effect.Effect<A, LedgerError>
+  /** Commits members in their order, each a logical commit of its own; the first that fails is the failure of all. */
+  readonly submitAll: <A>(lane: Lane, members: ReadonlyArray<Member<A>>) => Effect.Effect<ReadonlyArray<A>, LedgerError>
+  /** The feed's position after each commit that wrote something: wakes those who look for work. */
+  readonly commits: Stream.Stream<number>
+}
+
+/** The one writer. */
+export class Ledger extends Context.Tag("@roundlot/core/Ledger")<Ledger, LedgerService>() {}
+
+interface Job {
+  readonly members: ReadonlyArray<Member<void>>
+  readonly done: Deferred.Deferred<void, LedgerError>
+}
+
+const LANE_CAPACITY = 4096
+const GROUP_MEMBERS = 256
+
+/** Makes the ledger of a store. One writer fiber runs in the scope; when it closes, what is queued is committed first. */
+export const make = Effect.gen(function* () {
+  const repository = yield* TradeRepository
+  const clock = yield* Clock
+  const entropy = yield* (yield* Entropy).hex
+  const queues = yield* Effect.forEach(lanes, () => Queue.bounded<Job>(LANE_CAPACITY))
+  const wake = yield* Queue.sliding<void>(1)
+  const commits = yield* PubSub.sliding<number>(16)
+  const storeTag = ClientOrderId.storeTag(repository.identity.id)
+  let latest = Instant.make(0n)
+  let group = 0
+
+  const world = Effect.map(clock.now, (now): World => {
+    latest = Instant.later(latest, now)
+    return { at: latest, isSessionOpen: clock.isOpenAt(latest), storeTag, entropy }
+  })
+
+  const commit = Effect.fn("Ledger.commit")(function* (members: ReadonlyArray<Member<void>>) {
+    const now = yield* world
+    group += 1
+    const commitId = `${entropy.slice(0, 12)}-${group}`
+    const needs = members.flatMap((member) => member.needs)
+    const written = yield* repository.write({ commitId, needs }, (state) => planGroup(state, commitId, now, members))
+    yield* PubSub.publish(commits, written.feedPosition)
+    return written.answer
+  })
+
+  const serve = (jobs: ReadonlyArray<Job>): Effect.Effect<void> => {
+    const members = jobs.flatMap((job) => job.members)
+    return commit(members).pipe(
+      Effect.matchCauseEffect({
+        onSuccess: (outcomes) => {
+          let from = 0
+          return Effect.forEach(
+            jobs,
+            (job) => {
+              const own = outcomes.slice(from, from + job.members.length)
+              from += job.members.length
+              const poisoned = own.find((outcome) => outcome._tag === "Poisoned")
+              return poisoned === undefined
+                ? Deferred.succeed(job.done, undefined)
+                : Deferred.fail(job.done, new PlanningFailed({ detail: describe(poisoned) }))
+            },
+            { discard: true }
+          )
+        },
+        onFailure: (cause) => apart(jobs, cause, serve)
+      })
+    )
+  }
+
+  const take = Effect.gen(function* () {
+    const jobs: Array<Job> = []
+    let room = GROUP_MEMBERS
+    for (const queue of queues) {
+      while (room > 0) {
+        const next = yield* Queue.poll(queue)
+        if (next._tag === "None") break
+        jobs.push(next.value)
+        room -= next.value.members.length
+      }
+    }
+    return jobs
+  })
+
+  const drain: Effect.Effect<void> = Effect.flatMap(take, (jobs) =>
+    jobs.length === 0 ? Effect.void : Effect.zipRight(serve(jobs), Effect.suspend(() => drain))
+  )
+
+  yield* Effect.addFinalizer(() => drain)
+  yield* Effect.forkScoped(Effect.forever(Effect.uninterruptible(drain).pipe(Effect.zipLeft(Queue.take(wake)))))
+
+  const submitAll = <A>(lane: Lane, members: ReadonlyArray<Member<A>>): Effect.Effect<ReadonlyArray<A>, LedgerError> =>
+    Effect.gen(function* () {
+      if (members.length === 0) return []
+      const answers = new Map<number, A>()
+      const done = yield* Deferred.make<void, LedgerError>()
+      const queue = queues[lanes.indexOf(lane)]
+      if (queue === undefined) return []
+      const collecting = members.map((member, index) => ({
+        ...member,
+        apply: (recorder: Parameters<typeof member.apply>[0]) => {
+          answers.set(index, member.apply(recorder))
+        }
+      }))
+      yield* Queue.offer(queue, { members: collecting, done })
+      yield* Queue.offer(wake, undefined)
+      yield* Deferred.await(done)
+      return [...answers].sort(([a], [b]) => a - b).map(([, answer]) => answer)
+    })
+
+  return Ledger.of({
+    submitAll,
+    submit: (lane, member) =>
+      Effect.flatMap(submitAll(lane, [boxed(member)]), ([answer]) =>
+        answer === undefined
+          ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" }))
+          : Effect.succeed(answer.value)
+      ),
+    commits: Stream.fromPubSub(commits)
+  })
+})
+
+const boxed = <A>(member: Member<A>): Member<{ readonly value: A }> => ({
+  ...member,
+  apply: (recorder) => ({ value: member.apply(recorder) })
+})
+
+const describe = (outcome: { readonly cause: unknown }): string =>
+  outcome.cause instanceof Error ? outcome.cause.message : String(outcome.cause)
+
+/** A group that the store refused is tried job by job, so that one does not fail the others; a lone one has failed. */
+const apart = (
+  jobs: ReadonlyArray<Job>,
+  cause: Cause.Cause<StoreError>,
+  serve: (jobs: ReadonlyArray<Job>) => Effect.Effect<void>
+): Effect.Effect<void> => {
+  const failure = Cause.failureOption(cause)
+  const isRefusal = failure._tag === "Some" && failure.value._tag !== "StoreUnavailable"
+  const [only, ...others] = jobs
+  if (isRefusal && others.length > 0) return Effect.forEach(jobs, (job) => serve([job]), { discard: true })
+  const error = failure._tag === "Some" ? failure.value : new PlanningFailed({ detail: Cause.pretty(cause) })
+  return only === undefined ? Effect.void : Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
+}
+
+/** The ledger on whatever store, clock and randomness the program has. */
+export const layer: Layer.Layer<Ledger, never, TradeRepository | Clock | Entropy> = Layer.scoped(Ledger, make)

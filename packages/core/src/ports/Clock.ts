@@ -1,0 +1,25 @@
+import { Clock as EffectClock, Context, Effect, Layer } from "effect"
+import * as Instant from "../time/Instant.ts"
+
+/** What time it is, and whether the market takes orders. It rests on Effect's own clock, so a test clock moves it. */
+export interface ClockService {
+  readonly now: Effect.Effect<Instant.Instant>
+  /** Milliseconds of a clock that never jumps: for how long something took, never for when it was. */
+  readonly monotonicMs: Effect.Effect<number>
+  /** Does the market take orders at this moment? */
+  readonly isOpenAt: (at: Instant.Instant) => boolean
+}
+
+/** The clock with the market's view of it (SDK-1). */
+export class Clock extends Context.Tag("@roundlot/core/Clock")<Clock, ClockService>() {}
+
+const now: Effect.Effect<Instant.Instant> = Effect.map(EffectClock.currentTimeNanos, (nanos) =>
+  Instant.make(nanos / 1000n)
+)
+
+/** A market with the given sessions. */
+export const layer = (isOpenAt: (at: Instant.Instant) => boolean): Layer.Layer<Clock> =>
+  Layer.succeed(Clock, { now, monotonicMs: Effect.map(EffectClock.currentTimeMillis, (ms) => ms), isOpenAt })
+
+/** A market that never closes. */
+export const layerAlwaysOpen: Layer.Layer<Clock> = layer(() => true)

@@ -1,0 +1,23 @@
+import { Context } from "effect"
+import type { Effect, Stream } from "effect"
+import type { SourcePolicy } from "../trade/SourcePolicy.ts"
+import type { TradeInput } from "../trade/Trade.ts"
+
+/** A chunk of a source's trades, and the cursor from which the source goes on after it. */
+export interface Delivery {
+  readonly trades: ReadonlyArray<TradeInput>
+  readonly cursor: string
+}
+
+/** Where trades come from. A source says from where to go on, and how old its newest word is: silence is an alarm. */
+export interface TradeSourceService<E> {
+  readonly name: string
+  readonly policy: SourcePolicy
+  /** All that came after `cursor`, from the beginning where there is none. */
+  readonly deliveries: (cursor: string | undefined) => Stream.Stream<Delivery, E>
+  /** Milliseconds since the source last said anything. */
+  readonly ageMs: Effect.Effect<number>
+}
+
+/** The source of an app's trades. */
+export class TradeSource extends Context.Tag("@roundlot/core/TradeSource")<TradeSource, TradeSourceService<Error>>() {}

@@ -1,0 +1,95 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import { Due, dueOf } from "../position/due.ts"
+import { standingOf } from "../position/evaluation.ts"
+import { intake, UNMAPPED, type IntakeResult } from "../trade/intake.ts"
+import { arrivalOf, plain, type SourcePolicy } from "../trade/SourcePolicy.ts"
+import type { TradeInput } from "../trade/Trade.ts"
+
+/** The account is not in the books: open it first. */
+export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("UnknownAccount", { account: Schema.String }) {
+  override get message() {
+    return `there is no account ${this.account}; add it with 'roundlot accounts add ${this.account}' or name another`
+  }
+}
+
+/** Takes trades in, exactly once, and says what order a position would make. */
+export interface AccumulatorService {
+  /** One trade; answered once it is durable. */
+  readonly submit: (
+    account: AccountName,
+    input: TradeInput,
+    policy?: SourcePolicy
+  ) => Effect.Effect<IntakeResult, LedgerError | UnknownAccount>
+  /** Many trades in their order, one result each. */
+  readonly submitMany: (
+    account: AccountName,
+    inputs: ReadonlyArray<TradeInput>,
+    policy?: SourcePolicy
+  ) => Effect.Effect<ReadonlyArray<IntakeResult>, LedgerError | UnknownAccount>
+  /** What order would be made now, or why none (ACC-11). */
+  readonly due: (account: AccountName, symbol: Ticker) => Effect.Effect<Due, LedgerError>
+}
+
+/** Takes trades in, exactly once (SDK-1). */
+export class Accumulator extends Context.Tag("@roundlot/core/Accumulator")<Accumulator, AccumulatorService>() {}
+
+/** The logical commit that takes a trade in. `undefined` where the account is not in the books. */
+export const intakeMember = (
+  account: AccountName,
+  input: TradeInput,
+  policy: SourcePolicy
+): Member<IntakeResult | undefined> => {
+  const arrival = arrivalOf(policy, input)
+  const { source, sourceId, occurrence } = input
+  const reversed = input.reverses === undefined ? [] : [Need.Identity({ account, source, ...input.reverses })]
+  return {
+    account,
+    cause: { kind: "trade", actor: source },
+    needs: [
+      Need.Identity({ account, source, sourceId, occurrence }),
+      Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
+      ...reversed
+    ],
+    apply: (recorder) => (recorder.books.accounts.get(account) === undefined ? undefined : intake(recorder, arrival))
+  }
+}
+
+/** What a position would order, read like any commit and writing nothing. */
+const dueMember = (account: AccountName, symbol: Ticker): Member<Due> => ({
+  account,
+  cause: { kind: "command", actor: "due" },
+  needs: [Need.Position({ account, symbol })],
+  apply: (recorder) => {
+    const standing = standingOf(recorder, symbol)
+    return standing === undefined ? Due.NotDue() : dueOf(standing)
+  }
+})
+
+/** The accumulator of the program's ledger. */
+export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(
+  Accumulator,
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const submitMany: AccumulatorService["submitMany"] = Effect.fn("Accumulator.submitMany")(
+      function* (account, inputs, policy = plain) {
+        const members = inputs.map((input) => intakeMember(account, input, policy))
+        const results = yield* ledger.submitAll("intake", members)
+        const known = results.filter((result) => result !== undefined)
+        return known.length === results.length ? known : yield* new UnknownAccount({ account })
+      }
+    )
+    return {
+      submitMany,
+      submit: (account, input, policy) =>
+        Effect.flatMap(submitMany(account, [input], policy), ([result]) =>
+          result === undefined ? Effect.fail(new UnknownAccount({ account })) : Effect.succeed(result)
+        ),
+      due: (account, symbol) => ledger.submit("command", dueMember(account, symbol))
+    }
+  })
+)

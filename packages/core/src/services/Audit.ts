@@ -1,0 +1,121 @@
+import { Effect, Schema } from "effect"
+import { AccountName, STORE, type JournalName } from "../account/AccountName.ts"
+import { tables } from "../books/Books.ts"
+import type { Cell } from "../books/Column.ts"
+import { domainTables, joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
+import * as audit from "../journal/audit.ts"
+import { emptyHead, nextFeedRow, type Entry, type FeedRow } from "../journal/Entry.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+
+/** What an audit came to. */
+export interface AuditReport {
+  readonly ok: boolean
+  readonly entries: number
+  readonly findings: ReadonlyArray<audit.Finding>
+}
+
+/** A place in the feed and the hash it had: proves that nothing before it was changed or cut (`journal head` prints it). */
+export interface Anchor {
+  readonly position: number
+  readonly hash: string
+}
+
+const PAGE = 1_000
+
+/**
+ * Folds every journal with the function that wrote the rows, compares every domain table, checks the conservation rules, the
+ * hash chains and the feed. An unreadable row is a finding like any other.
+ */
+export const run = (anchor?: Anchor): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const fold = audit.begin()
+    const heads = yield* repository.heads
+    for (const account of heads.keys()) yield* foldJournal(fold, journalName(account))
+    for (const [account, head] of heads) {
+      const reached = fold.heads.get(account) ?? emptyHead
+      const isBroken = fold.findings.some((finding) => finding.account === account)
+      if (!isBroken && (reached.seq !== head.seq || reached.hash !== head.hash)) {
+        const what = `the head says entry ${head.seq}, the journal ends at ${reached.seq}`
+        fold.findings.push({ where: `journal of ${account}`, what, account, seq: reached.seq })
+      }
+    }
+    for (const table of domainTables) {
+      const stored = yield* storedRows(table)
+      audit.compare(fold, table, audit.expectedRows(fold, table), stored)
+    }
+    audit.checkConservation(fold)
+    yield* checkFeed(fold, anchor)
+    return { ok: fold.findings.length === 0, entries: fold.entries, findings: fold.findings }
+  })
+
+const isAccountName = Schema.is(AccountName)
+
+const journalName = (account: string): JournalName => (isAccountName(account) ? account : STORE)
+
+const foldJournal = Effect.fn("Audit.foldJournal")(function* (fold: audit.Fold, account: JournalName) {
+  const repository = yield* TradeRepository
+  let afterSeq = 0
+  for (;;) {
+    const entries: ReadonlyArray<Entry> = yield* repository.entries({ account, afterSeq, entity: undefined, limit: PAGE })
+    for (const entry of entries) {
+      if (!audit.fold(fold, account, entry)) return
+      afterSeq = entry.seq
+    }
+    if (entries.length < PAGE) return
+  }
+})
+
+const storedRows = (table: TableName): Effect.Effect<ReadonlyMap<string, EncodedRow>, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const { key } = tables[table]
+    const rows = new Map<string, EncodedRow>()
+    let after: ReadonlyArray<Cell> | undefined
+    for (;;) {
+      const page: ReadonlyArray<EncodedRow> = yield* repository.page({
+        table,
+        where: [],
+        orderBy: key,
+        descending: false,
+        after,
+        limit: PAGE
+      })
+      for (const row of page) {
+        after = key.map((column) => row[column] ?? null)
+        rows.set(joinKey(after), row)
+      }
+      if (page.length < PAGE) return rows
+    }
+  })
+
+/** The feed's own chain, that its heads are entries of the journals, and the anchor if one is given. */
+const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anchor: Anchor | undefined) {
+  const repository = yield* TradeRepository
+  let previous: FeedRow | undefined
+  let isAnchored = anchor === undefined
+  const say = (position: number, what: string, account: string | undefined) =>
+    fold.findings.push({ where: `feed ${position}`, what, account, seq: undefined })
+  const reached = new Map<string, number>()
+  for (;;) {
+    const rows: ReadonlyArray<FeedRow> = yield* repository.feed(previous?.position ?? 0, PAGE)
+    for (const row of rows) {
+      const wanted = nextFeedRow(previous, row)
+      if (wanted.position !== row.position || wanted.feedHash !== row.feedHash) {
+        say(row.position, "does not follow from the row before it", row.account)
+        return
+      }
+      if (row.firstSeq !== (reached.get(row.account) ?? 0) + 1) say(row.position, "skips or repeats entries", row.account)
+      reached.set(row.account, row.lastSeq)
+      if (anchor?.position === row.position) isAnchored = anchor.hash === row.feedHash
+      previous = row
+    }
+    if (rows.length < PAGE) break
+  }
+  for (const [account, head] of fold.heads) {
+    if (reached.get(account) !== head.seq) say(previous?.position ?? 0, `ends before entry ${head.seq} of ${account}`, account)
+  }
+  if (!isAnchored && anchor !== undefined) {
+    say(anchor.position, `is not what the anchor says: what came before it was changed or cut`, undefined)
+  }
+})

@@ -1,0 +1,49 @@
+import { Effect } from "effect"
+import { Need } from "../books/Need.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
+import { Brokers, type CancelAnswer } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import * as Instant from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+
+const AGAIN_AFTER_MS = 15_000
+
+/** Asks the broker to end the orders whose end was requested: one pass. An end is never assumed; it is asked for again (O25). */
+export const requestCancels = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const open = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
+  const due = open.filter(
+    (order) =>
+      order.cancelRequestedAt !== undefined &&
+      (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)
+  )
+  yield* Effect.forEach(due, ask, { concurrency: 4, discard: true })
+  return due.length
+})
+
+const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
+  const brokers = yield* Brokers
+  const ledger = yield* Ledger
+  const broker = yield* brokers.get(order.account)
+  const acknowledged = acknowledgedOf(order)
+  if (acknowledged === undefined) return
+  const answer = textOf(yield* broker.cancel(acknowledged))
+  yield* ledger.submit("report", {
+    account: order.account,
+    cause: { kind: "send", actor: "roundlot" },
+    needs: [Need.OrderById({ id: order.id })],
+    apply: (recorder) => recorder.emit({ _tag: "CancelAsked", orderId: order.id, answer })
+  })
+})
+
+const textOf = (answer: CancelAnswer): string => {
+  switch (answer._tag) {
+    case "Requested":
+      return "requested"
+    case "Refused":
+      return `refused: ${answer.words} (${answer.code})`
+    default:
+      return `${answer._tag === "NotSent" ? "not sent" : "unknown"}: ${answer.why}`
+  }
+}

@@ -1,0 +1,92 @@
+import { Context, Effect, Layer } from "effect"
+import { AccountTable, type AccountSettings } from "../account/Account.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { perform, type Command } from "../control/Command.ts"
+import { setAccount, type CommandAnswer } from "../control/commands.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import { OrderTable } from "../order/Order.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { regateAll } from "./Gates.ts"
+import * as Reads from "./Reads.ts"
+
+/** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
+export interface Order {
+  readonly id: string
+  readonly account: AccountName
+  readonly actor: string
+  readonly reason: string
+  readonly command: Command
+}
+
+/** Where operators and programs act. */
+export interface CommandsService {
+  /** Carries a command out once. A halt is answered when nothing that began before it is still on its way (10 s at most). */
+  readonly perform: (order: Order) => Effect.Effect<CommandAnswer, LedgerError>
+  /** Makes an account or changes its policies. */
+  readonly setAccount: (
+    account: AccountName,
+    settings: AccountSettings,
+    actor: string
+  ) => Effect.Effect<CommandAnswer, LedgerError>
+}
+
+/** Where operators and programs act. */
+export class Commands extends Context.Tag("@roundlot/core/Commands")<Commands, CommandsService>() {}
+
+/** Commands on the program's ledger. */
+export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Layer.effect(
+  Commands,
+  Effect.gen(function* () {
+    const context = yield* Effect.context<Ledger | TradeRepository>()
+    const ledger = yield* Ledger
+    const submit = (order: Order) =>
+      ledger.submit("command", {
+        account: order.account,
+        cause: { kind: "command", actor: order.actor, command: order.id },
+        needs: [Need.Command({ id: order.id })],
+        apply: (recorder) => perform(recorder, order.id, order.command, order.reason)
+      })
+    return {
+      perform: (order) =>
+        submit(order).pipe(
+          Effect.tap((answer) => (answer._tag === "Done" ? follow(order) : Effect.void)),
+          Effect.provide(context)
+        ),
+      setAccount: (account, settings, actor) =>
+        ledger.submit("command", {
+          account,
+          cause: { kind: "command", actor },
+          needs: [Need.Account({ account })],
+          apply: (recorder) => setAccount(recorder, settings)
+        })
+    }
+  })
+)
+
+/** What a change of trading state brings with it: positions evaluated (D1), and for a halt, what is on its way waited for. */
+const follow = (order: Order): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
+  const { command } = order
+  if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.void
+  const accounts =
+    command.scope._tag === "Everything"
+      ? Effect.map(Reads.all(AccountTable), (all) => all.map(({ name }) => name))
+      : Effect.succeed([order.account])
+  const isResume = command._tag === "Resume"
+  return Effect.flatMap(accounts, (names) =>
+    Effect.forEach(names, (name) => regateAll(name, isResume), { discard: true })
+  ).pipe(Effect.zipRight(command._tag === "Halt" ? settleSends : Effect.void))
+}
+
+const LONGEST_WAIT = "10 seconds"
+const LOOK_AGAIN = "20 millis"
+
+/** Waits until no attempt is on its way any more, or 10 s. */
+const settleSends: Effect.Effect<void, StoreError, TradeRepository> = Reads.first(OrderTable, {
+  where: [{ column: "status", in: ["submitting"] }]
+}).pipe(
+  Effect.tap((order) => (order === undefined ? Effect.void : Effect.sleep(LOOK_AGAIN))),
+  Effect.repeat({ until: (order) => order === undefined }),
+  Effect.timeoutOption(LONGEST_WAIT),
+  Effect.asVoid
+)

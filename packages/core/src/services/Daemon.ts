@@ -1,0 +1,108 @@
+import { Effect, Ref } from "effect"
+import { AccountTable } from "../account/Account.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import { InstrumentTable } from "../instrument/Instrument.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import { Brokers, NoBroker } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { PositionTable, type Position } from "../position/Position.ts"
+import { requestCancels } from "./Cancels.ts"
+import { askForDoubtful, makeAsked } from "./Doubts.ts"
+import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
+import { Health } from "./Health.ts"
+import * as Reads from "./Reads.ts"
+import { recoverSubmitting, submitPending } from "./Submission.ts"
+import { defaultPolling, follow, makePolled, pollAll, pollOpenOrders, sweepAll, type PollingOptions } from "./Tracking.ts"
+import * as work from "./work.ts"
+
+/** What the services of a daemon need. */
+export type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
+
+/**
+ * Drives every account of the books: recovers what a dead process left, then submits, tracks, asks for doubtful orders, opens
+ * gates, each from committed rows and woken by commits. Runs until it is interrupted.
+ */
+export const run = (polling: PollingOptions = defaultPolling): Effect.Effect<never, LedgerError | NoBroker, Requirements> =>
+  Effect.gen(function* () {
+    yield* start
+    const polled = yield* makePolled
+    const asked = yield* makeAsked
+    return yield* Effect.all(
+      [
+        work.forever("instruments", "1 second", confirmInstruments),
+        work.forever("submission", "1 second", submitPending),
+        work.forever("cancels", "1 second", requestCancels),
+        work.forever("gates", "1 second", openGates),
+        work.forever("doubts", "1 second", askForDoubtful(asked)),
+        work.forever("polling", "1 second", pollOpenOrders(polling, polled)),
+        followAccounts
+      ],
+      { concurrency: "unbounded", discard: true }
+    ).pipe(Effect.zipRight(Effect.never))
+  })
+
+/** Before anything is sent: attempts without an answer are in doubt, brokers are read, gates are judged again. */
+export const start: Effect.Effect<void, LedgerError, Requirements> = Effect.gen(function* () {
+  yield* recoverSubmitting
+  yield* sweepAll
+  yield* pollAll
+  const accounts = yield* Reads.all(AccountTable)
+  yield* Effect.forEach(accounts, ({ name }) => regateAll(name, false), { discard: true })
+})
+
+/** Follows the stream of every account, of those too that come up while the program runs. */
+const followAccounts: Effect.Effect<never, never, Requirements> = Effect.scoped(
+  Effect.gen(function* () {
+    const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
+    const followNew = Effect.gen(function* () {
+      const known = yield* Ref.get(followed)
+      const accounts = yield* Reads.all(AccountTable)
+      for (const { name } of accounts) {
+        if (!known.has(name)) yield* Effect.forkScoped(Effect.ignoreLogged(follow(name)))
+      }
+      yield* Ref.set(followed, new Set(accounts.map(({ name }) => name)))
+    })
+    return yield* work.forever("accounts", "1 second", followNew)
+  })
+)
+
+/** What is left where nothing can move without an operator, a session or a cool-down. */
+export interface Left {
+  readonly orders: ReadonlyArray<Order>
+  readonly positions: ReadonlyArray<Position>
+}
+
+const moving = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
+const STILL_ROUNDS = 3
+
+/** Waits until nothing moves by itself any more: no plan, no attempt, no doubt, and working orders that reading does not change. */
+export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
+  const repository = yield* TradeRepository
+  const state = Effect.gen(function* () {
+    const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: moving }] })
+    const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
+    const heads = yield* repository.heads
+    const seqs = [...heads].map(([account, head]) => `${account}${head.seq}`).join()
+    return { orders, isBusy: unverified.length > 0 || orders.some(isOnItsWay), seqs }
+  })
+  let still = 0
+  let before = ""
+  for (;;) {
+    const now = yield* state
+    still = !now.isBusy && now.seqs === before ? still + 1 : 0
+    before = now.seqs
+    if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
+    if (still > 0 && now.orders.length > 0) yield* pollAll
+    yield* Effect.sleep("25 millis")
+  }
+})
+
+const isOnItsWay = (order: Order): boolean => order.status === "pending" || order.status === "submitting"
+
+const settled = ["NotDue", "OrderLive"]
+
+const waitingPositions = Effect.map(Reads.all(PositionTable), (positions) =>
+  positions.filter(({ answer }) => !settled.includes(answer) && !answer.startsWith("Ordered "))
+)

@@ -1,0 +1,82 @@
+import { Effect, Ref } from "effect"
+import { Need } from "../books/Need.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import { doubt } from "../order/send.ts"
+import { orderOf } from "../order/transition.ts"
+import { Brokers, type BrokerService } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+import { reportMember, sendOrder } from "./Submission.ts"
+
+/** How long an attempt is left before it is asked for, and between two look-ups, in milliseconds. */
+export const SETTLING_MS = 5_000
+
+/** When each doubtful order was last asked for; lives as long as the program. */
+export type Asked = Ref.Ref<ReadonlyMap<number, Instant.Instant>>
+
+/** Nothing was asked for yet. */
+export const makeAsked: Effect.Effect<Asked> = Ref.make<ReadonlyMap<number, Instant.Instant>>(new Map())
+
+/** Asks for orders in doubt that have settled: one pass. What is found is booked; what is surely not there may go again. */
+export const askForDoubtful = (asked: Asked) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
+    const last = yield* Ref.get(asked)
+    const settled = doubtful.filter(
+      (order) => Instant.millisBetween(Instant.later(order.updatedAt, last.get(order.id) ?? order.updatedAt), now) >= SETTLING_MS
+    )
+    const isAsked = new Set(settled.map((order) => order.id))
+    yield* Ref.set(
+      asked,
+      new Map(doubtful.map((order) => [order.id, isAsked.has(order.id) ? now : (last.get(order.id) ?? order.updatedAt)]))
+    )
+    yield* Effect.forEach(settled, (order) => Effect.either(ask(order)), { concurrency: 4, discard: true })
+    return settled.length
+  })
+
+const ask = Effect.fn("Doubts.ask")(function* (order: Order) {
+  const brokers = yield* Brokers
+  const broker = yield* brokers.get(order.account)
+  const found = yield* look(order, broker)
+  if (found === undefined) return yield* stays(order, "the broker has no client order ids to ask for; look at its orders")
+  const { report } = found
+  if (report._tag === "OrderSeen") return yield* book(found)
+  if (!report.complete) return undefined
+  if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
+  return yield* sendOrder(order)
+})
+
+type Found = Received<OrderSeen | NotFound>
+
+/** The candidate id that an unclear answer named is asked for first, then our own id. */
+const look = Effect.fn("Doubts.look")(function* (
+  order: Order,
+  broker: BrokerService
+) {
+  if (order.candidate !== undefined) {
+    const candidate: Found = yield* broker.order(order.candidate)
+    const isOurs = candidate.report._tag === "OrderSeen" && candidate.report.clientOrderId === order.clientOrderId
+    if (isOurs) return candidate
+  }
+  const byClientId: Found | undefined = broker.lookup === undefined ? undefined : yield* broker.lookup(order.clientOrderId)
+  return byClientId
+})
+
+const book = (found: Found) => Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember(found)))
+
+const stays = (order: Order, evidence: string) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit("report", {
+      account: order.account,
+      cause: { kind: "report", actor: "roundlot" },
+      needs: [Need.OrderById({ id: order.id })],
+      apply: (recorder) => {
+        const current = orderOf(recorder, order.id)
+        if (current.status === "in_doubt") doubt(recorder, current, evidence)
+      }
+    })
+  )

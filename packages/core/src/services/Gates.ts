@@ -1,0 +1,83 @@
+import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import * as commands from "../control/commands.ts"
+import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import * as Quantity from "../money/Quantity.ts"
+import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import { PositionTable, type Position } from "../position/Position.ts"
+import type { Instant } from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./Tracking.ts"
+
+/** The logical commit that evaluates a position again because a gate has opened; `lifts` an operator's hold with it. */
+export const regateMember = (account: AccountName, symbol: Ticker, lifts: boolean): Member<void> => ({
+  account,
+  cause: { kind: "timer", actor: "roundlot" },
+  needs: [Need.Position({ account, symbol })],
+  apply: (recorder) => commands.regate(recorder, symbol, lifts)
+})
+
+/** The answers that time alone can change. */
+const waiting = ["CoolingDown", "Held(circuit)", "SessionClosed", "NoPrice"]
+
+/** Evaluates the positions whose cool-down, circuit or closed session is over: one pass. */
+export const openGates = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const clock = yield* Clock
+  const now = yield* clock.now
+  const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
+  const due = positions.filter((position) => isOver(position, now, clock.isOpenAt(now)))
+  yield* ledger.submitAll("report", due.map(({ account, symbol }) => regateMember(account, symbol, false)))
+  return due.length
+})
+
+const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {
+  const isPast = (until: Instant | undefined) => until === undefined || until <= now
+  if (position.answer === "SessionClosed") return isOpen
+  if (position.answer === "Held(circuit)") return isPast(position.circuitUntil)
+  return isPast(position.coolDownUntil)
+}
+
+/** Evaluates every position of an account that is not simply waiting for more trades: after a halt, a resume, at start. */
+export const regateAll = Effect.fn("Gates.regateAll")(function* (account: AccountName, lifts: boolean) {
+  const ledger = yield* Ledger
+  const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
+  yield* ledger.submitAll("command", positions.map(({ symbol }) => regateMember(account, symbol, lifts)))
+})
+
+/** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). */
+export const confirmInstruments = Effect.gen(function* () {
+  const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
+  yield* Effect.forEach(unverified, confirm, { concurrency: 4, discard: true })
+  return unverified.length
+})
+
+const confirm = Effect.fn("Gates.confirm")(function* ({ account, symbol }: Instrument) {
+  const brokers = yield* Brokers
+  const ledger = yield* Ledger
+  const broker = yield* brokers.get(account)
+  const facts = factsOf(yield* withRetries(broker.instrument(symbol)))
+  yield* ledger.submit("report", {
+    account,
+    cause: { kind: "report", actor: broker.name },
+    needs: [Need.Position({ account, symbol })],
+    apply: (recorder) => commands.confirmInstrument(recorder, symbol, facts)
+  })
+})
+
+const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | string => {
+  if (answer._tag === "NotKnown") return "the broker does not know it"
+  if (answer.assetClass !== "equity") return `the broker trades it as ${answer.assetClass}; only equities are taken`
+  if (!answer.tradable) return "the broker does not trade it"
+  return {
+    currency: answer.currency,
+    lot: Quantity.make(answer.lot),
+    fractionable: answer.fractionable,
+    shortable: answer.shortable
+  }
+}

@@ -1,0 +1,59 @@
+import { Effect } from "effect"
+import type { Cell } from "../books/Column.ts"
+import type { Table } from "../books/Table.ts"
+import { TradeRepository, type Filter, type Page, type StoreError } from "../ports/TradeRepository.ts"
+
+/** Which rows of a table, in which order, how many, and after which. */
+export interface Question {
+  readonly where?: ReadonlyArray<Filter>
+  readonly orderBy?: ReadonlyArray<string>
+  readonly descending?: boolean
+  readonly after?: ReadonlyArray<Cell> | undefined
+  readonly limit: number
+}
+
+const PAGE = 500
+
+/** A page of decoded records. Fails with `BadRow` where a row cannot be read. */
+export const page = <R>(table: Table<R>, question: Question): Effect.Effect<Page<R>, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const orderBy = question.orderBy ?? table.key
+    const rows = yield* repository.page({
+      table: table.name,
+      where: question.where ?? [],
+      orderBy,
+      descending: question.descending ?? false,
+      after: question.after,
+      limit: question.limit
+    })
+    const items = yield* decoded(table, rows)
+    const last = rows.length < question.limit ? undefined : rows.at(-1)
+    return { items, next: last === undefined ? undefined : orderBy.map((column) => last[column] ?? null) }
+  })
+
+const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Parameters<Table<R>["decode"]>[0]>): Effect.Effect<ReadonlyArray<R>, StoreError> =>
+  Effect.forEach(rows, (row) => table.read(row))
+
+/** All records that a question finds, page by page. */
+export const all = <R>(
+  table: Table<R>,
+  question: Omit<Question, "limit" | "after"> = {}
+): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const items: Array<R> = []
+    let after: ReadonlyArray<Cell> | undefined
+    do {
+      const next: Page<R> = yield* page(table, { ...question, after, limit: PAGE })
+      items.push(...next.items)
+      after = next.next
+    } while (after !== undefined)
+    return items
+  })
+
+/** The first record that a question finds. */
+export const first = <R>(
+  table: Table<R>,
+  question: Omit<Question, "limit">
+): Effect.Effect<R | undefined, StoreError, TradeRepository> =>
+  Effect.map(page(table, { ...question, limit: 1 }), ({ items }) => items[0])

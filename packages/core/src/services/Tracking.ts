@@ -1,0 +1,161 @@
+import { Chunk, Duration, Effect, Hash, Ref, Schedule, Stream } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { AccountTable } from "../account/Account.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
+import { Brokers, type BrokerReadFailed, type BrokerService } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { OrderSeen, Received } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
+import { Health } from "./Health.ts"
+import * as Reads from "./Reads.ts"
+import { reportMember } from "./Submission.ts"
+
+/** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
+export interface PollingOptions {
+  readonly intervalMs: number
+  readonly maxJitterMs: number
+}
+
+/** 15 s, up to 5 s earlier. */
+export const defaultPolling: PollingOptions = { intervalMs: 15_000, maxJitterMs: 5_000 }
+
+const RETRIES = 3
+
+/** FILL-3: one request and up to three retries, where a retry can help, waiting as the broker says or exponentially. */
+export const withRetries = <A, R>(read: Effect.Effect<A, BrokerReadFailed, R>): Effect.Effect<A, BrokerReadFailed, R> =>
+  Effect.retry(read, {
+    schedule: Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(RETRIES))),
+    while: (error) =>
+      error.retryAfterMs === undefined || !canPass(error)
+        ? canPass(error)
+        : Effect.as(Effect.sleep(Duration.millis(error.retryAfterMs)), true)
+  })
+
+const canPass = (error: BrokerReadFailed): boolean =>
+  error.kind === "server" || error.kind === "network" || error.kind === "rate_limited"
+
+/** The wait before an order is read again: the interval less its own part of the jitter, the same every time. */
+export const waitMs = (options: PollingOptions, order: Pick<Order, "clientOrderId">): number => {
+  const jitter = options.maxJitterMs <= 0 ? 0 : Math.abs(Hash.string(order.clientOrderId)) % (options.maxJitterMs + 1)
+  return Math.max(1, options.intervalMs - jitter)
+}
+
+/** When each open order was last read; lives as long as the poller. */
+export interface Polled {
+  readonly last: Ref.Ref<ReadonlyMap<number, number>>
+}
+
+/** Nothing was read yet. */
+export const makePolled: Effect.Effect<Polled> = Effect.map(Ref.make<ReadonlyMap<number, number>>(new Map()), (last) => ({ last }))
+
+/**
+ * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's
+ * failure does not stop the others.
+ */
+export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock
+    const now = yield* clock.monotonicMs
+    const open = yield* openOrders
+    const last = yield* Ref.get(polled.last)
+    const due = open.filter((order) => now - (last.get(order.id) ?? -Infinity) >= waitMs(options, order))
+    yield* Ref.set(polled.last, new Map(open.map((order) => [order.id, due.includes(order) ? now : (last.get(order.id) ?? now)])))
+    yield* Effect.forEach(due, (order) => reported(`poll ${order.account}`, readOrder(order)), {
+      concurrency: 8,
+      discard: true
+    })
+    return due.length
+  })
+
+const openOrders = Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
+
+/** Reads every open order now, whoever's turn it is. */
+export const pollAll = Effect.flatMap(openOrders, (open) =>
+  Effect.forEach(open, (order) => reported(`poll ${order.account}`, readOrder(order)), { concurrency: 8, discard: true })
+)
+
+/** Keeps a failure where operators see it, and lets the others go on. */
+const reported = <A, E extends { readonly message: string }, R>(part: string, read: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Health, (health) =>
+    read.pipe(
+      Effect.matchEffect({
+        onSuccess: () => health.succeeded(part),
+        onFailure: (error) => health.failed(part, error.message)
+      })
+    )
+  )
+
+/** O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
+const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
+  const acknowledged = acknowledgedOf(order)
+  if (acknowledged === undefined) return
+  const brokers = yield* Brokers
+  const ledger = yield* Ledger
+  const broker = yield* brokers.get(order.account)
+  const id = acknowledged.brokerOrderIds.at(-1) ?? acknowledged.brokerOrderIds[0]
+  const seen = yield* withRetries(broker.order(id))
+  const { report } = seen
+  if (report._tag === "NotFound") return
+  if (!asksForExecutions(order, report)) return yield* book(report, seen)
+  const fills = yield* withRetries(broker.fillsOf(id))
+  yield* ledger.submitAll("report", fills.received.map(reportMember))
+  return yield* book({ ...report, executionsRead: true }, seen)
+})
+
+const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
+  report.state._tag === "Closed" ||
+  (report.cumulative !== undefined && !Decimal.equals(report.cumulative, order.filled)) ||
+  Decimal.isPositive(order.unpriced)
+
+const book = (report: OrderSeen, { payload }: Pick<Received, "payload">) =>
+  Effect.flatMap(Ledger, (ledger) => Effect.asVoid(ledger.submit("report", reportMember({ report, payload }))))
+
+const OVERLAP_MS = 10 * 60_000
+
+/**
+ * Reads an account's executions and orders of the last while: late fills, corrections and busts of ended orders, and orders that
+ * are not ours. At start, after every reconnect and on a schedule: a healthy stream is not completeness.
+ */
+export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName, sinceMs: number = OVERLAP_MS) {
+  const brokers = yield* Brokers
+  const ledger = yield* Ledger
+  const clock = yield* Clock
+  const broker = yield* brokers.get(account)
+  const to = yield* clock.now
+  const window = { from: Instant.addMillis(to, -sinceMs), to: Instant.addMillis(to, 1000) }
+  const orders = yield* withRetries(broker.orders(window))
+  const fills = yield* withRetries(broker.fills(window))
+  yield* ledger.submitAll("report", fills.received.map(reportMember))
+  const read = orders.received.map(({ report, payload }) => ({ report: { ...report, executionsRead: true }, payload }))
+  yield* ledger.submitAll("report", read.map(reportMember))
+})
+
+/** Sweeps every account of the books; one account's failure does not stop the others. */
+export const sweepAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
+  Effect.forEach(accounts, ({ name }) => reported(`sweep ${name}`, sweep(name)), { discard: true })
+)
+
+/** Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks. */
+export const follow = Effect.fn("Tracking.follow")(function* (account: AccountName) {
+  const brokers = yield* Brokers
+  const broker = yield* brokers.get(account)
+  const { updates } = broker
+  if (updates === undefined) return
+  const part = `stream ${account}`
+  yield* Effect.forever(reported(part, followOnce(account, updates)).pipe(Effect.zipRight(Effect.sleep(RECONNECT))))
+})
+
+const RECONNECT = Duration.millis(250)
+
+const followOnce = (account: AccountName, updates: NonNullable<BrokerService["updates"]>) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    yield* Effect.all([
+      Stream.runForEachChunk(updates, (chunk) =>
+        ledger.submitAll("report", Chunk.toReadonlyArray(Chunk.map(chunk, reportMember)))
+      ),
+      Effect.zipRight(sweep(account), pollAll)
+    ], { concurrency: 2, discard: true })
+  })

@@ -1,0 +1,31 @@
+import { Effect, Fiber, Schedule, Stream } from "effect"
+import type { Duration } from "effect"
+import { Ledger } from "../ledger/Ledger.ts"
+import { Health } from "./Health.ts"
+
+/**
+ * Runs a pass of work again and again: after every commit (whoever made it in this process), and at least once per `every` for
+ * what other processes or the clock have brought. A pass that fails is reported to health and comes again; it ends nothing.
+ */
+export const forever = <E extends { readonly message: string }, R>(
+  part: string,
+  every: Duration.DurationInput,
+  pass: Effect.Effect<unknown, E, R>
+): Effect.Effect<never, never, R | Ledger | Health> =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const health = yield* Health
+    const once = pass.pipe(
+      Effect.matchCauseEffect({
+        onSuccess: () => health.succeeded(part),
+        onFailure: (cause) => health.failed(part, String(cause))
+      })
+    )
+    const ticks = Stream.fromSchedule(Schedule.spaced(every))
+    const wakes = Stream.merge(Stream.as(ledger.commits, 0), ticks).pipe(
+      Stream.buffer({ capacity: 1, strategy: "sliding" })
+    )
+    const loop = yield* Effect.fork(Effect.zipRight(once, Stream.runForEach(wakes, () => once)))
+    yield* Fiber.join(loop)
+    return yield* Effect.never
+  })

@@ -1,0 +1,500 @@
+import { FastCheck as fc } from "effect"
+import type * as Account from "../src/account/Account.ts"
+import * as Commands from "../src/control/commands.ts"
+import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
+import * as Id from "../src/identity/Id.ts"
+import * as Price from "../src/money/Price.ts"
+import * as Quantity from "../src/money/Quantity.ts"
+import * as Attempt from "../src/order/Attempt.ts"
+import * as Order from "../src/order/Order.ts"
+import * as Send from "../src/order/send.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import * as Interpret from "../src/reconciliation/interpret.ts"
+import * as Report from "../src/reconciliation/Report.ts"
+import * as Instant from "../src/time/Instant.ts"
+import * as Intake from "../src/trade/intake.ts"
+import * as Trade from "../src/trade/Trade.ts"
+import type { Recorder } from "../src/journal/Recorder.ts"
+import { Need } from "../src/books/Need.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as OrderState from "../src/order/OrderState.ts"
+import { Desk } from "../src/testing/index.ts"
+
+/** What a broker may say to a send in a story. */
+export type Got = "accepted" | "rejected" | "not-accepted" | "unknown" | "nothing"
+
+/** What a broker's report may say in a story. */
+export type Said = "open" | "filled" | "cancelled" | "expired" | "rejected"
+
+/** One thing that happens to a desk. Shares are thousandths, times are seconds of the broker's clock, orders are ids of ours. */
+export type Deed =
+  | { readonly do: "trade"; readonly id: string; readonly side: "buy" | "sell"; readonly milli: number; readonly held: boolean }
+  | { readonly do: "reverse"; readonly id: string; readonly of: string; readonly side: "buy" | "sell"; readonly milli: number }
+  | { readonly do: "release" | "dismiss"; readonly id: string }
+  | { readonly do: "send"; readonly order: number; readonly got: Got; readonly time: number }
+  | {
+      readonly do: "report"
+      readonly at: string
+      readonly order: number | undefined
+      readonly side: "buy" | "sell"
+      readonly milli: number
+      readonly said: Said
+      readonly cumulative: number | undefined
+      readonly time: number
+      readonly read: boolean
+    }
+  | {
+      readonly do: "fill"
+      readonly at: string
+      readonly order: number | undefined
+      readonly side: "buy" | "sell"
+      readonly exec: string
+      readonly revision: number
+      readonly milli: number
+      readonly time: number
+    }
+  | { readonly do: "halt" | "resume" | "verdict" }
+  | { readonly do: "pass"; readonly seconds: number }
+  | { readonly do: "accept" | "not-placed" | "cancel"; readonly order: number }
+
+/** A desk's policies in a story. */
+export interface Policy {
+  readonly lot: number
+  readonly threshold: number | undefined
+  readonly direction: "mirror" | "offset"
+  readonly counts: boolean
+}
+
+/** Thousandths of a share as a plain decimal. */
+export const shares = (milli: number | bigint): string => {
+  const n = BigInt(milli)
+  const digits = (n < 0n ? -n : n).toString().padStart(4, "0")
+  return `${n < 0n ? "-" : ""}${`${digits.slice(0, -3)}.${digits.slice(-3)}`.replace(/\.?0+$/, "")}`
+}
+
+/** A deed as a sentence. */
+export const tell = (deed: Deed): string => {
+  switch (deed.do) {
+    case "trade":
+      return `trade ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
+    case "reverse":
+      return `reversal ${deed.id} of ${deed.of}: ${deed.side} ${shares(deed.milli)}`
+    case "release":
+    case "dismiss":
+      return `${deed.do} ${deed.id}`
+    case "send":
+      return `send O${deed.order}, got ${deed.got} @${deed.time}`
+    case "report": {
+      const total = deed.cumulative === undefined ? "no total" : `total ${shares(deed.cumulative)}`
+      return `report ${deed.at}: ${deed.side} ${shares(deed.milli)} ${deed.said}, ${total} @${deed.time}${deed.read ? "" : ", executions not read"}`
+    }
+    case "fill":
+      return `fill ${deed.at} ${deed.exec}.${deed.revision}: ${shares(deed.milli)} @${deed.time}`
+    case "pass":
+      return `${deed.seconds} s pass`
+    case "accept":
+    case "not-placed":
+    case "cancel":
+      return `${deed.do} O${deed.order}`
+    default:
+      return deed.do
+  }
+}
+
+/** A desk with a story's policies. */
+export const deskOf = (policy: Policy): Desk.Desk =>
+  Desk.make({
+    lot: Quantity.unsafe(shares(policy.lot)),
+    threshold: policy.threshold === undefined ? undefined : Quantity.unsafe(shares(policy.threshold)),
+    direction: policy.direction,
+    external: policy.counts ? "count" : "ignore",
+    resendWindowMs: Number.MAX_SAFE_INTEGER
+  } satisfies Partial<Account.AccountSettings>)
+
+const EPOCH = Instant.make(1_600_000_000_000_000n)
+
+/** A second of the broker's clock. */
+export const second = (time: number): Instant.Instant => Instant.addMillis(EPOCH, (time + 1000) * 1000)
+
+const request = { contentType: "text/plain", bytes: new TextEncoder().encode("story") }
+
+/** The trade of a deed as its source gives it. */
+export const arrivalOf = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>, desk: Desk.Desk): Intake.Arrival => ({
+  input: {
+    source: "story",
+    sourceId: deed.id,
+    occurrence: "0",
+    symbol: "AAPL",
+    side: deed.side,
+    quantity: Quantity.unsafe(shares(deed.milli)),
+    price: undefined,
+    tradedAt: EPOCH,
+    reverses: deed.do === "reverse" ? { sourceId: deed.of, occurrence: "0" } : undefined
+  },
+  symbol: desk.symbol,
+  direction: undefined,
+  held: deed.do === "trade" && deed.held ? "held" : undefined
+})
+
+const tradeOf = (desk: Desk.Desk, sourceId: string): Trade.Trade | undefined =>
+  desk.all(Trade.TradeTable).find((trade) => trade.sourceId === sourceId)
+
+const orderId = (id: number): Id.OrderId => Id.OrderId.make(id)
+
+/** A deed that a broker's report or execution is. */
+export type Fact = Extract<Deed, { readonly do: "report" | "fill" }>
+
+/** What the broker says, as its adapter would hand it in. */
+export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
+  const common = {
+    account: desk.account,
+    asOf: second(deed.time),
+    asOfKind: "broker",
+    brokerOrderId: ClientOrderId.BrokerOrderId.make(deed.at),
+    clientOrderId: deed.order === undefined ? undefined : desk.order(orderId(deed.order)).clientOrderId,
+    symbol: desk.symbol,
+    side: deed.side
+  } as const
+  if (deed.do === "fill") {
+    const execution = { execId: `${deed.exec}.${deed.revision}`, execIdBase: deed.exec, revision: deed.revision }
+    const quantity = Decimal.unsafe(shares(deed.milli))
+    return {
+      report: { _tag: "Executed", ...common, ...execution, quantity, price: Price.unsafe("100"), executedAt: second(deed.time) },
+      payload: undefined
+    }
+  }
+  return {
+    report: {
+      _tag: "OrderSeen",
+      ...common,
+      quantity: Quantity.unsafe(shares(deed.milli)),
+      rawStatus: deed.said,
+      state: deed.said === "open" ? { _tag: "Open" } : { _tag: "Closed", kind: deed.said },
+      cumulative: deed.cumulative === undefined ? undefined : Decimal.unsafe(shares(deed.cumulative)),
+      averagePrice: undefined,
+      replacedBy: undefined,
+      executionsRead: deed.read
+    },
+    payload: undefined
+  }
+}
+
+const answerOf = (got: Got, at: string): Report.Answer => {
+  switch (got) {
+    case "accepted":
+      return Report.Answer.Accepted({ brokerOrderId: ClientOrderId.BrokerOrderId.make(at) })
+    case "rejected":
+      return Report.Answer.Refused({ code: "no", words: "no" })
+    case "not-accepted":
+      return Report.Answer.NotSent({ why: "not sent", retryAfterMs: undefined })
+    default:
+      return Report.Answer.Unknown({ why: "no answer", candidate: undefined })
+  }
+}
+
+/** An order's name at the broker. */
+export const brokerName = (order: Order.Order): string => order.brokerOrderId ?? `B-O${order.id}`
+
+const interpreted = (result: Interpret.Interpreted): string =>
+  result._tag === "Applied" ? OrderState.tagOf[result.status] : result._tag
+
+/** The attempt of an order that has no answer yet. */
+export const underWay = (desk: Desk.Desk, id: number): Attempt.Attempt | undefined =>
+  desk.all(Attempt.AttemptTable).find((each) => each.orderId === id && each.outcome === undefined)
+
+/** Carries a deed out, one logical commit at a time; `committed` hears of each. Gives what the call returned. */
+export const perform = (desk: Desk.Desk, deed: Deed, committed: () => void = () => undefined): string => {
+  const commit: Desk.Desk["commit"] = (kind, apply, needs) => {
+    const answer = desk.commit(kind, apply, needs)
+    committed()
+    return answer
+  }
+  const command = (apply: (recorder: Recorder) => Commands.CommandAnswer): string => commit("command", apply)._tag
+  switch (deed.do) {
+    case "trade":
+    case "reverse":
+      return commit("trade", (recorder) => Intake.intake(recorder, arrivalOf(deed, desk)))._tag
+    case "release":
+    case "dismiss": {
+      const trade = tradeOf(desk, deed.id)
+      if (trade === undefined) return "Unknown"
+      if (deed.do === "dismiss") return command((recorder) => Commands.dismissTrade(recorder, trade.id, "story"))
+      return command((recorder) => Commands.releaseTrade(recorder, trade.id, undefined))
+    }
+    case "send":
+      return send(desk, commit, deed)
+    case "report":
+    case "fill":
+      return interpreted(commit("report", (recorder) => Interpret.interpret(recorder, receivedOf(deed, desk))))
+    case "halt":
+    case "resume": {
+      const state = deed.do === "halt" ? "halted" : "normal"
+      desk.commit("command", (recorder) => Commands.setTradingState(recorder, undefined, state, "story"))
+      commit("timer", (recorder) => Commands.regate(recorder, desk.symbol, deed.do === "resume"))
+      return state
+    }
+    case "pass":
+      desk.pass(deed.seconds * 1000)
+      commit("timer", (recorder) => Commands.regate(recorder, desk.symbol, false))
+      return "passed"
+    case "verdict": {
+      const open = desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
+      return open.map((each) => command((recorder) => Commands.dismissBreak(recorder, each.id, "story"))).join(" ")
+    }
+    case "accept":
+      return command((recorder) => Commands.acceptExcess(recorder, orderId(deed.order)))
+    case "not-placed":
+      return command((recorder) => Commands.markNotPlaced(recorder, orderId(deed.order), "story"))
+    case "cancel":
+      return command((recorder) => Commands.cancelOrder(recorder, orderId(deed.order), "story"))
+  }
+}
+
+const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Deed, { readonly do: "send" }>): string => {
+  const id = orderId(deed.order)
+  if (underWay(desk, id) === undefined) {
+    const planned = commit("send", (recorder) => Send.planSend(recorder, id, request))
+    if (planned._tag !== "Send") return planned._tag
+  }
+  const attempt = underWay(desk, id)
+  if (deed.got === "nothing" || attempt === undefined) return "Sent"
+  const report = {
+    _tag: "Answered",
+    account: desk.account,
+    asOf: second(deed.time),
+    asOfKind: "broker",
+    attemptId: attempt.id,
+    answer: answerOf(deed.got, brokerName(desk.order(id))),
+    httpStatus: undefined
+  } as const
+  commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }), [Need.OrderById({ id })])
+  return OrderState.tagOf[desk.order(id).status]
+}
+
+// Histories
+
+/** What a generated history wishes for at one step; what it comes to depends on the desk at that time. */
+export interface Wish {
+  readonly kind: (typeof kinds)[number]
+  readonly pick: number
+  readonly amount: number
+  readonly skew: number
+}
+
+const weights = {
+  trade: 16,
+  send: 16,
+  fill: 12,
+  report: 10,
+  revise: 5,
+  repeat: 5,
+  pass: 6,
+  conflict: 1,
+  held: 2,
+  release: 2,
+  dismiss: 1,
+  reverse: 3,
+  reverseFirst: 1,
+  lateTrade: 2,
+  muddle: 1,
+  verdict: 2,
+  adopt: 2,
+  orphan: 1,
+  halt: 1,
+  resume: 3,
+  accept: 2,
+  notPlaced: 2,
+  cancel: 1
+} as const
+
+type Kind = keyof typeof weights
+
+const isKind = (text: string): text is Kind => text in weights
+
+const kinds: ReadonlyArray<Kind> = Object.keys(weights).filter(isKind)
+
+const wish: fc.Arbitrary<Wish> = fc.record({
+  kind: fc.oneof(...kinds.map((kind) => ({ weight: weights[kind], arbitrary: fc.constant(kind) }))),
+  pick: fc.nat({ max: 30 }),
+  amount: fc.nat({ max: 30 }),
+  skew: fc.integer({ min: -8, max: 3 })
+})
+
+/** Lists of wishes, up to `length`. */
+export const wishes = (length: number): fc.Arbitrary<ReadonlyArray<Wish>> =>
+  fc.array(wish, { minLength: 1, maxLength: length, size: "max" })
+
+/** The policies under which histories are played. */
+export const policies: fc.Arbitrary<Policy> = fc.record({
+  lot: fc.constantFrom(1000, 1000, 500, 2000),
+  threshold: fc.constantFrom(undefined, undefined, 1500, 300),
+  direction: fc.constantFrom("mirror", "mirror", "offset"),
+  counts: fc.boolean()
+})
+
+const choose = <A>(from: ReadonlyArray<A>, pick: number): A | undefined => from[pick % Math.max(1, from.length)]
+
+const milliOf = (decimal: Decimal.Decimal): number => Number(Decimal.format(Decimal.multiply(decimal, Decimal.unsafe("1000"))))
+
+const gots: ReadonlyArray<Got> = ["accepted", "accepted", "accepted", "rejected", "unknown", "not-accepted", "nothing"]
+const says: ReadonlyArray<Said> = ["open", "cancelled", "filled", "open", "expired", "rejected", "filled", "open"]
+
+/** What a wish comes to on a desk after `told`, if it can come to anything. */
+export const resolve = (desk: Desk.Desk, told: ReadonlyArray<Deed>, { kind, pick, amount, skew }: Wish): Deed | undefined => {
+  const time = told.length * 2 + skew
+  const trades = () => desk.all(Trade.TradeTable)
+  const orders = () => desk.all(Order.OrderTable)
+  const side = pick % 2 === 0 ? "buy" : "sell"
+  const milli = (amount + 1) * 100 + (pick % 7 === 3 ? 1 : 0)
+  const id = `${told.length + 1}`
+  const opposite = (trade: { readonly side: "buy" | "sell" }) => (trade.side === "buy" ? "sell" : "buy")
+  const onOrder = (order: Order.Order) => ({
+    at: brokerName(order),
+    order: order.origin === "external" ? undefined : order.id,
+    side: order.side
+  })
+  switch (kind) {
+    case "trade":
+      return { do: "trade", id: `T${id}`, side: pick % 5 < 3 ? "buy" : "sell", milli, held: false }
+    case "held":
+      return { do: "trade", id: `T${id}`, side, milli, held: true }
+    case "conflict": {
+      const known = choose(trades(), pick)
+      if (known === undefined || known.reversesSourceId !== undefined) return undefined
+      return { do: "trade", id: known.sourceId, side: known.side, milli: milliOf(known.quantity) + 100, held: false }
+    }
+    case "release":
+    case "dismiss": {
+      const pending = choose(trades().filter((trade) => trade.status === "pending"), pick)
+      return pending === undefined ? undefined : { do: kind, id: pending.sourceId }
+    }
+    case "reverse": {
+      const known = choose(trades(), pick)
+      if (known === undefined) return undefined
+      return { do: "reverse", id: `R${id}`, of: known.sourceId, side: opposite(known), milli: milliOf(known.quantity) }
+    }
+    case "reverseFirst":
+      return { do: "reverse", id: `R${id}`, of: `L${id}`, side, milli }
+    case "lateTrade": {
+      const waiting = choose(trades().filter((trade) => trade.status === "pending" && trade.reversesSourceId !== undefined), pick)
+      if (waiting?.reversesSourceId === undefined) return undefined
+      return { do: "trade", id: waiting.reversesSourceId, side: opposite(waiting), milli: milliOf(waiting.quantity), held: amount % 4 === 3 }
+    }
+    case "send": {
+      const unsent = orders().filter((order) => ["pending", "submitting", "in_doubt"].includes(order.status) || underWay(desk, order.id) !== undefined)
+      const order = choose(unsent.filter((each) => each.origin === "accumulation"), pick)
+      return order === undefined ? undefined : { do: "send", order: order.id, got: choose(gots, amount) ?? "nothing", time }
+    }
+    case "report": {
+      const known = orders().filter((order) => order.origin === "external" || order.attempts > 0 || pick % 6 === 5)
+      const order = choose(known.slice(-3), pick)
+      if (order === undefined) return undefined
+      const filled = milliOf(order.filled)
+      const quantity = milliOf(order.quantity)
+      const totals = [undefined, filled, quantity, filled, 0, filled + 1000, quantity + 1000, Math.max(0, filled - 500)]
+      const cumulative = totals[(amount + pick) % totals.length]
+      return { do: "report", ...onOrder(order), milli: quantity, said: choose(says, amount) ?? "open", cumulative, time, read: pick % 9 !== 8 }
+    }
+    case "fill": {
+      const known = orders().filter((order) => order.origin === "external" || order.attempts > 0 || pick % 6 === 5)
+      const order = choose(known.slice(-3), pick)
+      if (order === undefined) return undefined
+      const left = Math.max(0, milliOf(order.quantity) - milliOf(order.filled))
+      const sizes = [left, 1000, 500, left, left + 1000, 250].filter((size) => size > 0)
+      return { do: "fill", ...onOrder(order), exec: `e${id}`, revision: 1, milli: choose(sizes, amount) ?? 1000, time }
+    }
+    case "revise":
+    case "muddle": {
+      const fills = told.filter((deed) => deed.do === "fill")
+      const known = choose(fills.slice(-5), pick)
+      if (known === undefined) return undefined
+      if (kind === "muddle") return { ...known, milli: known.milli + 100 }
+      const sizes = [0, known.milli + 500, 0, Math.max(0, known.milli - 500), 1000]
+      return { ...known, revision: known.revision + 1 + (amount % 2), milli: choose(sizes, amount) ?? 0, time }
+    }
+    case "repeat": {
+      const past = told.filter((deed) => ["trade", "reverse", "report", "fill"].includes(deed.do))
+      return choose(past, pick)
+    }
+    case "adopt":
+    case "orphan": {
+      const unknown = told.filter((deed) => deed.do === "fill" && deed.order === undefined && deed.at.startsWith("X"))
+      const orphan = choose(unknown, pick)
+      const at = orphan !== undefined && "at" in orphan && amount % 2 === 0 ? orphan.at : `X${id}`
+      const known = orders().find((order) => order.brokerOrderId === at)
+      const towards = known?.side ?? (orphan !== undefined && "side" in orphan && orphan.at === at ? orphan.side : side)
+      const common = { at, order: undefined, side: towards, time } as const
+      if (kind === "orphan") return { do: "fill", ...common, exec: `e${id}`, revision: 1, milli: 1000 }
+      const quantity = known === undefined ? (1 + (amount % 4)) * 1000 : milliOf(known.quantity)
+      return { do: "report", ...common, milli: quantity, said: "open", cumulative: amount % 3 === 2 ? 1000 : undefined, read: true }
+    }
+    case "pass":
+      return { do: "pass", seconds: choose([31, 900, 900, 31, 3600], amount) ?? 31 }
+    case "accept": {
+      const order = choose(orders().filter((each) => !Decimal.isZero(each.excess)), pick)
+      return order === undefined ? undefined : { do: "accept", order: order.id }
+    }
+    case "notPlaced": {
+      const order = choose(orders().filter((each) => each.status === "in_doubt"), pick)
+      return order === undefined ? undefined : { do: "not-placed", order: order.id }
+    }
+    case "cancel": {
+      const order = choose(orders().filter((each) => each.origin === "accumulation"), pick)
+      return order === undefined ? undefined : { do: "cancel", order: order.id }
+    }
+    default:
+      return { do: kind }
+  }
+}
+
+/** Fails a property with the story so far. */
+export const fail = (policy: Policy, lines: ReadonlyArray<string>, problem: string): never => {
+  const terms = `lot ${shares(policy.lot)}, threshold ${policy.threshold === undefined ? "the lot" : shares(policy.threshold)}, ${policy.direction}, external ${policy.counts ? "count" : "ignore"}`
+  throw new Error(`${problem}\nThe story (${terms}):\n${lines.map((line, i) => `  ${i + 1}. ${line}`).join("\n")}`)
+}
+
+/** What hears a story being played. */
+export interface Listener {
+  /** After every logical commit. */
+  readonly committed?: (desk: Desk.Desk) => string | undefined
+  /** After every deed, with what it returned. */
+  readonly done?: (desk: Desk.Desk, deed: Deed, returned: string) => string | undefined
+}
+
+/** Plays wishes on a new desk; fails with the story at the first problem that the listener names. Gives the desk and the deeds. */
+export const play = (
+  policy: Policy,
+  list: ReadonlyArray<Wish>,
+  listener: Listener = {}
+): { readonly desk: Desk.Desk; readonly told: ReadonlyArray<Deed>; readonly lines: ReadonlyArray<string> } => {
+  const desk = deskOf(policy)
+  const told: Array<Deed> = []
+  const lines: Array<string> = []
+  for (const each of list) {
+    const deed = resolve(desk, told, each)
+    if (deed === undefined) continue
+    told.push(deed)
+    lines.push(tell(deed))
+    const checked = () => {
+      const problem = listener.committed?.(desk)
+      if (problem !== undefined) fail(policy, lines, problem)
+    }
+    let returned: string
+    try {
+      returned = perform(desk, deed, checked)
+    } catch (cause) {
+      if (cause instanceof Error && cause.message.includes("The story (")) throw cause
+      return fail(policy, lines, `threw ${String(cause)}`)
+    }
+    lines[lines.length - 1] = `${tell(deed)} → ${returned}`
+    const problem = listener.done?.(desk, deed, returned)
+    if (problem !== undefined) fail(policy, lines, problem)
+  }
+  return { desk, told, lines }
+}
+
+/** How many runs a property has: its own number, or more where ROUNDLOT_PROPERTY_RUNS says so. */
+export const runs = (usual: number): { readonly numRuns: number } => {
+  const wanted = Number(process.env["ROUNDLOT_PROPERTY_RUNS"] ?? "0")
+  return { numRuns: Math.max(usual, Number.isInteger(wanted) ? wanted : 0) }
+}

@@ -1,0 +1,170 @@
+import * as Account from "../src/account/Account.ts"
+import * as Order from "../src/order/Order.ts"
+import * as Allocation from "../src/position/Allocation.ts"
+import * as Lot from "../src/position/Lot.ts"
+import * as Position from "../src/position/Position.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import * as Trade from "../src/trade/Trade.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as OrderState from "../src/order/OrderState.ts"
+import type { Desk } from "../src/testing/index.ts"
+
+const text = Decimal.format
+
+const differ = (what: string, a: Decimal.Decimal, b: Decimal.Decimal): ReadonlyArray<string> =>
+  Decimal.equals(a, b) ? [] : [`${what}: ${text(a)} is not ${text(b)}`]
+
+const signed = (side: "buy" | "sell", quantity: Decimal.Decimal) => (side === "buy" ? quantity : Decimal.negate(quantity))
+
+const total = (all: ReadonlyArray<Decimal.Decimal>) => Decimal.sum(all)
+
+interface Rows {
+  readonly position: Position.Position
+  readonly account: Account.Account
+  readonly trades: ReadonlyArray<Trade.Trade>
+  readonly orders: ReadonlyArray<Order.Order>
+  readonly lots: ReadonlyArray<Lot.Lot>
+  readonly standing: ReadonlyArray<Allocation.Allocation>
+  readonly openBreaks: ReadonlyArray<Break.Break>
+}
+
+const rowsOf = (desk: Desk.Desk): Rows | undefined => {
+  const [position] = desk.all(Position.PositionTable)
+  const [account] = desk.all(Account.AccountTable)
+  if (position === undefined || account === undefined) return undefined
+  return {
+    position,
+    account,
+    trades: desk.all(Trade.TradeTable),
+    orders: desk.all(Order.OrderTable),
+    lots: desk.all(Lot.LotTable),
+    standing: desk.all(Allocation.AllocationTable).filter((each) => each.releasedAt === undefined),
+    openBreaks: desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
+  }
+}
+
+/** Everything that A1 to A4, B3, D2 and D5 say of the rows of a desk, recomputed from trades, orders, lots and links alone. */
+export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
+  const rows = rowsOf(desk)
+  if (rows === undefined) return []
+  return [
+    ...figures(rows),
+    ...lotProblems(rows),
+    ...rows.trades.flatMap((trade) => tradeProblems(rows, trade)),
+    ...rows.orders.flatMap((order) => orderProblems(rows, order)),
+    ...liveProblems(rows),
+    ...healthProblems(desk, rows)
+  ]
+}
+
+const isCounted = (trade: Trade.Trade) => trade.status === "accumulated" || trade.status === "completed"
+
+/** A1, A2, A4: the figures of the position. */
+const figures = ({ position, trades, orders, lots }: Rows): ReadonlyArray<string> => {
+  const counted = trades.filter(isCounted)
+  const exposure = total(counted.map((trade) => signed(trade.side, trade.quantity)))
+  const target = total(counted.map((trade) => Decimal.multiply(signed(trade.side, trade.quantity), Decimal.unsafe(trade.direction === "mirror" ? "1" : "-1"))))
+  const filledOf = (some: ReadonlyArray<Order.Order>) => total(some.map((order) => signed(order.side, order.filled)))
+  const hedged = filledOf(orders.filter((order) => order.inQueue))
+  const flying = orders.filter((order) => order.origin === "accumulation" && OrderState.isLive(order.status))
+  const inFlight = total(flying.map((order) => signed(order.side, Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled)))))
+  const open = total(lots.map((lot) => lot.open))
+  return [
+    ...differ("A1 exposure", position.exposure, exposure),
+    ...differ("A1 target", position.target, target),
+    ...differ("A2 hedged", position.hedged, hedged),
+    ...differ("A2 in flight", position.inFlight, inFlight),
+    ...differ("A2 residual", position.residual, Decimal.subtract(Decimal.subtract(target, hedged), inFlight)),
+    ...differ("A4 residual and open lots", position.residual, open),
+    ...differ("A4 open lots of the position", position.openLots, open),
+    ...differ("E3 adopted", position.adopted, filledOf(orders.filter((order) => !order.inQueue && order.origin === "external")))
+  ]
+}
+
+/** A4: never open lots of both signs. */
+const lotProblems = ({ lots }: Rows): ReadonlyArray<string> => {
+  const signs = new Set(lots.map((lot) => Decimal.sign(lot.open)).filter((sign) => sign !== 0))
+  return signs.size > 1 ? ["A4 open lots of both signs"] : []
+}
+
+const linksOf = (rows: Rows, order: Order.Order) =>
+  rows.standing.filter((each) => each.orderId === order.id || each.counterOrderId === order.id)
+
+/** C3: the filled part of one allocation: the order's fills settle its allocations from the first on. */
+const filledPart = (rows: Rows, allocation: Allocation.Allocation): Decimal.Decimal => {
+  const order = rows.orders.find((each) => each.id === allocation.orderId)
+  if (order === undefined) return Decimal.zero
+  let left = order.filled
+  for (const each of linksOf(rows, order)) {
+    const part = Decimal.min(left, each.quantity)
+    if (each.id === allocation.id) return part
+    left = Decimal.subtract(left, part)
+  }
+  return Decimal.zero
+}
+
+/** A4 and B3 of one trade. */
+const tradeProblems = (rows: Rows, trade: Trade.Trade): ReadonlyArray<string> => {
+  const links = rows.standing.filter((each) => each.tradeId === trade.id || each.counterTradeId === trade.id)
+  const lot = rows.lots.find((each) => each.tradeId === trade.id)
+  if (!isCounted(trade)) return links.length > 0 || lot !== undefined ? [`B2 ${trade.sourceId} is ${trade.status} and in the queue`] : []
+  const open = lot === undefined ? Decimal.zero : Decimal.abs(lot.open)
+  const netted = total(links.filter((each) => each.kind === "net").map((each) => each.quantity))
+  const ordered = links.filter((each) => each.kind === "order")
+  const covered = Decimal.add(open, Decimal.add(netted, total(ordered.map((each) => each.quantity))))
+  const unsettled = Decimal.subtract(Decimal.subtract(trade.quantity, netted), total(ordered.map((each) => filledPart(rows, each))))
+  const carried = ordered.some((each) =>
+    rows.orders.some((order) => order.id === each.orderId && order.status === "filled" && Decimal.isLess(unsettled, order.lot))
+  )
+  const status = Decimal.isZero(unsettled) || carried ? "completed" : "accumulated"
+  return [
+    ...differ(`A4 trade ${trade.sourceId} and what covers it`, trade.quantity, covered),
+    ...differ(`A4 ${trade.sourceId} netted`, trade.netted, netted),
+    ...ordered.flatMap((each) => differ(`C3 ${trade.sourceId} settled in O${each.orderId}`, each.settled, filledPart(rows, each))),
+    ...(status === trade.status ? [] : [`B3 ${trade.sourceId} is ${trade.status}, should be ${status} (${text(unsettled)} unsettled)`])
+  ]
+}
+
+/** A3, A4 and F4 of one order. */
+const orderProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> => {
+  const name = `O${order.id}`
+  const live = OrderState.isLive(order.status)
+  const bound = order.origin === "accumulation" && live ? Decimal.max(order.quantity, order.filled) : order.filled
+  const commitment = order.inQueue ? bound : Decimal.zero
+  const allocated = total(linksOf(rows, order).map((each) => each.quantity))
+  const lot = rows.lots.find((each) => each.id === order.lotId)
+  const excess = lot === undefined ? Decimal.zero : lot.open
+  const isShort = order.status === "filled" && (order.brokerOrderId === undefined || Decimal.isLess(order.filled, order.quantity))
+  const taken = order.status === "partially_filled" && Decimal.isZero(order.filled)
+  return [
+    ...differ(`A4 ${name}'s commitment and what covers it`, commitment, Decimal.add(allocated, order.excess)),
+    ...differ(`A3 ${name}'s excess and its lot`, Decimal.negate(signed(order.side, order.excess)), excess),
+    ...(Decimal.sign(order.excess) < 0 ? [`A3 ${name}'s excess is negative`] : []),
+    ...(Decimal.isLess(order.excess, order.acceptedExcess) ? [`G ${name}: more is accepted than there is`] : []),
+    ...(isShort ? [`F4 ${name} is filled without broker id or quantity`] : []),
+    ...(taken ? [`F2 ${name} is partially filled with nothing`] : [])
+  ]
+}
+
+const own = ({ orders }: Rows) => orders.filter((order) => order.origin === "accumulation" && OrderState.isLive(order.status))
+
+/** D5: one live accumulation order at most; where the broker revives another, a break is open. */
+const liveProblems = (rows: Rows): ReadonlyArray<string> => {
+  const live = own(rows)
+  const isKnown = rows.openBreaks.some((each) => each.kind === "Reappeared" && live.some((order) => each.subject === `O${order.id}`))
+  return live.length > 1 && !isKnown ? [`D5 two live accumulation orders: ${live.map((order) => `O${order.id}`).join(", ")}`] : []
+}
+
+/** D2: nothing live and nothing in the way: less than max(threshold, lot) is left. */
+const healthProblems = (desk: Desk.Desk, rows: Rows): ReadonlyArray<string> => {
+  const { position, account } = rows
+  const bound = Decimal.max(account.lot, account.threshold ?? account.lot)
+  if (own(rows).length > 0 || Decimal.isLess(Decimal.abs(position.residual), bound)) return []
+  const side = Decimal.sign(position.residual) > 0 ? "buy" : "sell"
+  const isOpposed = rows.orders.some((order) => order.side !== side && OrderState.isLive(order.status))
+  const isCooling = position.coolDownUntil !== undefined && desk.now() < position.coolDownUntil
+  const isCircuitOpen = position.circuitUntil !== undefined && desk.now() < position.circuitUntil
+  const isHolding = rows.openBreaks.some((each) => each.holds !== "nothing")
+  const isInTheWay = isOpposed || isCooling || isCircuitOpen || isHolding || position.held !== undefined || position.answer === "Halted"
+  return isInTheWay ? [] : [`D2 ${text(position.residual)} is due, nothing is in the way and nothing is ordered (${position.answer})`]
+}

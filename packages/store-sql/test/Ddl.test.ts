@@ -1,0 +1,56 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Books } from "@roundlot/core"
+import { Ddl, Dialect, Statements } from "../src/index.ts"
+
+const { ops_commands: commands, lots } = Books.tables
+
+describe("statements made of the tables' descriptions", () => {
+  it("a table: types, keys, named checks", () => {
+    assert.strictEqual(
+      Ddl.createTable(Dialect.sqlite, commands),
+      `CREATE TABLE roundlot_ops_commands (
+  "id" TEXT NOT NULL,
+  "answer" TEXT NOT NULL,
+  "at" INTEGER NOT NULL,
+  PRIMARY KEY ("id")
+) STRICT, WITHOUT ROWID`
+    )
+    const made = Ddl.createTable(Dialect.sqlite, lots)
+    assert.include(made, `FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name"),`)
+    assert.include(made, `FOREIGN KEY ("tradeId") REFERENCES roundlot_trades ("id") DEFERRABLE INITIALLY DEFERRED`)
+    assert.include(made, `"open" TEXT NOT NULL,`)
+    assert.include(made, `CONSTRAINT "lots_rule_owner" CHECK (("tradeId" IS NULL) <> ("orderId" IS NULL))`)
+    assert.match(made, /^ {2}"id" INTEGER NOT NULL PRIMARY KEY,$/m)
+    assert.match(made, /\) STRICT$/)
+  })
+
+  it("cells stand in the order that their statement says", () => {
+    assert.deepStrictEqual(Statements.insert(Dialect.sqlite, commands), {
+      text: `INSERT INTO roundlot_ops_commands ("id", "answer", "at") VALUES (?, ?, ?)`,
+      cells: ["id", "answer", "at"]
+    })
+    assert.deepStrictEqual(Statements.update(Dialect.sqlite, commands), {
+      text: `UPDATE roundlot_ops_commands SET "answer" = ?, "at" = ? WHERE "id" = ?`,
+      cells: ["answer", "at", "id"]
+    })
+  })
+
+  it("a lookup asks with the condition that its index has, word for word", () => {
+    for (const table of Object.values(Books.tables)) {
+      for (const [name, lookup] of Object.entries(table.lookups)) {
+        const own = Ddl.indexesOf(table).find((index) => index.name === `lookup_${name}`)
+        if (own?.where === undefined) continue
+        assert.include(
+          Statements.lookup(Dialect.sqlite, table, lookup),
+          `AND ${own.where} ORDER BY`,
+          `${table.name} ${name}`
+        )
+      }
+    }
+  })
+
+  it("names and texts are quoted", () => {
+    assert.strictEqual(Dialect.quote('a"b'), '"a""b"')
+    assert.strictEqual(Dialect.literal("it's"), "'it''s'")
+  })
+})

@@ -1,0 +1,60 @@
+import { Books, type Column, load, type Need, type Table, type TradeRepository } from "@roundlot/core"
+import { Dialect, Rules, Statements } from "@roundlot/store-sql"
+import type Database from "better-sqlite3"
+
+type Find = (request: load.LookupRequest) => ReadonlyArray<Table.EncodedRow>
+
+type Planned<A> = Extract<TradeRepository.Plan<A>, { readonly _tag: "Planned" }>
+
+/** The row as it was read back, unless it is one that cannot be. */
+const sound = (name: Table.TableName, row: Table.EncodedRow): Table.EncodedRow => {
+  const fault = Rules.faultOf(name, Books.tables[name].key, row)
+  if (fault !== undefined) throw fault
+  return row
+}
+
+/** Finds the rows that planning asks for, with statements prepared once; throws `BadRow`. */
+export const finding = (db: Database.Database): Find => {
+  const statements = new Map<string, Database.Statement<Array<Column.Cell>, Table.EncodedRow>>()
+  const statementOf = (name: Table.TableName, lookup: string) => {
+    const known = statements.get(`${name}/${lookup}`)
+    if (known !== undefined) return known
+    const table = Books.tables[name]
+    const description = table.lookups[lookup]
+    if (description === undefined) throw new TypeError(`table ${name} has no lookup ${lookup}`)
+    const text = Statements.lookup(Dialect.sqlite, table, description)
+    const made = db.prepare<Array<Column.Cell>, Table.EncodedRow>(text)
+    statements.set(`${name}/${lookup}`, made)
+    return made
+  }
+  return ({ keys, lookup, table }) => {
+    const statement = statementOf(table, lookup)
+    return keys.flatMap((key) => statement.all(...key).map((row) => sound(table, row)))
+  }
+}
+
+/** Loads what is needed; how many needs were met that were not before. */
+const bring = (find: Find, books: Books.Books, met: Set<string>, needs: ReadonlyArray<Need.Need>): number => {
+  const before = met.size
+  const asking = load.load(books, met, needs)
+  for (let step = asking.next(); step.done !== true;) step = asking.next(step.value.map(find))
+  return met.size - before
+}
+
+/** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
+export const planning = <A>(
+  find: Find,
+  scope: TradeRepository.Scope,
+  ground: Pick<TradeRepository.State, "heads" | "counters">,
+  plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
+): Planned<A> => {
+  const books = Books.make()
+  const met = new Set<string>()
+  bring(find, books, met, scope.needs)
+  for (;;) {
+    const answer = plan({ books, met, ...ground })
+    if (answer._tag === "Planned") return answer
+    Books.reset(books)
+    if (bring(find, books, met, answer.needs) === 0) throw new Error("planning asks again for what it was given")
+  }
+}
