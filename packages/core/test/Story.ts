@@ -28,8 +28,20 @@ export type Said = "open" | "filled" | "cancelled" | "expired" | "rejected"
 
 /** One thing that happens to a desk. Shares are thousandths, times are seconds of the broker's clock, orders are ids of ours. */
 export type Deed =
-  | { readonly do: "trade"; readonly id: string; readonly side: "buy" | "sell"; readonly milli: number; readonly held: boolean }
-  | { readonly do: "reverse"; readonly id: string; readonly of: string; readonly side: "buy" | "sell"; readonly milli: number }
+  | {
+      readonly do: "trade"
+      readonly id: string
+      readonly side: "buy" | "sell"
+      readonly milli: number
+      readonly held: boolean
+    }
+  | {
+      readonly do: "reverse"
+      readonly id: string
+      readonly of: string
+      readonly side: "buy" | "sell"
+      readonly milli: number
+    }
   | { readonly do: "release" | "dismiss"; readonly id: string }
   | { readonly do: "send"; readonly order: number; readonly got: Got; readonly time: number }
   | {
@@ -119,7 +131,10 @@ export const second = (time: number): Instant.Instant => Instant.addMillis(EPOCH
 const request = { contentType: "text/plain", bytes: new TextEncoder().encode("story") }
 
 /** The trade of a deed as its source gives it. */
-export const arrivalOf = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>, desk: Desk.Desk): Intake.Arrival => ({
+export const arrivalOf = (
+  deed: Extract<Deed, { readonly do: "trade" | "reverse" }>,
+  desk: Desk.Desk
+): Intake.Arrival => ({
   input: {
     source: "story",
     sourceId: deed.id,
@@ -159,7 +174,14 @@ export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
     const execution = { execId: `${deed.exec}.${deed.revision}`, execIdBase: deed.exec, revision: deed.revision }
     const quantity = Decimal.unsafe(shares(deed.milli))
     return {
-      report: { _tag: "Executed", ...common, ...execution, quantity, price: Price.unsafe("100"), executedAt: second(deed.time) },
+      report: {
+        _tag: "Executed",
+        ...common,
+        ...execution,
+        quantity,
+        price: Price.unsafe("100"),
+        executedAt: second(deed.time)
+      },
       payload: undefined
     }
   }
@@ -267,7 +289,9 @@ const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Deed, 
     answer: answerOf(deed.got, brokerName(desk.order(id))),
     httpStatus: undefined
   } as const
-  commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }), [Need.OrderById({ id })])
+  commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }), [
+    Need.OrderById({ id })
+  ])
   return OrderState.tagOf[desk.order(id).status]
 }
 
@@ -334,13 +358,18 @@ export const policies: fc.Arbitrary<Policy> = fc.record({
 
 const choose = <A>(from: ReadonlyArray<A>, pick: number): A | undefined => from[pick % Math.max(1, from.length)]
 
-const milliOf = (decimal: Decimal.Decimal): number => Number(Decimal.format(Decimal.multiply(decimal, Decimal.unsafe("1000"))))
+const milliOf = (decimal: Decimal.Decimal): number =>
+  Number(Decimal.format(Decimal.multiply(decimal, Decimal.unsafe("1000"))))
 
 const gots: ReadonlyArray<Got> = ["accepted", "accepted", "accepted", "rejected", "unknown", "not-accepted", "nothing"]
 const says: ReadonlyArray<Said> = ["open", "cancelled", "filled", "open", "expired", "rejected", "filled", "open"]
 
 /** What a wish comes to on a desk after `told`, if it can come to anything. */
-export const resolve = (desk: Desk.Desk, told: ReadonlyArray<Deed>, { kind, pick, amount, skew }: Wish): Deed | undefined => {
+export const resolve = (
+  desk: Desk.Desk,
+  told: ReadonlyArray<Deed>,
+  { kind, pick, amount, skew }: Wish
+): Deed | undefined => {
   const time = told.length * 2 + skew
   const trades = () => desk.all(Trade.TradeTable)
   const orders = () => desk.all(Order.OrderTable)
@@ -365,7 +394,10 @@ export const resolve = (desk: Desk.Desk, told: ReadonlyArray<Deed>, { kind, pick
     }
     case "release":
     case "dismiss": {
-      const pending = choose(trades().filter((trade) => trade.status === "pending"), pick)
+      const pending = choose(
+        trades().filter((trade) => trade.status === "pending"),
+        pick
+      )
       return pending === undefined ? undefined : { do: kind, id: pending.sourceId }
     }
     case "reverse": {
@@ -376,14 +408,31 @@ export const resolve = (desk: Desk.Desk, told: ReadonlyArray<Deed>, { kind, pick
     case "reverseFirst":
       return { do: "reverse", id: `R${id}`, of: `L${id}`, side, milli }
     case "lateTrade": {
-      const waiting = choose(trades().filter((trade) => trade.status === "pending" && trade.reversesSourceId !== undefined), pick)
+      const waiting = choose(
+        trades().filter((trade) => trade.status === "pending" && trade.reversesSourceId !== undefined),
+        pick
+      )
       if (waiting?.reversesSourceId === undefined) return undefined
-      return { do: "trade", id: waiting.reversesSourceId, side: opposite(waiting), milli: milliOf(waiting.quantity), held: amount % 4 === 3 }
+      return {
+        do: "trade",
+        id: waiting.reversesSourceId,
+        side: opposite(waiting),
+        milli: milliOf(waiting.quantity),
+        held: amount % 4 === 3
+      }
     }
     case "send": {
-      const unsent = orders().filter((order) => ["pending", "submitting", "in_doubt"].includes(order.status) || underWay(desk, order.id) !== undefined)
-      const order = choose(unsent.filter((each) => each.origin === "accumulation"), pick)
-      return order === undefined ? undefined : { do: "send", order: order.id, got: choose(gots, amount) ?? "nothing", time }
+      const unsent = orders().filter(
+        (order) =>
+          ["pending", "submitting", "in_doubt"].includes(order.status) || underWay(desk, order.id) !== undefined
+      )
+      const order = choose(
+        unsent.filter((each) => each.origin === "accumulation"),
+        pick
+      )
+      return order === undefined
+        ? undefined
+        : { do: "send", order: order.id, got: choose(gots, amount) ?? "nothing", time }
     }
     case "report": {
       const known = orders().filter((order) => order.origin === "external" || order.attempts > 0 || pick % 6 === 5)
@@ -393,7 +442,15 @@ export const resolve = (desk: Desk.Desk, told: ReadonlyArray<Deed>, { kind, pick
       const quantity = milliOf(order.quantity)
       const totals = [undefined, filled, quantity, filled, 0, filled + 1000, quantity + 1000, Math.max(0, filled - 500)]
       const cumulative = totals[(amount + pick) % totals.length]
-      return { do: "report", ...onOrder(order), milli: quantity, said: choose(says, amount) ?? "open", cumulative, time, read: pick % 9 !== 8 }
+      return {
+        do: "report",
+        ...onOrder(order),
+        milli: quantity,
+        said: choose(says, amount) ?? "open",
+        cumulative,
+        time,
+        read: pick % 9 !== 8
+      }
     }
     case "fill": {
       const known = orders().filter((order) => order.origin === "external" || order.attempts > 0 || pick % 6 === 5)
@@ -426,20 +483,36 @@ export const resolve = (desk: Desk.Desk, told: ReadonlyArray<Deed>, { kind, pick
       const common = { at, order: undefined, side: towards, time } as const
       if (kind === "orphan") return { do: "fill", ...common, exec: `e${id}`, revision: 1, milli: 1000 }
       const quantity = known === undefined ? (1 + (amount % 4)) * 1000 : milliOf(known.quantity)
-      return { do: "report", ...common, milli: quantity, said: "open", cumulative: amount % 3 === 2 ? 1000 : undefined, read: true }
+      return {
+        do: "report",
+        ...common,
+        milli: quantity,
+        said: "open",
+        cumulative: amount % 3 === 2 ? 1000 : undefined,
+        read: true
+      }
     }
     case "pass":
       return { do: "pass", seconds: choose([31, 900, 900, 31, 3600], amount) ?? 31 }
     case "accept": {
-      const order = choose(orders().filter((each) => !Decimal.isZero(each.excess)), pick)
+      const order = choose(
+        orders().filter((each) => !Decimal.isZero(each.excess)),
+        pick
+      )
       return order === undefined ? undefined : { do: "accept", order: order.id }
     }
     case "notPlaced": {
-      const order = choose(orders().filter((each) => each.status === "in_doubt"), pick)
+      const order = choose(
+        orders().filter((each) => each.status === "in_doubt"),
+        pick
+      )
       return order === undefined ? undefined : { do: "not-placed", order: order.id }
     }
     case "cancel": {
-      const order = choose(orders().filter((each) => each.origin === "accumulation"), pick)
+      const order = choose(
+        orders().filter((each) => each.origin === "accumulation"),
+        pick
+      )
       return order === undefined ? undefined : { do: "cancel", order: order.id }
     }
     default:

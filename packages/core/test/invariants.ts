@@ -14,7 +14,8 @@ const text = Decimal.format
 const differ = (what: string, a: Decimal.Decimal, b: Decimal.Decimal): ReadonlyArray<string> =>
   Decimal.equals(a, b) ? [] : [`${what}: ${text(a)} is not ${text(b)}`]
 
-const signed = (side: "buy" | "sell", quantity: Decimal.Decimal) => (side === "buy" ? quantity : Decimal.negate(quantity))
+const signed = (side: "buy" | "sell", quantity: Decimal.Decimal) =>
+  side === "buy" ? quantity : Decimal.negate(quantity)
 
 const total = (all: ReadonlyArray<Decimal.Decimal>) => Decimal.sum(all)
 
@@ -63,11 +64,17 @@ const isCounted = (trade: Trade.Trade) => trade.status === "accumulated" || trad
 const figures = ({ position, trades, orders, lots }: Rows): ReadonlyArray<string> => {
   const counted = trades.filter(isCounted)
   const exposure = total(counted.map((trade) => signed(trade.side, trade.quantity)))
-  const target = total(counted.map((trade) => Decimal.multiply(signed(trade.side, trade.quantity), Decimal.unsafe(trade.direction === "mirror" ? "1" : "-1"))))
+  const target = total(
+    counted.map((trade) =>
+      Decimal.multiply(signed(trade.side, trade.quantity), Decimal.unsafe(trade.direction === "mirror" ? "1" : "-1"))
+    )
+  )
   const filledOf = (some: ReadonlyArray<Order.Order>) => total(some.map((order) => signed(order.side, order.filled)))
   const hedged = filledOf(orders.filter((order) => order.inQueue))
   const flying = orders.filter((order) => order.origin === "accumulation" && OrderState.isLive(order.status))
-  const inFlight = total(flying.map((order) => signed(order.side, Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled)))))
+  const inFlight = total(
+    flying.map((order) => signed(order.side, Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled))))
+  )
   const open = total(lots.map((lot) => lot.open))
   return [
     ...differ("A1 exposure", position.exposure, exposure),
@@ -77,7 +84,11 @@ const figures = ({ position, trades, orders, lots }: Rows): ReadonlyArray<string
     ...differ("A2 residual", position.residual, Decimal.subtract(Decimal.subtract(target, hedged), inFlight)),
     ...differ("A4 residual and open lots", position.residual, open),
     ...differ("A4 open lots of the position", position.openLots, open),
-    ...differ("E3 adopted", position.adopted, filledOf(orders.filter((order) => !order.inQueue && order.origin === "external")))
+    ...differ(
+      "E3 adopted",
+      position.adopted,
+      filledOf(orders.filter((order) => !order.inQueue && order.origin === "external"))
+    )
   ]
 }
 
@@ -107,21 +118,31 @@ const filledPart = (rows: Rows, allocation: Allocation.Allocation): Decimal.Deci
 const tradeProblems = (rows: Rows, trade: Trade.Trade): ReadonlyArray<string> => {
   const links = rows.standing.filter((each) => each.tradeId === trade.id || each.counterTradeId === trade.id)
   const lot = rows.lots.find((each) => each.tradeId === trade.id)
-  if (!isCounted(trade)) return links.length > 0 || lot !== undefined ? [`B2 ${trade.sourceId} is ${trade.status} and in the queue`] : []
+  if (!isCounted(trade))
+    return links.length > 0 || lot !== undefined ? [`B2 ${trade.sourceId} is ${trade.status} and in the queue`] : []
   const open = lot === undefined ? Decimal.zero : Decimal.abs(lot.open)
   const netted = total(links.filter((each) => each.kind === "net").map((each) => each.quantity))
   const ordered = links.filter((each) => each.kind === "order")
   const covered = Decimal.add(open, Decimal.add(netted, total(ordered.map((each) => each.quantity))))
-  const unsettled = Decimal.subtract(Decimal.subtract(trade.quantity, netted), total(ordered.map((each) => filledPart(rows, each))))
+  const unsettled = Decimal.subtract(
+    Decimal.subtract(trade.quantity, netted),
+    total(ordered.map((each) => filledPart(rows, each)))
+  )
   const carried = ordered.some((each) =>
-    rows.orders.some((order) => order.id === each.orderId && order.status === "filled" && Decimal.isLess(unsettled, order.lot))
+    rows.orders.some(
+      (order) => order.id === each.orderId && order.status === "filled" && Decimal.isLess(unsettled, order.lot)
+    )
   )
   const status = Decimal.isZero(unsettled) || carried ? "completed" : "accumulated"
   return [
     ...differ(`A4 trade ${trade.sourceId} and what covers it`, trade.quantity, covered),
     ...differ(`A4 ${trade.sourceId} netted`, trade.netted, netted),
-    ...ordered.flatMap((each) => differ(`C3 ${trade.sourceId} settled in O${each.orderId}`, each.settled, filledPart(rows, each))),
-    ...(status === trade.status ? [] : [`B3 ${trade.sourceId} is ${trade.status}, should be ${status} (${text(unsettled)} unsettled)`])
+    ...ordered.flatMap((each) =>
+      differ(`C3 ${trade.sourceId} settled in O${each.orderId}`, each.settled, filledPart(rows, each))
+    ),
+    ...(status === trade.status
+      ? []
+      : [`B3 ${trade.sourceId} is ${trade.status}, should be ${status} (${text(unsettled)} unsettled)`])
   ]
 }
 
@@ -134,7 +155,8 @@ const orderProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> =>
   const allocated = total(linksOf(rows, order).map((each) => each.quantity))
   const lot = rows.lots.find((each) => each.id === order.lotId)
   const excess = lot === undefined ? Decimal.zero : lot.open
-  const isShort = order.status === "filled" && (order.brokerOrderId === undefined || Decimal.isLess(order.filled, order.quantity))
+  const isShort =
+    order.status === "filled" && (order.brokerOrderId === undefined || Decimal.isLess(order.filled, order.quantity))
   const taken = order.status === "partially_filled" && Decimal.isZero(order.filled)
   return [
     ...differ(`A4 ${name}'s commitment and what covers it`, commitment, Decimal.add(allocated, order.excess)),
@@ -146,13 +168,18 @@ const orderProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> =>
   ]
 }
 
-const own = ({ orders }: Rows) => orders.filter((order) => order.origin === "accumulation" && OrderState.isLive(order.status))
+const own = ({ orders }: Rows) =>
+  orders.filter((order) => order.origin === "accumulation" && OrderState.isLive(order.status))
 
 /** D5: one live accumulation order at most; where the broker revives another, a break is open. */
 const liveProblems = (rows: Rows): ReadonlyArray<string> => {
   const live = own(rows)
-  const isKnown = rows.openBreaks.some((each) => each.kind === "Reappeared" && live.some((order) => each.subject === `O${order.id}`))
-  return live.length > 1 && !isKnown ? [`D5 two live accumulation orders: ${live.map((order) => `O${order.id}`).join(", ")}`] : []
+  const isKnown = rows.openBreaks.some(
+    (each) => each.kind === "Reappeared" && live.some((order) => each.subject === `O${order.id}`)
+  )
+  return live.length > 1 && !isKnown
+    ? [`D5 two live accumulation orders: ${live.map((order) => `O${order.id}`).join(", ")}`]
+    : []
 }
 
 /** D2: nothing live and nothing in the way: less than max(threshold, lot) is left. */
@@ -165,6 +192,9 @@ const healthProblems = (desk: Desk.Desk, rows: Rows): ReadonlyArray<string> => {
   const isCooling = position.coolDownUntil !== undefined && desk.now() < position.coolDownUntil
   const isCircuitOpen = position.circuitUntil !== undefined && desk.now() < position.circuitUntil
   const isHolding = rows.openBreaks.some((each) => each.holds !== "nothing")
-  const isInTheWay = isOpposed || isCooling || isCircuitOpen || isHolding || position.held !== undefined || position.answer === "Halted"
-  return isInTheWay ? [] : [`D2 ${text(position.residual)} is due, nothing is in the way and nothing is ordered (${position.answer})`]
+  const isInTheWay =
+    isOpposed || isCooling || isCircuitOpen || isHolding || position.held !== undefined || position.answer === "Halted"
+  return isInTheWay
+    ? []
+    : [`D2 ${text(position.residual)} is due, nothing is in the way and nothing is ordered (${position.answer})`]
 }

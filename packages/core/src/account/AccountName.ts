@@ -3,7 +3,8 @@ import { Schema } from "effect"
 /** The name of one of our accounts: letters, digits, `.`, `_`, `-`, at most 64, beginning with a letter or digit. */
 export const AccountName = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
-    message: () => "an account's name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
+    message: () =>
+      "an account's name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
   }),
   Schema.brand("AccountName")
 )

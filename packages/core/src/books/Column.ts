@@ -72,10 +72,7 @@ export const instant = described(
 )
 
 /** Yes or no, stored as 1 or 0. */
-export const flag = described(
-  Schema.transformLiterals([1, true], [0, false]),
-  "flag"
-)
+export const flag = described(Schema.transformLiterals([1, true], [0, false]), "flag")
 
 /** A list of texts, stored as JSON. */
 export const texts = described(Schema.parseJson(Schema.Array(Schema.String)), "json")

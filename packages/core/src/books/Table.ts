@@ -71,7 +71,9 @@ export const joinKey = (cells: ReadonlyArray<Column.Cell>): string => cells.map(
 /** Describes a table. `key` is its primary key. */
 export const make = <R, I extends EncodedRow>(options: {
   readonly name: TableName
-  readonly schema: Schema.Schema<R, I> & { readonly fields: { readonly [column: string]: { readonly ast: SchemaAST.AST } } }
+  readonly schema: Schema.Schema<R, I> & {
+    readonly fields: { readonly [column: string]: { readonly ast: SchemaAST.AST } }
+  }
   readonly key: readonly [string, ...ReadonlyArray<string>]
   readonly keyOf: (record: R) => string
   readonly lookups?: { readonly [name: string]: Lookup }

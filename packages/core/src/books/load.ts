@@ -68,6 +68,13 @@ const group = (questions: ReadonlyArray<Question>) => {
 const tradeNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.TradeById({ id })])
 const orderNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.OrderById({ id })])
 
+const question = (table: TableName, lookup: string, key: ReadonlyArray<string | number>, take: Taking): Question => ({
+  table,
+  lookup,
+  key,
+  take
+})
+
 /**
  * The tables' rows that a need stands for. An order brings its allocations, fills, attempts and position; a trade its lot and
  * allocations; a position its open lots with their owners, its live orders, its open breaks and the gates before it.
@@ -88,25 +95,55 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
     ...orderNeeds(each.counterOrderId)
   ])
   const fills = taking(books.fills, (fill) => orderNeeds(fill.orderId))
-  const question = (
-    table: TableName,
-    lookup: string,
-    key: ReadonlyArray<string | number>,
-    take: Taking
-  ): Question => ({ table, lookup, key, take })
   switch (need._tag) {
     case "Account":
-      return [question("accounts", "primary", [need.account], taking(books.accounts, () => []))]
+      return [
+        question(
+          "accounts",
+          "primary",
+          [need.account],
+          taking(books.accounts, () => [])
+        )
+      ]
     case "Position":
       return [
-        question("positions", "primary", [need.account, need.symbol], taking(books.positions, () => [])),
-        question("instruments", "primary", [need.account, need.symbol], taking(books.instruments, () => [])),
+        question(
+          "positions",
+          "primary",
+          [need.account, need.symbol],
+          taking(books.positions, () => [])
+        ),
+        question(
+          "instruments",
+          "primary",
+          [need.account, need.symbol],
+          taking(books.instruments, () => [])
+        ),
         question("lots", "open", [need.account, need.symbol], lots),
         question("orders", "live", [need.account, need.symbol], orders),
-        question("breaks", "open", [need.account, need.symbol], taking(books.breaks, () => [])),
-        question("accounts", "primary", [need.account], taking(books.accounts, () => [])),
-        ...[["", ""], [need.account, ""], [need.account, need.symbol]].map((key) =>
-          question("controls", "primary", key, taking(books.controls, () => []))
+        question(
+          "breaks",
+          "open",
+          [need.account, need.symbol],
+          taking(books.breaks, () => [])
+        ),
+        question(
+          "accounts",
+          "primary",
+          [need.account],
+          taking(books.accounts, () => [])
+        ),
+        ...[
+          ["", ""],
+          [need.account, ""],
+          [need.account, need.symbol]
+        ].map((key) =>
+          question(
+            "controls",
+            "primary",
+            key,
+            taking(books.controls, () => [])
+          )
         )
       ]
     case "Identity":
@@ -117,7 +154,12 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
     case "TradeById":
       return [
         question("trades", "primary", [need.id], trades),
-        question("allocations", "trade", [need.id], taking(books.allocations, () => [])),
+        question(
+          "allocations",
+          "trade",
+          [need.id],
+          taking(books.allocations, () => [])
+        ),
         question("lots", "trade", [need.id], lots)
       ]
     case "OrderById":
@@ -127,26 +169,64 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
         question("allocations", "order", [need.id], allocations),
         question("allocations", "counterOrder", [need.id], allocations),
         question("fills", "order", [need.id], fills),
-        question("attempts", "order", [need.id], taking(books.attempts, () => []))
+        question(
+          "attempts",
+          "order",
+          [need.id],
+          taking(books.attempts, () => [])
+        )
       ]
     case "OrderByClientId":
       return [question("orders", "clientOrderId", [need.clientOrderId], orders)]
     case "OrderByBrokerId":
       return [
         question("orders", "brokerOrderId", [need.account, need.brokerOrderId], orders),
-        question("waiting_fills", "brokerOrderId", [need.account, need.brokerOrderId], taking(books.waiting_fills, () => []))
+        question(
+          "waiting_fills",
+          "brokerOrderId",
+          [need.account, need.brokerOrderId],
+          taking(books.waiting_fills, () => [])
+        )
       ]
     case "Execution":
       return [question("fills", "execution", [need.account, need.execIdBase], fills)]
     case "FillByExecId":
       return [question("fills", "execId", [need.account, need.execId], fills)]
     case "WaitingFill":
-      return [question("waiting_fills", "primary", [need.account, need.execId], taking(books.waiting_fills, () => []))]
+      return [
+        question(
+          "waiting_fills",
+          "primary",
+          [need.account, need.execId],
+          taking(books.waiting_fills, () => [])
+        )
+      ]
     case "BreakById":
-      return [question("breaks", "primary", [need.id], taking(books.breaks, () => []))]
+      return [
+        question(
+          "breaks",
+          "primary",
+          [need.id],
+          taking(books.breaks, () => [])
+        )
+      ]
     case "Control":
-      return [question("controls", "primary", [need.account, need.symbol], taking(books.controls, () => []))]
+      return [
+        question(
+          "controls",
+          "primary",
+          [need.account, need.symbol],
+          taking(books.controls, () => [])
+        )
+      ]
     case "Command":
-      return [question("ops_commands", "primary", [need.id], taking(books.ops_commands, () => []))]
+      return [
+        question(
+          "ops_commands",
+          "primary",
+          [need.id],
+          taking(books.ops_commands, () => [])
+        )
+      ]
   }
 }

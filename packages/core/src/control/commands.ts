@@ -1,7 +1,7 @@
 import type { AccountSettings } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
-import { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -32,30 +32,31 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings): Comma
     return done(`account ${account} was made`)
   }
   if (known.environment !== settings.environment || known.broker !== settings.broker) {
-    return refused(`account ${account} is pinned to ${known.broker}, ${known.environment}; give another account another name`)
+    return refused(
+      `account ${account} is pinned to ${known.broker}, ${known.environment}; give another account another name`
+    )
   }
   if (isSameSettings({ ...known, ...full }, known)) return done(`account ${account} is as it was`)
   recorder.emit({ _tag: "AccountChanged", settings: full })
   return done(`account ${account} was changed`)
 }
 
-const isSameSettings = (a: AccountSettings, b: AccountSettings): boolean => {
-  const text = (settings: AccountSettings) =>
-    [
-      settings.broker,
-      settings.environment,
-      settings.currency,
-      settings.direction,
-      settings.shorting,
-      settings.external,
-      settings.cancelOnFlip,
-      settings.resendWindowMs,
-      ...[settings.lot, settings.threshold, settings.thresholdNotional, settings.maxOrderQuantity].map((each) =>
-        each === undefined ? "-" : Decimal.format(each)
-      )
-    ].join("/")
-  return text(a) === text(b)
-}
+const isSameSettings = (a: AccountSettings, b: AccountSettings): boolean => textOfSettings(a) === textOfSettings(b)
+
+const textOfSettings = (settings: AccountSettings): string =>
+  [
+    settings.broker,
+    settings.environment,
+    settings.currency,
+    settings.direction,
+    settings.shorting,
+    settings.external,
+    settings.cancelOnFlip,
+    settings.resendWindowMs,
+    ...[settings.lot, settings.threshold, settings.thresholdNotional, settings.maxOrderQuantity].map((each) =>
+      each === undefined ? "-" : Decimal.format(each)
+    )
+  ].join("/")
 
 /** What a broker, or an operator, says of an instrument. */
 export interface InstrumentFacts {
@@ -66,7 +67,11 @@ export interface InstrumentFacts {
 }
 
 /** Confirms an instrument, or records that there is none; its position is evaluated then (D1). */
-export const confirmInstrument = (recorder: Recorder, symbol: Ticker, facts: InstrumentFacts | string): CommandAnswer => {
+export const confirmInstrument = (
+  recorder: Recorder,
+  symbol: Ticker,
+  facts: InstrumentFacts | string
+): CommandAnswer => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
   if (typeof facts === "string") {
@@ -160,7 +165,12 @@ export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: 
   if (owner !== undefined) return refused(`${brokerOrderId} is ${format("order", owner.id)} already`)
   const word = { reported: "open", at: recorder.world.at, cumulative: undefined, isBrokersTime: false } as const
   const brokerOrderIds = [...order.brokerOrderIds, brokerOrderId]
-  advance(recorder, orderId, { brokerOrderId, brokerOrderIds, acceptedAt: recorder.world.at, candidate: undefined }, word)
+  advance(
+    recorder,
+    orderId,
+    { brokerOrderId, brokerOrderIds, acceptedAt: recorder.world.at, candidate: undefined },
+    word
+  )
   return done(`${name} is ${brokerOrderId} at the broker and will be read there`)
 }
 
@@ -169,6 +179,7 @@ export const acceptExcess = (recorder: Recorder, orderId: OrderId): CommandAnswe
   const order = find(recorder, orderId)
   const name = format("order", orderId)
   if (order === undefined) return refused(`there is no order ${name}`)
+  if (order.origin !== "accumulation") return refused(`${name} is no accumulation order; its excess is no break`)
   if (Decimal.isZero(order.excess)) return refused(`${name} has no excess`)
   recorder.emit({ _tag: "ExcessAccepted", orderId, accepted: order.excess })
   recorder.touchOrder(orderId)

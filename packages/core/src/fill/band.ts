@@ -32,5 +32,5 @@ const weightedPrice = (recorder: Recorder, order: Order): Decimal.Decimal | unde
 
 const lastFillPrice = (recorder: Recorder, order: Order): Decimal.Decimal | undefined =>
   [...canonicalOf(recorder.books.fills.find("order", [order.id]))]
-    .sort((a, b) => Number(a.executedAt - b.executedAt))
+    .toSorted((a, b) => Number(a.executedAt - b.executedAt))
     .findLast((fill) => fill.price !== undefined)?.price

@@ -2,13 +2,21 @@ import { hash } from "node:crypto"
 import { Schema } from "effect"
 
 /** The id that we give an order at its broker: `rl1-`, the store's tag, random base32; at most 32 characters. Never used twice. */
-export const ClientOrderId = Schema.String.pipe(Schema.minLength(1), Schema.maxLength(128), Schema.brand("ClientOrderId"))
+export const ClientOrderId = Schema.String.pipe(
+  Schema.minLength(1),
+  Schema.maxLength(128),
+  Schema.brand("ClientOrderId")
+)
 
 /** The id that we give an order at its broker. */
 export type ClientOrderId = typeof ClientOrderId.Type
 
 /** The id that a broker gives an order; opaque. */
-export const BrokerOrderId = Schema.String.pipe(Schema.minLength(1), Schema.maxLength(128), Schema.brand("BrokerOrderId"))
+export const BrokerOrderId = Schema.String.pipe(
+  Schema.minLength(1),
+  Schema.maxLength(128),
+  Schema.brand("BrokerOrderId")
+)
 
 /** The id that a broker gives an order; opaque. */
 export type BrokerOrderId = typeof BrokerOrderId.Type

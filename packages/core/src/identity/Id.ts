@@ -59,7 +59,16 @@ export type Kind = keyof typeof letters
 export type Counters = { readonly [K in Kind]: number }
 
 /** Nothing made yet: every kind begins at 1. */
-export const firstCounters: Counters = { trade: 1, order: 1, lot: 1, allocation: 1, fill: 1, attempt: 1, payload: 1, break: 1 }
+export const firstCounters: Counters = {
+  trade: 1,
+  order: 1,
+  lot: 1,
+  allocation: 1,
+  fill: 1,
+  attempt: 1,
+  payload: 1,
+  break: 1
+}
 
 /** The text of an id at the edge. */
 export const format = (kind: Kind, id: number): string => `${letters[kind]}${id}`

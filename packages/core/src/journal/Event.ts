@@ -143,7 +143,12 @@ export const PayloadStored = Schema.TaggedStruct("PayloadStored", {
   sha256: Schema.String
 })
 
-const figures = Schema.Struct({ status: Schema.Literal(...orderStatuses), filled: Shares, notional: Shares, unpriced: Shares })
+const figures = Schema.Struct({
+  status: Schema.Literal(...orderStatuses),
+  filled: Shares,
+  notional: Shares,
+  unpriced: Shares
+})
 
 /** What is true of an order after a fact or a command, with the figures it had before (FILL-9). */
 export const OrderChanged = Schema.TaggedStruct("OrderChanged", {

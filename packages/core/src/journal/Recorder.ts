@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
-import * as Books from "../books/Books.ts"
+import type * as Books from "../books/Books.ts"
 import { keyOf, Missing, Need } from "../books/Need.ts"
 import type { Counters, Kind, OrderId, TradeId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"

@@ -61,9 +61,7 @@ const faultOf = (head: Head, entry: Entry): string | undefined => {
 /** The rows that the journal gives for a table, by key. */
 export const expectedRows = (self: Fold, table: TableName): ReadonlyMap<string, EncodedRow> => {
   const { key } = Books.tables[table]
-  return new Map(
-    Books.rowsOf(self.books, table).map((row) => [joinKey(key.map((column) => row[column] ?? null)), row])
-  )
+  return new Map(Books.rowsOf(self.books, table).map((row) => [joinKey(key.map((column) => row[column] ?? null)), row]))
 }
 
 /** Compares the rows that a store holds in a table with those that the journal gives. */

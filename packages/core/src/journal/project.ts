@@ -113,7 +113,7 @@ const tradeOf = (books: Books, id: TradeId): Trade => must(books.trades.get(Stri
 
 /** The allocations that an order has, its own and those on its excess, in order of creation (C3). */
 export const allocationsOf = (books: Books, orderId: OrderId): ReadonlyArray<Allocation> =>
-  [...books.allocations.find("order", [orderId]), ...books.allocations.find("counterOrder", [orderId])].sort(
+  [...books.allocations.find("order", [orderId]), ...books.allocations.find("counterOrder", [orderId])].toSorted(
     (a, b) => a.id - b.id
   )
 
@@ -253,8 +253,23 @@ const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: Place): 
 const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => {
   const target = targetOf(trade)
   const { account, symbol } = trade
-  books.trades.put({ ...trade, status: "accumulated", reason: undefined, lotId, updatedAt: place.at, version: place.seq })
-  books.lots.put({ id: lotId, account, symbol, tradeId: trade.id, orderId: undefined, open: target, version: place.seq })
+  books.trades.put({
+    ...trade,
+    status: "accumulated",
+    reason: undefined,
+    lotId,
+    updatedAt: place.at,
+    version: place.seq
+  })
+  books.lots.put({
+    id: lotId,
+    account,
+    symbol,
+    tradeId: trade.id,
+    orderId: undefined,
+    open: target,
+    version: place.seq
+  })
   const position = positionOf(books, symbol, place)
   const isNewest = position.lastPriceAt === undefined || trade.tradedAt >= position.lastPriceAt
   patchPosition(books, symbol, place, {
@@ -392,7 +407,12 @@ const contributionOf = (order: Order): Contribution => {
   }
 }
 
-const nothing: Contribution = { hedged: Decimal.zero, inFlight: Decimal.zero, direct: Decimal.zero, adopted: Decimal.zero }
+const nothing: Contribution = {
+  hedged: Decimal.zero,
+  inFlight: Decimal.zero,
+  direct: Decimal.zero,
+  adopted: Decimal.zero
+}
 
 const contribute = (books: Books, symbol: Ticker, before: Contribution, after: Contribution, place: Place): void => {
   const position = positionOf(books, symbol, place)

@@ -110,7 +110,12 @@ export const make = Effect.gen(function* () {
   })
 
   const drain: Effect.Effect<void> = Effect.flatMap(take, (jobs) =>
-    jobs.length === 0 ? Effect.void : Effect.zipRight(serve(jobs), Effect.suspend(() => drain))
+    jobs.length === 0
+      ? Effect.void
+      : Effect.zipRight(
+          serve(jobs),
+          Effect.suspend(() => drain)
+        )
   )
 
   yield* Effect.addFinalizer(() => drain)
@@ -132,7 +137,7 @@ export const make = Effect.gen(function* () {
       yield* Queue.offer(queue, { members: collecting, done })
       yield* Queue.offer(wake, undefined)
       yield* Deferred.await(done)
-      return [...answers].sort(([a], [b]) => a - b).map(([, answer]) => answer)
+      return [...answers].toSorted(([a], [b]) => a - b).map(([, answer]) => answer)
     })
 
   return Ledger.of({
@@ -166,7 +171,9 @@ const apart = (
   const [only, ...others] = jobs
   if (isRefusal && others.length > 0) return Effect.forEach(jobs, (job) => serve([job]), { discard: true })
   const error = failure._tag === "Some" ? failure.value : new PlanningFailed({ detail: Cause.pretty(cause) })
-  return only === undefined ? Effect.void : Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
+  return only === undefined
+    ? Effect.void
+    : Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
 }
 
 /** The ledger on whatever store, clock and randomness the program has. */

@@ -17,7 +17,9 @@ export interface Member<A> {
 }
 
 /** What planning came to for one member: its answer, or the fault that took it out of its group. */
-export type Outcome<A> = { readonly _tag: "Planned"; readonly answer: A } | { readonly _tag: "Poisoned"; readonly cause: unknown }
+export type Outcome<A> =
+  | { readonly _tag: "Planned"; readonly answer: A }
+  | { readonly _tag: "Poisoned"; readonly cause: unknown }
 
 /** Ends a logical commit: breaks that follow, the evaluation of what was touched (D1), trades settled (B3). */
 export const finish = (recorder: Recorder.Recorder): void => {
@@ -82,4 +84,3 @@ const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> =
     const head = recording.heads.get(account)
     return first === undefined || head === undefined ? [] : [{ account, entries: [first, ...rest], head }]
   })
-

@@ -1,6 +1,11 @@
 import { Effect, Layer } from "effect"
 import { BadRow } from "../books/Table.ts"
-import { ConstraintRefused, TradeRepository, type StoreError, type TradeRepositoryService } from "../ports/TradeRepository.ts"
+import {
+  ConstraintRefused,
+  TradeRepository,
+  type StoreError,
+  type TradeRepositoryService
+} from "../ports/TradeRepository.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 
 /** Makes a memory store a `TradeRepository`. Faults of ours stay defects; what a store may refuse is a typed failure. */

@@ -71,12 +71,15 @@ export const make = (): MemoryStore => {
         const before = met.size
         bring(books, met, planned.needs, answer)
         if (met.size === before) throw new Error("planning asks again for what it has")
+        Books.reset(books)
         planned = plan({ books, met, heads, counters })
       }
       const undo: Array<() => void> = []
       try {
-        for (const { table, updates } of planned.changes) for (const row of updates) put(shelf(table), table, row, true, undo)
-        for (const { table, inserts } of planned.changes) for (const row of inserts) put(shelf(table), table, row, false, undo)
+        for (const { table, updates } of planned.changes)
+          for (const row of updates) put(shelf(table), table, row, true, undo)
+        for (const { table, inserts } of planned.changes)
+          for (const row of inserts) put(shelf(table), table, row, false, undo)
       } catch (cause) {
         for (const step of undo.reverse()) step()
         throw cause
@@ -142,7 +145,11 @@ const cellsOf = ({ columns, where }: Lookup, row: EncodedRow): string | undefine
   if (where !== undefined) {
     const cell = row[where.column] ?? null
     const isAdmitted =
-      "in" in where ? where.in.some((each) => each === cell) : "isNull" in where ? cell === null : cell !== null && cell !== where.not
+      "in" in where
+        ? where.in.some((each) => each === cell)
+        : "isNull" in where
+          ? cell === null
+          : cell !== null && cell !== where.not
     if (!isAdmitted) return undefined
   }
   return joinKey(columns.map((column) => row[column] ?? null))

@@ -22,7 +22,8 @@ export const faultOf = (text: string): DecimalFault | undefined => faultWithin(t
 const faultWithin = (text: string, most: number): DecimalFault | undefined => {
   if (text === "") return "is empty"
   const match = PLAIN.exec(text)
-  if (match === null) return /^[+-]?[\d.]+e[+-]?\d+$/i.test(text) ? "is in scientific notation" : "is not a plain decimal number"
+  if (match === null)
+    return /^[+-]?[\d.]+e[+-]?\d+$/i.test(text) ? "is in scientific notation" : "is not a plain decimal number"
   if ((match[2] ?? "").length > most) return `has more than ${most} digits before the point`
   if ((match[3] ?? "").length > most) return `has more than ${most} digits after the point`
   return undefined
@@ -31,7 +32,9 @@ const faultWithin = (text: string, most: number): DecimalFault | undefined => {
 const parse = (text: string): Decimal => {
   const point = text.indexOf(".")
   if (point < 0) return BigDecimal.make(BigInt(text), 0)
-  return BigDecimal.normalize(BigDecimal.make(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1))
+  return BigDecimal.normalize(
+    BigDecimal.make(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1)
+  )
 }
 
 /** Reads a text that is known to be a decimal (a literal, a row of our own); throws on anything else. */
@@ -54,7 +57,9 @@ const codec = (most: number) =>
     strict: true,
     decode: (text, _, ast) => {
       const fault = faultWithin(text, most)
-      return fault === undefined ? ParseResult.succeed(parse(text)) : ParseResult.fail(new ParseResult.Type(ast, text, fault))
+      return fault === undefined
+        ? ParseResult.succeed(parse(text))
+        : ParseResult.fail(new ParseResult.Type(ast, text, fault))
     },
     encode: (decimal) => ParseResult.succeed(format(decimal))
   })

@@ -105,7 +105,11 @@ export const OrderTable = Table.make({
   keyOf: (order) => Table.joinKey([order.id]),
   lookups: {
     clientOrderId: { columns: ["clientOrderId"], unique: true, where: undefined },
-    brokerOrderId: { columns: ["account", "brokerOrderId"], unique: false, where: { column: "brokerOrderId", not: "" } },
+    brokerOrderId: {
+      columns: ["account", "brokerOrderId"],
+      unique: false,
+      where: { column: "brokerOrderId", not: "" }
+    },
     live: { columns: ["account", "symbol"], unique: false, where: { column: "status", in: LIVE } }
   }
 })
@@ -151,7 +155,9 @@ export const stateOf = (order: Order): Either.Either<OrderState, Table.BadRow> =
     case "filled":
       if (brokerOrderIds === undefined) return Either.left(bad(order, "brokerOrderIds"))
       if (order.lastFilledAt === undefined) return Either.left(bad(order, "lastFilledAt"))
-      return Either.right(OrderState.Filled({ brokerOrderIds, filled, notional, unpriced, filledAt: order.lastFilledAt }))
+      return Either.right(
+        OrderState.Filled({ brokerOrderIds, filled, notional, unpriced, filledAt: order.lastFilledAt })
+      )
     default:
       return endedState(order, order.status)
   }

@@ -21,7 +21,11 @@ export type OrderState = Data.TaggedEnum<{
   /** An attempt is on record and may be on its way. */
   readonly Submitting: { readonly attemptId: AttemptId }
   /** An attempt was made and nobody knows whether the broker has the order. Counts as in flight. */
-  readonly InDoubt: { readonly attemptId: AttemptId; readonly why: string; readonly candidate: BrokerOrderId | undefined }
+  readonly InDoubt: {
+    readonly attemptId: AttemptId
+    readonly why: string
+    readonly candidate: BrokerOrderId | undefined
+  }
   readonly Submitted: { readonly brokerOrderIds: BrokerOrderIds; readonly acceptedAt: Instant }
   readonly PartiallyFilled: {
     readonly brokerOrderIds: BrokerOrderIds

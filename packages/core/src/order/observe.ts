@@ -11,6 +11,9 @@ export interface Word {
   readonly at: Instant
   readonly cumulative: Decimal.Decimal | undefined
   readonly isBrokersTime: boolean
+  /** The status as the broker writes it, and the order's quantity there; kept with the newest word only. */
+  readonly rawStatus?: string | undefined
+  readonly quantity?: Order["quantity"] | undefined
 }
 
 /** What is true of an order after its facts: the part of it that facts decide. */
@@ -20,6 +23,8 @@ export type Observed = Pick<
   | "filled"
   | "notional"
   | "unpriced"
+  | "quantity"
+  | "rawStatus"
   | "reported"
   | "reportedAt"
   | "reportedCumulative"
@@ -43,6 +48,8 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     filled: figures.filled,
     notional: figures.notional,
     unpriced: figures.unpriced,
+    quantity: heard.quantity,
+    rawStatus: heard.rawStatus,
     reported: heard.reported,
     reportedAt: heard.reportedAt,
     reportedCumulative: heard.reportedCumulative,
@@ -55,20 +62,29 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
   }
 }
 
-type Heard = Pick<Order, "reported" | "reportedAt" | "reportedCumulative" | "cumulative" | "cumulativeAt">
+type Heard = Pick<
+  Order,
+  "quantity" | "rawStatus" | "reported" | "reportedAt" | "reportedCumulative" | "cumulative" | "cumulativeAt"
+>
 
-const totalOf = ({ cumulative, cumulativeAt }: Heard): Total | undefined =>
-  cumulative === undefined || cumulativeAt === undefined ? undefined : { cumulative, at: cumulativeAt }
+/** F5: what the newest report says was filled, or else the newest that says it. */
+const totalOf = (heard: Heard): Total | undefined => {
+  const { cumulative, cumulativeAt, reportedCumulative, reportedAt } = heard
+  if (cumulative === undefined || cumulativeAt === undefined) return undefined
+  if (reportedCumulative === undefined || reportedAt !== cumulativeAt) return { cumulative, at: cumulativeAt }
+  return { cumulative: reportedCumulative, at: reportedAt }
+}
 
 /** F2: the newest report is kept, and the newest that has a cumulative beside it (F5). */
 const hear = (order: Order, word: Word): Heard => {
   const isNews = isNewer(order, word) && !reopensWithoutTime(order, word)
-  const newest = isNews
-    ? { reported: word.reported, reportedAt: word.at, reportedCumulative: word.cumulative }
-    : { reported: order.reported, reportedAt: order.reportedAt, reportedCumulative: order.reportedCumulative }
   const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word.at)
   return {
-    ...newest,
+    quantity: (isNews ? word.quantity : undefined) ?? order.quantity,
+    rawStatus: (isNews ? word.rawStatus : undefined) ?? order.rawStatus,
+    reported: isNews ? word.reported : order.reported,
+    reportedAt: isNews ? word.at : order.reportedAt,
+    reportedCumulative: isNews ? word.cumulative : order.reportedCumulative,
     cumulative: isTotal ? word.cumulative : order.cumulative,
     cumulativeAt: isTotal ? word.at : order.cumulativeAt
   }
@@ -78,16 +94,23 @@ const hear = (order: Order, word: Word): Heard => {
 const reopensWithoutTime = (order: Order, word: Word): boolean =>
   !word.isBrokersTime && word.reported === "open" && order.reported !== undefined && order.reported !== "open"
 
-/** F2: newest is by time; at a tie closed beats open, then the larger cumulative. */
+/** F2: newest is by time; at a tie closed beats open, then the larger cumulative, then the more advanced status. */
 const isNewer = (order: Order, word: Word): boolean => {
   if (order.reported === undefined || order.reportedAt === undefined || word.at > order.reportedAt) return true
   if (word.at < order.reportedAt) return false
   const isClosed = word.reported !== "open"
   const wasClosed = order.reported !== "open"
   if (isClosed !== wasClosed) return isClosed
-  return Decimal.isLess(order.reportedCumulative ?? Decimal.zero, word.cumulative ?? Decimal.zero)
+  const more = Decimal.sign(Decimal.subtract(word.cumulative ?? NONE, order.reportedCumulative ?? NONE))
+  return more === 0 ? RANK[word.reported] > RANK[order.reported] : more > 0
 }
 
+/** At a tie a report that says how much was filled comes after one that does not. */
+const NONE = Decimal.unsafe("-1")
+
+const RANK: { readonly [R in ReportedState]: number } = { open: 0, rejected: 1, expired: 2, cancelled: 3, filled: 4 }
+
+/** F5: the newest report that has a cumulative; at a tie the larger. */
 const isNewerTotal = (order: Order, cumulative: Decimal.Decimal, at: Instant): boolean =>
   order.cumulative === undefined ||
   order.cumulativeAt === undefined ||

@@ -22,9 +22,7 @@ export type Change = Partial<
     | "notBefore"
     | "reason"
     | "code"
-    | "rawStatus"
     | "acceptedAt"
-    | "quantity"
   >
 >
 
@@ -43,7 +41,12 @@ export const orderOf = (recorder: Recorder, id: OrderId): Order => {
 export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: Word): Order => {
   const before = orderOf(recorder, id)
   const changed = { ...before, ...change }
-  const { isCumulativeBelow, ...seen } = observe(changed, recorder.books.fills.find("order", [id]), word, recorder.world.at)
+  const { isCumulativeBelow, ...seen } = observe(
+    changed,
+    recorder.books.fills.find("order", [id]),
+    word,
+    recorder.world.at
+  )
   const after = { ...changed, ...seen }
   if (isSame(before, after)) {
     reviewCumulative(recorder, before, isCumulativeBelow)
@@ -76,14 +79,22 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
   if (after.inQueue) adjust(recorder, id, whyReleased(after))
   reviewCumulative(recorder, after, isCumulativeBelow)
   follow(recorder, before, after)
-  recorder.touch(after.symbol)
+  if (hasEffect(before, after)) recorder.touch(after.symbol)
   return orderOf(recorder, id)
 }
+
+/** D1: a report that moves neither an order's state nor its figures has no effect on what is evaluated. */
+const hasEffect = (before: Order, after: Order): boolean =>
+  before.status !== after.status ||
+  !Decimal.equals(before.filled, after.filled) ||
+  !Decimal.equals(before.quantity, after.quantity)
 
 const figuresOf = ({ status, filled, notional, unpriced }: Order) => ({ status, filled, notional, unpriced })
 
 const whyReleased = (order: Order): string =>
-  isLive(order.status) ? "the fills were corrected" : `${order.status}${order.reason === undefined ? "" : `: ${order.reason}`}`
+  isLive(order.status)
+    ? "the fills were corrected"
+    : `${order.status}${order.reason === undefined ? "" : `: ${order.reason}`}`
 
 const compared = [
   "status",

@@ -110,7 +110,9 @@ export interface BrokerService {
   /** Asks for the end of an order that the broker has acknowledged. */
   readonly cancel: (order: AcknowledgedOrder) => Effect.Effect<CancelAnswer>
   /** Looks for an order by our id; present where the broker has client order ids. */
-  readonly lookup: ((clientOrderId: ClientOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>) | undefined
+  readonly lookup:
+    | ((clientOrderId: ClientOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>)
+    | undefined
   /** Reads one order that the broker has acknowledged. */
   readonly order: (brokerOrderId: BrokerOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>
   /** Lists orders that were entered in the window. */
@@ -119,7 +121,10 @@ export interface BrokerService {
   readonly fills: (window: TimeWindow) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
   /** Lists the executions of one order, all revisions. */
   readonly fillsOf: (brokerOrderId: BrokerOrderId) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
-  readonly positions: Effect.Effect<{ readonly complete: boolean; readonly holdings: ReadonlyArray<Holding> }, BrokerReadFailed>
+  readonly positions: Effect.Effect<
+    { readonly complete: boolean; readonly holdings: ReadonlyArray<Holding> },
+    BrokerReadFailed
+  >
   readonly account: Effect.Effect<BrokerAccount, BrokerReadFailed>
   readonly instrument: (symbol: Ticker) => Effect.Effect<BrokerInstrument, BrokerReadFailed>
   /** Order and execution reports as they happen; ends or fails when the connection does. */

@@ -126,4 +126,3 @@ export interface Page<R> {
   readonly items: ReadonlyArray<R>
   readonly next: ReadonlyArray<Cell> | undefined
 }
-

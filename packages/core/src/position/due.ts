@@ -130,7 +130,8 @@ export const countsForD5 = (status: OrderStatus): boolean => isLive(status) && s
 /** D2: whole lots of what is due, cut by the maximum and by what may be sold; never zero. */
 const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => {
   const { account, instrument, position } = standing
-  if (instrument === undefined || instrument.status === "unverified") return Due.Refused({ control: "InstrumentUnverified" })
+  if (instrument === undefined || instrument.status === "unverified")
+    return Due.Refused({ control: "InstrumentUnverified" })
   if (instrument.status === "unknown") return Due.Refused({ control: "InstrumentUnknown" })
   const due = Decimal.floorTo(Decimal.abs(position.residual), lot)
   const most = account.maxOrderQuantity === undefined ? due : Decimal.floorTo(account.maxOrderQuantity, lot)

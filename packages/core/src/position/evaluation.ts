@@ -23,7 +23,11 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     account: settings,
     instrument: books.instruments.get(joinKey([account, symbol])),
     tradingState: strictest(
-      [["", ""], [account, ""], [account, symbol]].map((scope) => books.controls.get(joinKey(scope))?.state ?? "normal")
+      [
+        ["", ""],
+        [account, ""],
+        [account, symbol]
+      ].map((scope) => books.controls.get(joinKey(scope))?.state ?? "normal")
     ),
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
@@ -83,7 +87,8 @@ const order = (recorder: Recorder, { position }: Standing, due: Extract<Due, { r
 const requestCancelOnFlip = (recorder: Recorder, standing: Standing): void => {
   if (!standing.account.cancelOnFlip) return
   for (const live of standing.liveOrders) {
-    const isWorking = live.origin === "accumulation" && (live.status === "submitted" || live.status === "partially_filled")
+    const isWorking =
+      live.origin === "accumulation" && (live.status === "submitted" || live.status === "partially_filled")
     if (!isWorking || live.cancelRequestedAt !== undefined) continue
     const against = Decimal.sign(standing.position.residual) === (live.side === "buy" ? -1 : 1)
     const enough = dueFrom(standing.account, lotOf(standing))
@@ -92,4 +97,3 @@ const requestCancelOnFlip = (recorder: Recorder, standing: Standing): void => {
     }
   }
 }
-

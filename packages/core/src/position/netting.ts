@@ -11,7 +11,7 @@ export const openLots = (recorder: Recorder, symbol: Ticker, sign: 1 | -1): Read
   recorder.books.lots
     .find("open", [recorder.account, symbol])
     .filter((lot) => Decimal.sign(lot.open) === sign)
-    .sort((a, b) => a.id - b.id)
+    .toSorted((a, b) => a.id - b.id)
 
 /** C1: while open lots of both signs exist, the oldest of each side cover each other. */
 export const net = (recorder: Recorder, symbol: Ticker): void => {

@@ -149,14 +149,23 @@ const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
 
 const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
   if (differs(order, report)) return termsDiffer(recorder, order, report)
-  if (isPremature(report)) return applied(advance(recorder, order.id, { rawStatus: report.rawStatus }))
   const change: Change = {
     ...acknowledged(recorder, order, report.brokerOrderId),
     rawStatus: report.rawStatus,
-    quantity: report.quantity
+    quantity: report.quantity,
+    ...(report.state._tag === "Closed" ? { reason: `${report.rawStatus} by the broker` } : {})
   }
+  if (isPremature(report)) return premature(recorder, order, change, report)
   const seen = advance(recorder, order.id, change, wordOf(report))
   return applied(joinWaiting(recorder, seen, report.brokerOrderId))
+}
+
+/** C4: the order stays as it was; one that is only now adopted is open until its executions were read. */
+const premature = (recorder: Recorder, order: Order, change: Change, report: OrderSeen): Interpreted => {
+  if (order.brokerOrderId !== undefined) return applied(advance(recorder, order.id, { rawStatus: report.rawStatus }))
+  const { reason, ...named } = change
+  const word: Word = { reported: "open", at: report.asOf, cumulative: undefined, isBrokersTime: false }
+  return applied(advance(recorder, order.id, named, order.origin === "external" ? word : undefined))
 }
 
 /** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged. */
@@ -218,7 +227,8 @@ const executed = (recorder: Recorder, report: Executed, payload: RawPayload | un
   recorder.need(Need.Execution({ account, execIdBase: report.execIdBase }))
   const revisions = recorder.books.fills.find("execution", [account, report.execIdBase])
   const known = revisions.find((fill) => fill.revision === report.revision)
-  if (known !== undefined) return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumented(recorder, known, report)
+  if (known !== undefined)
+    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumented(recorder, known, report)
   const sibling = revisions[0]
   const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
   if (order === undefined) return wait(recorder, report, payload)
@@ -250,7 +260,11 @@ const undocumented = (recorder: Recorder, known: Fill, report: Executed): Interp
 /** F8 of reconciliation: names our order but speaks of something else; never applied to it. */
 const mismatch = (recorder: Recorder, order: Order, report: Executed): Interpreted => {
   const evidence = `${report.execId} is ${report.side} ${report.symbol}, the order is ${order.side} ${order.symbol}`
-  open(recorder, { symbol: order.symbol, kind: "FillMismatch", subject: format("order", order.id), evidence }, "evidence")
+  open(
+    recorder,
+    { symbol: order.symbol, kind: "FillMismatch", subject: format("order", order.id), evidence },
+    "evidence"
+  )
   recorder.touch(order.symbol)
   return { _tag: "KeptAsBreak" }
 }
@@ -324,12 +338,17 @@ const joinWaiting = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrde
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
   const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
   let joined = order
-  for (const fill of [...waiting].sort(byRevision)) {
+  for (const fill of [...waiting].toSorted(byRevision)) {
     if (fill.symbol !== order.symbol || fill.side !== order.side) continue
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
-    joined = book(recorder, joined, fill, fill.payloadId)
+    if (!isBooked(recorder, fill)) joined = book(recorder, joined, fill, fill.payloadId)
   }
   return joined
+}
+
+const isBooked = (recorder: Recorder, { account, execIdBase, revision }: WaitingFill): boolean => {
+  recorder.need(Need.Execution({ account, execIdBase }))
+  return recorder.books.fills.find("execution", [account, execIdBase]).some((fill) => fill.revision === revision)
 }
 
 const byRevision = (a: WaitingFill, b: WaitingFill): number =>

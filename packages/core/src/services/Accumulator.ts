@@ -75,14 +75,16 @@ export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(
   Accumulator,
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const submitMany: AccumulatorService["submitMany"] = Effect.fn("Accumulator.submitMany")(
-      function* (account, inputs, policy = plain) {
-        const members = inputs.map((input) => intakeMember(account, input, policy))
-        const results = yield* ledger.submitAll("intake", members)
-        const known = results.filter((result) => result !== undefined)
-        return known.length === results.length ? known : yield* new UnknownAccount({ account })
-      }
-    )
+    const submitMany: AccumulatorService["submitMany"] = Effect.fn("Accumulator.submitMany")(function* (
+      account,
+      inputs,
+      policy = plain
+    ) {
+      const members = inputs.map((input) => intakeMember(account, input, policy))
+      const results = yield* ledger.submitAll("intake", members)
+      const known = results.filter((result) => result !== undefined)
+      return known.length === results.length ? known : yield* new UnknownAccount({ account })
+    })
     return {
       submitMany,
       submit: (account, input, policy) =>

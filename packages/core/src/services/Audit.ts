@@ -57,7 +57,12 @@ const foldJournal = Effect.fn("Audit.foldJournal")(function* (fold: audit.Fold, 
   const repository = yield* TradeRepository
   let afterSeq = 0
   for (;;) {
-    const entries: ReadonlyArray<Entry> = yield* repository.entries({ account, afterSeq, entity: undefined, limit: PAGE })
+    const entries: ReadonlyArray<Entry> = yield* repository.entries({
+      account,
+      afterSeq,
+      entity: undefined,
+      limit: PAGE
+    })
     for (const entry of entries) {
       if (!audit.fold(fold, account, entry)) return
       afterSeq = entry.seq
@@ -105,7 +110,8 @@ const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anch
         say(row.position, "does not follow from the row before it", row.account)
         return
       }
-      if (row.firstSeq !== (reached.get(row.account) ?? 0) + 1) say(row.position, "skips or repeats entries", row.account)
+      if (row.firstSeq !== (reached.get(row.account) ?? 0) + 1)
+        say(row.position, "skips or repeats entries", row.account)
       reached.set(row.account, row.lastSeq)
       if (anchor?.position === row.position) isAnchored = anchor.hash === row.feedHash
       previous = row
@@ -113,7 +119,8 @@ const checkFeed = Effect.fn("Audit.checkFeed")(function* (fold: audit.Fold, anch
     if (rows.length < PAGE) break
   }
   for (const [account, head] of fold.heads) {
-    if (reached.get(account) !== head.seq) say(previous?.position ?? 0, `ends before entry ${head.seq} of ${account}`, account)
+    if (reached.get(account) !== head.seq)
+      say(previous?.position ?? 0, `ends before entry ${head.seq} of ${account}`, account)
   }
   if (!isAnchored && anchor !== undefined) {
     say(anchor.position, `is not what the anchor says: what came before it was changed or cut`, undefined)

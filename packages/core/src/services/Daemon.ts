@@ -2,19 +2,28 @@ import { Effect, Ref } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
-import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Ledger} from "../ledger/Ledger.ts";
+import { type LedgerError } from "../ledger/Ledger.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { Brokers, NoBroker } from "../ports/Broker.ts"
-import { Clock } from "../ports/Clock.ts"
+import type { Brokers, NoBroker } from "../ports/Broker.ts"
+import type { Clock } from "../ports/Clock.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { requestCancels } from "./Cancels.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
-import { Health } from "./Health.ts"
+import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { recoverSubmitting, submitPending } from "./Submission.ts"
-import { defaultPolling, follow, makePolled, pollAll, pollOpenOrders, sweepAll, type PollingOptions } from "./Tracking.ts"
+import {
+  defaultPolling,
+  follow,
+  makePolled,
+  pollAll,
+  pollOpenOrders,
+  sweepAll,
+  type PollingOptions
+} from "./Tracking.ts"
 import * as work from "./work.ts"
 
 /** What the services of a daemon need. */
@@ -24,7 +33,9 @@ export type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
  * Drives every account of the books: recovers what a dead process left, then submits, tracks, asks for doubtful orders, opens
  * gates, each from committed rows and woken by commits. Runs until it is interrupted.
  */
-export const run = (polling: PollingOptions = defaultPolling): Effect.Effect<never, LedgerError | NoBroker, Requirements> =>
+export const run = (
+  polling: PollingOptions = defaultPolling
+): Effect.Effect<never, LedgerError | NoBroker, Requirements> =>
   Effect.gen(function* () {
     yield* start
     const polled = yield* makePolled

@@ -27,12 +27,15 @@ export const askForDoubtful = (asked: Asked) =>
     const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
     const last = yield* Ref.get(asked)
     const settled = doubtful.filter(
-      (order) => Instant.millisBetween(Instant.later(order.updatedAt, last.get(order.id) ?? order.updatedAt), now) >= SETTLING_MS
+      (order) =>
+        Instant.millisBetween(Instant.later(order.updatedAt, last.get(order.id) ?? order.updatedAt), now) >= SETTLING_MS
     )
     const isAsked = new Set(settled.map((order) => order.id))
     yield* Ref.set(
       asked,
-      new Map(doubtful.map((order) => [order.id, isAsked.has(order.id) ? now : (last.get(order.id) ?? order.updatedAt)]))
+      new Map(
+        doubtful.map((order) => [order.id, isAsked.has(order.id) ? now : (last.get(order.id) ?? order.updatedAt)])
+      )
     )
     yield* Effect.forEach(settled, (order) => Effect.either(ask(order)), { concurrency: 4, discard: true })
     return settled.length
@@ -42,7 +45,8 @@ const ask = Effect.fn("Doubts.ask")(function* (order: Order) {
   const brokers = yield* Brokers
   const broker = yield* brokers.get(order.account)
   const found = yield* look(order, broker)
-  if (found === undefined) return yield* stays(order, "the broker has no client order ids to ask for; look at its orders")
+  if (found === undefined)
+    return yield* stays(order, "the broker has no client order ids to ask for; look at its orders")
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
   if (!report.complete) return undefined
@@ -53,16 +57,14 @@ const ask = Effect.fn("Doubts.ask")(function* (order: Order) {
 type Found = Received<OrderSeen | NotFound>
 
 /** The candidate id that an unclear answer named is asked for first, then our own id. */
-const look = Effect.fn("Doubts.look")(function* (
-  order: Order,
-  broker: BrokerService
-) {
+const look = Effect.fn("Doubts.look")(function* (order: Order, broker: BrokerService) {
   if (order.candidate !== undefined) {
     const candidate: Found = yield* broker.order(order.candidate)
     const isOurs = candidate.report._tag === "OrderSeen" && candidate.report.clientOrderId === order.clientOrderId
     if (isOurs) return candidate
   }
-  const byClientId: Found | undefined = broker.lookup === undefined ? undefined : yield* broker.lookup(order.clientOrderId)
+  const byClientId: Found | undefined =
+    broker.lookup === undefined ? undefined : yield* broker.lookup(order.clientOrderId)
   return byClientId
 })
 

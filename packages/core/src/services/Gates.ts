@@ -32,7 +32,10 @@ export const openGates = Effect.gen(function* () {
   const now = yield* clock.now
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
   const due = positions.filter((position) => isOver(position, now, clock.isOpenAt(now)))
-  yield* ledger.submitAll("report", due.map(({ account, symbol }) => regateMember(account, symbol, false)))
+  yield* ledger.submitAll(
+    "report",
+    due.map(({ account, symbol }) => regateMember(account, symbol, false))
+  )
   return due.length
 })
 
@@ -47,7 +50,10 @@ const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {
 export const regateAll = Effect.fn("Gates.regateAll")(function* (account: AccountName, lifts: boolean) {
   const ledger = yield* Ledger
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
-  yield* ledger.submitAll("command", positions.map(({ symbol }) => regateMember(account, symbol, lifts)))
+  yield* ledger.submitAll(
+    "command",
+    positions.map(({ symbol }) => regateMember(account, symbol, lifts))
+  )
 })
 
 /** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). */

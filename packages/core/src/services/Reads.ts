@@ -32,8 +32,10 @@ export const page = <R>(table: Table<R>, question: Question): Effect.Effect<Page
     return { items, next: last === undefined ? undefined : orderBy.map((column) => last[column] ?? null) }
   })
 
-const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Parameters<Table<R>["decode"]>[0]>): Effect.Effect<ReadonlyArray<R>, StoreError> =>
-  Effect.forEach(rows, (row) => table.read(row))
+const decoded = <R>(
+  table: Table<R>,
+  rows: ReadonlyArray<Parameters<Table<R>["decode"]>[0]>
+): Effect.Effect<ReadonlyArray<R>, StoreError> => Effect.forEach(rows, (row) => table.read(row))
 
 /** All records that a question finds, page by page. */
 export const all = <R>(

@@ -1,7 +1,8 @@
 import { Effect, Either } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import { AttemptId, type OrderId } from "../identity/Id.ts"
+import type { AttemptId} from "../identity/Id.ts";
+import { type OrderId } from "../identity/Id.ts"
 import type { Cause } from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -122,7 +123,13 @@ const sendCommitted = Effect.fn("Submission.sendCommitted")(function* (
       : yield* prepared.send(attemptId)
   const { answer } = received.report
   yield* Effect.logInfo("order answered").pipe(
-    Effect.annotateLogs({ order: order.id, account: order.account, symbol: order.symbol, broker: broker.name, answer: answer._tag })
+    Effect.annotateLogs({
+      order: order.id,
+      account: order.account,
+      symbol: order.symbol,
+      broker: broker.name,
+      answer: answer._tag
+    })
   )
   return yield* ledger.submit("report", reportMember(received))
 }, Effect.uninterruptible)
@@ -146,7 +153,9 @@ const notSent = (order: Order, attemptId: AttemptId, why: string) =>
 export const recoverSubmitting = Effect.gen(function* () {
   const ledger = yield* Ledger
   const left = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
-  yield* Effect.forEach(left, (order) => ledger.submit("report", recoverMember(order.account, order.id)), { discard: true })
+  yield* Effect.forEach(left, (order) => ledger.submit("report", recoverMember(order.account, order.id)), {
+    discard: true
+  })
   return left.length
 })
 

@@ -48,7 +48,10 @@ export interface Polled {
 }
 
 /** Nothing was read yet. */
-export const makePolled: Effect.Effect<Polled> = Effect.map(Ref.make<ReadonlyMap<number, number>>(new Map()), (last) => ({ last }))
+export const makePolled: Effect.Effect<Polled> = Effect.map(
+  Ref.make<ReadonlyMap<number, number>>(new Map()),
+  (last) => ({ last })
+)
 
 /**
  * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's
@@ -61,7 +64,10 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
     const open = yield* openOrders
     const last = yield* Ref.get(polled.last)
     const due = open.filter((order) => now - (last.get(order.id) ?? -Infinity) >= waitMs(options, order))
-    yield* Ref.set(polled.last, new Map(open.map((order) => [order.id, due.includes(order) ? now : (last.get(order.id) ?? now)])))
+    yield* Ref.set(
+      polled.last,
+      new Map(open.map((order) => [order.id, due.includes(order) ? now : (last.get(order.id) ?? now)]))
+    )
     yield* Effect.forEach(due, (order) => reported(`poll ${order.account}`, readOrder(order)), {
       concurrency: 8,
       discard: true
@@ -73,7 +79,10 @@ const openOrders = Reads.all(OrderTable, { where: [{ column: "status", in: ["sub
 
 /** Reads every open order now, whoever's turn it is. */
 export const pollAll = Effect.flatMap(openOrders, (open) =>
-  Effect.forEach(open, (order) => reported(`poll ${order.account}`, readOrder(order)), { concurrency: 8, discard: true })
+  Effect.forEach(open, (order) => reported(`poll ${order.account}`, readOrder(order)), {
+    concurrency: 8,
+    discard: true
+  })
 )
 
 /** Keeps a failure where operators see it, and lets the others go on. */
@@ -144,7 +153,7 @@ export const follow = Effect.fn("Tracking.follow")(function* (account: AccountNa
   const { updates } = broker
   if (updates === undefined) return
   const part = `stream ${account}`
-  yield* Effect.forever(reported(part, followOnce(account, updates)).pipe(Effect.zipRight(Effect.sleep(RECONNECT))))
+  return yield* Effect.forever(reported(part, followOnce(account, updates)).pipe(Effect.zipRight(Effect.sleep(RECONNECT))))
 })
 
 const RECONNECT = Duration.millis(250)
@@ -152,10 +161,13 @@ const RECONNECT = Duration.millis(250)
 const followOnce = (account: AccountName, updates: NonNullable<BrokerService["updates"]>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    yield* Effect.all([
-      Stream.runForEachChunk(updates, (chunk) =>
-        ledger.submitAll("report", Chunk.toReadonlyArray(Chunk.map(chunk, reportMember)))
-      ),
-      Effect.zipRight(sweep(account), pollAll)
-    ], { concurrency: 2, discard: true })
+    yield* Effect.all(
+      [
+        Stream.runForEachChunk(updates, (chunk) =>
+          ledger.submitAll("report", Chunk.toReadonlyArray(Chunk.map(chunk, reportMember)))
+        ),
+        Effect.zipRight(sweep(account), pollAll)
+      ],
+      { concurrency: 2, discard: true }
+    )
   })

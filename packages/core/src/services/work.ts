@@ -25,7 +25,12 @@ export const forever = <E extends { readonly message: string }, R>(
     const wakes = Stream.merge(Stream.as(ledger.commits, 0), ticks).pipe(
       Stream.buffer({ capacity: 1, strategy: "sliding" })
     )
-    const loop = yield* Effect.fork(Effect.zipRight(once, Stream.runForEach(wakes, () => once)))
+    const loop = yield* Effect.fork(
+      Effect.zipRight(
+        once,
+        Stream.runForEach(wakes, () => once)
+      )
+    )
     yield* Fiber.join(loop)
     return yield* Effect.never
   })

@@ -1,6 +1,6 @@
 import * as Account from "../account/Account.ts"
 import { AccountName } from "../account/AccountName.ts"
-import { Need } from "../books/Need.ts"
+import type { Need } from "../books/Need.ts"
 import type { Table } from "../books/Table.ts"
 import type { OrderId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
@@ -61,7 +61,12 @@ export const make = (settings: Partial<Account.AccountSettings> = {}): Desk => {
   }
   commit("start", (recorder) => commands.setAccount(recorder, { ...Account.defaultSettings, ...settings }))
   commit("start", (recorder) =>
-    commands.confirmInstrument(recorder, symbol, { currency: "USD", lot: undefined, fractionable: false, shortable: true })
+    commands.confirmInstrument(recorder, symbol, {
+      currency: "USD",
+      lot: undefined,
+      fractionable: false,
+      shortable: true
+    })
   )
   return {
     account,
@@ -75,11 +80,25 @@ export const make = (settings: Partial<Account.AccountSettings> = {}): Desk => {
     commitAll,
     all: (table) =>
       store
-        .page({ table: table.name, where: [], orderBy: table.key, descending: false, after: undefined, limit: EVERYTHING })
+        .page({
+          table: table.name,
+          where: [],
+          orderBy: table.key,
+          descending: false,
+          after: undefined,
+          limit: EVERYTHING
+        })
         .map(table.decode),
     order: (id) => {
       const where = [{ column: "id", in: [id] }]
-      const [row] = store.page({ table: "orders", where, orderBy: ["id"], descending: false, after: undefined, limit: 1 })
+      const [row] = store.page({
+        table: "orders",
+        where,
+        orderBy: ["id"],
+        descending: false,
+        after: undefined,
+        limit: 1
+      })
       if (row === undefined) throw new Error(`order O${id} is not in the store`)
       return OrderTable.decode(row)
     }

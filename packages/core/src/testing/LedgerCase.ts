@@ -7,6 +7,7 @@ import { canonicalJson } from "../journal/Entry.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
+import { AttemptTable, type Attempt } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { tagOf } from "../order/OrderState.ts"
 import { planSend } from "../order/send.ts"
@@ -44,7 +45,7 @@ const Step = Schema.Struct({
   id: Schema.optional(Schema.String),
   side: Schema.optional(Side),
   qty: Schema.optional(Shares),
-  held: Schema.optional(Schema.Unknown),
+  held: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Boolean))),
   order: Schema.optional(Schema.String),
   got: Schema.optional(Schema.Literal("accepted", "rejected", "not-accepted", "unknown", "nothing")),
   time: OptionalTime,
@@ -121,14 +122,17 @@ export const replay = (ledgerCase: LedgerCase): Difference | undefined => {
 interface CaseTable {
   readonly desk: Desk.Desk
   readonly names: Map<string, string>
+  readonly steps: ReadonlyArray<Step>
 }
 
-const tableOf = ({ config }: LedgerCase): CaseTable => ({
+const tableOf = ({ config, steps }: LedgerCase): CaseTable => ({
+  steps,
   desk: Desk.make({
     ...(config?.lot === undefined ? {} : { lot: config.lot }),
     ...(config?.threshold === undefined ? {} : { threshold: config.threshold }),
     ...(config?.direction === undefined ? {} : { direction: config.direction }),
-    external: config?.externalCounts === true ? "count" : "ignore"
+    external: config?.externalCounts === true ? "count" : "ignore",
+    resendWindowMs: Number.MAX_SAFE_INTEGER
   }),
   names: new Map()
 })
@@ -183,7 +187,7 @@ const inputOf = (step: Step, side: Side, quantity: Quantity, reverses: string | 
 })
 
 const take = (table: CaseTable, step: Step, side: Side, quantity: Quantity, of: string | undefined): IntakeResult => {
-  const held = step.held === undefined || step.held === false || step.held === null ? undefined : String(step.held)
+  const held = step.held === true ? "held" : step.held === false ? undefined : (step.held ?? undefined)
   const input = inputOf(step, side, quantity, of)
   return table.desk.commit("trade", (recorder) =>
     intake(recorder, { input, symbol: table.desk.symbol, direction: undefined, held })
@@ -198,9 +202,10 @@ const performTrade = (table: CaseTable, step: Step): string =>
 const performReverse = (table: CaseTable, step: Step): string => {
   const of = required(step.of, "of")
   const trade = tradesOf(table).find((each) => each.sourceId === of)
-  const side = trade === undefined ? required(step.side, "side") : opposite(trade.side)
-  const quantity = trade === undefined ? decodeQuantity(required(step.qty, "qty")) : trade.quantity
-  return take(table, step, side, quantity, of)._tag
+  if (trade !== undefined) return take(table, step, opposite(trade.side), trade.quantity, of)._tag
+  const coming = table.steps.find((each) => each.do === "trade" && each.id === of)
+  const side = step.side ?? opposite(required(coming?.side, "side"))
+  return take(table, step, side, decodeQuantity(required(step.qty ?? coming?.qty, "qty")), of)._tag
 }
 
 const textPayload = { contentType: "text/plain", bytes: new TextEncoder().encode("case") }
@@ -208,14 +213,13 @@ const textPayload = { contentType: "text/plain", bytes: new TextEncoder().encode
 const performSend = (table: CaseTable, step: Step): string => {
   const name = required(step.order, "order")
   const id = orderIdOf(table, name)
-  const order = table.desk.order(id)
-  if (order.status !== "submitting") {
+  if (underWay(table, id) === undefined) {
     const planned = table.desk.commit("send", (recorder) => planSend(recorder, id, textPayload))
     if (planned._tag === "Superseded") return "Superseded"
     if (planned._tag !== "Send") return stateOf(table, id)
   }
   if (step.got === "nothing") return "Sent"
-  const { attemptId } = table.desk.order(id)
+  const attempt = required(underWay(table, id), "attempt")
   const answer = answerOf(step, name)
   table.desk.commit(
     "report",
@@ -226,7 +230,7 @@ const performSend = (table: CaseTable, step: Step): string => {
           account: table.desk.account,
           asOf: timeOf(step),
           asOfKind: "broker",
-          attemptId: required(attemptId, "attempt"),
+          attemptId: attempt.id,
           answer,
           httpStatus: undefined
         },
@@ -236,6 +240,10 @@ const performSend = (table: CaseTable, step: Step): string => {
   )
   return stateOf(table, id)
 }
+
+/** The attempt of an order that has no answer yet. */
+const underWay = (table: CaseTable, id: OrderId): Attempt | undefined =>
+  table.desk.all(AttemptTable).find((each) => each.orderId === id && each.outcome === undefined)
 
 const answerOf = (step: Step, name: string): Answer => {
   switch (step.got) {
@@ -352,9 +360,7 @@ const performCommand = (table: CaseTable, step: Step): string | null => {
       desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, false))
       return null
     case "accept-adjustment":
-      desk.commit("command", (recorder) =>
-        commands.acceptExcess(recorder, orderIdOf(table, required(step.of, "of")))
-      )
+      desk.commit("command", (recorder) => commands.acceptExcess(recorder, orderIdOf(table, required(step.of, "of"))))
       return null
     default:
       throw new Error(`unknown step ${step.do}`)
@@ -448,7 +454,7 @@ const breaksView = (table: CaseTable, name: (id: string) => string): ReadonlyArr
     .all(BreakTable)
     .filter((each) => each.closedAt === undefined)
     .map((each) => `${each.kind} ${name(each.subject)}`)
-  return [...new Set(shown)].sort()
+  return [...new Set(shown)].toSorted()
 }
 
 const renamed = (answer: string, name: (id: string) => string): string =>

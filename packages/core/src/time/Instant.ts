@@ -60,7 +60,9 @@ export const FromString = Schema.transformOrFail(Schema.String, Instant, {
   decode: (text, _, ast) => {
     const instant = parse(text)
     return instant === undefined
-      ? ParseResult.fail(new ParseResult.Type(ast, text, "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z"))
+      ? ParseResult.fail(
+          new ParseResult.Type(ast, text, "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z")
+        )
       : ParseResult.succeed(instant)
   },
   encode: (micros) => ParseResult.succeed(format(make(micros)))

@@ -86,9 +86,7 @@ export const TradeTable = Table.make({
 
 /** A1: what a trade adds to the target: its signed quantity times its own direction. */
 export const targetOf = (trade: Pick<Trade, "side" | "quantity" | "direction">): Decimal.Decimal =>
-  trade.direction === "mirror"
-    ? signed(trade.side, trade.quantity)
-    : Decimal.negate(signed(trade.side, trade.quantity))
+  trade.direction === "mirror" ? signed(trade.side, trade.quantity) : Decimal.negate(signed(trade.side, trade.quantity))
 
 /** B2: does the trade count in exposure and target? */
 export const isCounted = (trade: Pick<Trade, "status">): boolean =>

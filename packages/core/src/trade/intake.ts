@@ -49,7 +49,8 @@ export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (known !== undefined) return again(recorder, known, input)
   recorder.need(Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }))
   if (input.reverses !== undefined) return reversal(recorder, arrival, input.reverses)
-  if (arrival.symbol === undefined) return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
+  if (arrival.symbol === undefined)
+    return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
   if (arrival.held !== undefined) return quarantine(recorder, arrival, arrival.held)
   return accept(recorder, arrival, arrival.symbol)
 }
@@ -190,7 +191,11 @@ const reversal = (
   const name = format("trade", trade.id)
   if (trade.reversesSourceId !== undefined) return conflict(recorder, trade, `${name} is a reversal itself`)
   if (standing !== undefined) {
-    return conflict(recorder, trade, `${name} was reversed by ${standing.sourceId}, ${arrival.input.sourceId} would again`)
+    return conflict(
+      recorder,
+      trade,
+      `${name} was reversed by ${standing.sourceId}, ${arrival.input.sourceId} would again`
+    )
   }
   if (!undoes(arrival.input, trade)) {
     return conflict(recorder, trade, `${arrival.input.sourceId} does not undo what ${name} did`)

@@ -1,3 +1,5 @@
+import type { TradeId } from "../identity/Id.ts"
+import { allocationsOf } from "../journal/project.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Allocation } from "../position/Allocation.ts"
@@ -11,7 +13,10 @@ export const unsettledOf = (trade: Trade, allocations: ReadonlyArray<Allocation>
   )
 
 /** B3: completed when nothing is unsettled, or when less than the lot of a filled order of its own is carried. */
-export const statusOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Extract<TradeStatus, "accumulated" | "completed"> => {
+export const statusOf = (
+  trade: Trade,
+  allocations: ReadonlyArray<Allocation>
+): Extract<TradeStatus, "accumulated" | "completed"> => {
   const unsettled = unsettledOf(trade, allocations)
   if (Decimal.isZero(unsettled)) return "completed"
   const isCarried = allocations.some(({ carryLot }) => carryLot !== undefined && Decimal.isLess(unsettled, carryLot))
@@ -20,10 +25,19 @@ export const statusOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): 
 
 /** Writes the status of every trade whose settlement this commit has changed. */
 export const settleTrades = (recorder: Recorder): void => {
-  for (const id of recorder.touchedTrades) {
+  for (const id of reachedTrades(recorder)) {
     const trade = recorder.books.trades.get(String(id))
     if (trade === undefined || !isCounted(trade)) continue
     const status = statusOf(trade, recorder.books.allocations.find("trade", [trade.id]))
     if (status !== trade.status) recorder.emit({ _tag: "TradeSettled", id: trade.id, status })
   }
+}
+
+/** C3: what one allocation of an order gives up moves the fills behind all of them, so every trade of a changed order counts. */
+const reachedTrades = (recorder: Recorder): ReadonlySet<TradeId> => {
+  const reached = new Set(recorder.touchedTrades)
+  for (const id of recorder.touchedOrders) {
+    for (const { tradeId } of allocationsOf(recorder.books, id)) if (tradeId !== undefined) reached.add(tradeId)
+  }
+  return reached
 }
