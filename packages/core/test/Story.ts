@@ -475,11 +475,11 @@ export const resolve = (
     }
     case "adopt":
     case "orphan": {
-      const unknown = told.filter((deed) => deed.do === "fill" && deed.order === undefined && deed.at.startsWith("X"))
-      const orphan = choose(unknown, pick)
-      const at = orphan !== undefined && "at" in orphan && amount % 2 === 0 ? orphan.at : `X${id}`
+      const strangers = told.filter((deed) => deed.do === "fill").filter((deed) => deed.at.startsWith("X"))
+      const orphan = choose(strangers, pick)
+      const at = orphan !== undefined && amount % 2 === 0 ? orphan.at : `X${id}`
       const known = orders().find((order) => order.brokerOrderId === at)
-      const towards = known?.side ?? (orphan !== undefined && "side" in orphan && orphan.at === at ? orphan.side : side)
+      const towards = known?.side ?? (orphan?.at === at ? orphan.side : side)
       const common = { at, order: undefined, side: towards, time } as const
       if (kind === "orphan") return { do: "fill", ...common, exec: `e${id}`, revision: 1, milli: 1000 }
       const quantity = known === undefined ? (1 + (amount % 4)) * 1000 : milliOf(known.quantity)

@@ -18,6 +18,8 @@ export type Need = Data.TaggedEnum<{
   readonly OrderById: { readonly id: number }
   readonly OrderByClientId: { readonly clientOrderId: string }
   readonly OrderByBrokerId: { readonly account: string; readonly brokerOrderId: string }
+  /** An attempt, with its order. */
+  readonly AttemptById: { readonly id: number }
   /** All revisions of an execution, and the order that has them. */
   readonly Execution: { readonly account: string; readonly execIdBase: string }
   readonly FillByExecId: { readonly account: string; readonly execId: string }

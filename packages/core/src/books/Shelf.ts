@@ -74,12 +74,16 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
 /** Which keys stand under which cells of a lookup, kept as rows change. */
 const indexOf = <R extends object>(lookup: Lookup) => {
   const byCells = new Map<string, Set<string>>()
+  const watched = [...lookup.columns, ...(lookup.where === undefined ? [] : [lookup.where.column])]
   const cellsOf = (record: R): string | undefined =>
     isAdmitted(lookup, record)
       ? joinKey(lookup.columns.map((column) => cellOf(Reflect.get(record, column))))
       : undefined
   return {
     move: (key: string, before: R | undefined, after: R) => {
+      if (before !== undefined && watched.every((column) => Reflect.get(before, column) === Reflect.get(after, column))) {
+        return
+      }
       const from = before === undefined ? undefined : cellsOf(before)
       const to = cellsOf(after)
       if (from === to) return

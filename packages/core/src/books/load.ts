@@ -188,6 +188,15 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           taking(books.waiting_fills, () => [])
         )
       ]
+    case "AttemptById":
+      return [
+        question(
+          "attempts",
+          "primary",
+          [need.id],
+          taking(books.attempts, (attempt) => orderNeeds(attempt.orderId))
+        )
+      ]
     case "Execution":
       return [question("fills", "execution", [need.account, need.execIdBase], fills)]
     case "FillByExecId":

@@ -9,7 +9,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import { isLive } from "../order/OrderState.ts"
 import { advance } from "../order/transition.ts"
-import { release, UNMAPPED } from "../trade/intake.ts"
+import { dismiss, release, UNMAPPED } from "../trade/intake.ts"
 import type { Trade } from "../trade/Trade.ts"
 import type { TradingState } from "./TradingState.ts"
 
@@ -227,6 +227,6 @@ export const releaseTrade = (recorder: Recorder, id: TradeId, symbol: Ticker | u
 export const dismissTrade = (recorder: Recorder, id: TradeId, reason: string): CommandAnswer => {
   const trade = quarantined(recorder, id)
   if (typeof trade === "string") return refused(trade)
-  recorder.emit({ _tag: "TradeFailed", id, reason: `Dismissed: ${reason}` })
+  dismiss(recorder, trade, reason)
   return done(`${format("trade", id)} will not be counted`)
 }

@@ -81,7 +81,7 @@ export const make = (): MemoryStore => {
         for (const { table, inserts } of planned.changes)
           for (const row of inserts) put(shelf(table), table, row, false, undo)
       } catch (cause) {
-        for (const step of undo.reverse()) step()
+        for (const step of undo.toReversed()) step()
         throw cause
       }
       counters = counted(counters, planned.changes)
@@ -192,7 +192,7 @@ const pageOf = (rows: ReadonlyArray<EncodedRow>, query: PageQuery): ReadonlyArra
   return rows
     .filter((row) => query.where.every((filter) => isKept(row, filter)))
     .filter((row) => after === undefined || sign * compareCells(cells(row), after) > 0)
-    .sort((a, b) => sign * compareCells(cells(a), cells(b)))
+    .toSorted((a, b) => sign * compareCells(cells(a), cells(b)))
     .slice(0, query.limit)
 }
 

@@ -44,7 +44,7 @@ const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: s
     const excess = Decimal.subtract(order.excess, fromExcess)
     recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess })
   }
-  for (const allocation of [...allocationsOf(recorder.books, order.id)].reverse()) {
+  for (const allocation of allocationsOf(recorder.books, order.id).toReversed()) {
     if (!Decimal.isPositive(left)) return
     const quantity = Quantity.make(Decimal.min(left, allocation.quantity))
     const isWhole = Decimal.equals(quantity, allocation.quantity)

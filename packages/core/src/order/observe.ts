@@ -11,9 +11,10 @@ export interface Word {
   readonly at: Instant
   readonly cumulative: Decimal.Decimal | undefined
   readonly isBrokersTime: boolean
-  /** The status as the broker writes it, and the order's quantity there; kept with the newest word only. */
+  /** The status as the broker writes it, the order's quantity there, and why it ended; of the newest word only. */
   readonly rawStatus?: string | undefined
   readonly quantity?: Order["quantity"] | undefined
+  readonly reason?: string | undefined
 }
 
 /** What is true of an order after its facts: the part of it that facts decide. */
@@ -25,6 +26,7 @@ export type Observed = Pick<
   | "unpriced"
   | "quantity"
   | "rawStatus"
+  | "reason"
   | "reported"
   | "reportedAt"
   | "reportedCumulative"
@@ -50,6 +52,7 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     unpriced: figures.unpriced,
     quantity: heard.quantity,
     rawStatus: heard.rawStatus,
+    reason: heard.reason,
     reported: heard.reported,
     reportedAt: heard.reportedAt,
     reportedCumulative: heard.reportedCumulative,
@@ -64,7 +67,7 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
 
 type Heard = Pick<
   Order,
-  "quantity" | "rawStatus" | "reported" | "reportedAt" | "reportedCumulative" | "cumulative" | "cumulativeAt"
+  "quantity" | "rawStatus" | "reason" | "reported" | "reportedAt" | "reportedCumulative" | "cumulative" | "cumulativeAt"
 >
 
 /** F5: what the newest report says was filled, or else the newest that says it. */
@@ -82,6 +85,7 @@ const hear = (order: Order, word: Word): Heard => {
   return {
     quantity: (isNews ? word.quantity : undefined) ?? order.quantity,
     rawStatus: (isNews ? word.rawStatus : undefined) ?? order.rawStatus,
+    reason: (isNews ? word.reason : undefined) ?? order.reason,
     reported: isNews ? word.reported : order.reported,
     reportedAt: isNews ? word.at : order.reportedAt,
     reportedCumulative: isNews ? word.cumulative : order.reportedCumulative,

@@ -48,7 +48,7 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     recorder.world.at
   )
   const after = { ...changed, ...seen }
-  if (isSame(before, after)) {
+  if (isSame(before, after, word?.isBrokersTime === true)) {
     reviewCumulative(recorder, before, isCumulativeBelow)
     return before
   }
@@ -117,10 +117,13 @@ const compared = [
   "acceptedAt"
 ] as const
 
-/** FILL-14: an equal snapshot writes nothing. A newer time alone is no news. */
-const isSame = (before: Order, after: Order): boolean =>
+/**
+ * FILL-14: an equal snapshot writes nothing, and a newer time of our own reading alone is no news. A newer time of the broker's
+ * is: it decides against what arrives late (F2).
+ */
+const isSame = (before: Order, after: Order, isTimeNews: boolean): boolean =>
   compared.every((field) => {
-    if (field === "reportedAt" || field === "cumulativeAt") return true
+    if (!isTimeNews && (field === "reportedAt" || field === "cumulativeAt")) return true
     const a = before[field]
     const b = after[field]
     if (typeof a === "object" && typeof b === "object") return Decimal.equals(a, b)
@@ -150,11 +153,16 @@ const reviewRevival = (recorder: Recorder, before: Order, after: Order): void =>
     const evidence = `${subject} was ${before.status} and is live at the broker`
     open(recorder, { symbol: after.symbol, kind: "Reappeared", subject, evidence })
   }
-  if (after.reported === "rejected" && Decimal.isPositive(after.filled)) {
+  const isNews = !isRejectedAndFilled(before) || !Decimal.equals(before.filled, after.filled)
+  if (isNews && isRejectedAndFilled(after)) {
     const evidence = `${subject} was rejected and has filled ${Decimal.format(after.filled)}`
     open(recorder, { symbol: after.symbol, kind: "FillAfterRejection", subject, evidence })
   }
 }
+
+/** F3: the broker's two words contradict each other. */
+const isRejectedAndFilled = (order: Order): boolean =>
+  order.reported === "rejected" && Decimal.isPositive(order.filled)
 
 const hasOtherLive = (recorder: Recorder, order: Order): boolean =>
   recorder.books.orders

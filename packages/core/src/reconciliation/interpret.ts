@@ -62,6 +62,7 @@ export const keep = (recorder: Recorder, payload: RawPayload | undefined): Paylo
 // Answers to our own attempts
 
 const answered = (recorder: Recorder, report: Answered, payload: RawPayload | undefined): Interpreted => {
+  recorder.need(Need.AttemptById({ id: report.attemptId }))
   const attempt = recorder.books.attempts.get(joinKey([report.attemptId]))
   if (attempt === undefined || attempt.outcome !== undefined) return { _tag: "Duplicate" }
   const { answer } = report
@@ -69,6 +70,7 @@ const answered = (recorder: Recorder, report: Answered, payload: RawPayload | un
   const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId }
   const order = recorder.books.orders.get(joinKey([attempt.orderId]))
   if (order === undefined) throw new Error(`attempt ${format("attempt", attempt.id)} has no order`)
+  recorder.touch(order.symbol)
   const word = (reported: Word["reported"]): Word => ({
     reported,
     at: report.asOf,
@@ -79,7 +81,8 @@ const answered = (recorder: Recorder, report: Answered, payload: RawPayload | un
     case "Accepted": {
       const { brokerOrderId } = answer
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "accepted", brokerOrderId })
-      return applied(advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open")))
+      const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open"))
+      return applied(joinWaiting(recorder, accepted, brokerOrderId))
     }
     case "Refused": {
       const { code, words } = answer
@@ -129,7 +132,10 @@ const wordOf = (report: OrderSeen): Word => ({
   reported: report.state._tag === "Open" ? "open" : report.state.kind,
   at: report.asOf,
   cumulative: mayInfer(report) ? report.cumulative : undefined,
-  isBrokersTime: report.asOfKind === "broker"
+  isBrokersTime: report.asOfKind === "broker",
+  rawStatus: report.rawStatus,
+  quantity: report.quantity,
+  ...(report.state._tag === "Closed" ? { reason: `${report.rawStatus} by the broker` } : {})
 })
 
 /** F0: a report without the broker's time infers nothing before executions were asked for. */
@@ -149,12 +155,7 @@ const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
 
 const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
   if (differs(order, report)) return termsDiffer(recorder, order, report)
-  const change: Change = {
-    ...acknowledged(recorder, order, report.brokerOrderId),
-    rawStatus: report.rawStatus,
-    quantity: report.quantity,
-    ...(report.state._tag === "Closed" ? { reason: `${report.rawStatus} by the broker` } : {})
-  }
+  const change = acknowledged(recorder, order, report.brokerOrderId)
   if (isPremature(report)) return premature(recorder, order, change, report)
   const seen = advance(recorder, order.id, change, wordOf(report))
   return applied(joinWaiting(recorder, seen, report.brokerOrderId))
@@ -162,10 +163,9 @@ const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interprete
 
 /** C4: the order stays as it was; one that is only now adopted is open until its executions were read. */
 const premature = (recorder: Recorder, order: Order, change: Change, report: OrderSeen): Interpreted => {
-  if (order.brokerOrderId !== undefined) return applied(advance(recorder, order.id, { rawStatus: report.rawStatus }))
-  const { reason, ...named } = change
+  if (order.brokerOrderId !== undefined) return applied(order)
   const word: Word = { reported: "open", at: report.asOf, cumulative: undefined, isBrokersTime: false }
-  return applied(advance(recorder, order.id, named, order.origin === "external" ? word : undefined))
+  return applied(advance(recorder, order.id, change, order.origin === "external" ? word : undefined))
 }
 
 /** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged. */
@@ -233,8 +233,22 @@ const executed = (recorder: Recorder, report: Executed, payload: RawPayload | un
   const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
   if (order === undefined) return wait(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
+  documented(recorder, order, report, revisions)
   return applied(book(recorder, order, report, keep(recorder, payload)))
 }
+
+/** G: a revision settles what came before it as other contents without one. */
+const documented = (recorder: Recorder, order: Order, { revision }: Executed, known: ReadonlyArray<Fill>): void => {
+  const subject = format("order", order.id)
+  for (const each of recorder.books.breaks.find("open", [order.account, order.symbol])) {
+    const isOf = known.some((fill) => fill.revision < revision && each.evidence.startsWith(cameAgain(fill.execId)))
+    if (each.kind !== "UndocumentedCorrection" || each.subject !== subject || !isOf) continue
+    recorder.emit({ _tag: "BreakClosed", id: each.id, why: "a revision came" })
+    recorder.touch(order.symbol)
+  }
+}
+
+const cameAgain = (execId: string): string => `${execId} came again as `
 
 /** F1 of reconciliation: the same revision with the same contents. */
 const isSameExecution = (
@@ -250,7 +264,7 @@ const isSameExecution = (
 const undocumented = (recorder: Recorder, known: Fill, report: Executed): Interpreted => {
   const order = orderOf(recorder, known.orderId)
   const price = report.price === undefined ? "no price" : Decimal.format(report.price)
-  const evidence = `${report.execId} came again as ${Decimal.format(report.quantity)} at ${price}`
+  const evidence = `${cameAgain(known.execId)}${Decimal.format(report.quantity)} at ${price}`
   const subject = format("order", order.id)
   open(recorder, { symbol: order.symbol, kind: "UndocumentedCorrection", subject, evidence }, "evidence")
   recorder.touch(order.symbol)
@@ -300,7 +314,6 @@ const book = (recorder: Recorder, order: Order, execution: Execution, payloadId:
   if (price === undefined && Decimal.isPositive(quantity)) {
     open(recorder, { symbol: order.symbol, kind: "Unpriced", subject, evidence: `${execId} came without a price` })
   }
-  recorder.touch(order.symbol)
   return advance(recorder, order.id, named(recorder, order, execution))
 }
 

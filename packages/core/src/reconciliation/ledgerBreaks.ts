@@ -49,12 +49,16 @@ export const open = (
     )
   if (known) return
   const id = BreakId.make(recorder.next("break"))
-  recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holdsOf[fields.kind] })
+  const holding = holdsOf[fields.kind]
+  recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holding })
+  if (holding !== "nothing") recorder.touch(fields.symbol)
 }
 
 const closeIfOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string, why: string): void => {
   const known = findOpen(recorder, symbol, kind, subject)
-  if (known !== undefined) recorder.emit({ _tag: "BreakClosed", id: known.id, why })
+  if (known === undefined) return
+  recorder.emit({ _tag: "BreakClosed", id: known.id, why })
+  if (known.holds !== "nothing") recorder.touch(symbol)
 }
 
 const nameOf = (id: OrderId): string => format("order", id)

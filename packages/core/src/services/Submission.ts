@@ -54,6 +54,8 @@ const needsOf = (report: Report): ReadonlyArray<Need> => {
       return [Need.OrderByBrokerId({ account: report.account, brokerOrderId: report.brokerOrderId })]
     case "Executed":
       return [Need.Execution({ account: report.account, execIdBase: report.execIdBase })]
+    case "Answered":
+      return [Need.AttemptById({ id: report.attemptId })]
     default:
       return []
   }

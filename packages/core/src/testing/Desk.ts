@@ -46,7 +46,7 @@ export const make = (settings: Partial<Account.AccountSettings> = {}): Desk => {
     now = Instant.addMillis(now, 1)
     commits += 1
     const commitId = `c${commits}`
-    const world = { at: now, isSessionOpen: true, storeTag: "desk00", entropy: "desk" }
+    const world = { at: now, isSessionOpen: true, storeTag: "deskaa", entropy: "desk" }
     const members = applies.map((apply): Member<A> => ({ account, cause: { kind, actor: "desk" }, needs, apply }))
     const { answer } = store.write({ commitId, needs }, (state) => planGroup(state, commitId, world, members))
     return answer.map((outcome) => {

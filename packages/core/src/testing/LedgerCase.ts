@@ -1,6 +1,5 @@
 import { Schema } from "effect"
 import * as commands from "../control/commands.ts"
-import { Need } from "../books/Need.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, OrderId, parse, TradeId } from "../identity/Id.ts"
 import { canonicalJson } from "../journal/Entry.ts"
@@ -235,8 +234,7 @@ const performSend = (table: CaseTable, step: Step): string => {
           httpStatus: undefined
         },
         payload: undefined
-      }),
-    [Need.OrderById({ id })]
+      })
   )
   return stateOf(table, id)
 }

@@ -59,8 +59,8 @@ export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
 const again = (recorder: Recorder, known: Trade, input: TradeInput): IntakeResult => {
   const difference = differenceOf(known, input)
   if (difference !== undefined) return conflict(recorder, known, difference)
-  const isReversed = reversalsOf(recorder, known).some((each) => each.status !== "failed")
-  if (isReversed && isCounted(known)) {
+  const isReversed = reversalsOf(recorder, known).some((each) => each.status !== "pending" && isStanding(each))
+  if (isReversed) {
     const evidence = `${known.source} ${known.sourceId} came again after it was reversed`
     open(recorder, { symbol: known.symbol, kind: "ReappearedTrade", subject: format("trade", known.id), evidence })
   }
@@ -137,16 +137,33 @@ const quarantine = (recorder: Recorder, arrival: Arrival, reason: string): Intak
 const accept = (recorder: Recorder, arrival: Arrival, symbol: Ticker): IntakeResult => {
   const fields = fieldsOf(recorder, arrival, symbol)
   recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: LotId.make(recorder.next("lot")) })
-  const trade = tradeById(recorder, fields.id)
-  const [waiting] = reversalsOf(recorder, trade).filter((each) => each.status === "pending")
-  if (waiting !== undefined && undoes(waiting, trade)) {
-    count(recorder, waiting.id, symbol)
-    netWith(recorder, trade.id, waiting.id)
-  }
+  joinWaiting(recorder, tradeById(recorder, fields.id))
   net(recorder, symbol)
   recorder.touch(symbol)
   return IntakeResult.Accepted({ tradeId: fields.id })
 }
+
+/** B4: the reversal that came first is booked with its trade; any other that waited is a conflict, and will never be counted. */
+const joinWaiting = (recorder: Recorder, trade: Trade): void => {
+  const waiting = reversalsOf(recorder, trade).filter((each) => each.status === "pending")
+  const first = waiting.find((each) => undoes(each, trade))
+  if (first !== undefined) {
+    count(recorder, first.id, trade.symbol)
+    netWith(recorder, trade.id, first.id)
+  }
+  for (const each of waiting) {
+    if (each === first) continue
+    const why = first === undefined || !undoes(each, trade) ? doesNotUndo(each, trade) : alreadyReversed(trade, first, each)
+    recorder.emit({ _tag: "TradeFailed", id: each.id, reason: `Conflict: ${why}` })
+    conflict(recorder, trade, why)
+  }
+}
+
+const doesNotUndo = ({ sourceId }: Pick<Trade, "sourceId">, trade: Trade): string =>
+  `${sourceId} does not undo what ${format("trade", trade.id)} did`
+
+const alreadyReversed = (trade: Trade, by: Trade, again: Pick<Trade, "sourceId">): string =>
+  `${format("trade", trade.id)} was reversed by ${by.sourceId}, ${again.sourceId} would again`
 
 const tradeById = (recorder: Recorder, id: TradeId): Trade => {
   const trade = recorder.books.trades.get(joinKey([id]))
@@ -176,6 +193,9 @@ const netWith = (recorder: Recorder, tradeId: TradeId, reversalId: TradeId): voi
   link(recorder, lot, reversing)
 }
 
+/** A reversal that an operator dismissed never was one. */
+const isStanding = (reversal: Trade): boolean => reversal.status !== "failed" || reversal.reason === "Withdrawn"
+
 /** B4: a reversal names the trade that it undoes; at most one stands, and none of a reversal. */
 const reversal = (
   recorder: Recorder,
@@ -187,18 +207,14 @@ const reversal = (
   recorder.need(Need.Identity({ account, source, ...reverses }))
   const [trade] = recorder.books.trades.find("identity", [account, source, reverses.sourceId, reverses.occurrence])
   if (trade === undefined) return quarantine(recorder, arrival, "Reversal: the trade that it undoes has not come yet")
-  const standing = reversalsOf(recorder, trade).find((each) => each.status !== "failed" || each.reason === "Withdrawn")
+  const standing = reversalsOf(recorder, trade).find(isStanding)
   const name = format("trade", trade.id)
   if (trade.reversesSourceId !== undefined) return conflict(recorder, trade, `${name} is a reversal itself`)
   if (standing !== undefined) {
-    return conflict(
-      recorder,
-      trade,
-      `${name} was reversed by ${standing.sourceId}, ${arrival.input.sourceId} would again`
-    )
+    return conflict(recorder, trade, alreadyReversed(trade, standing, arrival.input))
   }
   if (!undoes(arrival.input, trade)) {
-    return conflict(recorder, trade, `${arrival.input.sourceId} does not undo what ${name} did`)
+    return conflict(recorder, trade, doesNotUndo(arrival.input, trade))
   }
   return undo(recorder, arrival, trade)
 }
@@ -226,6 +242,14 @@ export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void 
     recorder.emit({ _tag: "InstrumentSeen", symbol })
   }
   count(recorder, trade.id, symbol)
+  joinWaiting(recorder, tradeById(recorder, trade.id))
   net(recorder, symbol)
   recorder.touch(symbol)
+}
+
+/** B2: a quarantined trade will never be counted; neither will a reversal that waits for it. */
+export const dismiss = (recorder: Recorder, trade: Trade, reason: string): void => {
+  const waiting = reversalsOf(recorder, trade).filter((each) => each.status === "pending")
+  recorder.emit({ _tag: "TradeFailed", id: trade.id, reason: `Dismissed: ${reason}` })
+  for (const each of waiting) recorder.emit({ _tag: "TradeFailed", id: each.id, reason: "Withdrawn" })
 }

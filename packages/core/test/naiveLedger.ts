@@ -1,0 +1,482 @@
+import type { Deed, Policy, Said } from "./Story.ts"
+
+/**
+ * The rules A to G once more, written to be obviously right rather than fast, and differently: parties with a size, links between
+ * them, and lists of facts. What is open is size less links; what an order is follows anew from all its facts each time.
+ * Everything is in thousandths of a share and seconds.
+ */
+
+/** What the naive ledger says of a position, to be compared with the real one. */
+export interface NaiveView {
+  readonly position: { readonly [figure: string]: bigint }
+  readonly orders: { readonly [id: string]: readonly [status: string, side: string, quantity: bigint, filled: bigint, excess: bigint] }
+  readonly trades: { readonly [id: string]: readonly [status: string, open: bigint] }
+  readonly breaks: ReadonlyArray<string>
+  readonly answer: string
+}
+
+interface NaiveTrade {
+  readonly id: string
+  readonly side: "buy" | "sell"
+  readonly milli: bigint
+  readonly of: string | undefined
+  state: "counted" | "pending" | "dismissed" | "withdrawn"
+}
+
+interface NaiveOrder {
+  readonly id: number
+  readonly at: string
+  readonly side: "buy" | "sell"
+  readonly quantity: bigint
+  readonly origin: "ours" | "external"
+  deed: "planned" | "sending" | "doubted" | "superseded" | "withdrawn" | "failed"
+  isUnderWay: boolean
+  wasDoubted: boolean
+  isAcknowledged: boolean
+  accepted: bigint
+  reappeared: boolean
+}
+
+interface Word {
+  readonly at: string
+  readonly said: Said
+  readonly total: bigint | undefined
+  readonly time: number
+}
+
+interface Exec {
+  readonly at: string
+  readonly base: string
+  readonly revision: number
+  readonly milli: bigint
+  readonly time: number
+}
+
+interface Link {
+  readonly parties: readonly [string, string]
+  milli: bigint
+}
+
+interface Figures {
+  readonly status: string
+  readonly filled: bigint
+}
+
+const LIVE = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
+const isLive = (status: string) => LIVE.includes(status)
+const abs = (n: bigint) => (n < 0n ? -n : n)
+const least = (a: bigint, b: bigint) => (a < b ? a : b)
+const most = (a: bigint, b: bigint) => (a > b ? a : b)
+const sum = (all: ReadonlyArray<bigint>) => all.reduce((a, b) => a + b, 0n)
+const signOf = (side: "buy" | "sell") => (side === "buy" ? 1n : -1n)
+const other = (side: "buy" | "sell") => (side === "buy" ? "sell" : "buy")
+const ranks: ReadonlyArray<Said> = ["open", "rejected", "expired", "cancelled", "filled"]
+
+/** F2: does `a` come after `b`? */
+const isAfter = (a: Word, b: Word): boolean => {
+  const key = (word: Word) => [BigInt(word.time), word.said === "open" ? 0n : 1n, word.total ?? -1n, BigInt(ranks.indexOf(word.said))]
+  const [left, right] = [key(a), key(b)]
+  const i = left.findIndex((each, at) => each !== right[at])
+  return i >= 0 && (left[i] ?? 0n) > (right[i] ?? 0n)
+}
+
+const last = (words: ReadonlyArray<Word>): Word | undefined =>
+  words.reduce<Word | undefined>((best, word) => (best === undefined || isAfter(word, best) ? word : best), undefined)
+
+const highest = (execs: ReadonlyArray<Exec>): ReadonlyArray<Exec> =>
+  execs.filter((each) => execs.every((rival) => rival.base !== each.base || rival.revision <= each.revision))
+
+/** A ledger of one position that knows nothing of the real one. */
+export const make = (policy: Policy) => {
+  const lot = BigInt(policy.lot)
+  const bound = most(lot, BigInt(policy.threshold ?? policy.lot))
+  const trades: Array<NaiveTrade> = []
+  const orders: Array<NaiveOrder> = []
+  const words: Array<Word> = []
+  const execs: Array<Exec> = []
+  const queue: Array<string> = []
+  let links: Array<Link> = []
+  const muddled = new Map<string, number>()
+  const rejectedFills = new Set<number>()
+  const conflicts = new Set<string>()
+  const returned = new Set<string>()
+  const doubts = new Set<number>()
+  let now = 0
+  let coolUntil = 0
+  let shortEnds = 0
+  let circuitUntil = 0
+  let held: string | undefined
+  let halted = false
+  let answer = "NotDue"
+  let isTouched = false
+
+  // Facts to figures
+
+  const totalOf = (order: NaiveOrder): Word | undefined =>
+    last(words.filter((word) => word.at === order.at && word.total !== undefined))
+  const execsOf = (order: NaiveOrder) => execs.filter((each) => each.at === order.at)
+  const shortOf = (order: NaiveOrder): bigint => {
+    const total = totalOf(order)
+    if (total?.total === undefined) return 0n
+    return total.total - sum(highest(execsOf(order).filter((each) => each.time <= total.time)).map((each) => each.milli))
+  }
+  const rejectedAt = (order: NaiveOrder): bigint | undefined => {
+    const { filled } = figuresOf(order)
+    return order.origin === "ours" && filled > 0n && last(words.filter((word) => word.at === order.at))?.said === "rejected" ? filled : undefined
+  }
+  const figuresOf = (order: NaiveOrder): Figures => {
+    const filled = sum(highest(execsOf(order)).map((each) => each.milli)) + most(0n, shortOf(order))
+    const said = last(words.filter((word) => word.at === order.at))?.said
+    return { filled, status: statusOf(order, filled, said) }
+  }
+  const statusOf = (order: NaiveOrder, filled: bigint, said: Said | undefined): string => {
+    if (filled > 0n && filled >= order.quantity) return "filled"
+    if (said === "expired") return "expired"
+    if (said === "rejected" && filled === 0n) return "rejected"
+    if (said !== undefined && said !== "open") return "cancelled"
+    if (filled > 0n) return "partially_filled"
+    if (said === "open" || execsOf(order).length > 0) return "submitted"
+    const deeds = { planned: "pending", sending: "submitting", doubted: "in_doubt", superseded: "cancelled", withdrawn: "cancelled", failed: "failed" }
+    return deeds[order.deed]
+  }
+  const counts = (order: NaiveOrder) => order.origin === "ours" || policy.counts
+  const commitmentOf = (order: NaiveOrder): bigint => {
+    const { status, filled } = figuresOf(order)
+    if (!counts(order)) return 0n
+    return order.origin === "ours" && isLive(status) ? most(order.quantity, filled) : filled
+  }
+
+  // Parties and links
+
+  const tradeNamed = (id: string) => trades.find((trade) => trade.id === id)
+  const orderNamed = (party: string) => orders.find((order) => `O${order.id}` === party)
+  const target = (trade: NaiveTrade) => signOf(trade.side) * trade.milli * (policy.direction === "mirror" ? 1n : -1n)
+  const sizeOf = (party: string): bigint => {
+    const order = orderNamed(party)
+    if (order !== undefined) return -signOf(order.side) * commitmentOf(order)
+    const trade = tradeNamed(party)
+    return trade?.state === "counted" ? target(trade) : 0n
+  }
+  const linksOf = (party: string) => links.filter((link) => link.parties.includes(party))
+  const openOf = (party: string): bigint => {
+    const size = sizeOf(party)
+    const linked = sum(linksOf(party).map((link) => link.milli))
+    return size < 0n ? size + linked : size - linked
+  }
+  const join = (a: string, b: string) => {
+    const milli = least(abs(openOf(a)), abs(openOf(b)))
+    if (milli > 0n) links.push({ parties: [a, b], milli })
+  }
+  /** C1, C3: an order that has more links than it binds gives back from the last; then the oldest of each side meet. */
+  const balance = () => {
+    for (const order of orders) {
+      let over = sum(linksOf(`O${order.id}`).map((link) => link.milli)) - commitmentOf(order)
+      for (const link of linksOf(`O${order.id}`).toReversed()) {
+        const back = most(0n, least(over, link.milli))
+        link.milli -= back
+        over -= back
+      }
+    }
+    links = links.filter((link) => link.milli > 0n)
+    for (;;) {
+      const long = queue.find((party) => openOf(party) > 0n)
+      const short = queue.find((party) => openOf(party) < 0n)
+      if (long === undefined || short === undefined) return
+      join(long, short)
+    }
+  }
+
+  // What is due
+
+  const excessOf = (order: NaiveOrder) => abs(openOf(`O${order.id}`))
+  const opposed = (): boolean => {
+    const live = orders.filter((order) => isLive(figuresOf(order).status) && figuresOf(order).status !== "pending")
+    return live.some((order) => order.origin === "ours" && live.some((rival) => rival.side !== order.side))
+  }
+  const holding = (): ReadonlyArray<string> => [
+    ...orders.flatMap((order) => (order.origin === "ours" && excessOf(order) - order.accepted >= lot ? [`Excess O${order.id}`] : [])),
+    ...orders.flatMap((order) => (order.reappeared ? [`Reappeared O${order.id}`] : [])),
+    ...orders.flatMap((order) => (shortOf(order) < 0n ? [`CumulativeBelow O${order.id}`] : [])),
+    ...[...muddled.values()].map((id) => `UndocumentedCorrection O${id}`),
+    ...(opposed() ? ["OppositeOrders"] : [])
+  ]
+  const dueBut = (left: NaiveOrder | undefined): readonly [string, bigint] => {
+    const rest = orders.filter((order) => order !== left)
+    const extra = left === undefined ? 0n : signOf(left.side) * left.quantity
+    const residual = sum(queue.map(openOf)) + extra
+    if (rest.some((order) => order.origin === "ours" && isLive(figuresOf(order).status))) return ["OrderLive", 0n]
+    if (abs(residual) < bound) return ["NotDue", 0n]
+    if (halted) return ["Halted", 0n]
+    if (held !== undefined) return [`Held(${held})`, 0n]
+    if (now < circuitUntil) return ["Held(circuit)", 0n]
+    if (holding().length > 0) return ["BreakOpen", 0n]
+    if (now < coolUntil) return ["CoolingDown", 0n]
+    const isOpposite = (order: NaiveOrder) => signOf(order.side) === (residual > 0n ? -1n : 1n)
+    const working = rest.filter((order) => isLive(figuresOf(order).status) && figuresOf(order).status !== "pending")
+    if (working.some(isOpposite)) return ["OppositeOrderLive", 0n]
+    return ["Order", (residual / lot) * lot]
+  }
+  const evaluate = () => {
+    const [what, milli] = dueBut(undefined)
+    answer = what
+    if (what !== "Order") return
+    const id = orders.length + 1
+    answer = `Ordered O${id}`
+    addOrder(id, `B-O${id}`, milli > 0n ? "buy" : "sell", abs(milli), "ours")
+  }
+  const addOrder = (id: number, at: string, side: "buy" | "sell", quantity: bigint, origin: "ours" | "external") => {
+    const flags = { isUnderWay: false, wasDoubted: false, isAcknowledged: false, accepted: 0n, reappeared: false }
+    orders.push({ id, at, side, quantity, origin, deed: "planned", ...flags })
+    queue.push(`O${id}`)
+    balance()
+  }
+
+  // A logical commit: what it does, what follows, and the evaluation
+
+  const commit = (act: () => void) => {
+    const was = new Map(orders.map((order) => [order, figuresOf(order)]))
+    const stood = holding().join()
+    const rejected = new Map(orders.map((order) => [order, rejectedAt(order)]))
+    isTouched = false
+    act()
+    balance()
+    for (const [order, before] of was) follow(order, before, figuresOf(order))
+    for (const order of orders) {
+      if (rejectedAt(order) !== undefined && rejectedAt(order) !== rejected.get(order)) rejectedFills.add(order.id)
+      if (excessOf(order) < order.accepted) order.accepted = excessOf(order)
+      if (!isLive(figuresOf(order).status)) order.reappeared = false
+      if (figuresOf(order).status !== "in_doubt") doubts.delete(order.id)
+    }
+    if (isTouched || holding().join() !== stood) evaluate()
+    for (const order of orders) if (excessOf(order) < order.accepted) order.accepted = excessOf(order)
+  }
+  const follow = (order: NaiveOrder, before: Figures, after: Figures) => {
+    if (before.status === after.status && before.filled === after.filled) return
+    isTouched = true
+    const wasLive = isLive(before.status)
+    if (order.origin !== "ours") return
+    const said = last(words.filter((word) => word.at === order.at))?.said
+    if (after.filled > before.filled) shortEnds = 0
+    if (!wasLive && before.filled !== after.filled) cool(0)
+    if (wasLive && !isLive(after.status) && after.status !== "filled" && (said !== undefined || order.deed === "failed")) cool(1)
+    const others = orders.some((each) => each !== order && each.origin === "ours" && isLive(figuresOf(each).status))
+    const wasUnsent = before.status === "pending" && after.status !== "pending" && order.deed === "planned"
+    if (isLive(after.status) && (wasUnsent || (!wasLive && (before.status !== "filled" || others)))) order.reappeared = true
+  }
+  const cool = (ends: number) => {
+    shortEnds += ends
+    coolUntil = Math.max(coolUntil, now + Math.min(900, 30 * 2 ** Math.max(0, shortEnds - 1)))
+    if (shortEnds >= 5) circuitUntil = now + 3600
+  }
+
+  // What happens
+
+  const book = (trade: NaiveTrade) => {
+    const waiting = trades.filter((each) => each.state === "pending" && each.of === trade.id && each.milli === trade.milli)
+    const [first, ...more] = waiting.filter((each) => each.side === other(trade.side))
+    trade.state = "counted"
+    queue.push(trade.id)
+    isTouched = true
+    for (const each of more) each.state = "withdrawn"
+    if (more.length > 0) conflicts.add(trade.id)
+    if (first === undefined) return
+    first.state = "counted"
+    queue.push(first.id)
+    join(trade.id, first.id)
+  }
+  const isReversed = (trade: NaiveTrade) => trades.some((each) => each.of === trade.id && each.state !== "dismissed" && each.state !== "pending")
+  const take = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>) => {
+    const of = deed.do === "reverse" ? deed.of : undefined
+    const milli = BigInt(deed.milli)
+    const known = tradeNamed(deed.id)
+    if (known !== undefined) {
+      if (known.side !== deed.side || known.milli !== milli || known.of !== of) conflicts.add(known.id)
+      else if (isReversed(known)) returned.add(known.id)
+      return
+    }
+    const trade: NaiveTrade = { id: deed.id, side: deed.side, milli, of, state: "pending" }
+    if (of !== undefined) return reverse(trade, tradeNamed(of))
+    trades.push(trade)
+    if (deed.do === "trade" && !deed.held) book(trade)
+  }
+  const reverse = (reversal: NaiveTrade, trade: NaiveTrade | undefined) => {
+    if (trade === undefined) return void trades.push(reversal)
+    const isBad = trade.of !== undefined || reversal.side === trade.side || reversal.milli !== trade.milli
+    if (isBad || trades.some((each) => each.of === trade.id && each.state !== "dismissed")) return void conflicts.add(trade.id)
+    trades.push(reversal)
+    if (trade.state !== "counted") {
+      reversal.state = "withdrawn"
+      if (trade.state === "pending") trade.state = "withdrawn"
+      return
+    }
+    reversal.state = "counted"
+    queue.push(reversal.id)
+    join(trade.id, reversal.id)
+    isTouched = true
+  }
+  const send = (order: NaiveOrder, deed: Extract<Deed, { readonly do: "send" }>) => {
+    if (!order.isUnderWay) {
+      const { status } = figuresOf(order)
+      const wanted = signOf(order.side) * order.quantity
+      const [what, milli] = dueBut(order)
+      const stands = what === "Order" && milli * wanted > 0n && abs(milli) >= order.quantity
+      if (status !== "pending" && status !== "in_doubt") return
+      if (status === "in_doubt" && (!stands || order.isAcknowledged)) {
+        return commit(() => {
+          doubts.add(order.id)
+          isTouched = true
+        })
+      }
+      if (!stands) return commit(() => (order.deed = "superseded"))
+      order.deed = "sending"
+      order.isUnderWay = true
+    }
+    if (deed.got === "nothing") return
+    commit(() => {
+      isTouched = true
+      order.isUnderWay = false
+      const word = (said: Said) => words.push({ at: order.at, said, total: undefined, time: deed.time })
+      if (deed.got === "accepted") word("open")
+      if (deed.got === "rejected") word("rejected")
+      if (deed.got === "accepted") order.isAcknowledged = true
+      if (deed.got === "not-accepted") order.deed = order.wasDoubted ? "doubted" : "planned"
+      if (deed.got === "unknown") order.deed = "doubted"
+      if (deed.got === "unknown") order.wasDoubted = true
+    })
+  }
+  const report = (deed: Extract<Deed, { readonly do: "report" }>) => {
+    if (!orders.some((order) => order.at === deed.at)) {
+      addOrder(orders.length + 1, deed.at, deed.side, BigInt(deed.milli), "external")
+      isTouched = true
+    }
+    for (const order of orders) if (order.at === deed.at) order.isAcknowledged = true
+    const isPremature = !deed.read && deed.cumulative === undefined && ["filled", "cancelled", "expired"].includes(deed.said)
+    if (isPremature) return
+    words.push({ at: deed.at, said: deed.said, total: deed.cumulative === undefined ? undefined : BigInt(deed.cumulative), time: deed.time })
+  }
+  const fill = (deed: Extract<Deed, { readonly do: "fill" }>) => {
+    const known = execs.find((each) => each.base === deed.exec && each.revision === deed.revision)
+    const owner = orders.find((order) => order.at === deed.at)
+    if (known !== undefined) {
+      if (known.milli !== BigInt(deed.milli) && owner !== undefined) muddled.set(known.base, owner.id)
+      return
+    }
+    if (owner !== undefined) owner.isAcknowledged = true
+    if (execs.some((each) => each.base === deed.exec && each.revision < deed.revision)) muddled.delete(deed.exec)
+    execs.push({ at: deed.at, base: deed.exec, revision: deed.revision, milli: BigInt(deed.milli), time: deed.time })
+  }
+  const operate = (deed: Extract<Deed, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>) => {
+    const order = orders.find((each) => each.id === deed.order)
+    if (order === undefined) return
+    const { status } = figuresOf(order)
+    if (deed.do === "accept" && order.origin === "ours" && excessOf(order) > 0n) {
+      isTouched = true
+      order.accepted = excessOf(order)
+    }
+    if (deed.do === "not-placed" && status === "in_doubt") order.deed = "failed"
+    if (deed.do !== "cancel" || !isLive(status)) return
+    isTouched = true
+    held = `cancel of O${order.id}`
+    if (status === "pending") order.deed = "withdrawn"
+  }
+  const gate = (deed: Deed) => {
+    isTouched = true
+    if (deed.do === "pass") now += deed.seconds
+    if (deed.do === "halt") halted = true
+    if (deed.do !== "resume") return
+    halted = false
+    if (held === undefined && circuitUntil === 0) return
+    held = undefined
+    circuitUntil = 0
+    shortEnds = 0
+  }
+  const act = (deed: Deed): void => {
+    switch (deed.do) {
+      case "trade":
+      case "reverse":
+        return take(deed)
+      case "release":
+      case "dismiss": {
+        const trade = tradeNamed(deed.id)
+        if (trade?.state !== "pending") return
+        if (deed.do === "release" && trade.of === undefined) book(trade)
+        if (deed.do === "release") return
+        trade.state = "dismissed"
+        for (const each of trades) if (each.of === trade.id && each.state === "pending") each.state = "withdrawn"
+        return
+      }
+      case "report":
+        return report(deed)
+      case "fill":
+        return fill(deed)
+      case "verdict":
+        for (const each of [muddled, rejectedFills, conflicts, returned]) each.clear()
+        return
+      case "send":
+        return
+      case "accept":
+      case "not-placed":
+      case "cancel":
+        return operate(deed)
+      default:
+        return gate(deed)
+    }
+  }
+
+  // What is seen
+
+  const viewOfTrade = (trade: NaiveTrade): readonly [string, bigint] => {
+    if (trade.state !== "counted") return [trade.state === "pending" ? "pending" : "failed", 0n]
+    const settledIn = (order: NaiveOrder) => {
+      let left = figuresOf(order).filled
+      let mine = 0n
+      for (const link of linksOf(`O${order.id}`)) {
+        const part = least(left, link.milli)
+        left -= part
+        if (link.parties.includes(trade.id)) mine += part
+      }
+      return mine
+    }
+    const partners = linksOf(trade.id).map((link) => [link, orders.find((order) => link.parties.includes(`O${order.id}`))] as const)
+    const netted = sum(partners.flatMap(([link, order]) => (order === undefined ? [link.milli] : [])))
+    const mine = [...new Set(partners.flatMap(([, order]) => (order === undefined ? [] : [order])))]
+    const unsettled = trade.milli - netted - sum(mine.map(settledIn))
+    const isCarried = mine.some((order) => figuresOf(order).status === "filled") && unsettled < lot
+    return [unsettled === 0n || isCarried ? "completed" : "accumulated", abs(openOf(trade.id))]
+  }
+  const view = (): NaiveView => {
+    const counted = trades.filter((trade) => trade.state === "counted")
+    const signed = (some: ReadonlyArray<NaiveOrder>, of: (order: NaiveOrder) => bigint) => sum(some.map((order) => signOf(order.side) * of(order)))
+    const flying = orders.filter((order) => order.origin === "ours" && isLive(figuresOf(order).status))
+    const exposure = sum(counted.map((trade) => signOf(trade.side) * trade.milli))
+    const hedged = signed(orders.filter(counts), (order) => figuresOf(order).filled)
+    const inFlight = signed(flying, (order) => most(0n, order.quantity - figuresOf(order).filled))
+    const goal = sum(counted.map(target))
+    const kept = (kind: string, ids: Iterable<number | string>) => [...ids].map((id) => `${kind} ${typeof id === "number" ? `O${id}` : id}`)
+    const uncovered = orders.filter((order) => order.origin === "ours" && excessOf(order) > order.accepted)
+    return {
+      position: { exposure, target: goal, hedged, inFlight, residual: goal - hedged - inFlight },
+      orders: Object.fromEntries(
+        orders.map((order) => [`O${order.id}`, [figuresOf(order).status, order.side, order.quantity, figuresOf(order).filled, excessOf(order)] as const])
+      ),
+      trades: Object.fromEntries(trades.map((trade) => [trade.id, viewOfTrade(trade)])),
+      breaks: [
+        ...holding().filter((each) => !each.startsWith("Excess")),
+        ...kept("Excess", uncovered.map((order) => order.id)),
+        ...kept("Doubt", doubts),
+        ...kept("FillAfterRejection", rejectedFills),
+        ...kept("Conflict", conflicts),
+        ...kept("ReappearedTrade", returned)
+      ].toSorted(),
+      answer
+    }
+  }
+  return {
+    view,
+    apply: (deed: Deed): void => {
+      const order = deed.do === "send" ? orders.find((each) => each.id === deed.order) : undefined
+      if (deed.do === "send" && order !== undefined) return send(order, deed)
+      commit(() => act(deed))
+    }
+  }
+}

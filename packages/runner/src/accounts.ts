@@ -1,0 +1,69 @@
+import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { Effect, Either, Option, Schema } from "effect"
+import { UsageError, unknownWord } from "./cli/UsageError.ts"
+import type { Configuration } from "./settings/Configuration.ts"
+
+/** Who acts when the command line is used. */
+export const ACTOR = "cli"
+
+const DEFAULT = AccountName.AccountName.make("paper")
+
+const readName = (text: string): Effect.Effect<AccountName.AccountName, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
+    const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
+    return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
+  })
+
+/** The names of the accounts in the books. */
+export const names = Effect.map(Reads.all(Account.AccountTable), (accounts) => accounts.map(({ name }) => name))
+
+/** An account that is in the books, by the name that was given; an unknown one is refused with the nearest. */
+export const known = (text: string) =>
+  Effect.gen(function* () {
+    const wanted = yield* readName(text)
+    const there = yield* names
+    return there.includes(wanted) ? wanted : yield* unknownWord("Account", text, there)
+  })
+
+/** The accounts that are in the books, narrowed to the one that was named. */
+export const chosen = (named: Option.Option<string>) =>
+  Option.match(named, { onNone: () => names, onSome: (text) => Effect.map(known(text), (name) => [name]) })
+
+/** Writes the accounts of the configuration into the books, where they differ. */
+const configure = (configuration: Configuration) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    for (const [name, settings] of configuration.accounts) {
+      const answer = yield* commands.setAccount(name, settings, "configuration")
+      if (answer._tag === "Refused") yield* new UsageError({ problem: answer.why, remedy: "Correct the configuration" })
+    }
+  })
+
+/**
+ * The account that takes trades in: the named one, else the only one. On a new store the account first named is made, `paper`
+ * if none is; later an unknown name is refused with the nearest.
+ */
+export const opened = (configuration: Configuration, named: Option.Option<string>) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    yield* configure(configuration)
+    const there = yield* names
+    if (there.length > 0) {
+      if (Option.isSome(named)) return yield* known(named.value)
+      const [only, ...others] = there
+      if (only !== undefined && others.length === 0) return only
+      return yield* new UsageError({ problem: `There are several accounts: ${there.join(", ")}`, remedy: "Name one with --account" })
+    }
+    const first = yield* Option.match(named, { onNone: () => Effect.succeed(DEFAULT), onSome: readName })
+    yield* commands.setAccount(first, Account.defaultSettings, ACTOR)
+    return first
+  })
+
+/** Opens the books' accounts for a daemon, which drives them all: those configured, the one named, or `paper` on a new store. */
+export const openedForDriving = (configuration: Configuration, named: Option.Option<string>) =>
+  Effect.gen(function* () {
+    yield* configure(configuration)
+    const there = yield* names
+    if (there.length === 0 || Option.isSome(named)) yield* opened(configuration, named)
+    return yield* names
+  })

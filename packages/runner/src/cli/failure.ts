@@ -1,0 +1,35 @@
+import { Cause, Option } from "effect"
+import { exitCodes } from "./Output.ts"
+
+/** A failure as people and programs are told of it: what, where, what to do; never a stack trace. */
+export interface Rendered {
+  readonly kind: string
+  readonly message: string
+  readonly exitCode: number
+}
+
+interface Told {
+  readonly _tag: string
+  readonly message: string
+}
+
+const isTold = (value: unknown): value is Told =>
+  typeof value === "object" && value !== null && "_tag" in value && "message" in value && typeof value.message === "string"
+
+const usageKinds = ["UsageError", "SettingsError", "UnknownAccount", "InstructionUnreadable"]
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
+
+const ofFault = (fault: unknown): Rendered => ({
+  kind: "Fault",
+  message: `roundlot met a fault of its own (${fault instanceof Error ? fault.message.split("\n")[0] : String(fault)}). Nothing half done was kept; please report it with the command that you gave.`,
+  exitCode: exitCodes.failed
+})
+
+/** How a failed verb is told. */
+export const render = (cause: Cause.Cause<unknown>): Rendered => {
+  const failure = Option.getOrUndefined(Cause.failureOption(cause))
+  if (!isTold(failure)) return ofFault(failure ?? Cause.squash(cause))
+  const exitCode = usageKinds.includes(failure._tag) ? exitCodes.usage : exitCodes.failed
+  return { kind: failure._tag, message: sentence(failure.message), exitCode }
+}

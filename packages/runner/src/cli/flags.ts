@@ -1,0 +1,39 @@
+import { Options } from "@effect/cli"
+
+/** The flags of every verb that needs a store. */
+export const place = {
+  store: Options.text("store").pipe(
+    Options.withDescription("Where the books are: sqlite:PATH. Variable ROUNDLOT_STORE; default sqlite:.roundlot/roundlot.db"),
+    Options.optional
+  ),
+  config: Options.text("config").pipe(
+    Options.withDescription("The configuration; default roundlot.json where there is one"),
+    Options.optional
+  ),
+  envFile: Options.text("env-file").pipe(
+    Options.withDescription("A file of KEY=value lines; they win over the environment"),
+    Options.optional
+  ),
+  paper: Options.text("paper").pipe(
+    Options.withDescription("The paper exchange's file; default beside the store"),
+    Options.optional
+  ),
+  json: Options.boolean("json").pipe(
+    Options.withDescription("One JSON document on the standard output, everything else on the standard error")
+  )
+}
+
+/** The account that is meant. */
+export const account = Options.text("account").pipe(
+  Options.withDescription("The account; default the only one, or 'paper' on a new store"),
+  Options.optional
+)
+
+/** Why an operator decides as he does: on record with the verdict. */
+export const reason = Options.text("reason").pipe(Options.withDescription("Why; it goes on record"))
+
+/** The id that makes a command happen once. */
+export const commandId = Options.text("command-id").pipe(
+  Options.withDescription("Makes it happen once: the same id again is answered with its first result"),
+  Options.optional
+)

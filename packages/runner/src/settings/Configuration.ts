@@ -1,0 +1,172 @@
+import { Account, AccountName, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
+import { Either, ParseResult, Schema } from "effect"
+import { nearest } from "../import/nearest.ts"
+import { durationMs } from "./duration.ts"
+import { SettingsError } from "./SettingsError.ts"
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+const AccountEntry = Schema.Struct({
+  broker: optional(Schema.Literal("paper")),
+  environment: optional(Schema.Literal("paper", "live")),
+  live: optional(Schema.Boolean),
+  direction: optional(Schema.Literal(...Account.directions)),
+  lot: optional(Quantity.Quantity),
+  threshold: optional(Quantity.Quantity),
+  thresholdNotional: optional(Quantity.Quantity),
+  shorting: optional(Schema.Literal("never", "allowed")),
+  external: optional(Schema.Literal("ignore", "count")),
+  cancelOnFlip: optional(Schema.Boolean),
+  resendWindow: optional(Schema.String),
+  limits: optional(Schema.Struct({ orderQuantity: optional(Quantity.Quantity) }))
+})
+
+/** What a configuration says of one account; what it leaves out has its default. */
+export type AccountEntry = typeof AccountEntry.Type
+
+const SourceEntry = Schema.Struct({
+  account: optional(AccountName.AccountName),
+  direction: optional(Schema.Literal(...Account.directions)),
+  suffixes: optional(Schema.Array(Schema.NonEmptyString)),
+  symbols: optional(Schema.Record({ key: Schema.String, value: Ticker.Ticker }))
+})
+
+/** What a configuration says of one source of trades. */
+export type SourceEntry = typeof SourceEntry.Type
+
+const Written = Schema.Struct({
+  store: optional(Schema.String),
+  accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
+  sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
+})
+
+/** A configuration, read and checked. */
+export interface Configuration {
+  readonly store: string | undefined
+  readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
+  readonly sources: ReadonlyMap<string, SourceEntry>
+}
+
+/** A configuration that says nothing. */
+export const empty: Configuration = { store: undefined, accounts: new Map(), sources: new Map() }
+
+/** Where a key may stand: `now` is read, `later` is known to the design and not to this version. */
+type Keys = "now" | "later" | { readonly [key: string]: Keys } | { readonly "*": Keys }
+
+const keys: Keys = {
+  store: "now",
+  port: "later",
+  alerts: "later",
+  accounts: {
+    "*": {
+      broker: "now",
+      environment: "now",
+      live: "now",
+      direction: "now",
+      lot: "now",
+      threshold: "now",
+      thresholdNotional: "now",
+      shorting: "now",
+      external: "now",
+      cancelOnFlip: "now",
+      resendWindow: "now",
+      notPlacedAfter: "later",
+      maxTradeAge: "later",
+      order: "later",
+      band: "later",
+      restricted: "later",
+      instruments: "later",
+      limits: {
+        orderQuantity: "now",
+        orderNotional: "later",
+        openResidual: "later",
+        dailyNotional: "later",
+        ordersPerMinute: "later"
+      }
+    }
+  },
+  sources: { "*": { account: "now", direction: "now", suffixes: "now", symbols: "now", kind: "later" } }
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const fail = (file: string, place: string, problem: string, remedy: string): SettingsError =>
+  new SettingsError({ place: place === "" ? file : `${file}, ${place}`, problem, remedy })
+
+const at = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`)
+
+/** The first key that may not stand where it stands. */
+const keyFault = (file: string, value: unknown, known: Keys, path: string): SettingsError | undefined => {
+  if (known === "later") return fail(file, path, "is not supported in this version", "Leave it out")
+  if (known === "now" || !isRecord(value)) return undefined
+  const each = Object.entries<Keys>(known).find(([key]) => key === "*")?.[1]
+  for (const [key, inner] of Object.entries(value)) {
+    const next = each ?? Object.entries<Keys>(known).find(([name]) => name === key)?.[1]
+    const fault = next === undefined ? unknownKey(file, at(path, key), key, Object.keys(known)) : keyFault(file, inner, next, at(path, key))
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+const unknownKey = (file: string, place: string, key: string, known: ReadonlyArray<string>): SettingsError => {
+  const near = nearest(key, known)
+  return fail(file, place, "is not known", near === undefined ? `Known here: ${known.join(", ")}` : `Did you mean '${near}'?`)
+}
+
+const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyKey>): SettingsError | undefined => {
+  const found = path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value)
+  if (typeof found !== "number") return undefined
+  return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)
+}
+
+const valueFault = (file: string, value: unknown, error: ParseResult.ParseError): SettingsError => {
+  const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+  const path = issue?.path ?? []
+  const said = (issue?.message ?? "cannot be read").replace(/^Expected/, "expected")
+  return numberFault(file, value, path) ?? fail(file, path.map(String).join("."), said, "Correct it there")
+}
+
+const settingsOf = (file: string, name: string, entry: AccountEntry): Either.Either<Account.AccountSettings, SettingsError> =>
+  Either.gen(function* () {
+    const place = `accounts.${name}`
+    if (entry.live === true || entry.environment === "live") {
+      const problem = "live accounts are not ready in this version (LiveNotReady)"
+      return yield* Either.left(fail(file, place, problem, "Leave 'live' out and set environment to paper"))
+    }
+    const { resendWindow, limits, live: _live, ...plain } = entry
+    const window = resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
+    return {
+      ...Account.defaultSettings,
+      ...plain,
+      ...(limits?.orderQuantity === undefined ? {} : { maxOrderQuantity: limits.orderQuantity }),
+      ...(window === undefined ? {} : { resendWindowMs: window })
+    }
+  })
+
+/** Reads a configuration from its JSON; `file` is the name that errors tell. */
+export const parse = (text: string, file: string): Either.Either<Configuration, SettingsError> =>
+  Either.gen(function* () {
+    const value = yield* Either.try({
+      try: (): unknown => JSON.parse(text),
+      catch: (error) => fail(file, "", `is not JSON (${error instanceof Error ? error.message : String(error)})`, "Correct it, or write a new one with 'roundlot init'")
+    })
+    if (!isRecord(value)) return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
+    const fault = keyFault(file, value, keys, "")
+    if (fault !== undefined) return yield* Either.left(fault)
+    const written = yield* Either.mapLeft(Schema.decodeUnknownEither(Written)(value), (error) => valueFault(file, value, error))
+    const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
+    for (const [name, entry] of Object.entries(written.accounts ?? {})) {
+      accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry))
+    }
+    return { store: written.store, accounts, sources: new Map(Object.entries(written.sources ?? {})) }
+  })
+
+/** How a source's trades are taken: its mapping and direction, where the configuration names it; plain tickers else. */
+export const policyOf = (configuration: Configuration, source: string): SourcePolicy.SourcePolicy => {
+  const entry = configuration.sources.get(source)
+  return {
+    mapping: { suffixes: entry?.suffixes ?? [], symbols: entry?.symbols ?? {} },
+    direction: entry?.direction
+  }
+}

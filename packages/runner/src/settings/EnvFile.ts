@@ -1,0 +1,28 @@
+import { Either } from "effect"
+import { SettingsError } from "./SettingsError.ts"
+
+/** Variables by name. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+const LINE = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/
+
+const unquoted = (value: string): string => {
+  const [, , inner] = /^(["'])(.*)\1$/.exec(value) ?? []
+  return inner ?? value
+}
+
+/** The variables of a file of `KEY=value` lines that a shell could source; blank lines and `#` comments are skipped. */
+export const parse = (text: string, file: string): Either.Either<Variables, SettingsError> => {
+  const variables: Record<string, string> = {}
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const trimmed = line.trim()
+    if (trimmed === "" || trimmed.startsWith("#")) continue
+    const [, name, value] = LINE.exec(trimmed) ?? []
+    if (name === undefined || value === undefined) {
+      const place = `${file}, line ${index + 1}`
+      return Either.left(new SettingsError({ place, problem: "is no KEY=value line", remedy: "Write KEY=value, or # before a comment" }))
+    }
+    variables[name] = unquoted(value.trim())
+  }
+  return Either.right(variables)
+}

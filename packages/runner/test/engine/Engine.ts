@@ -1,0 +1,112 @@
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Audit,
+  Clock,
+  Commands,
+  Daemon,
+  Decimal,
+  Entropy,
+  Health,
+  Instant,
+  Ledger,
+  MemoryRepository,
+  Order,
+  OrderState,
+  Position,
+  Price,
+  Quantity,
+  Reads,
+  type Trade
+} from "@roundlot/core"
+import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { Effect, Layer, TestClock } from "effect"
+
+const base = Layer.mergeAll(MemoryRepository.layerMemory, Clock.layerAlwaysOpen, Entropy.layerFixed("0".repeat(32)))
+const ledger = Ledger.layer.pipe(Layer.provideMerge(base))
+const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(Layer.provideMerge(ledger))
+const brokers = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
+
+/** A whole engine on a store in memory and the embedded exchange. */
+export const layer = Layer.mergeAll(services, brokers)
+
+/** The one account of these tests. */
+export const account = AccountName.AccountName.make("paper")
+
+/** Opens the account and starts the daemon's services in the background. */
+export const started = Effect.gen(function* () {
+  yield* opened({})
+  yield* Effect.forkScoped(Daemon.run())
+})
+
+/** Opens the account, with policies beside the defaults. */
+export const opened = (settings: Partial<Account.AccountSettings>) =>
+  Effect.flatMap(Commands.Commands, (commands) =>
+    commands.setAccount(account, { ...Account.defaultSettings, ...settings }, "test")
+  )
+
+let taken = 0
+
+/** A trade of AAPL with an identity of its own. */
+export const trade = (side: "buy" | "sell", quantity: string): Trade.TradeInput => ({
+  source: "test",
+  sourceId: `t${++taken}`,
+  occurrence: "0",
+  symbol: "AAPL",
+  side,
+  quantity: Quantity.unsafe(quantity),
+  price: Price.unsafe("150"),
+  tradedAt: Instant.make(1n),
+  reverses: undefined
+})
+
+/** Takes trades in. */
+export const submit = (...trades: ReadonlyArray<Trade.TradeInput>) =>
+  Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, trades))
+
+/** Tells the exchange what to do. */
+export const instruct = (id: string, act: object, when?: object) =>
+  Effect.flatMap(Exchange.Exchange, (exchange) =>
+    exchange.instructJson(JSON.stringify({ id, ...(when === undefined ? {} : { when }), do: act }))
+  )
+
+/** All orders, oldest first. */
+export const orders = Reads.all(Order.OrderTable)
+
+/** The figures of a position, as text. */
+export const figures = (symbol: string) =>
+  Effect.map(Reads.first(Position.PositionTable, { where: [{ column: "symbol", in: [symbol] }] }), (position) =>
+    position === undefined
+      ? undefined
+      : {
+          target: Decimal.format(position.target),
+          hedged: Decimal.format(position.hedged),
+          inFlight: Decimal.format(position.inFlight),
+          residual: Decimal.format(position.residual),
+          answer: position.answer
+        }
+  )
+
+/** The statuses of all orders. */
+export const statuses = Effect.map(orders, (all) => all.map((order) => OrderState.tagOf[order.status]))
+
+const STEPS = 120
+
+/** Lets simulated time pass until a fact is there; the test fails with what is there instead when it never comes. */
+export const until = <A, E, R>(read: Effect.Effect<A, E, R>, holds: (value: A) => boolean, step = "1 second" as const) =>
+  Effect.gen(function* () {
+    for (let i = 0; i < STEPS; i++) {
+      const value = yield* read
+      if (holds(value)) return value
+      yield* TestClock.adjust(step)
+    }
+    const last = yield* read
+    return yield* Effect.dieMessage(`it never came; last seen: ${JSON.stringify(last, shown)}`)
+  })
+
+const shown = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value)
+
+/** The journal proves the books. */
+export const audited = Effect.map(Audit.run(), ({ findings }) => findings)
+

@@ -1,0 +1,199 @@
+import { Exchange } from "@roundlot/broker-paper"
+import { Attempt, Break, Commands, Decimal, Fill, Reads } from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, TestClock } from "effect"
+import { account, audited, figures, instruct, layer, opened, orders, started, statuses, submit, trade, until } from "./Engine.ts"
+
+const allFilled = (all: ReadonlyArray<string>) => all.length > 0 && all.every((status) => status === "Filled")
+
+const exchangeOrders = Effect.flatMap(Exchange.Exchange, (exchange) => exchange.orders)
+
+describe("the engine, from trade to fill", () => {
+  it.scoped("ACC-5, AUD-5: 0.3 + 0.5 + 0.4 make one order of 1 and carry 0.2", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* submit(trade("buy", "0.3"), trade("buy", "0.5"), trade("buy", "0.4"))
+      yield* until(statuses, allFilled)
+      const [order, ...others] = yield* orders
+      const attempts = yield* Reads.all(Attempt.AttemptTable)
+      assert.deepStrictEqual(attempts.map((attempt) => attempt.outcome), ["accepted"])
+      assert.strictEqual(others.length, 0)
+      assert.strictEqual(order === undefined ? "" : Decimal.format(order.quantity), "1")
+      const wanted = { target: "1.2", hedged: "1", inFlight: "0", residual: "0.2", answer: "NotDue" }
+      assert.deepStrictEqual(yield* figures("AAPL"), wanted)
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("ACC-7: a rejected order leaves the position whole, cools down, and fills once the broker takes it", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("r", { reject: { code: "halted", words: "trading halted" } })
+      yield* submit(trade("buy", "1.5"))
+      yield* until(statuses, (all) => all[0] === "Rejected")
+      const wanted = { target: "1.5", hedged: "0", inFlight: "0", residual: "1.5", answer: "CoolingDown" }
+      assert.deepStrictEqual(yield* figures("AAPL"), wanted)
+      yield* TestClock.adjust("20 seconds")
+      assert.deepStrictEqual(yield* statuses, ["Rejected"])
+      yield* until(statuses, (all) => all[1] === "Filled")
+      assert.strictEqual((yield* figures("AAPL"))?.residual, "0.5")
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("DESIGN 6: taken by the exchange and never answered, an order is found by asking, not sent twice", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("lost", "takeThenTimeout")
+      yield* submit(trade("buy", "2"))
+      yield* until(statuses, allFilled)
+      assert.strictEqual((yield* exchangeOrders).length, 1)
+      assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("DESIGN 6: lost before the exchange, an order goes again under the same id and stands there once", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("lost", "resetBefore")
+      yield* submit(trade("buy", "1"))
+      yield* until(statuses, (all) => all[0] === "InDoubt")
+      assert.strictEqual((yield* exchangeOrders).length, 0)
+      yield* until(statuses, allFilled)
+      const [order] = yield* orders
+      assert.strictEqual(order?.attempts, 2)
+      const there = yield* exchangeOrders
+      assert.deepStrictEqual(there.map((each) => each.clientOrderId), [order?.clientOrderId])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("DESIGN 6: a 429 means not sent: the plan waits as long as the broker says", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("busy", { answer: { status: 429, headers: { "retry-after": "30" } } })
+      yield* submit(trade("sell", "1"))
+      yield* until(orders, (all) => all[0]?.notBefore !== undefined)
+      yield* TestClock.adjust("20 seconds")
+      assert.deepStrictEqual(yield* statuses, ["Pending"])
+      yield* until(statuses, allFilled)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("G: an overfill of a lot holds the position until it is accepted, then an order brings it back", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("over", { fill: { quantity: "3", price: "150" } }, { operation: "place" })
+      yield* submit(trade("buy", "1"))
+      yield* until(figures("AAPL"), (position) => position?.answer === "BreakOpen")
+      assert.strictEqual((yield* figures("AAPL"))?.residual, "-2")
+      const [open] = yield* Reads.all(Break.BreakTable)
+      assert.strictEqual(open?.kind, "Excess")
+      const commands = yield* Commands.Commands
+      const [order] = yield* orders
+      if (order === undefined) return assert.fail("there is no order")
+      yield* commands.perform({
+        id: "accept",
+        account,
+        actor: "test",
+        reason: "seen",
+        command: { _tag: "AcceptAdjustment", orderId: order.id }
+      })
+      yield* until(statuses, (all) => all.length === 2 && allFilled(all))
+      const wanted = { target: "1", hedged: "1", inFlight: "0", residual: "0", answer: "NotDue" }
+      assert.deepStrictEqual(yield* figures("AAPL"), wanted)
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("FILL-9: a correction and a bust replace the fill, and the shares are ordered again after the cool-down", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* submit(trade("buy", "2"))
+      yield* until(statuses, allFilled)
+      const [fill] = yield* Reads.all(Fill.FillTable)
+      if (fill === undefined) return assert.fail("there is no fill")
+      yield* instruct("down", { correct: { execId: fill.execIdBase, quantity: "1" } })
+      yield* until(figures("AAPL"), (position) => position?.hedged === "1")
+      assert.strictEqual((yield* figures("AAPL"))?.answer, "CoolingDown")
+      yield* until(statuses, (all) => all[1] === "Filled")
+      assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
+      yield* instruct("away", { bust: { execId: fill.execIdBase } })
+      yield* until(statuses, (all) => all[2] === "Filled")
+      const revisions = yield* Reads.all(Fill.FillTable, { where: [{ column: "execIdBase", in: [fill.execIdBase] }] })
+      assert.deepStrictEqual(
+        revisions.map((each) => [Decimal.format(each.quantity), each.canonical]),
+        [
+          ["2", false],
+          ["1", false],
+          ["0", true]
+        ]
+      )
+      assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("FILL-10: with the stream silent, polling finds the fill within its interval", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("still", { silence: { ms: 3_600_000 } })
+      yield* instruct("take", "accept")
+      yield* submit(trade("buy", "1"))
+      yield* until(statuses, (all) => all[0] === "Submitted")
+      const [order] = yield* orders
+      yield* instruct("now", { fill: { brokerOrderId: order?.brokerOrderId, quantity: "1", price: "151" } })
+      yield* TestClock.adjust("16 seconds")
+      yield* until(statuses, allFilled)
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("ACC-11: halted, nothing is sent and the reason is on record; after resume it is", () =>
+    Effect.gen(function* () {
+      yield* started
+      const commands = yield* Commands.Commands
+      const act = (id: string, tag: "Halt" | "Resume") =>
+        commands.perform({ id, account, actor: "test", reason: "test", command: { _tag: tag, scope: { _tag: "Everything" } } })
+      yield* act("h", "Halt")
+      yield* submit(trade("buy", "1"))
+      yield* until(figures("AAPL"), (position) => position?.answer === "Halted")
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* orders, [])
+      yield* act("r", "Resume")
+      yield* until(statuses, allFilled)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("E3: an order that others made at the broker is adopted and never counts under policy ignore", () =>
+    Effect.gen(function* () {
+      yield* opened({})
+      yield* started
+      yield* instruct("theirs", { manualOrder: { account, symbol: "AAPL", side: "buy", quantity: "5" } })
+      yield* until(orders, (all) => all.length === 1 && all[0]?.status === "filled")
+      const [order] = yield* orders
+      assert.strictEqual(order?.origin, "external")
+      assert.strictEqual((yield* figures("AAPL"))?.hedged, "0")
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("D8: an operator's cancel ends at the broker's word and holds the position until resume", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* instruct("take", "accept")
+      yield* submit(trade("buy", "1"))
+      yield* until(statuses, (all) => all[0] === "Submitted")
+      const [order] = yield* orders
+      if (order === undefined) return assert.fail("there is no order")
+      const commands = yield* Commands.Commands
+      const told = { account, actor: "test", reason: "test" }
+      yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
+      yield* until(statuses, (all) => all[0] === "Cancelled")
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual((yield* figures("AAPL"))?.answer, "Held(cancel of O1)")
+      yield* commands.perform({ ...told, id: "r", command: { _tag: "Resume", scope: { _tag: "WholeAccount" } } })
+      yield* until(statuses, (all) => all[1] === "Filled")
+    }).pipe(Effect.provide(layer))
+  )
+})
