@@ -10,6 +10,7 @@ export default defineConfig({
     maxWorkers: 2,
     minWorkers: 1,
     allowOnly: false,
+    testTimeout: 30_000,
     projects: [
       ...packages.map((name) => ({
         extends: true as const,

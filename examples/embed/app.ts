@@ -1,0 +1,78 @@
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Audit,
+  Clock,
+  Commands,
+  Daemon,
+  Decimal,
+  Entropy,
+  Health,
+  Ledger,
+  MemoryRepository,
+  Order,
+  Position,
+  Quantity,
+  Reads
+} from "@roundlot/core"
+import type { Trade } from "@roundlot/core"
+import { Effect, Layer } from "effect"
+import * as HouseBroker from "./HouseBroker.ts"
+
+const desk = AccountName.AccountName.make("desk")
+
+const base = Layer.mergeAll(MemoryRepository.layerMemory, Clock.layerAlwaysOpen, Entropy.layerSecure)
+const ledger = Ledger.layer.pipe(Layer.provideMerge(base))
+const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer, HouseBroker.layer(desk)).pipe(
+  Layer.provideMerge(ledger)
+)
+
+/** The fractional fills that the app hedges: what a venue of its own would deliver. */
+const trades = Effect.map(Clock.Clock.pipe(Effect.flatMap((clock) => clock.now)), (tradedAt) =>
+  ["0.3", "0.5", "0.4"].map(
+    (shares, index): Trade.TradeInput => ({
+      source: "venue",
+      sourceId: `fill-${index + 1}`,
+      occurrence: "",
+      symbol: "AAPL",
+      side: "buy",
+      quantity: Quantity.unsafe(shares),
+      price: undefined,
+      tradedAt,
+      reverses: undefined
+    })
+  )
+)
+
+/** Takes three fractional trades in, lets the daemon drive the one whole share that they make, and reads the books. */
+const day = Effect.gen(function* () {
+  const accumulator = yield* Accumulator.Accumulator
+  const commands = yield* Commands.Commands
+  yield* commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "app")
+  yield* Effect.forkScoped(Daemon.run())
+  const taken = yield* accumulator.submitMany(desk, yield* trades)
+  const again = yield* accumulator.submitMany(desk, yield* trades)
+  const left = yield* Daemon.untilIdle
+  const orders = yield* Reads.all(Order.OrderTable)
+  const positions = yield* Reads.all(Position.PositionTable)
+  return { taken, again, left, orders, positions, audit: yield* Audit.run() }
+})
+
+/** The whole app: it needs nothing and leaves nothing behind. */
+export const app = Effect.scoped(day).pipe(Effect.provide(services))
+
+/** A line for each position and order, for people. */
+export const linesOf = (books: {
+  readonly positions: ReadonlyArray<Position.Position>
+  readonly orders: ReadonlyArray<Order.Order>
+}): ReadonlyArray<string> => [
+  ...books.positions.map(
+    ({ symbol, exposure, hedged, residual }) =>
+      `${symbol}: exposure ${Decimal.format(exposure)}, hedged ${Decimal.format(hedged)}, residual ${Decimal.format(residual)}`
+  ),
+  ...books.orders.map(
+    ({ id, side, quantity, symbol, status, brokerOrderId }) =>
+      `O${id}: ${side} ${Decimal.format(quantity)} ${symbol} is ${status} (${brokerOrderId ?? "not sent"})`
+  )
+]
