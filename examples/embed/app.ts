@@ -9,6 +9,7 @@ import {
   Decimal,
   Entropy,
   Health,
+  Instant,
   Ledger,
   MemoryRepository,
   Order,
@@ -28,22 +29,20 @@ const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer,
   Layer.provideMerge(ledger)
 )
 
-/** The fractional fills that the app hedges: what a venue of its own would deliver. */
-const trades = Effect.map(Clock.Clock.pipe(Effect.flatMap((clock) => clock.now)), (tradedAt) =>
-  ["0.3", "0.5", "0.4"].map(
-    (shares, index): Trade.TradeInput => ({
-      source: "venue",
-      sourceId: `fill-${index + 1}`,
-      occurrence: "",
-      symbol: "AAPL",
-      side: "buy",
-      quantity: Quantity.unsafe(shares),
-      price: undefined,
-      tradedAt,
-      reverses: undefined
-    })
-  )
-)
+const TRADED_AT = Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
+
+/** The fractional fills that the app hedges: what a venue of its own would deliver, the same each time it is asked. */
+const trades = ["0.3", "0.5", "0.4"].map((shares, index): Trade.TradeInput => ({
+  source: "venue",
+  sourceId: `fill-${index + 1}`,
+  occurrence: "",
+  symbol: "AAPL",
+  side: "buy",
+  quantity: Quantity.unsafe(shares),
+  price: undefined,
+  tradedAt: TRADED_AT,
+  reverses: undefined
+}))
 
 /** Takes three fractional trades in, lets the daemon drive the one whole share that they make, and reads the books. */
 const day = Effect.gen(function* () {
@@ -51,8 +50,8 @@ const day = Effect.gen(function* () {
   const commands = yield* Commands.Commands
   yield* commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "app")
   yield* Effect.forkScoped(Daemon.run())
-  const taken = yield* accumulator.submitMany(desk, yield* trades)
-  const again = yield* accumulator.submitMany(desk, yield* trades)
+  const taken = yield* accumulator.submitMany(desk, trades)
+  const again = yield* accumulator.submitMany(desk, trades)
   const left = yield* Daemon.untilIdle
   const orders = yield* Reads.all(Order.OrderTable)
   const positions = yield* Reads.all(Position.PositionTable)

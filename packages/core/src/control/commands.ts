@@ -199,7 +199,7 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
   if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
   if (!dismissible.includes(found.kind)) return refused(`${name} (${found.kind}) closes when its cause is gone`)
   recorder.emit({ _tag: "BreakClosed", id, why: `dismissed: ${reason}` })
-  if (found.symbol !== undefined) recorder.touch(found.symbol)
+  if (found.symbol !== undefined && found.holds !== "nothing") recorder.touch(found.symbol)
   return done(`${name} is closed`)
 }
 

@@ -75,10 +75,11 @@ export const watcher = Effect.map(
       return yield* Effect.forEach(ended.items.slice(told), orderLine)
     })
     /** Starts to count from where the books stand now. */
-    const begin = Effect.zipRight(
-      catchUp,
-      Ref.update(seen, (before) => ({ ...before, orders: 0, fills: 0, told: before.lastOrder > 0 ? ORDERS_IN_FULL : 0 }))
-    )
+    const begin = Effect.gen(function* () {
+      const lastOrder = (yield* Reads.first(Order.OrderTable, { descending: true }))?.id ?? 0
+      const lastFill = (yield* Reads.first(Fill.FillTable, { descending: true }))?.id ?? 0
+      yield* Ref.set(seen, { orders: 0, lastOrder, fills: 0, lastFill, told: lastOrder > 0 ? ORDERS_IN_FULL : 0 })
+    })
     return { begin, catchUp, firstOrders }
   }
 )

@@ -1,0 +1,61 @@
+import { FileSystem } from "@effect/platform"
+import { Exchange } from "@roundlot/broker-paper"
+import { Price } from "@roundlot/core"
+import { Effect, Option, Stream } from "effect"
+import { UsageError } from "../cli/UsageError.ts"
+import * as TradeFile from "../import/TradeFile.ts"
+import { complaint } from "../import/takeIn.ts"
+
+/** How the paper exchange of a daemon is to behave. */
+export interface PaperFlags {
+  readonly prices: Option.Option<string>
+  readonly script: Option.Option<string>
+  readonly seed: Option.Option<number>
+  readonly faults: Option.Option<number>
+}
+
+/** The last price of every symbol of a file of trades. */
+const readPrices = (file: string) =>
+  TradeFile.readTrades(file).pipe(
+    Stream.runFoldEffect(new Map<string, Price.Price>(), (prices, row) => {
+      if (row._tag === "Bad") return new UsageError({ problem: `${file}, line ${row.line}: ${complaint(row)}`, remedy: "Correct the prices" })
+      const { price, symbol } = row.input
+      return Effect.succeed(price === undefined ? prices : prices.set(symbol, price))
+    })
+  )
+
+/** What the exchange is opened with. */
+export const exchangeOptions = (file: string, { faults, prices, seed }: PaperFlags) =>
+  Effect.gen(function* () {
+    const faultRate = Option.getOrElse(faults, () => 0)
+    if (!(faultRate >= 0 && faultRate <= 1)) {
+      return yield* new UsageError({ problem: `--faults ${faultRate} is no share of requests`, remedy: "Write a number from 0 to 1" })
+    }
+    return {
+      file,
+      seed: Option.getOrUndefined(seed),
+      faultRate,
+      prices: Option.isNone(prices) ? undefined : yield* readPrices(prices.value)
+    }
+  })
+
+/** Gives the exchange the instructions of a script, a JSON object a line. */
+export const runScript = (script: Option.Option<string>) =>
+  Effect.gen(function* () {
+    if (Option.isNone(script)) return
+    const fs = yield* FileSystem.FileSystem
+    const exchange = yield* Exchange.Exchange
+    const text = yield* Effect.mapError(
+      fs.readFileString(script.value),
+      (error) => new UsageError({ problem: `--script ${script.value} cannot be read (${error.message})`, remedy: "Check the path" })
+    )
+    for (const [index, line] of text.split("\n").entries()) {
+      if (line.trim() === "") continue
+      yield* exchange.instructJson(line).pipe(
+        Effect.catchTag("InstructionUnreadable", ({ detail }) => {
+          const problem = `--script ${script.value}, line ${index + 1}: ${detail}`
+          return new UsageError({ problem, remedy: "See 'roundlot exchange do --help' for the grammar" })
+        })
+      )
+    }
+  })

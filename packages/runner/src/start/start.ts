@@ -1,0 +1,167 @@
+import { type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
+import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
+import { relative } from "node:path"
+import { openedForDriving } from "../accounts.ts"
+import { layerBooks, layerPaper } from "../App.ts"
+import { Output } from "../cli/Output.ts"
+import * as Table from "../cli/Table.ts"
+import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
+import * as TradeFile from "../import/TradeFile.ts"
+import { policyOf } from "../settings/Configuration.ts"
+import { settle, type Flags, type Settings } from "../settings/Settings.ts"
+import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
+import { polling, type PollingFlags } from "./polling.ts"
+import * as remaining from "./remaining.ts"
+import { tradeLines, watcher } from "./story.ts"
+
+/** What `start` can be told. */
+export interface StartFlags extends Flags, PaperFlags, PollingFlags {
+  readonly account: Option.Option<string>
+  readonly untilIdle: boolean
+  readonly tape: Option.Option<string>
+}
+
+/** The source under which a tape's trades stand. */
+const TAPE = "tape"
+
+/** Is the store still only the tape's own? Nobody's own trades are mixed with a demonstration. */
+const mayPlay = Effect.gen(function* () {
+  const first = yield* Reads.first(Trade.TradeTable, {})
+  const last = yield* Reads.first(Trade.TradeTable, { descending: true })
+  return [first, last].every((trade) => trade === undefined || trade.source === TAPE)
+})
+
+const progress = (counts: Counts, orders: number, fills: number): string =>
+  `  ${total(counts)} trades in, ${orders} orders, ${fills} fills`
+
+/** Plays the tape into an account, telling of the first trades in full. */
+const play = (file: string, account: AccountName.AccountName, settings: Settings, counts: Ref.Ref<Counts>) =>
+  Effect.gen(function* () {
+    const { line } = yield* Output
+    const policy = policyOf(settings.configuration, TAPE)
+    const tell = (step: Step) =>
+      Effect.gen(function* () {
+        const told = (yield* Ref.getAndSet(counts, step.counts)).accepted
+        for (const text of tradeLines(step, told)) yield* line(text)
+        for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${complaint(row)}`)
+      })
+    const rows = TradeFile.readTrades(file, { source: TAPE })
+    yield* Stream.runForEach(takeIn(rows, { account, policy }), tell)
+  })
+
+/** Plays the tape and tells how trades become orders and fills, a line a second. */
+const demonstrate = (file: string, account: AccountName.AccountName, settings: Settings) =>
+  Effect.gen(function* () {
+    const { line } = yield* Output
+    if (!(yield* mayPlay)) {
+      yield* line(`The store holds trades of your own: ${file} is not played into it.`)
+      return undefined
+    }
+    yield* line(`Playing ${file} into account ${account}: fractional trades in, whole lots out.`)
+    const counts = yield* Ref.make(none)
+    const watch = yield* watcher
+    yield* watch.begin
+    const tell = Effect.gen(function* () {
+      const seen = yield* watch.catchUp
+      for (const text of yield* watch.firstOrders) yield* line(text)
+      yield* line(progress(yield* Ref.get(counts), seen.orders, seen.fills))
+    })
+    const telling = yield* Effect.fork(Effect.repeat(Effect.delay(tell, "400 millis"), Schedule.spaced("1 second")))
+    yield* play(file, account, settings, counts)
+    const left = yield* remaining.untilIdle
+    yield* Fiber.interrupt(telling)
+    yield* tell
+    return { counts: yield* Ref.get(counts), left }
+  })
+
+const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) =>
+  Table.format(
+    ["account", "symbol", "exposure", "target", "hedged", "in flight", "residual", "next order"],
+    positions.map((position) => [
+      position.account,
+      position.symbol,
+      ...[position.exposure, position.target, position.hedged, position.inFlight, position.residual].map(Decimal.format),
+      position.answer
+    ])
+  )
+)
+
+const countsLine = (counts: Counts): string =>
+  `${counts.accepted} accepted, ${counts.duplicates} duplicates, ${counts.conflicts} conflicts, ${counts.quarantined} quarantined, ${counts.rejected} rejected`
+
+const shownStore = (settings: Settings): string => {
+  const path = relative(process.cwd(), settings.storeFile)
+  return path.startsWith("..") ? settings.storeFile : path
+}
+
+const whereToLook = (settings: Settings): string => {
+  const isDefault = shownStore(settings) === ".roundlot/roundlot.db"
+  const store = isDefault ? "" : ` --store sqlite:${shownStore(settings)}`
+  return [
+    "Where to look next:",
+    `  npx roundlot positions show AAPL${store}   the next order, or why there is none`,
+    `  npx roundlot orders list --limit 5${store}   what was sent`,
+    `  npx roundlot trades show T1${store}   one trade: its allocations, orders and fills`,
+    `  npx roundlot audit${store}   proves the books from the journal`
+  ].join("\n")
+}
+
+/** What the driving of a store comes down to once its layers are up. */
+const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const accounts = yield* openedForDriving(settings.configuration, flags.account)
+    yield* runScript(flags.script)
+    const daemon = yield* Effect.fork(Daemon.run(options))
+    const seconds = (performance.now() / 1000).toFixed(1)
+    yield* output.line(
+      `roundlot is up after ${seconds} s: store ${shownStore(settings)}, paper broker, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
+    )
+    const named = Option.match(flags.account, { onNone: () => undefined, onSome: (name) => accounts.find((each) => each === name) })
+    const account = named ?? accounts.find((name) => name === "paper") ?? accounts[0]
+    const work = Effect.gen(function* () {
+      const played =
+        Option.isSome(flags.tape) && account !== undefined ? yield* demonstrate(flags.tape.value, account, settings) : undefined
+      if (played !== undefined) {
+        yield* output.line(`\n${yield* positionTable}\n\nTrades: ${countsLine(played.counts)}.\n${whereToLook(settings)}`)
+      }
+      if (flags.untilIdle) return played?.left ?? (yield* remaining.untilIdle)
+      yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
+      return yield* Effect.never
+    })
+    const left = yield* Effect.raceFirst(work, Fiber.join(daemon))
+    yield* Fiber.interrupt(daemon)
+    return left
+  })
+
+const tellLeft = (left: remaining.Remaining) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const isLeft = remaining.isAnything(left)
+    if (isLeft) yield* output.look
+    const text = isLeft ? `Left, until an operator, a session or a cool-down moves it:\n${remaining.lines(left).map((each) => `  ${each}`).join("\n")}` : "Idle: nothing is left to do."
+    yield* output.answer({ idle: !isLeft, ...remaining.document(left) }, text)
+  })
+
+const logger = (isQuiet: boolean) =>
+  Layer.merge(
+    Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)),
+    Logger.minimumLogLevel(isQuiet ? LogLevel.Error : LogLevel.Info)
+  )
+
+/** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
+export const start = (flags: StartFlags) =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const settings = yield* settle(flags)
+    const options = yield* polling(flags, settings.variable)
+    const exchange = yield* exchangeOptions(settings.paperFile, flags)
+    const app = Layer.merge(layerBooks(settings), layerPaper(exchange))
+    yield* output.endsBySignal
+    const left = yield* drive(flags, settings, options).pipe(
+      Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer.")),
+      Effect.provide(app),
+      Effect.provide(logger(Option.isSome(flags.tape)))
+    )
+    yield* tellLeft(left)
+  })

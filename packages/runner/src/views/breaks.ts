@@ -1,0 +1,121 @@
+import { Break, Id, Instant, Reads, type TradeRepository } from "@roundlot/core"
+import { Effect, Either } from "effect"
+import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
+import { historyOf, type HistoryDocument } from "./history.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { timeOrNull, valueOrNull } from "./text.ts"
+
+/** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
+export interface BreakDocument {
+  readonly id: string
+  readonly account: string
+  readonly symbol: string | null
+  readonly kind: Break.BreakKind
+  readonly subject: string
+  readonly status: "open" | "closed"
+  /** What it stops while it is open. */
+  readonly holds: Break.Break["holds"]
+  readonly evidence: string
+  readonly openedAt: string
+  readonly closedAt: string | null
+  readonly closedWhy: string | null
+}
+
+/** A break with what happened to it. */
+export interface BreakDetail extends BreakDocument {
+  readonly history: ReadonlyArray<HistoryDocument>
+}
+
+/** Which breaks: `status` is `open` or `closed`, `subject` the id of an order or trade. */
+export interface BreakFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly status?: string | undefined
+  readonly kind?: string | undefined
+  readonly holds?: string | undefined
+  readonly subject?: string | undefined
+}
+
+/** The document of a break. */
+export const documentOf = (found: Break.Break): BreakDocument => ({
+  id: Id.format("break", found.id),
+  account: found.account,
+  symbol: valueOrNull(found.symbol),
+  kind: found.kind,
+  subject: found.subject,
+  status: found.closedAt === undefined ? "open" : "closed",
+  holds: found.holds,
+  evidence: found.evidence,
+  openedAt: Instant.format(found.openedAt),
+  closedAt: timeOrNull(found.closedAt),
+  closedWhy: valueOrNull(found.closedWhy)
+})
+
+const EVER = 0
+
+const isStatus = (text: string | undefined): Either.Either<Conditions, BadFilter> =>
+  text === undefined
+    ? Either.right([])
+    : Either.map(wordOf("status", text, ["open", "closed"]), (status): Conditions => [
+        status === "open" ? { column: "closedAt", in: [null] } : { column: "closedAt", atLeast: EVER }
+      ])
+
+/** A page of breaks. */
+export const list = (
+  filters: BreakFilters
+): Effect.Effect<ListDocument<BreakDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const conditions = [
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      ...inAnyCase("subject", filters.subject),
+      ...(yield* isWord("kind", filters.kind, Break.breakKinds)),
+      ...(yield* isWord("holds", filters.holds, Break.holds)),
+      ...(yield* isStatus(filters.status)),
+      ...(yield* isWithin("openedAt", filters))
+    ]
+    const { nextCursor, records } = yield* collect({ table: Break.BreakTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** One break (`B2`) with its history. */
+export const show = (
+  id: string
+): Effect.Effect<BreakDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("break", "break", id)
+    const found = yield* Reads.first(Break.BreakTable, { where: [{ column: "id", in: [number] }] })
+    if (found === undefined) return yield* new NotFound({ kind: "break", id, list: "breaks" })
+    const document = documentOf(found)
+    return { ...document, history: yield* historyOf(found.account, "break", document.id) }
+  })
+
+/** All breaks, open and closed, about one order or trade. */
+export const about = (
+  account: string,
+  subject: string
+): Effect.Effect<ReadonlyArray<BreakDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Reads.all(Break.BreakTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "subject", in: [subject] }
+    ]
+  }).pipe(Effect.map((all) => all.map(documentOf)))
+
+/** What people see of breaks. */
+export const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
+  Columns.words("ID", (each) => each.id),
+  Columns.words("ACCOUNT", (each) => each.account),
+  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.words("KIND", (each) => each.kind),
+  Columns.words("SUBJECT", (each) => each.subject),
+  Columns.words("STATUS", (each) => each.status),
+  Columns.words("HOLDS", (each) => each.holds),
+  Columns.times("OPENED", (each) => each.openedAt),
+  Columns.words("EVIDENCE", (each) => each.evidence)
+]
+
+/** Breaks as a table for people. */
+export const table = (items: ReadonlyArray<BreakDocument>): string => Columns.render(columns, items)

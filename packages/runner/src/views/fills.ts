@@ -1,0 +1,167 @@
+import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, Side, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
+import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, idOrNull, orNull, valueOrNull } from "./text.ts"
+
+/** One revision of one execution: shares, dollars a share (null: unpriced), commission (null: not known yet). */
+export interface FillDocument {
+  readonly id: string
+  readonly orderId: string
+  readonly execId: string
+  readonly execIdBase: string
+  readonly revision: number
+  /** Is it the revision that counts? */
+  readonly canonical: boolean
+  readonly quantity: string
+  readonly price: string | null
+  readonly commission: string | null
+  readonly executedAt: string
+}
+
+/** A fill with its order's terms and what else is on record. */
+export interface FillDetail extends FillDocument {
+  readonly account: string
+  readonly symbol: string | null
+  readonly side: Side.Side | null
+  readonly offBand: boolean
+  readonly commissionCurrency: string | null
+  readonly payloadId: string | null
+  readonly createdAt: string
+  /** Every revision of the execution, oldest first. */
+  readonly revisions: ReadonlyArray<FillDocument>
+}
+
+/** Which fills; the period is that of `executedAt`. `canonical` leaves out what a later revision replaced. */
+export interface FillFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly side?: string | undefined
+  readonly orderId?: string | undefined
+  readonly tradeId?: string | undefined
+  readonly execId?: string | undefined
+  readonly canonical?: boolean | undefined
+}
+
+/** The document of a fill. */
+export const documentOf = (fill: Fill.Fill): FillDocument => ({
+  id: Id.format("fill", fill.id),
+  orderId: Id.format("order", fill.orderId),
+  execId: fill.execId,
+  execIdBase: fill.execIdBase,
+  revision: fill.revision,
+  canonical: fill.canonical,
+  quantity: Decimal.format(fill.quantity),
+  price: decimalOrNull(fill.price),
+  commission: decimalOrNull(fill.commission),
+  executedAt: Instant.format(fill.executedAt)
+})
+
+/** A page of fills. */
+export const list = (
+  filters: FillFilters
+): Effect.Effect<ListDocument<FillDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const orders = yield* ofOrder(filters)
+    const flag: Conditions = filters.canonical === undefined ? [] : [{ column: "canonical", in: [Number(filters.canonical)] }]
+    const conditions = [
+      ...inAnyCase("account", filters.account),
+      ...exactly("execId", filters.execId),
+      ...flag,
+      ...(yield* isWithin("executedAt", filters))
+    ]
+    const keep = yield* keepOf(filters)
+    const anyOf = orders.map((order) => [...order, ...conditions])
+    const { nextCursor, records } = yield* collect(
+      { table: Fill.FillTable, anyOf, ...(keep === undefined ? {} : { keep }) },
+      filters
+    )
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** The fills of one order, or of all orders that ever took of one trade. */
+const ofOrder = (filters: FillFilters) =>
+  Effect.gen(function* () {
+    const own: Conditions =
+      filters.orderId === undefined ? [] : [{ column: "orderId", in: [yield* idOf("order", "order", filters.orderId)] }]
+    if (filters.tradeId === undefined) return [own]
+    const tradeId = yield* idOf("trade", "trade", filters.tradeId)
+    const links = yield* Reads.all(Allocation.AllocationTable, { where: [{ column: "tradeId", in: [tradeId] }] })
+    const ids = links.flatMap(({ orderId }) => (orderId === undefined ? [] : [orderId]))
+    return partsOf(ids).map((part): Conditions => [{ column: "orderId", in: part }, ...own])
+  })
+
+/** A fill has neither symbol nor side of its own: those of its order decide, read for a batch at once. */
+const keepOf = (filters: FillFilters) =>
+  Effect.gen(function* () {
+    if (filters.symbol === undefined && filters.side === undefined) return undefined
+    const side = filters.side === undefined ? undefined : yield* wordOf("side", filters.side, ["buy", "sell"])
+    const terms: Conditions = [...inAnyCase("symbol", filters.symbol), ...exactly("side", side)]
+    return (batch: ReadonlyArray<Fill.Fill>) =>
+      Effect.map(
+        among(
+          Order.OrderTable,
+          "id",
+          batch.map(({ orderId }) => orderId),
+          terms
+        ),
+        (orders) => {
+          const ids = new Set(orders.map(({ id }) => id))
+          return batch.filter(({ orderId }) => ids.has(orderId))
+        }
+      )
+  })
+
+/** One fill (`F3`) with its order's symbol and side. */
+export const show = (
+  id: string
+): Effect.Effect<FillDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("fill", "fill", id)
+    const fill = yield* Reads.first(Fill.FillTable, { where: [{ column: "id", in: [number] }] })
+    if (fill === undefined) return yield* new NotFound({ kind: "fill", id, list: "fills" })
+    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [fill.orderId] }] })
+    const revisions = yield* Reads.all(Fill.FillTable, {
+      where: [
+        { column: "account", in: [fill.account] },
+        { column: "execIdBase", in: [fill.execIdBase] }
+      ]
+    })
+    return {
+      ...documentOf(fill),
+      account: fill.account,
+      symbol: orNull(order, ({ symbol }) => symbol),
+      side: orNull(order, ({ side }) => side),
+      offBand: fill.offBand,
+      commissionCurrency: valueOrNull(fill.commissionCurrency),
+      payloadId: idOrNull("payload", fill.payloadId),
+      createdAt: Instant.format(fill.createdAt),
+      revisions: [...revisions].sort((a, b) => a.revision - b.revision).map(documentOf)
+    }
+  })
+
+/** All fills of these orders, all revisions, oldest first. */
+export const ofOrders = (
+  orderIds: Iterable<number>
+): Effect.Effect<ReadonlyArray<FillDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.map(among(Fill.FillTable, "orderId", orderIds), (fills) =>
+    [...fills].sort((a, b) => a.id - b.id).map(documentOf)
+  )
+
+/** What people see of fills. */
+export const columns: ReadonlyArray<Columns.TableColumn<FillDocument>> = [
+  Columns.words("ID", (fill) => fill.id),
+  Columns.words("ORDER", (fill) => fill.orderId),
+  Columns.times("EXECUTED", (fill) => fill.executedAt),
+  Columns.numbers("QUANTITY", (fill) => fill.quantity),
+  Columns.numbers("PRICE", (fill) => fill.price),
+  Columns.numbers("COMMISSION", (fill) => fill.commission),
+  Columns.numbers("REV", (fill) => String(fill.revision)),
+  Columns.words("COUNTS", (fill) => (fill.canonical ? "yes" : "no")),
+  Columns.words("EXECUTION", (fill) => fill.execId)
+]
+
+/** Fills as a table for people. */
+export const table = (items: ReadonlyArray<FillDocument>): string => Columns.render(columns, items)

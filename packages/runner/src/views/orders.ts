@@ -1,0 +1,300 @@
+import {
+  Allocation,
+  Attempt,
+  Decimal,
+  Id,
+  Instant,
+  Order,
+  OrderState,
+  Payload,
+  Reads,
+  type OrderTerms,
+  type Side,
+  type Table,
+  type TradeRepository
+} from "@roundlot/core"
+import { Effect, Either } from "effect"
+import {
+  exactly,
+  idOf,
+  inAnyCase,
+  isClientOrderId,
+  isWithin,
+  isWord,
+  partsOf,
+  type Conditions,
+  type Period
+} from "./asked.ts"
+import * as allocations from "./allocations.ts"
+import * as breaks from "./breaks.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
+import * as fills from "./fills.ts"
+import { historyOf, type HistoryDocument } from "./history.ts"
+import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { criterionOf, type OrderQuery } from "./orderQuery.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
+
+/** An instruction to a broker: terms, what became of it, and the figures of its fills. Shares, dollars a share. */
+export interface OrderDocument {
+  readonly id: string
+  readonly account: string
+  readonly symbol: string
+  readonly side: Side.Side
+  readonly quantity: string
+  readonly type: OrderTerms.OrderType
+  readonly status: OrderState.OrderStatus
+  readonly phase: OrderState.OrderPhase
+  readonly origin: Order.Origin
+  /** The broker's current id; null until it has acknowledged the order. */
+  readonly brokerOrderId: string | null
+  readonly clientOrderId: string
+  readonly filledQuantity: string
+  /** Over the priced fills, at 12 decimals half-even; null where there is none. */
+  readonly averagePrice: string | null
+  /** No order comes from a decision yet: always null. */
+  readonly decisionId: null
+  /** No order comes from a batch yet: always null. */
+  readonly batchId: null
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly firstFilledAt: string | null
+  readonly lastFilledAt: string | null
+}
+
+/** Raw bytes of a request or response. `text` is null where they are no text or were not kept. */
+export interface PayloadDocument {
+  readonly id: string
+  readonly contentType: string
+  readonly sha256: string
+  readonly text: string | null
+}
+
+/** One try to send an order, with what was sent and what came back. */
+export interface AttemptDocument {
+  readonly id: string
+  readonly number: number
+  /** Null while it is under way. */
+  readonly outcome: Attempt.Outcome | null
+  readonly brokerOrderId: string | null
+  readonly httpStatus: number | null
+  readonly code: string | null
+  readonly message: string | null
+  readonly startedAt: string
+  readonly answeredAt: string | null
+  readonly request: PayloadDocument | null
+  readonly response: PayloadDocument | null
+}
+
+/** An order with all that is known of it. */
+export interface OrderDetail extends OrderDocument {
+  readonly limitPrice: string | null
+  readonly stopPrice: string | null
+  readonly timeInForce: OrderTerms.TimeInForce
+  readonly positionEffect: OrderTerms.PositionEffect | null
+  /** All ids that the broker gave it, the current one last. */
+  readonly brokerOrderIds: ReadonlyArray<string>
+  /** Why it ended, waits or is in doubt. */
+  readonly reason: string | null
+  readonly code: string | null
+  /** The broker's own word for its status. */
+  readonly rawStatus: string | null
+  readonly heldFor: string | null
+  readonly notBefore: string | null
+  /** An id that an unclear answer named; never bound unread. */
+  readonly candidate: string | null
+  /** Shares filled whose price is not known. */
+  readonly unpricedQuantity: string
+  /** Dollars of the priced fills. */
+  readonly filledNotional: string
+  /** Shares of it that no trade covers. */
+  readonly excess: string
+  readonly cancelRequestedAt: string | null
+  readonly sentAt: string | null
+  readonly acceptedAt: string | null
+  readonly endedAt: string | null
+  /** The trades that it ever took of, those of released allocations too. */
+  readonly tradeIds: ReadonlyArray<string>
+  readonly attempts: ReadonlyArray<AttemptDocument>
+  readonly allocations: ReadonlyArray<allocations.AllocationDetail>
+  readonly fills: ReadonlyArray<fills.FillDocument>
+  readonly breaks: ReadonlyArray<breaks.BreakDocument>
+  readonly history: ReadonlyArray<HistoryDocument>
+}
+
+/** Which orders; the period is that of `createdAt`, `tradeId` a trade that they ever took of, `query` a phase, status or state. */
+export interface OrderFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly side?: string | undefined
+  readonly origin?: string | undefined
+  readonly query?: OrderQuery | undefined
+  readonly brokerOrderId?: string | undefined
+  readonly clientOrderId?: string | undefined
+  readonly tradeId?: string | undefined
+}
+
+/** The document of an order. A row without what its status demands is a `BadRow` (FILL-7). */
+export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Table.BadRow> =>
+  Either.map(Order.stateOf(order), (state) => {
+    const status = OrderState.statusOf[state._tag]
+    return {
+      id: Id.format("order", order.id),
+      account: order.account,
+      symbol: order.symbol,
+      side: order.side,
+      quantity: Decimal.format(order.quantity),
+      type: order.type,
+      status,
+      phase: OrderState.phaseOf[status],
+      origin: order.origin,
+      brokerOrderId: valueOrNull(order.brokerOrderId),
+      clientOrderId: order.clientOrderId,
+      filledQuantity: Decimal.format(order.filled),
+      averagePrice: decimalOrNull(Order.averagePrice(order)),
+      decisionId: null,
+      batchId: null,
+      createdAt: Instant.format(order.createdAt),
+      updatedAt: Instant.format(order.updatedAt),
+      firstFilledAt: timeOrNull(order.firstFilledAt),
+      lastFilledAt: timeOrNull(order.lastFilledAt)
+    }
+  })
+
+/** A page of orders; one function for a phase, a status or a state (FILL-8). */
+export const list = (
+  filters: OrderFilters
+): Effect.Effect<ListDocument<OrderDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const criterion = filters.query === undefined ? undefined : yield* criterionOf(filters.query)
+    const conditions: Conditions = [
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      ...(yield* isWord("side", filters.side, ["buy", "sell"])),
+      ...(yield* isWord("origin", filters.origin, Order.origins)),
+      ...(criterion === undefined ? [] : [{ column: "status", in: criterion.statuses }]),
+      ...exactly("brokerOrderId", filters.brokerOrderId),
+      ...isClientOrderId(filters.clientOrderId),
+      ...(yield* isWithin("createdAt", filters))
+    ]
+    const anyOf = (yield* ofTrade(filters.tradeId)).map((trade) => [...trade, ...conditions])
+    const { nextCursor, records } = yield* collect(
+      {
+        table: Order.OrderTable,
+        anyOf,
+        ...(criterion?.judges === true ? { keep: (batch) => Effect.filter(batch, criterion.holds) } : {})
+      },
+      filters
+    )
+    return { items: yield* Effect.forEach(records, documentOf), nextCursor }
+  })
+
+const ofTrade = (tradeId: string | undefined) =>
+  Effect.gen(function* () {
+    if (tradeId === undefined) return [[]]
+    const number = yield* idOf("trade", "trade", tradeId)
+    const links = yield* Reads.all(Allocation.AllocationTable, { where: [{ column: "tradeId", in: [number] }] })
+    const ids = links.flatMap(({ orderId }) => (orderId === undefined ? [] : [orderId]))
+    return partsOf(ids).map((part): Conditions => [{ column: "id", in: part }])
+  })
+
+/** One order (`O5`) with its attempts, trades, fills, breaks and history. */
+export const show = (
+  id: string
+): Effect.Effect<OrderDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("order", "order", id)
+    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
+    if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+    const document = yield* documentOf(order)
+    const links = yield* allocations.ofOrder(order.id)
+    return {
+      ...document,
+      ...termsOf(order),
+      tradeIds: [...new Set(links.flatMap(({ tradeId }) => (tradeId === null ? [] : [tradeId])))],
+      attempts: yield* attemptsOf(order.id),
+      allocations: links,
+      fills: yield* fills.ofOrders([order.id]),
+      breaks: yield* breaks.about(order.account, document.id),
+      history: yield* historyOf(order.account, "order", document.id)
+    }
+  })
+
+const termsOf = (order: Order.Order) => ({
+  limitPrice: decimalOrNull(order.limitPrice),
+  stopPrice: decimalOrNull(order.stopPrice),
+  timeInForce: order.timeInForce,
+  positionEffect: valueOrNull(order.positionEffect),
+  brokerOrderIds: order.brokerOrderIds,
+  reason: valueOrNull(order.reason),
+  code: valueOrNull(order.code),
+  rawStatus: valueOrNull(order.rawStatus),
+  heldFor: valueOrNull(order.heldFor),
+  notBefore: timeOrNull(order.notBefore),
+  candidate: valueOrNull(order.candidate),
+  unpricedQuantity: Decimal.format(order.unpriced),
+  filledNotional: Decimal.format(order.notional),
+  excess: Decimal.format(order.excess),
+  cancelRequestedAt: timeOrNull(order.cancelRequestedAt),
+  sentAt: timeOrNull(order.sentAt),
+  acceptedAt: timeOrNull(order.acceptedAt),
+  endedAt: timeOrNull(order.endedAt)
+})
+
+// Attempts
+
+const attemptsOf = (orderId: number) =>
+  Effect.gen(function* () {
+    const found = yield* Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [orderId] }] })
+    const ids = found.flatMap(({ requestId, responseId }) => (responseId === undefined ? [requestId] : [requestId, responseId]))
+    const payloads = yield* among(Payload.PayloadTable, "id", ids)
+    const byId = new Map(payloads.map((payload) => [payload.id, payloadOf(payload)]))
+    return found.map((attempt): AttemptDocument => ({
+      id: Id.format("attempt", attempt.id),
+      number: attempt.number,
+      outcome: valueOrNull(attempt.outcome),
+      brokerOrderId: valueOrNull(attempt.brokerOrderId),
+      httpStatus: valueOrNull(attempt.httpStatus),
+      code: valueOrNull(attempt.code),
+      message: valueOrNull(attempt.message),
+      startedAt: Instant.format(attempt.startedAt),
+      answeredAt: timeOrNull(attempt.answeredAt),
+      request: valueOrNull(byId.get(attempt.requestId)),
+      response: valueOrNull(attempt.responseId === undefined ? undefined : byId.get(attempt.responseId))
+    }))
+  })
+
+const payloadOf = (payload: Payload.Payload): PayloadDocument => ({
+  id: Id.format("payload", payload.id),
+  contentType: payload.contentType,
+  sha256: payload.sha256,
+  text: textOf(payload)
+})
+
+const TEXTUAL = /^text\/|[/+](?:json|xml|x-www-form-urlencoded|x-ndjson)\b/i
+
+const textOf = ({ bytes, contentType, sha256 }: Payload.Payload): string | null => {
+  // Bytes that retention dropped leave their hash behind, and are not an empty text.
+  const isKept = bytes.length > 0 || sha256 === Payload.sha256("")
+  if (!isKept || !TEXTUAL.test(contentType)) return null
+  const text = Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+  return Either.getOrNull(text)
+}
+
+/** What people see of orders. */
+export const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
+  Columns.words("ID", (order) => order.id),
+  Columns.words("ACCOUNT", (order) => order.account),
+  Columns.times("CREATED", (order) => order.createdAt),
+  Columns.words("SYMBOL", (order) => order.symbol),
+  Columns.words("SIDE", (order) => order.side),
+  Columns.numbers("QUANTITY", (order) => order.quantity),
+  Columns.words("STATUS", (order) => order.status),
+  Columns.numbers("FILLED", (order) => order.filledQuantity),
+  Columns.numbers("AVERAGE", (order) => Columns.short(order.averagePrice)),
+  Columns.words("ORIGIN", (order) => order.origin),
+  Columns.words("BROKER ID", (order) => order.brokerOrderId)
+]
+
+/** Orders as a table for people. */
+export const table = (items: ReadonlyArray<OrderDocument>): string => Columns.render(columns, items)

@@ -1,0 +1,238 @@
+import {
+  Allocation,
+  Decimal,
+  Id,
+  Instant,
+  Lot,
+  Order,
+  Reads,
+  Table,
+  Trade,
+  type Account,
+  type Entry,
+  type Side,
+  type TradeRepository
+} from "@roundlot/core"
+import { Effect, Either } from "effect"
+import * as allocations from "./allocations.ts"
+import { exactly, idOf, inAnyCase, isWithin, isWord, partsOf, type Conditions, type Period } from "./asked.ts"
+import * as breaks from "./breaks.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
+import * as fills from "./fills.ts"
+import { causeOf, entriesAbout, eventOf, timeOf, type CauseDocument } from "./history.ts"
+import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as orders from "./orders.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, idsOf, valueOrNull } from "./text.ts"
+
+/** One inbound trade on record: shares, dollars a share. */
+export interface TradeDocument {
+  readonly id: string
+  readonly account: string
+  readonly source: string
+  readonly sourceId: string
+  /** No trade comes in a batch yet: always null. */
+  readonly batchId: null
+  readonly symbol: string
+  readonly side: Side.Side
+  readonly quantity: string
+  readonly price: string | null
+  readonly status: Trade.TradeStatus
+  /** What of it stands in the queue: neither netted nor taken by an order. */
+  readonly openQuantity: string
+  /** The orders that ever took of it, those that gave it back too. */
+  readonly orderIds: ReadonlyArray<string>
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** A status that a trade had from a moment on, and what brought it about. */
+export interface TradeStatusDocument {
+  readonly status: Trade.TradeStatus
+  readonly at: string
+  readonly reason: string | null
+  readonly cause: CauseDocument
+}
+
+/** A trade with the way from it to its orders and fills. */
+export interface TradeDetail extends TradeDocument {
+  readonly occurrence: string
+  /** The symbol as the source wrote it. */
+  readonly givenSymbol: string
+  readonly tradedAt: string
+  readonly direction: Account.Direction
+  /** Why it is not counted, where it is not. */
+  readonly reason: string | null
+  /** Shares that an opposite trade covers. */
+  readonly nettedQuantity: string
+  /** The trade that it undoes. */
+  readonly reverses: { readonly sourceId: string; readonly occurrence: string } | null
+  readonly allocations: ReadonlyArray<allocations.AllocationDetail>
+  readonly orders: ReadonlyArray<orders.OrderDocument>
+  readonly fills: ReadonlyArray<fills.FillDocument>
+  readonly breaks: ReadonlyArray<breaks.BreakDocument>
+  readonly statuses: ReadonlyArray<TradeStatusDocument>
+}
+
+/** Which trades; the period is that of `createdAt`, `orderId` an order that ever took of them. */
+export interface TradeFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly status?: string | undefined
+  readonly side?: string | undefined
+  readonly source?: string | undefined
+  readonly sourceId?: string | undefined
+  readonly orderId?: string | undefined
+}
+
+/** A page of trades. */
+export const list = (
+  filters: TradeFilters
+): Effect.Effect<ListDocument<TradeDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const conditions = [
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      ...(yield* isWord("status", filters.status, Trade.tradeStatuses)),
+      ...(yield* isWord("side", filters.side, ["buy", "sell"])),
+      ...inAnyCase("source", filters.source),
+      ...exactly("sourceId", filters.sourceId),
+      ...(yield* isWithin("createdAt", filters))
+    ]
+    const anyOf = (yield* ofOrder(filters.orderId)).map((order) => [...order, ...conditions])
+    const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf }, filters)
+    return { items: yield* documentsOf(records), nextCursor }
+  })
+
+const ofOrder = (orderId: string | undefined) =>
+  Effect.gen(function* () {
+    if (orderId === undefined) return [[]]
+    const number = yield* idOf("order", "order", orderId)
+    const links = yield* Reads.all(Allocation.AllocationTable, { where: [{ column: "orderId", in: [number] }] })
+    const ids = links.flatMap(({ tradeId }) => (tradeId === undefined ? [] : [tradeId]))
+    return partsOf(ids).map((part): Conditions => [{ column: "id", in: part }])
+  })
+
+/** The documents of trades: their lots and orders are read for all of them at once. */
+export const documentsOf = (
+  trades: ReadonlyArray<Trade.Trade>
+): Effect.Effect<ReadonlyArray<TradeDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const ids = trades.map(({ id }) => id)
+    const lots = yield* among(Lot.LotTable, "tradeId", ids)
+    const links = yield* among(Allocation.AllocationTable, "tradeId", ids, [{ column: "kind", in: ["order"] }])
+    const open = new Map(lots.map((lot) => [lot.tradeId, Decimal.abs(lot.open)]))
+    const orderIds = new Map<number | undefined, Array<number | undefined>>()
+    for (const { orderId, tradeId } of links) orderIds.set(tradeId, [...(orderIds.get(tradeId) ?? []), orderId])
+    return trades.map((trade) => documentOf(trade, open.get(trade.id) ?? Decimal.zero, orderIds.get(trade.id) ?? []))
+  })
+
+const documentOf = (
+  trade: Trade.Trade,
+  open: Decimal.Decimal,
+  orderIds: ReadonlyArray<number | undefined>
+): TradeDocument => ({
+  id: Id.format("trade", trade.id),
+  account: trade.account,
+  source: trade.source,
+  sourceId: trade.sourceId,
+  batchId: null,
+  symbol: trade.symbol,
+  side: trade.side,
+  quantity: Decimal.format(trade.quantity),
+  price: decimalOrNull(trade.price),
+  status: trade.status,
+  openQuantity: Decimal.format(open),
+  orderIds: idsOf("order", orderIds),
+  createdAt: Instant.format(trade.createdAt),
+  updatedAt: Instant.format(trade.updatedAt)
+})
+
+/** One trade (`T12`) with its allocations, orders, fills and every status with time and cause (ACC-9). */
+export const show = (
+  id: string
+): Effect.Effect<TradeDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("trade", "trade", id)
+    const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
+    const [document] = trade === undefined ? [] : yield* documentsOf([trade])
+    if (trade === undefined || document === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
+    const links = yield* allocations.ofTrade(trade.id)
+    const orderIds = document.orderIds.flatMap((each) => Id.parse("order", each) ?? [])
+    const found = yield* among(Order.OrderTable, "id", orderIds)
+    return {
+      ...document,
+      ...termsOf(trade),
+      allocations: links,
+      orders: yield* Effect.forEach(found, orders.documentOf),
+      fills: yield* fills.ofOrders(orderIds),
+      breaks: yield* breaks.about(trade.account, document.id),
+      statuses: yield* statusesOf(trade.account, document.id)
+    }
+  })
+
+const termsOf = (trade: Trade.Trade) => ({
+  occurrence: trade.occurrence,
+  givenSymbol: trade.givenSymbol,
+  tradedAt: Instant.format(trade.tradedAt),
+  direction: trade.direction,
+  reason: valueOrNull(trade.reason),
+  nettedQuantity: Decimal.format(trade.netted),
+  reverses:
+    trade.reversesSourceId === undefined || trade.reversesOccurrence === undefined
+      ? null
+      : { sourceId: trade.reversesSourceId, occurrence: trade.reversesOccurrence }
+})
+
+// Statuses
+
+const statusesOf = (account: string, id: string) =>
+  Effect.gen(function* () {
+    const entries = yield* entriesAbout(account, "trade", id)
+    const statuses = yield* Effect.forEach(entries, statusOf)
+    return statuses.filter((each) => each !== undefined)
+  })
+
+/** The status that an entry gives its trade, if it gives one (B2, B3). */
+const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undefined, Table.BadRow> =>
+  Either.gen(function* () {
+    const event = yield* eventOf(entry)
+    const cause = yield* causeOf(entry)
+    const became = (status: Trade.TradeStatus, reason: string | null = null): TradeStatusDocument => ({
+      status,
+      at: timeOf(entry),
+      reason,
+      cause
+    })
+    switch (event._tag) {
+      case "TradeAccepted":
+      case "TradeReleased":
+        return became("accumulated")
+      case "TradeQuarantined":
+        return became("pending", event.reason)
+      case "TradeSettled":
+        return became(event.status)
+      case "TradeFailed":
+        return became("failed", event.reason)
+      default:
+        return undefined
+    }
+  })
+
+/** What people see of trades. */
+export const columns: ReadonlyArray<Columns.TableColumn<TradeDocument>> = [
+  Columns.words("ID", (trade) => trade.id),
+  Columns.words("ACCOUNT", (trade) => trade.account),
+  Columns.times("RECORDED", (trade) => trade.createdAt),
+  Columns.words("SYMBOL", (trade) => trade.symbol),
+  Columns.words("SIDE", (trade) => trade.side),
+  Columns.numbers("QUANTITY", (trade) => trade.quantity),
+  Columns.numbers("PRICE", (trade) => trade.price),
+  Columns.words("STATUS", (trade) => trade.status),
+  Columns.numbers("OPEN", (trade) => trade.openQuantity),
+  Columns.words("ORDERS", (trade) => (trade.orderIds.length === 0 ? null : trade.orderIds.join(" "))),
+  Columns.words("SOURCE ID", (trade) => trade.sourceId)
+]
+
+/** Trades as a table for people. */
+export const table = (items: ReadonlyArray<TradeDocument>): string => Columns.render(columns, items)
