@@ -6,6 +6,8 @@ export * as Money from "./money/Money.ts"
 export * as Price from "./money/Price.ts"
 /** `money/Quantity`: see that module. */
 export * as Quantity from "./money/Quantity.ts"
+/** `money/Reference`: see that module. */
+export * as Reference from "./money/Reference.ts"
 /** `time/Instant`: see that module. */
 export * as Instant from "./time/Instant.ts"
 /** `identity/ClientOrderId`: see that module. */
@@ -22,6 +24,8 @@ export * as Instrument from "./instrument/Instrument.ts"
 export * as SymbolMapping from "./instrument/SymbolMapping.ts"
 /** `instrument/Ticker`: see that module. */
 export * as Ticker from "./instrument/Ticker.ts"
+/** `trade/Cursor`: see that module. */
+export * as Cursor from "./trade/Cursor.ts"
 /** `trade/SourcePolicy`: see that module. */
 export * as SourcePolicy from "./trade/SourcePolicy.ts"
 /** `trade/Trade`: see that module. */
@@ -54,6 +58,8 @@ export * as OrderState from "./order/OrderState.ts"
 export * as OrderTerms from "./order/OrderTerms.ts"
 /** `order/Side`: see that module. */
 export * as Side from "./order/Side.ts"
+/** `order/command`: see that module. */
+export * as command from "./order/command.ts"
 /** `order/commitment`: see that module. */
 export * as commitment from "./order/commitment.ts"
 /** `order/observe`: see that module. */
@@ -146,6 +152,8 @@ export * as Gates from "./services/Gates.ts"
 export * as Health from "./services/Health.ts"
 /** `services/Reads`: see that module. */
 export * as Reads from "./services/Reads.ts"
+/** `services/Sources`: see that module. */
+export * as Sources from "./services/Sources.ts"
 /** `services/Submission`: see that module. */
 export * as Submission from "./services/Submission.ts"
 /** `services/Tracking`: see that module. */

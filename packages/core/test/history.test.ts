@@ -1,15 +1,188 @@
 import { FastCheck as fc } from "effect"
-import { describe, test } from "vitest"
+import { describe, expect, test } from "vitest"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as Fill from "../src/fill/Fill.ts"
+import * as Price from "../src/money/Price.ts"
+import * as Order from "../src/order/Order.ts"
+import * as Position from "../src/position/Position.ts"
+import type { Desk } from "../src/testing/index.ts"
+import * as Intake from "../src/trade/intake.ts"
 import { problemsOf } from "./invariants.ts"
-import { play, policies, runs, wishes } from "./Story.ts"
+import { brokenLink, firstDifference, foldedLines, journalOf, storedLines } from "./rows.ts"
+import { arrivalOf, deskOf, fail, perform, play, policies, runs, tell, wishes, type Deed, type Fact, type Got, type Policy, type Said } from "./Story.ts"
+
+const LENGTH = 60
 
 describe("random histories", () => {
   test("A4: after every commit everything is covered once, and B3, D2 and D5 hold", () => {
     fc.assert(
-      fc.property(policies, wishes(60), (policy, list) => {
+      fc.property(policies, wishes(LENGTH), (policy, list) => {
         play(policy, list, { committed: (desk) => problemsOf(desk)[0] })
       }),
       runs(60)
     )
   })
+
+  test("SYNC-1: the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain", () => {
+    fc.assert(
+      fc.property(policies, wishes(LENGTH), (policy, list) => {
+        const { desk, lines } = play(policy, list)
+        const problem = firstDifference(foldedLines(desk), storedLines(desk))
+        if (problem !== undefined) fail(policy, lines, `the fold differs from the rows:\n${problem}`)
+        const broken = brokenLink(journalOf(desk))
+        if (broken !== undefined) fail(policy, lines, `entry ${broken} does not follow`)
+      }),
+      runs(30)
+    )
+  })
+
+  test("ACC-2, SYNC-2: whatever is delivered again, in any place, changes nothing", () => {
+    fc.assert(
+      fc.property(policies, wishes(LENGTH), fc.nat({ max: LENGTH }), (policy, list, until) => {
+        const heard: Array<Deed> = []
+        const { desk, lines } = play(policy, list, {
+          done: (_, deed, returned) => {
+            if (isFact(deed) && !["Conflict", "KeptAsBreak"].includes(returned)) heard.push(deed)
+            return undefined
+          }
+        })
+        const before = idempotentLines(desk)
+        for (const deed of heard.slice(0, until)) {
+          perform(desk, deed)
+          const problem = firstDifference(before, idempotentLines(desk))
+          if (problem !== undefined) fail(policy, lines, `"${tell(deed)}" again changes something:\n${problem}`)
+        }
+      }),
+      runs(30)
+    )
+  })
+
+  test("D1: the same intake in groups of any size gives the same rows", () => {
+    fc.assert(
+      fc.property(policies, wishes(80), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (policy, list, sizes) => {
+        const { told } = play(policy, list.filter(({ kind }) => intakeKinds.has(kind)))
+        const arrivals = told.filter((deed) => deed.do === "trade" || deed.do === "reverse")
+        const one = deskOf(policy)
+        const grouped = deskOf(policy)
+        const taken = arrivals.flatMap((each) => takeAll(one, [each]))
+        const answers = groupsOf(arrivals, sizes).flatMap((group) => takeAll(grouped, group))
+        expect(answers).toEqual(taken)
+        const problem = firstDifference(storedLines(one, isTimeless), storedLines(grouped, isTimeless))
+        if (problem !== undefined) fail(policy, arrivals.map(tell), `in groups of ${sizes.join(", ")}:\n${problem}`)
+      }),
+      runs(40)
+    )
+  })
+
+  test("C5: the order in which a broker's facts arrive changes no canonical fill, order state, target or hedged", () => {
+    fc.assert(
+      fc.property(policies, broadcasts, ({ lot, ...policy }, { facts, shuffled, answer }) => {
+        const terms = { ...policy, lot: Math.min(lot, 1000) }
+        const wanted = afterFacts(terms, facts, answer.first, answer)
+        const found = afterFacts(terms, shuffled, answer.second, answer)
+        const problem = firstDifference(wanted.lines, found.lines)
+        if (problem !== undefined) fail(terms, [...wanted.told, "or else", ...found.told], problem)
+      }),
+      runs(150)
+    )
+  })
 })
+
+const isFact = (deed: Deed): boolean => ["trade", "reverse", "report", "fill"].includes(deed.do)
+
+/** All rows but the break that a redelivery after a reversal is there to open (B4). */
+const idempotentLines = (desk: Desk.Desk): ReadonlyArray<string> =>
+  storedLines(desk).filter((line) => !line.startsWith("breaks ") || !line.includes("kind=ReappearedTrade"))
+
+const intakeKinds = new Set(["trade", "held", "conflict", "reverse", "reverseFirst", "lateTrade", "repeat"])
+
+const takeAll = (desk: Desk.Desk, group: ReadonlyArray<Extract<Deed, { readonly do: "trade" | "reverse" }>>): ReadonlyArray<string> =>
+  desk.commitAll(
+    "trade",
+    group.map((deed) => (recorder) => {
+      const { input, ...arrival } = arrivalOf(deed, desk)
+      return Intake.intake(recorder, { ...arrival, input: { ...input, price: Price.unsafe(`${deed.milli}`) } })._tag
+    })
+  )
+
+const groupsOf = <A>(all: ReadonlyArray<A>, sizes: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<A>> => {
+  const groups: Array<ReadonlyArray<A>> = []
+  for (let at = 0; at < all.length; ) {
+    const size = sizes[groups.length % sizes.length] ?? 1
+    groups.push(all.slice(at, at + size))
+    at += size
+  }
+  return groups
+}
+
+/** D1 leaves the times at which commits were made aside. */
+const isTimeless = (column: string): boolean => !column.endsWith("At") || column === "tradedAt" || column === "lastPriceAt"
+
+// What a broker says of one of our orders and of one that is not ours, in two orders of arrival
+
+const time = fc.integer({ min: 0, max: 8 })
+const amount = fc.constantFrom(0, 500, 1000, 1500, 2000, 3000, 4000)
+const said = fc.constantFrom<ReadonlyArray<Said>>("open", "filled", "cancelled", "expired", "rejected")
+
+const factOf = (at: string, order: number | undefined, side: "buy" | "sell", milli: number): fc.Arbitrary<Fact> =>
+  fc.oneof(
+    fc.record({ do: fc.constant("report"), said, cumulative: fc.option(amount, { nil: undefined }), time }).map(
+      (fields): Fact => ({ ...fields, do: "report", at, order, side, milli, read: true })
+    ),
+    fc.record({ exec: fc.constantFrom("e1", "e2", "e3"), revision: fc.integer({ min: 1, max: 3 }), milli: amount, time }).map(
+      (fields): Fact => ({ ...fields, do: "fill", exec: `${at}-${fields.exec}`, at, order, side })
+    )
+  )
+
+const isSameExecution = (a: Fact, b: Fact): boolean => a.do === "fill" && b.do === "fill" && a.exec === b.exec && a.revision === b.revision
+
+const broadcasts = fc
+  .tuple(fc.array(factOf("B-O1", 1, "buy", 3000), { maxLength: 8 }), fc.array(factOf("X1", undefined, "sell", 2000), { maxLength: 5 }))
+  .map(([ours, foreign]) => {
+    const facts = [...ours, ...foreign]
+    return facts.filter((fact, i) => facts.findIndex((each) => isSameExecution(each, fact)) === i || fact.do === "report")
+  })
+  .chain((facts) =>
+    fc.record({
+      facts: fc.constant(facts),
+      shuffled: fc.shuffledSubarray(facts, { minLength: facts.length }).map((some) => [...some, ...some.slice(0, 2)]),
+      answer: fc.record({
+        first: fc.nat({ max: 8 }),
+        second: fc.nat({ max: 8 }),
+        got: fc.constantFrom<ReadonlyArray<Got>>("accepted", "rejected", "unknown", "not-accepted"),
+        time
+      })
+    })
+  )
+
+type Broadcast = typeof broadcasts extends fc.Arbitrary<infer A> ? A : never
+
+const afterFacts = (policy: Policy, facts: ReadonlyArray<Fact>, answered: number, { got, time: at }: Broadcast["answer"]) => {
+  const desk = deskOf(policy)
+  const side = policy.direction === "mirror" ? "buy" : "sell"
+  const told: Array<string> = []
+  const tellAndDo = (deed: Deed) => {
+    told.push(`${tell(deed)} → ${perform(desk, deed)}`)
+  }
+  tellAndDo({ do: "trade", id: "T1", side, milli: 3000, held: false })
+  tellAndDo({ do: "send", order: 1, got: "nothing", time: 0 })
+  const place = Math.min(facts.length, answered)
+  for (const [i, fact] of facts.entries()) {
+    if (i === place) tellAndDo({ do: "send", order: 1, got, time: at })
+    tellAndDo(fact)
+  }
+  if (place >= facts.length) tellAndDo({ do: "send", order: 1, got, time: at })
+  const [position] = desk.all(Position.PositionTable)
+  const orders = desk.all(Order.OrderTable).filter((order) => order.status !== "pending" || order.id === 1)
+  const names = new Map(orders.map((order) => [order.id, order.brokerOrderId ?? `B-O${order.id}`]))
+  const fills = desk.all(Fill.FillTable).filter((fill) => fill.canonical)
+  const text = (decimal: Decimal.Decimal | undefined) => Decimal.format(decimal ?? Decimal.zero)
+  return {
+    told,
+    lines: [
+      ...orders.map((order) => `${names.get(order.id)} ${order.status} ${text(order.filled)}`).toSorted(),
+      ...fills.map((fill) => `${fill.execId} ${text(fill.quantity)} of ${names.get(fill.orderId)}`).toSorted(),
+      `target ${text(position?.target)}, hedged ${text(position?.hedged)}, adopted ${text(position?.adopted)}`
+    ]
+  }
+}

@@ -96,7 +96,7 @@ export const make = (policy: Policy) => {
   const execs: Array<Exec> = []
   const queue: Array<string> = []
   let links: Array<Link> = []
-  const muddled = new Map<string, number>()
+  const muddled = new Map<Exec, number>()
   const rejectedFills = new Set<number>()
   const conflicts = new Set<string>()
   const returned = new Set<string>()
@@ -358,11 +358,11 @@ export const make = (policy: Policy) => {
     const known = execs.find((each) => each.base === deed.exec && each.revision === deed.revision)
     const owner = orders.find((order) => order.at === deed.at)
     if (known !== undefined) {
-      if (known.milli !== BigInt(deed.milli) && owner !== undefined) muddled.set(known.base, owner.id)
+      if (known.milli !== BigInt(deed.milli) && owner !== undefined) muddled.set(known, owner.id)
       return
     }
     if (owner !== undefined) owner.isAcknowledged = true
-    if (execs.some((each) => each.base === deed.exec && each.revision < deed.revision)) muddled.delete(deed.exec)
+    for (const each of muddled.keys()) if (each.base === deed.exec && each.revision < deed.revision) muddled.delete(each)
     execs.push({ at: deed.at, base: deed.exec, revision: deed.revision, milli: BigInt(deed.milli), time: deed.time })
   }
   const operate = (deed: Extract<Deed, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>) => {

@@ -1,6 +1,7 @@
-import { FileSystem } from "@effect/platform"
-import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { Accumulator, Clock, Commands, Entropy, Health, Ledger } from "@roundlot/core"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Exchange, PaperBroker, type ExchangeFailed } from "@roundlot/broker-paper"
+import { Accumulator, Clock, Commands, Entropy, Health, Ledger, TradeRepository } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Schema } from "effect"
 import { dirname } from "node:path"
@@ -13,19 +14,38 @@ export class NoStore extends Schema.TaggedError<NoStore>()("NoStore", { file: Sc
   }
 }
 
+/** What a verb that reads needs. */
+export type Reading = TradeRepository.TradeRepository | Clock.Clock
+
+/** What a verb that writes needs: trades and commands, nothing that sends. */
+export type Writing =
+  | Reading
+  | Entropy.Entropy
+  | Ledger.Ledger
+  | Accumulator.Accumulator
+  | Commands.Commands
+  | Health.Health
+
+type Place = Pick<Settings, "storeFile">
+
 /** The store alone, made where there is none: enough to read. */
-export const layerStore = ({ storeFile }: Pick<Settings, "storeFile">) =>
+export const layerStore = ({ storeFile }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
   Layer.merge(SqliteStore.layer({ file: storeFile }), Clock.layerAlwaysOpen)
 
 /** The store with all that writes to it: trades and commands, nothing that sends. */
-export const layerBooks = (settings: Pick<Settings, "storeFile">) => {
+export const layerBooks = (settings: Place): Layer.Layer<Writing, TradeRepository.StoreError> => {
   const base = Layer.merge(layerStore(settings), Entropy.layerSecure)
   const ledger = Ledger.layer.pipe(Layer.provideMerge(base))
   return Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(Layer.provideMerge(ledger))
 }
 
+/** How the paper exchange of a store is opened; it always has a file. */
+export type ExchangeOptions = Exchange.ExchangeOptions & { readonly file: string }
+
 /** The paper exchange in its file, the folder made where there is none. */
-export const layerExchange = (options: Exchange.ExchangeOptions & { readonly file: string }) =>
+export const layerExchange = (
+  options: ExchangeOptions
+): Layer.Layer<Exchange.Exchange, ExchangeFailed, FileSystem.FileSystem> =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -35,11 +55,13 @@ export const layerExchange = (options: Exchange.ExchangeOptions & { readonly fil
   )
 
 /** The paper brokers of all accounts, on one exchange. */
-export const layerPaper = (options: Exchange.ExchangeOptions & { readonly file: string }) =>
+export const layerPaper = (
+  options: ExchangeOptions
+): Layer.Layer<Broker.Brokers | Exchange.Exchange, ExchangeFailed, FileSystem.FileSystem> =>
   PaperBroker.layerBrokers.pipe(Layer.provideMerge(layerExchange(options)))
 
 /** Fails where there is no store yet: a verb that only looks makes none. */
-export const requireStore = ({ storeFile }: Pick<Settings, "storeFile">): Effect.Effect<void, NoStore, FileSystem.FileSystem> =>
+export const requireStore = ({ storeFile }: Place): Effect.Effect<void, NoStore, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const isThere = yield* Effect.orElseSucceed(fs.exists(storeFile), () => true)

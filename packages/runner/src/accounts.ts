@@ -1,4 +1,4 @@
-import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { Account, AccountName, Commands, Reads, type Ledger, type TradeRepository } from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
 import type { Configuration } from "./settings/Configuration.ts"
@@ -14,11 +14,19 @@ const readName = (text: string): Effect.Effect<AccountName.AccountName, UsageErr
     return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
   })
 
+type Reading<A> = Effect.Effect<A, UsageError | TradeRepository.StoreError, TradeRepository.TradeRepository>
+
+type Opening<A> = Effect.Effect<
+  A,
+  UsageError | Ledger.LedgerError,
+  TradeRepository.TradeRepository | Commands.Commands
+>
+
 /** The names of the accounts in the books. */
-export const names = Effect.map(Reads.all(Account.AccountTable), (accounts) => accounts.map(({ name }) => name))
+export const names: Reading<ReadonlyArray<AccountName.AccountName>> = Effect.map(Reads.all(Account.AccountTable), (accounts) => accounts.map(({ name }) => name))
 
 /** An account that is in the books, by the name that was given; an unknown one is refused with the nearest. */
-export const known = (text: string) =>
+export const known = (text: string): Reading<AccountName.AccountName> =>
   Effect.gen(function* () {
     const wanted = yield* readName(text)
     const there = yield* names
@@ -26,11 +34,11 @@ export const known = (text: string) =>
   })
 
 /** The accounts that are in the books, narrowed to the one that was named. */
-export const chosen = (named: Option.Option<string>) =>
+export const chosen = (named: Option.Option<string>): Reading<ReadonlyArray<AccountName.AccountName>> =>
   Option.match(named, { onNone: () => names, onSome: (text) => Effect.map(known(text), (name) => [name]) })
 
 /** Writes the accounts of the configuration into the books, where they differ. */
-const configure = (configuration: Configuration) =>
+const configure = (configuration: Configuration): Opening<void> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     for (const [name, settings] of configuration.accounts) {
@@ -43,10 +51,12 @@ const configure = (configuration: Configuration) =>
  * The account that takes trades in: the named one, else the only one. On a new store the account first named is made, `paper`
  * if none is; later an unknown name is refused with the nearest.
  */
-export const opened = (configuration: Configuration, named: Option.Option<string>) =>
+export const opened = (configuration: Configuration, named: Option.Option<string>): Opening<AccountName.AccountName> =>
+  Effect.zipRight(configure(configuration), openedHere(named))
+
+const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountName> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
-    yield* configure(configuration)
     const there = yield* names
     if (there.length > 0) {
       if (Option.isSome(named)) return yield* known(named.value)
@@ -60,10 +70,13 @@ export const opened = (configuration: Configuration, named: Option.Option<string
   })
 
 /** Opens the books' accounts for a daemon, which drives them all: those configured, the one named, or `paper` on a new store. */
-export const openedForDriving = (configuration: Configuration, named: Option.Option<string>) =>
+export const openedForDriving = (
+  configuration: Configuration,
+  named: Option.Option<string>
+): Opening<ReadonlyArray<AccountName.AccountName>> =>
   Effect.gen(function* () {
     yield* configure(configuration)
     const there = yield* names
-    if (there.length === 0 || Option.isSome(named)) yield* opened(configuration, named)
+    if (there.length === 0 || Option.isSome(named)) yield* openedHere(named)
     return yield* names
   })

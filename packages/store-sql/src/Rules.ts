@@ -268,7 +268,8 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   waiting_fills: waitingFills,
   breaks,
   controls,
-  ops_commands: none
+  ops_commands: none,
+  ops_cursors: none
 }
 
 /** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */

@@ -115,6 +115,8 @@ export const order: Row = {
   lot: "1",
   threshold: "1",
   referencePrice: "150.25",
+  referenceSource: "inbound",
+  referenceAt: AT,
   clientOrderId: "rl1-abcdefaaaaaaaaaaaaaaaaaaaa",
   brokerOrderId: "B-1",
   brokerOrderIds: '["B-1"]',
@@ -260,6 +262,9 @@ export const control: Row = {
 
 export const command: Row = { id: "c-1", answer: "{}", at: AT }
 
+/** Where a source goes on. */
+export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
+
 /** One sound row a table. */
 export const soundRows: { readonly [T in Table.TableName]: Row } = {
   accounts: account,
@@ -275,7 +280,8 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
   waiting_fills: waitingFill,
   breaks: openBreak,
   controls: control,
-  ops_commands: command
+  ops_commands: command,
+  ops_cursors: cursor
 }
 
 /** Inserts of rows in one table. */
@@ -307,7 +313,8 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("waiting_fills", waitingFill),
   inserting("breaks", openBreak),
   inserting("controls", control),
-  inserting("ops_commands", command)
+  inserting("ops_commands", command),
+  inserting("ops_cursors", cursor)
 ]
 
 const entry = (journal: string, seq: number): Entry.Entry => ({

@@ -1,4 +1,5 @@
 import { AccountTable, type Account } from "../account/Account.ts"
+import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
@@ -30,6 +31,7 @@ export interface Books {
   readonly breaks: Shelf.Shelf<Break>
   readonly controls: Shelf.Shelf<Control>
   readonly ops_commands: Shelf.Shelf<CommandRecord>
+  readonly ops_cursors: Shelf.Shelf<Cursor>
 }
 
 /** Empty books. */
@@ -47,7 +49,8 @@ export const make = (): Books => ({
   waiting_fills: Shelf.make(WaitingFillTable),
   breaks: Shelf.make(BreakTable),
   controls: Shelf.make(ControlTable),
-  ops_commands: Shelf.make(CommandTable)
+  ops_commands: Shelf.make(CommandTable),
+  ops_cursors: Shelf.make(CursorTable)
 })
 
 /** A table's description without its record type: what a store works with. */
@@ -68,7 +71,8 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   waiting_fills: WaitingFillTable,
   breaks: BreakTable,
   controls: ControlTable,
-  ops_commands: CommandTable
+  ops_commands: CommandTable,
+  ops_cursors: CursorTable
 }
 
 /** What planning changed in one table, as rows. */
@@ -103,7 +107,8 @@ export const changes = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.waiting_fills),
     changesOf(books.breaks),
     changesOf(books.controls),
-    changesOf(books.ops_commands)
+    changesOf(books.ops_commands),
+    changesOf(books.ops_cursors)
   ].filter((each) => each.inserts.length > 0 || each.updates.length > 0)
 
 /** Forgets what planning changed. */
@@ -145,5 +150,7 @@ export const rowsOf = (books: Books, table: TableName): ReadonlyArray<EncodedRow
       return encodedRows(books.controls)
     case "ops_commands":
       return encodedRows(books.ops_commands)
+    case "ops_cursors":
+      return encodedRows(books.ops_cursors)
   }
 }

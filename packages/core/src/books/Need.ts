@@ -27,6 +27,9 @@ export type Need = Data.TaggedEnum<{
   readonly BreakById: { readonly id: number }
   readonly Control: { readonly account: string; readonly symbol: string }
   readonly Command: { readonly id: string }
+  readonly Cursor: { readonly account: string; readonly source: string }
+  /** All fills of an account that wait for their orders. */
+  readonly WaitingFills: { readonly account: string }
 }>
 
 /** Constructors of `Need`. */

@@ -81,7 +81,10 @@ const indexOf = <R extends object>(lookup: Lookup) => {
       : undefined
   return {
     move: (key: string, before: R | undefined, after: R) => {
-      if (before !== undefined && watched.every((column) => Reflect.get(before, column) === Reflect.get(after, column))) {
+      if (
+        before !== undefined &&
+        watched.every((column) => Reflect.get(before, column) === Reflect.get(after, column))
+      ) {
         return
       }
       const from = before === undefined ? undefined : cellsOf(before)

@@ -228,6 +228,24 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           taking(books.controls, () => [])
         )
       ]
+    case "Cursor":
+      return [
+        question(
+          "ops_cursors",
+          "primary",
+          [need.account, need.source],
+          taking(books.ops_cursors, () => [])
+        )
+      ]
+    case "WaitingFills":
+      return [
+        question(
+          "waiting_fills",
+          "waiting",
+          [need.account],
+          taking(books.waiting_fills, (fill) => [Need.Position({ account: fill.account, symbol: fill.symbol })])
+        )
+      ]
     case "Command":
       return [
         question(

@@ -1,3 +1,4 @@
+import { Either } from "effect"
 import type { AccountSettings } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
@@ -7,7 +8,8 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Quantity } from "../money/Quantity.ts"
-import { isLive } from "../order/OrderState.ts"
+import { command, type Commanded, type OrderCommand } from "../order/command.ts"
+import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
 import { dismiss, release, UNMAPPED } from "../trade/intake.ts"
 import type { Trade } from "../trade/Trade.ts"
@@ -121,57 +123,58 @@ export const regate = (recorder: Recorder, symbol: Ticker, lifts: boolean): void
 }
 
 /** Ends a plan, or asks the broker to end a working order; either way the position is held until `resume` (D8). */
-export const cancelOrder = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer => {
+export const cancelOrder = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer =>
+  commanded(recorder, orderId, { _tag: "Cancel", reason }, (order, asked) => {
+    const name = format("order", orderId)
+    if (order.origin === "accumulation") {
+      recorder.emit({ _tag: "PositionHeld", symbol: order.symbol, why: `cancel of ${name}` })
+    }
+    recorder.touch(order.symbol)
+    if (asked._tag === "Changes") {
+      advance(recorder, orderId, asked.change)
+      return done(`${name} was not sent yet and is cancelled`)
+    }
+    if (order.cancelRequestedAt === undefined) recorder.emit({ _tag: "CancelRequested", orderId, why: reason })
+    return done(`the broker is asked to cancel ${name}; it stays open until the broker says that it has ended`)
+  })
+
+const commanded = (
+  recorder: Recorder,
+  orderId: OrderId,
+  asked: OrderCommand,
+  carryOut: (order: Order, commanded: Commanded) => CommandAnswer
+): CommandAnswer => {
   const order = find(recorder, orderId)
   if (order === undefined) return refused(`there is no order ${format("order", orderId)}`)
-  const name = format("order", orderId)
-  if (!isLive(order.status)) return refused(`${name} is ${order.status} already`)
-  if (order.origin === "accumulation") {
-    recorder.emit({ _tag: "PositionHeld", symbol: order.symbol, why: `cancel of ${name}` })
-  }
-  recorder.touch(order.symbol)
-  if (order.status === "pending") {
-    advance(recorder, orderId, { deed: "withdrawn", reason })
-    return done(`${name} was not sent yet and is cancelled`)
-  }
-  if (order.cancelRequestedAt === undefined) recorder.emit({ _tag: "CancelRequested", orderId, why: reason })
-  return done(`the broker is asked to cancel ${name}; it stays open until the broker says that it has ended`)
+  return Either.match(command(order, asked), {
+    onLeft: (refusal) => refused(refusal.message),
+    onRight: (admitted) => carryOut(order, admitted)
+  })
 }
 
-const find = (recorder: Recorder, orderId: OrderId) => {
+const find = (recorder: Recorder, orderId: OrderId): Order | undefined => {
   recorder.need(Need.OrderById({ id: orderId }))
   return recorder.books.orders.get(joinKey([orderId]))
 }
 
 /** The operator knows that a doubtful order never reached the broker: it has failed, and its shares go back. */
-export const markNotPlaced = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer => {
-  const order = find(recorder, orderId)
-  const name = format("order", orderId)
-  if (order === undefined) return refused(`there is no order ${name}`)
-  if (order.status !== "in_doubt") return refused(`${name} is ${order.status}, not in doubt`)
-  advance(recorder, orderId, { deed: "failed", reason: `not placed: ${reason}` })
-  return done(`${name} has failed and its shares are due again after the cool-down`)
-}
+export const markNotPlaced = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer =>
+  commanded(recorder, orderId, { _tag: "MarkNotPlaced", reason }, (_, asked) => {
+    if (asked._tag === "Changes") advance(recorder, orderId, asked.change)
+    return done(`${format("order", orderId)} has failed and its shares are due again after the cool-down`)
+  })
 
 /** The operator knows under which id the broker has a doubtful order; it is asked for from then on. */
 export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: BrokerOrderId): CommandAnswer => {
-  const order = find(recorder, orderId)
-  const name = format("order", orderId)
-  if (order === undefined) return refused(`there is no order ${name}`)
-  if (order.status !== "in_doubt") return refused(`${name} is ${order.status}, not in doubt`)
   const { account } = recorder
   recorder.need(Need.OrderByBrokerId({ account, brokerOrderId }))
   const [owner] = recorder.books.orders.find("brokerOrderId", [account, brokerOrderId])
   if (owner !== undefined) return refused(`${brokerOrderId} is ${format("order", owner.id)} already`)
-  const word = { reported: "open", at: recorder.world.at, cumulative: undefined, isBrokersTime: false } as const
-  const brokerOrderIds = [...order.brokerOrderIds, brokerOrderId]
-  advance(
-    recorder,
-    orderId,
-    { brokerOrderId, brokerOrderIds, acceptedAt: recorder.world.at, candidate: undefined },
-    word
-  )
-  return done(`${name} is ${brokerOrderId} at the broker and will be read there`)
+  return commanded(recorder, orderId, { _tag: "MarkPlaced", brokerOrderId }, (_, asked) => {
+    const word = { reported: "open", at: recorder.world.at, cumulative: undefined, isBrokersTime: false } as const
+    if (asked._tag === "Changes") advance(recorder, orderId, { ...asked.change, acceptedAt: recorder.world.at }, word)
+    return done(`${format("order", orderId)} is ${brokerOrderId} at the broker and will be read there`)
+  })
 }
 
 /** Accepts an order's excess as it stands: the ordinary rule then makes the order that brings it back (G). */

@@ -75,6 +75,11 @@ export const WaitingFillTable = Table.make({
   key: ["account", "execId"],
   keyOf: (fill) => Table.joinKey([fill.account, fill.execId]),
   lookups: {
-    brokerOrderId: { columns: ["account", "brokerOrderId"], unique: false, where: { column: "joinedAt", isNull: true } }
+    brokerOrderId: {
+      columns: ["account", "brokerOrderId"],
+      unique: false,
+      where: { column: "joinedAt", isNull: true }
+    },
+    waiting: { columns: ["account"], unique: false, where: { column: "joinedAt", isNull: true } }
   }
 })

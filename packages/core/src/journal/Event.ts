@@ -115,6 +115,8 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   lot: Quantity,
   threshold: Quantity,
   referencePrice: maybe(Price),
+  referenceSource: maybe(Schema.String),
+  referenceAt: maybe(Time),
   clientOrderId: ClientOrderId,
   answer: maybe(Schema.String)
 })

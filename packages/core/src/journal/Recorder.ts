@@ -4,6 +4,7 @@ import type * as Books from "../books/Books.ts"
 import { keyOf, Missing, Need } from "../books/Need.ts"
 import type { Counters, Kind, OrderId, TradeId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
+import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
 import { canonicalJson, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
 import { entityOf, EVENT_VERSION, LedgerEvent } from "./Event.ts"
@@ -15,6 +16,8 @@ export interface World {
   readonly at: Instant
   /** Is the market open for sending? Data, read once a group. */
   readonly isSessionOpen: boolean
+  /** The newest price that a source of prices knows, read once a group. */
+  readonly priceOf: (symbol: string) => Reference
   /** Tag of the store and secret of the process, for client order ids. */
   readonly storeTag: string
   readonly entropy: string

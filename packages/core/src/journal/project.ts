@@ -436,6 +436,8 @@ const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Place): vo
     stopPrice: event.stopPrice,
     positionEffect: event.positionEffect,
     referencePrice: event.referencePrice,
+    referenceSource: event.referenceSource,
+    referenceAt: event.referenceAt,
     brokerOrderId: undefined,
     brokerOrderIds: [],
     status: "pending",

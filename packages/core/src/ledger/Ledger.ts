@@ -1,6 +1,10 @@
-import { Cause, Context, Deferred, Effect, Layer, PubSub, Queue, Schema, Stream } from "effect"
+import { Cause, Context, Deferred, Effect, Layer, Option, PubSub, Queue, Schema, Stream } from "effect"
 import type { World } from "../journal/Recorder.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import type { Need } from "../books/Need.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import { Reference } from "../money/Reference.ts"
+import { PriceReference } from "../ports/PriceReference.ts"
 import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
@@ -49,6 +53,7 @@ export const make = Effect.gen(function* () {
   const repository = yield* TradeRepository
   const clock = yield* Clock
   const entropy = yield* (yield* Entropy).hex
+  const priceReference = yield* Effect.serviceOption(PriceReference)
   const queues = yield* Effect.forEach(lanes, () => Queue.bounded<Job>(LANE_CAPACITY))
   const wake = yield* Queue.sliding<void>(1)
   const commits = yield* PubSub.sliding<number>(16)
@@ -56,16 +61,18 @@ export const make = Effect.gen(function* () {
   let latest = Instant.make(0n)
   let group = 0
 
-  const world = Effect.map(clock.now, (now): World => {
-    latest = Instant.later(latest, now)
-    return { at: latest, isSessionOpen: clock.isOpenAt(latest), storeTag, entropy }
+  const world = Effect.fn("Ledger.world")(function* (needs: ReadonlyArray<Need>) {
+    const prices = yield* pricesFor(needs, priceReference)
+    latest = Instant.later(latest, yield* clock.now)
+    const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
+    return { at: latest, isSessionOpen: clock.isOpenAt(latest), priceOf, storeTag, entropy } satisfies World
   })
 
   const commit = Effect.fn("Ledger.commit")(function* (members: ReadonlyArray<Member<void>>) {
-    const now = yield* world
+    const needs = members.flatMap((member) => member.needs)
+    const now = yield* world(needs)
     group += 1
     const commitId = `${entropy.slice(0, 12)}-${group}`
-    const needs = members.flatMap((member) => member.needs)
     const written = yield* repository.write({ commitId, needs }, (state) => planGroup(state, commitId, now, members))
     yield* PubSub.publish(commits, written.feedPosition)
     return written.answer
@@ -151,6 +158,23 @@ export const make = Effect.gen(function* () {
     commits: Stream.fromPubSub(commits)
   })
 })
+
+/** What a program's source of prices knows of the instruments that a group is about; nothing where it has none. */
+const pricesFor = (
+  needs: ReadonlyArray<Need>,
+  source: Option.Option<Context.Tag.Service<typeof PriceReference>>
+): Effect.Effect<ReadonlyMap<string, Reference>> => {
+  if (Option.isNone(source)) return Effect.succeed(new Map())
+  const tickers = new Set(needs.flatMap((need) => (need._tag === "Position" ? [need.symbol] : [])).filter(isTicker))
+  return Effect.map(
+    Effect.forEach(tickers, (ticker) =>
+      Effect.map(source.value.of(ticker), (reference) => [ticker, reference] as const)
+    ),
+    (pairs) => new Map(pairs)
+  )
+}
+
+const isTicker = Schema.is(Ticker)
 
 const boxed = <A>(member: Member<A>): Member<{ readonly value: A }> => ({
   ...member,

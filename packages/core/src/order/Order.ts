@@ -52,7 +52,10 @@ export const Order = Schema.Struct({
   inQueue: Column.flag,
   lot: Column.brandedDecimal(Quantity),
   threshold: Column.brandedDecimal(Quantity),
+  /** D3: the price that the decision rested on, where it came from, and when it was true. */
   referencePrice: Column.optional(Column.brandedDecimal(Price.Price)),
+  referenceSource: Column.optional(Column.text),
+  referenceAt: Column.optional(Column.instant),
   clientOrderId: Column.branded(ClientOrderId),
   brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
   brokerOrderIds: Column.texts,

@@ -15,14 +15,7 @@ import { isLive } from "./OrderState.ts"
 export type Change = Partial<
   Pick<
     Order,
-    | "deed"
-    | "brokerOrderId"
-    | "brokerOrderIds"
-    | "candidate"
-    | "notBefore"
-    | "reason"
-    | "code"
-    | "acceptedAt"
+    "deed" | "brokerOrderId" | "brokerOrderIds" | "candidate" | "notBefore" | "reason" | "code" | "acceptedAt"
   >
 >
 
@@ -161,8 +154,7 @@ const reviewRevival = (recorder: Recorder, before: Order, after: Order): void =>
 }
 
 /** F3: the broker's two words contradict each other. */
-const isRejectedAndFilled = (order: Order): boolean =>
-  order.reported === "rejected" && Decimal.isPositive(order.filled)
+const isRejectedAndFilled = (order: Order): boolean => order.reported === "rejected" && Decimal.isPositive(order.filled)
 
 const hasOtherLive = (recorder: Recorder, order: Order): boolean =>
   recorder.books.orders

@@ -1,5 +1,5 @@
-import { Context, Schema } from "effect"
-import type { Effect, Either, Stream } from "effect"
+import { Context, Effect, Layer, Schema } from "effect"
+import type { Either, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import type { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import type { AttemptId } from "../identity/Id.ts"
@@ -148,3 +148,9 @@ export interface BrokersService {
 
 /** The registry of brokers: every service asks it, so one program drives several accounts at several brokers. */
 export class Brokers extends Context.Tag("@roundlot/core/Brokers")<Brokers, BrokersService>() {}
+
+/** The registry of a program that drives everything to its one `Broker`. */
+export const layerSingle: Layer.Layer<Brokers, never, Broker> = Layer.effect(
+  Brokers,
+  Effect.map(Broker, (broker) => ({ get: () => Effect.succeed(broker) }))
+)

@@ -1,16 +1,6 @@
-import { Context, Data, Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { Ticker } from "../instrument/Ticker.ts"
-import type { Price } from "../money/Price.ts"
-import type { Instant } from "../time/Instant.ts"
-
-/** What a share is worth now, with its source and age, or that nobody knows. Never zero for "unknown". */
-export type Reference = Data.TaggedEnum<{
-  readonly Priced: { readonly price: Price; readonly at: Instant; readonly source: string }
-  readonly NoPrice: object
-}>
-
-/** Constructors of `Reference`. */
-export const Reference = Data.taggedEnum<Reference>()
+import { Reference } from "../money/Reference.ts"
 
 /** What a share is worth now. */
 export class PriceReference extends Context.Tag("@roundlot/core/PriceReference")<

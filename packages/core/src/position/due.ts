@@ -4,6 +4,7 @@ import type { TradingState } from "../control/TradingState.ts"
 import type { Instrument } from "../instrument/Instrument.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
+import type { Reference } from "../money/Reference.ts"
 import type { PositionEffect } from "../order/OrderTerms.ts"
 import { ofSign, opposite, type Side } from "../order/Side.ts"
 import type { Order } from "../order/Order.ts"
@@ -71,6 +72,8 @@ export interface Standing {
   readonly liveOrders: ReadonlyArray<Order>
   readonly holdingBreaks: ReadonlyArray<HoldingBreak>
   readonly isSessionOpen: boolean
+  /** D3: the freshest price, where one is fresh enough. */
+  readonly reference: Reference
   readonly at: Instant
 }
 
@@ -94,13 +97,13 @@ type Amount =
   | { readonly _tag: "Due"; readonly side: Side }
 
 /** D2, D3: is the residual large enough, in shares or, where a notional threshold is set, in money? */
-const amountOf = ({ account, position }: Standing, lot: Quantity.Quantity): Amount => {
+const amountOf = ({ account, position, reference }: Standing, lot: Quantity.Quantity): Amount => {
   const shares = Decimal.abs(position.residual)
   const side = ofSign(position.residual)
   if (Decimal.isLess(shares, dueFrom(account, lot))) return { _tag: "NotDue" }
   if (account.thresholdNotional === undefined) return { _tag: "Due", side }
-  if (position.lastPrice === undefined) return { _tag: "NoPrice", side }
-  const notional = Decimal.multiply(shares, position.lastPrice)
+  if (reference._tag === "NoPrice") return { _tag: "NoPrice", side }
+  const notional = Decimal.multiply(shares, reference.price)
   return Decimal.isLess(notional, account.thresholdNotional) ? { _tag: "NotDue" } : { _tag: "Due", side }
 }
 

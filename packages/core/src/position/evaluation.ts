@@ -7,6 +7,8 @@ import { LotId, OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { freshest, Reference } from "../money/Reference.ts"
+import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
 import { dueOf, lotOf, textOf, type Due, type HoldingBreak, type Standing } from "./due.ts"
@@ -32,9 +34,16 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
     isSessionOpen: world.isSessionOpen,
+    reference: freshest([inboundPrice(position), world.priceOf(symbol)], world.at),
     at: world.at
   }
 }
+
+/** Each source of prices keeps its own; what inbound trades brought is one of them. */
+const inboundPrice = ({ lastPrice, lastPriceAt }: Position): Reference =>
+  lastPrice === undefined || lastPriceAt === undefined
+    ? Reference.NoPrice()
+    : Reference.Priced({ price: lastPrice, at: lastPriceAt, source: "inbound" })
 
 /** The open breaks that stop sending for a symbol. An excess holds from one lot up, as it stands now. */
 const holdingBreaksOf = (recorder: Recorder, symbol: Ticker): ReadonlyArray<HoldingBreak> => {
@@ -60,7 +69,11 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
 }
 
 /** D2: the order that is due, with its lots allocated, in the commit that found it due. */
-const order = (recorder: Recorder, { position }: Standing, due: Extract<Due, { readonly _tag: "Order" }>): void => {
+const order = (
+  recorder: Recorder,
+  { position, reference }: Standing,
+  due: Extract<Due, { readonly _tag: "Order" }>
+): void => {
   const id = OrderId.make(recorder.next("order"))
   recorder.emit({
     _tag: "OrderCreated",
@@ -76,12 +89,17 @@ const order = (recorder: Recorder, { position }: Standing, due: Extract<Due, { r
     inQueue: true,
     lot: due.lot,
     threshold: due.threshold,
-    referencePrice: position.lastPrice,
+    ...referenceFields(reference._tag === "Priced" ? reference : inboundPrice(position)),
     clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id),
     answer: `Ordered O${id}`
   })
   adjust(recorder, id, "ordered")
 }
+
+const referenceFields = (reference: Reference) =>
+  reference._tag === "NoPrice"
+    ? {}
+    : { referencePrice: reference.price, referenceSource: reference.source, referenceAt: reference.at }
 
 /** D7: a working order that the residual has turned against is asked to end, where the account's policy says so. */
 const requestCancelOnFlip = (recorder: Recorder, standing: Standing): void => {

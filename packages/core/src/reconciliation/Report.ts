@@ -100,8 +100,16 @@ export interface NotFound extends Stamped {
   readonly complete: boolean
 }
 
+/** Which orders the broker listed for a window that begins at `from`; `complete` where the listing is the whole truth of it. */
+export interface Listed extends Stamped {
+  readonly _tag: "Listed"
+  readonly from: Instant
+  readonly complete: boolean
+  readonly brokerOrderIds: ReadonlyArray<BrokerOrderId>
+}
+
 /** Anything that a broker says, translated by its adapter. The set is closed. */
-export type Report = Answered | OrderSeen | Executed | Commission | NotFound
+export type Report = Answered | OrderSeen | Executed | Commission | NotFound | Listed
 
 /** A report together with the raw bytes it was read from, which are kept when it causes an entry. */
 export interface Received<R extends Report = Report> {

@@ -10,13 +10,14 @@ import { Ticker } from "../instrument/Ticker.ts"
 import { sha256 } from "../journal/Payload.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
 import type { Word } from "../order/observe.ts"
 import type { Order } from "../order/Order.ts"
 import { advance, orderOf, type Change } from "../order/transition.ts"
 import { open } from "./ledgerBreaks.ts"
 import { match } from "./matching.ts"
 import * as Instant from "../time/Instant.ts"
-import type { Answered, Commission, Executed, OrderSeen, RawPayload, Received } from "./Report.ts"
+import type { Answered, Commission, Executed, Listed, OrderSeen, RawPayload, Received } from "./Report.ts"
 
 /** What a report came to: the order it changed or confirmed, or that it was known already, waits, or was kept as a break. */
 export type Interpreted =
@@ -40,6 +41,8 @@ export const interpret = (recorder: Recorder, { report, payload }: Received): In
       return executed(recorder, report, payload)
     case "Commission":
       return commission(recorder, report)
+    case "Listed":
+      return adoptOrphans(recorder, report)
     case "NotFound":
       // Never an end (O22, O23, O26): what follows from it is decided where it was asked.
       return { _tag: "NothingToDo" }
@@ -123,7 +126,7 @@ const acknowledged = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrd
   acceptedAt: order.acceptedAt ?? recorder.world.at,
   candidate: undefined,
   notBefore: undefined,
-  ...(order.deed === "doubted" ? { reason: undefined } : {})
+  ...(order.status === "in_doubt" ? { reason: undefined } : {})
 })
 
 // Orders as the broker shows them
@@ -366,6 +369,51 @@ const isBooked = (recorder: Recorder, { account, execIdBase, revision }: Waiting
 
 const byRevision = (a: WaitingFill, b: WaitingFill): number =>
   a.execIdBase === b.execIdBase ? a.revision - b.revision : Number(a.executedAt - b.executedAt)
+
+/**
+ * F7: a fill whose order a complete listing begun after it does not have, while nothing of ours on the instrument is on its way
+ * or in doubt, gets an external order of its own.
+ */
+const adoptOrphans = (recorder: Recorder, report: Listed): Interpreted => {
+  recorder.need(Need.WaitingFills({ account: recorder.account }))
+  if (!report.complete) return { _tag: "NothingToDo" }
+  const listed = new Set<string>(report.brokerOrderIds)
+  const orphans = recorder.books.waiting_fills
+    .find("waiting", [recorder.account])
+    .filter((fill) => fill.receivedAt < report.asOf && fill.executedAt >= report.from)
+    .filter((fill) => fill.brokerOrderId !== undefined && !listed.has(fill.brokerOrderId))
+    .filter((fill) => !hasUnsettledOrder(recorder, fill.symbol))
+  for (const fill of orphans) adoptOrphan(recorder, fill)
+  return { _tag: "NothingToDo" }
+}
+
+const hasUnsettledOrder = (recorder: Recorder, symbol: string): boolean =>
+  recorder.books.orders
+    .find("live", [recorder.account, symbol])
+    .some((order) => order.origin !== "external" && (order.status === "submitting" || order.status === "in_doubt"))
+
+const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
+  const { brokerOrderId } = fill
+  const waits = recorder.books.waiting_fills.get(joinKey([fill.account, fill.execId]))?.joinedAt === undefined
+  if (brokerOrderId === undefined || !waits || !Decimal.isPositive(fill.quantity)) return
+  adopt(recorder, {
+    _tag: "OrderSeen",
+    account: recorder.account,
+    asOf: fill.asOf,
+    asOfKind: "ours",
+    brokerOrderId,
+    clientOrderId: fill.clientOrderId,
+    symbol: fill.symbol,
+    side: fill.side,
+    quantity: Quantity.make(fill.quantity),
+    rawStatus: "not listed",
+    state: { _tag: "Open" },
+    cumulative: undefined,
+    averagePrice: undefined,
+    replacedBy: undefined,
+    executionsRead: true
+  })
+}
 
 /** F12 of reconciliation: joined by execution id; an unknown one never overwrites a known one. */
 const commission = (recorder: Recorder, report: Commission): Interpreted => {

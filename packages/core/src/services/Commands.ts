@@ -6,7 +6,7 @@ import { perform, type Command } from "../control/Command.ts"
 import { setAccount, type CommandAnswer } from "../control/commands.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { OrderTable } from "../order/Order.ts"
-import type { TradeRepository} from "../ports/TradeRepository.ts";
+import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
 import { regateAll } from "./Gates.ts"
 import * as Reads from "./Reads.ts"

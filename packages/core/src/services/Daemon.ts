@@ -2,17 +2,19 @@ import { Effect, Ref } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
-import type { Ledger} from "../ledger/Ledger.ts";
+import type { Ledger } from "../ledger/Ledger.ts"
 import { type LedgerError } from "../ledger/Ledger.ts"
+import { WaitingFillTable } from "../fill/Fill.ts"
+import * as Instant from "../time/Instant.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
-import type { Clock } from "../ports/Clock.ts"
+import { Clock } from "../ports/Clock.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { requestCancels } from "./Cancels.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
-import type { Health } from "./Health.ts"
+import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { recoverSubmitting, submitPending } from "./Submission.ts"
 import {
@@ -48,11 +50,35 @@ export const run = (
         work.forever("gates", "1 second", openGates),
         work.forever("doubts", "1 second", askForDoubtful(asked)),
         work.forever("polling", "1 second", pollOpenOrders(polling, polled)),
+        work.every("sweep", "1 minute", sweepAll),
+        work.every("notional thresholds", "1 minute", regateNotional),
+        work.every("inbox", "1 minute", watchInbox),
         followAccounts
       ],
       { concurrency: "unbounded", discard: true }
     ).pipe(Effect.zipRight(Effect.never))
   })
+
+const LONGEST_IN_INBOX_MS = 15 * 60_000
+
+/** F7: a fill that has waited for its order for a quarter of an hour is an alarm. */
+const watchInbox = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const waiting = yield* Reads.all(WaitingFillTable, { where: [{ column: "joinedAt", in: [null] }] })
+  const old = waiting.filter((fill) => Instant.millisBetween(fill.receivedAt, now) >= LONGEST_IN_INBOX_MS)
+  const health = yield* Health
+  const ids = old.map((fill) => fill.execId).join(", ")
+  yield* old.length === 0 ? health.succeeded("waiting fills") : health.failed("waiting fills", `no order for ${ids}`)
+})
+
+/** D3: price updates evaluate nothing; this schedule does, for accounts with a threshold in money. */
+const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
+  Effect.forEach(
+    accounts.filter((account) => account.thresholdNotional !== undefined),
+    ({ name }) => regateAll(name, false),
+    { discard: true }
+  )
+)
 
 /** Before anything is sent: attempts without an answer are in doubt, brokers are read, gates are judged again. */
 export const start: Effect.Effect<void, LedgerError, Requirements> = Effect.gen(function* () {

@@ -1,7 +1,7 @@
 import { Effect, Either } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import type { AttemptId} from "../identity/Id.ts";
+import type { AttemptId } from "../identity/Id.ts"
 import { type OrderId } from "../identity/Id.ts"
 import type { Cause } from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"

@@ -4,9 +4,9 @@ import { AccountTable } from "../account/Account.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
-import { Brokers, type BrokerReadFailed, type BrokerService } from "../ports/Broker.ts"
+import { Brokers, type BrokerReadFailed, type BrokerService, type Listing } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import type { OrderSeen, Received } from "../reconciliation/Report.ts"
+import type { Listed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
@@ -139,6 +139,25 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   yield* ledger.submitAll("report", fills.received.map(reportMember))
   const read = orders.received.map(({ report, payload }) => ({ report: { ...report, executionsRead: true }, payload }))
   yield* ledger.submitAll("report", read.map(reportMember))
+  yield* ledger.submit(
+    "report",
+    reportMember({ report: listedOf(account, to, window.from, orders), payload: undefined })
+  )
+})
+
+const listedOf = (
+  account: AccountName,
+  asOf: Instant.Instant,
+  from: Instant.Instant,
+  orders: Listing<OrderSeen>
+): Listed => ({
+  _tag: "Listed",
+  account,
+  asOf,
+  asOfKind: "ours",
+  from,
+  complete: orders.complete,
+  brokerOrderIds: orders.received.map(({ report }) => report.brokerOrderId)
 })
 
 /** Sweeps every account of the books; one account's failure does not stop the others. */
@@ -153,7 +172,9 @@ export const follow = Effect.fn("Tracking.follow")(function* (account: AccountNa
   const { updates } = broker
   if (updates === undefined) return
   const part = `stream ${account}`
-  return yield* Effect.forever(reported(part, followOnce(account, updates)).pipe(Effect.zipRight(Effect.sleep(RECONNECT))))
+  return yield* Effect.forever(
+    reported(part, followOnce(account, updates)).pipe(Effect.zipRight(Effect.sleep(RECONNECT)))
+  )
 })
 
 const RECONNECT = Duration.millis(250)

@@ -1,7 +1,23 @@
-import { Effect, Fiber, Schedule, Stream } from "effect"
+import { Cause, Effect, Fiber, Schedule, Stream } from "effect"
 import type { Duration } from "effect"
 import { Ledger } from "../ledger/Ledger.ts"
 import { Health } from "./Health.ts"
+
+/** Runs a pass of work on a schedule alone. A pass that fails is reported to health and comes again. */
+export const every = <E, R>(
+  part: string,
+  interval: Duration.DurationInput,
+  pass: Effect.Effect<unknown, E, R>
+): Effect.Effect<never, never, R | Health> =>
+  Effect.forever(Effect.zipRight(Effect.sleep(interval), reported(part, pass)))
+
+const reported = <E, R>(part: string, pass: Effect.Effect<unknown, E, R>): Effect.Effect<void, never, R | Health> =>
+  Effect.flatMap(Health, (health) =>
+    Effect.matchCauseEffect(pass, {
+      onSuccess: () => health.succeeded(part),
+      onFailure: (cause) => health.failed(part, Cause.pretty(cause))
+    })
+  )
 
 /**
  * Runs a pass of work again and again: after every commit (whoever made it in this process), and at least once per `every` for
@@ -14,13 +30,7 @@ export const forever = <E extends { readonly message: string }, R>(
 ): Effect.Effect<never, never, R | Ledger | Health> =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const health = yield* Health
-    const once = pass.pipe(
-      Effect.matchCauseEffect({
-        onSuccess: () => health.succeeded(part),
-        onFailure: (cause) => health.failed(part, String(cause))
-      })
-    )
+    const once = reported(part, pass)
     const ticks = Stream.fromSchedule(Schedule.spaced(every))
     const wakes = Stream.merge(Stream.as(ledger.commits, 0), ticks).pipe(
       Stream.buffer({ capacity: 1, strategy: "sliding" })

@@ -10,6 +10,7 @@ import { planGroup, type Member } from "../ledger/plan.ts"
 import * as MemoryStore from "../memory/MemoryStore.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import * as commands from "../control/commands.ts"
+import { Reference } from "../money/Reference.ts"
 import * as Instant from "../time/Instant.ts"
 
 /** A ledger on a memory store that is driven by hand, one logical commit at a time: for replays, properties and simulation. */
@@ -46,7 +47,13 @@ export const make = (settings: Partial<Account.AccountSettings> = {}): Desk => {
     now = Instant.addMillis(now, 1)
     commits += 1
     const commitId = `c${commits}`
-    const world = { at: now, isSessionOpen: true, storeTag: "deskaa", entropy: "desk" }
+    const world = {
+      at: now,
+      isSessionOpen: true,
+      priceOf: () => Reference.NoPrice(),
+      storeTag: "deskaa",
+      entropy: "desk"
+    }
     const members = applies.map((apply): Member<A> => ({ account, cause: { kind, actor: "desk" }, needs, apply }))
     const { answer } = store.write({ commitId, needs }, (state) => planGroup(state, commitId, world, members))
     return answer.map((outcome) => {

@@ -220,21 +220,19 @@ const performSend = (table: CaseTable, step: Step): string => {
   if (step.got === "nothing") return "Sent"
   const attempt = required(underWay(table, id), "attempt")
   const answer = answerOf(step, name)
-  table.desk.commit(
-    "report",
-    (recorder) =>
-      interpret(recorder, {
-        report: {
-          _tag: "Answered",
-          account: table.desk.account,
-          asOf: timeOf(step),
-          asOfKind: "broker",
-          attemptId: attempt.id,
-          answer,
-          httpStatus: undefined
-        },
-        payload: undefined
-      })
+  table.desk.commit("report", (recorder) =>
+    interpret(recorder, {
+      report: {
+        _tag: "Answered",
+        account: table.desk.account,
+        asOf: timeOf(step),
+        asOfKind: "broker",
+        attemptId: attempt.id,
+        answer,
+        httpStatus: undefined
+      },
+      payload: undefined
+    })
   )
   return stateOf(table, id)
 }

@@ -153,7 +153,8 @@ const joinWaiting = (recorder: Recorder, trade: Trade): void => {
   }
   for (const each of waiting) {
     if (each === first) continue
-    const why = first === undefined || !undoes(each, trade) ? doesNotUndo(each, trade) : alreadyReversed(trade, first, each)
+    const why =
+      first === undefined || !undoes(each, trade) ? doesNotUndo(each, trade) : alreadyReversed(trade, first, each)
     recorder.emit({ _tag: "TradeFailed", id: each.id, reason: `Conflict: ${why}` })
     conflict(recorder, trade, why)
   }

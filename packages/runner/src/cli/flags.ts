@@ -1,4 +1,4 @@
-import { Options } from "@effect/cli"
+import * as Options from "@effect/cli/Options"
 
 /** The flags of every verb that needs a store. */
 export const place = {

@@ -1,9 +1,8 @@
-import { Command } from "@effect/cli"
-import { described } from "./help.ts"
-import { startVerb } from "../verbs/start.ts"
+import { group, leaf } from "./Tree.ts"
 
 /** All verbs of the command line. */
-export const roundlot = Command.make("roundlot").pipe(
-  described("Fractional trades in, whole lots at a broker, everything on record."),
-  Command.withSubcommands([startVerb])
-)
+export const roundlot = group("fractional trades in, whole lots at a broker, everything on record", {
+  start: leaf("drive the accounts of a store: send what is due, follow it to its fills", () =>
+    import("../verbs/start.ts").then(({ startVerb }) => startVerb)
+  )
+})

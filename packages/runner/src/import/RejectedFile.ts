@@ -1,4 +1,4 @@
-import { FileSystem } from "@effect/platform"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Option, Ref, Schema, Scope } from "effect"
 import * as Csv from "./Csv.ts"
 import type { Bad } from "./TradeRow.ts"

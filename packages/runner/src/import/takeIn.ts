@@ -1,4 +1,4 @@
-import { Accumulator, type AccountName, Id, type intake, type SourcePolicy } from "@roundlot/core"
+import { Accumulator, type AccountName, Id, type intake, type Ledger, type SourcePolicy } from "@roundlot/core"
 import { Chunk, Effect, Option, Stream } from "effect"
 import type { Bad, Parsed, Row } from "./TradeRow.ts"
 
@@ -70,7 +70,7 @@ const noticeOf = (row: Parsed, result: intake.IntakeResult): ReadonlyArray<Notic
  * Takes rows in, a few hundred at a time and one chunk after the other, so that memory stays flat and the ledger sets the pace.
  * Each element tells the counts so far and what the newest chunk came to; what it tells is durable.
  */
-export const takeIn = <E, R>(rows: Stream.Stream<Row, E, R>, target: Target) =>
+export const takeIn = <E, R>(rows: Stream.Stream<Row, E, R>, target: Target): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.UnknownAccount, R | Accumulator.Accumulator> =>
   rows.pipe(
     Stream.grouped(ROWS),
     Stream.mapAccumEffect(none, (counts, chunk) =>

@@ -1,4 +1,4 @@
-import { FileSystem } from "@effect/platform"
+import * as FileSystem from "@effect/platform/FileSystem"
 import { Context, Effect, Option } from "effect"
 import { basename, dirname, extname, join, resolve } from "node:path"
 import * as Configuration from "./Configuration.ts"

@@ -1,5 +1,5 @@
-import { FileSystem } from "@effect/platform"
-import { Exchange } from "@roundlot/broker-paper"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Exchange, type ExchangeFailed, type Instruction } from "@roundlot/broker-paper"
 import { Price } from "@roundlot/core"
 import { Effect, Option, Stream } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
@@ -40,7 +40,13 @@ export const exchangeOptions = (file: string, { faults, prices, seed }: PaperFla
   })
 
 /** Gives the exchange the instructions of a script, a JSON object a line. */
-export const runScript = (script: Option.Option<string>) =>
+export const runScript = (
+  script: Option.Option<string>
+): Effect.Effect<
+  void,
+  UsageError | Instruction.InstructionRefused | ExchangeFailed,
+  FileSystem.FileSystem | Exchange.Exchange
+> =>
   Effect.gen(function* () {
     if (Option.isNone(script)) return
     const fs = yield* FileSystem.FileSystem

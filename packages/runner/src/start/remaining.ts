@@ -1,4 +1,4 @@
-import { Break, Daemon, Decimal, Id, Reads } from "@roundlot/core"
+import { Break, Daemon, Decimal, Id, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 
 /** What is left where nothing moves by itself: orders, positions that wait, breaks that hold sending. */
@@ -7,7 +7,7 @@ export interface Remaining extends Daemon.Left {
 }
 
 /** Waits until nothing can move without an operator, a session or a cool-down, and says what is left. */
-export const untilIdle = Effect.gen(function* () {
+export const untilIdle: Effect.Effect<Remaining, TradeRepository.StoreError, Daemon.Requirements> = Effect.gen(function* () {
   const left = yield* Daemon.untilIdle
   const open = yield* Reads.all(Break.BreakTable, {
     where: [

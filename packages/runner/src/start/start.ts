@@ -4,6 +4,7 @@ import { relative } from "node:path"
 import { openedForDriving } from "../accounts.ts"
 import { layerBooks, layerPaper } from "../App.ts"
 import { Output } from "../cli/Output.ts"
+import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
@@ -150,7 +151,7 @@ const logger = (isQuiet: boolean) =>
   )
 
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
-export const start = (flags: StartFlags) =>
+export const start = (flags: StartFlags): Doing =>
   Effect.gen(function* () {
     const output = yield* Output
     const settings = yield* settle(flags)

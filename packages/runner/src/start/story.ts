@@ -1,4 +1,4 @@
-import { Allocation, Decimal, Fill, Id, Order, Reads, Trade } from "@roundlot/core"
+import { Allocation, Decimal, Fill, Id, Order, Reads, Trade, type TradeRepository } from "@roundlot/core"
 import { Effect, Ref } from "effect"
 import type { Step } from "../import/takeIn.ts"
 
@@ -42,8 +42,20 @@ const orderLine = (order: Order.Order) =>
     return `  order  ${Id.format("order", order.id)}  ${what}  ${order.status}${price}  for ${parts.join(" + ")}`
   })
 
+/** A watcher of the books. */
+export interface Watcher {
+  /** Starts to count from where the books stand now. */
+  readonly begin: Looking<void>
+  /** Counts what is new since `begin`. */
+  readonly catchUp: Looking<Pick<Seen, "orders" | "fills">>
+  /** The lines of the first orders that ended, each once. */
+  readonly firstOrders: Looking<ReadonlyArray<string>>
+}
+
+type Looking<A> = Effect.Effect<A, TradeRepository.StoreError, TradeRepository.TradeRepository>
+
 /** Watches orders and fills come up: each look costs a page of what is new, however large the books are. */
-export const watcher = Effect.map(
+export const watcher: Effect.Effect<Watcher> = Effect.map(
   Ref.make<Seen>({ orders: 0, lastOrder: 0, fills: 0, lastFill: 0, told: 0 }),
   (seen) => {
     const look = Effect.gen(function* () {
@@ -74,7 +86,6 @@ export const watcher = Effect.map(
       yield* Ref.update(seen, (before) => ({ ...before, told: ended.items.length }))
       return yield* Effect.forEach(ended.items.slice(told), orderLine)
     })
-    /** Starts to count from where the books stand now. */
     const begin = Effect.gen(function* () {
       const lastOrder = (yield* Reads.first(Order.OrderTable, { descending: true }))?.id ?? 0
       const lastFill = (yield* Reads.first(Fill.FillTable, { descending: true }))?.id ?? 0

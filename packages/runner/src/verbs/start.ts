@@ -1,12 +1,18 @@
-import { Command, Options } from "@effect/cli"
+import * as Options from "@effect/cli/Options"
 import * as flags from "../cli/flags.ts"
-import { described } from "../cli/help.ts"
+import * as Verb from "../cli/Verb.ts"
 import { start } from "../start/start.ts"
 
 /** `roundlot start`. */
-export const startVerb = Command.make(
-  "start",
-  {
+export const startVerb = Verb.make({
+  name: "start",
+  summary: "drive the accounts of a store: send what is due, follow it to its fills",
+  examples: [
+    ["roundlot start", "until Ctrl-C, on .roundlot/roundlot.db and the paper broker"],
+    ["roundlot start --until-idle --store sqlite:books.db", "do what there is to do, then end"],
+    ["roundlot start --until-idle --script rejects.jsonl", "with an exchange that misbehaves as told"]
+  ],
+  flags: {
     ...flags.place,
     account: flags.account,
     broker: Options.choice("broker", ["paper"]).pipe(
@@ -42,11 +48,5 @@ export const startVerb = Command.make(
       Options.optional
     )
   },
-  start
-).pipe(
-  described("Drive the accounts of a store: send what is due, follow it to its fills.", [
-    ["roundlot start", "until Ctrl-C, on .roundlot/roundlot.db and the paper broker"],
-    ["roundlot start --until-idle --store sqlite:books.db", "do what there is to do, then end"],
-    ["roundlot start --script rejects.jsonl --until-idle", "with an exchange that misbehaves as told"]
-  ])
-)
+  run: start
+})

@@ -2,7 +2,7 @@ import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, Side, type TradeR
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
-import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, orNull, valueOrNull } from "./text.ts"
 
@@ -74,10 +74,7 @@ export const list = (
     ]
     const keep = yield* keepOf(filters)
     const anyOf = orders.map((order) => [...order, ...conditions])
-    const { nextCursor, records } = yield* collect(
-      { table: Fill.FillTable, anyOf, ...(keep === undefined ? {} : { keep }) },
-      filters
-    )
+    const { nextCursor, records } = yield* collect({ table: Fill.FillTable, anyOf, keep }, filters)
     return { items: records.map(documentOf), nextCursor }
   })
 
@@ -99,19 +96,14 @@ const keepOf = (filters: FillFilters) =>
     if (filters.symbol === undefined && filters.side === undefined) return undefined
     const side = filters.side === undefined ? undefined : yield* wordOf("side", filters.side, ["buy", "sell"])
     const terms: Conditions = [...inAnyCase("symbol", filters.symbol), ...exactly("side", side)]
-    return (batch: ReadonlyArray<Fill.Fill>) =>
-      Effect.map(
-        among(
-          Order.OrderTable,
-          "id",
-          batch.map(({ orderId }) => orderId),
-          terms
-        ),
-        (orders) => {
-          const ids = new Set(orders.map(({ id }) => id))
-          return batch.filter(({ orderId }) => ids.has(orderId))
-        }
-      )
+    const keep: Keep<Fill.Fill> = (batch) => {
+      const orderIds = batch.map(({ orderId }) => orderId)
+      return Effect.map(among(Order.OrderTable, "id", orderIds, terms), (orders) => {
+        const ids = new Set(orders.map(({ id }) => id))
+        return batch.filter(({ orderId }) => ids.has(orderId))
+      })
+    }
+    return keep
   })
 
 /** One fill (`F3`) with its order's symbol and side. */

@@ -28,10 +28,13 @@ export interface Listing<R> {
   /** Rows that meet all conditions of one of these; none at all where it is empty. */
   readonly anyOf: ReadonlyArray<Conditions>
   /** What a database cannot judge: the records of a batch that stay. */
-  readonly keep?: (
-    batch: ReadonlyArray<R>
-  ) => Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError, TradeRepository.TradeRepository>
+  readonly keep?: Keep<R> | undefined
 }
+
+/** Which records of a batch stay; it may read, for all of them at once. */
+export type Keep<R> = (
+  batch: ReadonlyArray<R>
+) => Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError, TradeRepository.TradeRepository>
 
 /** How many a list gives where nothing is said. */
 export const DEFAULT_LIMIT = 100

@@ -30,7 +30,7 @@ import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { historyOf, type HistoryDocument } from "./history.ts"
-import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
@@ -178,14 +178,9 @@ export const list = (
       ...(yield* isWithin("createdAt", filters))
     ]
     const anyOf = (yield* ofTrade(filters.tradeId)).map((trade) => [...trade, ...conditions])
-    const { nextCursor, records } = yield* collect(
-      {
-        table: Order.OrderTable,
-        anyOf,
-        ...(criterion?.judges === true ? { keep: (batch) => Effect.filter(batch, criterion.holds) } : {})
-      },
-      filters
-    )
+    const keep: Keep<Order.Order> | undefined =
+      criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
+    const { nextCursor, records } = yield* collect({ table: Order.OrderTable, anyOf, keep }, filters)
     return { items: yield* Effect.forEach(records, documentOf), nextCursor }
   })
 

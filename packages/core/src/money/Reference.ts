@@ -1,0 +1,25 @@
+import { Data } from "effect"
+import * as Instant from "../time/Instant.ts"
+import type { Price } from "./Price.ts"
+
+/** What a share is worth now, with its source and age, or that nobody knows. Never zero for "unknown". */
+export type Reference = Data.TaggedEnum<{
+  readonly Priced: { readonly price: Price; readonly at: Instant.Instant; readonly source: string }
+  readonly NoPrice: object
+}>
+
+/** Constructors of `Reference`. */
+export const Reference = Data.taggedEnum<Reference>()
+
+/** How old a price may be and still decide, in milliseconds: a quarter of an hour. */
+export const MAX_AGE_MS = 15 * 60_000
+
+/** D3: the newest of several prices that is fresh enough to decide with. */
+export const freshest = (references: ReadonlyArray<Reference>, at: Instant.Instant): Reference => {
+  let best: Reference = Reference.NoPrice()
+  for (const each of references) {
+    if (each._tag === "NoPrice" || Instant.millisBetween(each.at, at) > MAX_AGE_MS) continue
+    if (best._tag === "NoPrice" || best.at < each.at) best = each
+  }
+  return best
+}

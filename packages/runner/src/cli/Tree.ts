@@ -1,0 +1,66 @@
+import { Either } from "effect"
+import { isFlag } from "./argv.ts"
+import { type UsageError, unknownWord } from "./UsageError.ts"
+import type { Verb } from "./Verb.ts"
+
+/** A verb that is loaded when it is used: a program that prints its help or lists orders opens no exchange. */
+export interface Leaf {
+  readonly _tag: "Leaf"
+  readonly summary: string
+  readonly load: () => Promise<Verb>
+}
+
+/** A word before verbs: `trades`. */
+export interface Group {
+  readonly _tag: "Group"
+  readonly summary: string
+  readonly verbs: { readonly [word: string]: Tree }
+}
+
+/** The words of the command line. */
+export type Tree = Leaf | Group
+
+/** A verb, loaded when it is used. */
+export const leaf = (summary: string, load: () => Promise<Verb>): Leaf => ({ _tag: "Leaf", summary, load })
+
+/** A word before verbs. */
+export const group = (summary: string, verbs: Group["verbs"]): Group => ({ _tag: "Group", summary, verbs })
+
+/** How far the words of a command line lead, and what is left of them. */
+export interface Found {
+  readonly path: ReadonlyArray<string>
+  readonly tree: Tree
+  readonly rest: ReadonlyArray<string>
+}
+
+/** Follows the words of a command line; flags may stand anywhere, an unknown word is refused with the nearest. */
+export const find = (root: Tree, words: ReadonlyArray<string>): Either.Either<Found, UsageError> => {
+  const path: Array<string> = []
+  const before: Array<string> = []
+  let tree = root
+  for (const [index, word] of words.entries()) {
+    if (tree._tag === "Leaf") return Either.right({ path, tree, rest: [...before, ...words.slice(index)] })
+    if (isFlag(word)) {
+      before.push(word)
+      continue
+    }
+    const next: Tree | undefined = Object.hasOwn(tree.verbs, word) ? tree.verbs[word] : undefined
+    if (next === undefined) return Either.left(unknownWord(["Verb", ...path].join(" "), word, Object.keys(tree.verbs)))
+    path.push(word)
+    tree = next
+  }
+  return Either.right({ path, tree, rest: before })
+}
+
+/** The help of a word before verbs: what there is under it. */
+export const helpOf = (path: ReadonlyArray<string>, { summary, verbs }: Group): string => {
+  const name = ["roundlot", ...path].join(" ")
+  const lines = Object.entries(verbs).flatMap(([word, tree]) =>
+    tree._tag === "Leaf"
+      ? [[word, tree.summary] as const]
+      : Object.entries(tree.verbs).map(([inner, verb]) => [`${word} ${inner}`, verb.summary] as const)
+  )
+  const width = Math.max(...lines.map(([words]) => words.length))
+  const list = lines.map(([words, what]) => `  ${words.padEnd(width)}   ${what}`).join("\n")
+  return `${name}: ${summary}\n\n${list}\n\nEvery verb explains itself with examples: ${name} VERB --help`
+}

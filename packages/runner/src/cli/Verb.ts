@@ -1,0 +1,85 @@
+import * as Command from "@effect/cli/Command"
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import type { Usage } from "@effect/cli/Usage"
+import { isValidationError, type ValidationError } from "@effect/cli/ValidationError"
+import type { CliApp } from "@effect/cli/CliApp"
+import { Console, Effect, type Types } from "effect"
+import { stripVTControlCharacters } from "node:util"
+import type { Environment } from "../settings/Settings.ts"
+import type { Output } from "./Output.ts"
+import { UsageError } from "./UsageError.ts"
+
+/** The version that `--version` prints. */
+export const VERSION = "0.0.0"
+
+/** A failure that can be told: what, where, and what to do. */
+export interface Told {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** What every verb finds around it. */
+export type Surroundings = Output | Environment | CliApp.Environment
+
+/** What a verb does. Its scope is one command line. */
+export type Doing = Effect.Effect<void, Told, Surroundings>
+
+/** A command line and what it does. */
+export type Example = readonly [line: string, what: string]
+
+/** A verb of the command line, ready to be run on its arguments. */
+export interface Verb {
+  readonly usage: Usage
+  readonly help: string
+  readonly run: (args: ReadonlyArray<string>) => Doing
+}
+
+/** What makes a verb. `flags` are options and arguments of `@effect/cli`. */
+export interface VerbOptions<Flags extends Command.Command.Config> {
+  /** As it is typed: `trades import`. */
+  readonly name: string
+  readonly summary: string
+  readonly examples?: ReadonlyArray<Example>
+  readonly flags: Flags
+  readonly run: (flags: Types.Simplify<Command.Command.ParseConfig<Flags>>) => Doing
+}
+
+/** How the parser is set: no flags of its own, exact names. */
+export const config = CliConfig.make({ showBuiltIns: false, isCaseSensitive: true, finalCheckBuiltIn: false, autoCorrectLimit: 0 })
+
+/** Makes a verb. */
+export const make = <const Flags extends Command.Command.Config>(options: VerbOptions<Flags>): Verb => {
+  const command = Command.make(options.name, options.flags, options.run)
+  const parse = Command.run(command, { name: options.name, version: VERSION })
+  return {
+    usage: Command.getUsage(command),
+    help: helpOf(options, plain(Command.getHelp(command, config))),
+    run: (args) =>
+      silenced(parse(["node", "roundlot", ...args])).pipe(
+        Effect.mapError((error) => (isValidationError(error) ? wordsOf(options.name, error) : error))
+      )
+  }
+}
+
+const plain = (doc: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(doc)).trim()
+
+const helpOf = <Flags extends Command.Command.Config>(
+  { examples = [], name, summary }: VerbOptions<Flags>,
+  options: string
+): string => {
+  const width = Math.max(0, ...examples.map(([line]) => line.length))
+  const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`)
+  const shown = examples.length === 0 ? "" : `\n\nEXAMPLES\n\n${lines.join("\n")}`
+  const compact = options.replaceAll("\n\n  This setting is optional.", "").replaceAll(/\n\n {2}(\S)/g, "\n      $1")
+  return `roundlot ${name}: ${summary}${shown}\n\n${compact}`
+}
+
+/** The parser prints its own complaints; ours are told once, at the edge. */
+const silenced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Console.consoleWith((console) => Effect.withConsole(effect, { ...console, log: () => Effect.void, error: () => Effect.void }))
+
+const wordsOf = (name: string, { error }: ValidationError): UsageError => {
+  const text = plain(error).replaceAll(/\s+/g, " ").replace(/\.$/, "")
+  return new UsageError({ problem: text, remedy: `See 'roundlot ${name} --help'` })
+}

@@ -1,0 +1,133 @@
+import { Account, Decimal, Instant, Reads, TradingState, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { exactly, inAnyCase, isWord } from "./asked.ts"
+import { NotFound } from "./errors.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, orNull } from "./text.ts"
+
+/** An account with the policies that its orders obey. Lots and thresholds in shares, times in milliseconds. */
+export interface AccountDocument {
+  readonly name: string
+  readonly broker: string
+  readonly environment: Account.Account["environment"]
+  /** The broker's own id of the account, all but its end masked; null until it was driven. */
+  readonly brokerAccountId: string | null
+  readonly currency: string
+  readonly direction: Account.Direction
+  readonly lot: string
+  readonly threshold: string | null
+  readonly thresholdNotional: string | null
+  readonly maxOrderQuantity: string | null
+  readonly shorting: Account.Account["shorting"]
+  readonly external: Account.Account["external"]
+  readonly cancelOnFlip: boolean
+  readonly resendWindowMs: number
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
+export interface ControlDocument {
+  readonly account: string | null
+  readonly symbol: string | null
+  readonly state: TradingState.TradingState
+  readonly reason: string
+  readonly actor: string
+  readonly changedAt: string
+}
+
+/** An account with its trading state, the strictest of everything's and its own, and the states that were set. */
+export interface AccountDetail extends AccountDocument {
+  readonly tradingState: TradingState.TradingState
+  readonly controls: ReadonlyArray<ControlDocument>
+}
+
+/** Which accounts; they come by name. */
+export interface AccountFilters extends ListOptions {
+  readonly account?: string | undefined
+  readonly broker?: string | undefined
+  readonly environment?: string | undefined
+}
+
+const SHOWN_END = 3
+const SHORTEST_SHOWN = 8
+
+/** A broker's account id as it may be shown: all but its last three characters masked; a short one wholly. */
+export const masked = (id: string): string =>
+  id.length < SHORTEST_SHOWN ? "*".repeat(id.length) : `${"*".repeat(id.length - SHOWN_END)}${id.slice(-SHOWN_END)}`
+
+/** The document of an account. */
+export const documentOf = (account: Account.Account): AccountDocument => ({
+  name: account.name,
+  broker: account.broker,
+  environment: account.environment,
+  brokerAccountId: orNull(account.brokerAccountId, masked),
+  currency: account.currency,
+  direction: account.direction,
+  lot: Decimal.format(account.lot),
+  threshold: decimalOrNull(account.threshold),
+  thresholdNotional: decimalOrNull(account.thresholdNotional),
+  maxOrderQuantity: decimalOrNull(account.maxOrderQuantity),
+  shorting: account.shorting,
+  external: account.external,
+  cancelOnFlip: account.cancelOnFlip,
+  resendWindowMs: account.resendWindowMs,
+  createdAt: Instant.format(account.createdAt),
+  updatedAt: Instant.format(account.updatedAt)
+})
+
+/** A page of accounts. */
+export const list = (
+  filters: AccountFilters
+): Effect.Effect<ListDocument<AccountDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const conditions = [
+      ...inAnyCase("name", filters.account),
+      ...inAnyCase("broker", filters.broker),
+      ...(yield* isWord("environment", filters.environment, ["paper", "live"]))
+    ]
+    const { nextCursor, records } = yield* collect({ table: Account.AccountTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** One account, by its exact name, with what trading states stand. */
+export const show = (
+  name: string
+): Effect.Effect<AccountDetail, NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const account = yield* Reads.first(Account.AccountTable, { where: exactly("name", name) })
+    if (account === undefined) return yield* new NotFound({ kind: "account", id: name, list: "accounts" })
+    const controls = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
+    const whole = controls.filter(({ symbol }) => symbol === "")
+    return {
+      ...documentOf(account),
+      tradingState: TradingState.strictest(whole.map(({ state }) => state)),
+      controls: controls.map(controlOf)
+    }
+  })
+
+const controlOf = (control: TradingState.Control): ControlDocument => ({
+  account: control.account === "" ? null : control.account,
+  symbol: control.symbol === "" ? null : control.symbol,
+  state: control.state,
+  reason: control.reason,
+  actor: control.actor,
+  changedAt: Instant.format(control.changedAt)
+})
+
+/** What people see of accounts. */
+export const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [
+  Columns.words("ACCOUNT", (account) => account.name),
+  Columns.words("BROKER", (account) => account.broker),
+  Columns.words("ENVIRONMENT", (account) => account.environment),
+  Columns.words("BROKER ACCOUNT", (account) => account.brokerAccountId),
+  Columns.words("DIRECTION", (account) => account.direction),
+  Columns.numbers("LOT", (account) => account.lot),
+  Columns.numbers("THRESHOLD", (account) => account.threshold),
+  Columns.words("SHORTING", (account) => account.shorting),
+  Columns.words("CURRENCY", (account) => account.currency)
+]
+
+/** Accounts as a table for people. */
+export const table = (items: ReadonlyArray<AccountDocument>): string => Columns.render(columns, items)

@@ -1,0 +1,87 @@
+import { Entry, TradeRepository } from "@roundlot/core"
+import { Chunk, Effect, Option, Stream } from "effect"
+
+/** An entry with the place in the feed of the commit that wrote it. */
+export interface Placed {
+  readonly position: number
+  readonly entry: Entry.Entry
+}
+
+const PAGE = 1000
+
+/** The rows of the feed after a position, in order. */
+const rowsAfter = (repository: TradeRepository.TradeRepositoryService, position: number) =>
+  Stream.paginateChunkEffect(position, (after) =>
+    Effect.map(repository.feed(after, PAGE), (rows) => {
+      const last = rows.at(-1)
+      const next = rows.length < PAGE || last === undefined ? Option.none() : Option.some(last.position)
+      return [Chunk.unsafeFromArray(rows), next] as const
+    })
+  )
+
+/** The entries of one journal, read on as the feed's rows name them: a page at a time, each page once. */
+const reader = (repository: TradeRepository.TradeRepositoryService) => {
+  const ahead = new Map<string, ReadonlyArray<Entry.Entry>>()
+  return (row: Entry.FeedRow) =>
+    Effect.gen(function* () {
+      const taken: Array<Placed> = []
+      for (let seq = row.firstSeq; seq <= row.lastSeq; seq = row.firstSeq + taken.length) {
+        const known = ahead.get(row.account) ?? []
+        const page = known.length > 0 ? known : yield* readFrom(repository, row.account, seq)
+        const own = page.filter((entry) => entry.seq <= row.lastSeq)
+        if (own[0]?.seq !== seq) return yield* gap(row.account, seq)
+        taken.push(...own.map((entry) => ({ position: row.position, entry })))
+        ahead.set(row.account, page.slice(own.length))
+      }
+      return Chunk.unsafeFromArray(taken)
+    })
+}
+
+const readFrom = (repository: TradeRepository.TradeRepositoryService, account: string, seq: number) =>
+  repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: PAGE })
+
+const gap = (account: string, seq: number) =>
+  new TradeRepository.StoreUnavailable({
+    place: `the journal of ${account}`,
+    problem: "corrupt",
+    detail: `the feed names entry ${seq}, which is not there`,
+    remedy: "Run 'roundlot audit' to see what else differs."
+  })
+
+/** All entries after a position of the feed: in feed order, and in order of `seq` within it. */
+export const entriesAfter = (
+  position: number
+): Stream.Stream<Placed, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Stream.unwrap(
+    Effect.map(TradeRepository.TradeRepository, (repository) =>
+      rowsAfter(repository, position).pipe(Stream.mapEffect(reader(repository)), Stream.flattenChunks)
+    )
+  )
+
+/** The newest row of the feed, found by halving: its positions have no gaps. */
+export const newestRow: Effect.Effect<
+  Entry.FeedRow | undefined,
+  TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> = Effect.gen(function* () {
+  const repository = yield* TradeRepository.TradeRepository
+  const rowAfter = (position: number) => Effect.map(repository.feed(position, 1), (rows) => rows[0])
+  let newest: Entry.FeedRow | undefined
+  let beyond = 1
+  for (let row = yield* rowAfter(0); row !== undefined; row = yield* rowAfter(beyond)) {
+    newest = row
+    beyond = row.position * 2
+  }
+  let low = newest?.position ?? 0
+  while (low < beyond) {
+    const middle = low + Math.floor((beyond - low) / 2)
+    const row = yield* rowAfter(middle)
+    if (row === undefined) {
+      beyond = middle
+    } else {
+      newest = row
+      low = row.position
+    }
+  }
+  return newest
+})

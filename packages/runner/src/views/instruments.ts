@@ -1,0 +1,67 @@
+import { Instant, Instrument, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { inAnyCase, isWord } from "./asked.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull } from "./text.ts"
+
+/** An instrument as one account trades it; `lot`, in shares, is null where the account's counts. */
+export interface InstrumentDocument {
+  readonly account: string
+  readonly symbol: string
+  readonly assetClass: Instrument.Instrument["assetClass"]
+  readonly currency: string
+  readonly lot: string | null
+  readonly fractionable: boolean
+  readonly shortable: boolean
+  readonly status: Instrument.Instrument["status"]
+  readonly createdAt: string
+  readonly updatedAt: string
+}
+
+/** Which instruments; they come by account and symbol. */
+export interface InstrumentFilters extends ListOptions {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly status?: string | undefined
+}
+
+const documentOf = (instrument: Instrument.Instrument): InstrumentDocument => ({
+  account: instrument.account,
+  symbol: instrument.symbol,
+  assetClass: instrument.assetClass,
+  currency: instrument.currency,
+  lot: decimalOrNull(instrument.lot),
+  fractionable: instrument.fractionable,
+  shortable: instrument.shortable,
+  status: instrument.status,
+  createdAt: Instant.format(instrument.createdAt),
+  updatedAt: Instant.format(instrument.updatedAt)
+})
+
+/** A page of instruments. */
+export const list = (
+  filters: InstrumentFilters
+): Effect.Effect<ListDocument<InstrumentDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const conditions = [
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      ...(yield* isWord("status", filters.status, ["unverified", "verified", "unknown"]))
+    ]
+    const { nextCursor, records } = yield* collect({ table: Instrument.InstrumentTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** What people see of instruments. */
+export const columns: ReadonlyArray<Columns.TableColumn<InstrumentDocument>> = [
+  Columns.words("ACCOUNT", (instrument) => instrument.account),
+  Columns.words("SYMBOL", (instrument) => instrument.symbol),
+  Columns.words("STATUS", (instrument) => instrument.status),
+  Columns.words("CLASS", (instrument) => instrument.assetClass),
+  Columns.words("CURRENCY", (instrument) => instrument.currency),
+  Columns.numbers("LOT", (instrument) => instrument.lot)
+]
+
+/** Instruments as a table for people. */
+export const table = (items: ReadonlyArray<InstrumentDocument>): string => Columns.render(columns, items)

@@ -1,0 +1,268 @@
+import {
+  Decimal,
+  due,
+  evaluation,
+  Id,
+  Instant,
+  Ledger,
+  Need,
+  Position,
+  Reads,
+  Account,
+  type AccountName,
+  type Break,
+  type Lot,
+  type Order,
+  type OrderTerms,
+  type plan,
+  type Side,
+  type Ticker,
+  type Trade,
+  type TradeRepository
+} from "@roundlot/core"
+import { Effect } from "effect"
+import { inAnyCase } from "./asked.ts"
+import * as breaks from "./breaks.ts"
+import { Ambiguous, NotFound } from "./errors.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as orders from "./orders.ts"
+import * as Columns from "./table.ts"
+import { idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+
+/** One account's standing in one instrument, in signed shares. */
+export interface PositionDocument {
+  readonly account: string
+  readonly symbol: string
+  readonly exposure: string
+  readonly target: string
+  readonly hedged: string
+  readonly inFlight: string
+  readonly residual: string
+  readonly base: string
+  readonly direct: string
+  readonly adopted: string
+  readonly updatedAt: string
+}
+
+/** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
+export interface LotDocument {
+  readonly id: string
+  readonly tradeId: string | null
+  readonly sourceId: string | null
+  readonly orderId: string | null
+  readonly open: string
+}
+
+/** What order would be made now, or why there is none (ACC-11). */
+export interface NextDocument {
+  /** The answer as the journal has it: `Order(buy 1)`, `NotDue`, `OrderLive`, … */
+  readonly answer: string
+  /** The same in a sentence. */
+  readonly why: string
+  readonly order: {
+    readonly side: Side.Side
+    readonly quantity: string
+    readonly positionEffect: OrderTerms.PositionEffect | null
+  } | null
+}
+
+/** A position with its queue, what is under way and in the way, and the order that comes next. */
+export interface PositionDetail extends PositionDocument {
+  /** The newest answer on record to what order would be made. */
+  readonly answer: string
+  readonly coolDownUntil: string | null
+  readonly circuitUntil: string | null
+  /** Why an operator's act holds it. */
+  readonly held: string | null
+  /** Open lots, oldest first. */
+  readonly lots: ReadonlyArray<LotDocument>
+  /** Orders that have not ended. */
+  readonly orders: ReadonlyArray<orders.OrderDocument>
+  /** Open breaks. */
+  readonly breaks: ReadonlyArray<breaks.BreakDocument>
+  readonly next: NextDocument
+}
+
+/** Which positions; they come by account and symbol. */
+export interface PositionFilters extends ListOptions {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+}
+
+/** The document of a position. */
+export const documentOf = (position: Position.Position): PositionDocument => ({
+  account: position.account,
+  symbol: position.symbol,
+  exposure: Decimal.format(position.exposure),
+  target: Decimal.format(position.target),
+  hedged: Decimal.format(position.hedged),
+  inFlight: Decimal.format(position.inFlight),
+  residual: Decimal.format(position.residual),
+  base: Decimal.format(position.base),
+  direct: Decimal.format(position.direct),
+  adopted: Decimal.format(position.adopted),
+  updatedAt: Instant.format(position.updatedAt)
+})
+
+/** A page of positions. */
+export const list = (
+  filters: PositionFilters
+): Effect.Effect<ListDocument<PositionDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const anyOf = [[...inAnyCase("account", filters.account), ...inAnyCase("symbol", filters.symbol)]]
+    const { nextCursor, records } = yield* collect({ table: Position.PositionTable, anyOf }, filters)
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** The position of a symbol; the account may be left out where only one has it. All is read in one transaction. */
+export const show = (
+  symbol: string,
+  account?: string
+): Effect.Effect<
+  PositionDetail,
+  NotFound | Ambiguous | Ledger.LedgerError,
+  TradeRepository.TradeRepository | Ledger.Ledger
+> =>
+  Effect.gen(function* () {
+    const where = [...inAnyCase("symbol", symbol), ...inAnyCase("account", account)]
+    const found = yield* Reads.all(Position.PositionTable, { where })
+    const [only, ...others] = found
+    if (only === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    if (others.length > 0) {
+      return yield* new Ambiguous({ kind: "position", id: symbol, accounts: found.map((each) => each.account) })
+    }
+    const ledger = yield* Ledger.Ledger
+    const seen = yield* ledger.submit("command", viewMember(only.account, only.symbol))
+    if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    return yield* detailOf(seen)
+  })
+
+// What is seen
+
+interface Seen {
+  readonly standing: due.Standing
+  readonly lots: ReadonlyArray<Lot.Lot>
+  readonly trades: ReadonlyMap<number, Trade.Trade>
+  readonly breaks: ReadonlyArray<Break.Break>
+}
+
+/** Reads a position and all around it as a commit would have it before it, and writes nothing. */
+const viewMember = (account: AccountName.AccountName, symbol: Ticker.Ticker): plan.Member<Seen | undefined> => ({
+  account,
+  cause: { kind: "command", actor: "show" },
+  needs: [Need.Need.Position({ account, symbol })],
+  apply: (recorder) => {
+    const { books } = recorder
+    const standing = evaluation.standingOf(recorder, symbol)
+    if (standing === undefined) return undefined
+    const lots = books.lots.find("open", [account, symbol])
+    const owners = lots.flatMap(({ tradeId }) => books.trades.get(String(tradeId)) ?? [])
+    return {
+      standing,
+      lots: [...lots].sort((a, b) => a.id - b.id),
+      trades: new Map(owners.map((trade) => [trade.id, trade])),
+      breaks: [...books.breaks.find("open", [account, symbol])].sort((a, b) => a.id - b.id)
+    }
+  }
+})
+
+const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
+  Effect.gen(function* () {
+    const { position } = standing
+    const live = [...standing.liveOrders].sort((a, b) => a.id - b.id)
+    const detail: PositionDetail = {
+      ...documentOf(position),
+      answer: position.answer,
+      coolDownUntil: timeOrNull(position.coolDownUntil),
+      circuitUntil: timeOrNull(position.circuitUntil),
+      held: valueOrNull(position.held),
+      lots: lots.map((lot) => lotOf(lot, trades)),
+      orders: yield* Effect.forEach(live, (order: Order.Order) => orders.documentOf(order)),
+      breaks: open.map(breaks.documentOf),
+      next: nextOf(standing)
+    }
+    return detail
+  })
+
+const lotOf = (lot: Lot.Lot, trades: Seen["trades"]): LotDocument => ({
+  id: Id.format("lot", lot.id),
+  tradeId: idOrNull("trade", lot.tradeId),
+  sourceId: valueOrNull(lot.tradeId === undefined ? undefined : trades.get(lot.tradeId)?.sourceId),
+  orderId: idOrNull("order", lot.orderId),
+  open: Decimal.format(lot.open)
+})
+
+// What comes next
+
+const nextOf = (standing: due.Standing): NextDocument => {
+  const next = due.dueOf(standing)
+  const order =
+    next._tag === "Order"
+      ? {
+          side: next.side,
+          quantity: Decimal.format(next.quantity),
+          positionEffect: valueOrNull(next.positionEffect)
+        }
+      : null
+  return { answer: due.textOf(next), why: whyOf(next, standing), order }
+}
+
+const whyOf = (next: due.Due, standing: due.Standing): string =>
+  due.Due.$match(next, {
+    Order: ({ quantity, side }) => `an order to ${side} ${Decimal.format(quantity)} would be made`,
+    OrderLive: ({ orderId }) => `${Id.format("order", orderId)} has not ended, and a position has one order at a time`,
+    NotDue: () => notDue(standing),
+    Halted: () => "trading is halted; 'roundlot resume' lets it go on",
+    Observed: ({ quantity, side }) =>
+      `an order to ${side} ${Decimal.format(quantity)} would be made, but trading is only observed`,
+    Held: ({ why }) =>
+      why === "circuit"
+        ? `several orders in a row ended short; it goes on at ${timeOrNull(standing.position.circuitUntil) ?? "'roundlot resume'"} or with 'roundlot resume'`
+        : `it is held (${why}); 'roundlot resume' lets it go on`,
+    BreakOpen: ({ kind, subject }) => `the break ${kind} ${subject} holds it; 'roundlot breaks list' shows it`,
+    SessionClosed: () => "the market is closed",
+    CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
+    OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)}, of the other side, has not ended`,
+    NoPrice: () => "its threshold is in money and no price of it is known",
+    Refused: ({ control }) => refusals[control]
+  })
+
+const refusals: { readonly [R in due.Refused]: string } = {
+  InstrumentUnverified: "the broker has not confirmed the instrument yet",
+  InstrumentUnknown: "the broker does not know the instrument, or cannot trade it",
+  MaxQuantity: "the largest order that the account allows is less than a lot",
+  ShortNotAllowed: "it would sell short, which the account does not allow",
+  FractionHeld: "less than a lot is held, so nothing can be sold without selling short"
+}
+
+const notDue = ({ account, instrument, position }: due.Standing): string => {
+  const from = Account.dueFrom(account, due.lotOf({ account, instrument }))
+  const residual = Decimal.abs(position.residual)
+  return Decimal.isLess(residual, from)
+    ? `the residual of ${Decimal.format(position.residual)} is less than the ${Decimal.format(from)} from which an order is due`
+    : `the residual of ${Decimal.format(position.residual)} is worth less than the account's threshold`
+}
+
+/** What people see of positions. */
+export const columns: ReadonlyArray<Columns.TableColumn<PositionDocument>> = [
+  Columns.words("ACCOUNT", (position) => position.account),
+  Columns.words("SYMBOL", (position) => position.symbol),
+  Columns.numbers("EXPOSURE", (position) => position.exposure),
+  Columns.numbers("TARGET", (position) => position.target),
+  Columns.numbers("HEDGED", (position) => position.hedged),
+  Columns.numbers("IN FLIGHT", (position) => position.inFlight),
+  Columns.numbers("RESIDUAL", (position) => position.residual),
+  Columns.times("UPDATED", (position) => position.updatedAt)
+]
+
+/** Positions as a table for people. */
+export const table = (items: ReadonlyArray<PositionDocument>): string => Columns.render(columns, items)
+
+/** What people see of a position's queue. */
+export const lotColumns: ReadonlyArray<Columns.TableColumn<LotDocument>> = [
+  Columns.words("LOT", (lot) => lot.id),
+  Columns.words("TRADE", (lot) => lot.tradeId),
+  Columns.words("SOURCE ID", (lot) => lot.sourceId),
+  Columns.words("ORDER", (lot) => lot.orderId),
+  Columns.numbers("OPEN", (lot) => lot.open)
+]
