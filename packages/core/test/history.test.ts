@@ -122,7 +122,7 @@ const isTimeless = (column: string): boolean => !column.endsWith("At") || column
 
 const time = fc.integer({ min: 0, max: 8 })
 const amount = fc.constantFrom(0, 500, 1000, 1500, 2000, 3000, 4000)
-const said = fc.constantFrom<ReadonlyArray<Said>>("open", "filled", "cancelled", "expired", "rejected")
+const said = fc.constantFrom<Said>("open", "filled", "cancelled", "expired", "rejected")
 
 const factOf = (at: string, order: number | undefined, side: "buy" | "sell", milli: number): fc.Arbitrary<Fact> =>
   fc.oneof(
@@ -149,7 +149,7 @@ const broadcasts = fc
       answer: fc.record({
         first: fc.nat({ max: 8 }),
         second: fc.nat({ max: 8 }),
-        got: fc.constantFrom<ReadonlyArray<Got>>("accepted", "rejected", "unknown", "not-accepted"),
+        got: fc.constantFrom<Got>("accepted", "rejected", "unknown", "not-accepted"),
         time
       })
     })

@@ -13,8 +13,9 @@ export interface ClockService {
 /** The clock with the market's view of it (SDK-1). */
 export class Clock extends Context.Tag("@roundlot/core/Clock")<Clock, ClockService>() {}
 
-const now: Effect.Effect<Instant.Instant> = Effect.map(EffectClock.currentTimeNanos, (nanos) =>
-  Instant.make(nanos / 1000n)
+/** Whole microseconds, cut: a test clock may stand between two of them. */
+const now: Effect.Effect<Instant.Instant> = Effect.map(EffectClock.currentTimeMillis, (millis) =>
+  Instant.make(BigInt(Math.floor(millis * 1000)))
 )
 
 /** A market with the given sessions. */

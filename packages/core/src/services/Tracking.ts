@@ -8,9 +8,9 @@ import { Brokers, type BrokerReadFailed, type BrokerService, type Listing } from
 import { Clock } from "../ports/Clock.ts"
 import type { Listed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
-import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { reportMember } from "./Submission.ts"
+import { reported } from "./work.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
 export interface PollingOptions {
@@ -84,17 +84,6 @@ export const pollAll = Effect.flatMap(openOrders, (open) =>
     discard: true
   })
 )
-
-/** Keeps a failure where operators see it, and lets the others go on. */
-const reported = <A, E extends { readonly message: string }, R>(part: string, read: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Health, (health) =>
-    read.pipe(
-      Effect.matchEffect({
-        onSuccess: () => health.succeeded(part),
-        onFailure: (error) => health.failed(part, error.message)
-      })
-    )
-  )
 
 /** O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
 const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
