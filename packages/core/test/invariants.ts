@@ -1,3 +1,4 @@
+import { Either } from "effect"
 import * as Account from "../src/account/Account.ts"
 import * as Order from "../src/order/Order.ts"
 import * as Allocation from "../src/position/Allocation.ts"
@@ -164,6 +165,7 @@ const orderProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> =>
     ...(Decimal.sign(order.excess) < 0 ? [`A3 ${name}'s excess is negative`] : []),
     ...(Decimal.isLess(order.excess, order.acceptedExcess) ? [`G ${name}: more is accepted than there is`] : []),
     ...(isShort ? [`F4 ${name} is filled without broker id or quantity`] : []),
+    ...(Either.isLeft(Order.stateOf(order)) ? [`FILL-7 ${name} is ${order.status} without what that demands`] : []),
     ...(taken ? [`F2 ${name} is partially filled with nothing`] : [])
   ]
 }

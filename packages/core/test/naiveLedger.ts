@@ -96,7 +96,7 @@ export const make = (policy: Policy) => {
   const execs: Array<Exec> = []
   const queue: Array<string> = []
   let links: Array<Link> = []
-  const muddled = new Map<Exec, number>()
+  const muddled = new Map<Exec, string>()
   const rejectedFills = new Set<number>()
   const conflicts = new Set<string>()
   const returned = new Set<string>()
@@ -197,7 +197,7 @@ export const make = (policy: Policy) => {
     ...orders.flatMap((order) => (order.origin === "ours" && excessOf(order) - order.accepted >= lot ? [`Excess O${order.id}`] : [])),
     ...orders.flatMap((order) => (order.reappeared ? [`Reappeared O${order.id}`] : [])),
     ...orders.flatMap((order) => (shortOf(order) < 0n ? [`CumulativeBelow O${order.id}`] : [])),
-    ...[...muddled.values()].map((id) => `UndocumentedCorrection O${id}`),
+    ...[...muddled.values()].map((subject) => `UndocumentedCorrection ${subject}`),
     ...(opposed() ? ["OppositeOrders"] : [])
   ]
   const dueBut = (left: NaiveOrder | undefined): readonly [string, bigint] => {
@@ -358,11 +358,13 @@ export const make = (policy: Policy) => {
     const known = execs.find((each) => each.base === deed.exec && each.revision === deed.revision)
     const owner = orders.find((order) => order.at === deed.at)
     if (known !== undefined) {
-      if (known.milli !== BigInt(deed.milli) && owner !== undefined) muddled.set(known, owner.id)
+      if (known.milli !== BigInt(deed.milli)) muddled.set(owner === undefined ? { ...known } : known, owner === undefined ? `${deed.exec}.${deed.revision}` : `O${owner.id}`)
       return
     }
     if (owner !== undefined) owner.isAcknowledged = true
-    for (const each of muddled.keys()) if (each.base === deed.exec && each.revision < deed.revision) muddled.delete(each)
+    for (const [each, subject] of muddled) {
+      if (subject.startsWith("O") && each.base === deed.exec && each.revision < deed.revision) muddled.delete(each)
+    }
     execs.push({ at: deed.at, base: deed.exec, revision: deed.revision, milli: BigInt(deed.milli), time: deed.time })
   }
   const operate = (deed: Extract<Deed, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>) => {

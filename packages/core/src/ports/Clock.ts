@@ -1,5 +1,6 @@
 import { Clock as EffectClock, Context, Effect, Layer } from "effect"
 import * as Instant from "../time/Instant.ts"
+import * as XnysCalendar from "../time/XnysCalendar.ts"
 
 /** What time it is, and whether the market takes orders. It rests on Effect's own clock, so a test clock moves it. */
 export interface ClockService {
@@ -24,3 +25,6 @@ export const layer = (isOpenAt: (at: Instant.Instant) => boolean): Layer.Layer<C
 
 /** A market that never closes. */
 export const layerAlwaysOpen: Layer.Layer<Clock> = layer(() => true)
+
+/** The sessions of the New York Stock Exchange; closed beyond the calendar's horizon. */
+export const layerXnys: Layer.Layer<Clock> = layer(XnysCalendar.isOpenAt)

@@ -251,6 +251,19 @@ const documented = (recorder: Recorder, order: Order, { revision }: Executed, kn
   }
 }
 
+const contentsOf = ({ quantity, price }: Executed): string =>
+  `${Decimal.format(quantity)} at ${price === undefined ? "no price" : Decimal.format(price)}`
+
+/** The same of a fill that waits for its order, which is not there to name: the execution is the subject. */
+const undocumentedWaiting = (recorder: Recorder, { execId }: WaitingFill, report: Executed): Interpreted => {
+  const { symbol } = report
+  if (!isTicker(symbol)) return { _tag: "NothingToDo" }
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const evidence = cameAgain(execId) + contentsOf(report)
+  open(recorder, { symbol, kind: "UndocumentedCorrection", subject: execId, evidence }, "evidence")
+  return { _tag: "KeptAsBreak" }
+}
+
 const cameAgain = (execId: string): string => `${execId} came again as `
 
 /** F1 of reconciliation: the same revision with the same contents. */
@@ -266,8 +279,7 @@ const isSameExecution = (
 /** F2 of reconciliation: other contents without a revision; the first stays canonical, the other is kept as evidence. */
 const undocumented = (recorder: Recorder, known: Fill, report: Executed): Interpreted => {
   const order = orderOf(recorder, known.orderId)
-  const price = report.price === undefined ? "no price" : Decimal.format(report.price)
-  const evidence = `${cameAgain(known.execId)}${Decimal.format(report.quantity)} at ${price}`
+  const evidence = cameAgain(known.execId) + contentsOf(report)
   const subject = format("order", order.id)
   open(recorder, { symbol: order.symbol, kind: "UndocumentedCorrection", subject, evidence }, "evidence")
   recorder.touch(order.symbol)
@@ -330,7 +342,8 @@ const named = (recorder: Recorder, order: Order, { brokerOrderId }: Execution): 
 const wait = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
   const { account, execId } = { account: recorder.account, execId: report.execId }
   recorder.need(Need.WaitingFill({ account, execId }))
-  if (recorder.books.waiting_fills.get(joinKey([account, execId])) !== undefined) return { _tag: "Duplicate" }
+  const known = recorder.books.waiting_fills.get(joinKey([account, execId]))
+  if (known !== undefined) return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumentedWaiting(recorder, known, report)
   recorder.emit({
     _tag: "FillWaits",
     execId,

@@ -1,0 +1,124 @@
+import { FastCheck as fc, Schema } from "effect"
+import { describe, expect, test } from "vitest"
+import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
+import * as Id from "../src/identity/Id.ts"
+import * as SymbolMapping from "../src/instrument/SymbolMapping.ts"
+import { Ticker } from "../src/instrument/Ticker.ts"
+import * as Instant from "../src/time/Instant.ts"
+import { runs } from "./Story.ts"
+
+describe("ClientOrderId", () => {
+  const ids = fc.tuple(fc.string(), fc.string(), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+
+  test("is at most 32 plain characters, is recognised as ours, and whatever a broker appends is ignored", () => {
+    fc.assert(
+      fc.property(ids, fc.string(), ([store, entropy, orderId], appended) => {
+        const id = ClientOrderId.make(ClientOrderId.storeTag(store), entropy, orderId)
+        expect(id).toMatch(/^rl1-[a-z2-7]{1,28}$/)
+        expect(ClientOrderId.ours(id)).toBe(id)
+        expect(ClientOrderId.ours(`${id}${appended}`)).toBe(id)
+      }),
+      runs(100)
+    )
+  })
+
+  test("is the same for the same order planned again, and another for another order, process or store", () => {
+    const tag = ClientOrderId.storeTag("store")
+    const made = [
+      ClientOrderId.make(tag, "process", 1),
+      ClientOrderId.make(tag, "process", 2),
+      ClientOrderId.make(tag, "copy", 1),
+      ClientOrderId.make(ClientOrderId.storeTag("other"), "process", 1)
+    ]
+    expect(ClientOrderId.make(tag, "process", 1)).toBe(made[0])
+    expect(new Set(made).size).toBe(made.length)
+  })
+
+  test.each(["", "rl1-", "rl1-short", "web-1234567890123456789012345", "RL1-ABCDEFABCDEFABCDEFABCDEFAB", " rl1-abcdefabcdefabcdefabcdefab"])(
+    "%j was not made by this software",
+    (shown) => {
+      expect(ClientOrderId.ours(shown)).toBeUndefined()
+    }
+  )
+})
+
+describe("Id", () => {
+  test("an id is read back from its text, with or without its letter, in any case", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...kinds), fc.integer({ min: 1, max: 999_999_999_999_999 }), (kind, id) => {
+        const text = Id.format(kind, id)
+        for (const each of [text, text.toLowerCase(), String(id)]) expect(Id.parse(kind, each)).toBe(id)
+      }),
+      runs(100)
+    )
+  })
+
+  test.each(["", "O", "O0", "O-1", "O1.5", "T1", "O01", "O9999999999999999", "O1x", "1e3"])("%j is no order's id", (text) => {
+    expect(Id.parse("order", text)).toBeUndefined()
+  })
+})
+
+const isKind = (text: string): text is Id.Kind => text in Id.letters
+const kinds = Object.keys(Id.letters).filter(isKind)
+
+describe("Instant", () => {
+  test("what is written is read back, to the microsecond", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 253402300799999999n }), (micros) => {
+        expect(Instant.parse(Instant.format(Instant.make(micros)))).toBe(micros)
+      }),
+      runs(200)
+    )
+  })
+
+  test.each([
+    ["2026-11-20T14:30:00Z", "2026-11-20T14:30:00.000000Z"],
+    ["2026-11-20T09:30:00-05:00", "2026-11-20T14:30:00.000000Z"],
+    ["2026-11-20T09:30:00.1234567-0500", "2026-11-20T14:30:00.123456Z"],
+    ["2024-02-29 00:00:00.5+00:00", "2024-02-29T00:00:00.500000Z"]
+  ])("%s is %s", (text, wanted) => {
+    expect(Schema.encodeSync(Instant.FromString)(Schema.decodeSync(Instant.FromString)(text))).toBe(wanted)
+  })
+
+  test.each(["", "2026-11-20", "2026-11-20T14:30:00", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-20T24:00:01Z", "1700000000", "2026-11-20T14:30Z", "1969-12-31T23:59:59Z"])(
+    "%j is no time that is taken",
+    (text) => {
+      expect(Instant.parse(text)).toBeUndefined()
+    }
+  )
+
+  test("differences are cut to whole milliseconds", () => {
+    const start = Instant.make(1_000_000n)
+    expect(Instant.millisBetween(start, Instant.make(1_002_999n))).toBe(2)
+    expect(Instant.addMillis(start, -500)).toBe(500_000n)
+    expect(Instant.later(start, Instant.addMillis(start, 1))).toBe(1_001_000n)
+  })
+})
+
+describe("ACC-4: SymbolMapping", () => {
+  const tokens: SymbolMapping.SymbolMapping = { suffixes: ["s1"], symbols: { BRKBs1: Ticker.make("BRK.B") } }
+
+  test.each([
+    ["AAPLs1", "AAPL"],
+    ["BRKBs1", "BRK.B"],
+    ["AAPL", undefined],
+    ["s1", undefined],
+    ["AAPLS1", undefined],
+    ["toString", undefined],
+    ["a b s1", undefined],
+    ["", undefined]
+  ])("a tokenised source's %j is %j", (given, wanted) => {
+    expect(SymbolMapping.map(tokens, given)).toBe(wanted)
+  })
+
+  test.each([
+    ["AAPL", "AAPL"],
+    ["BRK.B", "BRK.B"],
+    ["AAPLs1", "AAPLs1"],
+    ["=1+1", undefined],
+    ["A\u0000", undefined],
+    ["x".repeat(33), undefined]
+  ])("a source without a mapping writes tickers: %j is %j", (given, wanted) => {
+    expect(SymbolMapping.map(SymbolMapping.plain, given)).toBe(wanted)
+  })
+})

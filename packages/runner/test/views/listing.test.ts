@@ -1,0 +1,91 @@
+import { expect, it } from "@effect/vitest"
+import { Effect, Encoding, FastCheck } from "effect"
+import * as allocations from "../../src/views/allocations.ts"
+import * as positions from "../../src/views/positions.ts"
+import * as trades from "../../src/views/trades.ts"
+import type { ListDocument, ListError, ListOptions } from "../../src/views/listing.ts"
+import * as scene from "./scene.ts"
+
+/** All items of a list, page by page. */
+const paged = <D, R>(
+  list: (options: ListOptions) => Effect.Effect<ListDocument<D>, ListError, R>,
+  options: ListOptions
+) =>
+  Effect.gen(function* () {
+    const items: Array<D> = []
+    const sizes: Array<number> = []
+    let cursor: string | undefined
+    do {
+      const page: ListDocument<D> = yield* list({ ...options, cursor })
+      items.push(...page.items)
+      sizes.push(page.items.length)
+      cursor = page.nextCursor ?? undefined
+    } while (cursor !== undefined)
+    return { items, sizes }
+  })
+
+it.effect("pages of any size, from either end, come to the whole list, and the last one says so", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    const whole = (yield* trades.list({ limit: 0 })).items
+    expect(whole).toHaveLength(6)
+    for (const limit of [1, 2, 3, 4, 6, 7]) {
+      const oldest = yield* paged(trades.list, { limit })
+      expect(oldest.items).toEqual(whole)
+      expect(oldest.sizes).toHaveLength(Math.ceil(6 / limit))
+      const newest = yield* paged(trades.list, { limit, order: "newest" })
+      expect(newest.items).toEqual(whole.toReversed())
+    }
+    const three = yield* paged(positions.list, { limit: 1 })
+    expect(three.items.map(({ symbol }) => symbol)).toEqual(["AAPL", "KO", "MSFT"])
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
+const ofThird = (options: ListOptions) => allocations.list({ ...options, tradeId: "T3" })
+
+it.effect("a list of two conditions is paged like one", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    const whole = (yield* ofThird({})).items
+    expect(whole.map(({ kind }) => kind)).toEqual(["order", "net"])
+    expect((yield* paged(ofThird, { limit: 1 })).items).toEqual(whole)
+    expect((yield* paged(ofThird, { limit: 1, order: "newest" })).items).toEqual(whole.toReversed())
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
+it.effect("a cursor of another list or order, or one that was tampered with, is refused", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    const cursor = (yield* trades.list({ limit: 1 })).nextCursor ?? ""
+    const bad = [
+      "",
+      "x",
+      `${cursor} `,
+      `${cursor}=`,
+      Encoding.encodeBase64Url('["trades","oldest"]'),
+      Encoding.encodeBase64Url('["trades","oldest","1"]'),
+      Encoding.encodeBase64Url('["trades","oldest",1,2]'),
+      Encoding.encodeBase64Url('["trades", "oldest",1]'),
+      Encoding.encodeBase64Url('["trades","oldest",1.5]'),
+      (yield* positions.list({ limit: 1 })).nextCursor ?? ""
+    ]
+    for (const each of bad) {
+      const error = yield* Effect.flip(trades.list({ cursor: each }))
+      expect(error).toMatchObject({ _tag: "BadCursor", list: "trades", cursor: each })
+    }
+    const turned = yield* Effect.flip(trades.list({ cursor, order: "newest" }))
+    expect(turned._tag).toBe("BadCursor")
+    expect(turned.message).toContain("is no cursor of this list of trades")
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
+it.effect("no text makes a list of cursors fail otherwise than by name", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    const texts = FastCheck.sample(FastCheck.string({ unit: "binary" }), { numRuns: 200, seed: 7 })
+    for (const cursor of texts) {
+      const error = yield* Effect.flip(trades.list({ cursor }))
+      expect(error._tag).toBe("BadCursor")
+    }
+  }).pipe(Effect.provide(scene.inMemory))
+)

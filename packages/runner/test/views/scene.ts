@@ -1,0 +1,184 @@
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Clock,
+  ClientOrderId,
+  commands,
+  Commands,
+  Entropy,
+  Id,
+  Instant,
+  interpret,
+  Ledger,
+  MemoryRepository,
+  Need,
+  Order,
+  Price,
+  Quantity,
+  Reads,
+  Report,
+  send,
+  Ticker,
+  type Recorder,
+  type Side,
+  type TradeRepository
+} from "@roundlot/core"
+import { Effect, Layer, TestClock } from "effect"
+
+/** The books in memory with all that writes to them. */
+export const books = <E>(store: Layer.Layer<TradeRepository.TradeRepository, E>) =>
+  Layer.mergeAll(Accumulator.layer, Commands.layer).pipe(
+    Layer.provideMerge(Ledger.layer),
+    Layer.provideMerge(
+      Layer.mergeAll(store, Clock.layerAlwaysOpen, Entropy.layerFixed("00112233445566778899aabbccddeeff"))
+    )
+  )
+
+/** The books in memory. */
+export const inMemory = books(MemoryRepository.layerMemory)
+
+/** The account of the tests. */
+export const main = AccountName.AccountName.make("main")
+
+const AT = 1_700_000_000_000
+
+/** The moment, so many seconds after the first. */
+export const second = (seconds: number): string => Instant.format(Instant.fromMillis(AT + seconds * 1000))
+
+/** Sets the clock to so many seconds after the first moment. */
+export const at = (seconds: number) => TestClock.setTime(AT + seconds * 1000)
+
+const submit = <A>(
+  kind: "command" | "send" | "report",
+  apply: (recorder: Recorder.Recorder) => A,
+  needs: ReadonlyArray<Need.Need> = []
+) =>
+  Effect.flatMap(Ledger.Ledger, (ledger) =>
+    ledger.submit("command", { account: main, cause: { kind, actor: "test" }, needs, apply })
+  )
+
+/** Opens the account, with instruments that the broker has confirmed. */
+export const open = (symbols: ReadonlyArray<string> = ["AAPL"]) =>
+  Effect.gen(function* () {
+    const service = yield* Commands.Commands
+    yield* service.setAccount(main, Account.defaultSettings, "test")
+    for (const symbol of symbols) {
+      const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
+      yield* submit("command", (recorder) => commands.confirmInstrument(recorder, Ticker.Ticker.make(symbol), facts))
+    }
+  })
+
+/** Takes a trade in. */
+export const trade = (sourceId: string, side: Side.Side, quantity: string, symbol = "AAPL", price = "150.25") =>
+  Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
+    accumulator.submit(main, {
+      source: "tape",
+      sourceId,
+      occurrence: "",
+      symbol,
+      side,
+      quantity: Quantity.unsafe(quantity),
+      price: Price.unsafe(price),
+      tradedAt: Instant.fromMillis(AT),
+      reverses: undefined
+    })
+  )
+
+const json = (value: object): Report.RawPayload => ({
+  contentType: "application/json",
+  bytes: new TextEncoder().encode(JSON.stringify(value))
+})
+
+const attemptOf = (id: number) =>
+  Effect.map(Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] }), (order) =>
+    Id.AttemptId.make(order?.attemptId ?? 0)
+  )
+
+/** Begins to send an order: its attempt is on record and nothing is known of it. */
+export const begins = (id: number) =>
+  submit("send", (recorder) => send.planSend(recorder, Id.OrderId.make(id), json({ order: id })), [
+    Need.Need.OrderById({ id })
+  ])
+
+const sends = (id: number, answer: Report.Answer) =>
+  Effect.gen(function* () {
+    yield* begins(id)
+    const report: Report.Answered = {
+      _tag: "Answered",
+      account: main,
+      asOf: Instant.fromMillis(AT + 1000),
+      asOfKind: "broker",
+      attemptId: yield* attemptOf(id),
+      answer,
+      httpStatus: 200
+    }
+    const received = { report, payload: json({ answer: answer._tag }) }
+    yield* submit("report", (recorder) => interpret.interpret(recorder, received), [Need.Need.OrderById({ id })])
+  })
+
+/** The broker's id of an order. */
+export const brokerId = (id: number) => ClientOrderId.BrokerOrderId.make(`B-${id}`)
+
+/** Sends an order, and the broker takes it. */
+export const accepted = (id: number) => sends(id, Report.Answer.Accepted({ brokerOrderId: brokerId(id) }))
+
+/** Sends an order, and the broker refuses it. */
+export const refused = (id: number) => sends(id, Report.Answer.Refused({ code: "buying_power", words: "not enough" }))
+
+/** Books an execution of an order. */
+export const fills = (
+  id: number,
+  execution: { exec: string; revision?: number; quantity: string; price: string | undefined }
+) => {
+  const { exec, price, quantity, revision = 0 } = execution
+  const report: Report.Executed = {
+    _tag: "Executed",
+    account: main,
+    asOf: Instant.fromMillis(AT + 2000),
+    asOfKind: "broker",
+    execId: `${exec}.${revision}`,
+    execIdBase: exec,
+    revision,
+    brokerOrderId: brokerId(id),
+    clientOrderId: undefined,
+    symbol: "AAPL",
+    side: "buy",
+    quantity: Quantity.unsafe(quantity),
+    price: price === undefined ? undefined : Price.unsafe(price),
+    executedAt: Instant.fromMillis(AT + 2000)
+  }
+  return submit("report", (recorder) => interpret.interpret(recorder, { report, payload: undefined }), [
+    Need.Need.Execution({ account: main, execIdBase: exec }),
+    Need.Need.OrderById({ id })
+  ])
+}
+
+/**
+ * 0.3 + 0.5 + 0.4 AAPL make O1, filled and corrected; 0.1 sold nets with what is left of the third; 1.5 MSFT make O2, which the
+ * broker refuses; 2 KO wait for their instrument.
+ */
+export const played = Effect.gen(function* () {
+  yield* at(0)
+  yield* open(["AAPL", "MSFT"])
+  yield* trade("t-1", "buy", "0.3")
+  yield* trade("t-2", "buy", "0.5")
+  yield* trade("t-3", "buy", "0.4")
+  yield* at(1)
+  yield* accepted(1)
+  yield* at(2)
+  yield* fills(1, { exec: "x1", quantity: "0.4", price: "150" })
+  yield* fills(1, { exec: "x2", quantity: "0.6", price: "150.3" })
+  yield* at(3)
+  yield* fills(1, { exec: "x2", revision: 1, quantity: "0.6", price: "150.2" })
+  yield* at(4)
+  yield* trade("t-4", "sell", "0.1")
+  yield* trade("t-5", "buy", "1.5", "MSFT", "410")
+  yield* at(5)
+  yield* refused(2)
+  yield* trade("t-6", "buy", "2", "KO", "60")
+})
+
+/** What a failing view tells. */
+export const told = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.flip(view), ({ message }) => message)

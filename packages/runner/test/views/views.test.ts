@@ -1,0 +1,452 @@
+import { Commands, MemoryRepository, TradeRepository } from "@roundlot/core"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import * as accounts from "../../src/views/accounts.ts"
+import * as allocations from "../../src/views/allocations.ts"
+import * as breaks from "../../src/views/breaks.ts"
+import * as fills from "../../src/views/fills.ts"
+import * as instruments from "../../src/views/instruments.ts"
+import * as orders from "../../src/views/orders.ts"
+import * as positions from "../../src/views/positions.ts"
+import * as trades from "../../src/views/trades.ts"
+import * as scene from "./scene.ts"
+
+const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
+
+const itPlays = (title: string, check: Effect.Effect<void, unknown, Layer.Layer.Success<typeof scene.inMemory>>) =>
+  it.effect(title, () => Effect.zipRight(scene.played, check).pipe(Effect.provide(scene.inMemory)))
+
+const idsOf = (items: ReadonlyArray<{ readonly id: string }>) => items.map(({ id }) => id)
+
+describe("documents", () => {
+  itPlays(
+    "trades are listed as programs read them",
+    Effect.gen(function* () {
+      const { items, nextCursor } = yield* trades.list({})
+      expect(nextCursor).toBeNull()
+      expect(idsOf(items)).toEqual(["T1", "T2", "T3", "T4", "T5", "T6"])
+      expect(items[2]).toStrictEqual({
+        id: "T3",
+        account: "main",
+        source: "tape",
+        sourceId: "t-3",
+        batchId: null,
+        symbol: "AAPL",
+        side: "buy",
+        quantity: "0.4",
+        price: "150.25",
+        status: "completed",
+        openQuantity: "0.1",
+        orderIds: ["O1"],
+        createdAt: scene.second(0),
+        updatedAt: scene.second(4)
+      })
+      expect(items[3]).toMatchObject({ id: "T4", status: "completed", openQuantity: "0", orderIds: [] })
+      expect(items[4]).toMatchObject({ id: "T5", status: "accumulated", openQuantity: "1.5", orderIds: ["O2"] })
+    })
+  )
+
+  itPlays(
+    "orders are listed as programs read them",
+    Effect.gen(function* () {
+      const { items } = yield* orders.list({})
+      const order = items[0]
+      expect(order).toStrictEqual({
+        id: "O1",
+        account: "main",
+        symbol: "AAPL",
+        side: "buy",
+        quantity: "1",
+        type: "market",
+        status: "filled",
+        phase: "filled",
+        origin: "accumulation",
+        brokerOrderId: "B-1",
+        clientOrderId: order?.clientOrderId,
+        filledQuantity: "1",
+        averagePrice: "150.12",
+        decisionId: null,
+        batchId: null,
+        createdAt: scene.second(0),
+        updatedAt: scene.second(3),
+        firstFilledAt: scene.second(2),
+        lastFilledAt: scene.second(2)
+      })
+      expect(order?.clientOrderId).toMatch(CLIENT_ID)
+      expect(items[1]).toMatchObject({
+        id: "O2",
+        status: "rejected",
+        phase: "ended",
+        brokerOrderId: null,
+        filledQuantity: "0",
+        averagePrice: null,
+        firstFilledAt: null,
+        lastFilledAt: null
+      })
+    })
+  )
+
+  itPlays(
+    "fills are listed as programs read them, corrected ones too",
+    Effect.gen(function* () {
+      const { items } = yield* fills.list({})
+      const fill = {
+        id: "F1",
+        orderId: "O1",
+        execId: "x1.0",
+        execIdBase: "x1",
+        revision: 0,
+        canonical: true,
+        quantity: "0.4",
+        price: "150",
+        commission: null,
+        executedAt: scene.second(2)
+      }
+      const second = { ...fill, id: "F2", execId: "x2.0", execIdBase: "x2", quantity: "0.6", price: "150.3" }
+      expect(items).toStrictEqual([
+        fill,
+        { ...second, canonical: false },
+        { ...second, id: "F3", execId: "x2.1", revision: 1, price: "150.2" }
+      ])
+    })
+  )
+
+  itPlays(
+    "allocations are listed as programs read them, released ones too",
+    Effect.gen(function* () {
+      const { items } = yield* allocations.list({})
+      const order = { orderId: "O1", kind: "order", releasedAt: null }
+      expect(items).toStrictEqual([
+        { tradeId: "T1", sourceId: "t-1", ...order, quantity: "0.3" },
+        { tradeId: "T2", sourceId: "t-2", ...order, quantity: "0.5" },
+        { tradeId: "T3", sourceId: "t-3", ...order, quantity: "0.2" },
+        { tradeId: "T4", sourceId: "t-4", orderId: null, kind: "net", quantity: "0.1", releasedAt: null },
+        { tradeId: "T5", sourceId: "t-5", orderId: "O2", kind: "order", quantity: "1", releasedAt: scene.second(5) }
+      ])
+    })
+  )
+
+  itPlays(
+    "positions are listed as programs read them",
+    Effect.gen(function* () {
+      const { items } = yield* positions.list({ symbol: "aapl" })
+      expect(items).toStrictEqual([
+        {
+          account: "main",
+          symbol: "AAPL",
+          exposure: "1.1",
+          target: "1.1",
+          hedged: "1",
+          inFlight: "0",
+          residual: "0.1",
+          base: "0",
+          direct: "0",
+          adopted: "0",
+          updatedAt: scene.second(4)
+        }
+      ])
+    })
+  )
+
+  itPlays(
+    "accounts and instruments are listed, the broker's account id masked",
+    Effect.gen(function* () {
+      const { items } = yield* accounts.list({})
+      expect(items[0]).toMatchObject({
+        name: "main",
+        broker: "paper",
+        brokerAccountId: null,
+        lot: "1",
+        threshold: null
+      })
+      expect(accounts.masked("DU1234567")).toBe("******567")
+      expect(accounts.masked("1234567")).toBe("*******")
+      const known = yield* instruments.list({ status: "Unverified" })
+      expect(known.items.map(({ symbol }) => symbol)).toEqual(["KO"])
+      const service = yield* Commands.Commands
+      const halt = { id: "h1", account: scene.main, actor: "ann", reason: "lunch" }
+      yield* service.perform({ ...halt, command: { _tag: "Halt", scope: { _tag: "WholeAccount" } } })
+      const shown = yield* accounts.show("main")
+      expect(shown.tradingState).toBe("halted")
+      const control = { account: "main", symbol: null, state: "halted", reason: "lunch", actor: "ann" }
+      expect(shown.controls).toStrictEqual([{ ...control, changedAt: scene.second(5) }])
+    })
+  )
+})
+
+describe("filters", () => {
+  itPlays(
+    "each filter leaves what it names, whatever its case",
+    Effect.gen(function* () {
+      expect(idsOf((yield* trades.list({ status: "COMPLETED", side: "Sell" })).items)).toEqual(["T4"])
+      expect(idsOf((yield* trades.list({ symbol: "msft", account: "MAIN", source: "Tape" })).items)).toEqual(["T5"])
+      expect(idsOf((yield* trades.list({ orderId: "o1" })).items)).toEqual(["T1", "T2", "T3"])
+      expect(idsOf((yield* trades.list({ since: scene.second(4), until: scene.second(5) })).items)).toEqual([
+        "T4",
+        "T5"
+      ])
+      expect(idsOf((yield* trades.list({ since: "2023-11-15" })).items)).toEqual([])
+      expect(idsOf((yield* orders.list({ tradeId: "T5" })).items)).toEqual(["O2"])
+      expect(idsOf((yield* orders.list({ brokerOrderId: "B-1" })).items)).toEqual(["O1"])
+      expect(idsOf((yield* fills.list({ symbol: "MSFT" })).items)).toEqual([])
+      expect(idsOf((yield* fills.list({ symbol: "aapl", side: "BUY", canonical: true })).items)).toEqual(["F1", "F3"])
+      expect(idsOf((yield* fills.list({ tradeId: "T1" })).items)).toEqual(["F1", "F2", "F3"])
+      expect((yield* allocations.list({ standing: false })).items.map(({ tradeId }) => tradeId)).toEqual(["T5"])
+      expect((yield* allocations.list({ orderId: "O1" })).items.map(({ tradeId }) => tradeId)).toEqual([
+        "T1",
+        "T2",
+        "T3"
+      ])
+    })
+  )
+
+  itPlays(
+    "a client order id is found as a broker shows it, with what it appended",
+    Effect.gen(function* () {
+      const [order] = (yield* orders.list({})).items
+      const found = yield* orders.list({ clientOrderId: `${order?.clientOrderId ?? ""}-x9` })
+      expect(idsOf(found.items)).toEqual(["O1"])
+    })
+  )
+
+  itPlays(
+    "a netting is found from both of its trades, each first in its own list",
+    Effect.gen(function* () {
+      const net = { orderId: null, kind: "net", quantity: "0.1", releasedAt: null }
+      const ofThird = yield* allocations.list({ tradeId: "T3", kind: "net" })
+      expect(ofThird.items).toStrictEqual([{ tradeId: "T3", sourceId: "t-3", ...net }])
+      const ofFourth = yield* allocations.list({ tradeId: "T4" })
+      expect(ofFourth.items).toStrictEqual([{ tradeId: "T4", sourceId: "t-4", ...net }])
+    })
+  )
+
+  itPlays(
+    "a word, id or time that is none is refused by name",
+    Effect.gen(function* () {
+      const told = yield* Effect.all([
+        scene.told(trades.list({ status: "complete" })),
+        scene.told(trades.list({ orderId: "T1" })),
+        scene.told(trades.list({ since: "yesterday" })),
+        scene.told(trades.list({ limit: -1 })),
+        scene.told(trades.list({ order: "random" })),
+        scene.told(orders.show("x"))
+      ])
+      expect(told).toEqual([
+        'status "complete" is none of pending, accumulated, completed, failed; did you mean completed?',
+        'order "T1" is no id of this kind: it is O and a number',
+        'since "yesterday" is neither a date nor an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z',
+        'limit "-1" is no whole number from 0 on',
+        'order "random" is none of oldest, newest',
+        'order "x" is no id of this kind: it is O and a number'
+      ])
+    })
+  )
+})
+
+describe("show", () => {
+  itPlays(
+    "ACC-9: from a trade to its orders and back, and every status with time and cause",
+    Effect.gen(function* () {
+      for (const { id } of (yield* trades.list({})).items) {
+        const trade = yield* trades.show(id)
+        expect(idsOf(trade.orders)).toEqual(trade.orderIds)
+        for (const orderId of trade.orderIds) expect((yield* orders.show(orderId)).tradeIds).toContain(id)
+      }
+      const trade = yield* trades.show("T3")
+      expect(trade.statuses).toStrictEqual([
+        {
+          status: "accumulated",
+          at: scene.second(0),
+          reason: null,
+          cause: { kind: "trade", actor: "tape", command: null }
+        },
+        {
+          status: "completed",
+          at: scene.second(2),
+          reason: null,
+          cause: { kind: "report", actor: "test", command: null }
+        }
+      ])
+      expect(
+        trade.allocations.map(({ counterTradeId, id, kind, settled }) => [id, kind, counterTradeId, settled])
+      ).toEqual([
+        ["A3", "order", null, "0.2"],
+        ["A4", "net", "T4", "0.1"]
+      ])
+      expect(idsOf(trade.fills)).toEqual(["F1", "F2", "F3"])
+    })
+  )
+
+  itPlays(
+    "ACC-9: a rejected order still names its trades, and what was sent and answered",
+    Effect.gen(function* () {
+      const order = yield* orders.show("O2")
+      expect(order).toMatchObject({ status: "rejected", code: "buying_power", reason: "not enough", tradeIds: ["T5"] })
+      expect(order.allocations).toMatchObject([
+        { tradeId: "T5", sourceId: "t-5", quantity: "1", releasedAt: scene.second(5) }
+      ])
+      expect(order.attempts).toMatchObject([
+        {
+          id: "S2",
+          number: 1,
+          outcome: "rejected",
+          httpStatus: 200,
+          code: "buying_power",
+          message: "not enough",
+          request: { contentType: "application/json", text: '{"order":2}' },
+          response: { text: '{"answer":"Refused"}' }
+        }
+      ])
+      const steps = ["OrderCreated", "AttemptStarted", "AttemptAnswered", "OrderChanged", "AllocationReleased"]
+      expect(order.history.map(({ tag }) => tag).filter((tag) => steps.includes(tag))).toEqual(steps)
+      expect(order.history[0]).toMatchObject({
+        at: scene.second(4),
+        tag: "OrderCreated",
+        cause: { kind: "trade", actor: "tape", command: null }
+      })
+    })
+  )
+
+  itPlays(
+    "a fill shows its order's terms and every revision",
+    Effect.gen(function* () {
+      const fill = yield* fills.show("F2")
+      expect(fill).toMatchObject({ symbol: "AAPL", side: "buy", canonical: false, offBand: false })
+      expect(idsOf(fill.revisions)).toEqual(["F2", "F3"])
+    })
+  )
+
+  itPlays(
+    "a break is shown with its order and its history",
+    Effect.gen(function* () {
+      yield* scene.fills(1, { exec: "x3", quantity: "2", price: "150" })
+      const { breaks: own } = yield* orders.show("O1")
+      expect(own).toMatchObject([{ kind: "Excess", subject: "O1", status: "open", holds: "symbol", symbol: "AAPL" }])
+      const open = yield* breaks.list({ status: "OPEN", kind: "excess" })
+      expect(open.items).toStrictEqual(own)
+      expect((yield* breaks.list({ status: "closed" })).items).toEqual([])
+      const shown = yield* breaks.show(own[0]?.id ?? "")
+      expect(shown.history.map(({ tag }) => tag)).toEqual(["BreakOpened"])
+    })
+  )
+
+  itPlays(
+    "what is not there is said so, and where to look",
+    Effect.gen(function* () {
+      const told = yield* Effect.all([
+        scene.told(trades.show("T99")),
+        scene.told(orders.show("O99")),
+        scene.told(fills.show("F99")),
+        scene.told(breaks.show("B99")),
+        scene.told(positions.show("TSLA"))
+      ])
+      expect(told).toEqual([
+        "there is no trade T99; 'roundlot trades list' shows those there are",
+        "there is no order O99; 'roundlot orders list' shows those there are",
+        "there is no fill F99; 'roundlot fills list' shows those there are",
+        "there is no break B99; 'roundlot breaks list' shows those there are",
+        "there is no position TSLA; 'roundlot positions list' shows those there are"
+      ])
+    })
+  )
+})
+
+describe("ACC-11: what a position shows of its next order", () => {
+  itPlays(
+    "nothing is due",
+    Effect.gen(function* () {
+      const position = yield* positions.show("aapl")
+      expect(position).toMatchObject({
+        residual: "0.1",
+        answer: "NotDue",
+        coolDownUntil: null,
+        held: null,
+        orders: [],
+        breaks: []
+      })
+      expect(position.lots).toStrictEqual([{ id: "L3", tradeId: "T3", sourceId: "t-3", orderId: null, open: "0.1" }])
+      expect(position.next).toStrictEqual({
+        answer: "NotDue",
+        why: "the residual of 0.1 is less than the 1 from which an order is due",
+        order: null
+      })
+    })
+  )
+
+  itPlays(
+    "it cools down after a rejection; when that is over, the order that would be made",
+    Effect.gen(function* () {
+      const cooling = yield* positions.show("MSFT")
+      expect(cooling).toMatchObject({ residual: "1.5", answer: "CoolingDown", coolDownUntil: scene.second(35) })
+      expect(cooling.next).toStrictEqual({
+        answer: "CoolingDown",
+        why: `an order ended short; it cools down until ${scene.second(35)}`,
+        order: null
+      })
+      yield* scene.at(36)
+      const due = yield* positions.show("MSFT", "main")
+      expect(due.next).toStrictEqual({
+        answer: "Order(buy 1)",
+        why: "an order to buy 1 would be made",
+        order: { side: "buy", quantity: "1", positionEffect: null }
+      })
+    })
+  )
+
+  itPlays(
+    "an instrument that nobody confirmed, a live order, a halt",
+    Effect.gen(function* () {
+      const unverified = yield* positions.show("KO")
+      expect(unverified.next).toMatchObject({ answer: "Refused(InstrumentUnverified)", order: null })
+      yield* scene.trade("t-7", "buy", "1")
+      const live = yield* positions.show("AAPL")
+      expect(idsOf(live.orders)).toEqual(["O3"])
+      expect(live.next).toMatchObject({
+        answer: "OrderLive",
+        why: "O3 has not ended, and a position has one order at a time"
+      })
+      const service = yield* Commands.Commands
+      const halt = { id: "h1", account: scene.main, actor: "ann", reason: "lunch" }
+      yield* service.perform({ ...halt, command: { _tag: "Halt", scope: { _tag: "Everything" } } })
+      yield* scene.at(60)
+      expect((yield* positions.show("MSFT")).next.answer).toBe("Halted")
+    })
+  )
+
+  itPlays(
+    "showing writes nothing",
+    Effect.gen(function* () {
+      const repository = yield* TradeRepository.TradeRepository
+      const before = yield* repository.heads
+      yield* scene.at(60)
+      yield* positions.show("MSFT")
+      expect(yield* repository.heads).toEqual(before)
+    })
+  )
+})
+
+/** The books on a store that counts its reads. */
+const counting = (count: { reads: number }) =>
+  scene.books(
+    Layer.effect(
+      TradeRepository.TradeRepository,
+      Effect.map(TradeRepository.TradeRepository, (repository) => ({
+        ...repository,
+        page: (query: TradeRepository.PageQuery) => {
+          count.reads += 1
+          return repository.page(query)
+        }
+      }))
+    ).pipe(Layer.provide(MemoryRepository.layerMemory))
+  )
+
+it.effect("a page costs one query for each table, however many rows it has", () => {
+  const count = { reads: 0 }
+  return Effect.gen(function* () {
+    yield* scene.open()
+    for (let number = 0; number < 40; number++) yield* scene.trade(`t-${number}`, "buy", "0.01")
+    count.reads = 0
+    expect((yield* trades.list({ limit: 30 })).items).toHaveLength(30)
+    expect(count.reads).toBe(3)
+  }).pipe(Effect.provide(counting(count)))
+})
