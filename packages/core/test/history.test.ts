@@ -9,7 +9,22 @@ import type { Desk } from "../src/testing/index.ts"
 import * as Intake from "../src/trade/intake.ts"
 import { problemsOf } from "./invariants.ts"
 import { brokenLink, firstDifference, foldedLines, journalOf, storedLines } from "./rows.ts"
-import { arrivalOf, deskOf, fail, perform, play, policies, runs, tell, wishes, type Deed, type Fact, type Got, type Policy, type Said } from "./Story.ts"
+import {
+  arrivalOf,
+  deskOf,
+  fail,
+  perform,
+  play,
+  policies,
+  runs,
+  tell,
+  wishes,
+  type Deed,
+  type Fact,
+  type Got,
+  type Policy,
+  type Said
+} from "./Story.ts"
 
 const LENGTH = 60
 
@@ -59,17 +74,25 @@ describe("random histories", () => {
 
   test("D1: the same intake in groups of any size gives the same rows", () => {
     fc.assert(
-      fc.property(policies, wishes(80), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (policy, list, sizes) => {
-        const { told } = play(policy, list.filter(({ kind }) => intakeKinds.has(kind)))
-        const arrivals = told.filter((deed) => deed.do === "trade" || deed.do === "reverse")
-        const one = deskOf(policy)
-        const grouped = deskOf(policy)
-        const taken = arrivals.flatMap((each) => takeAll(one, [each]))
-        const answers = groupsOf(arrivals, sizes).flatMap((group) => takeAll(grouped, group))
-        expect(answers).toEqual(taken)
-        const problem = firstDifference(storedLines(one, isTimeless), storedLines(grouped, isTimeless))
-        if (problem !== undefined) fail(policy, arrivals.map(tell), `in groups of ${sizes.join(", ")}:\n${problem}`)
-      }),
+      fc.property(
+        policies,
+        wishes(80),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+        (policy, list, sizes) => {
+          const { told } = play(
+            policy,
+            list.filter(({ kind }) => intakeKinds.has(kind))
+          )
+          const arrivals = told.filter((deed) => deed.do === "trade" || deed.do === "reverse")
+          const one = deskOf(policy)
+          const grouped = deskOf(policy)
+          const taken = arrivals.flatMap((each) => takeAll(one, [each]))
+          const answers = groupsOf(arrivals, sizes).flatMap((group) => takeAll(grouped, group))
+          expect(answers).toEqual(taken)
+          const problem = firstDifference(storedLines(one, isTimeless), storedLines(grouped, isTimeless))
+          if (problem !== undefined) fail(policy, arrivals.map(tell), `in groups of ${sizes.join(", ")}:\n${problem}`)
+        }
+      ),
       runs(40)
     )
   })
@@ -96,7 +119,10 @@ const idempotentLines = (desk: Desk.Desk): ReadonlyArray<string> =>
 
 const intakeKinds = new Set(["trade", "held", "conflict", "reverse", "reverseFirst", "lateTrade", "repeat"])
 
-const takeAll = (desk: Desk.Desk, group: ReadonlyArray<Extract<Deed, { readonly do: "trade" | "reverse" }>>): ReadonlyArray<string> =>
+const takeAll = (
+  desk: Desk.Desk,
+  group: ReadonlyArray<Extract<Deed, { readonly do: "trade" | "reverse" }>>
+): ReadonlyArray<string> =>
   desk.commitAll(
     "trade",
     group.map((deed) => (recorder) => {
@@ -107,7 +133,7 @@ const takeAll = (desk: Desk.Desk, group: ReadonlyArray<Extract<Deed, { readonly 
 
 const groupsOf = <A>(all: ReadonlyArray<A>, sizes: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<A>> => {
   const groups: Array<ReadonlyArray<A>> = []
-  for (let at = 0; at < all.length; ) {
+  for (let at = 0; at < all.length;) {
     const size = sizes[groups.length % sizes.length] ?? 1
     groups.push(all.slice(at, at + size))
     at += size
@@ -116,7 +142,8 @@ const groupsOf = <A>(all: ReadonlyArray<A>, sizes: ReadonlyArray<number>): Reado
 }
 
 /** D1 leaves the times at which commits were made aside. */
-const isTimeless = (column: string): boolean => !column.endsWith("At") || column === "tradedAt" || column === "lastPriceAt"
+const isTimeless = (column: string): boolean =>
+  !column.endsWith("At") || column === "tradedAt" || column === "lastPriceAt"
 
 // What a broker says of one of our orders and of one that is not ours, in two orders of arrival
 
@@ -126,21 +153,32 @@ const said = fc.constantFrom<Said>("open", "filled", "cancelled", "expired", "re
 
 const factOf = (at: string, order: number | undefined, side: "buy" | "sell", milli: number): fc.Arbitrary<Fact> =>
   fc.oneof(
-    fc.record({ do: fc.constant("report"), said, cumulative: fc.option(amount, { nil: undefined }), time }).map(
-      (fields): Fact => ({ ...fields, do: "report", at, order, side, milli, read: true })
-    ),
-    fc.record({ exec: fc.constantFrom("e1", "e2", "e3"), revision: fc.integer({ min: 1, max: 3 }), milli: amount, time }).map(
-      (fields): Fact => ({ ...fields, do: "fill", exec: `${at}-${fields.exec}`, at, order, side })
-    )
+    fc
+      .record({ do: fc.constant("report"), said, cumulative: fc.option(amount, { nil: undefined }), time })
+      .map((fields): Fact => ({ ...fields, do: "report", at, order, side, milli, read: true })),
+    fc
+      .record({
+        exec: fc.constantFrom("e1", "e2", "e3"),
+        revision: fc.integer({ min: 1, max: 3 }),
+        milli: amount,
+        time
+      })
+      .map((fields): Fact => ({ ...fields, do: "fill", exec: `${at}-${fields.exec}`, at, order, side }))
   )
 
-const isSameExecution = (a: Fact, b: Fact): boolean => a.do === "fill" && b.do === "fill" && a.exec === b.exec && a.revision === b.revision
+const isSameExecution = (a: Fact, b: Fact): boolean =>
+  a.do === "fill" && b.do === "fill" && a.exec === b.exec && a.revision === b.revision
 
 const broadcasts = fc
-  .tuple(fc.array(factOf("B-O1", 1, "buy", 3000), { maxLength: 8 }), fc.array(factOf("X1", undefined, "sell", 2000), { maxLength: 5 }))
+  .tuple(
+    fc.array(factOf("B-O1", 1, "buy", 3000), { maxLength: 8 }),
+    fc.array(factOf("X1", undefined, "sell", 2000), { maxLength: 5 })
+  )
   .map(([ours, foreign]) => {
     const facts = [...ours, ...foreign]
-    return facts.filter((fact, i) => facts.findIndex((each) => isSameExecution(each, fact)) === i || fact.do === "report")
+    return facts.filter(
+      (fact, i) => facts.findIndex((each) => isSameExecution(each, fact)) === i || fact.do === "report"
+    )
   })
   .chain((facts) =>
     fc.record({
@@ -157,7 +195,12 @@ const broadcasts = fc
 
 type Broadcast = typeof broadcasts extends fc.Arbitrary<infer A> ? A : never
 
-const afterFacts = (policy: Policy, facts: ReadonlyArray<Fact>, answered: number, { got, time: at }: Broadcast["answer"]) => {
+const afterFacts = (
+  policy: Policy,
+  facts: ReadonlyArray<Fact>,
+  answered: number,
+  { got, time: at }: Broadcast["answer"]
+) => {
   const desk = deskOf(policy)
   const side = policy.direction === "mirror" ? "buy" : "sell"
   const told: Array<string> = []

@@ -34,12 +34,16 @@ describe("ClientOrderId", () => {
     expect(new Set(made).size).toBe(made.length)
   })
 
-  test.each(["", "rl1-", "rl1-short", "web-1234567890123456789012345", "RL1-ABCDEFABCDEFABCDEFABCDEFAB", " rl1-abcdefabcdefabcdefabcdefab"])(
-    "%j was not made by this software",
-    (shown) => {
-      expect(ClientOrderId.ours(shown)).toBeUndefined()
-    }
-  )
+  test.each([
+    "",
+    "rl1-",
+    "rl1-short",
+    "web-1234567890123456789012345",
+    "RL1-ABCDEFABCDEFABCDEFABCDEFAB",
+    " rl1-abcdefabcdefabcdefabcdefab"
+  ])("%j was not made by this software", (shown) => {
+    expect(ClientOrderId.ours(shown)).toBeUndefined()
+  })
 })
 
 describe("Id", () => {
@@ -53,9 +57,12 @@ describe("Id", () => {
     )
   })
 
-  test.each(["", "O", "O0", "O-1", "O1.5", "T1", "O01", "O9999999999999999", "O1x", "1e3"])("%j is no order's id", (text) => {
-    expect(Id.parse("order", text)).toBeUndefined()
-  })
+  test.each(["", "O", "O0", "O-1", "O1.5", "T1", "O01", "O9999999999999999", "O1x", "1e3"])(
+    "%j is no order's id",
+    (text) => {
+      expect(Id.parse("order", text)).toBeUndefined()
+    }
+  )
 })
 
 const isKind = (text: string): text is Id.Kind => text in Id.letters
@@ -80,12 +87,19 @@ describe("Instant", () => {
     expect(Schema.encodeSync(Instant.FromString)(Schema.decodeSync(Instant.FromString)(text))).toBe(wanted)
   })
 
-  test.each(["", "2026-11-20", "2026-11-20T14:30:00", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z", "2026-11-20T24:00:01Z", "1700000000", "2026-11-20T14:30Z", "1969-12-31T23:59:59Z"])(
-    "%j is no time that is taken",
-    (text) => {
-      expect(Instant.parse(text)).toBeUndefined()
-    }
-  )
+  test.each([
+    "",
+    "2026-11-20",
+    "2026-11-20T14:30:00",
+    "2026-02-30T00:00:00Z",
+    "2026-13-01T00:00:00Z",
+    "2026-11-20T24:00:01Z",
+    "1700000000",
+    "2026-11-20T14:30Z",
+    "1969-12-31T23:59:59Z"
+  ])("%j is no time that is taken", (text) => {
+    expect(Instant.parse(text)).toBeUndefined()
+  })
 
   test("differences are cut to whole milliseconds", () => {
     const start = Instant.make(1_000_000n)

@@ -140,7 +140,9 @@ describe("Decimal", () => {
   test("the product of two decimals of the edge can be stored and read back", () => {
     const most = Decimal.unsafe("999999999999999999.999999999999999999")
     const product = Decimal.multiply(most, most)
-    expect(Decimal.equals(Schema.decodeSync(Decimal.FromStored)(Schema.encodeSync(Decimal.FromStored)(product)), product)).toBe(true)
+    expect(
+      Decimal.equals(Schema.decodeSync(Decimal.FromStored)(Schema.encodeSync(Decimal.FromStored)(product)), product)
+    ).toBe(true)
   })
 })
 

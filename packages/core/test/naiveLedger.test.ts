@@ -19,13 +19,29 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
   const trades = desk.all(Trade.TradeTable)
   const named = new Map(trades.map((trade) => [`T${trade.id}`, trade.sourceId]))
   const openOf = (trade: Trade.Trade) => Decimal.abs(lots.find((lot) => lot.tradeId === trade.id)?.open ?? Decimal.zero)
-  const zero = { exposure: Decimal.zero, target: Decimal.zero, hedged: Decimal.zero, inFlight: Decimal.zero, residual: Decimal.zero, answer: "NotDue" }
+  const zero = {
+    exposure: Decimal.zero,
+    target: Decimal.zero,
+    hedged: Decimal.zero,
+    inFlight: Decimal.zero,
+    residual: Decimal.zero,
+    answer: "NotDue"
+  }
   const { exposure, target, hedged, inFlight, residual, answer } = position ?? zero
   const kept = desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
-  const breaks = kept.map((each) => (each.kind === "OppositeOrders" ? each.kind : `${each.kind} ${named.get(each.subject) ?? each.subject}`))
+  const breaks = kept.map((each) =>
+    each.kind === "OppositeOrders" ? each.kind : `${each.kind} ${named.get(each.subject) ?? each.subject}`
+  )
   return [
-    ...Object.entries({ exposure, target, hedged, inFlight, residual }).map(([name, value]) => `${name} ${text(value)}`),
-    ...desk.all(Order.OrderTable).map((order) => `O${order.id} ${order.status} ${order.side} ${text(order.quantity)} filled ${text(order.filled)} excess ${text(order.excess)}`),
+    ...Object.entries({ exposure, target, hedged, inFlight, residual }).map(
+      ([name, value]) => `${name} ${text(value)}`
+    ),
+    ...desk
+      .all(Order.OrderTable)
+      .map(
+        (order) =>
+          `O${order.id} ${order.status} ${order.side} ${text(order.quantity)} filled ${text(order.filled)} excess ${text(order.excess)}`
+      ),
     ...trades.map((trade) => `${trade.sourceId} ${trade.status} open ${text(openOf(trade))}`),
     `breaks ${[...new Set(breaks)].toSorted().join(", ")}`,
     `answer ${answer}`
@@ -34,7 +50,10 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
 
 const naiveLines = ({ position, orders, trades, breaks, answer }: Naive.NaiveView): ReadonlyArray<string> => [
   ...Object.entries(position).map(([name, value]) => `${name} ${shares(value)}`),
-  ...Object.entries(orders).map(([id, [status, side, quantity, filled, excess]]) => `${id} ${status} ${side} ${shares(quantity)} filled ${shares(filled)} excess ${shares(excess)}`),
+  ...Object.entries(orders).map(
+    ([id, [status, side, quantity, filled, excess]]) =>
+      `${id} ${status} ${side} ${shares(quantity)} filled ${shares(filled)} excess ${shares(excess)}`
+  ),
   ...Object.entries(trades).map(([id, [status, open]]) => `${id} ${status} open ${shares(open)}`),
   `breaks ${[...new Set(breaks)].join(", ")}`,
   `answer ${answer}`
@@ -52,7 +71,9 @@ describe("the ledger and a naive one", () => {
             const found = linesOf(desk)
             const differing = wanted.findIndex((line, i) => line !== found[i])
             if (differing >= 0) return `naive says "${wanted[differing]}", the ledger "${found[differing]}"`
-            return wanted.length === found.length ? undefined : `the ledger has more: ${found.slice(wanted.length).join("; ")}`
+            return wanted.length === found.length
+              ? undefined
+              : `the ledger has more: ${found.slice(wanted.length).join("; ")}`
           }
         })
       }),

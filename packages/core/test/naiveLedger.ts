@@ -9,7 +9,9 @@ import type { Deed, Policy, Said } from "./Story.ts"
 /** What the naive ledger says of a position, to be compared with the real one. */
 export interface NaiveView {
   readonly position: { readonly [figure: string]: bigint }
-  readonly orders: { readonly [id: string]: readonly [status: string, side: string, quantity: bigint, filled: bigint, excess: bigint] }
+  readonly orders: {
+    readonly [id: string]: readonly [status: string, side: string, quantity: bigint, filled: bigint, excess: bigint]
+  }
   readonly trades: { readonly [id: string]: readonly [status: string, open: bigint] }
   readonly breaks: ReadonlyArray<string>
   readonly answer: string
@@ -74,7 +76,12 @@ const ranks: ReadonlyArray<Said> = ["open", "rejected", "expired", "cancelled", 
 
 /** F2: does `a` come after `b`? */
 const isAfter = (a: Word, b: Word): boolean => {
-  const key = (word: Word) => [BigInt(word.time), word.said === "open" ? 0n : 1n, word.total ?? -1n, BigInt(ranks.indexOf(word.said))]
+  const key = (word: Word) => [
+    BigInt(word.time),
+    word.said === "open" ? 0n : 1n,
+    word.total ?? -1n,
+    BigInt(ranks.indexOf(word.said))
+  ]
   const [left, right] = [key(a), key(b)]
   const i = left.findIndex((each, at) => each !== right[at])
   return i >= 0 && (left[i] ?? 0n) > (right[i] ?? 0n)
@@ -118,11 +125,17 @@ export const make = (policy: Policy) => {
   const shortOf = (order: NaiveOrder): bigint => {
     const total = totalOf(order)
     if (total?.total === undefined) return 0n
-    return total.total - sum(highest(execsOf(order).filter((each) => each.time <= total.time)).map((each) => each.milli))
+    return (
+      total.total - sum(highest(execsOf(order).filter((each) => each.time <= total.time)).map((each) => each.milli))
+    )
   }
   const rejectedAt = (order: NaiveOrder): bigint | undefined => {
     const { filled } = figuresOf(order)
-    return order.origin === "ours" && filled > 0n && last(words.filter((word) => word.at === order.at))?.said === "rejected" ? filled : undefined
+    return order.origin === "ours" &&
+      filled > 0n &&
+      last(words.filter((word) => word.at === order.at))?.said === "rejected"
+      ? filled
+      : undefined
   }
   const figuresOf = (order: NaiveOrder): Figures => {
     const filled = sum(highest(execsOf(order)).map((each) => each.milli)) + most(0n, shortOf(order))
@@ -136,7 +149,14 @@ export const make = (policy: Policy) => {
     if (said !== undefined && said !== "open") return "cancelled"
     if (filled > 0n) return "partially_filled"
     if (said === "open" || execsOf(order).length > 0) return "submitted"
-    const deeds = { planned: "pending", sending: "submitting", doubted: "in_doubt", superseded: "cancelled", withdrawn: "cancelled", failed: "failed" }
+    const deeds = {
+      planned: "pending",
+      sending: "submitting",
+      doubted: "in_doubt",
+      superseded: "cancelled",
+      withdrawn: "cancelled",
+      failed: "failed"
+    }
     return deeds[order.deed]
   }
   const counts = (order: NaiveOrder) => order.origin === "ours" || policy.counts
@@ -194,7 +214,9 @@ export const make = (policy: Policy) => {
     return live.some((order) => order.origin === "ours" && live.some((rival) => rival.side !== order.side))
   }
   const holding = (): ReadonlyArray<string> => [
-    ...orders.flatMap((order) => (order.origin === "ours" && excessOf(order) - order.accepted >= lot ? [`Excess O${order.id}`] : [])),
+    ...orders.flatMap((order) =>
+      order.origin === "ours" && excessOf(order) - order.accepted >= lot ? [`Excess O${order.id}`] : []
+    ),
     ...orders.flatMap((order) => (order.reappeared ? [`Reappeared O${order.id}`] : [])),
     ...orders.flatMap((order) => (shortOf(order) < 0n ? [`CumulativeBelow O${order.id}`] : [])),
     ...[...muddled.values()].map((subject) => `UndocumentedCorrection ${subject}`),
@@ -258,10 +280,17 @@ export const make = (policy: Policy) => {
     const said = last(words.filter((word) => word.at === order.at))?.said
     if (after.filled > before.filled) shortEnds = 0
     if (!wasLive && before.filled !== after.filled) cool(0)
-    if (wasLive && !isLive(after.status) && after.status !== "filled" && (said !== undefined || order.deed === "failed")) cool(1)
+    if (
+      wasLive &&
+      !isLive(after.status) &&
+      after.status !== "filled" &&
+      (said !== undefined || order.deed === "failed")
+    )
+      cool(1)
     const others = orders.some((each) => each !== order && each.origin === "ours" && isLive(figuresOf(each).status))
     const wasUnsent = before.status === "pending" && after.status !== "pending" && order.deed === "planned"
-    if (isLive(after.status) && (wasUnsent || (!wasLive && (before.status !== "filled" || others)))) order.reappeared = true
+    if (isLive(after.status) && (wasUnsent || (!wasLive && (before.status !== "filled" || others))))
+      order.reappeared = true
   }
   const cool = (ends: number) => {
     shortEnds += ends
@@ -272,7 +301,9 @@ export const make = (policy: Policy) => {
   // What happens
 
   const book = (trade: NaiveTrade) => {
-    const waiting = trades.filter((each) => each.state === "pending" && each.of === trade.id && each.milli === trade.milli)
+    const waiting = trades.filter(
+      (each) => each.state === "pending" && each.of === trade.id && each.milli === trade.milli
+    )
     const [first, ...more] = waiting.filter((each) => each.side === other(trade.side))
     trade.state = "counted"
     queue.push(trade.id)
@@ -284,7 +315,8 @@ export const make = (policy: Policy) => {
     queue.push(first.id)
     join(trade.id, first.id)
   }
-  const isReversed = (trade: NaiveTrade) => trades.some((each) => each.of === trade.id && each.state !== "dismissed" && each.state !== "pending")
+  const isReversed = (trade: NaiveTrade) =>
+    trades.some((each) => each.of === trade.id && each.state !== "dismissed" && each.state !== "pending")
   const take = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>) => {
     const of = deed.do === "reverse" ? deed.of : undefined
     const milli = BigInt(deed.milli)
@@ -302,7 +334,8 @@ export const make = (policy: Policy) => {
   const reverse = (reversal: NaiveTrade, trade: NaiveTrade | undefined) => {
     if (trade === undefined) return void trades.push(reversal)
     const isBad = trade.of !== undefined || reversal.side === trade.side || reversal.milli !== trade.milli
-    if (isBad || trades.some((each) => each.of === trade.id && each.state !== "dismissed")) return void conflicts.add(trade.id)
+    if (isBad || trades.some((each) => each.of === trade.id && each.state !== "dismissed"))
+      return void conflicts.add(trade.id)
     trades.push(reversal)
     if (trade.state !== "counted") {
       reversal.state = "withdrawn"
@@ -350,15 +383,25 @@ export const make = (policy: Policy) => {
       isTouched = true
     }
     for (const order of orders) if (order.at === deed.at) order.isAcknowledged = true
-    const isPremature = !deed.read && deed.cumulative === undefined && ["filled", "cancelled", "expired"].includes(deed.said)
+    const isPremature =
+      !deed.read && deed.cumulative === undefined && ["filled", "cancelled", "expired"].includes(deed.said)
     if (isPremature) return
-    words.push({ at: deed.at, said: deed.said, total: deed.cumulative === undefined ? undefined : BigInt(deed.cumulative), time: deed.time })
+    words.push({
+      at: deed.at,
+      said: deed.said,
+      total: deed.cumulative === undefined ? undefined : BigInt(deed.cumulative),
+      time: deed.time
+    })
   }
   const fill = (deed: Extract<Deed, { readonly do: "fill" }>) => {
     const known = execs.find((each) => each.base === deed.exec && each.revision === deed.revision)
     const owner = orders.find((order) => order.at === deed.at)
     if (known !== undefined) {
-      if (known.milli !== BigInt(deed.milli)) muddled.set(owner === undefined ? { ...known } : known, owner === undefined ? `${deed.exec}.${deed.revision}` : `O${owner.id}`)
+      if (known.milli !== BigInt(deed.milli))
+        muddled.set(
+          owner === undefined ? { ...known } : known,
+          owner === undefined ? `${deed.exec}.${deed.revision}` : `O${owner.id}`
+        )
       return
     }
     if (owner !== undefined) owner.isAcknowledged = true
@@ -367,7 +410,9 @@ export const make = (policy: Policy) => {
     }
     execs.push({ at: deed.at, base: deed.exec, revision: deed.revision, milli: BigInt(deed.milli), time: deed.time })
   }
-  const operate = (deed: Extract<Deed, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>) => {
+  const operate = (
+    deed: Extract<Deed, { readonly order: number; readonly do: "accept" | "not-placed" | "cancel" }>
+  ) => {
     const order = orders.find((each) => each.id === deed.order)
     if (order === undefined) return
     const { status } = figuresOf(order)
@@ -439,7 +484,9 @@ export const make = (policy: Policy) => {
       }
       return mine
     }
-    const partners = linksOf(trade.id).map((link) => [link, orders.find((order) => link.parties.includes(`O${order.id}`))] as const)
+    const partners = linksOf(trade.id).map(
+      (link) => [link, orders.find((order) => link.parties.includes(`O${order.id}`))] as const
+    )
     const netted = sum(partners.flatMap(([link, order]) => (order === undefined ? [link.milli] : [])))
     const mine = [...new Set(partners.flatMap(([, order]) => (order === undefined ? [] : [order])))]
     const unsettled = trade.milli - netted - sum(mine.map(settledIn))
@@ -448,23 +495,31 @@ export const make = (policy: Policy) => {
   }
   const view = (): NaiveView => {
     const counted = trades.filter((trade) => trade.state === "counted")
-    const signed = (some: ReadonlyArray<NaiveOrder>, of: (order: NaiveOrder) => bigint) => sum(some.map((order) => signOf(order.side) * of(order)))
+    const signed = (some: ReadonlyArray<NaiveOrder>, of: (order: NaiveOrder) => bigint) =>
+      sum(some.map((order) => signOf(order.side) * of(order)))
     const flying = orders.filter((order) => order.origin === "ours" && isLive(figuresOf(order).status))
     const exposure = sum(counted.map((trade) => signOf(trade.side) * trade.milli))
     const hedged = signed(orders.filter(counts), (order) => figuresOf(order).filled)
     const inFlight = signed(flying, (order) => most(0n, order.quantity - figuresOf(order).filled))
     const goal = sum(counted.map(target))
-    const kept = (kind: string, ids: Iterable<number | string>) => [...ids].map((id) => `${kind} ${typeof id === "number" ? `O${id}` : id}`)
+    const kept = (kind: string, ids: Iterable<number | string>) =>
+      [...ids].map((id) => `${kind} ${typeof id === "number" ? `O${id}` : id}`)
     const uncovered = orders.filter((order) => order.origin === "ours" && excessOf(order) > order.accepted)
     return {
       position: { exposure, target: goal, hedged, inFlight, residual: goal - hedged - inFlight },
       orders: Object.fromEntries(
-        orders.map((order) => [`O${order.id}`, [figuresOf(order).status, order.side, order.quantity, figuresOf(order).filled, excessOf(order)] as const])
+        orders.map((order) => [
+          `O${order.id}`,
+          [figuresOf(order).status, order.side, order.quantity, figuresOf(order).filled, excessOf(order)] as const
+        ])
       ),
       trades: Object.fromEntries(trades.map((trade) => [trade.id, viewOfTrade(trade)])),
       breaks: [
         ...holding().filter((each) => !each.startsWith("Excess")),
-        ...kept("Excess", uncovered.map((order) => order.id)),
+        ...kept(
+          "Excess",
+          uncovered.map((order) => order.id)
+        ),
         ...kept("Doubt", doubts),
         ...kept("FillAfterRejection", rejectedFills),
         ...kept("Conflict", conflicts),

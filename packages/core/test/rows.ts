@@ -23,9 +23,19 @@ const byKey = (table: TableName, rows: ReadonlyArray<EncodedRow>): ReadonlyArray
 }
 
 /** All rows of a desk's store, a line each; columns that `isShown` refuses are left away. */
-export const storedLines = (desk: Desk.Desk, isShown: (column: string) => boolean = () => true): ReadonlyArray<string> =>
+export const storedLines = (
+  desk: Desk.Desk,
+  isShown: (column: string) => boolean = () => true
+): ReadonlyArray<string> =>
   domainTables.flatMap((table) => {
-    const query = { table, where: [], orderBy: Books.tables[table].key, descending: false, after: undefined, limit: ALL }
+    const query = {
+      table,
+      where: [],
+      orderBy: Books.tables[table].key,
+      descending: false,
+      after: undefined,
+      limit: ALL
+    }
     return byKey(table, desk.store.page(query)).map((row) => lineOf(table, row, isShown))
   })
 
@@ -34,17 +44,26 @@ export const journalOf = (desk: Desk.Desk): ReadonlyArray<Entry> =>
   desk.store.entries({ account: desk.account, afterSeq: 0, entity: undefined, limit: ALL })
 
 const decodeEvent = Schema.decodeUnknownSync(LedgerEvent)
-const decodeBody = Schema.decodeUnknownSync(Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+const decodeBody = Schema.decodeUnknownSync(
+  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+)
 
 /** The rows that a journal gives when it is folded into empty books, a line each. */
 export const foldedLines = (desk: Desk.Desk): ReadonlyArray<string> => {
   const books = Books.make()
   for (const entry of journalOf(desk)) {
     const event = decodeEvent({ _tag: entry.tag, ...decodeBody(entry.body) })
-    project(books, event, { account: desk.account, seq: entry.seq, at: Instant.make(BigInt(entry.at)), bytes: undefined })
+    project(books, event, {
+      account: desk.account,
+      seq: entry.seq,
+      at: Instant.make(BigInt(entry.at)),
+      bytes: undefined
+    })
   }
   const made = new Map(Books.changes(books).map((each) => [each.table, each.inserts]))
-  return domainTables.flatMap((table) => byKey(table, made.get(table) ?? []).map((row) => lineOf(table, row, () => true)))
+  return domainTables.flatMap((table) =>
+    byKey(table, made.get(table) ?? []).map((row) => lineOf(table, row, () => true))
+  )
 }
 
 /** The first number of a journal whose entry does not follow from the one before it. */

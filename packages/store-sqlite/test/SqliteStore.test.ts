@@ -220,6 +220,22 @@ describe("a write that fails", () => {
     })
   )
 
+  it.scoped("a snapshot sees one state, whatever is committed between its reads", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* store()
+      yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)]))
+      const seen = yield* repository.snapshot(
+        Effect.gen(function* () {
+          const before = yield* repository.heads
+          yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 2)]))
+          return [before.get("main")?.seq, (yield* repository.heads).get("main")?.seq]
+        })
+      )
+      assert.deepStrictEqual(seen, [1, 1])
+      assert.strictEqual((yield* repository.heads).get("main")?.seq, 2)
+    })
+  )
+
   it.scoped("an update of a row that is not there is a fault of ours, and keeps nothing", () =>
     Effect.gen(function* () {
       const { repository } = yield* store()

@@ -15,7 +15,8 @@ export const make = (store: MemoryStore.MemoryStore): TradeRepositoryService => 
   page: (query) => attempt(() => store.page(query)),
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
-  heads: attempt(() => store.heads())
+  heads: attempt(() => store.heads()),
+  snapshot: (reads) => reads
 })
 
 const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> =>

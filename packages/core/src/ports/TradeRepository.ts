@@ -113,6 +113,8 @@ export interface TradeRepositoryService {
   /** Feed rows after a position, in order; at most `limit`. */
   readonly feed: (after: number, limit: number) => Effect.Effect<ReadonlyArray<FeedRow>, StoreError>
   readonly heads: Effect.Effect<ReadonlyMap<string, Head>, StoreError>
+  /** Runs reads so that all of them see one and the same state, whatever is committed meanwhile. */
+  readonly snapshot: <A, E, R>(reads: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
 }
 
 /** The store of trades, positions, orders, fills and the journal that proves them (SDK-1). */

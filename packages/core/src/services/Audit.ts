@@ -27,6 +27,9 @@ const PAGE = 1_000
  * hash chains and the feed. An unreadable row is a finding like any other.
  */
 export const run = (anchor?: Anchor): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
+  Effect.flatMap(TradeRepository, (repository) => repository.snapshot(prove(anchor)))
+
+const prove = (anchor: Anchor | undefined): Effect.Effect<AuditReport, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
     const fold = audit.begin()

@@ -1,4 +1,5 @@
 import * as SqlClient from "@effect/sql/SqlClient"
+import { SqlError } from "@effect/sql/SqlError"
 import type { TradeRepository } from "@roundlot/core"
 import { Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
@@ -62,6 +63,12 @@ export const make = (
     return {
       ...reads,
       identity,
+      snapshot: (wanted) =>
+        Effect.catchIf(
+          client.withTransaction(wanted),
+          (error) => error instanceof SqlError,
+          (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
+        ),
       write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
         Effect.retry(write(scope, plan), again).pipe(Effect.withSpan("TradeRepository.write"))
     }

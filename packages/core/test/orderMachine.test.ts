@@ -1,0 +1,301 @@
+import { Either } from "effect"
+import { describe, expect, test } from "vitest"
+import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
+import * as Id from "../src/identity/Id.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import { observe, type Word } from "../src/order/observe.ts"
+import * as Order from "../src/order/Order.ts"
+import * as OrderState from "../src/order/OrderState.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import type { Desk } from "../src/testing/index.ts"
+import { deskOf, perform, second, type Deed, type Got, type Said } from "./Story.ts"
+
+// One order to buy two, brought into a state by a story, then told one fact
+
+const plan: Deed = { do: "trade", id: "T1", side: "buy", milli: 2000, held: false }
+const send = (got: Got): Deed => ({ do: "send", order: 1, got, time: 1 })
+const report = (said: Said, cumulative: number | undefined, time: number): Deed => ({
+  do: "report",
+  at: "B-O1",
+  order: 1,
+  side: "buy",
+  milli: 2000,
+  said,
+  cumulative,
+  time,
+  read: true
+})
+const fill = (exec: string, milli: number, time: number, revision = 1): Deed => ({
+  do: "fill",
+  at: "B-O1",
+  order: 1,
+  side: "buy",
+  exec,
+  revision,
+  milli,
+  time
+})
+const against: Deed = { do: "trade", id: "T2", side: "sell", milli: 2000, held: false }
+
+const accepted = [plan, send("accepted")]
+const stories = {
+  pending: [plan],
+  submitting: [plan, send("nothing")],
+  inDoubt: [plan, send("unknown")],
+  submitted: accepted,
+  partly: [...accepted, fill("e0", 1000, 2)],
+  filled: [...accepted, fill("e0", 2000, 2)],
+  filledAndClosed: [...accepted, fill("e0", 2000, 2), report("filled", 2000, 2)],
+  cancelled: [...accepted, report("cancelled", 0, 3)],
+  cancelledPartly: [...accepted, fill("e0", 1000, 2), report("cancelled", 1000, 3)],
+  superseded: [plan, against, send("accepted")],
+  expired: [...accepted, report("expired", 0, 3)],
+  rejected: [plan, send("rejected")],
+  failed: [plan, send("unknown"), { do: "not-placed", order: 1 }]
+} satisfies { readonly [name: string]: ReadonlyArray<Deed> }
+
+const facts = {
+  open: report("open", undefined, 10),
+  openHalf: report("open", 1000, 10),
+  filledAll: report("filled", 2000, 10),
+  cancelled: report("cancelled", undefined, 10),
+  expired: report("expired", undefined, 10),
+  rejected: report("rejected", undefined, 10),
+  half: fill("e9", 1000, 10),
+  all: fill("e9", 2000, 10)
+} satisfies { readonly [name: string]: Deed }
+
+const unsent = {
+  open: "Submitted",
+  openHalf: "PartiallyFilled",
+  filledAll: "Filled",
+  cancelled: "Cancelled",
+  expired: "Expired",
+  rejected: "Rejected",
+  half: "PartiallyFilled",
+  all: "Filled"
+}
+const partly = { ...unsent, open: "PartiallyFilled", rejected: "Cancelled", half: "Filled" }
+const filled = Object.fromEntries(Object.keys(facts).map((fact) => [fact, "Filled"]))
+
+/** F2: what each fact makes of an order in each state. */
+const machine: { readonly [S in keyof typeof stories]: { readonly [fact: string]: string } } = {
+  pending: unsent,
+  submitting: unsent,
+  inDoubt: unsent,
+  submitted: unsent,
+  partly,
+  filled,
+  filledAndClosed: filled,
+  cancelled: { ...unsent, half: "Cancelled" },
+  cancelledPartly: partly,
+  superseded: unsent,
+  expired: { ...unsent, half: "Expired" },
+  rejected: { ...unsent, half: "Cancelled" },
+  failed: unsent
+}
+
+const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
+
+const told = (deeds: ReadonlyArray<Deed>): Desk.Desk => {
+  const desk = deskOf(policy)
+  for (const deed of deeds) perform(desk, deed)
+  return desk
+}
+
+const first = Id.OrderId.make(1)
+const breaksOf = (desk: Desk.Desk) =>
+  desk
+    .all(Break.BreakTable)
+    .filter((each) => each.closedAt === undefined)
+    .map((each) => each.kind)
+
+const isState = (name: string): name is keyof typeof stories => name in stories
+const cases = Object.keys(stories)
+  .filter(isState)
+  .flatMap((state) => Object.entries(facts).map(([fact, deed]) => [state, fact, deed] as const))
+
+describe("F2: the order machine", () => {
+  test.each(cases)("an order that is %s and hears %s", (state, fact, deed) => {
+    const desk = told(stories[state])
+    expect(perform(desk, deed)).toBe(machine[state][fact])
+  })
+
+  test.each([
+    ["filled", "Submitted"],
+    ["filledAndClosed", "Cancelled"],
+    ["partly", "Submitted"],
+    ["cancelledPartly", "Cancelled"]
+  ] as const)("F3: the fill of an order that is %s is busted: %s", (state, wanted) => {
+    expect(perform(told(stories[state]), fill("e0", 0, 10, 2))).toBe(wanted)
+  })
+
+  test.each([
+    ["pending", "open", ["Reappeared"]],
+    ["superseded", "open", ["Excess", "Reappeared"]],
+    ["failed", "half", ["Reappeared"]],
+    ["cancelled", "open", ["Reappeared"]],
+    ["rejected", "half", ["FillAfterRejection"]],
+    ["submitted", "open", []],
+    ["cancelled", "half", []]
+  ] as const)("F3, G: an order that is %s and hears %s opens %j", (state, fact, wanted) => {
+    const desk = told([...stories[state], facts[fact]])
+    expect(breaksOf(desk).toSorted()).toEqual(wanted)
+  })
+
+  test("F0: a report without the broker's time never re-opens what a final word closed", () => {
+    const order = told(stories.cancelled).order(first)
+    const word = (isBrokersTime: boolean): Word => ({
+      reported: "open",
+      at: second(20),
+      cumulative: undefined,
+      isBrokersTime
+    })
+    expect(observe(order, [], word(false), second(20)).status).toBe("cancelled")
+    expect(observe(order, [], word(true), second(20)).status).toBe("submitted")
+  })
+
+  test("F2, FILL-14: an equal report of our own time writes nothing, a newer time of the broker's is kept", () => {
+    const order = told(stories.submitted).order(first)
+    const word: Word = { reported: "open", at: second(20), cumulative: undefined, isBrokersTime: true }
+    expect(observe(order, [], word, second(20)).reportedAt).toBe(second(20))
+    const desk = told([...stories.submitted, report("open", 0, 5)])
+    const entries = () =>
+      desk.store.entries({ account: desk.account, afterSeq: 0, entity: undefined, limit: 1000 }).length
+    const before = entries()
+    perform(desk, report("open", 0, 5))
+    expect(entries()).toBe(before)
+    perform(desk, report("open", 0, 30))
+    perform(desk, report("cancelled", 0, 20))
+    expect(desk.order(first).status).toBe("submitted")
+  })
+
+  test("F2: at one time closed beats open, then the larger total, then the more advanced word, whichever comes first", () => {
+    const words = [
+      report("open", 1000, 9),
+      report("rejected", undefined, 9),
+      report("expired", 0, 9),
+      report("cancelled", 0, 9)
+    ]
+    for (const order of [words, words.toReversed()]) {
+      expect(told([...accepted, ...order]).order(first)).toMatchObject({ status: "cancelled", reported: "cancelled" })
+    }
+  })
+
+  test("C4: an end without a total releases nothing before executions were read", () => {
+    const premature = { ...report("cancelled", undefined, 5), read: false }
+    expect(told([...accepted, premature]).order(first).status).toBe("submitted")
+    expect(told([...accepted, report("cancelled", undefined, 5)]).order(first).status).toBe("cancelled")
+  })
+
+  test("F5: a fill that the total already counted replaces what was inferred, a later one adds", () => {
+    const desk = told([...accepted, report("open", 1000, 5)])
+    const figures = () => {
+      const { filled: shares, unpriced, notional } = desk.order(first)
+      return [shares, unpriced, notional].map(Decimal.format)
+    }
+    expect(figures()).toEqual(["1", "1", "0"])
+    perform(desk, fill("e1", 1000, 4))
+    expect(figures()).toEqual(["1", "0", "100"])
+    perform(desk, fill("e2", 500, 6))
+    expect(figures()).toEqual(["1.5", "0", "150"])
+  })
+
+  test("F7: a fill that comes before the answer to its send joins its order with the answer", () => {
+    const desk = told([plan, send("nothing")])
+    const stranger: Deed = {
+      do: "fill",
+      at: "B-O1",
+      order: undefined,
+      side: "buy",
+      exec: "e1",
+      revision: 1,
+      milli: 1000,
+      time: 4
+    }
+    expect(perform(desk, stranger)).toBe("Waiting")
+    expect(desk.order(first).status).toBe("submitting")
+    expect(perform(desk, send("accepted"))).toBe("PartiallyFilled")
+  })
+
+  test("F3 of reconciliation: a revision that comes before its original stays the canonical one", () => {
+    const desk = told([...accepted, fill("e1", 500, 5, 2), fill("e1", 2000, 4, 1)])
+    expect(Decimal.format(desk.order(first).filled)).toBe("0.5")
+  })
+
+  test("F2 of reconciliation: other contents without a revision are kept as a break, until a revision comes", () => {
+    const desk = told([...accepted, fill("e1", 500, 5)])
+    expect(perform(desk, fill("e1", 700, 5))).toBe("KeptAsBreak")
+    expect(breaksOf(desk)).toEqual(["UndocumentedCorrection"])
+    expect(Decimal.format(desk.order(first).filled)).toBe("0.5")
+    perform(desk, fill("e1", 700, 6, 2))
+    expect(breaksOf(desk)).toEqual([])
+    expect(Decimal.format(desk.order(first).filled)).toBe("0.7")
+  })
+})
+
+describe("F1: commands may be refused", () => {
+  test.each(Object.keys(stories).filter(isState))(
+    "not-placed is refused of an order that is %s, unless in doubt",
+    (state) => {
+      const desk = told(stories[state])
+      const before = desk.order(first)
+      expect(perform(desk, { do: "not-placed", order: 1 })).toBe(state === "inDoubt" ? "Done" : "Refused")
+      if (state !== "inDoubt") expect(desk.order(first)).toEqual(before)
+    }
+  )
+
+  test.each(Object.keys(stories).filter(isState))("cancel of an order that is %s", (state) => {
+    const desk = told(stories[state])
+    const { status } = desk.order(first)
+    expect(perform(desk, { do: "cancel", order: 1 })).toBe(OrderState.isLive(status) ? "Done" : "Refused")
+    expect(desk.order(first).status).toBe(status === "pending" ? "cancelled" : status)
+  })
+})
+
+describe("FILL-7: flat status and tagged state", () => {
+  test("every status has a state and every state a status, both ways", () => {
+    const tags: ReadonlyArray<string> = Object.keys(OrderState.statusOf)
+    expect(tags.toSorted()).toEqual(Object.values(OrderState.tagOf).toSorted())
+    for (const status of OrderState.orderStatuses) expect(OrderState.statusOf[OrderState.tagOf[status]]).toBe(status)
+    expect(new Set(Object.values(OrderState.phaseOf))).toEqual(new Set(OrderState.orderPhases))
+  })
+
+  test.each(Object.keys(stories).filter(isState))("an order that is %s has the state of its status", (state) => {
+    const order = told(stories[state]).order(first)
+    const tagged = Either.getOrThrow(Order.stateOf(order))
+    expect(OrderState.statusOf[tagged._tag]).toBe(order.status)
+  })
+
+  test.each([
+    ["submitting", "attemptId"],
+    ["in_doubt", "attemptId"],
+    ["submitted", "brokerOrderIds"],
+    ["partially_filled", "brokerOrderIds"],
+    ["filled", "brokerOrderIds"],
+    ["cancelled", "endedAt"],
+    ["expired", "endedAt"],
+    ["rejected", "endedAt"],
+    ["failed", "endedAt"]
+  ] as const)("a row that is %s without its %s is an error that names both, never a guess", (status, column) => {
+    const bare = told(stories.pending).order(first)
+    const state = Order.stateOf({ ...bare, status })
+    expect(Either.isLeft(state) && state.left).toMatchObject({ table: "orders", id: "1", column })
+  })
+
+  test("FILL-6: only an order that the broker has acknowledged and works can be asked for", () => {
+    const polled = Object.keys(stories)
+      .filter(isState)
+      .filter((state) => Order.acknowledgedOf(told(stories[state]).order(first)) !== undefined)
+    expect(polled).toEqual(["submitted", "partly"])
+  })
+})
+
+describe("ClientOrderId", () => {
+  test("two orders never have the same", () => {
+    const desk = told([...stories.rejected, { do: "pass", seconds: 60 }])
+    const ids = desk.all(Order.OrderTable).map((order) => order.clientOrderId)
+    expect(new Set(ids).size).toBe(2)
+    for (const id of ids) expect(ClientOrderId.ours(id)).toBe(id)
+  })
+})
