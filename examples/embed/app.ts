@@ -35,7 +35,7 @@ const TRADED_AT = Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
 const trades = ["0.3", "0.5", "0.4"].map((shares, index): Trade.TradeInput => ({
   source: "venue",
   sourceId: `fill-${index + 1}`,
-  occurrence: "",
+  occurrence: "0",
   symbol: "AAPL",
   side: "buy",
   quantity: Quantity.unsafe(shares),

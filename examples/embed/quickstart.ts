@@ -11,7 +11,7 @@ const roundlot = services.pipe(Layer.provideMerge(Ledger.layer), Layer.provideMe
 
 const tradedAt = Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
 const buy = (sourceId: string, shares: string): Trade.TradeInput => {
-  const identity = { source: "app", sourceId, occurrence: "", reverses: undefined }
+  const identity = { source: "app", sourceId, occurrence: "0", reverses: undefined }
   return { ...identity, symbol: "AAPL", side: "buy", quantity: Quantity.unsafe(shares), price: undefined, tradedAt }
 }
 

@@ -160,6 +160,8 @@ export * as Sources from "./services/Sources.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Tracking`: see that module. */
 export * as Tracking from "./services/Tracking.ts"
+/** `services/drive`: see that module. */
+export * as drive from "./services/drive.ts"
 /** `services/work`: see that module. */
 export * as work from "./services/work.ts"
 /** `memory/MemoryRepository`: see that module. */

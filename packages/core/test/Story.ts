@@ -208,7 +208,7 @@ const answerOf = (got: Got, at: string): Report.Answer => {
     case "rejected":
       return Report.Answer.Refused({ code: "no", words: "no" })
     case "not-accepted":
-      return Report.Answer.NotSent({ why: "not sent", retryAfterMs: undefined })
+      return Report.Answer.NotSent({ why: "not sent", retryAfterMs: 0 })
     default:
       return Report.Answer.Unknown({ why: "no answer", candidate: undefined })
   }
@@ -364,6 +364,14 @@ const milliOf = (decimal: Decimal.Decimal): number =>
 const gots: ReadonlyArray<Got> = ["accepted", "accepted", "accepted", "rejected", "unknown", "not-accepted", "nothing"]
 const says: ReadonlyArray<Said> = ["open", "cancelled", "filled", "open", "expired", "rejected", "filled", "open"]
 
+const opposite = (trade: { readonly side: "buy" | "sell" }) => (trade.side === "buy" ? "sell" : "buy")
+
+const onOrder = (order: Order.Order) => ({
+  at: brokerName(order),
+  order: order.origin === "external" ? undefined : order.id,
+  side: order.side
+})
+
 /** What a wish comes to on a desk after `told`, if it can come to anything. */
 export const resolve = (
   desk: Desk.Desk,
@@ -376,12 +384,6 @@ export const resolve = (
   const side = pick % 2 === 0 ? "buy" : "sell"
   const milli = (amount + 1) * 100 + (pick % 7 === 3 ? 1 : 0)
   const id = `${told.length + 1}`
-  const opposite = (trade: { readonly side: "buy" | "sell" }) => (trade.side === "buy" ? "sell" : "buy")
-  const onOrder = (order: Order.Order) => ({
-    at: brokerName(order),
-    order: order.origin === "external" ? undefined : order.id,
-    side: order.side
-  })
   switch (kind) {
     case "trade":
       return { do: "trade", id: `T${id}`, side: pick % 5 < 3 ? "buy" : "sell", milli, held: false }
@@ -571,3 +573,14 @@ export const runs = (usual: number): { readonly numRuns: number } => {
   const wanted = Number(process.env["ROUNDLOT_PROPERTY_RUNS"] ?? "0")
   return { numRuns: Math.max(usual, Number.isInteger(wanted) ? wanted : 0) }
 }
+
+/** Tries a property; where it fails, tells the smallest history that breaks it, and how to play it again. */
+export const tried = <Ts>(property: fc.IProperty<Ts>, usual: number): string => {
+  const { failed, errorInstance, seed, counterexamplePath, numRuns } = fc.check(property, runs(usual))
+  if (!failed) return ""
+  const problem = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
+  return `${problem}\nAfter ${numRuns} runs: seed ${seed}, path "${counterexamplePath}"`
+}
+
+/** How long a property may take, in milliseconds: what a slow machine needs for many runs. */
+export const PATIENCE = 900_000

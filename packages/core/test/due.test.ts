@@ -148,12 +148,12 @@ describe("D2: the quantity", () => {
   })
 })
 
-describe("D6: a plan is judged as if it did not exist", () => {
-  const planned = (residual: string, side: "buy" | "sell" = "buy"): boolean => {
-    const position = { ...healthy.position, residual: Decimal.unsafe(residual) }
-    return stillStands({ ...healthy, position, liveOrders: [{ ...own, side }] }, { ...own, side })
-  }
+const planned = (residual: string, side: "buy" | "sell" = "buy"): boolean => {
+  const position = { ...healthy.position, residual: Decimal.unsafe(residual) }
+  return stillStands({ ...healthy, position, liveOrders: [{ ...own, side }] }, { ...own, side })
+}
 
+describe("D6: a plan is judged as if it did not exist", () => {
   test.each([
     ["0", true],
     ["0.5", true],
@@ -214,18 +214,19 @@ describe("ACC-5, ACC-10: both directions × both sides × every residual", () =>
   })
 })
 
+const reject = (desk: Desk.Desk, order: number) => perform(desk, { do: "send", order, got: "rejected", time: order })
+
+const coolDown = (desk: Desk.Desk) => {
+  const { coolDownUntil } = positionOf(desk)
+  return coolDownUntil === undefined ? undefined : Math.round(Instant.millisBetween(desk.now(), coolDownUntil) / 1000)
+}
+
 describe("D8: cool-downs and the circuit", () => {
   test("30 s, doubling to 15 min", () => {
     expect([0, 1, 2, 3, 4, 5, 6, 7, 50].map((ends) => coolDownMs(ends) / 1000)).toEqual([
       30, 30, 60, 120, 240, 480, 900, 900, 900
     ])
   })
-
-  const reject = (desk: Desk.Desk, order: number) => perform(desk, { do: "send", order, got: "rejected", time: order })
-  const coolDown = (desk: Desk.Desk) => {
-    const { coolDownUntil } = positionOf(desk)
-    return coolDownUntil === undefined ? undefined : Math.round(Instant.millisBetween(desk.now(), coolDownUntil) / 1000)
-  }
 
   test("five short ends in a row open the circuit; resume closes it and forgets them", () => {
     const desk = deskOf(policy)

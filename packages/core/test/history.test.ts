@@ -16,43 +16,50 @@ import {
   perform,
   play,
   policies,
-  runs,
+  tried,
   tell,
   wishes,
   type Deed,
   type Fact,
   type Got,
   type Policy,
-  type Said
+  type Said,
+  PATIENCE
 } from "./Story.ts"
 
 const LENGTH = 60
 
 describe("random histories", () => {
-  test("A4: after every commit everything is covered once, and B3, D2 and D5 hold", () => {
-    fc.assert(
+  test("A4: after every commit everything is covered once, and B3, D2 and D5 hold", { timeout: PATIENCE }, () => {
+    const story = tried(
       fc.property(policies, wishes(LENGTH), (policy, list) => {
         play(policy, list, { committed: (desk) => problemsOf(desk)[0] })
       }),
-      runs(60)
+      60
     )
+    expect(story).toBe("")
   })
 
-  test("SYNC-1: the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain", () => {
-    fc.assert(
-      fc.property(policies, wishes(LENGTH), (policy, list) => {
-        const { desk, lines } = play(policy, list)
-        const problem = firstDifference(foldedLines(desk), storedLines(desk))
-        if (problem !== undefined) fail(policy, lines, `the fold differs from the rows:\n${problem}`)
-        const broken = brokenLink(journalOf(desk))
-        if (broken !== undefined) fail(policy, lines, `entry ${broken} does not follow`)
-      }),
-      runs(30)
-    )
-  })
+  test(
+    "SYNC-1: the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain",
+    { timeout: PATIENCE },
+    () => {
+      const story = tried(
+        fc.property(policies, wishes(LENGTH), (policy, list) => {
+          const { desk, lines } = play(policy, list)
+          const problem = firstDifference(foldedLines(desk), storedLines(desk))
+          if (problem !== undefined) fail(policy, lines, `the fold differs from the rows:\n${problem}`)
+          const broken = brokenLink(journalOf(desk))
+          if (broken !== undefined) fail(policy, lines, `entry ${broken} does not follow`)
+        }),
+        30
+      )
+      expect(story).toBe("")
+    }
+  )
 
-  test("ACC-2, SYNC-2: whatever is delivered again, in any place, changes nothing", () => {
-    fc.assert(
+  test("ACC-2, SYNC-2: whatever is delivered again, in any place, changes nothing", { timeout: PATIENCE }, () => {
+    const story = tried(
       fc.property(policies, wishes(LENGTH), fc.nat({ max: LENGTH }), (policy, list, until) => {
         const heard: Array<Deed> = []
         const { desk, lines } = play(policy, list, {
@@ -68,12 +75,13 @@ describe("random histories", () => {
           if (problem !== undefined) fail(policy, lines, `"${tell(deed)}" again changes something:\n${problem}`)
         }
       }),
-      runs(30)
+      30
     )
+    expect(story).toBe("")
   })
 
-  test("D1: the same intake in groups of any size gives the same rows", () => {
-    fc.assert(
+  test("D1: the same intake in groups of any size gives the same rows", { timeout: PATIENCE }, () => {
+    const story = tried(
       fc.property(
         policies,
         wishes(80),
@@ -93,22 +101,28 @@ describe("random histories", () => {
           if (problem !== undefined) fail(policy, arrivals.map(tell), `in groups of ${sizes.join(", ")}:\n${problem}`)
         }
       ),
-      runs(40)
+      40
     )
+    expect(story).toBe("")
   })
 
-  test("C5: the order in which a broker's facts arrive changes no canonical fill, order state, target or hedged", () => {
-    fc.assert(
-      fc.property(policies, broadcasts, ({ lot, ...policy }, { facts, shuffled, answer }) => {
-        const terms = { ...policy, lot: Math.min(lot, 1000) }
-        const wanted = afterFacts(terms, facts, answer.first, answer)
-        const found = afterFacts(terms, shuffled, answer.second, answer)
-        const problem = firstDifference(wanted.lines, found.lines)
-        if (problem !== undefined) fail(terms, [...wanted.told, "or else", ...found.told], problem)
-      }),
-      runs(150)
-    )
-  })
+  test(
+    "C5: the order in which a broker's facts arrive changes no canonical fill, order state, target or hedged",
+    { timeout: PATIENCE },
+    () => {
+      const story = tried(
+        fc.property(policies, broadcasts, ({ lot, ...policy }, { facts, shuffled, answer }) => {
+          const terms = { ...policy, lot: Math.min(lot, 1000) }
+          const wanted = afterFacts(terms, facts, answer.first, answer)
+          const found = afterFacts(terms, shuffled, answer.second, answer)
+          const problem = firstDifference(wanted.lines, found.lines)
+          if (problem !== undefined) fail(terms, [...wanted.told, "or else", ...found.told], problem)
+        }),
+        150
+      )
+      expect(story).toBe("")
+    }
+  )
 })
 
 const isFact = (deed: Deed): boolean => ["trade", "reverse", "report", "fill"].includes(deed.do)
@@ -195,6 +209,8 @@ const broadcasts = fc
 
 type Broadcast = typeof broadcasts extends fc.Arbitrary<infer A> ? A : never
 
+const text = (decimal: Decimal.Decimal | undefined) => Decimal.format(decimal ?? Decimal.zero)
+
 const afterFacts = (
   policy: Policy,
   facts: ReadonlyArray<Fact>,
@@ -219,7 +235,6 @@ const afterFacts = (
   const orders = desk.all(Order.OrderTable).filter((order) => order.status !== "pending" || order.id === 1)
   const names = new Map(orders.map((order) => [order.id, order.brokerOrderId ?? `B-O${order.id}`]))
   const fills = desk.all(Fill.FillTable).filter((fill) => fill.canonical)
-  const text = (decimal: Decimal.Decimal | undefined) => Decimal.format(decimal ?? Decimal.zero)
   return {
     told,
     lines: [

@@ -83,7 +83,7 @@ describe("Decimal", () => {
         // |a/b − r/unit| in halves of a unit: 2|a·unit − r·b| against |b|
         const distance = 2n * abs(whole(a) * unit - rounded * whole(b))
         expect(distance <= abs(whole(b))).toBe(true)
-        if (distance === abs(whole(b))) expect(rounded % 2n).toBe(0n)
+        expect(distance === abs(whole(b)) && rounded % 2n !== 0n).toBe(false)
       }),
       runs(200)
     )

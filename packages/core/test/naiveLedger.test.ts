@@ -1,5 +1,5 @@
 import { FastCheck as fc } from "effect"
-import { describe, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Order from "../src/order/Order.ts"
 import * as Lot from "../src/position/Lot.ts"
@@ -8,7 +8,7 @@ import * as Break from "../src/reconciliation/Break.ts"
 import type { Desk } from "../src/testing/index.ts"
 import * as Trade from "../src/trade/Trade.ts"
 import * as Naive from "./naiveLedger.ts"
-import { play, policies, runs, shares, wishes } from "./Story.ts"
+import { play, policies, tried, shares, wishes, PATIENCE } from "./Story.ts"
 
 const text = Decimal.format
 
@@ -60,24 +60,29 @@ const naiveLines = ({ position, orders, trades, breaks, answer }: Naive.NaiveVie
 ]
 
 describe("the ledger and a naive one", () => {
-  test("A to G: figures, orders, trades, breaks and answers are the same after every deed", () => {
-    fc.assert(
-      fc.property(policies, wishes(50), (policy, list) => {
-        const naive = Naive.make(policy)
-        play(policy, list, {
-          done: (desk, deed) => {
-            naive.apply(deed)
-            const wanted = naiveLines(naive.view())
-            const found = linesOf(desk)
-            const differing = wanted.findIndex((line, i) => line !== found[i])
-            if (differing >= 0) return `naive says "${wanted[differing]}", the ledger "${found[differing]}"`
-            return wanted.length === found.length
-              ? undefined
-              : `the ledger has more: ${found.slice(wanted.length).join("; ")}`
-          }
-        })
-      }),
-      runs(60)
-    )
-  })
+  test(
+    "A to G: figures, orders, trades, breaks and answers are the same after every deed",
+    { timeout: PATIENCE },
+    () => {
+      const story = tried(
+        fc.property(policies, wishes(50), (policy, list) => {
+          const naive = Naive.make(policy)
+          play(policy, list, {
+            done: (desk, deed) => {
+              naive.apply(deed)
+              const wanted = naiveLines(naive.view())
+              const found = linesOf(desk)
+              const differing = wanted.findIndex((line, i) => line !== found[i])
+              if (differing >= 0) return `naive says "${wanted[differing]}", the ledger "${found[differing]}"`
+              return wanted.length === found.length
+                ? undefined
+                : `the ledger has more: ${found.slice(wanted.length).join("; ")}`
+            }
+          })
+        }),
+        150
+      )
+      expect(story).toBe("")
+    }
+  )
 })

@@ -93,6 +93,9 @@ const last = (words: ReadonlyArray<Word>): Word | undefined =>
 const highest = (execs: ReadonlyArray<Exec>): ReadonlyArray<Exec> =>
   execs.filter((each) => execs.every((rival) => rival.base !== each.base || rival.revision <= each.revision))
 
+const kept = (kind: string, ids: Iterable<number | string>) =>
+  [...ids].map((id) => `${kind} ${typeof id === "number" ? `O${id}` : id}`)
+
 /** A ledger of one position that knows nothing of the real one. */
 export const make = (policy: Policy) => {
   const lot = BigInt(policy.lot)
@@ -119,8 +122,14 @@ export const make = (policy: Policy) => {
 
   // Facts to figures
 
-  const totalOf = (order: NaiveOrder): Word | undefined =>
-    last(words.filter((word) => word.at === order.at && word.total !== undefined))
+  /** F5: the newest report, if it says what was filled; else, of those that do, the newest, and the largest of one time. */
+  const totalOf = (order: NaiveOrder): Word | undefined => {
+    const heard = words.filter((word) => word.at === order.at)
+    const newest = last(heard)
+    if (newest?.total !== undefined) return newest
+    const telling = heard.filter((word) => word.total !== undefined)
+    return last(telling.map((word) => ({ ...word, said: "open" })))
+  }
   const execsOf = (order: NaiveOrder) => execs.filter((each) => each.at === order.at)
   const shortOf = (order: NaiveOrder): bigint => {
     const total = totalOf(order)
@@ -502,8 +511,6 @@ export const make = (policy: Policy) => {
     const hedged = signed(orders.filter(counts), (order) => figuresOf(order).filled)
     const inFlight = signed(flying, (order) => most(0n, order.quantity - figuresOf(order).filled))
     const goal = sum(counted.map(target))
-    const kept = (kind: string, ids: Iterable<number | string>) =>
-      [...ids].map((id) => `${kind} ${typeof id === "number" ? `O${id}` : id}`)
     const uncovered = orders.filter((order) => order.origin === "ours" && excessOf(order) > order.accepted)
     return {
       position: { exposure, target: goal, hedged, inFlight, residual: goal - hedged - inFlight },

@@ -115,6 +115,13 @@ const cases = Object.keys(stories)
   .filter(isState)
   .flatMap((state) => Object.entries(facts).map(([fact, deed]) => [state, fact, deed] as const))
 
+const openAt20 = (isBrokersTime: boolean): Word => ({
+  reported: "open",
+  at: second(20),
+  cumulative: undefined,
+  isBrokersTime
+})
+
 describe("F2: the order machine", () => {
   test.each(cases)("an order that is %s and hears %s", (state, fact, deed) => {
     const desk = told(stories[state])
@@ -145,14 +152,8 @@ describe("F2: the order machine", () => {
 
   test("F0: a report without the broker's time never re-opens what a final word closed", () => {
     const order = told(stories.cancelled).order(first)
-    const word = (isBrokersTime: boolean): Word => ({
-      reported: "open",
-      at: second(20),
-      cumulative: undefined,
-      isBrokersTime
-    })
-    expect(observe(order, [], word(false), second(20)).status).toBe("cancelled")
-    expect(observe(order, [], word(true), second(20)).status).toBe("submitted")
+    expect(observe(order, [], openAt20(false), second(20)).status).toBe("cancelled")
+    expect(observe(order, [], openAt20(true), second(20)).status).toBe("submitted")
   })
 
   test("F2, FILL-14: an equal report of our own time writes nothing, a newer time of the broker's is kept", () => {
@@ -241,7 +242,7 @@ describe("F1: commands may be refused", () => {
       const desk = told(stories[state])
       const before = desk.order(first)
       expect(perform(desk, { do: "not-placed", order: 1 })).toBe(state === "inDoubt" ? "Done" : "Refused")
-      if (state !== "inDoubt") expect(desk.order(first)).toEqual(before)
+      expect(desk.order(first).status).toBe(state === "inDoubt" ? "failed" : before.status)
     }
   )
 

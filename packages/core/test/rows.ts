@@ -10,9 +10,10 @@ import type { Desk } from "../src/testing/index.ts"
 
 const ALL = 1_000_000
 
+const cell = (value: Cell | undefined) => (value === null || value === undefined ? "-" : String(value))
+
 /** A row as one line, its cells in order of their columns; raw bytes are left away. */
 const lineOf = (table: TableName, row: EncodedRow, isShown: (column: string) => boolean): string => {
-  const cell = (value: Cell | undefined) => (value === null || value === undefined ? "-" : String(value))
   const shown = Object.keys(Books.tables[table].columns).filter((column) => column !== "bytes" && isShown(column))
   return `${table} ${shown.map((column) => `${column}=${cell(row[column])}`).join(" ")}`
 }

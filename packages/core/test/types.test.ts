@@ -48,6 +48,7 @@ describe("what the types refuse", () => {
   })
 
   test("a number is no money, and a price no quantity", () => {
+    expectTypeOf<Price.Price>().not.toEqualTypeOf<Quantity.Quantity>()
     checked(() => {
       // @ts-expect-error: a number
       Money.make(1, "USD")

@@ -1,6 +1,7 @@
 import { Clock, Instant, TradeRepository } from "@roundlot/core"
 import Database from "better-sqlite3"
 import { Effect, Schema, type Scope } from "effect"
+import { ensureFile } from "./internal/connection.ts"
 import { failureOrIo } from "./internal/failure.ts"
 
 /** Which process drives a store: its host and process id. */
@@ -43,11 +44,16 @@ export const hold = (
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const db = yield* Effect.acquireRelease(
-      attempt(file, () => new Database(`${file}.lease`, { timeout: 0 })),
+      attempt(file, () => opened(`${file}.lease`)),
       (opened) => Effect.sync(() => opened.close())
     )
     yield* Effect.suspend(() => take(file, db, holder, now))
   })
+
+const opened = (path: string): Database.Database => {
+  ensureFile(path)
+  return new Database(path, { timeout: 0 })
+}
 
 const attempt = <A>(file: string, run: () => A): Effect.Effect<A, TradeRepository.StoreUnavailable> =>
   Effect.suspend(() => {

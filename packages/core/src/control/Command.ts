@@ -37,14 +37,20 @@ export const Command = Schema.Union(
 /** An act of an operator or program, as data. */
 export type Command = typeof Command.Type
 
+/** What a command came to, and whether it was carried out now or is answered from the first time. */
+export interface Performed {
+  readonly answer: commands.CommandAnswer
+  readonly isRepeated: boolean
+}
+
 /** Carries a command out once: the same id again is answered with what it did the first time. */
-export const perform = (recorder: Recorder, id: string, command: Command, reason: string): commands.CommandAnswer => {
+export const perform = (recorder: Recorder, id: string, command: Command, reason: string): Performed => {
   recorder.need(Need.Command({ id }))
   const before = recorder.books.ops_commands.get(joinKey([id]))
-  if (before !== undefined) return decodeAnswer(before.answer)
+  if (before !== undefined) return { answer: decodeAnswer(before.answer), isRepeated: true }
   const answer = carryOut(recorder, command, reason)
   recorder.books.ops_commands.put({ id, answer: encodeAnswer(answer), at: recorder.world.at })
-  return answer
+  return { answer, isRepeated: false }
 }
 
 const Answer = Schema.parseJson(

@@ -4,14 +4,14 @@ import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import { command, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
-import { dismiss, release, UNMAPPED } from "../trade/intake.ts"
+import { dismiss, release } from "../trade/intake.ts"
 import type { Trade } from "../trade/Trade.ts"
 import type { TradingState } from "./TradingState.ts"
 
@@ -29,6 +29,7 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings): Comma
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
   const full = { name: account, brokerAccountId: known?.brokerAccountId, ...settings }
+  if (settings.environment === "live") return refused("LiveNotReady: this version drives paper accounts only")
   if (known === undefined) {
     recorder.emit({ _tag: "AccountOpened", settings: full })
     return done(`account ${account} was made`)

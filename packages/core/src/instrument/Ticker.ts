@@ -10,3 +10,6 @@ export const Ticker = Schema.String.pipe(
 
 /** An instrument's plain symbol. */
 export type Ticker = typeof Ticker.Type
+
+/** The symbol under which stands what no mapping covers; the given one is kept beside it. */
+export const UNMAPPED = Ticker.make("UNMAPPED")

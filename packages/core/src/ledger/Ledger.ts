@@ -31,7 +31,10 @@ export type Lane = (typeof lanes)[number]
 export interface LedgerService {
   /** Commits one member, and answers once it is durable. */
   readonly submit: <A>(lane: Lane, member: Member<A>) => Effect.Effect<A, LedgerError>
-  /** Commits members in their order, each a logical commit of its own; the first that fails is the failure of all. */
+  /**
+   * Commits members in their order, each a logical commit of its own. Where one fails, its failure is the answer, and the others
+   * are kept all the same: members are made so that submitting them again is safe.
+   */
   readonly submitAll: <A>(lane: Lane, members: ReadonlyArray<Member<A>>) => Effect.Effect<ReadonlyArray<A>, LedgerError>
   /** The feed's position after each commit that wrote something: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
@@ -60,6 +63,7 @@ export const make = Effect.gen(function* () {
   const storeTag = ClientOrderId.storeTag(repository.identity.id)
   let latest = Instant.make(0n)
   let group = 0
+  let published = -1
 
   const world = Effect.fn("Ledger.world")(function* (needs: ReadonlyArray<Need>) {
     const prices = yield* pricesFor(needs, priceReference)
@@ -74,7 +78,10 @@ export const make = Effect.gen(function* () {
     group += 1
     const commitId = `${entropy.slice(0, 12)}-${group}`
     const written = yield* repository.write({ commitId, needs }, (state) => planGroup(state, commitId, now, members))
-    yield* PubSub.publish(commits, written.feedPosition)
+    if (written.feedPosition !== published) {
+      published = written.feedPosition
+      yield* PubSub.publish(commits, published)
+    }
     return written.answer
   })
 
@@ -184,7 +191,10 @@ const boxed = <A>(member: Member<A>): Member<{ readonly value: A }> => ({
 const describe = (outcome: { readonly cause: unknown }): string =>
   outcome.cause instanceof Error ? outcome.cause.message : String(outcome.cause)
 
-/** A group that the store refused is tried job by job, so that one does not fail the others; a lone one has failed. */
+/**
+ * A group that the store refused is tried job by job, and a refused job member by member, so that one does not fail the others.
+ * Nothing of a store that cannot be used is tried again here.
+ */
 const apart = (
   jobs: ReadonlyArray<Job>,
   cause: Cause.Cause<StoreError>,
@@ -192,13 +202,24 @@ const apart = (
 ): Effect.Effect<void> => {
   const failure = Cause.failureOption(cause)
   const isRefusal = failure._tag === "Some" && failure.value._tag !== "StoreUnavailable"
-  const [only, ...others] = jobs
+  const [first, ...others] = jobs
   if (isRefusal && others.length > 0) return Effect.forEach(jobs, (job) => serve([job]), { discard: true })
+  if (isRefusal && first !== undefined && first.members.length > 1) return memberByMember(first, serve)
   const error = failure._tag === "Some" ? failure.value : new PlanningFailed({ detail: Cause.pretty(cause) })
-  return only === undefined
-    ? Effect.void
-    : Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
+  return Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
 }
+
+const memberByMember = (job: Job, serve: (jobs: ReadonlyArray<Job>) => Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const singles = yield* Effect.forEach(job.members, (member) =>
+      Effect.map(Deferred.make<void, LedgerError>(), (done): Job => ({ members: [member], done }))
+    )
+    yield* Effect.forEach(singles, (single) => serve([single]), { discard: true })
+    const outcome = yield* Effect.either(
+      Effect.forEach(singles, (single) => Deferred.await(single.done), { discard: true })
+    )
+    yield* outcome._tag === "Right" ? Deferred.succeed(job.done, undefined) : Deferred.fail(job.done, outcome.left)
+  })
 
 /** The ledger on whatever store, clock and randomness the program has. */
 export const layer: Layer.Layer<Ledger, never, TradeRepository | Clock | Entropy> = Layer.scoped(Ledger, make)

@@ -64,10 +64,10 @@ const resend = (recorder: Recorder, order: Order, request: RawPayload): SendPlan
 
 const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefined => {
   const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
-  const last = recorder.books.attempts.find("order", [order.id]).at(-1)
+  const first = recorder.books.attempts.find("order", [order.id]).find((attempt) => attempt.number === 1)
   if (order.origin !== "accumulation") return "a decision is sent once in its life"
   if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
-  if (last !== undefined && Instant.millisBetween(last.startedAt, recorder.world.at) > window) {
+  if (first !== undefined && Instant.millisBetween(first.startedAt, recorder.world.at) > window) {
     return "the time in which it may go again is over"
   }
   return isStillDue(recorder, order) ? undefined : "the position would not order it now"

@@ -19,9 +19,15 @@ const now: Effect.Effect<Instant.Instant> = Effect.map(EffectClock.currentTimeMi
   Instant.make(BigInt(Math.floor(millis * 1000)))
 )
 
+/** Effect's nanoseconds never jump; a test clock between two of them cannot say them, and its milliseconds do as well. */
+const monotonicMs: Effect.Effect<number> = EffectClock.currentTimeNanos.pipe(
+  Effect.map((nanos) => Number(nanos / 1000n) / 1000),
+  Effect.catchAllDefect(() => EffectClock.currentTimeMillis)
+)
+
 /** A market with the given sessions. */
 export const layer = (isOpenAt: (at: Instant.Instant) => boolean): Layer.Layer<Clock> =>
-  Layer.succeed(Clock, { now, monotonicMs: Effect.map(EffectClock.currentTimeMillis, (ms) => ms), isOpenAt })
+  Layer.succeed(Clock, { now, monotonicMs, isOpenAt })
 
 /** A market that never closes. */
 export const layerAlwaysOpen: Layer.Layer<Clock> = layer(() => true)

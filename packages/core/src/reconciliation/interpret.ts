@@ -6,7 +6,7 @@ import type { Fill, WaitingFill } from "../fill/Fill.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { FillId, format, LotId, OrderId, PayloadId } from "../identity/Id.ts"
-import { Ticker } from "../instrument/Ticker.ts"
+import { Ticker, UNMAPPED } from "../instrument/Ticker.ts"
 import { sha256 } from "../journal/Payload.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -114,9 +114,16 @@ const notSent = (
   return {
     deed: isDoubted ? "doubted" : "planned",
     reason: answer.why,
-    notBefore: answer.retryAfterMs === undefined ? undefined : Instant.addMillis(recorder.world.at, answer.retryAfterMs)
+    notBefore: Instant.addMillis(recorder.world.at, answer.retryAfterMs ?? pauseMs(order.attempts))
   }
 }
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+/** How long a plan waits after an attempt that did not leave, where the broker names no time: doubling, so that nothing runs hot. */
+const pauseMs = (attempts: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, Math.min(attempts, 10) - 1))
 
 const acknowledged = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrderId): Change => ({
   brokerOrderId,
@@ -157,6 +164,7 @@ const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
 }
 
 const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
+  if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
   if (differs(order, report)) return termsDiffer(recorder, order, report)
   const change = acknowledged(recorder, order, report.brokerOrderId)
   if (isPremature(report)) return premature(recorder, order, change, report)
@@ -171,11 +179,20 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
   return applied(advance(recorder, order.id, change, order.origin === "external" ? word : undefined))
 }
 
+/** O13: what a broker says of an id that a later one has replaced is part of the replacement. */
+const isOfOlderId = (order: Order, report: OrderSeen): boolean =>
+  order.brokerOrderId !== report.brokerOrderId && order.brokerOrderIds.includes(report.brokerOrderId)
+
 /** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged. */
 const differs = (order: Order, report: OrderSeen): boolean =>
   order.symbol !== report.symbol ||
   order.side !== report.side ||
-  (order.acceptedAt === undefined && !Decimal.equals(order.quantity, report.quantity))
+  (order.acceptedAt === undefined && !Decimal.equals(order.quantity, report.quantity)) ||
+  hasShrunkBelowFills(order, report)
+
+/** O12: a quantity that is now smaller than what has filled. */
+const hasShrunkBelowFills = (order: Order, report: OrderSeen): boolean =>
+  Decimal.isLess(report.quantity, order.quantity) && Decimal.isLess(report.quantity, order.filled)
 
 const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
   const subject = format("order", order.id)
@@ -189,10 +206,18 @@ const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Inter
 
 const isTicker = Schema.is(Ticker)
 
+/** O21: an order of an instrument that has no ticker here is kept in sight, never dropped. */
+const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
+  recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
+  const evidence = `${report.side} ${Decimal.format(report.quantity)} "${report.symbol}" is ${report.rawStatus}`
+  open(recorder, { symbol: UNMAPPED, kind: "Unmapped", subject: report.brokerOrderId, evidence })
+  return { _tag: "KeptAsBreak" }
+}
+
 /** O14 to O17: an order at the broker that is not ours is taken into the books under the account's policy (E3). */
 const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
   const { symbol } = report
-  if (!isTicker(symbol)) return { _tag: "NothingToDo" }
+  if (!isTicker(symbol)) return unmapped(recorder, report)
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
@@ -231,7 +256,7 @@ const executed = (recorder: Recorder, report: Executed, payload: RawPayload | un
   const revisions = recorder.books.fills.find("execution", [account, report.execIdBase])
   const known = revisions.find((fill) => fill.revision === report.revision)
   if (known !== undefined)
-    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumented(recorder, known, report)
+    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumented(recorder, known, report, payload)
   const sibling = revisions[0]
   const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
   if (order === undefined) return wait(recorder, report, payload)
@@ -277,17 +302,28 @@ const isSameExecution = (
     : Decimal.equals(known.price, report.price))
 
 /** F2 of reconciliation: other contents without a revision; the first stays canonical, the other is kept as evidence. */
-const undocumented = (recorder: Recorder, known: Fill, report: Executed): Interpreted => {
+const undocumented = (
+  recorder: Recorder,
+  known: Fill,
+  report: Executed,
+  payload: RawPayload | undefined
+): Interpreted => {
   const order = orderOf(recorder, known.orderId)
   const evidence = cameAgain(known.execId) + contentsOf(report)
   const subject = format("order", order.id)
-  open(recorder, { symbol: order.symbol, kind: "UndocumentedCorrection", subject, evidence }, "evidence")
+  if (open(recorder, { symbol: order.symbol, kind: "UndocumentedCorrection", subject, evidence }, "evidence")) {
+    keep(recorder, payload)
+  }
   recorder.touch(order.symbol)
   return { _tag: "KeptAsBreak" }
 }
 
 /** F8 of reconciliation: names our order but speaks of something else; never applied to it. */
-const mismatch = (recorder: Recorder, order: Order, report: Executed): Interpreted => {
+const mismatch = (
+  recorder: Recorder,
+  order: Order,
+  report: Pick<Executed, "execId" | "symbol" | "side">
+): Interpreted => {
   const evidence = `${report.execId} is ${report.side} ${report.symbol}, the order is ${order.side} ${order.symbol}`
   open(
     recorder,
@@ -343,7 +379,8 @@ const wait = (recorder: Recorder, report: Executed, payload: RawPayload | undefi
   const { account, execId } = { account: recorder.account, execId: report.execId }
   recorder.need(Need.WaitingFill({ account, execId }))
   const known = recorder.books.waiting_fills.get(joinKey([account, execId]))
-  if (known !== undefined) return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumentedWaiting(recorder, known, report)
+  if (known !== undefined)
+    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumentedWaiting(recorder, known, report)
   recorder.emit({
     _tag: "FillWaits",
     execId,
@@ -368,7 +405,10 @@ const joinWaiting = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrde
   const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
   let joined = order
   for (const fill of [...waiting].toSorted(byRevision)) {
-    if (fill.symbol !== order.symbol || fill.side !== order.side) continue
+    if (fill.symbol !== order.symbol || fill.side !== order.side) {
+      mismatch(recorder, order, fill)
+      continue
+    }
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
     if (!isBooked(recorder, fill)) joined = book(recorder, joined, fill, fill.payloadId)
   }

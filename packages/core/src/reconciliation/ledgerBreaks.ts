@@ -33,12 +33,12 @@ export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, su
     .find("open", [recorder.account, symbol])
     .find((each) => each.kind === kind && each.subject === subject)
 
-/** Opens a break unless one of the same kind and subject, with the same evidence where `each` evidence counts, is open. */
+/** Opens a break, and says so, unless one of the same kind and subject, with the same evidence where `each` evidence counts, is open. */
 export const open = (
   recorder: Recorder,
   fields: { readonly symbol: Ticker; readonly kind: BreakKind; readonly subject: string; readonly evidence: string },
   by: "subject" | "evidence" = "subject"
-): void => {
+): boolean => {
   const known = recorder.books.breaks
     .find("open", [recorder.account, fields.symbol])
     .some(
@@ -47,11 +47,12 @@ export const open = (
         each.subject === fields.subject &&
         (by === "subject" || each.evidence === fields.evidence)
     )
-  if (known) return
+  if (known) return false
   const id = BreakId.make(recorder.next("break"))
   const holding = holdsOf[fields.kind]
   recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holding })
   if (holding !== "nothing") recorder.touch(fields.symbol)
+  return true
 }
 
 const closeIfOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string, why: string): void => {

@@ -2,10 +2,12 @@ import { Effect } from "effect"
 import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
-import { Brokers, type CancelAnswer } from "../ports/Broker.ts"
+import type { CancelAnswer } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
+import { brokerToDrive } from "./drive.ts"
 import * as Reads from "./Reads.ts"
+import { reported } from "./work.ts"
 
 const AGAIN_AFTER_MS = 15_000
 
@@ -18,14 +20,16 @@ export const requestCancels = Effect.gen(function* () {
       order.cancelRequestedAt !== undefined &&
       (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)
   )
-  yield* Effect.forEach(due, ask, { concurrency: 4, discard: true })
+  yield* Effect.forEach(due, (order) => reported(`cancels ${order.account}`, ask(order)), {
+    concurrency: 4,
+    discard: true
+  })
   return due.length
 })
 
 const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
-  const brokers = yield* Brokers
   const ledger = yield* Ledger
-  const broker = yield* brokers.get(order.account)
+  const broker = yield* brokerToDrive(order.account)
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
   const answer = textOf(yield* broker.cancel(acknowledged))

@@ -2,17 +2,17 @@ import { Context, Effect, Layer } from "effect"
 import { AccountTable, type AccountSettings } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { perform, type Command } from "../control/Command.ts"
+import { perform, type Command, type Scope } from "../control/Command.ts"
 import { setAccount, type CommandAnswer } from "../control/commands.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { OrderTable } from "../order/Order.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
-import { regateAll } from "./Gates.ts"
+import { regateAll, regateMember } from "./Gates.ts"
 import * as Reads from "./Reads.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
-export interface Order {
+export interface CommandRequest {
   readonly id: string
   readonly account: AccountName
   readonly actor: string
@@ -23,7 +23,7 @@ export interface Order {
 /** Where operators and programs act. */
 export interface CommandsService {
   /** Carries a command out once. A halt is answered when nothing that began before it is still on its way (10 s at most). */
-  readonly perform: (order: Order) => Effect.Effect<CommandAnswer, LedgerError>
+  readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer, LedgerError>
   /** Makes an account or changes its policies. */
   readonly setAccount: (
     account: AccountName,
@@ -41,7 +41,7 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
   Effect.gen(function* () {
     const context = yield* Effect.context<Ledger | TradeRepository>()
     const ledger = yield* Ledger
-    const submit = (order: Order) =>
+    const submit = (order: CommandRequest) =>
       ledger.submit("command", {
         account: order.account,
         cause: { kind: "command", actor: order.actor, command: order.id },
@@ -49,9 +49,12 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
         apply: (recorder) => perform(recorder, order.id, order.command, order.reason)
       })
     return {
-      perform: (order) =>
-        submit(order).pipe(
-          Effect.tap((answer) => (answer._tag === "Done" ? follow(order) : Effect.void)),
+      perform: (request) =>
+        submit(request).pipe(
+          Effect.tap(({ answer, isRepeated }) =>
+            answer._tag === "Done" && !isRepeated ? follow(request) : Effect.void
+          ),
+          Effect.map(({ answer }) => answer),
           Effect.provide(context)
         ),
       setAccount: (account, settings, actor) =>
@@ -66,17 +69,29 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
 )
 
 /** What a change of trading state brings with it: positions evaluated (D1), and for a halt, what is on its way waited for. */
-const follow = (order: Order): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
-  const { command } = order
+const follow = ({ account, command }: CommandRequest): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
   if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.void
-  const accounts =
-    command.scope._tag === "Everything"
-      ? Effect.map(Reads.all(AccountTable), (all) => all.map(({ name }) => name))
-      : Effect.succeed([order.account])
-  const isResume = command._tag === "Resume"
-  return Effect.flatMap(accounts, (names) =>
-    Effect.forEach(names, (name) => regateAll(name, isResume), { discard: true })
-  ).pipe(Effect.zipRight(command._tag === "Halt" ? settleSends : Effect.void))
+  return regateScope(account, command.scope, command._tag === "Resume").pipe(
+    Effect.zipRight(command._tag === "Halt" ? settleSends : Effect.void)
+  )
+}
+
+/** Only what the command is about is evaluated, and only there a resume lifts what holds a position. */
+const regateScope = (
+  account: AccountName,
+  scope: Scope,
+  lifts: boolean
+): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
+  switch (scope._tag) {
+    case "Everything":
+      return Effect.flatMap(Reads.all(AccountTable), (accounts) =>
+        Effect.forEach(accounts, ({ name }) => regateAll(name, lifts), { discard: true })
+      )
+    case "WholeAccount":
+      return regateAll(account, lifts)
+    case "OneSymbol":
+      return Effect.flatMap(Ledger, (ledger) => ledger.submit("command", regateMember(account, scope.symbol, lifts)))
+  }
 }
 
 const LONGEST_WAIT = "10 seconds"

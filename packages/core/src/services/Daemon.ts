@@ -6,6 +6,8 @@ import type { Ledger } from "../ledger/Ledger.ts"
 import { type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingFillTable } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
+import { format } from "../identity/Id.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -122,7 +124,10 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
     const heads = yield* repository.heads
     const seqs = [...heads].map(([account, head]) => `${account}${head.seq}`).join()
-    return { orders, isBusy: unverified.length > 0 || orders.some(isOnItsWay), seqs }
+    const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt"] }] })
+    const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
+    const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
+    return { orders, isBusy: unverified.length > 0 || asksStill || orders.some(isOnItsWay), seqs }
   })
   let still = 0
   let before = ""

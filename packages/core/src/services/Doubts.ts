@@ -10,6 +10,7 @@ import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
 import { reportMember, sendOrder } from "./Submission.ts"
+import { reported } from "./work.ts"
 
 /** How long an attempt is left before it is asked for, and between two look-ups, in milliseconds. */
 export const SETTLING_MS = 5_000
@@ -37,7 +38,10 @@ export const askForDoubtful = (asked: Asked) =>
         doubtful.map((order) => [order.id, isAsked.has(order.id) ? now : (last.get(order.id) ?? order.updatedAt)])
       )
     )
-    yield* Effect.forEach(settled, (order) => Effect.either(ask(order)), { concurrency: 4, discard: true })
+    yield* Effect.forEach(settled, (order) => reported(`doubts ${order.account}`, ask(order)), {
+      concurrency: 4,
+      discard: true
+    })
     return settled.length
   })
 

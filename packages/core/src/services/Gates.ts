@@ -23,7 +23,7 @@ export const regateMember = (account: AccountName, symbol: Ticker, lifts: boolea
 })
 
 /** The answers that time alone can change. */
-const waiting = ["CoolingDown", "Held(circuit)", "SessionClosed", "NoPrice"]
+const waiting = ["CoolingDown", "Held(circuit)", "SessionClosed"]
 
 /** Evaluates the positions whose cool-down, circuit or closed session is over: one pass. */
 export const openGates = Effect.gen(function* () {

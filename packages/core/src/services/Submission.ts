@@ -11,11 +11,13 @@ import { OrderTable, type Order } from "../order/Order.ts"
 import type { OrderTerms } from "../order/OrderTerms.ts"
 import { planSend, recover, type SendPlanned } from "../order/send.ts"
 import { advance } from "../order/transition.ts"
-import { Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
+import type { BrokerService, Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { interpret, type Interpreted } from "../reconciliation/interpret.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
+import { brokerToDrive } from "./drive.ts"
 import * as Reads from "./Reads.ts"
+import { reported } from "./work.ts"
 
 /** How long after its commit an attempt may still leave, in milliseconds (rule 2 of sending). */
 const LATEST_SEND_MS = 5_000
@@ -67,14 +69,16 @@ export const submitPending = Effect.gen(function* () {
   const now = yield* clock.now
   const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
   const ready = pending.filter((order) => order.notBefore === undefined || order.notBefore <= now)
-  yield* Effect.forEach(ready, sendOrder, { concurrency: TOGETHER, discard: true })
+  yield* Effect.forEach(ready, (order) => reported(`sending ${order.account}`, sendOrder(order)), {
+    concurrency: TOGETHER,
+    discard: true
+  })
   return ready.length
 })
 
 /** Sends one order, if it still stands when its attempt is committed. */
 export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {
-  const brokers = yield* Brokers
-  const broker = yield* brokers.get(order.account)
+  const broker = yield* brokerToDrive(order.account)
   const prepared = broker.prepare(termsOf(order))
   if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
   return yield* attempt(order, broker, prepared.right)

@@ -12,12 +12,17 @@ export const every = <E, R>(
   Effect.forever(Effect.zipRight(Effect.sleep(interval), reported(part, pass)))
 
 /** Says to health how a pass went, and lets nothing but an interruption out: whatever failed comes again. */
-export const reported = <E, R>(part: string, pass: Effect.Effect<unknown, E, R>): Effect.Effect<void, never, R | Health> =>
+export const reported = <E, R>(
+  part: string,
+  pass: Effect.Effect<unknown, E, R>
+): Effect.Effect<void, never, R | Health> =>
   Effect.flatMap(Health, (health) =>
     Effect.matchCauseEffect(pass, {
       onSuccess: () => health.succeeded(part),
       onFailure: (cause) =>
-        Cause.isInterruptedOnly(cause) ? Effect.interrupt : health.failed(part, Cause.pretty(cause).split("\n")[0] ?? "")
+        Cause.isInterruptedOnly(cause)
+          ? Effect.interrupt
+          : health.failed(part, Cause.pretty(cause).split("\n")[0] ?? "")
     })
   )
 

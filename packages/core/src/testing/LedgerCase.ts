@@ -209,9 +209,16 @@ const performReverse = (table: CaseTable, step: Step): string => {
 
 const textPayload = { contentType: "text/plain", bytes: new TextEncoder().encode("case") }
 
+/** The times of sending are not what a case is about: a plan that waits is sent when its wait is over. */
+const waitAsTold = ({ desk }: CaseTable, id: OrderId): void => {
+  const { notBefore } = desk.order(id)
+  if (notBefore !== undefined) desk.pass(Math.max(0, Instant.millisBetween(desk.now(), notBefore)) + 1)
+}
+
 const performSend = (table: CaseTable, step: Step): string => {
   const name = required(step.order, "order")
   const id = orderIdOf(table, name)
+  waitAsTold(table, id)
   if (underWay(table, id) === undefined) {
     const planned = table.desk.commit("send", (recorder) => planSend(recorder, id, textPayload))
     if (planned._tag === "Superseded") return "Superseded"
@@ -248,7 +255,7 @@ const answerOf = (step: Step, name: string): Answer => {
     case "rejected":
       return Answer.Refused({ code: "rejected", words: "rejected" })
     case "not-accepted":
-      return Answer.NotSent({ why: "not accepted", retryAfterMs: undefined })
+      return Answer.NotSent({ why: "not accepted", retryAfterMs: 0 })
     default:
       return Answer.Unknown({ why: "no answer", candidate: undefined })
   }

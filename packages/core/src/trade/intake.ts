@@ -3,7 +3,7 @@ import type { Direction } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format, LotId, TradeId } from "../identity/Id.ts"
-import { Ticker } from "../instrument/Ticker.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { opposite } from "../order/Side.ts"
@@ -35,9 +35,6 @@ export interface Arrival {
   /** Why it may not be counted yet, if so. */
   readonly held: string | undefined
 }
-
-/** The symbol under which a trade stands that no mapping covers; the given one is kept beside it. */
-export const UNMAPPED = Ticker.make("UNMAPPED")
 
 /** B1 to B5: takes in one trade, exactly once. */
 export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {

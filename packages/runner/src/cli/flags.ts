@@ -1,4 +1,6 @@
+import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
+import { Option } from "effect"
 
 /** The flags of every verb that needs a store. */
 export const place = {
@@ -37,3 +39,33 @@ export const commandId = Options.text("command-id").pipe(
   Options.withDescription("Makes it happen once: the same id again is answered with its first result"),
   Options.optional
 )
+
+/** A text that may be left away. */
+export const text = (name: string, description: string): Options.Options<string | undefined> =>
+  Options.text(name).pipe(Options.withDescription(description), Options.optional, Options.map(Option.getOrUndefined))
+
+/** Which part of a list. */
+export const page = {
+  limit: Options.integer("limit").pipe(
+    Options.withDescription("How many at most; 0 for all; default 100"),
+    Options.optional,
+    Options.map(Option.getOrUndefined)
+  ),
+  cursor: text("cursor", "Go on where a page ended: its nextCursor"),
+  order: text("order", "oldest or newest first; default oldest")
+}
+
+/** A period of time. */
+export const period = {
+  since: text("since", "From this date or time on"),
+  until: text("until", "Before this date or time")
+}
+
+/** The account that a list is about. */
+export const ofAccount = text("account", "Only this account's")
+/** The symbol that a list is about. */
+export const ofSymbol = text("symbol", "Only this symbol's")
+
+/** The id of a record. */
+export const id = (description: string): Args.Args<string> =>
+  Args.text({ name: "ID" }).pipe(Args.withDescription(description))

@@ -1,8 +1,69 @@
 import { group, leaf } from "./Tree.ts"
 
+const lists = () => import("../verbs/lists.ts")
+const verdicts = () => import("../verbs/verdicts.ts")
+const proofs = () => import("../verbs/proofs.ts")
+const exchange = () => import("../verbs/exchange.ts")
+const adding = () => import("../verbs/tradesAdd.ts")
+
 /** All verbs of the command line. */
 export const roundlot = group("fractional trades in, whole lots at a broker, everything on record", {
-  start: leaf("drive the accounts of a store: send what is due, follow it to its fills", () =>
-    import("../verbs/start.ts").then(({ startVerb }) => startVerb)
-  )
+  init: leaf("write a configuration to begin with, and explain it", async () => (await import("../verbs/init.ts")).init),
+  doctor: leaf("what is wrong here, and how to mend it", async () => (await import("../verbs/doctor.ts")).doctor),
+  start: leaf("drive the accounts of a store until stopped, or until idle", async () => (await import("../verbs/start.ts")).startVerb),
+  trades: group("what came in", {
+    import: leaf("take a file of trades in, each exactly once", async () => (await import("../verbs/tradesImport.ts")).tradesImport),
+    add: leaf("take one trade in", async () => (await adding()).tradesAdd),
+    list: leaf("the trades on record", async () => (await lists()).tradesList),
+    show: leaf("one trade, with its whole story", async () => (await lists()).tradesShow),
+    release: leaf("count a quarantined trade after all", async () => (await verdicts()).tradesRelease),
+    dismiss: leaf("end a quarantined trade", async () => (await verdicts()).tradesDismiss),
+    reverse: leaf("undo a trade", async () => (await adding()).tradesReverse)
+  }),
+  positions: group("where every account stands in every symbol", {
+    list: leaf("all positions", async () => (await lists()).positionsList),
+    show: leaf("one position: the next order, or the reason there is none", async () => (await lists()).positionsShow)
+  }),
+  orders: group("what was sent", {
+    list: leaf("the orders on record", async () => (await lists()).ordersList),
+    show: leaf("one order, with its trades, attempts and fills", async () => (await lists()).ordersShow),
+    cancel: leaf("end an order; its position is held until resumed", async () => (await verdicts()).ordersCancel),
+    resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
+  }),
+  fills: group("what brokers executed", {
+    list: leaf("the executions on record", async () => (await lists()).fillsList),
+    show: leaf("one fill with all its revisions", async () => (await lists()).fillsShow)
+  }),
+  allocations: group("which trade is in which order", {
+    list: leaf("all allocations", async () => (await lists()).allocationsList),
+    show: leaf("one allocation with both ends", async () => (await lists()).allocationsShow)
+  }),
+  accounts: group("whose trades and orders they are", {
+    list: leaf("the accounts and their policies", async () => (await lists()).accountsList),
+    show: leaf("one account with its trading states", async () => (await lists()).accountsShow),
+    add: leaf("make an account, or change its policies", async () => (await import("../verbs/accountsAdd.ts")).accountsAdd)
+  }),
+  instruments: group("the symbols that came up", {
+    list: leaf("all of them, and what the broker says", async () => (await lists()).instrumentsList)
+  }),
+  breaks: group("differences and contradictions", {
+    list: leaf("all breaks", async () => (await lists()).breaksList),
+    show: leaf("one break with its evidence", async () => (await lists()).breaksShow),
+    resolve: leaf("close a break on your word", async () => (await verdicts()).breaksResolve)
+  }),
+  halt: leaf("stop sending: everything, an account or a symbol", async () => (await verdicts()).halt),
+  resume: leaf("send again", async () => (await verdicts()).resume),
+  journal: group("what happened, entry by entry", {
+    list: leaf("the entries", async () => (await lists()).journalList),
+    show: leaf("one entry with its body", async () => (await proofs()).journalShow),
+    head: leaf("the newest place and its hash", async () => (await proofs()).journalHead),
+    export: leaf("every entry as its canonical line", async () => (await proofs()).journalExport)
+  }),
+  audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
+  exchange: group("the simulated exchange", {
+    do: leaf("give it an instruction", async () => (await exchange()).exchangeDo),
+    orders: leaf("its orders", async () => (await exchange()).exchangeOrders),
+    fills: leaf("its executions", async () => (await exchange()).exchangeFills),
+    requests: leaf("every request that reached it", async () => (await exchange()).exchangeRequests)
+  })
 })

@@ -1,6 +1,6 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import { Cause, Effect, Exit, Layer } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Logger } from "effect"
 import type { Variables } from "../settings/EnvFile.ts"
 import { Environment } from "../settings/Settings.ts"
 import { arrange } from "./argv.ts"
@@ -31,22 +31,31 @@ const tell = (cause: Cause.Cause<unknown>, isJson: boolean, streams: Streams): n
   return exitCode
 }
 
-/** Runs one command line; the exit code. Nothing that it meets leaves it as a stack trace. */
-export const run = (words: ReadonlyArray<string>, variables: Variables, streams: Streams): Effect.Effect<number> => {
+/**
+ * Runs one command line; the exit code. Nothing that it meets leaves it as a stack trace. When `stop` comes, the verb is
+ * interrupted: what must not be cut off (a send, a commit) ends first.
+ */
+export const run = (
+  words: ReadonlyArray<string>,
+  variables: Variables,
+  streams: Streams,
+  stop: Effect.Effect<void> = Effect.never
+): Effect.Effect<number> => {
   const isJson = words.includes("--json")
   const services = Layer.mergeAll(
     NodeContext.layer,
     layerOutput(isJson, streams),
+    Logger.replace(Logger.defaultLogger, Logger.map(Logger.logfmtLogger, (line) => streams.err(`${line}\n`))),
     Layer.succeed(CliConfig.CliConfig, config),
     Layer.succeed(Environment, variables)
   )
-  return Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
-      const output = yield* Output
-      const exit = yield* Effect.exit(restore(perform(words)))
-      if (Exit.isSuccess(exit)) return yield* output.exitCode(false)
-      if (Cause.isInterruptedOnly(exit.cause)) return yield* output.exitCode(true)
-      return tell(exit.cause, isJson, streams)
-    })
-  ).pipe(Effect.provide(services))
+  return Effect.gen(function* () {
+    const output = yield* Output
+    const verb = yield* Effect.fork(perform(words))
+    yield* Effect.fork(Effect.zipRight(stop, Fiber.interrupt(verb)))
+    const exit = yield* Fiber.await(verb)
+    if (Exit.isSuccess(exit)) return yield* output.exitCode(false)
+    if (Cause.isInterruptedOnly(exit.cause)) return yield* output.exitCode(true)
+    return tell(exit.cause, isJson, streams)
+  }).pipe(Effect.provide(services))
 }

@@ -70,9 +70,9 @@ const noticeOf = (row: Parsed, result: intake.IntakeResult): ReadonlyArray<Notic
  * Takes rows in, a few hundred at a time and one chunk after the other, so that memory stays flat and the ledger sets the pace.
  * Each element tells the counts so far and what the newest chunk came to; what it tells is durable.
  */
-export const takeIn = <E, R>(rows: Stream.Stream<Row, E, R>, target: Target): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.UnknownAccount, R | Accumulator.Accumulator> =>
+export const takeIn = <E, R>(rows: Stream.Stream<Row, E, R>, target: Target, together: number = ROWS): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.UnknownAccount, R | Accumulator.Accumulator> =>
   rows.pipe(
-    Stream.grouped(ROWS),
+    Stream.grouped(together),
     Stream.mapAccumEffect(none, (counts, chunk) =>
       Effect.gen(function* () {
         const accumulator = yield* Accumulator.Accumulator

@@ -127,7 +127,12 @@ const valueFault = (file: string, value: unknown, error: ParseResult.ParseError)
   return numberFault(file, value, path) ?? fail(file, path.map(String).join("."), said, "Correct it there")
 }
 
-const settingsOf = (file: string, name: string, entry: AccountEntry): Either.Either<Account.AccountSettings, SettingsError> =>
+const settingsOf = (
+  file: string,
+  name: string,
+  entry: AccountEntry,
+  base: Account.AccountSettings
+): Either.Either<Account.AccountSettings, SettingsError> =>
   Either.gen(function* () {
     const place = `accounts.${name}`
     if (entry.live === true || entry.environment === "live") {
@@ -137,12 +142,54 @@ const settingsOf = (file: string, name: string, entry: AccountEntry): Either.Eit
     const { resendWindow, limits, live: _live, ...plain } = entry
     const window = resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
     return {
-      ...Account.defaultSettings,
+      ...base,
       ...plain,
       ...(limits?.orderQuantity === undefined ? {} : { maxOrderQuantity: limits.orderQuantity }),
       ...(window === undefined ? {} : { resendWindowMs: window })
     }
   })
+
+/** What is said of one account outside of a file, on top of what it has; refused in the same words. */
+export const readAccount = (
+  entry: unknown,
+  name: AccountName.AccountName,
+  base: Account.AccountSettings
+): Either.Either<Account.AccountSettings, SettingsError> => {
+  const place = `account ${name}`
+  return Schema.decodeUnknownEither(AccountEntry)(entry).pipe(
+    Either.mapLeft((error) => valueFault(place, entry, error)),
+    Either.flatMap((read) => settingsOf(place, name, read, settingsAlone(base)))
+  )
+}
+
+/** Only what may be set, of a record that has more. */
+const settingsAlone = ({
+  broker,
+  cancelOnFlip,
+  currency,
+  direction,
+  environment,
+  external,
+  lot,
+  maxOrderQuantity,
+  resendWindowMs,
+  shorting,
+  threshold,
+  thresholdNotional
+}: Account.AccountSettings): Account.AccountSettings => ({
+  broker,
+  cancelOnFlip,
+  currency,
+  direction,
+  environment,
+  external,
+  lot,
+  maxOrderQuantity,
+  resendWindowMs,
+  shorting,
+  threshold,
+  thresholdNotional
+})
 
 /** Reads a configuration from its JSON; `file` is the name that errors tell. */
 export const parse = (text: string, file: string): Either.Either<Configuration, SettingsError> =>
@@ -157,7 +204,7 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
     const written = yield* Either.mapLeft(Schema.decodeUnknownEither(Written)(value), (error) => valueFault(file, value, error))
     const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
     for (const [name, entry] of Object.entries(written.accounts ?? {})) {
-      accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry))
+      accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry, Account.defaultSettings))
     }
     return { store: written.store, accounts, sources: new Map(Object.entries(written.sources ?? {})) }
   })

@@ -1,5 +1,7 @@
 import { type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
+import { DriveLease } from "@roundlot/store-sqlite"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
+import { hostname } from "node:os"
 import { relative } from "node:path"
 import { openedForDriving } from "../accounts.ts"
 import { layerBooks, layerPaper } from "../App.ts"
@@ -25,6 +27,9 @@ export interface StartFlags extends Flags, PaperFlags, PollingFlags {
 /** The source under which a tape's trades stand. */
 const TAPE = "tape"
 
+const TOGETHER = 40
+const PACE = "40 millis"
+
 /** Is the store still only the tape's own? Nobody's own trades are mixed with a demonstration. */
 const mayPlay = Effect.gen(function* () {
   const first = yield* Reads.first(Trade.TradeTable, {})
@@ -47,7 +52,9 @@ const play = (file: string, account: AccountName.AccountName, settings: Settings
         for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${complaint(row)}`)
       })
     const rows = TradeFile.readTrades(file, { source: TAPE })
-    yield* Stream.runForEach(takeIn(rows, { account, policy }), tell)
+    const steps = takeIn(rows, { account, policy }, TOGETHER)
+    // Slow enough to be watched: a file that is imported goes as fast as the ledger takes it.
+    yield* Stream.runForEach(steps, (step) => Effect.zipRight(tell(step), Effect.sleep(PACE)))
   })
 
 /** Plays the tape and tells how trades become orders and fills, a line a second. */
@@ -67,7 +74,7 @@ const demonstrate = (file: string, account: AccountName.AccountName, settings: S
       for (const text of yield* watch.firstOrders) yield* line(text)
       yield* line(progress(yield* Ref.get(counts), seen.orders, seen.fills))
     })
-    const telling = yield* Effect.fork(Effect.repeat(Effect.delay(tell, "400 millis"), Schedule.spaced("1 second")))
+    const telling = yield* Effect.fork(Effect.repeat(Effect.delay(tell, "500 millis"), Schedule.spaced("1 second")))
     yield* play(file, account, settings, counts)
     const left = yield* remaining.untilIdle
     yield* Fiber.interrupt(telling)
@@ -111,6 +118,7 @@ const whereToLook = (settings: Settings): string => {
 const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions) =>
   Effect.gen(function* () {
     const output = yield* Output
+    yield* DriveLease.hold(settings.storeFile, { host: hostname(), pid: process.pid })
     const accounts = yield* openedForDriving(settings.configuration, flags.account)
     yield* runScript(flags.script)
     const daemon = yield* Effect.fork(Daemon.run(options))
@@ -144,12 +152,6 @@ const tellLeft = (left: remaining.Remaining) =>
     yield* output.answer({ idle: !isLeft, ...remaining.document(left) }, text)
   })
 
-const logger = (isQuiet: boolean) =>
-  Layer.merge(
-    Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger)),
-    Logger.minimumLogLevel(isQuiet ? LogLevel.Error : LogLevel.Info)
-  )
-
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
 export const start = (flags: StartFlags): Doing =>
   Effect.gen(function* () {
@@ -161,8 +163,9 @@ export const start = (flags: StartFlags): Doing =>
     yield* output.endsBySignal
     const left = yield* drive(flags, settings, options).pipe(
       Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer.")),
+      Effect.scoped,
       Effect.provide(app),
-      Effect.provide(logger(Option.isSome(flags.tape)))
+      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)
     )
     yield* tellLeft(left)
   })

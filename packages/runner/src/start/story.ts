@@ -15,6 +15,7 @@ interface Seen {
 }
 
 const PAGE = 500
+const TRADES_SHOWN = 3
 
 /** The lines of the first trades, so that a reader sees what comes in. */
 export const tradeLines = (step: Step, told: number): ReadonlyArray<string> =>
@@ -39,7 +40,8 @@ const orderLine = (order: Order.Order) =>
     const average = Order.averagePrice(order)
     const price = average === undefined ? "" : ` @ ${Decimal.format(average)}`
     const what = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
-    return `  order  ${Id.format("order", order.id)}  ${what}  ${order.status}${price}  for ${parts.join(" + ")}`
+    const more = parts.length > TRADES_SHOWN ? ` + ${parts.length - TRADES_SHOWN} more trades` : ""
+    return `  order  ${Id.format("order", order.id)}  ${what}  ${order.status}${price}  for ${parts.slice(0, TRADES_SHOWN).join(" + ")}${more}`
   })
 
 /** A watcher of the books. */

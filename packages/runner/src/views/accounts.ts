@@ -28,7 +28,7 @@ export interface AccountDocument {
 }
 
 /** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
-export interface ControlDocument {
+interface ControlDocument {
   readonly account: string | null
   readonly symbol: string | null
   readonly state: TradingState.TradingState
@@ -58,7 +58,7 @@ export const masked = (id: string): string =>
   id.length < SHORTEST_SHOWN ? "*".repeat(id.length) : `${"*".repeat(id.length - SHOWN_END)}${id.slice(-SHOWN_END)}`
 
 /** The document of an account. */
-export const documentOf = (account: Account.Account): AccountDocument => ({
+const documentOf = (account: Account.Account): AccountDocument => ({
   name: account.name,
   broker: account.broker,
   environment: account.environment,
@@ -117,7 +117,7 @@ const controlOf = (control: TradingState.Control): ControlDocument => ({
 })
 
 /** What people see of accounts. */
-export const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [
   Columns.words("ACCOUNT", (account) => account.name),
   Columns.words("BROKER", (account) => account.broker),
   Columns.words("ENVIRONMENT", (account) => account.environment),

@@ -122,7 +122,11 @@ export const list = (
 /** One allocation (`A9`). */
 export const show = (
   id: string
-): Effect.Effect<AllocationDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<
+  AllocationDetail,
+  BadFilter | NotFound | TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
     const number = yield* idOf("allocation", "allocation", id)
     const found = yield* Reads.first(Allocation.AllocationTable, { where: [{ column: "id", in: [number] }] })
@@ -132,10 +136,12 @@ export const show = (
 
 const touching = (columns: readonly [string, string], id: number, as: Facing) =>
   Effect.gen(function* () {
-    const ends = yield* Effect.forEach(atEitherEnd(columns, id), (where) => Reads.all(Allocation.AllocationTable, { where }))
+    const ends = yield* Effect.forEach(atEitherEnd(columns, id), (where) =>
+      Reads.all(Allocation.AllocationTable, { where })
+    )
     const found = ends
       .flat()
-      .sort((a, b) => a.id - b.id)
+      .toSorted((a, b) => a.id - b.id)
       .map((each) => facing(each, as))
     const sourceIds = yield* sourceIdsOf(found)
     return found.map((each) => detailOf(each, sourceIds))
@@ -154,7 +160,7 @@ export const ofOrder = (
   touching(["orderId", "counterOrderId"], orderId, { orderId })
 
 /** What people see of allocations. */
-export const columns: ReadonlyArray<Columns.TableColumn<AllocationDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<AllocationDocument>> = [
   Columns.words("TRADE", (each) => each.tradeId),
   Columns.words("SOURCE ID", (each) => each.sourceId),
   Columns.words("ORDER", (each) => each.orderId),

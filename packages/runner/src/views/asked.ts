@@ -48,10 +48,10 @@ export const exactly = (column: string, text: string | undefined): Conditions =>
   text === undefined ? [] : [{ column, in: [text] }]
 
 /** Rows whose `column` is the word of a closed set that a text means. */
-export const isWord = <W extends string>(
+export const isWord = (
   column: string,
   text: string | undefined,
-  words: ReadonlyArray<W>
+  words: ReadonlyArray<string>
 ): Either.Either<Conditions, BadFilter> =>
   text === undefined
     ? Either.right([])
@@ -86,4 +86,39 @@ export const partsOf = <A>(all: Iterable<A>): ReadonlyArray<ReadonlyArray<A>> =>
   return Array.from({ length: Math.ceil(ids.length / MOST_CELLS) }, (_, part) =>
     ids.slice(part * MOST_CELLS, (part + 1) * MOST_CELLS)
   )
+}
+
+/** A record that entries are about. */
+export interface Entity {
+  readonly kind: string
+  readonly id: string
+}
+
+const entityKinds = [
+  "account",
+  "instrument",
+  "trade",
+  "order",
+  "fill",
+  "payload",
+  "waiting_fill",
+  "break",
+  "position",
+  "control"
+] as const
+
+const shownKinds = ["trade", "order", "fill", "payload", "break"] as const
+
+/** The record that an id (`T12`), or a kind and an id (`position/AAPL`), names. */
+export const entityOf = (text: string): Either.Either<Entity, BadFilter> => {
+  const [, kind, id] = /^([A-Za-z_-]+)\/(.+)$/.exec(text) ?? []
+  if (kind !== undefined && id !== undefined) {
+    return Either.map(wordOf("entity", kind, entityKinds), (word) => ({ kind: word, id }))
+  }
+  const own = shownKinds.find((each) => text.slice(0, 1).toUpperCase() === Id.letters[each])
+  const number = own === undefined ? undefined : Id.parse(own, text)
+  if (own !== undefined && number !== undefined) return Either.right({ kind: own, id: Id.format(own, number) })
+  const problem =
+    "is no record: give the id of a trade, order, fill, payload or break, or a kind and its id, such as position/AAPL"
+  return Either.left(bad("entity", text, problem))
 }

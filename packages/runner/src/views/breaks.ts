@@ -105,7 +105,7 @@ export const about = (
   }).pipe(Effect.map((all) => all.map(documentOf)))
 
 /** What people see of breaks. */
-export const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
   Columns.words("ID", (each) => each.id),
   Columns.words("ACCOUNT", (each) => each.account),
   Columns.words("SYMBOL", (each) => each.symbol),

@@ -1,23 +1,21 @@
-import { Entry, TradeRepository } from "@roundlot/core"
+import { TradeRepository, type Entry } from "@roundlot/core"
 import { Chunk, Effect, Option, Stream } from "effect"
 
 /** An entry with the place in the feed of the commit that wrote it. */
-export interface Placed {
+interface Placed {
   readonly position: number
   readonly entry: Entry.Entry
 }
 
 const PAGE = 1000
 
-/** The rows of the feed after a position, in order. */
-const rowsAfter = (repository: TradeRepository.TradeRepositoryService, position: number) =>
-  Stream.paginateChunkEffect(position, (after) =>
-    Effect.map(repository.feed(after, PAGE), (rows) => {
-      const last = rows.at(-1)
-      const next = rows.length < PAGE || last === undefined ? Option.none() : Option.some(last.position)
-      return [Chunk.unsafeFromArray(rows), next] as const
-    })
-  )
+/** A place in the feed: within the commit at `position`, after the entry `seq`. */
+export interface FeedPlace {
+  readonly position: number
+  readonly seq: number
+}
+
+type Placing = Stream.Stream<Placed, TradeRepository.StoreError, TradeRepository.TradeRepository>
 
 /** The entries of one journal, read on as the feed's rows name them: a page at a time, each page once. */
 const reader = (repository: TradeRepository.TradeRepositoryService) => {
@@ -48,15 +46,54 @@ const gap = (account: string, seq: number) =>
     remedy: "Run 'roundlot audit' to see what else differs."
   })
 
-/** All entries after a position of the feed: in feed order, and in order of `seq` within it. */
-export const entriesAfter = (
-  position: number
-): Stream.Stream<Placed, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+/** All entries after a place, or all there are: in feed order, and in order of `seq` within a commit. */
+export const oldestFirst = (after: FeedPlace | undefined): Placing =>
   Stream.unwrap(
     Effect.map(TradeRepository.TradeRepository, (repository) =>
-      rowsAfter(repository, position).pipe(Stream.mapEffect(reader(repository)), Stream.flattenChunks)
+      rowsFrom(repository, after?.position ?? 1).pipe(
+        Stream.mapEffect(reader(repository)),
+        Stream.flattenChunks,
+        Stream.filter(
+          ({ entry, position }) => after === undefined || position !== after.position || entry.seq > after.seq
+        )
+      )
     )
   )
+
+const rowsFrom = (repository: TradeRepository.TradeRepositoryService, position: number) =>
+  Stream.paginateChunkEffect(position - 1, (after) =>
+    Effect.map(repository.feed(after, PAGE), (rows) => {
+      const last = rows.at(-1)
+      const next = rows.length < PAGE || last === undefined ? Option.none() : Option.some(last.position)
+      return [Chunk.unsafeFromArray(rows), next] as const
+    })
+  )
+
+/** How many commits are read at once on the way back. */
+const STEP = 20
+
+/** All entries before a place, or all there are, the newest first. */
+export const newestFirst = (before: FeedPlace | undefined): Placing =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const repository = yield* TradeRepository.TradeRepository
+      const newest = before?.position ?? (yield* newestRow)?.position ?? 0
+      return Stream.paginateChunkEffect(newest, (last) => stepBack(repository, last)).pipe(
+        Stream.filter(
+          ({ entry, position }) => before === undefined || position !== before.position || entry.seq < before.seq
+        )
+      )
+    })
+  )
+
+const stepBack = (repository: TradeRepository.TradeRepositoryService, last: number) =>
+  Effect.gen(function* () {
+    const after = Math.max(0, last - STEP)
+    const rows = last === 0 ? [] : yield* repository.feed(after, last - after)
+    const entries = yield* Effect.forEach(rows, reader(repository))
+    const next = after === 0 ? Option.none() : Option.some(after)
+    return [Chunk.reverse(Chunk.flatten(Chunk.unsafeFromArray(entries))), next] as const
+  })
 
 /** The newest row of the feed, found by halving: its positions have no gaps. */
 export const newestRow: Effect.Effect<

@@ -1,4 +1,4 @@
-import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, Side, type TradeRepository } from "@roundlot/core"
+import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, type Side, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
@@ -46,7 +46,7 @@ export interface FillFilters extends ListOptions, Period {
 }
 
 /** The document of a fill. */
-export const documentOf = (fill: Fill.Fill): FillDocument => ({
+const documentOf = (fill: Fill.Fill): FillDocument => ({
   id: Id.format("fill", fill.id),
   orderId: Id.format("order", fill.orderId),
   execId: fill.execId,
@@ -65,7 +65,8 @@ export const list = (
 ): Effect.Effect<ListDocument<FillDocument>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const orders = yield* ofOrder(filters)
-    const flag: Conditions = filters.canonical === undefined ? [] : [{ column: "canonical", in: [Number(filters.canonical)] }]
+    const flag: Conditions =
+      filters.canonical === undefined ? [] : [{ column: "canonical", in: [Number(filters.canonical)] }]
     const conditions = [
       ...inAnyCase("account", filters.account),
       ...exactly("execId", filters.execId),
@@ -130,7 +131,7 @@ export const show = (
       commissionCurrency: valueOrNull(fill.commissionCurrency),
       payloadId: idOrNull("payload", fill.payloadId),
       createdAt: Instant.format(fill.createdAt),
-      revisions: [...revisions].sort((a, b) => a.revision - b.revision).map(documentOf)
+      revisions: revisions.toSorted((a, b) => a.revision - b.revision).map(documentOf)
     }
   })
 
@@ -139,11 +140,11 @@ export const ofOrders = (
   orderIds: Iterable<number>
 ): Effect.Effect<ReadonlyArray<FillDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.map(among(Fill.FillTable, "orderId", orderIds), (fills) =>
-    [...fills].sort((a, b) => a.id - b.id).map(documentOf)
+    fills.toSorted((a, b) => a.id - b.id).map(documentOf)
   )
 
 /** What people see of fills. */
-export const columns: ReadonlyArray<Columns.TableColumn<FillDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<FillDocument>> = [
   Columns.words("ID", (fill) => fill.id),
   Columns.words("ORDER", (fill) => fill.orderId),
   Columns.times("EXECUTED", (fill) => fill.executedAt),

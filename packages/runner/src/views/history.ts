@@ -23,7 +23,7 @@ const PAGE = 1000
 /** The entries of an account's journal about one record, oldest first. */
 export const entriesAbout = (
   account: string,
-  kind: ReturnType<typeof Event.entityOf>["kind"],
+  kind: string,
   id: string
 ): Effect.Effect<ReadonlyArray<Entry.Entry>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
@@ -38,7 +38,7 @@ export const entriesAbout = (
   })
 
 /** What happened to a record, oldest first. */
-export const historyOf = (account: string, kind: ReturnType<typeof Event.entityOf>["kind"], id: string) =>
+export const historyOf = (account: string, kind: string, id: string) =>
   Effect.flatMap(entriesAbout(account, kind, id), (entries) => Effect.forEach(entries, documentOf))
 
 const documentOf = (entry: Entry.Entry): Either.Either<HistoryDocument, Table.BadRow> =>

@@ -54,7 +54,7 @@ export const list = (
   })
 
 /** What people see of instruments. */
-export const columns: ReadonlyArray<Columns.TableColumn<InstrumentDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<InstrumentDocument>> = [
   Columns.words("ACCOUNT", (instrument) => instrument.account),
   Columns.words("SYMBOL", (instrument) => instrument.symbol),
   Columns.words("STATUS", (instrument) => instrument.status),

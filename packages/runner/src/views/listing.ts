@@ -1,4 +1,4 @@
-import { Reads, type Column, type Table, type TradeRepository } from "@roundlot/core"
+import { Reads, type Table, type TradeRepository } from "@roundlot/core"
 import { Effect, Either, Encoding, Schema } from "effect"
 import { partsOf, wordOf, type Conditions } from "./asked.ts"
 import { BadCursor, BadFilter } from "./errors.ts"
@@ -37,11 +37,9 @@ export type Keep<R> = (
 ) => Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError, TradeRepository.TradeRepository>
 
 /** How many a list gives where nothing is said. */
-export const DEFAULT_LIMIT = 100
+const DEFAULT_LIMIT = 100
 
 const BATCH = 500
-
-type Cells = ReadonlyArray<Column.Cell>
 
 /** The records of one page, and the cursor of the next. */
 export const collect = <R>(
@@ -58,7 +56,7 @@ export const collect = <R>(
     const wanted = limit === 0 ? Number.POSITIVE_INFINITY : limit + 1
     const size = listing.keep === undefined ? Math.min(BATCH, wanted) : BATCH
     const found: Array<R> = []
-    let after = options.cursor === undefined ? undefined : yield* cellsOfCursor(listing.table, order, options.cursor)
+    let after = yield* afterOf(listing.table, order, options.cursor)
     while (found.length < wanted) {
       const batch: ReadonlyArray<R> = yield* nextBatch(listing, { after, order, size })
       found.push(...(listing.keep === undefined ? batch : yield* listing.keep(batch)))
@@ -69,7 +67,7 @@ export const collect = <R>(
     const last = found.length < wanted ? undefined : found[limit - 1]
     return {
       records: limit === 0 ? found : found.slice(0, limit),
-      nextCursor: last === undefined ? null : cursorOf(listing.table, order, cellsOf(listing.table, last))
+      nextCursor: last === undefined ? null : encodeCursor(listing.table.name, order, cellsOf(listing.table, last))
     }
   })
 
@@ -84,19 +82,22 @@ export const among = <R>(
     Effect.map((parts) => parts.flat())
   )
 
-const limitOf = ({ limit = DEFAULT_LIMIT }: ListOptions): Either.Either<number, BadFilter> =>
+/** How many are wanted; 0 for all. */
+export const limitOf = ({ limit = DEFAULT_LIMIT }: ListOptions): Either.Either<number, BadFilter> =>
   Number.isSafeInteger(limit) && limit >= 0
     ? Either.right(limit)
     : Either.left(new BadFilter({ filter: "limit", value: String(limit), problem: "is no whole number from 0 on" }))
 
-type Order = "oldest" | "newest"
+/** Which end of a list comes first. */
+export type Order = "oldest" | "newest"
 
-const orderOf = ({ order = "oldest" }: ListOptions): Either.Either<Order, BadFilter> =>
+/** Which end comes first. */
+export const orderOf = ({ order = "oldest" }: ListOptions): Either.Either<Order, BadFilter> =>
   wordOf("order", order, ["oldest", "newest"])
 
 const nextBatch = <R>(
   { anyOf, table }: Listing<R>,
-  { after, order, size }: { readonly after: Cells | undefined; readonly order: Order; readonly size: number }
+  { after, order, size }: { readonly after: CursorCells | undefined; readonly order: Order; readonly size: number }
 ): Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.forEach(anyOf, (where) =>
     Reads.page(table, { where, orderBy: table.key, descending: order === "newest", after, limit: size })
@@ -104,45 +105,62 @@ const nextBatch = <R>(
     Effect.map((pages) => {
       const [only, ...others] = pages
       if (others.length === 0) return only?.items ?? []
-      const merged = new Map(pages.flatMap((page) => page.items.map((record) => [table.keyOf(record), record] as const)))
+      const merged = new Map(
+        pages.flatMap((page) => page.items.map((record) => [table.keyOf(record), record] as const))
+      )
       const sign = order === "newest" ? -1 : 1
       return [...merged.values()]
-        .sort((a, b) => sign * compare(cellsOf(table, a), cellsOf(table, b)))
+        .toSorted((a, b) => sign * compare(cellsOf(table, a), cellsOf(table, b)))
         .slice(0, size)
     })
   )
 
-const compare = (a: Cells, b: Cells): number => {
+const compare = (a: CursorCells, b: CursorCells): number => {
   for (const [at, left] of a.entries()) {
-    const right = b[at] ?? null
-    if (left === right || left === null || right === null) continue
+    const right = b[at]
+    if (left === right || right === undefined) continue
     return left < right ? -1 : 1
   }
   return 0
 }
 
-const cellsOf = <R>(table: Table.Table<R>, record: R): Cells => {
+/** A key is made of numbers and texts, and never null. */
+const cellsOf = <R>(table: Table.Table<R>, record: R): CursorCells => {
   const row = table.encode(record)
-  return table.key.map((column) => row[column] ?? null)
+  return table.key.flatMap((column) => {
+    const cell = row[column]
+    return typeof cell === "string" || typeof cell === "number" ? [cell] : []
+  })
 }
 
 // Cursors
 
-const cursorOf = <R>(table: Table.Table<R>, order: Order, cells: Cells): string =>
-  Encoding.encodeBase64Url(JSON.stringify([table.name, order, ...cells]))
+/** What a cursor holds: where the page before it ended. */
+export type CursorCells = ReadonlyArray<string | number>
+
+/** The opaque text of a place in a list; it holds for that list and order only. */
+export const encodeCursor = (list: string, order: Order, cells: CursorCells): string =>
+  Encoding.encodeBase64Url(JSON.stringify([list, order, ...cells]))
 
 const Content = Schema.parseJson(Schema.Array(Schema.Union(Schema.String, Schema.Int)))
 const decodeContent = Schema.decodeUnknownEither(Content)
 
-/** Strictly: the same list and order, cells that its key can have, and the text that they would be written as. */
-const cellsOfCursor = <R>(table: Table.Table<R>, order: Order, cursor: string): Either.Either<Cells, BadCursor> => {
+/** The cells of a cursor, strictly: of this list and order, of the given types, written as we write it. */
+export const decodeCursor = (
+  list: string,
+  order: Order,
+  types: ReadonlyArray<"string" | "number">,
+  cursor: string
+): Either.Either<CursorCells, BadCursor> => {
   const decoded = Either.flatMap(Encoding.decodeBase64UrlString(cursor), decodeContent)
   const cells = Either.isRight(decoded) ? decoded.right.slice(2) : []
-  const isOfKey = cells.length === table.key.length && table.key.every((column, at) => isCellOf(table, column, cells[at]))
-  return isOfKey && cursorOf(table, order, cells) === cursor
+  const isTyped = cells.length === types.length && types.every((type, at) => typeof cells[at] === type)
+  return isTyped && encodeCursor(list, order, cells) === cursor
     ? Either.right(cells)
-    : Either.left(new BadCursor({ list: table.name, cursor }))
+    : Either.left(new BadCursor({ list, cursor }))
 }
 
-const isCellOf = <R>(table: Table.Table<R>, column: string, cell: string | number | undefined): boolean =>
-  typeof cell === (table.columns[column]?.kind === "text" ? "string" : "number")
+const afterOf = <R>(table: Table.Table<R>, order: Order, cursor: string | undefined) => {
+  const types = table.key.map((column) => (table.columns[column]?.kind === "text" ? "string" : "number"))
+  return cursor === undefined ? Either.right(undefined) : decodeCursor(table.name, order, types, cursor)
+}

@@ -6,7 +6,7 @@ import { BadFilter } from "./errors.ts"
 type StateOf<Tag extends OrderState.OrderState["_tag"]> = Extract<OrderState.OrderState, { readonly _tag: Tag }>
 
 /** A state by its tag, and as much of its fields as orders must have: a whole state is one, `{ _tag: "Filled" }` too. */
-export type StateQuery = {
+type StateQuery = {
   readonly [Tag in OrderState.OrderState["_tag"]]: Pick<StateOf<Tag>, "_tag"> & Partial<Omit<StateOf<Tag>, "_tag">>
 }[OrderState.OrderState["_tag"]]
 
@@ -30,7 +30,9 @@ export const queryOf = (words: {
 }): Either.Either<OrderQuery | undefined, BadFilter> => {
   const { phase, status } = words
   if (phase !== undefined && status !== undefined) {
-    return Either.left(new BadFilter({ filter: "status", value: status, problem: "and a phase are given: give one of them" }))
+    return Either.left(
+      new BadFilter({ filter: "status", value: status, problem: "and a phase are given: give one of them" })
+    )
   }
   if (phase !== undefined) return Either.right({ _tag: "Phase", phase })
   return Either.right(status === undefined ? undefined : { _tag: "Status", status })

@@ -63,7 +63,7 @@ export interface OrderDocument {
 }
 
 /** Raw bytes of a request or response. `text` is null where they are no text or were not kept. */
-export interface PayloadDocument {
+interface PayloadDocument {
   readonly id: string
   readonly contentType: string
   readonly sha256: string
@@ -71,7 +71,7 @@ export interface PayloadDocument {
 }
 
 /** One try to send an order, with what was sent and what came back. */
-export interface AttemptDocument {
+interface AttemptDocument {
   readonly id: string
   readonly number: number
   /** Null while it is under way. */
@@ -241,7 +241,9 @@ const termsOf = (order: Order.Order) => ({
 const attemptsOf = (orderId: number) =>
   Effect.gen(function* () {
     const found = yield* Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [orderId] }] })
-    const ids = found.flatMap(({ requestId, responseId }) => (responseId === undefined ? [requestId] : [requestId, responseId]))
+    const ids = found.flatMap(({ requestId, responseId }) =>
+      responseId === undefined ? [requestId] : [requestId, responseId]
+    )
     const payloads = yield* among(Payload.PayloadTable, "id", ids)
     const byId = new Map(payloads.map((payload) => [payload.id, payloadOf(payload)]))
     return found.map((attempt): AttemptDocument => ({
@@ -277,7 +279,7 @@ const textOf = ({ bytes, contentType, sha256 }: Payload.Payload): string | null 
 }
 
 /** What people see of orders. */
-export const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
   Columns.words("ID", (order) => order.id),
   Columns.words("ACCOUNT", (order) => order.account),
   Columns.times("CREATED", (order) => order.createdAt),

@@ -45,7 +45,7 @@ export interface PositionDocument {
 }
 
 /** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
-export interface LotDocument {
+interface LotDocument {
   readonly id: string
   readonly tradeId: string | null
   readonly sourceId: string | null
@@ -54,7 +54,7 @@ export interface LotDocument {
 }
 
 /** What order would be made now, or why there is none (ACC-11). */
-export interface NextDocument {
+interface NextDocument {
   /** The answer as the journal has it: `Order(buy 1)`, `NotDue`, `OrderLive`, … */
   readonly answer: string
   /** The same in a sentence. */
@@ -90,7 +90,7 @@ export interface PositionFilters extends ListOptions {
 }
 
 /** The document of a position. */
-export const documentOf = (position: Position.Position): PositionDocument => ({
+const documentOf = (position: Position.Position): PositionDocument => ({
   account: position.account,
   symbol: position.symbol,
   exposure: Decimal.format(position.exposure),
@@ -159,9 +159,9 @@ const viewMember = (account: AccountName.AccountName, symbol: Ticker.Ticker): pl
     const owners = lots.flatMap(({ tradeId }) => books.trades.get(String(tradeId)) ?? [])
     return {
       standing,
-      lots: [...lots].sort((a, b) => a.id - b.id),
+      lots: lots.toSorted((a, b) => a.id - b.id),
       trades: new Map(owners.map((trade) => [trade.id, trade])),
-      breaks: [...books.breaks.find("open", [account, symbol])].sort((a, b) => a.id - b.id)
+      breaks: [...books.breaks.find("open", [account, symbol])].toSorted((a, b) => a.id - b.id)
     }
   }
 })
@@ -169,7 +169,7 @@ const viewMember = (account: AccountName.AccountName, symbol: Ticker.Ticker): pl
 const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
   Effect.gen(function* () {
     const { position } = standing
-    const live = [...standing.liveOrders].sort((a, b) => a.id - b.id)
+    const live = standing.liveOrders.toSorted((a, b) => a.id - b.id)
     const detail: PositionDetail = {
       ...documentOf(position),
       answer: position.answer,
@@ -244,7 +244,7 @@ const notDue = ({ account, instrument, position }: due.Standing): string => {
 }
 
 /** What people see of positions. */
-export const columns: ReadonlyArray<Columns.TableColumn<PositionDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<PositionDocument>> = [
   Columns.words("ACCOUNT", (position) => position.account),
   Columns.words("SYMBOL", (position) => position.symbol),
   Columns.numbers("EXPOSURE", (position) => position.exposure),
@@ -257,12 +257,3 @@ export const columns: ReadonlyArray<Columns.TableColumn<PositionDocument>> = [
 
 /** Positions as a table for people. */
 export const table = (items: ReadonlyArray<PositionDocument>): string => Columns.render(columns, items)
-
-/** What people see of a position's queue. */
-export const lotColumns: ReadonlyArray<Columns.TableColumn<LotDocument>> = [
-  Columns.words("LOT", (lot) => lot.id),
-  Columns.words("TRADE", (lot) => lot.tradeId),
-  Columns.words("SOURCE ID", (lot) => lot.sourceId),
-  Columns.words("ORDER", (lot) => lot.orderId),
-  Columns.numbers("OPEN", (lot) => lot.open)
-]

@@ -21,5 +21,5 @@ export const idOrNull = (kind: Id.Kind, id: number | undefined): string | null =
 export const idsOf = (kind: Id.Kind, ids: Iterable<number | undefined>): ReadonlyArray<string> =>
   [...new Set(ids)]
     .filter((id) => id !== undefined)
-    .sort((a, b) => a - b)
+    .toSorted((a, b) => a - b)
     .map((id) => Id.format(kind, id))

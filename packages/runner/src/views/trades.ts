@@ -6,11 +6,11 @@ import {
   Lot,
   Order,
   Reads,
-  Table,
   Trade,
   type Account,
   type Entry,
   type Side,
+  type Table,
   type TradeRepository
 } from "@roundlot/core"
 import { Effect, Either } from "effect"
@@ -47,7 +47,7 @@ export interface TradeDocument {
 }
 
 /** A status that a trade had from a moment on, and what brought it about. */
-export interface TradeStatusDocument {
+interface TradeStatusDocument {
   readonly status: Trade.TradeStatus
   readonly at: string
   readonly reason: string | null
@@ -114,7 +114,7 @@ const ofOrder = (orderId: string | undefined) =>
   })
 
 /** The documents of trades: their lots and orders are read for all of them at once. */
-export const documentsOf = (
+const documentsOf = (
   trades: ReadonlyArray<Trade.Trade>
 ): Effect.Effect<ReadonlyArray<TradeDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
@@ -220,7 +220,7 @@ const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undef
   })
 
 /** What people see of trades. */
-export const columns: ReadonlyArray<Columns.TableColumn<TradeDocument>> = [
+const columns: ReadonlyArray<Columns.TableColumn<TradeDocument>> = [
   Columns.words("ID", (trade) => trade.id),
   Columns.words("ACCOUNT", (trade) => trade.account),
   Columns.times("RECORDED", (trade) => trade.createdAt),

@@ -94,7 +94,11 @@ export const statuses = Effect.map(orders, (all) => all.map((order) => OrderStat
 const STEPS = 120
 
 /** Lets simulated time pass until a fact is there; the test fails with what is there instead when it never comes. */
-export const until = <A, E, R>(read: Effect.Effect<A, E, R>, holds: (value: A) => boolean, step = "1 second" as const) =>
+export const until = <A, E, R>(
+  read: Effect.Effect<A, E, R>,
+  holds: (value: A) => boolean,
+  step = "1 second" as const
+) =>
   Effect.gen(function* () {
     for (let i = 0; i < STEPS; i++) {
       const value = yield* read
@@ -109,4 +113,3 @@ const shown = (_: string, value: unknown): unknown => (typeof value === "bigint"
 
 /** The journal proves the books. */
 export const audited = Effect.map(Audit.run(), ({ findings }) => findings)
-

@@ -1,8 +1,44 @@
-import { Exchange } from "@roundlot/broker-paper"
-import { Attempt, Break, Commands, Decimal, Fill, Reads } from "@roundlot/core"
+import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import {
+  Account,
+  AccountName,
+  Attempt,
+  Break,
+  Broker,
+  Commands,
+  Decimal,
+  Fill,
+  Health,
+  Reads,
+  Ticker
+} from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, TestClock } from "effect"
-import { account, audited, figures, instruct, layer, opened, orders, started, statuses, submit, trade, until } from "./Engine.ts"
+import { Effect, Layer, TestClock } from "effect"
+import {
+  account,
+  audited,
+  figures,
+  instruct,
+  layer,
+  opened,
+  orders,
+  started,
+  statuses,
+  submit,
+  trade,
+  until
+} from "./Engine.ts"
+
+const aapl = Ticker.Ticker.make("AAPL")
+
+/** The engine with a broker that says it is live. */
+const liveLayer = Layer.effect(
+  Broker.Brokers,
+  Effect.map(Exchange.Exchange, (exchange) => ({
+    get: (name: AccountName.AccountName) =>
+      Effect.succeed({ ...PaperBroker.make(exchange, name), environment: "live" as const })
+  }))
+).pipe(Layer.provideMerge(layer))
 
 const allFilled = (all: ReadonlyArray<string>) => all.length > 0 && all.every((status) => status === "Filled")
 
@@ -16,7 +52,10 @@ describe("the engine, from trade to fill", () => {
       yield* until(statuses, allFilled)
       const [order, ...others] = yield* orders
       const attempts = yield* Reads.all(Attempt.AttemptTable)
-      assert.deepStrictEqual(attempts.map((attempt) => attempt.outcome), ["accepted"])
+      assert.deepStrictEqual(
+        attempts.map((attempt) => attempt.outcome),
+        ["accepted"]
+      )
       assert.strictEqual(others.length, 0)
       assert.strictEqual(order === undefined ? "" : Decimal.format(order.quantity), "1")
       const wanted = { target: "1.2", hedged: "1", inFlight: "0", residual: "0.2", answer: "NotDue" }
@@ -64,7 +103,10 @@ describe("the engine, from trade to fill", () => {
       const [order] = yield* orders
       assert.strictEqual(order?.attempts, 2)
       const there = yield* exchangeOrders
-      assert.deepStrictEqual(there.map((each) => each.clientOrderId), [order?.clientOrderId])
+      assert.deepStrictEqual(
+        there.map((each) => each.clientOrderId),
+        [order?.clientOrderId]
+      )
     }).pipe(Effect.provide(layer))
   )
 
@@ -106,32 +148,34 @@ describe("the engine, from trade to fill", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scoped("FILL-9: a correction and a bust replace the fill, and the shares are ordered again after the cool-down", () =>
-    Effect.gen(function* () {
-      yield* started
-      yield* submit(trade("buy", "2"))
-      yield* until(statuses, allFilled)
-      const [fill] = yield* Reads.all(Fill.FillTable)
-      if (fill === undefined) return assert.fail("there is no fill")
-      yield* instruct("down", { correct: { execId: fill.execIdBase, quantity: "1" } })
-      yield* until(figures("AAPL"), (position) => position?.hedged === "1")
-      assert.strictEqual((yield* figures("AAPL"))?.answer, "CoolingDown")
-      yield* until(statuses, (all) => all[1] === "Filled")
-      assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
-      yield* instruct("away", { bust: { execId: fill.execIdBase } })
-      yield* until(statuses, (all) => all[2] === "Filled")
-      const revisions = yield* Reads.all(Fill.FillTable, { where: [{ column: "execIdBase", in: [fill.execIdBase] }] })
-      assert.deepStrictEqual(
-        revisions.map((each) => [Decimal.format(each.quantity), each.canonical]),
-        [
-          ["2", false],
-          ["1", false],
-          ["0", true]
-        ]
-      )
-      assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
-      assert.deepStrictEqual(yield* audited, [])
-    }).pipe(Effect.provide(layer))
+  it.scoped(
+    "FILL-9: a correction and a bust replace the fill, and the shares are ordered again after the cool-down",
+    () =>
+      Effect.gen(function* () {
+        yield* started
+        yield* submit(trade("buy", "2"))
+        yield* until(statuses, allFilled)
+        const [fill] = yield* Reads.all(Fill.FillTable)
+        if (fill === undefined) return assert.fail("there is no fill")
+        yield* instruct("down", { correct: { execId: fill.execIdBase, quantity: "1" } })
+        yield* until(figures("AAPL"), (position) => position?.hedged === "1")
+        assert.strictEqual((yield* figures("AAPL"))?.answer, "CoolingDown")
+        yield* until(statuses, (all) => all[1] === "Filled")
+        assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
+        yield* instruct("away", { bust: { execId: fill.execIdBase } })
+        yield* until(statuses, (all) => all[2] === "Filled")
+        const revisions = yield* Reads.all(Fill.FillTable, { where: [{ column: "execIdBase", in: [fill.execIdBase] }] })
+        assert.deepStrictEqual(
+          revisions.map((each) => [Decimal.format(each.quantity), each.canonical]),
+          [
+            ["2", false],
+            ["1", false],
+            ["0", true]
+          ]
+        )
+        assert.strictEqual((yield* figures("AAPL"))?.hedged, "2")
+        assert.deepStrictEqual(yield* audited, [])
+      }).pipe(Effect.provide(layer))
   )
 
   it.scoped("FILL-10: with the stream silent, polling finds the fill within its interval", () =>
@@ -154,7 +198,13 @@ describe("the engine, from trade to fill", () => {
       yield* started
       const commands = yield* Commands.Commands
       const act = (id: string, tag: "Halt" | "Resume") =>
-        commands.perform({ id, account, actor: "test", reason: "test", command: { _tag: tag, scope: { _tag: "Everything" } } })
+        commands.perform({
+          id,
+          account,
+          actor: "test",
+          reason: "test",
+          command: { _tag: tag, scope: { _tag: "Everything" } }
+        })
       yield* act("h", "Halt")
       yield* submit(trade("buy", "1"))
       yield* until(figures("AAPL"), (position) => position?.answer === "Halted")
@@ -190,10 +240,70 @@ describe("the engine, from trade to fill", () => {
       const told = { account, actor: "test", reason: "test" }
       yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
       yield* until(statuses, (all) => all[0] === "Cancelled")
-      yield* TestClock.adjust("2 minutes")
+      yield* TestClock.adjust("20 seconds")
       assert.strictEqual((yield* figures("AAPL"))?.answer, "Held(cancel of O1)")
       yield* commands.perform({ ...told, id: "r", command: { _tag: "Resume", scope: { _tag: "WholeAccount" } } })
       yield* until(statuses, (all) => all[1] === "Filled")
     }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("what keeps the engine from running hot or wild", () => {
+  it.scoped("ACC-7: a broker that never takes an order is asked ever less often", () =>
+    Effect.gen(function* () {
+      yield* started
+      const exchange = yield* Exchange.Exchange
+      const never = { id: "never", when: { operation: "place" }, do: { answer: { status: 429 } }, times: 1000 }
+      yield* exchange.instructJson(JSON.stringify(never))
+      yield* submit(trade("buy", "1"))
+      yield* TestClock.adjust("1 minute")
+      const attempts = yield* Reads.all(Attempt.AttemptTable)
+      assert.isAtLeast(attempts.length, 3)
+      assert.isAtMost(attempts.length, 8)
+      assert.deepStrictEqual(yield* statuses, ["Pending"])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped(
+    "DESIGN 11: a resume of one symbol lifts nothing of another's, and the same command again does nothing",
+    () =>
+      Effect.gen(function* () {
+        yield* started
+        yield* instruct("take", "accept", { operation: "place" })
+        yield* submit({ ...trade("buy", "1"), symbol: "MSFT" })
+        const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
+        if (order === undefined) return assert.fail("there is no order")
+        const commands = yield* Commands.Commands
+        const told = { account, actor: "test", reason: "test" }
+        yield* commands.perform({ ...told, id: "c", command: { _tag: "Cancel", orderId: order.id } })
+        yield* until(statuses, (all) => all[0] === "Cancelled")
+        const resume = {
+          ...told,
+          id: "r",
+          command: { _tag: "Resume", scope: { _tag: "OneSymbol", symbol: aapl } }
+        } as const
+        const first = yield* commands.perform(resume)
+        yield* TestClock.adjust("20 seconds")
+        assert.strictEqual((yield* figures("MSFT"))?.answer, "Held(cancel of O1)")
+        assert.deepStrictEqual(yield* commands.perform(resume), first)
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped("DESIGN 10: an account declared paper is never driven to a broker that proves to be live", () =>
+    Effect.gen(function* () {
+      yield* started
+      const health = yield* Health.Health
+      yield* submit(trade("buy", "1"))
+      const isSaid = (parts: ReadonlyArray<Health.PartHealth>) =>
+        parts.some((part) => part.detail.includes("is declared paper and its broker is live"))
+      yield* until(health.all, isSaid)
+      yield* TestClock.adjust("10 seconds")
+      assert.deepStrictEqual(yield* statuses, ["Pending"])
+      assert.deepStrictEqual(yield* exchangeOrders, [])
+      const commands = yield* Commands.Commands
+      const live = { ...Account.defaultSettings, environment: "live" } as const
+      const refused = yield* commands.setAccount(AccountName.AccountName.make("real"), live, "test")
+      assert.strictEqual(refused._tag, "Refused")
+    }).pipe(Effect.provide(liveLayer))
   )
 })

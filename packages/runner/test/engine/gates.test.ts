@@ -27,16 +27,32 @@ import {
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Stream, TestClock } from "effect"
-import { account, audited, figures, instruct, layer, opened, orders, started, statuses, submit, trade, until } from "./Engine.ts"
+import {
+  account,
+  audited,
+  figures,
+  instruct,
+  layer,
+  opened,
+  orders,
+  started,
+  statuses,
+  submit,
+  trade,
+  until
+} from "./Engine.ts"
 
 const aapl = Ticker.Ticker.make("AAPL")
 
 describe("sources of trades", () => {
   const delivered = (ids: ReadonlyArray<number>, cursor: string): TradeSource.Delivery => ({
     cursor,
-    trades: ids.map(
-      (id): Trade.TradeInput => ({ ...trade("buy", "0.25"), source: "venue", sourceId: `v${id}`, symbol: "AAPLs1" })
-    )
+    trades: ids.map((id): Trade.TradeInput => ({
+      ...trade("buy", "0.25"),
+      source: "venue",
+      sourceId: `v${id}`,
+      symbol: "AAPLs1"
+    }))
   })
 
   it.scoped("ACC-2, ACC-4: goes on from its cursor, counts what comes twice once, and strips the declared suffix", () =>

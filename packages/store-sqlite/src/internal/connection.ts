@@ -16,7 +16,7 @@ export const settings: ReadonlyArray<{ readonly name: string; readonly set: stri
 ]
 
 /** Makes the file, for its user alone, where there is none. */
-const ensureFile = (file: string): void => {
+export const ensureFile = (file: string): void => {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     closeSync(openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600))

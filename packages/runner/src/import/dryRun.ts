@@ -1,0 +1,79 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { type AccountName, Decimal, Gates, Order, Reads, TradeRepository } from "@roundlot/core"
+import { Effect, type Scope } from "effect"
+import { join } from "node:path"
+import { layerBooks, layerPaper, type Writing } from "../App.ts"
+import type { Configuration } from "../settings/Configuration.ts"
+import { type Environment, type Flags, settle } from "../settings/Settings.ts"
+import type { SettingsError } from "../settings/SettingsError.ts"
+import type { Broker, Ledger, Side } from "@roundlot/core"
+import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
+
+const copy = (from: string, to: string): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`VACUUM INTO ${to}`
+  }).pipe(
+    Effect.provide(SqliteClient.layer({ filename: from, disableWAL: true })),
+    Effect.scoped,
+    Effect.mapError(
+      (error) =>
+        new TradeRepository.StoreUnavailable({
+          place: from,
+          problem: "io",
+          detail: `it cannot be copied for the dry run (${error.message})`,
+          remedy: "Run 'roundlot doctor'"
+        })
+    )
+  )
+
+type Sandbox = Writing | Broker.Brokers | Exchange.Exchange
+
+/** Does something to a copy of the store that is thrown away after it, with brokers that nobody else sees. */
+export const onCopy = <A, E, R>(
+  flags: Flags,
+  use: (configuration: Configuration) => Effect.Effect<A, E, R | Sandbox>
+): Effect.Effect<
+  A,
+  E | SettingsError | TradeRepository.StoreError | ExchangeFailed,
+  Exclude<Exclude<R, Broker.Brokers | Exchange.Exchange>, Writing> | FileSystem.FileSystem | Environment | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const settings = yield* settle(flags)
+    const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-dry-run-" }))
+    const storeFile = join(folder, "copy.db")
+    if (yield* Effect.orElseSucceed(fs.exists(settings.storeFile), () => false)) yield* copy(settings.storeFile, storeFile)
+    return yield* use(settings.configuration).pipe(
+      Effect.provide(layerPaper({ file: join(folder, "paper.db") })),
+      Effect.provide(layerBooks({ storeFile }))
+    )
+  })
+
+/** An order that would be made. */
+export interface PlannedOrder {
+  readonly symbol: string
+  readonly side: Side.Side
+  readonly quantity: string
+}
+
+/** The orders that an account would send at once, its new instruments confirmed. */
+export const planned = (
+  account: AccountName.AccountName
+): Effect.Effect<
+  ReadonlyArray<PlannedOrder>,
+  Ledger.LedgerError | Broker.NoBroker | Broker.BrokerReadFailed,
+  TradeRepository.TradeRepository | Ledger.Ledger | Broker.Brokers
+> =>
+  Effect.gen(function* () {
+    yield* Gates.confirmInstruments
+    const orders = yield* Reads.all(Order.OrderTable, {
+      where: [
+        { column: "status", in: ["pending"] },
+        { column: "account", in: [account] }
+      ]
+    })
+    return orders.map(({ quantity, side, symbol }) => ({ symbol, side, quantity: Decimal.format(quantity) }))
+  })

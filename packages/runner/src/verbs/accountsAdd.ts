@@ -1,0 +1,71 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { Effect, Either, Option, Schema } from "effect"
+import { ACTOR } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making } from "../cli/within.ts"
+import { readAccount } from "../settings/Configuration.ts"
+import { show } from "../views/accounts.ts"
+import * as detail from "../cli/detail.ts"
+import { CommandRefused } from "./commanding.ts"
+
+const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
+    const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
+    return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
+  })
+
+/** `accounts add`. */
+export const accountsAdd = Verb.make({
+  name: "accounts add",
+  summary: "make an account, or change the policies that are named",
+  examples: [
+    ["roundlot accounts add hedge --direction offset", "holds the opposite of what its source holds"],
+    ["roundlot accounts add big --lot 100 --threshold 150", "orders of whole hundreds, from 150 shares on"]
+  ],
+  flags: {
+    ...flags.place,
+    name: Args.text({ name: "NAME" }),
+    broker: flags.text("broker", "In this version: paper"),
+    environment: flags.text("environment", "In this version: paper"),
+    live: Options.boolean("live").pipe(Options.withDescription("Real money; not ready in this version")),
+    direction: flags.text("direction", "mirror or offset"),
+    lot: flags.text("lot", "Shares that orders are made of; default 1"),
+    threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),
+    thresholdNotional: flags.text("threshold-notional", "Dollars from which an order is due"),
+    orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
+    shorting: flags.text("shorting", "never or allowed"),
+    external: flags.text("external", "Orders that others made at the broker: ignore or count"),
+    cancelOnFlip: Options.boolean("cancel-on-flip").pipe(Options.withDescription("Cancel an order when its position turns")),
+    resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m")
+  },
+  run: ({ cancelOnFlip, config, envFile, json: _json, live, name, orderQuantity, paper, store, ...policies }) =>
+    Effect.gen(function* () {
+      const account = yield* nameOf(name)
+      const said = Object.entries(policies).filter(([, value]) => value !== undefined)
+      const entry = {
+        ...Object.fromEntries(said),
+        ...(live ? { live } : {}),
+        ...(cancelOnFlip ? { cancelOnFlip } : {}),
+        ...(orderQuantity === undefined ? {} : { limits: { orderQuantity } })
+      }
+      yield* readAccount(entry, account, Account.defaultSettings)
+      return yield* making({ store, config, envFile, paper }, () =>
+        Effect.gen(function* () {
+          const { answer, note } = yield* Output
+          const commands = yield* Commands.Commands
+          const known = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [account] }] })
+          const settings = yield* readAccount(entry, account, Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings))
+          const made = yield* commands.setAccount(account, settings, ACTOR)
+          if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+          const document = yield* show(account)
+          yield* note(`${made.what}.`)
+          return yield* answer(document, detail.format(document))
+        })
+      )
+    })
+})

@@ -1,0 +1,35 @@
+import { AccountName, type Command, Commands, Entropy, type Ledger } from "@roundlot/core"
+import { Effect, Option, Schema } from "effect"
+import { ACTOR } from "../accounts.ts"
+import { Output } from "../cli/Output.ts"
+
+/** A command that may not be carried out as things are, and why. */
+export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
+  override get message() {
+    return this.why
+  }
+}
+
+/** A command as the command line gives it. */
+export interface Asked {
+  readonly account: AccountName.AccountName
+  readonly command: Command.Command
+  readonly reason: string
+  readonly commandId: Option.Option<string>
+}
+
+/** Carries a command out and prints what it did; a refusal is a failure. */
+export const perform = ({
+  account,
+  command,
+  commandId,
+  reason
+}: Asked): Effect.Effect<void, CommandRefused | Ledger.LedgerError, Commands.Commands | Entropy.Entropy | Output> =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const commands = yield* Commands.Commands
+    const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
+    const answer = yield* commands.perform({ id, account, actor: ACTOR, reason, command })
+    if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
+    return yield* output.answer({ done: answer.what, account, commandId: id }, `${answer.what}.`)
+  })

@@ -1,0 +1,122 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Account, Break, Clock, decode, Instant, Reads, TradeRepository } from "@roundlot/core"
+import { Exchange } from "@roundlot/broker-paper"
+import { DriveLease } from "@roundlot/store-sqlite"
+import { Effect } from "effect"
+import { statfs } from "node:fs/promises"
+import { hostname } from "node:os"
+import { dirname } from "node:path"
+import { layerExchange, layerStore } from "../App.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { settle, type Flags, type Settings } from "../settings/Settings.ts"
+
+/** What was looked at: whether it is well, what was found, and what to do where it is not. */
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly found: string
+  readonly remedy: string | null
+}
+
+const well = (check: string, found: string): Finding => ({ check, ok: true, found, remedy: null })
+const ill = (check: string, found: string, remedy: string): Finding => ({ check, ok: false, found, remedy })
+
+const toldBy = (check: string) => (error: { readonly message: string }) => {
+  const [found = "", ...rest] = error.message.split(". ")
+  return Effect.succeed([ill(check, found, rest.join(". ") || "See the message")])
+}
+
+const exists = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true))
+
+const ENOUGH_BYTES = 200 * 1024 * 1024
+
+const disk = ({ storeFile }: Settings) =>
+  Effect.gen(function* () {
+    const folder = (yield* exists(dirname(storeFile))) ? dirname(storeFile) : "."
+    const { bavail, bsize } = yield* Effect.tryPromise(() => statfs(folder))
+    const found = `${Math.floor((bavail * bsize) / 1024 / 1024)} MB free in ${folder}`
+    return [bavail * bsize < ENOUGH_BYTES ? ill("disk", found, "Free some space: a full disk stops every commit") : well("disk", found)]
+  }).pipe(Effect.catchAll(() => Effect.succeed([ill("disk", "the free space cannot be read", "Check the folder of the store")])))
+
+const MOST_AHEAD_MS = 1_000
+
+/** The journal never goes back in time: a clock behind its head was set back. */
+const clock = Effect.gen(function* () {
+  const now = yield* (yield* Clock.Clock).now
+  const repository = yield* TradeRepository.TradeRepository
+  const heads = yield* repository.heads
+  let newest = Instant.make(0n)
+  for (const [account, { seq }] of heads) {
+    const [entry] = yield* repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: 1 })
+    if (entry !== undefined) newest = Instant.later(newest, decode.timeOf(entry))
+  }
+  const aheadMs = Instant.millisBetween(now, newest)
+  const found = `it is ${Instant.format(now)}, the journal ends at ${newest === 0n ? "its beginning" : Instant.format(newest)}`
+  return aheadMs > MOST_AHEAD_MS ? ill("clock", found, "The clock was set back: correct it") : well("clock", found)
+})
+
+const inside = Effect.gen(function* () {
+  const accounts = yield* Reads.all(Account.AccountTable)
+  const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+  const names = accounts.map(({ name }) => name).join(", ")
+  return [
+    accounts.length === 0
+      ? ill("accounts", "there is none yet", "'roundlot start' or 'roundlot accounts add' makes one")
+      : well("accounts", names),
+    yield* clock,
+    open.length === 0
+      ? well("breaks", "none is open")
+      : ill("breaks", `${open.length} open`, "See 'roundlot breaks list --status open'")
+  ]
+})
+
+const driven = ({ storeFile }: Settings) =>
+  DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }).pipe(
+    Effect.as([well("daemon", "none drives the store now; 'roundlot start' would")]),
+    Effect.catchTag("DriveLeaseHeld", ({ host, pid }) => Effect.succeed([well("daemon", `process ${pid} on ${host} drives the store`)])),
+    Effect.scoped
+  )
+
+const store = (settings: Settings) =>
+  Effect.gen(function* () {
+    const { storeFile } = settings
+    if (!(yield* exists(storeFile))) return [ill("store", `there is none at ${storeFile}`, "'roundlot start' makes one; --store names another")]
+    const findings = yield* Effect.all([inside, driven(settings)]).pipe(Effect.provide(layerStore(settings)))
+    return [well("store", `${storeFile} opens, its tables are of this version`), ...findings.flat()]
+  }).pipe(Effect.catchAll(toldBy("store")))
+
+const broker = ({ paperFile }: Settings) =>
+  Effect.gen(function* () {
+    if (!(yield* exists(paperFile))) return [well("broker", "the paper exchange is made when it is first needed")]
+    const orders = yield* Effect.flatMap(Exchange.Exchange, (exchange) => exchange.orders).pipe(Effect.provide(layerExchange({ file: paperFile })))
+    return [well("broker", `the paper exchange ${paperFile} answers; it has ${orders.length} orders`)]
+  }).pipe(Effect.catchAll(toldBy("broker")))
+
+const examine = (asked: Flags) =>
+  settle(asked).pipe(
+    Effect.flatMap((settings) =>
+      Effect.all([Effect.succeed([well("settings", `store ${settings.storeFile}`)]), disk(settings), store(settings), broker(settings)])
+    ),
+    Effect.map((parts) => parts.flat()),
+    Effect.catchAll(toldBy("settings"))
+  )
+
+/** `doctor`. */
+export const doctor = Verb.make({
+  name: "doctor",
+  summary: "what is wrong here, and how to mend it; exit code 3 if anything is",
+  examples: [["roundlot doctor --store sqlite:books.db", "settings, disk, store, clock, daemon, broker"]],
+  flags: flags.place,
+  run: (asked) =>
+    Effect.gen(function* () {
+      const { answer, look } = yield* Output
+      const checks = yield* examine(asked)
+      const isWell = checks.every(({ ok }) => ok)
+      if (!isWell) yield* look
+      const lines = checks.map(({ check, found, ok, remedy }) => `${ok ? "ok  " : "LOOK"}  ${check.padEnd(9)} ${found}${remedy === null ? "" : `. ${remedy}`}`)
+      yield* answer({ ok: isWell, checks }, lines.join("\n"))
+    })
+})

@@ -1,0 +1,95 @@
+import * as Args from "@effect/cli/Args"
+import { Exchange, ExchangeOrder, type ExchangeFailed } from "@roundlot/broker-paper"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Effect, Schema } from "effect"
+import { layerExchange } from "../App.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { settle, type Flags } from "../settings/Settings.ts"
+import * as Table from "../cli/Table.ts"
+
+const { place } = flags
+
+/** `exchange do`. */
+export const exchangeDo = Verb.make({
+  name: "exchange do",
+  summary: "give the paper exchange an instruction: fills, rejections, faults, prices",
+  examples: [
+    [`roundlot exchange do '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`, "the next AAPL order is refused"],
+    [`roundlot exchange do '{"id":"i2","do":{"price":{"symbol":"AAPL","price":"151.5"}}}'`, "from now on"],
+    [`roundlot exchange do '{"id":"i3","do":{"takeThenTimeout":{}}}'`, "the next order is taken, and its answer lost"]
+  ],
+  flags: { ...place, instruction: Args.text({ name: "JSON" }).pipe(Args.withDescription("{ id, when?, do, times? }")) },
+  run: (asked) =>
+    Effect.gen(function* () {
+      const settings = yield* settle(asked)
+      const { answer } = yield* Output
+      const done = yield* Effect.flatMap(Exchange.Exchange, (exchange) => exchange.instructJson(asked.instruction)).pipe(
+        Effect.provide(layerExchange({ file: settings.paperFile }))
+      )
+      const waits = done.remaining > 0 ? `waits to be done ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
+      yield* answer(done, [`${done.id} ${done.repeated ? "was given before and " : ""}${waits}`, ...done.did].join("\n  "))
+    })
+})
+
+const limit = { limit: flags.page.limit }
+
+/** Prints what the exchange has of a kind, if there is an exchange. */
+const listed = <A, I extends object>(
+  asked: Flags & { readonly limit: number | undefined },
+  schema: Schema.Schema<A, I>,
+  read: (exchange: Exchange.ExchangeService) => Effect.Effect<ReadonlyArray<A>, ExchangeFailed>
+): Verb.Doing =>
+  Effect.gen(function* () {
+    const settings = yield* settle(asked)
+    const fs = yield* FileSystem.FileSystem
+    if (!(yield* Effect.orElseSucceed(fs.exists(settings.paperFile), () => true))) {
+      return yield* new UsageError({ problem: `There is no paper exchange at ${settings.paperFile}`, remedy: "Start one with 'roundlot start', or name its file with --paper" })
+    }
+    const all = yield* Effect.flatMap(Exchange.Exchange, read).pipe(Effect.provide(layerExchange({ file: settings.paperFile })))
+    const most = asked.limit === undefined || asked.limit === 0 ? all.length : asked.limit
+    const items = yield* Effect.orDie(Schema.encode(Schema.Array(schema))(all.slice(0, most)))
+    const { answer } = yield* Output
+    const [first] = items
+    const keys = first === undefined ? [] : Object.keys(first)
+    const rows = items.map((item) => {
+      const cells = new Map(Object.entries(item))
+      return keys.map((key) => {
+        const value: unknown = cells.get(key)
+        return value === null ? "-" : typeof value === "object" ? JSON.stringify(value) : String(value)
+      })
+    })
+    return yield* answer({ items, nextCursor: null }, items.length === 0 ? "None." : Table.format(keys, rows))
+  })
+
+/** `exchange orders`. */
+export const exchangeOrders = Verb.make({
+  name: "exchange orders",
+  summary: "the orders as the paper exchange has them",
+  flags: { ...place, ...limit },
+  run: (asked) => listed(asked, ExchangeOrder.ExchangeOrder, (exchange) => exchange.orders)
+})
+
+/** `exchange fills`. */
+export const exchangeFills = Verb.make({
+  name: "exchange fills",
+  summary: "the executions as the paper exchange has them, all revisions",
+  flags: { ...place, ...limit },
+  run: (asked) => listed(asked, ExchangeOrder.Execution, (exchange) => exchange.fills)
+})
+
+const Request = Schema.Struct({
+  ...ExchangeOrder.LoggedRequest.fields,
+  payload: Schema.Unknown,
+  answer: ExchangeOrder.LoggedAnswer
+})
+
+/** `exchange requests`. */
+export const exchangeRequests = Verb.make({
+  name: "exchange requests",
+  summary: "every request that reached the paper exchange, with what was answered",
+  flags: { ...place, ...limit },
+  run: (asked) => listed(asked, Request, (exchange) => exchange.requests)
+})

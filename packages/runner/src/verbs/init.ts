@@ -1,0 +1,55 @@
+import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Effect } from "effect"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { DEFAULT_CONFIG, DEFAULT_STORE } from "../settings/Settings.ts"
+import { CommandRefused } from "./commanding.ts"
+
+const STARTER = {
+  store: DEFAULT_STORE,
+  accounts: {
+    paper: { broker: "paper", environment: "paper", direction: "mirror", lot: "1", shorting: "allowed" }
+  },
+  sources: { venue: { account: "paper", suffixes: ["s1"], symbols: {} } }
+}
+
+const explanation = (file: string): string =>
+  [
+    `${file} is written. What it says:`,
+    "  store      where the books are; a flag --store or the variable ROUNDLOT_STORE wins over it",
+    "  accounts   one entry an account: broker, environment, direction (mirror or offset), lot, threshold or",
+    "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
+    "             resendWindow, limits.orderQuantity. Quantities are texts: \"0.5\"",
+    "  sources    one entry a source of trades: its account, direction, the suffixes that its symbols carry",
+    "             (AAPLs1 is AAPL here), and names that are replaced: \"symbols\": { \"Apple\": \"AAPL\" }",
+    "Next: roundlot trades import FILE --source venue, then roundlot start"
+  ].join("\n")
+
+/** `init`. */
+export const init = Verb.make({
+  name: "init",
+  summary: "write a configuration to begin with, and explain it",
+  examples: [["roundlot init", `writes ${DEFAULT_CONFIG}`]],
+  flags: {
+    file: Options.text("config").pipe(Options.withDescription("Where to"), Options.withDefault(DEFAULT_CONFIG)),
+    json: flags.place.json
+  },
+  run: ({ file }) =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { answer } = yield* Output
+      yield* fs.writeFileString(file, `${JSON.stringify(STARTER, null, 2)}\n`, { flag: "wx" }).pipe(
+        Effect.mapError((error) => {
+          const isThere = error._tag === "SystemError" && error.reason === "AlreadyExists"
+          return new CommandRefused({
+            why: isThere
+              ? `${file} is there already and is left as it is. Move it away first, or name another with --config`
+              : `${file} cannot be written (${error.message}). Check the folder and its permissions`
+          })
+        })
+      )
+      yield* answer({ written: file }, explanation(file))
+    })
+})

@@ -1,0 +1,275 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import type { TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import * as detail from "../cli/detail.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { reading, writing } from "../cli/within.ts"
+import type { Flags } from "../settings/Settings.ts"
+import * as accounts from "../views/accounts.ts"
+import * as allocations from "../views/allocations.ts"
+import * as breaks from "../views/breaks.ts"
+import * as fills from "../views/fills.ts"
+import * as instruments from "../views/instruments.ts"
+import * as journal from "../views/journal.ts"
+import type { ListDocument, ListError } from "../views/listing.ts"
+import { queryOf } from "../views/orderQuery.ts"
+import * as orders from "../views/orders.ts"
+import * as positions from "../views/positions.ts"
+import * as trades from "../views/trades.ts"
+
+const { ofAccount, ofSymbol, page, period, place, text } = flags
+
+type Found<D> = Effect.Effect<ListDocument<D>, ListError, TradeRepository.TradeRepository>
+
+/** Prints a page of a list. */
+const listed = <D>(where: Flags, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
+  reading(where, () =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      const document = yield* found
+      const more = document.nextCursor === null ? "" : `\nMore: --cursor ${document.nextCursor}`
+      yield* answer(document, document.items.length === 0 ? "None." : `${table(document.items)}${more}`)
+    })
+  )
+
+/** Prints one record. */
+const shown = <D extends object, E extends Verb.Told>(
+  where: Flags,
+  found: Effect.Effect<D, E, TradeRepository.TradeRepository>
+): Verb.Doing =>
+  reading(where, () =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      const document = yield* found
+      yield* answer(document, detail.format(document))
+    })
+  )
+
+/** `trades list`. */
+export const tradesList = Verb.make({
+  name: "trades list",
+  summary: "the trades on record",
+  examples: [
+    ["roundlot trades list --status pending", "what is quarantined and can be released"],
+    ["roundlot trades list --order-id O5", "what an order is made of"]
+  ],
+  flags: {
+    ...place,
+    ...page,
+    ...period,
+    account: ofAccount,
+    symbol: ofSymbol,
+    status: text("status", "pending, accumulated, completed or failed"),
+    side: text("side", "buy or sell"),
+    source: text("source", "Only this source's"),
+    sourceId: text("source-id", "The id that the source gave"),
+    orderId: text("order-id", "Trades that this order took of")
+  },
+  run: (asked) => listed(asked, trades.list(asked), trades.table)
+})
+
+/** `trades show`. */
+export const tradesShow = Verb.make({
+  name: "trades show",
+  summary: "one trade: its allocations, orders, fills, and every status with time and cause",
+  examples: [["roundlot trades show T12", "the whole story of a trade"]],
+  flags: { ...place, id: flags.id("The trade, T12") },
+  run: (asked) => shown(asked, trades.show(asked.id))
+})
+
+/** `orders list`. */
+export const ordersList = Verb.make({
+  name: "orders list",
+  summary: "the orders on record",
+  examples: [
+    ["roundlot orders list --phase open", "what is at the broker now, doubtful ones too"],
+    ["roundlot orders list --status rejected --json", "for a program"]
+  ],
+  flags: {
+    ...place,
+    ...page,
+    ...period,
+    account: ofAccount,
+    symbol: ofSymbol,
+    phase: text("phase", "pending, open, filled or ended"),
+    status: text("status", "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"),
+    side: text("side", "buy or sell"),
+    origin: text("origin", "accumulation, direct or external"),
+    brokerOrderId: text("broker-order-id", "The broker's id"),
+    clientOrderId: text("client-order-id", "The id under which we sent it"),
+    tradeId: text("trade-id", "Orders that took of this trade")
+  },
+  run: ({ phase, status, ...asked }) =>
+    Effect.flatMap(queryOf({ phase, status }), (query) => listed(asked, orders.list({ ...asked, query }), orders.table))
+})
+
+/** `orders show`. */
+export const ordersShow = Verb.make({
+  name: "orders show",
+  summary: "one order: its trades, attempts, fills and history",
+  examples: [["roundlot orders show O5", "a rejected order still names its trades"]],
+  flags: { ...place, id: flags.id("The order, O5") },
+  run: (asked) => shown(asked, orders.show(asked.id))
+})
+
+/** `positions list`. */
+export const positionsList = Verb.make({
+  name: "positions list",
+  summary: "the standing of every account in every symbol",
+  examples: [["roundlot positions list --account paper", "one account's"]],
+  flags: { ...place, ...page, account: ofAccount, symbol: ofSymbol },
+  run: (asked) => listed(asked, positions.list(asked), positions.table)
+})
+
+/** `positions show`. */
+export const positionsShow = Verb.make({
+  name: "positions show",
+  summary: "one position: its queue, what is under way, the next order or the reason there is none",
+  examples: [["roundlot positions show AAPL", "why is nothing ordered?"]],
+  flags: { ...place, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }) },
+  run: (asked) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = yield* positions.show(asked.symbol, asked.account)
+        yield* answer(document, detail.format(document))
+      })
+    )
+})
+
+/** `fills list`. */
+export const fillsList = Verb.make({
+  name: "fills list",
+  summary: "the executions on record, with their corrections and busts",
+  examples: [["roundlot fills list --canonical", "without what a later revision replaced"]],
+  flags: {
+    ...place,
+    ...page,
+    ...period,
+    account: ofAccount,
+    symbol: ofSymbol,
+    side: text("side", "buy or sell"),
+    orderId: text("order-id", "This order's"),
+    tradeId: text("trade-id", "Of orders that took of this trade"),
+    execId: text("exec-id", "The broker's id of the execution"),
+    canonical: Options.boolean("canonical").pipe(
+      Options.withDescription("Only the revisions that count"),
+      Options.map((isAsked) => (isAsked ? true : undefined))
+    )
+  },
+  run: (asked) => listed(asked, fills.list(asked), fills.table)
+})
+
+/** `fills show`. */
+export const fillsShow = Verb.make({
+  name: "fills show",
+  summary: "one fill with all revisions of its execution",
+  examples: [["roundlot fills show F3", "was it corrected?"]],
+  flags: { ...place, id: flags.id("The fill, F3") },
+  run: (asked) => shown(asked, fills.show(asked.id))
+})
+
+/** `allocations list`. */
+export const allocationsList = Verb.make({
+  name: "allocations list",
+  summary: "which quantity of which trade an order took, or another trade covers",
+  examples: [["roundlot allocations list --trade-id T12", "where a trade's shares went"]],
+  flags: {
+    ...place,
+    ...page,
+    ...period,
+    account: ofAccount,
+    symbol: ofSymbol,
+    kind: text("kind", "order, net or unwind"),
+    tradeId: text("trade-id", "Of this trade"),
+    orderId: text("order-id", "Of this order"),
+    standing: Options.boolean("standing").pipe(
+      Options.withDescription("Only those that were not given back"),
+      Options.map((isAsked) => (isAsked ? true : undefined))
+    )
+  },
+  run: (asked) => listed(asked, allocations.list(asked), allocations.table)
+})
+
+/** `allocations show`. */
+export const allocationsShow = Verb.make({
+  name: "allocations show",
+  summary: "one allocation with both of its ends",
+  examples: [["roundlot allocations show A9", "one link between a trade and an order"]],
+  flags: { ...place, id: flags.id("The allocation, A9") },
+  run: (asked) => shown(asked, allocations.show(asked.id))
+})
+
+/** `accounts list`. */
+export const accountsList = Verb.make({
+  name: "accounts list",
+  summary: "the accounts and their policies",
+  flags: { ...place, ...page, broker: text("broker", "At this broker"), environment: text("environment", "paper or live") },
+  run: (asked) => listed(asked, accounts.list(asked), accounts.table)
+})
+
+/** `accounts show`. */
+export const accountsShow = Verb.make({
+  name: "accounts show",
+  summary: "one account: its policies and trading states",
+  flags: { ...place, name: Args.text({ name: "NAME" }) },
+  run: (asked) => shown(asked, accounts.show(asked.name))
+})
+
+/** `breaks list`. */
+export const breaksList = Verb.make({
+  name: "breaks list",
+  summary: "differences and contradictions",
+  examples: [["roundlot breaks list --status open", "what an operator should look at"]],
+  flags: {
+    ...place,
+    ...page,
+    ...period,
+    account: ofAccount,
+    symbol: ofSymbol,
+    status: text("status", "open or closed"),
+    kind: text("kind", "Of this kind"),
+    holds: text("holds", "What it stops: nothing, symbol or account"),
+    subject: text("subject", "The order or trade that it is about")
+  },
+  run: (asked) => listed(asked, breaks.list(asked), breaks.table)
+})
+
+/** `breaks show`. */
+export const breaksShow = Verb.make({
+  name: "breaks show",
+  summary: "one break with its evidence and history",
+  flags: { ...place, id: flags.id("The break, B2") },
+  run: (asked) => shown(asked, breaks.show(asked.id))
+})
+
+/** `instruments list`. */
+export const instrumentsList = Verb.make({
+  name: "instruments list",
+  summary: "the symbols that came up, and what the broker says of them",
+  flags: { ...place, ...page, account: ofAccount, symbol: ofSymbol, status: text("status", "unverified, verified or unknown") },
+  run: (asked) => listed(asked, instruments.list(asked), instruments.table)
+})
+
+/** `journal list`. */
+export const journalList = Verb.make({
+  name: "journal list",
+  summary: "what happened, entry by entry",
+  examples: [
+    ["roundlot journal list --entity O5", "everything that happened to an order"],
+    ["roundlot journal list --limit 0 --json", "all of it"]
+  ],
+  flags: {
+    ...place,
+    limit: page.limit,
+    cursor: page.cursor,
+    ...period,
+    account: ofAccount,
+    entity: text("entity", "An id (T12, O5) or a symbol"),
+    tag: text("tag", "The kind of entry, such as OrderPlanned")
+  },
+  run: (asked) => listed(asked, journal.list(asked), journal.table)
+})

@@ -1,0 +1,127 @@
+import * as Options from "@effect/cli/Options"
+import { Accumulator, Clock, Entropy, Id, Instant, type intake, Reads, Side, Trade } from "@roundlot/core"
+import { Effect, Either, Option } from "effect"
+import { opened } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making, writing } from "../cli/within.ts"
+import * as TradeRow from "../import/TradeRow.ts"
+import { policyOf } from "../settings/Configuration.ts"
+import { idOf } from "../views/asked.ts"
+import { NotFound } from "../views/errors.ts"
+import { CommandRefused } from "./commanding.ts"
+
+/** Tells what became of one trade; one that conflicts or is quarantined is worth a look. */
+const tell = (result: intake.IntakeResult) =>
+  Effect.gen(function* () {
+    const { answer, look } = yield* Output
+    const id = Id.format("trade", result.tradeId)
+    const { _tag: outcome } = result
+    const why = result._tag === "Conflict" ? result.why : result._tag === "Quarantined" ? result.reason : null
+    if (why !== null) yield* look
+    yield* answer({ id, outcome: outcome.toLowerCase(), why }, `${id} ${outcome.toLowerCase()}${why === null ? "" : `: ${why}`}`)
+  })
+
+/** The flags of a trade as a row of a file would have them. */
+type Cells = { readonly [F in TradeRow.Field]: string }
+
+const FLAGS: Cells = {
+  source_id: "--id",
+  timestamp: "--at",
+  symbol: "--symbol",
+  side: "--side",
+  quantity: "--quantity",
+  price: "--price"
+}
+
+const inputOf = (cells: Cells, source: string): Either.Either<Trade.TradeInput, UsageError> => {
+  const row = TradeRow.read(
+    { line: 1, raw: "", cell: (field) => Either.right(cells[field]), columnName: (field) => FLAGS[field] },
+    { source, identity: ["source_id"] }
+  )
+  if (row._tag === "Parsed") return Either.right(row.input)
+  const remedy = "See 'roundlot trades add --help'"
+  return Either.left(new UsageError({ problem: `${row.column ?? ""} "${row.value}" ${row.reason}`, remedy }))
+}
+
+/** `trades add`. */
+export const tradesAdd = Verb.make({
+  name: "trades add",
+  summary: "take one trade in",
+  examples: [
+    ["roundlot trades add --symbol AAPL --side buy --quantity 0.3", "an id is made for it"],
+    ["roundlot trades add --id t-1 --symbol AAPL --side buy --quantity 0.3 --price 199.5", "with an id, twice changes nothing"]
+  ],
+  flags: {
+    ...flags.place,
+    account: flags.account,
+    symbol: Options.text("symbol").pipe(Options.withDescription("As the source writes it")),
+    side: Options.text("side").pipe(Options.withDescription("buy or sell")),
+    quantity: Options.text("quantity").pipe(Options.withDescription("Shares, such as 0.3")),
+    price: Options.text("price").pipe(Options.withDescription("Dollars a share"), Options.withDefault("")),
+    id: flags.text("id", "The source's id of the trade; the same id again is the same trade"),
+    at: flags.text("at", "When it was traded; default now"),
+    source: Options.text("source").pipe(Options.withDescription("Default: manual"), Options.withDefault("manual"))
+  },
+  run: (asked) =>
+    Effect.gen(function* () {
+      // A trade that cannot be makes no store.
+      const cells = { symbol: asked.symbol, side: asked.side, quantity: asked.quantity, price: asked.price }
+      yield* inputOf({ ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" }, asked.source)
+      return yield* making(asked, ({ configuration }) =>
+        Effect.gen(function* () {
+          const accumulator = yield* Accumulator.Accumulator
+          const now = yield* (yield* Clock.Clock).now
+          const made = yield* (yield* Entropy.Entropy).hex
+          const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
+          const input = yield* inputOf({ ...cells, ...named }, asked.source)
+          const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
+          const account = yield* opened(configuration, Option.orElse(asked.account, () => bySource))
+          yield* tell(yield* accumulator.submit(account, input, policyOf(configuration, asked.source)))
+        })
+      )
+    })
+})
+
+/** `trades reverse`. */
+export const tradesReverse = Verb.make({
+  name: "trades reverse",
+  summary: "undo a trade by one of the opposite side; asked again, it changes nothing",
+  examples: [["roundlot trades reverse T12 --reason 'the venue took it back'", "what was ordered for it is due back"]],
+  flags: { ...flags.place, id: flags.id("The trade, T12"), reason: flags.reason },
+  run: ({ id, reason, ...where }) =>
+    writing(where, ({ configuration }) =>
+      Effect.gen(function* () {
+        const number = yield* idOf("trade", "trade", id)
+        const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
+        if (trade === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
+        if (trade.reversesSourceId !== undefined) return yield* new CommandRefused({ why: `${id} is a reversal itself` })
+        const accumulator = yield* Accumulator.Accumulator
+        const now = yield* (yield* Clock.Clock).now
+        const { note } = yield* Output
+        const known = yield* Reads.first(Trade.TradeTable, {
+          where: [
+            { column: "account", in: [trade.account] },
+            { column: "source", in: [trade.source] },
+            { column: "sourceId", in: [`${trade.sourceId}/reversed`] },
+            { column: "occurrence", in: [trade.occurrence] }
+          ]
+        })
+        const input: Trade.TradeInput = {
+          source: trade.source,
+          sourceId: `${trade.sourceId}/reversed`,
+          occurrence: trade.occurrence,
+          symbol: trade.givenSymbol,
+          side: Side.opposite(trade.side),
+          quantity: trade.quantity,
+          price: trade.price,
+          tradedAt: known?.tradedAt ?? now,
+          reverses: { sourceId: trade.sourceId, occurrence: trade.occurrence }
+        }
+        yield* note(`Reversing ${id}: ${reason}`)
+        return yield* tell(yield* accumulator.submit(trade.account, input, policyOf(configuration, trade.source)))
+      })
+    )
+})

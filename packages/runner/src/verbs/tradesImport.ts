@@ -1,0 +1,227 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Account, type AccountName } from "@roundlot/core"
+import { Clock, Effect, Option, Ref, type Scope, Stream } from "effect"
+import { isNonEmptyReadonlyArray } from "effect/Array"
+import { opened } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError, unknownWord } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making } from "../cli/within.ts"
+import { onCopy, planned } from "../import/dryRun.ts"
+import * as RejectedFile from "../import/RejectedFile.ts"
+import { none, takeIn, total, type Counts, type Noticed, type Step } from "../import/takeIn.ts"
+import * as TradeFile from "../import/TradeFile.ts"
+import { fields, type Bad, type Field } from "../import/TradeRow.ts"
+import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import type { Flags } from "../settings/Settings.ts"
+
+interface ImportFlags extends Flags {
+  readonly file: string
+  readonly account: Option.Option<string>
+  readonly source: string
+  readonly identity: string | undefined
+  readonly columns: string | undefined
+  readonly direction: Option.Option<Account.Direction>
+  readonly strict: boolean
+  readonly dryRun: boolean
+}
+
+const MOST_NOTICES = 20
+
+/** One of our column names: `source_id`, or `sourceId`. */
+const fieldOf = (flag: string, word: string): Effect.Effect<Field, UsageError> => {
+  const snake = word.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const field = fields.find((each) => each === snake)
+  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, fields)) : Effect.succeed(field)
+}
+
+const readIdentity = (text: string | undefined) =>
+  Effect.gen(function* () {
+    if (text === undefined) return {}
+    const identity = yield* Effect.forEach(text.split(","), (word) => fieldOf("--identity", word))
+    return isNonEmptyReadonlyArray(identity) ? { identity } : {}
+  })
+
+const readColumns = (text: string | undefined) =>
+  Effect.gen(function* () {
+    if (text === undefined) return {}
+    const pairs = yield* Effect.forEach(text.split(","), (pair) =>
+      Effect.gen(function* () {
+        const [name = "", ...given] = pair.split("=")
+        if (given.length === 0) {
+          return yield* new UsageError({ problem: `--columns '${pair}' is no pair`, remedy: "Write ours=theirs, such as symbol=Ticker" })
+        }
+        return [yield* fieldOf("--columns", name), given.join("=").trim()] as const
+      })
+    )
+    return { columns: Object.fromEntries(pairs) }
+  })
+
+const optionsOf = (asked: ImportFlags) =>
+  Effect.gen(function* () {
+    if (asked.source.trim() === "") return yield* new UsageError({ problem: "--source is empty", remedy: "Name where the trades come from" })
+    const options: TradeFile.Options = {
+      source: asked.source,
+      ...(yield* readIdentity(asked.identity)),
+      ...(yield* readColumns(asked.columns))
+    }
+    return options
+  })
+
+/** Prints the first notices of a run, then only counts them. */
+const teller = (file: string) =>
+  Effect.map(Ref.make(0), (told) => (notices: ReadonlyArray<Noticed>) =>
+    Effect.gen(function* () {
+      const { note } = yield* Output
+      const before = yield* Ref.getAndUpdate(told, (count) => count + notices.length)
+      for (const { line, what } of notices.slice(0, Math.max(0, MOST_NOTICES - before))) yield* note(`${file}, line ${line}: ${what}`)
+      if (before <= MOST_NOTICES && before + notices.length > MOST_NOTICES) yield* note("… and more; the counts below are complete")
+    })
+  )
+
+const EVERY_MS = 1_000
+
+/** Says on the standard error how far a long import is, once a second. */
+const progress = Effect.map(Ref.make<number | undefined>(undefined), (last) => (counts: Counts) =>
+  Effect.gen(function* () {
+    const { note } = yield* Output
+    const now = yield* Clock.currentTimeMillis
+    const before = yield* Ref.get(last)
+    if (before !== undefined && now - before < EVERY_MS) return
+    yield* Ref.set(last, now)
+    if (before !== undefined) yield* note(`${total(counts)} rows …`)
+  })
+)
+
+const rejectedTo = (asked: ImportFlags): Effect.Effect<(rows: ReadonlyArray<Bad>) => Effect.Effect<void, RejectedFile.RejectedFileError>, never, FileSystem.FileSystem | Scope.Scope> =>
+  asked.dryRun ? Effect.succeed(() => Effect.void) : Effect.map(RejectedFile.make(RejectedFile.pathOf(asked.file)), ({ write }) => write)
+
+/** Reads the whole file first: what is wrong in it, without taking anything. */
+const check = (asked: ImportFlags, options: TradeFile.Options) =>
+  Effect.gen(function* () {
+    if (asked.file === "-") {
+      return yield* new UsageError({ problem: "--strict reads a file twice, and the standard input comes once", remedy: "Give a file" })
+    }
+    const tell = yield* teller(asked.file)
+    const write = yield* rejectedTo(asked)
+    return yield* TradeFile.readTrades(asked.file, options).pipe(
+      Stream.filter((row) => row._tag === "Bad"),
+      Stream.runFoldEffect(0, (count, row) =>
+        Effect.gen(function* () {
+          yield* write([row])
+          yield* tell([{ line: row.line, what: `${row.column ?? "row"} "${row.value}" ${row.reason}` }])
+          return count + 1
+        })
+      )
+    )
+  })
+
+/** Takes the file into an account, telling on the way; what was taken before a failure stays and is not taken twice. */
+const take = (asked: ImportFlags, options: TradeFile.Options, configuration: Configuration, account: AccountName.AccountName) =>
+  Effect.gen(function* () {
+    const { note } = yield* Output
+    const policy = policyOf(configuration, asked.source)
+    const target = { account, policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) } }
+    const tell = yield* teller(asked.file)
+    const say = yield* progress
+    const write = yield* rejectedTo(asked)
+    const counts = yield* Ref.make(none)
+    const onStep = (step: Step) =>
+      Effect.gen(function* () {
+        yield* Ref.set(counts, step.counts)
+        yield* write(step.bad)
+        yield* tell(step.noticed)
+        yield* say(step.counts)
+      })
+    const stopped = Effect.flatMap(Ref.get(counts), (done) =>
+      total(done) === 0 ? Effect.void : note(`Stopped after ${total(done)} rows: what was taken stays. Import it again: nothing is taken twice.`)
+    )
+    yield* Stream.runForEach(takeIn(TradeFile.readTrades(asked.file, options), target), onStep).pipe(Effect.onError(() => stopped))
+    return yield* Ref.get(counts)
+  })
+
+const text = (counts: Counts): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name.padEnd(12)} ${count}`)
+    .join("\n")
+
+const finish = (asked: ImportFlags, counts: Counts, more: { readonly orders?: ReadonlyArray<object> } = {}) =>
+  Effect.gen(function* () {
+    const { answer, look, note } = yield* Output
+    if (counts.rejected > 0 && !asked.dryRun) yield* note(`The rejected rows are in ${RejectedFile.pathOf(asked.file)}.`)
+    if (counts.rejected + counts.conflicts + counts.quarantined > 0) yield* look
+    yield* answer({ ...counts, ...more }, text(counts))
+  })
+
+/** The account that a source's trades go to. */
+const accountFor = (asked: ImportFlags, configuration: Configuration) => {
+  const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
+  return opened(configuration, Option.orElse(asked.account, () => bySource))
+}
+
+const dryRun = (asked: ImportFlags, options: TradeFile.Options) =>
+  onCopy(asked, (configuration) =>
+    Effect.gen(function* () {
+      const { line } = yield* Output
+      const account = yield* accountFor(asked, configuration)
+      const counts = yield* take(asked, options, configuration, account)
+      const orders = yield* planned(account)
+      yield* line("Nothing was taken: this is what would be.")
+      for (const order of orders) yield* line(`  would order: ${order.side} ${order.quantity} ${order.symbol}`)
+      return yield* finish(asked, counts, { orders })
+    })
+  )
+
+const importTrades = (asked: ImportFlags): Verb.Doing =>
+  Effect.gen(function* () {
+    const options = yield* optionsOf(asked)
+    // A file that cannot be read makes no store.
+    if (asked.file !== "-") yield* TradeFile.readTrades(asked.file, options).pipe(Stream.take(1), Stream.runDrain)
+    const bad = asked.strict ? yield* check(asked, options) : 0
+    if (bad > 0) {
+      const { note } = yield* Output
+      yield* note("Nothing was taken: --strict, and the file has rows that are no trades.")
+      return yield* finish(asked, { ...none, rejected: bad })
+    }
+    if (asked.dryRun) return yield* dryRun(asked, options)
+    return yield* making(asked, ({ configuration }) =>
+      Effect.gen(function* () {
+        const account = yield* accountFor(asked, configuration)
+        yield* finish(asked, yield* take(asked, options, configuration, account))
+      })
+    )
+  }).pipe(Effect.scoped)
+
+/** `trades import`. */
+export const tradesImport = Verb.make({
+  name: "trades import",
+  summary: "take a file of trades in, each exactly once",
+  examples: [
+    ["roundlot trades import trades.csv", "source_id,timestamp,symbol,side,quantity,price in any order"],
+    ["roundlot trades import fills.csv --source venue --columns source_id=TxId,symbol=Ticker", "a file with names of its own"],
+    ["roundlot trades import fills.csv --identity source_id,side", "where an id alone tells no trade from another"],
+    ["cat trades.jsonl | roundlot trades import - --json", "JSON lines from the standard input"],
+    ["roundlot trades import trades.csv --dry-run", "what would be accepted and ordered"]
+  ],
+  flags: {
+    ...flags.place,
+    account: flags.account,
+    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("CSV or JSON lines in UTF-8; - is the standard input")),
+    source: Options.text("source").pipe(
+      Options.withDescription("Where the trades come from: half of their identity. Default: import"),
+      Options.withDefault("import")
+    ),
+    identity: flags.text("identity", "The columns that together tell one trade from another; default source_id"),
+    columns: flags.text("columns", "The file's own names: ours=theirs,…; price= says that there is none"),
+    direction: Options.choice("direction", Account.directions).pipe(
+      Options.withDescription("mirror: hold what the source holds; offset: hold the opposite. Default: the account's"),
+      Options.optional
+    ),
+    strict: Options.boolean("strict").pipe(Options.withDescription("Check the whole file first, and take nothing if a row is bad")),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would be accepted and ordered; nothing is written"))
+  },
+  run: importTrades
+})

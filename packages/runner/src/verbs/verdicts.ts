@@ -1,0 +1,213 @@
+import * as Options from "@effect/cli/Options"
+import { Break, ClientOrderId, Command, Id, Order, Reads, type Table, Ticker, Trade } from "@roundlot/core"
+import { Effect, Either, Option, Schema } from "effect"
+import { chosen, names } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { idOf } from "../views/asked.ts"
+import { NotFound } from "../views/errors.ts"
+import { perform } from "./commanding.ts"
+
+const { commandId, place } = flags
+
+const unsaid = Options.text("reason").pipe(Options.withDescription("Why; it goes on record"), Options.withDefault("not said"))
+
+/** The record of an id, as it was typed. */
+const recordOf = <R>(table: Table.Table<R>, kind: "order" | "trade" | "break", text: string) =>
+  Effect.gen(function* () {
+    const id = yield* idOf(kind, kind, text)
+    const found = yield* Reads.first(table, { where: [{ column: "id", in: [id] }] })
+    return found ?? (yield* new NotFound({ kind, id: text, list: `${kind}s` }))
+  })
+
+const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(Ticker.Ticker)(text), () => {
+    const remedy = "A symbol has letters, digits, '.', '_', '/' and '-', and begins with a letter or digit"
+    return new UsageError({ problem: `'${text}' is no symbol`, remedy })
+  })
+
+/** `orders cancel`. */
+export const ordersCancel = Verb.make({
+  name: "orders cancel",
+  summary: "end an order; its position is held until it is resumed",
+  examples: [["roundlot orders cancel O5 --reason 'wrong limit'", "the end itself comes from the broker"]],
+  flags: { ...place, id: flags.id("The order, O5"), reason: unsaid, commandId },
+  run: ({ commandId: command, id, reason, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const order = yield* recordOf(Order.OrderTable, "order", id)
+        yield* perform({ account: order.account, commandId: command, reason, command: { _tag: "Cancel", orderId: order.id } })
+      })
+    )
+})
+
+const resolution = (orderId: Id.OrderId, as: Option.Option<string>, notPlaced: boolean): Either.Either<Command.Command, UsageError> => {
+  if (Option.isSome(as) === notPlaced) {
+    const remedy = "Say --as BROKER_ID where the broker has the order, --not-placed where it never came"
+    return Either.left(new UsageError({ problem: "An order in doubt is resolved one way", remedy }))
+  }
+  if (Option.isNone(as)) return Either.right({ _tag: "MarkNotPlaced", orderId })
+  const brokerOrderId = Schema.decodeEither(ClientOrderId.BrokerOrderId)(as.value)
+  return Either.mapBoth(brokerOrderId, {
+    onLeft: () => new UsageError({ problem: `--as '${as.value}' is no broker's order id`, remedy: "Give the id as the broker shows it" }),
+    onRight: (id) => ({ _tag: "MarkPlaced", orderId, brokerOrderId: id })
+  })
+}
+
+/** `orders resolve`. */
+export const ordersResolve = Verb.make({
+  name: "orders resolve",
+  summary: "say what became of an order in doubt",
+  examples: [
+    ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "it is there, under this id"],
+    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone'", "it never came"]
+  ],
+  flags: {
+    ...place,
+    id: flags.id("The order, O5"),
+    as: Options.text("as").pipe(Options.withDescription("The broker's id of the order"), Options.optional),
+    notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never got it")),
+    reason: flags.reason,
+    commandId
+  },
+  run: ({ as, commandId: command, id, notPlaced, reason, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const order = yield* recordOf(Order.OrderTable, "order", id)
+        const verdict = yield* resolution(order.id, as, notPlaced)
+        yield* perform({ account: order.account, commandId: command, reason, command: verdict })
+      })
+    )
+})
+
+const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, UsageError> => {
+  const subject = Id.parse("order", found.subject)
+  if (found.kind === "Doubt") {
+    const remedy = `Use 'roundlot orders resolve ${found.subject}'`
+    return Effect.fail(new UsageError({ problem: "A doubt ends with its order", remedy }))
+  }
+  return Effect.succeed(
+    found.kind === "Excess" && subject !== undefined
+      ? { _tag: "AcceptAdjustment", orderId: Id.OrderId.make(subject) }
+      : { _tag: "DismissBreak", breakId: found.id }
+  )
+}
+
+/** `breaks resolve`. */
+export const breaksResolve = Verb.make({
+  name: "breaks resolve",
+  summary: "close a break on your word; an order's excess is accepted as it stands",
+  examples: [["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"]],
+  flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId },
+  run: ({ commandId: command, id, reason, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const found = yield* recordOf(Break.BreakTable, "break", id)
+        const verdict = yield* verdictOn(found)
+        yield* perform({ account: found.account, commandId: command, reason, command: verdict })
+      })
+    )
+})
+
+/** `trades release`. */
+export const tradesRelease = Verb.make({
+  name: "trades release",
+  summary: "count a quarantined trade after all",
+  examples: [["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "one without a mapping needs its symbol"]],
+  flags: {
+    ...place,
+    id: flags.id("The trade, T12"),
+    symbol: Options.text("symbol").pipe(Options.withDescription("The symbol to count it in"), Options.optional),
+    reason: flags.reason,
+    commandId
+  },
+  run: ({ commandId: command, id, reason, symbol, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const trade = yield* recordOf(Trade.TradeTable, "trade", id)
+        const ticker = Option.isNone(symbol) ? undefined : yield* tickerOf(symbol.value)
+        const verdict: Command.Command = { _tag: "Release", tradeId: trade.id, symbol: ticker }
+        yield* perform({ account: trade.account, commandId: command, reason, command: verdict })
+      })
+    )
+})
+
+/** `trades dismiss`. */
+export const tradesDismiss = Verb.make({
+  name: "trades dismiss",
+  summary: "end a quarantined trade: it will never be counted",
+  flags: { ...place, id: flags.id("The trade, T12"), reason: flags.reason, commandId },
+  run: ({ commandId: command, id, reason, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const trade = yield* recordOf(Trade.TradeTable, "trade", id)
+        const verdict: Command.Command = { _tag: "DismissTrade", tradeId: trade.id }
+        yield* perform({ account: trade.account, commandId: command, reason, command: verdict })
+      })
+    )
+})
+
+const scopeFlags = {
+  ...place,
+  account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
+  symbol: Options.text("symbol").pipe(Options.withDescription("Only this symbol of the account"), Options.optional),
+  all: Options.boolean("all").pipe(Options.withDescription("Everything: what is meant when nothing is said")),
+  reason: unsaid,
+  commandId
+}
+
+interface ScopeFlags {
+  readonly account: Option.Option<string>
+  readonly symbol: Option.Option<string>
+  readonly all: boolean
+}
+
+/** To whom a change of trading state is addressed, and what it is for. */
+const scopeOf = ({ account, all, symbol }: ScopeFlags) =>
+  Effect.gen(function* () {
+    const isEverything = Option.isNone(account) && Option.isNone(symbol)
+    if (all && !isEverything) {
+      return yield* new UsageError({ problem: "--all leaves nothing to narrow", remedy: "Leave out --all, or --account and --symbol" })
+    }
+    const there = isEverything ? yield* names : yield* chosen(account)
+    const [first, ...others] = there
+    if (first === undefined) return yield* new UsageError({ problem: "There is no account yet", remedy: "Add one with 'roundlot accounts add'" })
+    if (isEverything) return { account: first, scope: { _tag: "Everything" } satisfies Command.Scope }
+    if (others.length > 0) {
+      return yield* new UsageError({ problem: `There are several accounts: ${there.join(", ")}`, remedy: "Name one with --account" })
+    }
+    if (Option.isNone(symbol)) return { account: first, scope: { _tag: "WholeAccount" } satisfies Command.Scope }
+    const scope: Command.Scope = { _tag: "OneSymbol", symbol: yield* tickerOf(symbol.value) }
+    return { account: first, scope }
+  })
+
+const setState = (tag: "Halt" | "Resume") => (asked: ScopeFlags & Parameters<typeof writing>[0] & { readonly reason: string; readonly commandId: Option.Option<string> }) =>
+  writing(asked, () =>
+    Effect.gen(function* () {
+      const { account, scope } = yield* scopeOf(asked)
+      yield* perform({ account, commandId: asked.commandId, reason: asked.reason, command: { _tag: tag, scope } })
+    })
+  )
+
+/** `halt`. */
+export const halt = Verb.make({
+  name: "halt",
+  summary: "stop sending: everything, an account or a symbol; works with the daemon dead",
+  examples: [
+    ["roundlot halt --reason 'news'", "everything"],
+    ["roundlot halt --account paper --symbol AAPL", "one symbol"]
+  ],
+  flags: scopeFlags,
+  run: setState("Halt")
+})
+
+/** `resume`. */
+export const resume = Verb.make({
+  name: "resume",
+  summary: "send again, and lift what a cancel or an open circuit holds",
+  examples: [["roundlot resume --symbol AAPL", "one symbol"]],
+  flags: scopeFlags,
+  run: setState("Resume")
+})

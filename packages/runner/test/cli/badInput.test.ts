@@ -1,0 +1,125 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { buys, desk, HEADER } from "./roundlot.ts"
+
+const row = (quantity: string, symbol = "AAPL") => `x,2026-01-02T15:00:00Z,${symbol},buy,${quantity},200`
+
+describe("bad input: what, where, what to do, the exit code, nothing lost", () => {
+  it.each([
+    ["0", 'quantity "0" is zero'],
+    ["-1", 'quantity "-1" is negative'],
+    ["1e5", "scientific notation"],
+    ["1.2.3", "not a plain decimal"],
+    ["0.1234567890123456789", "more than 18 digits after the point"],
+    ["1234567890123456789", "more than 18 digits"]
+  ])("a quantity of %s is refused with its line", async (quantity, words) => {
+    const { cli, file } = desk()
+    const { code, err, out } = await cli("trades", "import", file("a.csv", `${HEADER}\n${row(quantity)}\n`), "--json")
+    expect(err).toContain("line 2: ")
+    expect(err).toContain(words)
+    expect(JSON.parse(out)).toMatchObject({ accepted: 0, rejected: 1 })
+    expect(code).toBe(3)
+  })
+
+  it("bad rows go to a file of their own and the good ones are taken; --strict takes none", async () => {
+    const { cli, file, folder, json } = desk()
+    const path = file("a.csv", `${buys(["a", "0.3"])}${row("0")}\n`)
+    const strict = await cli("trades", "import", path, "--strict", "--json")
+    expect([strict.code, JSON.parse(strict.out)]).toEqual([3, expect.objectContaining({ accepted: 0, rejected: 1 })])
+    expect(existsSync(join(folder, "books.db"))).toBe(false)
+    expect((await cli("trades", "import", path)).code).toBe(3)
+    expect(readFileSync(`${path}.rejected.csv`, "utf8")).toContain("3,quantity,0,is zero")
+    expect(await json("trades", "list")).toMatchObject({ items: [{ sourceId: "a" }] })
+  })
+
+  it.each([
+    ["a missing column", "source_id,timestamp,symbol,side\na,b,c,d\n", "MissingColumn"],
+    ["an empty file", "", "Empty"],
+    ["another encoding", "\u0000s\u0000o\u0000u", "Encoding"],
+    ["a JSON array", '[{"source_id":"a"}]', "Format"]
+  ])("%s is refused, and makes no store", async (_, text, fault) => {
+    const { cli, file, folder } = desk()
+    const { code, err, out } = await cli("trades", "import", file("a.csv", text), "--json")
+    expect(code).toBe(1)
+    expect(JSON.parse(out), fault).toMatchObject({ error: { kind: "ImportFileError" } })
+    expect(err).toMatch(/^error: .*a\.csv .+: .+\.\n$/)
+    expect(existsSync(join(folder, "books.db"))).toBe(false)
+  })
+
+  it("ACC-4: an unmapped symbol is quarantined by name, and can be released", async () => {
+    const { file, json, plain, store } = desk()
+    const config = file("roundlot.json", JSON.stringify({ sources: { venue: { suffixes: ["s1"] } } }))
+    const trades = file("a.csv", `${HEADER}\n${row("0.3", "Apple")}\n${row("0.3", "AAPLs1").replace("x", "y")}\n`)
+    const words = ["--source", "venue", "--config", config, "--store", store, "--json"]
+    const imported = await plain(["trades", "import", trades, ...words])
+    expect([imported.code, JSON.parse(imported.out)]).toEqual([3, expect.objectContaining({ accepted: 1, quarantined: 1 })])
+    expect(imported.err).toContain('Unmapped: "Apple"')
+    expect(await json("trades", "release", "T1", "--symbol", "AAPL", "--reason", "renamed")).toMatchObject({ account: "paper" })
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.6" })
+  })
+
+  it("the same id with other contents conflicts: the first stands, a break shows it", async () => {
+    const { cli, file, json } = desk()
+    await cli("trades", "import", file("a.csv", buys(["a", "0.3"])))
+    const { code, err } = await cli("trades", "import", file("b.csv", buys(["a", "0.4"])))
+    expect(code).toBe(3)
+    expect(err).toContain("line 2: a conflicts with T1, which stands: quantity was 0.3, is 0.4")
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({ items: [{ kind: "Conflict", subject: "T1" }] })
+    expect((await cli("breaks", "resolve", "B1")).code).toBe(2)
+    expect((await cli("breaks", "resolve", "B1", "--reason", "a typo")).code).toBe(0)
+  })
+
+  it.each([
+    ["a missing file", ["trades", "import", "/nowhere/a.csv"], 1, "/nowhere/a.csv does not exist"],
+    ["an unknown verb", ["ordres", "list"], 2, "Did you mean 'orders'?"],
+    ["an unknown flag", ["orders", "list", "--symbl", "A"], 2, "Did you mean '--symbol'?"],
+    ["a store of another kind", ["orders", "list", "--store", "postgres://x"], 2, "not supported in this version"],
+    ["a bare path as store", ["orders", "list", "--store", "x.db"], 2, "Write sqlite:PATH, such as sqlite:x.db"],
+    ["no store", ["orders", "list", "--store", "sqlite:/nowhere/x.db"], 1, "there is no store at /nowhere/x.db"],
+    ["a bad duration", ["start", "--order-polling-interval", "15"], 2, "Write a number and a unit"],
+    ["an unknown column", ["trades", "import", "a.csv", "--columns", "symbl=T"], 2, "Did you mean 'symbol'?"],
+    ["a bad anchor", ["audit", "--anchor", "x"], 2, "POSITION:HASH"]
+  ])("%s", async (_, words, code, said) => {
+    const ended = await desk().plain(words)
+    expect(ended.err).toContain(said)
+    expect(ended.err).toMatch(/^error: /)
+    expect(ended.err).not.toMatch(/^\s+at /m)
+    expect(ended.code).toBe(code)
+  })
+
+  it("an account that is not there is refused with the nearest", async () => {
+    const { cli } = desk()
+    await cli("accounts", "add", "hedge", "--direction", "offset")
+    const { code, err } = await cli("trades", "add", "--account", "hegde", "--symbol", "A", "--side", "buy", "--quantity", "1")
+    expect([code, err]).toEqual([2, "error: Account 'hegde' is not known. Did you mean 'hedge'?\n"])
+  })
+
+  it.each([
+    [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
+    [{ port: 8080 }, "port: is not supported in this version"],
+    [{ accounts: { a: { limits: { orderNotional: "5" } } } }, "accounts.a.limits.orderNotional: is not supported in this version"],
+    [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
+    [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
+    [{ accounts: { a: { live: true } } }, "LiveNotReady"],
+    [{ accounts: { a: { environment: "live" } } }, "LiveNotReady"]
+  ])("the configuration %j is refused by its place", async (written, said) => {
+    const { file, plain, store } = desk()
+    const { code, err } = await plain(["accounts", "list", "--store", store, "--config", file("roundlot.json", JSON.stringify(written))])
+    expect(err).toContain(said)
+    expect(err).toContain("roundlot.json")
+    expect(code).toBe(2)
+  })
+
+  it("a corrupt store is refused with its place, and is left as it is", async () => {
+    const { cli, folder } = desk()
+    writeFileSync(join(folder, "books.db"), "this is no database, and it is long enough to be looked at closely".repeat(50))
+    for (const words of [["orders", "list"], ["trades", "add", "--symbol", "A", "--side", "buy", "--quantity", "1"], ["start"]]) {
+      const { code, err } = await cli(...words)
+      expect([code, err]).toEqual([1, expect.stringContaining("books.db: it is no SQLite database")])
+    }
+    const doctor = await cli("doctor")
+    expect([doctor.code, doctor.out]).toEqual([3, expect.stringMatching(/LOOK {2}store .*no SQLite database/)])
+    expect(readFileSync(join(folder, "books.db"), "utf8")).toMatch(/^this is no database/)
+  })
+})

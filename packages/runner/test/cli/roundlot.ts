@@ -1,0 +1,107 @@
+import { Clock, Effect } from "effect"
+import { spawn } from "node:child_process"
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { run } from "../../src/cli/run.ts"
+
+/** What a command line came to. */
+export interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** The clock of the machine, moved on: what waits for a time is over at once. */
+const later = (ms: number): Clock.Clock => {
+  const real = Clock.make()
+  return {
+    ...real,
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + ms,
+    unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos() + BigInt(ms) * 1_000_000n,
+    currentTimeMillis: Effect.map(real.currentTimeMillis, (now) => now + ms),
+    currentTimeNanos: Effect.map(real.currentTimeNanos, (now) => now + BigInt(ms) * 1_000_000n),
+    sleep: (duration) => real.sleep(duration)
+  }
+}
+
+/** A folder of its own with a store in it, and the command line on that store, run in this process. */
+export const desk = () => {
+  const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
+  const store = `sqlite:${join(folder, "books.db")}`
+  let ahead = 0
+  const plain = async (words: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+    const printed = { out: "", err: "" }
+    const streams = {
+      out: (text: string) => void (printed.out += text),
+      err: (text: string) => void (printed.err += text)
+    }
+    const code = await Effect.runPromise(run(words, variables, streams).pipe(Effect.withClock(later(ahead))))
+    return { code, ...printed }
+  }
+  const cli = (...words: ReadonlyArray<string>) => plain([...words, "--store", store])
+  return {
+    folder,
+    store,
+    plain,
+    cli,
+    /** The answer of a verb as the program that asked reads it. */
+    json: async (...words: ReadonlyArray<string>): Promise<unknown> => JSON.parse((await cli(...words, "--json")).out),
+    /** A file in the folder. */
+    file: (name: string, text: string): string => {
+      const path = join(folder, name)
+      writeFileSync(path, text)
+      return path
+    },
+    /** From now on it is so much later. */
+    wait: (ms: number) => {
+      ahead += ms
+    }
+  }
+}
+
+/** The header of a file of trades. */
+export const HEADER = "source_id,timestamp,symbol,side,quantity,price"
+
+/** A file of AAPL buys, an id and a quantity each. */
+export const buys = (...rows: ReadonlyArray<readonly [id: string, quantity: string]>): string =>
+  [HEADER, ...rows.map(([id, quantity]) => `${id},2026-01-02T15:00:00Z,AAPL,buy,${quantity},200`), ""].join("\n")
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
+
+/** The command line as a process of its own, with what it has printed so far. */
+export const child = (words: ReadonlyArray<string>, input = "") => {
+  const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, MAIN, ...words], { stdio: "pipe" })
+  const printed = { out: "", err: "" }
+  const watchers = new Set<() => void>()
+  const keep = (stream: "out" | "err") => (text: Buffer) => {
+    printed[stream] += text.toString()
+    for (const watcher of watchers) watcher()
+  }
+  spawned.stdout.on("data", keep("out"))
+  spawned.stderr.on("data", keep("err"))
+  spawned.stdin.end(input)
+  const ended = new Promise<Ended>((resolve) => {
+    spawned.on("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : 128), ...printed }))
+  })
+  return {
+    ended,
+    signal: (name: "SIGINT" | "SIGTERM") => spawned.kill(name),
+    /** Waits until it has printed this, or has ended. */
+    says: (text: RegExp): Promise<void> =>
+      Promise.race([
+        ended.then(() => undefined),
+        new Promise<void>((resolve) => {
+          const look = () => {
+            if (text.test(printed.out + printed.err)) resolve()
+          }
+          watchers.add(look)
+          look()
+        })
+      ])
+  }
+}

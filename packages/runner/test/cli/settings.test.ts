@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest"
+import { buys, desk } from "./roundlot.ts"
+
+describe("flags over variables over files", () => {
+  it("names the store by flag, else by ROUNDLOT_STORE, else by the configuration; an env file wins over the environment", async () => {
+    const { file, folder, plain } = desk()
+    const at = (name: string) => `sqlite:${folder}/${name}.db`
+    const config = file("roundlot.json", JSON.stringify({ store: at("configured") }))
+    const environment = file("env", `# where\nexport ROUNDLOT_STORE="${at("enveloped")}"\n`)
+    const said = async (words: ReadonlyArray<string>, variables = {}) =>
+      (await plain(["orders", "list", "--config", config, ...words], variables)).err
+    expect(await said([])).toContain("configured.db")
+    expect(await said([], { ROUNDLOT_STORE: at("inherited") })).toContain("inherited.db")
+    expect(await said(["--env-file", environment], { ROUNDLOT_STORE: at("inherited") })).toContain("enveloped.db")
+    expect(await said(["--env-file", environment, "--store", at("flagged")])).toContain("flagged.db")
+  })
+
+  it("ACC-10: the direction is declared by account, by source, or for an import, never guessed", async () => {
+    const { cli, file, json } = desk()
+    await cli("accounts", "add", "hedge", "--direction", "offset")
+    await cli("trades", "import", file("a.csv", buys(["a", "0.3"])), "--account", "hedge")
+    await cli("trades", "import", file("b.csv", buys(["b", "0.5"])), "--account", "hedge", "--direction", "mirror")
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.8", target: "0.2" })
+  })
+
+  it("--dry-run shows what would be accepted and ordered, and writes nothing", async () => {
+    const { cli, file, json, plain } = desk()
+    const trades = file("a.csv", buys(["a", "0.7"], ["b", "0.7"]))
+    const dry = await cli("trades", "import", trades, "--dry-run", "--json")
+    expect(JSON.parse(dry.out)).toMatchObject({ accepted: 2, orders: [{ symbol: "AAPL", side: "buy", quantity: "1" }] })
+    expect((await cli("orders", "list")).err).toContain("there is no store")
+    await cli("trades", "import", trades)
+    const again = await cli("trades", "import", trades, "--dry-run", "--json")
+    expect(JSON.parse(again.out)).toMatchObject({ accepted: 0, duplicates: 2, orders: [{ quantity: "1" }] })
+    expect(await json("orders", "list")).toMatchObject({ items: [] })
+    expect((await plain([])).out).toContain("trades import")
+  })
+
+  it("halt stops sending with no daemon running, and a command id makes it happen once", async () => {
+    const { cli, file, json } = desk()
+    await cli("trades", "import", file("a.csv", buys(["a", "1.5"])))
+    const once = await json("halt", "--reason", "news", "--command-id", "h1")
+    expect(await json("halt", "--reason", "news", "--command-id", "h1")).toEqual(once)
+    expect((await cli("start", "--until-idle")).code).toBe(3)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ next: { answer: "Halted" } })
+    await cli("resume", "--all", "--reason", "over")
+    expect((await cli("start", "--until-idle")).code).toBe(0)
+    expect(await json("orders", "list", "--status", "filled")).toMatchObject({ items: [{ quantity: "1" }] })
+  })
+
+  it("a trade is reversed once, and its order's shares are due back", async () => {
+    const { cli, json } = desk()
+    await cli("trades", "add", "--id", "a", "--symbol", "AAPL", "--side", "buy", "--quantity", "1")
+    await cli("start", "--until-idle")
+    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({ outcome: "accepted" })
+    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({ outcome: "duplicate" })
+    await cli("start", "--until-idle")
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0", hedged: "0", residual: "0" })
+  })
+
+  it("SDK-3: the journal's head anchors an audit, and its export is its lines", async () => {
+    const { cli, json } = desk()
+    await cli("trades", "add", "--id", "a", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.5")
+    const anchor = (await cli("journal", "head")).out.trim()
+    await cli("trades", "add", "--id", "b", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.1")
+    expect(await json("audit", "--anchor", anchor)).toMatchObject({ ok: true })
+    const cut = await cli("audit", "--anchor", anchor.replace(/.$/, (last) => (last === "0" ? "1" : "0")))
+    expect(cut.code).toBe(3)
+    const lines = (await cli("journal", "export")).out.trimEnd().split("\n")
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ tag: "AccountOpened", seq: 1 })
+  })
+})
