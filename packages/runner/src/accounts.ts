@@ -16,17 +16,16 @@ const readName = (text: string): Effect.Effect<AccountName.AccountName, UsageErr
 
 type Reading<A> = Effect.Effect<A, UsageError | TradeRepository.StoreError, TradeRepository.TradeRepository>
 
-type Opening<A> = Effect.Effect<
-  A,
-  UsageError | Ledger.LedgerError,
-  TradeRepository.TradeRepository | Commands.Commands
->
+type Opening<A> = Effect.Effect<A, UsageError | Ledger.LedgerError, TradeRepository.TradeRepository | Commands.Commands>
 
 /** The names of the accounts in the books. */
-export const names: Reading<ReadonlyArray<AccountName.AccountName>> = Effect.map(Reads.all(Account.AccountTable), (accounts) => accounts.map(({ name }) => name))
+export const names: Reading<ReadonlyArray<AccountName.AccountName>> = Effect.map(
+  Reads.all(Account.AccountTable),
+  (accounts) => accounts.map(({ name }) => name)
+)
 
 /** An account that is in the books, by the name that was given; an unknown one is refused with the nearest. */
-export const known = (text: string): Reading<AccountName.AccountName> =>
+const known = (text: string): Reading<AccountName.AccountName> =>
   Effect.gen(function* () {
     const wanted = yield* readName(text)
     const there = yield* names
@@ -62,7 +61,10 @@ const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountNa
       if (Option.isSome(named)) return yield* known(named.value)
       const [only, ...others] = there
       if (only !== undefined && others.length === 0) return only
-      return yield* new UsageError({ problem: `There are several accounts: ${there.join(", ")}`, remedy: "Name one with --account" })
+      return yield* new UsageError({
+        problem: `There are several accounts: ${there.join(", ")}`,
+        remedy: "Name one with --account"
+      })
     }
     const first = yield* Option.match(named, { onNone: () => Effect.succeed(DEFAULT), onSome: readName })
     yield* commands.setAccount(first, Account.defaultSettings, ACTOR)

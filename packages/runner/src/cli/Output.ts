@@ -34,14 +34,14 @@ export interface Streams {
 const INTERRUPTED = 130
 
 /** Prints on the given streams, as JSON or for people. */
-export const layer = (isJson: boolean, streams: Streams): Layer.Layer<Output> =>
-  Layer.effect(
+export const layer = (isJson: boolean, streams: Streams): Layer.Layer<Output> => {
+  const err = (text: string) => Effect.sync(() => streams.err(`${text}\n`))
+  const out = (text: string) => Effect.sync(() => streams.out(`${text}\n`))
+  return Layer.effect(
     Output,
     Effect.gen(function* () {
       const code = yield* Ref.make<number>(exitCodes.done)
       const signalled = yield* Ref.make(INTERRUPTED)
-      const err = (text: string) => Effect.sync(() => streams.err(`${text}\n`))
-      const out = (text: string) => Effect.sync(() => streams.out(`${text}\n`))
       return {
         isJson,
         answer: (document, text) => out(isJson ? JSON.stringify(document) : text),
@@ -54,3 +54,4 @@ export const layer = (isJson: boolean, streams: Streams): Layer.Layer<Output> =>
       }
     })
   )
+}

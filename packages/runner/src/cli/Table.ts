@@ -9,7 +9,9 @@ export const format = (header: ReadonlyArray<string>, rows: ReadonlyArray<Readon
   })
   const lineOf = (row: ReadonlyArray<string>) =>
     columns
-      .map(({ isRight, width }, index) => (isRight ? (row[index] ?? "").padStart(width) : (row[index] ?? "").padEnd(width)))
+      .map(({ isRight, width }, index) =>
+        isRight ? (row[index] ?? "").padStart(width) : (row[index] ?? "").padEnd(width)
+      )
       .join("  ")
       .trimEnd()
   return [lineOf(header), ...rows.map(lineOf)].join("\n")

@@ -15,6 +15,10 @@ export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
 export const unknownWord = (what: string, word: string, known: ReadonlyArray<string>): UsageError => {
   const near = nearest(word, known)
   const remedy =
-    near !== undefined ? `Did you mean '${near}'?` : known.length === 0 ? "There are none." : `Known: ${known.join(", ")}.`
+    near !== undefined
+      ? `Did you mean '${near}'?`
+      : known.length === 0
+        ? "There are none."
+        : `Known: ${known.join(", ")}.`
   return new UsageError({ problem: `${what} '${word}' is not known`, remedy })
 }

@@ -26,7 +26,7 @@ export type Surroundings = Output | Environment | CliApp.Environment
 export type Doing = Effect.Effect<void, Told, Surroundings>
 
 /** A command line and what it does. */
-export type Example = readonly [line: string, what: string]
+type Example = readonly [line: string, what: string]
 
 /** A verb of the command line, ready to be run on its arguments. */
 export interface Verb {
@@ -46,7 +46,12 @@ export interface VerbOptions<Flags extends Command.Command.Config> {
 }
 
 /** How the parser is set: no flags of its own, exact names. */
-export const config = CliConfig.make({ showBuiltIns: false, isCaseSensitive: true, finalCheckBuiltIn: false, autoCorrectLimit: 0 })
+export const config = CliConfig.make({
+  showBuiltIns: false,
+  isCaseSensitive: true,
+  finalCheckBuiltIn: false,
+  autoCorrectLimit: 0
+})
 
 /** Makes a verb. */
 export const make = <const Flags extends Command.Command.Config>(options: VerbOptions<Flags>): Verb => {
@@ -77,7 +82,9 @@ const helpOf = <Flags extends Command.Command.Config>(
 
 /** The parser prints its own complaints; ours are told once, at the edge. */
 const silenced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Console.consoleWith((console) => Effect.withConsole(effect, { ...console, log: () => Effect.void, error: () => Effect.void }))
+  Console.consoleWith((console) =>
+    Effect.withConsole(effect, { ...console, log: () => Effect.void, error: () => Effect.void })
+  )
 
 const wordsOf = (name: string, { error }: ValidationError): UsageError => {
   const text = plain(error).replaceAll(/\s+/g, " ").replace(/\.$/, "")

@@ -48,7 +48,13 @@ export const arrange = (
     const [flagName = word, ...value] = word.split("=")
     const flag = flags.find(({ names }) => names.includes(flagName))
     if (flag === undefined) {
-      return Either.left(unknownWord(`'${name}' flag`, flagName, flags.flatMap(({ names }) => names)))
+      return Either.left(
+        unknownWord(
+          `'${name}' flag`,
+          flagName,
+          flags.flatMap(({ names }) => names)
+        )
+      )
     }
     if (!flag.takesValue || value.length > 0) {
       options.push(word)
@@ -57,7 +63,9 @@ export const arrange = (
     index += 1
     const next = words[index]
     if (next === undefined) {
-      return Either.left(new UsageError({ problem: `${flagName} has no value`, remedy: `See 'roundlot ${name} --help'` }))
+      return Either.left(
+        new UsageError({ problem: `${flagName} has no value`, remedy: `See 'roundlot ${name} --help'` })
+      )
     }
     options.push(`${flagName}=${next}`)
   }

@@ -3,20 +3,28 @@ import * as Table from "./Table.ts"
 
 type Fields = Readonly<Record<string, unknown>>
 
-const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value)
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
-const cell = (value: unknown): string => {
+/** A value of a document in one line, fit for a terminal. */
+export const cell = (value: unknown): string => {
   if (value === null || value === undefined) return "-"
-  if (typeof value === "string") return shown(value)
-  return shown(typeof value === "object" ? JSON.stringify(value) : String(value))
+  return shown(typeof value === "string" ? value : JSON.stringify(value))
 }
+
+const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
 
 /** `coolDownUntil` as people read it: `cool down until`. */
 const words = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
 const tableOf = (rows: ReadonlyArray<Fields>): string => {
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) => rows.some((row) => cell(row[key]) !== "-"))
-  return Table.format(keys.map(words), rows.map((row) => keys.map((key) => cell(row[key]))))
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((key) =>
+    rows.some((row) => cell(row[key]) !== "-")
+  )
+  return Table.format(
+    keys.map(words),
+    rows.map((row) => keys.map((key) => cell(row[key])))
+  )
 }
 
 const indent = (text: string): string => text.replaceAll(/^/gm, "  ")
@@ -24,7 +32,6 @@ const indent = (text: string): string => text.replaceAll(/^/gm, "  ")
 /** A document for people: its values line by line, its lists as tables under their names, what is empty left out. */
 export const format = (document: object): string => {
   const entries: ReadonlyArray<readonly [string, unknown]> = Object.entries(document)
-  const isList = (value: unknown): value is ReadonlyArray<unknown> => Array.isArray(value)
   const plain = entries.filter(([, value]) => !isList(value) && !isFields(value) && value !== null)
   const width = Math.max(0, ...plain.map(([key]) => words(key).length))
   const lines = plain.map(([key, value]) => `${words(key).padEnd(width)}  ${cell(value)}`)
@@ -32,7 +39,9 @@ export const format = (document: object): string => {
     if (isFields(value)) return [`${words(key)}\n${indent(format(value))}`]
     if (!isList(value) || value.length === 0) return []
     const rows = value.filter(isFields)
-    return rows.length === value.length ? [`${words(key)}\n${indent(tableOf(rows))}`] : [`${words(key)}  ${value.map(cell).join(", ")}`]
+    return rows.length === value.length
+      ? [`${words(key)}\n${indent(tableOf(rows))}`]
+      : [`${words(key)}  ${value.map(cell).join(", ")}`]
   })
   return [lines.join("\n"), ...lists].filter((part) => part !== "").join("\n\n")
 }

@@ -14,9 +14,21 @@ interface Told {
 }
 
 const isTold = (value: unknown): value is Told =>
-  typeof value === "object" && value !== null && "_tag" in value && "message" in value && typeof value.message === "string"
+  typeof value === "object" &&
+  value !== null &&
+  "_tag" in value &&
+  "message" in value &&
+  typeof value.message === "string"
 
-const usageKinds = ["UsageError", "SettingsError", "UnknownAccount", "InstructionUnreadable", "BadFilter", "BadCursor", "Ambiguous"]
+const usageKinds = [
+  "UsageError",
+  "SettingsError",
+  "UnknownAccount",
+  "InstructionUnreadable",
+  "BadFilter",
+  "BadCursor",
+  "Ambiguous"
+]
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 

@@ -5,7 +5,9 @@ import { Option } from "effect"
 /** The flags of every verb that needs a store. */
 export const place = {
   store: Options.text("store").pipe(
-    Options.withDescription("Where the books are: sqlite:PATH. Variable ROUNDLOT_STORE; default sqlite:.roundlot/roundlot.db"),
+    Options.withDescription(
+      "Where the books are: sqlite:PATH. Variable ROUNDLOT_STORE; default sqlite:.roundlot/roundlot.db"
+    ),
     Options.optional
   ),
   config: Options.text("config").pipe(

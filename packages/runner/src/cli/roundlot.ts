@@ -8,11 +8,20 @@ const adding = () => import("../verbs/tradesAdd.ts")
 
 /** All verbs of the command line. */
 export const roundlot = group("fractional trades in, whole lots at a broker, everything on record", {
-  init: leaf("write a configuration to begin with, and explain it", async () => (await import("../verbs/init.ts")).init),
+  init: leaf(
+    "write a configuration to begin with, and explain it",
+    async () => (await import("../verbs/init.ts")).init
+  ),
   doctor: leaf("what is wrong here, and how to mend it", async () => (await import("../verbs/doctor.ts")).doctor),
-  start: leaf("drive the accounts of a store until stopped, or until idle", async () => (await import("../verbs/start.ts")).startVerb),
+  start: leaf(
+    "drive the accounts of a store until stopped, or until idle",
+    async () => (await import("../verbs/start.ts")).startVerb
+  ),
   trades: group("what came in", {
-    import: leaf("take a file of trades in, each exactly once", async () => (await import("../verbs/tradesImport.ts")).tradesImport),
+    import: leaf(
+      "take a file of trades in, each exactly once",
+      async () => (await import("../verbs/tradesImport.ts")).tradesImport
+    ),
     add: leaf("take one trade in", async () => (await adding()).tradesAdd),
     list: leaf("the trades on record", async () => (await lists()).tradesList),
     show: leaf("one trade, with its whole story", async () => (await lists()).tradesShow),
@@ -41,7 +50,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   accounts: group("whose trades and orders they are", {
     list: leaf("the accounts and their policies", async () => (await lists()).accountsList),
     show: leaf("one account with its trading states", async () => (await lists()).accountsShow),
-    add: leaf("make an account, or change its policies", async () => (await import("../verbs/accountsAdd.ts")).accountsAdd)
+    add: leaf(
+      "make an account, or change its policies",
+      async () => (await import("../verbs/accountsAdd.ts")).accountsAdd
+    )
   }),
   instruments: group("the symbols that came up", {
     list: leaf("all of them, and what the broker says", async () => (await lists()).instrumentsList)

@@ -45,7 +45,10 @@ export const run = (
   const services = Layer.mergeAll(
     NodeContext.layer,
     layerOutput(isJson, streams),
-    Logger.replace(Logger.defaultLogger, Logger.map(Logger.logfmtLogger, (line) => streams.err(`${line}\n`))),
+    Logger.replace(
+      Logger.defaultLogger,
+      Logger.map(Logger.logfmtLogger, (line) => streams.err(`${line}\n`))
+    ),
     Layer.succeed(CliConfig.CliConfig, config),
     Layer.succeed(Environment, variables)
   )

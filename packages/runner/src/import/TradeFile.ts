@@ -60,7 +60,7 @@ export const readBytes = <R>(
 
 const STANDARD_INPUT = "standard input"
 
-const standardInput = NodeStream.fromReadable<ImportFileError, Uint8Array>(
+const standardInput = NodeStream.fromReadable<ImportFileError>(
   () => process.stdin,
   (cause) => fail(STANDARD_INPUT, "Unreadable", `cannot be read (${String(cause)})`, "give a file instead"),
   { closeOnDone: false }

@@ -45,7 +45,8 @@ export const onCopy = <A, E, R>(
     const settings = yield* settle(flags)
     const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-dry-run-" }))
     const storeFile = join(folder, "copy.db")
-    if (yield* Effect.orElseSucceed(fs.exists(settings.storeFile), () => false)) yield* copy(settings.storeFile, storeFile)
+    if (yield* Effect.orElseSucceed(fs.exists(settings.storeFile), () => false))
+      yield* copy(settings.storeFile, storeFile)
     return yield* use(settings.configuration).pipe(
       Effect.provide(layerPaper({ file: join(folder, "paper.db") })),
       Effect.provide(layerBooks({ storeFile }))

@@ -70,7 +70,11 @@ const noticeOf = (row: Parsed, result: intake.IntakeResult): ReadonlyArray<Notic
  * Takes rows in, a few hundred at a time and one chunk after the other, so that memory stays flat and the ledger sets the pace.
  * Each element tells the counts so far and what the newest chunk came to; what it tells is durable.
  */
-export const takeIn = <E, R>(rows: Stream.Stream<Row, E, R>, target: Target, together: number = ROWS): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.UnknownAccount, R | Accumulator.Accumulator> =>
+export const takeIn = <E, R>(
+  rows: Stream.Stream<Row, E, R>,
+  target: Target,
+  together: number = ROWS
+): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.UnknownAccount, R | Accumulator.Accumulator> =>
   rows.pipe(
     Stream.grouped(together),
     Stream.mapAccumEffect(none, (counts, chunk) =>
@@ -82,7 +86,10 @@ export const takeIn = <E, R>(rows: Stream.Stream<Row, E, R>, target: Target, tog
         const inputs = parsed.map(({ input }) => input)
         const results = yield* accumulator.submitMany(target.account, inputs, target.policy)
         const taken = parsed.flatMap((row, index) =>
-          Option.match(Option.fromNullable(results[index]), { onNone: () => [], onSome: (result) => [[row, result] as const] })
+          Option.match(Option.fromNullable(results[index]), {
+            onNone: () => [],
+            onSome: (result) => [[row, result] as const]
+          })
         )
         const noticed = [
           ...bad.map((row) => ({ line: row.line, what: complaint(row) })),

@@ -22,7 +22,7 @@ const AccountEntry = Schema.Struct({
 })
 
 /** What a configuration says of one account; what it leaves out has its default. */
-export type AccountEntry = typeof AccountEntry.Type
+type AccountEntry = typeof AccountEntry.Type
 
 const SourceEntry = Schema.Struct({
   account: optional(AccountName.AccountName),
@@ -32,7 +32,7 @@ const SourceEntry = Schema.Struct({
 })
 
 /** What a configuration says of one source of trades. */
-export type SourceEntry = typeof SourceEntry.Type
+type SourceEntry = typeof SourceEntry.Type
 
 const Written = Schema.Struct({
   store: optional(Schema.String),
@@ -103,7 +103,10 @@ const keyFault = (file: string, value: unknown, known: Keys, path: string): Sett
   const each = Object.entries<Keys>(known).find(([key]) => key === "*")?.[1]
   for (const [key, inner] of Object.entries(value)) {
     const next = each ?? Object.entries<Keys>(known).find(([name]) => name === key)?.[1]
-    const fault = next === undefined ? unknownKey(file, at(path, key), key, Object.keys(known)) : keyFault(file, inner, next, at(path, key))
+    const fault =
+      next === undefined
+        ? unknownKey(file, at(path, key), key, Object.keys(known))
+        : keyFault(file, inner, next, at(path, key))
     if (fault !== undefined) return fault
   }
   return undefined
@@ -111,7 +114,12 @@ const keyFault = (file: string, value: unknown, known: Keys, path: string): Sett
 
 const unknownKey = (file: string, place: string, key: string, known: ReadonlyArray<string>): SettingsError => {
   const near = nearest(key, known)
-  return fail(file, place, "is not known", near === undefined ? `Known here: ${known.join(", ")}` : `Did you mean '${near}'?`)
+  return fail(
+    file,
+    place,
+    "is not known",
+    near === undefined ? `Known here: ${known.join(", ")}` : `Did you mean '${near}'?`
+  )
 }
 
 const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyKey>): SettingsError | undefined => {
@@ -140,7 +148,8 @@ const settingsOf = (
       return yield* Either.left(fail(file, place, problem, "Leave 'live' out and set environment to paper"))
     }
     const { resendWindow, limits, live: _live, ...plain } = entry
-    const window = resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
+    const window =
+      resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
     return {
       ...base,
       ...plain,
@@ -196,12 +205,21 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
   Either.gen(function* () {
     const value = yield* Either.try({
       try: (): unknown => JSON.parse(text),
-      catch: (error) => fail(file, "", `is not JSON (${error instanceof Error ? error.message : String(error)})`, "Correct it, or write a new one with 'roundlot init'")
+      catch: (error) =>
+        fail(
+          file,
+          "",
+          `is not JSON (${error instanceof Error ? error.message : String(error)})`,
+          "Correct it, or write a new one with 'roundlot init'"
+        )
     })
-    if (!isRecord(value)) return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
+    if (!isRecord(value))
+      return yield* Either.left(fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
     const fault = keyFault(file, value, keys, "")
     if (fault !== undefined) return yield* Either.left(fault)
-    const written = yield* Either.mapLeft(Schema.decodeUnknownEither(Written)(value), (error) => valueFault(file, value, error))
+    const written = yield* Either.mapLeft(Schema.decodeUnknownEither(Written)(value), (error) =>
+      valueFault(file, value, error)
+    )
     const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
     for (const [name, entry] of Object.entries(written.accounts ?? {})) {
       accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry, Account.defaultSettings))

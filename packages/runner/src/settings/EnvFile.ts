@@ -20,7 +20,9 @@ export const parse = (text: string, file: string): Either.Either<Variables, Sett
     const [, name, value] = LINE.exec(trimmed) ?? []
     if (name === undefined || value === undefined) {
       const place = `${file}, line ${index + 1}`
-      return Either.left(new SettingsError({ place, problem: "is no KEY=value line", remedy: "Write KEY=value, or # before a comment" }))
+      return Either.left(
+        new SettingsError({ place, problem: "is no KEY=value line", remedy: "Write KEY=value, or # before a comment" })
+      )
     }
     variables[name] = unquoted(value.trim())
   }

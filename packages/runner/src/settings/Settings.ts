@@ -38,7 +38,13 @@ const fileOf = (store: string, place: string): Effect.Effect<string, SettingsErr
   if (store.startsWith(SQLITE) && store.length > SQLITE.length) return Effect.succeed(store.slice(SQLITE.length))
   const isPostgres = /^postgres(ql)?:/.test(store)
   const problem = isPostgres ? "Postgres is not supported in this version" : `'${store}' is no store`
-  return Effect.fail(new SettingsError({ place, problem, remedy: `Write ${SQLITE}PATH, such as ${isPostgres ? DEFAULT_STORE : `${SQLITE}${store === "" ? "roundlot.db" : store}`}` }))
+  return Effect.fail(
+    new SettingsError({
+      place,
+      problem,
+      remedy: `Write ${SQLITE}PATH, such as ${isPostgres ? DEFAULT_STORE : `${SQLITE}${store === "" ? "roundlot.db" : store}`}`
+    })
+  )
 }
 
 const readText = (file: string, place: string): Effect.Effect<string, SettingsError, FileSystem.FileSystem> =>
@@ -55,7 +61,9 @@ const readConfiguration = (named: Option.Option<string>) =>
     const fs = yield* FileSystem.FileSystem
     const isThere = yield* Effect.orElseSucceed(fs.exists(DEFAULT_CONFIG), () => false)
     const file = Option.getOrElse(named, () => (isThere ? DEFAULT_CONFIG : undefined))
-    return file === undefined ? Configuration.empty : yield* Configuration.parse(yield* readText(file, "--config"), file)
+    return file === undefined
+      ? Configuration.empty
+      : yield* Configuration.parse(yield* readText(file, "--config"), file)
   })
 
 const readVariables = (named: Option.Option<string>) =>

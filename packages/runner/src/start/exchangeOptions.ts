@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Exchange, type ExchangeFailed, type Instruction } from "@roundlot/broker-paper"
-import { Price } from "@roundlot/core"
+import type { Price } from "@roundlot/core"
 import { Effect, Option, Stream } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 import * as TradeFile from "../import/TradeFile.ts"
@@ -18,7 +18,8 @@ export interface PaperFlags {
 const readPrices = (file: string) =>
   TradeFile.readTrades(file).pipe(
     Stream.runFoldEffect(new Map<string, Price.Price>(), (prices, row) => {
-      if (row._tag === "Bad") return new UsageError({ problem: `${file}, line ${row.line}: ${complaint(row)}`, remedy: "Correct the prices" })
+      if (row._tag === "Bad")
+        return new UsageError({ problem: `${file}, line ${row.line}: ${complaint(row)}`, remedy: "Correct the prices" })
       const { price, symbol } = row.input
       return Effect.succeed(price === undefined ? prices : prices.set(symbol, price))
     })
@@ -29,7 +30,10 @@ export const exchangeOptions = (file: string, { faults, prices, seed }: PaperFla
   Effect.gen(function* () {
     const faultRate = Option.getOrElse(faults, () => 0)
     if (!(faultRate >= 0 && faultRate <= 1)) {
-      return yield* new UsageError({ problem: `--faults ${faultRate} is no share of requests`, remedy: "Write a number from 0 to 1" })
+      return yield* new UsageError({
+        problem: `--faults ${faultRate} is no share of requests`,
+        remedy: "Write a number from 0 to 1"
+      })
     }
     return {
       file,
@@ -53,7 +57,11 @@ export const runScript = (
     const exchange = yield* Exchange.Exchange
     const text = yield* Effect.mapError(
       fs.readFileString(script.value),
-      (error) => new UsageError({ problem: `--script ${script.value} cannot be read (${error.message})`, remedy: "Check the path" })
+      (error) =>
+        new UsageError({
+          problem: `--script ${script.value} cannot be read (${error.message})`,
+          remedy: "Check the path"
+        })
     )
     for (const [index, line] of text.split("\n").entries()) {
       if (line.trim() === "") continue

@@ -26,17 +26,29 @@ export const polling = (
   Either.gen(function* () {
     const { defaultPolling } = Tracking
     const name = "ORDER_POLLING_INTERVAL"
-    const intervalMs = yield* said(["--order-polling-interval", flags.interval], [name, variable(name)], defaultPolling.intervalMs)
+    const intervalMs = yield* said(
+      ["--order-polling-interval", flags.interval],
+      [name, variable(name)],
+      defaultPolling.intervalMs
+    )
     const jitter = "ORDER_POLLING_MAX_JITTER"
     const isSaid = Option.isSome(flags.maxJitter) || variable(jitter) !== undefined
     const fallback = Math.min(defaultPolling.maxJitterMs, intervalMs)
-    const maxJitterMs = yield* said(["--order-polling-max-jitter", flags.maxJitter], [jitter, variable(jitter)], fallback)
+    const maxJitterMs = yield* said(
+      ["--order-polling-max-jitter", flags.maxJitter],
+      [jitter, variable(jitter)],
+      fallback
+    )
     if (intervalMs < 1) {
-      return yield* Either.left(new SettingsError({ place: "--order-polling-interval", problem: "is zero", remedy: "Write 15s, or less" }))
+      return yield* Either.left(
+        new SettingsError({ place: "--order-polling-interval", problem: "is zero", remedy: "Write 15s, or less" })
+      )
     }
     if (isSaid && maxJitterMs > intervalMs) {
       const problem = `${maxJitterMs} ms is more than the interval of ${intervalMs} ms that it is taken off`
-      return yield* Either.left(new SettingsError({ place: "--order-polling-max-jitter", problem, remedy: "Make it smaller" }))
+      return yield* Either.left(
+        new SettingsError({ place: "--order-polling-max-jitter", problem, remedy: "Make it smaller" })
+      )
     }
     return { intervalMs, maxJitterMs }
   })

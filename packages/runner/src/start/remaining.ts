@@ -7,17 +7,19 @@ export interface Remaining extends Daemon.Left {
 }
 
 /** Waits until nothing can move without an operator, a session or a cool-down, and says what is left. */
-export const untilIdle: Effect.Effect<Remaining, TradeRepository.StoreError, Daemon.Requirements> = Effect.gen(function* () {
-  const left = yield* Daemon.untilIdle
-  const open = yield* Reads.all(Break.BreakTable, {
-    where: [
-      { column: "closedAt", in: [null] },
-      { column: "holds", in: ["symbol", "account"] }
-    ]
-  })
-  const remaining: Remaining = { ...left, breaks: open }
-  return remaining
-})
+export const untilIdle: Effect.Effect<Remaining, TradeRepository.StoreError, Daemon.Requirements> = Effect.gen(
+  function* () {
+    const left = yield* Daemon.untilIdle
+    const open = yield* Reads.all(Break.BreakTable, {
+      where: [
+        { column: "closedAt", in: [null] },
+        { column: "holds", in: ["symbol", "account"] }
+      ]
+    })
+    const remaining: Remaining = { ...left, breaks: open }
+    return remaining
+  }
+)
 
 /** Is anything left? */
 export const isAnything = ({ breaks, orders, positions }: Remaining): boolean =>
@@ -33,7 +35,10 @@ export const lines = ({ breaks, orders, positions }: Remaining): ReadonlyArray<s
     (position) =>
       `position ${position.symbol} (${position.account}): residual ${Decimal.format(position.residual)}, ${position.answer}`
   ),
-  ...breaks.map((each) => `break ${Id.format("break", each.id)} (${each.account}): ${each.kind} ${each.subject}, holds the ${each.holds}`)
+  ...breaks.map(
+    (each) =>
+      `break ${Id.format("break", each.id)} (${each.account}): ${each.kind} ${each.subject}, holds the ${each.holds}`
+  )
 ]
 
 /** What is left, as a document. */

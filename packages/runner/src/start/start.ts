@@ -88,7 +88,9 @@ const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) 
     positions.map((position) => [
       position.account,
       position.symbol,
-      ...[position.exposure, position.target, position.hedged, position.inFlight, position.residual].map(Decimal.format),
+      ...[position.exposure, position.target, position.hedged, position.inFlight, position.residual].map(
+        Decimal.format
+      ),
       position.answer
     ])
   )
@@ -126,13 +128,20 @@ const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingO
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownStore(settings)}, paper broker, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
     )
-    const named = Option.match(flags.account, { onNone: () => undefined, onSome: (name) => accounts.find((each) => each === name) })
+    const named = Option.match(flags.account, {
+      onNone: () => undefined,
+      onSome: (name) => accounts.find((each) => each === name)
+    })
     const account = named ?? accounts.find((name) => name === "paper") ?? accounts[0]
     const work = Effect.gen(function* () {
       const played =
-        Option.isSome(flags.tape) && account !== undefined ? yield* demonstrate(flags.tape.value, account, settings) : undefined
+        Option.isSome(flags.tape) && account !== undefined
+          ? yield* demonstrate(flags.tape.value, account, settings)
+          : undefined
       if (played !== undefined) {
-        yield* output.line(`\n${yield* positionTable}\n\nTrades: ${countsLine(played.counts)}.\n${whereToLook(settings)}`)
+        yield* output.line(
+          `\n${yield* positionTable}\n\nTrades: ${countsLine(played.counts)}.\n${whereToLook(settings)}`
+        )
       }
       if (flags.untilIdle) return played?.left ?? (yield* remaining.untilIdle)
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
@@ -148,7 +157,12 @@ const tellLeft = (left: remaining.Remaining) =>
     const output = yield* Output
     const isLeft = remaining.isAnything(left)
     if (isLeft) yield* output.look
-    const text = isLeft ? `Left, until an operator, a session or a cool-down moves it:\n${remaining.lines(left).map((each) => `  ${each}`).join("\n")}` : "Idle: nothing is left to do."
+    const text = isLeft
+      ? `Left, until an operator, a session or a cool-down moves it:\n${remaining
+          .lines(left)
+          .map((each) => `  ${each}`)
+          .join("\n")}`
+      : "Idle: nothing is left to do."
     yield* output.answer({ idle: !isLeft, ...remaining.document(left) }, text)
   })
 

@@ -40,7 +40,9 @@ export const accountsAdd = Verb.make({
     orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
     shorting: flags.text("shorting", "never or allowed"),
     external: flags.text("external", "Orders that others made at the broker: ignore or count"),
-    cancelOnFlip: Options.boolean("cancel-on-flip").pipe(Options.withDescription("Cancel an order when its position turns")),
+    cancelOnFlip: Options.boolean("cancel-on-flip").pipe(
+      Options.withDescription("Cancel an order when its position turns")
+    ),
     resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m")
   },
   run: ({ cancelOnFlip, config, envFile, json: _json, live, name, orderQuantity, paper, store, ...policies }) =>
@@ -59,7 +61,11 @@ export const accountsAdd = Verb.make({
           const { answer, note } = yield* Output
           const commands = yield* Commands.Commands
           const known = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [account] }] })
-          const settings = yield* readAccount(entry, account, Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings))
+          const settings = yield* readAccount(
+            entry,
+            account,
+            Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings)
+          )
           const made = yield* commands.setAccount(account, settings, ACTOR)
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
           const document = yield* show(account)

@@ -1,4 +1,4 @@
-import { AccountName, type Command, Commands, Entropy, type Ledger } from "@roundlot/core"
+import { type AccountName, type Command, Commands, Entropy, type Ledger } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { Output } from "../cli/Output.ts"

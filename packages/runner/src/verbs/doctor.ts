@@ -38,8 +38,16 @@ const disk = ({ storeFile }: Settings) =>
     const folder = (yield* exists(dirname(storeFile))) ? dirname(storeFile) : "."
     const { bavail, bsize } = yield* Effect.tryPromise(() => statfs(folder))
     const found = `${Math.floor((bavail * bsize) / 1024 / 1024)} MB free in ${folder}`
-    return [bavail * bsize < ENOUGH_BYTES ? ill("disk", found, "Free some space: a full disk stops every commit") : well("disk", found)]
-  }).pipe(Effect.catchAll(() => Effect.succeed([ill("disk", "the free space cannot be read", "Check the folder of the store")])))
+    return [
+      bavail * bsize < ENOUGH_BYTES
+        ? ill("disk", found, "Free some space: a full disk stops every commit")
+        : well("disk", found)
+    ]
+  }).pipe(
+    Effect.catchAll(() =>
+      Effect.succeed([ill("disk", "the free space cannot be read", "Check the folder of the store")])
+    )
+  )
 
 const MOST_AHEAD_MS = 1_000
 
@@ -76,14 +84,17 @@ const inside = Effect.gen(function* () {
 const driven = ({ storeFile }: Settings) =>
   DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }).pipe(
     Effect.as([well("daemon", "none drives the store now; 'roundlot start' would")]),
-    Effect.catchTag("DriveLeaseHeld", ({ host, pid }) => Effect.succeed([well("daemon", `process ${pid} on ${host} drives the store`)])),
+    Effect.catchTag("DriveLeaseHeld", ({ host, pid }) =>
+      Effect.succeed([well("daemon", `process ${pid} on ${host} drives the store`)])
+    ),
     Effect.scoped
   )
 
 const store = (settings: Settings) =>
   Effect.gen(function* () {
     const { storeFile } = settings
-    if (!(yield* exists(storeFile))) return [ill("store", `there is none at ${storeFile}`, "'roundlot start' makes one; --store names another")]
+    if (!(yield* exists(storeFile)))
+      return [ill("store", `there is none at ${storeFile}`, "'roundlot start' makes one; --store names another")]
     const findings = yield* Effect.all([inside, driven(settings)]).pipe(Effect.provide(layerStore(settings)))
     return [well("store", `${storeFile} opens, its tables are of this version`), ...findings.flat()]
   }).pipe(Effect.catchAll(toldBy("store")))
@@ -91,14 +102,21 @@ const store = (settings: Settings) =>
 const broker = ({ paperFile }: Settings) =>
   Effect.gen(function* () {
     if (!(yield* exists(paperFile))) return [well("broker", "the paper exchange is made when it is first needed")]
-    const orders = yield* Effect.flatMap(Exchange.Exchange, (exchange) => exchange.orders).pipe(Effect.provide(layerExchange({ file: paperFile })))
+    const orders = yield* Effect.flatMap(Exchange.Exchange, (exchange) => exchange.orders).pipe(
+      Effect.provide(layerExchange({ file: paperFile }))
+    )
     return [well("broker", `the paper exchange ${paperFile} answers; it has ${orders.length} orders`)]
   }).pipe(Effect.catchAll(toldBy("broker")))
 
 const examine = (asked: Flags) =>
   settle(asked).pipe(
     Effect.flatMap((settings) =>
-      Effect.all([Effect.succeed([well("settings", `store ${settings.storeFile}`)]), disk(settings), store(settings), broker(settings)])
+      Effect.all([
+        Effect.succeed([well("settings", `store ${settings.storeFile}`)]),
+        disk(settings),
+        store(settings),
+        broker(settings)
+      ])
     ),
     Effect.map((parts) => parts.flat()),
     Effect.catchAll(toldBy("settings"))
@@ -116,7 +134,10 @@ export const doctor = Verb.make({
       const checks = yield* examine(asked)
       const isWell = checks.every(({ ok }) => ok)
       if (!isWell) yield* look
-      const lines = checks.map(({ check, found, ok, remedy }) => `${ok ? "ok  " : "LOOK"}  ${check.padEnd(9)} ${found}${remedy === null ? "" : `. ${remedy}`}`)
+      const lines = checks.map(
+        ({ check, found, ok, remedy }) =>
+          `${ok ? "ok  " : "LOOK"}  ${check.padEnd(9)} ${found}${remedy === null ? "" : `. ${remedy}`}`
+      )
       yield* answer({ ok: isWell, checks }, lines.join("\n"))
     })
 })

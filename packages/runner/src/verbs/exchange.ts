@@ -3,6 +3,7 @@ import { Exchange, ExchangeOrder, type ExchangeFailed } from "@roundlot/broker-p
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Schema } from "effect"
 import { layerExchange } from "../App.ts"
+import { cell } from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
@@ -17,7 +18,10 @@ export const exchangeDo = Verb.make({
   name: "exchange do",
   summary: "give the paper exchange an instruction: fills, rejections, faults, prices",
   examples: [
-    [`roundlot exchange do '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`, "the next AAPL order is refused"],
+    [
+      `roundlot exchange do '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`,
+      "the next AAPL order is refused"
+    ],
     [`roundlot exchange do '{"id":"i2","do":{"price":{"symbol":"AAPL","price":"151.5"}}}'`, "from now on"],
     [`roundlot exchange do '{"id":"i3","do":{"takeThenTimeout":{}}}'`, "the next order is taken, and its answer lost"]
   ],
@@ -26,11 +30,15 @@ export const exchangeDo = Verb.make({
     Effect.gen(function* () {
       const settings = yield* settle(asked)
       const { answer } = yield* Output
-      const done = yield* Effect.flatMap(Exchange.Exchange, (exchange) => exchange.instructJson(asked.instruction)).pipe(
-        Effect.provide(layerExchange({ file: settings.paperFile }))
+      const done = yield* Effect.flatMap(Exchange.Exchange, (exchange) =>
+        exchange.instructJson(asked.instruction)
+      ).pipe(Effect.provide(layerExchange({ file: settings.paperFile })))
+      const waits =
+        done.remaining > 0 ? `waits to be done ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
+      yield* answer(
+        done,
+        [`${done.id} ${done.repeated ? "was given before and " : ""}${waits}`, ...done.did].join("\n  ")
       )
-      const waits = done.remaining > 0 ? `waits to be done ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
-      yield* answer(done, [`${done.id} ${done.repeated ? "was given before and " : ""}${waits}`, ...done.did].join("\n  "))
     })
 })
 
@@ -46,20 +54,22 @@ const listed = <A, I extends object>(
     const settings = yield* settle(asked)
     const fs = yield* FileSystem.FileSystem
     if (!(yield* Effect.orElseSucceed(fs.exists(settings.paperFile), () => true))) {
-      return yield* new UsageError({ problem: `There is no paper exchange at ${settings.paperFile}`, remedy: "Start one with 'roundlot start', or name its file with --paper" })
+      return yield* new UsageError({
+        problem: `There is no paper exchange at ${settings.paperFile}`,
+        remedy: "Start one with 'roundlot start', or name its file with --paper"
+      })
     }
-    const all = yield* Effect.flatMap(Exchange.Exchange, read).pipe(Effect.provide(layerExchange({ file: settings.paperFile })))
+    const all = yield* Effect.flatMap(Exchange.Exchange, read).pipe(
+      Effect.provide(layerExchange({ file: settings.paperFile }))
+    )
     const most = asked.limit === undefined || asked.limit === 0 ? all.length : asked.limit
     const items = yield* Effect.orDie(Schema.encode(Schema.Array(schema))(all.slice(0, most)))
     const { answer } = yield* Output
     const [first] = items
     const keys = first === undefined ? [] : Object.keys(first)
     const rows = items.map((item) => {
-      const cells = new Map(Object.entries(item))
-      return keys.map((key) => {
-        const value: unknown = cells.get(key)
-        return value === null ? "-" : typeof value === "object" ? JSON.stringify(value) : String(value)
-      })
+      const values = new Map<string, unknown>(Object.entries(item))
+      return keys.map((key) => cell(values.get(key)))
     })
     return yield* answer({ items, nextCursor: null }, items.length === 0 ? "None." : Table.format(keys, rows))
   })

@@ -21,9 +21,9 @@ const explanation = (file: string): string =>
     "  store      where the books are; a flag --store or the variable ROUNDLOT_STORE wins over it",
     "  accounts   one entry an account: broker, environment, direction (mirror or offset), lot, threshold or",
     "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
-    "             resendWindow, limits.orderQuantity. Quantities are texts: \"0.5\"",
+    '             resendWindow, limits.orderQuantity. Quantities are texts: "0.5"',
     "  sources    one entry a source of trades: its account, direction, the suffixes that its symbols carry",
-    "             (AAPLs1 is AAPL here), and names that are replaced: \"symbols\": { \"Apple\": \"AAPL\" }",
+    '             (AAPLs1 is AAPL here), and names that are replaced: "symbols": { "Apple": "AAPL" }',
     "Next: roundlot trades import FILE --source venue, then roundlot start"
   ].join("\n")
 

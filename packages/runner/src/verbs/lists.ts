@@ -95,7 +95,10 @@ export const ordersList = Verb.make({
     account: ofAccount,
     symbol: ofSymbol,
     phase: text("phase", "pending, open, filled or ended"),
-    status: text("status", "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"),
+    status: text(
+      "status",
+      "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"
+    ),
     side: text("side", "buy or sell"),
     origin: text("origin", "accumulation, direct or external"),
     brokerOrderId: text("broker-order-id", "The broker's id"),
@@ -207,7 +210,12 @@ export const allocationsShow = Verb.make({
 export const accountsList = Verb.make({
   name: "accounts list",
   summary: "the accounts and their policies",
-  flags: { ...place, ...page, broker: text("broker", "At this broker"), environment: text("environment", "paper or live") },
+  flags: {
+    ...place,
+    ...page,
+    broker: text("broker", "At this broker"),
+    environment: text("environment", "paper or live")
+  },
   run: (asked) => listed(asked, accounts.list(asked), accounts.table)
 })
 
@@ -250,7 +258,13 @@ export const breaksShow = Verb.make({
 export const instrumentsList = Verb.make({
   name: "instruments list",
   summary: "the symbols that came up, and what the broker says of them",
-  flags: { ...place, ...page, account: ofAccount, symbol: ofSymbol, status: text("status", "unverified, verified or unknown") },
+  flags: {
+    ...place,
+    ...page,
+    account: ofAccount,
+    symbol: ofSymbol,
+    status: text("status", "unverified, verified or unknown")
+  },
   run: (asked) => listed(asked, instruments.list(asked), instruments.table)
 })
 

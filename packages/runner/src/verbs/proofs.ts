@@ -22,7 +22,8 @@ const anchorOf = (text: string | undefined) =>
 /** `audit`. */
 export const audit = Verb.make({
   name: "audit",
-  summary: "prove the books from the journal: every table, the conservation rules, the hash chains; exit code 3 on findings",
+  summary:
+    "prove the books from the journal: every table, the conservation rules, the hash chains; exit code 3 on findings",
   examples: [
     ["roundlot audit", "0 findings is what you want"],
     ["roundlot audit --anchor 812:9f86…", "nothing before it was changed or cut since you wrote it down"]
@@ -39,7 +40,9 @@ export const audit = Verb.make({
           const lines = findings.map(({ what, where: place }) => `  ${place}: ${what}`)
           yield* answer(
             { ok, entries, findings },
-            ok ? `The books agree with the journal: ${entries} entries, no findings.` : [`${findings.length} findings in ${entries} entries:`, ...lines].join("\n")
+            ok
+              ? `The books agree with the journal: ${entries} entries, no findings.`
+              : [`${findings.length} findings in ${entries} entries:`, ...lines].join("\n")
           )
         })
       )

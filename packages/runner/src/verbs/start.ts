@@ -23,7 +23,9 @@ export const startVerb = Verb.make({
       Options.withDescription("End when nothing can move by itself; exit code 3 if anything is left")
     ),
     tape: Options.text("tape").pipe(
-      Options.withDescription("Play a file of trades into a store that holds no others, and tell the story ('npm start' does)"),
+      Options.withDescription(
+        "Play a file of trades into a store that holds no others, and tell the story ('npm start' does)"
+      ),
       Options.optional
     ),
     interval: Options.text("order-polling-interval").pipe(
@@ -42,7 +44,10 @@ export const startVerb = Verb.make({
       Options.withDescription("A file of instructions to the paper exchange, a JSON object a line"),
       Options.optional
     ),
-    seed: Options.integer("seed").pipe(Options.withDescription("The seed of the paper exchange's faults"), Options.optional),
+    seed: Options.integer("seed").pipe(
+      Options.withDescription("The seed of the paper exchange's faults"),
+      Options.optional
+    ),
     faults: Options.float("faults").pipe(
       Options.withDescription("The share of requests to the paper exchange that go wrong, 0 to 1"),
       Options.optional

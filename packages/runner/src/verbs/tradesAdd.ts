@@ -21,7 +21,10 @@ const tell = (result: intake.IntakeResult) =>
     const { _tag: outcome } = result
     const why = result._tag === "Conflict" ? result.why : result._tag === "Quarantined" ? result.reason : null
     if (why !== null) yield* look
-    yield* answer({ id, outcome: outcome.toLowerCase(), why }, `${id} ${outcome.toLowerCase()}${why === null ? "" : `: ${why}`}`)
+    yield* answer(
+      { id, outcome: outcome.toLowerCase(), why },
+      `${id} ${outcome.toLowerCase()}${why === null ? "" : `: ${why}`}`
+    )
   })
 
 /** The flags of a trade as a row of a file would have them. */
@@ -52,7 +55,10 @@ export const tradesAdd = Verb.make({
   summary: "take one trade in",
   examples: [
     ["roundlot trades add --symbol AAPL --side buy --quantity 0.3", "an id is made for it"],
-    ["roundlot trades add --id t-1 --symbol AAPL --side buy --quantity 0.3 --price 199.5", "with an id, twice changes nothing"]
+    [
+      "roundlot trades add --id t-1 --symbol AAPL --side buy --quantity 0.3 --price 199.5",
+      "with an id, twice changes nothing"
+    ]
   ],
   flags: {
     ...flags.place,
@@ -69,7 +75,10 @@ export const tradesAdd = Verb.make({
     Effect.gen(function* () {
       // A trade that cannot be makes no store.
       const cells = { symbol: asked.symbol, side: asked.side, quantity: asked.quantity, price: asked.price }
-      yield* inputOf({ ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" }, asked.source)
+      yield* inputOf(
+        { ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" },
+        asked.source
+      )
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
           const accumulator = yield* Accumulator.Accumulator
@@ -78,7 +87,10 @@ export const tradesAdd = Verb.make({
           const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
           const input = yield* inputOf({ ...cells, ...named }, asked.source)
           const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
-          const account = yield* opened(configuration, Option.orElse(asked.account, () => bySource))
+          const account = yield* opened(
+            configuration,
+            Option.orElse(asked.account, () => bySource)
+          )
           yield* tell(yield* accumulator.submit(account, input, policyOf(configuration, asked.source)))
         })
       )
@@ -97,7 +109,8 @@ export const tradesReverse = Verb.make({
         const number = yield* idOf("trade", "trade", id)
         const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
         if (trade === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
-        if (trade.reversesSourceId !== undefined) return yield* new CommandRefused({ why: `${id} is a reversal itself` })
+        if (trade.reversesSourceId !== undefined)
+          return yield* new CommandRefused({ why: `${id} is a reversal itself` })
         const accumulator = yield* Accumulator.Accumulator
         const now = yield* (yield* Clock.Clock).now
         const { note } = yield* Output

@@ -1,6 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import { Account, type AccountName } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, type Scope, Stream } from "effect"
 import { isNonEmptyReadonlyArray } from "effect/Array"
@@ -52,7 +52,10 @@ const readColumns = (text: string | undefined) =>
       Effect.gen(function* () {
         const [name = "", ...given] = pair.split("=")
         if (given.length === 0) {
-          return yield* new UsageError({ problem: `--columns '${pair}' is no pair`, remedy: "Write ours=theirs, such as symbol=Ticker" })
+          return yield* new UsageError({
+            problem: `--columns '${pair}' is no pair`,
+            remedy: "Write ours=theirs, such as symbol=Ticker"
+          })
         }
         return [yield* fieldOf("--columns", name), given.join("=").trim()] as const
       })
@@ -62,7 +65,8 @@ const readColumns = (text: string | undefined) =>
 
 const optionsOf = (asked: ImportFlags) =>
   Effect.gen(function* () {
-    if (asked.source.trim() === "") return yield* new UsageError({ problem: "--source is empty", remedy: "Name where the trades come from" })
+    if (asked.source.trim() === "")
+      return yield* new UsageError({ problem: "--source is empty", remedy: "Name where the trades come from" })
     const options: TradeFile.Options = {
       source: asked.source,
       ...(yield* readIdentity(asked.identity)),
@@ -73,37 +77,54 @@ const optionsOf = (asked: ImportFlags) =>
 
 /** Prints the first notices of a run, then only counts them. */
 const teller = (file: string) =>
-  Effect.map(Ref.make(0), (told) => (notices: ReadonlyArray<Noticed>) =>
-    Effect.gen(function* () {
-      const { note } = yield* Output
-      const before = yield* Ref.getAndUpdate(told, (count) => count + notices.length)
-      for (const { line, what } of notices.slice(0, Math.max(0, MOST_NOTICES - before))) yield* note(`${file}, line ${line}: ${what}`)
-      if (before <= MOST_NOTICES && before + notices.length > MOST_NOTICES) yield* note("… and more; the counts below are complete")
-    })
+  Effect.map(
+    Ref.make(0),
+    (told) => (notices: ReadonlyArray<Noticed>) =>
+      Effect.gen(function* () {
+        const { note } = yield* Output
+        const before = yield* Ref.getAndUpdate(told, (count) => count + notices.length)
+        for (const { line, what } of notices.slice(0, Math.max(0, MOST_NOTICES - before)))
+          yield* note(`${file}, line ${line}: ${what}`)
+        if (before <= MOST_NOTICES && before + notices.length > MOST_NOTICES)
+          yield* note("… and more; the counts below are complete")
+      })
   )
 
 const EVERY_MS = 1_000
 
 /** Says on the standard error how far a long import is, once a second. */
-const progress = Effect.map(Ref.make<number | undefined>(undefined), (last) => (counts: Counts) =>
-  Effect.gen(function* () {
-    const { note } = yield* Output
-    const now = yield* Clock.currentTimeMillis
-    const before = yield* Ref.get(last)
-    if (before !== undefined && now - before < EVERY_MS) return
-    yield* Ref.set(last, now)
-    if (before !== undefined) yield* note(`${total(counts)} rows …`)
-  })
+const progress = Effect.map(
+  Ref.make<number | undefined>(undefined),
+  (last) => (counts: Counts) =>
+    Effect.gen(function* () {
+      const { note } = yield* Output
+      const now = yield* Clock.currentTimeMillis
+      const before = yield* Ref.get(last)
+      if (before !== undefined && now - before < EVERY_MS) return
+      yield* Ref.set(last, now)
+      if (before !== undefined) yield* note(`${total(counts)} rows …`)
+    })
 )
 
-const rejectedTo = (asked: ImportFlags): Effect.Effect<(rows: ReadonlyArray<Bad>) => Effect.Effect<void, RejectedFile.RejectedFileError>, never, FileSystem.FileSystem | Scope.Scope> =>
-  asked.dryRun ? Effect.succeed(() => Effect.void) : Effect.map(RejectedFile.make(RejectedFile.pathOf(asked.file)), ({ write }) => write)
+const rejectedTo = (
+  asked: ImportFlags
+): Effect.Effect<
+  (rows: ReadonlyArray<Bad>) => Effect.Effect<void, RejectedFile.RejectedFileError>,
+  never,
+  FileSystem.FileSystem | Scope.Scope
+> =>
+  asked.dryRun
+    ? Effect.succeed(() => Effect.void)
+    : Effect.map(RejectedFile.make(RejectedFile.pathOf(asked.file)), ({ write }) => write)
 
 /** Reads the whole file first: what is wrong in it, without taking anything. */
 const check = (asked: ImportFlags, options: TradeFile.Options) =>
   Effect.gen(function* () {
     if (asked.file === "-") {
-      return yield* new UsageError({ problem: "--strict reads a file twice, and the standard input comes once", remedy: "Give a file" })
+      return yield* new UsageError({
+        problem: "--strict reads a file twice, and the standard input comes once",
+        remedy: "Give a file"
+      })
     }
     const tell = yield* teller(asked.file)
     const write = yield* rejectedTo(asked)
@@ -120,11 +141,19 @@ const check = (asked: ImportFlags, options: TradeFile.Options) =>
   })
 
 /** Takes the file into an account, telling on the way; what was taken before a failure stays and is not taken twice. */
-const take = (asked: ImportFlags, options: TradeFile.Options, configuration: Configuration, account: AccountName.AccountName) =>
+const take = (
+  asked: ImportFlags,
+  options: TradeFile.Options,
+  configuration: Configuration,
+  account: AccountName.AccountName
+) =>
   Effect.gen(function* () {
     const { note } = yield* Output
     const policy = policyOf(configuration, asked.source)
-    const target = { account, policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) } }
+    const target = {
+      account,
+      policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) }
+    }
     const tell = yield* teller(asked.file)
     const say = yield* progress
     const write = yield* rejectedTo(asked)
@@ -137,9 +166,13 @@ const take = (asked: ImportFlags, options: TradeFile.Options, configuration: Con
         yield* say(step.counts)
       })
     const stopped = Effect.flatMap(Ref.get(counts), (done) =>
-      total(done) === 0 ? Effect.void : note(`Stopped after ${total(done)} rows: what was taken stays. Import it again: nothing is taken twice.`)
+      total(done) === 0
+        ? Effect.void
+        : note(`Stopped after ${total(done)} rows: what was taken stays. Import it again: nothing is taken twice.`)
     )
-    yield* Stream.runForEach(takeIn(TradeFile.readTrades(asked.file, options), target), onStep).pipe(Effect.onError(() => stopped))
+    yield* Stream.runForEach(takeIn(TradeFile.readTrades(asked.file, options), target), onStep).pipe(
+      Effect.onError(() => stopped)
+    )
     return yield* Ref.get(counts)
   })
 
@@ -151,7 +184,8 @@ const text = (counts: Counts): string =>
 const finish = (asked: ImportFlags, counts: Counts, more: { readonly orders?: ReadonlyArray<object> } = {}) =>
   Effect.gen(function* () {
     const { answer, look, note } = yield* Output
-    if (counts.rejected > 0 && !asked.dryRun) yield* note(`The rejected rows are in ${RejectedFile.pathOf(asked.file)}.`)
+    if (counts.rejected > 0 && !asked.dryRun)
+      yield* note(`The rejected rows are in ${RejectedFile.pathOf(asked.file)}.`)
     if (counts.rejected + counts.conflicts + counts.quarantined > 0) yield* look
     yield* answer({ ...counts, ...more }, text(counts))
   })
@@ -159,7 +193,10 @@ const finish = (asked: ImportFlags, counts: Counts, more: { readonly orders?: Re
 /** The account that a source's trades go to. */
 const accountFor = (asked: ImportFlags, configuration: Configuration) => {
   const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
-  return opened(configuration, Option.orElse(asked.account, () => bySource))
+  return opened(
+    configuration,
+    Option.orElse(asked.account, () => bySource)
+  )
 }
 
 const dryRun = (asked: ImportFlags, options: TradeFile.Options) =>
@@ -201,7 +238,10 @@ export const tradesImport = Verb.make({
   summary: "take a file of trades in, each exactly once",
   examples: [
     ["roundlot trades import trades.csv", "source_id,timestamp,symbol,side,quantity,price in any order"],
-    ["roundlot trades import fills.csv --source venue --columns source_id=TxId,symbol=Ticker", "a file with names of its own"],
+    [
+      "roundlot trades import fills.csv --source venue --columns source_id=TxId,symbol=Ticker",
+      "a file with names of its own"
+    ],
     ["roundlot trades import fills.csv --identity source_id,side", "where an id alone tells no trade from another"],
     ["cat trades.jsonl | roundlot trades import - --json", "JSON lines from the standard input"],
     ["roundlot trades import trades.csv --dry-run", "what would be accepted and ordered"]
@@ -220,8 +260,12 @@ export const tradesImport = Verb.make({
       Options.withDescription("mirror: hold what the source holds; offset: hold the opposite. Default: the account's"),
       Options.optional
     ),
-    strict: Options.boolean("strict").pipe(Options.withDescription("Check the whole file first, and take nothing if a row is bad")),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would be accepted and ordered; nothing is written"))
+    strict: Options.boolean("strict").pipe(
+      Options.withDescription("Check the whole file first, and take nothing if a row is bad")
+    ),
+    dryRun: Options.boolean("dry-run").pipe(
+      Options.withDescription("Show what would be accepted and ordered; nothing is written")
+    )
   },
   run: importTrades
 })

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Break, ClientOrderId, Command, Id, Order, Reads, type Table, Ticker, Trade } from "@roundlot/core"
+import { Break, ClientOrderId, type Command, Id, Order, Reads, type Table, Ticker, Trade } from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -12,7 +12,10 @@ import { perform } from "./commanding.ts"
 
 const { commandId, place } = flags
 
-const unsaid = Options.text("reason").pipe(Options.withDescription("Why; it goes on record"), Options.withDefault("not said"))
+const unsaid = Options.text("reason").pipe(
+  Options.withDescription("Why; it goes on record"),
+  Options.withDefault("not said")
+)
 
 /** The record of an id, as it was typed. */
 const recordOf = <R>(table: Table.Table<R>, kind: "order" | "trade" | "break", text: string) =>
@@ -38,12 +41,21 @@ export const ordersCancel = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         const order = yield* recordOf(Order.OrderTable, "order", id)
-        yield* perform({ account: order.account, commandId: command, reason, command: { _tag: "Cancel", orderId: order.id } })
+        yield* perform({
+          account: order.account,
+          commandId: command,
+          reason,
+          command: { _tag: "Cancel", orderId: order.id }
+        })
       })
     )
 })
 
-const resolution = (orderId: Id.OrderId, as: Option.Option<string>, notPlaced: boolean): Either.Either<Command.Command, UsageError> => {
+const resolution = (
+  orderId: Id.OrderId,
+  as: Option.Option<string>,
+  notPlaced: boolean
+): Either.Either<Command.Command, UsageError> => {
   if (Option.isSome(as) === notPlaced) {
     const remedy = "Say --as BROKER_ID where the broker has the order, --not-placed where it never came"
     return Either.left(new UsageError({ problem: "An order in doubt is resolved one way", remedy }))
@@ -51,7 +63,11 @@ const resolution = (orderId: Id.OrderId, as: Option.Option<string>, notPlaced: b
   if (Option.isNone(as)) return Either.right({ _tag: "MarkNotPlaced", orderId })
   const brokerOrderId = Schema.decodeEither(ClientOrderId.BrokerOrderId)(as.value)
   return Either.mapBoth(brokerOrderId, {
-    onLeft: () => new UsageError({ problem: `--as '${as.value}' is no broker's order id`, remedy: "Give the id as the broker shows it" }),
+    onLeft: () =>
+      new UsageError({
+        problem: `--as '${as.value}' is no broker's order id`,
+        remedy: "Give the id as the broker shows it"
+      }),
     onRight: (id) => ({ _tag: "MarkPlaced", orderId, brokerOrderId: id })
   })
 }
@@ -115,7 +131,9 @@ export const breaksResolve = Verb.make({
 export const tradesRelease = Verb.make({
   name: "trades release",
   summary: "count a quarantined trade after all",
-  examples: [["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "one without a mapping needs its symbol"]],
+  examples: [
+    ["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "one without a mapping needs its symbol"]
+  ],
   flags: {
     ...place,
     id: flags.id("The trade, T12"),
@@ -169,27 +187,42 @@ const scopeOf = ({ account, all, symbol }: ScopeFlags) =>
   Effect.gen(function* () {
     const isEverything = Option.isNone(account) && Option.isNone(symbol)
     if (all && !isEverything) {
-      return yield* new UsageError({ problem: "--all leaves nothing to narrow", remedy: "Leave out --all, or --account and --symbol" })
+      return yield* new UsageError({
+        problem: "--all leaves nothing to narrow",
+        remedy: "Leave out --all, or --account and --symbol"
+      })
     }
     const there = isEverything ? yield* names : yield* chosen(account)
     const [first, ...others] = there
-    if (first === undefined) return yield* new UsageError({ problem: "There is no account yet", remedy: "Add one with 'roundlot accounts add'" })
+    if (first === undefined)
+      return yield* new UsageError({
+        problem: "There is no account yet",
+        remedy: "Add one with 'roundlot accounts add'"
+      })
     if (isEverything) return { account: first, scope: { _tag: "Everything" } satisfies Command.Scope }
     if (others.length > 0) {
-      return yield* new UsageError({ problem: `There are several accounts: ${there.join(", ")}`, remedy: "Name one with --account" })
+      return yield* new UsageError({
+        problem: `There are several accounts: ${there.join(", ")}`,
+        remedy: "Name one with --account"
+      })
     }
     if (Option.isNone(symbol)) return { account: first, scope: { _tag: "WholeAccount" } satisfies Command.Scope }
     const scope: Command.Scope = { _tag: "OneSymbol", symbol: yield* tickerOf(symbol.value) }
     return { account: first, scope }
   })
 
-const setState = (tag: "Halt" | "Resume") => (asked: ScopeFlags & Parameters<typeof writing>[0] & { readonly reason: string; readonly commandId: Option.Option<string> }) =>
-  writing(asked, () =>
-    Effect.gen(function* () {
-      const { account, scope } = yield* scopeOf(asked)
-      yield* perform({ account, commandId: asked.commandId, reason: asked.reason, command: { _tag: tag, scope } })
-    })
-  )
+const setState =
+  (tag: "Halt" | "Resume") =>
+  (
+    asked: ScopeFlags &
+      Parameters<typeof writing>[0] & { readonly reason: string; readonly commandId: Option.Option<string> }
+  ) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { account, scope } = yield* scopeOf(asked)
+        yield* perform({ account, commandId: asked.commandId, reason: asked.reason, command: { _tag: tag, scope } })
+      })
+    )
 
 /** `halt`. */
 export const halt = Verb.make({

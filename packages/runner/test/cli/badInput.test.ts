@@ -34,15 +34,17 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
   })
 
   it.each([
-    ["a missing column", "source_id,timestamp,symbol,side\na,b,c,d\n", "MissingColumn"],
-    ["an empty file", "", "Empty"],
-    ["another encoding", "\u0000s\u0000o\u0000u", "Encoding"],
-    ["a JSON array", '[{"source_id":"a"}]', "Format"]
-  ])("%s is refused, and makes no store", async (_, text, fault) => {
+    ["a missing column", "source_id,timestamp,symbol,side\na,b,c,d\n", "quantity"],
+    ["an empty file", "", "is empty"],
+    ["another encoding", "\u0000s\u0000o\u0000u", "not UTF-8"],
+    ["a JSON array", '[{"source_id":"a"}]', "one JSON array"]
+  ])("%s is refused, and makes no store", async (_, text, words) => {
     const { cli, file, folder } = desk()
     const { code, err, out } = await cli("trades", "import", file("a.csv", text), "--json")
     expect(code).toBe(1)
-    expect(JSON.parse(out), fault).toMatchObject({ error: { kind: "ImportFileError" } })
+    expect(JSON.parse(out)).toMatchObject({
+      error: { kind: "ImportFileError", message: expect.stringContaining(words) }
+    })
     expect(err).toMatch(/^error: .*a\.csv .+: .+\.\n$/)
     expect(existsSync(join(folder, "books.db"))).toBe(false)
   })
@@ -53,9 +55,14 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     const trades = file("a.csv", `${HEADER}\n${row("0.3", "Apple")}\n${row("0.3", "AAPLs1").replace("x", "y")}\n`)
     const words = ["--source", "venue", "--config", config, "--store", store, "--json"]
     const imported = await plain(["trades", "import", trades, ...words])
-    expect([imported.code, JSON.parse(imported.out)]).toEqual([3, expect.objectContaining({ accepted: 1, quarantined: 1 })])
+    expect([imported.code, JSON.parse(imported.out)]).toEqual([
+      3,
+      expect.objectContaining({ accepted: 1, quarantined: 1 })
+    ])
     expect(imported.err).toContain('Unmapped: "Apple"')
-    expect(await json("trades", "release", "T1", "--symbol", "AAPL", "--reason", "renamed")).toMatchObject({ account: "paper" })
+    expect(await json("trades", "release", "T1", "--symbol", "AAPL", "--reason", "renamed")).toMatchObject({
+      account: "paper"
+    })
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.6" })
   })
 
@@ -65,7 +72,9 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     const { code, err } = await cli("trades", "import", file("b.csv", buys(["a", "0.4"])))
     expect(code).toBe(3)
     expect(err).toContain("line 2: a conflicts with T1, which stands: quantity was 0.3, is 0.4")
-    expect(await json("breaks", "list", "--status", "open")).toMatchObject({ items: [{ kind: "Conflict", subject: "T1" }] })
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({
+      items: [{ kind: "Conflict", subject: "T1" }]
+    })
     expect((await cli("breaks", "resolve", "B1")).code).toBe(2)
     expect((await cli("breaks", "resolve", "B1", "--reason", "a typo")).code).toBe(0)
   })
@@ -91,21 +100,42 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
   it("an account that is not there is refused with the nearest", async () => {
     const { cli } = desk()
     await cli("accounts", "add", "hedge", "--direction", "offset")
-    const { code, err } = await cli("trades", "add", "--account", "hegde", "--symbol", "A", "--side", "buy", "--quantity", "1")
+    const { code, err } = await cli(
+      "trades",
+      "add",
+      "--account",
+      "hegde",
+      "--symbol",
+      "A",
+      "--side",
+      "buy",
+      "--quantity",
+      "1"
+    )
     expect([code, err]).toEqual([2, "error: Account 'hegde' is not known. Did you mean 'hedge'?\n"])
   })
 
   it.each([
     [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
     [{ port: 8080 }, "port: is not supported in this version"],
-    [{ accounts: { a: { limits: { orderNotional: "5" } } } }, "accounts.a.limits.orderNotional: is not supported in this version"],
+    [
+      { accounts: { a: { limits: { orderNotional: "5" } } } },
+      "accounts.a.limits.orderNotional: is not supported in this version"
+    ],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
     [{ accounts: { a: { live: true } } }, "LiveNotReady"],
     [{ accounts: { a: { environment: "live" } } }, "LiveNotReady"]
   ])("the configuration %j is refused by its place", async (written, said) => {
     const { file, plain, store } = desk()
-    const { code, err } = await plain(["accounts", "list", "--store", store, "--config", file("roundlot.json", JSON.stringify(written))])
+    const { code, err } = await plain([
+      "accounts",
+      "list",
+      "--store",
+      store,
+      "--config",
+      file("roundlot.json", JSON.stringify(written))
+    ])
     expect(err).toContain(said)
     expect(err).toContain("roundlot.json")
     expect(code).toBe(2)
@@ -113,8 +143,15 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
 
   it("a corrupt store is refused with its place, and is left as it is", async () => {
     const { cli, folder } = desk()
-    writeFileSync(join(folder, "books.db"), "this is no database, and it is long enough to be looked at closely".repeat(50))
-    for (const words of [["orders", "list"], ["trades", "add", "--symbol", "A", "--side", "buy", "--quantity", "1"], ["start"]]) {
+    writeFileSync(
+      join(folder, "books.db"),
+      "this is no database, and it is long enough to be looked at closely".repeat(50)
+    )
+    for (const words of [
+      ["orders", "list"],
+      ["trades", "add", "--symbol", "A", "--side", "buy", "--quantity", "1"],
+      ["start"]
+    ]) {
       const { code, err } = await cli(...words)
       expect([code, err]).toEqual([1, expect.stringContaining("books.db: it is no SQLite database")])
     }

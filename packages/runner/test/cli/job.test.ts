@@ -39,7 +39,12 @@ describe("the main job by the command line", () => {
 
     await cli("trades", "add", "--id", "d", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.8")
     expect((await cli("start", "--until-idle")).code).toBe(0)
-    expect(await links("O2")).toMatchObject({ items: [{ sourceId: "c", quantity: "0.2" }, { sourceId: "d", quantity: "0.8" }] })
+    expect(await links("O2")).toMatchObject({
+      items: [
+        { sourceId: "c", quantity: "0.2" },
+        { sourceId: "d", quantity: "0.8" }
+      ]
+    })
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
   })
 
@@ -51,7 +56,11 @@ describe("the main job by the command line", () => {
     const left = await cli("start", "--until-idle")
     expect(left.code).toBe(3)
     expect(left.out).toContain("position AAPL (paper): residual 1.2, CoolingDown")
-    expect(await json("orders", "show", "O1")).toMatchObject({ status: "rejected", code: "halted", tradeIds: ["T1", "T2"] })
+    expect(await json("orders", "show", "O1")).toMatchObject({
+      status: "rejected",
+      code: "halted",
+      tradeIds: ["T1", "T2"]
+    })
     expect(await json("positions", "show", "AAPL")).toMatchObject({
       residual: "1.2",
       coolDownUntil: expect.any(String),
@@ -72,7 +81,9 @@ describe("the main job by the command line", () => {
     expect(played.out).toMatch(/trade {2}tape-000001 {2}sell 0\.5 AMZN/)
     expect(played.out).toContain('rejected  line 401: quantity "0.3.1" is not a plain decimal number')
     expect(tape.redelivered).toBeGreaterThan(0)
-    expect(played.out).toContain(`${tape.trades} accepted, ${tape.redelivered} duplicates, 0 conflicts, 0 quarantined, 1 rejected`)
+    expect(played.out).toContain(
+      `${tape.trades} accepted, ${tape.redelivered} duplicates, 0 conflicts, 0 quarantined, 1 rejected`
+    )
     expect(played.out).toContain("roundlot positions show AAPL")
     const again = await cli("trades", "import", path, "--source", "tape", "--json")
     expect(JSON.parse(again.out)).toEqual({

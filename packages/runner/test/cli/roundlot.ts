@@ -33,7 +33,10 @@ export const desk = () => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
   const store = `sqlite:${join(folder, "books.db")}`
   let ahead = 0
-  const plain = async (words: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+  const plain = async (
+    words: ReadonlyArray<string>,
+    variables: Readonly<Record<string, string>> = {}
+  ): Promise<Ended> => {
     const printed = { out: "", err: "" }
     const streams = {
       out: (text: string) => void (printed.out += text),
@@ -75,7 +78,9 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 
 /** The command line as a process of its own, with what it has printed so far. */
 export const child = (words: ReadonlyArray<string>, input = "") => {
-  const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, MAIN, ...words], { stdio: "pipe" })
+  const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, MAIN, ...words], {
+    stdio: "pipe"
+  })
   const printed = { out: "", err: "" }
   const watchers = new Set<() => void>()
   const keep = (stream: "out" | "err") => (text: Buffer) => {

@@ -64,7 +64,11 @@ describe("flags over variables over files", () => {
     const anchor = (await cli("journal", "head")).out.trim()
     await cli("trades", "add", "--id", "b", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.1")
     expect(await json("audit", "--anchor", anchor)).toMatchObject({ ok: true })
-    const cut = await cli("audit", "--anchor", anchor.replace(/.$/, (last) => (last === "0" ? "1" : "0")))
+    const cut = await cli(
+      "audit",
+      "--anchor",
+      anchor.replace(/.$/, (last) => (last === "0" ? "1" : "0"))
+    )
     expect(cut.code).toBe(3)
     const lines = (await cli("journal", "export")).out.trimEnd().split("\n")
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ tag: "AccountOpened", seq: 1 })

@@ -66,7 +66,7 @@ export const submit = (...trades: ReadonlyArray<Trade.TradeInput>) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, trades))
 
 /** Tells the exchange what to do. */
-export const instruct = (id: string, act: object, when?: object) =>
+export const instruct = (id: string, act: object | string, when?: object) =>
   Effect.flatMap(Exchange.Exchange, (exchange) =>
     exchange.instructJson(JSON.stringify({ id, ...(when === undefined ? {} : { when }), do: act }))
   )

@@ -105,7 +105,7 @@ describe("the engine, from trade to fill", () => {
       const there = yield* exchangeOrders
       assert.deepStrictEqual(
         there.map((each) => each.clientOrderId),
-        [order?.clientOrderId]
+        [order?.clientOrderId ?? null]
       )
     }).pipe(Effect.provide(layer))
   )
