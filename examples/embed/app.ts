@@ -3,46 +3,37 @@ import {
   AccountName,
   Accumulator,
   Audit,
-  Clock,
   Commands,
   Daemon,
   Decimal,
-  Entropy,
-  Health,
   Instant,
-  Ledger,
-  MemoryRepository,
   Order,
   Position,
   Quantity,
-  Reads
+  Reads,
+  Roundlot,
+  Trade
 } from "@roundlot/core"
-import type { Trade } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import * as HouseBroker from "./HouseBroker.ts"
 
 const desk = AccountName.AccountName.make("desk")
 
-const base = Layer.mergeAll(MemoryRepository.layerMemory, Clock.layerAlwaysOpen, Entropy.layerSecure)
-const ledger = Ledger.layer.pipe(Layer.provideMerge(base))
-const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer, HouseBroker.layer(desk)).pipe(
-  Layer.provideMerge(ledger)
-)
+const services = HouseBroker.layer(desk).pipe(Layer.provideMerge(Roundlot.layerMemory))
 
 const TRADED_AT = Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
 
 /** The fractional fills that the app hedges: what a venue of its own would deliver, the same each time it is asked. */
-const trades = ["0.3", "0.5", "0.4"].map((shares, index): Trade.TradeInput => ({
-  source: "venue",
-  sourceId: `fill-${index + 1}`,
-  occurrence: "0",
-  symbol: "AAPL",
-  side: "buy",
-  quantity: Quantity.unsafe(shares),
-  price: undefined,
-  tradedAt: TRADED_AT,
-  reverses: undefined
-}))
+const trades = ["0.3", "0.5", "0.4"].map((shares, index) =>
+  Trade.input({
+    source: "venue",
+    sourceId: `fill-${index + 1}`,
+    symbol: "AAPL",
+    side: "buy",
+    quantity: Quantity.unsafe(shares),
+    tradedAt: TRADED_AT
+  })
+)
 
 /** Takes three fractional trades in, lets the daemon drive the one whole share that they make, and reads the books. */
 const day = Effect.gen(function* () {

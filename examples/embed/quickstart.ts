@@ -1,19 +1,15 @@
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { Account, AccountName, Accumulator, Clock, Commands, Daemon, Entropy, Health, Instant } from "@roundlot/core"
-import { Ledger, MemoryRepository, Position, Quantity, Reads, type Trade } from "@roundlot/core"
+import { Account, AccountName, Accumulator, Commands, Daemon, Instant, MemoryRepository } from "@roundlot/core"
+import { Position, Quantity, Reads, Roundlot, Trade } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 
 const desk = AccountName.AccountName.make("desk")
-const store = Layer.mergeAll(MemoryRepository.layerMemory, Clock.layerAlwaysOpen, Entropy.layerSecure)
 const broker = PaperBroker.layerBrokers.pipe(Layer.provide(Exchange.layer({})))
-const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer, broker)
-const roundlot = services.pipe(Layer.provideMerge(Ledger.layer), Layer.provideMerge(store))
+const roundlot = Layer.merge(Roundlot.layerOn(MemoryRepository.layerMemory), broker)
 
 const tradedAt = Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
-const buy = (sourceId: string, shares: string): Trade.TradeInput => {
-  const identity = { source: "app", sourceId, occurrence: "0", reverses: undefined }
-  return { ...identity, symbol: "AAPL", side: "buy", quantity: Quantity.unsafe(shares), price: undefined, tradedAt }
-}
+const buy = (sourceId: string, shares: string) =>
+  Trade.input({ source: "app", sourceId, symbol: "AAPL", side: "buy", quantity: Quantity.unsafe(shares), tradedAt })
 
 export const program = Effect.gen(function* () {
   yield* (yield* Commands.Commands).setAccount(desk, Account.defaultSettings, "app") // policies: paper, lot 1

@@ -221,6 +221,51 @@ const coolDown = (desk: Desk.Desk) => {
   return coolDownUntil === undefined ? undefined : Math.round(Instant.millisBetween(desk.now(), coolDownUntil) / 1000)
 }
 
+describe("D7: the residual turns against a working order", () => {
+  const turned = (cancelOnFlip: boolean, sold: number): Desk.Desk => {
+    const desk = deskOf(policy)
+    const [account] = desk.all(AccountTable)
+    if (account === undefined) throw new Error("there is no account")
+    desk.commit("command", (recorder) => Commands.setAccount(recorder, { ...account, cancelOnFlip }))
+    perform(desk, trade("T1", "buy", 1000))
+    perform(desk, { do: "send", order: 1, got: "accepted", time: 1 })
+    perform(desk, trade("T2", "sell", sold))
+    return desk
+  }
+
+  test.each([
+    [false, 5000, false],
+    [true, 5000, true],
+    [true, 1000, true],
+    [true, 900, false]
+  ])("cancelOnFlip %s, %i thousandths sold: its end is asked for: %s", (cancelOnFlip, sold, wanted) => {
+    const [order] = turned(cancelOnFlip, sold).all(Order.OrderTable)
+    expect([order?.status, order?.cancelRequestedAt !== undefined]).toEqual(["submitted", wanted])
+  })
+
+  test("the new order waits for the confirmed end", () => {
+    const desk = turned(true, 3000)
+    expect(desk.all(Order.OrderTable)).toHaveLength(1)
+    const ended = {
+      do: "report",
+      at: "B-O1",
+      order: 1,
+      side: "buy",
+      milli: 1000,
+      said: "cancelled",
+      cumulative: 0,
+      time: 2,
+      read: true
+    } as const
+    perform(desk, ended)
+    perform(desk, { do: "pass", seconds: 30 })
+    expect(desk.all(Order.OrderTable).map((order) => `${order.side} ${Decimal.format(order.quantity)}`)).toEqual([
+      "buy 1",
+      "sell 2"
+    ])
+  })
+})
+
 describe("D8: cool-downs and the circuit", () => {
   test("30 s, doubling to 15 min", () => {
     expect([0, 1, 2, 3, 4, 5, 6, 7, 50].map((ends) => coolDownMs(ends) / 1000)).toEqual([

@@ -219,6 +219,26 @@ describe("F2: the order machine", () => {
     expect(perform(desk, send("accepted"))).toBe("PartiallyFilled")
   })
 
+  test("F2 of reconciliation: other contents of a fill that waits for its order are a break, and the first stands", () => {
+    const desk = told([])
+    const stranger = {
+      do: "fill",
+      at: "X1",
+      order: undefined,
+      side: "buy",
+      exec: "e1",
+      revision: 1,
+      milli: 1000,
+      time: 4
+    } as const
+    expect([stranger, stranger, { ...stranger, milli: 1100 }].map((each) => perform(desk, each))).toEqual([
+      "Waiting",
+      "Duplicate",
+      "KeptAsBreak"
+    ])
+    expect(breaksOf(desk)).toEqual(["UndocumentedCorrection"])
+  })
+
   test("F3 of reconciliation: a revision that comes before its original stays the canonical one", () => {
     const desk = told([...accepted, fill("e1", 500, 5, 2), fill("e1", 2000, 4, 1)])
     expect(Decimal.format(desk.order(first).filled)).toBe("0.5")

@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Exchange, PaperBroker, type ExchangeFailed } from "@roundlot/broker-paper"
-import { Accumulator, Clock, Commands, Entropy, Health, Ledger } from "@roundlot/core"
+import { Clock, Entropy, Roundlot } from "@roundlot/core"
 import type { Broker, TradeRepository } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Schema } from "effect"
@@ -18,13 +18,7 @@ export class NoStore extends Schema.TaggedError<NoStore>()("NoStore", { file: Sc
 export type Reading = TradeRepository.TradeRepository | Clock.Clock
 
 /** What a verb that writes needs: trades and commands, nothing that sends. */
-export type Writing =
-  | Reading
-  | Entropy.Entropy
-  | Ledger.Ledger
-  | Accumulator.Accumulator
-  | Commands.Commands
-  | Health.Health
+export type Writing = Reading | Entropy.Entropy | Roundlot.Services
 
 type Place = Pick<Settings, "storeFile">
 
@@ -33,11 +27,8 @@ export const layerStore = ({ storeFile }: Place): Layer.Layer<Reading, TradeRepo
   Layer.merge(SqliteStore.layer({ file: storeFile }), Clock.layerAlwaysOpen)
 
 /** The store with all that writes to it: trades and commands, nothing that sends. */
-export const layerBooks = (settings: Place): Layer.Layer<Writing, TradeRepository.StoreError> => {
-  const base = Layer.merge(layerStore(settings), Entropy.layerSecure)
-  const ledger = Ledger.layer.pipe(Layer.provideMerge(base))
-  return Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(Layer.provideMerge(ledger))
-}
+export const layerBooks = (settings: Place): Layer.Layer<Writing, TradeRepository.StoreError> =>
+  Roundlot.layer.pipe(Layer.provideMerge(Layer.merge(layerStore(settings), Entropy.layerSecure)))
 
 /** How the paper exchange of a store is opened; it always has a file. */
 export type ExchangeOptions = Exchange.ExchangeOptions & { readonly file: string }

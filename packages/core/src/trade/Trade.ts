@@ -39,6 +39,16 @@ export const TradeInput = Schema.Struct({
 /** One inbound trade, as its source gives it. */
 export type TradeInput = typeof TradeInput.Type
 
+/**
+ * A trade with the usual left out: no price, occurrence `0`, reversing nothing.
+ *
+ * @example
+ * Trade.input({ source: "app", sourceId: "1", symbol: "AAPL", side: "buy", quantity: Quantity.unsafe("0.3"), tradedAt })
+ */
+export const input = (
+  fields: Omit<TradeInput, "occurrence" | "price" | "reverses"> & Partial<TradeInput>
+): TradeInput => ({ occurrence: "0", price: undefined, reverses: undefined, ...fields })
+
 /** One inbound trade on record. Its identity is `(account, source, sourceId, occurrence)` (B1). */
 export const Trade = Schema.Struct({
   id: Column.id(TradeId),

@@ -76,7 +76,7 @@ const helpOf = <Flags extends Command.Command.Config>(
   const width = Math.max(0, ...examples.map(([line]) => line.length))
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`)
   const shown = examples.length === 0 ? "" : `\n\nEXAMPLES\n\n${lines.join("\n")}`
-  const compact = options.replaceAll("\n\n  This setting is optional.", "").replaceAll(/\n\n {2}(\S)/g, "\n      $1")
+  const compact = options.replaceAll(/\n\n {2}(This setting is optional|A user-defined piece of text|A true or false value|An integer|A floating point number|One of the following: [^\n]*)\./g, "").replaceAll(/\n\n {2}(\S)/g, "\n      $1")
   return `roundlot ${name}: ${summary}${shown}\n\n${compact}`
 }
 

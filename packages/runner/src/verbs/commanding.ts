@@ -18,18 +18,34 @@ export interface Asked {
   readonly commandId: Option.Option<string>
 }
 
-/** Carries a command out and prints what it did; a refusal is a failure. */
-export const perform = ({
+/** What a command did. */
+export interface Done {
+  readonly done: string
+  readonly account: string
+  readonly commandId: string
+}
+
+/** Carries a command out; what it did, in a sentence, and its id. A refusal is a failure. */
+export const carryOut = ({
   account,
   command,
   commandId,
   reason
-}: Asked): Effect.Effect<void, CommandRefused | Ledger.LedgerError, Commands.Commands | Entropy.Entropy | Output> =>
+}: Asked): Effect.Effect<Done, CommandRefused | Ledger.LedgerError, Commands.Commands | Entropy.Entropy> =>
   Effect.gen(function* () {
-    const output = yield* Output
     const commands = yield* Commands.Commands
     const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
     const answer = yield* commands.perform({ id, account, actor: ACTOR, reason, command })
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
-    return yield* output.answer({ done: answer.what, account, commandId: id }, `${answer.what}.`)
+    return { done: answer.what, account, commandId: id }
+  })
+
+/** Carries a command out and prints what it did. */
+export const perform = (
+  asked: Asked
+): Effect.Effect<void, CommandRefused | Ledger.LedgerError, Commands.Commands | Entropy.Entropy | Output> =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const done = yield* carryOut(asked)
+    yield* output.answer(done, `${done.done}.`)
   })

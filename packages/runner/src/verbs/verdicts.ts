@@ -31,26 +31,6 @@ const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError> =>
     return new UsageError({ problem: `'${text}' is no symbol`, remedy })
   })
 
-/** `orders cancel`. */
-export const ordersCancel = Verb.make({
-  name: "orders cancel",
-  summary: "end an order; its position is held until it is resumed",
-  examples: [["roundlot orders cancel O5 --reason 'wrong limit'", "the end itself comes from the broker"]],
-  flags: { ...place, id: flags.id("The order, O5"), reason: unsaid, commandId },
-  run: ({ commandId: command, id, reason, ...where }) =>
-    writing(where, () =>
-      Effect.gen(function* () {
-        const order = yield* recordOf(Order.OrderTable, "order", id)
-        yield* perform({
-          account: order.account,
-          commandId: command,
-          reason,
-          command: { _tag: "Cancel", orderId: order.id }
-        })
-      })
-    )
-})
-
 const resolution = (
   orderId: Id.OrderId,
   as: Option.Option<string>,

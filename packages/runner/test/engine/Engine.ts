@@ -8,9 +8,7 @@ import {
   Daemon,
   Decimal,
   Entropy,
-  Health,
   Instant,
-  Ledger,
   MemoryRepository,
   Order,
   OrderState,
@@ -18,18 +16,21 @@ import {
   Price,
   Quantity,
   Reads,
+  Roundlot,
   type Trade
 } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { Effect, Layer, TestClock } from "effect"
 
-const base = Layer.mergeAll(MemoryRepository.layerMemory, Clock.layerAlwaysOpen, Entropy.layerFixed("0".repeat(32)))
-const ledger = Ledger.layer.pipe(Layer.provideMerge(base))
-const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(Layer.provideMerge(ledger))
+const foundations = Layer.mergeAll(
+  MemoryRepository.layerMemory,
+  Clock.layerAlwaysOpen,
+  Entropy.layerFixed("0".repeat(32))
+)
 const brokers = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
 
 /** A whole engine on a store in memory and the embedded exchange. */
-export const layer = Layer.mergeAll(services, brokers)
+export const layer = Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)
 
 /** The one account of these tests. */
 export const account = AccountName.AccountName.make("paper")

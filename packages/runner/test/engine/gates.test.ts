@@ -2,12 +2,10 @@ import {
   Accumulator,
   ClientOrderId,
   Clock,
-  Commands,
   Daemon,
   Decimal,
   Entropy,
   Fill,
-  Health,
   Instant,
   Ledger,
   MemoryRepository,
@@ -16,6 +14,7 @@ import {
   Quantity,
   Reads,
   Reference,
+  Roundlot,
   SourcePolicy,
   Sources,
   Submission,
@@ -90,16 +89,16 @@ describe("sources of trades", () => {
 
 describe("a threshold in money", () => {
   const priced = (reference: Reference.Reference) => {
-    const base = Layer.mergeAll(
+    const foundations = Layer.mergeAll(
       MemoryRepository.layerMemory,
       Clock.layerAlwaysOpen,
       Entropy.layerFixed("1".repeat(32)),
       PriceReference.layerMemory(new Map([[aapl, reference]]))
     )
-    const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(
-      Layer.provideMerge(Ledger.layer.pipe(Layer.provideMerge(base)))
+    return Layer.merge(
+      Roundlot.layer.pipe(Layer.provideMerge(foundations)),
+      PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
     )
-    return Layer.mergeAll(services, PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({}))))
   }
   const at = (millis: number, dollars: string) =>
     Reference.Reference.Priced({ price: Price.unsafe(dollars), at: Instant.fromMillis(millis), source: "market" })

@@ -1,4 +1,3 @@
-
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,15 +6,12 @@ import {
   AccountName,
   Accumulator,
   Audit,
-  Clock,
   Commands,
   Daemon,
   Decimal,
-  Entropy,
-  Health,
-  Ledger,
   Position,
-  Reads
+  Reads,
+  Roundlot
 } from "@roundlot/core"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
@@ -27,10 +23,7 @@ import { readTrades } from "../../src/import/TradeFile.ts"
 const account = AccountName.AccountName.make("paper")
 
 const engine = (folder: string) => {
-  const base = Layer.mergeAll(SqliteStore.layer({ file: join(folder, "store.db") }), Clock.layerAlwaysOpen, Entropy.layerSecure)
-  const services = Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(
-    Layer.provideMerge(Ledger.layer.pipe(Layer.provideMerge(base)))
-  )
+  const services = Roundlot.layerOn(SqliteStore.layer({ file: join(folder, "store.db") }))
   const brokers = PaperBroker.layerBrokers.pipe(Layer.provide(Exchange.layer({ file: join(folder, "exchange.db") })))
   return Layer.mergeAll(services, brokers, NodeFileSystem.layer, Logger.replace(Logger.defaultLogger, Logger.none))
 }
@@ -95,7 +88,14 @@ const provide = (file: (folder: string) => string, extra?: (tally: Tally) => voi
 const synthetic = [
   "source_id,timestamp,symbol,side,quantity,price",
   ...Array.from({ length: 400 }, (_, i) =>
-    [`s-${i % 390}`, "2026-01-05T15:00:00Z", i % 390 < 200 ? "KO" : "SPY", i % 3 === 0 ? "SELL" : "BUY", "0.37", "60.5"].join()
+    [
+      `s-${i % 390}`,
+      "2026-01-05T15:00:00Z",
+      i % 390 < 200 ? "KO" : "SPY",
+      i % 3 === 0 ? "SELL" : "BUY",
+      "0.37",
+      "60.5"
+    ].join()
   )
 ].join("\r\n")
 

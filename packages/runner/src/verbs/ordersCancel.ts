@@ -1,0 +1,68 @@
+import * as Options from "@effect/cli/Options"
+import { Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
+import { DriveLease } from "@roundlot/store-sqlite"
+import { Effect, Schedule } from "effect"
+import { hostname } from "node:os"
+import { layerPaper } from "../App.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { idOf } from "../views/asked.ts"
+import { NotFound } from "../views/errors.ts"
+import { carryOut } from "./commanding.ts"
+
+const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
+
+const LONGEST_WAIT = "10 seconds"
+
+/** Waits for the end that another process is working for, but not for ever. */
+const ended = (id: Id.OrderId) =>
+  orderById(id).pipe(
+    Effect.repeat({
+      schedule: Schedule.spaced("100 millis"),
+      until: (order) => order === undefined || !OrderState.isLive(order.status)
+    }),
+    Effect.timeoutOption(LONGEST_WAIT)
+  )
+
+/** Asks the broker now where nobody drives the store; else its daemon does, woken by the commit. */
+const work = (id: Id.OrderId, { paperFile, storeFile }: Settings) =>
+  DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }).pipe(
+    Effect.zipRight(Cancels.requestCancels),
+    Effect.zipRight(Tracking.pollAll),
+    Effect.scoped,
+    Effect.provide(layerPaper({ file: paperFile })),
+    Effect.catchTag("DriveLeaseHeld", () => ended(id))
+  )
+
+/** `orders cancel`. */
+export const ordersCancel = Verb.make({
+  name: "orders cancel",
+  summary: "end an order; its position is held until it is resumed",
+  examples: [["roundlot orders cancel O5 --reason 'wrong limit'", "the end itself comes from the broker"]],
+  flags: {
+    ...flags.place,
+    id: flags.id("The order, O5"),
+    reason: Options.text("reason").pipe(
+      Options.withDescription("Why; it goes on record"),
+      Options.withDefault("not said")
+    ),
+    commandId: flags.commandId
+  },
+  run: ({ commandId, id, reason, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const number = Id.OrderId.make(yield* idOf("order", "order", id))
+        const order = yield* orderById(number)
+        if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        const command = { _tag: "Cancel", orderId: order.id } as const
+        const done = yield* carryOut({ account: order.account, commandId, reason, command })
+        yield* work(order.id, settings)
+        const status = (yield* orderById(order.id))?.status ?? order.status
+        yield* answer({ ...done, status }, `${done.done}; it is ${status} now.`)
+      })
+    )
+})
