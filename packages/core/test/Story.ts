@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises"
 import { FastCheck as fc } from "effect"
 import type * as Account from "../src/account/Account.ts"
 import * as Commands from "../src/control/commands.ts"
@@ -574,12 +575,25 @@ export const runs = (usual: number): { readonly numRuns: number } => {
   return { numRuns: Math.max(usual, Number.isInteger(wanted) ? wanted : 0) }
 }
 
-/** Tries a property; where it fails, tells the smallest history that breaks it, and how to play it again. */
-export const tried = <Ts>(property: fc.IProperty<Ts>, usual: number): string => {
-  const { failed, errorInstance, seed, counterexamplePath, numRuns } = fc.check(property, runs(usual))
-  if (!failed) return ""
-  const problem = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
-  return `${problem}\nAfter ${numRuns} runs: seed ${seed}, path "${counterexamplePath}"`
+const BATCH = 50
+
+/**
+ * Tries a property; where it fails, tells the smallest history that breaks it, and how to play it again. Between batches the
+ * event loop has its turn, so that a long trial does not look dead to the test runner.
+ */
+export const tried = async <Ts>(property: fc.IProperty<Ts>, usual: number): Promise<string> => {
+  const { numRuns } = runs(usual)
+  for (let done = 0; done < numRuns; done += BATCH) {
+    const { failed, errorInstance, seed, counterexamplePath } = fc.check(property, {
+      numRuns: Math.min(BATCH, numRuns - done)
+    })
+    if (failed) {
+      const problem = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)
+      return `${problem}\nTo play it again: seed ${seed}, path "${counterexamplePath}"`
+    }
+    await setImmediate()
+  }
+  return ""
 }
 
 /** How long a property may take, in milliseconds: what a slow machine needs for many runs. */

@@ -221,18 +221,18 @@ const coolDown = (desk: Desk.Desk) => {
   return coolDownUntil === undefined ? undefined : Math.round(Instant.millisBetween(desk.now(), coolDownUntil) / 1000)
 }
 
-describe("D7: the residual turns against a working order", () => {
-  const turned = (cancelOnFlip: boolean, sold: number): Desk.Desk => {
-    const desk = deskOf(policy)
-    const [account] = desk.all(AccountTable)
-    if (account === undefined) throw new Error("there is no account")
-    desk.commit("command", (recorder) => Commands.setAccount(recorder, { ...account, cancelOnFlip }))
-    perform(desk, trade("T1", "buy", 1000))
-    perform(desk, { do: "send", order: 1, got: "accepted", time: 1 })
-    perform(desk, trade("T2", "sell", sold))
-    return desk
-  }
+const turned = (cancelOnFlip: boolean, sold: number): Desk.Desk => {
+  const desk = deskOf(policy)
+  const [account] = desk.all(AccountTable)
+  if (account === undefined) throw new Error("there is no account")
+  desk.commit("command", (recorder) => Commands.setAccount(recorder, { ...account, cancelOnFlip }))
+  perform(desk, trade("T1", "buy", 1000))
+  perform(desk, { do: "send", order: 1, got: "accepted", time: 1 })
+  perform(desk, trade("T2", "sell", sold))
+  return desk
+}
 
+describe("D7: the residual turns against a working order", () => {
   test.each([
     [false, 5000, false],
     [true, 5000, true],

@@ -30,8 +30,8 @@ import {
 const LENGTH = 60
 
 describe("random histories", () => {
-  test("A4: after every commit everything is covered once, and B3, D2 and D5 hold", { timeout: PATIENCE }, () => {
-    const story = tried(
+  test("A4: after every commit everything is covered once, and B3, D2 and D5 hold", { timeout: PATIENCE }, async () => {
+    const story = await tried(
       fc.property(policies, wishes(LENGTH), (policy, list) => {
         play(policy, list, { committed: (desk) => problemsOf(desk)[0] })
       }),
@@ -43,8 +43,8 @@ describe("random histories", () => {
   test(
     "SYNC-1: the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain",
     { timeout: PATIENCE },
-    () => {
-      const story = tried(
+    async () => {
+      const story = await tried(
         fc.property(policies, wishes(LENGTH), (policy, list) => {
           const { desk, lines } = play(policy, list)
           const problem = firstDifference(foldedLines(desk), storedLines(desk))
@@ -58,8 +58,8 @@ describe("random histories", () => {
     }
   )
 
-  test("ACC-2, SYNC-2: whatever is delivered again, in any place, changes nothing", { timeout: PATIENCE }, () => {
-    const story = tried(
+  test("ACC-2, SYNC-2: whatever is delivered again, in any place, changes nothing", { timeout: PATIENCE }, async () => {
+    const story = await tried(
       fc.property(policies, wishes(LENGTH), fc.nat({ max: LENGTH }), (policy, list, until) => {
         const heard: Array<Deed> = []
         const { desk, lines } = play(policy, list, {
@@ -80,8 +80,8 @@ describe("random histories", () => {
     expect(story).toBe("")
   })
 
-  test("D1: the same intake in groups of any size gives the same rows", { timeout: PATIENCE }, () => {
-    const story = tried(
+  test("D1: the same intake in groups of any size gives the same rows", { timeout: PATIENCE }, async () => {
+    const story = await tried(
       fc.property(
         policies,
         wishes(80),
@@ -109,8 +109,8 @@ describe("random histories", () => {
   test(
     "C5: the order in which a broker's facts arrive changes no canonical fill, order state, target or hedged",
     { timeout: PATIENCE },
-    () => {
-      const story = tried(
+    async () => {
+      const story = await tried(
         fc.property(policies, broadcasts, ({ lot, ...policy }, { facts, shuffled, answer }) => {
           const terms = { ...policy, lot: Math.min(lot, 1000) }
           const wanted = afterFacts(terms, facts, answer.first, answer)

@@ -63,8 +63,8 @@ describe("the ledger and a naive one", () => {
   test(
     "A to G: figures, orders, trades, breaks and answers are the same after every deed",
     { timeout: PATIENCE },
-    () => {
-      const story = tried(
+    async () => {
+      const story = await tried(
         fc.property(policies, wishes(50), (policy, list) => {
           const naive = Naive.make(policy)
           play(policy, list, {

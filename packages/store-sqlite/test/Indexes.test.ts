@@ -87,11 +87,10 @@ describe("indexes", () => {
       const { db } = yield* connected
       for (const table of Object.values(Books.tables)) {
         for (const [name, lookup] of Object.entries(table.lookups)) {
-          const plan = planOf(
-            db,
-            Statements.lookup(Dialect.sqlite, table, lookup),
-            lookup.columns.map(() => 1)
-          )
+          const plan = planOf(db, Statements.lookup(Dialect.sqlite, table, lookup), [
+            ...lookup.columns.map(() => 1),
+            -1
+          ])
           const own = `${table.name}_lookup_${name}`
           const isOwn = Ddl.indexesOf(table).some((index) => `${table.name}_${index.name}` === own)
           const path = isOwn

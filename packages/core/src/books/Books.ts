@@ -34,6 +34,12 @@ export interface Books {
   readonly ops_cursors: Shelf.Shelf<Cursor>
 }
 
+/**
+ * Up to which lot the open lots of each position are loaded without a gap (`joinKey` of account and symbol); a position that is
+ * not here has all of them loaded.
+ */
+export type LotHorizons = Map<string, { readonly last: number; readonly asked: number }>
+
 /** Empty books. */
 export const make = (): Books => ({
   accounts: Shelf.make(AccountTable),

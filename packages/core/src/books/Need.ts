@@ -4,8 +4,10 @@ import { Data } from "effect"
 export type Need = Data.TaggedEnum<{
   /** The account, its instruments' gates and its trading states. */
   readonly Account: { readonly account: string }
-  /** A position with its open lots, live orders and open breaks. */
+  /** A position with its oldest open lots, its live orders and open breaks. */
   readonly Position: { readonly account: string; readonly symbol: string }
+  /** As many of a position's open lots, oldest first. */
+  readonly Lots: { readonly account: string; readonly symbol: string; readonly most: number }
   /** A trade by its identity, and whatever reverses it. */
   readonly Identity: {
     readonly account: string
@@ -31,6 +33,9 @@ export type Need = Data.TaggedEnum<{
   /** All fills of an account that wait for their orders. */
   readonly WaitingFills: { readonly account: string }
 }>
+
+/** How many open lots a position brings with it; a rule that needs more asks for `Lots`. */
+export const LOTS_AT_FIRST = 256
 
 /** Constructors of `Need`. */
 export const Need = Data.taggedEnum<Need>()

@@ -1,13 +1,15 @@
 import type * as Shelf from "./Shelf.ts"
-import type { Books } from "./Books.ts"
-import { keyOf, Need } from "./Need.ts"
-import type { EncodedRow, TableName } from "./Table.ts"
+import type { Books, LotHorizons } from "./Books.ts"
+import { keyOf, LOTS_AT_FIRST, Need } from "./Need.ts"
+import { joinKey, type EncodedRow, type TableName } from "./Table.ts"
 
 /** A question to a store: the rows of `table` that `lookup` finds for any of `keys`. */
 export interface LookupRequest {
   readonly table: TableName
   readonly lookup: string
   readonly keys: ReadonlyArray<ReadonlyArray<string | number>>
+  /** At most so many rows for each key, in order of the table's key; all where there is none. */
+  readonly limit: number | undefined
 }
 
 /** Asks a store, several questions at once; the rows come back in the order of the questions. */
@@ -17,7 +19,7 @@ export type Asking = Generator<ReadonlyArray<LookupRequest>, void, ReadonlyArray
  * Brings what `needs` name, and all that belongs to it, into `books`. A store drives it: it answers each batch of questions
  * until there is none. Which rows belong together is said here once, for every store.
  */
-export function* load(books: Books, met: Set<string>, needs: Iterable<Need>): Asking {
+export function* load(books: Books, met: Set<string>, horizons: LotHorizons, needs: Iterable<Need>): Asking {
   let open = [...needs]
   while (open.length > 0) {
     const fresh = open.filter((need) => !met.has(keyOf(need)))
@@ -27,7 +29,29 @@ export function* load(books: Books, met: Set<string>, needs: Iterable<Need>): As
     const grouped = group(questions)
     const answers = yield grouped.map(({ request }) => request)
     const loaded = grouped.flatMap(({ shelf }, i) => (answers[i] ?? []).flatMap((row) => shelf.load(row)))
+    for (const [i, { request }] of grouped.entries()) noteHorizons(horizons, request, answers[i] ?? [])
     open = loaded
+  }
+}
+
+/** A limited answer that is full may not be all there is: what lies beyond its last lot is not known. */
+const noteHorizons = (
+  horizons: LotHorizons,
+  { table, keys, limit }: LookupRequest,
+  rows: ReadonlyArray<EncodedRow>
+): void => {
+  if (table !== "lots" || limit === undefined) return
+  const counts = new Map<string, { count: number; last: number }>()
+  for (const row of rows) {
+    const key = joinKey([row["account"] ?? null, row["symbol"] ?? null])
+    const count = (counts.get(key)?.count ?? 0) + 1
+    counts.set(key, { count, last: Number(row["id"]) })
+  }
+  for (const cells of keys) {
+    const key = joinKey(cells)
+    const found = counts.get(key)
+    if (found === undefined || found.count < limit) horizons.delete(key)
+    else horizons.set(key, { last: found.last, asked: limit })
   }
 }
 
@@ -36,6 +60,7 @@ interface Question {
   readonly lookup: string
   readonly key: ReadonlyArray<string | number>
   readonly take: Taking
+  readonly limit: number | undefined
 }
 
 /** Loads a row and says what must come with it. */
@@ -54,26 +79,27 @@ const dedupe = (needs: ReadonlyArray<Need>): ReadonlyArray<Need> => [
 const group = (questions: ReadonlyArray<Question>) => {
   const groups = new Map<string, { shelf: Taking; keys: Array<ReadonlyArray<string | number>>; first: Question }>()
   for (const question of questions) {
-    const name = `${question.table}/${question.lookup}`
+    const name = `${question.table}/${question.lookup}/${question.limit ?? ""}`
     const known = groups.get(name)
     if (known === undefined) groups.set(name, { shelf: question.take, keys: [question.key], first: question })
     else known.keys.push(question.key)
   }
   return [...groups.values()].map(({ shelf, keys, first }) => ({
     shelf,
-    request: { table: first.table, lookup: first.lookup, keys }
+    request: { table: first.table, lookup: first.lookup, keys, limit: first.limit }
   }))
 }
 
 const tradeNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.TradeById({ id })])
 const orderNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.OrderById({ id })])
 
-const question = (table: TableName, lookup: string, key: ReadonlyArray<string | number>, take: Taking): Question => ({
-  table,
-  lookup,
-  key,
-  take
-})
+const question = (
+  table: TableName,
+  lookup: string,
+  key: ReadonlyArray<string | number>,
+  take: Taking,
+  limit?: number
+): Question => ({ table, lookup, key, take, limit })
 
 /**
  * The tables' rows that a need stands for. An order brings its allocations, fills, attempts and position; a trade its lot and
@@ -119,7 +145,7 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           [need.account, need.symbol],
           taking(books.instruments, () => [])
         ),
-        question("lots", "open", [need.account, need.symbol], lots),
+        question("lots", "open", [need.account, need.symbol], lots, LOTS_AT_FIRST),
         question("orders", "live", [need.account, need.symbol], orders),
         question(
           "breaks",
@@ -146,6 +172,8 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           )
         )
       ]
+    case "Lots":
+      return [question("lots", "open", [need.account, need.symbol], lots, need.most)]
     case "Identity":
       return [
         question("trades", "identity", [need.account, need.source, need.sourceId, need.occurrence], trades),

@@ -27,6 +27,7 @@ export interface World {
 export interface Recorder {
   readonly books: Books.Books
   readonly world: World
+  readonly horizons: Books.LotHorizons
   readonly account: AccountName
   readonly cause: Cause
   /** Writes an event into the account's journal and applies it to the books. */
@@ -61,6 +62,7 @@ const encode = Schema.encodeSync(LedgerEvent)
 export const begin = (options: {
   readonly books: Books.Books
   readonly met: ReadonlySet<string>
+  readonly horizons: Books.LotHorizons
   readonly heads: ReadonlyMap<string, Head>
   readonly counters: Counters
   readonly commitId: string
@@ -91,6 +93,7 @@ export const begin = (options: {
       return {
         books,
         world,
+        horizons: options.horizons,
         account,
         cause,
         touched,

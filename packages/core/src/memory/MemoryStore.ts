@@ -51,28 +51,33 @@ export const make = (): MemoryStore => {
   const feed: Array<FeedRow> = []
   let counters: Counters = firstCounters
 
-  const answer = ({ table, lookup, keys }: LookupRequest): ReadonlyArray<EncodedRow> => {
+  const answer = ({ table, lookup, keys, limit }: LookupRequest): ReadonlyArray<EncodedRow> => {
     const { rows, indexes } = shelf(table)
     const index = indexes.get(lookup)
     if (index === undefined) throw new TypeError(`table ${table} has no lookup ${lookup}`)
-    return keys
-      .flatMap((cells) => [...(index.keys.get(joinKey(cells)) ?? [])])
-      .map((key) => rows.get(key))
-      .filter((row) => row !== undefined)
+    const order = tables[table].key
+    return keys.flatMap((cells) =>
+      [...(index.keys.get(joinKey(cells)) ?? [])]
+        .map((key) => rows.get(key))
+        .filter((row) => row !== undefined)
+        .toSorted((x, y) => compareCells(cellsAt(x, order), cellsAt(y, order)))
+        .slice(0, limit)
+    )
   }
 
   return {
     write: (scope, plan) => {
       const books = Books.make()
       const met = new Set<string>()
-      bring(books, met, scope.needs, answer)
-      let planned = plan({ books, met, heads, counters })
+      const horizons: Books.LotHorizons = new Map()
+      bring(books, met, horizons, scope.needs, answer)
+      let planned = plan({ books, met, horizons, heads, counters })
       while (planned._tag === "NeedMore") {
         const before = met.size
-        bring(books, met, planned.needs, answer)
+        bring(books, met, horizons, planned.needs, answer)
         if (met.size === before) throw new Error("planning asks again for what it has")
         Books.reset(books)
-        planned = plan({ books, met, heads, counters })
+        planned = plan({ books, met, horizons, heads, counters })
       }
       const undo: Array<() => void> = []
       try {
@@ -109,10 +114,11 @@ export const make = (): MemoryStore => {
 const bring = (
   books: Books.Books,
   met: Set<string>,
+  horizons: Books.LotHorizons,
   needs: ReadonlyArray<Need>,
   answer: (request: LookupRequest) => ReadonlyArray<EncodedRow>
 ): void => {
-  const asking = load(books, met, needs)
+  const asking = load(books, met, horizons, needs)
   let step = asking.next([])
   while (step.done !== true) step = asking.next(step.value.map(answer))
 }
@@ -202,6 +208,9 @@ const isKept = (row: EncodedRow, filter: Filter): boolean => {
   const isEnough = filter.atLeast === undefined || compareCells([cell], [filter.atLeast]) >= 0
   return isEnough && (filter.below === undefined || compareCells([cell], [filter.below]) < 0)
 }
+
+const cellsAt = (row: EncodedRow, columns: ReadonlyArray<string>): ReadonlyArray<Cell> =>
+  columns.map((column) => row[column] ?? null)
 
 const compareCells = (a: ReadonlyArray<Cell>, b: ReadonlyArray<Cell>): number => {
   for (const [i, left] of a.entries()) {

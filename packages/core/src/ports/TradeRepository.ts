@@ -1,6 +1,6 @@
 import { Context, Schema } from "effect"
 import type { Effect } from "effect"
-import type { Books, TableChanges } from "../books/Books.ts"
+import type { Books, LotHorizons, TableChanges } from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import type { Need } from "../books/Need.ts"
 import type { BadRow, EncodedRow, TableName } from "../books/Table.ts"
@@ -49,6 +49,8 @@ export interface State {
   readonly books: Books
   /** The keys of the needs that are met (`Need.keyOf`). */
   readonly met: ReadonlySet<string>
+  /** How far the open lots of positions are loaded. */
+  readonly horizons: LotHorizons
   readonly heads: ReadonlyMap<string, Head>
   readonly counters: Counters
 }

@@ -1,3 +1,4 @@
+import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { AllocationId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
@@ -13,20 +14,41 @@ export const openLots = (recorder: Recorder, symbol: Ticker, sign: 1 | -1): Read
     .filter((lot) => Decimal.sign(lot.open) === sign)
     .toSorted((a, b) => a.id - b.id)
 
-/** C1: while open lots of both signs exist, the oldest of each side cover each other. */
+/**
+ * C1: while open lots of both signs exist, the oldest of each side cover each other. Not all lots of a long queue are loaded:
+ * where a younger one would come before one that is not, more are asked for.
+ */
 export const net = (recorder: Recorder, symbol: Ticker): void => {
   const longs = openLots(recorder, symbol, 1)
   const shorts = openLots(recorder, symbol, -1)
+  const unloaded = unloadedSign(recorder, symbol, [...longs, ...shorts])
   let long = 0
   let short = 0
   for (;;) {
     const a = current(recorder, longs[long])
     const b = current(recorder, shorts[short])
+    if (unloaded === 1 && b !== undefined) requireLoaded(recorder, symbol, a)
+    if (unloaded === -1 && a !== undefined) requireLoaded(recorder, symbol, b)
     if (a === undefined || b === undefined) return
     link(recorder, a, b)
     if (Decimal.isZero(current(recorder, a)?.open ?? Decimal.zero)) long++
     if (Decimal.isZero(current(recorder, b)?.open ?? Decimal.zero)) short++
   }
+}
+
+/** The sign of the open lots that are not loaded, 0 where all are: the position's row carries the sum of all. */
+const unloadedSign = (recorder: Recorder, symbol: Ticker, loaded: ReadonlyArray<Lot>): -1 | 0 | 1 => {
+  const key = joinKey([recorder.account, symbol])
+  if (!recorder.horizons.has(key)) return 0
+  const all = recorder.books.positions.get(key)?.openLots ?? Decimal.zero
+  return Decimal.sign(Decimal.subtract(all, Decimal.sum(loaded.map((lot) => lot.open))))
+}
+
+const requireLoaded = (recorder: Recorder, symbol: Ticker, lot: Lot | undefined): void => {
+  const { account } = recorder
+  const horizon = recorder.horizons.get(joinKey([account, symbol]))
+  if (horizon === undefined || (lot !== undefined && lot.id <= horizon.last)) return
+  recorder.need(Need.Lots({ account, symbol, most: horizon.asked * 2 }))
 }
 
 const current = (recorder: Recorder, lot: Lot | undefined): Lot | undefined =>

@@ -69,6 +69,10 @@ export const make = <const Flags extends Command.Command.Config>(options: VerbOp
 
 const plain = (doc: HelpDoc.HelpDoc): string => stripVTControlCharacters(HelpDoc.toAnsiText(doc)).trim()
 
+/** What the parser's help says of every flag, and its type says already. */
+const SAID_BY_TYPE =
+  /\n\n {2}(This setting is optional|A user-defined piece of text|A true or false value|An integer|A floating point number|One of the following: [^\n]*)(?:\.|$)/gm
+
 const helpOf = <Flags extends Command.Command.Config>(
   { examples = [], name, summary }: VerbOptions<Flags>,
   options: string
@@ -76,7 +80,7 @@ const helpOf = <Flags extends Command.Command.Config>(
   const width = Math.max(0, ...examples.map(([line]) => line.length))
   const lines = examples.map(([line, what]) => `  ${line.padEnd(width)}   ${what}`)
   const shown = examples.length === 0 ? "" : `\n\nEXAMPLES\n\n${lines.join("\n")}`
-  const compact = options.replaceAll(/\n\n {2}(This setting is optional|A user-defined piece of text|A true or false value|An integer|A floating point number|One of the following: [^\n]*)\./g, "").replaceAll(/\n\n {2}(\S)/g, "\n      $1")
+  const compact = options.replaceAll(SAID_BY_TYPE, "").replaceAll(/\n\n {2}(\S)/g, "\n      $1")
   return `roundlot ${name}: ${summary}${shown}\n\n${compact}`
 }
 

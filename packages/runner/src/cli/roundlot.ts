@@ -36,7 +36,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   orders: group("what was sent", {
     list: leaf("the orders on record", async () => (await lists()).ordersList),
     show: leaf("one order, with its trades, attempts and fills", async () => (await lists()).ordersShow),
-    cancel: leaf("end an order; its position is held until resumed", async () => (await import("../verbs/ordersCancel.ts")).ordersCancel),
+    cancel: leaf(
+      "end an order; its position is held until resumed",
+      async () => (await import("../verbs/ordersCancel.ts")).ordersCancel
+    ),
     resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
   }),
   fills: group("what brokers executed", {

@@ -1,8 +1,9 @@
-import { type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { type AccountName, Clock, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
 import { DriveLease } from "@roundlot/store-sqlite"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { hostname } from "node:os"
-import { relative } from "node:path"
+import { dirname, relative } from "node:path"
 import { openedForDriving } from "../accounts.ts"
 import { layerBooks, layerPaper } from "../App.ts"
 import { Output } from "../cli/Output.ts"
@@ -120,7 +121,6 @@ const whereToLook = (settings: Settings): string => {
 const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions) =>
   Effect.gen(function* () {
     const output = yield* Output
-    yield* DriveLease.hold(settings.storeFile, { host: hostname(), pid: process.pid })
     const accounts = yield* openedForDriving(settings.configuration, flags.account)
     yield* runScript(flags.script)
     const daemon = yield* Effect.fork(Daemon.run(options))
@@ -166,6 +166,14 @@ const tellLeft = (left: remaining.Remaining) =>
     yield* output.answer({ idle: !isLeft, ...remaining.document(left) }, text)
   })
 
+/** Takes the right to drive the store, whose folder may be still to be made. */
+const holdRight = ({ storeFile }: Settings) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    yield* Effect.ignore(fs.makeDirectory(dirname(storeFile), { recursive: true, mode: 0o700 }))
+    yield* Effect.provide(DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }), Clock.layerAlwaysOpen)
+  })
+
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
 export const start = (flags: StartFlags): Doing =>
   Effect.gen(function* () {
@@ -175,11 +183,12 @@ export const start = (flags: StartFlags): Doing =>
     const exchange = yield* exchangeOptions(settings.paperFile, flags)
     const app = Layer.merge(layerBooks(settings), layerPaper(exchange))
     yield* output.endsBySignal
+    // Held until the ledger has closed: what it drains is still ours alone to write.
+    yield* holdRight(settings)
     const left = yield* drive(flags, settings, options).pipe(
       Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer.")),
-      Effect.scoped,
       Effect.provide(app),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)
     )
     yield* tellLeft(left)
-  })
+  }).pipe(Effect.scoped)

@@ -1,4 +1,6 @@
+import { Either, Option } from "effect"
 import { describe, expect, it } from "vitest"
+import { polling } from "../../src/start/polling.ts"
 import { buys, desk } from "./roundlot.ts"
 
 describe("flags over variables over files", () => {
@@ -13,6 +15,30 @@ describe("flags over variables over files", () => {
     expect(await said([], { ROUNDLOT_STORE: at("inherited") })).toContain("inherited.db")
     expect(await said(["--env-file", environment], { ROUNDLOT_STORE: at("inherited") })).toContain("enveloped.db")
     expect(await said(["--env-file", environment, "--store", at("flagged")])).toContain("flagged.db")
+  })
+
+  it("FILL-4: polling is 15 s with up to 5 s of jitter; flag over variable over that", () => {
+    const none = { interval: Option.none(), maxJitter: Option.none() }
+    const variables = new Map([
+      ["ORDER_POLLING_INTERVAL", "4s"],
+      ["ORDER_POLLING_MAX_JITTER", "500ms"]
+    ])
+    const said = (flags: Parameters<typeof polling>[0], known = variables) =>
+      Either.getOrUndefined(polling(flags, (name) => known.get(name)))
+    expect(said(none, new Map())).toEqual({ intervalMs: 15_000, maxJitterMs: 5_000 })
+    expect(said(none)).toEqual({ intervalMs: 4_000, maxJitterMs: 500 })
+    expect(said({ ...none, interval: Option.some("2s") })).toEqual({ intervalMs: 2_000, maxJitterMs: 500 })
+    expect(said({ ...none, maxJitter: Option.some("9s") })).toBeUndefined()
+  })
+
+  it("FILL-16: a cancel with no daemon running asks the broker itself, and holds the position until resumed", async () => {
+    const { cli, json } = desk()
+    await cli("exchange", "do", JSON.stringify({ id: "a", do: { accept: {} } }))
+    await cli("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "2")
+    expect((await cli("start", "--until-idle")).out).toContain("order O1 (paper): buy 2 AAPL is submitted")
+    expect(await json("orders", "cancel", "O1", "--reason", "enough")).toMatchObject({ status: "cancelled" })
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ held: "cancel of O1", residual: "2" })
+    expect((await cli("orders", "cancel", "O1")).code).toBe(1)
   })
 
   it("ACC-10: the direction is declared by account, by source, or for an import, never guessed", async () => {
@@ -34,6 +60,7 @@ describe("flags over variables over files", () => {
     expect(JSON.parse(again.out)).toMatchObject({ accepted: 0, duplicates: 2, orders: [{ quantity: "1" }] })
     expect(await json("orders", "list")).toMatchObject({ items: [] })
     expect((await plain([])).out).toContain("trades import")
+    expect((await plain(["trades", "import", "--help"])).out).toContain("roundlot trades import trades.csv --dry-run")
   })
 
   it("halt stops sending with no daemon running, and a command id makes it happen once", async () => {

@@ -13,6 +13,9 @@ const sound = (name: Table.TableName, row: Table.EncodedRow): Table.EncodedRow =
   return row
 }
 
+/** What SQLite takes for "no limit". */
+const ALL = -1
+
 /** Finds the rows that planning asks for, with statements prepared once; throws `BadRow`. */
 export const finding = (db: Database.Database): Find => {
   const statements = new Map<string, Database.Statement<Array<Column.Cell>, Table.EncodedRow>>()
@@ -27,16 +30,22 @@ export const finding = (db: Database.Database): Find => {
     statements.set(`${name}/${lookup}`, made)
     return made
   }
-  return ({ keys, lookup, table }) => {
+  return ({ keys, limit = ALL, lookup, table }) => {
     const statement = statementOf(table, lookup)
-    return keys.flatMap((key) => statement.all(...key).map((row) => sound(table, row)))
+    return keys.flatMap((key) => statement.all(...key, limit).map((row) => sound(table, row)))
   }
 }
 
 /** Loads what is needed; how many needs were met that were not before. */
-const bring = (find: Find, books: Books.Books, met: Set<string>, needs: ReadonlyArray<Need.Need>): number => {
+const bring = (
+  find: Find,
+  books: Books.Books,
+  met: Set<string>,
+  horizons: Books.LotHorizons,
+  needs: ReadonlyArray<Need.Need>
+): number => {
   const before = met.size
-  const asking = load.load(books, met, needs)
+  const asking = load.load(books, met, horizons, needs)
   for (let step = asking.next(); step.done !== true;) step = asking.next(step.value.map(find))
   return met.size - before
 }
@@ -50,11 +59,13 @@ export const planning = <A>(
 ): Planned<A> => {
   const books = Books.make()
   const met = new Set<string>()
-  bring(find, books, met, scope.needs)
+  const horizons: Books.LotHorizons = new Map()
+  bring(find, books, met, horizons, scope.needs)
   for (;;) {
-    const answer = plan({ books, met, ...ground })
+    const answer = plan({ books, met, horizons, ...ground })
     if (answer._tag === "Planned") return answer
     Books.reset(books)
-    if (bring(find, books, met, answer.needs) === 0) throw new Error("planning asks again for what it was given")
+    if (bring(find, books, met, horizons, answer.needs) === 0)
+      throw new Error("planning asks again for what it was given")
   }
 }
