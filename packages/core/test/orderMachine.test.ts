@@ -1,5 +1,6 @@
 import { Either } from "effect"
 import { describe, expect, test } from "vitest"
+import * as Fill from "../src/fill/Fill.ts"
 import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
 import * as Id from "../src/identity/Id.ts"
 import * as Decimal from "../src/money/Decimal.ts"
@@ -241,6 +242,11 @@ describe("F2: the order machine", () => {
 
   test("F3 of reconciliation: a revision that comes before its original stays the canonical one", () => {
     const desk = told([...accepted, fill("e1", 500, 5, 2), fill("e1", 2000, 4, 1)])
+    const canonical = desk.all(Fill.FillTable).map((each) => [each.execId, each.canonical])
+    expect(canonical).toEqual([
+      ["e1.2", true],
+      ["e1.1", false]
+    ])
     expect(Decimal.format(desk.order(first).filled)).toBe("0.5")
   })
 

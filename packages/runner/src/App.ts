@@ -56,5 +56,5 @@ export const requireStore = ({ storeFile }: Place): Effect.Effect<void, NoStore,
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const isThere = yield* Effect.orElseSucceed(fs.exists(storeFile), () => true)
-    if (!isThere) yield* new NoStore({ file: storeFile })
+    return isThere ? undefined : yield* new NoStore({ file: storeFile })
   })

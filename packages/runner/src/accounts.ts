@@ -42,7 +42,8 @@ const configure = (configuration: Configuration): Opening<void> =>
     const commands = yield* Commands.Commands
     for (const [name, settings] of configuration.accounts) {
       const answer = yield* commands.setAccount(name, settings, "configuration")
-      if (answer._tag === "Refused") yield* new UsageError({ problem: answer.why, remedy: "Correct the configuration" })
+      if (answer._tag === "Done") continue
+      return yield* new UsageError({ problem: answer.why, remedy: "Correct the configuration" })
     }
   })
 

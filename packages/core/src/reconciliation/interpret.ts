@@ -99,7 +99,8 @@ const answered = (recorder: Recorder, report: Answered, payload: RawPayload | un
     case "Unknown": {
       const { why, candidate } = answer
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "unknown", message: why, brokerOrderId: candidate })
-      return applied(advance(recorder, order.id, { deed: "doubted", reason: why, candidate }))
+      const isNews = order.status === "submitting"
+      return applied(advance(recorder, order.id, { deed: "doubted", ...(isNews ? { reason: why, candidate } : {}) }))
     }
   }
 }
@@ -111,8 +112,10 @@ const notSent = (
   answer: { readonly why: string; readonly retryAfterMs: number | undefined }
 ): Change => {
   const isDoubted = recorder.books.attempts.find("order", [order.id]).some((each) => each.outcome === "unknown")
+  const deed = isDoubted ? "doubted" : "planned"
+  if (order.status !== "submitting") return { deed }
   return {
-    deed: isDoubted ? "doubted" : "planned",
+    deed,
     reason: answer.why,
     notBefore: Instant.addMillis(recorder.world.at, answer.retryAfterMs ?? pauseMs(order.attempts))
   }

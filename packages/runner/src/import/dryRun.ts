@@ -2,7 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { type AccountName, Decimal, Gates, Order, Reads, TradeRepository } from "@roundlot/core"
-import { Effect, type Scope } from "effect"
+import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
 import { layerBooks, layerPaper, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
@@ -38,18 +38,17 @@ export const onCopy = <A, E, R>(
 ): Effect.Effect<
   A,
   E | SettingsError | TradeRepository.StoreError | ExchangeFailed,
-  Exclude<Exclude<R, Broker.Brokers | Exchange.Exchange>, Writing> | FileSystem.FileSystem | Environment | Scope.Scope
+  Exclude<R, Sandbox> | FileSystem.FileSystem | Environment | Scope.Scope
 > =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const settings = yield* settle(flags)
     const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-dry-run-" }))
     const storeFile = join(folder, "copy.db")
-    if (yield* Effect.orElseSucceed(fs.exists(settings.storeFile), () => false))
-      yield* copy(settings.storeFile, storeFile)
+    const isThere = yield* Effect.orElseSucceed(fs.exists(settings.storeFile), () => false)
+    if (isThere) yield* copy(settings.storeFile, storeFile)
     return yield* use(settings.configuration).pipe(
-      Effect.provide(layerPaper({ file: join(folder, "paper.db") })),
-      Effect.provide(layerBooks({ storeFile }))
+      Effect.provide(Layer.merge(layerPaper({ file: join(folder, "paper.db") }), layerBooks({ storeFile })))
     )
   })
 
