@@ -31,7 +31,8 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("AcceptAdjustment", { orderId: OrderId }),
   Schema.TaggedStruct("DismissBreak", { breakId: BreakId }),
   Schema.TaggedStruct("Release", { tradeId: TradeId, symbol: Schema.UndefinedOr(Ticker) }),
-  Schema.TaggedStruct("DismissTrade", { tradeId: TradeId })
+  Schema.TaggedStruct("DismissTrade", { tradeId: TradeId }),
+  Schema.TaggedStruct("Reverse", { tradeId: TradeId })
 )
 
 /** An act of an operator or program, as data. */
@@ -84,6 +85,8 @@ const carryOut = (recorder: Recorder, command: Command, reason: string): command
       return commands.releaseTrade(recorder, command.tradeId, command.symbol)
     case "DismissTrade":
       return commands.dismissTrade(recorder, command.tradeId, reason)
+    case "Reverse":
+      return commands.reverseTrade(recorder, command.tradeId)
   }
 }
 

@@ -11,7 +11,8 @@ import type { Quantity } from "../money/Quantity.ts"
 import { command, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
-import { dismiss, release } from "../trade/intake.ts"
+import { opposite } from "../order/Side.ts"
+import { dismiss, intake, release } from "../trade/intake.ts"
 import type { Trade } from "../trade/Trade.ts"
 import type { TradingState } from "./TradingState.ts"
 
@@ -233,4 +234,32 @@ export const dismissTrade = (recorder: Recorder, id: TradeId, reason: string): C
   if (typeof trade === "string") return refused(trade)
   dismiss(recorder, trade, reason)
   return done(`${format("trade", id)} will not be counted`)
+}
+
+/** Undoes a trade by one of the opposite side (B4); asked again, it changes nothing. */
+export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => {
+  recorder.need(Need.TradeById({ id }))
+  const trade = recorder.books.trades.get(joinKey([id]))
+  const name = format("trade", id)
+  if (trade === undefined) return refused(`there is no trade ${name}`)
+  if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
+  const result = intake(recorder, {
+    input: {
+      source: trade.source,
+      sourceId: `${trade.sourceId}/reversed`,
+      occurrence: trade.occurrence,
+      symbol: trade.givenSymbol,
+      side: opposite(trade.side),
+      quantity: trade.quantity,
+      price: trade.price,
+      tradedAt: trade.tradedAt,
+      reverses: { sourceId: trade.sourceId, occurrence: trade.occurrence }
+    },
+    symbol: trade.symbol,
+    direction: trade.direction,
+    held: undefined
+  })
+  const reversal = format("trade", result.tradeId)
+  if (result._tag === "Conflict") return refused(result.why)
+  return done(`${name} ${result._tag === "Duplicate" ? "was reversed already, by" : "is reversed by"} ${reversal}`)
 }

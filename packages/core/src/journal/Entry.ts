@@ -1,11 +1,12 @@
 import { Schema } from "effect"
 import { sha256 } from "./Payload.ts"
 
-/** What brought an entry about: the kind of member, who, and the command's id where there is one. */
+/** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
 export const Cause = Schema.Struct({
   kind: Schema.Literal("trade", "report", "command", "send", "timer", "start"),
   actor: Schema.String,
-  command: Schema.optionalWith(Schema.String, { exact: true })
+  command: Schema.optionalWith(Schema.String, { exact: true }),
+  reason: Schema.optionalWith(Schema.String, { exact: true })
 })
 
 /** What brought an entry about. */

@@ -44,7 +44,7 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
     const submit = (order: CommandRequest) =>
       ledger.submit("command", {
         account: order.account,
-        cause: { kind: "command", actor: order.actor, command: order.id },
+        cause: { kind: "command", actor: order.actor, command: order.id, reason: order.reason },
         needs: [Need.Command({ id: order.id })],
         apply: (recorder) => perform(recorder, order.id, order.command, order.reason)
       })

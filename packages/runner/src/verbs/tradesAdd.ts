@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Accumulator, Clock, Entropy, Id, Instant, type intake, Reads, Side, Trade } from "@roundlot/core"
+import { Accumulator, Clock, Entropy, Id, Instant, type intake, Reads, Trade } from "@roundlot/core"
 import { Effect, Either, Option } from "effect"
 import { opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -11,7 +11,7 @@ import * as TradeRow from "../import/TradeRow.ts"
 import { policyOf } from "../settings/Configuration.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
-import { CommandRefused } from "./commanding.ts"
+import { perform } from "./commanding.ts"
 
 /** Tells what became of one trade; one that conflicts or is quarantined is worth a look. */
 const tell = (result: intake.IntakeResult) =>
@@ -102,39 +102,19 @@ export const tradesReverse = Verb.make({
   name: "trades reverse",
   summary: "undo a trade by one of the opposite side; asked again, it changes nothing",
   examples: [["roundlot trades reverse T12 --reason 'the venue took it back'", "what was ordered for it is due back"]],
-  flags: { ...flags.place, id: flags.id("The trade, T12"), reason: flags.reason },
-  run: ({ id, reason, ...where }) =>
-    writing(where, ({ configuration }) =>
+  flags: { ...flags.place, id: flags.id("The trade, T12"), reason: flags.reason, commandId: flags.commandId },
+  run: ({ commandId, id, reason, ...where }) =>
+    writing(where, () =>
       Effect.gen(function* () {
         const number = yield* idOf("trade", "trade", id)
         const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
         if (trade === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
-        if (trade.reversesSourceId !== undefined)
-          return yield* new CommandRefused({ why: `${id} is a reversal itself` })
-        const accumulator = yield* Accumulator.Accumulator
-        const now = yield* (yield* Clock.Clock).now
-        const { note } = yield* Output
-        const known = yield* Reads.first(Trade.TradeTable, {
-          where: [
-            { column: "account", in: [trade.account] },
-            { column: "source", in: [trade.source] },
-            { column: "sourceId", in: [`${trade.sourceId}/reversed`] },
-            { column: "occurrence", in: [trade.occurrence] }
-          ]
+        return yield* perform({
+          account: trade.account,
+          command: { _tag: "Reverse", tradeId: trade.id },
+          reason,
+          commandId
         })
-        const input: Trade.TradeInput = {
-          source: trade.source,
-          sourceId: `${trade.sourceId}/reversed`,
-          occurrence: trade.occurrence,
-          symbol: trade.givenSymbol,
-          side: Side.opposite(trade.side),
-          quantity: trade.quantity,
-          price: trade.price,
-          tradedAt: known?.tradedAt ?? now,
-          reverses: { sourceId: trade.sourceId, occurrence: trade.occurrence }
-        }
-        yield* note(`Reversing ${id}: ${reason}`)
-        return yield* tell(yield* accumulator.submit(trade.account, input, policyOf(configuration, trade.source)))
       })
     )
 })

@@ -79,8 +79,12 @@ describe("flags over variables over files", () => {
     const { cli, json } = desk()
     await cli("trades", "add", "--id", "a", "--symbol", "AAPL", "--side", "buy", "--quantity", "1")
     await cli("start", "--until-idle")
-    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({ outcome: "accepted" })
-    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({ outcome: "duplicate" })
+    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({
+      done: "T1 is reversed by T2"
+    })
+    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({
+      done: "T1 was reversed already, by T2"
+    })
     await cli("start", "--until-idle")
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0", hedged: "0", residual: "0" })
   })

@@ -52,7 +52,11 @@ const run = (words: ReadonlyArray<string>, killAfter = Infinity): Promise<Ended>
   })
 
 interface Listed {
-  readonly items: ReadonlyArray<{ readonly clientOrderId: string; readonly filledQuantity: string; readonly status: string }>
+  readonly items: ReadonlyArray<{
+    readonly clientOrderId: string
+    readonly filledQuantity: string
+    readonly status: string
+  }>
 }
 
 describe("kill -9 while trades arrive, orders go out and fills come back", () => {
@@ -62,7 +66,8 @@ describe("kill -9 while trades arrive, orders go out and fills come back", () =>
   beforeAll(() => writeFileSync(file, tape))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  const listed = async (...words: ReadonlyArray<string>): Promise<Listed> => JSON.parse((await run([...words, ...store, "--json"])).out)
+  const listed = async (...words: ReadonlyArray<string>): Promise<Listed> =>
+    JSON.parse((await run([...words, ...store, "--json"])).out)
 
   test("ACC-1, ACC-2: nothing acknowledged is lost, nothing is counted or sent twice, and the audit is clean", async () => {
     const lines = Effect.runSync(

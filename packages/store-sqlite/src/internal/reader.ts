@@ -1,6 +1,6 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { SqliteClient } from "@effect/sql-sqlite-node"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import type { TradeRepository } from "@roundlot/core"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Cause, Clock, Effect, Random, type Scope } from "effect"
