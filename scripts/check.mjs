@@ -16,26 +16,26 @@ const checkedFiles = (output) => {
 const noWarnings = (output) => (/\bwarning\b/i.test(output) ? "It ended well, but with a warning." : undefined)
 
 const steps = [
-  { name: "types", command: tool("tsc", "-b", "--pretty", "false") },
-  { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
-  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings") },
-  { name: "seams", command: script("check-seams.mjs") },
-  { name: "doc comments", command: script("check-docs.mjs") },
-  { name: "dead code", command: tool("knip", "--no-config-hints") },
-  { name: "packages", command: script("check-packages.mjs"), after: "types" },
   {
     name: "Effect diagnostics",
     command: tool(
       "effect-language-service",
       "diagnostics",
       "--project",
-      "tsconfig.json",
+      "tsconfig.src.json",
       "--format",
       "text",
       "--strict"
     ),
     failIf: checkedFiles
-  }
+  },
+  { name: "types", command: tool("tsc", "-b", "--pretty", "false") },
+  { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
+  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings") },
+  { name: "seams", command: script("check-seams.mjs") },
+  { name: "doc comments", command: script("check-docs.mjs") },
+  { name: "dead code", command: tool("knip", "--no-config-hints") },
+  { name: "packages", command: script("check-packages.mjs"), after: "types" }
 ]
 const atOnce = 2
 

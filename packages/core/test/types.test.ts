@@ -12,21 +12,21 @@ import * as Instant from "../src/time/Instant.ts"
 
 declare const broker: BrokerService
 
-const checked = (check: () => void) => check
+const checked = (check: () => unknown) => check
 
 describe("what the types refuse", () => {
   test("FILL-6: an order that the broker has not acknowledged cannot be polled or cancelled there", () => {
     expectTypeOf<Parameters<BrokerService["cancel"]>>().toEqualTypeOf<[order: AcknowledgedOrder]>()
     expectTypeOf<AcknowledgedOrder["_tag"]>().toEqualTypeOf<"Submitted" | "PartiallyFilled">()
     expectTypeOf<Parameters<BrokerService["order"]>[0]>().toEqualTypeOf<ClientOrderId.BrokerOrderId>()
-    checked(() => {
+    checked(() => [
       // @ts-expect-error: a plan is nothing to ask a broker about
-      broker.cancel(OrderState.Pending({ heldFor: undefined, notBefore: undefined }))
+      broker.cancel(OrderState.Pending({ heldFor: undefined, notBefore: undefined })),
       // @ts-expect-error: a doubtful order can only be looked up
-      broker.cancel(OrderState.InDoubt({ attemptId: Id.AttemptId.make(1), why: "no answer", candidate: undefined }))
+      broker.cancel(OrderState.InDoubt({ attemptId: Id.AttemptId.make(1), why: "no answer", candidate: undefined })),
       // @ts-expect-error: our own id is none of the broker's
       broker.order(ClientOrderId.ClientOrderId.make("rl1-x"))
-    })
+    ])
   })
 
   test("an acknowledged order has at least one broker id", () => {

@@ -95,7 +95,7 @@ export const child = (words: ReadonlyArray<string>, input = "") => {
   })
   return {
     ended,
-    signal: (name: "SIGINT" | "SIGTERM") => spawned.kill(name),
+    signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL") => spawned.kill(name),
     /** Waits until it has printed this, or has ended. */
     says: (text: RegExp): Promise<void> =>
       Promise.race([

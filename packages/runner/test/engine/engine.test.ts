@@ -248,6 +248,9 @@ describe("the engine, from trade to fill", () => {
   )
 })
 
+const isSaid = (parts: ReadonlyArray<Health.PartHealth>) =>
+  parts.some((part) => part.detail.includes("is declared paper and its broker is live"))
+
 describe("what keeps the engine from running hot or wild", () => {
   it.scoped("ACC-7: a broker that never takes an order is asked ever less often", () =>
     Effect.gen(function* () {
@@ -294,8 +297,6 @@ describe("what keeps the engine from running hot or wild", () => {
       yield* started
       const health = yield* Health.Health
       yield* submit(trade("buy", "1"))
-      const isSaid = (parts: ReadonlyArray<Health.PartHealth>) =>
-        parts.some((part) => part.detail.includes("is declared paper and its broker is live"))
       yield* until(health.all, isSaid)
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual(yield* statuses, ["Pending"])

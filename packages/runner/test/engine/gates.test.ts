@@ -43,17 +43,17 @@ import {
 
 const aapl = Ticker.Ticker.make("AAPL")
 
-describe("sources of trades", () => {
-  const delivered = (ids: ReadonlyArray<number>, cursor: string): TradeSource.Delivery => ({
-    cursor,
-    trades: ids.map((id): Trade.TradeInput => ({
-      ...trade("buy", "0.25"),
-      source: "venue",
-      sourceId: `v${id}`,
-      symbol: "AAPLs1"
-    }))
-  })
+const delivered = (ids: ReadonlyArray<number>, cursor: string): TradeSource.Delivery => ({
+  cursor,
+  trades: ids.map((id): Trade.TradeInput => ({
+    ...trade("buy", "0.25"),
+    source: "venue",
+    sourceId: `v${id}`,
+    symbol: "AAPLs1"
+  }))
+})
 
+describe("sources of trades", () => {
   it.scoped("ACC-2, ACC-4: goes on from its cursor, counts what comes twice once, and strips the declared suffix", () =>
     Effect.gen(function* () {
       yield* opened({})
@@ -87,26 +87,29 @@ describe("sources of trades", () => {
   )
 })
 
+const priced = (reference: Reference.Reference) => {
+  const foundations = Layer.mergeAll(
+    MemoryRepository.layerMemory,
+    Clock.layerAlwaysOpen,
+    Entropy.layerFixed("1".repeat(32)),
+    PriceReference.layerMemory(new Map([[aapl, reference]]))
+  )
+  return Layer.merge(
+    Roundlot.layer.pipe(Layer.provideMerge(foundations)),
+    PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
+  )
+}
+
+const at = (millis: number, dollars: string) =>
+  Reference.Reference.Priced({ price: Price.unsafe(dollars), at: Instant.fromMillis(millis), source: "market" })
+
+const unpriced = (quantity: string) => submit({ ...trade("buy", quantity), price: undefined })
+
 describe("a threshold in money", () => {
-  const priced = (reference: Reference.Reference) => {
-    const foundations = Layer.mergeAll(
-      MemoryRepository.layerMemory,
-      Clock.layerAlwaysOpen,
-      Entropy.layerFixed("1".repeat(32)),
-      PriceReference.layerMemory(new Map([[aapl, reference]]))
-    )
-    return Layer.merge(
-      Roundlot.layer.pipe(Layer.provideMerge(foundations)),
-      PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
-    )
-  }
-  const at = (millis: number, dollars: string) =>
-    Reference.Reference.Priced({ price: Price.unsafe(dollars), at: Instant.fromMillis(millis), source: "market" })
   const begin = Effect.gen(function* () {
     yield* opened({ thresholdNotional: Quantity.unsafe("1000") })
     yield* Effect.forkScoped(Daemon.run())
   })
-  const unpriced = (quantity: string) => submit({ ...trade("buy", quantity), price: undefined })
 
   it.scoped("D3: orders when the residual is worth it, and keeps the price, its source and time on the order", () =>
     Effect.gen(function* () {

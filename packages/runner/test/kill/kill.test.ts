@@ -1,14 +1,10 @@
 import { Random, Effect } from "effect"
-import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { child } from "../cli/roundlot.ts"
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const ROUNDS = Number(process.env["ROUNDLOT_KILL_ROUNDS"] ?? 4)
 const ROWS = 600
 
@@ -28,28 +24,17 @@ const tape = [
   ""
 ].join("\n")
 
-interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly out: string
-}
+/** Runs the command line as a process of its own to its end. */
+const run = (words: ReadonlyArray<string>) => child(words).ended
 
-/** Runs the command line as a process of its own; once it has printed `killAfter` lines it is killed, wherever it is. */
-const run = (words: ReadonlyArray<string>, killAfter = Infinity): Promise<Ended> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, MAIN, ...words], {
-      stdio: ["ignore", "pipe", "pipe"]
-    })
-    let out = ""
-    const heard = (chunk: Buffer) => {
-      out += chunk.toString()
-      if (out.split("\n").length > killAfter) child.kill("SIGKILL")
-    }
-    child.stdout.on("data", heard)
-    child.stderr.on("data", heard)
-    child.on("error", reject)
-    child.on("close", (code, signal) => resolve({ code, signal, out }))
-  })
+/** Runs it until it has printed so many lines, then kills it, wherever it is. */
+const killed = async (words: ReadonlyArray<string>, lines: number): Promise<boolean> => {
+  const process = child(words)
+  await process.says(new RegExp(`(?:[^\\n]*\\n){${lines}}`))
+  const isHit = process.signal("SIGKILL")
+  await process.ended
+  return isHit
+}
 
 interface Listed {
   readonly items: ReadonlyArray<{
@@ -58,6 +43,13 @@ interface Listed {
     readonly status: string
   }>
 }
+
+/** What each order at one of the two has filled. */
+const filled = (orders: Listed) =>
+  orders.items
+    .filter((order) => order.filledQuantity !== "0")
+    .map((order) => `${order.clientOrderId} ${order.filledQuantity}`)
+    .toSorted()
 
 describe("kill -9 while trades arrive, orders go out and fills come back", () => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-kill-"))
@@ -76,13 +68,10 @@ describe("kill -9 while trades arrive, orders go out and fills come back", () =>
         Random.make("kill")
       )
     )
-    let killed = 0
     for (const line of lines) {
       const faults = ["--seed", String(line), "--faults", "0.1"]
-      const ended = await run(["start", ...store, "--tape", file, ...faults], line)
-      if (ended.signal === "SIGKILL") killed += 1
+      expect(await killed(["start", ...store, "--tape", file, ...faults], line)).toBe(true)
     }
-    expect(killed).toBe(ROUNDS)
 
     const finished = await run(["start", ...store, "--tape", file, "--until-idle"])
     expect([0, 3]).toContain(finished.code)
@@ -93,11 +82,6 @@ describe("kill -9 while trades arrive, orders go out and fills come back", () =>
     expect(trades.items.length).toBe(ROWS)
     const ours = await listed("orders", "list", "--limit", "0")
     const theirs = await listed("exchange", "orders")
-    const filled = (orders: Listed) =>
-      orders.items
-        .filter((order) => order.filledQuantity !== "0")
-        .map((order) => `${order.clientOrderId} ${order.filledQuantity}`)
-        .toSorted()
     expect(filled(ours)).toEqual(filled(theirs))
     expect(new Set(theirs.items.map((order) => order.clientOrderId)).size).toBe(theirs.items.length)
   }, 120_000)
