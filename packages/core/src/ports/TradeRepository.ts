@@ -92,6 +92,8 @@ export interface PageQuery {
   readonly after: ReadonlyArray<Cell> | undefined
   /** At most 1,000. */
   readonly limit: number
+  /** Rows as they stand, those too that cannot be read back: for an audit, which says what is wrong with them. */
+  readonly asTheyStand?: boolean
 }
 
 /** A page of a journal, in order of `seq`, or of the whole store in feed order. */

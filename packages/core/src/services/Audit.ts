@@ -87,7 +87,8 @@ const storedRows = (table: TableName): Effect.Effect<ReadonlyMap<string, Encoded
         orderBy: key,
         descending: false,
         after,
-        limit: PAGE
+        limit: PAGE,
+        asTheyStand: true
       })
       for (const row of page) {
         after = key.map((column) => row[column] ?? null)
