@@ -175,10 +175,10 @@ describe("audit finds what was changed by hand", () => {
           "DELETE FROM roundlot_feed WHERE position = (SELECT max(position) FROM roundlot_feed)"
         )
         assert.isTrue(cut.some((where) => where.startsWith("feed")))
-        const rewritten = yield* tamper("UPDATE roundlot_journal SET body = replace(body, ':', ': ') WHERE seq = 4")
-        assert.isTrue(rewritten.some((where) => where.startsWith("journal of")))
         const gone = yield* tamper("DELETE FROM roundlot_fills")
         assert.isTrue(gone.some((where) => where.startsWith("fills")))
+        const rewritten = yield* tamper("UPDATE roundlot_journal SET body = replace(body, ':', ': ') WHERE seq = 4")
+        assert.isTrue(rewritten.some((where) => where.startsWith("journal of")))
       }).pipe(Effect.scoped),
     60_000
   )
