@@ -52,6 +52,18 @@ const folder = Effect.acquireRelease(
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
+/** A trade with an identity of its own. */
+const trade = (sourceId: string, symbol: string, side: "buy" | "sell", shares: string) =>
+  Trade.input({
+    source: "t",
+    sourceId,
+    symbol,
+    side,
+    quantity: Quantity.unsafe(shares),
+    price: Price.unsafe("10"),
+    tradedAt: Instant.make(1n)
+  })
+
 /** A store in which every kind of record has come up: fills, a correction, a break, a rejected order, netting, a halt. */
 const lived = (file: string) =>
   Effect.gen(function* () {
@@ -63,16 +75,6 @@ const lived = (file: string) =>
       JSON.stringify({ id: "r", when: { symbol: "KO" }, do: { reject: { code: "no", words: "halted" } } })
     )
     yield* Effect.forkScoped(Daemon.run())
-    const trade = (sourceId: string, symbol: string, side: "buy" | "sell", shares: string) =>
-      Trade.input({
-        source: "t",
-        sourceId,
-        symbol,
-        side,
-        quantity: Quantity.unsafe(shares),
-        price: Price.unsafe("10"),
-        tradedAt: Instant.make(1n)
-      })
     yield* accumulator.submitMany(account, [
       trade("1", "AAPL", "buy", "1.4"),
       trade("2", "AAPL", "sell", "0.3"),

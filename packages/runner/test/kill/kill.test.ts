@@ -1,11 +1,11 @@
-import { Random, Effect } from "effect"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { child } from "../cli/roundlot.ts"
+import { Effect, Random, Schema } from "effect"
+import { rmSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { child, desk } from "../cli/roundlot.ts"
 
-const ROUNDS = Number(process.env["ROUNDLOT_KILL_ROUNDS"] ?? 4)
+const SEED = process.env["ROUNDLOT_KILL_SEED"] ?? "1"
+const STORIES = Number(process.env["ROUNDLOT_KILL_STORIES"] ?? 2)
+const ROUNDS = 5
 const ROWS = 600
 
 /** A tape of small trades in three symbols, both ways. */
@@ -24,10 +24,7 @@ const tape = [
   ""
 ].join("\n")
 
-/** Runs the command line as a process of its own to its end. */
-const run = (words: ReadonlyArray<string>) => child(words).ended
-
-/** Runs it until it has printed so many lines, then kills it, wherever it is. */
+/** Runs the command line as a process of its own until it has printed so many lines, then kills it, wherever it is. */
 const killed = async (words: ReadonlyArray<string>, lines: number): Promise<boolean> => {
   const process = child(words)
   await process.says(new RegExp(`(?:[^\\n]*\\n){${lines}}`))
@@ -36,53 +33,50 @@ const killed = async (words: ReadonlyArray<string>, lines: number): Promise<bool
   return isHit
 }
 
-interface Listed {
-  readonly items: ReadonlyArray<{
-    readonly clientOrderId: string
-    readonly filledQuantity: string
-    readonly status: string
-  }>
-}
+const Listed = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ clientOrderId: Schema.NullOr(Schema.String), filledQuantity: Schema.String }))
+})
+
+const decode = Schema.decodeUnknownSync(Listed)
 
 /** What each order at one of the two has filled. */
-const filled = (orders: Listed) =>
+const filled = (orders: typeof Listed.Type) =>
   orders.items
     .filter((order) => order.filledQuantity !== "0")
     .map((order) => `${order.clientOrderId} ${order.filledQuantity}`)
     .toSorted()
 
-describe("kill -9 while trades arrive, orders go out and fills come back", () => {
-  const folder = mkdtempSync(join(tmpdir(), "roundlot-kill-"))
-  const file = join(folder, "tape.csv")
-  const store = ["--store", `sqlite:${join(folder, "books.db")}`]
-  beforeAll(() => writeFileSync(file, tape))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-  const listed = async (...words: ReadonlyArray<string>): Promise<Listed> =>
-    JSON.parse((await run([...words, ...store, "--json"])).out)
-
-  test("ACC-1, ACC-2: nothing acknowledged is lost, nothing is counted or sent twice, and the audit is clean", async () => {
-    const lines = Effect.runSync(
-      Effect.withRandom(
-        Effect.forEach(Array.from({ length: ROUNDS }), () => Random.nextIntBetween(3, 14)),
-        Random.make("kill")
-      )
+/** The seeds of the stories, and at which line each round of a story is killed. */
+const stories = Array.from({ length: STORIES }, (_, story) => ({
+  story,
+  lines: Effect.runSync(
+    Effect.withRandom(
+      Effect.forEach(Array.from({ length: ROUNDS }), () => Random.nextIntBetween(3, 14)),
+      Random.make(`${SEED}/${story}`)
     )
-    for (const line of lines) {
-      const faults = ["--seed", String(line), "--faults", "0.1"]
-      expect(await killed(["start", ...store, "--tape", file, ...faults], line)).toBe(true)
-    }
+  )
+}))
 
-    const finished = await run(["start", ...store, "--tape", file, "--until-idle"])
-    expect([0, 3]).toContain(finished.code)
-    const audit = await run(["audit", ...store, "--json"])
-    expect(audit.out).toContain('"ok":true')
-
-    const trades = await listed("trades", "list", "--limit", "0")
-    expect(trades.items.length).toBe(ROWS)
-    const ours = await listed("orders", "list", "--limit", "0")
-    const theirs = await listed("exchange", "orders")
-    expect(filled(ours)).toEqual(filled(theirs))
-    expect(new Set(theirs.items.map((order) => order.clientOrderId)).size).toBe(theirs.items.length)
-  }, 120_000)
+describe("kill -9 while trades arrive, orders go out and fills come back", () => {
+  test.each(stories)(
+    "ACC-1, ACC-2: story $story, killed at lines $lines: nothing acknowledged is lost, nothing counted or sent twice",
+    async ({ lines, story }) => {
+      const { file, folder, json, store } = desk()
+      const trades = file("tape.csv", tape)
+      const start = ["start", "--store", store, "--tape", trades]
+      for (const [round, line] of lines.entries()) {
+        const faults = ["--seed", `${story * ROUNDS + round}`, "--faults", "0.1"]
+        expect(await killed([...start, ...faults], line)).toBe(true)
+      }
+      expect([0, 3]).toContain((await child([...start, "--until-idle"]).ended).code)
+      expect(await json("audit")).toMatchObject({ ok: true })
+      expect(await json("trades", "list", "--limit", "0")).toHaveProperty("items.length", ROWS)
+      const ours = decode(await json("orders", "list", "--limit", "0"))
+      const theirs = decode(await json("exchange", "orders"))
+      expect(filled(ours)).toEqual(filled(theirs))
+      expect(new Set(theirs.items.map((order) => order.clientOrderId)).size).toBe(theirs.items.length)
+      rmSync(folder, { recursive: true, force: true })
+    },
+    60_000 + ROUNDS * 15_000
+  )
 })
