@@ -32,9 +32,11 @@ export interface Desk {
 
 const EVERYTHING = 1_000_000
 
-/** A desk with one account and one confirmed instrument. */
-export const make = (settings: Partial<Account.AccountSettings> = {}): Desk => {
-  const store = MemoryStore.make()
+/** A desk on a store, of its own memory where none is given, with one account and one confirmed instrument. */
+export const make = (
+  settings: Partial<Account.AccountSettings> = {},
+  store: MemoryStore.MemoryStore = MemoryStore.make()
+): Desk => {
   const account = AccountName.make("desk")
   const symbol = Ticker.make("AAPL")
   let now = Instant.make(1_700_000_000_000_000n)

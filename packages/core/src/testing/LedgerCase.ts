@@ -3,6 +3,7 @@ import * as commands from "../control/commands.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, OrderId, parse, TradeId } from "../identity/Id.ts"
 import { canonicalJson } from "../journal/Entry.ts"
+import * as MemoryStore from "../memory/MemoryStore.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
@@ -103,9 +104,12 @@ export interface View {
   readonly why: string
 }
 
-/** Replays a case on the real ledger with the store in memory; `undefined` where every step agrees. */
-export const replay = (ledgerCase: LedgerCase): Difference | undefined => {
-  const table = tableOf(ledgerCase)
+/** Replays a case on the real ledger, with the store in memory where none is given; `undefined` where every step agrees. */
+export const replay = (
+  ledgerCase: LedgerCase,
+  store: MemoryStore.MemoryStore = MemoryStore.make()
+): Difference | undefined => {
+  const table = tableOf(ledgerCase, store)
   let before = viewOf(table)
   for (const [index, step] of ledgerCase.steps.entries()) {
     const returned = perform(table, step)
@@ -124,15 +128,18 @@ interface CaseTable {
   readonly steps: ReadonlyArray<Step>
 }
 
-const tableOf = ({ config, steps }: LedgerCase): CaseTable => ({
+const tableOf = ({ config, steps }: LedgerCase, store: MemoryStore.MemoryStore): CaseTable => ({
   steps,
-  desk: Desk.make({
-    ...(config?.lot === undefined ? {} : { lot: config.lot }),
-    ...(config?.threshold === undefined ? {} : { threshold: config.threshold }),
-    ...(config?.direction === undefined ? {} : { direction: config.direction }),
-    external: config?.externalCounts === true ? "count" : "ignore",
-    resendWindowMs: Number.MAX_SAFE_INTEGER
-  }),
+  desk: Desk.make(
+    {
+      ...(config?.lot === undefined ? {} : { lot: config.lot }),
+      ...(config?.threshold === undefined ? {} : { threshold: config.threshold }),
+      ...(config?.direction === undefined ? {} : { direction: config.direction }),
+      external: config?.externalCounts === true ? "count" : "ignore",
+      resendWindowMs: Number.MAX_SAFE_INTEGER
+    },
+    store
+  ),
   names: new Map()
 })
 
