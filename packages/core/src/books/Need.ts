@@ -35,7 +35,7 @@ export type Need = Data.TaggedEnum<{
 }>
 
 /** How many open lots a position brings with it; a rule that needs more asks for `Lots`. */
-export const LOTS_AT_FIRST = 256
+export const LOTS_AT_FIRST = 32
 
 /** Constructors of `Need`. */
 export const Need = Data.taggedEnum<Need>()

@@ -48,7 +48,7 @@ const requireLoaded = (recorder: Recorder, symbol: Ticker, lot: Lot | undefined)
   const { account } = recorder
   const horizon = recorder.horizons.get(joinKey([account, symbol]))
   if (horizon === undefined || (lot !== undefined && lot.id <= horizon.last)) return
-  recorder.need(Need.Lots({ account, symbol, most: horizon.asked * 2 }))
+  recorder.need(Need.Lots({ account, symbol, most: horizon.asked * 4 }))
 }
 
 const current = (recorder: Recorder, lot: Lot | undefined): Lot | undefined =>
