@@ -11,6 +11,7 @@ import * as Order from "../src/order/Order.ts"
 import * as Send from "../src/order/send.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
+import type { Interpreted } from "../src/reconciliation/Interpreted.ts"
 import * as Report from "../src/reconciliation/Report.ts"
 import * as Instant from "../src/time/Instant.ts"
 import * as Intake from "../src/trade/intake.ts"
@@ -218,7 +219,7 @@ const answerOf = (got: Got, at: string): Report.Answer => {
 /** An order's name at the broker. */
 export const brokerName = (order: Order.Order): string => order.brokerOrderId ?? `B-O${order.id}`
 
-const interpreted = (result: Interpret.Interpreted): string =>
+const interpreted = (result: Interpreted): string =>
   result._tag === "Applied" ? OrderState.tagOf[result.status] : result._tag
 
 /** The attempt of an order that has no answer yet. */

@@ -122,5 +122,10 @@ export const setHead = (dialect: Dialect): string =>
 /** All heads. */
 export const selectHeads = `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} ORDER BY "account"`
 
+/** The time of the newest of all heads' entries: no commit is written behind it. */
+export const selectNewestAt =
+  `SELECT coalesce(max("at"), 0) AS "newestAt" FROM ${nameOf("heads")}` +
+  ` JOIN ${nameOf("journal")} USING ("account", "seq")`
+
 /** The newest row of the feed. */
 export const selectLastFeed = `SELECT ${listed(FEED)} FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1`

@@ -23,6 +23,12 @@ const defectOf = <A>(effect: Effect.Effect<A, TradeRepository.StoreError>) =>
 
 const planned = <A>(answer: A): TradeRepository.Plan<A> => ({ _tag: "Planned", journals: [], changes: [], answer })
 
+const newest = (on: TradeRepository.TradeRepositoryService) =>
+  Effect.map(
+    on.write(rows.scope(), ({ newestAt }) => planned(newestAt)),
+    ({ answer }) => answer
+  )
+
 describe("a write", () => {
   it.scoped("SDK-1: rows, entries, heads and feed are read back as they were written", () =>
     Effect.gen(function* () {
@@ -61,6 +67,18 @@ describe("a write", () => {
       const second = Entry.nextFeedRow(first, { account: "_store", firstSeq: 1, lastSeq: 1, headHash: "_store-hash-1" })
       assert.deepStrictEqual(yield* repository.feed(0, 10), [first, second])
       assert.deepStrictEqual(yield* repository.feed(1, 10), [second])
+    })
+  )
+
+  it.scoped("planning sees when the newest entry was, of whatever account, also after the store was opened again", () =>
+    Effect.gen(function* () {
+      const { file, repository } = yield* store()
+      assert.strictEqual(yield* newest(repository), 0)
+      const later = rows.part("_store", 2)
+      const times = { main: rows.part("main", 1).entries[0].at, store: later.entries.at(-1)?.at ?? 0 }
+      yield* repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1), later]))
+      assert.strictEqual(yield* newest(repository), Math.max(times.main, times.store))
+      assert.strictEqual(yield* newest(yield* make({ file })), Math.max(times.main, times.store))
     })
   )
 

@@ -11,9 +11,6 @@ export const directions = ["mirror", "offset"] as const
 /** How a trade of the source maps to our target. */
 export type Direction = (typeof directions)[number]
 
-/** The sign that a direction gives a trade's quantity in the target (A1). */
-export const signOf = (direction: Direction): 1 | -1 => (direction === "mirror" ? 1 : -1)
-
 /** One of our accounts, with the policies that its orders obey. Lots and thresholds in shares, times in milliseconds. */
 export const Account = Schema.Struct({
   name: Column.branded(AccountName),

@@ -1,5 +1,5 @@
 import type { Recorder } from "../journal/Recorder.ts"
-import { allocationsOf } from "../journal/project.ts"
+import { allocationsOf } from "../journal/project/allocations.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import type { Order } from "../order/Order.ts"

@@ -13,3 +13,6 @@ export type Ticker = typeof Ticker.Type
 
 /** The symbol under which stands what no mapping covers; the given one is kept beside it. */
 export const UNMAPPED = Ticker.make("UNMAPPED")
+
+/** Is a text a ticker as this program writes them? */
+export const isTicker = Schema.is(Ticker)

@@ -8,7 +8,8 @@ import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
 import { canonicalJson, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
 import { entityOf, EVENT_VERSION, LedgerEvent } from "./Event.ts"
-import { allocationsOf, project } from "./project.ts"
+import { project } from "./project.ts"
+import { allocationsOf } from "./project/allocations.ts"
 
 /** Planning's view of the world: what is not in the books but decides with them. */
 export interface World {

@@ -9,7 +9,8 @@ import { isCounted, targetOf } from "../trade/Trade.ts"
 import { decodeEntry, timeOf } from "./decode.ts"
 import { emptyHead, hashOf, type Entry, type Head } from "./Entry.ts"
 import { sha256 } from "./Payload.ts"
-import { allocationsOf, project } from "./project.ts"
+import { project } from "./project.ts"
+import { allocationsOf } from "./project/allocations.ts"
 
 /** One thing in which the books differ from their journal. `seq` is the first entry that disagrees, where one can be named. */
 export interface Finding {

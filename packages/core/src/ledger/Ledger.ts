@@ -2,10 +2,11 @@ import { Cause, Context, Deferred, Effect, Layer, Option, PubSub, Queue, Schema,
 import type { World } from "../journal/Recorder.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { Need } from "../books/Need.ts"
-import { Ticker } from "../instrument/Ticker.ts"
+import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import { Reference } from "../money/Reference.ts"
 import { PriceReference } from "../ports/PriceReference.ts"
 import { Clock } from "../ports/Clock.ts"
+import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
@@ -61,23 +62,29 @@ export const make = Effect.gen(function* () {
   const wake = yield* Queue.sliding<void>(1)
   const commits = yield* PubSub.sliding<number>(16)
   const storeTag = ClientOrderId.storeTag(repository.identity.id)
-  let latest = Instant.make(0n)
   let group = 0
+  let isClosed = false
   let published = -1
 
-  const world = Effect.fn("Ledger.world")(function* (needs: ReadonlyArray<Need>) {
+  /** Reads clock and prices once a group. A clock that went back, here or between processes, stands still at the journal's head. */
+  const surveyed = Effect.fn("Ledger.surveyed")(function* (needs: ReadonlyArray<Need>) {
     const prices = yield* pricesFor(needs, priceReference)
-    latest = Instant.later(latest, yield* clock.now)
+    const now = yield* clock.now
     const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
-    return { at: latest, isSessionOpen: clock.isOpenAt(latest), priceOf, storeTag, entropy } satisfies World
+    return (newestAt: number): World => {
+      const at = Instant.later(now, Instant.make(BigInt(newestAt)))
+      return { at, isSessionOpen: clock.isOpenAt(at), priceOf, storeTag, entropy }
+    }
   })
 
   const commit = Effect.fn("Ledger.commit")(function* (members: ReadonlyArray<Member<void>>) {
     const needs = members.flatMap((member) => member.needs)
-    const now = yield* world(needs)
+    const worldFrom = yield* surveyed(needs)
     group += 1
     const commitId = `${entropy.slice(0, 12)}-${group}`
-    const written = yield* repository.write({ commitId, needs }, (state) => planGroup(state, commitId, now, members))
+    const written = yield* repository.write({ commitId, needs }, (state) =>
+      planGroup(state, commitId, worldFrom(state.newestAt), members)
+    )
     if (written.feedPosition !== published) {
       published = written.feedPosition
       yield* PubSub.publish(commits, published)
@@ -132,12 +139,16 @@ export const make = Effect.gen(function* () {
         )
   )
 
-  yield* Effect.addFinalizer(() => drain)
+  yield* Effect.addFinalizer(() => {
+    isClosed = true
+    return drain
+  })
   yield* Effect.forkScoped(Effect.forever(Effect.uninterruptible(drain).pipe(Effect.zipLeft(Queue.take(wake)))))
 
   const submitAll = <A>(lane: Lane, members: ReadonlyArray<Member<A>>): Effect.Effect<ReadonlyArray<A>, LedgerError> =>
     Effect.gen(function* () {
       if (members.length === 0) return []
+      if (isClosed) return yield* new PlanningFailed({ detail: "the ledger is closed" })
       const answers = new Map<number, A>()
       const done = yield* Deferred.make<void, LedgerError>()
       const queue = queues[lanes.indexOf(lane)]
@@ -166,6 +177,18 @@ export const make = Effect.gen(function* () {
   })
 })
 
+const LONGEST_FOR_A_PRICE = "250 millis"
+
+/** A source of prices that is slow or dies is one that knows no price: it must not stop the one writer (D3). */
+const priceOf = (
+  source: Context.Tag.Service<typeof PriceReference>,
+  ticker: Ticker
+): Effect.Effect<readonly [Ticker, Reference]> =>
+  within(source.of(ticker), LONGEST_FOR_A_PRICE, () => Effect.succeed(Reference.NoPrice())).pipe(
+    Effect.catchAllCause(() => Effect.succeed(Reference.NoPrice())),
+    Effect.map((reference) => [ticker, reference])
+  )
+
 /** What a program's source of prices knows of the instruments that a group is about; nothing where it has none. */
 const pricesFor = (
   needs: ReadonlyArray<Need>,
@@ -174,14 +197,10 @@ const pricesFor = (
   if (Option.isNone(source)) return Effect.succeed(new Map())
   const tickers = new Set(needs.flatMap((need) => (need._tag === "Position" ? [need.symbol] : [])).filter(isTicker))
   return Effect.map(
-    Effect.forEach(tickers, (ticker) =>
-      Effect.map(source.value.of(ticker), (reference) => [ticker, reference] as const)
-    ),
+    Effect.forEach(tickers, (ticker) => priceOf(source.value, ticker), { concurrency: "unbounded" }),
     (pairs) => new Map(pairs)
   )
 }
-
-const isTicker = Schema.is(Ticker)
 
 const boxed = <A>(member: Member<A>): Member<{ readonly value: A }> => ({
   ...member,
@@ -192,8 +211,8 @@ const describe = (outcome: { readonly cause: unknown }): string =>
   outcome.cause instanceof Error ? outcome.cause.message : String(outcome.cause)
 
 /**
- * A group that the store refused is tried job by job, and a refused job member by member, so that one does not fail the others.
- * Nothing of a store that cannot be used is tried again here.
+ * A group that the store refused, or that died in it, is tried job by job, and such a job member by member, so that one does not
+ * fail the others. Nothing of a store that cannot be used is tried again here.
  */
 const apart = (
   jobs: ReadonlyArray<Job>,
@@ -201,10 +220,10 @@ const apart = (
   serve: (jobs: ReadonlyArray<Job>) => Effect.Effect<void>
 ): Effect.Effect<void> => {
   const failure = Cause.failureOption(cause)
-  const isRefusal = failure._tag === "Some" && failure.value._tag !== "StoreUnavailable"
+  const isOfOne = failure._tag === "None" || failure.value._tag !== "StoreUnavailable"
   const [first, ...others] = jobs
-  if (isRefusal && others.length > 0) return Effect.forEach(jobs, (job) => serve([job]), { discard: true })
-  if (isRefusal && first !== undefined && first.members.length > 1) return memberByMember(first, serve)
+  if (isOfOne && others.length > 0) return Effect.forEach(jobs, (job) => serve([job]), { discard: true })
+  if (isOfOne && first !== undefined && first.members.length > 1) return memberByMember(first, serve)
   const error = failure._tag === "Some" ? failure.value : new PlanningFailed({ detail: Cause.pretty(cause) })
   return Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
 }

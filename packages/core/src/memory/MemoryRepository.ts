@@ -9,14 +9,14 @@ import {
 import * as MemoryStore from "./MemoryStore.ts"
 
 /** Makes a memory store a `TradeRepository`. Faults of ours stay defects; what a store may refuse is a typed failure. */
-export const make = (store: MemoryStore.MemoryStore): TradeRepositoryService => ({
+export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   identity: { id: "memory", incarnation: "memory" },
   write: (scope, plan) => attempt(() => store.write(scope, plan)),
   page: (query) => attempt(() => store.page(query)),
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
   heads: attempt(() => store.heads()),
-  snapshot: (reads) => reads
+  snapshot: (reads) => Effect.suspend(() => Effect.provideService(reads, TradeRepository, make(store.copy())))
 })
 
 const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> =>

@@ -26,6 +26,12 @@ export interface MemoryStore {
   readonly heads: () => ReadonlyMap<string, Head>
 }
 
+/** A store in memory that can be copied as it stands. */
+export interface Copyable extends MemoryStore {
+  /** A store of its own with all that this one holds now. */
+  readonly copy: () => Copyable
+}
+
 interface Shelf {
   readonly rows: Map<string, EncodedRow>
   readonly indexes: ReadonlyMap<string, { readonly lookup: Lookup; readonly keys: Map<string, Set<string>> }>
@@ -38,18 +44,48 @@ const shelfOf = (name: TableName): Shelf => ({
   )
 })
 
+/** All that a store holds. Rows, entries and heads are never changed in place. */
+interface Contents {
+  readonly shelves: Map<TableName, Shelf>
+  readonly journals: Map<string, Array<Entry>>
+  readonly heads: Map<string, Head>
+  readonly feed: Array<FeedRow>
+  newestAt: number
+  counters: Counters
+}
+
+const copied = (contents: Contents): Contents => ({
+  ...contents,
+  shelves: new Map([...contents.shelves].map(([name, shelf]) => [name, copiedShelf(name, shelf)])),
+  journals: new Map([...contents.journals].map(([account, entries]) => [account, [...entries]])),
+  heads: new Map(contents.heads),
+  feed: [...contents.feed]
+})
+
+const copiedShelf = (name: TableName, { rows }: Shelf): Shelf => {
+  const shelf = shelfOf(name)
+  for (const [key, row] of rows) place(shelf, key, undefined, row, name)
+  return shelf
+}
+
 /** An empty store. Throws `ConstraintRefused` from `write` where rows break a key or a unique lookup. */
-export const make = (): MemoryStore => {
-  const shelves = new Map<TableName, Shelf>()
+export const make = (): Copyable =>
+  holding({
+    shelves: new Map(),
+    journals: new Map(),
+    heads: new Map(),
+    feed: [],
+    newestAt: 0,
+    counters: firstCounters
+  })
+
+const holding = (contents: Contents): Copyable => {
+  const { feed, heads, journals, shelves } = contents
   const shelf = (name: TableName): Shelf => {
     const known = shelves.get(name) ?? shelfOf(name)
     shelves.set(name, known)
     return known
   }
-  const journals = new Map<string, Array<Entry>>()
-  const heads = new Map<string, Head>()
-  const feed: Array<FeedRow> = []
-  let counters: Counters = firstCounters
 
   const answer = ({ table, lookup, keys, limit }: LookupRequest): ReadonlyArray<EncodedRow> => {
     const { rows, indexes } = shelf(table)
@@ -66,18 +102,20 @@ export const make = (): MemoryStore => {
   }
 
   return {
+    copy: () => holding(copied(contents)),
     write: (scope, plan) => {
+      const { counters, newestAt } = contents
       const books = Books.make()
       const met = new Set<string>()
       const horizons: Books.LotHorizons = new Map()
       bring(books, met, horizons, scope.needs, answer)
-      let planned = plan({ books, met, horizons, heads, counters })
+      let planned = plan({ books, met, horizons, heads, newestAt, counters })
       while (planned._tag === "NeedMore") {
         const before = met.size
         bring(books, met, horizons, planned.needs, answer)
         if (met.size === before) throw new Error("planning asks again for what it has")
         Books.reset(books)
-        planned = plan({ books, met, horizons, heads, counters })
+        planned = plan({ books, met, horizons, heads, newestAt, counters })
       }
       const undo: Array<() => void> = []
       try {
@@ -89,12 +127,13 @@ export const make = (): MemoryStore => {
         for (const step of undo.toReversed()) step()
         throw cause
       }
-      counters = counted(counters, planned.changes)
+      contents.counters = counted(counters, planned.changes)
       for (const { account, entries, head } of planned.journals) {
         const known = journals.get(account)
         if (known === undefined) journals.set(account, [...entries])
         else known.push(...entries)
         heads.set(account, head)
+        contents.newestAt = Math.max(contents.newestAt, ...entries.slice(-1).map(({ at }) => at))
         const [first] = entries
         feed.push(nextFeedRow(feed.at(-1), { account, firstSeq: first.seq, lastSeq: head.seq, headHash: head.hash }))
       }

@@ -1,7 +1,7 @@
 import { joinKey } from "../books/Table.ts"
 import { Need } from "../books/Need.ts"
 import { AllocationId, type OrderId } from "../identity/Id.ts"
-import { allocationsOf } from "../journal/project.ts"
+import { allocationsOf } from "../journal/project/allocations.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
@@ -17,7 +17,7 @@ export const commitmentOf = (order: Order): Decimal.Decimal => {
 }
 
 /** What an order's allocations and excess cover, in shares; A4 says that it equals the commitment. */
-export const coverageOf = (recorder: Recorder, order: Order): Decimal.Decimal =>
+const coverageOf = (recorder: Recorder, order: Order): Decimal.Decimal =>
   Decimal.add(order.excess, Decimal.sum(allocationsOf(recorder.books, order.id).map((each) => each.quantity)))
 
 /** Brings an order's allocations and excess up or down to its commitment, and nets what that leaves open. */

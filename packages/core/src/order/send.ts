@@ -1,8 +1,10 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
 import { AttemptId, format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { stillStands } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
-import { keep } from "../reconciliation/interpret.ts"
+import { keep } from "../reconciliation/evidence.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -80,13 +82,22 @@ export const doubt = (recorder: Recorder, order: Order, evidence: string): void 
   recorder.touch(order.symbol)
 }
 
-/** What is left of a process that died: attempts without an answer are unknown, and their orders in doubt. */
-export const recover = (recorder: Recorder, orderId: OrderId): void => {
+/** An order that its broker cannot be asked for: a plan ends unsent, one that an attempt may have brought there stays in doubt. */
+export const refuseSend = (recorder: Recorder, orderId: OrderId, why: string): void => {
   const order = orderOf(recorder, orderId)
-  if (order.attemptId === undefined || !isLive(order.status)) return
-  const attempt = recorder.books.attempts.get(String(order.attemptId))
+  if (order.status === "pending") advance(recorder, orderId, { deed: "failed", reason: why })
+  if (order.status === "in_doubt") doubt(recorder, order, why)
+}
+
+/** What is left of a process that died: an attempt without an answer is unknown, and its order in doubt unless facts say more. */
+export const recover = (recorder: Recorder, attemptId: AttemptId): void => {
+  recorder.need(Need.AttemptById({ id: attemptId }))
+  const attempt = recorder.books.attempts.get(joinKey([attemptId]))
   if (attempt === undefined || attempt.outcome !== undefined) return
+  const { orderId } = attempt
   const why = "the process ended before the answer came"
-  recorder.emit({ _tag: "AttemptAnswered", id: attempt.id, orderId, outcome: "unknown", message: why })
-  advance(recorder, orderId, { deed: "doubted", reason: why })
+  recorder.emit({ _tag: "AttemptAnswered", id: attemptId, orderId, outcome: "unknown", message: why })
+  const order = orderOf(recorder, orderId)
+  const isNews = order.status === "submitting"
+  if (isLive(order.status)) advance(recorder, orderId, { deed: "doubted", ...(isNews ? { reason: why } : {}) })
 }

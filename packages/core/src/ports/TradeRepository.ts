@@ -52,6 +52,8 @@ export interface State {
   /** How far the open lots of positions are loaded. */
   readonly horizons: LotHorizons
   readonly heads: ReadonlyMap<string, Head>
+  /** The time of the newest of all heads' entries, in microseconds, 0 where there is none: no commit is written behind it. */
+  readonly newestAt: number
   readonly counters: Counters
 }
 

@@ -28,7 +28,7 @@ const holdsOf: { readonly [K in BreakKind]: Break["holds"] } = {
 }
 
 /** The open break of a kind about a subject, if there is one. */
-export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
+const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
   recorder.books.breaks
     .find("open", [recorder.account, symbol])
     .find((each) => each.kind === kind && each.subject === subject)
@@ -65,7 +65,7 @@ const closeIfOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subjec
 const nameOf = (id: OrderId): string => format("order", id)
 
 /** The part of an excess that nobody accepted, in shares. */
-export const unaccepted = (order: Order): Decimal.Decimal =>
+const unaccepted = (order: Order): Decimal.Decimal =>
   Decimal.max(Decimal.zero, Decimal.subtract(order.excess, order.acceptedExcess))
 
 /** G: the excesses of a position that hold it: from one lot up of what nobody accepted. */

@@ -39,7 +39,7 @@ export interface AccumulatorService {
 export class Accumulator extends Context.Tag("@roundlot/core/Accumulator")<Accumulator, AccumulatorService>() {}
 
 /** The logical commit that takes a trade in. `undefined` where the account is not in the books. */
-export const intakeMember = (
+const intakeMember = (
   account: AccountName,
   input: TradeInput,
   policy: SourcePolicy

@@ -3,6 +3,7 @@ import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import type { CancelAnswer } from "../ports/Broker.ts"
+import { within } from "../ports/deadline.ts"
 import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 import { brokerToDrive } from "./drive.ts"
@@ -27,12 +28,17 @@ export const requestCancels = Effect.gen(function* () {
   return due.length
 })
 
+const LONGEST_CANCEL = "30 seconds"
+
+const unanswered = (): Effect.Effect<CancelAnswer> =>
+  Effect.succeed({ _tag: "Unknown", why: `no answer in ${LONGEST_CANCEL}` })
+
 const ask = Effect.fn("Cancels.ask")(function* (order: Order) {
   const ledger = yield* Ledger
   const broker = yield* brokerToDrive(order.account)
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
-  const answer = textOf(yield* broker.cancel(acknowledged))
+  const answer = textOf(yield* within(broker.cancel(acknowledged), LONGEST_CANCEL, unanswered))
   yield* ledger.submit("report", {
     account: order.account,
     cause: { kind: "send", actor: "roundlot" },

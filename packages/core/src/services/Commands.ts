@@ -5,6 +5,7 @@ import { Need } from "../books/Need.ts"
 import { perform, type Command, type Scope } from "../control/Command.ts"
 import { setAccount, type CommandAnswer } from "../control/commands.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
@@ -24,7 +25,7 @@ export interface CommandRequest {
 export interface CommandsService {
   /** Carries a command out once. A halt is answered when nothing that began before it is still on its way (10 s at most). */
   readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer, LedgerError>
-  /** Makes an account or changes its policies. */
+  /** Makes an account or changes its policies; its positions are evaluated under them (D1). */
   readonly setAccount: (
     account: AccountName,
     settings: AccountSettings,
@@ -58,15 +59,29 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
           Effect.provide(context)
         ),
       setAccount: (account, settings, actor) =>
-        ledger.submit("command", {
-          account,
-          cause: { kind: "command", actor },
-          needs: [Need.Account({ account })],
-          apply: (recorder) => setAccount(recorder, settings)
-        })
+        ledger.submit("command", settingMember(account, settings, actor)).pipe(
+          Effect.tap(({ isChange }) => (isChange ? regateAll(account, false) : Effect.void)),
+          Effect.map(({ answer }) => answer),
+          Effect.provide(context)
+        )
     }
   })
 )
+
+const settingMember = (
+  account: AccountName,
+  settings: AccountSettings,
+  actor: string
+): Member<{ readonly answer: CommandAnswer; readonly isChange: boolean }> => ({
+  account,
+  cause: { kind: "command", actor },
+  needs: [Need.Account({ account })],
+  apply: (recorder) => {
+    const before = recorder.books.accounts.get(account)
+    const answer = setAccount(recorder, settings)
+    return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
+  }
+})
 
 /** What a change of trading state brings with it: positions evaluated (D1), and for a halt, what is on its way waited for. */
 const follow = ({ account, command }: CommandRequest): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {

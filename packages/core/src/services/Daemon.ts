@@ -18,7 +18,7 @@ import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
 import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
-import { recoverSubmitting, submitPending } from "./Submission.ts"
+import { recoverLost, recoverUnanswered, submitPending } from "./Submission.ts"
 import {
   defaultPolling,
   follow,
@@ -54,6 +54,7 @@ export const run = (
         work.forever("polling", "1 second", pollOpenOrders(polling, polled)),
         work.every("sweep", "1 minute", sweepAll),
         work.every("notional thresholds", "1 minute", regateNotional),
+        work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
         followAccounts
       ],
@@ -84,7 +85,7 @@ const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
 
 /** Before anything is sent: attempts without an answer are in doubt, brokers are read, gates are judged again. */
 export const start: Effect.Effect<void, LedgerError, Requirements> = Effect.gen(function* () {
-  yield* recoverSubmitting
+  yield* recoverUnanswered
   yield* sweepAll
   yield* pollAll
   const accounts = yield* Reads.all(AccountTable)
@@ -99,7 +100,7 @@ const followAccounts: Effect.Effect<never, never, Requirements> = Effect.scoped(
       const known = yield* Ref.get(followed)
       const accounts = yield* Reads.all(AccountTable)
       for (const { name } of accounts) {
-        if (!known.has(name)) yield* Effect.forkScoped(Effect.ignoreLogged(follow(name)))
+        if (!known.has(name)) yield* Effect.forkScoped(follow(name))
       }
       yield* Ref.set(followed, new Set(accounts.map(({ name }) => name)))
     })

@@ -12,7 +12,7 @@ import { Clock } from "../ports/Clock.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./Tracking.ts"
+import { withRetries } from "./reading.ts"
 
 /** The logical commit that evaluates a position again because a gate has opened; `lifts` an operator's hold with it. */
 export const regateMember = (account: AccountName, symbol: Ticker, lifts: boolean): Member<void> => ({
@@ -56,10 +56,11 @@ export const regateAll = Effect.fn("Gates.regateAll")(function* (account: Accoun
   )
 })
 
-/** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). */
+/** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). One's failure is told when all were asked. */
 export const confirmInstruments = Effect.gen(function* () {
   const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
-  yield* Effect.forEach(unverified, confirm, { concurrency: 4, discard: true })
+  const exits = yield* Effect.forEach(unverified, (each) => Effect.exit(confirm(each)), { concurrency: 4 })
+  yield* Effect.forEach(exits, (exit) => exit, { discard: true })
   return unverified.length
 })
 

@@ -1,18 +1,17 @@
 import { Effect, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import type { Delivery, TradeSourceService } from "../ports/TradeSource.ts"
-import type { IntakeResult } from "../trade/intake.ts"
 import { CursorTable } from "../trade/Cursor.ts"
-import { intakeMember, UnknownAccount } from "./Accumulator.ts"
+import { moveCursor } from "../trade/moveCursor.ts"
+import { Accumulator } from "./Accumulator.ts"
 import * as Reads from "./Reads.ts"
 
 /**
- * Takes in all that a source delivers, from where it stood: each delivery and its cursor are committed in order, so a restart
- * goes on where it was and what comes twice is a duplicate.
+ * Takes in all that a source delivers, from where it stood. A delivery's cursor is committed after its trades are: a restart goes
+ * on where it was, what comes twice is a duplicate, and nothing that was not taken in is passed over.
  */
 export const follow = Effect.fn("Sources.follow")(function* <E>(account: AccountName, source: TradeSourceService<E>) {
   const known = yield* Reads.first(CursorTable, {
@@ -27,22 +26,14 @@ export const follow = Effect.fn("Sources.follow")(function* <E>(account: Account
 const take = <E>(account: AccountName, source: TradeSourceService<E>, delivery: Delivery) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const trades = delivery.trades.map((trade) => intakeMember(account, trade, source.policy))
-    const results = yield* ledger.submitAll<IntakeResult | "moved" | undefined>("intake", [
-      ...trades,
-      cursorMember(account, source.name, delivery.cursor)
-    ])
-    return results.includes(undefined) ? yield* new UnknownAccount({ account }) : results
+    const accumulator = yield* Accumulator
+    yield* accumulator.submitMany(account, delivery.trades, source.policy)
+    yield* ledger.submit("intake", cursorMember(account, source.name, delivery.cursor))
   })
 
-const cursorMember = (account: AccountName, source: string, cursor: string): Member<"moved"> => ({
+const cursorMember = (account: AccountName, source: string, cursor: string): Member<void> => ({
   account,
   cause: { kind: "trade", actor: source },
   needs: [Need.Cursor({ account, source })],
-  apply: (recorder) => {
-    recorder.need(Need.Cursor({ account, source }))
-    const known = recorder.books.ops_cursors.get(joinKey([account, source]))
-    if (known?.cursor !== cursor) recorder.books.ops_cursors.put({ account, source, cursor, at: recorder.world.at })
-    return "moved"
-  }
+  apply: (recorder) => moveCursor(recorder, source, cursor)
 })

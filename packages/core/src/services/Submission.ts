@@ -1,20 +1,22 @@
-import { Effect, Either } from "effect"
+import { Cause, Effect, Either, Schedule } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import type { AttemptId } from "../identity/Id.ts"
-import { type OrderId } from "../identity/Id.ts"
-import type { Cause } from "../journal/Entry.ts"
+import type * as Entry from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
+import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { OrderTerms } from "../order/OrderTerms.ts"
-import { planSend, recover, type SendPlanned } from "../order/send.ts"
-import { advance } from "../order/transition.ts"
+import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
 import type { BrokerService, Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import { interpret, type Interpreted } from "../reconciliation/interpret.ts"
+import { within } from "../ports/deadline.ts"
+import { interpret } from "../reconciliation/interpret.ts"
+import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
 import { brokerToDrive } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { reported } from "./work.ts"
@@ -41,7 +43,7 @@ export const termsOf = (order: Order): OrderTerms => ({
 
 const memberOf = <A>(
   account: AccountName,
-  kind: Cause["kind"],
+  kind: Entry.Cause["kind"],
   needs: ReadonlyArray<Need>,
   apply: (recorder: Recorder) => A
 ): Member<A> => ({ account, cause: { kind, actor: "roundlot" }, needs, apply })
@@ -84,13 +86,12 @@ export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Ord
   return yield* attempt(order, broker, prepared.right)
 })
 
-/** An order that cannot even be asked for ends unsent, and its position cools down. */
-const refuse = (order: Order, reason: string) =>
+const refuse = (order: Order, why: string) =>
   Effect.flatMap(Ledger, (ledger) =>
     ledger.submit(
       "report",
       memberOf(order.account, "send", [Need.OrderById({ id: order.id })], (recorder) =>
-        advance(recorder, order.id, { deed: "failed", reason })
+        refuseSend(recorder, order.id, why)
       )
     )
   )
@@ -98,6 +99,7 @@ const refuse = (order: Order, reason: string) =>
 const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker: BrokerService, prepared: Prepared) {
   const ledger = yield* Ledger
   const clock = yield* Clock
+  const begunMs = yield* clock.monotonicMs
   const planned: SendPlanned = yield* ledger.submit(
     "send",
     memberOf(order.account, "send", [Need.OrderById({ id: order.id })], (recorder) =>
@@ -105,65 +107,107 @@ const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker:
     )
   )
   if (planned._tag !== "Send") return planned
-  const committed = yield* clock.monotonicMs
-  return yield* sendCommitted(order, broker, prepared, planned.attemptId, committed)
+  return yield* sendCommitted(order, broker, prepared, planned.attemptId, begunMs)
 })
 
 /**
- * Rules 2 and 3 of sending: what has waited too long since its commit does not leave; what has left is answered, and the answer
- * committed, whatever interrupts us.
+ * Rules 2 and 3 of sending: what has waited too long since before its commit does not leave; what has left is answered, and the
+ * answer committed, whatever interrupts us.
  */
 const sendCommitted = Effect.fn("Submission.sendCommitted")(function* (
   order: Order,
   broker: BrokerService,
   prepared: Prepared,
   attemptId: AttemptId,
-  committedMs: number
+  begunMs: number
 ) {
-  const ledger = yield* Ledger
   const clock = yield* Clock
-  const waited = (yield* clock.monotonicMs) - committedMs
+  const asOf = yield* clock.now
+  const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
+  const waited = (yield* clock.monotonicMs) - begunMs
   const received =
     waited > LATEST_SEND_MS
-      ? yield* notSent(order, attemptId, "Late: too much time passed between the commit and the send")
-      : yield* prepared.send(attemptId)
-  const { answer } = received.report
+      ? concluded(Answer.NotSent({ why: LATE, retryAfterMs: undefined }))
+      : yield* sendOnce(prepared, attemptId, concluded)
   yield* Effect.logInfo("order answered").pipe(
     Effect.annotateLogs({
       order: order.id,
       account: order.account,
       symbol: order.symbol,
       broker: broker.name,
-      answer: answer._tag
+      answer: received.report.answer._tag
     })
   )
-  return yield* ledger.submit("report", reportMember(received))
+  return yield* bookAnswer(received)
 }, Effect.uninterruptible)
 
-const notSent = (order: Order, attemptId: AttemptId, why: string) =>
-  Effect.gen(function* () {
-    const clock = yield* Clock
-    const report: Answered = {
-      _tag: "Answered",
-      account: order.account,
-      asOf: yield* clock.now,
-      asOfKind: "ours",
-      attemptId,
-      answer: Answer.NotSent({ why, retryAfterMs: undefined }),
-      httpStatus: undefined
-    }
-    return { report, payload: undefined }
-  })
+const LATE = "Late: too much time passed between the commit and the send"
+const LONGEST_SEND = "1 minute"
 
-/** At start, before anything is sent: attempts that a dead process left without an answer are in doubt. */
-export const recoverSubmitting = Effect.gen(function* () {
-  const ledger = yield* Ledger
-  const left = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
-  yield* Effect.forEach(left, (order) => ledger.submit("report", recoverMember(order.account, order.id)), {
-    discard: true
-  })
-  return left.length
+/** Whatever an adapter does beside answering leaves us not knowing: its order may be live. */
+const sendOnce = (
+  prepared: Prepared,
+  attemptId: AttemptId,
+  concluded: (answer: Answer) => Received<Answered>
+): Effect.Effect<Received<Answered>> => {
+  const unknown = (why: string) => Effect.succeed(concluded(Answer.Unknown({ why, candidate: undefined })))
+  return within(prepared.send(attemptId), LONGEST_SEND, () => unknown("the adapter gave no answer in time")).pipe(
+    Effect.catchAllCause((cause) => unknown(`the adapter failed: ${Cause.pretty(cause).split("\n")[0] ?? ""}`))
+  )
+}
+
+/** An answer that we draw ourselves, from what did not come. */
+const concludedOf = (
+  account: AccountName,
+  attemptId: AttemptId,
+  asOf: Instant.Instant,
+  answer: Answer
+): Received<Answered> => ({
+  report: { _tag: "Answered", account, asOf, asOfKind: "ours", attemptId, answer, httpStatus: undefined },
+  payload: undefined
 })
 
-const recoverMember = (account: AccountName, id: OrderId): Member<void> =>
-  memberOf(account, "start", [Need.OrderById({ id })], (recorder) => recover(recorder, id))
+/** A store that cannot be written to for a while must not cost an answer; after a minute its attempt counts as lost. */
+const comingBack = Schedule.exponential("100 millis").pipe(
+  Schedule.union(Schedule.spaced("5 seconds")),
+  Schedule.upTo("1 minute")
+)
+
+const bookAnswer = (received: Received<Answered>) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    Effect.retry(ledger.submit("report", reportMember(received)), {
+      schedule: comingBack,
+      while: (error) => error._tag === "StoreUnavailable"
+    })
+  )
+
+/** At start, before anything is sent: attempts that a dead process left without an answer are unknown, their orders in doubt. */
+export const recoverUnanswered = Effect.gen(function* () {
+  const unanswered = yield* Reads.all(AttemptTable, { where: [{ column: "outcome", in: [null] }] })
+  yield* Effect.forEach(unanswered, ({ account, id }) => recoverOne(account, id), { discard: true })
+  return unanswered.length
+})
+
+/** Longer than a send and the commit of its answer can take, in milliseconds. */
+const LOST_AFTER_MS = 180_000
+
+/** While the program runs: attempts whose answer could not be kept are unknown, so that they are asked for: one pass. */
+export const recoverLost = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const sending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
+  const lost = sending.filter(({ updatedAt }) => Instant.millisBetween(updatedAt, now) >= LOST_AFTER_MS)
+  yield* Effect.forEach(
+    lost,
+    ({ account, attemptId }) => (attemptId === undefined ? Effect.void : recoverOne(account, attemptId)),
+    { discard: true }
+  )
+  return lost.length
+})
+
+const recoverOne = (account: AccountName, id: AttemptId) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit(
+      "report",
+      memberOf(account, "start", [Need.AttemptById({ id })], (recorder) => recover(recorder, id))
+    )
+  )

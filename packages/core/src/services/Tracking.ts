@@ -1,14 +1,19 @@
-import { Chunk, Duration, Effect, Hash, Ref, Schedule, Stream } from "effect"
+import { Chunk, Duration, Effect, Hash, Ref, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { AccountTable } from "../account/Account.ts"
+import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import { Brokers, type BrokerReadFailed, type BrokerService, type Listing } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Listed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { CursorTable } from "../trade/Cursor.ts"
+import { moveCursor } from "../trade/moveCursor.ts"
 import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
 import { reportMember } from "./Submission.ts"
 import { reported } from "./work.ts"
 
@@ -20,21 +25,6 @@ export interface PollingOptions {
 
 /** 15 s, up to 5 s earlier. */
 export const defaultPolling: PollingOptions = { intervalMs: 15_000, maxJitterMs: 5_000 }
-
-const RETRIES = 3
-
-/** FILL-3: one request and up to three retries, where a retry can help, waiting as the broker says or exponentially. */
-export const withRetries = <A, R>(read: Effect.Effect<A, BrokerReadFailed, R>): Effect.Effect<A, BrokerReadFailed, R> =>
-  Effect.retry(read, {
-    schedule: Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(RETRIES))),
-    while: (error) =>
-      error.retryAfterMs === undefined || !canPass(error)
-        ? canPass(error)
-        : Effect.as(Effect.sleep(Duration.millis(error.retryAfterMs)), true)
-  })
-
-const canPass = (error: BrokerReadFailed): boolean =>
-  error.kind === "server" || error.kind === "network" || error.kind === "rate_limited"
 
 /** The wait before an order is read again: the interval less its own part of the jitter, the same every time. */
 export const waitMs = (options: PollingOptions, order: Pick<Order, "clientOrderId">): number => {
@@ -68,11 +58,21 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
       polled.last,
       new Map(open.map((order) => [order.id, due.includes(order) ? now : (last.get(order.id) ?? now)]))
     )
-    yield* Effect.forEach(due, (order) => reported(`poll ${order.account}`, readOrder(order)), {
+    const readInTurn = (order: Order) =>
+      Effect.tapErrorTag(readOrder(order), "BrokerReadFailed", (error) => putOff(options, polled, order, error))
+    yield* Effect.forEach(due, (order) => reported(`poll ${order.account}`, readInTurn(order)), {
       concurrency: 8,
       discard: true
     })
     return due.length
+  })
+
+/** An order that the broker does not want to be asked for now has its turn when the broker's wait is over. */
+const putOff = (options: PollingOptions, { last }: Polled, order: Order, { retryAfterMs }: BrokerReadFailed) =>
+  Effect.gen(function* () {
+    if (retryAfterMs === undefined) return
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    yield* Ref.update(last, (known) => new Map(known).set(order.id, now + retryAfterMs - waitMs(options, order)))
   })
 
 const openOrders = Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
@@ -99,7 +99,7 @@ const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
   if (!asksForExecutions(order, report)) return yield* book(report, seen)
   const fills = yield* withRetries(broker.fillsOf(id))
   yield* ledger.submitAll("report", fills.received.map(reportMember))
-  return yield* book({ ...report, executionsRead: true }, seen)
+  return yield* book({ ...report, executionsRead: fills.complete }, seen)
 })
 
 const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
@@ -112,26 +112,57 @@ const book = (report: OrderSeen, { payload }: Pick<Received, "payload">) =>
 
 const OVERLAP_MS = 10 * 60_000
 
+/** The name under which the books keep until when an account was swept. */
+const SWEPT = "roundlot/sweep"
+
 /**
- * Reads an account's executions and orders of the last while: late fills, corrections and busts of ended orders, and orders that
- * are not ours. At start, after every reconnect and on a schedule: a healthy stream is not completeness.
+ * Reads an account's executions and orders since it was last read whole (with an overlap, and as far back as the broker lists):
+ * late fills, corrections and busts of ended orders, and orders that are not ours. At start, after every reconnect and on a
+ * schedule: a healthy stream is not completeness.
  */
-export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName, sinceMs: number = OVERLAP_MS) {
+export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName) {
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const clock = yield* Clock
   const broker = yield* brokers.get(account)
-  const to = yield* clock.now
-  const window = { from: Instant.addMillis(to, -sinceMs), to: Instant.addMillis(to, 1000) }
+  const now = yield* clock.now
+  const window = { from: yield* sweptFrom(account, now, broker), to: Instant.addMillis(now, 1000) }
   const orders = yield* withRetries(broker.orders(window))
   const fills = yield* withRetries(broker.fills(window))
   yield* ledger.submitAll("report", fills.received.map(reportMember))
-  const read = orders.received.map(({ report, payload }) => ({ report: { ...report, executionsRead: true }, payload }))
+  const read = orders.received.map(({ report, payload }) => ({
+    report: { ...report, executionsRead: fills.complete },
+    payload
+  }))
   yield* ledger.submitAll("report", read.map(reportMember))
-  yield* ledger.submit(
-    "report",
-    reportMember({ report: listedOf(account, to, window.from, orders), payload: undefined })
-  )
+  const listed = listedOf(account, now, window.from, orders)
+  yield* ledger.submit("report", reportMember({ report: listed, payload: undefined }))
+  if (orders.complete && fills.complete) yield* ledger.submit("report", sweptMember(account, now))
+})
+
+/** Nothing that happened while no program ran is passed over: the window begins before the last sweep that saw everything. */
+const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (
+  account: AccountName,
+  now: Instant.Instant,
+  { capabilities }: BrokerService
+) {
+  const swept = yield* Reads.first(CursorTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "source", in: [SWEPT] }
+    ]
+  })
+  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const last = (swept === undefined ? undefined : Instant.parse(swept.cursor)) ?? settings?.createdAt ?? now
+  const wanted = Instant.addMillis(last < now ? last : now, -OVERLAP_MS)
+  return Instant.later(wanted, Instant.addMillis(now, -capabilities.historyWindowMs))
+})
+
+const sweptMember = (account: AccountName, at: Instant.Instant): Member<void> => ({
+  account,
+  cause: { kind: "report", actor: "roundlot" },
+  needs: [Need.Cursor({ account, source: SWEPT })],
+  apply: (recorder) => moveCursor(recorder, SWEPT, Instant.format(at))
 })
 
 const listedOf = (
@@ -154,19 +185,32 @@ export const sweepAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
   Effect.forEach(accounts, ({ name }) => reported(`sweep ${name}`, sweep(name)), { discard: true })
 )
 
-/** Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks. */
+/**
+ * Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks, ever
+ * later while it does not hold.
+ */
 export const follow = Effect.fn("Tracking.follow")(function* (account: AccountName) {
-  const brokers = yield* Brokers
-  const broker = yield* brokers.get(account)
-  const { updates } = broker
-  if (updates === undefined) return
-  const part = `stream ${account}`
-  return yield* Effect.forever(
-    reported(part, followOnce(account, updates)).pipe(Effect.zipRight(Effect.sleep(RECONNECT)))
-  )
+  const clock = yield* Clock
+  let waitMs = FIRST_WAIT_MS
+  for (;;) {
+    const begunMs = yield* clock.monotonicMs
+    yield* reported(`stream ${account}`, connect(account))
+    const heldMs = (yield* clock.monotonicMs) - begunMs
+    waitMs = heldMs >= STEADY_MS ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, waitMs * 2)
+    yield* Effect.sleep(Duration.millis(waitMs))
+  }
 })
 
-const RECONNECT = Duration.millis(250)
+const FIRST_WAIT_MS = 125
+const LONGEST_WAIT_MS = 30_000
+/** A connection that held for so long was a good one. */
+const STEADY_MS = 60_000
+
+const connect = Effect.fn("Tracking.connect")(function* (account: AccountName) {
+  const brokers = yield* Brokers
+  const { updates } = yield* brokers.get(account)
+  return updates === undefined ? yield* Effect.never : yield* followOnce(account, updates)
+})
 
 const followOnce = (account: AccountName, updates: NonNullable<BrokerService["updates"]>) =>
   Effect.gen(function* () {

@@ -11,7 +11,10 @@ export const every = <E, R>(
 ): Effect.Effect<never, never, R | Health> =>
   Effect.forever(Effect.zipRight(Effect.sleep(interval), reported(part, pass)))
 
-/** Says to health how a pass went, and lets nothing but an interruption out: whatever failed comes again. */
+/**
+ * Says to health how a pass went, and lets nothing out: whatever failed comes again, a part of it that was interrupted too. (An
+ * interruption of ours does not come by here: it ends the pass.)
+ */
 export const reported = <E, R>(
   part: string,
   pass: Effect.Effect<unknown, E, R>
@@ -19,10 +22,7 @@ export const reported = <E, R>(
   Effect.flatMap(Health, (health) =>
     Effect.matchCauseEffect(pass, {
       onSuccess: () => health.succeeded(part),
-      onFailure: (cause) =>
-        Cause.isInterruptedOnly(cause)
-          ? Effect.interrupt
-          : health.failed(part, Cause.pretty(cause).split("\n")[0] ?? "")
+      onFailure: (cause) => health.failed(part, Cause.pretty(cause).split("\n")[0] ?? "")
     })
   )
 
@@ -30,7 +30,7 @@ export const reported = <E, R>(
  * Runs a pass of work again and again: after every commit (whoever made it in this process), and at least once per `every` for
  * what other processes or the clock have brought. A pass that fails is reported to health and comes again; it ends nothing.
  */
-export const forever = <E extends { readonly message: string }, R>(
+export const forever = <E, R>(
   part: string,
   every: Duration.DurationInput,
   pass: Effect.Effect<unknown, E, R>

@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 
-/** From where a source goes on; written in the commit of the trades that came before it. Operational: not audited. */
+/** From where a source goes on, or until when an account was read; committed after the trades that came before it. Operational: not audited. */
 export const Cursor = Schema.Struct({
   account: Column.text,
   source: Column.text,

@@ -17,12 +17,6 @@ export const tradeStatuses = ["pending", "accumulated", "completed", "failed"] a
 /** One of the trade statuses. */
 export type TradeStatus = (typeof tradeStatuses)[number]
 
-/** Which trade a reversal undoes: the identity under its own account and source. */
-export interface Reversed {
-  readonly sourceId: string
-  readonly occurrence: string
-}
-
 /** One inbound trade, as its source gives it. Quantity in shares, price in dollars a share. */
 export const TradeInput = Schema.Struct({
   source: Schema.NonEmptyString.pipe(Schema.maxLength(128)),

@@ -1,12 +1,12 @@
 import type { TradeId } from "../identity/Id.ts"
-import { allocationsOf } from "../journal/project.ts"
+import { allocationsOf } from "../journal/project/allocations.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Allocation } from "../position/Allocation.ts"
 import { isCounted, type Trade, type TradeStatus } from "./Trade.ts"
 
 /** B3: what of a trade neither netted nor filled yet, in shares; `allocations` are those that stand in orders. */
-export const unsettledOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Decimal.Decimal =>
+const unsettledOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Decimal.Decimal =>
   Decimal.subtract(
     Decimal.subtract(trade.quantity, trade.netted),
     Decimal.sum(allocations.filter((each) => each.kind === "order").map((each) => each.settled))

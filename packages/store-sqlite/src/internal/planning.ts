@@ -1,6 +1,7 @@
 import { Books, type Column, load, type Need, type Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
+import type { Ground } from "./rows.ts"
 
 type Find = (request: load.LookupRequest) => ReadonlyArray<Table.EncodedRow>
 
@@ -54,7 +55,7 @@ const bring = (
 export const planning = <A>(
   find: Find,
   scope: TradeRepository.Scope,
-  ground: Pick<TradeRepository.State, "heads" | "counters">,
+  ground: Ground,
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ): Planned<A> => {
   const books = Books.make()

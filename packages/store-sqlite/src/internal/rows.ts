@@ -10,6 +10,9 @@ interface Written {
   readonly row: Table.EncodedRow
 }
 
+/** What planning starts from beside the books. */
+export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
+
 const { sqlite } = Dialect
 
 const statementsOf = (table: Books.AnyTable) => ({
@@ -33,6 +36,7 @@ export const writing = (db: Database.Database) => {
   }
   const counters = db.prepare<[], Id.Counters>(Statements.counters)
   const heads = db.prepare<[], Entry.Head & { readonly account: string }>(Statements.selectHeads)
+  const newest = db.prepare<[], Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
   const lastFeed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed)
   let place = ""
   let current: ReadonlyArray<Written> = []
@@ -51,12 +55,13 @@ export const writing = (db: Database.Database) => {
 
   return {
     run,
-    /** The heads of all journals and the next free ids. */
-    ground: (): Pick<TradeRepository.State, "heads" | "counters"> => {
+    /** The heads of all journals, when the newest entry was, and the next free ids. */
+    ground: (): Ground => {
       const next = counters.get()
       if (next === undefined) throw new Error("the counters' statement gave no row")
       return {
         heads: new Map(heads.all().map(({ account, hash, seq }) => [account, { seq, hash }])),
+        newestAt: newest.get()?.newestAt ?? 0,
         counters: next
       }
     },

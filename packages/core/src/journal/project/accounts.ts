@@ -1,0 +1,33 @@
+import type { Books } from "../../books/Books.ts"
+import { joinKey } from "../../books/Table.ts"
+import { type Of, ownerOf, type Place } from "./place.ts"
+
+/** An account was made or changed. */
+export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "AccountChanged">, place: Place): void => {
+  const known = books.accounts.get(settings.name)
+  books.accounts.put({ ...settings, createdAt: known?.createdAt ?? place.at, updatedAt: place.at, version: place.seq })
+}
+
+/** An instrument was seen, confirmed or found to be none. */
+export const instrumentSet = (
+  books: Books,
+  event: Of<"InstrumentSeen" | "InstrumentConfirmed" | "InstrumentNotKnown">,
+  place: Place
+): void => {
+  const account = ownerOf(place)
+  const known = books.instruments.get(joinKey([account, event.symbol]))
+  const confirmed = event._tag === "InstrumentConfirmed" ? event : undefined
+  books.instruments.put({
+    account,
+    symbol: event.symbol,
+    assetClass: "equity",
+    currency: confirmed?.currency ?? known?.currency ?? "USD",
+    lot: confirmed === undefined ? known?.lot : confirmed.lot,
+    fractionable: confirmed?.fractionable ?? known?.fractionable ?? false,
+    shortable: confirmed?.shortable ?? known?.shortable ?? false,
+    status: confirmed === undefined ? (event._tag === "InstrumentSeen" ? "unverified" : "unknown") : "verified",
+    createdAt: known?.createdAt ?? place.at,
+    updatedAt: place.at,
+    version: place.seq
+  })
+}

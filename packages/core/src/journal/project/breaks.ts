@@ -1,0 +1,40 @@
+import type { Books } from "../../books/Books.ts"
+import { must, type Of, ownerOf, type Place } from "./place.ts"
+
+/** A break is open. */
+export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place): void =>
+  books.breaks.put({
+    id: event.id,
+    account: ownerOf(place),
+    symbol: event.symbol,
+    kind: event.kind,
+    subject: event.subject,
+    holds: event.holds,
+    evidence: event.evidence,
+    openedAt: place.at,
+    closedAt: undefined,
+    closedWhy: undefined,
+    version: place.seq
+  })
+
+/** A break stops more or less, or is closed. */
+export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClosed">, place: Place): void => {
+  const known = must(books.breaks.get(String(event.id)), `break B${event.id}`)
+  books.breaks.put(
+    event._tag === "BreakClosed"
+      ? { ...known, closedAt: place.at, closedWhy: event.why, version: place.seq }
+      : { ...known, holds: event.holds, evidence: event.evidence, version: place.seq }
+  )
+}
+
+/** A trading state was set. */
+export const tradingStateSet = (books: Books, event: Of<"TradingStateSet">, place: Place): void =>
+  books.controls.put({
+    account: event.account,
+    symbol: event.symbol,
+    state: event.state,
+    reason: event.reason,
+    actor: event.actor,
+    changedAt: place.at,
+    version: place.seq
+  })

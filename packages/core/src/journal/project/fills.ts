@@ -1,0 +1,68 @@
+import type { Books } from "../../books/Books.ts"
+import { joinKey } from "../../books/Table.ts"
+import { must, type Of, ownerOf, type Place } from "./place.ts"
+
+/** Within an `execIdBase` the highest revision is canonical; the others stay on record (F3, F4 of reconciliation). */
+export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Place): void => {
+  const siblings = books.fills.find("order", [event.orderId]).filter((fill) => fill.execIdBase === event.execIdBase)
+  const isHighest = siblings.every((fill) => fill.revision < event.revision)
+  for (const fill of siblings) {
+    if (isHighest && fill.canonical) books.fills.put({ ...fill, canonical: false, version: place.seq })
+  }
+  books.fills.put({
+    id: event.id,
+    account: ownerOf(place),
+    orderId: event.orderId,
+    execId: event.execId,
+    execIdBase: event.execIdBase,
+    revision: event.revision,
+    canonical: isHighest,
+    quantity: event.quantity,
+    price: event.price,
+    offBand: event.offBand,
+    executedAt: event.executedAt,
+    commission: undefined,
+    commissionCurrency: undefined,
+    payloadId: event.payloadId,
+    createdAt: place.at,
+    version: place.seq
+  })
+}
+
+/** What an execution cost. */
+export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">, place: Place): void =>
+  books.fills.put({
+    ...must(books.fills.get(String(event.fillId)), `fill F${event.fillId}`),
+    commission: event.amount,
+    commissionCurrency: event.currency,
+    version: place.seq
+  })
+
+/** A fill waits for its order. */
+export const fillWaits = (books: Books, event: Of<"FillWaits">, place: Place): void =>
+  books.waiting_fills.put({
+    account: ownerOf(place),
+    execId: event.execId,
+    execIdBase: event.execIdBase,
+    revision: event.revision,
+    brokerOrderId: event.brokerOrderId,
+    clientOrderId: event.clientOrderId,
+    symbol: event.symbol,
+    side: event.side,
+    quantity: event.quantity,
+    price: event.price,
+    executedAt: event.executedAt,
+    asOf: event.asOf,
+    payloadId: event.payloadId,
+    receivedAt: place.at,
+    joinedAt: undefined,
+    version: place.seq
+  })
+
+/** A waiting fill found its order. */
+export const fillJoined = (books: Books, event: Of<"FillJoined">, place: Place): void =>
+  books.waiting_fills.put({
+    ...must(books.waiting_fills.get(joinKey([place.account, event.execId])), `waiting fill ${event.execId}`),
+    joinedAt: place.at,
+    version: place.seq
+  })

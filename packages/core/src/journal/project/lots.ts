@@ -1,0 +1,33 @@
+import type { Books } from "../../books/Books.ts"
+import type { LotId } from "../../identity/Id.ts"
+import * as Decimal from "../../money/Decimal.ts"
+import type { Order } from "../../order/Order.ts"
+import { signed } from "../../order/Side.ts"
+import { must, type Place } from "./place.ts"
+import { patchPosition, positionOf } from "./positions.ts"
+
+const setLot = (books: Books, id: LotId, open: Decimal.Decimal, place: Place): void => {
+  const lot = must(books.lots.get(String(id)), `lot L${id}`)
+  const position = positionOf(books, lot.symbol, place)
+  books.lots.put({ ...lot, open, version: place.seq })
+  patchPosition(books, lot.symbol, place, {
+    openLots: Decimal.add(position.openLots, Decimal.subtract(open, lot.open))
+  })
+}
+
+/** Opens more of a lot, in signed shares. */
+export const addToLot = (books: Books, id: LotId, signedShares: Decimal.Decimal, place: Place): void =>
+  setLot(books, id, Decimal.add(must(books.lots.get(String(id)), `lot L${id}`).open, signedShares), place)
+
+const towardZero = (open: Decimal.Decimal, shares: Decimal.Decimal): Decimal.Decimal =>
+  Decimal.sign(open) > 0 ? Decimal.negate(shares) : shares
+
+/** Takes shares from what is open of a lot. */
+export const takeFromLot = (books: Books, id: LotId, shares: Decimal.Decimal, place: Place): void =>
+  addToLot(books, id, towardZero(must(books.lots.get(String(id)), `lot L${id}`).open, shares), place)
+
+/** A3: the excess is an open lot of the sign opposite to the order's. */
+export const setExcess = (books: Books, order: Order, excess: Decimal.Decimal, place: Place): void => {
+  books.orders.put({ ...order, excess, updatedAt: place.at, version: place.seq })
+  setLot(books, order.lotId, Decimal.negate(signed(order.side, excess)), place)
+}

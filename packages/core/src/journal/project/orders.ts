@@ -1,0 +1,145 @@
+import type { Books } from "../../books/Books.ts"
+import type { OrderId } from "../../identity/Id.ts"
+import type { Ticker } from "../../instrument/Ticker.ts"
+import * as Decimal from "../../money/Decimal.ts"
+import { type Order, signedFilled } from "../../order/Order.ts"
+import { isLive } from "../../order/OrderState.ts"
+import { signed } from "../../order/Side.ts"
+import { settle } from "./allocations.ts"
+import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
+import { patchPosition, positionOf } from "./positions.ts"
+
+interface Contribution {
+  readonly hedged: Decimal.Decimal
+  readonly inFlight: Decimal.Decimal
+  readonly direct: Decimal.Decimal
+  readonly adopted: Decimal.Decimal
+}
+
+/** A2, E2, E3: what an order adds to the figures of its position. */
+const contributionOf = (order: Order): Contribution => {
+  const filled = signedFilled(order)
+  const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled))
+  const isOurs = order.origin === "accumulation"
+  return {
+    hedged: order.inQueue ? filled : Decimal.zero,
+    inFlight: isOurs && isLive(order.status) ? signed(order.side, leaves) : Decimal.zero,
+    direct: order.origin === "direct" ? filled : Decimal.zero,
+    adopted: order.origin === "external" && !order.inQueue ? filled : Decimal.zero
+  }
+}
+
+const nothing: Contribution = {
+  hedged: Decimal.zero,
+  inFlight: Decimal.zero,
+  direct: Decimal.zero,
+  adopted: Decimal.zero
+}
+
+const contribute = (books: Books, symbol: Ticker, before: Contribution, after: Contribution, place: Place): void => {
+  const position = positionOf(books, symbol, place)
+  const moved = (figure: keyof Contribution) =>
+    Decimal.add(position[figure], Decimal.subtract(after[figure], before[figure]))
+  patchPosition(books, symbol, place, {
+    hedged: moved("hedged"),
+    inFlight: moved("inFlight"),
+    direct: moved("direct"),
+    adopted: moved("adopted")
+  })
+}
+
+/** An order is planned or adopted, with the lot of its excess. */
+export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Place): void => {
+  const account = ownerOf(place)
+  const { _tag, answer, ...terms } = event
+  const order: Order = {
+    ...terms,
+    account,
+    limitPrice: event.limitPrice,
+    stopPrice: event.stopPrice,
+    positionEffect: event.positionEffect,
+    referencePrice: event.referencePrice,
+    referenceSource: event.referenceSource,
+    referenceAt: event.referenceAt,
+    brokerOrderId: undefined,
+    brokerOrderIds: [],
+    status: "pending",
+    deed: "planned",
+    attemptId: undefined,
+    attempts: 0,
+    candidate: undefined,
+    heldFor: undefined,
+    notBefore: undefined,
+    reason: undefined,
+    code: undefined,
+    rawStatus: undefined,
+    reported: undefined,
+    reportedAt: undefined,
+    reportedCumulative: undefined,
+    cumulative: undefined,
+    cumulativeAt: undefined,
+    filled: Decimal.zero,
+    notional: Decimal.zero,
+    unpriced: Decimal.zero,
+    excess: Decimal.zero,
+    acceptedExcess: Decimal.zero,
+    cancelRequestedAt: undefined,
+    cancelAskedAt: undefined,
+    createdAt: place.at,
+    sentAt: undefined,
+    acceptedAt: undefined,
+    firstFilledAt: undefined,
+    lastFilledAt: undefined,
+    endedAt: undefined,
+    updatedAt: place.at,
+    version: place.seq
+  }
+  books.orders.put(order)
+  books.lots.put({
+    id: event.lotId,
+    account,
+    symbol: event.symbol,
+    tradeId: undefined,
+    orderId: event.id,
+    open: Decimal.zero,
+    version: place.seq
+  })
+  contribute(books, event.symbol, nothing, contributionOf(order), place)
+  if (answer !== undefined) patchPosition(books, event.symbol, place, { answer })
+}
+
+/** Changes fields of an order that no figure follows from. */
+export const orderPatched = (books: Books, id: OrderId, place: Place, patch: Partial<Order>): void =>
+  books.orders.put({ ...orderOf(books, id), ...patch, updatedAt: place.at, version: place.seq })
+
+/** An order is what its facts say; figures and settlement follow. */
+export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Place): void => {
+  const before = orderOf(books, event.id)
+  const after: Order = {
+    ...before,
+    ...event.after,
+    quantity: event.quantity,
+    deed: event.deed,
+    brokerOrderId: event.brokerOrderId,
+    brokerOrderIds: event.brokerOrderIds,
+    candidate: event.candidate,
+    notBefore: event.notBefore,
+    reason: event.reason,
+    code: event.code,
+    rawStatus: event.rawStatus,
+    reported: event.reported,
+    reportedAt: event.reportedAt,
+    reportedCumulative: event.reportedCumulative,
+    cumulative: event.cumulative,
+    cumulativeAt: event.cumulativeAt,
+    acceptedAt: event.acceptedAt,
+    firstFilledAt: event.firstFilledAt,
+    lastFilledAt: event.lastFilledAt,
+    endedAt: event.endedAt,
+    updatedAt: place.at,
+    version: place.seq
+  }
+  books.orders.put(after)
+  contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
+  settle(books, after.id, place)
+}

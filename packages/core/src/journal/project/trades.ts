@@ -1,0 +1,84 @@
+import type { Books } from "../../books/Books.ts"
+import type { LotId, TradeId } from "../../identity/Id.ts"
+import * as Decimal from "../../money/Decimal.ts"
+import { signed } from "../../order/Side.ts"
+import { targetOf, type Trade } from "../../trade/Trade.ts"
+import { takeFromLot } from "./lots.ts"
+import { must, type Of, ownerOf, type Place, tradeOf } from "./place.ts"
+import { patchPosition, positionOf } from "./positions.ts"
+
+/** A trade is on record, and counted where it has a lot. */
+export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQuarantined">, place: Place): void => {
+  const lotId = event._tag === "TradeAccepted" ? event.lotId : undefined
+  const trade: Trade = {
+    id: event.id,
+    account: ownerOf(place),
+    source: event.source,
+    sourceId: event.sourceId,
+    occurrence: event.occurrence,
+    symbol: event.symbol,
+    givenSymbol: event.givenSymbol,
+    side: event.side,
+    quantity: event.quantity,
+    price: event.price,
+    tradedAt: event.tradedAt,
+    direction: event.direction,
+    reversesSourceId: event.reversesSourceId,
+    reversesOccurrence: event.reversesOccurrence,
+    status: "pending",
+    reason: event._tag === "TradeQuarantined" ? event.reason : undefined,
+    lotId: undefined,
+    netted: Decimal.zero,
+    createdAt: place.at,
+    updatedAt: place.at,
+    version: place.seq
+  }
+  books.trades.put(trade)
+  if (lotId !== undefined) count(books, trade, lotId, place)
+}
+
+/** A quarantined trade is counted. */
+export const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: Place): void =>
+  count(books, { ...tradeOf(books, event.id), symbol: event.symbol }, event.lotId, place)
+
+/** A trade enters exposure, target and the queue (A1, C2). */
+const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => {
+  const target = targetOf(trade)
+  const { account, symbol } = trade
+  books.trades.put({
+    ...trade,
+    status: "accumulated",
+    reason: undefined,
+    lotId,
+    updatedAt: place.at,
+    version: place.seq
+  })
+  books.lots.put({
+    id: lotId,
+    account,
+    symbol,
+    tradeId: trade.id,
+    orderId: undefined,
+    open: target,
+    version: place.seq
+  })
+  const position = positionOf(books, symbol, place)
+  const isNewest = position.lastPriceAt === undefined || trade.tradedAt >= position.lastPriceAt
+  patchPosition(books, symbol, place, {
+    exposure: Decimal.add(position.exposure, signed(trade.side, trade.quantity)),
+    target: Decimal.add(position.target, target),
+    openLots: Decimal.add(position.openLots, target),
+    ...(trade.price !== undefined && isNewest ? { lastPrice: trade.price, lastPriceAt: trade.tradedAt } : {})
+  })
+}
+
+/** Changes fields of a trade. */
+export const tradeChanged = (books: Books, id: TradeId, place: Place, patch: Partial<Trade>): void =>
+  books.trades.put({ ...tradeOf(books, id), ...patch, updatedAt: place.at, version: place.seq })
+
+/** More of a trade is netted: its lot shrinks by as much. */
+export const addNetted = (books: Books, id: TradeId, shares: Decimal.Decimal, place: Place): void => {
+  const trade = tradeOf(books, id)
+  tradeChanged(books, id, place, { netted: Decimal.add(trade.netted, shares) })
+  takeFromLot(books, must(trade.lotId, `the lot of trade T${id}`), shares, place)
+}

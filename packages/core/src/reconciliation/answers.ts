@@ -1,0 +1,78 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { format } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import type { Order } from "../order/Order.ts"
+import type { Word } from "../order/observe.ts"
+import { advance, type Change } from "../order/transition.ts"
+import * as Instant from "../time/Instant.ts"
+import { applied, type Interpreted } from "./Interpreted.ts"
+import type { Answered, RawPayload } from "./Report.ts"
+import { acknowledged } from "./acknowledged.ts"
+import { keep } from "./evidence.ts"
+import { joinWaiting } from "./waitingFills.ts"
+
+/** The answer to an attempt of ours, as the table of sending says (DESIGN 6); an attempt is answered once. */
+export const answered = (recorder: Recorder, report: Answered, payload: RawPayload | undefined): Interpreted => {
+  recorder.need(Need.AttemptById({ id: report.attemptId }))
+  const attempt = recorder.books.attempts.get(joinKey([report.attemptId]))
+  if (attempt === undefined || attempt.outcome !== undefined) return { _tag: "Duplicate" }
+  const { answer } = report
+  const responseId = keep(recorder, payload)
+  const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId }
+  const order = recorder.books.orders.get(joinKey([attempt.orderId]))
+  if (order === undefined) throw new Error(`attempt ${format("attempt", attempt.id)} has no order`)
+  recorder.touch(order.symbol)
+  const word = (reported: Word["reported"]): Word => ({
+    reported,
+    at: report.asOf,
+    cumulative: undefined,
+    isBrokersTime: report.asOfKind === "broker"
+  })
+  switch (answer._tag) {
+    case "Accepted": {
+      const { brokerOrderId } = answer
+      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "accepted", brokerOrderId })
+      const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open"))
+      return applied(joinWaiting(recorder, accepted, brokerOrderId))
+    }
+    case "Refused": {
+      const { code, words } = answer
+      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "rejected", code, message: words })
+      return applied(advance(recorder, order.id, { code, reason: words }, word("rejected")))
+    }
+    case "NotSent": {
+      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "not_accepted", message: answer.why })
+      return applied(advance(recorder, order.id, notSent(recorder, order, answer)))
+    }
+    case "Unknown": {
+      const { why, candidate } = answer
+      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "unknown", message: why, brokerOrderId: candidate })
+      const isNews = order.status === "submitting"
+      return applied(advance(recorder, order.id, { deed: "doubted", ...(isNews ? { reason: why, candidate } : {}) }))
+    }
+  }
+}
+
+/** F3: after an attempt whose outcome is unknown, a re-send that did not leave changes nothing of the doubt. */
+const notSent = (
+  recorder: Recorder,
+  order: Order,
+  answer: { readonly why: string; readonly retryAfterMs: number | undefined }
+): Change => {
+  const isDoubted = recorder.books.attempts.find("order", [order.id]).some((each) => each.outcome === "unknown")
+  const deed = isDoubted ? "doubted" : "planned"
+  if (order.status !== "submitting") return { deed }
+  return {
+    deed,
+    reason: answer.why,
+    notBefore: Instant.addMillis(recorder.world.at, answer.retryAfterMs ?? pauseMs(order.attempts))
+  }
+}
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+/** How long a plan waits after an attempt that did not leave, where the broker names no time: doubling, so that nothing runs hot. */
+const pauseMs = (attempts: number): number =>
+  Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, Math.min(attempts, 10) - 1))

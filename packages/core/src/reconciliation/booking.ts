@@ -1,0 +1,72 @@
+import { isOffBand } from "../fill/band.ts"
+import { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import { FillId, format, type PayloadId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import { advance, type Change } from "../order/transition.ts"
+import type { Interpreted } from "./Interpreted.ts"
+import type { Executed } from "./Report.ts"
+import { acknowledged } from "./acknowledged.ts"
+import { open } from "./ledgerBreaks.ts"
+
+/** F8 of reconciliation: names our order but speaks of something else; never applied to it. */
+export const mismatch = (
+  recorder: Recorder,
+  order: Order,
+  report: Pick<Executed, "execId" | "symbol" | "side">
+): Interpreted => {
+  const evidence = `${report.execId} is ${report.side} ${report.symbol}, the order is ${order.side} ${order.symbol}`
+  open(
+    recorder,
+    { symbol: order.symbol, kind: "FillMismatch", subject: format("order", order.id), evidence },
+    "evidence"
+  )
+  recorder.touch(order.symbol)
+  return { _tag: "KeptAsBreak" }
+}
+
+type Execution = Pick<
+  Executed,
+  "execId" | "execIdBase" | "revision" | "quantity" | "price" | "executedAt" | "brokerOrderId" | "clientOrderId"
+>
+
+/** Books a revision and brings its order to what its fills now say (SYNC-1). */
+export const book = (
+  recorder: Recorder,
+  order: Order,
+  execution: Execution,
+  payloadId: PayloadId | undefined
+): Order => {
+  const { execId, execIdBase, revision, quantity, price, executedAt } = execution
+  const offBand = price !== undefined && isOffBand(recorder, order, price)
+  const id = FillId.make(recorder.next("fill"))
+  recorder.emit({
+    _tag: "FillRecorded",
+    id,
+    orderId: order.id,
+    execId,
+    execIdBase,
+    revision,
+    quantity,
+    price,
+    offBand,
+    executedAt,
+    payloadId
+  })
+  const subject = format("order", order.id)
+  if (offBand && Decimal.isPositive(quantity)) {
+    const evidence = `${execId} at ${Decimal.format(price)} is outside the band`
+    open(recorder, { symbol: order.symbol, kind: "OffBand", subject, evidence })
+  }
+  if (price === undefined && Decimal.isPositive(quantity)) {
+    open(recorder, { symbol: order.symbol, kind: "Unpriced", subject, evidence: `${execId} came without a price` })
+  }
+  return advance(recorder, order.id, named(recorder, order, execution))
+}
+
+/** An execution names its order's broker id as surely as an acknowledgement does. */
+const named = (recorder: Recorder, order: Order, { brokerOrderId }: Execution): Change => {
+  const known = brokerOrderId ?? order.brokerOrderId ?? BrokerOrderId.make(order.clientOrderId)
+  return order.brokerOrderId === known ? {} : acknowledged(recorder, order, known)
+}

@@ -1,0 +1,34 @@
+import { PayloadId } from "../identity/Id.ts"
+import { sha256 } from "../journal/Payload.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import type { Interpreted } from "./Interpreted.ts"
+import type { RawPayload } from "./Report.ts"
+
+/** Stores the bytes that a report was read from, and gives their id. */
+export const keep = (recorder: Recorder, payload: RawPayload | undefined): PayloadId | undefined => {
+  if (payload === undefined) return undefined
+  const id = PayloadId.make(recorder.next("payload"))
+  recorder.emit(
+    { _tag: "PayloadStored", id, contentType: payload.contentType, sha256: sha256(payload.bytes) },
+    payload.bytes
+  )
+  return id
+}
+
+/** Keeps the bytes of a report that causes an entry, and of no other (DESIGN 9). */
+export const evidenced = (
+  recorder: Recorder,
+  payload: RawPayload | undefined,
+  book: (recorder: Recorder) => Interpreted
+): Interpreted => {
+  let isCause = false
+  const interpreted = book({
+    ...recorder,
+    emit: (event, bytes) => {
+      isCause = true
+      recorder.emit(event, bytes)
+    }
+  })
+  if (isCause) keep(recorder, payload)
+  return interpreted
+}

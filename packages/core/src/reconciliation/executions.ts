@@ -1,0 +1,26 @@
+import { Need } from "../books/Need.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { orderOf } from "../order/transition.ts"
+import { applied, type Interpreted } from "./Interpreted.ts"
+import type { Executed, RawPayload } from "./Report.ts"
+import { book, mismatch } from "./booking.ts"
+import { documented, isSameExecution, undocumented } from "./corrections.ts"
+import { keep } from "./evidence.ts"
+import { match } from "./matching.ts"
+import { wait } from "./waitingFills.ts"
+
+/** One revision of one execution: booked to its order, kept waiting where that is not known, or shown as a break. */
+export const executed = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
+  const { account } = recorder
+  recorder.need(Need.Execution({ account, execIdBase: report.execIdBase }))
+  const revisions = recorder.books.fills.find("execution", [account, report.execIdBase])
+  const known = revisions.find((fill) => fill.revision === report.revision)
+  if (known !== undefined)
+    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumented(recorder, known, report, payload)
+  const sibling = revisions[0]
+  const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
+  if (order === undefined) return wait(recorder, report, payload)
+  if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
+  documented(recorder, order, report, revisions)
+  return applied(book(recorder, order, report, keep(recorder, payload)))
+}

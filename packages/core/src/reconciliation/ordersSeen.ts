@@ -1,0 +1,125 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import { format, LotId, OrderId } from "../identity/Id.ts"
+import { isTicker, UNMAPPED } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import type { Word } from "../order/observe.ts"
+import { advance, type Change, orderOf } from "../order/transition.ts"
+import { applied, type Interpreted } from "./Interpreted.ts"
+import type { OrderSeen } from "./Report.ts"
+import { acknowledged } from "./acknowledged.ts"
+import { open } from "./ledgerBreaks.ts"
+import { match } from "./matching.ts"
+import { joinWaiting } from "./waitingFills.ts"
+
+/** An order as the broker shows it: ours is brought up to it, one that is not ours is adopted. */
+export const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
+  const found = match(recorder, report)
+  return found === undefined ? adopt(recorder, report) : seenOf(recorder, found.order, report)
+}
+
+const wordOf = (report: OrderSeen): Word => ({
+  reported: report.state._tag === "Open" ? "open" : report.state.kind,
+  at: report.asOf,
+  cumulative: mayInfer(report) ? report.cumulative : undefined,
+  isBrokersTime: report.asOfKind === "broker",
+  rawStatus: report.rawStatus,
+  quantity: report.quantity,
+  ...(report.state._tag === "Closed" ? { reason: `${report.rawStatus} by the broker` } : {})
+})
+
+/** F0: a report without the broker's time infers nothing before executions were asked for. */
+const mayInfer = (report: OrderSeen): boolean => report.asOfKind === "broker" || report.executionsRead
+
+/** C4: an end that says nothing of what was filled waits until executions were read. */
+const isPremature = (report: OrderSeen): boolean =>
+  report.state._tag === "Closed" &&
+  report.state.kind !== "rejected" &&
+  report.cumulative === undefined &&
+  !report.executionsRead
+
+const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
+  if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
+  if (differs(order, report)) return termsDiffer(recorder, order, report)
+  const change = acknowledged(recorder, order, report.brokerOrderId)
+  if (isPremature(report)) return premature(recorder, order, change, report)
+  const seen = advance(recorder, order.id, change, wordOf(report))
+  return applied(joinWaiting(recorder, seen, report.brokerOrderId))
+}
+
+/** C4: the order stays as it was; one that is only now adopted is open until its executions were read. */
+const premature = (recorder: Recorder, order: Order, change: Change, report: OrderSeen): Interpreted => {
+  if (order.brokerOrderId !== undefined) return applied(order)
+  const word: Word = { reported: "open", at: report.asOf, cumulative: undefined, isBrokersTime: false }
+  return applied(advance(recorder, order.id, change, order.origin === "external" ? word : undefined))
+}
+
+/** O13: what a broker says of an id that a later one has replaced is part of the replacement. */
+const isOfOlderId = (order: Order, report: OrderSeen): boolean =>
+  order.brokerOrderId !== report.brokerOrderId && order.brokerOrderIds.includes(report.brokerOrderId)
+
+/** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged. */
+const differs = (order: Order, report: OrderSeen): boolean =>
+  order.symbol !== report.symbol ||
+  order.side !== report.side ||
+  (order.acceptedAt === undefined && !Decimal.equals(order.quantity, report.quantity)) ||
+  hasShrunkBelowFills(order, report)
+
+/** O12: a quantity that is now smaller than what has filled. */
+const hasShrunkBelowFills = (order: Order, report: OrderSeen): boolean =>
+  Decimal.isLess(report.quantity, order.quantity) && Decimal.isLess(report.quantity, order.filled)
+
+const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
+  const subject = format("order", order.id)
+  const sent = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
+  const theirs = `${report.side} ${Decimal.format(report.quantity)} ${report.symbol}`
+  const evidence = `sent ${sent}, the broker's ${report.brokerOrderId} is ${theirs}`
+  open(recorder, { symbol: order.symbol, kind: "TermsDiffer", subject, evidence }, "evidence")
+  recorder.touch(order.symbol)
+  return { _tag: "KeptAsBreak" }
+}
+
+/** O21: an order of an instrument that has no ticker here is kept in sight, never dropped. */
+const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
+  recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
+  const evidence = `${report.side} ${Decimal.format(report.quantity)} "${report.symbol}" is ${report.rawStatus}`
+  open(recorder, { symbol: UNMAPPED, kind: "Unmapped", subject: report.brokerOrderId, evidence })
+  return { _tag: "KeptAsBreak" }
+}
+
+/** O14 to O17: an order at the broker that is not ours is taken into the books under the account's policy (E3). */
+export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
+  const { symbol } = report
+  if (!isTicker(symbol)) return unmapped(recorder, report)
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const account = recorder.books.accounts.get(recorder.account)
+  if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
+  if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined) {
+    recorder.emit({ _tag: "InstrumentSeen", symbol })
+  }
+  const id = OrderId.make(recorder.next("order"))
+  recorder.emit({
+    _tag: "OrderCreated",
+    id,
+    lotId: LotId.make(recorder.next("lot")),
+    symbol,
+    side: report.side,
+    quantity: report.quantity,
+    type: "market",
+    timeInForce: "day",
+    origin: "external",
+    inQueue: account.external === "count",
+    lot: account.lot,
+    threshold: account.threshold ?? account.lot,
+    clientOrderId: ClientOrderId.ClientOrderId.make(`ext-${recorder.account}-${report.brokerOrderId}`.slice(0, 128))
+  })
+  recorder.touch(symbol)
+  if (report.clientOrderId !== undefined && ClientOrderId.ours(report.clientOrderId) !== undefined) {
+    const evidence = `${report.brokerOrderId} has the client order id ${report.clientOrderId}, which these books never made`
+    open(recorder, { symbol, kind: "ForeignOrderId", subject: format("order", id), evidence })
+  }
+  return seenOf(recorder, orderOf(recorder, id), report)
+}

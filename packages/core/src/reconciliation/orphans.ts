@@ -1,0 +1,63 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import type { WaitingFill } from "../fill/Fill.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
+import type { Interpreted } from "./Interpreted.ts"
+import type { Listed } from "./Report.ts"
+import { match } from "./matching.ts"
+import { adopt } from "./ordersSeen.ts"
+import { joinWaiting } from "./waitingFills.ts"
+
+/**
+ * F7: a fill whose order a complete listing begun after it does not have, while nothing of ours on the instrument is on its way
+ * or in doubt, gets an external order of its own.
+ */
+export const adoptOrphans = (recorder: Recorder, report: Listed): Interpreted => {
+  recorder.need(Need.WaitingFills({ account: recorder.account }))
+  if (!report.complete) return { _tag: "NothingToDo" }
+  const listed = new Set<string>(report.brokerOrderIds)
+  const orphans = recorder.books.waiting_fills
+    .find("waiting", [recorder.account])
+    .filter((fill) => fill.receivedAt < report.asOf && fill.executedAt >= report.from)
+    .filter((fill) => fill.brokerOrderId !== undefined && !listed.has(fill.brokerOrderId))
+    .filter((fill) => !hasUnsettledOrder(recorder, fill.symbol))
+  for (const fill of orphans) settleOrphan(recorder, fill)
+  return { _tag: "NothingToDo" }
+}
+
+const hasUnsettledOrder = (recorder: Recorder, symbol: string): boolean =>
+  recorder.books.orders
+    .find("live", [recorder.account, symbol])
+    .some((order) => order.origin !== "external" && (order.status === "submitting" || order.status === "in_doubt"))
+
+/** Its order may have become known since, by something else than a report of the order itself. */
+const settleOrphan = (recorder: Recorder, fill: WaitingFill): void => {
+  const found = match(recorder, fill)
+  if (found === undefined) adoptOrphan(recorder, fill)
+  else if (fill.brokerOrderId !== undefined) joinWaiting(recorder, found.order, fill.brokerOrderId)
+}
+
+const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
+  const { brokerOrderId } = fill
+  const waits = recorder.books.waiting_fills.get(joinKey([fill.account, fill.execId]))?.joinedAt === undefined
+  if (brokerOrderId === undefined || !waits || !Decimal.isPositive(fill.quantity)) return
+  adopt(recorder, {
+    _tag: "OrderSeen",
+    account: recorder.account,
+    asOf: fill.asOf,
+    asOfKind: "ours",
+    brokerOrderId,
+    clientOrderId: fill.clientOrderId,
+    symbol: fill.symbol,
+    side: fill.side,
+    quantity: Quantity.make(fill.quantity),
+    rawStatus: "not listed",
+    state: { _tag: "Open" },
+    cumulative: undefined,
+    averagePrice: undefined,
+    replacedBy: undefined,
+    executionsRead: true
+  })
+}

@@ -1,0 +1,60 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import type { WaitingFill } from "../fill/Fill.ts"
+import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import type { Order } from "../order/Order.ts"
+import type { Interpreted } from "./Interpreted.ts"
+import type { Executed, RawPayload } from "./Report.ts"
+import { book, mismatch } from "./booking.ts"
+import { isSameExecution, undocumentedWaiting } from "./corrections.ts"
+import { keep } from "./evidence.ts"
+
+/** F7: a fill whose order is not known waits, counted nowhere. */
+export const wait = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
+  const { account, execId } = { account: recorder.account, execId: report.execId }
+  recorder.need(Need.WaitingFill({ account, execId }))
+  const known = recorder.books.waiting_fills.get(joinKey([account, execId]))
+  if (known !== undefined)
+    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumentedWaiting(recorder, known, report)
+  recorder.emit({
+    _tag: "FillWaits",
+    execId,
+    execIdBase: report.execIdBase,
+    revision: report.revision,
+    brokerOrderId: report.brokerOrderId,
+    clientOrderId: report.clientOrderId,
+    symbol: report.symbol,
+    side: report.side,
+    quantity: report.quantity,
+    price: report.price,
+    executedAt: report.executedAt,
+    asOf: report.asOf,
+    payloadId: keep(recorder, payload)
+  })
+  return { _tag: "Waiting" }
+}
+
+/** F7: the fills that waited for an order are booked with it. */
+export const joinWaiting = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrderId): Order => {
+  recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
+  const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
+  let joined = order
+  for (const fill of [...waiting].toSorted(byRevision)) {
+    if (fill.symbol !== order.symbol || fill.side !== order.side) {
+      mismatch(recorder, order, fill)
+      continue
+    }
+    recorder.emit({ _tag: "FillJoined", execId: fill.execId })
+    if (!isBooked(recorder, fill)) joined = book(recorder, joined, fill, fill.payloadId)
+  }
+  return joined
+}
+
+const isBooked = (recorder: Recorder, { account, execIdBase, revision }: WaitingFill): boolean => {
+  recorder.need(Need.Execution({ account, execIdBase }))
+  return recorder.books.fills.find("execution", [account, execIdBase]).some((fill) => fill.revision === revision)
+}
+
+const byRevision = (a: WaitingFill, b: WaitingFill): number =>
+  a.execIdBase === b.execIdBase ? a.revision - b.revision : Number(a.executedAt - b.executedAt)

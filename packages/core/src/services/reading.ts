@@ -1,0 +1,29 @@
+import { Duration, Effect, Schedule } from "effect"
+import { BrokerReadFailed } from "../ports/Broker.ts"
+import { within } from "../ports/deadline.ts"
+
+const RETRIES = 3
+const LONGEST_READ = "30 seconds"
+
+/** A broker's wait that is longer than this is for the next pass: nothing else waits for it. In milliseconds. */
+const LONGEST_WAIT_MS = 15_000
+
+/**
+ * FILL-3: one request and up to three retries, where a retry can help, waiting as the broker says or exponentially. A request
+ * that gets no answer in 30 s has failed.
+ */
+export const withRetries = <A, R>(read: Effect.Effect<A, BrokerReadFailed, R>): Effect.Effect<A, BrokerReadFailed, R> =>
+  Effect.retry(within(read, LONGEST_READ, unanswered), {
+    schedule: Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(RETRIES))),
+    while: (error) => {
+      const waitMs = error.retryAfterMs ?? 0
+      const helps = canPass(error) && waitMs <= LONGEST_WAIT_MS
+      return helps && waitMs > 0 ? Effect.as(Effect.sleep(Duration.millis(waitMs)), true) : helps
+    }
+  })
+
+const unanswered = (): BrokerReadFailed =>
+  new BrokerReadFailed({ operation: "a read", kind: "network", detail: `no answer in ${LONGEST_READ}` })
+
+const canPass = (error: BrokerReadFailed): boolean =>
+  error.kind === "server" || error.kind === "network" || error.kind === "rate_limited"

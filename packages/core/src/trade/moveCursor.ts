@@ -1,0 +1,11 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+
+/** Notes how far a source was read; the same again writes nothing. */
+export const moveCursor = (recorder: Recorder, source: string, cursor: string): void => {
+  const { account, books, world } = recorder
+  recorder.need(Need.Cursor({ account, source }))
+  const known = books.ops_cursors.get(joinKey([account, source]))
+  if (known?.cursor !== cursor) books.ops_cursors.put({ account, source, cursor, at: world.at })
+}

@@ -1,0 +1,108 @@
+import { Deferred, Effect, Fiber, Layer, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { Need } from "../../src/books/Need.ts"
+import * as Ledger from "../../src/ledger/Ledger.ts"
+import type { Member } from "../../src/ledger/plan.ts"
+import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
+import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import { PriceReference } from "../../src/ports/PriceReference.ts"
+import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import * as Stage from "./Stage.ts"
+
+const times = Effect.gen(function* () {
+  const repository = yield* TradeRepository
+  const entries = yield* repository.entries({ account: Stage.account, afterSeq: 0, entity: undefined, limit: 1000 })
+  return entries.map(({ at }) => at)
+})
+
+const on = (repository: TradeRepositoryService) => Stage.layer({}, { repository })
+
+const asking = (symbol: string): Member<string> => ({
+  account: Stage.account,
+  cause: { kind: "timer", actor: "test" },
+  needs: [Need.Position({ account: Stage.account, symbol })],
+  apply: () => symbol
+})
+
+describe("the ledger's clock", () => {
+  it("DESIGN 4: stands still at the journal's head where a later process finds the clock behind it", async () => {
+    const repository = MemoryRepository.make(MemoryStore.make())
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* TestClock.adjust("1 hour")
+        yield* Stage.opened()
+        yield* Stage.submit(Stage.trade("t1", "0.3"))
+      }),
+      on(repository)
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.submit(Stage.trade("t2", "0.3"))
+        const all = yield* times
+        expect(all).toEqual(all.toSorted((a, b) => a - b))
+        expect(all.at(-1)).toBe(3_600_000_000)
+      }),
+      on(repository)
+    )
+  })
+})
+
+describe("what is submitted to the ledger", () => {
+  it("a defect of the store on one commit fails that one, and none that was grouped with it", async () => {
+    const repository = MemoryRepository.make(MemoryStore.make())
+    const hurt: TradeRepositoryService = {
+      ...repository,
+      write: (scope, plan) =>
+        scope.needs.some((need) => need._tag === "Position" && need.symbol === "BAD")
+          ? Effect.dieMessage("the store stumbles")
+          : repository.write(scope, plan)
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const both = yield* Effect.all(
+          ["BAD", "GOOD"].map((symbol) => Effect.either(ledger.submit("report", asking(symbol)))),
+          { concurrency: "unbounded" }
+        )
+        expect(both.map(({ _tag }) => _tag)).toEqual(["Left", "Right"])
+      }),
+      on(hurt)
+    )
+  })
+
+  it("is refused once the ledger is closed, and never left waiting", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const kept = yield* Deferred.make<Ledger.LedgerService>()
+        const repository = yield* TradeRepository
+        const closed = Effect.flatMap(Ledger.Ledger, (ledger) => Deferred.succeed(kept, ledger)).pipe(
+          Effect.provide(Layer.fresh(Ledger.layer)),
+          Effect.provideService(TradeRepository, repository)
+        )
+        yield* closed
+        const ledger = yield* Deferred.await(kept)
+        const answer = yield* Effect.either(ledger.submit("report", asking("GOOD")))
+        expect(answer._tag).toBe("Left")
+      })
+    ))
+})
+
+describe("a program's source of prices", () => {
+  const sources: ReadonlyArray<readonly [string, Effect.Effect<never>]> = [
+    ["never answers and cannot be interrupted", Effect.uninterruptible(Effect.never)],
+    ["dies", Effect.dieMessage("no prices today")]
+  ]
+  it.each(sources)("D3: one that %s is one without a price; the ledger goes on", async (_, price) => {
+    const prices = Layer.succeed(PriceReference, { of: () => price })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const taken = yield* Effect.fork(Stage.submit(Stage.trade("t1", "0.3")))
+        yield* TestClock.adjust("1 second")
+        const results = yield* Fiber.join(taken)
+        expect(results.map(({ _tag }) => _tag)).toEqual(["Accepted"])
+      }),
+      Stage.layer({}, { prices })
+    )
+  })
+})

@@ -1,0 +1,227 @@
+import { Context, Effect, Either, Layer, TestClock, TestContext } from "effect"
+import type { Scope } from "effect"
+import * as Account from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
+import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
+import type { Ticker } from "../../src/instrument/Ticker.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Price from "../../src/money/Price.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import { OrderTable, type Order } from "../../src/order/Order.ts"
+import type { OrderTerms } from "../../src/order/OrderTerms.ts"
+import * as Broker from "../../src/ports/Broker.ts"
+import * as Clock from "../../src/ports/Clock.ts"
+import * as Entropy from "../../src/ports/Entropy.ts"
+import type { PriceReference } from "../../src/ports/PriceReference.ts"
+import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import {
+  Answer,
+  type Answered,
+  type OrderSeen,
+  type RawPayload,
+  type Received,
+  type Report
+} from "../../src/reconciliation/Report.ts"
+import { Accumulator } from "../../src/services/Accumulator.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Roundlot from "../../src/services/Roundlot.ts"
+import { reportMember } from "../../src/services/Submission.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import type { TradeInput } from "../../src/trade/Trade.ts"
+
+/** The one account of these tests. */
+export const account = AccountName.make("paper")
+
+const capabilities: Broker.Capabilities = {
+  orderTypes: ["market"],
+  timesInForce: ["day"],
+  fractions: false,
+  clientOrderIds: true,
+  uniqueClientOrderIds: true,
+  corrections: true,
+  perFillIds: true,
+  streaming: false,
+  replace: false,
+  shortSale: true,
+  crossesZero: true,
+  historyWindowMs: 86_400_000
+}
+
+const nothingListed = Effect.succeed({ complete: true, received: [] })
+
+/** What a broker says that has nothing of what was asked for. */
+export const notFound = (isComplete = true) =>
+  Effect.succeed({
+    report: {
+      _tag: "NotFound",
+      account,
+      asOf: Instant.make(1n),
+      asOfKind: "broker",
+      clientOrderId: undefined,
+      brokerOrderId: undefined,
+      complete: isComplete
+    } as const,
+    payload: undefined
+  })
+
+const request = { contentType: "text/plain", bytes: new Uint8Array([1]) }
+
+/** The request of every order, and what became of its sending. */
+export const prepared = (
+  send: (attemptId: Answered["attemptId"]) => Effect.Effect<Received<Answered>>
+): Either.Either<Broker.Prepared, Broker.Refusal> => Either.right({ request, send })
+
+/** An answer to an attempt, at a time of the broker's. */
+export const answered = (attemptId: Answered["attemptId"], answer: Answer): Received<Answered> => ({
+  report: {
+    _tag: "Answered",
+    account,
+    asOf: Instant.make(2n),
+    asOfKind: "broker",
+    attemptId,
+    answer,
+    httpStatus: undefined
+  },
+  payload: undefined
+})
+
+/** The broker's id of the one order of most of these tests. */
+export const theirId = BrokerOrderId.make("b-1")
+
+/** Another id of the broker's. */
+export const otherId = BrokerOrderId.make("b-2")
+
+/** A broker that takes every order, fills none, lists nothing and finds nothing; `parts` say what it does otherwise. */
+export const broker = (parts: Partial<Broker.BrokerService> = {}): Broker.BrokerService => ({
+  name: "stage",
+  environment: "paper",
+  capabilities,
+  prepare: () => prepared((id) => Effect.succeed(answered(id, Answer.Accepted({ brokerOrderId: theirId })))),
+  cancel: () => Effect.succeed({ _tag: "Requested" }),
+  lookup: () => notFound(),
+  order: () => notFound(),
+  orders: () => nothingListed,
+  fills: () => nothingListed,
+  fillsOf: () => nothingListed,
+  positions: Effect.succeed({ complete: true, holdings: [] }),
+  account: Effect.succeed({ brokerAccountId: "1", currency: "USD", buyingPower: Decimal.unsafe("1000") }),
+  instrument: (symbol) => Effect.succeed(known(symbol)),
+  updates: undefined,
+  ...parts
+})
+
+/** An instrument of one share a lot, as a broker describes it. */
+export const known = (symbol: Ticker): Broker.BrokerInstrument => ({
+  _tag: "Known",
+  symbol,
+  assetClass: "equity",
+  currency: "USD",
+  tradable: true,
+  fractionable: false,
+  shortable: true,
+  lot: Decimal.unsafe("1")
+})
+
+/** What a broker shows of an order of ours. */
+export const seen = (order: Pick<Order, "clientOrderId" | "symbol" | "side" | "quantity">): OrderSeen => ({
+  _tag: "OrderSeen",
+  account,
+  asOf: Instant.make(3n),
+  asOfKind: "broker",
+  brokerOrderId: theirId,
+  clientOrderId: order.clientOrderId,
+  symbol: order.symbol,
+  side: order.side,
+  quantity: order.quantity,
+  rawStatus: "new",
+  state: { _tag: "Open" },
+  cumulative: Decimal.zero,
+  averagePrice: undefined,
+  replacedBy: undefined,
+  executionsRead: false
+})
+
+/** Keeps the terms of each order that a broker is asked to prepare. */
+export const keeping = (kept: Array<OrderTerms>) => (terms: OrderTerms) => {
+  kept.push(terms)
+  return prepared((id) => Effect.succeed(answered(id, Answer.Accepted({ brokerOrderId: theirId }))))
+}
+
+/** What a test stands on, where it is not a store of its own, no source of prices and the simulated clock. */
+export interface Ground {
+  readonly repository?: TradeRepositoryService
+  readonly prices?: Layer.Layer<PriceReference>
+  readonly now?: Effect.Effect<Instant.Instant>
+}
+
+/** All that a program has, on the given broker and ground. */
+export const layer = (parts: Partial<Broker.BrokerService> = {}, { now, prices, repository }: Ground = {}) => {
+  const store = repository === undefined ? MemoryRepository.layerMemory : Layer.succeed(TradeRepository, repository)
+  const clock = Layer.map(Clock.layerAlwaysOpen, (context) =>
+    now === undefined ? context : Context.make(Clock.Clock, { ...Context.get(context, Clock.Clock), now })
+  )
+  const foundations = Layer.mergeAll(prices ?? Layer.empty, store, clock, Entropy.layerFixed("0".repeat(32)))
+  const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker(parts)) })
+  return Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)
+}
+
+type Provided = Layer.Layer.Success<ReturnType<typeof layer>>
+
+/** Runs a test in simulated time. */
+export const play = (
+  test: Effect.Effect<void, unknown, Provided | Scope.Scope>,
+  on: ReturnType<typeof layer> = layer()
+): Promise<void> =>
+  Effect.runPromise(test.pipe(Effect.scoped, Effect.provide(on), Effect.provide(TestContext.TestContext)))
+
+/** Opens the account, with policies beside the defaults. */
+export const opened = (settings: Partial<Account.AccountSettings> = {}) =>
+  Effect.flatMap(Commands, (commands) =>
+    commands.setAccount(account, { ...Account.defaultSettings, ...settings }, "test")
+  )
+
+/** A trade with an identity of its own. */
+export const trade = (sourceId: string, quantity: string, symbol = "AAPL"): TradeInput => ({
+  source: "test",
+  sourceId,
+  occurrence: "0",
+  symbol,
+  side: "buy",
+  quantity: Quantity.unsafe(quantity),
+  price: Price.unsafe("150"),
+  tradedAt: Instant.make(1n),
+  reverses: undefined
+})
+
+/** Takes trades in. */
+export const submit = (...trades: ReadonlyArray<TradeInput>) =>
+  Effect.flatMap(Accumulator, (accumulator) => accumulator.submitMany(account, trades))
+
+/** All orders, oldest first. */
+export const orders = Reads.all(OrderTable)
+
+/** The statuses of all orders. */
+export const statuses = Effect.map(orders, (all) => all.map((order) => order.status))
+
+const STEPS = 240
+
+/** Lets simulated time pass until a fact is there; the test fails with what is there instead when it never comes. */
+export const until = <A, E, R>(read: Effect.Effect<A, E, R>, holds: (value: A) => boolean) =>
+  Effect.gen(function* () {
+    for (let i = 0; i < STEPS; i++) {
+      const value = yield* read
+      if (holds(value)) return value
+      yield* TestClock.adjust("1 second")
+    }
+    const last = yield* read
+    return yield* Effect.dieMessage(`it never came; last seen: ${JSON.stringify(last, shown)}`)
+  })
+
+const shown = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value)
+
+/** Books a report. */
+export const book = (report: Report, payload?: RawPayload) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember({ report, payload })))

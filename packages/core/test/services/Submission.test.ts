@@ -1,0 +1,203 @@
+import { Effect, Either, Fiber, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import * as Broker from "../../src/ports/Broker.ts"
+import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
+import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import { AttemptTable } from "../../src/order/Attempt.ts"
+import { StoreUnavailable, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { Answer, type Answered } from "../../src/reconciliation/Report.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Stage from "./Stage.ts"
+
+const busy = new StoreUnavailable({ place: "test", problem: "busy", detail: "locked", remedy: "wait" })
+
+const on = (repository: TradeRepositoryService, parts: Partial<Broker.BrokerService> = {}) =>
+  Stage.layer(parts, { repository })
+
+/** The account with its instrument confirmed, and one order of one share planned. */
+const planned = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.submit(Stage.trade("t0", "0.5"))
+      yield* TestClock.adjust("5 seconds")
+    })
+  )
+  yield* Stage.submit(Stage.trade("t1", "0.5"))
+  expect(yield* Stage.statuses).toEqual(["pending"])
+})
+
+const outcomes = Effect.map(Reads.all(AttemptTable), (all) => all.map(({ outcome }) => outcome))
+
+/** Passes of submission in the background, with time going by. */
+const submitted = Effect.gen(function* () {
+  const pass = yield* Effect.fork(Submission.submitPending)
+  yield* TestClock.adjust("3 minutes")
+  yield* Fiber.join(pass)
+})
+
+describe("a send whose answer does not come as the port says", () => {
+  const sends: ReadonlyArray<readonly [string, Effect.Effect<never>]> = [
+    ["dies", Effect.dieMessage("the adapter fell over its own feet")],
+    ["never answers", Effect.never],
+    ["never answers and cannot be interrupted", Effect.uninterruptible(Effect.never)]
+  ]
+  it.each(sends)("DESIGN 6: a send that %s is unknown, and its order in doubt", (_, send) =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* submitted
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        expect(yield* outcomes).toEqual(["unknown"])
+      }),
+      Stage.layer({ prepare: () => Stage.prepared(() => send) })
+    )
+  )
+})
+
+describe("a store that is busy for a while", () => {
+  it("DESIGN 6, rule 3: an answer is committed once the store takes it again; it is never lost", async () => {
+    const kept = MemoryRepository.make(MemoryStore.make())
+    let refusals = 0
+    const repository: TradeRepositoryService = {
+      ...kept,
+      write: (scope, plan) => {
+        const isAnswer = scope.needs.some((need) => need._tag === "AttemptById")
+        return isAnswer && refusals++ < 3 ? Effect.fail(busy) : kept.write(scope, plan)
+      }
+    }
+    const parts = {
+      prepare: () =>
+        Stage.prepared((id) => Effect.succeed(Stage.answered(id, Answer.Refused({ code: "no", words: "no" }))))
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* submitted
+        expect(yield* Stage.statuses).toEqual(["rejected"])
+        expect(yield* outcomes).toEqual(["rejected"])
+        expect(refusals).toBe(4)
+      }),
+      on(repository, parts)
+    )
+  })
+
+  it("DESIGN 6, rule 2: a commit that was long in coming back sends nothing", async () => {
+    const kept = MemoryRepository.make(MemoryStore.make())
+    let sent = 0
+    const repository: TradeRepositoryService = {
+      ...kept,
+      write: (scope, plan) =>
+        Effect.tap(kept.write(scope, plan), () =>
+          scope.needs.some((need) => need._tag === "OrderById") ? Effect.sleep("6 seconds") : Effect.void
+        )
+    }
+    const parts = {
+      prepare: () =>
+        Stage.prepared((id) =>
+          Effect.sync(() => {
+            sent++
+            return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+          })
+        )
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* submitted
+        expect(sent).toBe(0)
+        expect(yield* Stage.statuses).toEqual(["pending"])
+        expect(yield* outcomes).toEqual(["not_accepted"])
+      }),
+      on(repository, parts)
+    )
+  })
+})
+
+const refusing = () => Either.left(new Broker.Refusal({ code: "no", words: "not today" }))
+
+describe("an order that the adapter cannot prepare", () => {
+  it("ends unsent while it is a plan", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* submitted
+        expect(yield* Stage.statuses).toEqual(["failed"])
+      }),
+      Stage.layer({ prepare: refusing })
+    ))
+
+  it("DESIGN 6: stays in doubt once an attempt has left, whatever can be prepared later", async () => {
+    let prepares = 0
+    const parts: Partial<Broker.BrokerService> = {
+      prepare: () => (prepares++ === 0 ? Stage.prepared(() => Effect.dieMessage("gone")) : refusing())
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* submitted
+        yield* Submission.sendOrder(yield* Effect.head(Stage.orders))
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+      }),
+      Stage.layer(parts)
+    )
+  })
+})
+
+describe("a program that is told to end", () => {
+  it("FILL-4: waits for the answer of a send that is on its way, and commits it", async () => {
+    let begun = false
+    const slow = (id: Answered["attemptId"]) =>
+      Effect.suspend(() => {
+        begun = true
+        const answer = Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+        return Effect.delay(Effect.succeed(answer), "3 seconds")
+      })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const daemon = yield* Effect.fork(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(
+          Effect.sync(() => begun),
+          (isBegun) => isBegun
+        )
+        const ending = yield* Effect.fork(Fiber.interrupt(daemon))
+        yield* TestClock.adjust("5 seconds")
+        yield* Fiber.join(ending)
+        expect(yield* outcomes).toEqual(["accepted"])
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      }),
+      Stage.layer({ prepare: () => Stage.prepared(slow) })
+    )
+  })
+})
+
+describe("what a process that ended has left", () => {
+  it("REL 6: an attempt without an answer is unknown after the next start, also where a fill came first", async () => {
+    const repository = MemoryRepository.make(MemoryStore.make())
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Effect.forkDaemon(Submission.submitPending)
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitting")
+        const order = yield* Effect.head(Stage.orders)
+        yield* Stage.book({ ...Stage.seen(order), cumulative: order.quantity, executionsRead: true })
+        expect(yield* Stage.statuses).toEqual(["filled"])
+        expect(yield* outcomes).toEqual([undefined])
+      }),
+      on(repository, { prepare: () => Stage.prepared(() => Effect.never) })
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Daemon.start
+        expect(yield* outcomes).toEqual(["unknown"])
+        expect(yield* Stage.statuses).toEqual(["filled"])
+      }),
+      on(repository)
+    )
+  })
+})

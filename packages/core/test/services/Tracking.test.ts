@@ -1,0 +1,292 @@
+import { Effect, Fiber, Option, Stream, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { FillTable } from "../../src/fill/Fill.ts"
+import type { Ticker } from "../../src/instrument/Ticker.ts"
+import { InstrumentTable } from "../../src/instrument/Instrument.ts"
+import * as Price from "../../src/money/Price.ts"
+import { PayloadTable } from "../../src/journal/Payload.ts"
+import { BrokerReadFailed, type TimeWindow } from "../../src/ports/Broker.ts"
+import { TradeRepository } from "../../src/ports/TradeRepository.ts"
+import { PositionTable } from "../../src/position/Position.ts"
+import type { Executed, NotFound, OrderSeen, Received } from "../../src/reconciliation/Report.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Health from "../../src/services/Health.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Sources from "../../src/services/Sources.ts"
+import * as Tracking from "../../src/services/Tracking.ts"
+import * as Audit from "../../src/services/Audit.ts"
+import * as work from "../../src/services/work.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import type { TradeSourceService } from "../../src/ports/TradeSource.ts"
+import { plain } from "../../src/trade/SourcePolicy.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import * as Stage from "./Stage.ts"
+
+const MINUTE = 60_000
+
+/** One order of one share, sent and working at the broker. */
+const working = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.forkScoped(Daemon.run())
+  yield* Stage.submit(Stage.trade("t1", "1"))
+  const [order] = yield* Stage.until(Stage.orders, ([first]) => first?.status === "submitted")
+  if (order === undefined) return yield* Effect.dieMessage("no order")
+  return order
+})
+
+const failing = (operation: string, retryAfterMs?: number) =>
+  new BrokerReadFailed({
+    operation,
+    kind: retryAfterMs === undefined ? "unauthorised" : "rate_limited",
+    detail: "no",
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+  })
+
+describe("what a broker lists in part", () => {
+  it("C4: an end without a total releases nothing while the executions were listed in part only", async () => {
+    let isComplete = false
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+    const listing = () => Effect.succeed({ complete: isComplete, received: [] })
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working
+        const cancelled = { asOf: Instant.make(9n), state: { _tag: "Closed", kind: "cancelled" } as const }
+        const report = { ...Stage.seen(order), ...cancelled, cumulative: undefined }
+        shown = Effect.succeed({ report, payload: undefined })
+        yield* TestClock.adjust("40 seconds")
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        isComplete = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
+      }),
+      Stage.layer({ fillsOf: listing, fills: listing, order: () => shown })
+    )
+  })
+
+  it("begins each sweep before the last that saw everything, however long ago that was", async () => {
+    const windows: Array<TimeWindow> = []
+    let isComplete = true
+    const parts: Parameters<typeof Stage.layer>[0] = {
+      fills: (window) => {
+        windows.push(window)
+        return Effect.succeed({ complete: isComplete, received: [] })
+      }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Tracking.sweep(Stage.account)
+        yield* TestClock.adjust("3 hours")
+        isComplete = false
+        yield* Tracking.sweep(Stage.account)
+        yield* TestClock.adjust("1 hour")
+        isComplete = true
+        yield* Tracking.sweep(Stage.account)
+        yield* Tracking.sweep(Stage.account)
+        const begun = windows.map(({ from }) => Instant.toMillis(from) / MINUTE)
+        expect(begun).toEqual([-10, -10, -10, 230])
+      }),
+      Stage.layer(parts)
+    )
+  })
+})
+
+describe("a broker that is not well", () => {
+  it("LESSONS: an account whose reads are refused is connected to ever later, never in a loop that runs hot", async () => {
+    let connected = 0
+    const parts: Parameters<typeof Stage.layer>[0] = {
+      orders: () => failing("orders"),
+      updates: Stream.unwrap(
+        Effect.sync(() => {
+          connected++
+          return Stream.never
+        })
+      )
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Tracking.follow(Stage.account))
+        yield* TestClock.adjust("10 minutes")
+        expect(connected).toBeGreaterThan(10)
+        expect(connected).toBeLessThan(40)
+      }),
+      Stage.layer(parts)
+    )
+  })
+
+  it("FILL-3: an order that may not be asked for for an hour holds up no other, and is asked for after it", async () => {
+    let asked = 0
+    const order = () =>
+      Effect.suspend(() => (++asked === 1 ? Effect.fail(failing("order", 60 * MINUTE)) : Stage.notFound()))
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.scoped(working)
+        asked = 0
+        const polled = yield* Tracking.makePolled
+        const pass = Tracking.pollOpenOrders(Tracking.defaultPolling, polled)
+        const first = yield* Effect.fork(pass)
+        yield* TestClock.adjust("1 minute")
+        expect(Option.isSome(yield* Fiber.poll(first))).toBe(true)
+        yield* pass
+        expect(asked).toBe(1)
+        yield* TestClock.adjust("1 hour")
+        yield* pass
+        expect(asked).toBe(2)
+      }),
+      Stage.layer({ order })
+    )
+  })
+
+  it("an instrument that cannot be read does not keep the others from being confirmed", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.submit(...["AAA", "BBB", "CCC"].map((symbol) => Stage.trade(symbol, "0.1", symbol)))
+        yield* Effect.forkScoped(Daemon.run())
+        yield* TestClock.adjust("30 seconds")
+        const instruments = yield* Reads.all(InstrumentTable)
+        expect(instruments.map(({ status, symbol }) => `${symbol} ${status}`)).toEqual([
+          "AAA unverified",
+          "BBB verified",
+          "CCC verified"
+        ])
+      }),
+      Stage.layer({
+        instrument: (symbol: Ticker) =>
+          symbol === "AAA" ? failing("instrument") : Effect.delay(Effect.succeed(Stage.known(symbol)), "100 millis")
+      })
+    ))
+})
+
+describe("a pass of work", () => {
+  it("comes again after a part of it was interrupted", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        let runs = 0
+        yield* Effect.forkScoped(
+          work.every(
+            "a part",
+            "1 second",
+            Effect.suspend(() => {
+              runs++
+              return Effect.interrupt
+            })
+          )
+        )
+        yield* TestClock.adjust("5 seconds")
+        expect(runs).toBe(5)
+        const health = yield* Health.Health
+        expect((yield* health.all).map(({ isWell }) => isWell)).toEqual([false])
+      })
+    ))
+})
+
+describe("a source of trades", () => {
+  it("ACC-2: is not read past a delivery that could not be taken in", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const asked: Array<string | undefined> = []
+        const source: TradeSourceService<never> = {
+          name: "venue",
+          policy: plain,
+          ageMs: Effect.succeed(0),
+          deliveries: (cursor) => {
+            asked.push(cursor)
+            return Stream.make({ trades: [Stage.trade("t1", "0.5")], cursor: "1" })
+          }
+        }
+        const first = yield* Effect.either(Sources.follow(Stage.account, source))
+        expect(first._tag).toBe("Left")
+        yield* Stage.opened()
+        yield* Sources.follow(Stage.account, source)
+        yield* Sources.follow(Stage.account, source)
+        expect(asked).toEqual([undefined, undefined, "1"])
+        const [position] = yield* Reads.all(PositionTable)
+        expect(Decimal.format(position?.target ?? Decimal.zero)).toBe("0.5")
+      })
+    ))
+})
+
+describe("policies of an account", () => {
+  it("D1: positions are evaluated when they change", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened({ maxOrderQuantity: undefined, shorting: "never" })
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit({ ...Stage.trade("t1", "1"), side: "sell" })
+        yield* Stage.until(Reads.all(PositionTable), ([position]) => position?.answer === "Refused(ShortNotAllowed)")
+        yield* Stage.opened({ shorting: "allowed" })
+        const [order] = yield* Stage.until(Stage.orders, (all) => all.length === 1)
+        expect(order?.side).toBe("sell")
+      })
+    ))
+})
+
+describe("what a report was read from", () => {
+  it("DESIGN 9: its bytes are kept where it caused an entry, and not where it was no news", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working
+        const before = (yield* Reads.all(PayloadTable)).length
+        const payload = { contentType: "text/plain", bytes: new Uint8Array([7]) }
+        const seen = { ...Stage.seen(order), asOf: Instant.make(9n), rawStatus: "held" }
+        yield* Stage.book(seen, payload)
+        yield* Stage.book(seen, payload)
+        const kept = (yield* Reads.all(PayloadTable)).slice(before)
+        expect(kept.map(({ bytes }) => [...bytes])).toEqual([[7]])
+        expect((yield* Audit.run()).findings).toEqual([])
+      })
+    ))
+})
+
+describe("a fill that waits", () => {
+  it("F7: is never given an external order once its own is known", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working
+        const execution = (execId: string, clientOrderId: string | undefined): Executed => ({
+          _tag: "Executed",
+          account: Stage.account,
+          asOf: Instant.make(4n),
+          asOfKind: "broker",
+          execId,
+          execIdBase: execId,
+          revision: 1,
+          brokerOrderId: Stage.otherId,
+          clientOrderId,
+          symbol: order.symbol,
+          side: order.side,
+          quantity: Decimal.unsafe("0.5"),
+          price: Price.unsafe("150"),
+          executedAt: Instant.make(4n)
+        })
+        yield* Stage.book(execution("x1", undefined))
+        yield* Stage.book(execution("x2", order.clientOrderId))
+        yield* TestClock.adjust("1 minute")
+        yield* Tracking.sweep(Stage.account)
+        expect(yield* Stage.statuses).toEqual(["filled"])
+        expect((yield* Reads.all(FillTable)).length).toBe(2)
+        expect((yield* Audit.run()).findings).toEqual([])
+      })
+    ))
+})
+
+describe("an audit beside a busy store in memory", () => {
+  it("sees one state, whatever is committed meanwhile", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const repository = yield* TradeRepository
+        const heads = yield* repository.snapshot(
+          Effect.gen(function* () {
+            const inside = yield* TradeRepository
+            const first = yield* inside.heads
+            yield* Stage.submit(Stage.trade("t1", "0.5"))
+            return [first, yield* inside.heads]
+          })
+        )
+        expect(heads[0]).toEqual(heads[1])
+        expect(yield* repository.heads).not.toEqual(heads[0])
+      })
+    ))
+})
