@@ -184,6 +184,8 @@ export * as Reads from "./services/Reads.ts"
 export * as Roundlot from "./services/Roundlot.ts"
 /** `services/Sources`: see that module. */
 export * as Sources from "./services/Sources.ts"
+/** `services/StartGate`: see that module. */
+export * as StartGate from "./services/StartGate.ts"
 /** `services/Submission`: see that module. */
 export * as Submission from "./services/Submission.ts"
 /** `services/Tracking`: see that module. */

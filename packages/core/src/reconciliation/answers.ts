@@ -12,12 +12,16 @@ import { acknowledged } from "./acknowledged.ts"
 import { keep } from "./evidence.ts"
 import { joinWaiting } from "./waitingFills.ts"
 
-/** The answer to an attempt of ours, as the table of sending says (DESIGN 6); an attempt is answered once. */
+/**
+ * The answer to an attempt of ours, as the table of sending says (DESIGN 6). An attempt is answered once; only that the broker has
+ * taken the order is news after an answer was given up (F1).
+ */
 export const answered = (recorder: Recorder, report: Answered, payload: RawPayload | undefined): Interpreted => {
   recorder.need(Need.AttemptById({ id: report.attemptId }))
   const attempt = recorder.books.attempts.get(joinKey([report.attemptId]))
-  if (attempt === undefined || attempt.outcome !== undefined) return { _tag: "Duplicate" }
   const { answer } = report
+  const isLate = attempt?.outcome === "unknown" && answer._tag === "Accepted"
+  if (attempt === undefined || (attempt.outcome !== undefined && !isLate)) return { _tag: "Duplicate" }
   const responseId = keep(recorder, payload)
   const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId }
   const order = recorder.books.orders.get(joinKey([attempt.orderId]))

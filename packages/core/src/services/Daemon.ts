@@ -28,6 +28,7 @@ import {
   sweepAll,
   type PollingOptions
 } from "./Tracking.ts"
+import * as StartGate from "./StartGate.ts"
 import * as work from "./work.ts"
 
 /** What the services of a daemon need. */
@@ -41,13 +42,14 @@ export const run = (
   polling: PollingOptions = defaultPolling
 ): Effect.Effect<never, LedgerError | NoBroker, Requirements> =>
   Effect.gen(function* () {
-    yield* start
+    const gate = yield* StartGate.make
+    yield* start(gate)
     const polled = yield* makePolled
     const asked = yield* makeAsked
     return yield* Effect.all(
       [
         work.forever("instruments", "1 second", confirmInstruments),
-        work.forever("submission", "1 second", submitPending),
+        work.forever("submission", "1 second", submitPending(gate.isOpen)),
         work.forever("cancels", "1 second", requestCancels),
         work.forever("gates", "1 second", openGates),
         work.forever("doubts", "1 second", askForDoubtful(asked)),
@@ -84,13 +86,14 @@ const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
 )
 
 /** Before anything is sent: attempts without an answer are in doubt, brokers are read, gates are judged again. */
-export const start: Effect.Effect<void, LedgerError, Requirements> = Effect.gen(function* () {
-  yield* recoverUnanswered
-  yield* sweepAll
-  yield* pollAll
-  const accounts = yield* Reads.all(AccountTable)
-  yield* Effect.forEach(accounts, ({ name }) => regateAll(name, false), { discard: true })
-})
+const start = (gate: StartGate.StartGate): Effect.Effect<void, LedgerError, Requirements> =>
+  Effect.gen(function* () {
+    yield* recoverUnanswered
+    const accounts = yield* Reads.all(AccountTable)
+    yield* Effect.forEach(accounts, ({ name }) => gate.isOpen(name), { discard: true })
+    yield* pollAll
+    yield* Effect.forEach(accounts, ({ name }) => regateAll(name, false), { discard: true })
+  })
 
 /** Follows the stream of every account, of those too that come up while the program runs. */
 const followAccounts: Effect.Effect<never, never, Requirements> = Effect.scoped(

@@ -65,18 +65,21 @@ const needsOf = (report: Report): ReadonlyArray<Need> => {
   }
 }
 
-/** Sends what is due to be sent: one pass over the committed rows. Each order is sent once; nothing inside retries. */
-export const submitPending = Effect.gen(function* () {
-  const clock = yield* Clock
-  const now = yield* clock.now
-  const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
-  const ready = pending.filter((order) => order.notBefore === undefined || order.notBefore <= now)
-  yield* Effect.forEach(ready, (order) => reported(`sending ${order.account}`, sendOrder(order)), {
-    concurrency: TOGETHER,
-    discard: true
+/** Sends what is due to be sent, for the accounts that may be driven: one pass over the committed rows. Each order is sent once; nothing inside retries. */
+export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R>) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock
+    const now = yield* clock.now
+    const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
+    const ready = pending.filter((order) => order.notBefore === undefined || order.notBefore <= now)
+    const accounts = yield* Effect.filter(new Set(ready.map(({ account }) => account)), mayDrive)
+    const driven = ready.filter(({ account }) => accounts.includes(account))
+    yield* Effect.forEach(driven, (order) => reported(`sending ${order.account}`, sendOrder(order)), {
+      concurrency: TOGETHER,
+      discard: true
+    })
+    return driven.length
   })
-  return ready.length
-})
 
 /** Sends one order, if it still stands when its attempt is committed. */
 export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {

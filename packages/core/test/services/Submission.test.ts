@@ -34,7 +34,7 @@ const outcomes = Effect.map(Reads.all(AttemptTable), (all) => all.map(({ outcome
 
 /** Passes of submission in the background, with time going by. */
 const submitted = Effect.gen(function* () {
-  const pass = yield* Effect.fork(Submission.submitPending)
+  const pass = yield* Effect.fork(Submission.submitPending(() => Effect.succeed(true)))
   yield* TestClock.adjust("3 minutes")
   yield* Fiber.join(pass)
 })
@@ -182,7 +182,7 @@ describe("what a process that ended has left", () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* planned
-        yield* Effect.forkDaemon(Submission.submitPending)
+        yield* Effect.forkDaemon(Submission.submitPending(() => Effect.succeed(true)))
         yield* Stage.until(Stage.statuses, ([status]) => status === "submitting")
         const order = yield* Effect.head(Stage.orders)
         yield* Stage.book({ ...Stage.seen(order), cumulative: order.quantity, executionsRead: true })
@@ -193,11 +193,54 @@ describe("what a process that ended has left", () => {
     )
     await Stage.play(
       Effect.gen(function* () {
-        yield* Daemon.start
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.until(outcomes, ([outcome]) => outcome !== undefined)
         expect(yield* outcomes).toEqual(["unknown"])
         expect(yield* Stage.statuses).toEqual(["filled"])
       }),
       on(repository)
     )
   })
+})
+
+describe("before anything is sent", () => {
+  it("DESIGN 8: nothing is sent for an account whose broker could not be read yet, and it is sent once it could", () => {
+    let isThere = false
+    const listing = Effect.suspend(() =>
+      isThere
+        ? Effect.succeed({ complete: true, received: [] })
+        : new Broker.BrokerReadFailed({ operation: "orders", kind: "network", detail: "no route" })
+    )
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, (all) => all[0] === "pending")
+        yield* TestClock.adjust("20 seconds")
+        expect(yield* Stage.statuses).toEqual(["pending"])
+        isThere = true
+        yield* Stage.until(Stage.statuses, (all) => all[0] === "submitted")
+      }),
+      Stage.layer({ orders: () => listing })
+    )
+  })
+
+  it("F1: that the broker took an order is booked also when the answer comes after it was given up", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* submitted
+        const [attempt] = yield* Reads.all(AttemptTable, { where: [{ column: "outcome", in: ["unknown"] }] })
+        if (attempt === undefined) throw new Error("there is no unknown attempt")
+        const late = Stage.answered(attempt.id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+        yield* Stage.book(late.report)
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* outcomes).toEqual(["accepted"])
+        const again = Stage.answered(attempt.id, Answer.Refused({ code: "no", words: "no" }))
+        yield* Stage.book(again.report)
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      }),
+      Stage.layer({ prepare: () => Stage.prepared(() => Effect.never) })
+    ))
 })
