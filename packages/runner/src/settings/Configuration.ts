@@ -128,11 +128,27 @@ const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyK
   return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)
 }
 
+const EXPECTED = /^Expected (.+), actual (.+)$/s
+
+const WORDS: ReadonlyMap<string, string> = new Map([["a positive BigDecimal", "a number above zero"]])
+
+/** What is wrong with a value, with all that may stand in its place. */
+const wrongValue = (issues: ReadonlyArray<ParseResult.ArrayFormatterIssue>): string => {
+  const [first] = issues
+  const [, , actual] = EXPECTED.exec(first?.message ?? "") ?? []
+  if (first === undefined || actual === undefined) return first?.message ?? "cannot be read"
+  const here = issues.filter(({ path }) => path.join() === first.path.join())
+  const wanted = here.flatMap(({ message }) => EXPECTED.exec(message)?.[1] ?? [])
+  const words = [...new Set(wanted)].map((each) => WORDS.get(each) ?? each)
+  return `is ${actual.replace(/^BigDecimal\((.*)\)$/, "$1")}, and may be ${words.join(" or ")}`
+}
+
 const valueFault = (file: string, value: unknown, error: ParseResult.ParseError): SettingsError => {
-  const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
-  const path = issue?.path ?? []
-  const said = (issue?.message ?? "cannot be read").replace(/^Expected/, "expected")
-  return numberFault(file, value, path) ?? fail(file, path.map(String).join("."), said, "Correct it there")
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const path = issues[0]?.path ?? []
+  return (
+    numberFault(file, value, path) ?? fail(file, path.map(String).join("."), wrongValue(issues), "Correct it there")
+  )
 }
 
 const settingsOf = (

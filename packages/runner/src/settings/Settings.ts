@@ -38,13 +38,8 @@ const fileOf = (store: string, place: string): Effect.Effect<string, SettingsErr
   if (store.startsWith(SQLITE) && store.length > SQLITE.length) return Effect.succeed(store.slice(SQLITE.length))
   const isPostgres = /^postgres(ql)?:/.test(store)
   const problem = isPostgres ? "Postgres is not supported in this version" : `'${store}' is no store`
-  return Effect.fail(
-    new SettingsError({
-      place,
-      problem,
-      remedy: `Write ${SQLITE}PATH, such as ${isPostgres ? DEFAULT_STORE : `${SQLITE}${store === "" ? "roundlot.db" : store}`}`
-    })
-  )
+  const meant = isPostgres || store === "" || store === SQLITE ? DEFAULT_STORE : `${SQLITE}${store}`
+  return Effect.fail(new SettingsError({ place, problem, remedy: `Write ${SQLITE}PATH, such as ${meant}` }))
 }
 
 const readText = (file: string, place: string): Effect.Effect<string, SettingsError, FileSystem.FileSystem> =>

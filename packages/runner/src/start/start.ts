@@ -75,7 +75,9 @@ const demonstrate = (file: string, account: AccountName.AccountName, settings: S
       for (const text of yield* watch.firstOrders) yield* line(text)
       yield* line(progress(yield* Ref.get(counts), seen.orders, seen.fills))
     })
-    const telling = yield* Effect.fork(Effect.repeat(Effect.delay(tell, "500 millis"), Schedule.spaced("1 second")))
+    const telling = yield* Effect.forkScoped(
+      Effect.repeat(Effect.delay(tell, "500 millis"), Schedule.spaced("1 second"))
+    )
     yield* play(file, account, settings, counts)
     const left = yield* remaining.untilIdle
     yield* Fiber.interrupt(telling)
@@ -117,13 +119,13 @@ const whereToLook = (settings: Settings): string => {
   ].join("\n")
 }
 
-/** What the driving of a store comes down to once its layers are up. */
+/** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
 const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions) =>
   Effect.gen(function* () {
     const output = yield* Output
     const accounts = yield* openedForDriving(settings.configuration, flags.account)
     yield* runScript(flags.script)
-    const daemon = yield* Effect.fork(Daemon.run(options))
+    const daemon = yield* Effect.forkScoped(Daemon.run(options))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownStore(settings)}, paper broker, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
@@ -147,10 +149,10 @@ const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingO
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
       return yield* Effect.never
     })
-    const left = yield* Effect.raceFirst(work, Fiber.join(daemon))
-    yield* Fiber.interrupt(daemon)
-    return left
-  })
+    return yield* Effect.raceFirst(work, Fiber.join(daemon)).pipe(
+      Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer."))
+    )
+  }).pipe(Effect.scoped)
 
 const tellLeft = (left: remaining.Remaining) =>
   Effect.gen(function* () {
@@ -186,7 +188,6 @@ export const start = (flags: StartFlags): Doing =>
     // Held until the ledger has closed: what it drains is still ours alone to write.
     yield* holdRight(settings)
     const left = yield* drive(flags, settings, options).pipe(
-      Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer.")),
       Effect.provide(app),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)
     )

@@ -2,11 +2,12 @@ import { decode, Entry, Instant, Table, TradeRepository, type Event } from "@rou
 import { Effect, Either, Schema } from "effect"
 import { valueOrNull } from "./text.ts"
 
-/** What brought an entry about: the kind of member, who, and the id of the command where there is one. */
+/** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
 export interface CauseDocument {
   readonly kind: Entry.Cause["kind"]
   readonly actor: string
   readonly command: string | null
+  readonly reason: string | null
 }
 
 /** One thing that happened to a record, from its account's journal. `body` is the event as it was written. */
@@ -59,7 +60,12 @@ const decodeCause = Schema.decodeUnknownEither(Schema.parseJson(Entry.Cause))
 /** What brought an entry about. */
 export const causeOf = (entry: Entry.Entry): Either.Either<CauseDocument, Table.BadRow> =>
   decodeCause(entry.cause).pipe(
-    Either.map(({ actor, command, kind }) => ({ kind, actor, command: valueOrNull(command) })),
+    Either.map(({ actor, command, kind, reason }) => ({
+      kind,
+      actor,
+      command: valueOrNull(command),
+      reason: valueOrNull(reason)
+    })),
     Either.mapLeft(() => badEntry(entry, "cause", "cannot be read"))
   )
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { buys, child, desk, HEADER } from "./roundlot.ts"
+import { buys, child, desk, HEADER, until } from "./roundlot.ts"
 
 const TAPE = new URL("../../../../examples/tape/trades.csv", import.meta.url).pathname
 const BAD_LINE = 790
@@ -110,6 +110,20 @@ describe("the main job by the command line", () => {
     expect(await json("orders", "list", "--status", "submitting")).toMatchObject({ items: [] })
   })
 
+  it("FILL-4: SIGTERM while a send is on its way waits for its answer and books it", async () => {
+    const { cli, json, store } = desk()
+    const slow = { id: "s", when: { symbol: "KO" }, do: { delay: { ms: 3000 } } }
+    await cli("exchange", "do", JSON.stringify(slow))
+    await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "2")
+    const daemon = child(["start", "--store", store])
+    await daemon.says(/Running/)
+    await until(async () => (await cli("exchange", "orders")).out.includes("KO"))
+    daemon.signal("SIGTERM")
+    expect((await daemon.ended).code).toBe(0)
+    expect(await json("orders", "show", "O1")).toMatchObject({ attempts: [{ number: 1, outcome: "accepted" }] })
+    expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+  })
+
   it("a second daemon on a store is refused, naming the first", async () => {
     const { cli, store } = desk()
     const daemon = child(["start", "--store", store])
@@ -123,9 +137,10 @@ describe("the main job by the command line", () => {
   })
 
   it("trades come from the standard input; bad rows give exit code 3 and a file of their own", async () => {
-    const { store } = desk()
+    const { folder, store } = desk()
     const rows = [HEADER, "a,2026-01-02T15:00:00Z,AAPL,buy,0.3,200", "b,2026-01-02T15:00:00Z,AAPL,buy,zero,200"]
-    const { code, out } = await child(["trades", "import", "-", "--json", "--store", store], rows.join("\n")).ended
+    const { code, out } = await child(["trades", "import", "-", "--json", "--store", store], rows.join("\n"), folder)
+      .ended
     expect(JSON.parse(out)).toEqual({ accepted: 1, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 1 })
     expect(code).toBe(3)
   })

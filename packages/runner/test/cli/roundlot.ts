@@ -77,9 +77,10 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 
 /** The command line as a process of its own, with what it has printed so far. */
-export const child = (words: ReadonlyArray<string>, input = "") => {
+export const child = (words: ReadonlyArray<string>, input = "", cwd?: string) => {
   const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, MAIN, ...words], {
-    stdio: "pipe"
+    stdio: "pipe",
+    cwd
   })
   const printed = { out: "", err: "" }
   const watchers = new Set<() => void>()
@@ -109,4 +110,9 @@ export const child = (words: ReadonlyArray<string>, input = "") => {
         })
       ])
   }
+}
+
+/** Asks until it is so. */
+export const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
 }

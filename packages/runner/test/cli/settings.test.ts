@@ -17,6 +17,27 @@ describe("flags over variables over files", () => {
     expect(await said(["--env-file", environment, "--store", at("flagged")])).toContain("flagged.db")
   })
 
+  it("names the place of a value that may not stand there, and all that may", async () => {
+    const { cli, file, plain } = desk()
+    const refused = async (settings: object) => {
+      const config = file("roundlot.json", JSON.stringify({ accounts: { paper: settings } }))
+      const { code, err } = await cli("start", "--until-idle", "--config", config)
+      expect(code).toBe(2)
+      return err
+    }
+    expect(await refused({ direction: "mirrored" })).toContain(
+      `accounts.paper.direction: is "mirrored", and may be "mirror" or "offset". Correct it there.`
+    )
+    expect(await refused({ lot: "0" })).toContain("accounts.paper.lot: is 0, and may be a number above zero.")
+    expect((await plain(["start", "--store", "sqlite:"])).err).toContain("such as sqlite:.roundlot/roundlot.db.")
+  })
+
+  it("an env file that is not there is refused by name", async () => {
+    const { code, err } = await desk().cli("start", "--until-idle", "--env-file", "none.env")
+    expect(err).toContain("--env-file: none.env does not exist. Check the path and its permissions.")
+    expect(code).toBe(2)
+  })
+
   it("FILL-4: polling is 15 s with up to 5 s of jitter; flag over variable over that", () => {
     const none = { interval: Option.none(), maxJitter: Option.none() }
     const variables = new Map([

@@ -116,7 +116,7 @@ it.effect("an entry is shown with its cause and event", () =>
       entity: { kind: "trade", id: "T1" },
       tag: "TradeAccepted",
       eventVersion: 1,
-      cause: { kind: "trade", actor: "tape", command: null },
+      cause: { kind: "trade", actor: "tape", command: null, reason: null },
       body: { sourceId: "t-1", quantity: "0.3" }
     })
     const id = `main/${accepted?.seq ?? 0}`

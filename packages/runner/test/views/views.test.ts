@@ -258,13 +258,13 @@ describe("show", () => {
           status: "accumulated",
           at: scene.second(0),
           reason: null,
-          cause: { kind: "trade", actor: "tape", command: null }
+          cause: { kind: "trade", actor: "tape", command: null, reason: null }
         },
         {
           status: "completed",
           at: scene.second(2),
           reason: null,
-          cause: { kind: "report", actor: "test", command: null }
+          cause: { kind: "report", actor: "test", command: null, reason: null }
         }
       ])
       expect(
@@ -302,7 +302,7 @@ describe("show", () => {
       expect(order.history[0]).toMatchObject({
         at: scene.second(4),
         tag: "OrderCreated",
-        cause: { kind: "trade", actor: "tape", command: null }
+        cause: { kind: "trade", actor: "tape", command: null, reason: null }
       })
     })
   )
