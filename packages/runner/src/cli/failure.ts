@@ -32,6 +32,8 @@ const usageKinds = [
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)
 
+const withoutTrace = (text: string): string => text.split(/\n\s+at /, 1)[0] ?? text
+
 const ofFault = (fault: unknown): Rendered => ({
   kind: "Fault",
   message: `roundlot met a fault of its own (${fault instanceof Error ? fault.message.split("\n")[0] : String(fault)}). Nothing half done was kept; please report it with the command that you gave.`,
@@ -43,5 +45,5 @@ export const render = (cause: Cause.Cause<unknown>): Rendered => {
   const failure = Option.getOrUndefined(Cause.failureOption(cause))
   if (!isTold(failure)) return ofFault(failure ?? Cause.squash(cause))
   const exitCode = usageKinds.includes(failure._tag) ? exitCodes.usage : exitCodes.failed
-  return { kind: failure._tag, message: sentence(failure.message), exitCode }
+  return { kind: failure._tag, message: sentence(withoutTrace(failure.message)), exitCode }
 }

@@ -141,9 +141,14 @@ const name =
 
 const ZONE = "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z"
 
+/** The books keep microseconds in a safe integer. */
+const LATEST = Instant.make(BigInt(Number.MAX_SAFE_INTEGER))
+
 const instant: Check<Instant.Instant> = (text) => {
   const moment = Instant.parse(text)
-  if (moment !== undefined) return Either.right(moment)
+  if (moment !== undefined) {
+    return moment > LATEST ? Either.left(`is later than ${Instant.format(LATEST)}`) : Either.right(moment)
+  }
   if (text === "") return Either.left("is empty")
   const isNaive = Instant.parse(`${text}Z`) !== undefined
   return Either.left(isNaive ? "has no zone: end it with Z or with an offset such as -05:00" : ZONE)

@@ -22,6 +22,15 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(code).toBe(3)
   })
 
+  it("a time beyond what the books keep is a bad row, and the others are taken", async () => {
+    const { cli, file } = desk()
+    const path = file("a.csv", `${buys(["a", "0.3"])}b,9999-12-31T00:00:00Z,AAPL,buy,0.5,200\n`)
+    const { code, err, out } = await cli("trades", "import", path, "--json")
+    expect(err).toContain(`line 3: timestamp "9999-12-31T00:00:00Z" is later than 2255-06-05T23:47:34.740991Z`)
+    expect(JSON.parse(out)).toMatchObject({ accepted: 1, rejected: 1 })
+    expect(code).toBe(3)
+  })
+
   it("bad rows go to a file of their own and the good ones are taken; --strict takes none", async () => {
     const { cli, file, folder, json } = desk()
     const path = file("a.csv", `${buys(["a", "0.3"])}${row("0")}\n`)
