@@ -124,7 +124,7 @@ const openAt20 = (isBrokersTime: boolean): Word => ({
 })
 
 describe("F2: the order machine", () => {
-  test.each(cases)("an order that is %s and hears %s", (state, fact, deed) => {
+  test.each(cases)("FILL-5, F2: an order that is %s and hears %s", (state, fact, deed) => {
     const desk = told(stories[state])
     expect(perform(desk, deed)).toBe(machine[state][fact])
   })

@@ -179,7 +179,7 @@ describe("a write that fails", () => {
     })
   )
 
-  it.scoped("names the table and the constraint that refused it, and keeps no row, entry, head or feed", () =>
+  it.scoped("ACC-3: names the table and the constraint that refused it, and keeps no row, entry, head or feed", () =>
     Effect.gen(function* () {
       const { repository } = yield* store()
       yield* repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1)]))

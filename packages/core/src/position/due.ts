@@ -130,6 +130,9 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
 /** D5: an order counts from `Submitting` on; a pending one is a plan. */
 export const countsForD5 = (status: OrderStatus): boolean => isLive(status) && status !== "pending"
 
+/** What one order may have at most: the books, and every edge, take 18 digits before the point. */
+const LARGEST_ORDER = Quantity.unsafe("999999999999999999")
+
 /** D2: whole lots of what is due, cut by the maximum and by what may be sold; never zero. */
 const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => {
   const { account, instrument, position } = standing
@@ -137,7 +140,7 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
     return Due.Refused({ control: "InstrumentUnverified" })
   if (instrument.status === "unknown") return Due.Refused({ control: "InstrumentUnknown" })
   const due = Decimal.floorTo(Decimal.abs(position.residual), lot)
-  const most = account.maxOrderQuantity === undefined ? due : Decimal.floorTo(account.maxOrderQuantity, lot)
+  const most = Decimal.floorTo(Decimal.min(account.maxOrderQuantity ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
   const wanted = Decimal.min(due, most)
   const threshold = account.threshold ?? lot

@@ -1,4 +1,15 @@
-import { Allocation, Instant, intake, Price, Quantity, type Recorder, commands } from "@roundlot/core"
+import {
+  Allocation,
+  Decimal,
+  Id,
+  Order,
+  Instant,
+  intake,
+  Price,
+  Quantity,
+  type Recorder,
+  commands
+} from "@roundlot/core"
 import { Desk } from "@roundlot/core/testing"
 import { describe, expect, test } from "vitest"
 
@@ -55,5 +66,16 @@ describe("a queue longer than what a position brings with it", () => {
     desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, true))
     const taken = desk.all(Allocation.AllocationTable)
     expect(taken.map((each) => each.tradeId)).toEqual(Array.from({ length: 900 }, (_, i) => i + 1))
+  })
+})
+
+describe("a residual beyond what one order may have", () => {
+  test("D2: the order has at most 18 digits before the point, and the books stay readable", () => {
+    const desk = Desk.make()
+    const most = "999999999999999999"
+    desk.commitAll("trade", [take(desk, "a", "buy", most), take(desk, "b", "buy", most)])
+    desk.commit("command", (recorder) => commands.cancelOrder(recorder, Id.OrderId.make(1), "too small"))
+    desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, true))
+    expect(desk.all(Order.OrderTable).map(({ quantity }) => Decimal.format(quantity))).toEqual([most, most])
   })
 })
