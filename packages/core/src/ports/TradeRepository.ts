@@ -80,7 +80,7 @@ export interface Written<A> {
   readonly feedPosition: number
 }
 
-/** A condition on one column: any of these cells, or a half-open range. */
+/** A condition on one column: one of these cells, or a half-open range. */
 export type Filter =
   | { readonly column: string; readonly in: ReadonlyArray<Cell> }
   | { readonly column: string; readonly atLeast?: Cell; readonly below?: Cell }

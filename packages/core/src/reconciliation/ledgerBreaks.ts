@@ -87,7 +87,7 @@ export const reviewOrders = (recorder: Recorder): void => {
   for (const symbol of recorder.touched) reviewOpposites(recorder, symbol)
 }
 
-/** G: any excess of an accumulation order that nobody accepted. What was accepted shrinks as the excess does. */
+/** G: every excess of an accumulation order that nobody accepted. What was accepted shrinks as the excess does. */
 const reviewExcess = (recorder: Recorder, order: Order): void => {
   if (order.origin !== "accumulation") return
   if (Decimal.isLess(order.excess, order.acceptedExcess)) {
