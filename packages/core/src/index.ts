@@ -164,6 +164,8 @@ export * as Ledger from "./ledger/Ledger.ts"
 export * as plan from "./ledger/plan.ts"
 /** `services/Accumulator`: see that module. */
 export * as Accumulator from "./services/Accumulator.ts"
+/** `services/AsOf`: see that module. */
+export * as AsOf from "./services/AsOf.ts"
 /** `services/Audit`: see that module. */
 export * as Audit from "./services/Audit.ts"
 /** `services/Cancels`: see that module. */

@@ -27,6 +27,7 @@ const usageKinds = [
   "InstructionUnreadable",
   "BadFilter",
   "BadCursor",
+  "UnknownMoment",
   "Ambiguous"
 ]
 

@@ -63,6 +63,12 @@ export const period = {
   until: text("until", "Before this date or time")
 }
 
+/** The moment of which a record is asked. */
+export const asOf = text(
+  "as-of",
+  "As it stood then: a position of the feed ('journal head' prints the newest), or a time"
+)
+
 /** The account that a list is about. */
 export const ofAccount = text("account", "Only this account's")
 /** The symbol that a list is about. */

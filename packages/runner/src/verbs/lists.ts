@@ -2,6 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type { TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import type { Reading } from "../App.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -17,10 +18,11 @@ import * as journal from "../views/journal.ts"
 import type { ListDocument, ListError } from "../views/listing.ts"
 import { queryOf } from "../views/orderQuery.ts"
 import * as orders from "../views/orders.ts"
+import * as past from "../views/past.ts"
 import * as positions from "../views/positions.ts"
 import * as trades from "../views/trades.ts"
 
-const { ofAccount, ofSymbol, page, period, place, text } = flags
+const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
 
 type Found<D> = Effect.Effect<ListDocument<D>, ListError, TradeRepository.TradeRepository>
 
@@ -36,10 +38,7 @@ const listed = <D>(where: Flags, found: Found<D>, table: (items: ReadonlyArray<D
   )
 
 /** Prints one record. */
-const shown = <D extends object, E extends Verb.Told>(
-  where: Flags,
-  found: Effect.Effect<D, E, TradeRepository.TradeRepository>
-): Verb.Doing =>
+const shown = <D extends object, E extends Verb.Told>(where: Flags, found: Effect.Effect<D, E, Reading>): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output
@@ -113,9 +112,12 @@ export const ordersList = Verb.make({
 export const ordersShow = Verb.make({
   name: "orders show",
   summary: "one order: its trades, attempts, fills and history",
-  examples: [["roundlot orders show O5", "a rejected order still names its trades"]],
-  flags: { ...place, id: flags.id("The order, O5") },
-  run: (asked) => shown(asked, orders.show(asked.id))
+  examples: [
+    ["roundlot orders show O5", "a rejected order still names its trades"],
+    ["roundlot orders show O5 --as-of 2026-11-20T14:30:00Z", "as it stood then"]
+  ],
+  flags: { ...place, id: flags.id("The order, O5"), asOf },
+  run: (asked) => shown(asked, past.seen(asked.asOf, orders.accountOf(asked.id), orders.show(asked.id)))
 })
 
 /** `positions list`. */
@@ -131,13 +133,17 @@ export const positionsList = Verb.make({
 export const positionsShow = Verb.make({
   name: "positions show",
   summary: "one position: its queue, what is under way, the next order or the reason there is none",
-  examples: [["roundlot positions show AAPL", "why is nothing ordered?"]],
-  flags: { ...place, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }) },
+  examples: [
+    ["roundlot positions show AAPL", "why is nothing ordered?"],
+    ["roundlot positions show AAPL --as-of 812", "after the commit at position 812 of the feed"]
+  ],
+  flags: { ...place, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }), asOf },
   run: (asked) =>
     writing(asked, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const document = yield* positions.show(asked.symbol, asked.account)
+        const owner = positions.accountOf(asked.symbol, asked.account)
+        const document = yield* past.seen(asked.asOf, owner, positions.show(asked.symbol, asked.account))
         yield* answer(document, detail.format(document))
       })
     )

@@ -193,14 +193,22 @@ const ofTrade = (tradeId: string | undefined) =>
     return partsOf(ids).map((part): Conditions => [{ column: "id", in: part }])
   })
 
+const one = (id: string) =>
+  Effect.gen(function* () {
+    const number = yield* idOf("order", "order", id)
+    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
+    return order ?? (yield* new NotFound({ kind: "order", id, list: "orders" }))
+  })
+
+/** The account whose order it is. */
+export const accountOf = (id: string) => Effect.map(one(id), (order) => order.account)
+
 /** One order (`O5`) with its attempts, trades, fills, breaks and history. */
 export const show = (
   id: string
 ): Effect.Effect<OrderDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const number = yield* idOf("order", "order", id)
-    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
-    if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+    const order = yield* one(id)
     const document = yield* documentOf(order)
     const links = yield* allocations.ofOrder(order.id)
     return {

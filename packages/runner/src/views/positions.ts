@@ -114,6 +114,22 @@ export const list = (
     return { items: records.map(documentOf), nextCursor }
   })
 
+const onlyOne = (symbol: string, account: string | undefined) =>
+  Effect.gen(function* () {
+    const where = [...inAnyCase("symbol", symbol), ...inAnyCase("account", account)]
+    const found = yield* Reads.all(Position.PositionTable, { where })
+    const [only, ...others] = found
+    if (only === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    if (others.length > 0) {
+      return yield* new Ambiguous({ kind: "position", id: symbol, accounts: found.map((each) => each.account) })
+    }
+    return only
+  })
+
+/** The account whose position in a symbol it is. */
+export const accountOf = (symbol: string, account?: string) =>
+  Effect.map(onlyOne(symbol, account), (position) => position.account)
+
 /** The position of a symbol; the account may be left out where only one has it. All is read in one transaction. */
 export const show = (
   symbol: string,
@@ -124,13 +140,7 @@ export const show = (
   TradeRepository.TradeRepository | Ledger.Ledger
 > =>
   Effect.gen(function* () {
-    const where = [...inAnyCase("symbol", symbol), ...inAnyCase("account", account)]
-    const found = yield* Reads.all(Position.PositionTable, { where })
-    const [only, ...others] = found
-    if (only === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
-    if (others.length > 0) {
-      return yield* new Ambiguous({ kind: "position", id: symbol, accounts: found.map((each) => each.account) })
-    }
+    const only = yield* onlyOne(symbol, account)
     const ledger = yield* Ledger.Ledger
     const seen = yield* ledger.submit("command", viewMember(only.account, only.symbol))
     if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })

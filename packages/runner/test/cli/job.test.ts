@@ -23,6 +23,7 @@ describe("the main job by the command line", () => {
     const first = await cli("trades", "import", file("a.csv", buys(["a", "0.3"], ["b", "0.5"], ["c", "0.4"])), "--json")
     expect(first.code).toBe(0)
     expect(JSON.parse(first.out)).toEqual({ accepted: 3, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0 })
+    const [imported = ""] = (await cli("journal", "head")).out.split(":")
     const started = await cli("start", "--until-idle", "--json")
     expect(started.code).toBe(0)
     expect(JSON.parse(started.out)).toEqual({ idle: true, orders: [], positions: [], breaks: [] })
@@ -46,6 +47,12 @@ describe("the main job by the command line", () => {
       ]
     })
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+
+    const early = await json("positions", "show", "AAPL", "--as-of", imported)
+    expect(early).toMatchObject({ residual: "1.2", hedged: "0", orders: [], asOf: { position: Number(imported) } })
+    expect(await cli("orders", "show", "O1", "--as-of", imported)).toMatchObject({ code: 1 })
+    const unknown = await cli("orders", "show", "O1", "--as-of", "4000")
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining("the books know no position 4000") })
   })
 
   it("ACC-7: a rejected order leaves the position whole, shows its cool-down, and fills when that is over", async () => {

@@ -154,30 +154,39 @@ export const fills = (
   ])
 }
 
+type Failed = Effect.Effect.Error<ReturnType<typeof open> | ReturnType<typeof trade> | ReturnType<typeof accepted>>
+
 /**
  * 0.3 + 0.5 + 0.4 AAPL make O1, filled and corrected; 0.1 sold nets with what is left of the third; 1.5 MSFT make O2, which the
  * broker refuses; 2 KO wait for their instrument.
  */
-export const played = Effect.gen(function* () {
-  yield* at(0)
-  yield* open(["AAPL", "MSFT"])
-  yield* trade("t-1", "buy", "0.3")
-  yield* trade("t-2", "buy", "0.5")
-  yield* trade("t-3", "buy", "0.4")
-  yield* at(1)
-  yield* accepted(1)
-  yield* at(2)
-  yield* fills(1, { exec: "x1", quantity: "0.4", price: "150" })
-  yield* fills(1, { exec: "x2", quantity: "0.6", price: "150.3" })
-  yield* at(3)
-  yield* fills(1, { exec: "x2", revision: 1, quantity: "0.6", price: "150.2" })
-  yield* at(4)
-  yield* trade("t-4", "sell", "0.1")
-  yield* trade("t-5", "buy", "1.5", "MSFT", "410")
-  yield* at(5)
-  yield* refused(2)
-  yield* trade("t-6", "buy", "2", "KO", "60")
-})
+const steps: ReadonlyArray<Effect.Effect<unknown, Failed, Layer.Layer.Success<typeof inMemory>>> = [
+  at(0),
+  open(["AAPL", "MSFT"]),
+  trade("t-1", "buy", "0.3"),
+  trade("t-2", "buy", "0.5"),
+  trade("t-3", "buy", "0.4"),
+  at(1),
+  accepted(1),
+  at(2),
+  fills(1, { exec: "x1", quantity: "0.4", price: "150" }),
+  fills(1, { exec: "x2", quantity: "0.6", price: "150.3" }),
+  at(3),
+  fills(1, { exec: "x2", revision: 1, quantity: "0.6", price: "150.2" }),
+  at(4),
+  trade("t-4", "sell", "0.1"),
+  trade("t-5", "buy", "1.5", "MSFT", "410"),
+  at(5),
+  refused(2),
+  trade("t-6", "buy", "2", "KO", "60")
+]
+
+/** Plays the scene and does something after each of its steps. */
+export const playedIn = <E, R>(after: Effect.Effect<void, E, R>) =>
+  Effect.forEach(steps, (step) => Effect.zipRight(step, after), { discard: true })
+
+/** The scene. */
+export const played = playedIn(Effect.void)
 
 /** What a failing view tells. */
 export const told = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>

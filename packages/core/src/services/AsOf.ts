@@ -1,0 +1,183 @@
+import { Effect, Schema } from "effect"
+import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
+import * as Books from "../books/Books.ts"
+import { domainTables } from "../books/Table.ts"
+import * as audit from "../journal/audit.ts"
+import { timeOf } from "../journal/decode.ts"
+import type { Entry } from "../journal/Entry.ts"
+import * as MemoryRepository from "../memory/MemoryRepository.ts"
+import * as MemoryStore from "../memory/MemoryStore.ts"
+import {
+  StoreUnavailable,
+  TradeRepository,
+  type JournalPart,
+  type StoreError,
+  type TradeRepositoryService
+} from "../ports/TradeRepository.ts"
+import * as Instant from "../time/Instant.ts"
+
+/** When the books are to be seen: after the commit at a position of the feed, or at a time. */
+export type Moment = { readonly position: number } | { readonly time: Instant.Instant }
+
+/** A moment of which these books cannot say how they stood. */
+export class UnknownMoment extends Schema.TaggedError<UnknownMoment>()("UnknownMoment", {
+  asked: Schema.String,
+  newest: Schema.Int
+}) {
+  override get message() {
+    return `the books know no ${this.asked}: their feed goes from position 1 to ${this.newest}`
+  }
+}
+
+/** The books as they stood: readable like those of today, and without any way back into them. */
+export interface Past {
+  readonly position: number
+  readonly at: Instant.Instant
+  readonly repository: TradeRepositoryService
+}
+
+const PAGE = 1_000
+
+/**
+ * The books of `account` (and what the store's own journal says of all) after a position of the feed or at a time: its journal
+ * folded up to there by the function that wrote the rows. Bytes of payloads are today's, as far as they are still kept.
+ *
+ * @example
+ * const past = yield* AsOf.books({ position: 812 }, account)
+ * yield* Effect.provideService(Reads.all(OrderTable), TradeRepository, past.repository)
+ */
+export const books = (
+  moment: Moment,
+  account: AccountName
+): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
+  Effect.flatMap(TradeRepository, (live) =>
+    live.snapshot(
+      Effect.gen(function* () {
+        const position = "position" in moment ? moment.position : yield* positionAt(moment.time)
+        const ends = yield* endsAt(position)
+        if (ends === undefined) return yield* unknown(`position ${position}`)
+        const fold = audit.begin()
+        const journals: Array<JournalPart> = []
+        const names: ReadonlyArray<JournalName> = [STORE, account]
+        for (const name of names) {
+          const entries = yield* folded(fold, name, ends.seqs.get(name) ?? 0)
+          const [first, ...rest] = entries
+          const last = entries.at(-1)
+          if (first !== undefined && last !== undefined) {
+            journals.push({ account: name, entries: [first, ...rest], head: last })
+          }
+        }
+        const at = "time" in moment ? moment.time : ends.at
+        return { position, at, repository: standing(live, fold, journals, position) }
+      })
+    )
+  )
+
+const unknown = (asked: string) =>
+  Effect.flatMap(newestPosition, (newest) => Effect.fail(new UnknownMoment({ asked, newest })))
+
+const rowAt = (position: number) =>
+  Effect.flatMap(TradeRepository, (repository) =>
+    Effect.map(repository.feed(position - 1, 1), ([row]) => (row?.position === position ? row : undefined))
+  )
+
+/** The time of the commit at a position that is there. */
+const commitTime = (position: number) =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const row = yield* rowAt(position)
+    if (row === undefined) return undefined
+    const { account, lastSeq } = row
+    const [entry] = yield* repository.entries({ account, afterSeq: lastSeq - 1, entity: undefined, limit: 1 })
+    return entry === undefined ? undefined : timeOf(entry)
+  })
+
+/** The greatest position that `holds`, where those below it hold as well; 0 where none does. */
+const lastWhere = <E, R>(holds: (position: number) => Effect.Effect<boolean, E, R>) =>
+  Effect.gen(function* () {
+    let beyond = 1
+    while (yield* holds(beyond)) beyond *= 2
+    let known = Math.floor(beyond / 2)
+    while (beyond - known > 1) {
+      const middle = known + Math.floor((beyond - known) / 2)
+      if (yield* holds(middle)) known = middle
+      else beyond = middle
+    }
+    return known
+  })
+
+const newestPosition = lastWhere((position) => Effect.map(rowAt(position), (row) => row !== undefined))
+
+/** Positions are in order of time, since no commit is written behind the newest entry. */
+const positionAt = (time: Instant.Instant) =>
+  lastWhere((position) => Effect.map(commitTime(position), (at) => at !== undefined && at <= time))
+
+/** Where each journal ended after a position of the feed, and when that was; nothing for a position that is not there. */
+const endsAt = (position: number) =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const seqs = new Map<string, number>()
+    if (position === 0) return { seqs, at: Instant.make(0n) }
+    const at = position < 0 ? undefined : yield* commitTime(position)
+    if (at === undefined) return undefined
+    for (let after = 0; after < position; after += PAGE) {
+      const rows = yield* repository.feed(after, Math.min(PAGE, position - after))
+      for (const row of rows) seqs.set(row.account, row.lastSeq)
+    }
+    return { seqs, at }
+  })
+
+const folded = (fold: audit.Fold, account: JournalName, until: number) =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const entries: Array<Entry> = []
+    while (entries.length < until) {
+      const page = yield* repository.entries({
+        account,
+        afterSeq: entries.length,
+        entity: undefined,
+        limit: Math.min(PAGE, until - entries.length)
+      })
+      for (const entry of page) {
+        if (!audit.fold(fold, account, entry)) return yield* broken(account, fold.findings.at(-1)?.what)
+        entries.push(entry)
+      }
+      if (page.length === 0) return yield* broken(account, `entry ${entries.length + 1} is missing`)
+    }
+    return entries
+  })
+
+const broken = (account: string, what = "it cannot be read") =>
+  new StoreUnavailable({
+    place: `the journal of ${account}`,
+    problem: "corrupt",
+    detail: what,
+    remedy: "Run 'roundlot audit' to see what else differs."
+  })
+
+/** A store in memory with the folded rows; bytes, which the journal does not have, and the feed are read from the live one. */
+const standing = (
+  live: TradeRepositoryService,
+  fold: audit.Fold,
+  journals: ReadonlyArray<JournalPart>,
+  position: number
+): TradeRepositoryService => {
+  const store = MemoryStore.make()
+  const changes = domainTables.map((table) => ({ table, inserts: Books.rowsOf(fold.books, table), updates: [] }))
+  store.write({ commitId: "as of", needs: [] }, () => ({ _tag: "Planned", journals, changes, answer: undefined }))
+  const memory = MemoryRepository.make(store)
+  const past: TradeRepositoryService = {
+    ...memory,
+    identity: live.identity,
+    page: (query) =>
+      query.table === "payloads"
+        ? Effect.map(live.page(query), (rows) =>
+            rows.filter((row) => fold.books.payloads.get(String(row["id"])) !== undefined)
+          )
+        : memory.page(query),
+    feed: (after, limit) =>
+      after >= position ? Effect.succeed([]) : live.feed(after, Math.min(limit, position - after)),
+    snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
+  }
+  return past
+}

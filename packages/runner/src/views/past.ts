@@ -1,0 +1,46 @@
+import { AsOf, Clock, Entropy, Instant, Ledger, TradeRepository, type AccountName } from "@roundlot/core"
+import { Effect, Either, Layer } from "effect"
+import { momentOf } from "./asked.ts"
+import { BadFilter } from "./errors.ts"
+
+/** Of which moment a document is. */
+interface AsOfDocument {
+  /** The position in the feed of the last commit that is in it. */
+  readonly position: number
+  readonly at: string
+}
+
+const POSITION = /^\d{1,15}$/
+
+/** The moment that a text means: a position of the feed, a date or a time. */
+const parse = (text: string): Either.Either<AsOf.Moment, BadFilter> =>
+  POSITION.test(text)
+    ? Either.right({ position: Number(text) })
+    : Either.mapBoth(momentOf("as-of", text), {
+        onLeft: ({ problem }) => {
+          const words = `is no position of the feed, and ${problem}`
+          return new BadFilter({ filter: "as-of", value: text, problem: words })
+        },
+        onRight: (time) => ({ time })
+      })
+
+/** A document as it is, or as of an earlier moment of the account that it is about, which it then names. */
+export const seen = <D extends object, E, R, E2, R2>(
+  asOf: string | undefined,
+  owner: Effect.Effect<AccountName.AccountName, E2, R2>,
+  view: Effect.Effect<D, E, R>
+) =>
+  Effect.gen(function* () {
+    if (asOf === undefined) return yield* view
+    const moment = yield* parse(asOf)
+    const clock = yield* Clock.Clock
+    if ("time" in moment && moment.time > (yield* clock.now)) {
+      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "has not come yet" })
+    }
+    const { at, position, repository } = yield* AsOf.books(moment, yield* owner)
+    const store = Layer.succeed(TradeRepository.TradeRepository, repository)
+    const then = Layer.succeed(Clock.Clock, { ...clock, now: Effect.succeed(at) })
+    const books = Ledger.layer.pipe(Layer.provideMerge(Layer.mergeAll(store, then, Entropy.layerSecure)))
+    const document = yield* Effect.provide(view, books)
+    return { ...document, asOf: { position, at: Instant.format(at) } satisfies AsOfDocument }
+  })
