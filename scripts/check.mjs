@@ -8,6 +8,9 @@ import { root } from "./sources.mjs"
 const tool = (name, ...args) => [join(root, "node_modules", ".bin", name), ...args]
 const script = (name) => [process.execPath, join(root, "scripts", name)]
 
+/** TypeScript 7 finds what 5.9 finds in a fifth of the time; editors and the build stay on 5.9. */
+const nativeTsc = "../node_modules/@typescript/native/bin/tsc"
+
 /** Which output of a step that ended with 0 is a failure all the same. */
 const checkedFiles = (output) => {
   const checked = /Checked (\d+) files/.exec(output)?.[1] ?? "0"
@@ -18,18 +21,10 @@ const noWarnings = (output) => (/\bwarning\b/i.test(output) ? "It ended well, bu
 const steps = [
   {
     name: "Effect diagnostics",
-    command: tool(
-      "effect-language-service",
-      "diagnostics",
-      "--project",
-      "tsconfig.src.json",
-      "--format",
-      "text",
-      "--strict"
-    ),
+    command: tool("effect-tsgo", "diagnostics", "--project", "tsconfig.src.json", "--format", "text", "--strict"),
     failIf: checkedFiles
   },
-  { name: "types", command: tool("tsc", "-b", "--pretty", "false") },
+  { name: "types", command: [...script(nativeTsc), "-b", "--pretty", "false"] },
   { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
   { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings") },
   { name: "seams", command: script("check-seams.mjs") },
