@@ -6,7 +6,7 @@ import { Effect } from "effect"
 import { nameOf } from "./Ddl.ts"
 import { quote } from "./Dialect.ts"
 import { faultOf } from "./Rules.ts"
-import { entryColumns, feedColumns, selectHeads } from "./Statements.ts"
+import { entryColumns, feedColumns, selectJournals } from "./Statements.ts"
 
 /** How a store's own failures become typed ones. */
 export type Classify = (error: SqlError) => TradeRepository.StoreError
@@ -130,7 +130,7 @@ export const make = (classify: Classify): Effect.Effect<Reads, never, SqlClient.
     feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
       checked("feed", limitFault(limit), Effect.mapError(feedStatement(sql, after, limit), classify))
     ),
-    heads: sql.unsafe<Entry.Head & { readonly account: string }>(selectHeads).pipe(
+    heads: sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals).pipe(
       Effect.map(
         (rows): ReadonlyMap<string, Entry.Head> =>
           new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))

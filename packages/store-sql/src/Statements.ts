@@ -129,3 +129,14 @@ export const selectNewestAt =
 
 /** The newest row of the feed. */
 export const selectLastFeed = `SELECT ${listed(FEED)} FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1`
+
+/**
+ * All heads, and journals that have entries and no head (number 0 and no hash), which no commit leaves behind. Names are found by
+ * stepping from one to the next in the index, not by reading every entry.
+ */
+export const selectJournals =
+  `WITH RECURSIVE "names"("account") AS (SELECT min("account") FROM ${nameOf("journal")}` +
+  ` UNION ALL SELECT (SELECT min("account") FROM ${nameOf("journal")} WHERE "account" > "names"."account") FROM "names"` +
+  ` WHERE "names"."account" IS NOT NULL)` +
+  ` SELECT "account", "seq", "hash" FROM ${nameOf("heads")} UNION ALL SELECT "account", 0, '' FROM "names"` +
+  ` WHERE "account" IS NOT NULL AND "account" NOT IN (SELECT "account" FROM ${nameOf("heads")}) ORDER BY "account"`

@@ -122,41 +122,5 @@ export const reset = (books: Books): void => {
   for (const shelf of Object.values(books)) shelf.reset()
 }
 
-const encodedRows = <R extends object>(shelf: Shelf.Shelf<R>): ReadonlyArray<EncodedRow> =>
-  shelf.all().map(shelf.table.encode)
-
 /** All rows of a table of the books, encoded. */
-export const rowsOf = (books: Books, table: TableName): ReadonlyArray<EncodedRow> => {
-  switch (table) {
-    case "accounts":
-      return encodedRows(books.accounts)
-    case "instruments":
-      return encodedRows(books.instruments)
-    case "trades":
-      return encodedRows(books.trades)
-    case "positions":
-      return encodedRows(books.positions)
-    case "lots":
-      return encodedRows(books.lots)
-    case "orders":
-      return encodedRows(books.orders)
-    case "allocations":
-      return encodedRows(books.allocations)
-    case "attempts":
-      return encodedRows(books.attempts)
-    case "payloads":
-      return encodedRows(books.payloads)
-    case "fills":
-      return encodedRows(books.fills)
-    case "waiting_fills":
-      return encodedRows(books.waiting_fills)
-    case "breaks":
-      return encodedRows(books.breaks)
-    case "controls":
-      return encodedRows(books.controls)
-    case "ops_commands":
-      return encodedRows(books.ops_commands)
-    case "ops_cursors":
-      return encodedRows(books.ops_cursors)
-  }
-}
+export const rowsOf = (books: Books, table: TableName): ReadonlyArray<EncodedRow> => books[table].rows()

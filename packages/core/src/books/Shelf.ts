@@ -12,6 +12,10 @@ export interface Shelf<R extends object> {
   /** The rows that a lookup finds for these cells, in order of their keys' loading or making. */
   readonly find: (lookup: string, cells: ReadonlyArray<string | number>) => ReadonlyArray<R>
   readonly all: () => ReadonlyArray<R>
+  /** The row of a key, encoded. */
+  readonly row: (key: string) => EncodedRow | undefined
+  /** All rows, encoded. */
+  readonly rows: () => ReadonlyArray<EncodedRow>
   /** Takes a stored row in as loaded; a row that was loaded before stays. */
   readonly load: (row: EncodedRow) => R
   /** What planning changed: rows that are new, and rows that replace a loaded one. */
@@ -33,9 +37,15 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
   const moved = (key: string, before: R | undefined, after: R) => {
     for (const index of indexes.values()) index.move(key, before, after)
   }
+  const all = () => [...new Map([...loaded, ...draft]).values()]
   return {
     table,
     get,
+    row: (key) => {
+      const record = get(key)
+      return record === undefined ? undefined : table.encode(record)
+    },
+    rows: () => all().map(table.encode),
     put: (record) => {
       const key = table.keyOf(record)
       moved(key, get(key), record)
@@ -46,7 +56,7 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
       if (index === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
       return index.keys(joinKey(cells)).flatMap((key) => get(key) ?? [])
     },
-    all: () => [...new Map([...loaded, ...draft]).values()],
+    all,
     load: (row) => {
       const record = table.decode(row)
       const key = table.keyOf(record)

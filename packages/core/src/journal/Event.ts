@@ -144,6 +144,8 @@ export const PayloadStored = Schema.TaggedStruct("PayloadStored", {
   contentType: Schema.String,
   sha256: Schema.String
 })
+/** Retention dropped the bytes of a payload; their hash stays. */
+export const PayloadArchived = Schema.TaggedStruct("PayloadArchived", { id: PayloadId })
 
 const figures = Schema.Struct({
   status: Schema.Literal(...orderStatuses),
@@ -278,6 +280,7 @@ export const LedgerEvent = Schema.Union(
   AttemptStarted,
   AttemptAnswered,
   PayloadStored,
+  PayloadArchived,
   OrderChanged,
   CancelRequested,
   CancelAsked,
@@ -336,6 +339,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "CommissionRecorded":
       return { kind: "fill", id: `F${event.fillId}` }
     case "PayloadStored":
+    case "PayloadArchived":
       return { kind: "payload", id: `P${event.id}` }
     case "FillWaits":
     case "FillJoined":

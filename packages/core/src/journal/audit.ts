@@ -1,5 +1,5 @@
 import { Either } from "effect"
-import type { AccountName, JournalName } from "../account/AccountName.ts"
+import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
 import * as Books from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
@@ -20,16 +20,35 @@ export interface Finding {
   readonly seq: number | undefined
 }
 
+/** A row, or one value of it, that differs from what the journal gives; `finding` is its place among the findings. */
+interface Suspect {
+  readonly finding: number
+  readonly table: TableName
+  readonly key: string
+  readonly column: string | undefined
+}
+
 /** A fold of journals into books, entry by entry. */
 export interface Fold {
   readonly books: Books.Books
   readonly heads: Map<string, Head>
   readonly findings: Array<Finding>
+  /** What a second fold should say the first entry of. */
+  readonly suspects: Array<Suspect>
+  /** Payloads whose bytes retention dropped; the journal says which, and keeps their hashes. */
+  readonly archived: Set<string>
   entries: number
 }
 
 /** Nothing folded yet. */
-export const begin = (): Fold => ({ books: Books.make(), heads: new Map(), findings: [], entries: 0 })
+export const begin = (): Fold => ({
+  books: Books.make(),
+  heads: new Map(),
+  findings: [],
+  suspects: [],
+  archived: new Set(),
+  entries: 0
+})
 
 /** Folds the next entry of `account`'s journal; a gap, a broken hash or an unreadable body is a finding and ends that journal. */
 export const fold = (self: Fold, account: JournalName | AccountName, entry: Entry): boolean => {
@@ -43,6 +62,7 @@ export const fold = (self: Fold, account: JournalName | AccountName, entry: Entr
   } catch (cause) {
     return found(self, account, entry, cause instanceof Error ? cause.message : String(cause))
   }
+  if (event.right._tag === "PayloadArchived") self.archived.add(String(event.right.id))
   self.heads.set(account, { seq: entry.seq, hash: entry.hash })
   self.entries += 1
   return true
@@ -74,43 +94,103 @@ export const compare = (
 ): void => {
   for (const [key, row] of expected) {
     const actual = stored.get(key)
-    if (actual === undefined) self.findings.push(finding(table, row, "is in the journal and not in the table"))
-    else compareRow(self, table, row, actual)
+    if (actual === undefined) suspect(self, { table, key, row }, undefined, "is in the journal and not in the table")
+    else compareRow(self, { table, key, row }, actual)
   }
   for (const [key, row] of stored) {
     if (!expected.has(key)) self.findings.push(finding(table, row, "is in the table and not in the journal"))
   }
 }
 
-const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
-  const id = Books.tables[table].key.map((column) => String(row[column] ?? "?")).join("/")
-  const version = row["version"]
-  return {
-    where: `${table} ${id}`,
-    what,
-    account: typeof row["account"] === "string" ? row["account"] : undefined,
-    seq: typeof version === "number" ? version : undefined
-  }
+/** A row as the journal gives it. */
+interface Given {
+  readonly table: TableName
+  readonly key: string
+  readonly row: EncodedRow
 }
 
-const compareRow = (self: Fold, table: TableName, expected: EncodedRow, actual: EncodedRow): void => {
-  for (const column of Object.keys(Books.tables[table].columns)) {
+const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
+  const id = Books.tables[table].key.map((column) => String(row[column] ?? "?")).join("/")
+  return { where: `${table} ${id}`, what, account: journalOf(row), seq: undefined }
+}
+
+/** What is no account's (the trading state of all) stands in the journal of the store. */
+const journalOf = ({ account }: EncodedRow): string | undefined =>
+  typeof account === "string" ? (account === "" ? STORE : account) : undefined
+
+const suspect = (self: Fold, { key, row, table }: Given, column: string | undefined, what: string): void => {
+  self.suspects.push({ finding: self.findings.length, table, key, column })
+  const { version } = row
+  self.findings.push({ ...finding(table, row, what), seq: typeof version === "number" ? version : undefined })
+}
+
+const compareRow = (self: Fold, given: Given, actual: EncodedRow): void => {
+  for (const column of Object.keys(Books.tables[given.table].columns)) {
+    const expected = given.row[column] ?? null
     if (column === "bytes") {
-      compareBytes(self, table, expected, actual)
-    } else if (!isSame(expected[column] ?? null, actual[column] ?? null)) {
-      const what = `${column} is ${String(actual[column])}, the journal gives ${String(expected[column])}`
-      self.findings.push(finding(table, expected, what))
+      compareBytes(self, given, actual)
+    } else if (!isSame(expected, actual[column] ?? null)) {
+      const what = `${column} is ${String(actual[column])}, the journal gives ${String(expected)}`
+      suspect(self, given, column, what)
     }
   }
 }
 
 const isSame = (a: Cell, b: Cell): boolean => a === b
 
-/** The journal has a payload's hash, not its bytes. */
-const compareBytes = (self: Fold, table: TableName, expected: EncodedRow, actual: EncodedRow): void => {
+/** The journal has a payload's hash, not its bytes; of an archived one it says that they are gone. */
+const compareBytes = (self: Fold, given: Given, actual: EncodedRow): void => {
   const { bytes } = actual
-  const isWhole = bytes instanceof Uint8Array && sha256(bytes) === expected["sha256"]
-  if (!isWhole) self.findings.push(finding(table, expected, "its bytes are not those whose hash the journal has"))
+  const { key, row } = given
+  const isKept = bytes instanceof Uint8Array && sha256(bytes) === row["sha256"]
+  const isGone = bytes instanceof Uint8Array && bytes.length === 0 && self.archived.has(key)
+  if (!isKept && !isGone) suspect(self, given, "sha256", "its bytes are not those whose hash the journal has")
+}
+
+/** How many findings are traced to their first entry; of the others, the last entry of the row is named. */
+const MOST_TRACED = 1_000
+
+/** What a suspect was after the last entry of the second fold, and the entry that made it so. */
+interface Trace {
+  readonly suspect: Suspect
+  record: object | undefined
+  cell: Cell | undefined
+  seq: number | undefined
+}
+
+/** Looks, entry by entry of a second fold, for the entry that gave each suspect the value with which its table disagrees. */
+export interface Tracing {
+  readonly accounts: ReadonlySet<string>
+  readonly look: (books: Books.Books, seq: number) => void
+  /** The findings of the first fold, each with its first entry. */
+  readonly findings: () => ReadonlyArray<Finding>
+}
+
+/** Begins to trace what the first fold found; nothing where there is nothing to trace. */
+export const trace = (self: Fold): Tracing | undefined => {
+  const traces = self.suspects
+    .slice(0, MOST_TRACED)
+    .map((each): Trace => ({ suspect: each, record: undefined, cell: undefined, seq: undefined }))
+  if (traces.length === 0) return undefined
+  const accounts = traces.flatMap((each) => self.findings[each.suspect.finding]?.account ?? [])
+  return {
+    accounts: new Set(accounts),
+    look: (books, seq) => {
+      for (const each of traces) {
+        const { column, key, table } = each.suspect
+        const record = books[table].get(key)
+        if (record === each.record) continue
+        each.record = record
+        const cell = column === undefined ? key : books[table].row(key)?.[column]
+        if (cell !== each.cell) each.seq = seq
+        each.cell = cell
+      }
+    },
+    findings: () => {
+      const firsts = new Map(traces.map((each) => [each.suspect.finding, each.seq]))
+      return self.findings.map((each, index) => ({ ...each, seq: firsts.get(index) ?? each.seq }))
+    }
+  }
 }
 
 /** A4 and A2, each figure summed from its own rows: what must hold of any books. */

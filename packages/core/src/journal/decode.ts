@@ -1,16 +1,23 @@
 import { Either, ParseResult, Schema } from "effect"
 import * as Instant from "../time/Instant.ts"
 import type { Entry } from "./Entry.ts"
-import { EVENT_VERSION, LedgerEvent } from "./Event.ts"
+import { LedgerEvent } from "./Event.ts"
 
 const decodeBody = Schema.decodeUnknownEither(
   Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
 )
-const decodeEvent = Schema.decodeUnknownEither(LedgerEvent)
+type Decoder = (event: unknown) => Either.Either<LedgerEvent, ParseResult.ParseError>
+
+/**
+ * A decoder for each version of the events that was ever written. When events change, `EVENT_VERSION` rises, and here stays, under
+ * the number before, the schema that they had, followed by a pure function to what they are now.
+ */
+const decoders: { readonly [version: number]: Decoder } = { 1: Schema.decodeUnknownEither(LedgerEvent) }
 
 /** The event of a stored entry, or in one sentence why it cannot be read. */
 export const decodeEntry = (entry: Entry): Either.Either<LedgerEvent, string> => {
-  if (entry.eventVersion !== EVENT_VERSION) return Either.left(`event version ${entry.eventVersion} is not known here`)
+  const decodeEvent = decoders[entry.eventVersion]
+  if (decodeEvent === undefined) return Either.left(`event version ${entry.eventVersion} is not known here`)
   return decodeBody(entry.body).pipe(
     Either.flatMap((body) => decodeEvent({ ...body, _tag: entry.tag })),
     Either.mapLeft((error) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "cannot be read")

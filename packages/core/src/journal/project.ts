@@ -2,7 +2,7 @@ import type { Books } from "../books/Books.ts"
 import type { LedgerEvent } from "./Event.ts"
 import { accountSet, instrumentSet } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
-import { attemptAnswered, attemptStarted, payloadStored } from "./project/attempts.ts"
+import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
 import { commissionRecorded, fillJoined, fillRecorded, fillWaits } from "./project/fills.ts"
 import { setExcess } from "./project/lots.ts"
@@ -51,6 +51,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return attemptAnswered(books, event, place)
     case "PayloadStored":
       return payloadStored(books, event, place)
+    case "PayloadArchived":
+      return payloadArchived(books, event, place)
     case "OrderChanged":
       return orderChanged(books, event, place)
     case "CancelRequested":

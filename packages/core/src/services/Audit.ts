@@ -12,6 +12,8 @@ export interface AuditReport {
   readonly ok: boolean
   readonly entries: number
   readonly findings: ReadonlyArray<audit.Finding>
+  /** Payloads whose bytes retention dropped: their hashes stay, the bytes cannot be proven any more. */
+  readonly archived: number
 }
 
 /** A place in the feed and the hash it had: proves that nothing before it was changed or cut (`journal head` prints it). */
@@ -34,7 +36,7 @@ const prove = (anchor: Anchor | undefined): Effect.Effect<AuditReport, StoreErro
     const repository = yield* TradeRepository
     const fold = audit.begin()
     const heads = yield* repository.heads
-    for (const account of heads.keys()) yield* foldJournal(fold, journalName(account))
+    for (const account of heads.keys()) yield* foldJournal(fold, journalName(account), () => undefined)
     for (const [account, head] of heads) {
       const reached = fold.heads.get(account) ?? emptyHead
       const isBroken = fold.findings.some((finding) => finding.account === account)
@@ -49,14 +51,31 @@ const prove = (anchor: Anchor | undefined): Effect.Effect<AuditReport, StoreErro
     }
     audit.checkConservation(fold)
     yield* checkFeed(fold, anchor)
-    return { ok: fold.findings.length === 0, entries: fold.entries, findings: fold.findings }
+    const findings = yield* traced(fold)
+    return { ok: findings.length === 0, entries: fold.entries, findings, archived: fold.archived.size }
+  })
+
+/** The findings, each with the first entry that disagrees with what a table says: a second fold, where there are any. */
+const traced = (found: audit.Fold): Effect.Effect<ReadonlyArray<audit.Finding>, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const tracing = audit.trace(found)
+    if (tracing === undefined) return found.findings
+    for (const account of tracing.accounts) {
+      const fold = audit.begin()
+      yield* foldJournal(fold, journalName(account), (entry) => tracing.look(fold.books, entry.seq))
+    }
+    return tracing.findings()
   })
 
 const isAccountName = Schema.is(AccountName)
 
 const journalName = (account: string): JournalName => (isAccountName(account) ? account : STORE)
 
-const foldJournal = Effect.fn("Audit.foldJournal")(function* (fold: audit.Fold, account: JournalName) {
+const foldJournal = Effect.fn("Audit.foldJournal")(function* (
+  fold: audit.Fold,
+  account: JournalName,
+  after: (entry: Entry) => void
+) {
   const repository = yield* TradeRepository
   let afterSeq = 0
   for (;;) {
@@ -68,6 +87,7 @@ const foldJournal = Effect.fn("Audit.foldJournal")(function* (fold: audit.Fold, 
     })
     for (const entry of entries) {
       if (!audit.fold(fold, account, entry)) return
+      after(entry)
       afterSeq = entry.seq
     }
     if (entries.length < PAGE) return

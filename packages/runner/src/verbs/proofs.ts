@@ -1,4 +1,4 @@
-import { Audit } from "@roundlot/core"
+import { Audit, type audit as proof } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -19,6 +19,11 @@ const anchorOf = (text: string | undefined) =>
     return { position: Number(position), hash }
   })
 
+const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
+  const first = account === undefined || seq === undefined || where.startsWith("journal") ? "" : ` (${account}/${seq})`
+  return `  ${where}: ${what}${first}`
+}
+
 /** `audit`. */
 export const audit = Verb.make({
   name: "audit",
@@ -35,15 +40,14 @@ export const audit = Verb.make({
       return yield* reading(where, () =>
         Effect.gen(function* () {
           const { answer, look } = yield* Output
-          const { entries, findings, ok } = yield* Audit.run(since)
+          const { archived, entries, findings, ok } = yield* Audit.run(since)
           if (!ok) yield* look
-          const lines = findings.map(({ what, where: place }) => `  ${place}: ${what}`)
-          yield* answer(
-            { ok, entries, findings },
-            ok
-              ? `The books agree with the journal: ${entries} entries, no findings.`
-              : [`${findings.length} findings in ${entries} entries:`, ...lines].join("\n")
-          )
+          const gone =
+            archived === 0 ? [] : [`${archived} payloads are archived: their hashes stay, their bytes are gone.`]
+          const told = ok
+            ? [`The books agree with the journal: ${entries} entries, no findings.`]
+            : [`${findings.length} findings in ${entries} entries:`, ...findings.map(lineOf)]
+          yield* answer({ ok, entries, findings, archived }, [...told, ...gone].join("\n"))
         })
       )
     })

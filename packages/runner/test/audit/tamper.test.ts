@@ -1,187 +1,216 @@
-import {
-  Account,
-  AccountName,
-  Accumulator,
-  Audit,
-  Books,
-  type Column,
-  Commands,
-  Daemon,
-  Instant,
-  Price,
-  Quantity,
-  Roundlot,
-  Table,
-  Trade
-} from "@roundlot/core"
-import { Exchange, PaperBroker } from "@roundlot/broker-paper"
-import { SqliteStore } from "@roundlot/store-sqlite"
+import { Entry, type Audit, type audit } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
-import Database from "better-sqlite3"
-import { Effect, Layer, Logger } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { Effect, Random } from "effect"
+import { account, editsOf, provenTables, tampered, type Edit, type Row } from "./tampering.ts"
 
-const account = AccountName.AccountName.make("paper")
+const SEED = process.env["ROUNDLOT_TAMPER_SEED"] ?? "1"
+const EDITS = Number(process.env["ROUNDLOT_TAMPER_EDITS"] ?? 100)
 
-/** A value that a cell of this kind could have and does not. */
-const changed = (kind: Column.ColumnKind, cell: unknown): string | number | Buffer => {
-  switch (kind) {
-    case "id":
-    case "integer":
-    case "instant":
-      return (typeof cell === "number" ? cell : 0) + 1000
-    case "flag":
-      return cell === 1 ? 0 : 1
-    case "decimal":
-      return cell === "7.5" ? "8.5" : "7.5"
-    case "json":
-      return '["changed"]'
-    case "bytes":
-      return Buffer.from("changed")
-    case "text":
-      return cell === "changed" ? "changed again" : "changed"
-  }
+type Findings = ReadonlyArray<audit.Finding>
+
+/** Is the record of the row among what was found, with an entry that disagrees? */
+const isNamed = (findings: Findings, table: string, key: ReadonlyArray<unknown>): boolean =>
+  findings.some(({ seq, where }) => where === `${table} ${key.map(String).join("/")}` && seq !== undefined)
+
+/** Are the findings about what the edit changed: the record by its key and entry, or the chain? */
+const isFound = (findings: Findings, { row, table }: Edit, key: ReadonlyArray<unknown>): boolean => {
+  if (table === "feed") return findings.some(({ where }) => where.startsWith("feed "))
+  if (table === "heads") return findings.some(({ where }) => where.startsWith("journal of "))
+  if (table !== "journal") return isNamed(findings, table, key)
+  return findings.some((finding) => finding.account === row["account"] && (finding.seq ?? 0) <= Number(row["seq"]))
 }
 
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-tamper-"))),
-  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-)
+const places = (findings: Findings) => findings.map(({ where }) => where)
 
-const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
-
-/** A trade with an identity of its own. */
-const trade = (sourceId: string, symbol: string, side: "buy" | "sell", shares: string) =>
-  Trade.input({
-    source: "t",
-    sourceId,
-    symbol,
-    side,
-    quantity: Quantity.unsafe(shares),
-    price: Price.unsafe("10"),
-    tradedAt: Instant.make(1n)
-  })
-
-/** A store in which every kind of record has come up: fills, a correction, a break, a rejected order, netting, a halt. */
-const lived = (file: string) =>
-  Effect.gen(function* () {
-    const commands = yield* Commands.Commands
-    const accumulator = yield* Accumulator.Accumulator
-    const exchange = yield* Exchange.Exchange
-    yield* commands.setAccount(account, Account.defaultSettings, "test")
-    yield* exchange.instructJson(
-      JSON.stringify({ id: "r", when: { symbol: "KO" }, do: { reject: { code: "no", words: "halted" } } })
-    )
-    yield* Effect.forkScoped(Daemon.run())
-    yield* accumulator.submitMany(account, [
-      trade("1", "AAPL", "buy", "1.4"),
-      trade("2", "AAPL", "sell", "0.3"),
-      trade("2", "AAPL", "sell", "0.4"),
-      trade("3", "KO", "sell", "2")
-    ])
-    yield* Daemon.untilIdle
-    yield* commands.perform({
-      id: "h",
-      account,
-      actor: "test",
-      reason: "test",
-      command: { _tag: "Halt", scope: { _tag: "Everything" } }
-    })
-    assert.deepStrictEqual((yield* Audit.run()).findings, [])
-  }).pipe(
-    Effect.scoped,
-    Effect.provide(
-      Layer.merge(
-        Roundlot.layerOn(SqliteStore.layer({ file })),
-        PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
-      )
-    ),
-    Effect.provide(quiet)
-  )
-
-const audited = (file: string, anchor?: Audit.Anchor) =>
-  Audit.run(anchor).pipe(Effect.provide(SqliteStore.layer({ file })), Effect.provide(quiet), Effect.scoped)
-
-const columnsOf = (table: Table.TableName) => Object.entries(Books.tables[table].columns)
+const tagOf = (rows: ReadonlyArray<Row>, finding: audit.Finding | undefined): unknown =>
+  rows.find((row) => row["account"] === finding?.account && row["seq"] === finding?.seq)?.["tag"]
 
 describe("audit finds what was changed by hand", () => {
   it.live(
-    "FILL-9: a changed value, in every column of every domain table that has a row",
+    "FILL-9: a changed value, in every column of every table, named with its record and entry",
     () =>
       Effect.gen(function* () {
-        const file = join(yield* folder, "store.db")
-        yield* lived(file)
-        const db = yield* Effect.acquireRelease(
-          Effect.sync(() => new Database(file)),
-          (opened) => Effect.sync(() => opened.close())
-        )
-        db.pragma("foreign_keys = OFF")
-        db.pragma("ignore_check_constraints = ON")
+        const hand = yield* tampered
         const missed: Array<string> = []
-        const seen = new Set<string>()
-        for (const table of Table.domainTables) {
-          const name = `roundlot_${table}`
-          const row = db.prepare<[], Table.EncodedRow>(`SELECT * FROM ${name} LIMIT 1`).get()
-          if (row === undefined) continue
-          seen.add(table)
-          const { key } = Books.tables[table]
-          const where = key.map((column) => `"${column}" = ?`).join(" AND ")
-          for (const [column, { kind }] of columnsOf(table)) {
-            const cell = row[column] ?? null
-            const other = changed(kind, cell)
-            const write = db.prepare(`UPDATE ${name} SET "${column}" = ? WHERE ${where}`)
-            const place = (now: unknown) => key.map((part) => (part === column ? now : row[part]))
-            write.run(other, ...place(cell))
-            const report = yield* audited(file)
-            if (!report.findings.some((finding) => finding.where.startsWith(table))) missed.push(`${table}.${column}`)
-            write.run(cell, ...place(other))
+        for (const table of provenTables) {
+          const [row] = hand.rows(table)
+          if (row === undefined) return assert.fail(`nothing came up in ${table}`)
+          for (const edit of editsOf(table, row)) {
+            const findings = yield* hand.edited(edit)
+            if (!isFound(findings, edit, hand.keyOf(table, row))) missed.push(`${table}.${edit.column}`)
           }
         }
         assert.deepStrictEqual(missed, [])
-        assert.deepStrictEqual((yield* audited(file)).findings, [])
-        assert.sameMembers(
-          [...seen],
-          Table.domainTables.filter((table) => table !== "waiting_fills")
-        )
+        assert.deepStrictEqual((yield* hand.audited()).findings, [])
       }).pipe(Effect.scoped),
     120_000
   )
 
   it.live(
-    "AUD-5: rows taken away, an entry rewritten, and an end cut off, the last by its anchor",
+    `FILL-9: ${EDITS} random edits of any value of any row of any table (seed ${SEED})`,
     () =>
       Effect.gen(function* () {
-        const file = join(yield* folder, "store.db")
-        yield* lived(file)
-        const db = yield* Effect.acquireRelease(
-          Effect.sync(() => new Database(file)),
-          (opened) => Effect.sync(() => opened.close())
-        )
-        db.pragma("foreign_keys = OFF")
-        const last = db
-          .prepare<[], { position: number; feedHash: string }>("SELECT * FROM roundlot_feed ORDER BY position DESC")
-          .get()
-        if (last === undefined) return assert.fail("the feed is empty")
-        const anchor = { position: last.position, hash: last.feedHash }
-        assert.deepStrictEqual((yield* audited(file, anchor)).findings, [])
-        const tamper = (...statements: ReadonlyArray<string>) =>
-          Effect.gen(function* () {
-            db.exec("SAVEPOINT tampering")
-            for (const statement of statements) db.exec(statement)
-            db.exec("RELEASE tampering")
-            return (yield* audited(file, anchor)).findings.map((finding) => finding.where)
+        const hand = yield* tampered
+        const missed: Array<string> = []
+        for (let i = 0; i < EDITS; i++) {
+          const table = yield* chosen(provenTables)
+          const row = yield* chosen(hand.rows(table))
+          const edit = yield* chosen(editsOf(table, row))
+          const findings = yield* hand.edited(edit)
+          const key = hand.keyOf(table, row)
+          if (!isFound(findings, edit, key)) missed.push(`edit ${i}: ${table} ${key.join("/")} ${edit.column}`)
+        }
+        assert.deepStrictEqual(missed, [])
+      }).pipe(Effect.scoped, Effect.withRandom(Random.make(SEED))),
+    60_000 + EDITS * 500
+  )
+
+  it.live("FILL-9: the entry that is named is the one that gave the value, not the last that touched the record", () =>
+    Effect.gen(function* () {
+      const hand = yield* tampered
+      const journal = hand.rows("journal")
+      const trade = hand.rows("trades").find((row) => row["status"] === "completed")
+      if (trade === undefined) return assert.fail("no trade is completed")
+      const tagFor = (column: string) =>
+        Effect.map(hand.edited({ table: "trades", column, row: trade }), ([finding]) => tagOf(journal, finding))
+      assert.strictEqual(yield* tagFor("quantity"), "TradeAccepted")
+      assert.strictEqual(yield* tagFor("status"), "TradeSettled")
+      const [control] = hand.rows("controls").filter((row) => row["account"] === "")
+      if (control === undefined) return assert.fail("nothing is halted")
+      const [halted] = yield* hand.edited({ table: "controls", column: "state", row: control })
+      assert.strictEqual(tagOf(journal, halted), "TradingStateSet")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "AUD-5: a row taken away, a row added and two rows that changed places, in every table",
+    () =>
+      Effect.gen(function* () {
+        const hand = yield* tampered
+        const missed: Array<string> = []
+        for (const table of provenTables) {
+          const [row, other] = hand.rows(table)
+          const [part = ""] = hand.keyed(table)
+          if (row === undefined) return assert.fail(`nothing came up in ${table}`)
+          const key = hand.keyOf(table, row)
+          const place = row[part]
+          const beyond = typeof place === "number" ? place + 1000 : "elsewhere"
+          const gone = yield* hand.after(() => hand.remove(table, row))
+          if (!isFound(gone, { table, column: "", row }, key)) missed.push(`${table}: a row less`)
+          const added = yield* hand.after(() => hand.insert(table, { ...row, [part]: beyond }))
+          if (added.length === 0) missed.push(`${table}: a row more`)
+          if (other === undefined) continue
+          const swapped = yield* hand.after(() => {
+            hand.remove(table, row)
+            hand.remove(table, other)
+            hand.insert(table, { ...row, ...keysOf(hand.keyed(table), other) })
+            hand.insert(table, { ...other, ...keysOf(hand.keyed(table), row) })
           })
-        const cut = yield* tamper(
-          "DELETE FROM roundlot_feed WHERE position = (SELECT max(position) FROM roundlot_feed)"
-        )
-        assert.include(cut, `feed ${anchor.position}`)
-        const gone = yield* tamper("DELETE FROM roundlot_fills")
-        assert.isTrue(gone.some((where) => where.startsWith("fills")))
-        const rewritten = yield* tamper("UPDATE roundlot_journal SET body = replace(body, ':', ': ') WHERE seq = 4")
-        assert.isTrue(rewritten.some((where) => where.startsWith("journal of")))
+          // Where entries lie says nothing: in a journal it is their numbers that are swapped, below.
+          if (table !== "journal" && swapped.length === 0) missed.push(`${table}: two rows swapped`)
+        }
+        assert.deepStrictEqual(missed, [])
+        assert.deepStrictEqual((yield* hand.audited()).findings, [])
       }).pipe(Effect.scoped),
     60_000
   )
+
+  it.live("AUD-5: entries that changed places, an entry beyond the end, and a journal that no head knows", () =>
+    Effect.gen(function* () {
+      const hand = yield* tampered
+      const entries = hand.rows("journal").filter((row) => row["account"] === account)
+      const at = (seq: number): Row => entries.find((row) => row["seq"] === seq) ?? assert.fail(`no entry ${seq}`)
+      const last = at(entries.length)
+      const beyond = { ...last, position: 100_000, seq: entries.length + 1 }
+      const swapped = yield* hand.after(() => {
+        hand.set("journal", "seq", -1, hand.keyOf("journal", at(4)))
+        hand.set("journal", "seq", 4, hand.keyOf("journal", at(5)))
+        hand.set("journal", "seq", 5, hand.keyOf("journal", at(4)))
+      })
+      assert.include(places(swapped), `journal of ${account}, entry 4`)
+      const more = yield* hand.after(() => hand.insert("journal", beyond))
+      assert.include(places(more), `journal of ${account}, entry ${entries.length + 1}`)
+      const foreign = { ...at(1), position: 100_000, account: "ghost" }
+      const ghost = yield* hand.after(() => hand.insert("journal", foreign))
+      assert.include(places(ghost), "journal of ghost, entry 1")
+    }).pipe(Effect.scoped)
+  )
+
+  it.live(
+    "AUD-5: an end that was cut off cleanly, and a journal that was rewritten and hashed anew, by the anchor",
+    () =>
+      Effect.gen(function* () {
+        const hand = yield* tampered
+        const newest = hand.rows("feed").at(-1)
+        if (newest === undefined) return assert.fail("the feed is empty")
+        const anchor: Audit.Anchor = { position: Number(newest["position"]), hash: String(newest["feedHash"]) }
+        assert.deepStrictEqual((yield* hand.audited(anchor)).findings, [])
+        const cut = () => {
+          // The last commit halted a symbol: without its entries, its control and its place in the feed it never was.
+          const from = Number(newest["firstSeq"])
+          for (const row of hand.rows("journal")) {
+            if (row["account"] === account && Number(row["seq"]) >= from) hand.remove("journal", row)
+          }
+          const before = hand.rows("journal").find((row) => row["account"] === account && row["seq"] === from - 1)
+          hand.set("heads", "seq", from - 1, [account])
+          hand.set("heads", "hash", before?.["hash"], [account])
+          hand.remove("feed", newest)
+          for (const row of hand.rows("controls")) if (row["account"] === account) hand.remove("controls", row)
+        }
+        assert.deepStrictEqual(yield* hand.after(cut), [])
+        assert.include(places(yield* hand.after(cut, anchor)), `feed ${anchor.position}`)
+        const rewritten = () => rehash(hand, (row) => ({ ...row, cause: String(row["cause"]).replace("test", "root") }))
+        assert.deepStrictEqual(yield* hand.after(rewritten), [])
+        assert.include(places(yield* hand.after(rewritten, anchor)), `feed ${anchor.position}`)
+      }).pipe(Effect.scoped)
+  )
 })
+
+const keysOf = (key: ReadonlyArray<string>, row: Row): Row =>
+  Object.fromEntries(key.map((column) => [column, row[column] ?? null]))
+
+const chosen = <A>(all: ReadonlyArray<A>) =>
+  Effect.flatMap(Random.nextIntBetween(0, all.length), (index) => {
+    const found = all[index]
+    return found === undefined ? Effect.dieMessage("nothing to choose from") : Effect.succeed(found)
+  })
+
+type Hand = Effect.Effect.Success<typeof tampered>
+
+/** Changes every entry and gives it, the heads and the feed hashes that fit: a forger who forgets nothing. */
+const rehash = (hand: Hand, forge: (row: Row) => Row): void => {
+  const heads = new Map<string, string>()
+  const hashes = new Map<string, string>()
+  for (const row of hand.rows("journal").toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]))) {
+    const forged = forge(row)
+    const name = String(row["account"])
+    const entry = {
+      account: name,
+      seq: Number(row["seq"]),
+      commitId: String(row["commitId"]),
+      entityKind: String(row["entityKind"]),
+      entityId: String(row["entityId"]),
+      tag: String(row["tag"]),
+      eventVersion: Number(row["eventVersion"]),
+      at: Number(row["at"]),
+      cause: String(forged["cause"]),
+      body: String(forged["body"])
+    }
+    const hash = Entry.hashOf(heads.get(name) ?? "", entry)
+    heads.set(name, hash)
+    hashes.set(`${name}/${entry.seq}`, hash)
+    hand.remove("journal", row)
+    hand.insert("journal", { ...forged, hash })
+  }
+  for (const [name, hash] of heads) hand.set("heads", "hash", hash, [name])
+  let previous: Entry.FeedRow | undefined
+  for (const row of hand.rows("feed")) {
+    const name = String(row["account"])
+    const lastSeq = Number(row["lastSeq"])
+    const headHash = hashes.get(`${name}/${lastSeq}`) ?? ""
+    const next = Entry.nextFeedRow(previous, { account: name, firstSeq: Number(row["firstSeq"]), lastSeq, headHash })
+    hand.remove("feed", row)
+    hand.insert("feed", { ...next })
+    previous = next
+  }
+}

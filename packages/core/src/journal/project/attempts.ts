@@ -57,3 +57,11 @@ export const payloadStored = (books: Books, event: Of<"PayloadStored">, place: P
     createdAt: place.at,
     version: place.seq
   })
+
+/** Retention dropped the bytes of a payload. */
+export const payloadArchived = (books: Books, event: Of<"PayloadArchived">, place: Place): void =>
+  books.payloads.put({
+    ...must(books.payloads.get(String(event.id)), `payload P${event.id}`),
+    bytes: new Uint8Array(),
+    version: place.seq
+  })

@@ -1,0 +1,236 @@
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Audit,
+  Books,
+  type Column,
+  Commands,
+  Daemon,
+  Instant,
+  Ledger,
+  Price,
+  Quantity,
+  type Report,
+  Roundlot,
+  Submission,
+  Table,
+  Ticker,
+  Trade
+} from "@roundlot/core"
+import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { SqliteStore } from "@roundlot/store-sqlite"
+import { assert } from "@effect/vitest"
+import Database from "better-sqlite3"
+import { Effect, Layer, Logger } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** The account of these stores. */
+export const account = AccountName.AccountName.make("paper")
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-tamper-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
+
+const trade = (sourceId: string, symbol: string, side: "buy" | "sell", shares: string) =>
+  Trade.input({
+    source: "t",
+    sourceId,
+    symbol,
+    side,
+    quantity: Quantity.unsafe(shares),
+    price: Price.unsafe("10"),
+    tradedAt: Instant.make(1n)
+  })
+
+/** An execution of an order that nobody knows. */
+const stray = (execIdBase: string): Report.Executed => ({
+  _tag: "Executed",
+  account,
+  asOf: Instant.make(3n),
+  asOfKind: "broker",
+  execId: `${execIdBase}.0`,
+  execIdBase,
+  revision: 0,
+  brokerOrderId: undefined,
+  clientOrderId: "someone-else",
+  symbol: "AAPL",
+  side: "buy",
+  quantity: Quantity.unsafe("1"),
+  price: Price.unsafe("10"),
+  executedAt: Instant.make(2n)
+})
+
+const rejection = { id: "r", when: { symbol: "KO" }, do: { reject: { code: "no", words: "halted" } } }
+
+/** Lives until every kind of record has come up: fills, a waiting fill, a conflict, a rejected order, netting, halts. */
+const living = Effect.gen(function* () {
+  const commands = yield* Commands.Commands
+  const accumulator = yield* Accumulator.Accumulator
+  const exchange = yield* Exchange.Exchange
+  const ledger = yield* Ledger.Ledger
+  yield* commands.setAccount(account, Account.defaultSettings, "test")
+  yield* exchange.instructJson(JSON.stringify(rejection))
+  yield* Effect.forkScoped(Daemon.run())
+  yield* accumulator.submitMany(account, [
+    trade("1", "AAPL", "buy", "1.4"),
+    trade("2", "AAPL", "sell", "0.3"),
+    trade("2", "AAPL", "sell", "0.4"),
+    trade("3", "KO", "sell", "2"),
+    trade("4", "SPY", "buy", "1.5")
+  ])
+  yield* Daemon.untilIdle
+  const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))
+  yield* ledger.submitAll("report", strays)
+  const halt = { account, actor: "test", reason: "test" }
+  const one = { _tag: "OneSymbol", symbol: Ticker.Ticker.make("KO") } as const
+  yield* commands.perform({ ...halt, id: "h1", command: { _tag: "Halt", scope: { _tag: "Everything" } } })
+  yield* commands.perform({ ...halt, id: "h2", command: { _tag: "Halt", scope: one } })
+})
+
+const columnsOf = (table: string): ReadonlyArray<readonly [string, Column.ColumnKind]> => {
+  const known = Table.domainTables.find((each) => each === table)
+  return known === undefined
+    ? (chained[table] ?? [])
+    : Object.entries(Books.tables[known].columns).map(([name, { kind }]) => [name, kind] as const)
+}
+
+/** The columns of the tables that chain hashes. A journal row's `position` is where it lies, and says nothing. */
+const chained: { readonly [table: string]: ReadonlyArray<readonly [string, Column.ColumnKind]> } = {
+  journal: [
+    ...["account", "commitId", "entityKind", "entityId", "tag", "cause", "body", "hash"].map(
+      (name) => [name, "text"] as const
+    ),
+    ...["seq", "eventVersion", "at"].map((name) => [name, "integer"] as const)
+  ],
+  heads: [
+    ["account", "text"],
+    ["seq", "integer"],
+    ["hash", "text"]
+  ],
+  feed: [
+    ...["account", "headHash", "feedHash"].map((name) => [name, "text"] as const),
+    ...["position", "firstSeq", "lastSeq"].map((name) => [name, "integer"] as const)
+  ]
+}
+
+/** Every table that an audit proves. */
+export const provenTables = [...Table.domainTables, ...Object.keys(chained)]
+
+/** A row of any table. */
+export interface Row {
+  readonly [column: string]: string | number | Uint8Array | null
+}
+
+/** Another value that a cell of this kind could have. */
+const changed = (kind: Column.ColumnKind, cell: unknown): string | number | Buffer => {
+  switch (kind) {
+    case "id":
+    case "integer":
+    case "instant":
+      return (typeof cell === "number" ? cell : 0) + 1000
+    case "flag":
+      return cell === 1 ? 0 : 1
+    case "decimal":
+      return cell === "7.5" ? "8.5" : "7.5"
+    case "json":
+      return '["changed"]'
+    case "bytes":
+      return Buffer.from("changed")
+    case "text":
+      return cell === "changed" ? "changed again" : "changed"
+  }
+}
+
+/** One edit of one value: done by hand, and undone. */
+export interface Edit {
+  readonly table: string
+  readonly column: string
+  readonly row: Row
+}
+
+const name = (table: string) => `roundlot_${table}`
+
+/** The columns by which a row of a table is found. */
+const keyed = (table: string): ReadonlyArray<string> => {
+  const known = Table.domainTables.find((each) => each === table)
+  if (known !== undefined) return Books.tables[known].key
+  return table === "heads" ? ["account"] : ["position"]
+}
+const cellsAt = (row: Row, columns: ReadonlyArray<string>) => columns.map((column) => row[column] ?? null)
+
+/** A lived store, a hand that reaches into its file past every rule of the database, and the audit of it. */
+export const tampered = Effect.gen(function* () {
+  const file = join(yield* folder, "store.db")
+  const brokers = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
+  yield* Effect.scoped(living).pipe(
+    Effect.provide(Layer.merge(Roundlot.layerOn(SqliteStore.layer({ file })), brokers)),
+    Effect.provide(quiet)
+  )
+  const repository = yield* Layer.build(SqliteStore.layer({ file }))
+  const audited = (anchor?: Audit.Anchor) => Effect.provide(Audit.run(anchor), repository)
+  const db = yield* Effect.acquireRelease(
+    Effect.sync(() => new Database(file)),
+    (opened) => Effect.sync(() => opened.close())
+  )
+  db.pragma("synchronous = OFF")
+  db.pragma("foreign_keys = OFF")
+  db.pragma("ignore_check_constraints = ON")
+  const indexes = db.prepare<[], { name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE UNIQUE%'"
+  )
+  for (const index of indexes.all()) db.exec(`DROP INDEX "${index.name}"`)
+
+  const matching = (table: string) => keyed(table).map((column) => `"${column}" = ?`)
+  const rows = (table: string) => db.prepare<[], Row>(`SELECT * FROM ${name(table)}`).all()
+  const keyOf = (table: string, row: Row) => cellsAt(row, keyed(table))
+  const set = (table: string, column: string, value: unknown, key: ReadonlyArray<unknown>) =>
+    db.prepare(`UPDATE ${name(table)} SET "${column}" = ? WHERE ${matching(table).join(" AND ")}`).run(value, ...key)
+  const insert = (table: string, row: Row) => {
+    const columns = Object.keys(row)
+    const names = columns.map((column) => `"${column}"`).join(", ")
+    const places = columns.map(() => "?").join(", ")
+    db.prepare(`INSERT INTO ${name(table)} (${names}) VALUES (${places})`).run(...cellsAt(row, columns))
+  }
+  const remove = (table: string, row: Row) =>
+    db.prepare(`DELETE FROM ${name(table)} WHERE ${matching(table).join(" AND ")}`).run(...keyOf(table, row))
+
+  /** What an audit finds after a change, which is undone again. */
+  const after = (change: () => void, anchor?: Audit.Anchor) =>
+    Effect.gen(function* () {
+      const copies = provenTables.map((table) => [table, rows(table)] as const)
+      db.transaction(change)()
+      const { findings } = yield* audited(anchor)
+      db.transaction(() => {
+        for (const [table, kept] of copies) {
+          db.exec(`DELETE FROM ${name(table)}`)
+          for (const row of kept) insert(table, row)
+        }
+      })()
+      return findings
+    })
+
+  /** What an audit finds while an edit stands. */
+  const edited = ({ column, row, table }: Edit) =>
+    Effect.gen(function* () {
+      const kind = columnsOf(table).find(([each]) => each === column)?.[1] ?? "text"
+      const cell = row[column] ?? null
+      const other = changed(kind, cell)
+      const key = (now: unknown) => keyed(table).map((part) => (part === column ? now : row[part]))
+      assert.strictEqual(set(table, column, other, key(cell)).changes, 1)
+      const { findings } = yield* audited()
+      assert.strictEqual(set(table, column, cell, key(other)).changes, 1)
+      return findings
+    })
+
+  return { audited, after, edited, insert, keyOf, keyed, remove, rows, set }
+})
+
+/** Every edit that can be made of a row. */
+export const editsOf = (table: string, row: Row): ReadonlyArray<Edit> =>
+  columnsOf(table).map(([column]) => ({ table, column, row }))
