@@ -200,7 +200,7 @@ export const answerOf = (reply: Reply<ExchangeOrder>, sent: PlaceRequest): Repor
       return accepted(reply.body, sent)
     case "Refused":
       return reply.code === DUPLICATE_CLIENT_ID
-        ? Report.Answer.Unknown({ why: reply.words, candidate: undefined })
+        ? Report.Answer.Unknown({ why: reply.words, candidate: undefined, isIdInUse: true })
         : Report.Answer.Refused({ code: reply.code, words: reply.words })
     case "Lost":
       return Report.Answer.Unknown({
@@ -361,6 +361,7 @@ const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   cumulative: order.filledQuantity,
   averagePrice: Price.average(order.notional, order.filledQuantity),
   replacedBy: undefined,
+  enteredAt: order.enteredAt,
   executionsRead: false
 })
 

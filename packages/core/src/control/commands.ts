@@ -193,7 +193,17 @@ export const acceptExcess = (recorder: Recorder, orderId: OrderId): CommandAnswe
 }
 
 const closedByVerdict = ["Conflict", "ReappearedTrade", "FillAfterRejection", "UndocumentedCorrection", "FillMismatch"]
-const dismissible = [...closedByVerdict, "TermsDiffer", "ForeignOrderId", "Unpriced", "OffBand", "Unmapped"]
+const dismissible = [
+  ...closedByVerdict,
+  "TermsDiffer",
+  "ForeignOrderId",
+  "ClientIdDiffers",
+  "ReusedOrderId",
+  "AverageDiffers",
+  "Unpriced",
+  "OffBand",
+  "Unmapped"
+]
 
 /** Closes a break on an operator's word, where its kind is closed by verdict (G). */
 export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): CommandAnswer => {

@@ -11,6 +11,9 @@ export const outcomes = ["accepted", "rejected", "not_accepted", "unknown"] as c
 /** One of the outcomes. */
 export type Outcome = (typeof outcomes)[number]
 
+/** The code of an attempt that the broker answered with "this client order id was used before". */
+export const ID_IN_USE = "client_order_id_in_use"
+
 /** One try to send one order. Request and response are payloads, kept once and referenced. */
 export const Attempt = Schema.Struct({
   id: Column.id(AttemptId),

@@ -8,6 +8,7 @@ import { keep } from "../reconciliation/evidence.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { ID_IN_USE } from "./Attempt.ts"
 import type { Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 import { advance, orderOf } from "./transition.ts"
@@ -66,9 +67,13 @@ const resend = (recorder: Recorder, order: Order, request: RawPayload): SendPlan
 
 const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefined => {
   const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
-  const first = recorder.books.attempts.find("order", [order.id]).find((attempt) => attempt.number === 1)
+  const attempts = recorder.books.attempts.find("order", [order.id])
+  const first = attempts.find((attempt) => attempt.number === 1)
   if (order.origin !== "accumulation") return "a decision is sent once in its life"
   if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
+  if (attempts.some((attempt) => attempt.code === ID_IN_USE)) {
+    return "the broker has seen its client order id before and does not show the order"
+  }
   if (first !== undefined && Instant.millisBetween(first.startedAt, recorder.world.at) > window) {
     return "the time in which it may go again is over"
   }

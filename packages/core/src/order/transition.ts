@@ -15,7 +15,17 @@ import { isLive } from "./OrderState.ts"
 export type Change = Partial<
   Pick<
     Order,
-    "deed" | "brokerOrderId" | "brokerOrderIds" | "candidate" | "notBefore" | "reason" | "code" | "acceptedAt"
+    | "deed"
+    | "brokerOrderId"
+    | "brokerOrderIds"
+    | "candidate"
+    | "notBefore"
+    | "reason"
+    | "code"
+    | "acceptedAt"
+    | "reported"
+    | "reportedAt"
+    | "reportedCumulative"
   >
 >
 

@@ -17,8 +17,12 @@ export const breakKinds = [
   "UndocumentedCorrection",
   "FillMismatch",
   "Doubt",
+  "OrderMissing",
   "TermsDiffer",
   "ForeignOrderId",
+  "ClientIdDiffers",
+  "ReusedOrderId",
+  "AverageDiffers",
   "Unpriced",
   "OffBand",
   "Unmapped"

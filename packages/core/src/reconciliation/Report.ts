@@ -28,8 +28,15 @@ export type Answer = Data.TaggedEnum<{
   readonly Refused: { readonly code: string; readonly words: string }
   /** No byte left us, or documented as not processed; `retryAfterMs` is the broker's wait. */
   readonly NotSent: { readonly why: string; readonly retryAfterMs: number | undefined }
-  /** Everything else: the order may be live. `candidate` is an id that could not be read back. */
-  readonly Unknown: { readonly why: string; readonly candidate: BrokerOrderId | undefined }
+  /**
+   * Everything else: the order may be live. `candidate` is an id that could not be read back; `isIdInUse` where the broker has seen
+   * the client order id before, so that sending it again can bring nothing.
+   */
+  readonly Unknown: {
+    readonly why: string
+    readonly candidate: BrokerOrderId | undefined
+    readonly isIdInUse?: boolean | undefined
+  }
 }>
 
 /** Constructors of `Answer`. */
@@ -64,6 +71,8 @@ export interface OrderSeen extends Stamped {
   readonly cumulative: Decimal | undefined
   readonly averagePrice: Decimal | undefined
   readonly replacedBy: BrokerOrderId | undefined
+  /** When the broker entered the order; needed where it uses an id again on another day (O28). */
+  readonly enteredAt?: Instant | undefined
   /** Executions were asked for after this was seen, so an end without a cumulative may release (C4). */
   readonly executionsRead: boolean
 }

@@ -2,14 +2,20 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import type { Change } from "../order/transition.ts"
+import type { Instant } from "../time/Instant.ts"
 
 /** What a broker's id of an order changes of it: it is acknowledged, under that id from now on. */
-export const acknowledged = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrderId): Change => ({
+export const acknowledged = (
+  recorder: Recorder,
+  order: Order,
+  brokerOrderId: BrokerOrderId,
+  enteredAt?: Instant
+): Change => ({
   brokerOrderId,
   brokerOrderIds: order.brokerOrderIds.includes(brokerOrderId)
     ? order.brokerOrderIds
     : [...order.brokerOrderIds, brokerOrderId],
-  acceptedAt: order.acceptedAt ?? recorder.world.at,
+  acceptedAt: order.acceptedAt ?? (order.origin === "external" ? enteredAt : undefined) ?? recorder.world.at,
   candidate: undefined,
   notBefore: undefined,
   ...(order.status === "in_doubt" ? { reason: undefined } : {})

@@ -2,6 +2,7 @@ import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import { ID_IN_USE } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
 import { advance, type Change } from "../order/transition.ts"
@@ -50,8 +51,16 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
       return applied(advance(recorder, order.id, notSent(recorder, order, answer)))
     }
     case "Unknown": {
-      const { why, candidate } = answer
-      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "unknown", message: why, brokerOrderId: candidate })
+      const { why, candidate, isIdInUse } = answer
+      const code = isIdInUse === true ? ID_IN_USE : undefined
+      recorder.emit({
+        _tag: "AttemptAnswered",
+        ...common,
+        outcome: "unknown",
+        code,
+        message: why,
+        brokerOrderId: candidate
+      })
       const isNews = order.status === "submitting"
       return applied(advance(recorder, order.id, { deed: "doubted", ...(isNews ? { reason: why, candidate } : {}) }))
     }

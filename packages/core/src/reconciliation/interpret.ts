@@ -5,6 +5,7 @@ import { answered } from "./answers.ts"
 import { commission } from "./commissions.ts"
 import { evidenced } from "./evidence.ts"
 import { executed } from "./executions.ts"
+import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
 
@@ -25,7 +26,6 @@ export const interpret = (recorder: Recorder, { report, payload }: Received): In
     case "Listed":
       return adoptOrphans(recorder, report)
     case "NotFound":
-      // Never an end (O22, O23, O26): what follows from it is decided where it was asked.
-      return { _tag: "NothingToDo" }
+      return notFound(recorder, report)
   }
 }

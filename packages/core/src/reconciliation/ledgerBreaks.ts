@@ -20,8 +20,12 @@ const holdsOf: { readonly [K in BreakKind]: Break["holds"] } = {
   UndocumentedCorrection: "symbol",
   FillMismatch: "symbol",
   Doubt: "nothing",
+  OrderMissing: "nothing",
   TermsDiffer: "symbol",
   ForeignOrderId: "symbol",
+  ClientIdDiffers: "nothing",
+  ReusedOrderId: "nothing",
+  AverageDiffers: "nothing",
   Unpriced: "nothing",
   OffBand: "nothing",
   Unmapped: "nothing"
@@ -55,7 +59,14 @@ export const open = (
   return true
 }
 
-const closeIfOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string, why: string): void => {
+/** Closes the open break of a kind about a subject, where there is one. */
+export const closeIfOpen = (
+  recorder: Recorder,
+  symbol: Ticker,
+  kind: BreakKind,
+  subject: string,
+  why: string
+): void => {
   const known = findOpen(recorder, symbol, kind, subject)
   if (known === undefined) return
   recorder.emit({ _tag: "BreakClosed", id: known.id, why })
@@ -82,7 +93,9 @@ export const reviewOrders = (recorder: Recorder): void => {
     if (order === undefined) continue
     reviewExcess(recorder, order)
     if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer in doubt")
-    if (!isLive(order.status)) closeIfOpen(recorder, order.symbol, "Reappeared", nameOf(id), "it has ended")
+    if (isLive(order.status)) continue
+    closeIfOpen(recorder, order.symbol, "Reappeared", nameOf(id), "it has ended")
+    closeIfOpen(recorder, order.symbol, "OrderMissing", nameOf(id), "it has ended")
   }
   for (const symbol of recorder.touched) reviewOpposites(recorder, symbol)
 }

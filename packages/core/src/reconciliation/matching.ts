@@ -5,6 +5,7 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
+import * as Instant from "../time/Instant.ts"
 
 /** By which step an order was found for a report; the first that fits. */
 export type Step = "broker order id" | "client order id"
@@ -15,19 +16,52 @@ export interface Match {
   readonly step: Step
 }
 
-/** Finds the order of a report: by the broker's durable id, then by our own client order id (DESIGN's matching steps). */
-export const match = (
-  recorder: Recorder,
-  ids: { readonly brokerOrderId: BrokerOrderId | undefined; readonly clientOrderId: string | undefined }
-): Match | undefined => byBrokerId(recorder, ids.brokerOrderId) ?? byClientId(recorder, ids.clientOrderId)
+/** What a report says of which order it is about: ids, and where it knows, when that was entered or executed. */
+export interface Named {
+  readonly brokerOrderId: BrokerOrderId | undefined
+  readonly clientOrderId: string | undefined
+  readonly enteredAt?: Instant.Instant | undefined
+  readonly executedAt?: Instant.Instant | undefined
+}
 
-const byBrokerId = (recorder: Recorder, brokerOrderId: BrokerOrderId | undefined): Match | undefined => {
-  if (brokerOrderId === undefined) return undefined
+/** Finds the order of a report: by the broker's id and its day, then by our own client order id (DESIGN's matching steps). */
+export const match = (recorder: Recorder, named: Named): Match | undefined =>
+  byBrokerId(recorder, named) ?? byClientId(recorder, named.clientOrderId)
+
+/** All orders of the books that have had a broker's id, oldest first. */
+export const sharing = (recorder: Recorder, brokerOrderId: BrokerOrderId): ReadonlyArray<Order> => {
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
-  const found = recorder.books.orders.find("brokerOrderId", [recorder.account, brokerOrderId])
+  return recorder.books.orders.find("brokerOrderId", [recorder.account, brokerOrderId])
+}
+
+const byBrokerId = (recorder: Recorder, named: Named): Match | undefined => {
+  if (named.brokerOrderId === undefined) return undefined
+  const found = ofTime(sharing(recorder, named.brokerOrderId), named)
   const order = found.find((each) => isLive(each.status)) ?? found.at(-1)
   return order === undefined ? undefined : { order, step: "broker order id" }
 }
+
+/** O28: of orders with one id, those of the report's day; an execution is of the newest that was there before it. */
+const ofTime = (orders: ReadonlyArray<Order>, { enteredAt, executedAt }: Named): ReadonlyArray<Order> => {
+  if (enteredAt !== undefined) return orders.filter((order) => isOfDay(order, enteredAt))
+  if (executedAt === undefined || orders.length < 2) return orders
+  const before = orders.filter(({ acceptedAt }) => acceptedAt === undefined || acceptedAt <= executedAt)
+  return before.length === 0 ? orders : before.slice(-1)
+}
+
+const NEXT_DAY_MS = 17 * 3_600_000
+
+/** O28: was the order sent, or first seen, on the day that the broker names, or less than 17 hours away from it? */
+export const isOfDay = (order: Pick<Order, "sentAt" | "acceptedAt">, enteredAt: Instant.Instant): boolean => {
+  const times = [order.sentAt, order.acceptedAt].filter((time) => time !== undefined)
+  return times.length === 0 || times.some((time) => isNear(time, enteredAt))
+}
+
+const isNear = (a: Instant.Instant, b: Instant.Instant): boolean =>
+  Math.abs(Instant.millisBetween(a, b)) < NEXT_DAY_MS || dayOf(a) === dayOf(b)
+
+/** The date in UTC, `2026-11-20`. */
+export const dayOf = (at: Instant.Instant): string => Instant.format(at).slice(0, 10)
 
 const byClientId = (recorder: Recorder, shown: string | undefined): Match | undefined => {
   const clientOrderId = shown === undefined ? undefined : ClientOrderId.ours(shown)

@@ -7,18 +7,32 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
+import { isLive } from "../order/OrderState.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
-import { open } from "./ledgerBreaks.ts"
-import { match } from "./matching.ts"
+import { reviewAverage } from "./averages.ts"
+import { closeIfOpen, open } from "./ledgerBreaks.ts"
+import { dayOf, isOfDay, match, sharing } from "./matching.ts"
 import { joinWaiting } from "./waitingFills.ts"
 
 /** An order as the broker shows it: ours is brought up to it, one that is not ours is adopted. */
 export const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
   const found = match(recorder, report)
+  if (found?.order.brokerOrderId !== report.brokerOrderId) reviewReuse(recorder, report)
   return found === undefined ? adopt(recorder, report) : seenOf(recorder, found.order, report)
+}
+
+/** O28: the id of an open order, which the broker now has for an order of another day. */
+const reviewReuse = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen): void => {
+  if (enteredAt === undefined) return
+  for (const order of sharing(recorder, brokerOrderId)) {
+    if (!isLive(order.status) || isOfDay(order, enteredAt)) continue
+    const subject = format("order", order.id)
+    const evidence = `${brokerOrderId} is now an order of ${dayOf(enteredAt)}`
+    open(recorder, { symbol: order.symbol, kind: "ReusedOrderId", subject, evidence })
+  }
 }
 
 const wordOf = (report: OrderSeen): Word => ({
@@ -44,17 +58,29 @@ const isPremature = (report: OrderSeen): boolean =>
 const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
   if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
   if (differs(order, report)) return termsDiffer(recorder, order, report)
-  const change = acknowledged(recorder, order, report.brokerOrderId)
+  const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
+  closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
   if (isPremature(report)) return premature(recorder, order, change, report)
   const seen = advance(recorder, order.id, change, wordOf(report))
-  return applied(joinWaiting(recorder, seen, report.brokerOrderId))
+  if (seen !== order) reviewClientId(recorder, order, report)
+  const joined = joinWaiting(recorder, seen, report.brokerOrderId)
+  reviewAverage(recorder, joined, report)
+  return applied(joined)
 }
 
-/** C4: the order stays as it was; one that is only now adopted is open until its executions were read. */
+/** O18: found by the broker's id, but not under the client order id that we gave it. */
+const reviewClientId = (recorder: Recorder, order: Order, { brokerOrderId, clientOrderId }: OrderSeen): void => {
+  if (order.origin === "external" || clientOrderId === undefined || clientOrderId === order.clientOrderId) return
+  const evidence = `${brokerOrderId} has the client order id ${clientOrderId}, sent was ${order.clientOrderId}`
+  open(recorder, { symbol: order.symbol, kind: "ClientIdDiffers", subject: format("order", order.id), evidence })
+}
+
+/** C4: the order stays as it was; one in doubt, or only now adopted, is open until its executions were read. */
 const premature = (recorder: Recorder, order: Order, change: Change, report: OrderSeen): Interpreted => {
-  if (order.brokerOrderId !== undefined) return applied(order)
+  if (order.brokerOrderId !== undefined && order.status !== "in_doubt") return applied(order)
+  const isUnheard = order.origin === "external" || order.status === "in_doubt"
   const word: Word = { reported: "open", at: report.asOf, cumulative: undefined, isBrokersTime: false }
-  return applied(advance(recorder, order.id, change, order.origin === "external" ? word : undefined))
+  return applied(advance(recorder, order.id, change, isUnheard ? word : undefined))
 }
 
 /** O13: what a broker says of an id that a later one has replaced is part of the replacement. */
@@ -114,7 +140,7 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
     inQueue: account.external === "count",
     lot: account.lot,
     threshold: account.threshold ?? account.lot,
-    clientOrderId: ClientOrderId.ClientOrderId.make(`ext-${recorder.account}-${report.brokerOrderId}`.slice(0, 128))
+    clientOrderId: externalIdOf(recorder, report)
   })
   recorder.touch(symbol)
   if (report.clientOrderId !== undefined && ClientOrderId.ours(report.clientOrderId) !== undefined) {
@@ -122,4 +148,11 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
     open(recorder, { symbol, kind: "ForeignOrderId", subject: format("order", id), evidence })
   }
   return seenOf(recorder, orderOf(recorder, id), report)
+}
+
+/** Made of the broker's facts only, so that a second run finds it; with the day where the broker uses its id again (O28). */
+const externalIdOf = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen): ClientOrderId.ClientOrderId => {
+  const isReused = sharing(recorder, brokerOrderId).length > 0
+  const day = isReused && enteredAt !== undefined ? `-${dayOf(enteredAt)}` : ""
+  return ClientOrderId.ClientOrderId.make(`ext-${recorder.account}-${brokerOrderId}`.slice(0, 128 - day.length) + day)
 }

@@ -128,7 +128,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
     const heads = yield* repository.heads
     const seqs = [...heads].map(([account, head]) => `${account}${head.seq}`).join()
-    const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt"] }] })
+    const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
     const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
     return { orders, isBusy: unverified.length > 0 || asksStill || orders.some(isOnItsWay), seqs }

@@ -1,6 +1,6 @@
 import { Effect, Ref } from "effect"
 import { Need } from "../books/Need.ts"
-import type { AttemptId } from "../identity/Id.ts"
+import type { AttemptId, OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { doubt } from "../order/send.ts"
@@ -17,11 +17,24 @@ import { reported } from "./work.ts"
 /** How long an attempt is left before it is asked for, and between two look-ups, in milliseconds. */
 const SETTLING_MS = 5_000
 
-/** When each doubtful attempt was last asked for, in milliseconds of a clock that never jumps; lives as long as the program. */
-export type Asked = Ref.Ref<ReadonlyMap<AttemptId, number>>
+/** What was asked, in milliseconds of a clock that never jumps; lives as long as the program. */
+export interface Asked {
+  /** When each doubtful attempt was last asked for. */
+  readonly attempts: Ref.Ref<ReadonlyMap<AttemptId, number>>
+  /** The orders whose re-send was refused, and when; each is looked for once more. */
+  readonly refused: Ref.Ref<ReadonlyMap<OrderId, Refused>>
+}
+
+interface Refused {
+  readonly order: Order
+  readonly sinceMs: number
+}
 
 /** Nothing was asked for yet. */
-export const makeAsked: Effect.Effect<Asked> = Ref.make<ReadonlyMap<AttemptId, number>>(new Map())
+export const makeAsked: Effect.Effect<Asked> = Effect.all({
+  attempts: Ref.make<ReadonlyMap<AttemptId, number>>(new Map()),
+  refused: Ref.make<ReadonlyMap<OrderId, Refused>>(new Map())
+})
 
 /** Asks for orders in doubt that have settled: one pass. What is found is booked; what is surely not there may go again. */
 export const askForDoubtful = (asked: Asked) =>
@@ -30,7 +43,7 @@ export const askForDoubtful = (asked: Asked) =>
     const now = yield* clock.now
     const nowMs = yield* clock.monotonicMs
     const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
-    const last = yield* Ref.get(asked)
+    const last = yield* Ref.get(asked.attempts)
     const since = new Map<AttemptId, number>()
     const settled: Array<Order> = []
     for (const order of doubtful) {
@@ -40,15 +53,29 @@ export const askForDoubtful = (asked: Asked) =>
       since.set(order.attemptId, isSettled ? nowMs : sinceMs)
       if (isSettled) settled.push(order)
     }
-    yield* Ref.set(asked, since)
-    yield* Effect.forEach(settled, (order) => reported(`doubts ${order.account}`, ask(order)), {
-      concurrency: 4,
-      discard: true
-    })
-    return settled.length
+    yield* Ref.set(asked.attempts, since)
+    const asks = [
+      ...settled.map((order) => reported(`doubts ${order.account}`, ask(asked, order))),
+      ...[...(yield* Ref.get(asked.refused)).values()]
+        .filter(({ sinceMs }) => nowMs - sinceMs >= SETTLING_MS)
+        .map(({ order }) => reported(`doubts ${order.account}`, askOnceMore(asked, order)))
+    ]
+    yield* Effect.all(asks, { concurrency: 4, discard: true })
+    return asks.length
   })
 
-const ask = Effect.fn("Doubts.ask")(function* (order: Order) {
+/**
+ * An order whose re-send was refused has ended; if its first attempt has arrived after all, that must be seen before the cool-down
+ * is over and the position orders again.
+ */
+const askOnceMore = Effect.fn("Doubts.askOnceMore")(function* ({ refused }: Asked, order: Order) {
+  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(order.account))
+  const found = yield* look(order, broker)
+  if (found?.report._tag === "OrderSeen") yield* book(found)
+  yield* Ref.update(refused, (known) => new Map([...known].filter(([id]) => id !== order.id)))
+})
+
+const ask = Effect.fn("Doubts.ask")(function* (asked: Asked, order: Order) {
   const brokers = yield* Brokers
   const broker = yield* brokers.get(order.account)
   const found = yield* look(order, broker)
@@ -56,15 +83,27 @@ const ask = Effect.fn("Doubts.ask")(function* (order: Order) {
     return yield* stays(order, "the broker has no client order ids to ask for; look at its orders")
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
+  if (order.brokerOrderId !== undefined) return
   if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
   if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
-  return yield* sendOrder(order)
+  yield* sendAgain(asked, order)
+})
+
+const sendAgain = Effect.fn("Doubts.sendAgain")(function* ({ refused }: Asked, order: Order) {
+  const became = yield* sendOrder(order)
+  if (became?._tag !== "Applied" || became.status !== "rejected") return
+  const sinceMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+  yield* Ref.update(refused, (known) => new Map(known).set(order.id, { order, sinceMs }))
 })
 
 type Found = Received<OrderSeen | NotFound>
 
-/** The candidate id that an unclear answer named is asked for first, then our own id. */
+/** The broker's own id, or the candidate that an unclear answer named, is asked for first, then our own id. */
 const look = Effect.fn("Doubts.look")(function* (order: Order, broker: BrokerService) {
+  if (order.brokerOrderId !== undefined) {
+    const known: Found = yield* withRetries(broker.order(order.brokerOrderId))
+    if (known.report._tag === "OrderSeen" || broker.lookup === undefined) return known
+  }
   if (order.candidate !== undefined) {
     const candidate: Found = yield* withRetries(broker.order(order.candidate))
     const isOurs = candidate.report._tag === "OrderSeen" && candidate.report.clientOrderId === order.clientOrderId

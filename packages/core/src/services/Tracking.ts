@@ -8,7 +8,8 @@ import * as Decimal from "../money/Decimal.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import { Brokers, type BrokerReadFailed, type BrokerService, type Listing } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import type { Listed, OrderSeen, Received } from "../reconciliation/Report.ts"
+import { QUIET_MS } from "../reconciliation/missing.ts"
+import type { Listed, NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
@@ -95,11 +96,37 @@ const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
   const id = acknowledged.brokerOrderIds.at(-1) ?? acknowledged.brokerOrderIds[0]
   const seen = yield* withRetries(broker.order(id))
   const { report } = seen
-  if (report._tag === "NotFound") return
+  if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
   if (!asksForExecutions(order, report)) return yield* book(report, seen)
   const fills = yield* withRetries(broker.fillsOf(id))
   yield* ledger.submitAll("report", fills.received.map(reportMember))
   return yield* book({ ...report, executionsRead: fills.complete }, seen)
+})
+
+/**
+ * O22: an order that was quiet for a while and is not there when asked for by its id is looked for in the broker's history, and
+ * once more by our own id, before it is said to be missing.
+ */
+const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
+  order: Order,
+  broker: BrokerService,
+  missing: NotFound
+) {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const isQuiet = Instant.millisBetween(order.updatedAt, now) >= QUIET_MS
+  const from = Instant.addMillis(order.sentAt ?? order.acceptedAt ?? order.createdAt, -OVERLAP_MS)
+  const isWithinHistory = Instant.millisBetween(from, now) <= broker.capabilities.historyWindowMs
+  if (!missing.complete || !isQuiet || !isWithinHistory) return
+  const listed = yield* withRetries(broker.orders({ from, to: Instant.addMillis(now, 1000) }))
+  const there = listed.received.find(({ report }) => order.brokerOrderIds.includes(report.brokerOrderId))
+  if (there !== undefined) return yield* book(there.report, there)
+  if (!listed.complete) return
+  const isOurs = order.origin !== "external" && broker.lookup !== undefined
+  const found = isOurs ? yield* withRetries(broker.lookup(order.clientOrderId)) : undefined
+  if (found?.report._tag === "OrderSeen") return yield* book(found.report, found)
+  if (found?.report.complete === false) return
+  const report = { ...missing, asOf: now, asOfKind: "ours", brokerOrderId: order.brokerOrderId } as const
+  return yield* book(report, { payload: undefined })
 })
 
 const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
@@ -107,7 +134,7 @@ const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
   (report.cumulative !== undefined && !Decimal.equals(report.cumulative, order.filled)) ||
   Decimal.isPositive(order.unpriced)
 
-const book = (report: OrderSeen, { payload }: Pick<Received, "payload">) =>
+const book = (report: OrderSeen | NotFound, { payload }: Pick<Received, "payload">) =>
   Effect.flatMap(Ledger, (ledger) => Effect.asVoid(ledger.submit("report", reportMember({ report, payload }))))
 
 const OVERLAP_MS = 10 * 60_000

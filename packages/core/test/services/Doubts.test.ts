@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import * as Doubts from "../../src/services/Doubts.ts"
 import * as Reads from "../../src/services/Reads.ts"
+import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -17,6 +19,10 @@ const doubted = Effect.gen(function* () {
   const [order] = yield* Stage.orders
   return order ?? (yield* Effect.dieMessage("no order"))
 })
+
+const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ kind, closedAt }) => (closedAt === undefined ? [kind] : []))
+)
 
 describe("an order in doubt", () => {
   it("DESIGN 6: is asked for after five seconds, also where the clock went back an hour meanwhile", async () => {
@@ -72,6 +78,157 @@ describe("an order in doubt", () => {
           ),
         lookup: () => Stage.notFound(false)
       })
+    )
+  })
+
+  it("DESIGN 6: whose id the broker says it has seen is looked up, has its break at once, and is not sent every 5 s", async () => {
+    const answers = [unknown, Answer.Unknown({ why: "must be unique", candidate: undefined, isIdInUse: true })]
+    let sent = 0
+    let lookups = 0
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* doubted
+        yield* Stage.until(openKinds, (kinds) => kinds.includes("Doubt"))
+        expect(sent).toBe(2)
+        const before = lookups
+        yield* TestClock.adjust("15 seconds")
+        expect(sent).toBe(2)
+        expect(lookups).toBeGreaterThan(before)
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        shown = Effect.succeed({ report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined })
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        expect(yield* openKinds).toEqual([])
+      }),
+      Stage.layer({
+        prepare: () =>
+          Stage.prepared((id) => Effect.sync(() => Stage.answered(id, answers[Math.min(sent++, 1)] ?? unknown))),
+        lookup: () =>
+          Effect.suspend(() => {
+            lookups++
+            return shown
+          }),
+        order: () => shown
+      })
+    )
+  })
+
+  it("LEDGER F3: whose re-send is refused ends, and is looked for once more before anything is ordered again", async () => {
+    const answers = [unknown, Answer.Refused({ code: "no", words: "no" })]
+    let sent = 0
+    let lookups = 0
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* doubted
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+        const before = lookups
+        shown = Effect.succeed({ report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined })
+        yield* TestClock.adjust("8 seconds")
+        expect(lookups).toBe(before + 1)
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* openKinds).toEqual(["Reappeared"])
+        yield* TestClock.adjust("45 seconds")
+        expect(sent).toBe(2)
+      }),
+      Stage.layer({
+        prepare: () =>
+          Stage.prepared((id) => Effect.sync(() => Stage.answered(id, answers[Math.min(sent++, 1)] ?? unknown))),
+        lookup: () =>
+          Effect.suspend(() => {
+            lookups++
+            return shown
+          }),
+        order: () => shown
+      })
+    )
+  })
+})
+
+/** An order of one share that works at the broker; the program has ended since. */
+const worked = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.submit(Stage.trade("t1", "1"))
+      yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+    })
+  )
+  const [order] = yield* Stage.orders
+  return order ?? (yield* Effect.dieMessage("no order"))
+})
+
+describe("an order that its broker no longer has", () => {
+  it("O22: is in doubt after a quiet minute, asked for from then on, never sent again, and goes on when it is found", async () => {
+    let sent = 0
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* worked
+        yield* Tracking.pollAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        yield* TestClock.adjust("1 minute")
+        yield* Tracking.pollAll
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        expect(yield* openKinds).toEqual(["OrderMissing"])
+        const asked = yield* Doubts.makeAsked
+        for (const _ of [1, 2, 3]) {
+          yield* TestClock.adjust("10 seconds")
+          expect(yield* Doubts.askForDoubtful(asked)).toBe(1)
+        }
+        expect(sent).toBe(1)
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        expect(yield* openKinds).toEqual(["OrderMissing"])
+        shown = Effect.succeed({ report: Stage.seen(order), payload: undefined })
+        yield* TestClock.adjust("10 seconds")
+        yield* Doubts.askForDoubtful(asked)
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* openKinds).toEqual([])
+      }),
+      Stage.layer({
+        prepare: () =>
+          Stage.prepared((id) =>
+            Effect.sync(() => {
+              sent++
+              return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+            })
+          ),
+        order: () => shown
+      })
+    )
+  })
+
+  it.each([
+    ["is not listed whole", { orders: () => Effect.succeed({ complete: false, received: [] }) }],
+    ["is not looked through whole", { lookup: () => Stage.notFound(false) }],
+    ["does not reach back to it", { capabilities: { ...Stage.broker().capabilities, historyWindowMs: 60_000 } }]
+  ])("O22: stays as it is while the broker's history %s", (_, parts) =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* worked
+        yield* TestClock.adjust("2 minutes")
+        yield* Tracking.pollAll
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* openKinds).toEqual([])
+      }),
+      Stage.layer(parts)
+    )
+  )
+
+  it("O23: that a listing has, though it is not found by its id, is what the listing says", async () => {
+    let listed: ReadonlyArray<Received<OrderSeen>> = []
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* worked
+        yield* TestClock.adjust("2 minutes")
+        listed = [{ report: { ...Stage.seen(order), rawStatus: "held", asOf: Instant.make(9n) }, payload: undefined }]
+        yield* Tracking.pollAll
+        expect((yield* Stage.orders).map(({ status, rawStatus }) => [status, rawStatus])).toEqual([
+          ["submitted", "held"]
+        ])
+      }),
+      Stage.layer({ orders: () => Effect.succeed({ complete: true, received: listed }) })
     )
   })
 })

@@ -1,0 +1,34 @@
+import { format } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import { advance } from "../order/transition.ts"
+import * as Instant from "../time/Instant.ts"
+import { applied, type Interpreted } from "./Interpreted.ts"
+import type { NotFound } from "./Report.ts"
+import { open } from "./ledgerBreaks.ts"
+import { match } from "./matching.ts"
+
+/** How long nothing may have changed of an order before a broker that lacks it is believed to lack it, in milliseconds (O22). */
+export const QUIET_MS = 60_000
+
+/**
+ * O22: an open order that the broker's whole history does not have is in doubt, with a break; no end is assumed, and what was
+ * acknowledged once is never sent again. Orders that have ended are forgotten by brokers (O26), and what changed a moment ago is
+ * not judged. An order that has filled, or is not ours, stays what its facts say, with the break.
+ */
+export const notFound = (recorder: Recorder, report: NotFound): Interpreted => {
+  const order = report.complete ? match(recorder, report)?.order : undefined
+  if (order === undefined || !isWorking(order)) return { _tag: "NothingToDo" }
+  if (Instant.millisBetween(order.updatedAt, recorder.world.at) < QUIET_MS) return { _tag: "NothingToDo" }
+  const subject = format("order", order.id)
+  const evidence = `${order.brokerOrderId ?? subject} was ${order.rawStatus ?? order.status} and is not in the broker's whole history`
+  open(recorder, { symbol: order.symbol, kind: "OrderMissing", subject, evidence })
+  if (order.attemptId === undefined || Decimal.isPositive(order.filled)) return applied(order)
+  return applied(advance(recorder, order.id, { ...unheard, deed: "doubted", reason: "the broker no longer has it" }))
+}
+
+const isWorking = ({ status }: Order): boolean => status === "submitted" || status === "partially_filled"
+
+/** What the broker said of it no longer holds; what it says next does, whenever that was true. */
+const unheard = { reported: undefined, reportedAt: undefined, reportedCumulative: undefined }

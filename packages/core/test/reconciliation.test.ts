@@ -1,0 +1,259 @@
+import { describe, expect, test } from "vitest"
+import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
+import * as Id from "../src/identity/Id.ts"
+import { Ticker } from "../src/instrument/Ticker.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as Price from "../src/money/Price.ts"
+import * as Order from "../src/order/Order.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import * as Interpret from "../src/reconciliation/interpret.ts"
+import type * as Report from "../src/reconciliation/Report.ts"
+import { Quantity } from "../src/money/Quantity.ts"
+import type { Desk } from "../src/testing/index.ts"
+import * as Instant from "../src/time/Instant.ts"
+import { foldedLines, storedLines } from "./rows.ts"
+import { deskOf, perform, second, type Deed } from "./Story.ts"
+
+// One order to buy three at a broker that does not always say the same
+
+const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
+const first = Id.OrderId.make(1)
+const theirs = BrokerOrderId.make("B-O1")
+
+const plan: Deed = { do: "trade", id: "T1", side: "buy", milli: 3000, held: false }
+const accepted: ReadonlyArray<Deed> = [plan, { do: "send", order: 1, got: "accepted", time: 1 }]
+const fill = (exec: string, milli: number, time: number): Deed => ({
+  do: "fill",
+  at: "B-O1",
+  order: 1,
+  side: "buy",
+  exec,
+  revision: 1,
+  milli,
+  time
+})
+
+const working = (...more: ReadonlyArray<Deed>): Desk.Desk => {
+  const desk = deskOf(policy)
+  for (const deed of [...accepted, ...more]) perform(desk, deed)
+  return desk
+}
+
+const hear = (desk: Desk.Desk, report: Report.Report) =>
+  desk.commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }))
+
+const seen = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}): Report.OrderSeen => ({
+  _tag: "OrderSeen",
+  account: desk.account,
+  asOf: second(10),
+  asOfKind: "broker",
+  brokerOrderId: theirs,
+  clientOrderId: desk.order(first).clientOrderId,
+  symbol: desk.symbol,
+  side: "buy",
+  quantity: Quantity.make(Decimal.unsafe("3")),
+  rawStatus: "open",
+  state: { _tag: "Open" },
+  cumulative: undefined,
+  averagePrice: undefined,
+  replacedBy: undefined,
+  executionsRead: false,
+  ...differs
+})
+
+const notFound = (desk: Desk.Desk, complete = true): Report.NotFound => ({
+  _tag: "NotFound",
+  account: desk.account,
+  asOf: desk.now(),
+  asOfKind: "ours",
+  clientOrderId: undefined,
+  brokerOrderId: theirs,
+  complete
+})
+
+const openBreaks = (desk: Desk.Desk): ReadonlyArray<string> =>
+  desk
+    .all(Break.BreakTable)
+    .filter((each) => each.closedAt === undefined)
+    .map((each) => `${each.kind} ${each.subject} ${each.holds}`)
+
+const isSound = (desk: Desk.Desk) => expect(foldedLines(desk)).toEqual(storedLines(desk))
+
+const days = (n: number) => Instant.addMillis(second(0), n * 86_400_000)
+
+const reused = (desk: Desk.Desk) => {
+  const today = desk.order(first).acceptedAt ?? second(0)
+  return seen(desk, {
+    clientOrderId: undefined,
+    enteredAt: Instant.addMillis(today, 3 * 86_400_000),
+    asOf: days(30),
+    side: "sell",
+    symbol: Ticker.make("MSFT")
+  })
+}
+
+const atPrices = (desk: Desk.Desk, prices: ReadonlyArray<string>) => {
+  for (const [i, price] of prices.entries()) {
+    hear(desk, {
+      _tag: "Executed",
+      account: desk.account,
+      asOf: second(2),
+      asOfKind: "broker",
+      execId: `e${i}.1`,
+      execIdBase: `e${i}`,
+      revision: 1,
+      brokerOrderId: theirs,
+      clientOrderId: undefined,
+      symbol: desk.symbol,
+      side: "buy",
+      quantity: Decimal.unsafe("1"),
+      price: Price.unsafe(price),
+      executedAt: second(2)
+    })
+  }
+}
+
+const said = (desk: Desk.Desk, average: string, cumulative: string, time: number) =>
+  hear(
+    desk,
+    seen(desk, { averagePrice: Decimal.unsafe(average), cumulative: Decimal.unsafe(cumulative), asOf: second(time) })
+  )
+
+describe("O18: another client order id under the same broker id", () => {
+  test("the order is found by the broker's id, with a break that holds nothing", () => {
+    const desk = working()
+    const report = seen(desk, { clientOrderId: "someone-else", cumulative: Decimal.unsafe("1") })
+    expect(hear(desk, { ...report, executionsRead: true })).toMatchObject({ _tag: "Applied", orderId: first })
+    expect(desk.order(first).status).toBe("partially_filled")
+    expect(openBreaks(desk)).toEqual(["ClientIdDiffers O1 nothing"])
+    hear(desk, { ...report, executionsRead: true })
+    expect(openBreaks(desk)).toHaveLength(1)
+    isSound(desk)
+  })
+
+  test("an order that is not ours had no client order id of ours to differ from", () => {
+    const desk = working()
+    const other = BrokerOrderId.make("X-1")
+    hear(desk, seen(desk, { brokerOrderId: other, clientOrderId: "a", side: "buy" }))
+    hear(desk, seen(desk, { brokerOrderId: other, clientOrderId: "b", side: "buy", asOf: second(11) }))
+    expect(openBreaks(desk)).toEqual([])
+  })
+})
+
+describe("O22: an open order that the broker's whole history does not have", () => {
+  test("is in doubt with a break once it was quiet, bound as before, and never planned again", () => {
+    const desk = working()
+    desk.pass(59_000)
+    hear(desk, notFound(desk))
+    expect(desk.order(first).status).toBe("submitted")
+    desk.pass(2_000)
+    hear(desk, notFound(desk, false))
+    expect(desk.order(first).status).toBe("submitted")
+    hear(desk, notFound(desk))
+    expect(desk.order(first)).toMatchObject({ status: "in_doubt", brokerOrderId: theirs })
+    expect(openBreaks(desk)).toEqual(["OrderMissing O1 nothing"])
+    expect(perform(desk, { do: "send", order: 1, got: "accepted", time: 2 })).toBe("StaysInDoubt")
+    expect(desk.all(Order.OrderTable)).toHaveLength(1)
+    isSound(desk)
+  })
+
+  test("goes on where it was when it is found again, and the break closes", () => {
+    const desk = working({
+      do: "report",
+      at: "B-O1",
+      order: 1,
+      side: "buy",
+      milli: 3000,
+      said: "open",
+      cumulative: 0,
+      time: 10,
+      read: true
+    })
+    const before = desk.order(first)
+    desk.pass(60_000)
+    hear(desk, notFound(desk))
+    expect(desk.order(first).status).toBe("in_doubt")
+    hear(desk, seen(desk, { asOf: second(10), cumulative: Decimal.zero }))
+    expect(desk.order(first)).toMatchObject({ status: "submitted", reported: "open", reportedAt: before.reportedAt })
+    expect(desk.order(first).reason).toBeUndefined()
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("that has filled in part stays what its fills say, with the break", () => {
+    const desk = working(fill("e1", 1000, 2))
+    desk.pass(60_000)
+    hear(desk, notFound(desk))
+    expect(desk.order(first).status).toBe("partially_filled")
+    expect(openBreaks(desk)).toEqual(["OrderMissing O1 nothing"])
+  })
+
+  test("O26: one that has ended is forgotten in silence", () => {
+    const desk = working(fill("e1", 3000, 2))
+    desk.pass(600_000)
+    expect(hear(desk, notFound(desk))).toEqual({ _tag: "NothingToDo" })
+    expect(openBreaks(desk)).toEqual([])
+  })
+})
+
+describe("O28: a broker's id that now is another order's", () => {
+  test("is told apart by its day: the open order has a break, the other is adopted once", () => {
+    const desk = working()
+    hear(desk, reused(desk))
+    hear(desk, reused(desk))
+    expect(openBreaks(desk)).toEqual(["ReusedOrderId O1 nothing"])
+    expect(desk.all(Order.OrderTable).map((each) => [each.origin, each.symbol, each.status])).toEqual([
+      ["accumulation", "AAPL", "submitted"],
+      ["external", "MSFT", "submitted"]
+    ])
+    isSound(desk)
+  })
+
+  test("of an order that has ended, which needs no break; of several adopted ones each is one order", () => {
+    const desk = working(fill("e1", 3000, 2))
+    const later = reused(desk)
+    hear(desk, later)
+    const cancelled = { ...later, state: { _tag: "Closed", kind: "cancelled" }, cumulative: Decimal.zero } as const
+    hear(desk, { ...cancelled, asOf: days(31) })
+    const third = { ...later, enteredAt: Instant.addMillis(later.enteredAt ?? second(0), 5 * 86_400_000) }
+    hear(desk, { ...third, asOf: days(40) })
+    expect(openBreaks(desk)).toEqual([])
+    expect(desk.all(Order.OrderTable).map((each) => each.status)).toEqual(["filled", "cancelled", "submitted"])
+  })
+
+  test("is the same order's on its own day, also across midnight", () => {
+    const desk = working()
+    const at = desk.order(first).acceptedAt ?? second(0)
+    hear(desk, seen(desk, { enteredAt: Instant.addMillis(at, 16 * 3_600_000) }))
+    expect(desk.all(Order.OrderTable)).toHaveLength(1)
+    expect(openBreaks(desk)).toEqual([])
+  })
+})
+
+describe("F15 of reconciliation: the average of fills and the broker's", () => {
+  test.each([
+    ["100.333333", []],
+    ["100.3333", []],
+    ["100.33", []],
+    ["100.34", []],
+    ["100.3", ["AverageDiffers O1 nothing"]],
+    ["100.3335", ["AverageDiffers O1 nothing"]],
+    ["101.33", ["AverageDiffers O1 nothing"]]
+  ])("of 100, 100 and 101 the broker's %s gives %j", (average, wanted) => {
+    const desk = working()
+    atPrices(desk, ["100", "100", "101"])
+    said(desk, average, "3", 10)
+    expect(openBreaks(desk)).toEqual(wanted)
+    said(desk, "100.333333333333", "3", 11)
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("a total that is not the sum of our fills, or older than one of them, is not compared", () => {
+    const desk = working()
+    atPrices(desk, ["100", "100"])
+    said(desk, "150", "3", 10)
+    said(desk, "150", "2", 1)
+    expect(openBreaks(desk).filter((each) => each.startsWith("Average"))).toEqual([])
+  })
+})
