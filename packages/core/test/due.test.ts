@@ -290,7 +290,20 @@ describe("D8: cool-downs and the circuit", () => {
     expect(coolDown(desk)).toBe(30)
   })
 
-  test("an open circuit closes by itself after an hour", () => {
+  test("where the market closes an open circuit lasts until the next session", () => {
+    const desk = Desk.make({}, undefined, (at) => Instant.addMillis(at, 18 * 3_600_000))
+    perform(desk, trade("T1", "buy", 1000))
+    for (const order of [1, 2, 3, 4, 5]) {
+      reject(desk, order)
+      perform(desk, { do: "pass", seconds: coolDown(desk) ?? 0 })
+    }
+    perform(desk, { do: "pass", seconds: 17 * 3600 })
+    expect(positionOf(desk).answer).toBe("Held(circuit)")
+    perform(desk, { do: "pass", seconds: 3600 })
+    expect(positionOf(desk).answer).toBe("Ordered O6")
+  })
+
+  test("an open circuit closes by itself after an hour where sessions never close", () => {
     const desk = deskOf(policy)
     perform(desk, trade("T1", "buy", 1000))
     for (const order of [1, 2, 3, 4, 5]) {

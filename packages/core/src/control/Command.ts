@@ -5,6 +5,7 @@ import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { BreakId, OrderId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import type { Position } from "../position/Position.ts"
 import * as commands from "./commands.ts"
 
 /** Everything that is sent. */
@@ -44,12 +45,22 @@ export interface Performed {
   readonly isRepeated: boolean
 }
 
-/** Carries a command out once: the same id again is answered with what it did the first time. */
-export const perform = (recorder: Recorder, id: string, command: Command, reason: string): Performed => {
+/**
+ * Carries a command out once: the same id again is answered with what it did the first time. `stopped` are the positions that a
+ * resume is about and that something holds.
+ */
+export const perform = (
+  recorder: Recorder,
+  id: string,
+  command: Command,
+  reason: string,
+  stopped: ReadonlyArray<Position> = []
+): Performed => {
   recorder.need(Need.Command({ id }))
   const before = recorder.books.ops_commands.get(joinKey([id]))
   if (before !== undefined) return { answer: decodeAnswer(before.answer), isRepeated: true }
-  const answer = carryOut(recorder, command, reason)
+  const answer =
+    command._tag === "Resume" ? resume(recorder, command.scope, reason, stopped) : carryOut(recorder, command, reason)
   recorder.books.ops_commands.put({ id, answer: encodeAnswer(answer), at: recorder.world.at })
   return { answer, isRepeated: false }
 }
@@ -63,14 +74,33 @@ const Answer = Schema.parseJson(
 const decodeAnswer = Schema.decodeSync(Answer)
 const encodeAnswer = Schema.encodeSync(Answer)
 
-const carryOut = (recorder: Recorder, command: Command, reason: string): commands.CommandAnswer => {
+/** The trading state and what holds positions of this account are lifted in one commit, so that neither is lost without the other. */
+const resume = (
+  recorder: Recorder,
+  scope: Scope,
+  reason: string,
+  stopped: ReadonlyArray<Position>
+): commands.CommandAnswer => {
+  const answer = setState(recorder, scope, "normal", reason)
+  for (const { account, symbol } of stopped) if (account === recorder.account) commands.regate(recorder, symbol, true)
+  const held = stopped.filter(
+    ({ held: why, circuitUntil = recorder.world.at }) => why !== undefined || circuitUntil > recorder.world.at
+  )
+  if (answer._tag === "Refused" || held.length === 0) return answer
+  const names = held.map(({ account, symbol }) => `${symbol} of ${account}`).join(", ")
+  return { _tag: "Done", what: `${answer.what}, and what held ${names} is lifted` }
+}
+
+const carryOut = (
+  recorder: Recorder,
+  command: Exclude<Command, { readonly _tag: "Resume" }>,
+  reason: string
+): commands.CommandAnswer => {
   switch (command._tag) {
     case "Halt":
       return setState(recorder, command.scope, "halted", reason)
     case "Observe":
       return setState(recorder, command.scope, "observe", reason)
-    case "Resume":
-      return setState(recorder, command.scope, "normal", reason)
     case "Cancel":
       return commands.cancelOrder(recorder, command.orderId, reason)
     case "MarkPlaced":

@@ -12,6 +12,7 @@ import { command, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
+import type { Position } from "../position/Position.ts"
 import { dismiss, intake, release } from "../trade/intake.ts"
 import type { Trade } from "../trade/Trade.ts"
 import type { TradingState } from "./TradingState.ts"
@@ -114,13 +115,15 @@ export const setGlobalTradingState = (recorder: Recorder, state: TradingState, r
   return done(`everything is ${state}`)
 }
 
+/** D8: does an operator's cancel or a circuit, open or gone by, stand on a position? */
+export const isStopped = ({ held, circuitUntil }: Position): boolean => held !== undefined || circuitUntil !== undefined
+
 /** Lets a position go on that an operator's cancel or an open circuit holds (D8), and evaluates it. */
 export const regate = (recorder: Recorder, symbol: Ticker, lifts: boolean): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const position = recorder.books.positions.get(joinKey([recorder.account, symbol]))
   if (position === undefined) return
-  const isStopped = position.held !== undefined || position.circuitUntil !== undefined
-  if (lifts && isStopped) recorder.emit({ _tag: "HoldLifted", symbol })
+  if (lifts && isStopped(position)) recorder.emit({ _tag: "HoldLifted", symbol })
   recorder.touch(symbol)
 }
 

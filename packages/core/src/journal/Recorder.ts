@@ -17,6 +17,8 @@ export interface World {
   readonly at: Instant
   /** Is the market open for sending? Data, read once a group. */
   readonly isSessionOpen: boolean
+  /** When the market opens the next time after it was closed; none where it never closes. */
+  readonly nextOpening: () => Instant | undefined
   /** The newest price that a source of prices knows, read once a group. */
   readonly priceOf: (symbol: string) => Reference
   /** Tag of the store and secret of the process, for client order ids. */

@@ -73,7 +73,14 @@ export const make = Effect.gen(function* () {
     const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
     return (newestAt: number): World => {
       const at = Instant.later(now, Instant.make(BigInt(newestAt)))
-      return { at, isSessionOpen: clock.isOpenAt(at), priceOf, storeTag, entropy }
+      return {
+        at,
+        isSessionOpen: clock.isOpenAt(at),
+        nextOpening: () => clock.nextOpeningAfter(at),
+        priceOf,
+        storeTag,
+        entropy
+      }
     }
   })
 

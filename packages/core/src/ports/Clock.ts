@@ -9,6 +9,8 @@ export interface ClockService {
   readonly monotonicMs: Effect.Effect<number>
   /** Does the market take orders at this moment? */
   readonly isOpenAt: (at: Instant.Instant) => boolean
+  /** When the market opens the next time after it was closed; `undefined` where it never closes, or for no end in sight. */
+  readonly nextOpeningAfter: (at: Instant.Instant) => Instant.Instant | undefined
 }
 
 /** The clock with the market's view of it (SDK-1). */
@@ -25,12 +27,33 @@ const monotonicMs: Effect.Effect<number> = EffectClock.currentTimeNanos.pipe(
   Effect.catchAllDefect(() => EffectClock.currentTimeMillis)
 )
 
-/** A market with the given sessions. */
-export const layer = (isOpenAt: (at: Instant.Instant) => boolean): Layer.Layer<Clock> =>
-  Layer.succeed(Clock, { now, monotonicMs, isOpenAt })
+const LONGEST_LOOK_MINUTES = 11 * 24 * 60
+
+/** By looking at every minute of eleven days: longer than a market is open, and then closed, without a change. */
+const openingOf =
+  (isOpenAt: ClockService["isOpenAt"]): ClockService["nextOpeningAfter"] =>
+  (at) => {
+    let hasClosed = false
+    for (let minute = 0; minute <= LONGEST_LOOK_MINUTES; minute++) {
+      const then = Instant.addMillis(at, minute * 60_000)
+      const isOpen = isOpenAt(then)
+      if (hasClosed && isOpen) return then
+      hasClosed ||= !isOpen
+    }
+    return undefined
+  }
+
+/** A market with the given sessions. When it opens next is found to the minute, unless that is given too. */
+export const layer = (
+  isOpenAt: ClockService["isOpenAt"],
+  nextOpeningAfter: ClockService["nextOpeningAfter"] = openingOf(isOpenAt)
+): Layer.Layer<Clock> => Layer.succeed(Clock, { now, monotonicMs, isOpenAt, nextOpeningAfter })
 
 /** A market that never closes. */
-export const layerAlwaysOpen: Layer.Layer<Clock> = layer(() => true)
+export const layerAlwaysOpen: Layer.Layer<Clock> = layer(
+  () => true,
+  () => undefined
+)
 
 /** The sessions of the New York Stock Exchange; closed beyond the calendar's horizon. */
-export const layerXnys: Layer.Layer<Clock> = layer(XnysCalendar.isOpenAt)
+export const layerXnys: Layer.Layer<Clock> = layer(XnysCalendar.isOpenAt, XnysCalendar.nextOpeningAfter)

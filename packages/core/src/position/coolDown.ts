@@ -12,7 +12,7 @@ const CIRCUIT_MS = 60 * 60_000
 export const coolDownMs = (shortEnds: number): number =>
   Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, Math.min(shortEnds, 20) - 1))
 
-/** D8: a sent order ended short. Five in a row open the circuit, for an hour or until `resume`. */
+/** D8: a sent order ended short. Five in a row open the circuit, until `resume` or the next session; for an hour where none closes. */
 export const afterShortEnd = (recorder: Recorder, order: Order): void => start(recorder, order, 1)
 
 /** D8: a late fill, bust or correction has changed what an ended order filled. */
@@ -22,7 +22,7 @@ const start = (recorder: Recorder, order: Order, ends: 0 | 1): void => {
   if (order.origin !== "accumulation") return
   const position = recorder.books.positions.get(joinKey([order.account, order.symbol]))
   if (position === undefined) return
-  const { at } = recorder.world
+  const { at, nextOpening } = recorder.world
   const shortEnds = position.shortEnds + ends
   const until = Instant.addMillis(at, coolDownMs(shortEnds))
   recorder.emit({
@@ -30,7 +30,8 @@ const start = (recorder: Recorder, order: Order, ends: 0 | 1): void => {
     symbol: order.symbol,
     until: position.coolDownUntil === undefined ? until : Instant.later(position.coolDownUntil, until),
     shortEnds,
-    circuitUntil: shortEnds >= CIRCUIT_AFTER ? Instant.addMillis(at, CIRCUIT_MS) : position.circuitUntil
+    circuitUntil:
+      shortEnds >= CIRCUIT_AFTER ? (nextOpening() ?? Instant.addMillis(at, CIRCUIT_MS)) : position.circuitUntil
   })
 }
 

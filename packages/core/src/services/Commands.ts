@@ -2,11 +2,12 @@ import { Context, Effect, Layer } from "effect"
 import { AccountTable, type AccountSettings } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { perform, type Command, type Scope } from "../control/Command.ts"
-import { setAccount, type CommandAnswer } from "../control/commands.ts"
+import { perform, type Command, type Performed, type Scope } from "../control/Command.ts"
+import { isStopped, regate, setAccount, type CommandAnswer } from "../control/commands.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
+import { PositionTable, type Position } from "../position/Position.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
 import { regateAll, regateMember } from "./Gates.ts"
@@ -43,12 +44,11 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
     const context = yield* Effect.context<Ledger | TradeRepository>()
     const ledger = yield* Ledger
     const submit = (order: CommandRequest) =>
-      ledger.submit("command", {
-        account: order.account,
-        cause: { kind: "command", actor: order.actor, command: order.id, reason: order.reason },
-        needs: [Need.Command({ id: order.id })],
-        apply: (recorder) => perform(recorder, order.id, order.command, order.reason)
-      })
+      Effect.flatMap(stoppedBefore(order), (stopped) =>
+        Effect.flatMap(ledger.submitAll("command", membersOf(order, stopped)), ([performed]) =>
+          performed === undefined ? Effect.dieMessage(`command ${order.id} has no answer`) : Effect.succeed(performed)
+        )
+      )
     return {
       perform: (request) =>
         submit(request).pipe(
@@ -60,13 +60,60 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
         ),
       setAccount: (account, settings, actor) =>
         ledger.submit("command", settingMember(account, settings, actor)).pipe(
-          Effect.tap(({ isChange }) => (isChange ? regateAll(account, false) : Effect.void)),
+          Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
           Effect.map(({ answer }) => answer),
           Effect.provide(context)
         )
     }
   })
 )
+
+/** D8: the positions that a resume lets go on: held by an operator's cancel, or by an open circuit. */
+const stoppedBefore = ({
+  account,
+  command
+}: CommandRequest): Effect.Effect<ReadonlyArray<Position>, StoreError, TradeRepository> => {
+  if (command._tag !== "Resume") return Effect.succeed([])
+  const { scope } = command
+  const where = [
+    ...(scope._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
+    ...(scope._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
+  ]
+  return Effect.map(Reads.all(PositionTable, { where }), (positions) => positions.filter(isStopped))
+}
+
+/**
+ * A command, and for every other account that a resume of everything is about, a logical commit of that account; all of them one
+ * physical commit. What was carried out before lifts nothing again.
+ */
+const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): ReadonlyArray<Member<Performed>> => {
+  const cause = { kind: "command", actor: order.actor, command: order.id, reason: order.reason } as const
+  let performed: Performed | undefined
+  const needs = (account: AccountName) => [
+    Need.Command({ id: order.id }),
+    ...stopped.filter((each) => each.account === account).map(({ symbol }) => Need.Position({ account, symbol }))
+  ]
+  const first: Member<Performed> = {
+    account: order.account,
+    cause,
+    needs: needs(order.account),
+    apply: (recorder) => (performed = perform(recorder, order.id, order.command, order.reason, stopped))
+  }
+  const others = new Set(stopped.map(({ account }) => account).filter((account) => account !== order.account))
+  const lifting = [...others].map((account): Member<Performed> => ({
+    account,
+    cause,
+    needs: needs(account),
+    apply: (recorder) => {
+      if (performed === undefined) throw new Error(`command ${order.id} was not carried out`)
+      for (const each of performed.isRepeated ? [] : stopped) {
+        if (each.account === account) regate(recorder, each.symbol, true)
+      }
+      return performed
+    }
+  }))
+  return [first, ...lifting]
+}
 
 const settingMember = (
   account: AccountName,
@@ -86,26 +133,23 @@ const settingMember = (
 /** What a change of trading state brings with it: positions evaluated (D1), and for a halt, what is on its way waited for. */
 const follow = ({ account, command }: CommandRequest): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
   if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.void
-  return regateScope(account, command.scope, command._tag === "Resume").pipe(
-    Effect.zipRight(command._tag === "Halt" ? settleSends : Effect.void)
-  )
+  return regateScope(account, command.scope).pipe(Effect.zipRight(command._tag === "Halt" ? settleSends : Effect.void))
 }
 
-/** Only what the command is about is evaluated, and only there a resume lifts what holds a position. */
+/** Only what the command is about is evaluated. */
 const regateScope = (
   account: AccountName,
-  scope: Scope,
-  lifts: boolean
+  scope: Scope
 ): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
   switch (scope._tag) {
     case "Everything":
       return Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-        Effect.forEach(accounts, ({ name }) => regateAll(name, lifts), { discard: true })
+        Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
       )
     case "WholeAccount":
-      return regateAll(account, lifts)
+      return regateAll(account)
     case "OneSymbol":
-      return Effect.flatMap(Ledger, (ledger) => ledger.submit("command", regateMember(account, scope.symbol, lifts)))
+      return Effect.flatMap(Ledger, (ledger) => ledger.submit("command", regateMember(account, scope.symbol)))
   }
 }
 

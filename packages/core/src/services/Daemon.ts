@@ -80,7 +80,7 @@ const watchInbox = Effect.gen(function* () {
 const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
   Effect.forEach(
     accounts.filter((account) => account.thresholdNotional !== undefined),
-    ({ name }) => regateAll(name, false),
+    ({ name }) => regateAll(name),
     { discard: true }
   )
 )
@@ -92,7 +92,7 @@ const start = (gate: StartGate.StartGate): Effect.Effect<void, LedgerError, Requ
     const accounts = yield* Reads.all(AccountTable)
     yield* Effect.forEach(accounts, ({ name }) => gate.isOpen(name), { discard: true })
     yield* pollAll
-    yield* Effect.forEach(accounts, ({ name }) => regateAll(name, false), { discard: true })
+    yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
   })
 
 /** Follows the stream of every account, of those too that come up while the program runs. */

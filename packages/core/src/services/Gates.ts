@@ -14,12 +14,12 @@ import type { Instant } from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 
-/** The logical commit that evaluates a position again because a gate has opened; `lifts` an operator's hold with it. */
-export const regateMember = (account: AccountName, symbol: Ticker, lifts: boolean): Member<void> => ({
+/** The logical commit that evaluates a position again because a gate has opened. */
+export const regateMember = (account: AccountName, symbol: Ticker): Member<void> => ({
   account,
   cause: { kind: "timer", actor: "roundlot" },
   needs: [Need.Position({ account, symbol })],
-  apply: (recorder) => commands.regate(recorder, symbol, lifts)
+  apply: (recorder) => commands.regate(recorder, symbol, false)
 })
 
 /** The answers that time alone can change. */
@@ -34,7 +34,7 @@ export const openGates = Effect.gen(function* () {
   const due = positions.filter((position) => isOver(position, now, clock.isOpenAt(now)))
   yield* ledger.submitAll(
     "report",
-    due.map(({ account, symbol }) => regateMember(account, symbol, false))
+    due.map(({ account, symbol }) => regateMember(account, symbol))
   )
   return due.length
 })
@@ -47,12 +47,12 @@ const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {
 }
 
 /** Evaluates every position of an account that is not simply waiting for more trades: after a halt, a resume, at start. */
-export const regateAll = Effect.fn("Gates.regateAll")(function* (account: AccountName, lifts: boolean) {
+export const regateAll = Effect.fn("Gates.regateAll")(function* (account: AccountName) {
   const ledger = yield* Ledger
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
   yield* ledger.submitAll(
     "command",
-    positions.map(({ symbol }) => regateMember(account, symbol, lifts))
+    positions.map(({ symbol }) => regateMember(account, symbol))
   )
 })
 

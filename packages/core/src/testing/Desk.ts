@@ -32,10 +32,14 @@ export interface Desk {
 
 const EVERYTHING = 1_000_000
 
-/** A desk on a store, of its own memory where none is given, with one account and one confirmed instrument. */
+/**
+ * A desk on a store, of its own memory where none is given, with one account and one confirmed instrument. Its market never closes,
+ * unless `nextOpening` says when it opens after it was closed.
+ */
 export const make = (
   settings: Partial<Account.AccountSettings> = {},
-  store: MemoryStore.MemoryStore = MemoryStore.make()
+  store: MemoryStore.MemoryStore = MemoryStore.make(),
+  nextOpening: (at: Instant.Instant) => Instant.Instant | undefined = () => undefined
 ): Desk => {
   const account = AccountName.make("desk")
   const symbol = Ticker.make("AAPL")
@@ -52,6 +56,7 @@ export const make = (
     const world = {
       at: now,
       isSessionOpen: true,
+      nextOpening: () => nextOpening(now),
       priceOf: () => Reference.NoPrice(),
       storeTag: "deskaa",
       entropy: "desk"

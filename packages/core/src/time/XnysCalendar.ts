@@ -112,3 +112,10 @@ export const nextSession = (at: Instant.Instant): Session | undefined => {
   }
   return undefined
 }
+
+/** When the session after the one that is open, or else the next one, opens; `undefined` beyond the horizon. */
+export const nextOpeningAfter = (at: Instant.Instant): Instant.Instant | undefined => {
+  const session = nextSession(at)
+  if (session === undefined || at < session.opensAt) return session?.opensAt
+  return nextSession(session.closesAt)?.opensAt
+}

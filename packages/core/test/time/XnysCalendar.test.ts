@@ -1,4 +1,5 @@
-import { Instant, XnysCalendar } from "@roundlot/core"
+import { Clock, Instant, XnysCalendar } from "@roundlot/core"
+import { Context, Effect, Layer } from "effect"
 import { describe, expect, test } from "vitest"
 
 const at = (text: string) => {
@@ -32,6 +33,20 @@ describe("the sessions of the New York Stock Exchange", () => {
     ["2026-10-30T21:00:00Z", "2026-11-02T14:30:00.000000Z"]
   ])("daylight saving moves the open: after %s it is %s", (text, opens) => {
     expect(shown(XnysCalendar.nextSession(at(text)))?.[0]).toBe(opens)
+  })
+
+  test.each([
+    ["2026-03-06T15:00:00Z", "2026-03-09T13:30:00.000000Z"],
+    ["2026-03-06T14:00:00Z", "2026-03-06T14:30:00.000000Z"],
+    ["2026-03-07T15:00:00Z", "2026-03-09T13:30:00.000000Z"]
+  ])("D8: at %s the next opening is %s, and a market told minute by minute agrees", (text, opens) => {
+    expect(XnysCalendar.nextOpeningAfter(at(text))).toEqual(at(opens))
+    const told = Layer.build(Clock.layer(XnysCalendar.isOpenAt)).pipe(
+      Effect.map((context) => Context.get(context, Clock.Clock).nextOpeningAfter(at(text))),
+      Effect.scoped,
+      Effect.runSync
+    )
+    expect(told).toEqual(at(opens))
   })
 
   test("after the early close before Christmas comes Monday", () => {

@@ -1,0 +1,86 @@
+import { Effect } from "effect"
+import { describe, expect, it } from "vitest"
+import * as Account from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
+import { InstrumentTable } from "../../src/instrument/Instrument.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
+import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import { StoreUnavailable, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { PositionTable } from "../../src/position/Position.ts"
+import { Accumulator } from "../../src/services/Accumulator.ts"
+import * as Audit from "../../src/services/Audit.ts"
+import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Stage from "./Stage.ts"
+
+const other = AccountName.make("other")
+const gone = new StoreUnavailable({ place: "test", problem: "missing", detail: "it is gone", remedy: "bring it back" })
+
+const ask = (request: Pick<CommandRequest, "id" | "account" | "command">) =>
+  Effect.flatMap(Commands, (commands) => commands.perform({ ...request, actor: "test", reason: "test" }))
+
+/** In two accounts, an order of one share that an operator has cancelled while it was a plan. */
+const held = Effect.gen(function* () {
+  const commands = yield* Commands
+  const accumulator = yield* Accumulator
+  for (const account of [Stage.account, other]) {
+    yield* commands.setAccount(account, Account.defaultSettings, "test")
+    yield* accumulator.submitMany(account, [Stage.trade("t0", "0.5")])
+  }
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.until(Reads.all(InstrumentTable), (all) => all.every(({ status }) => status === "verified"))
+    })
+  )
+  for (const account of [Stage.account, other]) yield* accumulator.submitMany(account, [Stage.trade("t1", "0.5")])
+  for (const { account, id } of yield* Stage.orders) {
+    yield* ask({ id: `cancel ${id}`, account, command: { _tag: "Cancel", orderId: id } })
+  }
+})
+
+const holds = Effect.map(Reads.all(PositionTable), (all) => all.map((position) => position.held))
+
+describe("a resume", () => {
+  it("D8: lifts what holds the positions of all its accounts in the commit of the trading state", async () => {
+    const kept = MemoryRepository.make(MemoryStore.make())
+    let left = Infinity
+    const repository: TradeRepositoryService = {
+      ...kept,
+      write: (scope, plan) => Effect.suspend(() => (left-- > 0 ? kept.write(scope, plan) : Effect.fail(gone)))
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* held
+        expect(yield* holds).toEqual(["cancel of O2", "cancel of O1"])
+        left = 1
+        yield* Effect.either(
+          ask({ id: "r", account: Stage.account, command: { _tag: "Resume", scope: { _tag: "Everything" } } })
+        )
+        expect(left).toBeLessThan(1)
+        expect(yield* holds).toEqual([undefined, undefined])
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      Stage.layer({}, { repository })
+    )
+  })
+
+  it("DESIGN 11: says what it lifted, also where the trading state was normal already, and does it once", async () => {
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* held
+        const scope = { _tag: "OneSymbol", symbol: Ticker.make("AAPL") } as const
+        const request = { id: "r", account: Stage.account, command: { _tag: "Resume", scope } } as const
+        const what = "AAPL of paper is normal already, and what held AAPL of paper is lifted"
+        expect(yield* ask(request)).toEqual({ _tag: "Done", what })
+        expect(yield* holds).toEqual(["cancel of O2", undefined])
+        const [again] = yield* Stage.until(Stage.orders, (all) => all.some(({ status }) => status === "pending"))
+        expect(again?.status).toBe("cancelled")
+        expect(yield* ask(request)).toEqual({ _tag: "Done", what })
+        expect(yield* ask({ ...request, id: "r2" })).toEqual({ _tag: "Done", what: "AAPL of paper is normal already" })
+      })
+    )
+  })
+})
