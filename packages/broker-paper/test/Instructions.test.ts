@@ -5,7 +5,7 @@ import { Effect, Either, Fiber, TestClock } from "effect"
 import type { Exchange, Instruction } from "@roundlot/broker-paper"
 import { account, open, send, terms } from "./setup.ts"
 
-const ever: Broker.TimeWindow = { from: Instant.make(0n), to: Instant.make(253402300799999999n) }
+const ever: Broker.TimeWindow = { from: Instant.make(0n), to: Instant.latest }
 
 const shown = (exchange: Exchange.ExchangeService) =>
   Effect.map(exchange.orders, (orders) =>

@@ -1,5 +1,6 @@
-import { FastCheck as fc, Schema } from "effect"
+import { Either, FastCheck as fc, Schema } from "effect"
 import { describe, expect, test } from "vitest"
+import * as Column from "../src/books/Column.ts"
 import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
 import * as Id from "../src/identity/Id.ts"
 import * as SymbolMapping from "../src/instrument/SymbolMapping.ts"
@@ -71,11 +72,22 @@ const kinds = Object.keys(Id.letters).filter(isKind)
 describe("Instant", () => {
   test("what is written is read back, to the microsecond", () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 253402300799999999n }), (micros) => {
+      fc.property(fc.bigInt({ min: 0n, max: Instant.latest }), (micros) => {
         expect(Instant.parse(Instant.format(Instant.make(micros)))).toBe(micros)
       }),
       runs(200)
     )
+  })
+
+  test("the last moment that is taken is the last that a row can keep", () => {
+    expect(Instant.format(Instant.latest)).toBe("2255-06-05T23:47:34.740991Z")
+    expect(Instant.parse("2255-06-05T23:47:34.740991Z")).toBe(Instant.latest)
+    const write = Schema.encodeEither(Column.instant)
+    expect(Either.isRight(write(Instant.latest))).toBe(true)
+    for (const beyond of [Instant.make(Instant.latest + 1n), Instant.make(-1n)]) {
+      expect(Either.isLeft(write(beyond))).toBe(true)
+      expect(Either.isLeft(Schema.decodeEither(Column.instant)(Number(beyond)))).toBe(true)
+    }
   })
 
   test.each([
@@ -96,7 +108,9 @@ describe("Instant", () => {
     "2026-11-20T24:00:01Z",
     "1700000000",
     "2026-11-20T14:30Z",
-    "1969-12-31T23:59:59Z"
+    "1969-12-31T23:59:59Z",
+    "2255-06-05T23:47:34.740992Z",
+    "9999-12-31T00:00:00Z"
   ])("%j is no time that is taken", (text) => {
     expect(Instant.parse(text)).toBeUndefined()
   })

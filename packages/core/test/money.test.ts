@@ -137,6 +137,16 @@ describe("Decimal", () => {
     expect(Decimal.format(Schema.decodeSync(Decimal.FromString)(text))).toBe(wanted)
   })
 
+  test("a row is written as strictly as it is read: more digits than can be read back are refused", () => {
+    const write = Schema.encodeEither(Decimal.FromStored)
+    expect(Either.isRight(write(Decimal.unsafe("9".repeat(60))))).toBe(true)
+    const beyond = Decimal.multiply(Decimal.unsafe("9".repeat(60)), Decimal.unsafe("10"))
+    for (const each of [beyond, Decimal.divide(Decimal.unsafe("1"), Decimal.unsafe("3"), 61)]) {
+      expect(Either.isLeft(write(each))).toBe(true)
+      expect(Either.isLeft(Schema.decodeEither(Decimal.FromStored)(Decimal.format(each)))).toBe(true)
+    }
+  })
+
   test("the product of two decimals of the edge can be stored and read back", () => {
     const most = Decimal.unsafe("999999999999999999.999999999999999999")
     const product = Decimal.multiply(most, most)

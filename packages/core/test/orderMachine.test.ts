@@ -190,6 +190,19 @@ describe("F2: the order machine", () => {
     expect(told([...accepted, report("cancelled", undefined, 5)]).order(first).status).toBe("cancelled")
   })
 
+  test("F2: the reason of an order that a bust has cut is the bust, until its fills are whole again", () => {
+    const desk = told([...accepted, fill("e0", 2000, 2), report("filled", 2000, 2)])
+    expect(desk.order(first).reason).toBe("filled by the broker")
+    perform(desk, fill("e0", 0, 10, 2))
+    expect(desk.order(first)).toMatchObject({
+      status: "cancelled",
+      reason: "closed as filled, then a fill was taken back"
+    })
+    perform(desk, fill("e0", 2000, 11, 3))
+    expect(desk.order(first).status).toBe("filled")
+    expect(desk.order(first).reason).toBeUndefined()
+  })
+
   test("F5: a fill that the total already counted replaces what was inferred, a later one adds", () => {
     const desk = told([...accepted, report("open", 1000, 5)])
     const figures = () => {

@@ -32,6 +32,15 @@ const known = (text: string): Reading<AccountName.AccountName> =>
     return there.includes(wanted) ? wanted : yield* unknownWord("Account", text, there)
   })
 
+/** Lists that are narrowed to an account that is not in the books, in any case, would be empty: it is refused with the nearest. */
+export const expectKnown = (text: string | undefined): Reading<void> =>
+  Effect.gen(function* () {
+    if (text === undefined || text === AccountName.STORE) return
+    const there: ReadonlyArray<string> = yield* names
+    const isThere = [text, text.toUpperCase(), text.toLowerCase()].some((name) => there.includes(name))
+    if (!isThere && there.length > 0) return yield* unknownWord("Account", text, there)
+  })
+
 /** The accounts that are in the books, narrowed to the one that was named. */
 export const chosen = (named: Option.Option<string>): Reading<ReadonlyArray<AccountName.AccountName>> =>
   Option.match(named, { onNone: () => names, onSome: (text) => Effect.map(known(text), (name) => [name]) })

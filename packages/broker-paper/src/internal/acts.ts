@@ -7,9 +7,6 @@ import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
 
-/** Until further notice. */
-const FOR_EVER = Instant.make(253402300799999999n)
-
 /** An act that cannot be done as things are. */
 export class CannotAct extends Error {}
 
@@ -93,7 +90,7 @@ const hide = (stage: Stage, act: ActOf<"hide">): string => {
 }
 
 const silence = (stage: Stage, act: ActOf<"silence">): string => {
-  const until = act.ms === undefined ? FOR_EVER : Instant.addMillis(stage.turn.now, act.ms)
+  const until = act.ms === undefined ? Instant.latest : Instant.addMillis(stage.turn.now, act.ms)
   const span = act.ms === undefined ? "until further notice" : `for ${act.ms} ms`
   if (namesOrder(act) || stage.target !== undefined) {
     const order = orderOf(stage, act)

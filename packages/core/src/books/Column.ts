@@ -61,9 +61,9 @@ export const decimal = described(Decimal.FromStored, "decimal")
 export const brandedDecimal = <A>(schema: Schema.Schema<A, string>): Schema.Schema<A, string> =>
   described(schema, "decimal")
 
-/** A moment, stored as microseconds since 1970. */
+/** A moment between 1970 and `Instant.latest`, stored as microseconds since 1970. */
 export const instant = described(
-  Schema.transform(Schema.Int, Instant.Instant, {
+  Schema.transform(Schema.NonNegativeInt, Instant.Instant, {
     strict: true,
     decode: (micros) => BigInt(micros),
     encode: (micros) => Number(micros)

@@ -61,7 +61,13 @@ const codec = (most: number) =>
         ? ParseResult.succeed(parse(text))
         : ParseResult.fail(new ParseResult.Type(ast, text, fault))
     },
-    encode: (decimal) => ParseResult.succeed(format(decimal))
+    encode: (decimal, _, ast) => {
+      const text = format(decimal)
+      const fault = faultWithin(text, most)
+      return fault === undefined
+        ? ParseResult.succeed(text)
+        : ParseResult.fail(new ParseResult.Type(ast, decimal, `${text} ${fault}`))
+    }
   })
 
 /** A decimal as text at the edge: at most 18 digits before and 18 after the point, no exponent, no `+`. */

@@ -7,6 +7,12 @@ export const Side = Schema.Literal("buy", "sell")
 /** Which way a trade or an order goes. */
 export type Side = typeof Side.Type
 
+/** The side that a text of people or files names, in capitals or not; `undefined` where it names none. */
+export const inAnyCase = (text: string): Side | undefined => {
+  const word = text.toLowerCase()
+  return word === "buy" || word === "sell" ? word : undefined
+}
+
 /** The other side. */
 export const opposite = (side: Side): Side => (side === "buy" ? "sell" : "buy")
 

@@ -52,7 +52,7 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     unpriced: figures.unpriced,
     quantity: heard.quantity,
     rawStatus: heard.rawStatus,
-    reason: heard.reason,
+    reason: reasonOf(status, heard),
     reported: heard.reported,
     reportedAt: heard.reportedAt,
     reportedCumulative: heard.reportedCumulative,
@@ -63,6 +63,14 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     endedAt: isLive(status) ? undefined : status === order.status ? (order.endedAt ?? at) : at,
     isCumulativeBelow: figures.isCumulativeBelow
   }
+}
+
+const BUSTED = "closed as filled, then a fill was taken back"
+
+/** F2: an order that the broker closed as filled and a bust has cut was cancelled by that, until its fills are whole again. */
+const reasonOf = (status: OrderStatus, { reported, reason }: Heard): string | undefined => {
+  if (status === "cancelled" && reported === "filled") return BUSTED
+  return reason === BUSTED ? undefined : reason
 }
 
 type Heard = Pick<

@@ -28,9 +28,11 @@ export const later = (a: Instant, b: Instant): Instant => (a < b ? b : a)
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:?\d{2})$/i
 
 const EARLIEST = 0n
-const LATEST = 253402300799999999n
 
-/** The moment of an ISO 8601 text with a zone, or `undefined`. Digits beyond the microsecond are cut. */
+/** The last moment that is taken: rows keep microseconds in a safe integer of the platform, until June 2255. */
+export const latest: Instant = make(BigInt(Number.MAX_SAFE_INTEGER))
+
+/** The moment of an ISO 8601 text with a zone, between 1970 and `latest`, or `undefined`. Digits beyond the microsecond are cut. */
 export const parse = (text: string): Instant | undefined => {
   const match = ISO.exec(text)
   if (match === null) return undefined
@@ -39,7 +41,7 @@ export const parse = (text: string): Instant | undefined => {
   const rebuilt = new Date(seconds).toISOString().slice(0, 19)
   if (rebuilt !== `${year}-${month}-${day}T${hour}:${minute}:${second}`) return undefined
   const micros = BigInt(seconds) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0")) - offsetMicros(zone)
-  return micros < EARLIEST || micros > LATEST ? undefined : make(micros)
+  return micros < EARLIEST || micros > latest ? undefined : make(micros)
 }
 
 const offsetMicros = (zone: string): bigint => {

@@ -16,6 +16,8 @@ export interface OutputService {
   readonly raw: (text: string) => Effect.Effect<void>
   /** The verb is done, but its caller should look: exit code 3. */
   readonly look: Effect.Effect<void>
+  /** The verb has answered, but what it was asked for was not done: exit code 1. */
+  readonly failed: Effect.Effect<void>
   /** From here on a signal is the ordinary way to end: exit code 0. */
   readonly endsBySignal: Effect.Effect<void>
   /** The exit code so far; `isInterrupted` by a signal. */
@@ -49,6 +51,7 @@ export const layer = (isJson: boolean, streams: Streams): Layer.Layer<Output> =>
         note: err,
         raw: (text) => Effect.sync(() => streams.out(text)),
         look: Ref.set(code, exitCodes.look),
+        failed: Ref.set(code, exitCodes.failed),
         endsBySignal: Ref.set(signalled, exitCodes.done),
         exitCode: (isInterrupted) => Ref.get(isInterrupted ? signalled : code)
       }

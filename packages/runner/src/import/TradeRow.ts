@@ -1,4 +1,4 @@
-import { Decimal, Instant, Price, Quantity, type Side, type Trade } from "@roundlot/core"
+import { Decimal, Instant, Price, Quantity, Side, type Trade } from "@roundlot/core"
 import { Either } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import { shown } from "./shown.ts"
@@ -141,28 +141,23 @@ const name =
 
 const ZONE = "is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z"
 
-/** The books keep microseconds in a safe integer. */
-const LATEST = Instant.make(BigInt(Number.MAX_SAFE_INTEGER))
+const LATEST = Instant.format(Instant.latest)
+
+/** Would it be a time that is taken in a year that has every day? */
+const isLater = (text: string): boolean =>
+  text.slice(0, 4) >= LATEST.slice(0, 4) && Instant.parse(`2000${text.slice(4)}`) !== undefined
 
 const instant: Check<Instant.Instant> = (text) => {
   const moment = Instant.parse(text)
-  if (moment !== undefined) {
-    return moment > LATEST ? Either.left(`is later than ${Instant.format(LATEST)}`) : Either.right(moment)
-  }
+  if (moment !== undefined) return Either.right(moment)
   if (text === "") return Either.left("is empty")
+  if (isLater(text)) return Either.left(`is later than ${LATEST}`)
   const isNaive = Instant.parse(`${text}Z`) !== undefined
   return Either.left(isNaive ? "has no zone: end it with Z or with an offset such as -05:00" : ZONE)
 }
 
-const sides: ReadonlyMap<string, Side.Side> = new Map([
-  ["buy", "buy"],
-  ["BUY", "buy"],
-  ["sell", "sell"],
-  ["SELL", "sell"]
-])
-
 const sideOf: Check<Side.Side> = (text) =>
-  Either.fromNullable(sides.get(text), () => (text === "" ? "is empty" : "is no side: buy or sell"))
+  Either.fromNullable(Side.inAnyCase(text), () => (text === "" ? "is empty" : "is no side: buy or sell"))
 
 const positive: Check<Decimal.Decimal> = (text) => {
   const fault = Decimal.faultOf(text)

@@ -2,6 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type { TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import { expectKnown } from "../accounts.ts"
 import type { Reading } from "../App.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -26,11 +27,17 @@ const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
 
 type Found<D> = Effect.Effect<ListDocument<D>, ListError, TradeRepository.TradeRepository>
 
+/** What a list may be narrowed to. */
+interface Narrowed extends Flags {
+  readonly account?: string | undefined
+}
+
 /** Prints a page of a list. */
-const listed = <D>(where: Flags, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
+const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output
+      yield* expectKnown(where.account)
       const document = yield* found
       const more = document.nextCursor === null ? "" : `\nMore: --cursor ${document.nextCursor}`
       yield* answer(document, document.items.length === 0 ? "None." : `${table(document.items)}${more}`)

@@ -219,9 +219,10 @@ const importTrades = (asked: ImportFlags): Verb.Doing =>
     if (asked.file !== "-") yield* TradeFile.readTrades(asked.file, options).pipe(Stream.take(1), Stream.runDrain)
     const bad = asked.strict ? yield* check(asked, options) : 0
     if (bad > 0) {
-      const { note } = yield* Output
+      const { failed, note } = yield* Output
       yield* note("Nothing was taken: --strict, and the file has rows that are no trades.")
-      return yield* finish(asked, { ...none, rejected: bad })
+      yield* finish(asked, { ...none, rejected: bad })
+      return yield* failed
     }
     if (asked.dryRun) return yield* dryRun(asked, options)
     return yield* making(asked, ({ configuration }) =>

@@ -33,9 +33,15 @@ export const times = <D>(header: string, cell: (document: D) => string | null): 
 const ONE = Decimal.unsafe("1")
 const SHORT_DECIMALS = 4
 
-/** A decimal rounded to 4 places for people; programs read the exact one. */
+/** A decimal rounded to 4 places for people, a tiny one to 4 digits; programs read the exact one. */
 export const short = (decimal: string | null): string | null =>
-  decimal === null ? null : Decimal.format(Decimal.divide(Decimal.unsafe(decimal), ONE, SHORT_DECIMALS))
+  decimal === null ? null : Decimal.format(Decimal.divide(Decimal.unsafe(decimal), ONE, placesOf(decimal)))
+
+/** What begins with three zeros after the point would lose its digits, or all of its value. */
+const placesOf = (decimal: string): number => {
+  const zeros = /^-?0\.(0{3,})/.exec(decimal)?.[1]?.length ?? 0
+  return zeros + SHORT_DECIMALS
+}
 
 const WIDEST = 44
 const GAP = "  "

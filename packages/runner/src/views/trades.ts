@@ -6,6 +6,7 @@ import {
   Lot,
   Order,
   Reads,
+  Ticker,
   Trade,
   type Account,
   type Entry,
@@ -33,6 +34,7 @@ export interface TradeDocument {
   readonly sourceId: string
   /** No trade comes in a batch yet: always null. */
   readonly batchId: null
+  /** The ticker; of a trade whose symbol is not mapped, the symbol as the source wrote it. */
   readonly symbol: string
   readonly side: Side.Side
   readonly quantity: string
@@ -92,17 +94,26 @@ export const list = (
   Effect.gen(function* () {
     const conditions = [
       ...inAnyCase("account", filters.account),
-      ...inAnyCase("symbol", filters.symbol),
       ...(yield* isWord("status", filters.status, Trade.tradeStatuses)),
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
       ...inAnyCase("source", filters.source),
       ...exactly("sourceId", filters.sourceId),
       ...(yield* isWithin("createdAt", filters))
     ]
-    const anyOf = (yield* ofOrder(filters.orderId)).map((order) => [...order, ...conditions])
+    const orders = yield* ofOrder(filters.orderId)
+    const anyOf = orders.flatMap((order) =>
+      ofSymbol(filters.symbol).map((symbol) => [...order, ...symbol, ...conditions])
+    )
     const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf }, filters)
     return { items: yield* documentsOf(records), nextCursor }
   })
+
+/** By the ticker, or while there is none, by what the source wrote: as the trade is shown. */
+const ofSymbol = (symbol: string | undefined): ReadonlyArray<Conditions> => {
+  if (symbol === undefined) return [[]]
+  const unmapped = [...exactly("symbol", Ticker.UNMAPPED), ...inAnyCase("givenSymbol", symbol)]
+  return symbol.toUpperCase() === Ticker.UNMAPPED ? [unmapped] : [inAnyCase("symbol", symbol), unmapped]
+}
 
 const ofOrder = (orderId: string | undefined) =>
   Effect.gen(function* () {
@@ -137,7 +148,8 @@ const documentOf = (
   source: trade.source,
   sourceId: trade.sourceId,
   batchId: null,
-  symbol: trade.symbol,
+  // No ticker is known yet, and the one that stands for that could be taken for a real one.
+  symbol: trade.symbol === Ticker.UNMAPPED ? trade.givenSymbol : trade.symbol,
   side: trade.side,
   quantity: Decimal.format(trade.quantity),
   price: decimalOrNull(trade.price),

@@ -35,7 +35,8 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     const { cli, file, folder, json } = desk()
     const path = file("a.csv", `${buys(["a", "0.3"])}${row("0")}\n`)
     const strict = await cli("trades", "import", path, "--strict", "--json")
-    expect([strict.code, JSON.parse(strict.out)]).toEqual([3, expect.objectContaining({ accepted: 0, rejected: 1 })])
+    expect([strict.code, JSON.parse(strict.out)]).toEqual([1, expect.objectContaining({ accepted: 0, rejected: 1 })])
+    expect(strict.err).toContain("Nothing was taken: --strict")
     expect(existsSync(join(folder, "books.db"))).toBe(false)
     expect((await cli("trades", "import", path)).code).toBe(3)
     expect(readFileSync(`${path}.rejected.csv`, "utf8")).toContain("3,quantity,0,is zero")
@@ -69,10 +70,38 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
       expect.objectContaining({ accepted: 1, quarantined: 1 })
     ])
     expect(imported.err).toContain('Unmapped: "Apple"')
+    expect(await json("trades", "list")).toMatchObject({ items: [{ symbol: "Apple" }, { symbol: "AAPL" }] })
+    expect(await json("trades", "list", "--symbol", "apple")).toEqual({ items: [], nextCursor: null })
+    expect(await json("trades", "list", "--symbol", "Apple")).toMatchObject({ items: [{ id: "T1" }] })
+    expect(await json("trades", "show", "T1")).toMatchObject({ symbol: "Apple", status: "pending" })
     expect(await json("trades", "release", "T1", "--symbol", "AAPL", "--reason", "renamed")).toMatchObject({
       account: "paper"
     })
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.6" })
+  })
+
+  it.each(["trades", "orders", "positions", "fills", "allocations", "breaks", "instruments", "journal"])(
+    "%s list: an account that is not in the books is refused with the nearest, not shown as empty",
+    async (noun) => {
+      const { cli } = desk()
+      await cli("trades", "add", "--symbol", "AAPL", "--side", "Buy", "--quantity", "0.3")
+      const text = await cli(noun, "list", "--account", "papr")
+      expect([text.code, text.out]).toEqual([2, ""])
+      expect(text.err).toContain("Account 'papr' is not known. Did you mean 'paper'?")
+      const program = await cli(noun, "list", "--account", "papr", "--json")
+      expect(JSON.parse(program.out)).toMatchObject({ error: { kind: "UsageError" } })
+      expect((await cli(noun, "list", "--account", "PAPER")).code).toBe(0)
+    }
+  )
+
+  it("B5: sides are taken in capitals or not, from a file, a line of JSON and the command line", async () => {
+    const { cli, file, json } = desk()
+    const rows = ["buy", "Buy", "BUY", "sell", "Sell"].map((side, i) =>
+      row("0.3").replace("x,", `x${i},`).replace("buy", side)
+    )
+    expect((await cli("trades", "import", file("a.csv", `${HEADER}\n${rows.join("\n")}\n`))).code).toBe(0)
+    expect((await cli("trades", "add", "--symbol", "AAPL", "--side", "SELL", "--quantity", "0.1")).code).toBe(0)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0.2" })
   })
 
   it("the same id with other contents conflicts: the first stands, a break shows it", async () => {

@@ -175,7 +175,7 @@ describe("B5: a CSV row that is no trade is named by line, column, value and rea
     ["symbol", "has more than 128 characters", "A".repeat(129)],
     ["side", "is empty", ""],
     ["side", "is no side: buy or sell", "B"],
-    ["side", "is no side: buy or sell", "Buy"],
+    ["side", "is no side: buy or sell", "Bought"],
     ["side", "is no side: buy or sell", "short"],
     ["quantity", "is empty", ""],
     ["quantity", "is zero", "0"],

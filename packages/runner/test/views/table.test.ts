@@ -37,5 +37,8 @@ it("one document is one line, whatever its texts hold", () => {
 it("long decimals are rounded for people", () => {
   expect(short("150.123456789012")).toBe("150.1235")
   expect(short("150.1")).toBe("150.1")
+  expect(short("0.000012345678")).toBe("0.00001235")
+  expect(short("-0.00049996")).toBe("-0.0005")
+  expect(short("0.0123456")).toBe("0.0123")
   expect(short(null)).toBeNull()
 })
