@@ -120,6 +120,8 @@ export * as TradingState from "./control/TradingState.ts"
 export * as commands from "./control/commands.ts"
 /** `books/Books`: see that module. */
 export * as Books from "./books/Books.ts"
+/** What a writer keeps of its store between writes. */
+export * as Cache from "./books/Cache.ts"
 /** `books/Column`: see that module. */
 export * as Column from "./books/Column.ts"
 /** `books/Need`: see that module. */
@@ -142,6 +144,8 @@ export * as Recorder from "./journal/Recorder.ts"
 export * as audit from "./journal/audit.ts"
 /** `journal/decode`: see that module. */
 export * as decode from "./journal/decode.ts"
+/** `encode`: see that module. */
+export * as encode from "./journal/encode.ts"
 /** `journal/project`: see that module. */
 export * as project from "./journal/project.ts"
 /** `ports/Broker`: see that module. */

@@ -13,6 +13,7 @@ import * as Break from "../src/reconciliation/Break.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
 import type { Interpreted } from "../src/reconciliation/Interpreted.ts"
 import * as Report from "../src/reconciliation/Report.ts"
+import type * as MemoryStore from "../src/memory/MemoryStore.ts"
 import * as Instant from "../src/time/Instant.ts"
 import * as Intake from "../src/trade/intake.ts"
 import * as Trade from "../src/trade/Trade.ts"
@@ -116,14 +117,17 @@ export const tell = (deed: Deed): string => {
 }
 
 /** A desk with a story's policies. */
-export const deskOf = (policy: Policy): Desk.Desk =>
-  Desk.make({
-    lot: Quantity.unsafe(shares(policy.lot)),
-    threshold: policy.threshold === undefined ? undefined : Quantity.unsafe(shares(policy.threshold)),
-    direction: policy.direction,
-    external: policy.counts ? "count" : "ignore",
-    resendWindowMs: Number.MAX_SAFE_INTEGER
-  } satisfies Partial<Account.AccountSettings>)
+export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore): Desk.Desk =>
+  Desk.make(
+    {
+      lot: Quantity.unsafe(shares(policy.lot)),
+      threshold: policy.threshold === undefined ? undefined : Quantity.unsafe(shares(policy.threshold)),
+      direction: policy.direction,
+      external: policy.counts ? "count" : "ignore",
+      resendWindowMs: Number.MAX_SAFE_INTEGER
+    } satisfies Partial<Account.AccountSettings>,
+    store
+  )
 
 const EPOCH = Instant.make(1_600_000_000_000_000n)
 

@@ -1,5 +1,7 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
+import * as Cache from "../src/books/Cache.ts"
+import * as MemoryStore from "../src/memory/MemoryStore.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Fill from "../src/fill/Fill.ts"
 import * as Price from "../src/money/Price.ts"
@@ -53,6 +55,25 @@ describe("random histories", () => {
           if (broken !== undefined) fail(policy, lines, `entry ${broken} does not follow`)
         }),
         30
+      )
+      expect(story).toBe("")
+    }
+  )
+
+  test(
+    "SDK-1: a store that keeps what it has read, for however short, gives the same rows and hashes as one that reads anew",
+    { timeout: PATIENCE },
+    async () => {
+      const story = await tried(
+        fc.property(policies, wishes(LENGTH), fc.integer({ min: 1, max: 60 }), (policy, list, generation) => {
+          const { desk, lines, told } = play(policy, list)
+          const keeping = deskOf(policy, MemoryStore.make(Cache.make(generation)))
+          for (const deed of told) perform(keeping, deed)
+          const problem = firstDifference(storedLines(desk), storedLines(keeping))
+          if (problem !== undefined) fail(policy, lines, `kept ${generation} records:\n${problem}`)
+          expect(keeping.store.heads()).toEqual(desk.store.heads())
+        }),
+        40
       )
       expect(story).toBe("")
     }

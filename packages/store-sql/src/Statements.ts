@@ -18,17 +18,24 @@ export const insert = (dialect: Dialect, table: Books.AnyTable): RowStatement =>
   return { text: `INSERT INTO ${nameOf(table.name)} (${listed(cells)}) VALUES (${places})`, cells }
 }
 
-/** Replaces all cells of one row but its key. */
-export const update = (dialect: Dialect, table: Books.AnyTable): RowStatement => {
-  const rest = Object.keys(table.columns).filter((column) => !table.key.includes(column))
+/** Replaces these cells of one row. */
+export const set = (dialect: Dialect, table: Books.AnyTable, columns: ReadonlyArray<string>): RowStatement => {
   const equal = (from: number) => (column: string, i: number) => `${quote(column)} = ${dialect.place(from + i + 1)}`
   return {
     text:
-      `UPDATE ${nameOf(table.name)} SET ${rest.map(equal(0)).join(", ")}` +
-      ` WHERE ${table.key.map(equal(rest.length)).join(" AND ")}`,
-    cells: [...rest, ...table.key]
+      `UPDATE ${nameOf(table.name)} SET ${columns.map(equal(0)).join(", ")}` +
+      ` WHERE ${table.key.map(equal(columns.length)).join(" AND ")}`,
+    cells: [...columns, ...table.key]
   }
 }
+
+/** Replaces all cells of one row but its key. */
+export const update = (dialect: Dialect, table: Books.AnyTable): RowStatement =>
+  set(
+    dialect,
+    table,
+    Object.keys(table.columns).filter((column) => !table.key.includes(column))
+  )
 
 /** Finds the row that a reference names, by the cell that names it. */
 export const referred = (dialect: Dialect, { parent, table }: Reference): string =>

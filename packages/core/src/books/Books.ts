@@ -3,6 +3,7 @@ import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
+import type { Counters } from "../identity/Id.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import { PayloadTable, type Payload } from "../journal/Payload.ts"
 import { AttemptTable, type Attempt } from "../order/Attempt.ts"
@@ -13,7 +14,8 @@ import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, type Break } from "../reconciliation/Break.ts"
 import { TradeTable, type Trade } from "../trade/Trade.ts"
 import * as Shelf from "./Shelf.ts"
-import type { EncodedRow, Table, TableName } from "./Table.ts"
+import type { Cell } from "./Column.ts"
+import type { Difference, EncodedRow, Table, TableName } from "./Table.ts"
 
 /** The domain records of a store, or the part of them that one planning needs. */
 export interface Books {
@@ -86,19 +88,61 @@ export interface TableChanges {
   readonly table: TableName
   readonly inserts: ReadonlyArray<EncodedRow>
   readonly updates: ReadonlyArray<EncodedRow>
+  /** The same without the names of columns, and of updates only what is new: for a store that binds cells by place. */
+  readonly bare?: BareChanges
 }
 
-const changesOf = <R extends object>(shelf: Shelf.Shelf<R>): TableChanges => {
-  const { inserts, updates } = shelf.changes()
-  return {
-    table: shelf.table.name,
-    inserts: inserts.map(shelf.table.encode),
-    updates: updates.map(shelf.table.encode)
+/** The cells of new rows, in the order of the table's columns, and what is new of others. */
+export interface BareChanges {
+  readonly inserts: ReadonlyArray<Array<Cell>>
+  readonly updates: ReadonlyArray<Difference>
+}
+
+/** Rows are made of records when they are asked for: each store asks for one of the two forms. */
+class ShelfChanges<R extends object> implements TableChanges {
+  readonly table: TableName
+  readonly #description: Table<R>
+  readonly #made: ReadonlyArray<R>
+  readonly #changed: ReadonlyArray<{ readonly before: R; readonly after: R }>
+  constructor(shelf: Shelf.Shelf<R>) {
+    const { inserts, updates } = shelf.changes()
+    this.table = shelf.table.name
+    this.#description = shelf.table
+    this.#made = inserts
+    this.#changed = updates
+  }
+  get size(): number {
+    return this.#made.length + this.#changed.length
+  }
+  get inserts(): ReadonlyArray<EncodedRow> {
+    return this.#made.map(this.#description.encode)
+  }
+  get updates(): ReadonlyArray<EncodedRow> {
+    return this.#changed.map(({ after }) => this.#description.encode(after))
+  }
+  get bare(): BareChanges {
+    return {
+      inserts: this.#made.map(this.#description.cellsOf),
+      updates: this.#changed.map(({ after, before }) => this.#description.differ(before, after))
+    }
   }
 }
 
+const changesOf = <R extends object>(shelf: Shelf.Shelf<R>) => new ShelfChanges(shelf)
+
 /** What planning changed, a part for each table that it touched. */
-export const changes = (books: Books): ReadonlyArray<TableChanges> =>
+export const changes = (books: Books): ReadonlyArray<TableChanges> => {
+  const made = changesOfAll(books)
+  origins.set(made, books)
+  return made
+}
+
+const origins = new WeakMap<ReadonlyArray<TableChanges>, Books>()
+
+/** Are these changes all that planning changed in `books`? A plan may write rows that it did not get from there. */
+export const areOf = (made: ReadonlyArray<TableChanges>, books: Books): boolean => origins.get(made) === books
+
+const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
   [
     changesOf(books.accounts),
     changesOf(books.instruments),
@@ -115,12 +159,66 @@ export const changes = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.controls),
     changesOf(books.ops_commands),
     changesOf(books.ops_cursors)
-  ].filter((each) => each.inserts.length > 0 || each.updates.length > 0)
+  ].filter((each) => each.size > 0)
 
 /** Forgets what planning changed. */
 export const reset = (books: Books): void => {
   for (const shelf of Object.values(books)) shelf.reset()
 }
 
+/** How many records are loaded. */
+export const sizeOf = (books: Books): number => {
+  let size = 0
+  for (const shelf of Object.values(books)) size += shelf.size()
+  return size
+}
+
+/** What planning changed is committed, and counts as loaded from now on; payloads, which no rule reads, are let go. Gives what is new. */
+export const keep = (
+  books: Books
+): {
+  readonly trades: ReadonlyArray<Trade>
+  readonly lots: ReadonlyArray<Lot>
+  readonly orders: ReadonlyArray<Order>
+  readonly attempts: ReadonlyArray<Attempt>
+} => {
+  books.payloads.reset()
+  const made = {
+    trades: books.trades.keep(),
+    lots: books.lots.keep(),
+    orders: books.orders.keep(),
+    attempts: books.attempts.keep()
+  }
+  for (const shelf of Object.values(books)) shelf.keep()
+  return made
+}
+
 /** All rows of a table of the books, encoded. */
 export const rowsOf = (books: Books, table: TableName): ReadonlyArray<EncodedRow> => books[table].rows()
+
+const kindOfTable = {
+  trades: "trade",
+  orders: "order",
+  lots: "lot",
+  allocations: "allocation",
+  fills: "fill",
+  attempts: "attempt",
+  payloads: "payload",
+  breaks: "break"
+} as const
+
+const isCounted = (table: TableName): table is keyof typeof kindOfTable => table in kindOfTable
+
+/** The next free ids after rows with these ids were inserted. */
+export const counted = (
+  counters: Counters,
+  made: ReadonlyArray<{ readonly table: TableName; readonly ids: ReadonlyArray<Cell | undefined> }>
+): Counters => {
+  const next = { ...counters }
+  for (const { table, ids } of made) {
+    if (!isCounted(table)) continue
+    const kind = kindOfTable[table]
+    for (const id of ids) if (typeof id === "number" && id >= next[kind]) next[kind] = id + 1
+  }
+  return next
+}

@@ -37,11 +37,27 @@ export type Need = Data.TaggedEnum<{
 /** How many open lots a position brings with it; a rule that needs more asks for `Lots`. */
 export const LOTS_AT_FIRST = 32
 
+/** How many lots a rule asks for where `asked` were not enough. */
+export const moreLots = (asked: number): number => asked * 4
+
 /** Constructors of `Need`. */
 export const Need = Data.taggedEnum<Need>()
 
 /** The text under which a need is remembered as met. */
-export const keyOf = (need: Need): string => Object.values(need).map(String).join("\u0000")
+export const keyOf = (need: Need): string => {
+  switch (need._tag) {
+    case "Position":
+      return `Position\u0000${need.account}\u0000${need.symbol}`
+    case "Identity":
+      return `Identity\u0000${need.account}\u0000${need.source}\u0000${need.sourceId}\u0000${need.occurrence}`
+    case "TradeById":
+      return `TradeById\u0000${need.id}`
+    case "OrderById":
+      return `OrderById\u0000${need.id}`
+    default:
+      return Object.values(need).map(String).join("\u0000")
+  }
+}
 
 /** Thrown inside planning where something was not loaded; caught by the planner, which asks for it and plans again. */
 export class Missing {

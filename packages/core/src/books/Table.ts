@@ -25,9 +25,20 @@ export interface Table<R> {
   readonly keyOf: (record: R) => string
   readonly lookups: { readonly [name: string]: Lookup }
   readonly encode: (record: R) => EncodedRow
+  /** The cells of a record, in the order of `columns`. */
+  readonly cellsOf: (record: R) => Array<Column.Cell>
+  /** In which columns, by their place, a record differs from what it was, with the new cells; and the cells of its key. */
+  readonly differ: (before: R, after: R) => Difference
   readonly read: (row: EncodedRow) => Either.Either<R, BadRow>
   /** Throws `BadRow`, for planning, where a store makes it a typed failure. */
   readonly decode: (row: EncodedRow) => R
+}
+
+/** What is new of a row. */
+export interface Difference {
+  readonly columns: ReadonlyArray<number>
+  readonly cells: ReadonlyArray<Column.Cell>
+  readonly key: ReadonlyArray<Column.Cell>
 }
 
 /** The domain tables, all that the journal proves; in the order in which rows may refer to earlier ones. */
@@ -66,10 +77,14 @@ export class BadRow extends Schema.TaggedError<BadRow>()("BadRow", {
 }
 
 /** The text of a key made of several cells. */
-export const joinKey = (cells: ReadonlyArray<Column.Cell>): string => cells.map(String).join("\u0000")
+export const joinKey = (cells: ReadonlyArray<Column.Cell>): string => {
+  let key = String(cells[0])
+  for (let i = 1; i < cells.length; i++) key += `\u0000${String(cells[i])}`
+  return key
+}
 
 /** Describes a table. `key` is its primary key. */
-export const make = <R, I extends EncodedRow>(options: {
+export const make = <R extends object, I extends EncodedRow>(options: {
   readonly name: TableName
   readonly schema: Schema.Schema<R, I> & {
     readonly fields: { readonly [column: string]: { readonly ast: SchemaAST.AST } }
@@ -81,6 +96,41 @@ export const make = <R, I extends EncodedRow>(options: {
   const decode = Schema.decodeUnknownEither(options.schema)
   const read = (row: EncodedRow): Either.Either<R, BadRow> =>
     Either.mapLeft(decode(row), (error) => badRow(options.name, options.key, row, error))
+  const names = Object.keys(options.schema.fields)
+  const codecs = Object.entries(options.schema.fields).map(([name, field]) => Column.codecOf(name, field.ast))
+  const cellsOf = (record: R): Array<Column.Cell> =>
+    codecs.map((codec, i) => codec.encode(Reflect.get(record, names[i] ?? "")))
+  const places = options.key.map((name) => names.indexOf(name))
+  const differ = (before: R, after: R): Difference => {
+    const columns: Array<number> = []
+    const cells: Array<Column.Cell> = []
+    for (let i = 0; i < codecs.length; i++) {
+      const codec = codecs[i]
+      const name = names[i] ?? ""
+      const was: unknown = Reflect.get(before, name)
+      const is: unknown = Reflect.get(after, name)
+      if (was === is || codec === undefined) continue
+      const cell = codec.encode(is)
+      if (cell === codec.encode(was)) continue
+      columns.push(i)
+      cells.push(cell)
+    }
+    return { columns, cells, key: places.map((i) => codecs[i]?.encode(Reflect.get(after, names[i] ?? "")) ?? null) }
+  }
+  /** Reads every cell into its field: what is filled then is a record. */
+  const isFilled = (fields: { [column: string]: unknown }, row: EncodedRow): fields is R & typeof fields => {
+    for (const [i, codec] of codecs.entries()) {
+      const name = names[i] ?? ""
+      const value = codec.decode(row[name] ?? null)
+      if (value === Column.UNREADABLE) return false
+      fields[name] = value
+    }
+    return true
+  }
+  const fast = (row: EncodedRow): R | undefined => {
+    const fields = {}
+    return isFilled(fields, row) ? fields : undefined
+  }
   return {
     name: options.name,
     key: options.key,
@@ -89,10 +139,21 @@ export const make = <R, I extends EncodedRow>(options: {
       Object.entries(options.schema.fields).map(([name, field]) => [name, Column.describe(name, field.ast)])
     ),
     lookups: { primary: { columns: options.key, unique: true, where: undefined }, ...options.lookups },
-    encode: Schema.encodeSync(options.schema),
-    read,
-    decode: (row) => Either.getOrThrowWith(read(row), (error) => error)
+    encode: (record) => rowOf(names, cellsOf(record)),
+    cellsOf,
+    differ,
+    read: (row) => {
+      const record = fast(row)
+      return record === undefined ? read(row) : Either.right(record)
+    },
+    decode: (row) => fast(row) ?? Either.getOrThrowWith(read(row), (error) => error)
   }
+}
+
+const rowOf = (names: ReadonlyArray<string>, cells: ReadonlyArray<Column.Cell>): EncodedRow => {
+  const row: { [column: string]: Column.Cell } = {}
+  for (let i = 0; i < names.length; i++) row[names[i] ?? ""] = cells[i] ?? null
+  return row
 }
 
 const badRow = (table: string, key: ReadonlyArray<string>, row: EncodedRow, error: ParseResult.ParseError): BadRow => {

@@ -1,5 +1,5 @@
 import type * as Shelf from "./Shelf.ts"
-import type { Books, LotHorizons } from "./Books.ts"
+import { make, type Books, type LotHorizons } from "./Books.ts"
 import { keyOf, LOTS_AT_FIRST, Need } from "./Need.ts"
 import { joinKey, type EncodedRow, type TableName } from "./Table.ts"
 
@@ -15,23 +15,57 @@ export interface LookupRequest {
 /** Asks a store, several questions at once; the rows come back in the order of the questions. */
 export type Asking = Generator<ReadonlyArray<LookupRequest>, void, ReadonlyArray<ReadonlyArray<EncodedRow>>>
 
+/** Records that are loaded, the needs that they meet, and how far the queues of their positions go. */
+export interface Loaded {
+  readonly books: Books
+  readonly met: Set<string>
+  readonly horizons: LotHorizons
+}
+
+/** Nothing loaded. */
+export const nothing = (): Loaded => ({ books: make(), met: new Set(), horizons: new Map() })
+
 /**
  * Brings what `needs` name, and all that belongs to it, into `books`. A store drives it: it answers each batch of questions
- * until there is none. Which rows belong together is said here once, for every store.
+ * until there is none. Which rows belong together is said here once, for every store. What `earlier` has met is taken from there
+ * and not asked for: those records are known to be what the store holds, but for what has changed in `books` since.
  */
-export function* load(books: Books, met: Set<string>, horizons: LotHorizons, needs: Iterable<Need>): Asking {
-  let open = [...needs]
-  while (open.length > 0) {
-    const fresh = open.filter((need) => !met.has(keyOf(need)))
-    for (const need of fresh) met.add(keyOf(need))
-    const questions = dedupe(fresh).flatMap((need) => questionsOf(books, need))
-    if (questions.length === 0) return
+export function* load(
+  books: Books,
+  met: Set<string>,
+  horizons: LotHorizons,
+  needs: Iterable<Need>,
+  earlier?: Loaded
+): Asking {
+  let open: Iterable<Need> = needs
+  for (;;) {
+    const questions: Array<Question> = []
+    const carried: Array<Need> = []
+    for (const need of open) {
+      const key = keyOf(need)
+      if (met.has(key)) continue
+      met.add(key)
+      const isKnown = earlier?.met.has(key) === true
+      for (const question of questionsOf(books, need)) {
+        if (isKnown) carried.push(...question.take.carry(earlier.books, question.lookup, question.key))
+        else questions.push(question)
+      }
+      if (isKnown) carryHorizon(horizons, earlier, need)
+    }
+    if (questions.length === 0 && carried.length === 0) return
     const grouped = group(questions)
-    const answers = yield grouped.map(({ request }) => request)
+    const answers = grouped.length === 0 ? [] : yield grouped.map(({ request }) => request)
     const loaded = grouped.flatMap(({ shelf }, i) => (answers[i] ?? []).flatMap((row) => shelf.load(row)))
     for (const [i, { request }] of grouped.entries()) noteHorizons(horizons, request, answers[i] ?? [])
-    open = loaded
+    open = [...carried, ...loaded]
   }
+}
+
+const carryHorizon = (horizons: LotHorizons, earlier: Loaded, need: Need): void => {
+  if (need._tag !== "Position" && need._tag !== "Lots") return
+  const key = joinKey([need.account, need.symbol])
+  const horizon = earlier.horizons.get(key)
+  if (horizon !== undefined && !horizons.has(key)) horizons.set(key, horizon)
 }
 
 /** A limited answer that is full may not be all there is: what lies beyond its last lot is not known. */
@@ -63,18 +97,23 @@ interface Question {
   readonly limit: number | undefined
 }
 
-/** Loads a row and says what must come with it. */
+/** Takes rows in, and says what must come with them. */
 interface Taking {
   readonly load: (row: EncodedRow) => ReadonlyArray<Need>
+  readonly carry: (from: Books, lookup: string, key: ReadonlyArray<string | number>) => ReadonlyArray<Need>
 }
 
-const taking = <R extends object>(shelf: Shelf.Shelf<R>, follow: (record: R) => ReadonlyArray<Need>): Taking => ({
-  load: (row) => follow(shelf.load(row))
+const taking = <R extends object>(
+  books: Books,
+  shelfOf: (books: Books) => Shelf.Shelf<R>,
+  follow: (record: R) => ReadonlyArray<Need>
+): Taking => ({
+  load: (row) => follow(shelfOf(books).load(row)),
+  carry: (from, lookup, key) =>
+    shelfOf(from)
+      .find(lookup, key)
+      .flatMap((record) => follow(shelfOf(books).take(record)))
 })
-
-const dedupe = (needs: ReadonlyArray<Need>): ReadonlyArray<Need> => [
-  ...new Map(needs.map((need) => [keyOf(need), need])).values()
-]
 
 const group = (questions: ReadonlyArray<Question>) => {
   const groups = new Map<string, { shelf: Taking; keys: Array<ReadonlyArray<string | number>>; first: Question }>()
@@ -106,21 +145,31 @@ const question = (
  * allocations; a position its open lots with their owners, its live orders, its open breaks and the gates before it.
  */
 const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
-  const trades = taking(books.trades, (trade) => [
-    Need.TradeById({ id: trade.id }),
-    Need.Position({ account: trade.account, symbol: trade.symbol })
-  ])
-  const orders = taking(books.orders, (order) => [
-    Need.OrderById({ id: order.id }),
-    Need.Position({ account: order.account, symbol: order.symbol })
-  ])
-  const lots = taking(books.lots, (lot) => [...tradeNeeds(lot.tradeId), ...orderNeeds(lot.orderId)])
-  const allocations = taking(books.allocations, (each) => [
-    ...tradeNeeds(each.tradeId),
-    ...orderNeeds(each.orderId),
-    ...orderNeeds(each.counterOrderId)
-  ])
-  const fills = taking(books.fills, (fill) => orderNeeds(fill.orderId))
+  const trades = taking(
+    books,
+    (each) => each.trades,
+    (trade) => [Need.TradeById({ id: trade.id }), Need.Position({ account: trade.account, symbol: trade.symbol })]
+  )
+  const orders = taking(
+    books,
+    (each) => each.orders,
+    (order) => [Need.OrderById({ id: order.id }), Need.Position({ account: order.account, symbol: order.symbol })]
+  )
+  const lots = taking(
+    books,
+    (each) => each.lots,
+    (lot) => [...tradeNeeds(lot.tradeId), ...orderNeeds(lot.orderId)]
+  )
+  const allocations = taking(
+    books,
+    (each) => each.allocations,
+    (each) => [...tradeNeeds(each.tradeId), ...orderNeeds(each.orderId), ...orderNeeds(each.counterOrderId)]
+  )
+  const fills = taking(
+    books,
+    (each) => each.fills,
+    (fill) => orderNeeds(fill.orderId)
+  )
   switch (need._tag) {
     case "Account":
       return [
@@ -128,7 +177,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "accounts",
           "primary",
           [need.account],
-          taking(books.accounts, () => [])
+          taking(
+            books,
+            (each) => each.accounts,
+            () => []
+          )
         )
       ]
     case "Position":
@@ -137,13 +190,21 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "positions",
           "primary",
           [need.account, need.symbol],
-          taking(books.positions, () => [])
+          taking(
+            books,
+            (each) => each.positions,
+            () => []
+          )
         ),
         question(
           "instruments",
           "primary",
           [need.account, need.symbol],
-          taking(books.instruments, () => [])
+          taking(
+            books,
+            (each) => each.instruments,
+            () => []
+          )
         ),
         question("lots", "open", [need.account, need.symbol], lots, LOTS_AT_FIRST),
         question("orders", "live", [need.account, need.symbol], orders),
@@ -151,13 +212,21 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "breaks",
           "open",
           [need.account, need.symbol],
-          taking(books.breaks, () => [])
+          taking(
+            books,
+            (each) => each.breaks,
+            () => []
+          )
         ),
         question(
           "accounts",
           "primary",
           [need.account],
-          taking(books.accounts, () => [])
+          taking(
+            books,
+            (each) => each.accounts,
+            () => []
+          )
         ),
         ...[
           ["", ""],
@@ -168,7 +237,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
             "controls",
             "primary",
             key,
-            taking(books.controls, () => [])
+            taking(
+              books,
+              (each) => each.controls,
+              () => []
+            )
           )
         )
       ]
@@ -186,7 +259,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "allocations",
           "trade",
           [need.id],
-          taking(books.allocations, () => [])
+          taking(
+            books,
+            (each) => each.allocations,
+            () => []
+          )
         ),
         question("lots", "trade", [need.id], lots)
       ]
@@ -201,7 +278,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "attempts",
           "order",
           [need.id],
-          taking(books.attempts, () => [])
+          taking(
+            books,
+            (each) => each.attempts,
+            () => []
+          )
         )
       ]
     case "OrderByClientId":
@@ -213,7 +294,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "waiting_fills",
           "brokerOrderId",
           [need.account, need.brokerOrderId],
-          taking(books.waiting_fills, () => [])
+          taking(
+            books,
+            (each) => each.waiting_fills,
+            () => []
+          )
         )
       ]
     case "AttemptById":
@@ -222,7 +307,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "attempts",
           "primary",
           [need.id],
-          taking(books.attempts, (attempt) => orderNeeds(attempt.orderId))
+          taking(
+            books,
+            (each) => each.attempts,
+            (attempt) => orderNeeds(attempt.orderId)
+          )
         )
       ]
     case "Execution":
@@ -235,7 +324,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "waiting_fills",
           "primary",
           [need.account, need.execId],
-          taking(books.waiting_fills, () => [])
+          taking(
+            books,
+            (each) => each.waiting_fills,
+            () => []
+          )
         )
       ]
     case "BreakById":
@@ -244,7 +337,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "breaks",
           "primary",
           [need.id],
-          taking(books.breaks, () => [])
+          taking(
+            books,
+            (each) => each.breaks,
+            () => []
+          )
         )
       ]
     case "Control":
@@ -253,7 +350,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "controls",
           "primary",
           [need.account, need.symbol],
-          taking(books.controls, () => [])
+          taking(
+            books,
+            (each) => each.controls,
+            () => []
+          )
         )
       ]
     case "Cursor":
@@ -262,7 +363,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "ops_cursors",
           "primary",
           [need.account, need.source],
-          taking(books.ops_cursors, () => [])
+          taking(
+            books,
+            (each) => each.ops_cursors,
+            () => []
+          )
         )
       ]
     case "WaitingFills":
@@ -271,7 +376,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "waiting_fills",
           "waiting",
           [need.account],
-          taking(books.waiting_fills, (fill) => [Need.Position({ account: fill.account, symbol: fill.symbol })])
+          taking(
+            books,
+            (each) => each.waiting_fills,
+            (fill) => [Need.Position({ account: fill.account, symbol: fill.symbol })]
+          )
         )
       ]
     case "Command":
@@ -280,7 +389,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "ops_commands",
           "primary",
           [need.id],
-          taking(books.ops_commands, () => [])
+          taking(
+            books,
+            (each) => each.ops_commands,
+            () => []
+          )
         )
       ]
   }

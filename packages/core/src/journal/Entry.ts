@@ -48,12 +48,17 @@ export const canonicalJson = (value: unknown): string => {
   return `{${fields.map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`).join(",")}}`
 }
 
+const PLAIN = /^[ !#-[\]-~]*$/
+
+/** A text as JSON; most are plain and need no escapes. */
+export const textOf = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
+
 /** The canonical line of an entry, which is what `journal export` prints. */
 export const lineOf = (entry: Omit<Entry, "hash">): string =>
-  `{"account":${JSON.stringify(entry.account)},"at":${entry.at},"body":${entry.body},"cause":${entry.cause}` +
-  `,"commitId":${JSON.stringify(entry.commitId)},"entityId":${JSON.stringify(entry.entityId)}` +
-  `,"entityKind":${JSON.stringify(entry.entityKind)},"eventVersion":${entry.eventVersion},"seq":${entry.seq}` +
-  `,"tag":${JSON.stringify(entry.tag)}}`
+  `{"account":${textOf(entry.account)},"at":${entry.at},"body":${entry.body},"cause":${entry.cause}` +
+  `,"commitId":${textOf(entry.commitId)},"entityId":${textOf(entry.entityId)}` +
+  `,"entityKind":${textOf(entry.entityKind)},"eventVersion":${entry.eventVersion},"seq":${entry.seq}` +
+  `,"tag":${textOf(entry.tag)}}`
 
 /** The hash of an entry that follows `previous`. */
 export const hashOf = (previous: string, entry: Omit<Entry, "hash">): string => sha256(previous + lineOf(entry))

@@ -1,4 +1,3 @@
-import { Schema } from "effect"
 import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
 import type * as Books from "../books/Books.ts"
 import { keyOf, Missing, Need } from "../books/Need.ts"
@@ -7,7 +6,8 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
 import { canonicalJson, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
-import { entityOf, EVENT_VERSION, LedgerEvent } from "./Event.ts"
+import { bodyOf } from "./encode.ts"
+import { entityOf, EVENT_VERSION, type LedgerEvent } from "./Event.ts"
 import { project } from "./project.ts"
 import { allocationsOf } from "./project/allocations.ts"
 
@@ -58,8 +58,6 @@ export interface Recording {
   readonly recorder: (account: AccountName, cause: Cause) => Recorder
   readonly entries: () => ReadonlyMap<string, ReadonlyArray<Entry>>
 }
-
-const encode = Schema.encodeSync(LedgerEvent)
 
 /** Begins the recording of a group. Throws `Missing` where a rule needs what was not loaded. */
 export const begin = (options: {
@@ -162,7 +160,6 @@ const entryOf = (options: {
   readonly at: Instant
   readonly commitId: string
 }): Entry => {
-  const { _tag, ...body } = encode(options.event)
   const entity = entityOf(options.event)
   const entry = {
     account: options.account,
@@ -170,11 +167,22 @@ const entryOf = (options: {
     commitId: options.commitId,
     entityKind: entity.kind,
     entityId: entity.id,
-    tag: _tag,
+    tag: options.event._tag,
     eventVersion: EVENT_VERSION,
     at: Number(options.at),
-    cause: canonicalJson(options.cause),
-    body: canonicalJson(body)
+    cause: textOfCause(options.cause),
+    body: bodyOf(options.event)
   }
   return { ...entry, hash: hashOf(options.head.hash, entry) }
+}
+
+const texts = new WeakMap<Cause, string>()
+
+/** All entries of a member have one cause. */
+const textOfCause = (cause: Cause): string => {
+  const known = texts.get(cause)
+  if (known !== undefined) return known
+  const text = canonicalJson(cause)
+  texts.set(cause, text)
+  return text
 }

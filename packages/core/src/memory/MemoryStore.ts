@@ -1,7 +1,8 @@
 import { tables } from "../books/Books.ts"
 import * as Books from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
-import { load, type LookupRequest } from "../books/load.ts"
+import * as Cache from "../books/Cache.ts"
+import type { LookupRequest } from "../books/load.ts"
 import type { Need } from "../books/Need.ts"
 import { joinKey, type EncodedRow, type Lookup, type TableName } from "../books/Table.ts"
 import { firstCounters, type Counters } from "../identity/Id.ts"
@@ -68,9 +69,12 @@ const copiedShelf = (name: TableName, { rows }: Shelf): Shelf => {
   return shelf
 }
 
-/** An empty store. Throws `ConstraintRefused` from `write` where rows break a key or a unique lookup. */
-export const make = (): Copyable =>
-  holding({
+/**
+ * An empty store. Throws `ConstraintRefused` from `write` where rows break a key or a unique lookup. With a `cache` it keeps what
+ * it has read between writes, as a store on a file does; without one every write reads its rows anew.
+ */
+export const make = (cache?: Cache.Cache): Copyable =>
+  holding(cache, {
     shelves: new Map(),
     journals: new Map(),
     heads: new Map(),
@@ -79,7 +83,7 @@ export const make = (): Copyable =>
     counters: firstCounters
   })
 
-const holding = (contents: Contents): Copyable => {
+const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable => {
   const { feed, heads, journals, shelves } = contents
   const shelf = (name: TableName): Shelf => {
     const known = shelves.get(name) ?? shelfOf(name)
@@ -102,19 +106,19 @@ const holding = (contents: Contents): Copyable => {
   }
 
   return {
-    copy: () => holding(copied(contents)),
+    copy: () => holding(undefined, copied(contents)),
     write: (scope, plan) => {
       const { counters, newestAt } = contents
-      const books = Books.make()
-      const met = new Set<string>()
-      const horizons: Books.LotHorizons = new Map()
-      bring(books, met, horizons, scope.needs, answer)
+      const cache = kept ?? Cache.make()
+      const { books, horizons, met } = cache.loaded()
+      Books.reset(books)
+      bring(cache, scope.needs, answer)
       let planned = plan({ books, met, horizons, heads, newestAt, counters })
       while (planned._tag === "NeedMore") {
         const before = met.size
-        bring(books, met, horizons, planned.needs, answer)
-        if (met.size === before) throw new Error("planning asks again for what it has")
         Books.reset(books)
+        bring(cache, planned.needs, answer)
+        if (met.size === before) throw new Error("planning asks again for what it has")
         planned = plan({ books, met, horizons, heads, newestAt, counters })
       }
       const undo: Array<() => void> = []
@@ -125,9 +129,13 @@ const holding = (contents: Contents): Copyable => {
           for (const row of inserts) put(shelf(table), table, row, false, undo)
       } catch (cause) {
         for (const step of undo.toReversed()) step()
+        cache.drop()
         throw cause
       }
-      contents.counters = counted(counters, planned.changes)
+      contents.counters = Books.counted(
+        counters,
+        planned.changes.map(({ inserts, table }) => ({ table, ids: inserts.map(({ id }) => id) }))
+      )
       for (const { account, entries, head } of planned.journals) {
         const known = journals.get(account)
         if (known === undefined) journals.set(account, [...entries])
@@ -137,6 +145,8 @@ const holding = (contents: Contents): Copyable => {
         const [first] = entries
         feed.push(nextFeedRow(feed.at(-1), { account, firstSeq: first.seq, lastSeq: head.seq, headHash: head.hash }))
       }
+      if (Books.areOf(planned.changes, books)) cache.keep()
+      else cache.drop()
       return { answer: planned.answer, feedPosition: feed.length }
     },
     page: (query) => pageOf([...shelf(query.table).rows.values()], query),
@@ -151,39 +161,13 @@ const holding = (contents: Contents): Copyable => {
 }
 
 const bring = (
-  books: Books.Books,
-  met: Set<string>,
-  horizons: Books.LotHorizons,
+  cache: Cache.Cache,
   needs: ReadonlyArray<Need>,
   answer: (request: LookupRequest) => ReadonlyArray<EncodedRow>
 ): void => {
-  const asking = load(books, met, horizons, needs)
+  const asking = cache.bring(needs)
   let step = asking.next([])
   while (step.done !== true) step = asking.next(step.value.map(answer))
-}
-
-const kindOfTable = {
-  trades: "trade",
-  orders: "order",
-  lots: "lot",
-  allocations: "allocation",
-  fills: "fill",
-  attempts: "attempt",
-  payloads: "payload",
-  breaks: "break"
-} as const
-
-const isCounted = (table: TableName): table is keyof typeof kindOfTable => table in kindOfTable
-
-/** The next free ids after rows were inserted. */
-const counted = (counters: Counters, changes: ReadonlyArray<Books.TableChanges>): Counters => {
-  const next = { ...counters }
-  for (const { table, inserts } of changes) {
-    if (!isCounted(table)) continue
-    const kind = kindOfTable[table]
-    for (const { id } of inserts) if (typeof id === "number" && id >= next[kind]) next[kind] = id + 1
-  }
-  return next
 }
 
 const cellsOf = ({ columns, where }: Lookup, row: EncodedRow): string | undefined => {

@@ -46,11 +46,23 @@ export const unsafe = (text: string): Decimal => {
 
 /** The plain text of a decimal: no exponent, no trailing zeros, `-` only before a non-zero number. */
 export const format = (self: Decimal): string => {
-  const { scale, value } = BigDecimal.normalize(self)
-  if (scale <= 0) return (value * 10n ** BigInt(-scale)).toString()
-  const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, "0")
-  return `${value < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+  const { scale, value } = self
+  if (scale === 0 || value === 0n) return value.toString()
+  if (scale < 0) return (value * 10n ** BigInt(-scale)).toString()
+  const isNegative = value < 0n
+  const digits = (isNegative ? -value : value).toString().padStart(scale + 1, "0")
+  let end = digits.length
+  while (end > digits.length - scale && digits.charCodeAt(end - 1) === ZERO) end--
+  const whole = digits.slice(0, -scale)
+  const fraction = digits.slice(digits.length - scale, end)
+  return `${isNegative ? "-" : ""}${whole}${fraction === "" ? "" : "."}${fraction}`
 }
+
+const ZERO = "0".charCodeAt(0)
+
+/** Reads the text of a stored decimal; `undefined` where it is none. */
+export const fromStored = (text: string): Decimal | undefined =>
+  faultWithin(text, MOST_DIGITS_STORED) === undefined ? parse(text) : undefined
 
 const codec = (most: number) =>
   Schema.transformOrFail(Schema.String, Schema.BigDecimalFromSelf, {
@@ -80,10 +92,17 @@ export const FromStored = codec(MOST_DIGITS_STORED)
 export const zero: Decimal = BigDecimal.make(0n, 0)
 
 /** a + b */
-export const add = (a: Decimal, b: Decimal): Decimal => BigDecimal.sum(a, b)
+export const add = (a: Decimal, b: Decimal): Decimal => {
+  if (b.value === 0n) return a
+  if (a.value === 0n) return b
+  return a.scale === b.scale ? BigDecimal.make(a.value + b.value, a.scale) : BigDecimal.sum(a, b)
+}
 
 /** a − b */
-export const subtract = (a: Decimal, b: Decimal): Decimal => BigDecimal.subtract(a, b)
+export const subtract = (a: Decimal, b: Decimal): Decimal => {
+  if (b.value === 0n) return a
+  return a.scale === b.scale ? BigDecimal.make(a.value - b.value, a.scale) : BigDecimal.subtract(a, b)
+}
 
 /** a × b, exact */
 export const multiply = (a: Decimal, b: Decimal): Decimal => BigDecimal.multiply(a, b)
@@ -104,13 +123,15 @@ export const isZero = (a: Decimal): boolean => a.value === 0n
 export const isPositive = (a: Decimal): boolean => a.value > 0n
 
 /** Equal by value: 0.30 equals 0.3. */
-export const equals = (a: Decimal, b: Decimal): boolean => BigDecimal.equals(a, b)
+export const equals = (a: Decimal, b: Decimal): boolean =>
+  a.scale === b.scale ? a.value === b.value : BigDecimal.equals(a, b)
 
 /** a < b */
-export const isLess = (a: Decimal, b: Decimal): boolean => BigDecimal.lessThan(a, b)
+export const isLess = (a: Decimal, b: Decimal): boolean =>
+  a.scale === b.scale ? a.value < b.value : BigDecimal.lessThan(a, b)
 
 /** a ≤ b */
-export const isAtMost = (a: Decimal, b: Decimal): boolean => BigDecimal.lessThanOrEqualTo(a, b)
+export const isAtMost = (a: Decimal, b: Decimal): boolean => !isLess(b, a)
 
 /** The smaller of the two. */
 export const min = (a: Decimal, b: Decimal): Decimal => (isLess(b, a) ? b : a)

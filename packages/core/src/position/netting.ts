@@ -1,4 +1,4 @@
-import { Need } from "../books/Need.ts"
+import { moreLots, Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { AllocationId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
@@ -48,7 +48,7 @@ const requireLoaded = (recorder: Recorder, symbol: Ticker, lot: Lot | undefined)
   const { account } = recorder
   const horizon = recorder.horizons.get(joinKey([account, symbol]))
   if (horizon === undefined || (lot !== undefined && lot.id <= horizon.last)) return
-  recorder.need(Need.Lots({ account, symbol, most: horizon.asked * 4 }))
+  recorder.need(Need.Lots({ account, symbol, most: moreLots(horizon.asked) }))
 }
 
 const current = (recorder: Recorder, lot: Lot | undefined): Lot | undefined =>

@@ -1,7 +1,9 @@
 import { ParseResult, Schema } from "effect"
 
 /** A moment: microseconds since 1970 in UTC. */
-export const Instant = Schema.BigIntFromSelf.pipe(Schema.brand("Instant"))
+export const Instant = Schema.BigIntFromSelf.annotations({
+  arbitrary: () => (fc) => fc.bigInt({ min: EARLIEST, max: LATEST })
+}).pipe(Schema.brand("Instant"))
 
 /** A moment: microseconds since 1970 in UTC. */
 export type Instant = typeof Instant.Type

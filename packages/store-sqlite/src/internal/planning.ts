@@ -1,11 +1,12 @@
-import { Books, type Column, load, type Need, type Table, type TradeRepository } from "@roundlot/core"
+import { Books, type Cache, type Column, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import type { Ground } from "./rows.ts"
 
 type Find = (request: load.LookupRequest) => ReadonlyArray<Table.EncodedRow>
 
-type Planned<A> = Extract<TradeRepository.Plan<A>, { readonly _tag: "Planned" }>
+/** A plan that asks for nothing more. */
+export type Planned<A> = Extract<TradeRepository.Plan<A>, { readonly _tag: "Planned" }>
 
 /** The row as it was read back, unless it is one that cannot be. */
 const sound = (name: Table.TableName, row: Table.EncodedRow): Table.EncodedRow => {
@@ -38,15 +39,10 @@ export const finding = (db: Database.Database): Find => {
 }
 
 /** Loads what is needed; how many needs were met that were not before. */
-const bring = (
-  find: Find,
-  books: Books.Books,
-  met: Set<string>,
-  horizons: Books.LotHorizons,
-  needs: ReadonlyArray<Need.Need>
-): number => {
+const bring = (find: Find, cache: Cache.Cache, needs: ReadonlyArray<Need.Need>): number => {
+  const { met } = cache.loaded()
   const before = met.size
-  const asking = load.load(books, met, horizons, needs)
+  const asking = cache.bring(needs)
   for (let step = asking.next(); step.done !== true;) step = asking.next(step.value.map(find))
   return met.size - before
 }
@@ -54,19 +50,17 @@ const bring = (
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
 export const planning = <A>(
   find: Find,
+  cache: Cache.Cache,
   scope: TradeRepository.Scope,
   ground: Ground,
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ): Planned<A> => {
-  const books = Books.make()
-  const met = new Set<string>()
-  const horizons: Books.LotHorizons = new Map()
-  bring(find, books, met, horizons, scope.needs)
+  const state = { ...cache.loaded(), ...ground }
+  bring(find, cache, scope.needs)
   for (;;) {
-    const answer = plan({ books, met, horizons, ...ground })
+    const answer = plan(state)
     if (answer._tag === "Planned") return answer
-    Books.reset(books)
-    if (bring(find, books, met, horizons, answer.needs) === 0)
-      throw new Error("planning asks again for what it was given")
+    Books.reset(state.books)
+    if (bring(find, cache, answer.needs) === 0) throw new Error("planning asks again for what it was given")
   }
 }

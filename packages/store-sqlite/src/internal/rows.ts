@@ -4,23 +4,56 @@ import type Database from "better-sqlite3"
 
 type Cells = ReadonlyArray<Column.Cell>
 
+type Statement = Database.Statement<[Cells]>
+
 /** A row of a write, and where it goes. */
 interface Written {
   readonly table: Table.TableName
   readonly row: Table.EncodedRow
 }
 
+const nothingYet = (): ReadonlyArray<Written> => []
+
 /** What planning starts from beside the books. */
 export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
 
 const { sqlite } = Dialect
 
-const statementsOf = (table: Books.AnyTable) => ({
-  inserts: Statements.insert(sqlite, table),
-  updates: Statements.update(sqlite, table)
-})
+/** More ways in which rows of one table change than this are written whole. */
+const MOST_UPDATES = 200
 
-const steps = Statements.order.map(({ kind, table }) => ({ kind, table, ...statementsOf(Books.tables[table])[kind] }))
+/** The statements that write one table, prepared when they are first needed. */
+const tableOf = (db: Database.Database, name: Table.TableName) => {
+  const table = Books.tables[name]
+  const columns = Object.keys(table.columns)
+  const prepare = ({ text, cells }: Statements.RowStatement) => ({ statement: db.prepare<[Cells]>(text), cells })
+  const whole = { inserts: Statements.insert(sqlite, table), updates: Statements.update(sqlite, table) }
+  const prepared = new Map<string, { readonly statement: Statement; readonly cells: ReadonlyArray<string> }>()
+  const statementOf = (key: string, make: () => Statements.RowStatement) => {
+    const known = prepared.get(key)
+    if (known !== undefined) return known
+    const made = prepare(make())
+    prepared.set(key, made)
+    return made
+  }
+  return {
+    idPlace: columns.indexOf("id"),
+    insert: (): Statement => statementOf("inserts", () => whole.inserts).statement,
+    whole: (kind: "inserts" | "updates") => statementOf(kind, () => whole[kind]),
+    /** The statement that sets these columns of a row; `undefined` where there are too many such. */
+    setting: (places: ReadonlyArray<number>): Statement | undefined => {
+      const key = places.join()
+      if (prepared.size > MOST_UPDATES && !prepared.has(key)) return undefined
+      return statementOf(key, () =>
+        Statements.set(
+          sqlite,
+          table,
+          places.map((place) => columns[place] ?? "")
+        )
+      ).statement
+    }
+  }
+}
 
 const appendEntry = Statements.appendEntry(sqlite)
 const appendFeed = Statements.appendFeed(sqlite)
@@ -28,24 +61,55 @@ const setHead = Statements.setHead(sqlite)
 
 /** The statements of one connection's writes, prepared once. Everything throws. */
 export const writing = (db: Database.Database) => {
-  const known = new Map<string, Database.Statement<Array<Column.Cell>>>()
-  const run = (text: string, cells: Cells): number => {
-    const statement = known.get(text) ?? db.prepare<Array<Column.Cell>>(text)
-    known.set(text, statement)
-    return statement.run(...cells).changes
-  }
+  const tables = new Map(Statements.order.map(({ table }) => [table, tableOf(db, table)]))
+  const own = (name: Table.TableName) => tables.get(name) ?? tableOf(db, name)
+  const begin = db.prepare<[]>("BEGIN IMMEDIATE")
+  const commit = db.prepare<[]>("COMMIT")
+  const rollback = db.prepare<[]>("ROLLBACK")
+  const entry = db.prepare<[Cells]>(appendEntry)
+  const head = db.prepare<[Cells]>(setHead)
+  const feedRow = db.prepare<[Cells]>(appendFeed)
   const counters = db.prepare<[], Id.Counters>(Statements.counters)
   const heads = db.prepare<[], Entry.Head & { readonly account: string }>(Statements.selectHeads)
   const newest = db.prepare<[], Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
   const lastFeed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed)
+  const version = db.prepare<[], number>("PRAGMA data_version").pluck()
   let place = ""
-  let current: ReadonlyArray<Written> = []
+  let current = nothingYet
 
-  const writeRow = (text: string, cells: ReadonlyArray<string>, written: Written): void => {
-    current = [written]
-    const values = cells.map((column) => written.row[column] ?? null)
-    const changed = run(text, values)
-    if (changed !== 1) throw new Error(`an update of ${written.table} found ${changed} rows`)
+  const changed = (count: number): void => {
+    if (count !== 1) throw new Error(`an update of ${place} found ${count} rows`)
+  }
+
+  /** Writes the rows of a table as they were made or as they stand now, each whole. */
+  const writeWhole = (table: Table.TableName, kind: "inserts" | "updates", rows: ReadonlyArray<Table.EncodedRow>) => {
+    const { cells, statement } = own(table).whole(kind)
+    for (const row of rows) {
+      current = () => [{ table, row }]
+      changed(statement.run(cells.map((column) => row[column] ?? null)).changes)
+    }
+  }
+
+  const writeBare = (change: Books.TableChanges, bare: Books.BareChanges, kind: "inserts" | "updates"): void => {
+    const { table } = change
+    let at = 0
+    const underWay = () => change[kind].slice(at, at + 1).map((row) => ({ table, row }))
+    current = underWay
+    if (kind === "inserts") {
+      const insert = bare.inserts.length === 0 ? undefined : own(table).insert()
+      for (const cells of bare.inserts) {
+        insert?.run(cells)
+        at++
+      }
+      return
+    }
+    for (const difference of bare.updates) {
+      const statement = difference.columns.length === 0 ? undefined : own(table).setting(difference.columns)
+      if (statement !== undefined) changed(statement.run([...difference.cells, ...difference.key]).changes)
+      else if (difference.columns.length > 0) writeWhole(table, kind, change.updates.slice(at, at + 1))
+      current = underWay
+      at++
+    }
   }
 
   const isDangling = ({ row }: Written, reference: Rules.Reference): boolean => {
@@ -54,7 +118,13 @@ export const writing = (db: Database.Database) => {
   }
 
   return {
-    run,
+    begin: (): void => void begin.run(),
+    commit: (): void => void commit.run(),
+    rollback: (): void => void rollback.run(),
+    /** Changes whenever another connection has written, and with nothing that this one writes. */
+    version: (): number | undefined => version.get(),
+    /** The newest row of the feed. */
+    lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
     /** The heads of all journals, when the newest entry was, and the next free ids. */
     ground: (): Ground => {
       const next = counters.get()
@@ -65,44 +135,54 @@ export const writing = (db: Database.Database) => {
         counters: next
       }
     },
-    rows: (changes: ReadonlyArray<Books.TableChanges>): void => {
-      for (const { cells, kind, table, text } of steps) {
+    /** Writes what planning changed; gives the next free ids. */
+    rows: (changes: ReadonlyArray<Books.TableChanges>, free: Id.Counters): Id.Counters => {
+      const written = new Map(changes.map((change) => [change.table, { change, bare: change.bare }]))
+      for (const { kind, table } of Statements.order) {
+        const found = written.get(table)
+        if (found === undefined) continue
         place = table
-        for (const change of changes) {
-          if (change.table === table) for (const row of change[kind]) writeRow(text, cells, { table, row })
-        }
+        if (found.bare === undefined) writeWhole(table, kind, found.change[kind])
+        else writeBare(found.change, found.bare, kind)
       }
-      current = changes.flatMap(({ inserts, table, updates }) =>
-        [...updates, ...inserts].map((row) => ({ table, row }))
-      )
+      current = () =>
+        changes.flatMap(({ inserts, table, updates }) => [...updates, ...inserts].map((row) => ({ table, row })))
+      const made = [...written.values()].map(({ bare, change }) => ({
+        table: change.table,
+        ids:
+          bare === undefined
+            ? change.inserts.map(({ id }) => id)
+            : bare.inserts.map((cells) => cells[own(change.table).idPlace])
+      }))
+      return Books.counted(free, made)
     },
-    journal: ({ account, entries, head }: TradeRepository.JournalPart): void => {
+    journal: (part: TradeRepository.JournalPart): void => {
       place = "journal"
-      for (const entry of entries) {
-        const cells = Statements.entryColumns.map((column) => entry[column])
-        run(appendEntry, cells)
-      }
+      for (const each of part.entries) entry.run(Statements.entryColumns.map((column) => each[column]))
       place = "heads"
-      run(setHead, [account, head.seq, head.hash])
+      head.run([part.account, part.head.seq, part.head.hash])
     },
-    /** Appends a row for each part; where the feed stands then. */
-    feed: (parts: ReadonlyArray<TradeRepository.JournalPart>): number => {
+    /** Appends a row for each part after `newest`; gives the row that is the newest then. */
+    feed: (
+      newest: Entry.FeedRow | undefined,
+      parts: ReadonlyArray<TradeRepository.JournalPart>
+    ): Entry.FeedRow | undefined => {
       place = "feed"
-      let last = lastFeed.get()
+      let last = newest
       for (const { account, entries, head } of parts) {
         const step = { account, firstSeq: entries[0].seq, lastSeq: head.seq, headHash: head.hash }
         const next = Entry.nextFeedRow(last, step)
         const cells = Statements.feedColumns.map((column) => next[column])
-        run(appendFeed, cells)
+        feedRow.run(cells)
         last = next
       }
-      return last?.position ?? 0
+      return last
     },
     /** The table whose row was being written. */
     place: (): string => place,
     /** Which reference it is that the database refused; it does not say so itself. */
     dangling: (): TradeRepository.ConstraintRefused | undefined => {
-      for (const written of current) {
+      for (const written of current()) {
         const found = Rules.rules[written.table].references.find((each) => isDangling(written, each))
         if (found === undefined) continue
         const constraint = `FOREIGN KEY ${found.column} to ${found.table}`
@@ -112,3 +192,6 @@ export const writing = (db: Database.Database) => {
     }
   }
 }
+
+/** The statements of one connection's writes. */
+export type Writing = ReturnType<typeof writing>

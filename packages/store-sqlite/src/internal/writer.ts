@@ -2,6 +2,7 @@ import { TradeRepository } from "@roundlot/core"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"
 import { failureOf } from "./failure.ts"
+import * as Memory from "./memory.ts"
 import { finding, planning } from "./planning.ts"
 import { writing } from "./rows.ts"
 
@@ -12,11 +13,13 @@ const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean 
 export const make = (file: string, db: Database.Database) => {
   const find = finding(db)
   const write = writing(db)
+  const memory = Memory.make(write)
   const failed = (error: unknown): Effect.Effect<never, TradeRepository.StoreError> => {
+    memory.drop()
     const failure = failureOf(file, error, write.place())
     const named = isForeignKey(failure) && db.inTransaction ? write.dangling() : undefined
     // On some errors SQLite has rolled back by itself.
-    if (db.inTransaction) write.run("ROLLBACK", [])
+    if (db.inTransaction) write.rollback()
     return failure === undefined ? Effect.die(error) : Effect.fail(named ?? failure)
   }
   return <A>(
@@ -25,13 +28,15 @@ export const make = (file: string, db: Database.Database) => {
   ): Effect.Effect<TradeRepository.Written<A>, TradeRepository.StoreError> =>
     Effect.suspend(() => {
       try {
-        write.run("BEGIN IMMEDIATE", [])
-        const { answer, changes, journals } = planning(find, scope, write.ground(), plan)
-        write.rows(changes)
-        for (const part of journals) write.journal(part)
-        const feedPosition = write.feed(journals)
-        write.run("COMMIT", [])
-        return Effect.succeed({ answer, feedPosition })
+        write.begin()
+        const stood = memory.standing()
+        const planned = planning(find, memory.cache, scope, stood, plan)
+        const counters = write.rows(planned.changes, stood.counters)
+        for (const part of planned.journals) write.journal(part)
+        const feed = write.feed(stood.feed, planned.journals)
+        write.commit()
+        memory.publish({ ...stood, counters, feed }, planned)
+        return Effect.succeed({ answer: planned.answer, feedPosition: feed?.position ?? 0 })
       } catch (error) {
         return failed(error)
       }

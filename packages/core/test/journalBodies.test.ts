@@ -1,0 +1,35 @@
+import { Arbitrary, FastCheck as fc, Schema } from "effect"
+import { describe, expect, test } from "vitest"
+import { bodyOf } from "../src/journal/encode.ts"
+import { canonicalJson, textOf } from "../src/journal/Entry.ts"
+import { LedgerEvent } from "../src/journal/Event.ts"
+
+const encode = Schema.encodeSync(LedgerEvent)
+
+describe("the body of an entry", () => {
+  test("DESIGN 9: is the canonical JSON of what the event's schema encodes, for events of every kind", () => {
+    const tags = new Set<string>()
+    fc.assert(
+      fc.property(Arbitrary.make(LedgerEvent), (event) => {
+        const { _tag, ...body } = encode(event)
+        tags.add(_tag)
+        expect(bodyOf(event)).toBe(canonicalJson(body))
+      }),
+      { numRuns: 600, seed: 1 }
+    )
+    expect(tags.size).toBe(LedgerEvent.members.length)
+  })
+
+  test("DESIGN 9: texts are escaped as JSON escapes them", () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.fullUnicodeString(),
+      fc.constantFrom('"', "\\", "\n", "\u0000", "\ud800", "é", "\u007f")
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(textOf(text)).toBe(JSON.stringify(text))
+      })
+    )
+  })
+})

@@ -1,0 +1,58 @@
+import { Books, Cache, type Entry, type TradeRepository } from "@roundlot/core"
+import type { Planned } from "./planning.ts"
+import type { Ground, Writing } from "./rows.ts"
+
+/** What stands in the store beside the books: the ground of a planning, and the newest row of the feed. */
+export interface Standing extends Ground {
+  readonly feed: Entry.FeedRow | undefined
+  /** The version of the file's contents, as this connection sees it. */
+  readonly version: number | undefined
+}
+
+/** What a writer remembers of its own last commit. All of it is published after COMMIT and dropped on any failure. */
+export interface Memory {
+  readonly cache: Cache.Cache
+  /** What stands now: as remembered where no other connection has written since, else as read. Within a transaction. */
+  readonly standing: () => Standing
+  /** A commit has been made: its ids and its row of the feed stand now, and what it planned. */
+  readonly publish: (standing: Standing, planned: Pick<Planned<unknown>, "changes" | "journals">) => void
+  readonly drop: () => void
+}
+
+/** The memory of one connection's writer. */
+export const make = (write: Writing): Memory => {
+  const cache = Cache.make()
+  let remembered: Standing | undefined
+  const drop = () => {
+    cache.drop()
+    remembered = undefined
+  }
+  return {
+    cache,
+    drop,
+    standing: () => {
+      const feed = write.lastFeed()
+      const version = write.version()
+      const isSame = remembered?.version === version && remembered?.feed?.feedHash === feed?.feedHash
+      if (remembered !== undefined && isSame) return remembered
+      drop()
+      return { ...write.ground(), feed, version }
+    },
+    publish: (standing, { changes, journals }) => {
+      // What did not come out of the books of this planning is not in them.
+      if (Books.areOf(changes, cache.loaded().books)) cache.keep()
+      else cache.drop()
+      remembered = withJournals(standing, journals)
+    }
+  }
+}
+
+const withJournals = (standing: Standing, journals: ReadonlyArray<TradeRepository.JournalPart>): Standing => {
+  const heads = new Map(standing.heads)
+  let { newestAt } = standing
+  for (const { account, entries, head } of journals) {
+    heads.set(account, head)
+    newestAt = Math.max(newestAt, entries.at(-1)?.at ?? 0)
+  }
+  return { ...standing, heads, newestAt }
+}
