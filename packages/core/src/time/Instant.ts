@@ -2,7 +2,7 @@ import { ParseResult, Schema } from "effect"
 
 /** A moment: microseconds since 1970 in UTC. */
 export const Instant = Schema.BigIntFromSelf.annotations({
-  arbitrary: () => (fc) => fc.bigInt({ min: EARLIEST, max: LATEST })
+  arbitrary: () => (fc) => fc.bigInt({ min: EARLIEST, max: latest })
 }).pipe(Schema.brand("Instant"))
 
 /** A moment: microseconds since 1970 in UTC. */

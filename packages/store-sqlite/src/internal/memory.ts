@@ -3,7 +3,7 @@ import type { Planned } from "./planning.ts"
 import type { Ground, Writing } from "./rows.ts"
 
 /** What stands in the store beside the books: the ground of a planning, and the newest row of the feed. */
-export interface Standing extends Ground {
+interface Standing extends Ground {
   readonly feed: Entry.FeedRow | undefined
   /** The version of the file's contents, as this connection sees it. */
   readonly version: number | undefined
