@@ -60,15 +60,22 @@ const described = <A, I extends Cell>(
 ): Schema.Schema<A, I> => schema.annotations({ [DESCRIPTION]: { kind, nullable: false, literals }, [CODEC]: codec })
 
 const misplaced = (value: unknown): never => {
-  throw new TypeError(`${typeof value} is no value of this column`)
+  throw new TypeError(`${String(value)} is no value of this column`)
 }
 
 const isWhole = (cell: unknown): cell is number => typeof cell === "number" && Number.isSafeInteger(cell)
 
 const encodeNumber = (value: unknown): Cell => (typeof value === "number" ? value : misplaced(value))
 const encodeText = (value: unknown): Cell => (typeof value === "string" ? value : misplaced(value))
-const encodeDecimal = (value: unknown): Cell =>
-  BigDecimal.isBigDecimal(value) ? Decimal.format(value) : misplaced(value)
+/** What has no more digits than this is taken in any column, whatever its scale. */
+const SURELY_TAKEN = 18
+
+const encodeDecimal =
+  (long: (value: unknown) => Cell) =>
+  (value: unknown): Cell => {
+    const text = BigDecimal.isBigDecimal(value) ? Decimal.format(value) : misplaced(value)
+    return text.length <= SURELY_TAKEN ? text : long(value)
+  }
 
 const whole: Codec = { encode: encodeNumber, decode: (cell) => (isWhole(cell) ? cell : UNREADABLE) }
 
@@ -96,18 +103,21 @@ const brandedText = (isBranded: (value: unknown) => boolean): Codec => {
   }
 }
 
-const decimals = (isAdmitted: (value: Decimal.Decimal) => boolean): Codec => ({
-  encode: encodeDecimal,
-  decode: (cell) => {
-    const value = typeof cell === "string" ? Decimal.fromStored(cell) : undefined
-    return value !== undefined && isAdmitted(value) ? value : UNREADABLE
-  }
-})
-
 const viaSchema = <A, I extends Cell>(schema: Schema.Schema<A, I>): Codec => {
   const encode = Schema.encodeUnknownSync(schema)
   const decode = Schema.decodeUnknownEither(schema)
   return { encode, decode: (cell) => Either.getOrElse(decode(cell), () => UNREADABLE) }
+}
+
+const decimals = <A>(schema: Schema.Schema<A, string>): Codec => {
+  const isAdmitted = Schema.is(Schema.typeSchema(schema))
+  return {
+    encode: encodeDecimal(viaSchema(schema).encode),
+    decode: (cell) => {
+      const value = typeof cell === "string" && cell.length <= SURELY_TAKEN ? Decimal.fromStored(cell) : undefined
+      return value !== undefined && isAdmitted(value) ? value : UNREADABLE
+    }
+  }
 }
 
 /** An integer id of ours. */
@@ -131,15 +141,11 @@ export const literal = <const L extends readonly [string, ...ReadonlyArray<strin
   described(Schema.Literal(...literals), "text", oneOf(new Set(literals)), literals)
 
 /** An exact decimal, stored as its plain text. */
-export const decimal = described(
-  Decimal.FromStored,
-  "decimal",
-  decimals(() => true)
-)
+export const decimal = described(Decimal.FromStored, "decimal", decimals(Decimal.FromStored))
 
 /** A decimal of a brand, such as `Quantity`. */
 export const brandedDecimal = <A>(schema: Schema.Schema<A, string>): Schema.Schema<A, string> =>
-  described(schema, "decimal", decimals(Schema.is(Schema.typeSchema(schema))))
+  described(schema, "decimal", decimals(schema))
 
 /** A moment between 1970 and `Instant.latest`, stored as microseconds since 1970. */
 export const instant = described(
@@ -150,8 +156,9 @@ export const instant = described(
   }),
   "instant",
   {
-    encode: (value) => (typeof value === "bigint" ? Number(value) : misplaced(value)),
-    decode: (cell) => (isWhole(cell) ? BigInt(cell) : UNREADABLE)
+    encode: (value) =>
+      typeof value === "bigint" && value >= 0n && value <= Instant.latest ? Number(value) : misplaced(value),
+    decode: (cell) => (isWhole(cell) && cell >= 0 ? BigInt(cell) : UNREADABLE)
   }
 )
 

@@ -14,9 +14,31 @@ const wrong = (value: unknown): never => {
 const writeText: Write = (value) => (typeof value === "string" ? textOf(value) : wrong(value))
 const writeNumber: Write = (value) => (typeof value === "number" ? JSON.stringify(value) : wrong(value))
 const writeFlag: Write = (value) => (typeof value === "boolean" ? String(value) : wrong(value))
-const writeDecimal: Write = (value) => (BigDecimal.isBigDecimal(value) ? `"${Decimal.format(value)}"` : wrong(value))
-const writeTime: Write = (value) =>
-  typeof value === "bigint" ? `"${Instant.format(Instant.make(value))}"` : wrong(value)
+
+/** What has no more digits than this is taken wherever a decimal is. */
+const SURELY_TAKEN = 18
+
+const bySchema = (ast: SchemaAST.AST): Write => {
+  const encode = Schema.encodeUnknownSync(Schema.make<unknown, unknown>(ast))
+  return (value) => canonicalJson(encode(value))
+}
+
+/** Decimals and times at the limits of what is taken are the schema's to judge. */
+const decimalWriter = (ast: SchemaAST.AST): Write => {
+  const judged = bySchema(ast)
+  return (value) => {
+    const text = BigDecimal.isBigDecimal(value) ? Decimal.format(value) : wrong(value)
+    return text.length <= SURELY_TAKEN ? `"${text}"` : judged(value)
+  }
+}
+
+const timeWriter = (ast: SchemaAST.AST): Write => {
+  const judged = bySchema(ast)
+  return (value) =>
+    typeof value === "bigint" && value >= 0n && value <= Instant.latest
+      ? `"${Instant.format(Instant.make(value))}"`
+      : judged(value)
+}
 
 const maybe =
   (write: Write): Write =>
@@ -72,8 +94,8 @@ const writerOf = (ast: SchemaAST.AST): Write | undefined => {
 const writerOfTransformation = (ast: SchemaAST.Transformation): Write | undefined => {
   if (!SchemaAST.isStringKeyword(bareType(ast.from))) return undefined
   const to = bareType(ast.to)
-  if (to === decimalType) return writeDecimal
-  return SchemaAST.isBigIntKeyword(to) ? writeTime : undefined
+  if (to === decimalType) return decimalWriter(ast)
+  return SchemaAST.isBigIntKeyword(to) ? timeWriter(ast) : undefined
 }
 
 const writerOfUnion = ({ types }: SchemaAST.Union): Write | undefined => {
