@@ -20,6 +20,8 @@ export * as Id from "./identity/Id.ts"
 export * as Account from "./account/Account.ts"
 /** `account/AccountName`: see that module. */
 export * as AccountName from "./account/AccountName.ts"
+/** `account/settingChanges`: see that module. */
+export * as settingChanges from "./account/settingChanges.ts"
 /** `instrument/Instrument`: see that module. */
 export * as Instrument from "./instrument/Instrument.ts"
 /** `instrument/SymbolMapping`: see that module. */
@@ -116,8 +118,18 @@ export * as Command from "./control/Command.ts"
 export * as CommandRecord from "./control/CommandRecord.ts"
 /** `control/TradingState`: see that module. */
 export * as TradingState from "./control/TradingState.ts"
+/** `control/Usage`: see that module. */
+export * as Usage from "./control/Usage.ts"
+/** `control/beforeSend`: see that module. */
+export * as beforeSend from "./control/beforeSend.ts"
 /** `control/commands`: see that module. */
 export * as commands from "./control/commands.ts"
+/** `control/controls`: see that module. */
+export * as controls from "./control/controls.ts"
+/** `control/duplicateIntent`: see that module. */
+export * as duplicateIntent from "./control/duplicateIntent.ts"
+/** `control/owedBound`: see that module. */
+export * as owedBound from "./control/owedBound.ts"
 /** `books/Books`: see that module. */
 export * as Books from "./books/Books.ts"
 /** What a writer keeps of its store between writes. */

@@ -44,6 +44,8 @@ const standingOf = () => {
     holdingBreaks: [],
     isSessionOpen: true,
     reference: Reference.NoPrice(),
+    prices: [],
+    usage: undefined,
     at: desk.now()
   }
   return { standing, own, opposite: { ...own, origin: "external", side: "sell", status: "submitted" } as const }

@@ -92,8 +92,19 @@ const listed = (name: string, columns: ReadonlyArray<string>): Index => ({
 
 const accounts: TableRules = {
   ...none,
-  positive: ["lot", "threshold", "thresholdNotional", "maxOrderQuantity"],
-  rows: [{ name: "resend_window", sql: `"resendWindowMs" >= 0` }]
+  positive: [
+    "lot",
+    "threshold",
+    "thresholdNotional",
+    "maxOrderQuantity",
+    "maxOrderNotional",
+    "maxOpenResidual",
+    "maxDailyNotional"
+  ],
+  rows: [
+    { name: "resend_window", sql: `"resendWindowMs" >= 0` },
+    { name: "orders_per_minute", sql: `"ordersPerMinute" IS NULL OR "ordersPerMinute" > 0` }
+  ]
 }
 
 const instruments: TableRules = { ...none, references: [ofAccount], positive: ["lot"] }
@@ -253,6 +264,8 @@ const controls: TableRules = {
   rows: [{ name: "scope", sql: `"account" <> '' OR "symbol" = ''` }]
 }
 
+const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNotional"] }
+
 /** The rules of every table. */
 export const rules: { readonly [T in Table.TableName]: TableRules } = {
   accounts,
@@ -268,6 +281,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   waiting_fills: waitingFills,
   breaks,
   controls,
+  usages,
   ops_commands: none,
   ops_cursors: none
 }

@@ -162,6 +162,7 @@ const sample = (column: Column.ColumnDescription | undefined): Column.Cell =>
 
 const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   accounts_rule_resend_window: [{ resendWindowMs: -1 }],
+  accounts_rule_orders_per_minute: [{ ordersPerMinute: 0 }],
   trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
   positions_rule_conservation: [{ openLots: "0.4" }, { residual: "0.2" }],
   positions_rule_short_ends: [{ shortEnds: -1 }],

@@ -16,6 +16,11 @@ export const account: Row = {
   threshold: null,
   thresholdNotional: null,
   maxOrderQuantity: null,
+  maxOrderNotional: null,
+  maxOpenResidual: null,
+  maxDailyNotional: null,
+  ordersPerMinute: null,
+  restricted: "[]",
   shorting: "allowed",
   external: "ignore",
   cancelOnFlip: 0,
@@ -260,6 +265,14 @@ export const control: Row = {
   version: 13
 }
 
+export const usage: Row = {
+  account: "main",
+  day: "2025-11-20",
+  dayNotional: "150.25",
+  lastMinute: "[]",
+  version: 14
+}
+
 export const command: Row = { id: "c-1", answer: "{}", at: AT }
 
 /** Where a source goes on. */
@@ -280,6 +293,7 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
   waiting_fills: waitingFill,
   breaks: openBreak,
   controls: control,
+  usages: usage,
   ops_commands: command,
   ops_cursors: cursor
 }
@@ -313,6 +327,7 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("waiting_fills", waitingFill),
   inserting("breaks", openBreak),
   inserting("controls", control),
+  inserting("usages", usage),
   inserting("ops_commands", command),
   inserting("ops_cursors", cursor)
 ]

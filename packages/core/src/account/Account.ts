@@ -11,7 +11,10 @@ export const directions = ["mirror", "offset"] as const
 /** How a trade of the source maps to our target. */
 export type Direction = (typeof directions)[number]
 
-/** One of our accounts, with the policies that its orders obey. Lots and thresholds in shares, times in milliseconds. */
+/**
+ * One of our accounts, with the policies that its orders obey and the limits that they keep. Lots, thresholds and quantities in
+ * shares, notionals and the open residual in dollars, times in milliseconds.
+ */
 export const Account = Schema.Struct({
   name: Column.branded(AccountName),
   broker: Column.text,
@@ -23,6 +26,12 @@ export const Account = Schema.Struct({
   threshold: Column.optional(Column.brandedDecimal(Quantity)),
   thresholdNotional: Column.optional(Column.brandedDecimal(Quantity)),
   maxOrderQuantity: Column.optional(Column.brandedDecimal(Quantity)),
+  maxOrderNotional: Column.optional(Column.brandedDecimal(Quantity)),
+  maxOpenResidual: Column.optional(Column.brandedDecimal(Quantity)),
+  maxDailyNotional: Column.optional(Column.brandedDecimal(Quantity)),
+  ordersPerMinute: Column.optional(Column.integer),
+  /** Symbols for which nothing is sent. */
+  restricted: Column.texts,
   shorting: Column.literal(["never", "allowed"]),
   external: Column.literal(["ignore", "count"]),
   cancelOnFlip: Column.flag,
@@ -58,6 +67,11 @@ export const defaultSettings: AccountSettings = {
   threshold: undefined,
   thresholdNotional: undefined,
   maxOrderQuantity: undefined,
+  maxOrderNotional: undefined,
+  maxOpenResidual: undefined,
+  maxDailyNotional: undefined,
+  ordersPerMinute: undefined,
+  restricted: [],
   shorting: "allowed",
   external: "ignore",
   cancelOnFlip: false,

@@ -2,6 +2,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
+import { UsageTable, type Usage } from "../control/Usage.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
 import type { Counters } from "../identity/Id.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
@@ -32,6 +33,7 @@ export interface Books {
   readonly waiting_fills: Shelf.Shelf<WaitingFill>
   readonly breaks: Shelf.Shelf<Break>
   readonly controls: Shelf.Shelf<Control>
+  readonly usages: Shelf.Shelf<Usage>
   readonly ops_commands: Shelf.Shelf<CommandRecord>
   readonly ops_cursors: Shelf.Shelf<Cursor>
 }
@@ -57,6 +59,7 @@ export const make = (): Books => ({
   waiting_fills: Shelf.make(WaitingFillTable),
   breaks: Shelf.make(BreakTable),
   controls: Shelf.make(ControlTable),
+  usages: Shelf.make(UsageTable),
   ops_commands: Shelf.make(CommandTable),
   ops_cursors: Shelf.make(CursorTable)
 })
@@ -79,6 +82,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   waiting_fills: WaitingFillTable,
   breaks: BreakTable,
   controls: ControlTable,
+  usages: UsageTable,
   ops_commands: CommandTable,
   ops_cursors: CursorTable
 }
@@ -157,6 +161,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.waiting_fills),
     changesOf(books.breaks),
     changesOf(books.controls),
+    changesOf(books.usages),
     changesOf(books.ops_commands),
     changesOf(books.ops_cursors)
   ].filter((each) => each.size > 0)

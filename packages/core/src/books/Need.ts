@@ -28,6 +28,8 @@ export type Need = Data.TaggedEnum<{
   readonly WaitingFill: { readonly account: string; readonly execId: string }
   readonly BreakById: { readonly id: number }
   readonly Control: { readonly account: string; readonly symbol: string }
+  /** What an account with limits over time has sent. */
+  readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
   readonly Cursor: { readonly account: string; readonly source: string }
   /** All fills of an account that wait for their orders. */

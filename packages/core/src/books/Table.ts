@@ -55,7 +55,8 @@ export const domainTables = [
   "fills",
   "waiting_fills",
   "breaks",
-  "controls"
+  "controls",
+  "usages"
 ] as const
 
 /** The operational tables: not audited. */

@@ -357,6 +357,15 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           )
         )
       ]
+    case "Usage":
+      return [
+        question(
+          "usages",
+          "primary",
+          [need.account],
+          taking(books.usages, () => [])
+        )
+      ]
     case "Cursor":
       return [
         question(

@@ -1,5 +1,6 @@
 import { Either } from "effect"
 import type { AccountSettings } from "../account/Account.ts"
+import { changesOfSettings } from "../account/settingChanges.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
@@ -32,8 +33,11 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings): Comma
   const known = books.accounts.get(account)
   const full = { name: account, brokerAccountId: known?.brokerAccountId, ...settings }
   if (settings.environment === "live") return refused("LiveNotReady: this version drives paper accounts only")
+  const changes = changesOfSettings(known, full)
+  const part = `accounts.${account}`
   if (known === undefined) {
     recorder.emit({ _tag: "AccountOpened", settings: full })
+    recorder.emitForStore({ _tag: "ConfigurationChanged", part, changes })
     return done(`account ${account} was made`)
   }
   if (known.environment !== settings.environment || known.broker !== settings.broker) {
@@ -41,27 +45,11 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings): Comma
       `account ${account} is pinned to ${known.broker}, ${known.environment}; give another account another name`
     )
   }
-  if (isSameSettings({ ...known, ...full }, known)) return done(`account ${account} is as it was`)
+  if (changes.length === 0) return done(`account ${account} is as it was`)
   recorder.emit({ _tag: "AccountChanged", settings: full })
+  recorder.emitForStore({ _tag: "ConfigurationChanged", part, changes })
   return done(`account ${account} was changed`)
 }
-
-const isSameSettings = (a: AccountSettings, b: AccountSettings): boolean => textOfSettings(a) === textOfSettings(b)
-
-const textOfSettings = (settings: AccountSettings): string =>
-  [
-    settings.broker,
-    settings.environment,
-    settings.currency,
-    settings.direction,
-    settings.shorting,
-    settings.external,
-    settings.cancelOnFlip,
-    settings.resendWindowMs,
-    ...[settings.lot, settings.threshold, settings.thresholdNotional, settings.maxOrderQuantity].map((each) =>
-      each === undefined ? "-" : Decimal.format(each)
-    )
-  ].join("/")
 
 /** What a broker, or an operator, says of an instrument. */
 export interface InstrumentFacts {

@@ -36,7 +36,20 @@ const recordedTrade = {
   reversesOccurrence: maybe(Schema.String)
 }
 
-const settings = Schema.Struct({ ...Account.fields }).pipe(Schema.omit("createdAt", "updatedAt", "version"))
+const unset = () => undefined
+
+/** An entry that was written before there was a limit does not speak of it. */
+const limits = {
+  maxOrderNotional: Schema.optionalWith(Account.fields.maxOrderNotional, { default: unset }),
+  maxOpenResidual: Schema.optionalWith(Account.fields.maxOpenResidual, { default: unset }),
+  maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
+  ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
+  restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
+}
+
+const settings = Schema.Struct({ ...Account.fields, ...limits }).pipe(
+  Schema.omit("createdAt", "updatedAt", "version")
+)
 
 /** An account was made, with its policies. */
 export const AccountOpened = Schema.TaggedStruct("AccountOpened", { settings })
@@ -125,8 +138,12 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
   id: AttemptId,
   orderId: OrderId,
   number: Schema.Int,
-  requestId: PayloadId
+  requestId: PayloadId,
+  /** What it adds to the usage of its account, in dollars, where a limit of the account counts that. */
+  spends: maybe(Shares)
 })
+/** A plan may not go yet: a limit over time makes it wait. */
+export const OrderHeld = Schema.TaggedStruct("OrderHeld", { orderId: OrderId, heldFor: Schema.String, until: Time })
 /** What became of an attempt. */
 export const AttemptAnswered = Schema.TaggedStruct("AttemptAnswered", {
   id: AttemptId,
@@ -258,6 +275,13 @@ export const TradingStateSet = Schema.TaggedStruct("TradingStateSet", {
   reason: Schema.String,
   actor: Schema.String
 })
+/** A part of the configuration has other values from now on; what was not set has no value before. */
+export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", {
+  part: Schema.String,
+  changes: Schema.Array(
+    Schema.Struct({ name: Schema.String, before: maybe(Schema.String), after: maybe(Schema.String) })
+  )
+})
 
 /** All that can stand in a journal. */
 export const LedgerEvent = Schema.Union(
@@ -278,6 +302,7 @@ export const LedgerEvent = Schema.Union(
   ExcessAccepted,
   OrderCreated,
   AttemptStarted,
+  OrderHeld,
   AttemptAnswered,
   PayloadStored,
   PayloadArchived,
@@ -296,7 +321,8 @@ export const LedgerEvent = Schema.Union(
   CoolDownReset,
   PositionHeld,
   HoldLifted,
-  TradingStateSet
+  TradingStateSet,
+  ConfigurationChanged
 )
 
 /** All that can stand in a journal. */
@@ -331,6 +357,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "ExcessChanged":
     case "ExcessAccepted":
     case "AttemptStarted":
+    case "OrderHeld":
     case "AttemptAnswered":
     case "CancelRequested":
     case "CancelAsked":
@@ -354,6 +381,8 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "PositionHeld":
     case "HoldLifted":
       return { kind: "position", id: event.symbol }
+    case "ConfigurationChanged":
+      return { kind: "configuration", id: event.part }
     case "TradingStateSet":
       return { kind: "control", id: [event.account, event.symbol].filter((part) => part !== "").join("/") || "all" }
   }

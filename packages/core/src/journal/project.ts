@@ -47,6 +47,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return orderCreated(books, event, place)
     case "AttemptStarted":
       return attemptStarted(books, event, place)
+    case "OrderHeld":
+      return orderPatched(books, event.orderId, place, { heldFor: event.heldFor, notBefore: event.until })
     case "AttemptAnswered":
       return attemptAnswered(books, event, place)
     case "PayloadStored":
@@ -84,5 +86,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return patchPosition(books, event.symbol, place, { held: undefined, circuitUntil: undefined, shortEnds: 0 })
     case "TradingStateSet":
       return tradingStateSet(books, event, place)
+    case "ConfigurationChanged":
+      // The values themselves stand in rows that other events make; this entry is their history.
+      return undefined
   }
 }

@@ -14,11 +14,21 @@ export const Reference = Data.taggedEnum<Reference>()
 /** How old a price may be and still decide, in milliseconds: a quarter of an hour. */
 export const MAX_AGE_MS = 15 * 60_000
 
+/** Those of several prices that are fresh enough to decide with. */
+export const freshOnes = (references: ReadonlyArray<Reference>, at: Instant.Instant): ReadonlyArray<Price> =>
+  references.flatMap((each) => (isFresh(each, at) ? [each.price] : []))
+
+const isFresh = (
+  reference: Reference,
+  at: Instant.Instant
+): reference is Extract<Reference, { readonly _tag: "Priced" }> =>
+  reference._tag === "Priced" && Instant.millisBetween(reference.at, at) <= MAX_AGE_MS
+
 /** D3: the newest of several prices that is fresh enough to decide with. */
 export const freshest = (references: ReadonlyArray<Reference>, at: Instant.Instant): Reference => {
   let best: Reference = Reference.NoPrice()
   for (const each of references) {
-    if (each._tag === "NoPrice" || Instant.millisBetween(each.at, at) > MAX_AGE_MS) continue
+    if (!isFresh(each, at)) continue
     if (best._tag === "NoPrice" || best.at < each.at) best = each
   }
   return best

@@ -1,7 +1,10 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
+import { judge, type Gate } from "../control/beforeSend.ts"
+import { says, type Control } from "../control/controls.ts"
 import { AttemptId, format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
 import { stillStands } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { keep } from "../reconciliation/evidence.ts"
@@ -19,6 +22,8 @@ export type SendPlanned =
   | { readonly _tag: "Send"; readonly attemptId: AttemptId }
   /** No longer due: ended unsent (D6). */
   | { readonly _tag: "Superseded" }
+  /** A control stands before it: ended unsent. */
+  | { readonly _tag: "Refused"; readonly control: Control }
   /** In doubt, and not to be sent again now: it stays, with its break. */
   | { readonly _tag: "StaysInDoubt"; readonly why: string }
   /** Not to be sent: under way, working, ended, or told to wait. */
@@ -37,7 +42,40 @@ export const planSend = (recorder: Recorder, orderId: OrderId, request: RawPaylo
     advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
     return { _tag: "Superseded" }
   }
-  return start(recorder, order, request)
+  return admit(recorder, order, request)
+}
+
+/** The controls before every send, of every origin: what they refuse ends unsent, what must wait says until when. */
+const admit = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+  const gate = gateOf(recorder, order)
+  switch (gate._tag) {
+    case "Pass":
+      return start(recorder, order, request, gate.spends)
+    case "Wait":
+      recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: gate.control, until: gate.until })
+      return { _tag: "NotNow", status: order.status }
+    case "Refuse":
+      advance(recorder, order.id, { deed: "failed", reason: says(gate.control), code: gate.control })
+      return { _tag: "Refused", control: gate.control }
+    case "BeyondOwed":
+      haltSymbol(recorder, order, gate.by)
+      advance(recorder, order.id, { deed: "superseded", reason: says("OwedBound"), code: "OwedBound" })
+      return { _tag: "Refused", control: "OwedBound" }
+  }
+}
+
+const gateOf = (recorder: Recorder, order: Order): Gate => {
+  const standing = standingOf(recorder, order.symbol)
+  if (standing === undefined) throw new Error(`order ${format("order", order.id)} has no position`)
+  return judge(recorder, standing, order)
+}
+
+/** Books that would order more than is owed are wrong somewhere: nothing more is sent for the symbol until an operator looked. */
+const haltSymbol = (recorder: Recorder, order: Order, by: Decimal.Decimal): void => {
+  const { account, symbol } = order
+  const reason = `OwedBound: ${format("order", order.id)} is ${Decimal.format(by)} more than its position owes`
+  recorder.emit({ _tag: "TradingStateSet", account, symbol, state: "halted", reason, actor: "roundlot" })
+  recorder.touch(symbol)
 }
 
 /** D6: an accumulation order is judged as if it did not exist. */
@@ -46,11 +84,23 @@ const isStillDue = (recorder: Recorder, order: Order): boolean => {
   return standing !== undefined && (order.origin !== "accumulation" || stillStands(standing, order))
 }
 
-const start = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+const start = (
+  recorder: Recorder,
+  order: Order,
+  request: RawPayload,
+  spends: Decimal.Decimal | undefined
+): SendPlanned => {
   const requestId = keep(recorder, request)
   if (requestId === undefined) throw new Error(`order ${format("order", order.id)} has no request`)
   const attemptId = AttemptId.make(recorder.next("attempt"))
-  recorder.emit({ _tag: "AttemptStarted", id: attemptId, orderId: order.id, number: order.attempts + 1, requestId })
+  recorder.emit({
+    _tag: "AttemptStarted",
+    id: attemptId,
+    orderId: order.id,
+    number: order.attempts + 1,
+    requestId,
+    spends
+  })
   return { _tag: "Send", attemptId }
 }
 
@@ -60,7 +110,22 @@ const start = (recorder: Recorder, order: Order, request: RawPayload): SendPlann
  */
 const resend = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
   const why = reasonAgainstResend(recorder, order)
-  if (why === undefined) return start(recorder, order, request)
+  if (why !== undefined) return staysInDoubt(recorder, order, why)
+  const gate = gateOf(recorder, order)
+  switch (gate._tag) {
+    case "Pass":
+      return start(recorder, order, request, gate.spends)
+    case "Wait":
+      return { _tag: "NotNow", status: order.status }
+    case "Refuse":
+      return staysInDoubt(recorder, order, says(gate.control))
+    case "BeyondOwed":
+      haltSymbol(recorder, order, gate.by)
+      return staysInDoubt(recorder, order, says("OwedBound"))
+  }
+}
+
+const staysInDoubt = (recorder: Recorder, order: Order, why: string): SendPlanned => {
   doubt(recorder, order, why)
   return { _tag: "StaysInDoubt", why }
 }

@@ -1,8 +1,11 @@
 import { Data } from "effect"
 import { dueFrom, type Account } from "../account/Account.ts"
+import { refusalOf, type Control } from "../control/controls.ts"
 import type { TradingState } from "../control/TradingState.ts"
+import { isCounted, type Usage } from "../control/Usage.ts"
 import type { Instrument } from "../instrument/Instrument.ts"
 import * as Decimal from "../money/Decimal.ts"
+import type { Price } from "../money/Price.ts"
 import * as Quantity from "../money/Quantity.ts"
 import type { Reference } from "../money/Reference.ts"
 import type { PositionEffect } from "../order/OrderTerms.ts"
@@ -24,7 +27,7 @@ export type Due = Data.TaggedEnum<{
   readonly CoolingDown: { readonly until: Instant }
   readonly OppositeOrderLive: { readonly orderId: number }
   readonly NoPrice: object
-  readonly Refused: { readonly control: Refused }
+  readonly Refused: { readonly control: Control }
   readonly Order: {
     readonly side: Side
     readonly quantity: Quantity.Quantity
@@ -33,9 +36,6 @@ export type Due = Data.TaggedEnum<{
     readonly positionEffect: PositionEffect | undefined
   }
 }>
-
-/** The controls that refuse an accumulation order. */
-export type Refused = "InstrumentUnverified" | "InstrumentUnknown" | "MaxQuantity" | "ShortNotAllowed" | "FractionHeld"
 
 /** Constructors of `Due`. */
 export const Due = Data.taggedEnum<Due>()
@@ -74,6 +74,10 @@ export interface Standing {
   readonly isSessionOpen: boolean
   /** D3: the freshest price, where one is fresh enough. */
   readonly reference: Reference
+  /** Every price that is fresh enough, whatever its source: limits in money take the highest. */
+  readonly prices: ReadonlyArray<Price>
+  /** What the account has sent, where one of its limits counts that. */
+  readonly usage: Usage | undefined
   readonly at: Instant
 }
 
@@ -84,7 +88,7 @@ export const dueOf = (standing: Standing): Due => {
   const lot = lotOf(standing)
   const amount = amountOf(standing, lot)
   if (amount._tag === "NotDue") return Due.NotDue()
-  return obstacleOf(standing, amount) ?? sizeOf(standing, lot, amount.side)
+  return obstacleOf(standing, amount) ?? controlled(standing, sizeOf(standing, lot, amount.side))
 }
 
 /** The lot that binds: the instrument's, else the account's. */
@@ -111,7 +115,7 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
   const { position, at } = standing
   if (standing.tradingState === "halted") return Due.Halted()
   if (standing.tradingState === "observe") {
-    const size = sizeOf(standing, lotOf(standing), amount.side)
+    const size = controlled(standing, sizeOf(standing, lotOf(standing), amount.side))
     return size._tag === "Order" ? Due.Observed({ side: size.side, quantity: size.quantity }) : size
   }
   if (position.held !== undefined) return Due.Held({ why: position.held })
@@ -153,6 +157,14 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   return Due.Refused({ control: Decimal.isPositive(held) ? "FractionHeld" : "ShortNotAllowed" })
 }
 
+/** The order that would be made, unless a control refuses it. */
+const controlled = (standing: Standing, size: Due): Due => {
+  if (size._tag !== "Order") return size
+  const { symbol, residual } = standing.position
+  const control = refusalOf({ symbol, quantity: size.quantity, limitPrice: undefined, residual }, standing)
+  return control === undefined ? size : Due.Refused({ control })
+}
+
 /** D6: judged as if it did not exist, would the position order at least this quantity on this side now? */
 export const stillStands = (standing: Standing, order: Order): boolean => {
   const without = dueOf({
@@ -164,7 +176,8 @@ export const stillStands = (standing: Standing, order: Order): boolean => {
         order.side === "buy" ? order.quantity : Decimal.negate(order.quantity)
       )
     },
-    liveOrders: standing.liveOrders.filter((each) => each.id !== order.id)
+    liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
+    usage: isCounted(order, standing.at) ? undefined : standing.usage
   })
   return without._tag === "Order" && without.side === order.side && !Decimal.isLess(without.quantity, order.quantity)
 }

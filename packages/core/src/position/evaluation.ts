@@ -1,13 +1,14 @@
 import { dueFrom } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
+import { usageOf } from "../control/beforeSend.ts"
 import { strictest } from "../control/TradingState.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { LotId, OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { freshest, Reference } from "../money/Reference.ts"
+import { freshest, freshOnes, Reference } from "../money/Reference.ts"
 import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
@@ -20,6 +21,7 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   const position = books.positions.get(joinKey([account, symbol]))
   const settings = books.accounts.get(account)
   if (position === undefined || settings === undefined) return undefined
+  const references = [inboundPrice(position), world.priceOf(symbol)]
   return {
     position,
     account: settings,
@@ -34,7 +36,9 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
     isSessionOpen: world.isSessionOpen,
-    reference: freshest([inboundPrice(position), world.priceOf(symbol)], world.at),
+    reference: freshest(references, world.at),
+    prices: freshOnes(references, world.at),
+    usage: usageOf(recorder, settings),
     at: world.at
   }
 }

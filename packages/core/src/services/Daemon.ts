@@ -1,5 +1,6 @@
 import { Effect, Ref } from "effect"
 import { AccountTable } from "../account/Account.ts"
+import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
 import type { Ledger } from "../ledger/Ledger.ts"
@@ -76,10 +77,10 @@ const watchInbox = Effect.gen(function* () {
   yield* old.length === 0 ? health.succeeded("waiting fills") : health.failed("waiting fills", `no order for ${ids}`)
 })
 
-/** D3: price updates evaluate nothing; this schedule does, for accounts with a threshold in money. */
+/** D3: price updates and a new market date evaluate nothing; this schedule does, for accounts with a threshold or limit in money. */
 const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
   Effect.forEach(
-    accounts.filter((account) => account.thresholdNotional !== undefined),
+    accounts.filter((account) => account.thresholdNotional !== undefined || judgesByPrice(account)),
     ({ name }) => regateAll(name),
     { discard: true }
   )

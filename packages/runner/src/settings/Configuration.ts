@@ -6,6 +6,9 @@ import { SettingsError } from "./SettingsError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
+/** What was sent within a minute is kept by the moment: a limit above this is none. */
+const MOST_ORDERS_PER_MINUTE = 600
+
 const AccountEntry = Schema.Struct({
   broker: optional(Schema.Literal("paper")),
   environment: optional(Schema.Literal("paper", "live")),
@@ -18,7 +21,16 @@ const AccountEntry = Schema.Struct({
   external: optional(Schema.Literal("ignore", "count")),
   cancelOnFlip: optional(Schema.Boolean),
   resendWindow: optional(Schema.String),
-  limits: optional(Schema.Struct({ orderQuantity: optional(Quantity.Quantity) }))
+  limits: optional(
+    Schema.Struct({
+      orderQuantity: optional(Quantity.Quantity),
+      orderNotional: optional(Quantity.Quantity),
+      openResidual: optional(Quantity.Quantity),
+      dailyNotional: optional(Quantity.Quantity),
+      ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE)))
+    })
+  ),
+  restricted: optional(Schema.Array(Ticker.Ticker))
 })
 
 /** What a configuration says of one account; what it leaves out has its default. */
@@ -74,14 +86,14 @@ const keys: Keys = {
       maxTradeAge: "later",
       order: "later",
       band: "later",
-      restricted: "later",
+      restricted: "now",
       instruments: "later",
       limits: {
         orderQuantity: "now",
-        orderNotional: "later",
-        openResidual: "later",
-        dailyNotional: "later",
-        ordersPerMinute: "later"
+        orderNotional: "now",
+        openResidual: "now",
+        dailyNotional: "now",
+        ordersPerMinute: "now"
       }
     }
   },
@@ -124,7 +136,7 @@ const unknownKey = (file: string, place: string, key: string, known: ReadonlyArr
 
 const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyKey>): SettingsError | undefined => {
   const found = path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value)
-  if (typeof found !== "number") return undefined
+  if (typeof found !== "number" || path.at(-1) === "ordersPerMinute") return undefined
   return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)
 }
 
@@ -151,6 +163,18 @@ const valueFault = (file: string, value: unknown, error: ParseResult.ParseError)
   )
 }
 
+/** The limits as an account has them; what is not said stays as it is. */
+const limitsOf = (limits: AccountEntry["limits"] = {}): Partial<Account.AccountSettings> => {
+  const { dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  return {
+    ...(orderQuantity === undefined ? {} : { maxOrderQuantity: orderQuantity }),
+    ...(orderNotional === undefined ? {} : { maxOrderNotional: orderNotional }),
+    ...(openResidual === undefined ? {} : { maxOpenResidual: openResidual }),
+    ...(dailyNotional === undefined ? {} : { maxDailyNotional: dailyNotional }),
+    ...(ordersPerMinute === undefined ? {} : { ordersPerMinute })
+  }
+}
+
 const settingsOf = (
   file: string,
   name: string,
@@ -169,7 +193,7 @@ const settingsOf = (
     return {
       ...base,
       ...plain,
-      ...(limits?.orderQuantity === undefined ? {} : { maxOrderQuantity: limits.orderQuantity }),
+      ...limitsOf(limits),
       ...(window === undefined ? {} : { resendWindowMs: window })
     }
   })
@@ -196,8 +220,13 @@ const settingsAlone = ({
   environment,
   external,
   lot,
+  maxDailyNotional,
+  maxOpenResidual,
+  maxOrderNotional,
   maxOrderQuantity,
+  ordersPerMinute,
   resendWindowMs,
+  restricted,
   shorting,
   threshold,
   thresholdNotional
@@ -209,8 +238,13 @@ const settingsAlone = ({
   environment,
   external,
   lot,
+  maxDailyNotional,
+  maxOpenResidual,
+  maxOrderNotional,
   maxOrderQuantity,
+  ordersPerMinute,
   resendWindowMs,
+  restricted,
   shorting,
   threshold,
   thresholdNotional

@@ -19,6 +19,10 @@ const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError
     return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
   })
 
+/** What was said of several flags. */
+const said = (values: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
 /** `accounts add`. */
 export const accountsAdd = Verb.make({
   name: "accounts add",
@@ -38,6 +42,15 @@ export const accountsAdd = Verb.make({
     threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),
     thresholdNotional: flags.text("threshold-notional", "Dollars from which an order is due"),
     orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
+    orderNotional: flags.text("order-notional", "Dollars that one order is worth at most"),
+    openResidual: flags.text("open-residual", "Dollars that a position may owe and still be worked off"),
+    dailyNotional: flags.text("daily-notional", "Dollars that are sent on one market date at most"),
+    ordersPerMinute: Options.integer("orders-per-minute").pipe(
+      Options.withDescription("Orders that are sent within a minute at most"),
+      Options.optional,
+      Options.map(Option.getOrUndefined)
+    ),
+    restricted: flags.text("restricted", "Symbols for which nothing is sent, with commas between; '' for none"),
     shorting: flags.text("shorting", "never or allowed"),
     external: flags.text("external", "Orders that others made at the broker: ignore or count"),
     cancelOnFlip: Options.boolean("cancel-on-flip").pipe(
@@ -45,15 +58,31 @@ export const accountsAdd = Verb.make({
     ),
     resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m")
   },
-  run: ({ cancelOnFlip, config, envFile, json: _json, live, name, orderQuantity, paper, store, ...policies }) =>
+  run: ({
+    cancelOnFlip,
+    config,
+    dailyNotional,
+    envFile,
+    json: _json,
+    live,
+    name,
+    openResidual,
+    orderNotional,
+    orderQuantity,
+    ordersPerMinute,
+    paper,
+    restricted,
+    store,
+    ...policies
+  }) =>
     Effect.gen(function* () {
       const account = yield* nameOf(name)
-      const said = Object.entries(policies).filter(([, value]) => value !== undefined)
       const entry = {
-        ...Object.fromEntries(said),
+        ...said(policies),
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
-        ...(orderQuantity === undefined ? {} : { limits: { orderQuantity } })
+        limits: said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute }),
+        ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
       }
       yield* readAccount(entry, account, Account.defaultSettings)
       return yield* making({ store, config, envFile, paper }, () =>

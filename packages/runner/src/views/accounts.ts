@@ -6,7 +6,7 @@ import { collect, type ListDocument, type ListError, type ListOptions } from "./
 import * as Columns from "./table.ts"
 import { decimalOrNull, orNull } from "./text.ts"
 
-/** An account with the policies that its orders obey. Lots and thresholds in shares, times in milliseconds. */
+/** An account with the policies that its orders obey. Lots and quantities in shares, notionals in dollars, times in milliseconds. */
 export interface AccountDocument {
   readonly name: string
   readonly broker: string
@@ -19,6 +19,11 @@ export interface AccountDocument {
   readonly threshold: string | null
   readonly thresholdNotional: string | null
   readonly maxOrderQuantity: string | null
+  readonly maxOrderNotional: string | null
+  readonly maxOpenResidual: string | null
+  readonly maxDailyNotional: string | null
+  readonly ordersPerMinute: number | null
+  readonly restricted: ReadonlyArray<string>
   readonly shorting: Account.Account["shorting"]
   readonly external: Account.Account["external"]
   readonly cancelOnFlip: boolean
@@ -69,6 +74,11 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   threshold: decimalOrNull(account.threshold),
   thresholdNotional: decimalOrNull(account.thresholdNotional),
   maxOrderQuantity: decimalOrNull(account.maxOrderQuantity),
+  maxOrderNotional: decimalOrNull(account.maxOrderNotional),
+  maxOpenResidual: decimalOrNull(account.maxOpenResidual),
+  maxDailyNotional: decimalOrNull(account.maxDailyNotional),
+  ordersPerMinute: account.ordersPerMinute ?? null,
+  restricted: account.restricted,
   shorting: account.shorting,
   external: account.external,
   cancelOnFlip: account.cancelOnFlip,

@@ -1,5 +1,6 @@
 import {
   Decimal,
+  controls,
   due,
   evaluation,
   Id,
@@ -234,16 +235,10 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
     OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)}, of the other side, has not ended`,
     NoPrice: () => "its threshold is in money and no price of it is known",
-    Refused: ({ control }) => refusals[control]
+    Refused: ({ control }) => refusal(controls.controls[control])
   })
 
-const refusals: { readonly [R in due.Refused]: string } = {
-  InstrumentUnverified: "the broker has not confirmed the instrument yet",
-  InstrumentUnknown: "the broker does not know the instrument, or cannot trade it",
-  MaxQuantity: "the largest order that the account allows is less than a lot",
-  ShortNotAllowed: "it would sell short, which the account does not allow",
-  FractionHeld: "less than a lot is held, so nothing can be sold without selling short"
-}
+const refusal = ({ remedy, says }: (typeof controls.controls)[controls.Control]): string => `${says}. ${remedy}`
 
 const notDue = ({ account, instrument, position }: due.Standing): string => {
   const from = Account.dueFrom(account, due.lotOf({ account, instrument }))

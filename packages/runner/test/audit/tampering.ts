@@ -74,7 +74,7 @@ const living = Effect.gen(function* () {
   const accumulator = yield* Accumulator.Accumulator
   const exchange = yield* Exchange.Exchange
   const ledger = yield* Ledger.Ledger
-  yield* commands.setAccount(account, Account.defaultSettings, "test")
+  yield* commands.setAccount(account, { ...Account.defaultSettings, ordersPerMinute: 100 }, "test")
   yield* exchange.instructJson(JSON.stringify(rejection))
   yield* Effect.forkScoped(Daemon.run())
   yield* accumulator.submitMany(account, [

@@ -1,4 +1,6 @@
 import type { Books } from "../../books/Books.ts"
+import * as Usage from "../../control/Usage.ts"
+import type * as Decimal from "../../money/Decimal.ts"
 import { orderPatched } from "./orders.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
 
@@ -27,9 +29,16 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     deed: "sending",
     attemptId: event.id,
     attempts: event.number,
+    heldFor: undefined,
     notBefore: undefined,
     sentAt: order.sentAt ?? place.at
   })
+  if (event.spends !== undefined) spend(books, event.spends, place)
+}
+
+const spend = (books: Books, notional: Decimal.Decimal, place: Place): void => {
+  const account = ownerOf(place)
+  books.usages.put(Usage.after(account, books.usages.get(account), { notional }, place.at, place.seq))
 }
 
 /** What became of an attempt. */

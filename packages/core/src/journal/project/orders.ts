@@ -123,6 +123,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
     brokerOrderId: event.brokerOrderId,
     brokerOrderIds: event.brokerOrderIds,
     candidate: event.candidate,
+    heldFor: event.after.status === "pending" ? before.heldFor : undefined,
     notBefore: event.notBefore,
     reason: event.reason,
     code: event.code,

@@ -1,0 +1,49 @@
+import * as Decimal from "../money/Decimal.ts"
+import type { AccountSettings } from "./Account.ts"
+
+/** A setting with its text before and after; `undefined` where it is not set. */
+export interface SettingChange {
+  readonly name: string
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
+const textOf = (value: AccountSettings[keyof AccountSettings]): string | undefined => {
+  if (value === undefined) return undefined
+  if (typeof value === "string") return value
+  if (typeof value === "number" || typeof value === "boolean") return String(value)
+  return "value" in value ? Decimal.format(value) : value.join(" ")
+}
+
+/** All settings of an account as texts, by name. */
+const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSettings]: string | undefined } => ({
+  broker: textOf(settings.broker),
+  environment: textOf(settings.environment),
+  currency: textOf(settings.currency),
+  direction: textOf(settings.direction),
+  lot: textOf(settings.lot),
+  threshold: textOf(settings.threshold),
+  thresholdNotional: textOf(settings.thresholdNotional),
+  maxOrderQuantity: textOf(settings.maxOrderQuantity),
+  maxOrderNotional: textOf(settings.maxOrderNotional),
+  maxOpenResidual: textOf(settings.maxOpenResidual),
+  maxDailyNotional: textOf(settings.maxDailyNotional),
+  ordersPerMinute: textOf(settings.ordersPerMinute),
+  restricted: textOf(settings.restricted),
+  shorting: textOf(settings.shorting),
+  external: textOf(settings.external),
+  cancelOnFlip: textOf(settings.cancelOnFlip),
+  resendWindowMs: textOf(settings.resendWindowMs)
+})
+
+/** What is set otherwise than before, by value, in order of the names; everything that is set, where nothing was before. */
+export const changesOfSettings = (
+  before: AccountSettings | undefined,
+  after: AccountSettings
+): ReadonlyArray<SettingChange> => {
+  const old = before === undefined ? new Map<string, string | undefined>() : new Map(Object.entries(textsOf(before)))
+  return Object.entries(textsOf(after))
+    .map(([name, text]) => ({ name, before: old.get(name), after: text }))
+    .filter((change) => change.before !== change.after)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}

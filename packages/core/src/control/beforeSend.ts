@@ -1,0 +1,56 @@
+import type { Account } from "../account/Account.ts"
+import { Need } from "../books/Need.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import type { Standing } from "../position/due.ts"
+import type { Instant } from "../time/Instant.ts"
+import { countsUsage, notionalAt, refusalOf, type Control, type Wanted } from "./controls.ts"
+import { beyondOwed } from "./owedBound.ts"
+import { isCounted, type Usage, waitsUntil } from "./Usage.ts"
+
+/** What the controls say in the commit before a send. */
+export type Gate =
+  /** It may go; `spends` is what that adds to the account's usage, in dollars, where a limit counts it. */
+  | { readonly _tag: "Pass"; readonly spends: Decimal.Decimal | undefined }
+  /** Too many have gone within a minute: it waits. */
+  | { readonly _tag: "Wait"; readonly control: Control; readonly until: Instant }
+  /** It may not go. */
+  | { readonly _tag: "Refuse"; readonly control: Control }
+  /** It is more than its position owes, by so many shares: a fault of the books. */
+  | { readonly _tag: "BeyondOwed"; readonly by: Decimal.Decimal }
+
+/** What an account has sent, where one of its limits counts that. */
+export const usageOf = (recorder: Recorder, account: Account): Usage | undefined => {
+  if (!countsUsage(account)) return undefined
+  recorder.need(Need.Usage({ account: account.name }))
+  return recorder.books.usages.get(account.name)
+}
+
+/**
+ * Judges an order of any origin in the commit before its send, on the rows of that commit (rule 0). An accumulation order has
+ * passed D6 before it comes here, with the same controls in it; what is left for it are the owed bound and the limit over time.
+ */
+export const judge = (recorder: Recorder, standing: Standing, order: Order): Gate => {
+  const { account, at, usage } = standing
+  const isOwed = order.origin === "accumulation"
+  const by = isOwed
+    ? beyondOwed(order, standing.position, recorder.books.allocations.find("order", [order.id]))
+    : undefined
+  if (by !== undefined) return { _tag: "BeyondOwed", by }
+  const wanted: Wanted = {
+    symbol: order.symbol,
+    quantity: order.quantity,
+    limitPrice: order.limitPrice,
+    residual: undefined
+  }
+  const isSpent = isCounted(order, at)
+  const control = isOwed ? undefined : refusalOf(wanted, { ...standing, usage: isSpent ? undefined : usage })
+  if (control !== undefined) return { _tag: "Refuse", control }
+  const until = account.ordersPerMinute === undefined ? undefined : waitsUntil(usage, account.ordersPerMinute, at)
+  if (until !== undefined) {
+    return isOwed ? { _tag: "Wait", control: "OrdersPerMinute", until } : { _tag: "Refuse", control: "OrdersPerMinute" }
+  }
+  const notional = isSpent ? Decimal.zero : notionalAt(wanted, standing)
+  return { _tag: "Pass", spends: countsUsage(account) ? notional : undefined }
+}

@@ -1,0 +1,133 @@
+import type { Account } from "../account/Account.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Price } from "../money/Price.ts"
+import type { Instant } from "../time/Instant.ts"
+import { notionalOf, type Usage } from "./Usage.ts"
+
+/** Every control that can stand before an order, what it says, and what an operator can do. */
+export const controls = {
+  InstrumentUnverified: {
+    says: "the broker has not confirmed the instrument yet",
+    remedy: "Wait for the broker's answer; 'roundlot instruments list' shows it"
+  },
+  InstrumentUnknown: {
+    says: "the broker does not trade the instrument",
+    remedy: "Map the symbol to one that it trades, or reverse the trades"
+  },
+  Restricted: { says: "the symbol is on the account's restricted list", remedy: "Take it from the list to trade it" },
+  MaxQuantity: {
+    says: "it is more than one order may have (limits.orderQuantity)",
+    remedy: "Raise the limit to a lot at least"
+  },
+  ShortNotAllowed: {
+    says: "nothing is held that could be sold, and the account may not go short",
+    remedy: "Allow shorting for the account, or buy first"
+  },
+  FractionHeld: {
+    says: "less than a lot is held, and the account may not go short",
+    remedy: "Decide by hand: the broker cannot sell a fraction of a lot"
+  },
+  NoReferencePrice: {
+    says: "a limit in money has no price to judge by that is fresh enough",
+    remedy: "A trade with a price, or a source of prices, lets it go on"
+  },
+  MaxNotional: {
+    says: "it is worth more than one order may be (limits.orderNotional)",
+    remedy: "Raise the limit, or lower limits.orderQuantity so that orders are cut"
+  },
+  OpenResidual: {
+    says: "the position owes more than may be worked off without an operator (limits.openResidual)",
+    remedy: "See why it owes so much, then raise the limit"
+  },
+  DailyNotional: {
+    says: "the account would send more on this market date than it may (limits.dailyNotional)",
+    remedy: "Wait for the next market date, or raise the limit"
+  },
+  OrdersPerMinute: {
+    says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
+    remedy: "An accumulation order goes when a minute has passed; a decision is made anew"
+  },
+  DuplicateIntent: {
+    says: "the same strategy has decided the same within the last minute",
+    remedy: "Decide again later if it is meant"
+  },
+  OwedBound: {
+    says: "the order is more than its position owes: a fault of the books, its symbol is halted",
+    remedy: "Run 'roundlot audit'; resume the symbol when the cause is gone"
+  }
+} as const
+
+/** The name of a control, as refusals have it on record: `Refused(MaxNotional)`. */
+export type Control = keyof typeof controls
+
+/** A refusal in a sentence: what its control says. */
+export const says = (control: Control): string => `${control}: ${controls[control].says}`
+
+/** What is to be sent. Quantities in shares, the price in dollars. */
+export interface Wanted {
+  readonly symbol: Ticker
+  readonly quantity: Decimal.Decimal
+  readonly limitPrice: Price | undefined
+  /** What the position owes, where an accumulation order is judged. */
+  readonly residual: Decimal.Decimal | undefined
+}
+
+/** What a judgement rests on: rows of one transaction, and the prices that are fresh in it. */
+export interface Circumstances {
+  readonly account: Pick<
+    Account,
+    "maxOrderQuantity" | "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional" | "restricted"
+  >
+  /** The fresh prices that are known, whatever their source. */
+  readonly prices: ReadonlyArray<Price>
+  readonly usage: Usage | undefined
+  readonly at: Instant
+}
+
+/** The highest of the fresh prices and the limit price: what a share is worth where a limit in money is judged. */
+const highest = ({ limitPrice }: Wanted, { prices }: Circumstances): Price | undefined => {
+  const known = limitPrice === undefined ? prices : [...prices, limitPrice]
+  return known.reduce<Price | undefined>(
+    (most, each) => (most === undefined || Decimal.isLess(most, each) ? each : most),
+    undefined
+  )
+}
+
+/** What an order is worth at the highest price, in dollars; zero only where nothing is known and no limit asks. */
+export const notionalAt = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal => {
+  const price = highest(wanted, circumstances)
+  return price === undefined ? Decimal.zero : Decimal.multiply(wanted.quantity, price)
+}
+
+const isAbove = (amount: Decimal.Decimal, limit: Decimal.Decimal | undefined): boolean =>
+  limit !== undefined && Decimal.isLess(limit, amount)
+
+/**
+ * The first control that refuses an order, of any origin; `undefined` where it may go. Pure: judged when an order is made and
+ * again in the commit before every send. A limit in money that has no price to judge by refuses; it never reads zero.
+ */
+export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control | undefined => {
+  const { account, at, usage } = circumstances
+  if (account.restricted.includes(wanted.symbol)) return "Restricted"
+  if (isAbove(wanted.quantity, account.maxOrderQuantity)) return "MaxQuantity"
+  if (!judgesByPrice(account)) return undefined
+  const price = highest(wanted, circumstances)
+  if (price === undefined) return "NoReferencePrice"
+  const notional = Decimal.multiply(wanted.quantity, price)
+  if (isAbove(notional, account.maxOrderNotional)) return "MaxNotional"
+  const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
+  if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
+  if (isAbove(Decimal.add(notionalOf(usage, at), notional), account.maxDailyNotional)) return "DailyNotional"
+  return undefined
+}
+
+/** Does an account have a limit in money, which needs a price to be judged? */
+export const judgesByPrice = (
+  account: Pick<Account, "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional">
+): boolean =>
+  [account.maxOrderNotional, account.maxOpenResidual, account.maxDailyNotional].some((limit) => limit !== undefined)
+
+/** Does an account have a limit that counts what was sent before? */
+export const countsUsage = (account: Pick<Account, "maxDailyNotional" | "ordersPerMinute">): boolean =>
+  account.maxDailyNotional !== undefined || account.ordersPerMinute !== undefined

@@ -1,0 +1,35 @@
+import type { AccountName } from "../account/AccountName.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Side } from "../order/Side.ts"
+import * as Instant from "../time/Instant.ts"
+
+/** How long the same intent counts as the same, in milliseconds. */
+export const SAME_INTENT_MS = 60_000
+
+/** A strategy's wish to trade, as far as it tells one wish from another. */
+export interface Intent {
+  readonly account: AccountName
+  readonly symbol: Ticker
+  readonly side: Side
+  readonly quantity: Decimal.Decimal
+  readonly strategy: string
+  readonly decidedAt: Instant.Instant
+}
+
+/**
+ * The earlier intent that a new one repeats: same account, symbol, side, quantity by value and strategy, less than a minute
+ * before or after. `undefined` where it repeats none.
+ */
+export const duplicateOf = <I extends Intent>(intent: Intent, earlier: Iterable<I>): I | undefined => {
+  for (const each of earlier) if (isSame(intent, each)) return each
+  return undefined
+}
+
+const isSame = (a: Intent, b: Intent): boolean =>
+  a.account === b.account &&
+  a.symbol === b.symbol &&
+  a.side === b.side &&
+  a.strategy === b.strategy &&
+  Decimal.equals(a.quantity, b.quantity) &&
+  Math.abs(Instant.millisBetween(a.decidedAt, b.decidedAt)) < SAME_INTENT_MS

@@ -1,0 +1,450 @@
+import { FastCheck as fc } from "effect"
+import { describe, expect, test } from "vitest"
+import { defaultSettings, type AccountSettings } from "../src/account/Account.ts"
+import { AccountName } from "../src/account/AccountName.ts"
+import * as commands from "../src/control/commands.ts"
+import { refusalOf, type Circumstances } from "../src/control/controls.ts"
+import { duplicateOf, type Intent } from "../src/control/duplicateIntent.ts"
+import { beyondOwed } from "../src/control/owedBound.ts"
+import * as Usage from "../src/control/Usage.ts"
+import { Need } from "../src/books/Need.ts"
+import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
+import type { AttemptId } from "../src/identity/Id.ts"
+import { interpret } from "../src/reconciliation/interpret.ts"
+import { Answer } from "../src/reconciliation/Report.ts"
+import { Ticker } from "../src/instrument/Ticker.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as Price from "../src/money/Price.ts"
+import * as Quantity from "../src/money/Quantity.ts"
+import { OrderTable, type Order } from "../src/order/Order.ts"
+import { planSend } from "../src/order/send.ts"
+import { AllocationTable } from "../src/position/Allocation.ts"
+import { PositionTable } from "../src/position/Position.ts"
+import { Desk } from "../src/testing/index.ts"
+import * as Instant from "../src/time/Instant.ts"
+import { marketDate } from "../src/time/XnysCalendar.ts"
+import { intake } from "../src/trade/intake.ts"
+import { ControlTable } from "../src/control/TradingState.ts"
+
+const AAPL = Ticker.make("AAPL")
+const at = Instant.parse("2026-11-20T15:00:00Z") ?? Instant.make(0n)
+const dollars = Quantity.unsafe
+
+const circumstances = (limits: Partial<AccountSettings>, prices: ReadonlyArray<string> = ["100"]): Circumstances => ({
+  account: { ...defaultSettings, ...limits },
+  prices: prices.map(Price.unsafe),
+  usage: undefined,
+  at
+})
+
+const sent = (seconds: number) => Instant.addMillis(at, seconds * 1000)
+
+const judged = (shares: string, limits: Partial<AccountSettings>, prices?: ReadonlyArray<string>, limit?: string) =>
+  refusalOf(
+    {
+      symbol: AAPL,
+      quantity: Decimal.unsafe(shares),
+      limitPrice: limit === undefined ? undefined : Price.unsafe(limit),
+      residual: Decimal.unsafe(shares)
+    },
+    circumstances(limits, prices)
+  )
+
+describe("the controls before every order", () => {
+  test("an account without limits refuses nothing, with a price or without", () => {
+    expect([judged("1000000", {}), judged("1000000", {}, [])]).toEqual([undefined, undefined])
+  })
+
+  test("quantity: up to the maximum, not beyond", () => {
+    const limits = { maxOrderQuantity: dollars("10") }
+    expect([judged("10", limits), judged("10.000001", limits)]).toEqual([undefined, "MaxQuantity"])
+  })
+
+  test("notional: the highest of the fresh prices and the limit price decides", () => {
+    const limits = { maxOrderNotional: dollars("1000") }
+    expect(judged("10", limits, ["99", "100"])).toBeUndefined()
+    expect(judged("10", limits, ["100.01", "50"])).toBe("MaxNotional")
+    expect(judged("10", limits, ["50"], "100.01")).toBe("MaxNotional")
+  })
+
+  test("a limit in money without a price refuses; it never reads zero", () => {
+    for (const limits of [
+      { maxOrderNotional: dollars("1000") },
+      { maxOpenResidual: dollars("1000") },
+      { maxDailyNotional: dollars("1000") }
+    ]) {
+      expect(judged("0.0001", limits, [])).toBe("NoReferencePrice")
+      expect(judged("0.0001", limits, [], "5")).toBeUndefined()
+    }
+  })
+
+  test("open residual: what is owed, at the highest price", () => {
+    const limits = { maxOpenResidual: dollars("1000") }
+    expect([judged("10", limits), judged("10.01", limits)]).toEqual([undefined, "OpenResidual"])
+  })
+
+  test("daily notional: what was sent on this market date counts, yesterday's does not", () => {
+    const yesterday = Instant.addMillis(at, -86_400_000)
+    const account = AccountName.make("a")
+    const spent = { notional: Decimal.unsafe("600") }
+    const limits = { maxDailyNotional: dollars("1000") }
+    const wanted = { symbol: AAPL, quantity: Decimal.unsafe("5"), limitPrice: undefined, residual: undefined }
+    const with600On = (day: Instant.Instant) =>
+      refusalOf(wanted, { ...circumstances(limits), usage: Usage.after(account, undefined, spent, day, 1) })
+    expect([with600On(at), with600On(yesterday)]).toEqual(["DailyNotional", undefined])
+  })
+
+  test("restricted: by symbol, whatever else is said", () => {
+    expect(judged("1", { restricted: ["KO", "AAPL"] }, [])).toBe("Restricted")
+    expect(judged("1", { restricted: ["KO"] }, [])).toBeUndefined()
+  })
+
+  test("orders per minute: the next may go when the first of the last N is a minute old", () => {
+    const account = AccountName.make("a")
+    const usage = [0, 10, 20].reduce<Usage.Usage | undefined>(
+      (before, second) => Usage.after(account, before, { notional: Decimal.zero }, sent(second), 1),
+      undefined
+    )
+    expect(Usage.waitsUntil(usage, 4, sent(20))).toBeUndefined()
+    expect(Usage.waitsUntil(usage, 3, sent(20))).toBe(sent(60))
+    expect(Usage.waitsUntil(usage, 1, sent(20))).toBe(sent(80))
+    expect(Usage.waitsUntil(usage, 3, sent(60))).toBeUndefined()
+  })
+})
+
+describe("duplicate intent", () => {
+  const intent: Intent = {
+    account: AccountName.make("a"),
+    symbol: AAPL,
+    side: "buy",
+    quantity: Decimal.unsafe("2"),
+    strategy: "s",
+    decidedAt: at
+  }
+  const later = (ms: number, changes: Partial<Intent> = {}): Intent => ({
+    ...intent,
+    decidedAt: Instant.addMillis(at, ms),
+    ...changes
+  })
+
+  test("the same within a minute is one, by value, whichever came first", () => {
+    expect(duplicateOf(later(59_999, { quantity: Decimal.unsafe("2.000") }), [intent])).toBe(intent)
+    expect(duplicateOf(intent, [later(30_000)])).toBeDefined()
+  })
+
+  test.each<readonly [string, Intent]>([
+    ["a minute later", later(60_000)],
+    ["another account", later(1, { account: AccountName.make("b") })],
+    ["another symbol", later(1, { symbol: Ticker.make("KO") })],
+    ["another side", later(1, { side: "sell" })],
+    ["another quantity", later(1, { quantity: Decimal.unsafe("3") })],
+    ["another strategy", later(1, { strategy: "t" })]
+  ])("%s is another intent", (_, other) => {
+    expect(duplicateOf(other, [intent])).toBeUndefined()
+  })
+})
+
+// On a desk: every send is judged in its own commit.
+
+const request = { contentType: "text/plain", bytes: new Uint8Array([1]) }
+let trades = 0
+
+const trade = (desk: Desk.Desk, side: "buy" | "sell", shares: string, price: string | undefined) => {
+  const sourceId = `t${++trades}`
+  return desk.commit("trade", (recorder) =>
+    intake(recorder, {
+      input: {
+        source: "t",
+        sourceId,
+        occurrence: "0",
+        symbol: "AAPL",
+        side,
+        quantity: Quantity.unsafe(shares),
+        price: price === undefined ? undefined : Price.unsafe(price),
+        tradedAt: desk.now(),
+        reverses: undefined
+      },
+      symbol: desk.symbol,
+      direction: undefined,
+      held: undefined
+    })
+  )
+}
+
+const answerOf = (desk: Desk.Desk) => desk.all(PositionTable)[0]?.answer
+const pending = (desk: Desk.Desk): ReadonlyArray<Order> =>
+  desk.all(OrderTable).filter((order) => order.status === "pending")
+const sendNext = (desk: Desk.Desk) => {
+  const [order] = pending(desk)
+  return order === undefined ? undefined : desk.commit("send", (recorder) => planSend(recorder, order.id, request))
+}
+
+describe("the controls in the books", () => {
+  test("D4: an order that is worth too much is refused where it would be made, with its control on record", () => {
+    const desk = Desk.make({ maxOrderNotional: dollars("1000") })
+    trade(desk, "buy", "11", "100")
+    expect([answerOf(desk), pending(desk).length]).toEqual(["Refused(MaxNotional)", 0])
+  })
+
+  test("rule 0: a price that has risen since refuses in the commit before the send; the plan ends unsent", () => {
+    const desk = Desk.make({ maxOrderNotional: dollars("1000") })
+    trade(desk, "buy", "9", "100")
+    trade(desk, "buy", "0.5", "200")
+    expect(sendNext(desk)).toEqual({ _tag: "Superseded" })
+    expect([answerOf(desk), pending(desk).length]).toEqual(["Refused(MaxNotional)", 0])
+  })
+
+  test("rule 0: a price too old to judge by refuses, and a new one lets it go on", () => {
+    const desk = Desk.make({ maxOrderNotional: dollars("1000") })
+    trade(desk, "buy", "9", "100")
+    desk.pass(16 * 60_000)
+    expect(sendNext(desk)).toEqual({ _tag: "Superseded" })
+    expect(answerOf(desk)).toBe("Refused(NoReferencePrice)")
+    trade(desk, "buy", "0.1", "100")
+    expect(sendNext(desk)).toMatchObject({ _tag: "Send" })
+  })
+
+  test("orders per minute: a plan waits, says for what, and goes when its time has come", () => {
+    const desk = Desk.make({ ordersPerMinute: 1 })
+    trade(desk, "buy", "1", "100")
+    expect(sendNext(desk)).toMatchObject({ _tag: "Send" })
+    const other = Ticker.make("KO")
+    desk.commit("start", (recorder) =>
+      commands.confirmInstrument(recorder, other, {
+        currency: "USD",
+        lot: undefined,
+        fractionable: false,
+        shortable: true
+      })
+    )
+    desk.commit("trade", (recorder) =>
+      intake(recorder, {
+        input: {
+          source: "t",
+          sourceId: "ko",
+          occurrence: "0",
+          symbol: "KO",
+          side: "buy",
+          quantity: Quantity.unsafe("1"),
+          price: undefined,
+          tradedAt: desk.now(),
+          reverses: undefined
+        },
+        symbol: other,
+        direction: undefined,
+        held: undefined
+      })
+    )
+    expect(sendNext(desk)).toEqual({ _tag: "NotNow", status: "pending" })
+    const [waiting] = pending(desk)
+    expect(waiting?.heldFor).toBe("OrdersPerMinute")
+    expect(waiting?.notBefore).toBeDefined()
+    desk.pass(60_000)
+    expect(sendNext(desk)).toMatchObject({ _tag: "Send" })
+    expect(desk.all(OrderTable).at(-1)).toMatchObject({ status: "submitting", heldFor: undefined })
+  })
+
+  test("the owed bound: books that would send more than is owed halt the symbol, and nothing leaves", () => {
+    const desk = Desk.make()
+    trade(desk, "buy", "5", "100")
+    const [order] = pending(desk)
+    const [position] = desk.all(PositionTable)
+    const allocations = desk.all(AllocationTable)
+    if (order === undefined || position === undefined) throw new Error("no order was made")
+    expect(beyondOwed(order, position, allocations)).toBeUndefined()
+    expect(beyondOwed(order, { ...position, target: Decimal.unsafe("4") }, allocations)).toEqual(Decimal.unsafe("1"))
+    expect(beyondOwed(order, position, [])).toEqual(Decimal.unsafe("5"))
+    desk.commit(
+      "send",
+      (recorder) => {
+        for (const each of recorder.books.allocations.find("order", [order.id])) {
+          recorder.books.allocations.put({ ...each, quantity: Quantity.unsafe("3") })
+        }
+        return planSend(recorder, order.id, request)
+      },
+      []
+    )
+    expect(desk.order(order.id)).toMatchObject({ status: "cancelled", code: "OwedBound", attempts: 0 })
+    expect(desk.all(ControlTable)).toMatchObject([{ symbol: "AAPL", state: "halted", actor: "roundlot" }])
+    expect(answerOf(desk)).toBe("Halted")
+  })
+
+  test("configuration: each change of an account is an entry of the store's journal, with the values before and after", () => {
+    const desk = Desk.make()
+    const limited = { ...defaultSettings, maxOrderNotional: dollars("1000"), restricted: ["KO"] }
+    desk.commit("command", (recorder) => commands.setAccount(recorder, limited))
+    desk.commit("command", (recorder) => commands.setAccount(recorder, limited))
+    const entries = desk.store
+      .entries({ account: "_store", afterSeq: 0, entity: undefined, limit: 10 })
+      .filter((entry) => entry.tag === "ConfigurationChanged")
+    expect(entries.map((entry) => entry.entityId)).toEqual(["accounts.desk", "accounts.desk"])
+    expect(JSON.parse(entries[1]?.body ?? "")).toEqual({
+      part: "accounts.desk",
+      changes: [
+        { name: "maxOrderNotional", after: "1000" },
+        { name: "restricted", before: "", after: "KO" }
+      ]
+    })
+  })
+})
+
+// No sequence of inputs yields an order beyond a limit.
+
+interface Limits {
+  readonly quantity: number
+  readonly notional: number
+  readonly daily: number
+  readonly perMinute: number
+}
+
+type Act =
+  | { readonly do: "trade"; readonly side: "buy" | "sell"; readonly shares: number; readonly price: number | undefined }
+  | { readonly do: "send"; readonly leaves: boolean }
+  | { readonly do: "pass"; readonly seconds: number }
+  | { readonly do: "halt" | "resume" | "restrict" | "allow" }
+
+const acts = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("trade" as const),
+      side: fc.constantFrom("buy" as const, "sell" as const),
+      shares: fc.integer({ min: 1, max: 20 }),
+      price: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined })
+    })
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant("send" as const), leaves: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 50_000 }) })
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 40 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("halt" as const, "resume" as const, "restrict" as const, "allow" as const)
+    })
+  }
+)
+
+const limitsOf = fc.record({
+  quantity: fc.integer({ min: 2, max: 15 }),
+  notional: fc.integer({ min: 300, max: 2000 }),
+  daily: fc.integer({ min: 500, max: 6000 }),
+  perMinute: fc.integer({ min: 1, max: 3 })
+})
+
+/** One send, as the broker sees it. */
+interface Sent {
+  readonly order: Order
+  readonly at: Instant.Instant
+  readonly price: number
+  readonly isFirst: boolean
+  readonly isStopped: boolean
+}
+
+const answer = (desk: Desk.Desk, order: Order, attemptId: AttemptId, leaves: boolean): void => {
+  const common = { account: desk.account, asOf: desk.now(), asOfKind: "broker" } as const
+  const brokerOrderId = BrokerOrderId.make(`B${order.id}`)
+  const said = leaves ? Answer.Accepted({ brokerOrderId }) : Answer.NotSent({ why: "no", retryAfterMs: 0 })
+  const answered = { _tag: "Answered", ...common, attemptId, answer: said, httpStatus: undefined } as const
+  const seen = {
+    _tag: "OrderSeen",
+    ...common,
+    brokerOrderId,
+    clientOrderId: order.clientOrderId,
+    symbol: order.symbol,
+    side: order.side,
+    quantity: order.quantity,
+    rawStatus: "filled",
+    state: { _tag: "Closed", kind: "filled" },
+    cumulative: order.quantity,
+    averagePrice: undefined,
+    replacedBy: undefined,
+    executionsRead: true
+  } as const
+  const needs = [Need.OrderById({ id: order.id })]
+  desk.commit("report", (recorder) => interpret(recorder, { report: answered, payload: undefined }), needs)
+  if (leaves) desk.commit("report", (recorder) => interpret(recorder, { report: seen, payload: undefined }))
+}
+
+/** Plays a history on a desk with limits; what was sent. */
+const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> => {
+  const settings: AccountSettings = {
+    ...defaultSettings,
+    maxOrderQuantity: dollars(String(limits.quantity)),
+    maxOrderNotional: dollars(String(limits.notional)),
+    maxDailyNotional: dollars(String(limits.daily)),
+    ordersPerMinute: limits.perMinute
+  }
+  const desk = Desk.make(settings)
+  const sent: Array<Sent> = []
+  let price = 0
+  let isHalted = false
+  let isRestricted = false
+  const regate = () => desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, true))
+  for (const act of history) {
+    switch (act.do) {
+      case "trade":
+        trade(desk, act.side, String(act.shares), act.price === undefined ? undefined : String(act.price))
+        price = act.price ?? price
+        break
+      case "pass":
+        desk.pass(act.seconds * 1000)
+        regate()
+        break
+      case "halt":
+      case "resume":
+        isHalted = act.do === "halt"
+        desk.commit("command", (recorder) =>
+          commands.setTradingState(recorder, undefined, isHalted ? "halted" : "normal", "test")
+        )
+        regate()
+        break
+      case "restrict":
+      case "allow":
+        isRestricted = act.do === "restrict"
+        desk.commit("command", (recorder) =>
+          commands.setAccount(recorder, { ...settings, restricted: isRestricted ? ["AAPL"] : [] })
+        )
+        regate()
+        break
+      case "send": {
+        const [order] = pending(desk)
+        if (order === undefined) break
+        const planned = desk.commit("send", (recorder) => planSend(recorder, order.id, request))
+        if (planned._tag !== "Send") break
+        const isStopped = isHalted || isRestricted
+        sent.push({ order, at: desk.now(), price, isFirst: order.attempts === 0, isStopped })
+        answer(desk, order, planned.attemptId, act.leaves)
+      }
+    }
+  }
+  return sent
+}
+
+describe("RELIABILITY 4: no sequence of inputs yields an order beyond a limit", () => {
+  test("quantity, notional, notional of a day, orders of any minute, halts and restrictions", () => {
+    let orders = 0
+    fc.assert(
+      fc.property(limitsOf, fc.array(acts, { minLength: 10, maxLength: 50 }), (limits, history) => {
+        const sent = play(limits, history)
+        orders += sent.length
+        for (const { at: moment, isStopped, order, price } of sent) {
+          const quantity = Number(Decimal.format(order.quantity))
+          expect(isStopped).toBe(false)
+          expect(quantity).toBeLessThanOrEqual(limits.quantity)
+          expect(quantity * price).toBeLessThanOrEqual(limits.notional)
+          const before = sent.filter((each) => each.at <= moment)
+          const minute = before.filter((each) => Instant.millisBetween(each.at, moment) < 60_000)
+          expect(minute.length).toBeLessThanOrEqual(limits.perMinute)
+          const today = before.filter((each) => each.isFirst && marketDate(each.at) === marketDate(moment))
+          const spent = today.reduce((sum, each) => sum + Number(Decimal.format(each.order.quantity)) * each.price, 0)
+          expect(spent).toBeLessThanOrEqual(limits.daily)
+        }
+      }),
+      { numRuns: 120, seed: 20261120 }
+    )
+    expect(orders).toBeGreaterThan(100)
+  })
+})
