@@ -47,9 +47,7 @@ const limits = {
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 
-const settings = Schema.Struct({ ...Account.fields, ...limits }).pipe(
-  Schema.omit("createdAt", "updatedAt", "version")
-)
+const settings = Schema.Struct({ ...Account.fields, ...limits }).pipe(Schema.omit("createdAt", "updatedAt", "version"))
 
 /** An account was made, with its policies. */
 export const AccountOpened = Schema.TaggedStruct("AccountOpened", { settings })

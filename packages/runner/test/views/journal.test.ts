@@ -41,7 +41,7 @@ it.effect("the export proves itself: each account's hashes chain over its lines,
     expect(shown).toEqual(Object.fromEntries(heads))
     expect(Object.keys(shown)).toEqual(["_store", "main", "other"])
     const turns = lines.map((line) => lineOf(line).account).filter((name, at, all) => name !== all[at - 1])
-    expect(turns.slice(0, 4)).toEqual(["other", "main", "other", "_store"])
+    expect(turns.slice(0, 4)).toEqual(["other", "_store", "main", "_store"])
     expect(position).toBeGreaterThan(4)
     const own = yield* exported("other")
     expect(own).toEqual(lines.filter((line) => lineOf(line).account === "other"))
@@ -121,7 +121,7 @@ it.effect("an entry is shown with its cause and event", () =>
     })
     const id = `main/${accepted?.seq ?? 0}`
     expect(yield* journal.show(id)).toStrictEqual(accepted)
-    const halted = (yield* journal.list({ account: "_store" })).items
+    const halted = (yield* journal.list({ account: "_store", tag: "TradingStateSet" })).items
     expect(halted).toMatchObject([{ tag: "TradingStateSet", cause: { kind: "command", actor: "ann", command: "h1" } }])
     const told = yield* Effect.all([
       tagOf(journal.show("main")),
