@@ -363,7 +363,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           "usages",
           "primary",
           [need.account],
-          taking(books.usages, () => [])
+          taking(
+            books,
+            (each) => each.usages,
+            () => []
+          )
         )
       ]
     case "Cursor":
