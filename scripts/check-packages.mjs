@@ -66,7 +66,40 @@ const checkPackages = (names, target) => {
   return tarballs.flatMap(judge)
 }
 
+/** The packages that a user's compiler must find types of: what the declarations reachable from a package's doors import. */
+const typesNeeded = (folder, { exports }) => {
+  const needed = new Set()
+  const seen = new Set()
+  const walk = (file) => {
+    if (seen.has(file) || !existsSync(file)) return
+    seen.add(file)
+    const code = readFileSync(file, "utf8").replaceAll(/\/\*[^]*?\*\//g, "")
+    for (const [, from] of code.matchAll(/(?:from|import\()\s*"([^"]+)"/g)) {
+      if (from.startsWith(".")) walk(join(file, "..", from.replace(/\.(ts|js)$/, ".d.ts")))
+      else if (!from.startsWith("node:")) needed.add(from.split("/", from.startsWith("@") ? 2 : 1).join("/"))
+    }
+  }
+  for (const door of Object.values(exports)) if (door?.types !== undefined) walk(join(folder, door.types))
+  return needed
+}
+
+/** A declaration that names a package whose types users do not get with ours fails to compile without `skipLibCheck`. */
+const untypedOf = (name) => {
+  const folder = join(root, "packages", name)
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  const installed = { ...manifest.dependencies, ...manifest.peerDependencies }
+  return [...typesNeeded(folder, manifest)].filter(
+    (each) => !(each in installed) || `@types/${each}` in (manifest.devDependencies ?? {})
+  )
+}
+
 for (const name of packageNames) removeOrphans(join(root, "packages", name))
+for (const name of packageNames) {
+  const untyped = untypedOf(name)
+  if (untyped.length === 0) continue
+  console.error(`packages/${name}: its declarations name ${untyped.join(", ")}, whose types are not installed with it`)
+  process.exitCode = 1
+}
 const passedBefore = (name) => {
   const stamp = join(cache, name)
   return existsSync(stamp) && readFileSync(stamp, "utf8") === contentsOf(join(root, "packages", name))

@@ -15,7 +15,7 @@ if (bootstrap.status !== 0) process.exit(bootstrap.status ?? 1)
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const child = spawn(
   process.execPath,
-  ["-C", "@roundlot/source", "--import", tsx, path("../packages/runner/src/main.ts"), ...process.argv.slice(2)],
+  ["-C", "@roundlot/source", "--import", tsx, "--", path("../packages/runner/src/main.ts"), ...process.argv.slice(2)],
   { stdio: "inherit", env: { ...process.env, TSX_TSCONFIG_PATH: path("../tsconfig.base.json") } }
 )
 

@@ -2,14 +2,14 @@ import { Decimal, Instant, Ticker } from "@roundlot/core"
 import type { AccountName, Broker, Price } from "@roundlot/core"
 import { Chunk, Context, Effect, Either, Layer, Option, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
 import type { Scope } from "effect"
-import * as ExchangeFile from "./ExchangeFile.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
 import { ExchangeOrder, Execution, isWorking, PlaceRequest } from "./ExchangeOrder.ts"
-import type { LoggedAnswer, LoggedRequest } from "./ExchangeOrder.ts"
+import type { ExchangeHolding, LoggedAnswer, LoggedRequest } from "./ExchangeOrder.ts"
 import * as Instruction from "./Instruction.ts"
 import type { InstructionInput, InstructionRefused, InstructionUnreadable, Operation } from "./Instruction.ts"
 import { CannotAct, perform } from "./internal/acts.ts"
 import type { Stage } from "./internal/acts.ts"
+import * as Connection from "./internal/connection.ts"
 import * as Faults from "./internal/faults.ts"
 import * as OrderBook from "./internal/orderBook.ts"
 import * as Rows from "./internal/rows.ts"
@@ -101,7 +101,7 @@ export interface ExchangeService {
   readonly fillsIn: (account: AccountName.AccountName, window: Broker.TimeWindow) => Asked<ReadonlyArray<Execution>>
   readonly fillsOf: (account: AccountName.AccountName, brokerOrderId: string) => Asked<ReadonlyArray<Execution>>
   /** Signed shares by symbol, without the flat ones. */
-  readonly holdings: (account: AccountName.AccountName) => Asked<ReadonlyArray<typeof Rows.HoldingRow.Type>>
+  readonly holdings: (account: AccountName.AccountName) => Asked<ReadonlyArray<ExchangeHolding>>
   /** Dollars that one buy may cost at most. */
   readonly buyingPower: (account: AccountName.AccountName) => Asked<Decimal.Decimal>
   /** Whether the exchange has an instrument of this symbol. */
@@ -124,7 +124,7 @@ const POLL = "250 millis"
 /** Opens an exchange; several processes may open one file. Closed with the scope. */
 export const make = (options: ExchangeOptions): Effect.Effect<ExchangeService, ExchangeFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const file = yield* ExchangeFile.open(options.file)
+    const file = yield* Connection.open(options.file)
     const entropy = yield* Random.nextIntBetween(0, 0xffffffff)
     const rows = yield* file.transact(() => prepare(file, options, entropy))
     const changes = yield* Effect.acquireRelease(PubSub.sliding<void>(1), PubSub.shutdown)
@@ -149,14 +149,14 @@ export const layer = (options: ExchangeOptions): Layer.Layer<Exchange, ExchangeF
 
 /** What one open exchange works with. */
 interface Floor {
-  readonly file: ExchangeFile.ExchangeFile
+  readonly file: Connection.ExchangeFile
   readonly rows: Rows.Rows
   readonly options: ExchangeOptions
   readonly tag: string
   readonly changed: Effect.Effect<unknown>
 }
 
-const prepare = (file: ExchangeFile.ExchangeFile, { prices }: ExchangeOptions, entropy: number): Rows.Rows => {
+const prepare = (file: Connection.ExchangeFile, { prices }: ExchangeOptions, entropy: number): Rows.Rows => {
   const rows = Rows.make(file.database)
   if (rows.fact("tag") === undefined) rows.setFact("tag", entropy.toString(36).padStart(7, "0"))
   for (const [symbol, price] of prices ?? []) rows.offerPrice(symbol, Decimal.format(price))

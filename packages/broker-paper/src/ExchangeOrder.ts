@@ -95,3 +95,9 @@ export const LoggedRequest = Schema.Struct({
 
 /** One request as the exchange logged it. */
 export type LoggedRequest = typeof LoggedRequest.Type
+
+/** What an account holds of a symbol, in signed shares. */
+export const ExchangeHolding = Schema.Struct({ symbol: Schema.String, quantity: Decimal.FromStored })
+
+/** What an account holds of a symbol. */
+export type ExchangeHolding = typeof ExchangeHolding.Type

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 import { Effect } from "effect"
 import process from "node:process"
 import { run } from "./cli/run.ts"

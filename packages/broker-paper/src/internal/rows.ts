@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3"
 import { AccountName, Decimal, Instant, Price } from "@roundlot/core"
 import { Schema } from "effect"
-import { ExchangeOrder, Execution, LoggedRequest } from "../ExchangeOrder.ts"
+import { ExchangeHolding, ExchangeOrder, Execution, LoggedRequest } from "../ExchangeOrder.ts"
 import type { PlaceRequest } from "../ExchangeOrder.ts"
 import { Instruction, operations } from "../Instruction.ts"
 
@@ -61,9 +61,6 @@ const Opened = Schema.Struct({ account: AccountName.AccountName })
 const Count = Schema.Struct({ number: Schema.Int })
 const Amount = Schema.Struct({ amount: Decimal.FromStored })
 const Priced = Schema.Struct({ price: Price.Price })
-
-/** A holding, signed shares. */
-export const HoldingRow = Schema.Struct({ symbol: Schema.String, quantity: Decimal.FromStored })
 
 /** The facts that the exchange keeps of itself. */
 export type Fact = "tag" | "lastTime" | "session" | "tokenExpired" | "silentUntil"
@@ -153,7 +150,7 @@ export const make = (database: Database.Database) => {
     putExecution: put("executions", ExecutionRow, Object.keys(ExecutionRow.fields)),
     lastExecution: last("executions"),
     holding: one(Amount, "SELECT quantity AS amount FROM holdings WHERE account = ? AND symbol = ?"),
-    holdings: many(HoldingRow, "SELECT symbol, quantity FROM holdings WHERE account = ? ORDER BY symbol"),
+    holdings: many(ExchangeHolding, "SELECT symbol, quantity FROM holdings WHERE account = ? ORDER BY symbol"),
     setHolding: run("INSERT INTO holdings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity"),
     price: one(Priced, "SELECT price FROM prices WHERE symbol = ?"),
     setPrice: run(

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync, existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { Schema } from "effect"
+import { describe, expect, test } from "vitest"
+
+// What is true of all packages at once
+
+const root = fileURLToPath(new URL("../../..", import.meta.url))
+const textOf = (path: string) => readFileSync(`${root}/${path}`, "utf8")
+
+const Versions = Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
+  default: () => ({})
+})
+const Manifest = Schema.parseJson(
+  Schema.Struct({
+    name: Schema.String,
+    version: Schema.String,
+    private: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+    packageManager: Schema.optional(Schema.String),
+    dependencies: Versions,
+    devDependencies: Versions,
+    peerDependencies: Versions
+  })
+)
+const manifestOf = (path: string) => Schema.decodeSync(Manifest)(textOf(`${path}/package.json`))
+
+const folders = ["packages", "examples"].flatMap((group) =>
+  readdirSync(`${root}/${group}`)
+    .map((name) => `${group}/${name}`)
+    .filter((path) => existsSync(`${root}/${path}/package.json`))
+)
+const manifests = folders.map((path) => [path, manifestOf(path)] as const)
+const libraries = manifests.filter(([, { name }]) => name.startsWith("@roundlot/") && !name.includes("example"))
+const published = manifests.filter(([, manifest]) => !manifest.private)
+
+const Changesets = Schema.parseJson(
+  Schema.Struct({
+    fixed: Schema.Array(Schema.Array(Schema.String)),
+    ignore: Schema.Array(Schema.String),
+    commit: Schema.Boolean
+  })
+)
+
+const isOfPattern = (pattern: string, name: string) =>
+  pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name
+
+describe("SDK-6: one workspace, changesets, one version policy", () => {
+  test.each(manifests)("%s takes every version from the catalog, or from the workspace", (_, manifest) => {
+    const own = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })
+    expect(own.filter(([, version]) => version !== "catalog:" && !version.startsWith("workspace:"))).toEqual([])
+  })
+
+  test.each(libraries)("%s leaves effect to its user, in one line of versions", (_, manifest) => {
+    expect(manifest.dependencies).not.toHaveProperty("effect")
+    expect(manifest.peerDependencies["effect"]).toMatch(/^\^3\.\d+\.\d+$/)
+  })
+
+  test("the workspace pins its package manager, its tools and every version of the catalog", () => {
+    const { devDependencies, packageManager } = manifestOf(".")
+    expect(packageManager).toMatch(/^pnpm@\d+\.\d+\.\d+$/)
+    const pinned = /^(\d+\.\d+\.\d+\S*|catalog:|workspace:\*|npm:\S+@\d+\.\d+\.\d+)$/
+    expect(Object.entries(devDependencies).filter(([, version]) => !pinned.test(version))).toEqual([])
+    const catalog = /^catalog:\n((?: {2}.+\n)+)/m.exec(textOf("pnpm-workspace.yaml"))?.[1]?.trimEnd().split("\n") ?? []
+    expect(catalog.length).toBeGreaterThan(5)
+    expect(catalog.filter((line) => !/^ {2}"?[@\w/-]+"?: \d+\.\d+\.\d+$/.test(line))).toEqual([])
+  })
+
+  test("all published packages have one version, and changesets moves them together", () => {
+    expect(new Set(published.map(([, { version }]) => version)).size).toBe(1)
+    const { fixed, ignore } = Schema.decodeSync(Changesets)(textOf(".changeset/config.json"))
+    const together = fixed.filter((group) =>
+      published.every(([, { name }]) => group.some((pattern) => isOfPattern(pattern, name)))
+    )
+    expect(together).toHaveLength(1)
+    expect(ignore).toEqual([])
+  })
+})
