@@ -7,7 +7,7 @@ import { ExchangeOrder, Execution, isWorking, PlaceRequest } from "./ExchangeOrd
 import type { ExchangeHolding, LoggedAnswer, LoggedRequest } from "./ExchangeOrder.ts"
 import * as Instruction from "./Instruction.ts"
 import type { InstructionInput, InstructionRefused, InstructionUnreadable, Operation } from "./Instruction.ts"
-import { CannotAct, perform } from "./internal/acts.ts"
+import { CannotAct, hiddenEverywhere, perform } from "./internal/acts.ts"
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
 import * as Faults from "./internal/faults.ts"
@@ -489,7 +489,9 @@ const readOrder = (floor: Floor, account: AccountName.AccountName, key: OrderKey
     const order = subject()
     if (order === undefined) return done(undefined)
     const hidden = order.hiddenUntil !== null && order.hiddenUntil > turn.now
-    return hidden && "clientOrderId" in key ? done(undefined) : done(order, order.brokerOrderId)
+    const lost = floor.rows.fact(hiddenEverywhere(order.brokerOrderId)) ?? ""
+    const isFound = "clientOrderId" in key ? !hidden : lost <= textOf(turn.now)
+    return isFound ? done(order, order.brokerOrderId) : done(undefined)
   })
 }
 

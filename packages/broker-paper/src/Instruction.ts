@@ -44,7 +44,8 @@ const actFields = {
   reorder: {},
   silence: { ms: optional(Milliseconds), ...ofOrder },
   dropStream: {},
-  hide: { ms: Milliseconds, ...ofOrder },
+  /** From listings and look-ups by client id; `everywhere` from reads by its broker id too, as if it had never been. */
+  hide: { ms: Milliseconds, everywhere: optional(Schema.Boolean), ...ofOrder },
   correct: { execId: optional(Schema.String), quantity: optional(Quantity.Quantity), price: optional(Price.Price) },
   bust: { execId: optional(Schema.String) },
   cancel: ofOrder,

@@ -166,6 +166,19 @@ describe("instructions", () => {
     })
   )
 
+  it.scoped("SIM: an order that is hidden everywhere is found by no id, until its time is over", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      yield* exchange.instruct(whenPlaced({ hide: { ms: 3000, everywhere: true } }))
+      yield* send(broker, terms())
+      const [stored] = yield* exchange.orders
+      if (stored === undefined) return assert.fail("no order")
+      assert.deepInclude((yield* broker.order(stored.brokerOrderId)).report, { _tag: "NotFound", complete: true })
+      yield* TestClock.adjust("3 seconds")
+      assert.strictEqual((yield* broker.order(stored.brokerOrderId)).report._tag, "OrderSeen")
+    })
+  )
+
   it.scoped("SIM: a delayed answer comes after its time, while the order is there already", () =>
     Effect.gen(function* () {
       const { broker, exchange } = yield* open()

@@ -7,6 +7,9 @@ import type { OrderBook } from "./orderBook.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
 import type { Turn } from "./Turn.ts"
 
+/** The fact until when reads by broker id do not find an order either. */
+export const hiddenEverywhere = (brokerOrderId: string) => `hidden ${brokerOrderId}` as const
+
 /** An act that cannot be done as things are. */
 export class CannotAct extends Error {}
 
@@ -85,7 +88,9 @@ const end = (
 
 const hide = (stage: Stage, act: ActOf<"hide">): string => {
   const order = orderOf(stage, act)
-  stage.book.keep(order, { hiddenUntil: Instant.addMillis(stage.turn.now, act.ms) })
+  const until = Instant.addMillis(stage.turn.now, act.ms)
+  stage.book.keep(order, { hiddenUntil: until })
+  if (act.everywhere === true) stage.turn.rows.setFact(hiddenEverywhere(order.brokerOrderId), Instant.format(until))
   return `hid ${order.brokerOrderId} for ${act.ms} ms`
 }
 

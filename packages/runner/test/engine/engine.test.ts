@@ -44,6 +44,10 @@ const allFilled = (all: ReadonlyArray<string>) => all.length > 0 && all.every((s
 
 const exchangeOrders = Effect.flatMap(Exchange.Exchange, (exchange) => exchange.orders)
 
+const openBreaks = Effect.map(Reads.all(Break.BreakTable), (all) =>
+  all.filter(({ closedAt }) => closedAt === undefined)
+)
+
 describe("the engine, from trade to fill", () => {
   it.scoped("ACC-5, AUD-5: 0.3 + 0.5 + 0.4 make one order of 1 and carry 0.2", () =>
     Effect.gen(function* () {
@@ -108,6 +112,54 @@ describe("the engine, from trade to fill", () => {
         [order?.clientOrderId ?? null]
       )
     }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped(
+    "O22: an order that the exchange no longer shows is in doubt, is not sent again, and goes on when it is shown",
+    () =>
+      Effect.gen(function* () {
+        yield* started
+        yield* instruct("rest", "accept", { operation: "place" })
+        yield* submit(trade("buy", "1"))
+        const [order] = yield* until(orders, (all) => all[0]?.status === "submitted")
+        const exchange = yield* Exchange.Exchange
+        const brokerOrderId = order?.brokerOrderId ?? assert.fail("there is no order")
+        yield* exchange.instruct({ id: "hide", do: { hide: { ms: 80_000, everywhere: true, brokerOrderId } } })
+        yield* until(statuses, (all) => all[0] === "InDoubt")
+        assert.deepStrictEqual(
+          (yield* openBreaks).map(({ kind, subject }) => [kind, subject]),
+          [["OrderMissing", "O1"]]
+        )
+        yield* until(statuses, (all) => all[0] === "Submitted")
+        assert.deepStrictEqual(yield* openBreaks, [])
+        yield* exchange.instruct({ id: "fill", do: { fill: { brokerOrderId } } })
+        yield* until(statuses, allFilled)
+        assert.strictEqual((yield* exchangeOrders).length, 1)
+        assert.deepStrictEqual(yield* audited, [])
+      }).pipe(Effect.provide(layer))
+  )
+
+  it.scoped(
+    "F15 of reconciliation: the average that the exchange shows of parts, and of a corrected one, is that of our fills",
+    () =>
+      Effect.gen(function* () {
+        yield* started
+        yield* instruct("part", { fill: { quantity: "1", price: "150.01" } }, { operation: "place" })
+        yield* submit(trade("buy", "3"))
+        yield* until(statuses, (all) => all[0] === "PartiallyFilled")
+        const exchange = yield* Exchange.Exchange
+        const [{ brokerOrderId } = assert.fail("there is no order")] = yield* exchangeOrders
+        yield* exchange.instruct({ id: "rest", do: { fill: { brokerOrderId, quantity: "2", price: "150.02" } } })
+        yield* until(statuses, allFilled)
+        const [fill] = yield* exchange.fills
+        yield* exchange.instruct({ id: "better", do: { correct: { execId: fill?.execId ?? "", price: "149.97" } } })
+        yield* until(
+          Effect.map(orders, ([order]) => order?.notional),
+          (notional) => notional !== undefined && Decimal.format(notional) === "450.01"
+        )
+        yield* TestClock.adjust("20 seconds")
+        assert.deepStrictEqual(yield* openBreaks, [])
+      }).pipe(Effect.provide(layer))
   )
 
   it.scoped("DESIGN 6: a 429 means not sent: the plan waits as long as the broker says", () =>
