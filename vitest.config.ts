@@ -1,7 +1,12 @@
+import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@roundlot/source"]
-const packages = ["core", "store-sql", "store-sqlite", "broker-paper", "runner"]
+const packages = ["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "runner"]
+
+/** These need a Postgres server; the first of them to run starts one for all. */
+const onPostgres = new Set(["store-postgres"])
+const postgres = fileURLToPath(new URL("packages/store-postgres/test/globalSetup.ts", import.meta.url))
 
 export default defineConfig({
   resolve: { conditions },
@@ -14,7 +19,12 @@ export default defineConfig({
     projects: [
       ...packages.map((name) => ({
         extends: true as const,
-        test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"] }
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ["test/**/*.test.ts"],
+          globalSetup: onPostgres.has(name) ? [postgres] : []
+        }
       })),
       { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } }
     ]

@@ -1,6 +1,6 @@
-import { Books, type Column, type Table } from "@roundlot/core"
-import { type Dialect, literal, quote } from "./Dialect.ts"
-import { type Index, rules, type StateRule } from "./Rules.ts"
+import { Books, type Column, Id, type Table } from "@roundlot/core"
+import { type Dialect, literal, postgres, quote } from "./Dialect.ts"
+import { type Index, type Reference, rules, type StateRule } from "./Rules.ts"
 
 /** The prefix of everything that is ours in a database. */
 export const PREFIX = "roundlot_"
@@ -35,7 +35,7 @@ const columnRule = (
     case "flag":
       return `${quote(name)} IN (0, 1)`
     case "json":
-      return `json_valid(${quote(name)})`
+      return dialect.jsonShape(quote(name))
     case "id":
       return `${quote(name)} > 0`
     default:
@@ -55,6 +55,20 @@ const isClustered = (table: Books.AnyTable): boolean => !isKeyedById(table) && i
 const isKeyedById = ({ key, columns }: Books.AnyTable): boolean =>
   key.length === 1 && key.every((name) => columns[name]?.kind === "id")
 
+const referenceClause = ({ column, deferred, parent, table }: Reference): string =>
+  `FOREIGN KEY (${quote(column)}) REFERENCES ${nameOf(table)} (${quote(parent)})` +
+  (deferred ? " DEFERRABLE INITIALLY DEFERRED" : "")
+
+/** The references of a table, for a database that takes them only once all tables are there. */
+const addReferences = (table: Books.AnyTable): ReadonlyArray<string> =>
+  rules[table.name].references.map(
+    (each) =>
+      `ALTER TABLE ${nameOf(table.name)} ADD CONSTRAINT ${quote(referenceName(table.name, each))} ${referenceClause(each)}`
+  )
+
+/** The name of a reference's constraint, where the database takes one. */
+export const referenceName = (table: Table.TableName, { column }: Reference): string => `${table}_refers_${column}`
+
 /** The statement that creates a table of the books. */
 export const createTable = (dialect: Dialect, table: Books.AnyTable): string => {
   const { references, rows, states } = rules[table.name]
@@ -68,12 +82,8 @@ export const createTable = (dialect: Dialect, table: Books.AnyTable): string => 
       return sql === undefined ? [] : [check(table.name, name, sql)]
     }),
     ...states.map((rule) => check(table.name, `when_${rule.name}`, stateRule(rule))),
-    ...rows.map((rule) => check(table.name, `rule_${rule.name}`, rule.sql)),
-    ...references.map(
-      (each) =>
-        `FOREIGN KEY (${quote(each.column)}) REFERENCES ${nameOf(each.table)} (${quote(each.parent)})` +
-        (each.deferred ? " DEFERRABLE INITIALLY DEFERRED" : "")
-    )
+    ...rows.map(({ name, sql }) => check(table.name, `rule_${name}`, typeof sql === "string" ? sql : sql(dialect))),
+    ...(dialect.name === "sqlite" ? references.map(referenceClause) : [])
   ]
   return `CREATE TABLE ${nameOf(table.name)} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(isClustered(table))}`
 }
@@ -111,7 +121,7 @@ export const createIndex = (table: Table.TableName, index: Index): string =>
   `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${nameOf(`${table}_${index.name}`)} ON ${nameOf(table)}` +
   ` (${index.columns.map(quote).join(", ")})${index.where === undefined ? "" : ` WHERE ${index.where}`}`
 
-const journalTables: ReadonlyArray<string> = [
+const sqliteJournal: ReadonlyArray<string> = [
   `CREATE TABLE ${nameOf("journal")} (
   "position" INTEGER NOT NULL PRIMARY KEY,
   "account" TEXT NOT NULL,
@@ -150,12 +160,88 @@ const journalTables: ReadonlyArray<string> = [
   "incarnation" TEXT NOT NULL,
   "createdAt" INTEGER NOT NULL,
   CONSTRAINT "ops_store_one" CHECK ("one" = 1)
-) STRICT`
+) STRICT`,
+  `CREATE TABLE ${nameOf("ops_commits")} ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`
+]
+
+/** The sequence that the ids of a kind come from, where a database has sequences. */
+export const sequenceOf = (kind: string): string => nameOf(`ids_${kind}`)
+
+/** Takes a run of ids of each kind for one writer, without holding up others until it commits; gives the first of each run. */
+const takeIds = `CREATE FUNCTION ${nameOf("take_ids")}(kinds TEXT[], counts BIGINT[]) RETURNS BIGINT[] LANGUAGE plpgsql AS $$
+DECLARE
+  firsts BIGINT[] := '{}';
+  first BIGINT;
+BEGIN
+  PERFORM pg_advisory_lock(7237089);
+  FOR i IN 1 .. cardinality(kinds) LOOP
+    first := nextval('${nameOf("ids_")}' || kinds[i]);
+    IF counts[i] > 1 THEN PERFORM setval('${nameOf("ids_")}' || kinds[i], first + counts[i] - 1); END IF;
+    firsts := firsts || first;
+  END LOOP;
+  PERFORM pg_advisory_unlock(7237089);
+  RETURN firsts;
+END $$`
+
+const text = postgres.typeOf("text")
+
+const postgresJournal: ReadonlyArray<string> = [
+  `CREATE TABLE ${nameOf("journal")} (
+  "account" ${text} NOT NULL,
+  "seq" BIGINT NOT NULL,
+  "commitId" ${text} NOT NULL,
+  "entityKind" ${text} NOT NULL,
+  "entityId" ${text} NOT NULL,
+  "tag" ${text} NOT NULL,
+  "eventVersion" INTEGER NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL,
+  "cause" ${text} NOT NULL,
+  "body" ${text} NOT NULL,
+  "hash" ${text} NOT NULL,
+  PRIMARY KEY ("account", "seq"),
+  CONSTRAINT "journal_seq" CHECK ("seq" > 0)
+)`,
+  `CREATE INDEX ${nameOf("journal_entity")} ON ${nameOf("journal")} ("account", "entityKind", "entityId", "seq")`,
+  // A head stands at 0 from when its first writer locks it.
+  `CREATE TABLE ${nameOf("heads")} (
+  "account" ${text} NOT NULL PRIMARY KEY,
+  "seq" BIGINT NOT NULL,
+  "hash" ${text} NOT NULL,
+  CONSTRAINT "heads_seq" CHECK ("seq" >= 0)
+) WITH (fillfactor = 50)`,
+  `CREATE TABLE ${nameOf("feed")} (
+  "position" BIGINT NOT NULL PRIMARY KEY,
+  "account" ${text} NOT NULL,
+  "firstSeq" BIGINT NOT NULL,
+  "lastSeq" BIGINT NOT NULL,
+  "headHash" ${text} NOT NULL,
+  "feedHash" ${text} NOT NULL,
+  CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
+)`,
+  // How far each journal is in the feed. The row without an account is the feed's own: whoever appends holds it.
+  `CREATE TABLE ${nameOf("ops_fed")} (
+  "account" ${text} NOT NULL PRIMARY KEY,
+  "seq" BIGINT NOT NULL
+) WITH (fillfactor = 50)`,
+  `INSERT INTO ${nameOf("ops_fed")} ("account", "seq") VALUES ('', 0)`,
+  `CREATE TABLE ${nameOf("ops_commits")} ("id" ${text} NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL)`,
+  `CREATE TABLE ${nameOf("ops_store")} (
+  "one" INTEGER NOT NULL PRIMARY KEY,
+  "id" ${text} NOT NULL,
+  "incarnation" ${text} NOT NULL,
+  "createdAt" BIGINT NOT NULL,
+  CONSTRAINT "ops_store_one" CHECK ("one" = 1)
+)`,
+  ...Object.keys(Id.letters).map((kind) => `CREATE SEQUENCE ${sequenceOf(kind)}`),
+  takeIds
 ]
 
 /** Every statement that makes an empty store, in order. */
-export const statements = (dialect: Dialect): ReadonlyArray<string> => [
-  ...Object.values(Books.tables).map((table) => createTable(dialect, table)),
-  ...Object.values(Books.tables).flatMap((table) => indexesOf(table).map((index) => createIndex(table.name, index))),
-  ...journalTables
-]
+export const statements = (dialect: Dialect): ReadonlyArray<string> => {
+  const tables = Object.values(Books.tables)
+  return [
+    ...tables.map((table) => createTable(dialect, table)),
+    ...tables.flatMap((table) => indexesOf(table).map((index) => createIndex(table.name, index))),
+    ...(dialect.name === "sqlite" ? sqliteJournal : [...tables.flatMap(addReferences), ...postgresJournal])
+  ]
+}

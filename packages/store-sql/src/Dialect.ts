@@ -1,7 +1,8 @@
 import type { Column } from "@roundlot/core"
 
-/** Where databases differ: types, the shape of a decimal, places for parameters. Everything else is said once. */
+/** Where databases differ: types, shapes of cells, places for parameters. Everything else is said once. */
 export interface Dialect {
+  readonly name: "sqlite" | "postgres"
   readonly typeOf: (kind: Column.ColumnKind) => string
   /** What follows the closing bracket of a table; a clustered one has its rows in the tree of its key. */
   readonly tableOptions: (clustered: boolean) => string
@@ -9,6 +10,14 @@ export interface Dialect {
   readonly place: (number: number) => string
   /** True where `column` holds a canonical decimal: no exponent, no `+`, no needless zero, and a `-` only where signs are. */
   readonly decimalShape: (column: string, signs: boolean) => string
+  /** True where `column` holds JSON. */
+  readonly jsonShape: (column: string) => string
+  /** True where `column` holds so many lower-case hexadecimal digits. */
+  readonly hexShape: (column: string, digits: number) => string
+  /** The cell as the database takes it for a parameter. */
+  readonly parameterOf: (kind: Column.ColumnKind, cell: Column.Cell) => Column.Cell
+  /** What stands for "no limit" where a number of rows is asked for. */
+  readonly noLimit: number | null
 }
 
 /** A name as SQL takes it whatever it is. */
@@ -35,11 +44,55 @@ const unsignedShape = (digits: string): string =>
 
 /** SQLite: strict tables; decimals are canonical text, so that equal numbers are equal texts. */
 export const sqlite: Dialect = {
+  name: "sqlite",
   typeOf: (kind) => SQLITE_TYPES[kind],
   tableOptions: (clustered) => (clustered ? " STRICT, WITHOUT ROWID" : " STRICT"),
   place: () => "?",
   decimalShape: (column, signs) =>
     signs
       ? `${column} <> '-0' AND ${column} NOT GLOB '?*-*' AND ${unsignedShape(`ltrim(${column}, '-')`)}`
-      : unsignedShape(column)
+      : unsignedShape(column),
+  jsonShape: (column) => `json_valid(${column})`,
+  hexShape: (column, digits) => `length(${column}) = ${digits} AND ${column} NOT GLOB '*[^0-9a-f]*'`,
+  parameterOf: (_, cell) => cell,
+  noLimit: -1
+}
+
+const POSTGRES_TYPES: { readonly [K in Column.ColumnKind]: string } = {
+  id: "BIGINT",
+  integer: "BIGINT",
+  // Text is ordered by its bytes, as everywhere else: no locale has a say in where a page goes on.
+  text: 'TEXT COLLATE "C"',
+  decimal: "NUMERIC",
+  instant: "TIMESTAMPTZ",
+  flag: "SMALLINT",
+  json: "TEXT",
+  bytes: "BYTEA"
+}
+
+const MICROS_A_MILLI = 1000
+
+/** A moment as text that Postgres reads without loss: `Date` ends at milliseconds. */
+const instantText = (micros: number): string => {
+  const millis = Math.floor(micros / MICROS_A_MILLI)
+  const rest = String(micros - millis * MICROS_A_MILLI).padStart(3, "0")
+  return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`
+}
+
+/**
+ * Postgres: decimals are `NUMERIC` without a scale of its own, so that they come back as they went in, moments `timestamptz`,
+ * JSON text, since a `jsonb` reorders what is hashed.
+ */
+export const postgres: Dialect = {
+  name: "postgres",
+  typeOf: (kind) => POSTGRES_TYPES[kind],
+  tableOptions: () => "",
+  place: (number) => `$${number}`,
+  // Not a number is above infinity; a needless zero is a scale that the number does not need.
+  decimalShape: (column, signs) =>
+    `scale(${column}) = min_scale(${column}) AND ${column} < 'Infinity' AND ${column} ${signs ? "> '-Infinity'" : ">= 0"}`,
+  jsonShape: (column) => `(${column}::json) IS NOT NULL`,
+  hexShape: (column, digits) => `${column} ~ '^[0-9a-f]{${digits}}$'`,
+  parameterOf: (kind, cell) => (kind === "instant" && typeof cell === "number" ? instantText(cell) : cell),
+  noLimit: null
 }

@@ -2,7 +2,7 @@ import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect } from "effect"
 import { nameOf, statements } from "./Ddl.ts"
-import { sqlite } from "./Dialect.ts"
+import { postgres, sqlite } from "./Dialect.ts"
 
 /** The table in which a database remembers which migrations it has had. */
 export const TABLE = nameOf("migrations")
@@ -25,7 +25,8 @@ const migrations = {
     const sql = yield* SqlClient.SqlClient
     yield* sql.onDialectOrElse({
       sqlite: () => run(statements(sqlite)),
-      orElse: () => Effect.dieMessage("there are no tables for this database yet")
+      pg: () => run(statements(postgres)),
+      orElse: () => Effect.dieMessage("there are no tables for this database")
     })
   })
 }

@@ -4,7 +4,7 @@ import type { Fragment } from "@effect/sql/Statement"
 import { Books, type Column, type Entry, type Table, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { nameOf } from "./Ddl.ts"
-import { quote } from "./Dialect.ts"
+import { type Dialect, quote } from "./Dialect.ts"
 import { faultOf } from "./Rules.ts"
 import { entryColumns, feedColumns, selectJournals } from "./Statements.ts"
 
@@ -62,29 +62,57 @@ export const pageFault = (table: Books.AnyTable, query: TradeRepository.PageQuer
 const listed = (columns: ReadonlyArray<string>, suffix = ""): string =>
   columns.map((column) => `${quote(column)}${suffix}`).join(", ")
 
-const filterClauses = (sql: SqlClient.SqlClient, filter: TradeRepository.Filter): ReadonlyArray<Fragment> => {
+/** A cell as a parameter that is compared with a column. */
+type ParameterOf = (column: string, cell: Column.Cell) => Column.Cell
+
+const parametersOf =
+  (dialect: Dialect, table: Books.AnyTable): ParameterOf =>
+  (column, cell) =>
+    dialect.parameterOf(table.columns[column]?.kind ?? "text", cell)
+
+const filterClauses = (
+  sql: SqlClient.SqlClient,
+  filter: TradeRepository.Filter,
+  parameterOf: ParameterOf
+): ReadonlyArray<Fragment> => {
   const column = sql(filter.column)
   if (!("in" in filter)) {
+    const { atLeast, below } = filter
     return [
-      ...(filter.atLeast === undefined ? [] : [sql`${column} >= ${filter.atLeast}`]),
-      ...(filter.below === undefined ? [] : [sql`${column} < ${filter.below}`])
+      ...(atLeast === undefined ? [] : [sql`${column} >= ${parameterOf(filter.column, atLeast)}`]),
+      ...(below === undefined ? [] : [sql`${column} < ${parameterOf(filter.column, below)}`])
     ]
   }
-  const cells = filter.in.filter((cell) => cell !== null)
+  const cells = filter.in.filter((cell) => cell !== null).map((cell) => parameterOf(filter.column, cell))
   const among = cells.length === 0 ? sql`1 = 0` : sql`${column} IN ${sql.in(cells)}`
   return [cells.length === filter.in.length ? among : sql.or([among, sql`${column} IS NULL`])]
 }
 
-const afterClauses = (sql: SqlClient.SqlClient, query: TradeRepository.PageQuery): ReadonlyArray<Fragment> =>
-  query.after === undefined
-    ? []
-    : [sql`(${sql.literal(listed(query.orderBy))}) ${sql.literal(query.descending ? "<" : ">")} ${sql.in(query.after)}`]
+const afterClauses = (
+  sql: SqlClient.SqlClient,
+  { after, descending, orderBy }: TradeRepository.PageQuery,
+  parameterOf: ParameterOf
+): ReadonlyArray<Fragment> => {
+  if (after === undefined) return []
+  const cells = after.map((cell, i) => parameterOf(orderBy[i] ?? "", cell))
+  return [sql`(${sql.literal(listed(orderBy))}) ${sql.literal(descending ? "<" : ">")} ${sql.in(cells)}`]
+}
 
 /** The statement of a page; its names are known to be columns. */
-export const pageStatement = (sql: SqlClient.SqlClient, table: Books.AnyTable, query: TradeRepository.PageQuery) =>
-  sql<Table.EncodedRow>`SELECT ${sql.literal(listed(Object.keys(table.columns)))} FROM ${sql(nameOf(table.name))} WHERE ${sql.and(
-    [...query.where.flatMap((filter) => filterClauses(sql, filter)), ...afterClauses(sql, query)]
+export const pageStatement = (
+  sql: SqlClient.SqlClient,
+  dialect: Dialect,
+  table: Books.AnyTable,
+  query: TradeRepository.PageQuery
+) => {
+  const parameterOf = parametersOf(dialect, table)
+  return sql<Table.EncodedRow>`SELECT ${sql.literal(listed(Object.keys(table.columns)))} FROM ${sql(nameOf(table.name))} WHERE ${sql.and(
+    [
+      ...query.where.flatMap((filter) => filterClauses(sql, filter, parameterOf)),
+      ...afterClauses(sql, query, parameterOf)
+    ]
   )} ORDER BY ${sql.literal(listed(query.orderBy, query.descending ? " DESC" : " ASC"))} LIMIT ${query.limit}`
+}
 
 /** The statement of a page of entries. */
 export const entriesStatement = (sql: SqlClient.SqlClient, query: TradeRepository.EntryQuery) =>
@@ -114,11 +142,11 @@ const checked = <A>(
 ): Effect.Effect<A, TradeRepository.StoreError> => (fault === undefined ? read : Effect.fail(refused(table, fault)))
 
 /** The reads of a repository on the connected database. */
-export const make = (classify: Classify): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
+export const make = (dialect: Dialect, classify: Classify): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => ({
     page: Effect.fn("TradeRepository.page")((query: TradeRepository.PageQuery) => {
       const table = Books.tables[query.table]
-      const read = pageStatement(sql, table, query).pipe(
+      const read = pageStatement(sql, dialect, table, query).pipe(
         Effect.mapError(classify),
         Effect.flatMap((rows) => (query.asTheyStand === true ? Effect.succeed(rows) : sound(table, rows)))
       )

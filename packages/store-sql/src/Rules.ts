@@ -1,4 +1,5 @@
 import { Table } from "@roundlot/core"
+import { type Dialect, quote } from "./Dialect.ts"
 
 /**
  * A column that names a row of another table. A deferred one is checked at COMMIT, because its row is written first
@@ -23,7 +24,7 @@ export interface StateRule {
 /** Any other rule that one row keeps by itself, as a condition in SQL; decimals only by equality of canonical text. */
 export interface RowRule {
   readonly name: string
-  readonly sql: string
+  readonly sql: string | ((dialect: Dialect) => string)
 }
 
 /** An index of its own: a rule where it is unique, a list screen's path where it is not. */
@@ -228,7 +229,7 @@ const attempts: TableRules = {
 const payloads: TableRules = {
   ...none,
   references: [ofAccount],
-  rows: [{ name: "sha256_hex", sql: `length("sha256") = 64 AND "sha256" NOT GLOB '*[^0-9a-f]*'` }]
+  rows: [{ name: "sha256_hex", sql: ({ hexShape }) => hexShape(quote("sha256"), 64) }]
 }
 
 const fills: TableRules = {

@@ -126,8 +126,15 @@ export const setHead = (dialect: Dialect): string =>
   insertInto(dialect, "heads", ["account", "seq", "hash"]) +
   ` ON CONFLICT ("account") DO UPDATE SET "seq" = excluded."seq", "hash" = excluded."hash"`
 
+/** Remembers what a commit did: its id, its journals as JSON. */
+export const rememberCommit = (dialect: Dialect): string => insertInto(dialect, "ops_commits", ["id", "journals"])
+
+/** What the commit of this id did. */
+export const selectCommit = (dialect: Dialect): string =>
+  `SELECT "journals" FROM ${nameOf("ops_commits")} WHERE "id" = ${dialect.place(1)}`
+
 /** All heads. */
-export const selectHeads = `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} ORDER BY "account"`
+export const selectHeads = `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} WHERE "seq" > 0 ORDER BY "account"`
 
 /** The time of the newest of all heads' entries: no commit is written behind it. */
 export const selectNewestAt =

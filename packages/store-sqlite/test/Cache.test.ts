@@ -4,14 +4,14 @@ import { Books, Need } from "@roundlot/core"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { bare, store } from "./place.ts"
-import * as rows from "./rows.ts"
+import { SampleRows as rows } from "@roundlot/core/testing"
 
-const aboutTheOrder = rows.scope(Need.Need.OrderById({ id: 1 }))
+const aboutTheOrder = () => rows.scope(Need.Need.OrderById({ id: 1 }))
 
 /** A commit that writes nothing and says what planning sees of the order and of its journal. */
 const seen = (repository: TradeRepository.TradeRepositoryService) =>
   Effect.map(
-    repository.write(aboutTheOrder, ({ books, heads }) => ({
+    repository.write(aboutTheOrder(), ({ books, heads }) => ({
       _tag: "Planned",
       journals: [],
       changes: Books.changes(books),
@@ -22,7 +22,7 @@ const seen = (repository: TradeRepository.TradeRepositoryService) =>
 
 /** A commit that changes the order as rules do, through the books. */
 const changing = (repository: TradeRepository.TradeRepositoryService, code: string) =>
-  repository.write(aboutTheOrder, ({ books, heads }) => {
+  repository.write(aboutTheOrder(), ({ books, heads }) => {
     const order = books.orders.get("1")
     if (order === undefined) throw new Error("the order is not there")
     books.orders.put({ ...order, code })
@@ -77,7 +77,7 @@ describe("what a writer keeps between commits", () => {
   it.scoped("is dropped when a commit fails: nothing of what failed is seen again", () =>
     Effect.gen(function* () {
       const { repository } = yield* begun
-      const refused = repository.write(aboutTheOrder, ({ books, heads }) => {
+      const refused = repository.write(aboutTheOrder(), ({ books, heads }) => {
         const order = books.orders.get("1")
         if (order === undefined) throw new Error("the order is not there")
         books.orders.put({ ...order, code: "never", attempts: -1 })

@@ -1,12 +1,12 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Books, type Column, type Table } from "@roundlot/core"
+import { SampleRows as rows } from "@roundlot/core/testing"
 import { Ddl, Rules } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 import { Effect } from "effect"
 import { make } from "../src/internal/make.ts"
 import { folder } from "./place.ts"
-import * as rows from "./rows.ts"
 
 type Row = Table.EncodedRow
 const tables = Object.values(Books.tables)

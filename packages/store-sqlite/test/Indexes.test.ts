@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Books, type Table, type TradeRepository } from "@roundlot/core"
+import { SampleRows as rows } from "@roundlot/core/testing"
 import { Ddl, Dialect, Reads, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"
@@ -8,7 +9,6 @@ import { open } from "../src/internal/connection.ts"
 import { make } from "../src/internal/make.ts"
 import * as Reader from "../src/internal/reader.ts"
 import { everyRow, folder } from "./place.ts"
-import * as rows from "./rows.ts"
 
 const connected = Effect.gen(function* () {
   const file = join(yield* folder, "roundlot.db")
@@ -108,7 +108,7 @@ describe("indexes", () => {
     Effect.gen(function* () {
       const { db, sql } = yield* connected
       for (const [query, expected] of lists) {
-        const [text, cells] = Reads.pageStatement(sql, Books.tables[query.table], query).compile()
+        const [text, cells] = Reads.pageStatement(sql, Dialect.sqlite, Books.tables[query.table], query).compile()
         const plan = planOf(db, text, cells)
         assert.match(plan, expected, JSON.stringify(query))
         // The few attempts of one order are sorted.

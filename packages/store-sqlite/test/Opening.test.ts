@@ -2,6 +2,7 @@ import { mkdirSync, openSync, statSync, writeFileSync, writeSync, closeSync, exi
 import { dirname, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import type { TradeRepository } from "@roundlot/core"
+import { SampleRows as rows } from "@roundlot/core/testing"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { BUSY_TIMEOUT_MS, assertSetting, open, settings } from "../src/internal/connection.ts"
@@ -9,7 +10,6 @@ import { make, type Options } from "../src/internal/make.ts"
 import * as Reader from "../src/internal/reader.ts"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { bare, everyRow, folder } from "./place.ts"
-import * as rows from "./rows.ts"
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 

@@ -1,24 +1,24 @@
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Entry, Need, Table, TradeRepository } from "@roundlot/core"
+import { SampleRows as rows } from "@roundlot/core/testing"
 import { Cause, Config, ConfigProvider, Effect, Layer } from "effect"
 import * as Sqlite from "../src/SqliteStore.ts"
 import { make } from "../src/internal/make.ts"
 import { bare, everyRow, folder, store } from "./place.ts"
-import * as rows from "./rows.ts"
 
 const { OrderById } = Need.Need
 
 const orders = everyRow("orders", "id")
 
 /** What a write or read failed with, as plain fields. */
-const failureOf = <A>(effect: Effect.Effect<A, TradeRepository.StoreError>) =>
+const failureOf = <A>(effect: Effect.Effect<A, TradeRepository.WriteError>) =>
   Effect.map(Effect.flip(effect), (failure): { readonly [field: string]: unknown } =>
     Object.fromEntries(Object.entries(failure))
   )
 
 /** The defect that an effect died of. */
-const defectOf = <A>(effect: Effect.Effect<A, TradeRepository.StoreError>) =>
+const defectOf = <A>(effect: Effect.Effect<A, TradeRepository.WriteError>) =>
   Effect.map(Effect.flip(Effect.sandbox(effect)), (cause) => (Cause.isDie(cause) ? Cause.pretty(cause) : "no defect"))
 
 const planned = <A>(answer: A): TradeRepository.Plan<A> => ({ _tag: "Planned", journals: [], changes: [], answer })

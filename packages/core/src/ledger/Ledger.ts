@@ -8,7 +8,7 @@ import { PriceReference } from "../ports/PriceReference.ts"
 import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
-import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { TradeRepository, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
 import { planGroup, type Member } from "./plan.ts"
 
@@ -37,7 +37,7 @@ export interface LedgerService {
    * are kept all the same: members are made so that submitting them again is safe.
    */
   readonly submitAll: <A>(lane: Lane, members: ReadonlyArray<Member<A>>) => Effect.Effect<ReadonlyArray<A>, LedgerError>
-  /** The feed's position after each commit that wrote something: wakes those who look for work. */
+  /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
 }
 
@@ -64,7 +64,6 @@ export const make = Effect.gen(function* () {
   const storeTag = ClientOrderId.storeTag(repository.identity.id)
   let group = 0
   let isClosed = false
-  let published = -1
 
   /** Reads clock and prices once a group. A clock that went back, here or between processes, stands still at the journal's head. */
   const surveyed = Effect.fn("Ledger.surveyed")(function* (needs: ReadonlyArray<Need>) {
@@ -89,13 +88,20 @@ export const make = Effect.gen(function* () {
     const worldFrom = yield* surveyed(needs)
     group += 1
     const commitId = `${entropy.slice(0, 12)}-${group}`
-    const written = yield* repository.write({ commitId, needs }, (state) =>
-      planGroup(state, commitId, worldFrom(state.newestAt), members)
-    )
-    if (written.feedPosition !== published) {
-      published = written.feedPosition
-      yield* PubSub.publish(commits, published)
+    const accounts = [...new Set(members.map((member) => member.account))]
+    let isNews = false
+    const planned = (state: State) => {
+      const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
+      isNews = plan._tag === "Planned" && plan.journals.length > 0
+      return plan
     }
+    // The ledger makes every id anew: one that was there is a fault of ours.
+    const written = yield* Effect.catchTag(
+      repository.write({ commitId, accounts, needs }, planned),
+      "AlreadyCommitted",
+      Effect.die
+    )
+    if (isNews) yield* PubSub.publish(commits, written.feedPosition)
     return written.answer
   })
 

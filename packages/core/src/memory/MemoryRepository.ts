@@ -1,17 +1,26 @@
 import { Effect, Layer } from "effect"
 import { BadRow } from "../books/Table.ts"
 import {
+  AlreadyCommitted,
   ConstraintRefused,
   TradeRepository,
   type StoreError,
-  type TradeRepositoryService
+  type TradeRepositoryService,
+  type WriteError
 } from "../ports/TradeRepository.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 
 /** Makes a memory store a `TradeRepository`. Faults of ours stay defects; what a store may refuse is a typed failure. */
 export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   identity: { id: "memory", incarnation: "memory" },
-  write: (scope, plan) => attempt(() => store.write(scope, plan)),
+  write: (scope, plan) =>
+    Effect.suspend(() => {
+      try {
+        return Effect.succeed(store.write(scope, plan))
+      } catch (cause) {
+        return writeRefused(cause)
+      }
+    }),
   page: (query) => attempt(() => store.page(query)),
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
@@ -19,12 +28,18 @@ export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   snapshot: (reads) => Effect.suspend(() => Effect.provideService(reads, TradeRepository, make(store.copy())))
 })
 
+const refused = (cause: unknown): Effect.Effect<never, StoreError> =>
+  cause instanceof ConstraintRefused || cause instanceof BadRow ? Effect.fail(cause) : Effect.die(cause)
+
+const writeRefused = (cause: unknown): Effect.Effect<never, WriteError> =>
+  cause instanceof AlreadyCommitted ? Effect.fail(cause) : refused(cause)
+
 const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> =>
   Effect.suspend(() => {
     try {
       return Effect.succeed(run())
     } catch (cause) {
-      return cause instanceof ConstraintRefused || cause instanceof BadRow ? Effect.fail(cause) : Effect.die(cause)
+      return refused(cause)
     }
   })
 

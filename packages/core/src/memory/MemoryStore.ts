@@ -8,12 +8,15 @@ import { joinKey, type EncodedRow, type Lookup, type TableName } from "../books/
 import { firstCounters, type Counters } from "../identity/Id.ts"
 import { nextFeedRow, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
 import {
+  AlreadyCommitted,
   ConstraintRefused,
   type EntryQuery,
   type Filter,
   type PageQuery,
   type Plan,
   type Scope,
+  type Span,
+  spansOf,
   type State,
   type Written
 } from "../ports/TradeRepository.ts"
@@ -51,6 +54,8 @@ interface Contents {
   readonly journals: Map<string, Array<Entry>>
   readonly heads: Map<string, Head>
   readonly feed: Array<FeedRow>
+  /** What each commit did, by its id. */
+  readonly commits: Map<string, ReadonlyArray<Span>>
   newestAt: number
   counters: Counters
 }
@@ -60,7 +65,8 @@ const copied = (contents: Contents): Contents => ({
   shelves: new Map([...contents.shelves].map(([name, shelf]) => [name, copiedShelf(name, shelf)])),
   journals: new Map([...contents.journals].map(([account, entries]) => [account, [...entries]])),
   heads: new Map(contents.heads),
-  feed: [...contents.feed]
+  feed: [...contents.feed],
+  commits: new Map(contents.commits)
 })
 
 const copiedShelf = (name: TableName, { rows }: Shelf): Shelf => {
@@ -70,8 +76,8 @@ const copiedShelf = (name: TableName, { rows }: Shelf): Shelf => {
 }
 
 /**
- * An empty store. Throws `ConstraintRefused` from `write` where rows break a key or a unique lookup. With a `cache` it keeps what
- * it has read between writes, as a store on a file does; without one every write reads its rows anew.
+ * An empty store. From `write` it throws `ConstraintRefused` where rows break a key or a unique lookup, and `AlreadyCommitted`.
+ * With a `cache` it keeps what it has read between writes, as a store on a file does; without one every write reads its rows anew.
  */
 export const make = (cache?: Cache.Cache): Copyable =>
   holding(cache, {
@@ -79,12 +85,13 @@ export const make = (cache?: Cache.Cache): Copyable =>
     journals: new Map(),
     heads: new Map(),
     feed: [],
+    commits: new Map(),
     newestAt: 0,
     counters: firstCounters
   })
 
 const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable => {
-  const { feed, heads, journals, shelves } = contents
+  const { commits, feed, heads, journals, shelves } = contents
   const shelf = (name: TableName): Shelf => {
     const known = shelves.get(name) ?? shelfOf(name)
     shelves.set(name, known)
@@ -109,6 +116,8 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
     copy: () => holding(undefined, copied(contents)),
     write: (scope, plan) => {
       const { counters, newestAt } = contents
+      const did = commits.get(scope.commitId)
+      if (did !== undefined) throw new AlreadyCommitted({ commitId: scope.commitId, journals: did })
       const cache = kept ?? Cache.make()
       const { books, horizons, met } = cache.loaded()
       Books.reset(books)
@@ -136,6 +145,9 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
         counters,
         planned.changes.map(({ inserts, table }) => ({ table, ids: inserts.map(({ id }) => id) }))
       )
+      if (planned.changes.length > 0 || planned.journals.length > 0) {
+        commits.set(scope.commitId, spansOf(planned.journals))
+      }
       for (const { account, entries, head } of planned.journals) {
         const known = journals.get(account)
         if (known === undefined) journals.set(account, [...entries])

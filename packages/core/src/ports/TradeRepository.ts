@@ -5,7 +5,7 @@ import type { Cell } from "../books/Column.ts"
 import type { Need } from "../books/Need.ts"
 import type { BadRow, EncodedRow, TableName } from "../books/Table.ts"
 import type { Counters } from "../identity/Id.ts"
-import type { Entry, FeedRow, Head } from "../journal/Entry.ts"
+import { canonicalJson, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
 
 /** The store cannot be used now, or at all; `remedy` says what to do. Nothing of the write was kept. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
@@ -29,8 +29,31 @@ export class ConstraintRefused extends Schema.TaggedError<ConstraintRefused>()("
   }
 }
 
+/** A part of a journal: the entries of an account from one number to another. */
+export const Span = Schema.Struct({ account: Schema.String, firstSeq: Schema.Int, lastSeq: Schema.Int })
+
+/** A part of a journal. */
+export type Span = typeof Span.Type
+
+/**
+ * A commit of this id was made before; nothing was planned or written again. `journals` says what it did then: whoever lost its
+ * answer finds it there.
+ */
+export class AlreadyCommitted extends Schema.TaggedError<AlreadyCommitted>()("AlreadyCommitted", {
+  commitId: Schema.String,
+  journals: Schema.Array(Span)
+}) {
+  override get message() {
+    const spans = this.journals.map(({ account, firstSeq, lastSeq }) => `${account} ${firstSeq}-${lastSeq}`)
+    return `commit ${this.commitId} was made before (${spans.join(", ")})`
+  }
+}
+
 /** Whatever a write or read can fail with. */
 export type StoreError = StoreUnavailable | ConstraintRefused | BadRow
+
+/** Whatever a write can fail with. */
+export type WriteError = StoreError | AlreadyCommitted
 
 /** Whose store this is: a random id, made once, and the incarnation, made anew by every restore or copy. */
 export interface StoreIdentity {
@@ -40,7 +63,10 @@ export interface StoreIdentity {
 
 /** What one write is about: its commit's id and the records that must be before it. */
 export interface Scope {
+  /** Made anew for each commit: a repeated one is answered with what it did. */
   readonly commitId: string
+  /** The journals that it will append to, as far as that is known: a store that locks them begins with these. */
+  readonly accounts?: ReadonlyArray<string>
   readonly needs: ReadonlyArray<Need>
 }
 
@@ -74,9 +100,23 @@ export type Plan<A> =
     }
   | { readonly _tag: "NeedMore"; readonly needs: ReadonlyArray<Need> }
 
-/** What a write did. `feed` is where the store-wide order stood after it. */
+/** What the journals of a write are remembered by. */
+export const spansOf = (journals: ReadonlyArray<JournalPart>): ReadonlyArray<Span> =>
+  journals.map(({ account, entries, head }) => ({ account, firstSeq: entries[0].seq, lastSeq: head.seq }))
+
+const Remembered = Schema.parseJson(Schema.Array(Span))
+
+/** A commit as a store remembers it, under its id. */
+export const rememberedAs = (journals: ReadonlyArray<JournalPart>): string => canonicalJson(spansOf(journals))
+
+/** What a commit did that was made before, of what the store remembers of it; throws where that cannot be read. */
+export const alreadyCommitted = (commitId: string, remembered: string): AlreadyCommitted =>
+  new AlreadyCommitted({ commitId, journals: Schema.decodeSync(Remembered)(remembered) })
+
+/** What a write did. */
 export interface Written<A> {
   readonly answer: A
+  /** Where the store-wide order stands, as far as the store knows: one that appends to it apart may not have this write in it yet. */
   readonly feedPosition: number
 }
 
@@ -111,9 +151,10 @@ export interface TradeRepositoryService {
   readonly identity: StoreIdentity
   /**
    * Loads what `scope` needs under the locks of the write, runs `plan` (pure, synchronous, run again when it answers
-   * `NeedMore` or on a conflict) and writes rows, entries, heads and feed in one transaction, durable when it returns.
+   * `NeedMore` or on a conflict) and writes rows, entries, heads and feed in one transaction, durable when it returns. Where the
+   * connection breaks at the COMMIT, the store looks whether it was made before it answers.
    */
-  readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, StoreError>
+  readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, WriteError>
   readonly page: (query: PageQuery) => Effect.Effect<ReadonlyArray<EncodedRow>, StoreError>
   readonly entries: (query: EntryQuery) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
   /** Feed rows after a position, in order; at most `limit`. */

@@ -2,3 +2,7 @@
 export * as Desk from "./Desk.ts"
 /** Worked cases of the ledger's rules, replayed on the real ledger. */
 export * as LedgerCase from "./LedgerCase.ts"
+/** A sound row of every table, and writes of them. */
+export * as SampleRows from "./SampleRows.ts"
+/** What every store promises, as clauses to be run on it. */
+export * as StoreContract from "./StoreContract.ts"

@@ -157,13 +157,17 @@ export interface Ground {
   readonly now?: Effect.Effect<Instant.Instant>
 }
 
+let processes = 0
+
 /** All that a program has, on the given broker and ground. */
 export const layer = (parts: Partial<Broker.BrokerService> = {}, { now, prices, repository }: Ground = {}) => {
   const store = repository === undefined ? MemoryRepository.layerMemory : Layer.succeed(TradeRepository, repository)
   const clock = Layer.map(Clock.layerAlwaysOpen, (context) =>
     now === undefined ? context : Context.make(Clock.Clock, { ...Context.get(context, Clock.Clock), now })
   )
-  const foundations = Layer.mergeAll(prices ?? Layer.empty, store, clock, Entropy.layerFixed("0".repeat(32)))
+  // Commits of every process have ids of their own.
+  const entropy = Entropy.layerFixed(String(++processes).padEnd(32, "0"))
+  const foundations = Layer.mergeAll(prices ?? Layer.empty, store, clock, entropy)
   const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker(parts)) })
   return Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)
 }

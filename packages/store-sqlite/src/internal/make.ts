@@ -1,7 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import type { TradeRepository } from "@roundlot/core"
-import { Reads } from "@roundlot/store-sql"
+import { Dialect, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"
 import { open } from "./connection.ts"
@@ -18,7 +18,7 @@ export interface Options {
   readonly writerPragmas?: ReadonlyArray<string>
 }
 
-const isBusy = (error: TradeRepository.StoreError): boolean =>
+const isBusy = (error: TradeRepository.WriteError): boolean =>
   error._tag === "StoreUnavailable" && error.problem === "busy"
 
 /** Comes back after 5 ms, then ever later up to 100 ms, for as long as `busyFor` says. */
@@ -56,7 +56,7 @@ export const make = (
       Effect.provideService(SqlClient.SqlClient, client)
     )
     for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
-    const reads = yield* Reads.make((error) => failureOrIo(file, error)).pipe(
+    const reads = yield* Reads.make(Dialect.sqlite, (error) => failureOrIo(file, error)).pipe(
       Effect.provideService(SqlClient.SqlClient, client)
     )
     const write = Writer.make(file, db)

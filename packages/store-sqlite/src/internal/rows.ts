@@ -58,6 +58,7 @@ const tableOf = (db: Database.Database, name: Table.TableName) => {
 const appendEntry = Statements.appendEntry(sqlite)
 const appendFeed = Statements.appendFeed(sqlite)
 const setHead = Statements.setHead(sqlite)
+const rememberCommit = Statements.rememberCommit(sqlite)
 
 /** The statements of one connection's writes, prepared once. Everything throws. */
 export const writing = (db: Database.Database) => {
@@ -72,6 +73,8 @@ export const writing = (db: Database.Database) => {
   const counters = db.prepare<[], Id.Counters>(Statements.counters)
   const heads = db.prepare<[], Entry.Head & { readonly account: string }>(Statements.selectHeads)
   const newest = db.prepare<[], Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
+  const remembered = db.prepare<[string], { readonly journals: string }>(Statements.selectCommit(sqlite))
+  const remember = db.prepare<[Cells]>(rememberCommit)
   const lastFeed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed)
   const version = db.prepare<[], number>("PRAGMA data_version").pluck()
   let place = ""
@@ -177,6 +180,15 @@ export const writing = (db: Database.Database) => {
         last = next
       }
       return last
+    },
+    /** Throws `AlreadyCommitted` where a commit of this id was made. */
+    expectNew: (commitId: string): void => {
+      const did = remembered.get(commitId)
+      if (did !== undefined) throw TradeRepository.alreadyCommitted(commitId, did.journals)
+    },
+    /** Remembers what a commit did. */
+    remember: (commitId: string, parts: ReadonlyArray<TradeRepository.JournalPart>): void => {
+      remember.run([commitId, TradeRepository.rememberedAs(parts)])
     },
     /** The table whose row was being written. */
     place: (): string => place,

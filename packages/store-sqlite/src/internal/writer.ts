@@ -14,26 +14,29 @@ export const make = (file: string, db: Database.Database) => {
   const find = finding(db)
   const write = writing(db)
   const memory = Memory.make(write)
-  const failed = (error: unknown): Effect.Effect<never, TradeRepository.StoreError> => {
+  const failed = (error: unknown): Effect.Effect<never, TradeRepository.WriteError> => {
     memory.drop()
     const failure = failureOf(file, error, write.place())
     const named = isForeignKey(failure) && db.inTransaction ? write.dangling() : undefined
     // On some errors SQLite has rolled back by itself.
     if (db.inTransaction) write.rollback()
+    if (error instanceof TradeRepository.AlreadyCommitted) return Effect.fail(error)
     return failure === undefined ? Effect.die(error) : Effect.fail(named ?? failure)
   }
   return <A>(
     scope: TradeRepository.Scope,
     plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
-  ): Effect.Effect<TradeRepository.Written<A>, TradeRepository.StoreError> =>
+  ): Effect.Effect<TradeRepository.Written<A>, TradeRepository.WriteError> =>
     Effect.suspend(() => {
       try {
         write.begin()
+        write.expectNew(scope.commitId)
         const stood = memory.standing()
         const planned = planning(find, memory.cache, scope, stood, plan)
         const counters = write.rows(planned.changes, stood.counters)
         for (const part of planned.journals) write.journal(part)
         const feed = write.feed(stood.feed, planned.journals)
+        if (planned.changes.length > 0 || planned.journals.length > 0) write.remember(scope.commitId, planned.journals)
         write.commit()
         memory.publish({ ...stood, counters, feed }, planned)
         return Effect.succeed({ answer: planned.answer, feedPosition: feed?.position ?? 0 })

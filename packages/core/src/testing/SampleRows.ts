@@ -1,8 +1,12 @@
-import type { Books, Entry, Table, TradeRepository } from "@roundlot/core"
+import type { TableChanges } from "../books/Books.ts"
+import type { EncodedRow, TableName } from "../books/Table.ts"
+import type { Entry } from "../journal/Entry.ts"
+import type { JournalPart, Plan, Scope } from "../ports/TradeRepository.ts"
 
-type Row = Table.EncodedRow
+type Row = EncodedRow
 
-const AT = 1_763_650_800_000_000
+/** The moment at which all samples were made. */
+export const AT = 1_763_650_800_000_000
 
 /** A sound row of every table; all of them together are a sound store. */
 export const account: Row = {
@@ -30,6 +34,7 @@ export const account: Row = {
   version: 1
 }
 
+/** A confirmed instrument. */
 export const instrument: Row = {
   account: "main",
   symbol: "AAPL",
@@ -44,6 +49,7 @@ export const instrument: Row = {
   version: 2
 }
 
+/** A trade that is settled. */
 export const trade: Row = {
   id: 1,
   account: "main",
@@ -68,6 +74,7 @@ export const trade: Row = {
   version: 3
 }
 
+/** A position with a residual. */
 export const position: Row = {
   account: "main",
   symbol: "AAPL",
@@ -91,6 +98,7 @@ export const position: Row = {
   version: 4
 }
 
+/** The open lot of the trade. */
 export const lot: Row = {
   id: 1,
   account: "main",
@@ -101,8 +109,10 @@ export const lot: Row = {
   version: 5
 }
 
+/** The lot of the order, closed. */
 export const orderLot: Row = { ...lot, id: 2, tradeId: null, orderId: 1, open: "0" }
 
+/** An order that is filled. */
 export const order: Row = {
   id: 1,
   lotId: 2,
@@ -157,6 +167,7 @@ export const order: Row = {
   version: 6
 }
 
+/** What the order took of the trade. */
 export const allocation: Row = {
   id: 1,
   account: "main",
@@ -175,6 +186,7 @@ export const allocation: Row = {
   version: 7
 }
 
+/** The send of the order. */
 export const attempt: Row = {
   id: 1,
   account: "main",
@@ -193,6 +205,7 @@ export const attempt: Row = {
   version: 8
 }
 
+/** The request of the send, with bytes that are no text. */
 export const payload: Row = {
   id: 1,
   account: "main",
@@ -203,6 +216,7 @@ export const payload: Row = {
   version: 9
 }
 
+/** The fill of the order. */
 export const fill: Row = {
   id: 1,
   account: "main",
@@ -222,6 +236,7 @@ export const fill: Row = {
   version: 10
 }
 
+/** A fill whose order is not known. */
 export const waitingFill: Row = {
   account: "main",
   execId: "Y-1",
@@ -241,6 +256,7 @@ export const waitingFill: Row = {
   version: 11
 }
 
+/** A break that holds the symbol. */
 export const openBreak: Row = {
   id: 1,
   account: "main",
@@ -255,6 +271,7 @@ export const openBreak: Row = {
   version: 12
 }
 
+/** A trading state. */
 export const control: Row = {
   account: "main",
   symbol: "",
@@ -265,6 +282,7 @@ export const control: Row = {
   version: 13
 }
 
+/** What an account has ordered lately. */
 export const usage: Row = {
   account: "main",
   day: "2025-11-20",
@@ -273,13 +291,14 @@ export const usage: Row = {
   version: 14
 }
 
+/** A command that was answered. */
 export const command: Row = { id: "c-1", answer: "{}", at: AT }
 
 /** Where a source goes on. */
 export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
 
 /** One sound row a table. */
-export const soundRows: { readonly [T in Table.TableName]: Row } = {
+export const soundRows: { readonly [T in TableName]: Row } = {
   accounts: account,
   instruments: instrument,
   trades: trade,
@@ -299,21 +318,21 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
 }
 
 /** Inserts of rows in one table. */
-export const inserting = (table: Table.TableName, ...inserts: ReadonlyArray<Row>): Books.TableChanges => ({
+export const inserting = (table: TableName, ...inserts: ReadonlyArray<Row>): TableChanges => ({
   table,
   inserts,
   updates: []
 })
 
 /** Updates of rows in one table. */
-export const updating = (table: Table.TableName, ...updates: ReadonlyArray<Row>): Books.TableChanges => ({
+export const updating = (table: TableName, ...updates: ReadonlyArray<Row>): TableChanges => ({
   table,
   inserts: [],
   updates
 })
 
 /** The whole sound store as changes. */
-export const everything: ReadonlyArray<Books.TableChanges> = [
+export const everything: ReadonlyArray<TableChanges> = [
   inserting("accounts", account),
   inserting("instruments", instrument),
   inserting("trades", trade),
@@ -332,7 +351,7 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("ops_cursors", cursor)
 ]
 
-const entry = (journal: string, seq: number): Entry.Entry => ({
+const entry = (journal: string, seq: number): Entry => ({
   account: journal,
   seq,
   commitId: `commit-${journal}-${seq}`,
@@ -347,7 +366,7 @@ const entry = (journal: string, seq: number): Entry.Entry => ({
 })
 
 /** A part of a journal from one seq to another. */
-export const part = (journal: string, first: number, last = first): TradeRepository.JournalPart => {
+export const part = (journal: string, first: number, last = first): JournalPart => {
   const rest = Array.from({ length: last - first }, (_, i) => entry(journal, first + i + 1))
   return {
     account: journal,
@@ -358,11 +377,13 @@ export const part = (journal: string, first: number, last = first): TradeReposit
 
 /** A plan that writes this whatever it sees. */
 export const writing =
-  (changes: ReadonlyArray<Books.TableChanges>, journals: ReadonlyArray<TradeRepository.JournalPart> = []) =>
-  (): TradeRepository.Plan<string> => ({ _tag: "Planned", journals, changes, answer: "written" })
+  (changes: ReadonlyArray<TableChanges>, journals: ReadonlyArray<JournalPart> = []) =>
+  (): Plan<string> => ({ _tag: "Planned", journals, changes, answer: "written" })
 
-/** A scope with these needs. */
-export const scope = (...needs: TradeRepository.Scope["needs"]): TradeRepository.Scope => ({
-  commitId: "commit",
+let commits = 0
+
+/** A scope with these needs, of a commit of its own. */
+export const scope = (...needs: Scope["needs"]): Scope => ({
+  commitId: `commit-${commits++}`,
   needs
 })

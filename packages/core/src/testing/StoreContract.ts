@@ -1,0 +1,697 @@
+import { Cause, Effect, Either, Layer, type Scope } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Account from "../account/Account.ts"
+import type { TableChanges } from "../books/Books.ts"
+import { tables } from "../books/Books.ts"
+import type { Cell } from "../books/Column.ts"
+import { Need } from "../books/Need.ts"
+import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
+import { hashOf, nextFeedRow, type Entry, type FeedRow } from "../journal/Entry.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import * as Quantity from "../money/Quantity.ts"
+import { layerAlwaysOpen } from "../ports/Clock.ts"
+import { layerSecure } from "../ports/Entropy.ts"
+import {
+  TradeRepository,
+  type PageQuery,
+  type Plan,
+  type TradeRepositoryService,
+  type WriteError
+} from "../ports/TradeRepository.ts"
+import { Accumulator, type UnknownAccount } from "../services/Accumulator.ts"
+import * as Audit from "../services/Audit.ts"
+import { Commands } from "../services/Commands.ts"
+import * as Roundlot from "../services/Roundlot.ts"
+import * as Instant from "../time/Instant.ts"
+import { input, type TradeInput } from "../trade/Trade.ts"
+import { type ContractBroken, same } from "./promise.ts"
+import * as rows from "./SampleRows.ts"
+
+/** A store under test: empty when a clause begins. */
+export interface Place {
+  /** Opens the store, again and again as other processes would; what was opened is closed with its scope. */
+  readonly open: Effect.Effect<TradeRepositoryService, WriteError, Scope.Scope>
+}
+
+/**
+ * What a clause asks of a store beyond keeping rows: `reopening` that it outlives its process, `constraints` that it refuses rows
+ * that break a rule of their table.
+ */
+export type Capability = "reopening" | "constraints"
+
+/** Whatever a clause can fail with. */
+export type ClauseFailure = ContractBroken | WriteError | LedgerError | UnknownAccount
+
+/** One promise of a store: its name, what it asks of the store, and how it is proven. It fails where the promise is broken. */
+export interface Clause {
+  readonly name: string
+  readonly needs: ReadonlyArray<Capability>
+  readonly run: (place: Place) => Effect.Effect<void, ClauseFailure, Scope.Scope>
+}
+
+const everyRow = (table: TableName, limit = 1000): PageQuery => ({
+  table,
+  where: [],
+  orderBy: tables[table].key,
+  descending: false,
+  after: undefined,
+  limit
+})
+
+const entriesOf = (account: string, afterSeq = 0) => ({ account, afterSeq, entity: undefined, limit: 1000 })
+
+const nothing = <A>(answer: A): Plan<A> => ({ _tag: "Planned", journals: [], changes: [], answer })
+
+const filled = (repository: TradeRepositoryService) =>
+  repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1)]))
+
+const byAccount = <A>(map: ReadonlyMap<string, A>): ReadonlyArray<readonly [string, A]> =>
+  [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+/** All that a store shows, for comparing before and after. */
+const everything = (repository: TradeRepositoryService) =>
+  Effect.gen(function* () {
+    const kept = yield* Effect.forEach(Object.values(tables), ({ name }) => repository.page(everyRow(name)))
+    const feed = yield* repository.feed(0, 1000)
+    return { kept, feed, heads: yield* repository.heads, entries: yield* repository.entries(entriesOf("main")) }
+  })
+
+const rowsOf = (changes: ReadonlyArray<TableChanges>, table: TableName): ReadonlyArray<EncodedRow> =>
+  changes.flatMap((change) => (change.table === table ? change.inserts : []))
+
+/** What an effect fails with, as plain fields. */
+const refusalOf = <A, E extends object>(effect: Effect.Effect<A, E>): Effect.Effect<unknown> =>
+  Effect.match(effect, {
+    onFailure: (error) => Object.fromEntries(Object.entries(error)),
+    onSuccess: () => "it was not refused"
+  })
+
+const keeps: Clause = {
+  name: "what is written is read back: rows of every table, entries, heads, feed",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      const journals = [rows.part("main", 1, 3), rows.part("other", 1)]
+      const written = yield* repository.write(rows.scope(), rows.writing(rows.everything, journals))
+      yield* same("a write answers what its plan answers", written.answer, "written")
+      for (const table of Object.values(tables)) {
+        const found = yield* repository.page(everyRow(table.name))
+        yield* same(`rows of ${table.name} are read back`, found, rowsOf(rows.everything, table.name))
+      }
+      yield* same(
+        "entries are read back",
+        yield* repository.entries(entriesOf("main")),
+        rows.part("main", 1, 3).entries
+      )
+      yield* same("heads are read back", byAccount(yield* repository.heads), [
+        ["main", { hash: "main-hash-3", seq: 3 }],
+        ["other", { hash: "other-hash-1", seq: 1 }]
+      ])
+      const first = nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: "main-hash-3" })
+      const second = nextFeedRow(first, { account: "other", firstSeq: 1, lastSeq: 1, headHash: "other-hash-1" })
+      yield* same("the feed has a row for each journal", yield* repository.feed(0, 10), [first, second])
+      yield* same("the feed is read on after a position", yield* repository.feed(1, 10), [second])
+    })
+}
+
+const EXACT: ReadonlyArray<readonly [quantity: string, price: string, at: number]> = [
+  ["0.000000000000000001", "999999999999999999.999999999999999999", 1_763_650_800_123_456],
+  ["999999999999999999.999999999999999999", "0.1", 1],
+  ["123456789012345678.000000000000000009", "0.300000000000000001", 4_102_444_799_999_999],
+  ["100", "1000000", 4_102_444_800_000_000],
+  ["1.1", "22.7299", 0]
+]
+
+const ODD_TEXTS = ["", " ", "a'b\"c\\d", "{x,y}", "NULL", "Zürich 🚀 東京", "tab\tline\nend", "%_$1"]
+
+const exact: Clause = {
+  name: "numbers of 18 and 18 digits, microseconds, any text and any byte come back as they were",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const bytes = Uint8Array.from({ length: 256 }, (_, i) => i)
+      const trades = EXACT.map(([quantity, price, at], i) => ({
+        ...rows.trade,
+        id: 10 + i,
+        sourceId: `exact-${i}`,
+        givenSymbol: ODD_TEXTS[i] ?? "",
+        quantity,
+        price,
+        tradedAt: at
+      }))
+      const commands = ODD_TEXTS.map((text, i) => ({ id: `odd ${text} ${i}`, answer: text, at: rows.AT + i }))
+      const payload = { ...rows.payload, id: 10, bytes }
+      const changes = [
+        rows.inserting("trades", ...trades),
+        rows.inserting("ops_commands", ...commands),
+        rows.inserting("payloads", payload)
+      ]
+      yield* repository.write(rows.scope(), rows.writing(changes))
+      const found = yield* repository.page({ ...everyRow("trades"), where: [{ column: "id", atLeast: 10 }] })
+      yield* same("decimals and moments are exact", found, trades)
+      const told = yield* Effect.forEach(commands, ({ id }) =>
+        repository.page({ ...everyRow("ops_commands"), where: [{ column: "id", in: [id] }] })
+      )
+      yield* same("texts are exact", told.flat(), commands)
+      const [kept] = yield* repository.page({ ...everyRow("payloads"), where: [{ column: "id", in: [10] }] })
+      yield* same("bytes are exact", kept?.["bytes"], bytes)
+      const [last] = rows.part("main", 2).entries
+      const odd: Entry = { ...last, body: `{"text":${JSON.stringify(ODD_TEXTS.join(""))}}`, at: 1_763_650_800_654_321 }
+      const part = { account: "main", entries: [odd] as const, head: { seq: 2, hash: odd.hash } }
+      yield* repository.write(rows.scope(), rows.writing([], [part]))
+      yield* same("entries are exact", yield* repository.entries(entriesOf("main", 1)), [odd])
+    })
+}
+
+const atomic: Clause = {
+  name: "a write that fails keeps nothing, whatever it failed of, and the next one works",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const before = yield* everything(repository)
+      const journals = [rows.part("main", 2)]
+      const changes = [
+        rows.inserting("ops_commands", { ...rows.command, id: "c-2" }),
+        rows.updating("accounts", { ...rows.account, lot: "7" }),
+        rows.inserting("trades", rows.trade)
+      ]
+      const refused = yield* Effect.either(repository.write(rows.scope(), rows.writing(changes, journals)))
+      yield* same("a key that is taken is refused", Either.isLeft(refused) && refused.left._tag, "ConstraintRefused")
+      yield* same("a refused write keeps nothing", yield* everything(repository), before)
+      const thrown = yield* Effect.sandbox(
+        repository.write(rows.scope(), () => {
+          throw new RangeError("a fault of ours")
+        })
+      ).pipe(Effect.either)
+      yield* same("what planning throws is a defect", Either.isLeft(thrown) && Cause.isDie(thrown.left), true)
+      const absent = rows.writing([rows.updating("orders", { ...rows.order, id: 99 })], journals)
+      const updated = yield* Effect.either(Effect.sandbox(repository.write(rows.scope(), absent)))
+      yield* same("an update of no row fails", Either.isLeft(updated), true)
+      yield* same("a failed write keeps nothing", yield* everything(repository), before)
+      yield* repository.write(rows.scope(), rows.writing([], journals))
+      yield* same("the next write works", (yield* repository.heads).get("main")?.seq, 2)
+    })
+}
+
+const refuses: Clause = {
+  name: "ACC-3: a constraint that refuses a row is named, with its table",
+  needs: ["constraints"],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const cases: ReadonlyArray<readonly [changes: TableChanges, table: string, constraint: string]> = [
+        [rows.updating("orders", { ...rows.order, lastFilledAt: null }), "orders", "CHECK orders_when_filled"],
+        [rows.updating("trades", { ...rows.trade, side: null }), "trades", "NOT NULL trades.side"],
+        [rows.updating("orders", { ...rows.order, attemptId: 9 }), "orders", "FOREIGN KEY attemptId to attempts"],
+        [rows.updating("lots", { ...rows.lot, tradeId: 9 }), "lots", "FOREIGN KEY tradeId to trades"],
+        [
+          rows.inserting("fills", { ...rows.fill, id: 2, canonical: 0, execId: "X-2" }),
+          "fills",
+          "UNIQUE fills.account, fills.execIdBase, fills.revision"
+        ]
+      ]
+      for (const [change, table, constraint] of cases) {
+        const refused = yield* refusalOf(repository.write(rows.scope(), rows.writing([change])))
+        const wanted = { _tag: "ConstraintRefused", table, constraint }
+        yield* same("the refusal names table and constraint", refused, wanted)
+      }
+      const sameSeq = yield* refusalOf(repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)])))
+      yield* same("a journal's numbers are taken once", sameSeq, {
+        _tag: "ConstraintRefused",
+        table: "journal",
+        constraint: "UNIQUE journal.account, journal.seq"
+      })
+    })
+}
+
+const planning: Clause = {
+  name: "planning sees what its scope needs, and more when it asks for more, on books without its drafts",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const seen: Array<string> = []
+      const { answer } = yield* repository.write(rows.scope(Need.Account({ account: "main" })), (state) => {
+        const { books } = state
+        const order = books.orders.get("1")
+        seen.push(order === undefined ? "no order" : order.status)
+        if (order === undefined) return { _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }
+        books.orders.put({ ...order, status: "cancelled" })
+        if (books.ops_commands.all().length === 0) return { _tag: "NeedMore", needs: [Need.Command({ id: "c-1" })] }
+        return nothing({
+          fills: books.fills.all().length,
+          lots: books.lots.all().length,
+          position: books.positions.get(joinKey(["main", "AAPL"]))?.answer,
+          head: state.heads.get("main"),
+          newestAt: state.newestAt,
+          counters: state.counters
+        })
+      })
+      yield* same("planning runs again without its drafts", seen, ["no order", "filled", "filled"])
+      yield* same("planning sees rows, heads, time and the next ids", answer, {
+        fills: 1,
+        lots: 2,
+        position: "NotDue",
+        head: { seq: 1, hash: "main-hash-1" },
+        newestAt: rows.AT,
+        counters: { trade: 2, order: 2, lot: 3, allocation: 2, fill: 2, attempt: 2, payload: 2, break: 2 }
+      })
+      const again = repository.write(rows.scope(), () => ({ _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }))
+      const endless = yield* Effect.either(Effect.sandbox(again))
+      yield* same("a plan that asks again for what it has ends", Either.isLeft(endless), true)
+    })
+}
+
+const updatesFirst: Clause = {
+  name: "updates go before inserts: a place that a unique lookup guards is left before it is taken",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const moved = { ...rows.trade, sourceId: "moved" }
+      const taking = { ...rows.trade, id: 2 }
+      const change = { table: "trades" as const, inserts: [taking], updates: [moved] }
+      yield* repository.write(rows.scope(), rows.writing([change]))
+      yield* same("both rows stand", yield* repository.page(everyRow("trades")), [moved, taking])
+    })
+}
+
+const repeatedCommit: Clause = {
+  name: "a repeated commit id is answered with what it did, and nothing is planned or written again",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      const scope = { ...rows.scope(), commitId: "one-and-the-same" }
+      yield* repository.write(scope, rows.writing(rows.everything, [rows.part("main", 1, 2)]))
+      const before = yield* everything(repository)
+      let isPlanned = false
+      const again = yield* refusalOf(
+        repository.write(scope, () => {
+          isPlanned = true
+          return rows.writing([rows.updating("accounts", { ...rows.account, lot: "9" })])()
+        })
+      )
+      yield* same("it is answered with what it did", again, {
+        _tag: "AlreadyCommitted",
+        commitId: "one-and-the-same",
+        journals: [{ account: "main", firstSeq: 1, lastSeq: 2 }]
+      })
+      yield* same("it is not planned again", isPlanned, false)
+      yield* same("nothing is written again", yield* everything(repository), before)
+    })
+}
+
+const command = (id: string): EncodedRow => ({ ...rows.command, id })
+
+const pages: Clause = {
+  name: "pages go on after their last row, both ways, and pass nothing over while rows arrive",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const insert = (...ids: ReadonlyArray<string>) =>
+        repository.write(rows.scope(), rows.writing([rows.inserting("ops_commands", ...ids.map(command))]))
+      yield* insert("c-B", "c-a", "c-10", "c-9", "c-é", "c-_")
+      const walk = (descending: boolean, between: Effect.Effect<unknown, WriteError>) =>
+        Effect.gen(function* () {
+          const found: Array<Cell | undefined> = []
+          let after: ReadonlyArray<Cell> | undefined
+          for (;;) {
+            const page = yield* repository.page({ ...everyRow("ops_commands", 2), descending, after })
+            found.push(...page.map((row) => row["id"]))
+            yield* between
+            if (page.length < 2) return found
+            after = [found.at(-1) ?? null]
+          }
+        })
+      const ordered = ["c-1", "c-10", "c-9", "c-B", "c-_", "c-a", "c-é"]
+      yield* same("text goes by its bytes", yield* walk(false, Effect.void), ordered)
+      yield* same("and back", yield* walk(true, Effect.void), ordered.toReversed())
+      let count = 0
+      const arriving = Effect.suspend(() => insert(`c-0${count++}`))
+      yield* same("what arrives before is no longer met", yield* walk(false, arriving), ordered)
+      const ranged = yield* repository.page({
+        ...everyRow("ops_commands"),
+        where: [{ column: "id", atLeast: "c-9", below: "c-a" }]
+      })
+      yield* same(
+        "a range is half open",
+        ranged.map((row) => row["id"]),
+        ["c-9", "c-B", "c-_"]
+      )
+    })
+}
+
+const filters: Clause = {
+  name: "filters find what they name: cells, none of them, moments, decimals that are equal",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const breaks = [1, 2, 3].map((n) => ({
+        ...rows.openBreak,
+        id: 10 + n,
+        kind: "Excess",
+        subject: `S${n}`,
+        symbol: n === 2 ? null : "AAPL",
+        holds: "nothing",
+        openedAt: rows.AT + n
+      }))
+      yield* repository.write(rows.scope(), rows.writing([rows.inserting("breaks", ...breaks)]))
+      const idsOf = (table: TableName, ...where: PageQuery["where"]) =>
+        Effect.map(repository.page({ ...everyRow(table), where }), (found) => found.map((row) => row["id"]))
+      yield* same("no cell", yield* idsOf("breaks", { column: "symbol", in: [null] }), [12])
+      yield* same("one of these", yield* idsOf("breaks", { column: "id", in: [11, 13, 99] }), [11, 13])
+      yield* same("one of none", yield* idsOf("breaks", { column: "id", in: [] }), [])
+      yield* same("since a moment", yield* idsOf("breaks", { column: "openedAt", atLeast: rows.AT + 2 }), [12, 13])
+      yield* same("before a moment", yield* idsOf("breaks", { column: "openedAt", below: rows.AT + 1 }), [1])
+      yield* same("an equal decimal", yield* idsOf("lots", { column: "open", in: ["0.3"] }), [1])
+    })
+}
+
+/** Adds one trade with its lot and entry, numbered by what planning sees; a trade of this identity is answered, not added. */
+const adding = (repository: TradeRepositoryService, account: string, sourceId: string) =>
+  repository.write(
+    rows.scope(Need.Identity({ account, source: "tape", sourceId, occurrence: "0" })),
+    ({ books, counters, heads }): Plan<string> => {
+      if (books.trades.all().length > 0) return nothing("duplicate")
+      const lot = { ...rows.orderLot, account, id: counters.lot, orderId: null, tradeId: counters.trade }
+      const trade = { ...rows.trade, account, id: counters.trade, sourceId, lotId: counters.lot }
+      const part = rows.part(account, (heads.get(account)?.seq ?? 0) + 1)
+      const changes = [rows.inserting("trades", trade), rows.inserting("lots", lot)]
+      return { _tag: "Planned", journals: [part], changes, answer: "accepted" }
+    }
+  )
+
+const ACCOUNTS = ["main", "second"]
+
+const opened = ({ open }: Place) =>
+  Effect.gen(function* () {
+    const one = yield* open
+    const two = yield* open
+    const accounts = ACCOUNTS.map((name) => ({ ...rows.account, name }))
+    yield* one.write(rows.scope(), rows.writing([rows.inserting("accounts", ...accounts)]))
+    return [one, two] as const
+  })
+
+const concurrent: Clause = {
+  name: "ACC-1: the same trade submitted at once by several is taken in once; others are all taken, numbered without a gap",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const both = yield* opened(place)
+      const turns = Array.from({ length: 40 }, (_, i) => {
+        const [one, two] = both
+        return adding(
+          i % 2 === 0 ? one : two,
+          ACCOUNTS[i % 4 < 2 ? 0 : 1] ?? "main",
+          `t-${Math.floor(i / 4)}-${i % 4 < 2}`
+        )
+      })
+      const answers = yield* Effect.all(turns, { concurrency: "unbounded" })
+      const count = (wanted: string) => answers.filter(({ answer }) => answer === wanted).length
+      yield* same("each identity is accepted once", [count("accepted"), count("duplicate")], [20, 20])
+      const [one] = both
+      const trades = yield* one.page(everyRow("trades"))
+      yield* same("each identity is there once", new Set(trades.map((row) => row["sourceId"])).size, trades.length)
+      for (const account of ACCOUNTS) {
+        const entries = yield* one.entries(entriesOf(account))
+        const numbers = entries.map(({ seq }) => seq)
+        yield* same(
+          "a journal has no gap",
+          numbers,
+          Array.from({ length: 10 }, (_, i) => i + 1)
+        )
+        const lots = yield* one.page({ ...everyRow("lots"), where: [{ column: "account", in: [account] }] })
+        yield* same("every trade has its lot", lots.length, 10)
+      }
+      yield* feedFollows(one)
+    })
+}
+
+/** The feed is gapless and chained, and each account's entries are in it without a gap, up to its head. */
+const feedFollows = (repository: TradeRepositoryService) =>
+  Effect.gen(function* () {
+    const feed = yield* repository.feed(0, 1000)
+    let previous: FeedRow | undefined
+    const reached = new Map<string, number>()
+    for (const row of feed) {
+      yield* same("the feed is a chain without a gap", row, nextFeedRow(previous, row))
+      yield* same("the feed passes no entry over", row.firstSeq, (reached.get(row.account) ?? 0) + 1)
+      reached.set(row.account, row.lastSeq)
+      previous = row
+    }
+    const heads = byAccount(yield* repository.heads).map(([account, { seq }]) => [account, seq])
+    yield* same("the feed reaches every head", byAccount(reached), heads)
+  })
+
+const readers: Clause = {
+  name: "SYNC-6: a reader of the feed who goes on where it was neither skips nor repeats an entry, whatever is written meanwhile",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const [one, two] = yield* opened(place)
+      const seen = new Map<string, number>()
+      let position = 0
+      const look = (repository: TradeRepositoryService) =>
+        Effect.gen(function* () {
+          for (const row of yield* repository.feed(position, 1000)) {
+            yield* same("no entry is skipped or repeated", row.firstSeq, (seen.get(row.account) ?? 0) + 1)
+            seen.set(row.account, row.lastSeq)
+            position = row.position
+          }
+        })
+      const writing = Effect.forEach(
+        Array.from({ length: 60 }, (_, i) => i),
+        (i) => adding(i % 2 === 0 ? one : two, ACCOUNTS[i % 2] ?? "main", `t-${i}`),
+        { concurrency: 8 }
+      )
+      const reading = Effect.forEach(
+        Array.from({ length: 30 }, (_, i) => i),
+        (i) => look(i % 2 === 0 ? two : one)
+      )
+      yield* Effect.all([writing, reading], { concurrency: "unbounded" })
+      yield* look(one)
+      yield* same("all of it was seen", byAccount(seen), [
+        ["main", 30],
+        ["second", 30]
+      ])
+    })
+}
+
+const ages: Clause = {
+  name: "C2: what is booked later in an account has the higher id, whoever books it",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const [one, two] = yield* opened(place)
+      for (let i = 0; i < 12; i++) {
+        yield* adding(i % 3 === 0 ? one : two, ACCOUNTS[i % 4 === 3 ? 1 : 0] ?? "main", `t-${i}`)
+      }
+      const lots = yield* one.page(everyRow("lots"))
+      const trades = yield* one.page(everyRow("trades"))
+      const order = trades.map((row) => row["sourceId"])
+      yield* same(
+        "trades are numbered in order",
+        order,
+        Array.from({ length: 12 }, (_, i) => `t-${i}`)
+      )
+      yield* same(
+        "so are their lots",
+        lots.map((row) => row["tradeId"]),
+        trades.map((row) => row["id"])
+      )
+    })
+}
+
+const snapshots: Clause = {
+  name: "a snapshot sees one state, whatever is committed between its reads",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const seen = yield* Effect.provideService(
+        repository.snapshot(
+          Effect.gen(function* () {
+            const inner = yield* TradeRepository
+            const before = yield* inner.heads
+            yield* repository.write(
+              rows.scope(),
+              rows.writing([rows.inserting("ops_commands", { ...rows.command, id: "c-2" })], [rows.part("main", 2)])
+            )
+            const feed = yield* inner.feed(0, 10)
+            const commands = yield* inner.page(everyRow("ops_commands"))
+            return [
+              before.get("main")?.seq,
+              (yield* inner.heads).get("main")?.seq,
+              feed.at(-1)?.lastSeq,
+              commands.length
+            ]
+          })
+        ),
+        TradeRepository,
+        repository
+      )
+      yield* same("all reads see the same", seen, [1, 1, 1, 1])
+      yield* same("and the write is there", (yield* repository.heads).get("main")?.seq, 2)
+    })
+}
+
+const outlives: Clause = {
+  name: "what was committed is there when the store is opened again, closed or not, and it is the same store",
+  needs: ["reopening"],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const [identity, before] = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const repository = yield* open
+          yield* filled(repository)
+          return [repository.identity, yield* everything(repository)] as const
+        })
+      )
+      const second = yield* open
+      yield* same("it is the same store", second.identity, identity)
+      yield* same("everything is there", yield* everything(second), before)
+      yield* second.write(rows.scope(), rows.writing([], [rows.part("main", 2)]))
+      const third = yield* open
+      yield* same("what another has just written, too", yield* everything(third), yield* everything(second))
+    })
+}
+
+const account = AccountName.make("main")
+
+const trade = (n: number, side: "buy" | "sell" = "buy"): TradeInput =>
+  input({
+    source: "app",
+    sourceId: `t-${n}`,
+    symbol: n % 2 === 0 ? "AAPL" : "MSFT",
+    side,
+    quantity: Quantity.unsafe("0.3"),
+    tradedAt: Instant.make(1_763_650_800_000_000n)
+  })
+
+/** The services on a repository, until the effect has ended. */
+const withServices =
+  (repository: TradeRepositoryService) =>
+  <A, E>(effect: Effect.Effect<A, E, Roundlot.Services | TradeRepository>): Effect.Effect<A, E> =>
+    Effect.provide(
+      effect,
+      Layer.provideMerge(
+        Roundlot.layer,
+        Layer.mergeAll(Layer.succeed(TradeRepository, repository), layerAlwaysOpen, layerSecure)
+      )
+    )
+
+/** Moves a cursor; the second one throws. */
+const cursorMember = (n: number): Member<number> => ({
+  account,
+  cause: { kind: "timer", actor: "contract" },
+  needs: [Need.Cursor({ account, source: `s-${n}` })],
+  apply: ({ books, world }) => {
+    if (n === 2) throw new RangeError("a poisoned member")
+    books.ops_cursors.put({ account, source: `s-${n}`, cursor: "here", at: world.at })
+    return n
+  }
+})
+
+const poison: Clause = {
+  name: "a member that throws is taken out of its group, and the others are kept",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      const outcomes = yield* Effect.flatMap(Ledger, (ledger) =>
+        Effect.forEach([1, 2, 3], (n) => Effect.either(ledger.submit("report", cursorMember(n))), {
+          concurrency: "unbounded"
+        })
+      ).pipe(withServices(repository))
+      yield* same("only the poisoned one fails", outcomes.map(Either.isRight), [true, false, true])
+      const kept = yield* repository.page(everyRow("ops_cursors"))
+      yield* same(
+        "the others are kept",
+        kept.map((row) => row["source"]),
+        ["s-1", "s-3"]
+      )
+    })
+}
+
+const ledgerDay: Clause = {
+  name: "trades and commands of several writers end in books that an audit finds right; a repeated command is answered once",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const one = yield* place.open
+      const two = yield* place.open
+      yield* Effect.flatMap(Commands, (commands) =>
+        commands.setAccount(account, Account.defaultSettings, "contract")
+      ).pipe(withServices(one))
+      const submitting = (from: number) =>
+        Effect.flatMap(Accumulator, (accumulator) =>
+          Effect.forEach(
+            Array.from({ length: 20 }, (_, i) => trade(from + i, i % 3 === 0 ? "sell" : "buy")),
+            (each) => accumulator.submit(account, each),
+            { concurrency: 5 }
+          )
+        )
+      const results = yield* Effect.all([withServices(one)(submitting(0)), withServices(two)(submitting(10))], {
+        concurrency: "unbounded"
+      })
+      const accepted = results.flat().filter(({ _tag }) => _tag === "Accepted").length
+      yield* same("each trade is accepted once", accepted, 30)
+      const halt = Effect.flatMap(Commands, (commands) =>
+        commands.perform({
+          id: "halt-1",
+          account,
+          actor: "contract",
+          reason: "the contract asks for it",
+          command: { _tag: "Halt", scope: { _tag: "WholeAccount" } }
+        })
+      )
+      const first = yield* withServices(one)(halt)
+      const length = (yield* one.entries(entriesOf(account))).length
+      yield* same("a repeated command has its first answer", yield* withServices(two)(halt), first)
+      const entries = yield* one.entries(entriesOf(account))
+      yield* same("and does nothing again", entries.length, length)
+      let previous = ""
+      for (const { hash, ...entry } of entries) {
+        yield* same("entries are chained", hash, hashOf(previous, entry))
+        previous = hash
+      }
+      const report = yield* Effect.provideService(Audit.run(), TradeRepository, two)
+      yield* same("an audit finds nothing", report.findings, [])
+      yield* feedFollows(two)
+    })
+}
+
+/** What every store promises. `roundlot` runs on any that keeps all of it. */
+export const clauses: ReadonlyArray<Clause> = [
+  keeps,
+  exact,
+  atomic,
+  refuses,
+  planning,
+  updatesFirst,
+  repeatedCommit,
+  pages,
+  filters,
+  concurrent,
+  readers,
+  ages,
+  snapshots,
+  outlives,
+  poison,
+  ledgerDay
+]

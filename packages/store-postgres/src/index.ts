@@ -1,0 +1,2 @@
+/** `PostgresStore`: see that module. */
+export * as PostgresStore from "./PostgresStore.ts"

@@ -1,0 +1,78 @@
+import * as Reactivity from "@effect/experimental/Reactivity"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import { SqlError } from "@effect/sql/SqlError"
+import { Duration, Effect, Redacted, type Scope } from "effect"
+import { type CustomTypesConfig, Pool, types as standard } from "pg"
+import type { PostgresStoreConfig } from "./config.ts"
+
+const TYPE = { bytea: 17, int8: 20, timestamptz: 1184 }
+
+const INSTANT = /^(\d{4,})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/
+
+/** A `timestamptz` as microseconds since 1970; a text that is none is left as it is, for the decoding of its row to refuse. */
+const microsOf = (text: string): number | string => {
+  const [, year, month, day, hour, minute, second, fraction = "", sign, hours, minutes = "0", seconds = "0"] =
+    INSTANT.exec(text) ?? []
+  if (year === undefined) return text
+  const whole = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)
+  return (whole / 1000 + (sign === "-" ? offset : -offset)) * 1_000_000 + Number(fraction.padEnd(6, "0"))
+}
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.slice(2), "hex"))
+
+const parsers = new Map<number, (text: string) => unknown>([
+  [TYPE.int8, Number],
+  [TYPE.timestamptz, microsOf],
+  [TYPE.bytea, bytesOf]
+])
+
+/** Cells as the tables describe them: whole numbers, microseconds, plain bytes; decimals stay text. */
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) => parsers.get(oid) ?? standard.getTypeParser(oid, format)
+}
+
+/** What every connection is told: how it writes moments and bytes, and how long it may stand still. */
+const SESSION =
+  "SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET idle_in_transaction_session_timeout = 60000"
+
+const poolOf = (config: PostgresStoreConfig): Pool => {
+  const { connectTimeout = "5 seconds", statementTimeout = "30 seconds" } = config
+  const statement = Duration.toMillis(statementTimeout)
+  const pool = new Pool({
+    connectionString: Redacted.value(config.url),
+    ...(config.ssl === undefined ? {} : { ssl: config.ssl }),
+    max: config.maxConnections ?? 10,
+    connectionTimeoutMillis: Duration.toMillis(connectTimeout),
+    statement_timeout: statement,
+    // Where the network swallows an answer, nobody else ends the wait.
+    query_timeout: statement + 5000,
+    keepAlive: true,
+    application_name: "roundlot",
+    allowExitOnIdle: true,
+    types,
+    verify: (client, done) => client.query(SESSION, (error) => done(error))
+  })
+  // A connection that breaks while nobody uses it is replaced; whoever uses one is told by its query.
+  pool.on("error", () => undefined)
+  return pool
+}
+
+/** The client on a pool of connections of its own; none is opened yet. */
+export const connect = (config: PostgresStoreConfig): Effect.Effect<PgClient.PgClient, SqlError, Scope.Scope> =>
+  PgClient.fromPool({
+    acquire: Effect.acquireRelease(
+      Effect.try({ try: () => poolOf(config), catch: (cause) => new SqlError({ cause }) }),
+      (pool) => Effect.promise(() => pool.end()).pipe(Effect.interruptible, Effect.timeoutOption("1 second"))
+    )
+  }).pipe(Effect.provide(Reactivity.layer))
+
+/** The address as it may be shown: without its password. */
+export const shownPlace = (url: Redacted.Redacted): string => {
+  try {
+    const { hostname, pathname, port } = new URL(Redacted.value(url))
+    return `postgres://${hostname}${port === "" ? "" : `:${port}`}${pathname}`
+  } catch {
+    return "postgres"
+  }
+}

@@ -1,0 +1,105 @@
+import { TradeRepository } from "@roundlot/core"
+import { Dialect, Reads } from "@roundlot/store-sql"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { SqlError } from "@effect/sql/SqlError"
+import { Duration, Effect, Option, Queue, Schedule, type Scope } from "effect"
+import type { PostgresStoreConfig } from "./config.ts"
+import type { Ask } from "./asking.ts"
+import { connect, shownPlace } from "./connection.ts"
+import { failureOrIo, isBetweenServers } from "./failure.ts"
+import * as Feed from "./feed.ts"
+import { prepare } from "./prepare.ts"
+import { inTransaction, reading, sharedTransaction } from "./transaction.ts"
+import * as Writer from "./writer.ts"
+
+/** How often the feed is appended to at most: commits in between share one append. */
+const FEED_PACE = Duration.millis(20)
+
+/** Another process migrates, or the server is just coming up. */
+const isSoonOver = (error: unknown): boolean =>
+  (error instanceof TradeRepository.StoreUnavailable && error.problem === "busy") || isBetweenServers(error)
+
+/** The store-wide order: appended apart from commits, by whoever needs it. */
+const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads) => {
+  let position = 0
+  const note = (appended: number | undefined) => {
+    position = Math.max(position, appended ?? 0)
+    return position
+  }
+  const append = inTransaction(sql, "BEGIN", (ask: Ask) =>
+    Effect.map(Feed.appending(ask), (value) => ({ value, keep: value !== undefined }))
+  ).pipe(
+    Effect.map(note),
+    Effect.mapError((error) => failureOrIo(place, "error" in error ? error.error : error))
+  )
+  /** Inside of a snapshot nothing is appended: what would be is told, so that heads and feed agree there. */
+  const told = (ask: Ask, after: number, limit: number) =>
+    Effect.gen(function* () {
+      const rows = yield* reads.feed(after, limit)
+      if (rows.length === limit) return rows
+      const more = yield* Effect.mapError(Feed.pending(ask), (error) => failureOrIo(place, error))
+      return [...rows, ...more.filter((row) => row.position > after)].slice(0, limit)
+    })
+  return {
+    append,
+    position: () => position,
+    rows: (after: number, limit: number) =>
+      Effect.flatMap(
+        sharedTransaction,
+        Option.match({
+          onNone: () => Effect.zipRight(append, reads.feed(after, limit)),
+          onSome: (ask) => told(ask, after, limit)
+        })
+      )
+  }
+}
+
+/** The repository on one Postgres database. */
+export const make = (
+  config: PostgresStoreConfig
+): Effect.Effect<TradeRepository.TradeRepositoryService, TradeRepository.StoreError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const place = shownPlace(config.url)
+    const { lockTimeout = "10 seconds", retryFor = "5 seconds" } = config
+    const classify = (error: unknown) => failureOrIo(place, error)
+    const sql = yield* Effect.mapError(connect(config), classify)
+    const within = Effect.provideService(SqlClient.SqlClient, sql)
+    const identity = yield* prepare(place).pipe(
+      Effect.retry({ schedule: Schedule.spaced("100 millis").pipe(Schedule.upTo(retryFor)), while: isSoonOver }),
+      Effect.mapError(classify),
+      within
+    )
+    const reads = yield* within(Reads.make(Dialect.postgres, classify))
+    const feed = feedOn(place, sql, reads)
+    const committed = yield* Queue.sliding<void>(1)
+    // Whoever ends appends first; where that fails, the next one that needs the feed does it.
+    yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(feed.append, "2 seconds")))
+    yield* Effect.forkScoped(
+      Effect.forever(
+        Effect.zipRight(Queue.take(committed), Effect.zipRight(Effect.ignore(feed.append), Effect.sleep(FEED_PACE)))
+      )
+    )
+    const write = Writer.make(place, sql, { lockTimeout, retryFor })
+    return {
+      ...reads,
+      identity,
+      feed: feed.rows,
+      snapshot: <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
+        Effect.flatMap(sharedTransaction, (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>
+          Option.isSome(shared) ? wanted : Effect.zipRight(feed.append, snapshotOf(place, sql, wanted))
+        ),
+      write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
+        write(scope, plan).pipe(
+          Effect.zipLeft(Queue.offer(committed, undefined)),
+          Effect.map((answer) => ({ answer, feedPosition: feed.position() })),
+          Effect.withSpan("TradeRepository.write")
+        )
+    }
+  })
+
+const snapshotOf = <A, E, R>(place: string, sql: SqlClient.SqlClient, wanted: Effect.Effect<A, E, R>) =>
+  Effect.catchIf(
+    reading(sql, wanted),
+    (error) => error instanceof SqlError,
+    (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(place, error))
+  )

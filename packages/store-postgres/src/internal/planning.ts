@@ -1,0 +1,95 @@
+import { Books, load, type Need, Table, type TradeRepository } from "@roundlot/core"
+import { Dialect, Rules } from "@roundlot/store-sql"
+import { Effect } from "effect"
+import type { Ask } from "./asking.ts"
+import { lookupMany } from "./statements.ts"
+
+/** What planning starts from beside the books. */
+export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
+
+/** A planning that came to an end. */
+export type Planned<A> = Extract<TradeRepository.Plan<A>, { readonly _tag: "Planned" }>
+
+const texts = new Map<string, string>()
+
+const statementOf = (table: Books.AnyTable, name: string, lookup: Table.Lookup): string => {
+  const key = `${table.name}/${name}`
+  const text = texts.get(key) ?? lookupMany(table, lookup)
+  texts.set(key, text)
+  return text
+}
+
+/** Finds the rows that planning asks for. */
+const find = (ask: Ask, { keys, limit, lookup: name, table: tableName }: load.LookupRequest) =>
+  Effect.gen(function* () {
+    const table = Books.tables[tableName]
+    const lookup = table.lookups[name]
+    if (lookup === undefined) throw new TypeError(`table ${tableName} has no lookup ${name}`)
+    const columns = lookup.columns.map((_, i) => keys.map((key) => key[i] ?? null))
+    const most = limit ?? Dialect.postgres.noLimit
+    const rows = yield* ask<Table.EncodedRow>(statementOf(table, name, lookup), [...columns, most])
+    const fault = rows.map((row) => Rules.faultOf(tableName, table.key, row)).find((each) => each !== undefined)
+    return fault === undefined ? rows : yield* fault
+  })
+
+/** Runs what is pure and may throw: a row that cannot be read is a failure, all else a fault of ours. */
+const pure = <A>(run: () => A): Effect.Effect<A, Table.BadRow> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(run())
+    } catch (error) {
+      return error instanceof Table.BadRow ? Effect.fail(error) : Effect.die(error)
+    }
+  })
+
+/** What planning works on: loaded rows, and which needs are met. */
+export interface Desk {
+  readonly books: Books.Books
+  readonly met: Set<string>
+  readonly horizons: Books.LotHorizons
+}
+
+/** Loads what is needed; how many needs were met that were not before. */
+const bring = (ask: Ask, { books, horizons, met }: Desk, needs: ReadonlyArray<Need.Need>) =>
+  Effect.gen(function* () {
+    const before = met.size
+    const asking = load.load(books, met, horizons, needs)
+    let step = yield* pure(() => asking.next([]))
+    while (step.done !== true) {
+      const answers = yield* Effect.forEach(step.value, (request) => find(ask, request))
+      step = yield* pure(() => asking.next(answers))
+    }
+    return met.size - before
+  })
+
+/** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
+export const planning = <A>(
+  ask: Ask,
+  needs: ReadonlyArray<Need.Need>,
+  ground: Ground,
+  plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
+) =>
+  Effect.gen(function* () {
+    const desk: Desk = { books: Books.make(), met: new Set(), horizons: new Map() }
+    yield* bring(ask, desk, needs)
+    for (;;) {
+      const answer = yield* pure(() => plan({ ...desk, ...ground }))
+      if (answer._tag === "Planned") return { planned: answer, desk }
+      Books.reset(desk.books)
+      const brought = yield* bring(ask, desk, answer.needs)
+      if (brought === 0) return yield* Effect.dieMessage("planning asks again for what it was given")
+    }
+  })
+
+/** Runs `plan` once more on the same books, with other ids. */
+export const replan = <A>(
+  desk: Desk,
+  ground: Ground,
+  plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
+): Effect.Effect<Planned<A>, Table.BadRow> =>
+  pure(() => {
+    Books.reset(desk.books)
+    const answer = plan({ ...desk, ...ground })
+    if (answer._tag === "NeedMore") throw new Error("planning with other ids asks for other rows")
+    return answer
+  })

@@ -1,0 +1,136 @@
+import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core"
+import { Ddl, Dialect, Statements } from "@roundlot/store-sql"
+
+/** A statement on many rows at once: its parameters are arrays of cells, one for each of these columns. */
+export interface SetStatement {
+  readonly text: string
+  readonly columns: ReadonlyArray<string>
+}
+
+const { postgres, quote } = Dialect
+
+const listed = (columns: ReadonlyArray<string>, before = ""): string =>
+  columns.map((column) => `${before}${quote(column)}`).join(", ")
+
+const arrayTypeOf = (kind: Column.ColumnKind): string => `${postgres.typeOf(kind).replace(/ COLLATE.*$/, "")}[]`
+
+const kindOf = (table: Books.AnyTable, column: string): Column.ColumnKind => {
+  const description = table.columns[column]
+  if (description === undefined) throw new TypeError(`table ${table.name} has no column ${column}`)
+  return description.kind
+}
+
+const unnestOf = (table: Books.AnyTable, columns: ReadonlyArray<string>): string =>
+  `unnest(${columns.map((column, i) => `$${i + 1}::${arrayTypeOf(kindOf(table, column))}`).join(", ")})`
+
+const insertMany = (table: Books.AnyTable): SetStatement => {
+  const columns = Object.keys(table.columns)
+  const text = `INSERT INTO ${Ddl.nameOf(table.name)} (${listed(columns)}) SELECT * FROM ${unnestOf(table, columns)}`
+  return { text: counted(text), columns }
+}
+
+/** Replaces all cells of rows but their keys. */
+const updateMany = (table: Books.AnyTable): SetStatement => {
+  const columns = Object.keys(table.columns)
+  const set = columns
+    .filter((column) => !table.key.includes(column))
+    .map((column) => `${quote(column)} = n.${quote(column)}`)
+  const same = table.key.map((column) => `r.${quote(column)} = n.${quote(column)}`)
+  const text =
+    `UPDATE ${Ddl.nameOf(table.name)} AS r SET ${set.join(", ")}` +
+    ` FROM ${unnestOf(table, columns)} AS n (${listed(columns)}) WHERE ${same.join(" AND ")}`
+  return { text: counted(text), columns }
+}
+
+const counted = (text: string): string => `WITH done AS (${text} RETURNING 1) SELECT count(*)::int AS count FROM done`
+
+/** A step of a write with the statement that carries it out. */
+export interface WriteStep extends Statements.Step, SetStatement {}
+
+/** All steps of a write, in their order. */
+export const steps = (tables: { readonly [T in Table.TableName]: Books.AnyTable }): ReadonlyArray<WriteStep> =>
+  Statements.order.map((step) => ({
+    ...step,
+    ...(step.kind === "inserts" ? insertMany(tables[step.table]) : updateMany(tables[step.table]))
+  }))
+
+/** The cells of a column of many rows, as a parameter. */
+export const cellsOf = (
+  table: Books.AnyTable,
+  column: string,
+  rows: ReadonlyArray<Table.EncodedRow>
+): ReadonlyArray<Column.Cell> => {
+  const kind = kindOf(table, column)
+  return rows.map((row) => postgres.parameterOf(kind, row[column] ?? null))
+}
+
+/**
+ * Finds the rows of a lookup for many keys at once, each key's rows by themselves: a join would be planned by statistics, which a
+ * young database does not have.
+ */
+export const lookupMany = (table: Books.AnyTable, lookup: Table.Lookup): string => {
+  const condition = Ddl.conditionOf(lookup)
+  const names = lookup.columns.map((_, i) => `k${i + 1}`)
+  const equal = lookup.columns.map((column, i) => `${quote(column)} = k.k${i + 1}`)
+  const where = [...equal, ...(condition === undefined ? [] : [condition])].join(" AND ")
+  const cells = Object.keys(table.columns)
+  return (
+    `SELECT ${listed(cells, "r.")} FROM ${unnestOf(table, lookup.columns)} WITH ORDINALITY AS k (${[...names, "n"].join(", ")})` +
+    ` CROSS JOIN LATERAL (SELECT ${listed(cells)} FROM ${Ddl.nameOf(table.name)} WHERE ${where}` +
+    ` ORDER BY ${listed(table.key)} LIMIT $${names.length + 1}) AS r ORDER BY k.n, ${listed(table.key, "r.")}`
+  )
+}
+
+/** The heads of these journals, held until the transaction ends, in order of their names. */
+export const lockHeads =
+  `SELECT "account", "seq", "hash" FROM ${Ddl.nameOf("heads")} WHERE "account" = ANY($1::text[])` +
+  ` ORDER BY "account" FOR UPDATE`
+
+/** Makes heads to hold where there are none yet. */
+export const makeHeads =
+  `INSERT INTO ${Ddl.nameOf("heads")} ("account", "seq", "hash") SELECT a, 0, '' FROM unnest($1::text[]) AS a ORDER BY a` +
+  ` ON CONFLICT DO NOTHING`
+
+/** Sets heads that are held: accounts, numbers, hashes. */
+export const setHeads =
+  `UPDATE ${Ddl.nameOf("heads")} AS r SET "seq" = n.seq, "hash" = n.hash` +
+  ` FROM unnest($1::text[], $2::bigint[], $3::text[]) AS n (account, seq, hash) WHERE r."account" = n.account`
+
+const ENTRY_TYPES: { readonly [C in (typeof Statements.entryColumns)[number]]: string } = {
+  account: "text",
+  seq: "bigint",
+  commitId: "text",
+  entityKind: "text",
+  entityId: "text",
+  tag: "text",
+  eventVersion: "int",
+  at: "timestamptz",
+  cause: "text",
+  body: "text",
+  hash: "text"
+}
+
+/** Appends entries, an array for each of their columns. */
+export const appendEntries =
+  `INSERT INTO ${Ddl.nameOf("journal")} (${listed(Statements.entryColumns)}) SELECT * FROM unnest(` +
+  `${Statements.entryColumns.map((column, i) => `$${i + 1}::${ENTRY_TYPES[column]}[]`).join(", ")})`
+
+/** What planning starts from: the next ids, when the newest entry was, and what this commit did if it was made before. */
+export const ground =
+  `SELECT ${Object.keys(Id.letters)
+    .map((kind) => `(SELECT last_value + is_called::int FROM ${Ddl.sequenceOf(kind)}) AS ${quote(kind)}`)
+    .join(", ")}, ` +
+  `(SELECT max(j."at") FROM ${Ddl.nameOf("heads")} AS h JOIN ${Ddl.nameOf("journal")} AS j USING ("account", "seq")) AS "newestAt", ` +
+  `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did"`
+
+/** The cells of entries, an array for each of their columns. */
+export const entryCells = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<ReadonlyArray<Column.Cell>> =>
+  Statements.entryColumns.map((column) =>
+    entries.map((entry) => postgres.parameterOf(column === "at" ? "instant" : "text", entry[column]))
+  )
+
+/** Remembers what a commit did: its id, its journals as JSON. */
+export const remember = Statements.rememberCommit(postgres)
+
+/** Takes runs of ids: kinds, how many of each. */
+export const takeIds = `SELECT ${Ddl.nameOf("take_ids")}($1::text[], $2::bigint[]) AS firsts`

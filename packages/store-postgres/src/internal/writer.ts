@@ -1,0 +1,217 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import { AccountName, Books, type Entry, type Id, type Need, TradeRepository } from "@roundlot/core"
+import { Duration, Effect, Option, Schedule } from "effect"
+import { type Ask, askOne } from "./asking.ts"
+import { failureOf, isConflict, isDisconnect, isUniqueRefusal, unavailable } from "./failure.ts"
+import { beginAt, taken } from "./ids.ts"
+import { type Ground, type Planned, planning, replan } from "./planning.ts"
+import * as statements from "./statements.ts"
+import { CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
+
+type Plan<A> = (state: TradeRepository.State) => TradeRepository.Plan<A>
+
+/** How long a write waits for others, and goes on trying. */
+export interface Patience {
+  readonly lockTimeout: Duration.DurationInput
+  readonly retryFor: Duration.DurationInput
+}
+
+const steps = statements.steps(Books.tables)
+
+/** Reads of the store's controls hold this together; whoever changes what is no account's holds it alone. */
+const STORE_LOCK = 7_237_090
+
+/**
+ * Index scans alone: a young database has no statistics, and the plans that it makes without them read whole tables. All that a
+ * write asks for is found by an index.
+ */
+const beginning = (patience: Patience, accounts: ReadonlySet<string>): string =>
+  [
+    "BEGIN",
+    `SET LOCAL lock_timeout = ${Duration.toMillis(patience.lockTimeout)}`,
+    "SET LOCAL jit = off",
+    "SET LOCAL enable_seqscan = off",
+    "SET LOCAL enable_hashjoin = off",
+    "SET LOCAL enable_mergejoin = off",
+    `SELECT pg_advisory_xact_lock${accounts.has(AccountName.STORE) ? "" : "_shared"}(${STORE_LOCK})`
+  ].join("; ")
+
+const accountsOf = ({ accounts = [], needs }: TradeRepository.Scope): ReadonlySet<string> =>
+  new Set([...accounts, ...needs.flatMap(accountOf)])
+
+const accountOf = (need: Need.Need): ReadonlyArray<string> =>
+  "account" in need && need.account !== "" ? [need.account] : []
+
+type HeadRow = Entry.Head & { readonly account: string }
+
+/** Takes the heads' locks in key order; where one is not there yet, makes it. */
+const holdHeads = (ask: Ask, accounts: ReadonlySet<string>) =>
+  Effect.gen(function* () {
+    const names = [...accounts].toSorted()
+    const held = yield* ask<HeadRow>(statements.lockHeads, [names])
+    if (held.length === names.length) return held
+    yield* ask(statements.makeHeads, [names])
+    return yield* ask<HeadRow>(statements.lockHeads, [names])
+  })
+
+type GroundRow = Id.Counters & { readonly newestAt: number | null; readonly did: string | null }
+
+const countersOf = (row: Id.Counters): Id.Counters => ({
+  trade: row.trade,
+  order: row.order,
+  lot: row.lot,
+  allocation: row.allocation,
+  fill: row.fill,
+  attempt: row.attempt,
+  payload: row.payload,
+  break: row.break
+})
+
+/** Takes the ids that a planning used. Where others took some meanwhile, it is planned again with those that are ours. */
+const settleIds = <A>(
+  ask: Ask,
+  { desk, planned }: { readonly desk: Parameters<typeof replan>[0]; readonly planned: Planned<A> },
+  ground: Ground,
+  plan: Plan<A>
+) =>
+  Effect.gen(function* () {
+    const counts = taken(ground.counters, planned.changes)
+    if (counts.size === 0) return planned
+    const { firsts } = yield* askOne<{ readonly firsts: ReadonlyArray<string> }>(ask, statements.takeIds, [
+      [...counts.keys()],
+      [...counts.values()]
+    ])
+    const runs = new Map([...counts.keys()].map((kind, i) => [kind, Number(firsts[i])]))
+    if (beginAt(ground.counters, runs)) return planned
+    const counters = { ...ground.counters, ...Object.fromEntries(runs) }
+    const again = yield* replan(desk, { ...ground, counters }, plan)
+    for (const [kind, count] of taken(counters, again.changes)) {
+      if (count > (counts.get(kind) ?? 0)) return yield* Effect.dieMessage(`planning took more ids of a ${kind}`)
+    }
+    return again
+  })
+
+const writeRows = (ask: Ask, changes: ReadonlyArray<Books.TableChanges>, note: (table: string) => void) =>
+  Effect.forEach(
+    steps,
+    ({ columns, kind, table, text }) =>
+      Effect.gen(function* () {
+        const rows = changes.flatMap((change) => (change.table === table ? change[kind] : []))
+        if (rows.length === 0) return
+        note(table)
+        const cells = columns.map((column) => statements.cellsOf(Books.tables[table], column, rows))
+        const { count } = yield* askOne<{ readonly count: number }>(ask, text, cells)
+        if (count !== rows.length) {
+          return yield* Effect.dieMessage(
+            `an update of ${table} found ${count} rows where ${rows.length} were to be changed`
+          )
+        }
+      }),
+    { discard: true }
+  )
+
+const writeJournals = (ask: Ask, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
+  Effect.gen(function* () {
+    if (parts.length === 0) return
+    const entries = parts.flatMap((part) => part.entries)
+    yield* ask(statements.appendEntries, statements.entryCells(entries))
+    yield* ask(statements.setHeads, [
+      parts.map(({ account }) => account),
+      parts.map(({ head }) => head.seq),
+      parts.map(({ head }) => head.hash)
+    ])
+  })
+
+/** What one write knows over all its tries. */
+interface Course<A> {
+  /** The journals whose heads it holds. */
+  accounts: ReadonlySet<string>
+  /** The table that it was writing, for the words of a refusal. */
+  table: string
+  /** The answer of a try whose COMMIT nobody answered. */
+  unanswered: Option.Option<A>
+}
+
+/** One try: what it answered, or nothing where it must begin again with more heads held. */
+const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, course: Course<A>) =>
+  Effect.gen(function* () {
+    const held = yield* holdHeads(ask, course.accounts)
+    const row = yield* askOne<GroundRow>(ask, statements.ground, [scope.commitId])
+    if (row.did !== null) {
+      // This is how a lost COMMIT is looked up: behind the locks that its transaction held, so that the answer stands.
+      if (Option.isNone(course.unanswered)) return yield* TradeRepository.alreadyCommitted(scope.commitId, row.did)
+      return ended(course.unanswered, false)
+    }
+    const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
+    const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
+    const first = yield* planning(ask, scope.needs, ground, plan)
+    const missing = first.planned.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))
+    if (missing.length > 0) {
+      course.accounts = new Set([...course.accounts, ...missing])
+      return ended(Option.none<A>(), false)
+    }
+    const { answer, changes, journals } = yield* settleIds(ask, first, ground, plan)
+    if (changes.length === 0 && journals.length === 0) return ended(Option.some(answer), false)
+    yield* writeRows(ask, changes, (table) => (course.table = table))
+    course.table = "journal"
+    yield* writeJournals(ask, journals)
+    yield* ask(statements.remember, [scope.commitId, TradeRepository.rememberedAs(journals)])
+    course.unanswered = Option.some(answer)
+    return ended(course.unanswered, true)
+  })
+
+const ended = <A>(value: A, keep: boolean): Ending<A> => ({ value, keep })
+
+/** Comes back after 2 ms, then ever later up to 100 ms, for as long as is said. */
+const comingBack = (retryFor: Duration.DurationInput) =>
+  Schedule.exponential("2 millis").pipe(
+    Schedule.union(Schedule.spaced("100 millis")),
+    Schedule.jittered,
+    Schedule.upTo(retryFor)
+  )
+
+/** A unique key may have been taken by a commit of another account meanwhile: planning that sees it is tried once. */
+const worthAnother = () => {
+  let refusals = 0
+  return (error: unknown): boolean => {
+    if (error instanceof CommitUnanswered || isDisconnect(error)) return true
+    return isUniqueRefusal(error) ? ++refusals === 1 : isConflict(error)
+  }
+}
+
+/** The write of a repository: one transaction on a connection of the pool, tried again where others were in its way. */
+export const make =
+  (place: string, sql: SqlClient.SqlClient, patience: Patience) =>
+  <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
+    Effect.suspend(() => {
+      const course: Course<A> = { accounts: accountsOf(scope), table: "", unanswered: Option.none() }
+      const once = Effect.suspend(() =>
+        inTransaction(sql, beginning(patience, course.accounts), (ask) => attempt(ask, scope, plan, course))
+      )
+      const completed: typeof once = Effect.flatMap(once, (answer) =>
+        Option.isNone(answer) ? Effect.suspend(() => completed) : Effect.succeed(answer)
+      )
+      return completed.pipe(
+        Effect.retry({ schedule: comingBack(patience.retryFor), while: worthAnother() }),
+        Effect.flatMap((answer) => answer),
+        Effect.catchTag("NoSuchElementException", Effect.die),
+        Effect.catchAll((error) => failed(place, error, course.table))
+      )
+    })
+
+const failed = (
+  place: string,
+  error: SqlError | CommitUnanswered | TradeRepository.WriteError,
+  table: string
+): Effect.Effect<never, TradeRepository.WriteError> => {
+  if (error instanceof TradeRepository.AlreadyCommitted) return Effect.fail(error)
+  if (error instanceof CommitUnanswered) {
+    const detail = "the connection broke at the COMMIT, and whether it was made could not be looked up"
+    return Effect.fail(
+      unavailable(place, "io", detail, "Submit the same again: what was committed is known by its identity")
+    )
+  }
+  const failure = failureOf(place, error, table)
+  return failure === undefined ? Effect.die(error) : Effect.fail(failure)
+}
