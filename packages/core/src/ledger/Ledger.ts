@@ -10,6 +10,7 @@ import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
+import { noteGroup } from "./metrics.ts"
 import { planGroup, type Member } from "./plan.ts"
 
 /** A rule of ours threw while a member was planned; it was taken out of its group and nothing of it was kept. */
@@ -37,6 +38,8 @@ export interface LedgerService {
    * are kept all the same: members are made so that submitting them again is safe.
    */
   readonly submitAll: <A>(lane: Lane, members: ReadonlyArray<Member<A>>) => Effect.Effect<ReadonlyArray<A>, LedgerError>
+  /** How many jobs wait, by lane. */
+  readonly depths: Effect.Effect<{ readonly [L in Lane]: number }>
   /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
 }
@@ -100,7 +103,7 @@ export const make = Effect.gen(function* () {
       repository.write({ commitId, accounts, needs }, planned),
       "AlreadyCommitted",
       Effect.die
-    )
+    ).pipe(noteGroup(members.length, clock.monotonicMs))
     if (isNews) yield* PubSub.publish(commits, written.feedPosition)
     return written.answer
   })
@@ -180,6 +183,12 @@ export const make = Effect.gen(function* () {
 
   return Ledger.of({
     submitAll,
+    depths: Effect.map(Effect.all(queues.map(Queue.size)), ([command = 0, report = 0, send = 0, intake = 0]) => ({
+      command,
+      report,
+      send,
+      intake
+    })),
     submit: (lane, member) =>
       Effect.flatMap(submitAll(lane, [boxed(member)]), ([answer]) =>
         answer === undefined

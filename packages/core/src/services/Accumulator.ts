@@ -6,6 +6,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { Due, dueOf } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
+import * as metrics from "./metrics.ts"
 import { intake, type IntakeResult } from "../trade/intake.ts"
 import { arrivalOf, plain, type SourcePolicy } from "../trade/SourcePolicy.ts"
 import type { TradeInput } from "../trade/Trade.ts"
@@ -83,6 +84,7 @@ export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(
       const members = inputs.map((input) => intakeMember(account, input, policy))
       const results = yield* ledger.submitAll("intake", members)
       const known = results.filter((result) => result !== undefined)
+      yield* metrics.countIntake(known)
       return known.length === results.length ? known : yield* new UnknownAccount({ account })
     })
     return {

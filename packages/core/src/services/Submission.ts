@@ -17,6 +17,7 @@ import { interpret } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { countSend } from "./metrics.ts"
 import { brokerToDrive } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { reported } from "./work.ts"
@@ -132,6 +133,7 @@ const sendCommitted = Effect.fn("Submission.sendCommitted")(function* (
     waited > LATEST_SEND_MS
       ? concluded(Answer.NotSent({ why: LATE, retryAfterMs: undefined }))
       : yield* sendOnce(prepared, attemptId, concluded)
+  yield* countSend(received.report.answer._tag)
   yield* Effect.logInfo("order answered").pipe(
     Effect.annotateLogs({
       order: order.id,

@@ -48,6 +48,7 @@ type SourceEntry = typeof SourceEntry.Type
 
 const Written = Schema.Struct({
   store: optional(Schema.String),
+  port: optional(Schema.Int.pipe(Schema.between(0, 65_535))),
   accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
@@ -55,19 +56,21 @@ const Written = Schema.Struct({
 /** A configuration, read and checked. */
 export interface Configuration {
   readonly store: string | undefined
+  /** Where the daemon serves its API on this machine; it serves none where nothing is said. */
+  readonly port: number | undefined
   readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
   readonly sources: ReadonlyMap<string, SourceEntry>
 }
 
 /** A configuration that says nothing. */
-export const empty: Configuration = { store: undefined, accounts: new Map(), sources: new Map() }
+export const empty: Configuration = { store: undefined, port: undefined, accounts: new Map(), sources: new Map() }
 
 /** Where a key may stand: `now` is read, `later` is known to the design and not to this version. */
 type Keys = "now" | "later" | { readonly [key: string]: Keys } | { readonly "*": Keys }
 
 const keys: Keys = {
   store: "now",
-  port: "later",
+  port: "now",
   alerts: "later",
   accounts: {
     "*": {
@@ -136,7 +139,7 @@ const unknownKey = (file: string, place: string, key: string, known: ReadonlyArr
 
 const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyKey>): SettingsError | undefined => {
   const found = path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value)
-  if (typeof found !== "number" || path.at(-1) === "ordersPerMinute") return undefined
+  if (typeof found !== "number" || ["ordersPerMinute", "port"].includes(String(path.at(-1)))) return undefined
   return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)
 }
 
@@ -274,7 +277,12 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
     for (const [name, entry] of Object.entries(written.accounts ?? {})) {
       accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry, Account.defaultSettings))
     }
-    return { store: written.store, accounts, sources: new Map(Object.entries(written.sources ?? {})) }
+    return {
+      store: written.store,
+      port: written.port,
+      accounts,
+      sources: new Map(Object.entries(written.sources ?? {}))
+    }
   })
 
 /** How a source's trades are taken: its mapping and direction, where the configuration names it; plain tickers else. */

@@ -16,12 +16,14 @@ import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
+import { portOf, serve } from "./serving.ts"
 import { tradeLines, watcher } from "./story.ts"
 
 /** What `start` can be told. */
 export interface StartFlags extends Flags, PaperFlags, PollingFlags {
   readonly account: Option.Option<string>
   readonly untilIdle: boolean
+  readonly port: Option.Option<number>
   readonly tape: Option.Option<string>
 }
 
@@ -120,11 +122,15 @@ const whereToLook = (settings: Settings): string => {
 }
 
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
-const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions) =>
+const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions, port: Option.Option<number>) =>
   Effect.gen(function* () {
     const output = yield* Output
     const accounts = yield* openedForDriving(settings.configuration, flags.account)
     yield* runScript(flags.script)
+    if (Option.isSome(port)) {
+      const found = yield* serve(port.value)
+      yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
+    }
     const daemon = yield* Effect.forkScoped(Daemon.run(options))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
@@ -181,13 +187,14 @@ export const start = (flags: StartFlags): Doing =>
   Effect.gen(function* () {
     const output = yield* Output
     const settings = yield* settle(flags)
+    const port = yield* portOf(flags.port, settings)
     const options = yield* polling(flags, settings.variable)
     const exchange = yield* exchangeOptions(settings.paperFile, flags)
     const app = Layer.merge(layerBooks(settings), layerPaper(exchange))
     yield* output.endsBySignal
     // Held until the ledger has closed: what it drains is still ours alone to write.
     yield* holdRight(settings)
-    const left = yield* drive(flags, settings, options).pipe(
+    const left = yield* drive(flags, settings, options, port).pipe(
       Effect.provide(app),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)
     )

@@ -22,6 +22,10 @@ export const startVerb = Verb.make({
     untilIdle: Options.boolean("until-idle").pipe(
       Options.withDescription("End when nothing can move by itself; exit code 3 if anything is left")
     ),
+    port: Options.integer("port").pipe(
+      Options.withDescription("Serve /health, /ready and /metrics on this port of 127.0.0.1; 0 for any that is free"),
+      Options.optional
+    ),
     tape: Options.text("tape").pipe(
       Options.withDescription(
         "Play a file of trades into a store that holds no others, and tell the story ('npm start' does)"

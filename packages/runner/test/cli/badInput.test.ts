@@ -155,7 +155,8 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
 
   it.each([
     [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
-    [{ port: 8080 }, "port: is not supported in this version"],
+    [{ port: 80_800 }, "port: is 80800, and may be"],
+    [{ alerts: {} }, "alerts: is not supported in this version"],
     [{ accounts: { a: { maxTradeAge: "1d" } } }, "accounts.a.maxTradeAge: is not supported in this version"],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],

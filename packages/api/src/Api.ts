@@ -1,0 +1,59 @@
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import { Schema } from "effect"
+import { NotReady, Unavailable } from "./Problem.ts"
+
+/** How a part of the program is. Times are ISO 8601; `secondsSinceSuccess` is null where it has not succeeded yet. */
+export const PartDocument = Schema.Struct({
+  part: Schema.String,
+  ok: Schema.Boolean,
+  detail: Schema.String,
+  failures: Schema.Int,
+  lastSuccessAt: Schema.NullOr(Schema.String),
+  lastFailureAt: Schema.NullOr(Schema.String),
+  secondsSinceSuccess: Schema.NullOr(Schema.Number)
+})
+
+/** How late the daemon's thread gets to its work, in milliseconds, since the last look but one. */
+export const EventLoopDocument = Schema.Struct({
+  p50Ms: Schema.Number,
+  p99Ms: Schema.Number,
+  maxMs: Schema.Number
+})
+
+/** How the program is: every part that has reported, and the thread. */
+export const HealthDocument = Schema.Struct({
+  status: Schema.Literal("ok", "degraded"),
+  version: Schema.String,
+  uptimeSeconds: Schema.Number,
+  eventLoop: EventLoopDocument,
+  parts: Schema.Array(PartDocument)
+})
+
+/** How the program is. */
+export type HealthDocument = typeof HealthDocument.Type
+
+/** It may be given work. */
+export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true) })
+
+/** The media type of metrics in Prometheus' text format. */
+export const METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+const health = HttpApiGroup.make("health", { topLevel: true }).add(
+  HttpApiEndpoint.get("health", "/health").addSuccess(HealthDocument)
+)
+
+const ready = HttpApiGroup.make("ready", { topLevel: true }).add(
+  HttpApiEndpoint.get("ready", "/ready").addSuccess(ReadyDocument).addError(NotReady).addError(Unavailable)
+)
+
+const metrics = HttpApiGroup.make("metrics", { topLevel: true }).add(
+  HttpApiEndpoint.get("metrics", "/metrics")
+    .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
+    .addError(Unavailable)
+)
+
+/** What a daemon serves: how it is, whether it may be given work, and its figures. */
+export const RoundlotApi = HttpApi.make("roundlot").add(health).add(ready).add(metrics)

@@ -1,0 +1,18 @@
+import { Context, type Effect } from "effect"
+
+/** How late the program's thread gets to its work, in milliseconds. */
+export interface EventLoop {
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+/** The process that serves: its version, how long it is up, how late its thread is. The runner knows; tests say. */
+export interface ProcessService {
+  readonly version: string
+  readonly uptimeSeconds: Effect.Effect<number>
+  readonly eventLoop: Effect.Effect<EventLoop>
+}
+
+/** The process that serves. */
+export class Process extends Context.Tag("@roundlot/api/Process")<Process, ProcessService>() {}

@@ -1,0 +1,10 @@
+/** `Api`: see that module. */
+export * as Api from "./Api.ts"
+/** `EventLoop`: see that module. */
+export * as EventLoop from "./EventLoop.ts"
+/** `Exposition`: see that module. */
+export * as Exposition from "./Exposition.ts"
+/** `Problem`: see that module. */
+export * as Problem from "./Problem.ts"
+/** `Server`: see that module. */
+export * as Server from "./Server.ts"

@@ -1,0 +1,71 @@
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { EventLoop, Server } from "@roundlot/api"
+import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
+import { createServer } from "node:http"
+import { monitorEventLoopDelay } from "node:perf_hooks"
+import { VERSION } from "../cli/Verb.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { SettingsError } from "../settings/SettingsError.ts"
+
+/** Only callers on this machine. */
+const HOST = "127.0.0.1"
+const MOST = 65_535
+
+/** The port is taken, or may not be used. */
+export class CannotServe extends Schema.TaggedError<CannotServe>()("CannotServe", {
+  port: Schema.Int,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `port ${this.port} of ${HOST} cannot be served: ${this.detail}. Name another with --port, or 0 for any that is free`
+  }
+}
+
+/** The port that is asked for: the flag over the configuration; none where neither says one. */
+export const portOf = (
+  flag: Option.Option<number>,
+  settings: Settings
+): Either.Either<Option.Option<number>, SettingsError> => {
+  const port = Option.orElse(flag, () => Option.fromNullable(settings.configuration.port))
+  if (Option.isNone(port) || (port.value >= 0 && port.value <= MOST)) return Either.right(port)
+  const problem = `${port.value} is no port`
+  return Either.left(new SettingsError({ place: "--port", problem, remedy: `Write a number from 0 to ${MOST}` }))
+}
+
+const RESOLUTION_MS = 10
+const nanosToMs = (nanos: number): number => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - RESOLUTION_MS) : 0)
+
+/** This process, with a watch on how late its thread gets to its work; each look is about the time since the last but one. */
+const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
+  EventLoop.Process,
+  Effect.gen(function* () {
+    const histogram = yield* Effect.acquireRelease(
+      Effect.sync(() => monitorEventLoopDelay({ resolution: RESOLUTION_MS })),
+      (watching) => Effect.sync(() => watching.disable())
+    )
+    histogram.enable()
+    return {
+      version: VERSION,
+      uptimeSeconds: Effect.sync(() => process.uptime()),
+      eventLoop: Effect.sync(() => ({
+        p50Ms: nanosToMs(histogram.percentile(50)),
+        p99Ms: nanosToMs(histogram.percentile(99)),
+        maxMs: nanosToMs(histogram.max)
+      }))
+    }
+  })
+)
+
+/** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
+export const serve = (
+  port: number
+): Effect.Effect<number, CannotServe, Exclude<Server.Needs, EventLoop.Process> | Scope.Scope> =>
+  Effect.gen(function* () {
+    const server = NodeHttpServer.layer(createServer, { port, host: HOST })
+    const context = yield* Layer.build(Server.layer.pipe(Layer.provideMerge(server), Layer.provide(layerProcess))).pipe(
+      Effect.mapError((error) => new CannotServe({ port, detail: String(error.cause) }))
+    )
+    const { address } = Context.get(context, HttpServer.HttpServer)
+    return address._tag === "TcpAddress" ? address.port : port
+  })

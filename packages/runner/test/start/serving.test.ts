@@ -1,0 +1,157 @@
+import { EventLoop, Problem, Server } from "@roundlot/api"
+import { Daemon, Health } from "@roundlot/core"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Logger } from "effect"
+import { createServer, request } from "node:http"
+import * as Engine from "../engine/Engine.ts"
+import { desk, child } from "../cli/roundlot.ts"
+
+interface Told {
+  readonly status: number
+  readonly type: string
+  readonly text: string
+}
+
+/** Asks over a real socket. */
+const ask = (port: number, path: string, headers: Readonly<Record<string, string>> = {}) =>
+  Effect.async<Told>((resume) => {
+    const asking = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
+      let text = ""
+      response.on("data", (part: Buffer) => (text += part.toString()))
+      response.on("end", () =>
+        resume(Effect.succeed({ status: response.statusCode ?? 0, type: response.headers["content-type"] ?? "", text }))
+      )
+    })
+    asking.on("error", (error) => resume(Effect.die(error)))
+    asking.end()
+  })
+
+const process = Layer.succeed(EventLoop.Process, {
+  version: "1.2.3",
+  uptimeSeconds: Effect.succeed(7),
+  eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
+})
+
+/** A server on a free port of this machine, on the engine of the test. */
+const serving = Effect.gen(function* () {
+  const http = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
+  const context = yield* Layer.build(Server.layer.pipe(Layer.provideMerge(http), Layer.provide(process)))
+  const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
+  return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
+})
+
+const json = (told: Told): unknown => JSON.parse(told.text)
+const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
+const engine = Layer.merge(Engine.layer, quiet)
+
+describe("what a daemon serves", () => {
+  it.scopedLive("is not ready before its broker was read, and says why; then it is", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      const none = yield* ask(port, "/ready")
+      assert.deepInclude(none, { status: 503, type: Problem.PROBLEM_JSON })
+      assert.deepInclude(json(none), { status: 503, reasons: ["there is no account yet"] })
+      yield* Engine.opened({})
+      const early = json(yield* ask(port, "/ready"))
+      assert.deepInclude(early, { title: "Not ready", reasons: ["the broker of paper was not read yet"] })
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Daemon.untilIdle
+      assert.deepInclude(yield* ask(port, "/ready"), { status: 200, text: '{"ready":true}' })
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive("tells how every part is, with ages, and that it is degraded while one fails", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      const health = yield* Health.Health
+      yield* health.succeeded("polling")
+      expect(json(yield* ask(port, "/health"))).toMatchObject({
+        status: "ok",
+        version: "1.2.3",
+        uptimeSeconds: 7,
+        eventLoop: { p50Ms: 1, p99Ms: 2, maxMs: 30 },
+        parts: [{ part: "polling", ok: true, secondsSinceSuccess: expect.any(Number) }]
+      })
+      yield* health.failed("polling", "the broker says nothing")
+      expect(json(yield* ask(port, "/health"))).toMatchObject({
+        status: "degraded",
+        parts: [{ part: "polling", ok: false, detail: "the broker says nothing", failures: 1 }]
+      })
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive("shows figures that Prometheus reads: intake, sends, open orders, queue, groups, lag, residuals", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      yield* Engine.opened({})
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Engine.submit(Engine.trade("buy", "2.5"))
+      yield* Daemon.untilIdle
+      const { status, text, type } = yield* ask(port, "/metrics")
+      assert.deepStrictEqual([status, type], [200, "text/plain; version=0.0.4; charset=utf-8"])
+      for (const line of [
+        /^roundlot_intake_total\{result="accepted"\} [1-9]/m,
+        /^roundlot_sends_total\{answer="accepted"\} [1-9]/m,
+        /^roundlot_open_orders\{status="submitted"\} 0$/m,
+        /^roundlot_queue_depth\{lane="intake"\} 0$/m,
+        /^roundlot_group_seconds_bucket\{le="\+Inf"\} [1-9]/m,
+        /^roundlot_group_members_count [1-9]/m,
+        /^roundlot_event_loop_lag_seconds\{quantile="0\.99"\} 0\.002$/m,
+        /^roundlot_residual\{account="paper",symbol="AAPL"\} 0\.5$/m,
+        /^roundlot_part_seconds_since_success\{part="polling"\} [0-9.]+$/m,
+        /^roundlot_journal_entries\{account="paper"\} [1-9]/m
+      ]) {
+        assert.match(text, line)
+      }
+      for (const line of text.trimEnd().split("\n")) {
+        assert.match(line, /^(# (HELP|TYPE) roundlot_\w+ .+|roundlot_\w+(\{[^}]*\})? [-+0-9.e]+)$/)
+      }
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive("answers names of this machine only, and tells errors as problems", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      for (const host of ["localhost", `localhost:${port}`, "127.0.0.1", `[::1]:${port}`]) {
+        assert.strictEqual((yield* ask(port, "/health", { host })).status, 200)
+      }
+      for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"]) {
+        const told = yield* ask(port, "/health", { host })
+        assert.deepInclude(told, { status: 421, type: Problem.PROBLEM_JSON })
+      }
+      const nothing = yield* ask(port, "/nothing")
+      assert.deepInclude(nothing, { status: 404, type: Problem.PROBLEM_JSON })
+      assert.deepInclude(json(nothing), { type: "/problems/not-found", status: 404 })
+    }).pipe(Effect.provide(engine))
+  )
+})
+
+describe("roundlot start --port", () => {
+  it("serves on a free port of this machine, which it prints, until it ends", async () => {
+    const { store } = desk()
+    const daemon = child(["start", "--port", "0", "--store", store])
+    await daemon.says(/Running/)
+    daemon.signal("SIGTERM")
+    const { code, out } = await daemon.ended
+    expect(out).toMatch(/Serving http:\/\/127\.0\.0\.1:\d+\/health/)
+    expect(code).toBe(0)
+  })
+
+  it("a port that is none, or is taken, is refused by name", async () => {
+    const { cli } = desk()
+    expect((await cli("start", "--until-idle", "--port", "70000")).err).toContain("--port: 70000 is no port")
+    const server = createServer()
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        resolve(typeof address === "object" && address !== null ? address.port : 0)
+      })
+    })
+    const taken = await cli("start", "--until-idle", "--port", String(port))
+    expect(taken.err).toContain(`port ${port} of 127.0.0.1 cannot be served`)
+    expect(taken.code).toBe(1)
+    await new Promise((resolve) => server.close(resolve))
+  })
+})
