@@ -9,10 +9,11 @@ import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import { Brokers, type BrokerReadFailed, type BrokerService, type Listing } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { QUIET_MS } from "../reconciliation/missing.ts"
-import type { Listed, NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
+import type { Listed, NotFound, OrderSeen, Received, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
+import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportMember } from "./Submission.ts"
@@ -156,8 +157,8 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   const window = { from: yield* sweptFrom(account, now, broker), to: Instant.addMillis(now, 1000) }
   const orders = yield* withRetries(broker.orders(window))
   const fills = yield* withRetries(broker.fills(window))
-  yield* ledger.submitAll("report", fills.received.map(reportMember))
-  const read = orders.received.map(({ report, payload }) => ({
+  yield* ledger.submitAll("report", (yield* ofAccount(account, fills.received)).map(reportMember))
+  const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
     report: { ...report, executionsRead: fills.complete },
     payload
   }))
@@ -166,6 +167,17 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   yield* ledger.submit("report", reportMember({ report: listed, payload: undefined }))
   if (orders.complete && fills.complete) yield* ledger.submit("report", sweptMember(account, now))
 })
+
+/** O20: what a broker says of another account than the one that it was asked for is counted and shown in health, never booked. */
+const ofAccount = <R extends Report>(account: AccountName, received: ReadonlyArray<Received<R>>) =>
+  Effect.gen(function* () {
+    const others = received.filter(({ report }) => report.account !== account)
+    if (others.length === 0) return received
+    const health = yield* Health
+    const whose = [...new Set(others.map(({ report }) => report.account))].join(", ")
+    yield* health.failed(`other accounts beside ${account}`, `${others.length} reports of ${whose} were skipped`)
+    return received.filter(({ report }) => report.account === account)
+  })
 
 /** Nothing that happened while no program ran is passed over: the window begins before the last sweep that saw everything. */
 const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (
@@ -245,7 +257,9 @@ const followOnce = (account: AccountName, updates: NonNullable<BrokerService["up
     yield* Effect.all(
       [
         Stream.runForEachChunk(updates, (chunk) =>
-          ledger.submitAll("report", Chunk.toReadonlyArray(Chunk.map(chunk, reportMember)))
+          Effect.flatMap(ofAccount(account, Chunk.toReadonlyArray(chunk)), (received) =>
+            ledger.submitAll("report", received.map(reportMember))
+          )
         ),
         Effect.zipRight(sweep(account), pollAll)
       ],

@@ -1,8 +1,11 @@
 import { Effect, Fiber, Option, Stream, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
+import { AccountName } from "../../src/account/AccountName.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
-import type { Ticker } from "../../src/instrument/Ticker.ts"
+import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
 import { InstrumentTable } from "../../src/instrument/Instrument.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
 import * as Price from "../../src/money/Price.ts"
 import { PayloadTable } from "../../src/journal/Payload.ts"
 import { BrokerReadFailed, type TimeWindow } from "../../src/ports/Broker.ts"
@@ -269,6 +272,40 @@ describe("a fill that waits", () => {
         expect((yield* Audit.run()).findings).toEqual([])
       })
     ))
+})
+
+describe("what a broker says of another account", () => {
+  it("O20: is counted and shown in health, by account, and never booked; the rest is", async () => {
+    const terms = {
+      clientOrderId: ClientOrderId.make("someone-else"),
+      symbol: Ticker.make("AAPL"),
+      side: "buy",
+      quantity: Quantity.unsafe("1")
+    } as const
+    const own = { report: Stage.seen(terms), payload: undefined }
+    const theirs = { ...own.report, account: AccountName.make("theirs"), brokerOrderId: Stage.otherId }
+    const said = [own, { report: theirs, payload: undefined }]
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Tracking.sweep(Stage.account)
+        yield* Effect.forkScoped(Tracking.follow(Stage.account))
+        const health = yield* Stage.until(
+          Effect.flatMap(Health.Health, ({ all }) => all),
+          (parts) => parts.some(({ failures, part }) => part === "other accounts beside paper" && failures > 2)
+        )
+        expect(health.find(({ part }) => part === "other accounts beside paper")?.detail).toBe(
+          "1 reports of theirs were skipped"
+        )
+        const booked = yield* Stage.orders
+        expect(booked.map(({ account, brokerOrderId }) => [account, brokerOrderId])).toEqual([["paper", Stage.theirId]])
+      }),
+      Stage.layer({
+        orders: () => Effect.succeed({ complete: true, received: said }),
+        updates: Stream.concat(Stream.fromIterable(said), Stream.never)
+      })
+    )
+  })
 })
 
 describe("an audit beside a busy store in memory", () => {
