@@ -20,6 +20,8 @@ export * as Id from "./identity/Id.ts"
 export * as Account from "./account/Account.ts"
 /** `account/AccountName`: see that module. */
 export * as AccountName from "./account/AccountName.ts"
+/** `account/declare`: see that module. */
+export * as declare from "./account/declare.ts"
 /** `account/settingChanges`: see that module. */
 export * as settingChanges from "./account/settingChanges.ts"
 /** `instrument/Instrument`: see that module. */

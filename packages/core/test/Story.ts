@@ -20,6 +20,7 @@ import * as Trade from "../src/trade/Trade.ts"
 import type { Recorder } from "../src/journal/Recorder.ts"
 import { Need } from "../src/books/Need.ts"
 import * as Decimal from "../src/money/Decimal.ts"
+import { atMarket } from "../src/order/OrderTerms.ts"
 import * as OrderState from "../src/order/OrderState.ts"
 import { Desk } from "../src/testing/index.ts"
 
@@ -37,6 +38,7 @@ export type Deed =
       readonly side: "buy" | "sell"
       readonly milli: number
       readonly held: boolean
+      readonly direct?: boolean
     }
   | {
       readonly do: "reverse"
@@ -91,7 +93,7 @@ export const shares = (milli: number | bigint): string => {
 export const tell = (deed: Deed): string => {
   switch (deed.do) {
     case "trade":
-      return `trade ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
+      return `${deed.direct === true ? "direct trade" : "trade"} ${deed.id}: ${deed.side} ${shares(deed.milli)}${deed.held ? ", held" : ""}`
     case "reverse":
       return `reversal ${deed.id} of ${deed.of}: ${deed.side} ${shares(deed.milli)}`
     case "release":
@@ -150,7 +152,8 @@ export const arrivalOf = (
     quantity: Quantity.unsafe(shares(deed.milli)),
     price: undefined,
     tradedAt: EPOCH,
-    reverses: deed.do === "reverse" ? { sourceId: deed.of, occurrence: "0" } : undefined
+    reverses: deed.do === "reverse" ? { sourceId: deed.of, occurrence: "0" } : undefined,
+    ...(deed.do === "trade" && deed.direct === true ? { direct: atMarket } : {})
   },
   symbol: desk.symbol,
   direction: undefined,
@@ -313,6 +316,7 @@ export interface Wish {
 
 const weights = {
   trade: 16,
+  direct: 3,
   send: 16,
   fill: 12,
   report: 10,
@@ -393,6 +397,8 @@ export const resolve = (
   switch (kind) {
     case "trade":
       return { do: "trade", id: `T${id}`, side: pick % 5 < 3 ? "buy" : "sell", milli, held: false }
+    case "direct":
+      return { do: "trade", id: `D${id}`, side, milli, held: amount % 7 === 6, direct: true }
     case "held":
       return { do: "trade", id: `T${id}`, side, milli, held: true }
     case "conflict": {
@@ -426,7 +432,8 @@ export const resolve = (
         id: waiting.reversesSourceId,
         side: opposite(waiting),
         milli: milliOf(waiting.quantity),
-        held: amount % 4 === 3
+        held: amount % 4 === 3,
+        direct: amount % 5 === 4
       }
     }
     case "send": {
@@ -435,7 +442,7 @@ export const resolve = (
           ["pending", "submitting", "in_doubt"].includes(order.status) || underWay(desk, order.id) !== undefined
       )
       const order = choose(
-        unsent.filter((each) => each.origin === "accumulation"),
+        unsent.filter((each) => each.origin !== "external"),
         pick
       )
       return order === undefined
@@ -518,7 +525,7 @@ export const resolve = (
     }
     case "cancel": {
       const order = choose(
-        orders().filter((each) => each.origin === "accumulation"),
+        orders().filter((each) => each.origin !== "external"),
         pick
       )
       return order === undefined ? undefined : { do: "cancel", order: order.id }

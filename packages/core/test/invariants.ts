@@ -59,7 +59,8 @@ export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
   ]
 }
 
-const isCounted = (trade: Trade.Trade) => trade.status === "accumulated" || trade.status === "completed"
+const isCounted = (trade: Trade.Trade) =>
+  trade.kind === "accumulate" && (trade.status === "accumulated" || trade.status === "completed")
 
 /** A1, A2, A4: the figures of the position. */
 const figures = ({ position, trades, orders, lots }: Rows): ReadonlyArray<string> => {
@@ -85,6 +86,8 @@ const figures = ({ position, trades, orders, lots }: Rows): ReadonlyArray<string
     ...differ("A2 residual", position.residual, Decimal.subtract(Decimal.subtract(target, hedged), inFlight)),
     ...differ("A4 residual and open lots", position.residual, open),
     ...differ("A4 open lots of the position", position.openLots, open),
+    ...differ("E2 direct", position.direct, filledOf(orders.filter((order) => order.origin === "direct"))),
+    ...differ("E4 holdings", Decimal.sum([position.hedged, position.direct, position.adopted]), filledOf(orders)),
     ...differ(
       "E3 adopted",
       position.adopted,
@@ -119,6 +122,7 @@ const filledPart = (rows: Rows, allocation: Allocation.Allocation): Decimal.Deci
 const tradeProblems = (rows: Rows, trade: Trade.Trade): ReadonlyArray<string> => {
   const links = rows.standing.filter((each) => each.tradeId === trade.id || each.counterTradeId === trade.id)
   const lot = rows.lots.find((each) => each.tradeId === trade.id)
+  if (trade.kind === "direct") return directProblems(rows, trade, links.length > 0 || lot !== undefined)
   if (!isCounted(trade))
     return links.length > 0 || lot !== undefined ? [`B2 ${trade.sourceId} is ${trade.status} and in the queue`] : []
   const open = lot === undefined ? Decimal.zero : Decimal.abs(lot.open)
@@ -144,6 +148,28 @@ const tradeProblems = (rows: Rows, trade: Trade.Trade): ReadonlyArray<string> =>
     ...(status === trade.status
       ? []
       : [`B3 ${trade.sourceId} is ${trade.status}, should be ${status} (${text(unsettled)} unsettled)`])
+  ]
+}
+
+/** E2: a direct trade is outside the queue, and its status is what its one order says. */
+const directProblems = (rows: Rows, trade: Trade.Trade, isInQueue: boolean): ReadonlyArray<string> => {
+  const [order, ...more] = rows.orders.filter((each) => each.tradeId === trade.id)
+  const ended = trade.reason === undefined ? "pending" : trade.status === "failed" ? "failed" : "pending"
+  const wanted =
+    order === undefined
+      ? ended
+      : order.status === "filled"
+        ? "completed"
+        : OrderState.isLive(order.status)
+          ? "pending"
+          : "failed"
+  return [
+    ...(isInQueue ? [`E2 ${trade.sourceId} is direct and in the queue`] : []),
+    ...(more.length > 0 ? [`E2 ${trade.sourceId} has several orders`] : []),
+    ...(order !== undefined && (order.origin !== "direct" || order.inQueue)
+      ? [`E1 O${order.id} is no direct order`]
+      : []),
+    ...(trade.status === wanted ? [] : [`E2 ${trade.sourceId} is ${trade.status}, should be ${wanted}`])
   ]
 }
 

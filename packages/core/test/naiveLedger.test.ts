@@ -25,15 +25,16 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     hedged: Decimal.zero,
     inFlight: Decimal.zero,
     residual: Decimal.zero,
+    direct: Decimal.zero,
     answer: "NotDue"
   }
-  const { exposure, target, hedged, inFlight, residual, answer } = position ?? zero
+  const { exposure, target, hedged, inFlight, residual, direct, answer } = position ?? zero
   const kept = desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
   const breaks = kept.map((each) =>
     each.kind === "OppositeOrders" ? each.kind : `${each.kind} ${named.get(each.subject) ?? each.subject}`
   )
   return [
-    ...Object.entries({ exposure, target, hedged, inFlight, residual }).map(
+    ...Object.entries({ exposure, target, hedged, inFlight, residual, direct }).map(
       ([name, value]) => `${name} ${text(value)}`
     ),
     ...desk

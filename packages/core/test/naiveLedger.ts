@@ -22,7 +22,8 @@ interface NaiveTrade {
   readonly side: "buy" | "sell"
   readonly milli: bigint
   readonly of: string | undefined
-  state: "counted" | "pending" | "dismissed" | "withdrawn"
+  readonly isDirect: boolean
+  state: "counted" | "ordered" | "pending" | "dismissed" | "withdrawn"
 }
 
 interface NaiveOrder {
@@ -30,7 +31,8 @@ interface NaiveOrder {
   readonly at: string
   readonly side: "buy" | "sell"
   readonly quantity: bigint
-  readonly origin: "ours" | "external"
+  readonly origin: "ours" | "direct" | "external"
+  readonly forTrade: string | undefined
   deed: "planned" | "sending" | "doubted" | "superseded" | "withdrawn" | "failed"
   isUnderWay: boolean
   wasDoubted: boolean
@@ -140,7 +142,7 @@ export const make = (policy: Policy) => {
   }
   const rejectedAt = (order: NaiveOrder): bigint | undefined => {
     const { filled } = figuresOf(order)
-    return order.origin === "ours" &&
+    return order.origin !== "external" &&
       filled > 0n &&
       last(words.filter((word) => word.at === order.at))?.said === "rejected"
       ? filled
@@ -168,7 +170,7 @@ export const make = (policy: Policy) => {
     }
     return deeds[order.deed]
   }
-  const counts = (order: NaiveOrder) => order.origin === "ours" || policy.counts
+  const counts = (order: NaiveOrder) => order.origin === "ours" || (order.origin === "external" && policy.counts)
   const commitmentOf = (order: NaiveOrder): bigint => {
     const { status, filled } = figuresOf(order)
     if (!counts(order)) return 0n
@@ -220,7 +222,7 @@ export const make = (policy: Policy) => {
   const excessOf = (order: NaiveOrder) => abs(openOf(`O${order.id}`))
   const opposed = (): boolean => {
     const live = orders.filter((order) => isLive(figuresOf(order).status) && figuresOf(order).status !== "pending")
-    return live.some((order) => order.origin === "ours" && live.some((rival) => rival.side !== order.side))
+    return live.some((order) => order.origin !== "external" && live.some((rival) => rival.side !== order.side))
   }
   const holding = (): ReadonlyArray<string> => [
     ...orders.flatMap((order) =>
@@ -255,9 +257,16 @@ export const make = (policy: Policy) => {
     answer = `Ordered O${id}`
     addOrder(id, `B-O${id}`, milli > 0n ? "buy" : "sell", abs(milli), "ours")
   }
-  const addOrder = (id: number, at: string, side: "buy" | "sell", quantity: bigint, origin: "ours" | "external") => {
+  const addOrder = (
+    id: number,
+    at: string,
+    side: "buy" | "sell",
+    quantity: bigint,
+    origin: NaiveOrder["origin"],
+    forTrade?: string
+  ) => {
     const flags = { isUnderWay: false, wasDoubted: false, isAcknowledged: false, accepted: 0n, reappeared: false }
-    orders.push({ id, at, side, quantity, origin, deed: "planned", ...flags })
+    orders.push({ id, at, side, quantity, origin, forTrade, deed: "planned", ...flags })
     queue.push(`O${id}`)
     balance()
   }
@@ -285,11 +294,13 @@ export const make = (policy: Policy) => {
     if (before.status === after.status && before.filled === after.filled) return
     isTouched = true
     const wasLive = isLive(before.status)
-    if (order.origin !== "ours") return
+    if (order.origin === "external") return
+    const isOurs = order.origin === "ours"
     const said = last(words.filter((word) => word.at === order.at))?.said
-    if (after.filled > before.filled) shortEnds = 0
-    if (!wasLive && before.filled !== after.filled) cool(0)
+    if (isOurs && after.filled > before.filled) shortEnds = 0
+    if (isOurs && !wasLive && before.filled !== after.filled) cool(0)
     if (
+      isOurs &&
       wasLive &&
       !isLive(after.status) &&
       after.status !== "filled" &&
@@ -309,7 +320,18 @@ export const make = (policy: Policy) => {
 
   // What happens
 
+  /** E2: an order of its own, in no queue; a reversal that waits for it will never be counted. */
+  const execute = (trade: NaiveTrade) => {
+    trade.state = "ordered"
+    for (const each of trades) {
+      if (each.of !== trade.id || each.state !== "pending") continue
+      each.state = "withdrawn"
+      conflicts.add(trade.id)
+    }
+    addOrder(orders.length + 1, `B-O${orders.length + 1}`, trade.side, trade.milli, "direct", trade.id)
+  }
   const book = (trade: NaiveTrade) => {
+    if (trade.isDirect) return execute(trade)
     const waiting = trades.filter(
       (each) => each.state === "pending" && each.of === trade.id && each.milli === trade.milli
     )
@@ -329,20 +351,23 @@ export const make = (policy: Policy) => {
   const take = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>) => {
     const of = deed.do === "reverse" ? deed.of : undefined
     const milli = BigInt(deed.milli)
+    const isDirect = deed.do === "trade" && deed.direct === true
     const known = tradeNamed(deed.id)
     if (known !== undefined) {
-      if (known.side !== deed.side || known.milli !== milli || known.of !== of) conflicts.add(known.id)
+      const isOther = known.isDirect !== isDirect
+      if (isOther || known.side !== deed.side || known.milli !== milli || known.of !== of) conflicts.add(known.id)
       else if (isReversed(known)) returned.add(known.id)
       return
     }
-    const trade: NaiveTrade = { id: deed.id, side: deed.side, milli, of, state: "pending" }
+    const trade: NaiveTrade = { id: deed.id, side: deed.side, milli, of, isDirect, state: "pending" }
     if (of !== undefined) return reverse(trade, tradeNamed(of))
     trades.push(trade)
     if (deed.do === "trade" && !deed.held) book(trade)
   }
   const reverse = (reversal: NaiveTrade, trade: NaiveTrade | undefined) => {
     if (trade === undefined) return void trades.push(reversal)
-    const isBad = trade.of !== undefined || reversal.side === trade.side || reversal.milli !== trade.milli
+    const isBad =
+      trade.isDirect || trade.of !== undefined || reversal.side === trade.side || reversal.milli !== trade.milli
     if (isBad || trades.some((each) => each.of === trade.id && each.state !== "dismissed"))
       return void conflicts.add(trade.id)
     trades.push(reversal)
@@ -356,12 +381,18 @@ export const make = (policy: Policy) => {
     join(trade.id, reversal.id)
     isTouched = true
   }
+  /** E2: a direct order waits for halts, breaks and doubts of its instrument, and for nothing else. */
+  const mayGo = (order: NaiveOrder): boolean =>
+    !halted &&
+    holding().length === 0 &&
+    orders.every((rival) => rival === order || figuresOf(rival).status !== "in_doubt")
   const send = (order: NaiveOrder, deed: Extract<Deed, { readonly do: "send" }>) => {
     if (!order.isUnderWay) {
       const { status } = figuresOf(order)
       const wanted = signOf(order.side) * order.quantity
       const [what, milli] = dueBut(order)
-      const stands = what === "Order" && milli * wanted > 0n && abs(milli) >= order.quantity
+      const isDue = what === "Order" && milli * wanted > 0n && abs(milli) >= order.quantity
+      const stands = order.origin === "direct" ? mayGo(order) : isDue
       if (status !== "pending" && status !== "in_doubt") return
       if (status === "in_doubt" && (!stands || order.isAcknowledged)) {
         return commit(() => {
@@ -369,9 +400,15 @@ export const make = (policy: Policy) => {
           isTouched = true
         })
       }
+      if (!stands && order.origin === "direct") return
       if (!stands) return commit(() => (order.deed = "superseded"))
-      order.deed = "sending"
-      order.isUnderWay = true
+      const start = () => {
+        order.deed = "sending"
+        order.isUnderWay = true
+        isTouched = true
+      }
+      if (order.origin === "direct") commit(start)
+      else start()
     }
     if (deed.got === "nothing") return
     commit(() => {
@@ -432,7 +469,7 @@ export const make = (policy: Policy) => {
     if (deed.do === "not-placed" && status === "in_doubt") order.deed = "failed"
     if (deed.do !== "cancel" || !isLive(status)) return
     isTouched = true
-    held = `cancel of O${order.id}`
+    if (order.origin === "ours") held = `cancel of O${order.id}`
     if (status === "pending") order.deed = "withdrawn"
   }
   const gate = (deed: Deed) => {
@@ -482,6 +519,11 @@ export const make = (policy: Policy) => {
   // What is seen
 
   const viewOfTrade = (trade: NaiveTrade): readonly [string, bigint] => {
+    const own = orders.find((order) => order.forTrade === trade.id)
+    if (own !== undefined) {
+      const { status } = figuresOf(own)
+      return [status === "filled" ? "completed" : isLive(status) ? "pending" : "failed", 0n]
+    }
     if (trade.state !== "counted") return [trade.state === "pending" ? "pending" : "failed", 0n]
     const settledIn = (order: NaiveOrder) => {
       let left = figuresOf(order).filled
@@ -510,10 +552,14 @@ export const make = (policy: Policy) => {
     const exposure = sum(counted.map((trade) => signOf(trade.side) * trade.milli))
     const hedged = signed(orders.filter(counts), (order) => figuresOf(order).filled)
     const inFlight = signed(flying, (order) => most(0n, order.quantity - figuresOf(order).filled))
+    const direct = signed(
+      orders.filter((order) => order.origin === "direct"),
+      (order) => figuresOf(order).filled
+    )
     const goal = sum(counted.map(target))
     const uncovered = orders.filter((order) => order.origin === "ours" && excessOf(order) > order.accepted)
     return {
-      position: { exposure, target: goal, hedged, inFlight, residual: goal - hedged - inFlight },
+      position: { exposure, target: goal, hedged, inFlight, residual: goal - hedged - inFlight, direct },
       orders: Object.fromEntries(
         orders.map((order) => [
           `O${order.id}`,

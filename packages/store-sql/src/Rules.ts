@@ -91,6 +91,12 @@ const listed = (name: string, columns: ReadonlyArray<string>): Index => ({
   where: undefined
 })
 
+/** Which prices an order's type demands, and which it has no use for. */
+const pricesOf = (type: string): ReadonlyArray<RowRule> => [
+  { name: "limit", sql: `"${type}" IS NULL OR ("${type}" IN ('limit', 'stop_limit')) = ("limitPrice" IS NOT NULL)` },
+  { name: "stop", sql: `"${type}" IS NULL OR ("${type}" IN ('stop', 'stop_limit')) = ("stopPrice" IS NOT NULL)` }
+]
+
 const accounts: TableRules = {
   ...none,
   positive: [
@@ -113,14 +119,22 @@ const instruments: TableRules = { ...none, references: [ofAccount], positive: ["
 const trades: TableRules = {
   ...none,
   references: [ofAccount, refersTo("lotId", "lots")],
-  positive: ["quantity", "price"],
+  positive: ["quantity", "price", "limitPrice", "stopPrice"],
   unsigned: ["netted"],
   states: [
     state("uncounted", "status", ["pending"], [], ["lotId"]),
-    state("counted", "status", ["accumulated", "completed"], ["lotId"]),
-    state("failed", "status", ["failed"], ["reason"], ["lotId"])
+    state("counted", "status", ["accumulated"], ["lotId"]),
+    state("failed", "status", ["failed"], ["reason"], ["lotId"]),
+    state("accumulate", "kind", ["accumulate"], [], ["limitPrice", "stopPrice"]),
+    // E2: executed as given, and never in the queue.
+    state("direct", "kind", ["direct"], ["orderType", "timeInForce"], ["lotId"])
   ],
-  rows: [together("reversal", "reversesSourceId", "reversesOccurrence")],
+  rows: [
+    together("reversal", "reversesSourceId", "reversesOccurrence"),
+    { name: "instruction", sql: `"kind" = 'direct' OR ("orderType" IS NULL AND "timeInForce" IS NULL)` },
+    { name: "completed", sql: `"status" <> 'completed' OR "kind" = 'direct' OR "lotId" IS NOT NULL` },
+    ...pricesOf("orderType")
+  ],
   indexes: [listed("status", ["account", "status"])]
 }
 
@@ -144,7 +158,7 @@ const lots: TableRules = {
 
 const orders: TableRules = {
   ...none,
-  references: [ofAccount, refersTo("lotId", "lots"), refersTo("attemptId", "attempts")],
+  references: [ofAccount, refersTo("lotId", "lots"), refersTo("tradeId", "trades"), refersTo("attemptId", "attempts")],
   positive: ["quantity", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
   unsigned: ["reportedCumulative", "cumulative", "filled", "notional", "unpriced", "excess", "acceptedExcess"],
   states: [
@@ -172,6 +186,8 @@ const orders: TableRules = {
       name: "queue",
       sql: `"origin" = 'external' OR "inQueue" = (CASE WHEN "origin" = 'accumulation' THEN 1 ELSE 0 END)`
     },
+    // E1: a direct order names what it executes, and no other order does.
+    { name: "direct", sql: `("origin" = 'direct') = ("tradeId" IS NOT NULL)` },
     together("reported", "reported", "reportedAt"),
     together("cumulative_at", "cumulative", "cumulativeAt"),
     { name: "attempts_count", sql: `"attempts" >= 0` }
@@ -183,6 +199,7 @@ const orders: TableRules = {
       ["account", "symbol"],
       `"origin" = 'accumulation' AND "status" IN ('pending', 'submitting', 'in_doubt')`
     ),
+    unique("one_of_trade", ["tradeId"], `"tradeId" IS NOT NULL`),
     listed("status", ["status"])
   ]
 }

@@ -8,7 +8,8 @@ const fixed = [
   "allocations.counterTradeId",
   "allocations.orderId",
   "allocations.counterOrderId",
-  "fills.orderId"
+  "fills.orderId",
+  "orders.tradeId"
 ]
 
 const placeOf = (table: string, kind: string): number =>

@@ -133,9 +133,13 @@ const soundDecimals = (table: Table.TableName, name: string): ReadonlyArray<stri
 const unfilled: Row = { filled: "0", notional: "0", firstFilledAt: null, lastFilledAt: null, endedAt: null }
 const ended: Row = { endedAt: AT, reason: "why" }
 
+const directTrade: Row = { kind: "direct", orderType: "market", timeInForce: "day", lotId: null }
+
 const states: { readonly [check: string]: { readonly [value: string]: Row } } = {
   trades_when_uncounted: { pending: { lotId: null } },
-  trades_when_counted: { accumulated: {}, completed: {} },
+  trades_when_counted: { accumulated: {} },
+  trades_when_accumulate: { accumulate: {} },
+  trades_when_direct: { direct: directTrade },
   trades_when_failed: { failed: { lotId: null, reason: "dismissed" } },
   orders_when_planned: { pending: { ...unfilled, brokerOrderId: null } },
   orders_when_attempted: { submitting: unfilled, in_doubt: unfilled },
@@ -156,7 +160,7 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
 }
 
 const sample = (column: Column.ColumnDescription | undefined): Column.Cell =>
-  column?.kind === "text" ? "something" : column?.kind === "instant" ? AT : 1
+  column?.kind === "text" ? "something" : column?.kind === "decimal" ? "1" : column?.kind === "instant" ? AT : 1
 
 // All other checks: cells that break each.
 
@@ -164,6 +168,16 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   accounts_rule_resend_window: [{ resendWindowMs: -1 }],
   accounts_rule_orders_per_minute: [{ ordersPerMinute: 0 }],
   trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
+  trades_rule_instruction: [{ orderType: "market" }, { timeInForce: "day" }],
+  trades_rule_completed: [{ lotId: null }],
+  trades_rule_limit: [
+    { ...directTrade, orderType: "limit" },
+    { ...directTrade, limitPrice: "1" }
+  ],
+  trades_rule_stop: [
+    { ...directTrade, orderType: "stop" },
+    { ...directTrade, stopPrice: "1" }
+  ],
   positions_rule_conservation: [{ openLots: "0.4" }, { residual: "0.2" }],
   positions_rule_short_ends: [{ shortEnds: -1 }],
   positions_rule_last_price: [{ lastPrice: null }, { lastPriceAt: null }],
@@ -177,7 +191,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   orders_rule_filled_priced: [{ notional: "0" }],
   orders_rule_limit: [{ type: "limit" }, { type: "stop_limit", stopPrice: "1" }],
   orders_rule_stop: [{ type: "stop" }, { type: "stop_limit", limitPrice: "1" }],
-  orders_rule_queue: [{ inQueue: 0 }, { origin: "direct" }],
+  orders_rule_queue: [{ inQueue: 0 }, { origin: "direct", tradeId: 1 }],
+  orders_rule_direct: [{ origin: "direct", inQueue: 0 }, { tradeId: 1 }],
   orders_rule_reported: [{ reported: null }, { reportedAt: null }],
   orders_rule_cumulative_at: [{ cumulative: null }, { cumulativeAt: null }],
   orders_rule_attempts_count: [{ attempts: -1 }],
@@ -206,7 +221,7 @@ const sound: { readonly [check: string]: ReadonlyArray<Row> } = {
     { origin: "external", type: "stop_limit" }
   ],
   orders_rule_queue: [
-    { origin: "direct", inQueue: 0 },
+    { origin: "direct", inQueue: 0, tradeId: 1 },
     { origin: "external", inQueue: 0 }
   ],
   controls_rule_scope: [{ account: "" }, { account: "main", symbol: "AAPL" }]
@@ -367,6 +382,11 @@ const doubles: {
     // G, Reappeared: an order that the broker has brought back stands beside another, and is a break.
     taken: { ...unfilled, id: 2, clientOrderId: "c-2", status: "submitted" }
   },
+  orders_one_of_trade: {
+    table: "orders",
+    refused: { id: 2, clientOrderId: "c-2", origin: "direct", inQueue: 0, tradeId: 1 },
+    taken: { id: 2, clientOrderId: "c-2" }
+  },
   attempts_number: { table: "attempts", refused: { id: 2 } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
   fills_revision: { table: "fills", refused: { id: 2, execId: "X-2", canonical: 0 } },
@@ -396,6 +416,9 @@ describe("unique indexes", () => {
           db.exec(
             `UPDATE roundlot_orders SET "status" = 'submitting', "filled" = '0', "notional" = '0', "endedAt" = NULL`
           )
+        }
+        if (index === "orders_one_of_trade") {
+          db.exec(`UPDATE roundlot_orders SET "origin" = 'direct', "inQueue" = 0, "tradeId" = 1`)
         }
         const columns = db
           .prepare<[], string>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`)

@@ -36,6 +36,9 @@ export const Account = Schema.Struct({
   external: Column.literal(["ignore", "count"]),
   cancelOnFlip: Column.flag,
   resendWindowMs: Column.integer,
+  /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
+  crossesZero: Column.optional(Column.flag),
+  orderTypes: Column.optional(Column.texts),
   createdAt: Column.instant,
   updatedAt: Column.instant,
   version: Column.integer
@@ -45,7 +48,10 @@ export const Account = Schema.Struct({
 export type Account = typeof Account.Type
 
 /** What may be set of an account. */
-export type AccountSettings = Omit<Account, "name" | "brokerAccountId" | "createdAt" | "updatedAt" | "version">
+export type AccountSettings = Omit<
+  Account,
+  "name" | "brokerAccountId" | "crossesZero" | "orderTypes" | "createdAt" | "updatedAt" | "version"
+>
 
 /** The table of accounts. */
 export const AccountTable = Table.make({

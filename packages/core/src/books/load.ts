@@ -153,7 +153,11 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
   const orders = taking(
     books,
     (each) => each.orders,
-    (order) => [Need.OrderById({ id: order.id }), Need.Position({ account: order.account, symbol: order.symbol })]
+    (order) => [
+      Need.OrderById({ id: order.id }),
+      Need.Position({ account: order.account, symbol: order.symbol }),
+      ...tradeNeeds(order.tradeId)
+    ]
   )
   const lots = taking(
     books,

@@ -15,7 +15,8 @@ import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
 import { dismiss, intake, release } from "../trade/intake.ts"
-import type { Trade } from "../trade/Trade.ts"
+import { NOT_ACCUMULATED } from "../trade/direct.ts"
+import { isHeld, type Trade } from "../trade/Trade.ts"
 import type { TradingState } from "./TradingState.ts"
 
 /** What a command came to: what it did, in a sentence, or why it may not be (F1). */
@@ -214,7 +215,7 @@ const quarantined = (recorder: Recorder, id: TradeId): Trade | string => {
   const trade = recorder.books.trades.get(joinKey([id]))
   const name = format("trade", id)
   if (trade === undefined) return `there is no trade ${name}`
-  return trade.status === "pending" ? trade : `${name} is ${trade.status}, not quarantined`
+  return isHeld(trade) ? trade : `${name} is ${trade.status}, not quarantined`
 }
 
 /** Counts a quarantined trade; one without a mapping needs its ticker (B5). */
@@ -226,7 +227,7 @@ export const releaseTrade = (recorder: Recorder, id: TradeId, symbol: Ticker | u
   if (ticker === UNMAPPED) return refused(`${name} has no ticker for "${trade.givenSymbol}"; name one`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} waits for the trade that it undoes`)
   release(recorder, trade, ticker)
-  return done(`${name} is counted in ${ticker}`)
+  return done(`${name} is ${trade.kind === "direct" ? "executed as given" : "counted"} in ${ticker}`)
 }
 
 /** Ends a quarantined trade: it will never be counted (B2). */
@@ -244,6 +245,7 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   const name = format("trade", id)
   if (trade === undefined) return refused(`there is no trade ${name}`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
+  if (trade.kind === "direct") return refused(NOT_ACCUMULATED)
   const result = intake(recorder, {
     input: {
       source: trade.source,

@@ -25,8 +25,16 @@ export const controls = {
     remedy: "Allow shorting for the account, or buy first"
   },
   FractionHeld: {
-    says: "less than a lot is held, and the account may not go short",
+    says: "less than a lot is held, and it may not go through zero",
     remedy: "Decide by hand: the broker cannot sell a fraction of a lot"
+  },
+  CrossesZero: {
+    says: "it would go through zero, which the broker refuses",
+    remedy: "Close what is held first; what other orders are closing counts"
+  },
+  OrderType: {
+    says: "the broker does not take orders of this type",
+    remedy: "Choose a type that it takes; 'roundlot accounts show' lists them"
   },
   NoReferencePrice: {
     says: "a limit in money has no price to judge by that is fresh enough",

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
 import { tradingStates } from "../control/TradingState.ts"
@@ -11,7 +12,7 @@ import { Quantity } from "../money/Quantity.ts"
 import { outcomes } from "../order/Attempt.ts"
 import { deeds, origins, reportedStates } from "../order/Order.ts"
 import { orderStatuses } from "../order/OrderState.ts"
-import { orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
+import { Instruction, orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
 import { Side } from "../order/Side.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
 import * as Instant from "../time/Instant.ts"
@@ -33,7 +34,9 @@ const recordedTrade = {
   tradedAt: Time,
   direction: Schema.Literal(...directions),
   reversesSourceId: maybe(Schema.String),
-  reversesOccurrence: maybe(Schema.String)
+  reversesOccurrence: maybe(Schema.String),
+  /** E2: how it is executed, where it stays outside the queue. */
+  direct: maybe(Instruction)
 }
 
 const unset = () => undefined
@@ -47,12 +50,20 @@ const limits = {
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 
-const settings = Schema.Struct({ ...Account.fields, ...limits }).pipe(Schema.omit("createdAt", "updatedAt", "version"))
+const settings = Schema.Struct({ ...Account.fields, ...limits }).pipe(
+  Schema.omit("crossesZero", "orderTypes", "createdAt", "updatedAt", "version")
+)
 
 /** An account was made, with its policies. */
 export const AccountOpened = Schema.TaggedStruct("AccountOpened", { settings })
 /** An account's policies were changed. */
 export const AccountChanged = Schema.TaggedStruct("AccountChanged", { settings })
+/** What the broker to which the account is driven takes, as its adapter declares it. */
+export const BrokerDeclared = Schema.TaggedStruct("BrokerDeclared", {
+  account: AccountName,
+  crossesZero: Schema.Boolean,
+  orderTypes: Schema.Array(Schema.Literal(...orderTypes))
+})
 /** An instrument came up for the first time; nothing is sent for it yet. */
 export const InstrumentSeen = Schema.TaggedStruct("InstrumentSeen", { symbol: Ticker })
 /** The broker or an operator confirmed what the instrument is. */
@@ -65,14 +76,14 @@ export const InstrumentConfirmed = Schema.TaggedStruct("InstrumentConfirmed", {
 })
 /** The broker has no instrument of this symbol, or cannot trade it. */
 export const InstrumentNotKnown = Schema.TaggedStruct("InstrumentNotKnown", { symbol: Ticker, why: Schema.String })
-/** A trade is on record and counted, with a lot of its own. */
-export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedTrade, lotId: LotId })
+/** A trade is on record and counted, with a lot of its own; a direct one is not counted and has none (E2). */
+export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedTrade, lotId: maybe(LotId) })
 /** A trade is on record and not counted (B5). */
 export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, reason: Schema.String })
-/** A quarantined trade is counted from now on. */
+/** A quarantined trade is counted from now on; a direct one is executed (E2). */
 export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
   id: TradeId,
-  lotId: LotId,
+  lotId: maybe(LotId),
   symbol: Ticker
 })
 /** A trade that was never counted never will be. */
@@ -81,6 +92,12 @@ export const TradeFailed = Schema.TaggedStruct("TradeFailed", { id: TradeId, rea
 export const TradeSettled = Schema.TaggedStruct("TradeSettled", {
   id: TradeId,
   status: Schema.Literal("accumulated", "completed")
+})
+/** E2: what the order of a direct trade makes of its status. */
+export const DirectTradeSettled = Schema.TaggedStruct("DirectTradeSettled", {
+  id: TradeId,
+  status: Schema.Literal("pending", "completed", "failed"),
+  reason: maybe(Schema.String)
 })
 /** C1: two trades of opposite sign cover each other; final. */
 export const LotsNetted = Schema.TaggedStruct("LotsNetted", {
@@ -122,6 +139,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   timeInForce: Schema.Literal(...timesInForce),
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   origin: Schema.Literal(...origins),
+  tradeId: maybe(TradeId),
   inQueue: Schema.Boolean,
   lot: Quantity,
   threshold: Quantity,
@@ -140,8 +158,12 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
   /** What it adds to the usage of its account, in dollars, where a limit of the account counts that. */
   spends: maybe(Shares)
 })
-/** A plan may not go yet: a limit over time makes it wait. */
-export const OrderHeld = Schema.TaggedStruct("OrderHeld", { orderId: OrderId, heldFor: Schema.String, until: Time })
+/** A plan may not go yet: it waits for what is named, until a time where that is known. */
+export const OrderHeld = Schema.TaggedStruct("OrderHeld", {
+  orderId: OrderId,
+  heldFor: Schema.String,
+  until: maybe(Time)
+})
 /** What became of an attempt. */
 export const AttemptAnswered = Schema.TaggedStruct("AttemptAnswered", {
   id: AttemptId,
@@ -285,6 +307,7 @@ export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", 
 export const LedgerEvent = Schema.Union(
   AccountOpened,
   AccountChanged,
+  BrokerDeclared,
   InstrumentSeen,
   InstrumentConfirmed,
   InstrumentNotKnown,
@@ -293,6 +316,7 @@ export const LedgerEvent = Schema.Union(
   TradeReleased,
   TradeFailed,
   TradeSettled,
+  DirectTradeSettled,
   LotsNetted,
   LotAllocated,
   AllocationReleased,
@@ -335,6 +359,8 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "AccountOpened":
     case "AccountChanged":
       return { kind: "account", id: event.settings.name }
+    case "BrokerDeclared":
+      return { kind: "account", id: event.account }
     case "InstrumentSeen":
     case "InstrumentConfirmed":
     case "InstrumentNotKnown":
@@ -344,6 +370,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "TradeReleased":
     case "TradeFailed":
     case "TradeSettled":
+    case "DirectTradeSettled":
       return { kind: "trade", id: `T${event.id}` }
     case "LotsNetted":
       return { kind: "trade", id: `T${event.tradeId}` }

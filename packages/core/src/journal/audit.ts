@@ -5,6 +5,7 @@ import type { Cell } from "../books/Column.ts"
 import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { commitmentOf } from "../order/commitment.ts"
+import { signedFilled } from "../order/Order.ts"
 import { isCounted, targetOf } from "../trade/Trade.ts"
 import { decodeEntry, timeOf } from "./decode.ts"
 import { emptyHead, hashOf, type Entry, type Head } from "./Entry.ts"
@@ -198,11 +199,21 @@ export const checkConservation = (self: Fold): void => {
   const { books } = self
   const report = (where: string, what: string, account: string) =>
     self.findings.push({ where, what, account, seq: undefined })
+  const filled = new Map<string, Decimal.Decimal>()
+  for (const order of books.orders.all()) {
+    const key = joinKey([order.account, order.symbol])
+    filled.set(key, Decimal.add(filled.get(key) ?? Decimal.zero, signedFilled(order)))
+  }
   for (const position of books.positions.all()) {
     const open = books.lots.find("open", [position.account, position.symbol])
     const where = `positions ${position.account}/${position.symbol}`
     if (!Decimal.equals(Decimal.sum(open.map((lot) => lot.open)), position.residual)) {
       report(where, "the residual is not the sum of the open lots (A4)", position.account)
+    }
+    const orders = filled.get(joinKey([position.account, position.symbol])) ?? Decimal.zero
+    const figures = Decimal.sum([position.hedged, position.direct, position.adopted])
+    if (!Decimal.equals(figures, orders)) {
+      report(where, "hedged, direct and adopted are not what its orders filled (E4)", position.account)
     }
     const signs = new Set(open.map((lot) => Decimal.sign(lot.open)))
     if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)

@@ -1,6 +1,6 @@
 import type { Books } from "../books/Books.ts"
 import type { LedgerEvent } from "./Event.ts"
-import { accountSet, instrumentSet } from "./project/accounts.ts"
+import { accountSet, brokerDeclared, instrumentSet } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
@@ -20,6 +20,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "AccountOpened":
     case "AccountChanged":
       return accountSet(books, event, place)
+    case "BrokerDeclared":
+      return brokerDeclared(books, event, place)
     case "InstrumentSeen":
     case "InstrumentConfirmed":
     case "InstrumentNotKnown":
@@ -33,6 +35,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return tradeChanged(books, event.id, place, { status: "failed", reason: event.reason })
     case "TradeSettled":
       return tradeChanged(books, event.id, place, { status: event.status })
+    case "DirectTradeSettled":
+      return tradeChanged(books, event.id, place, { status: event.status, reason: event.reason })
     case "LotsNetted":
       return lotsNetted(books, event, place)
     case "LotAllocated":

@@ -1,7 +1,8 @@
+import { Schema } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import type { ClientOrderId } from "../identity/ClientOrderId.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
-import type { Price } from "../money/Price.ts"
+import { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import type { Side } from "./Side.ts"
 
@@ -16,6 +17,41 @@ export const timesInForce = ["day", "gtc", "opg", "cls", "ioc", "fok"] as const
 
 /** One of the times in force. */
 export type TimeInForce = (typeof timesInForce)[number]
+
+/** How an order is to be executed, beside its side and quantity. Prices in dollars a share. */
+export const Instruction = Schema.Struct({
+  type: Schema.Literal(...orderTypes),
+  limitPrice: Schema.optional(Price),
+  stopPrice: Schema.optional(Price),
+  timeInForce: Schema.Literal(...timesInForce)
+})
+
+/** How an order is to be executed, beside its side and quantity. */
+export type Instruction = typeof Instruction.Type
+
+/** What is meant where an instruction says nothing: at the market, for the day. */
+export const atMarket: Instruction = { type: "market", timeInForce: "day" }
+
+const PRICES: { readonly [T in OrderType]: { readonly limit: boolean; readonly stop: boolean } } = {
+  market: { limit: false, stop: false },
+  limit: { limit: true, stop: false },
+  stop: { limit: false, stop: true },
+  stop_limit: { limit: true, stop: true }
+}
+
+/** Which price an instruction lacks, or has although its type takes none; `undefined` where it is sound. */
+export const priceFault = ({ type, limitPrice, stopPrice }: Instruction): string | undefined => {
+  const wants = PRICES[type]
+  const faults = [
+    [wants.limit, limitPrice, "limit price"],
+    [wants.stop, stopPrice, "stop price"]
+  ] as const
+  for (const [isWanted, price, name] of faults) {
+    if (isWanted && price === undefined) return `a ${type} order needs a ${name}`
+    if (!isWanted && price !== undefined) return `a ${type} order takes no ${name}`
+  }
+  return undefined
+}
 
 /** Whether an order opens or closes a holding, where the broker wants to be told. */
 export const positionEffects = ["open", "close"] as const

@@ -11,6 +11,7 @@ import { keep } from "../reconciliation/evidence.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { admissionOf, type Admission } from "./admission.ts"
 import { ID_IN_USE } from "./Attempt.ts"
 import type { Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
@@ -26,6 +27,8 @@ export type SendPlanned =
   | { readonly _tag: "Refused"; readonly control: Control }
   /** In doubt, and not to be sent again now: it stays, with its break. */
   | { readonly _tag: "StaysInDoubt"; readonly why: string }
+  /** A direct order that waits for what is named; it is judged again. */
+  | { readonly _tag: "Held"; readonly why: string }
   /** Not to be sent: under way, working, ended, or told to wait. */
   | { readonly _tag: "NotNow"; readonly status: Order["status"] }
 
@@ -38,6 +41,7 @@ export const planSend = (recorder: Recorder, orderId: OrderId, request: RawPaylo
   if (order.status === "in_doubt") return resend(recorder, order, request)
   const isTold = order.notBefore !== undefined && recorder.world.at < order.notBefore
   if (order.status !== "pending" || isTold) return { _tag: "NotNow", status: order.status }
+  if (order.origin === "direct") return offer(recorder, order, request)
   if (!isStillDue(recorder, order)) {
     advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
     return { _tag: "Superseded" }
@@ -81,7 +85,26 @@ const haltSymbol = (recorder: Recorder, order: Order, by: Decimal.Decimal): void
 /** D6: an accumulation order is judged as if it did not exist. */
 const isStillDue = (recorder: Recorder, order: Order): boolean => {
   const standing = standingOf(recorder, order.symbol)
-  return standing !== undefined && (order.origin !== "accumulation" || stillStands(standing, order))
+  return standing !== undefined && order.origin === "accumulation" && stillStands(standing, order)
+}
+
+/** E2: a direct order leaves as it was given, waits, or is refused; its quantity is nobody's to change. */
+const offer = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+  const admission = admissionNow(recorder, order)
+  if (admission._tag === "Admitted") return admit(recorder, order, request)
+  if (admission._tag === "Waits") {
+    const { why } = admission
+    if (order.heldFor !== why) recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why })
+    return { _tag: "Held", why }
+  }
+  const { control, words } = admission
+  advance(recorder, order.id, { deed: "failed", code: control, reason: `Refused(${control}): ${words}` })
+  return { _tag: "Refused", control }
+}
+
+const admissionNow = (recorder: Recorder, order: Order): Admission => {
+  const standing = standingOf(recorder, order.symbol)
+  return standing === undefined ? { _tag: "Waits", why: "NoPosition" } : admissionOf(standing, order)
 }
 
 const start = (
@@ -101,7 +124,14 @@ const start = (
     requestId,
     spends
   })
+  if (order.origin === "direct") meet(recorder, order)
   return { _tag: "Send", attemptId }
+}
+
+/** D5, G: a direct order may leave against a live one; from now on it stands in the way of what its position would order. */
+const meet = (recorder: Recorder, order: Order): void => {
+  recorder.touchOrder(order.id)
+  recorder.touch(order.symbol)
 }
 
 /**
@@ -134,7 +164,6 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
   const attempts = recorder.books.attempts.find("order", [order.id])
   const first = attempts.find((attempt) => attempt.number === 1)
-  if (order.origin !== "accumulation") return "a decision is sent once in its life"
   if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
   if (attempts.some((attempt) => attempt.code === ID_IN_USE)) {
     return "the broker has seen its client order id before and does not show the order"
@@ -142,7 +171,12 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   if (first !== undefined && Instant.millisBetween(first.startedAt, recorder.world.at) > window) {
     return "the time in which it may go again is over"
   }
-  return isStillDue(recorder, order) ? undefined : "the position would not order it now"
+  if (order.origin === "accumulation") {
+    return isStillDue(recorder, order) ? undefined : "the position would not order it now"
+  }
+  const admission = admissionNow(recorder, order)
+  if (admission._tag === "Admitted") return undefined
+  return `it may not go now: ${admission._tag === "Waits" ? admission.why : admission.control}`
 }
 
 /** Keeps a doubt that asking does not settle in sight, until it is gone. */

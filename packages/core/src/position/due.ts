@@ -150,11 +150,31 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   const threshold = account.threshold ?? lot
   const order = (quantity: Decimal.Decimal, positionEffect: PositionEffect | undefined) =>
     Due.Order({ side, quantity: Quantity.make(quantity), lot, threshold, positionEffect })
-  if (account.shorting === "allowed" || side === "buy") return order(wanted, undefined)
+  const isClosing = Decimal.isPositive(closableOf(position, side))
+  if (isShortForbidden(standing, side) && !isClosing) return Due.Refused({ control: "ShortNotAllowed" })
+  if (!isShortForbidden(standing, side) && account.crossesZero !== false) return order(wanted, undefined)
+  if (!isClosing) return order(wanted, "open")
+  const closing = Decimal.floorTo(closableNow(standing, side), lot)
+  if (Decimal.isPositive(closing)) return order(Decimal.min(wanted, closing), "close")
+  if (Decimal.isLess(closableOf(position, side), lot)) return Due.Refused({ control: "FractionHeld" })
+  return Due.Refused({ control: isShortForbidden(standing, side) ? "ShortNotAllowed" : "CrossesZero" })
+}
+
+/** May a sale of this position go below zero? It is the account's policy. */
+export const isShortForbidden = ({ account }: Pick<Standing, "account">, side: Side): boolean =>
+  side === "sell" && account.shorting === "never"
+
+/** What an order of this side could close of what the broker holds, in shares; nothing where it would open. */
+export const closableOf = (position: Position, side: Side): Decimal.Decimal => {
   const held = holdingsOf(position)
-  const sellable = Decimal.isPositive(held) ? Decimal.floorTo(held, lot) : Decimal.zero
-  if (Decimal.isPositive(sellable)) return order(Decimal.min(wanted, sellable), "close")
-  return Due.Refused({ control: Decimal.isPositive(held) ? "FractionHeld" : "ShortNotAllowed" })
+  return Decimal.max(Decimal.zero, side === "sell" ? held : Decimal.negate(held))
+}
+
+/** The same without what other orders of this side, on their way or working, may still close. */
+export const closableNow = ({ position, liveOrders }: Standing, side: Side): Decimal.Decimal => {
+  const closing = liveOrders.filter((order) => order.side === side && countsForD5(order.status))
+  const leaves = closing.map((order) => Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled)))
+  return Decimal.max(Decimal.zero, Decimal.subtract(closableOf(position, side), Decimal.sum(leaves)))
 }
 
 /** The order that would be made, unless a control refuses it. */

@@ -146,7 +146,9 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
   }
 })
 
-const isOnItsWay = (order: Order): boolean => order.status === "pending" || order.status === "submitting"
+/** A plan that was judged and told to wait moves only when what it waits for does. */
+const isOnItsWay = (order: Order): boolean =>
+  order.status === "submitting" || (order.status === "pending" && order.heldFor === undefined)
 
 const settled = ["NotDue", "OrderLive"]
 

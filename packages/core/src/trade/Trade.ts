@@ -8,6 +8,7 @@ import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
+import { Instruction, orderTypes, timesInForce } from "../order/OrderTerms.ts"
 import { Side, signed } from "../order/Side.ts"
 import { Instant } from "../time/Instant.ts"
 
@@ -16,6 +17,12 @@ export const tradeStatuses = ["pending", "accumulated", "completed", "failed"] a
 
 /** One of the trade statuses. */
 export type TradeStatus = (typeof tradeStatuses)[number]
+
+/** Joins its position's queue, or is executed as given by an order of its own (E2). */
+export const tradeKinds = ["accumulate", "direct"] as const
+
+/** One of the kinds of trade. */
+export type TradeKind = (typeof tradeKinds)[number]
 
 /** One inbound trade, as its source gives it. Quantity in shares, price in dollars a share. */
 export const TradeInput = Schema.Struct({
@@ -27,7 +34,9 @@ export const TradeInput = Schema.Struct({
   quantity: Quantity,
   price: Schema.UndefinedOr(Price),
   tradedAt: Instant,
-  reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String }))
+  reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String })),
+  /** Present where the trade is to be executed as given, outside the queue (E2). */
+  direct: Schema.optional(Instruction)
 })
 
 /** One inbound trade, as its source gives it. */
@@ -57,6 +66,12 @@ export const Trade = Schema.Struct({
   quantity: Column.brandedDecimal(Quantity),
   price: Column.optional(Column.brandedDecimal(Price)),
   tradedAt: Column.instant,
+  kind: Column.literal(tradeKinds),
+  /** How a direct trade's order is executed. */
+  orderType: Column.optional(Column.literal(orderTypes)),
+  limitPrice: Column.optional(Column.brandedDecimal(Price)),
+  stopPrice: Column.optional(Column.brandedDecimal(Price)),
+  timeInForce: Column.optional(Column.literal(timesInForce)),
   direction: Column.literal(directions),
   reversesSourceId: Column.optional(Column.text),
   reversesOccurrence: Column.optional(Column.text),
@@ -92,6 +107,21 @@ export const TradeTable = Table.make({
 export const targetOf = (trade: Pick<Trade, "side" | "quantity" | "direction">): Decimal.Decimal =>
   trade.direction === "mirror" ? signed(trade.side, trade.quantity) : Decimal.negate(signed(trade.side, trade.quantity))
 
-/** B2: does the trade count in exposure and target? */
-export const isCounted = (trade: Pick<Trade, "status">): boolean =>
-  trade.status === "accumulated" || trade.status === "completed"
+/** B2, E2: does the trade count in exposure and target? A direct one never does. */
+export const isCounted = (trade: Pick<Trade, "status" | "kind">): boolean =>
+  trade.kind === "accumulate" && (trade.status === "accumulated" || trade.status === "completed")
+
+/** B5: is the trade kept from what would become of it, with the reason? A direct one whose order works is pending without being held. */
+export const isHeld = (trade: Pick<Trade, "status" | "reason">): boolean =>
+  trade.status === "pending" && trade.reason !== undefined
+
+/** How a direct trade's order is executed; `undefined` for one that joins the queue. */
+export const instructionOf = (trade: Trade): Instruction | undefined =>
+  trade.orderType === undefined || trade.timeInForce === undefined
+    ? undefined
+    : {
+        type: trade.orderType,
+        limitPrice: trade.limitPrice,
+        stopPrice: trade.stopPrice,
+        timeInForce: trade.timeInForce
+      }

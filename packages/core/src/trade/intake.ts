@@ -9,6 +9,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { opposite } from "../order/Side.ts"
 import { link, net } from "../position/netting.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
+import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
 import { isCounted } from "./Trade.ts"
 
@@ -49,6 +50,7 @@ export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (arrival.symbol === undefined)
     return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
   if (arrival.held !== undefined) return quarantine(recorder, arrival, arrival.held)
+  if (input.direct !== undefined) return acceptDirect(recorder, arrival, arrival.symbol)
   return accept(recorder, arrival, arrival.symbol)
 }
 
@@ -75,6 +77,10 @@ const differenceOf = (known: Trade, input: TradeInput): string | undefined => {
   const was = contentsOf(known)
   const is = contentsOf({
     ...input,
+    orderType: input.direct?.type,
+    limitPrice: input.direct?.limitPrice,
+    stopPrice: input.direct?.stopPrice,
+    timeInForce: input.direct?.timeInForce,
     givenSymbol: input.symbol,
     reversesSourceId: input.reverses?.sourceId,
     reversesOccurrence: input.reverses?.occurrence
@@ -88,15 +94,32 @@ const differenceOf = (known: Trade, input: TradeInput): string | undefined => {
 
 type Contents = Pick<
   Trade,
-  "givenSymbol" | "side" | "quantity" | "price" | "tradedAt" | "reversesSourceId" | "reversesOccurrence"
+  | "givenSymbol"
+  | "side"
+  | "quantity"
+  | "price"
+  | "tradedAt"
+  | "orderType"
+  | "limitPrice"
+  | "stopPrice"
+  | "timeInForce"
+  | "reversesSourceId"
+  | "reversesOccurrence"
 >
+
+const textOf = (amount: Decimal.Decimal | undefined): string | undefined =>
+  amount === undefined ? undefined : Decimal.format(amount)
 
 const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | undefined]> => [
   ["symbol", trade.givenSymbol],
   ["side", trade.side],
   ["quantity", Decimal.format(trade.quantity)],
-  ["price", trade.price === undefined ? undefined : Decimal.format(trade.price)],
+  ["price", textOf(trade.price)],
   ["time", String(trade.tradedAt)],
+  ["direct order", trade.orderType],
+  ["limit price", textOf(trade.limitPrice)],
+  ["stop price", textOf(trade.stopPrice)],
+  ["time in force", trade.timeInForce],
   ["reverses", trade.reversesSourceId],
   ["reversed occurrence", trade.reversesOccurrence]
 ]
@@ -118,7 +141,9 @@ const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Tic
     quantity: input.quantity,
     price: input.price,
     tradedAt: input.tradedAt,
-    direction: direction ?? account.direction,
+    // A direct trade's side is its order's: nothing is turned.
+    direction: input.direct === undefined ? (direction ?? account.direction) : "mirror",
+    direct: input.direct,
     reversesSourceId: input.reverses?.sourceId,
     reversesOccurrence: input.reverses?.occurrence
   }
@@ -138,6 +163,23 @@ const accept = (recorder: Recorder, arrival: Arrival, symbol: Ticker): IntakeRes
   net(recorder, symbol)
   recorder.touch(symbol)
   return IntakeResult.Accepted({ tradeId: fields.id })
+}
+
+/** E2: a direct trade is executed as given, in this commit; it is never undone by another, one that waits for it neither. */
+const acceptDirect = (recorder: Recorder, arrival: Arrival, symbol: Ticker): IntakeResult => {
+  const fields = fieldsOf(recorder, arrival, symbol)
+  recorder.emit({ _tag: "TradeAccepted", ...fields })
+  const trade = tradeById(recorder, fields.id)
+  refuseWaiting(recorder, trade)
+  execute(recorder, trade.id)
+  return IntakeResult.Accepted({ tradeId: trade.id })
+}
+
+const refuseWaiting = (recorder: Recorder, trade: Trade): void => {
+  for (const each of reversalsOf(recorder, trade).filter(({ status }) => status === "pending")) {
+    recorder.emit({ _tag: "TradeFailed", id: each.id, reason: `Conflict: ${NOT_ACCUMULATED}` })
+    conflict(recorder, trade, NOT_ACCUMULATED)
+  }
 }
 
 /** B4: the reversal that came first is booked with its trade; any other that waited is a conflict, and will never be counted. */
@@ -178,8 +220,14 @@ const reversalsOf = (recorder: Recorder, trade: Trade): ReadonlyArray<Trade> => 
   return recorder.books.trades.find("reversing", [account, source, sourceId, occurrence])
 }
 
-const undoes = (reversal: Pick<Trade, "side" | "quantity">, trade: Trade): boolean =>
-  reversal.side === opposite(trade.side) && Decimal.equals(reversal.quantity, trade.quantity)
+/** A reversal is never direct: what was ordered for its trade is due back by the ordinary rules. */
+const undoes = (
+  reversal: Pick<Trade, "side" | "quantity"> & Partial<Pick<Trade, "orderType">>,
+  trade: Trade
+): boolean =>
+  reversal.orderType === undefined &&
+  reversal.side === opposite(trade.side) &&
+  Decimal.equals(reversal.quantity, trade.quantity)
 
 /** B4: a reversal nets first with its own trade's open lot. */
 const netWith = (recorder: Recorder, tradeId: TradeId, reversalId: TradeId): void => {
@@ -208,10 +256,11 @@ const reversal = (
   const standing = reversalsOf(recorder, trade).find(isStanding)
   const name = format("trade", trade.id)
   if (trade.reversesSourceId !== undefined) return conflict(recorder, trade, `${name} is a reversal itself`)
+  if (trade.kind === "direct") return conflict(recorder, trade, NOT_ACCUMULATED)
   if (standing !== undefined) {
     return conflict(recorder, trade, alreadyReversed(trade, standing, arrival.input))
   }
-  if (!undoes(arrival.input, trade)) {
+  if (!undoes({ ...arrival.input, orderType: arrival.input.direct?.type }, trade)) {
     return conflict(recorder, trade, doesNotUndo(arrival.input, trade))
   }
   return undo(recorder, arrival, trade)
@@ -233,11 +282,16 @@ const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult 
   return IntakeResult.Accepted({ tradeId: fields.id })
 }
 
-/** A quarantined trade may be counted after all: under `symbol` where its own was unmapped (B5). */
+/** A quarantined trade may be counted, or executed, after all: under `symbol` where its own was unmapped (B5). */
 export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined) {
     recorder.emit({ _tag: "InstrumentSeen", symbol })
+  }
+  if (trade.kind === "direct") {
+    recorder.emit({ _tag: "TradeReleased", id: trade.id, symbol })
+    refuseWaiting(recorder, trade)
+    return execute(recorder, trade.id)
   }
   count(recorder, trade.id, symbol)
   joinWaiting(recorder, tradeById(recorder, trade.id))

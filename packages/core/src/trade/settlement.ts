@@ -3,6 +3,7 @@ import { allocationsOf } from "../journal/project/allocations.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Allocation } from "../position/Allocation.ts"
+import { settleDirect } from "./direct.ts"
 import { isCounted, type Trade, type TradeStatus } from "./Trade.ts"
 
 /** B3: what of a trade neither netted nor filled yet, in shares; `allocations` are those that stand in orders. */
@@ -25,6 +26,10 @@ export const statusOf = (
 
 /** Writes the status of every trade whose settlement this commit has changed. */
 export const settleTrades = (recorder: Recorder): void => {
+  for (const id of recorder.touchedOrders) {
+    const order = recorder.books.orders.get(String(id))
+    if (order?.origin === "direct") settleDirect(recorder, order)
+  }
   for (const id of reachedTrades(recorder)) {
     const trade = recorder.books.trades.get(String(id))
     if (trade === undefined || !isCounted(trade)) continue

@@ -8,6 +8,7 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
 import * as TradeRow from "../import/TradeRow.ts"
+import * as instruction from "./instruction.ts"
 import { policyOf } from "../settings/Configuration.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
@@ -58,6 +59,10 @@ export const tradesAdd = Verb.make({
     [
       "roundlot trades add --id t-1 --symbol AAPL --side buy --quantity 0.3 --price 199.5",
       "with an id, twice changes nothing"
+    ],
+    [
+      "roundlot trades add --direct --symbol AAPL --side sell --quantity 5 --type limit --limit-price 200",
+      "executed as given, beside the queue"
     ]
   ],
   flags: {
@@ -69,11 +74,13 @@ export const tradesAdd = Verb.make({
     price: Options.text("price").pipe(Options.withDescription("Dollars a share"), Options.withDefault("")),
     id: flags.text("id", "The source's id of the trade; the same id again is the same trade"),
     at: flags.text("at", "When it was traded; default now"),
+    ...instruction.flags,
     source: Options.text("source").pipe(Options.withDescription("Default: manual"), Options.withDefault("manual"))
   },
   run: (asked) =>
     Effect.gen(function* () {
       // A trade that cannot be makes no store.
+      const direct = yield* instruction.of(asked)
       const cells = { symbol: asked.symbol, side: asked.side, quantity: asked.quantity, price: asked.price }
       yield* inputOf(
         { ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" },
@@ -85,7 +92,8 @@ export const tradesAdd = Verb.make({
           const now = yield* (yield* Clock.Clock).now
           const made = yield* (yield* Entropy.Entropy).hex
           const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
-          const input = yield* inputOf({ ...cells, ...named }, asked.source)
+          const read = yield* inputOf({ ...cells, ...named }, asked.source)
+          const input = direct === undefined ? read : { ...read, direct }
           const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
           const account = yield* opened(
             configuration,

@@ -113,7 +113,7 @@ export interface OrderDetail extends OrderDocument {
   readonly sentAt: string | null
   readonly acceptedAt: string | null
   readonly endedAt: string | null
-  /** The trades that it ever took of, those of released allocations too. */
+  /** The trades that it ever took of, those of released allocations too; of a direct one the trade that it executes. */
   readonly tradeIds: ReadonlyArray<string>
   readonly attempts: ReadonlyArray<AttemptDocument>
   readonly allocations: ReadonlyArray<allocations.AllocationDetail>
@@ -189,7 +189,8 @@ const ofTrade = (tradeId: string | undefined) =>
     if (tradeId === undefined) return [[]]
     const number = yield* idOf("trade", "trade", tradeId)
     const links = yield* Reads.all(Allocation.AllocationTable, { where: [{ column: "tradeId", in: [number] }] })
-    const ids = links.flatMap(({ orderId }) => (orderId === undefined ? [] : [orderId]))
+    const own = yield* Reads.all(Order.OrderTable, { where: [{ column: "tradeId", in: [number] }] })
+    const ids = [...links.flatMap(({ orderId }) => orderId ?? []), ...own.map((order) => order.id)]
     return partsOf(ids).map((part): Conditions => [{ column: "id", in: part }])
   })
 
@@ -214,7 +215,7 @@ export const show = (
     return {
       ...document,
       ...termsOf(order),
-      tradeIds: [...new Set(links.flatMap(({ tradeId }) => (tradeId === null ? [] : [tradeId])))],
+      tradeIds: tradeIdsOf(order, links),
       attempts: yield* attemptsOf(order.id),
       allocations: links,
       fills: yield* fills.ofOrders([order.id]),
@@ -222,6 +223,12 @@ export const show = (
       history: yield* historyOf(order.account, "order", document.id)
     }
   })
+
+/** A direct order executes one trade; any other took of those in its allocations. */
+const tradeIdsOf = (order: Order.Order, links: ReadonlyArray<allocations.AllocationDetail>): ReadonlyArray<string> =>
+  order.tradeId === undefined
+    ? [...new Set(links.flatMap(({ tradeId }) => tradeId ?? []))]
+    : [Id.format("trade", order.tradeId)]
 
 const termsOf = (order: Order.Order) => ({
   limitPrice: decimalOrNull(order.limitPrice),

@@ -10,6 +10,7 @@ import {
   Trade,
   type Account,
   type Entry,
+  type OrderTerms,
   type Side,
   type Table,
   type TradeRepository
@@ -34,6 +35,8 @@ export interface TradeDocument {
   readonly sourceId: string
   /** No trade comes in a batch yet: always null. */
   readonly batchId: null
+  /** Joins its position's queue, or is executed as given. */
+  readonly kind: Trade.TradeKind
   /** The ticker; of a trade whose symbol is not mapped, the symbol as the source wrote it. */
   readonly symbol: string
   readonly side: Side.Side
@@ -42,7 +45,7 @@ export interface TradeDocument {
   readonly status: Trade.TradeStatus
   /** What of it stands in the queue: neither netted nor taken by an order. */
   readonly openQuantity: string
-  /** The orders that ever took of it, those that gave it back too. */
+  /** The orders that ever took of it, those that gave it back too; of a direct trade its own. */
   readonly orderIds: ReadonlyArray<string>
   readonly createdAt: string
   readonly updatedAt: string
@@ -63,6 +66,13 @@ export interface TradeDetail extends TradeDocument {
   readonly givenSymbol: string
   readonly tradedAt: string
   readonly direction: Account.Direction
+  /** How a direct trade is executed. */
+  readonly direct: {
+    readonly type: OrderTerms.OrderType
+    readonly limitPrice: string | null
+    readonly stopPrice: string | null
+    readonly timeInForce: OrderTerms.TimeInForce
+  } | null
   /** Why it is not counted, where it is not. */
   readonly reason: string | null
   /** Shares that an opposite trade covers. */
@@ -120,7 +130,8 @@ const ofOrder = (orderId: string | undefined) =>
     if (orderId === undefined) return [[]]
     const number = yield* idOf("order", "order", orderId)
     const links = yield* Reads.all(Allocation.AllocationTable, { where: [{ column: "orderId", in: [number] }] })
-    const ids = links.flatMap(({ tradeId }) => (tradeId === undefined ? [] : [tradeId]))
+    const own = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
+    const ids = [...links, ...(own === undefined ? [] : [own])].flatMap(({ tradeId }) => tradeId ?? [])
     return partsOf(ids).map((part): Conditions => [{ column: "id", in: part }])
   })
 
@@ -132,9 +143,12 @@ const documentsOf = (
     const ids = trades.map(({ id }) => id)
     const lots = yield* among(Lot.LotTable, "tradeId", ids)
     const links = yield* among(Allocation.AllocationTable, "tradeId", ids, [{ column: "kind", in: ["order"] }])
+    const directs = trades.filter(({ kind }) => kind === "direct").map(({ id }) => id)
+    const orders = yield* among(Order.OrderTable, "tradeId", directs)
     const open = new Map(lots.map((lot) => [lot.tradeId, Decimal.abs(lot.open)]))
     const orderIds = new Map<number | undefined, Array<number | undefined>>()
     for (const { orderId, tradeId } of links) orderIds.set(tradeId, [...(orderIds.get(tradeId) ?? []), orderId])
+    for (const { id, tradeId } of orders) orderIds.set(tradeId, [id])
     return trades.map((trade) => documentOf(trade, open.get(trade.id) ?? Decimal.zero, orderIds.get(trade.id) ?? []))
   })
 
@@ -148,6 +162,7 @@ const documentOf = (
   source: trade.source,
   sourceId: trade.sourceId,
   batchId: null,
+  kind: trade.kind,
   // No ticker is known yet, and the one that stands for that could be taken for a real one.
   symbol: trade.symbol === Ticker.UNMAPPED ? trade.givenSymbol : trade.symbol,
   side: trade.side,
@@ -188,6 +203,7 @@ const termsOf = (trade: Trade.Trade) => ({
   givenSymbol: trade.givenSymbol,
   tradedAt: Instant.format(trade.tradedAt),
   direction: trade.direction,
+  direct: directOf(trade),
   reason: valueOrNull(trade.reason),
   nettedQuantity: Decimal.format(trade.netted),
   reverses:
@@ -195,6 +211,13 @@ const termsOf = (trade: Trade.Trade) => ({
       ? null
       : { sourceId: trade.reversesSourceId, occurrence: trade.reversesOccurrence }
 })
+
+const directOf = (trade: Trade.Trade): TradeDetail["direct"] => {
+  const instruction = Trade.instructionOf(trade)
+  if (instruction === undefined) return null
+  const { type, limitPrice, stopPrice, timeInForce } = instruction
+  return { type, limitPrice: decimalOrNull(limitPrice), stopPrice: decimalOrNull(stopPrice), timeInForce }
+}
 
 // Statuses
 
@@ -219,7 +242,9 @@ const statusOf = (entry: Entry.Entry): Either.Either<TradeStatusDocument | undef
     switch (event._tag) {
       case "TradeAccepted":
       case "TradeReleased":
-        return became("accumulated")
+        return became(event.lotId === undefined ? "pending" : "accumulated")
+      case "DirectTradeSettled":
+        return became(event.status, event.reason)
       case "TradeQuarantined":
         return became("pending", event.reason)
       case "TradeSettled":
@@ -236,6 +261,7 @@ const columns: ReadonlyArray<Columns.TableColumn<TradeDocument>> = [
   Columns.words("ID", (trade) => trade.id),
   Columns.words("ACCOUNT", (trade) => trade.account),
   Columns.times("RECORDED", (trade) => trade.createdAt),
+  Columns.words("KIND", (trade) => trade.kind),
   Columns.words("SYMBOL", (trade) => trade.symbol),
   Columns.words("SIDE", (trade) => trade.side),
   Columns.numbers("QUANTITY", (trade) => trade.quantity),

@@ -31,6 +31,7 @@ describe("documents", () => {
         source: "tape",
         sourceId: "t-3",
         batchId: null,
+        kind: "accumulate",
         symbol: "AAPL",
         side: "buy",
         quantity: "0.4",

@@ -1,11 +1,28 @@
 import type { Books } from "../../books/Books.ts"
 import { joinKey } from "../../books/Table.ts"
-import { type Of, ownerOf, type Place } from "./place.ts"
+import { must, type Of, ownerOf, type Place } from "./place.ts"
 
 /** An account was made or changed. */
 export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "AccountChanged">, place: Place): void => {
   const known = books.accounts.get(settings.name)
-  books.accounts.put({ ...settings, createdAt: known?.createdAt ?? place.at, updatedAt: place.at, version: place.seq })
+  books.accounts.put({
+    ...settings,
+    crossesZero: known?.crossesZero,
+    orderTypes: known?.orderTypes,
+    createdAt: known?.createdAt ?? place.at,
+    updatedAt: place.at,
+    version: place.seq
+  })
+}
+
+/** What the account's broker takes became known, or is another than before. */
+export const brokerDeclared = (
+  books: Books,
+  { account, crossesZero, orderTypes }: Of<"BrokerDeclared">,
+  place: Place
+): void => {
+  const known = must(books.accounts.get(account), `account ${account}`)
+  books.accounts.put({ ...known, crossesZero, orderTypes, updatedAt: place.at, version: place.seq })
 }
 
 /** An instrument was seen, confirmed or found to be none. */

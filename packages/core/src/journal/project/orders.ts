@@ -58,6 +58,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     limitPrice: event.limitPrice,
     stopPrice: event.stopPrice,
     positionEffect: event.positionEffect,
+    tradeId: event.tradeId,
     referencePrice: event.referencePrice,
     referenceSource: event.referenceSource,
     referenceAt: event.referenceAt,

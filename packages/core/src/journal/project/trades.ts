@@ -10,6 +10,7 @@ import { patchPosition, positionOf } from "./positions.ts"
 /** A trade is on record, and counted where it has a lot. */
 export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQuarantined">, place: Place): void => {
   const lotId = event._tag === "TradeAccepted" ? event.lotId : undefined
+  const { direct } = event
   const trade: Trade = {
     id: event.id,
     account: ownerOf(place),
@@ -22,6 +23,11 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     quantity: event.quantity,
     price: event.price,
     tradedAt: event.tradedAt,
+    kind: direct === undefined ? "accumulate" : "direct",
+    orderType: direct?.type,
+    limitPrice: direct?.limitPrice,
+    stopPrice: direct?.stopPrice,
+    timeInForce: direct?.timeInForce,
     direction: event.direction,
     reversesSourceId: event.reversesSourceId,
     reversesOccurrence: event.reversesOccurrence,
@@ -37,9 +43,11 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
   if (lotId !== undefined) count(books, trade, lotId, place)
 }
 
-/** A quarantined trade is counted. */
-export const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: Place): void =>
-  count(books, { ...tradeOf(books, event.id), symbol: event.symbol }, event.lotId, place)
+/** A quarantined trade is counted, or executed where it is direct. */
+export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeReleased">, place: Place): void => {
+  if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined })
+  return count(books, { ...tradeOf(books, id), symbol }, lotId, place)
+}
 
 /** A trade enters exposure, target and the queue (A1, C2). */
 const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => {

@@ -1,0 +1,26 @@
+import { Need } from "../books/Need.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import type { OrderType } from "../order/OrderTerms.ts"
+import type { Account } from "./Account.ts"
+
+/** What a broker takes, as far as planning reads it. */
+export interface Declared {
+  readonly crossesZero: boolean
+  readonly orderTypes: ReadonlyArray<OrderType>
+}
+
+/** Does the account's record say of its broker what the broker says of itself? */
+export const isDeclared = (account: Account | undefined, declared: Declared): boolean =>
+  account?.crossesZero === declared.crossesZero &&
+  account.orderTypes?.length === declared.orderTypes.length &&
+  declared.orderTypes.every((each) => account.orderTypes?.includes(each) === true)
+
+/** Writes what the broker declares onto the account, so that planning reads it as data and asks nobody (D2). */
+export const declare = (recorder: Recorder, declared: Declared): void => {
+  const { account, books } = recorder
+  recorder.need(Need.Account({ account }))
+  const known = books.accounts.get(account)
+  if (known === undefined || isDeclared(known, declared)) return
+  const { crossesZero, orderTypes } = declared
+  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, orderTypes })
+}

@@ -1,0 +1,52 @@
+import type { Control } from "../control/controls.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { closableNow, closableOf, isShortForbidden, type Standing } from "../position/due.ts"
+import type { Order } from "./Order.ts"
+
+/** May a direct order leave now? It is sent as given, waits for what will pass, or is refused by a control. */
+export type Admission =
+  | { readonly _tag: "Admitted" }
+  | { readonly _tag: "Waits"; readonly why: string }
+  | { readonly _tag: "Refused"; readonly control: Control; readonly words: string }
+
+const admitted: Admission = { _tag: "Admitted" }
+const waits = (why: string): Admission => ({ _tag: "Waits", why })
+const refused = (control: Control, words: string): Admission => ({ _tag: "Refused", control, words })
+
+/** What is a direct order's own in rule 0 of sending; the limits of the account come after it. Judged on the rows of the commit that would send it, and never changed (E2). */
+export const admissionOf = (standing: Standing, order: Order): Admission => {
+  const others = { ...standing, liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id) }
+  return refusalOf(others, order) ?? waitOf(others) ?? admitted
+}
+
+/** What passes by itself or by an operator's act. Cool-downs and holds are about what positions order, not about this (D8). */
+const waitOf = (standing: Standing): Admission | undefined => {
+  if (standing.tradingState === "halted") return waits("Halted")
+  if (standing.tradingState === "observe") return waits("Observed")
+  const [inTheWay] = standing.holdingBreaks
+  if (inTheWay !== undefined) return waits(`BreakOpen(${inTheWay.kind} ${inTheWay.subject})`)
+  if (!standing.isSessionOpen) return waits("SessionClosed")
+  const doubtful = standing.liveOrders.find(({ status }) => status === "in_doubt")
+  if (doubtful !== undefined) return waits(`InDoubtAhead(O${doubtful.id})`)
+  if (standing.instrument?.status !== "verified") return waits("InstrumentUnverified")
+  return undefined
+}
+
+const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
+  const { account, instrument } = standing
+  if (instrument?.status === "unknown") return refused("InstrumentUnknown", `the broker does not trade ${order.symbol}`)
+  if (account.orderTypes !== undefined && !account.orderTypes.includes(order.type)) {
+    return refused("OrderType", `the broker takes no ${order.type} orders`)
+  }
+  return crossingOf(standing, order)
+}
+
+/** What would go through zero, where account or broker do not allow that, is refused with what would not. */
+const crossingOf = (standing: Standing, { side, quantity }: Order): Admission | undefined => {
+  const closable = closableNow(standing, side)
+  if (!Decimal.isLess(closable, quantity)) return undefined
+  const words = `${Decimal.format(closable)} could be ${side === "sell" ? "sold" : "bought"}`
+  if (isShortForbidden(standing, side)) return refused("ShortNotAllowed", words)
+  const isFlip = Decimal.isPositive(closableOf(standing.position, side))
+  return isFlip && standing.account.crossesZero === false ? refused("CrossesZero", words) : undefined
+}

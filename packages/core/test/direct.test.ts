@@ -1,0 +1,407 @@
+import { describe, expect, test } from "vitest"
+import type * as Account from "../src/account/Account.ts"
+import { declare } from "../src/account/declare.ts"
+import * as Commands from "../src/control/commands.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as Price from "../src/money/Price.ts"
+import * as Quantity from "../src/money/Quantity.ts"
+import * as Order from "../src/order/Order.ts"
+import { atMarket, priceFault, type Instruction } from "../src/order/OrderTerms.ts"
+import * as Send from "../src/order/send.ts"
+import * as Position from "../src/position/Position.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import { Desk } from "../src/testing/index.ts"
+import * as Instant from "../src/time/Instant.ts"
+import * as Intake from "../src/trade/intake.ts"
+import * as Trade from "../src/trade/Trade.ts"
+import { perform, type Deed } from "./Story.ts"
+
+const AT = Instant.make(1_600_000_000_000_000n)
+
+interface Given {
+  readonly id?: string
+  readonly side?: "buy" | "sell"
+  readonly quantity?: string
+  readonly direct?: Instruction
+  readonly held?: string
+  readonly symbol?: string | undefined
+  readonly reverses?: string
+}
+
+const take = (desk: Desk.Desk, given: Given): Intake.IntakeResult =>
+  desk.commit("trade", (recorder) =>
+    Intake.intake(recorder, {
+      input: {
+        source: "story",
+        sourceId: given.id ?? "D1",
+        occurrence: "0",
+        symbol: "AAPL",
+        side: given.side ?? "buy",
+        quantity: Quantity.unsafe(given.quantity ?? "3"),
+        price: undefined,
+        tradedAt: AT,
+        reverses: given.reverses === undefined ? undefined : { sourceId: given.reverses, occurrence: "0" },
+        ...(given.direct === undefined ? {} : { direct: given.direct })
+      },
+      symbol: "symbol" in given ? undefined : desk.symbol,
+      direction: undefined,
+      held: given.held
+    })
+  )
+
+const direct = (desk: Desk.Desk, given: Given = {}) => take(desk, { direct: atMarket, ...given })
+
+const run = (desk: Desk.Desk, ...deeds: ReadonlyArray<Deed>) => deeds.map((deed) => perform(desk, deed))
+
+const send = (order: number, time = 1): Deed => ({ do: "send", order, got: "accepted", time })
+const fill = (order: number, milli: number, more: Partial<Extract<Deed, { readonly do: "fill" }>> = {}): Deed => ({
+  do: "fill",
+  at: `B-O${order}`,
+  order,
+  side: "buy",
+  exec: "e1",
+  revision: 1,
+  milli,
+  time: 2,
+  ...more
+})
+const said = (order: number, state: "cancelled" | "rejected", cumulative: number): Deed => ({
+  do: "report",
+  at: `B-O${order}`,
+  order,
+  side: "buy",
+  milli: 3000,
+  said: state,
+  cumulative,
+  time: 3,
+  read: true
+})
+
+const tradeOf = (desk: Desk.Desk, id = "D1") => {
+  const trade = desk.all(Trade.TradeTable).find((each) => each.sourceId === id)
+  if (trade === undefined) throw new Error(`there is no trade ${id}`)
+  return trade
+}
+const standing = (desk: Desk.Desk, id = "D1") => {
+  const { status, reason } = tradeOf(desk, id)
+  return reason === undefined ? status : `${status}: ${reason}`
+}
+const orders = (desk: Desk.Desk) =>
+  desk
+    .all(Order.OrderTable)
+    .map((order) => `${order.origin} ${order.side} ${Decimal.format(order.quantity)} ${order.status}`)
+const figures = (desk: Desk.Desk) => {
+  const [position] = desk.all(Position.PositionTable)
+  if (position === undefined) return undefined
+  const { exposure, target, hedged, inFlight, residual } = position
+  return {
+    queue: [exposure, target, hedged, inFlight, residual].map(Decimal.format).join(" "),
+    direct: Decimal.format(position.direct),
+    answer: position.answer
+  }
+}
+
+describe("E2: a direct trade", () => {
+  test("makes one direct order in the commit that takes it in, and stays outside the queue", () => {
+    const desk = Desk.make()
+    expect(direct(desk)._tag).toBe("Accepted")
+    expect(orders(desk)).toEqual(["direct buy 3 pending"])
+    const [order] = desk.all(Order.OrderTable)
+    expect([order?.tradeId, order?.inQueue, order?.type, order?.timeInForce]).toEqual([
+      tradeOf(desk).id,
+      false,
+      "market",
+      "day"
+    ])
+    expect(standing(desk)).toBe("pending")
+    expect(figures(desk)?.queue).toBe("0 0 0 0 0")
+  })
+
+  test("has the prices and time in force that it was given; its side is turned by no direction", () => {
+    const desk = Desk.make({ direction: "offset" })
+    const limitPrice = Price.unsafe("199.5")
+    direct(desk, { side: "sell", direct: { type: "limit", limitPrice, timeInForce: "gtc" } })
+    const [order] = desk.all(Order.OrderTable)
+    expect([order?.side, order?.type, order?.timeInForce]).toEqual(["sell", "limit", "gtc"])
+    expect(order?.limitPrice === undefined ? "none" : Decimal.format(order.limitPrice)).toBe("199.5")
+  })
+
+  test("is completed when its order is filled, and its fills are in `direct` and so in holdings", () => {
+    const desk = Desk.make()
+    direct(desk)
+    run(desk, send(1), fill(1, 3000))
+    expect(standing(desk)).toBe("completed")
+    expect(figures(desk)).toEqual({ queue: "0 0 0 0 0", direct: "3", answer: "NotDue" })
+  })
+
+  test("fails with what was filled when its order ends short; a late fill completes it, a bust takes that back", () => {
+    const desk = Desk.make()
+    direct(desk)
+    run(desk, send(1), fill(1, 1000), said(1, "cancelled", 1000))
+    expect(standing(desk)).toBe("failed: cancelled: cancelled by the broker; 1 of 3 filled")
+    run(desk, fill(1, 2000, { exec: "e2", time: 4 }))
+    expect([standing(desk), figures(desk)?.direct]).toEqual(["completed", "3"])
+    run(desk, fill(1, 0, { exec: "e2", revision: 2, time: 5 }))
+    expect([standing(desk), figures(desk)?.direct]).toEqual([
+      "failed: cancelled: cancelled by the broker; 1 of 3 filled",
+      "1"
+    ])
+  })
+
+  test("is on its way again when a bust revives its filled order", () => {
+    const desk = Desk.make()
+    direct(desk)
+    run(desk, send(1), fill(1, 3000), fill(1, 0, { revision: 2, time: 3 }))
+    expect([standing(desk), ...orders(desk)]).toEqual(["pending", "direct buy 3 submitted"])
+  })
+
+  test("starts no cool-down and holds nothing when it is cancelled before it was sent", () => {
+    const desk = Desk.make()
+    direct(desk)
+    run(desk, { do: "cancel", order: 1 })
+    expect(standing(desk)).toBe("failed: cancelled: story; 0 of 3 filled")
+    const [position] = desk.all(Position.PositionTable)
+    expect([position?.coolDownUntil, position?.held]).toEqual([undefined, undefined])
+  })
+
+  test("B1: the same again is a duplicate, another instruction a conflict", () => {
+    const desk = Desk.make()
+    direct(desk)
+    expect(direct(desk)._tag).toBe("Duplicate")
+    expect(direct(desk, { direct: { type: "market", timeInForce: "ioc" } })).toMatchObject({
+      why: "time in force was day, is ioc"
+    })
+    expect(take(desk, {})._tag).toBe("Conflict")
+    expect(orders(desk)).toEqual(["direct buy 3 pending"])
+  })
+
+  test("is not reversed: by its source, by an operator, or by a reversal that came first", () => {
+    const desk = Desk.make()
+    take(desk, { id: "R0", side: "sell", reverses: "D2" })
+    direct(desk)
+    direct(desk, { id: "D2" })
+    expect(standing(desk, "R0")).toMatch(/^failed: Conflict: NotAccumulated/)
+    expect(take(desk, { id: "R1", side: "sell", reverses: "D1" })).toMatchObject({
+      why: expect.stringMatching(/^NotAccumulated/)
+    })
+    const answer = desk.commit("command", (recorder) => Commands.reverseTrade(recorder, tradeOf(desk).id))
+    expect(answer).toMatchObject({ _tag: "Refused", why: expect.stringMatching(/^NotAccumulated/) })
+  })
+
+  test("B5: quarantined it has no order; released under a ticker it gets one, dismissed never", () => {
+    const desk = Desk.make()
+    direct(desk, { symbol: undefined })
+    direct(desk, { id: "D2", held: "held" })
+    expect([standing(desk), standing(desk, "D2")]).toEqual([
+      'pending: Unmapped: "AAPL" has no ticker here',
+      "pending: held"
+    ])
+    expect(orders(desk)).toEqual([])
+    const released = () =>
+      desk.commit("command", (recorder) => Commands.releaseTrade(recorder, tradeOf(desk).id, desk.symbol))
+    expect(released()._tag).toBe("Done")
+    expect([standing(desk), ...orders(desk)]).toEqual(["pending", "direct buy 3 pending"])
+    expect(released()).toMatchObject({ _tag: "Refused" })
+    run(desk, { do: "dismiss", id: "D2" }, { do: "dismiss", id: "D1" })
+    expect([standing(desk, "D2"), standing(desk)]).toEqual(["failed: Dismissed: story", "pending"])
+  })
+
+  test("D5: a live one of the other side stands in the way of its position; one of the same side does not", () => {
+    const desk = Desk.make()
+    direct(desk, { side: "sell" })
+    run(desk, send(1), { do: "trade", id: "T1", side: "buy", milli: 2500, held: false })
+    expect(figures(desk)?.answer).toBe("OppositeOrderLive")
+    direct(desk, { id: "D2" })
+    const other = Desk.make()
+    direct(other)
+    run(other, send(1), { do: "trade", id: "T1", side: "buy", milli: 2500, held: false })
+    expect(orders(other)).toEqual(["direct buy 3 submitted", "accumulation buy 2 pending"])
+  })
+
+  test("G: one that leaves against a live order opens `OppositeOrders`, until one of the two has ended", () => {
+    const desk = Desk.make()
+    run(desk, { do: "trade", id: "T1", side: "buy", milli: 2500, held: false }, send(1))
+    direct(desk, { side: "sell" })
+    run(desk, { do: "send", order: 2, got: "nothing", time: 2 })
+    const open = () => desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
+    expect(open().map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(["OppositeOrders O2"])
+    run(desk, fill(1, 2000, { time: 3 }))
+    expect(open()).toEqual([])
+  })
+})
+
+/** A desk whose broker holds so many shares for it, bought by a direct trade. */
+const holding = (milli: number, settings: Partial<Account.AccountSettings> = {}, crossesZero = true): Desk.Desk => {
+  const desk = Desk.make(settings)
+  desk.commit("start", (recorder) => declare(recorder, { crossesZero, orderTypes: ["market", "limit"] }))
+  if (milli === 0) return desk
+  const side = milli > 0 ? "buy" : "sell"
+  direct(desk, { id: "H", side, quantity: String(Math.abs(milli) / 1000) })
+  run(desk, send(1), fill(1, Math.abs(milli), { side, exec: "h" }))
+  return desk
+}
+
+const request = { contentType: "text/plain", bytes: new Uint8Array() }
+
+/** What becomes of a direct order at rule 0. */
+const judged = (desk: Desk.Desk, given: Given): string => {
+  direct(desk, given)
+  const order = desk.all(Order.OrderTable).at(-1)
+  if (order === undefined) throw new Error("there is no order")
+  const planned = desk.commit("send", (recorder) => Send.planSend(recorder, order.id, request))
+  if (planned._tag === "Held") return `Held: ${desk.order(order.id).heldFor}`
+  return planned._tag === "Refused" ? `${desk.order(order.id).reason}` : planned._tag
+}
+
+describe("rule 0 of sending a direct order", () => {
+  const never = { shorting: "never" } as const
+  test.each([
+    ["sells what is held", holding(3000, never, false), "sell", "3", "Send"],
+    ["sells a part of it", holding(3000, never, false), "sell", "0.5", "Send"],
+    [
+      "sells more than is held, no shorts",
+      holding(3000, never),
+      "sell",
+      "4",
+      "Refused(ShortNotAllowed): 3 could be sold"
+    ],
+    ["sells with nothing held, no shorts", holding(0, never), "sell", "1", "Refused(ShortNotAllowed): 0 could be sold"],
+    ["goes through zero downwards", holding(3000, {}, false), "sell", "4", "Refused(CrossesZero): 3 could be sold"],
+    ["goes through zero upwards", holding(-3000, {}, false), "buy", "4", "Refused(CrossesZero): 3 could be bought"],
+    ["goes through zero at a broker that takes it", holding(3000), "sell", "4", "Send"],
+    ["opens a short", holding(0, {}, false), "sell", "4", "Send"],
+    ["adds to a holding", holding(3000, {}, false), "buy", "4", "Send"],
+    [
+      "is more than the largest order",
+      holding(0, { maxOrderQuantity: Quantity.unsafe("3") }),
+      "buy",
+      "4",
+      "MaxQuantity: it is more than one order may have (limits.orderQuantity)"
+    ]
+  ] as const)("E2: one that %s", (_, desk, side, quantity, wanted) => {
+    expect(judged(desk, { side, quantity })).toBe(wanted)
+    expect(desk.all(Order.OrderTable).at(-1)?.quantity).toEqual(Quantity.unsafe(quantity))
+  })
+
+  test("what another order of its side may still close is not closed twice", () => {
+    const desk = holding(3000, {}, false)
+    expect(judged(desk, { side: "sell", quantity: "2" })).toBe("Send")
+    expect(judged(desk, { id: "D2", side: "sell", quantity: "2" })).toBe("Refused(CrossesZero): 1 could be sold")
+    expect(standing(desk, "D2")).toBe("failed: Refused(CrossesZero): 1 could be sold; 0 of 2 filled")
+  })
+
+  test("a type that the broker does not take is refused", () => {
+    const stop = { type: "stop", stopPrice: Price.unsafe("10"), timeInForce: "day" } as const
+    expect(judged(holding(0), { direct: stop })).toBe("Refused(OrderType): the broker takes no stop orders")
+  })
+
+  test("a halt holds it and a resume lets it go; nothing is written while nothing changes", () => {
+    const desk = Desk.make()
+    run(desk, { do: "halt" })
+    expect(judged(desk, {})).toBe("Held: Halted")
+    const entries = () =>
+      desk.store.entries({ account: desk.account, afterSeq: 0, entity: undefined, limit: 1000 }).length
+    const before = entries()
+    run(desk, send(1))
+    expect(entries()).toBe(before)
+    run(desk, { do: "resume" }, send(1))
+    expect(desk.all(Order.OrderTable)[0]?.heldFor).toBeUndefined()
+    expect(orders(desk)).toEqual(["direct buy 3 submitted"])
+  })
+
+  test("an order in doubt holds it; so does a break that holds the symbol", () => {
+    const desk = Desk.make()
+    direct(desk)
+    run(desk, { do: "send", order: 1, got: "unknown", time: 1 })
+    expect(judged(desk, { id: "D2" })).toBe("Held: InDoubtAhead(O1)")
+  })
+
+  test("neither a cool-down nor an operator's hold of its position is about it", () => {
+    const desk = Desk.make()
+    run(desk, { do: "trade", id: "T1", side: "buy", milli: 2500, held: false }, { do: "cancel", order: 1 })
+    expect(judged(desk, {})).toBe("Send")
+  })
+
+  test("one in doubt goes again under the same id while it would be sent now, and stays with its break where it would not", () => {
+    const desk = Desk.make()
+    direct(desk)
+    run(desk, { do: "send", order: 1, got: "unknown", time: 1 }, { do: "halt" })
+    expect(run(desk, send(1))).toEqual(["StaysInDoubt"])
+    run(desk, { do: "resume" }, send(1))
+    expect(orders(desk)).toEqual(["direct buy 3 submitted"])
+  })
+})
+
+describe("an instruction", () => {
+  const price = Price.unsafe("1")
+  test.each([
+    [{ type: "market", timeInForce: "day" }, undefined],
+    [{ type: "market", limitPrice: price, timeInForce: "day" }, "a market order takes no limit price"],
+    [{ type: "limit", timeInForce: "day" }, "a limit order needs a limit price"],
+    [{ type: "stop", limitPrice: price, timeInForce: "day" }, "a stop order takes no limit price"],
+    [{ type: "stop_limit", limitPrice: price, timeInForce: "day" }, "a stop_limit order needs a stop price"],
+    [{ type: "stop_limit", limitPrice: price, stopPrice: price, timeInForce: "day" }, undefined]
+  ] as const)("%o", (instruction, fault) => {
+    expect(priceFault(instruction)).toBe(fault)
+  })
+})
+
+/** What the position orders, or answers, once so much more is owed. */
+const owing = (desk: Desk.Desk, milli: number): string => {
+  run(desk, { do: "trade", id: "T1", side: milli > 0 ? "buy" : "sell", milli: Math.abs(milli), held: false })
+  const order = desk.all(Order.OrderTable).find((each) => each.origin === "accumulation")
+  if (order === undefined) return figures(desk)?.answer ?? "nothing"
+  return `${order.side} ${Decimal.format(order.quantity)} ${order.positionEffect ?? "-"}`
+}
+
+describe("D2: where a broker refuses to go through zero", () => {
+  const never = { shorting: "never" } as const
+  test.each([
+    [0, 5000, {}, "buy 5 open"],
+    [0, -5000, {}, "sell 5 open"],
+    [3000, 5000, {}, "buy 5 open"],
+    [3000, -2500, {}, "sell 2 close"],
+    [3000, -3000, {}, "sell 3 close"],
+    [3000, -5000, {}, "sell 3 close"],
+    [3400, -5000, {}, "sell 3 close"],
+    [-3000, 5000, {}, "buy 3 close"],
+    [-3400, 5000, {}, "buy 3 close"],
+    [-3000, -2000, {}, "sell 2 open"],
+    [400, -1000, {}, "Refused(FractionHeld)"],
+    [-400, 1000, {}, "Refused(FractionHeld)"],
+    [0, -1000, never, "Refused(ShortNotAllowed)"],
+    [3400, -5000, never, "sell 3 close"],
+    [400, -1000, never, "Refused(FractionHeld)"],
+    [0, 2000, never, "buy 2 open"]
+  ] as const)("%i thousandths held, %i due, %o: %s", (held, due, settings, wanted) => {
+    expect(owing(holding(held, settings, false), due)).toBe(wanted)
+  })
+
+  test("the same at one that takes it is ordered whole, and says nothing of opening or closing", () => {
+    expect(owing(holding(3000), -5000)).toBe("sell 5 -")
+    expect(owing(holding(400), -1000)).toBe("sell 1 -")
+  })
+
+  test("the rest is due when the first part has ended", () => {
+    const desk = holding(3000, {}, false)
+    expect(owing(desk, -5000)).toBe("sell 3 close")
+    run(desk, send(2, 5), fill(2, 3000, { side: "sell", exec: "e2", time: 6 }))
+    expect(orders(desk).slice(1)).toEqual(["accumulation sell 3 filled", "accumulation sell 2 pending"])
+  })
+
+  test("what a direct order may still close is not closed twice", () => {
+    const desk = holding(3000, {}, false)
+    expect(judged(desk, { id: "D2", side: "sell", quantity: "3" })).toBe("Send")
+    expect(owing(desk, -1000)).toBe("Refused(CrossesZero)")
+  })
+
+  test("D6: what was planned before the broker declared itself is judged again, and cut", () => {
+    const desk = Desk.make()
+    direct(desk, { id: "H" })
+    run(desk, send(1), fill(1, 3000))
+    expect(owing(desk, -5000)).toBe("sell 5 -")
+    desk.commit("report", (recorder) => declare(recorder, { crossesZero: false, orderTypes: ["market"] }))
+    run(desk, send(2))
+    expect(orders(desk).slice(1)).toEqual(["accumulation sell 5 cancelled", "accumulation sell 3 pending"])
+  })
+})

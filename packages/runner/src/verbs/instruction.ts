@@ -1,0 +1,70 @@
+import * as Options from "@effect/cli/Options"
+import { OrderTerms, Price } from "@roundlot/core"
+import { Effect, Either, Schema } from "effect"
+import * as cli from "../cli/flags.ts"
+import { UsageError } from "../cli/UsageError.ts"
+
+/** The flags that say how an order is executed. */
+export const terms = {
+  type: cli.text("type", "market, limit, stop or stop_limit; default market"),
+  limitPrice: cli.text("limit-price", "Dollars a share that it pays at most, or gets at least"),
+  stopPrice: cli.text("stop-price", "Dollars a share from which it works"),
+  timeInForce: cli.text("time-in-force", "day, gtc, opg, cls, ioc or fok; default day")
+}
+
+/** The flags of a trade that may be executed as given. */
+export const flags = {
+  direct: Options.boolean("direct").pipe(
+    Options.withDescription("Execute it as given by an order of its own, beside the position's queue")
+  ),
+  ...terms
+}
+
+/** What the flags of an order's execution say. */
+export interface Asked {
+  readonly type: string | undefined
+  readonly limitPrice: string | undefined
+  readonly stopPrice: string | undefined
+  readonly timeInForce: string | undefined
+}
+
+const refused = (problem: string): UsageError =>
+  new UsageError({ problem, remedy: "See the verb's --help for what there is" })
+
+const word =
+  <const W extends readonly [string, ...ReadonlyArray<string>]>(name: string, words: W) =>
+  (text: string): Either.Either<W[number], UsageError> =>
+    Either.mapLeft(Schema.decodeUnknownEither(Schema.Literal(...words))(text.toLowerCase()), () =>
+      refused(`${name} "${text}" is none of ${words.join(", ")}`)
+    )
+
+const price = (name: string, text: string | undefined): Either.Either<Price.Price | undefined, UsageError> =>
+  text === undefined
+    ? Either.right(undefined)
+    : Either.mapLeft(Schema.decodeEither(Price.Price)(text), () =>
+        refused(`${name} "${text}" is no price above zero, such as 199.5`)
+      )
+
+/** How an order is to be executed; a price that its type lacks or has no use for is refused. */
+export const read = (asked: Asked): Either.Either<OrderTerms.Instruction, UsageError> =>
+  Either.gen(function* () {
+    const instruction: OrderTerms.Instruction = {
+      type: yield* word("--type", OrderTerms.orderTypes)(asked.type ?? "market"),
+      limitPrice: yield* price("--limit-price", asked.limitPrice),
+      stopPrice: yield* price("--stop-price", asked.stopPrice),
+      timeInForce: yield* word("--time-in-force", OrderTerms.timesInForce)(asked.timeInForce ?? "day")
+    }
+    const fault = OrderTerms.priceFault(instruction)
+    return fault === undefined ? instruction : yield* Either.left(refused(fault))
+  })
+
+/** The instruction of a trade; none where it joins the queue, whose orders have the account's terms. */
+export const of = (
+  asked: Asked & { readonly direct: boolean }
+): Effect.Effect<OrderTerms.Instruction | undefined, UsageError> => {
+  const { limitPrice, stopPrice, timeInForce, type } = asked
+  if (asked.direct) return read(asked)
+  const isTold = [type, limitPrice, stopPrice, timeInForce].some((each) => each !== undefined)
+  if (!isTold) return Effect.succeed(undefined)
+  return Effect.fail(refused("--type, its prices and --time-in-force are a direct trade's: add --direct"))
+}
