@@ -5,7 +5,7 @@ import * as cli from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 
 /** The flags that say how an order is executed. */
-export const terms = {
+const terms = {
   type: cli.text("type", "market, limit, stop or stop_limit; default market"),
   limitPrice: cli.text("limit-price", "Dollars a share that it pays at most, or gets at least"),
   stopPrice: cli.text("stop-price", "Dollars a share from which it works"),
@@ -46,7 +46,7 @@ const price = (name: string, text: string | undefined): Either.Either<Price.Pric
       )
 
 /** How an order is to be executed; a price that its type lacks or has no use for is refused. */
-export const read = (asked: Asked): Either.Either<OrderTerms.Instruction, UsageError> =>
+const read = (asked: Asked): Either.Either<OrderTerms.Instruction, UsageError> =>
   Either.gen(function* () {
     const instruction: OrderTerms.Instruction = {
       type: yield* word("--type", OrderTerms.orderTypes)(asked.type ?? "market"),
