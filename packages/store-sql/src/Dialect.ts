@@ -91,7 +91,7 @@ export const postgres: Dialect = {
   // Not a number is above infinity; a needless zero is a scale that the number does not need.
   decimalShape: (column, signs) =>
     `scale(${column}) = min_scale(${column}) AND ${column} < 'Infinity' AND ${column} ${signs ? "> '-Infinity'" : ">= 0"}`,
-  jsonShape: (column) => `(${column}::json) IS NOT NULL`,
+  jsonShape: (column) => `${column} IS NULL OR (${column}::json) IS NOT NULL`,
   hexShape: (column, digits) => `${column} ~ '^[0-9a-f]{${digits}}$'`,
   parameterOf: (kind, cell) => (kind === "instant" && typeof cell === "number" ? instantText(cell) : cell),
   noLimit: null
