@@ -5,7 +5,7 @@ const conditions = ["@roundlot/source"]
 const packages = ["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "api", "runner"]
 
 /** These need a Postgres server; the first of them to run starts one for all. */
-const onPostgres = new Set(["store-postgres"])
+const onPostgres = new Set(["store-postgres", "runner"])
 const postgres = fileURLToPath(new URL("packages/store-postgres/test/globalSetup.ts", import.meta.url))
 
 export default defineConfig({

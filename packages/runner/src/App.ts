@@ -2,10 +2,13 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Exchange, PaperBroker, type ExchangeFailed } from "@roundlot/broker-paper"
 import { Clock, Entropy, Roundlot } from "@roundlot/core"
 import type { Broker, TradeRepository } from "@roundlot/core"
-import { SqliteStore } from "@roundlot/store-sqlite"
+import { DriveLease as PostgresLease, PostgresStore } from "@roundlot/store-postgres"
+import { DriveLease as FileLease, SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Schema } from "effect"
+import { hostname } from "node:os"
 import { dirname } from "node:path"
 import type { Settings } from "./settings/Settings.ts"
+import { StorePlace } from "./settings/StorePlace.ts"
 
 /** There is no store where one is to be read. */
 export class NoStore extends Schema.TaggedError<NoStore>()("NoStore", { file: Schema.String }) {
@@ -20,11 +23,27 @@ export type Reading = TradeRepository.TradeRepository | Clock.Clock
 /** What a verb that writes needs: trades and commands, nothing that sends. */
 export type Writing = Reading | Entropy.Entropy | Roundlot.Services
 
-type Place = Pick<Settings, "storeFile">
+type Place = Pick<Settings, "store">
 
 /** The store alone, made where there is none: enough to read. */
-export const layerStore = ({ storeFile }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
-  Layer.merge(SqliteStore.layer({ file: storeFile }), Clock.layerAlwaysOpen)
+export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeRepository.StoreError> =>
+  Layer.merge(
+    StorePlace.$match(store, { Sqlite: SqliteStore.layer, Postgres: PostgresStore.layer }),
+    Clock.layerAlwaysOpen
+  )
+
+/** The store's address as people are shown it. */
+export const shownStore = (store: StorePlace): string =>
+  StorePlace.$match(store, { Sqlite: ({ file }) => file, Postgres: PostgresStore.shown })
+
+/** Takes the right to drive the store while the scope is open. */
+export const holdRight = (store: StorePlace) => {
+  const holder = { host: hostname(), pid: process.pid }
+  return StorePlace.$match(store, {
+    Sqlite: ({ file }) => Effect.provide(FileLease.hold(file, holder), Clock.layerAlwaysOpen),
+    Postgres: (place) => PostgresLease.hold(place, holder)
+  })
+}
 
 /** The store with all that writes to it: trades and commands, nothing that sends. */
 export const layerBooks = (settings: Place): Layer.Layer<Writing, TradeRepository.StoreError> =>
@@ -51,10 +70,20 @@ export const layerPaper = (
 ): Layer.Layer<Broker.Brokers | Exchange.Exchange, ExchangeFailed, FileSystem.FileSystem> =>
   PaperBroker.layerBrokers.pipe(Layer.provideMerge(layerExchange(options)))
 
-/** Fails where there is no store yet: a verb that only looks makes none. */
-export const requireStore = ({ storeFile }: Place): Effect.Effect<void, NoStore, FileSystem.FileSystem> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const isThere = yield* Effect.orElseSucceed(fs.exists(storeFile), () => true)
-    return isThere ? undefined : yield* new NoStore({ file: storeFile })
+/** Is there a store? Nothing is made or changed. */
+export const isStoreThere = (
+  store: StorePlace
+): Effect.Effect<boolean, TradeRepository.StoreError, FileSystem.FileSystem> =>
+  StorePlace.$match(store, {
+    Sqlite: ({ file }) =>
+      Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true)),
+    Postgres: PostgresStore.isThere
   })
+
+/** Fails where there is no store yet: a verb that only looks makes none. */
+export const requireStore = ({
+  store
+}: Place): Effect.Effect<void, NoStore | TradeRepository.StoreError, FileSystem.FileSystem> =>
+  Effect.flatMap(isStoreThere(store), (isThere) =>
+    isThere ? Effect.void : Effect.fail(new NoStore({ file: shownStore(store) }))
+  )

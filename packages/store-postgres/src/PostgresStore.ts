@@ -1,6 +1,9 @@
 import { TradeRepository } from "@roundlot/core"
-import { Config, type ConfigError, Layer } from "effect"
+import { Migrations } from "@roundlot/store-sql"
+import { Config, type ConfigError, Effect, Layer } from "effect"
 import type { PostgresStoreConfig } from "./internal/config.ts"
+import { connect, shownPlace } from "./internal/connection.ts"
+import { failureOrIo } from "./internal/failure.ts"
 import { make } from "./internal/make.ts"
 
 export type { PostgresStoreConfig } from "./internal/config.ts"
@@ -27,3 +30,16 @@ export const layerConfig = (
   config: Config.Config.Wrap<PostgresStoreConfig>
 ): Layer.Layer<TradeRepository.TradeRepository, TradeRepository.StoreError | ConfigError.ConfigError> =>
   Layer.unwrapEffect(Config.unwrap(config).pipe(Config.map(layer)))
+
+/** The address as it may be shown: without user and password. */
+export const shown = (config: Pick<PostgresStoreConfig, "url">): string => shownPlace(config.url)
+
+/** Are tables of ours in the database? Nothing is made or changed. */
+export const isThere = (config: PostgresStoreConfig): Effect.Effect<boolean, TradeRepository.StoreError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const sql = yield* connect(config)
+      const [found] = yield* sql<{ readonly is: boolean }>`SELECT to_regclass(${Migrations.TABLE}) IS NOT NULL AS is`
+      return found?.is === true
+    }).pipe(Effect.mapError((error) => failureOrIo(shownPlace(config.url), error)))
+  )

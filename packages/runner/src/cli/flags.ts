@@ -6,7 +6,7 @@ import { Option } from "effect"
 export const place = {
   store: Options.text("store").pipe(
     Options.withDescription(
-      "Where the books are: sqlite:PATH. Variable ROUNDLOT_STORE; default sqlite:.roundlot/roundlot.db"
+      "Where the books are: sqlite:PATH or postgres://USER@HOST/DATABASE. Variable ROUNDLOT_STORE; default sqlite:.roundlot/roundlot.db"
     ),
     Options.optional
   ),

@@ -7,7 +7,8 @@ import { join } from "node:path"
 import { layerBooks, layerPaper, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, settle } from "../settings/Settings.ts"
-import type { SettingsError } from "../settings/SettingsError.ts"
+import { StorePlace } from "../settings/StorePlace.ts"
+import { SettingsError } from "../settings/SettingsError.ts"
 import type { Broker, Ledger, Side } from "@roundlot/core"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 
@@ -44,11 +45,17 @@ export const onCopy = <A, E, R>(
     const fs = yield* FileSystem.FileSystem
     const settings = yield* settle(flags)
     const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-dry-run-" }))
-    const storeFile = join(folder, "copy.db")
-    const isThere = yield* Effect.orElseSucceed(fs.exists(settings.storeFile), () => false)
-    if (isThere) yield* copy(settings.storeFile, storeFile)
+    const file = join(folder, "copy.db")
+    if (settings.store._tag === "Postgres") {
+      const problem = "a dry run works on a copy of the store, and a database is not copied"
+      return yield* new SettingsError({ place: "--dry-run", problem, remedy: "Name a store in a file" })
+    }
+    const isThere = yield* Effect.orElseSucceed(fs.exists(settings.store.file), () => false)
+    if (isThere) yield* copy(settings.store.file, file)
     return yield* use(settings.configuration).pipe(
-      Effect.provide(Layer.merge(layerPaper({ file: join(folder, "paper.db") }), layerBooks({ storeFile })))
+      Effect.provide(
+        Layer.merge(layerPaper({ file: join(folder, "paper.db") }), layerBooks({ store: StorePlace.Sqlite({ file }) }))
+      )
     )
   })
 

@@ -1,9 +1,11 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Context, Effect, Option } from "effect"
-import { basename, dirname, extname, join, resolve } from "node:path"
+import { homedir } from "node:os"
+import { join, resolve } from "node:path"
 import * as Configuration from "./Configuration.ts"
 import * as EnvFile from "./EnvFile.ts"
 import { SettingsError } from "./SettingsError.ts"
+import * as StorePlace from "./StorePlace.ts"
 
 /** What is said by flags of every verb that needs a store; each wins over its variable, and that over the file. */
 export interface Flags {
@@ -17,30 +19,16 @@ export interface Flags {
 export interface Settings {
   readonly configuration: Configuration.Configuration
   readonly variable: (name: string) => string | undefined
-  /** The path of the SQLite store. */
-  readonly storeFile: string
+  readonly store: StorePlace.StorePlace
   /** The path of the paper exchange. */
   readonly paperFile: string
 }
 
-/** Where the store is when nothing is said. */
-export const DEFAULT_STORE = "sqlite:.roundlot/roundlot.db"
 /** The configuration that is read when none is named and it is there. */
 export const DEFAULT_CONFIG = "roundlot.json"
 
 /** The environment of the process. */
 export class Environment extends Context.Tag("roundlot/Environment")<Environment, EnvFile.Variables>() {}
-
-const SQLITE = "sqlite:"
-
-/** The file of a store's address. */
-const fileOf = (store: string, place: string): Effect.Effect<string, SettingsError> => {
-  if (store.startsWith(SQLITE) && store.length > SQLITE.length) return Effect.succeed(store.slice(SQLITE.length))
-  const isPostgres = /^postgres(ql)?:/.test(store)
-  const problem = isPostgres ? "Postgres is not supported in this version" : `'${store}' is no store`
-  const meant = isPostgres || store === "" || store === SQLITE ? DEFAULT_STORE : `${SQLITE}${store}`
-  return Effect.fail(new SettingsError({ place, problem, remedy: `Write ${SQLITE}PATH, such as ${meant}` }))
-}
 
 const readText = (file: string, place: string): Effect.Effect<string, SettingsError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(
@@ -69,11 +57,9 @@ const readVariables = (named: Option.Option<string>) =>
     return { ...inherited, ...(yield* EnvFile.parse(text, named.value)) }
   })
 
-/** The exchange of a store stands beside it: `books.db` has `books.paper.db`. */
-const besideOf = (storeFile: string): string => {
-  const extension = extname(storeFile)
-  return join(dirname(storeFile), `${basename(storeFile, extension)}.paper${extension === "" ? ".db" : extension}`)
-}
+/** Where programs of this user keep their state. */
+const stateFolder = (variable: Settings["variable"]): string =>
+  variable("XDG_STATE_HOME") ?? join(variable("HOME") ?? homedir(), ".local", "state")
 
 /** Settles what flags, variables and files say. */
 export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, FileSystem.FileSystem | Environment> =>
@@ -86,10 +72,13 @@ export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, Fil
       onNone: () => {
         const fromVariable = variable("ROUNDLOT_STORE")
         if (fromVariable !== undefined) return [fromVariable, "ROUNDLOT_STORE"]
-        return [configuration.store ?? DEFAULT_STORE, "store"]
+        return [configuration.store ?? StorePlace.DEFAULT_STORE, "store"]
       }
     })
-    const storeFile = resolve(yield* fileOf(...said))
-    const paperFile = Option.match(flags.paper, { onSome: (file) => resolve(file), onNone: () => besideOf(storeFile) })
-    return { configuration, variable, storeFile, paperFile }
+    const store = yield* StorePlace.parse(...said)
+    const paperFile = Option.match(flags.paper, {
+      onSome: (file) => resolve(file),
+      onNone: () => StorePlace.paperFileOf(store, stateFolder(variable))
+    })
+    return { configuration, variable, store, paperFile }
   })

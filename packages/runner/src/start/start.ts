@@ -1,11 +1,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { type AccountName, Clock, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
-import { DriveLease } from "@roundlot/store-sqlite"
+import { type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
-import { hostname } from "node:os"
 import { dirname, relative } from "node:path"
 import { openedForDriving } from "../accounts.ts"
-import { layerBooks, layerPaper } from "../App.ts"
+import { holdRight, layerBooks, layerPaper, shownStore } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
@@ -13,6 +11,7 @@ import { complaint, none, takeIn, total, type Counts, type Step } from "../impor
 import * as TradeFile from "../import/TradeFile.ts"
 import { policyOf } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
+import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
@@ -104,14 +103,18 @@ const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) 
 const countsLine = (counts: Counts): string =>
   `${counts.accepted} accepted, ${counts.duplicates} duplicates, ${counts.conflicts} conflicts, ${counts.quarantined} quarantined, ${counts.rejected} rejected`
 
-const shownStore = (settings: Settings): string => {
-  const path = relative(process.cwd(), settings.storeFile)
-  return path.startsWith("..") ? settings.storeFile : path
+/** The store as it is named on the command line from here. */
+const addressOf = ({ store }: Settings): string => {
+  if (store._tag === "Postgres") return shownStore(store)
+  const path = relative(process.cwd(), store.file)
+  return `sqlite:${path.startsWith("..") ? store.file : path}`
 }
 
+const shownName = (settings: Settings): string => addressOf(settings).replace(/^sqlite:/, "")
+
 const whereToLook = (settings: Settings): string => {
-  const isDefault = shownStore(settings) === ".roundlot/roundlot.db"
-  const store = isDefault ? "" : ` --store sqlite:${shownStore(settings)}`
+  const address = addressOf(settings)
+  const store = address === DEFAULT_STORE ? "" : ` --store ${address}`
   return [
     "Where to look next:",
     `  npx roundlot positions show AAPL${store}   the next order, or why there is none`,
@@ -134,7 +137,7 @@ const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingO
     const daemon = yield* Effect.forkScoped(Daemon.run(options))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
-      `roundlot is up after ${seconds} s: store ${shownStore(settings)}, paper broker, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
+      `roundlot is up after ${seconds} s: store ${shownName(settings)}, paper broker, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
     )
     const named = Option.match(flags.account, {
       onNone: () => undefined,
@@ -175,11 +178,13 @@ const tellLeft = (left: remaining.Remaining) =>
   })
 
 /** Takes the right to drive the store, whose folder may be still to be made. */
-const holdRight = ({ storeFile }: Settings) =>
+const take = ({ store }: Settings) =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    yield* Effect.ignore(fs.makeDirectory(dirname(storeFile), { recursive: true, mode: 0o700 }))
-    yield* Effect.provide(DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }), Clock.layerAlwaysOpen)
+    if (store._tag === "Sqlite") {
+      const fs = yield* FileSystem.FileSystem
+      yield* Effect.ignore(fs.makeDirectory(dirname(store.file), { recursive: true, mode: 0o700 }))
+    }
+    yield* holdRight(store)
   })
 
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
@@ -193,7 +198,7 @@ export const start = (flags: StartFlags): Doing =>
     const app = Layer.merge(layerBooks(settings), layerPaper(exchange))
     yield* output.endsBySignal
     // Held until the ledger has closed: what it drains is still ours alone to write.
-    yield* holdRight(settings)
+    yield* take(settings)
     const left = yield* drive(flags, settings, options, port).pipe(
       Effect.provide(app),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)

@@ -1,12 +1,10 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Account, Break, Clock, decode, Instant, Reads, TradeRepository } from "@roundlot/core"
 import { Exchange } from "@roundlot/broker-paper"
-import { DriveLease } from "@roundlot/store-sqlite"
 import { Effect } from "effect"
 import { statfs } from "node:fs/promises"
-import { hostname } from "node:os"
 import { dirname } from "node:path"
-import { layerExchange, layerStore } from "../App.ts"
+import { holdRight, isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -33,7 +31,7 @@ const exists = (file: string) =>
 
 const ENOUGH_BYTES = 200 * 1024 * 1024
 
-const disk = ({ storeFile }: Settings) =>
+const disk = (storeFile: string) =>
   Effect.gen(function* () {
     const folder = (yield* exists(dirname(storeFile))) ? dirname(storeFile) : "."
     const { bavail, bsize } = yield* Effect.tryPromise(() => statfs(folder))
@@ -81,8 +79,8 @@ const inside = Effect.gen(function* () {
   ]
 })
 
-const driven = ({ storeFile }: Settings) =>
-  DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }).pipe(
+const driven = (place: Settings["store"]) =>
+  holdRight(place).pipe(
     Effect.as([well("daemon", "none drives the store now; 'roundlot start' would")]),
     Effect.catchTag("DriveLeaseHeld", ({ host, pid }) =>
       Effect.succeed([well("daemon", `process ${pid} on ${host} drives the store`)])
@@ -92,11 +90,11 @@ const driven = ({ storeFile }: Settings) =>
 
 const store = (settings: Settings) =>
   Effect.gen(function* () {
-    const { storeFile } = settings
-    if (!(yield* exists(storeFile)))
-      return [ill("store", `there is none at ${storeFile}`, "'roundlot start' makes one; --store names another")]
-    const findings = yield* Effect.all([inside, driven(settings)]).pipe(Effect.provide(layerStore(settings)))
-    return [well("store", `${storeFile} opens, its tables are of this version`), ...findings.flat()]
+    const place = shownStore(settings.store)
+    if (!(yield* isStoreThere(settings.store)))
+      return [ill("store", `there is none at ${place}`, "'roundlot start' makes one; --store names another")]
+    const findings = yield* Effect.all([inside, driven(settings.store)]).pipe(Effect.provide(layerStore(settings)))
+    return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]
   }).pipe(Effect.catchAll(toldBy("store")))
 
 const broker = ({ paperFile }: Settings) =>
@@ -112,8 +110,8 @@ const examine = (asked: Flags) =>
   settle(asked).pipe(
     Effect.flatMap((settings) =>
       Effect.all([
-        Effect.succeed([well("settings", `store ${settings.storeFile}`)]),
-        disk(settings),
+        Effect.succeed([well("settings", `store ${shownStore(settings.store)}`)]),
+        settings.store._tag === "Sqlite" ? disk(settings.store.file) : Effect.succeed([]),
         store(settings),
         broker(settings)
       ])

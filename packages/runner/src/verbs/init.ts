@@ -4,7 +4,8 @@ import { Effect } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
-import { DEFAULT_CONFIG, DEFAULT_STORE } from "../settings/Settings.ts"
+import { DEFAULT_CONFIG } from "../settings/Settings.ts"
+import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { CommandRefused } from "./commanding.ts"
 
 const STARTER = {

@@ -1,9 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
-import { DriveLease } from "@roundlot/store-sqlite"
 import { Effect, Schedule } from "effect"
-import { hostname } from "node:os"
-import { layerPaper } from "../App.ts"
+import { holdRight, layerPaper } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -28,8 +26,8 @@ const ended = (id: Id.OrderId) =>
   )
 
 /** Asks the broker now where nobody drives the store; else its daemon does, woken by the commit. */
-const work = (id: Id.OrderId, { paperFile, storeFile }: Settings) =>
-  DriveLease.hold(storeFile, { host: hostname(), pid: process.pid }).pipe(
+const work = (id: Id.OrderId, { paperFile, store }: Settings) =>
+  holdRight(store).pipe(
     Effect.zipRight(Cancels.requestCancels),
     Effect.zipRight(Tracking.pollAll),
     Effect.scoped,

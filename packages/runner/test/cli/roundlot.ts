@@ -28,10 +28,14 @@ const later = (ms: number): Clock.Clock => {
   }
 }
 
-/** A folder of its own with a store in it, and the command line on that store, run in this process. */
-export const desk = () => {
+/**
+ * A folder of its own with a store in it, or with what belongs to the store that is named, and the command line on that store, run
+ * in this process.
+ */
+export const desk = (named?: string) => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
-  const store = `sqlite:${join(folder, "books.db")}`
+  const store = named ?? `sqlite:${join(folder, "books.db")}`
+  const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
   let ahead = 0
   const plain = async (
     words: ReadonlyArray<string>,
@@ -45,10 +49,12 @@ export const desk = () => {
     const code = await Effect.runPromise(run(words, variables, streams).pipe(Effect.withClock(later(ahead))))
     return { code, ...printed }
   }
-  const cli = (...words: ReadonlyArray<string>) => plain([...words, "--store", store])
+  const cli = (...words: ReadonlyArray<string>) => plain([...words, ...place])
   return {
     folder,
     store,
+    /** The flags that name the store and its exchange. */
+    place,
     plain,
     cli,
     /** The answer of a verb as the program that asked reads it. */

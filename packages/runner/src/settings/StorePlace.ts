@@ -1,0 +1,57 @@
+import { Data, Effect, Redacted } from "effect"
+import { createHash } from "node:crypto"
+import { basename, dirname, extname, join, resolve } from "node:path"
+import { SettingsError } from "./SettingsError.ts"
+
+/** Where the books are. */
+export type StorePlace = Data.TaggedEnum<{
+  /** In one file. */
+  readonly Sqlite: { readonly file: string }
+  /** In a Postgres database; the address may hold a password. */
+  readonly Postgres: { readonly url: Redacted.Redacted }
+}>
+
+/** Constructors of `StorePlace`. */
+export const StorePlace = Data.taggedEnum<StorePlace>()
+
+/** Where the store is when nothing is said. */
+export const DEFAULT_STORE = "sqlite:.roundlot/roundlot.db"
+
+const SQLITE = "sqlite:"
+
+const isUrl = (text: string): boolean => /^postgres(ql)?:\/\/./.test(text) && URL.canParse(text)
+
+/** Reads a store's address; `place` is where it was said. */
+export const parse = (store: string, place: string): Effect.Effect<StorePlace, SettingsError> => {
+  if (store.startsWith(SQLITE) && store.length > SQLITE.length) {
+    return Effect.succeed(StorePlace.Sqlite({ file: resolve(store.slice(SQLITE.length)) }))
+  }
+  if (isUrl(store)) return Effect.succeed(StorePlace.Postgres({ url: Redacted.make(store) }))
+  const isPostgres = /^postgres(ql)?:/.test(store)
+  // What was meant for Postgres may hold a password: it is not repeated.
+  const problem = isPostgres ? "the address of Postgres cannot be read" : `'${store}' is no store`
+  const meant = store === "" || store === SQLITE ? DEFAULT_STORE : `${SQLITE}${store}`
+  const remedy = isPostgres
+    ? "Write postgres://USER@HOST:PORT/DATABASE"
+    : `Write postgres://HOST/DATABASE, or ${SQLITE}PATH, such as ${meant}`
+  return Effect.fail(new SettingsError({ place, problem, remedy }))
+}
+
+/** The exchange of a file stands beside it: `books.db` has `books.paper.db`. */
+const besideOf = (file: string): string => {
+  const extension = extname(file)
+  return join(dirname(file), `${basename(file, extension)}.paper${extension === "" ? ".db" : extension}`)
+}
+
+const NAME_LENGTH = 16
+
+/** Where the paper exchange of a store is: beside its file, or in a folder for state under a name made of its address. */
+export const paperFileOf = (store: StorePlace, stateFolder: string): string =>
+  StorePlace.$match(store, {
+    Sqlite: ({ file }) => besideOf(file),
+    Postgres: ({ url }) => {
+      const { host, pathname } = new URL(Redacted.value(url))
+      const name = createHash("sha256").update(`${host}${pathname}`).digest("hex").slice(0, NAME_LENGTH)
+      return join(stateFolder, "roundlot", `${name}.paper.db`)
+    }
+  })

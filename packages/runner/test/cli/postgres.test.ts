@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest"
+import { databases } from "./database.ts"
+import { buys, child, desk } from "./roundlot.ts"
+
+const { fresh } = databases()
+
+describe("the main job on Postgres", () => {
+  it("ACC-5, ACC-6: trades from a file become orders, fills and allocations, and the audit finds nothing", async () => {
+    const { cli, file, json } = desk(await fresh())
+    expect(await cli("orders", "list")).toMatchObject({ code: 1, err: expect.stringContaining("there is no store at") })
+    const trades = file("a.csv", buys(["a", "0.3"], ["b", "0.5"], ["c", "0.4"]))
+    const counts = { accepted: 3, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0 }
+    expect(JSON.parse((await cli("trades", "import", trades, "--json")).out)).toEqual(counts)
+    expect(JSON.parse((await cli("trades", "import", trades, "--json")).out)).toMatchObject({ duplicates: 3 })
+    expect((await cli("start", "--until-idle")).code).toBe(0)
+    expect(await json("orders", "list")).toMatchObject({
+      items: [{ id: "O1", side: "buy", quantity: "1", status: "filled", filledQuantity: "1", averagePrice: "200" }]
+    })
+    const links = { items: [{ quantity: "0.3" }, { quantity: "0.5" }, { quantity: "0.2" }] }
+    expect(await json("allocations", "list", "--order-id", "O1")).toMatchObject(links)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ residual: "0.2", next: { answer: "NotDue" } })
+    expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+    expect(await cli("doctor")).toMatchObject({ code: 0 })
+  })
+
+  it("DESIGN 10: a second daemon on the same database is refused, and names the first", async () => {
+    const { place, plain } = desk(await fresh())
+    const first = child(["start", ...place])
+    await first.says(/Running/)
+    const second = await plain(["start", "--until-idle", ...place])
+    expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/is driven by process \d+ on /) })
+    first.signal("SIGKILL")
+    await first.ended
+    expect((await plain(["start", "--until-idle", ...place])).code).toBe(0)
+  })
+
+  it("AUD-10: a password in the address is never shown", async () => {
+    const address = "postgres://somebody:hunter2@127.0.0.1:1/books"
+    for (const words of [["orders", "list"], ["doctor"], ["start", "--until-idle"]]) {
+      const { err, out } = await desk(address).cli(...words)
+      expect(err + out).toContain("postgres://127.0.0.1:1/books")
+      expect(err + out).not.toContain("hunter2")
+    }
+  })
+})
