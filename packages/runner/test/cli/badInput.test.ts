@@ -121,8 +121,19 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     ["a missing file", ["trades", "import", "/nowhere/a.csv"], 1, "/nowhere/a.csv does not exist"],
     ["an unknown verb", ["ordres", "list"], 2, "Did you mean 'orders'?"],
     ["an unknown flag", ["orders", "list", "--symbl", "A"], 2, "Did you mean '--symbol'?"],
-    ["a store of another kind", ["orders", "list", "--store", "postgres://x"], 2, "not supported in this version"],
-    ["a bare path as store", ["orders", "list", "--store", "x.db"], 2, "Write sqlite:PATH, such as sqlite:x.db"],
+    [
+      "a store of another kind",
+      ["orders", "list", "--store", "mysql://x"],
+      2,
+      "Write postgres://HOST/DATABASE, or sqlite:"
+    ],
+    [
+      "a server that is not there",
+      ["orders", "list", "--store", "postgres://127.0.0.1:1/x"],
+      1,
+      "it cannot be reached"
+    ],
+    ["a bare path as store", ["orders", "list", "--store", "x.db"], 2, "or sqlite:PATH, such as sqlite:x.db"],
     ["no store", ["orders", "list", "--store", "sqlite:/nowhere/x.db"], 1, "there is no store at /nowhere/x.db"],
     ["a bad duration", ["start", "--order-polling-interval", "15"], 2, "Write a number and a unit"],
     ["an unknown column", ["trades", "import", "a.csv", "--columns", "symbl=T"], 2, "Did you mean 'symbol'?"],
