@@ -59,8 +59,11 @@ const run = (file: string, args: ReadonlyArray<string>): void => {
   if (status !== 0) throw new Error(`${file} failed: ${error?.message ?? ""}${stdout}${stderr}`)
 }
 
+/** Settings of a server by their names. */
+type Settings = Readonly<Record<string, string>>
+
 /** What a server is told: durability costs time that a test run does not need, but a restart must find what was committed. */
-const optionsOf = (port: number, folder: string): ReadonlyArray<string> => [
+const optionsOf = (port: number, folder: string, settings: Settings): ReadonlyArray<string> => [
   "-D",
   folder,
   "-p",
@@ -73,7 +76,8 @@ const optionsOf = (port: number, folder: string): ReadonlyArray<string> => [
     full_page_writes: "off",
     synchronous_commit: "off",
     max_wal_size: "256MB",
-    log_min_messages: "fatal"
+    log_min_messages: "fatal",
+    ...settings
   }).flatMap(([name, value]) => ["-c", `${name}=${value}`])
 ]
 
@@ -109,8 +113,8 @@ const ended = (child: ChildProcess): Promise<void> =>
     else child.once("exit", () => resolve())
   })
 
-/** Makes a server and starts it: half a second. */
-export const makeServer = async (): Promise<Server> => {
+/** Makes a server and starts it: half a second. Commits may be lost in a crash, unless `synchronous_commit` is set. */
+export const makeServer = async (settings: Settings = {}): Promise<Server> => {
   const place = mkdtempSync(join(tmpdir(), "roundlot-pg-"))
   chmodSync(place, 0o755)
   const folder = join(place, "cluster")
@@ -124,7 +128,7 @@ export const makeServer = async (): Promise<Server> => {
   const kill = () => void child?.kill("SIGQUIT")
   const start = async () => {
     let said = ""
-    const started = spawn(join(bin, "postgres"), optionsOf(port, folder), {
+    const started = spawn(join(bin, "postgres"), optionsOf(port, folder, settings), {
       ...user,
       stdio: ["ignore", "ignore", "pipe"]
     })

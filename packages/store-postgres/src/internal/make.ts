@@ -6,7 +6,7 @@ import { Duration, Effect, Option, Queue, Schedule, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./config.ts"
 import type { Ask } from "./asking.ts"
 import { connect, shownPlace } from "./connection.ts"
-import { failureOrIo, isBetweenServers } from "./failure.ts"
+import { failureOrIo } from "./failure.ts"
 import * as Feed from "./feed.ts"
 import { prepare } from "./prepare.ts"
 import { inTransaction, reading, sharedTransaction } from "./transaction.ts"
@@ -17,7 +17,7 @@ const FEED_PACE = Duration.millis(20)
 
 /** Another process migrates, or the server is just coming up. */
 const isSoonOver = (error: unknown): boolean =>
-  (error instanceof TradeRepository.StoreUnavailable && error.problem === "busy") || isBetweenServers(error)
+  error instanceof TradeRepository.StoreUnavailable && error.problem === "busy"
 
 /** The store-wide order: appended apart from commits, by whoever needs it. */
 const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads) => {

@@ -3,7 +3,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import type { TradeRepository } from "@roundlot/core"
 import { Ddl, Migrations } from "@roundlot/store-sql"
 import { Cause, Clock, Effect, Random } from "effect"
-import { failureOf, unavailable } from "./failure.ts"
+import { failureOf, isBetweenServers, unavailable } from "./failure.ts"
 
 /** Refuses what this version cannot go on from. */
 const recognise = (place: string) =>
@@ -60,6 +60,9 @@ export const prepare = (
 const typed = (place: string, cause: Cause.Cause<unknown>): Effect.Effect<never, TradeRepository.StoreError> => {
   const error = Cause.squash(cause)
   const inner = error instanceof Error && error.cause !== undefined ? error.cause : error
+  if (isBetweenServers(error) || isBetweenServers(inner)) {
+    return Effect.fail(unavailable(place, "busy", "its server is coming up, or others are making its tables"))
+  }
   const failure = failureOf(place, error) ?? failureOf(place, inner)
   return failure === undefined ? Effect.die(error) : Effect.fail(failure)
 }

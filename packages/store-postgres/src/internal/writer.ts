@@ -129,8 +129,10 @@ interface Course<A> {
   accounts: ReadonlySet<string>
   /** The table that it was writing, for the words of a refusal. */
   table: string
-  /** The answer of a try whose COMMIT nobody answered. */
-  unanswered: Option.Option<A>
+  /** The answer of the last try that came to its COMMIT. */
+  answer: Option.Option<A>
+  /** Did nobody answer that COMMIT, so that it must be looked up whether it was made? */
+  isUnanswered: boolean
 }
 
 /** One try: what it answered, or nothing where it must begin again with more heads held. */
@@ -140,9 +142,10 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     const row = yield* askOne<GroundRow>(ask, statements.ground, [scope.commitId])
     if (row.did !== null) {
       // This is how a lost COMMIT is looked up: behind the locks that its transaction held, so that the answer stands.
-      if (Option.isNone(course.unanswered)) return yield* TradeRepository.alreadyCommitted(scope.commitId, row.did)
-      return ended(course.unanswered, false)
+      if (Option.isNone(course.answer)) return yield* TradeRepository.alreadyCommitted(scope.commitId, row.did)
+      return ended(course.answer, false)
     }
+    course.isUnanswered = false
     const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
     const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
     const first = yield* planning(ask, scope.needs, ground, plan)
@@ -157,8 +160,8 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     course.table = "journal"
     yield* writeJournals(ask, journals)
     yield* ask(statements.remember, [scope.commitId, TradeRepository.rememberedAs(journals)])
-    course.unanswered = Option.some(answer)
-    return ended(course.unanswered, true)
+    course.answer = Option.some(answer)
+    return ended(course.answer, true)
   })
 
 const ended = <A>(value: A, keep: boolean): Ending<A> => ({ value, keep })
@@ -185,7 +188,7 @@ export const make =
   (place: string, sql: SqlClient.SqlClient, patience: Patience) =>
   <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
     Effect.suspend(() => {
-      const course: Course<A> = { accounts: accountsOf(scope), table: "", unanswered: Option.none() }
+      const course: Course<A> = { accounts: accountsOf(scope), table: "", answer: Option.none(), isUnanswered: false }
       const once = Effect.suspend(() =>
         inTransaction(sql, beginning(patience, course.accounts), (ask) => attempt(ask, scope, plan, course))
       )
@@ -193,20 +196,25 @@ export const make =
         Option.isNone(answer) ? Effect.suspend(() => completed) : Effect.succeed(answer)
       )
       return completed.pipe(
+        Effect.tapError((error) =>
+          Effect.sync(() => {
+            course.isUnanswered ||= error instanceof CommitUnanswered
+          })
+        ),
         Effect.retry({ schedule: comingBack(patience.retryFor), while: worthAnother() }),
         Effect.flatMap((answer) => answer),
         Effect.catchTag("NoSuchElementException", Effect.die),
-        Effect.catchAll((error) => failed(place, error, course.table))
+        Effect.catchAll((error) => failed(place, error, course))
       )
     })
 
 const failed = (
   place: string,
   error: SqlError | CommitUnanswered | TradeRepository.WriteError,
-  table: string
+  { isUnanswered, table }: Pick<Course<unknown>, "isUnanswered" | "table">
 ): Effect.Effect<never, TradeRepository.WriteError> => {
   if (error instanceof TradeRepository.AlreadyCommitted) return Effect.fail(error)
-  if (error instanceof CommitUnanswered) {
+  if (isUnanswered || error instanceof CommitUnanswered) {
     const detail = "the connection broke at the COMMIT, and whether it was made could not be looked up"
     return Effect.fail(
       unavailable(place, "io", detail, "Submit the same again: what was committed is known by its identity")
