@@ -26,7 +26,8 @@ export default defineConfig({
           globalSetup: onPostgres.has(name) ? [postgres] : []
         }
       })),
-      { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } }
+      { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } },
+      { extends: true as const, test: { name: "simulation", root: "simulation", include: ["test/**/*.test.ts"] } }
     ]
   }
 })

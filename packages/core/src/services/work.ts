@@ -1,4 +1,4 @@
-import { Cause, Effect, Fiber, Schedule, Stream } from "effect"
+import { Cause, Effect, Queue, Stream } from "effect"
 import type { Duration } from "effect"
 import { Ledger } from "../ledger/Ledger.ts"
 import { Health } from "./Health.ts"
@@ -38,16 +38,11 @@ export const forever = <E, R>(
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const once = reported(part, pass)
-    const ticks = Stream.fromSchedule(Schedule.spaced(every))
-    const wakes = Stream.merge(Stream.as(ledger.commits, 0), ticks).pipe(
-      Stream.buffer({ capacity: 1, strategy: "sliding" })
-    )
-    const loop = yield* Effect.fork(
-      Effect.zipRight(
-        once,
-        Stream.runForEach(wakes, () => once)
-      )
-    )
-    yield* Fiber.join(loop)
+    const wake = yield* Queue.sliding<void>(1)
+    const waken = Queue.offer(wake, undefined)
+    const commits = Stream.runForEach(ledger.commits, () => waken)
+    const ticks = Effect.forever(Effect.zipRight(Effect.sleep(every), waken))
+    const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
+    yield* Effect.all([commits, ticks, passes], { concurrency: "unbounded", discard: true })
     return yield* Effect.never
   })

@@ -4,5 +4,7 @@ export * as Desk from "./Desk.ts"
 export * as LedgerCase from "./LedgerCase.ts"
 /** A sound row of every table, and writes of them. */
 export * as SampleRows from "./SampleRows.ts"
+/** Runs programs on a seeded scheduler and a clock that does not tick. */
+export * as Simulation from "./Simulation.ts"
 /** What every store promises, as clauses to be run on it. */
 export * as StoreContract from "./StoreContract.ts"

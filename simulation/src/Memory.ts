@@ -1,0 +1,20 @@
+import { audit, type AccountName, type Decimal, type Instant, type MemoryStore } from "@roundlot/core"
+
+/** What is remembered of a history beside its books, which are folded from the journal entry by entry. */
+export interface Memory {
+  readonly fold: audit.Fold
+  /** When an order of a position last ended short, by our clock (D8). */
+  readonly shortEnds: Map<string, Instant.Instant>
+  /** The target of a position when an attempt was committed. */
+  readonly targets: Map<number, Decimal.Decimal>
+}
+
+/** Nothing has happened. */
+export const begin = (): Memory => ({ fold: audit.begin(), shortEnds: new Map(), targets: new Map() })
+
+/** Takes in what stands in a journal already. */
+export const catchUp = (memory: Memory, store: MemoryStore.MemoryStore, account: AccountName.AccountName): void => {
+  for (const entry of store.entries({ account, afterSeq: 0, entity: undefined, limit: 1_000 })) {
+    audit.fold(memory.fold, account, entry)
+  }
+}

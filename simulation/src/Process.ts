@@ -1,0 +1,193 @@
+import { PaperBroker } from "@roundlot/broker-paper"
+import {
+  Broker,
+  Clock,
+  Daemon,
+  Entropy,
+  Instant,
+  MemoryRepository,
+  Roundlot,
+  TradeRepository,
+  type AccountName
+} from "@roundlot/core"
+import { Deferred, Effect, Either, Fiber, Layer, Logger, Random, Stream } from "effect"
+import { born, dead, killed, strikes, tell, type Life, type Scene } from "./Scene.ts"
+import * as Watch from "./Watch.ts"
+
+/** Something that a living program does outside of itself: it may be killed before, or after, and then hears nothing. */
+const outside = <A, E, R>(scene: Scene, life: Life, where: string, act: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    if (life.isDead) return yield* dead
+    if (yield* strikes(scene, "crash")) return yield* killed(scene, life, `before ${where}`)
+    const done = yield* act
+    if (life.isDead) return yield* dead
+    if (yield* strikes(scene, "crash")) return yield* killed(scene, life, `after ${where}`)
+    return done
+  })
+
+const unavailable = (detail: string) =>
+  new TradeRepository.StoreUnavailable({ place: "the store", problem: "io", detail, remedy: "Try again." })
+
+/** The store of a life: it fails, or commits and fails, or is the last thing that the program ever calls. */
+const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepositoryService => {
+  const memory = MemoryRepository.make(scene.store)
+  const read = <A>(what: Effect.Effect<A, TradeRepository.StoreError>) =>
+    Effect.gen(function* () {
+      if (life.isDead) return yield* dead
+      if (yield* strikes(scene, "storeError")) return yield* unavailable("a read failed")
+      return yield* what
+    })
+  return {
+    identity: memory.identity,
+    write: (scope, plan) =>
+      outside(
+        scene,
+        life,
+        "a commit",
+        Effect.gen(function* () {
+          if (yield* strikes(scene, "storeError")) return yield* unavailable("a write failed")
+          const seen = Watch.planning(plan)
+          const written = yield* memory.write(scope, seen.plan)
+          yield* Watch.committed(scene, seen.planned())
+          if (yield* strikes(scene, "lostCommit")) return yield* unavailable("the answer to COMMIT was lost")
+          return written
+        })
+      ),
+    page: (query) => read(memory.page(query)),
+    entries: (query) => read(memory.entries(query)),
+    feed: (after, limit) => read(memory.feed(after, limit)),
+    heads: read(memory.heads),
+    snapshot: (reads) => memory.snapshot(reads)
+  }
+}
+
+const LONGEST_LATENCY_MS = 4_000
+const OVER_ANY_DEADLINE_MS = 70_000
+
+/** Answers take a while, and now and then longer than anyone waits. */
+const latency = (scene: Scene): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (!(yield* strikes(scene, "latency"))) return
+    const chance = yield* Random.next
+    yield* Effect.sleep(chance > 0.95 ? OVER_ANY_DEADLINE_MS : chance * LONGEST_LATENCY_MS)
+  })
+
+/** The paper broker as a life sees it: behind a network that is slow and loses answers. */
+const brokerOf = (scene: Scene, life: Life, account: AccountName.AccountName): Broker.BrokerService => {
+  const paper = PaperBroker.make(scene.exchange, account)
+  const asked = <A, E>(operation: string, ask: Effect.Effect<A, E>, lost: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.gen(function* () {
+      yield* latency(scene)
+      const answer = yield* outside(scene, life, operation, ask)
+      yield* latency(scene)
+      if (life.isDead) return yield* dead
+      return (yield* strikes(scene, "unheard")) ? yield* lost : answer
+    })
+  const read = <A>(operation: string, ask: Effect.Effect<A, Broker.BrokerReadFailed>) =>
+    asked(operation, ask, new Broker.BrokerReadFailed({ operation, kind: "network", detail: "no answer came" }))
+  return {
+    ...paper,
+    prepare: (terms) =>
+      Either.map(paper.prepare(terms), (prepared) => ({
+        request: prepared.request,
+        send: (attemptId) =>
+          asked(
+            `the send of ${terms.clientOrderId}`,
+            Effect.zipRight(Watch.sending(scene, attemptId, terms), prepared.send(attemptId)),
+            Effect.dieMessage("the connection broke")
+          )
+      })),
+    cancel: (order) =>
+      asked("a cancel", paper.cancel(order), Effect.succeed({ _tag: "Unknown", why: "no answer came" })),
+    ...(paper.lookup === undefined ? {} : { lookup: lookedUp(paper.lookup, read) }),
+    order: (id) => read("order", paper.order(id)),
+    orders: (window) => read("orders", paper.orders(window)),
+    fills: (window) => read("fills", paper.fills(window)),
+    fillsOf: (id) => read("fills of an order", paper.fillsOf(id)),
+    positions: read("positions", paper.positions),
+    account: read("account", paper.account),
+    instrument: (symbol) => read("instrument", paper.instrument(symbol)),
+    updates:
+      paper.updates === undefined
+        ? undefined
+        : Stream.filterEffect(paper.updates, () =>
+            Effect.map(strikes(scene, "lostMessage"), (isLost) => !life.isDead && !isLost)
+          )
+  }
+}
+
+const lookedUp =
+  (
+    lookup: NonNullable<Broker.BrokerService["lookup"]>,
+    read: <A>(
+      operation: string,
+      ask: Effect.Effect<A, Broker.BrokerReadFailed>
+    ) => Effect.Effect<A, Broker.BrokerReadFailed>
+  ): NonNullable<Broker.BrokerService["lookup"]> =>
+  (id) =>
+    read("lookup", lookup(id))
+
+/** Our clock, which somebody sets now and then; what never jumps does not. */
+const clockOf = (scene: Scene) =>
+  Layer.map(Clock.layerAlwaysOpen, (context) => context).pipe(
+    Layer.flatMap((context) =>
+      Layer.effect(
+        Clock.Clock,
+        Effect.map(Effect.provide(Clock.Clock, context), (clock) => ({
+          ...clock,
+          now: Effect.map(clock.now, (now) => Instant.addMillis(now, scene.skewMs))
+        }))
+      )
+    )
+  )
+
+const HEX = 16
+
+const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, HEX), 2 * HEX), (digits) =>
+  digits.map((digit) => digit.toString(HEX)).join("")
+)
+
+/** One life of the program: the real services, driven until it is killed. */
+const live = (scene: Scene, life: Life) =>
+  Effect.gen(function* () {
+    scene.life = life
+    yield* tell(scene, "starts")
+    const foundations = Layer.mergeAll(
+      Layer.succeed(TradeRepository.TradeRepository, repositoryOf(scene, life)),
+      clockOf(scene),
+      Entropy.layerFixed(yield* randomHex)
+    )
+    const services = Roundlot.layer.pipe(Layer.provideMerge(foundations))
+    const brokers = Layer.succeed(Broker.Brokers, {
+      get: (account) => Effect.succeed(brokerOf(scene, life, account))
+    })
+    const program = Effect.gen(function* () {
+      life.doors = yield* Effect.context<Roundlot.Services>()
+      return yield* Daemon.run()
+    })
+    const running = yield* Effect.fork(
+      Effect.provide(Effect.scoped(program), Layer.merge(services, brokers)).pipe(
+        Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none))
+      )
+    )
+    const ended = yield* Effect.raceFirst(
+      Effect.as(Deferred.await(life.died), "killed"),
+      Effect.map(Fiber.await(running), String)
+    )
+    life.isDead = true
+    yield* Deferred.succeed(life.died, undefined)
+    life.doors = undefined
+    if (ended !== "killed") yield* tell(scene, `ended by itself: ${ended}`)
+    yield* Fiber.interruptFork(running)
+  })
+
+const LONGEST_DOWN_MS = 8_000
+
+/** Starts the program again and again, whatever kills it. */
+export const supervised = (scene: Scene): Effect.Effect<never> =>
+  Effect.gen(function* () {
+    for (let number = 1; ; number++) {
+      yield* live(scene, yield* born(number))
+      yield* Effect.sleep((yield* Random.next) * LONGEST_DOWN_MS)
+    }
+  })

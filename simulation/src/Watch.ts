@@ -1,0 +1,157 @@
+import {
+  audit,
+  Decimal,
+  Instant,
+  OrderState,
+  Side,
+  type Books,
+  type Break,
+  type Entry,
+  type Id,
+  type Order,
+  type OrderTerms,
+  type Position,
+  type TradeRepository
+} from "@roundlot/core"
+import { Effect, Schema } from "effect"
+import type { Memory } from "./Memory.ts"
+import { violated, type Scene } from "./Scene.ts"
+
+/** Runs a plan as it is, and keeps what it came to. */
+export const planning = <A>(plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) => {
+  let last: TradeRepository.Plan<A> | undefined
+  return {
+    plan: (state: TradeRepository.State) => {
+      last = plan(state)
+      return last
+    },
+    planned: (): ReadonlyArray<TradeRepository.JournalPart> => (last?._tag === "Planned" ? last.journals : [])
+  }
+}
+
+/** Looks at a commit, entry by entry, with the books as they stood after each. */
+export const committed = (scene: Scene, journals: ReadonlyArray<TradeRepository.JournalPart>): Effect.Effect<void> =>
+  Effect.forEach(
+    journals.flatMap(({ entries }) => entries),
+    (entry) => looked(scene, entry),
+    { discard: true }
+  )
+
+const journalName = (account: string, scene: Scene) => (account === scene.accountName ? scene.accountName : "_store")
+
+const looked = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const { fold } = scene.memory
+    const before = entry.entityKind === "order" ? orderIn(fold.books, entry.entityId) : undefined
+    if (!audit.fold(fold, journalName(entry.account, scene), entry)) {
+      return violated(scene, "the journal follows from itself", fold.findings.at(-1)?.what ?? "it does not")
+    }
+    if (entry.tag === "BreakOpened") return opened(scene, fold.books.breaks.all().at(-1))
+    if (entry.tag === "AttemptStarted") return attempted(scene, entry)
+    const after = before === undefined ? undefined : orderIn(fold.books, entry.entityId)
+    if (before !== undefined && after !== undefined) noteEnd(scene.memory, before, after, entry)
+    return Effect.void
+  })
+
+/** What only a broker that contradicts itself, or a fault of ours, can bring about: the exchange never does it. */
+const never: ReadonlyArray<Break.BreakKind> = ["FillAfterRejection", "FillMismatch", "TermsDiffer", "ForeignOrderId"]
+
+const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<void> =>
+  found !== undefined && never.includes(found.kind)
+    ? violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${found.evidence}`)
+    : Effect.void
+
+const orderIn = (books: Books.Books, id: string): Order.Order | undefined => books.orders.get(id.slice(1))
+
+/** D8, told apart from the rule itself: a sent order that lived has ended, and not all of it is filled. */
+const noteEnd = (memory: Memory, before: Order.Order, after: Order.Order, entry: Entry.Entry): void => {
+  if (after.origin !== "accumulation" || after.sentAt === undefined) return
+  const isShort = !OrderState.isLive(after.status) && Decimal.isLess(after.filled, after.quantity)
+  const isNotSuperseded = after.reported !== undefined
+  if (OrderState.isLive(before.status) && isShort && isNotSuperseded) {
+    memory.shortEnds.set(after.symbol, Instant.make(BigInt(entry.at)))
+  }
+}
+
+const COOL_DOWN_MS = 30_000
+
+const AttemptBody = Schema.parseJson(Schema.Struct({ id: Schema.Int, orderId: Schema.Int }))
+const bodyOf = Schema.decodeUnknownSync(AttemptBody)
+
+/** Rule 0 and what stands before every send, judged on the books as they are right after the entry of the attempt. */
+const attempted = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> => {
+  const { fold, shortEnds, targets } = scene.memory
+  const { id, orderId } = bodyOf(entry.body)
+  const order = fold.books.orders.get(String(orderId))
+  const position = order === undefined ? undefined : positionOf(fold.books, order)
+  if (order === undefined || position === undefined) return violated(scene, "an attempt has an order", entry.body)
+  targets.set(id, position.target)
+  const name = `O${orderId}, ${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
+  const left = Side.signed(order.side, position.residual)
+  if (order.origin === "accumulation" && Decimal.sign(left) < 0) {
+    return violated(scene, "D6: only what is still due is sent", `${name} leaves ${Decimal.format(position.residual)}`)
+  }
+  if (isStopped(fold.books, order)) return violated(scene, "a halt holds", `${name} is sent while halted`)
+  const short = shortEnds.get(order.symbol)
+  if (short !== undefined && Instant.millisBetween(short, Instant.make(BigInt(entry.at))) < COOL_DOWN_MS) {
+    return violated(scene, "D8: after a short end nothing is sent for 30 s", name)
+  }
+  return Effect.void
+}
+
+const positionOf = (books: Books.Books, order: Order.Order): Position.Position | undefined =>
+  books.positions.find("account", [order.account]).find(({ symbol }) => symbol === order.symbol)
+
+/** The controls that stand against an order, judged apart from the rule that judges them there. */
+const isStopped = (books: Books.Books, order: Order.Order): boolean =>
+  books.controls
+    .all()
+    .some(
+      ({ account, state, symbol }) =>
+        state !== "normal" &&
+        (account === "" || account === order.account) &&
+        (symbol === "" || symbol === order.symbol)
+    )
+
+/** Right before the bytes of an order reach the exchange. */
+export const sending = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderTerms): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const attempt = scene.memory.fold.books.attempts.get(String(attemptId))
+    if (attempt === undefined || attempt.clientOrderId !== terms.clientOrderId) {
+      return yield* violated(scene, "rule 1: an attempt is on record before a byte leaves", terms.clientOrderId)
+    }
+    yield* bounded(scene, attemptId, terms)
+  })
+
+/**
+ * What our orders have filled and may still fill at the exchange, with this one, is no more than the position owes, or owed when
+ * the attempt was committed. Where the broker took something back that it had said, nobody can know for a while.
+ */
+const bounded = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderTerms): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (scene.disturbed.has(terms.symbol)) return
+    const orders = yield* Effect.orDie(scene.exchange.orders)
+    const others = orders.filter(
+      (order) =>
+        order.symbol === terms.symbol &&
+        order.clientOrderId !== terms.clientOrderId &&
+        order.clientOrderId?.startsWith("rl1-") === true
+    )
+    const bound = others.map((order) =>
+      Side.signed(order.side, isWorking(order.status) ? order.quantity : order.filledQuantity)
+    )
+    const now = scene.memory.fold.books.positions.all().find(({ symbol }) => symbol === terms.symbol)
+    const targets = [now?.target ?? Decimal.zero, scene.memory.targets.get(attemptId) ?? Decimal.zero]
+    const reached = Side.signed(terms.side, Decimal.add(Decimal.sum(bound), Side.signed(terms.side, terms.quantity)))
+    const owed = targets.map((target) => Side.signed(terms.side, target))
+    if (owed.every((most) => Decimal.isLess(most, reached))) {
+      const seen = `${terms.clientOrderId}, ${terms.side} ${Decimal.format(terms.quantity)} ${terms.symbol}, brings us to ${Decimal.format(reached)}`
+      yield* violated(
+        scene,
+        "no more is sent than is owed",
+        `${seen}, owed are ${owed.map(Decimal.format).join(" or ")}`
+      )
+    }
+  })
+
+const isWorking = (status: string): boolean => status === "new" || status === "partially_filled"

@@ -1,0 +1,195 @@
+import { Accumulator, Commands, Decimal, Instant, Price, Quantity, Ticker, Trade, type Command } from "@roundlot/core"
+import type { Instruction } from "@roundlot/broker-paper"
+import { Deferred, Effect, Either, Random } from "effect"
+import { account, oneOf, strikes, tell, type Doors, type Open, type Scene } from "./Scene.ts"
+import type { Trouble } from "./Weather.ts"
+
+/** Asks a living program for something, again and again until it was answered: who gets no answer does not know. */
+const insisting = <A, E>(scene: Scene, ask: Effect.Effect<A, E, Open>): Effect.Effect<A> =>
+  Effect.gen(function* () {
+    for (;;) {
+      const { life } = scene
+      const { doors } = life
+      const answer = doors === undefined || life.isDead ? undefined : yield* once(ask, doors, life.died)
+      if (answer !== undefined) return answer.value
+      yield* Effect.sleep(500 + (yield* Random.next) * 1_000)
+    }
+  })
+
+const once = <A, E>(ask: Effect.Effect<A, E, Open>, doors: Doors, died: Deferred.Deferred<void>) =>
+  Effect.provide(ask, doors).pipe(
+    Effect.exit,
+    Effect.map((exit) => (exit._tag === "Success" ? { value: exit.value } : undefined)),
+    Effect.raceFirst(Effect.as(Deferred.await(died), undefined))
+  )
+
+const keyOf = (input: Trade.TradeInput): string => `${input.source}/${input.sourceId}`
+
+const quantities = ["0.1", "0.3", "0.4", "0.5", "0.8", "1", "1.2", "2.7", "5"]
+
+const drawnTrade = (scene: Scene, trader: number, number: number) =>
+  Effect.gen(function* () {
+    const symbol = (yield* oneOf(scene.weather.symbols)) ?? "AAPL"
+    return Trade.input({
+      source: `trader-${trader}`,
+      sourceId: String(number),
+      symbol,
+      side: (yield* Random.next) < 0.6 ? "buy" : "sell",
+      quantity: Quantity.unsafe((yield* oneOf(quantities)) ?? "1"),
+      price: Price.unsafe("100"),
+      tradedAt: Instant.make(BigInt(number + 1))
+    })
+  })
+
+/** Hands in trades, alone or several at once, some twice, some with other contents under the same id. */
+export const trader = (scene: Scene, number: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { stormMs, trades, traders } = scene.weather
+    const own = Math.ceil(trades / traders)
+    for (let from = 0; from < own;) {
+      yield* Effect.sleep((yield* Random.next) * 2 * (stormMs / own))
+      const many = 1 + Math.floor((yield* Random.next) * 4)
+      const until = Math.min(own, from + many)
+      const chunk = yield* Effect.forEach(
+        Array.from({ length: until - from }, (_, i) => from + i),
+        (each) => drawnTrade(scene, number, each)
+      )
+      yield* handIn(scene, chunk)
+      if ((yield* Random.next) < 0.2) yield* handIn(scene, chunk)
+      from = until
+    }
+    const known = [...scene.answered.values()].filter(({ input }) => input.source === `trader-${number}`)
+    for (const { input } of known) {
+      if (yield* strikes(scene, "conflict")) yield* handIn(scene, [{ ...input, quantity: Quantity.unsafe("99") }])
+    }
+  })
+
+const handIn = (scene: Scene, chunk: ReadonlyArray<Trade.TradeInput>) =>
+  Effect.gen(function* () {
+    const submit = Effect.flatMap(Accumulator.Accumulator, (accumulator) => accumulator.submitMany(account, chunk))
+    const results = yield* insisting(scene, submit)
+    for (const [i, input] of chunk.entries()) {
+      const result = results[i]?._tag ?? "no answer"
+      if (!scene.answered.has(keyOf(input))) scene.answered.set(keyOf(input), { input, result })
+      yield* tell(scene, `${keyOf(input)} ${input.side} ${input.symbol} ${Decimal.format(input.quantity)}: ${result}`)
+    }
+  })
+
+/** Commands something until it is answered; the id makes it happen once. */
+export const commanding = (scene: Scene, id: string, command: Command.Command): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const request = { id, account, actor: "operator", reason: "simulated", command }
+    const perform = Effect.flatMap(Commands.Commands, (commands) => commands.perform(request))
+    const answer = yield* insisting(scene, perform)
+    yield* tell(scene, `operator ${command._tag}: ${answer._tag}`)
+    if (command._tag === "Reverse" && answer._tag === "Done") scene.reversed.add(command.tradeId)
+  })
+
+const scopeOf = (symbol: string | undefined): Command.Scope =>
+  symbol === undefined ? { _tag: "Everything" } : { _tag: "OneSymbol", symbol: Ticker.Ticker.make(symbol) }
+
+/** Halts and resumes, cancels orders, reverses trades. */
+export const operator = (scene: Scene): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (let turn = 1; scene.isStorm; turn++) {
+      yield* Effect.sleep((yield* Random.next) * 10_000)
+      const books = scene.memory.fold.books
+      if (yield* strikes(scene, "halt")) {
+        const scope = scopeOf(yield* oneOf([undefined, ...scene.weather.symbols]))
+        yield* commanding(scene, `halt-${turn}`, { _tag: "Halt", scope })
+        yield* Effect.sleep((yield* Random.next) * 15_000)
+        yield* commanding(scene, `resume-${turn}`, { _tag: "Resume", scope })
+      }
+      const order = yield* oneOf(books.orders.all())
+      if (order !== undefined && (yield* strikes(scene, "cancel"))) {
+        yield* commanding(scene, `cancel-${turn}`, { _tag: "Cancel", orderId: order.id })
+      }
+      const trade = yield* oneOf(books.trades.all().filter((each) => each.reversesSourceId === undefined))
+      if (trade !== undefined && (yield* strikes(scene, "reverse"))) {
+        yield* commanding(scene, `reverse-${turn}`, { _tag: "Reverse", tradeId: trade.id })
+      }
+    }
+  })
+
+/** What the exchange does of its own accord: it busts, corrects, cancels, hides, takes orders of others, breaks streams. */
+export const market = (scene: Scene): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (let turn = 1; scene.isStorm; turn++) {
+      yield* Effect.sleep((yield* Random.next) * 8_000)
+      for (const trouble of marketTroubles) {
+        if (!(yield* strikes(scene, trouble))) continue
+        const act = yield* actOf(scene, trouble)
+        if (act === undefined) continue
+        const done = yield* Effect.either(scene.exchange.instruct({ id: `${trouble}-${turn}`, do: act.do }))
+        if (Either.isRight(done)) {
+          if (act.disturbs !== undefined) scene.disturbed.add(act.disturbs)
+          yield* tell(scene, `exchange ${JSON.stringify(act.do)}`)
+        }
+      }
+    }
+  })
+
+const marketTroubles = [
+  "bust",
+  "correct",
+  "brokerCancel",
+  "hide",
+  "reject",
+  "rest",
+  "manualOrder",
+  "dropStream",
+  "expireToken"
+] as const
+
+interface Act {
+  readonly do: Instruction.ActInput
+  /** The symbol of which the broker said something else before. */
+  readonly disturbs?: string
+}
+
+const actOf = (scene: Scene, trouble: Trouble): Effect.Effect<Act | undefined> =>
+  Effect.gen(function* () {
+    const fill = yield* oneOf(yield* Effect.orDie(scene.exchange.fills))
+    const order = yield* oneOf(yield* Effect.orDie(scene.exchange.orders))
+    const symbol = (yield* oneOf(scene.weather.symbols)) ?? "AAPL"
+    switch (trouble) {
+      case "bust":
+        return fill === undefined ? undefined : { do: { bust: { execId: fill.execId } }, disturbs: fill.symbol }
+      case "correct": {
+        const quantity = (yield* oneOf(["1", "2", "3"])) ?? "1"
+        return fill === undefined
+          ? undefined
+          : { do: { correct: { execId: fill.execId, quantity } }, disturbs: fill.symbol }
+      }
+      case "brokerCancel":
+        return order === undefined ? undefined : { do: { cancel: { brokerOrderId: order.brokerOrderId } } }
+      case "hide":
+        return order === undefined ? undefined : { do: { hide: { ms: 20_000, brokerOrderId: order.brokerOrderId } } }
+      case "reject":
+        return { do: { reject: { code: "no", words: "not today" } } }
+      case "rest":
+        return { do: { accept: {} } }
+      case "manualOrder":
+        return { do: { manualOrder: { account, symbol, side: "buy", quantity: "3" } } }
+      case "dropStream":
+        return { do: { dropStream: {} } }
+      case "expireToken":
+        return { do: { expireToken: {} } }
+      default:
+        return undefined
+    }
+  })
+
+const SETTINGS_OF_CLOCK_MS = [-90_000, -5_000, 5_000, 90_000, 3_600_000, 0]
+
+/** Somebody sets our clock. */
+export const clockSetter = (scene: Scene): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    while (scene.isStorm) {
+      yield* Effect.sleep((yield* Random.next) * 20_000)
+      if (!(yield* strikes(scene, "clock"))) continue
+      scene.skewMs = (yield* oneOf(SETTINGS_OF_CLOCK_MS)) ?? 0
+      yield* tell(scene, `our clock is set off by ${scene.skewMs} ms`)
+    }
+    scene.skewMs = 0
+  })

@@ -1,0 +1,112 @@
+import { Exchange } from "@roundlot/broker-paper"
+import { Account, Commands, Roundlot, MemoryRepository, MemoryStore, TradeRepository } from "@roundlot/core"
+import { Simulation } from "@roundlot/core/testing"
+import { Cause, Deferred, Effect, Exit, Layer, Option } from "effect"
+import { clockSetter, market, operator, trader } from "./actors.ts"
+import * as Memory from "./Memory.ts"
+import { supervised } from "./Process.ts"
+import { account, born, tell, type Scene } from "./Scene.ts"
+import { settle } from "./settle.ts"
+import { draw, type Trouble } from "./Weather.ts"
+
+/** What a history is played with. */
+export interface HistoryOptions {
+  readonly seed: number
+  /** What does not go wrong this time. */
+  readonly without?: ReadonlySet<Trouble>
+  readonly mostTrades?: number
+}
+
+/** How a history ended: `fault` says which rule did not hold, in one sentence. */
+export interface History {
+  readonly seed: number
+  readonly fault: string | undefined
+  readonly story: ReadonlyArray<string>
+}
+
+const START_MS = Date.UTC(2026, 0, 5, 15)
+
+/** Plays the history of a seed to its end. */
+export const play = ({ mostTrades = 1_000, seed, without = new Set() }: HistoryOptions): History => {
+  const story: Array<string> = []
+  let fault: string | undefined
+  const program = Effect.scoped(
+    Effect.gen(function* () {
+      const scene = yield* begin(seed, without, mostTrades, story)
+      const whole = Effect.disconnect(Effect.raceFirst(unfold(scene), supervised(scene)))
+      yield* Effect.raceFirst(whole, Deferred.await(scene.broken))
+      fault = scene.fault
+    })
+  )
+  const exit = Simulation.run(program, { seed: `history ${seed}`, startMs: START_MS })
+  return { seed, fault: fault ?? faultOf(exit), story }
+}
+
+const faultOf = (exit: Exit.Exit<unknown, { readonly message: string }>): string | undefined =>
+  Exit.isSuccess(exit)
+    ? undefined
+    : Option.match(Cause.failureOption(exit.cause), {
+        onNone: () => Cause.pretty(exit.cause),
+        onSome: ({ message }) => message
+      })
+
+const begin = (seed: number, without: ReadonlySet<Trouble>, mostTrades: number, story: Array<string>) =>
+  Effect.gen(function* () {
+    const weather = yield* draw(without, mostTrades)
+    let isStorm = true
+    const exchange = yield* Exchange.make({
+      seed,
+      get faultRate() {
+        return isStorm ? weather.rates.exchange : 0
+      }
+    })
+    const store = MemoryStore.make()
+    yield* opened(store)
+    const scene: Scene = {
+      weather,
+      accountName: account,
+      memory: Memory.begin(),
+      exchange,
+      store,
+      get isStorm() {
+        return isStorm
+      },
+      set isStorm(is: boolean) {
+        isStorm = is
+      },
+      skewMs: 0,
+      life: yield* born(0),
+      disturbed: new Set(),
+      answered: new Map(),
+      reversed: new Set(),
+      story,
+      fault: undefined,
+      broken: yield* Deferred.make<void>()
+    }
+    Memory.catchUp(scene.memory, store, account)
+    return scene
+  })
+
+const opened = (store: MemoryStore.Copyable) =>
+  Effect.flatMap(Commands.Commands, (commands) =>
+    commands.setAccount(account, Account.defaultSettings, "operator")
+  ).pipe(Effect.provide(Roundlot.layerOn(Layer.succeed(TradeRepository.TradeRepository, MemoryRepository.make(store)))))
+
+/** The storm with everybody in it, then the calm in which all must settle. */
+const unfold = (scene: Scene) =>
+  Effect.gen(function* () {
+    const { traders, stormMs } = scene.weather
+    const handing = Array.from({ length: traders }, (_, number) => trader(scene, number + 1))
+    const storm = Effect.zipRight(
+      Effect.sleep(stormMs),
+      Effect.suspend(() => {
+        scene.isStorm = false
+        return tell(scene, "nothing goes wrong from now on")
+      })
+    )
+    yield* Effect.all([...handing, operator(scene), market(scene), clockSetter(scene), storm], {
+      concurrency: "unbounded",
+      discard: true
+    })
+    yield* settle(scene)
+  })

@@ -1,0 +1,218 @@
+import {
+  Audit,
+  Break,
+  Decimal,
+  Fill,
+  MemoryRepository,
+  Order,
+  OrderState,
+  Position,
+  Reads,
+  Side,
+  Trade,
+  TradeRepository
+} from "@roundlot/core"
+import { Clock, Deferred, Effect, Random } from "effect"
+import { commanding } from "./actors.ts"
+import { account, tell, violated, type Scene } from "./Scene.ts"
+
+const LOOK_EVERY_MS = 5_000
+/** Nothing that the exchange hides is hidden any longer. */
+const HIDDEN_MS = 25_000
+/** Two sweeps: what the exchange changed last was seen, and what follows from it done. */
+const TWO_SWEEPS_MS = 130_000
+const AT_MOST_MS = 3 * 3_600_000
+
+/** Waits until nothing is left to be done, as an operator who lifts what operators must, and looks at everything then. */
+export const settle = (scene: Scene): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const begunMs = yield* Clock.currentTimeMillis
+    const atLeastMs = (yield* Random.next) < 0.2 ? TWO_SWEEPS_MS : yield* restarted(scene)
+    yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
+    for (let look = 0; ; look++) {
+      const left = yield* unsettled(scene)
+      const passedMs = (yield* Clock.currentTimeMillis) - begunMs
+      if (left.length === 0 && passedMs >= atLeastMs) break
+      if (passedMs > AT_MOST_MS) return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
+      if (left.length > 0) yield* judge(scene, look)
+      yield* Effect.sleep(passedMs < atLeastMs ? LOOK_EVERY_MS : LOOK_EVERY_MS * 4)
+    }
+    yield* tell(scene, "settled")
+    yield* examine(scene)
+  })
+
+/** Mostly the program is started once more, which reads everything that happened; else its own sweeps have to do. */
+const restarted = (scene: Scene) =>
+  Effect.gen(function* () {
+    yield* Effect.sleep(HIDDEN_MS)
+    yield* tell(scene, "killed to be started once more")
+    scene.life.isDead = true
+    yield* Deferred.succeed(scene.life.died, undefined)
+    return 2 * HIDDEN_MS
+  })
+
+/** The verdicts that only an operator can give, after a look at the exchange. */
+const judge = (scene: Scene, look: number) =>
+  Effect.gen(function* () {
+    const { books } = scene.memory.fold
+    const theirs = yield* Effect.orDie(scene.exchange.orders)
+    for (const { brokerOrderId, status } of theirs) {
+      const filling = { id: `fill-${brokerOrderId}-${look}`, do: { fill: { brokerOrderId } } }
+      if (status === "new" || status === "partially_filled") yield* Effect.ignore(scene.exchange.instruct(filling))
+    }
+    for (const order of books.orders.all()) {
+      const isDoubted = books.breaks
+        .all()
+        .some((each) => each.kind === "Doubt" && each.subject === `O${order.id}` && each.closedAt === undefined)
+      const isThere = theirs.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)
+      if (order.status === "in_doubt" && isDoubted && !isThere) {
+        yield* commanding(scene, `not-placed-${order.id}-${look}`, { _tag: "MarkNotPlaced", orderId: order.id })
+      }
+    }
+    if (look % 10 === 9) {
+      yield* commanding(scene, `resume-again-${look}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
+    }
+  })
+
+const reading = <A, E>(scene: Scene, read: Effect.Effect<A, E, TradeRepository.TradeRepository>) =>
+  Effect.orDie(Effect.provideService(read, TradeRepository.TradeRepository, MemoryRepository.make(scene.store)))
+
+/** What still has to move: a sentence each. */
+const unsettled = (scene: Scene) =>
+  reading(
+    scene,
+    Effect.gen(function* () {
+      const orders = yield* Reads.all(Order.OrderTable)
+      const positions = yield* Reads.all(Position.PositionTable)
+      const waiting = yield* Reads.all(Fill.WaitingFillTable, { where: [{ column: "joinedAt", in: [null] }] })
+      const live = orders.filter((order) => OrderState.isLive(order.status))
+      const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered"]
+      return [
+        ...live.map((order) => `O${order.id} is ${order.status}`),
+        ...positions
+          .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
+          .map(({ answer, symbol }) => `${symbol}: ${answer}`),
+        ...waiting.map((fill) => `fill ${fill.execId} has no order`)
+      ]
+    })
+  )
+
+/** What must hold of every history that has settled (the invariants of the books, and of books and exchange together). */
+const examine = (scene: Scene) =>
+  Effect.gen(function* () {
+    const { findings } = yield* reading(scene, Audit.run())
+    const [finding] = findings
+    if (finding !== undefined)
+      return yield* violated(scene, "the books follow from the journal", `${finding.where}: ${finding.what}`)
+    yield* counted(scene)
+    yield* held(scene)
+    yield* sameOrders(scene)
+    yield* asked(scene)
+    yield* worked(scene)
+  })
+
+/** ACC-2, ACC-3: every acknowledged trade counts once, every reversed one not at all. */
+const counted = (scene: Scene) =>
+  Effect.gen(function* () {
+    const trades = yield* reading(scene, Reads.all(Trade.TradeTable))
+    const positions = yield* reading(scene, Reads.all(Position.PositionTable))
+    for (const [key, { input }] of scene.answered) {
+      const own = trades.filter((each) => each.source === input.source && each.sourceId === input.sourceId)
+      if (own.length !== 1)
+        return yield* violated(scene, "an acknowledged trade is there once", `${key}: ${own.length}`)
+    }
+    for (const { exposure, symbol } of positions) {
+      const given = [...scene.answered.values()].filter(({ input }) => input.symbol === symbol)
+      const undone = trades.filter((each) => scene.reversed.has(each.id) && each.symbol === symbol)
+      const wanted = Decimal.subtract(
+        Decimal.sum(given.map(({ input }) => Side.signed(input.side, input.quantity))),
+        Decimal.sum(undone.map((each) => Side.signed(each.side, each.quantity)))
+      )
+      if (!Decimal.equals(exposure, wanted)) {
+        const seen = `${symbol}: ${Decimal.format(exposure)}, the trades come to ${Decimal.format(wanted)}`
+        return yield* violated(scene, "exposure is what was traded", seen)
+      }
+    }
+  })
+
+/** E4: what the exchange holds is what the books say. */
+const held = (scene: Scene) =>
+  Effect.gen(function* () {
+    const positions = yield* reading(scene, Reads.all(Position.PositionTable))
+    const { reply } = yield* Effect.orDie(scene.exchange.holdings(account))
+    const theirs = reply._tag === "Done" ? reply.body : []
+    for (const position of positions) {
+      const ours = Position.holdingsOf(position)
+      const there = theirs.find(({ symbol }) => symbol === position.symbol)?.quantity ?? Decimal.zero
+      if (!Decimal.equals(ours, there)) {
+        const seen = `${position.symbol}: ${Decimal.format(ours)} in the books, ${Decimal.format(there)} there`
+        yield* violated(scene, "E4: books and exchange hold the same", seen)
+      }
+    }
+  })
+
+/** Every order at the exchange is one of ours, with the same shares filled; one client order id is one order. */
+const sameOrders = (scene: Scene) =>
+  Effect.gen(function* () {
+    const ours = yield* reading(scene, Reads.all(Order.OrderTable))
+    for (const theirs of yield* Effect.orDie(scene.exchange.orders)) {
+      const own = ours.filter((order) => order.brokerOrderIds.some((id) => id === theirs.brokerOrderId))
+      const [order] = own
+      if (order === undefined || own.length > 1) {
+        yield* violated(scene, "an order at the exchange is one order here", `${theirs.brokerOrderId}: ${own.length}`)
+      } else if (!Decimal.equals(order.filled, theirs.filledQuantity)) {
+        const seen = `O${order.id}: ${Decimal.format(order.filled)} here, ${Decimal.format(theirs.filledQuantity)} there`
+        yield* violated(scene, "an order has filled the same on both sides", seen)
+      }
+    }
+  })
+
+/** RELIABILITY 3.6: what was asked of the exchange is on record: no order was placed more often than attempts say. */
+const asked = (scene: Scene) =>
+  Effect.gen(function* () {
+    const attempts = scene.memory.fold.books.attempts.all()
+    const requests = yield* Effect.orDie(scene.exchange.requests)
+    const placed = new Map<string, number>()
+    for (const { operation, payload } of requests) {
+      const id = operation === "place" ? clientIdIn(payload) : undefined
+      if (id !== undefined) placed.set(id, (placed.get(id) ?? 0) + 1)
+    }
+    for (const [id, times] of placed) {
+      const known = attempts.filter(({ clientOrderId }) => clientOrderId === id).length
+      if (times > known)
+        yield* violated(scene, "every send is an attempt on record", `${id}: ${times} sends, ${known} attempts`)
+    }
+    const open = attempts.filter(({ outcome }) => outcome === undefined)
+    if (open.length > 0)
+      yield* violated(scene, "every attempt has an outcome", open.map(({ id }) => `S${id}`).join(", "))
+  })
+
+const clientIdIn = (payload: unknown): string | undefined =>
+  typeof payload === "object" &&
+  payload !== null &&
+  "clientOrderId" in payload &&
+  typeof payload.clientOrderId === "string"
+    ? payload.clientOrderId
+    : undefined
+
+/** RELIABILITY 3.2: less than a lot is left, or there is a reason, and a break that is there. */
+const worked = (scene: Scene) =>
+  Effect.gen(function* () {
+    const positions = yield* reading(scene, Reads.all(Position.PositionTable))
+    const breaks = yield* reading(scene, Reads.all(Break.BreakTable))
+    for (const { answer, residual, symbol } of positions) {
+      const isSmall = Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))
+      const holding = breaks.some(
+        (each) => each.symbol === symbol && each.closedAt === undefined && each.holds !== "nothing"
+      )
+      const isHeld = answer.startsWith("BreakOpen") && holding
+      const isOperators = answer.startsWith("Held(")
+      if (!isSmall && !isHeld && !isOperators) {
+        yield* violated(
+          scene,
+          "what is due is ordered, or there is a reason",
+          `${symbol}: ${Decimal.format(residual)}, ${answer}`
+        )
+      }
+    }
+  })

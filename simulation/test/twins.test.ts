@@ -1,0 +1,122 @@
+import { Id, OrderState, Report, type Fill } from "@roundlot/core"
+import { setImmediate as breath } from "node:timers/promises"
+import { beforeEach, describe, expect, it, vi } from "vitest"
+import type * as aggregatesModule from "../../packages/core/src/fill/aggregates.ts"
+import type * as answersModule from "../../packages/core/src/reconciliation/answers.ts"
+import type * as commitmentModule from "../../packages/core/src/order/commitment.ts"
+import type * as coolDownModule from "../../packages/core/src/position/coolDown.ts"
+import type * as dueModule from "../../packages/core/src/position/due.ts"
+import type * as intakeModule from "../../packages/core/src/trade/intake.ts"
+import type * as sendModule from "../../packages/core/src/order/send.ts"
+import type * as tradingStateModule from "../../packages/core/src/control/TradingState.ts"
+import { play } from "../src/history.ts"
+
+/** The rule that is broken now: a twin takes its place, in these tests alone. */
+const broken = vi.hoisted(() => ({ rule: "" }))
+
+vi.mock("../../packages/core/src/order/send.ts", async (load) => {
+  const real = await load<typeof sendModule>()
+  const planSend: typeof real.planSend = (...args) =>
+    broken.rule === "write-ahead" ? { _tag: "Send", attemptId: Id.AttemptId.make(9_999) } : real.planSend(...args)
+  return { ...real, planSend }
+})
+
+vi.mock("../../packages/core/src/trade/intake.ts", async (load) => {
+  const real = await load<typeof intakeModule>()
+  const intake: typeof real.intake = (recorder, arrival) => {
+    if (broken.rule !== "dedupe") return real.intake(recorder, arrival)
+    const input = { ...arrival.input, occurrence: String(recorder.next("trade")) }
+    return real.intake(recorder, { ...arrival, input })
+  }
+  return { ...real, intake }
+})
+
+vi.mock("../../packages/core/src/position/due.ts", async (load) => {
+  const real = await load<typeof dueModule>()
+  const stillStands: typeof real.stillStands = (...args) => broken.rule === "re-decision" || real.stillStands(...args)
+  return { ...real, stillStands }
+})
+
+const refusal = () => Report.Answer.Refused({ code: "gave_up", words: "no answer is a refusal" })
+
+vi.mock("../../packages/core/src/reconciliation/answers.ts", async (load) => {
+  const real = await load<typeof answersModule>()
+  const answered: typeof real.answered = (recorder, report, payload) =>
+    broken.rule === "in doubt" && report.answer._tag === "Unknown"
+      ? real.answered(recorder, { ...report, answer: refusal() }, payload)
+      : real.answered(recorder, report, payload)
+  return { ...real, answered }
+})
+
+/** Of each execution what was said first. */
+const firstSaid = (fills: ReadonlyArray<Fill.Fill>): ReadonlyArray<Fill.Fill> =>
+  fills.filter((fill) => !fills.some((each) => each.execIdBase === fill.execIdBase && each.revision < fill.revision))
+
+vi.mock("../../packages/core/src/fill/aggregates.ts", async (load) => {
+  const real = await load<typeof aggregatesModule>()
+  const aggregatesOf: typeof real.aggregatesOf = (fills, total) =>
+    real.aggregatesOf(broken.rule === "canonical revision" ? firstSaid(fills) : fills, total)
+  return { ...real, aggregatesOf }
+})
+
+vi.mock("../../packages/core/src/order/commitment.ts", async (load) => {
+  const real = await load<typeof commitmentModule>()
+  const adjust: typeof real.adjust = (recorder, id, why) => {
+    const order = recorder.books.orders.get(String(id))
+    const isKept = order !== undefined && !OrderState.isLive(order.status)
+    if (broken.rule !== "release" || !isKept) real.adjust(recorder, id, why)
+  }
+  return { ...real, adjust }
+})
+
+vi.mock("../../packages/core/src/position/coolDown.ts", async (load) => {
+  const real = await load<typeof coolDownModule>()
+  const afterShortEnd: typeof real.afterShortEnd = (...args) => {
+    if (broken.rule !== "cool-down") real.afterShortEnd(...args)
+  }
+  return { ...real, afterShortEnd }
+})
+
+vi.mock("../../packages/core/src/control/TradingState.ts", async (load) => {
+  const real = await load<typeof tradingStateModule>()
+  const strictest: typeof real.strictest = (states) => (broken.rule === "halt" ? "normal" : real.strictest(states))
+  return { ...real, strictest }
+})
+
+const MOST_SEEDS = Number(process.env["ROUNDLOT_TWIN_SEEDS"] ?? 100)
+
+/** The first seed that finds what is broken, and what it says. */
+const found = async (): Promise<{ readonly seed: number; readonly fault: string } | undefined> => {
+  for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+    await breath()
+    const { fault } = play({ seed })
+    if (fault !== undefined) return { seed, fault }
+  }
+  return undefined
+}
+
+/** Each rule, and what a history says when it is broken. */
+const rules = [
+  ["write-ahead", "rule 1: an attempt is on record before a byte leaves"],
+  ["dedupe", "an acknowledged trade is there once"],
+  ["re-decision", "D6: only what is still due is sent"],
+  ["in doubt", "no break without a cause: FillAfterRejection"],
+  ["canonical revision", "E4: books and exchange hold the same"],
+  ["release", "the residual is not the sum of the open lots (A4)"],
+  ["cool-down", "D8: after a short end nothing is sent for 30 s"],
+  ["halt", "a halt holds"]
+] as const
+
+beforeEach(() => {
+  broken.rule = ""
+})
+
+describe("a broken twin in the place of a rule that keeps money safe", () => {
+  it.each(rules)("RELIABILITY 3: %s: is found", { timeout: MOST_SEEDS * 5_000 }, async (rule, says) => {
+    broken.rule = rule
+    const first = await found()
+    broken.rule = ""
+    expect(first?.fault, `${rule}: first found in seed ${first?.seed}`).toContain(says)
+    expect(play({ seed: first?.seed ?? 1 }).fault).toBeUndefined()
+  })
+})
