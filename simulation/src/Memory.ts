@@ -13,7 +13,7 @@ export interface Memory {
 export const begin = (): Memory => ({ fold: audit.begin(), shortEnds: new Map(), targets: new Map() })
 
 /** Takes in what stands in a journal already. */
-export const catchUp = (memory: Memory, store: MemoryStore.MemoryStore, account: AccountName.AccountName): void => {
+export const catchUp = (memory: Memory, store: MemoryStore.MemoryStore, account: AccountName.JournalName): void => {
   for (const entry of store.entries({ account, afterSeq: 0, entity: undefined, limit: 1_000 })) {
     audit.fold(memory.fold, account, entry)
   }

@@ -1,5 +1,13 @@
 import { Exchange } from "@roundlot/broker-paper"
-import { Account, Commands, Roundlot, MemoryRepository, MemoryStore, TradeRepository } from "@roundlot/core"
+import {
+  Account,
+  AccountName,
+  Commands,
+  Roundlot,
+  MemoryRepository,
+  MemoryStore,
+  TradeRepository
+} from "@roundlot/core"
 import { Simulation } from "@roundlot/core/testing"
 import { Cause, Deferred, Effect, Exit, Layer, Option } from "effect"
 import { clockSetter, market, operator, trader } from "./actors.ts"
@@ -83,7 +91,8 @@ const begin = (seed: number, without: ReadonlySet<Trouble>, mostTrades: number, 
       fault: undefined,
       broken: yield* Deferred.make<void>()
     }
-    Memory.catchUp(scene.memory, store, account)
+    const journals: ReadonlyArray<AccountName.JournalName> = [AccountName.STORE, account]
+    for (const name of journals) Memory.catchUp(scene.memory, store, name)
     return scene
   })
 

@@ -52,9 +52,8 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
     return {
       perform: (request) =>
         submit(request).pipe(
-          Effect.tap(({ answer, isRepeated }) =>
-            answer._tag === "Done" && !isRepeated ? follow(request) : Effect.void
-          ),
+          // A repeated command too: what follows it may be what was lost, and changes nothing where it was not.
+          Effect.tap(({ answer }) => (answer._tag === "Done" ? follow(request) : Effect.void)),
           Effect.map(({ answer }) => answer),
           Effect.provide(context)
         ),

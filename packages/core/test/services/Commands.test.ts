@@ -44,6 +44,37 @@ const held = Effect.gen(function* () {
 const holds = Effect.map(Reads.all(PositionTable), (all) => all.map((position) => position.held))
 
 describe("a resume", () => {
+  it("D1: whose answer was lost lets its positions go on when it is asked for again", async () => {
+    const kept = MemoryRepository.make(MemoryStore.make())
+    let losesAnswers = false
+    const repository: TradeRepositoryService = {
+      ...kept,
+      write: (scope, plan) =>
+        Effect.filterOrFail(
+          kept.write(scope, plan),
+          () => !losesAnswers,
+          () => gone
+        )
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
+        const everything = { scope: { _tag: "Everything" } } as const
+        yield* Stage.opened()
+        yield* ask({ id: "h", account: Stage.account, command: { _tag: "Halt", ...everything } })
+        yield* Stage.submit(Stage.trade("t1", "1.5"))
+        expect(yield* answers).toEqual(["Halted"])
+        const resume = ask({ id: "r", account: Stage.account, command: { _tag: "Resume", ...everything } })
+        losesAnswers = true
+        expect((yield* Effect.either(resume))._tag).toBe("Left")
+        losesAnswers = false
+        expect(yield* resume).toMatchObject({ _tag: "Done" })
+        expect(yield* answers).not.toEqual(["Halted"])
+      }),
+      Stage.layer({}, { repository })
+    )
+  })
+
   it("D8: lifts what holds the positions of all its accounts in the commit of the trading state", async () => {
     const kept = MemoryRepository.make(MemoryStore.make())
     let left = Infinity
