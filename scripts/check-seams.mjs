@@ -4,7 +4,7 @@ import { posix } from "node:path"
 import ts from "typescript"
 import { place, report, sources } from "./sources.mjs"
 
-const effectOnly = new Set(["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper"])
+const effectOnly = new Set(["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "broker-alpaca"])
 
 /** Folders of core that meet the world; all others are pure. */
 const worldly = new Set(["ports", "ledger", "services", "memory", "testing", "internal"])
@@ -90,12 +90,31 @@ const purityFaults = (source, node) => {
     .map((name) => `is pure and imports ${name}: the domain is read without meeting an Effect`)
 }
 
+const adapter = /^packages\/(broker-[a-z]+)\/src\//
+
+/** An adapter never imports another; only its simulator, which no client loads, may stand on the paper exchange. */
+const adapterFaults = (source, node) => {
+  const [, own] = adapter.exec(source.path) ?? []
+  if (own === undefined) return []
+  const isSimulator = source.path.startsWith(`packages/${own}/src/simulator/`)
+  const specifier = node.moduleSpecifier.text
+  const [, other] = /^@roundlot\/(broker-[a-z]+)/.exec(specifier) ?? []
+  const isExchange = isSimulator && specifier === "@roundlot/broker-paper"
+  if (other !== undefined && !isExchange) return [`imports ${specifier}: an adapter knows core and no other adapter`]
+  const reaches = specifier.startsWith(".") && specifier.includes("simulator/")
+  return reaches && !isSimulator ? [`imports ${specifier}: an adapter does not know its simulator`] : []
+}
+
 const faultsOf = (source) => {
   const found = []
   const visit = (node) => {
     if (ts.isImportDeclaration(node)) {
       const imported = source.path === entropySeam ? [] : importFaults(node)
-      const faults = [...imported, ...(isPure(source.path) ? purityFaults(source, node) : [])]
+      const faults = [
+        ...imported,
+        ...adapterFaults(source, node),
+        ...(isPure(source.path) ? purityFaults(source, node) : [])
+      ]
       found.push(...faults.map((fault) => `${place(source, node)} ${fault}`))
     }
     found.push(...syntaxFaults(node).map((fault) => `${place(source, node)} ${fault}`))

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // `npx roundlot …` from a checkout: the command line from its sources, in the caller's folder.
 import { spawn, spawnSync } from "node:child_process"
 import { constants } from "node:os"

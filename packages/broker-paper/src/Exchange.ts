@@ -10,6 +10,7 @@ import type { InstructionInput, InstructionRefused, InstructionUnreadable, Opera
 import { CannotAct, hiddenEverywhere, perform } from "./internal/acts.ts"
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
+import { DEFAULT_PRICE } from "./Matching.ts"
 import * as Faults from "./internal/faults.ts"
 import * as OrderBook from "./internal/orderBook.ts"
 import * as Rows from "./internal/rows.ts"
@@ -30,6 +31,8 @@ export interface ExchangeOptions {
   readonly seed?: number | undefined
   /** The share of requests that go wrong, 0 (the default) to 1. */
   readonly faultRate?: number | undefined
+  /** The id of the n-th order of the exchange that has this tag; `P` tag `-` n unless said, for simulators of other brokers. */
+  readonly orderIdOf?: ((tag: string, number: number) => string) | undefined
 }
 
 /** What comes back over the wire, or does not. `Status` is an answer that no documented case covers. */
@@ -87,6 +90,26 @@ export interface ExchangeService {
   /** All requests that reached the exchange, in order, with what was answered. */
   readonly requests: Effect.Effect<ReadonlyArray<LoggedRequest>, ExchangeFailed>
 
+  /** One order with its executions, all revisions, whoever's it is. */
+  readonly look: (
+    brokerOrderId: string
+  ) => Effect.Effect<
+    { readonly order: ExchangeOrder; readonly executions: ReadonlyArray<Execution> } | undefined,
+    ExchangeFailed
+  >
+  /** An account's working orders in a symbol, its holding there (signed shares), and the symbol's price. */
+  readonly stand: (
+    account: AccountName.AccountName,
+    symbol: string
+  ) => Effect.Effect<
+    {
+      readonly working: ReadonlyArray<ExchangeOrder>
+      readonly held: Decimal.Decimal
+      readonly price: Price.Price
+    },
+    ExchangeFailed
+  >
+
   /** Places an order. `Done` has it as it was entered, before any fill. */
   readonly place: (account: AccountName.AccountName, request: PlaceRequest) => Asked<ExchangeOrder>
   readonly cancel: (account: AccountName.AccountName, brokerOrderId: string) => Asked<null>
@@ -133,6 +156,7 @@ export const make = (options: ExchangeOptions): Effect.Effect<ExchangeService, E
       rows,
       options,
       tag: rows.fact("tag") ?? "",
+      orderIdOf: options.orderIdOf ?? OrderBook.plainOrderId,
       changed: PubSub.publish(changes, undefined)
     }
     return service(floor, changes)
@@ -153,6 +177,7 @@ interface Floor {
   readonly rows: Rows.Rows
   readonly options: ExchangeOptions
   readonly tag: string
+  readonly orderIdOf: OrderBook.OrderIdOf
   readonly changed: Effect.Effect<unknown>
 }
 
@@ -169,6 +194,17 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   orders: pages(floor, floor.rows.ordersAfter),
   fills: pages(floor, floor.rows.executionsAfter),
   requests: pages(floor, floor.rows.requestsAfter),
+  look: (brokerOrderId) =>
+    floor.file.transact(() => {
+      const order = floor.rows.order(brokerOrderId)
+      return order === undefined ? undefined : { order, executions: floor.rows.executionsOf(brokerOrderId) }
+    }),
+  stand: (account, symbol) =>
+    floor.file.transact(() => ({
+      working: floor.rows.working(symbol).filter((order) => order.account === account),
+      held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
+      price: floor.rows.price(symbol)?.price ?? floor.rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
+    })),
   place: (account, request) => place(floor, account, request),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
@@ -302,9 +338,9 @@ const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Served<A>):
       Effect.map(({ at, reply }) => ({ at, reply }))
     )
 
-const arrive = ({ options, rows, tag }: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
+const arrive = ({ options, orderIdOf, rows, tag }: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
   const turn = Turn.begin(rows, clock)
-  const book = OrderBook.make(turn, tag)
+  const book = OrderBook.make(turn, tag, orderIdOf)
   rows.openAccount(account, BUYING_POWER)
   const requestNumber = rows.lastRequest() + 1
   const instructed = rows.fact("session")
@@ -537,14 +573,14 @@ const repeat = (known: InstructionRow, instruction: Instruction.Instruction): En
 const refusedInstruction = (id: string, detail: string) => new Instruction.InstructionRefused({ id, detail })
 
 const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instant.Instant): Enacted => {
-  const { rows, tag } = floor
+  const { orderIdOf, rows, tag } = floor
   const { do: what, id, times = 1, when } = instruction
   const number = rows.lastInstruction() + 1
   const waits = when !== undefined || shapesRequest(what)
   const operation = waits ? (when?.operation ?? "place") : null
   const remaining = waits ? times : 0
   const turn = Turn.begin(rows, clock)
-  const stage = stageOf(floor, { turn, book: OrderBook.make(turn, tag) }, undefined, undefined)
+  const stage = stageOf(floor, { turn, book: OrderBook.make(turn, tag, orderIdOf) }, undefined, undefined)
   try {
     const did = waits ? [] : Array.from({ length: times }, () => perform(stage, what))
     rows.putInstruction({ number, id, body: instruction, operation, seen: 0, remaining, did })

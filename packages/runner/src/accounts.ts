@@ -1,7 +1,7 @@
 import { Account, AccountName, Commands, Reads, type Ledger, type TradeRepository } from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
-import type { Configuration } from "./settings/Configuration.ts"
+import { settingsAlone, type BrokerName, type Configuration } from "./settings/Configuration.ts"
 
 /** Who acts when the command line is used. */
 export const ACTOR = "cli"
@@ -81,14 +81,32 @@ const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountNa
     return first
   })
 
-/** Opens the books' accounts for a daemon, which drives them all: those configured, the one named, or `paper` on a new store. */
+/**
+ * Opens the books' accounts for a daemon, which drives them all: those configured, the one named, or `paper` on a new store. A
+ * broker that is named becomes that of the named account, or of the only one, as long as none of its orders may have left.
+ */
 export const openedForDriving = (
   configuration: Configuration,
-  named: Option.Option<string>
-): Opening<ReadonlyArray<AccountName.AccountName>> =>
+  named: Option.Option<string>,
+  broker: Option.Option<BrokerName>
+): Opening<ReadonlyArray<Account.Account>> =>
   Effect.gen(function* () {
     yield* configure(configuration)
     const there = yield* names
-    if (there.length === 0 || Option.isSome(named)) yield* openedHere(named)
-    return yield* names
+    if (there.length === 0 || Option.isSome(named) || Option.isSome(broker)) {
+      const name = yield* openedHere(named)
+      if (Option.isSome(broker)) yield* driveTo(name, broker.value)
+    }
+    return yield* Reads.all(Account.AccountTable)
+  })
+
+/** An account is driven to one broker: the one that has its orders. */
+const driveTo = (name: AccountName.AccountName, broker: BrokerName): Opening<void> =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const account = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
+    if (account === undefined || account.broker === broker) return
+    const answer = yield* commands.setAccount(name, settingsAlone({ ...account, broker }), ACTOR)
+    if (answer._tag === "Done") return
+    return yield* new UsageError({ problem: answer.why, remedy: "Name it with --account" })
   })

@@ -41,8 +41,14 @@ export interface OrderBook {
   readonly priceOf: (order: PlaceRequest | OrderRow) => Price.Price
 }
 
+/** What the n-th order of the exchange with this tag is called. */
+export type OrderIdOf = (tag: string, number: number) => string
+
+/** The paper exchange's own ids. */
+export const plainOrderId: OrderIdOf = (tag, number) => `P${tag}-${number}`
+
 /** The books of one turn. `tag` goes into ids, so that no two exchanges share one. */
-export const make = (turn: Turn, tag: string): OrderBook => {
+export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook => {
   const { rows } = turn
 
   const priceOf = (order: PlaceRequest | OrderRow): Price.Price =>
@@ -150,7 +156,7 @@ export const make = (turn: Turn, tag: string): OrderBook => {
     },
     enter: (account, symbol, request) => {
       const number = rows.lastOrder() + 1
-      const brokerOrderId = ClientOrderId.BrokerOrderId.make(`P${tag}-${number}`)
+      const brokerOrderId = ClientOrderId.BrokerOrderId.make(orderIdOf(tag, number))
       const order = entered(request, { number, brokerOrderId, account, symbol, enteredAt: turn.tick() })
       rows.putOrder(order)
       turn.sayOrder(order)

@@ -27,8 +27,11 @@ export type CommandAnswer =
 const done = (what: string): CommandAnswer => ({ _tag: "Done", what })
 const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })
 
-/** Makes an account, or changes its policies; the same again changes nothing. */
-export const setAccount = (recorder: Recorder, settings: AccountSettings): CommandAnswer => {
+/**
+ * Makes an account, or changes its policies; the same again changes nothing. `isDriven`: an order of the account may have left for
+ * its broker, which then stays its broker.
+ */
+export const setAccount = (recorder: Recorder, settings: AccountSettings, isDriven = true): CommandAnswer => {
   const { account, books } = recorder
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
@@ -41,7 +44,7 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings): Comma
     recorder.emitForStore({ _tag: "ConfigurationChanged", part, changes })
     return done(`account ${account} was made`)
   }
-  if (known.environment !== settings.environment || known.broker !== settings.broker) {
+  if (isDriven && (known.environment !== settings.environment || known.broker !== settings.broker)) {
     return refused(
       `account ${account} is pinned to ${known.broker}, ${known.environment}; give another account another name`
     )

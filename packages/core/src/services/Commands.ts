@@ -8,6 +8,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
+import { orderStatuses } from "../order/OrderState.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
 import { regateAll, regateMember } from "./Gates.ts"
@@ -26,7 +27,10 @@ export interface CommandRequest {
 export interface CommandsService {
   /** Carries a command out once. A halt is answered when nothing that began before it is still on its way (10 s at most). */
   readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer, LedgerError>
-  /** Makes an account or changes its policies; its positions are evaluated under them (D1). */
+  /**
+   * Makes an account or changes its policies; its positions are evaluated under them (D1). Its broker can be changed until one of
+   * its orders may have left.
+   */
   readonly setAccount: (
     account: AccountName,
     settings: AccountSettings,
@@ -58,7 +62,8 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
           Effect.provide(context)
         ),
       setAccount: (account, settings, actor) =>
-        ledger.submit("command", settingMember(account, settings, actor)).pipe(
+        isDriven(account).pipe(
+          Effect.flatMap((driven) => ledger.submit("command", settingMember(account, settings, actor, driven))),
           Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
           Effect.map(({ answer }) => answer),
           Effect.provide(context)
@@ -114,17 +119,30 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
   return [first, ...lifting]
 }
 
+/** Has the account an order that is more than a plan? */
+const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
+  Effect.map(
+    Reads.first(OrderTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "status", in: orderStatuses.filter((status) => status !== "pending") }
+      ]
+    }),
+    (order) => order !== undefined
+  )
+
 const settingMember = (
   account: AccountName,
   settings: AccountSettings,
-  actor: string
+  actor: string,
+  driven: boolean
 ): Member<{ readonly answer: CommandAnswer; readonly isChange: boolean }> => ({
   account,
   cause: { kind: "command", actor },
   needs: [Need.Account({ account })],
   apply: (recorder) => {
     const before = recorder.books.accounts.get(account)
-    const answer = setAccount(recorder, settings)
+    const answer = setAccount(recorder, settings, driven)
     return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
   }
 })

@@ -75,6 +75,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     export: leaf("every entry as its canonical line", async () => (await proofs()).journalExport)
   }),
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
+  simulate: group("brokers on this machine, for trying and testing", {
+    alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb)
+  }),
   exchange: group("the simulated exchange", {
     do: leaf("give it an instruction", async () => (await exchange()).exchangeDo),
     orders: leaf("its orders", async () => (await exchange()).exchangeOrders),

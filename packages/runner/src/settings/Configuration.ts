@@ -9,8 +9,14 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 /** What was sent within a minute is kept by the moment: a limit above this is none. */
 const MOST_ORDERS_PER_MINUTE = 600
 
+/** The brokers that this program can drive an account to. */
+export const brokers = ["paper", "alpaca"] as const
+
+/** One of the brokers. */
+export type BrokerName = (typeof brokers)[number]
+
 const AccountEntry = Schema.Struct({
-  broker: optional(Schema.Literal("paper")),
+  broker: optional(Schema.Literal(...brokers)),
   environment: optional(Schema.Literal("paper", "live")),
   live: optional(Schema.Boolean),
   direction: optional(Schema.Literal(...Account.directions)),
@@ -215,7 +221,7 @@ export const readAccount = (
 }
 
 /** Only what may be set, of a record that has more. */
-const settingsAlone = ({
+export const settingsAlone = ({
   broker,
   cancelOnFlip,
   currency,

@@ -26,7 +26,7 @@ const readPrices = (file: string) =>
   )
 
 /** What the exchange is opened with. */
-export const exchangeOptions = (file: string, { faults, prices, seed }: PaperFlags) =>
+export const exchangeOptions = <File extends string | undefined>(file: File, { faults, prices, seed }: PaperFlags) =>
   Effect.gen(function* () {
     const faultRate = Option.getOrElse(faults, () => 0)
     if (!(faultRate >= 0 && faultRate <= 1)) {
@@ -50,11 +50,16 @@ export const runScript = (
   void,
   UsageError | Instruction.InstructionRefused | ExchangeFailed,
   FileSystem.FileSystem | Exchange.Exchange
-> =>
+> => Effect.flatMap(Exchange.Exchange, (exchange) => runScriptOn(exchange, script))
+
+/** Gives an exchange that is there the instructions of a script. */
+export const runScriptOn = (
+  exchange: Exchange.ExchangeService,
+  script: Option.Option<string>
+): Effect.Effect<void, UsageError | Instruction.InstructionRefused | ExchangeFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     if (Option.isNone(script)) return
     const fs = yield* FileSystem.FileSystem
-    const exchange = yield* Exchange.Exchange
     const text = yield* Effect.mapError(
       fs.readFileString(script.value),
       (error) =>

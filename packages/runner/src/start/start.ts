@@ -1,17 +1,19 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
+import { type Account, type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
 import { dirname, relative } from "node:path"
 import { openedForDriving } from "../accounts.ts"
-import { holdRight, layerBooks, layerPaper, shownStore } from "../App.ts"
+import { holdRight, layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
 import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { policyOf } from "../settings/Configuration.ts"
+import { policyOf, type BrokerName } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
+import { layerBrokers, withoutStreams } from "./brokers.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
@@ -21,6 +23,8 @@ import { tradeLines, watcher } from "./story.ts"
 /** What `start` can be told. */
 export interface StartFlags extends Flags, PaperFlags, PollingFlags {
   readonly account: Option.Option<string>
+  readonly broker: Option.Option<BrokerName>
+  readonly noStream: boolean
   readonly untilIdle: boolean
   readonly port: Option.Option<number>
   readonly tape: Option.Option<string>
@@ -124,12 +128,50 @@ const whereToLook = (settings: Settings): string => {
   ].join("\n")
 }
 
+const brokersOf = (accounts: ReadonlyArray<Account.Account>): string => {
+  const names = [...new Set(accounts.map(({ broker }) => broker))]
+  return `${names.join(" and ")} ${names.length === 1 ? "broker" : "brokers"}`
+}
+
+/** Instructions are for the paper exchange; a simulator takes its own. */
+const scriptIn = (flags: StartFlags, accounts: ReadonlyArray<Account.Account>, exchange: ExchangeOptions) =>
+  Effect.gen(function* () {
+    if (Option.isNone(flags.script)) return
+    if (!accounts.some(({ broker }) => broker === "paper")) {
+      const problem = "--script is for the paper exchange, and no account is there"
+      return yield* new UsageError({ problem, remedy: "Give the script to the simulator: 'roundlot simulate'" })
+    }
+    yield* Effect.provide(runScript(flags.script), layerExchange(exchange))
+  })
+
+/** Opens the accounts, and drives them to their brokers. */
+const drive = (
+  flags: StartFlags,
+  settings: Settings,
+  options: Tracking.PollingOptions,
+  exchange: ExchangeOptions,
+  port: Option.Option<number>
+) =>
+  Effect.gen(function* () {
+    const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
+    yield* scriptIn(flags, accounts, exchange)
+    const brokers = layerBrokers(accounts, settings, exchange)
+    return yield* driveTo(flags, settings, options, accounts, port).pipe(
+      Effect.provide(flags.noStream ? Layer.provide(withoutStreams, brokers) : brokers)
+    )
+  })
+
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
-const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingOptions, port: Option.Option<number>) =>
+const driveTo = (
+  flags: StartFlags,
+  settings: Settings,
+  options: Tracking.PollingOptions,
+  opened: ReadonlyArray<Account.Account>,
+  port: Option.Option<number>
+) =>
   Effect.gen(function* () {
     const output = yield* Output
-    const accounts = yield* openedForDriving(settings.configuration, flags.account)
-    yield* runScript(flags.script)
+    const accounts = opened.map(({ name }) => name)
     if (Option.isSome(port)) {
       const found = yield* serve(port.value)
       yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
@@ -137,7 +179,7 @@ const drive = (flags: StartFlags, settings: Settings, options: Tracking.PollingO
     const daemon = yield* Effect.forkScoped(Daemon.run(options))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
-      `roundlot is up after ${seconds} s: store ${shownName(settings)}, paper broker, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
+      `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
     )
     const named = Option.match(flags.account, {
       onNone: () => undefined,
@@ -195,12 +237,11 @@ export const start = (flags: StartFlags): Doing =>
     const port = yield* portOf(flags.port, settings)
     const options = yield* polling(flags, settings.variable)
     const exchange = yield* exchangeOptions(settings.paperFile, flags)
-    const app = Layer.merge(layerBooks(settings), layerPaper(exchange))
     yield* output.endsBySignal
     // Held until the ledger has closed: what it drains is still ours alone to write.
     yield* take(settings)
-    const left = yield* drive(flags, settings, options, port).pipe(
-      Effect.provide(app),
+    const left = yield* drive(flags, settings, options, exchange, port).pipe(
+      Effect.provide(layerBooks(settings)),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)
     )
     yield* tellLeft(left)

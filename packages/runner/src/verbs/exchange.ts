@@ -1,14 +1,16 @@
 import * as Args from "@effect/cli/Args"
-import { Exchange, ExchangeOrder, type ExchangeFailed } from "@roundlot/broker-paper"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { layerExchange } from "../App.ts"
 import { cell } from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
-import { settle, type Flags } from "../settings/Settings.ts"
+import { settle, type Flags, type Settings } from "../settings/Settings.ts"
+import * as Door from "../simulate/door.ts"
 import * as Table from "../cli/Table.ts"
 
 const { place } = flags
@@ -30,9 +32,7 @@ export const exchangeDo = Verb.make({
     Effect.gen(function* () {
       const settings = yield* settle(asked)
       const { answer } = yield* Output
-      const done = yield* Effect.flatMap(Exchange.Exchange, (exchange) =>
-        exchange.instructJson(asked.instruction)
-      ).pipe(Effect.provide(layerExchange({ file: settings.paperFile })))
+      const done = yield* through(asked, settings, (door) => door.instructJson(asked.instruction))
       const waits =
         done.remaining > 0 ? `waits to be done ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
       yield* answer(
@@ -44,24 +44,35 @@ export const exchangeDo = Verb.make({
 
 const limit = { limit: flags.page.limit }
 
+/** The exchange of a simulator that is running, where its variable says so and no file is named; else the file's. */
+const through = <A, E>(
+  { paper }: Pick<Flags, "paper">,
+  { paperFile, variable }: Settings,
+  use: (door: Door.Door) => Effect.Effect<A, E>
+) => {
+  const url = variable("ROUNDLOT_EXCHANGE_URL")
+  return url === undefined || Option.isSome(paper)
+    ? Effect.provide(Effect.flatMap(Exchange.Exchange, use), layerExchange({ file: paperFile }))
+    : Effect.provide(Effect.flatMap(Door.at(url), use), NodeHttpClient.layerUndici)
+}
+
 /** Prints what the exchange has of a kind, if there is an exchange. */
-const listed = <A, I extends object>(
+const listed = <A, I extends object, E extends Verb.Told>(
   asked: Flags & { readonly limit: number | undefined },
   schema: Schema.Schema<A, I>,
-  read: (exchange: Exchange.ExchangeService) => Effect.Effect<ReadonlyArray<A>, ExchangeFailed>
+  read: (door: Door.Door) => Effect.Effect<ReadonlyArray<A>, E>
 ): Verb.Doing =>
   Effect.gen(function* () {
     const settings = yield* settle(asked)
     const fs = yield* FileSystem.FileSystem
-    if (!(yield* Effect.orElseSucceed(fs.exists(settings.paperFile), () => true))) {
+    const isRemote = settings.variable("ROUNDLOT_EXCHANGE_URL") !== undefined && Option.isNone(asked.paper)
+    if (!isRemote && !(yield* Effect.orElseSucceed(fs.exists(settings.paperFile), () => true))) {
       return yield* new UsageError({
         problem: `There is no paper exchange at ${settings.paperFile}`,
         remedy: "Start one with 'roundlot start', or name its file with --paper"
       })
     }
-    const all = yield* Effect.flatMap(Exchange.Exchange, read).pipe(
-      Effect.provide(layerExchange({ file: settings.paperFile }))
-    )
+    const all = yield* through(asked, settings, read)
     const most = asked.limit === undefined || asked.limit === 0 ? all.length : asked.limit
     const items = yield* Effect.orDie(Schema.encode(Schema.Array(schema))(all.slice(0, most)))
     const { answer } = yield* Output
@@ -79,7 +90,7 @@ export const exchangeOrders = Verb.make({
   name: "exchange orders",
   summary: "the orders as the paper exchange has them",
   flags: { ...place, ...limit },
-  run: (asked) => listed(asked, ExchangeOrder.ExchangeOrder, (exchange) => exchange.orders)
+  run: (asked) => listed(asked, ExchangeOrder.ExchangeOrder, (door) => door.orders)
 })
 
 /** `exchange fills`. */
@@ -87,13 +98,7 @@ export const exchangeFills = Verb.make({
   name: "exchange fills",
   summary: "the executions as the paper exchange has them, all revisions",
   flags: { ...place, ...limit },
-  run: (asked) => listed(asked, ExchangeOrder.Execution, (exchange) => exchange.fills)
-})
-
-const Request = Schema.Struct({
-  ...ExchangeOrder.LoggedRequest.fields,
-  payload: Schema.Unknown,
-  answer: ExchangeOrder.LoggedAnswer
+  run: (asked) => listed(asked, ExchangeOrder.Execution, (door) => door.fills)
 })
 
 /** `exchange requests`. */
@@ -101,5 +106,5 @@ export const exchangeRequests = Verb.make({
   name: "exchange requests",
   summary: "every request that reached the paper exchange, with what was answered",
   flags: { ...place, ...limit },
-  run: (asked) => listed(asked, Request, (exchange) => exchange.requests)
+  run: (asked) => listed(asked, Door.Request, (door) => door.requests)
 })

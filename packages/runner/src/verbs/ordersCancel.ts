@@ -1,7 +1,7 @@
 import * as Options from "@effect/cli/Options"
-import { Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
+import { Account, Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
 import { Effect, Schedule } from "effect"
-import { holdRight, layerPaper } from "../App.ts"
+import { holdRight } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -9,6 +9,7 @@ import { writing } from "../cli/within.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
+import { layerBrokers } from "../start/brokers.ts"
 import { carryOut } from "./commanding.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
@@ -26,13 +27,19 @@ const ended = (id: Id.OrderId) =>
   )
 
 /** Asks the broker now where nobody drives the store; else its daemon does, woken by the commit. */
-const work = (id: Id.OrderId, { paperFile, store }: Settings) =>
-  holdRight(store).pipe(
-    Effect.zipRight(Cancels.requestCancels),
-    Effect.zipRight(Tracking.pollAll),
+const work = (id: Id.OrderId, settings: Settings) =>
+  holdRight(settings.store).pipe(
+    Effect.zipRight(askBrokers(settings)),
     Effect.scoped,
-    Effect.provide(layerPaper({ file: paperFile })),
     Effect.catchTag("DriveLeaseHeld", () => ended(id))
+  )
+
+const askBrokers = (settings: Settings) =>
+  Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
+    Effect.provide(
+      Effect.zipRight(Cancels.requestCancels, Tracking.pollAll),
+      layerBrokers(accounts, settings, { file: settings.paperFile })
+    )
   )
 
 /** `orders cancel`. */

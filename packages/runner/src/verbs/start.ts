@@ -1,7 +1,9 @@
 import * as Options from "@effect/cli/Options"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
+import { brokers } from "../settings/Configuration.ts"
 import { start } from "../start/start.ts"
+import { exchangeFlags } from "./exchangeFlags.ts"
 
 /** `roundlot start`. */
 export const startVerb = Verb.make({
@@ -10,14 +12,15 @@ export const startVerb = Verb.make({
   examples: [
     ["roundlot start", "until Ctrl-C, on .roundlot/roundlot.db and the paper broker"],
     ["roundlot start --until-idle --store sqlite:books.db", "do what there is to do, then end"],
-    ["roundlot start --until-idle --script rejects.jsonl", "with an exchange that misbehaves as told"]
+    ["roundlot start --until-idle --script rejects.jsonl", "with an exchange that misbehaves as told"],
+    ["roundlot start --broker alpaca --env-file alpaca.env", "at Alpaca, with the keys of the file"]
   ],
   flags: {
     ...flags.place,
     account: flags.account,
-    broker: Options.choice("broker", ["paper"]).pipe(
-      Options.withDescription("The broker; in this version the paper one"),
-      Options.withDefault("paper")
+    broker: Options.choice("broker", brokers).pipe(
+      Options.withDescription("The broker of the account, where it has no orders yet; default what the account says"),
+      Options.optional
     ),
     untilIdle: Options.boolean("until-idle").pipe(
       Options.withDescription("End when nothing can move by itself; exit code 3 if anything is left")
@@ -25,6 +28,9 @@ export const startVerb = Verb.make({
     port: Options.integer("port").pipe(
       Options.withDescription("Serve /health, /ready and /metrics on this port of 127.0.0.1; 0 for any that is free"),
       Options.optional
+    ),
+    noStream: Options.boolean("no-stream").pipe(
+      Options.withDescription("Do not listen to brokers' streams: everything is polled")
     ),
     tape: Options.text("tape").pipe(
       Options.withDescription(
@@ -40,22 +46,7 @@ export const startVerb = Verb.make({
       Options.withDescription("How much earlier at most; variable ORDER_POLLING_MAX_JITTER; default 5s"),
       Options.optional
     ),
-    prices: Options.text("prices").pipe(
-      Options.withDescription("A file of trades: the paper exchange takes the last price of each symbol"),
-      Options.optional
-    ),
-    script: Options.text("script").pipe(
-      Options.withDescription("A file of instructions to the paper exchange, a JSON object a line"),
-      Options.optional
-    ),
-    seed: Options.integer("seed").pipe(
-      Options.withDescription("The seed of the paper exchange's faults"),
-      Options.optional
-    ),
-    faults: Options.float("faults").pipe(
-      Options.withDescription("The share of requests to the paper exchange that go wrong, 0 to 1"),
-      Options.optional
-    )
+    ...exchangeFlags
   },
   run: start
 })

@@ -84,7 +84,7 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 
 /** The command line as a process of its own, with what it has printed so far. */
 export const child = (words: ReadonlyArray<string>, input = "", cwd?: string) => {
-  const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, MAIN, ...words], {
+  const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, "--", MAIN, ...words], {
     stdio: "pipe",
     cwd
   })

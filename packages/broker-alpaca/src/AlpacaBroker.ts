@@ -1,0 +1,383 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
+import type { AccountName, ClientOrderId, Id, OrderTerms, Report } from "@roundlot/core"
+import { Clock, Effect, Either, Option, Ref, Schema, Stream } from "effect"
+import * as Budget from "./Budget.ts"
+import { defaultHeartbeat } from "./Connection.ts"
+import type { Heartbeat } from "./Connection.ts"
+import { placeOf } from "./Credentials.ts"
+import type { Credentials, UnknownHost } from "./Credentials.ts"
+import { executedOfActivity } from "./Execution.ts"
+import type { FillActivity, Revised } from "./Execution.ts"
+import { listFills, listFillsOf, listOrders } from "./Listings.ts"
+import type { Row, Rows } from "./Listings.ts"
+import { OrderAnswer, seenOf } from "./OrderAnswer.ts"
+import { bodyOf, timesInForce } from "./OrderRequest.ts"
+import { known } from "./OrderStatus.ts"
+import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
+import { answerOf, wordsOf } from "./SendAnswers.ts"
+import * as TradeEvents from "./TradeEvents.ts"
+import { listen, reports } from "./TradeUpdates.ts"
+import * as Wire from "./Wire.ts"
+import type { Outcome } from "./Wire.ts"
+
+/** What Alpaca can do. */
+export const capabilities: Broker.Capabilities = {
+  orderTypes: ["market", "limit", "stop", "stop_limit"],
+  timesInForce,
+  fractions: true,
+  clientOrderIds: true,
+  uniqueClientOrderIds: true,
+  corrections: true,
+  perFillIds: false,
+  streaming: true,
+  replace: false,
+  shortSale: true,
+  crossesZero: false,
+  historyWindowMs: 90 * 86_400_000
+}
+
+/** How a broker at Alpaca is opened. */
+export interface Options {
+  readonly account: AccountName.AccountName
+  readonly credentials: Credentials
+  /** Requests a minute until Alpaca's own headers say otherwise; 200 where it is left away. */
+  readonly requestsAMinute?: number | undefined
+  readonly heartbeat?: Heartbeat | undefined
+}
+
+/**
+ * The broker of one account at Alpaca: one pair of keys is one account. Fails with `UnknownHost`, before any request, where the
+ * address is neither Alpaca's nor on this machine.
+ *
+ * @example
+ * const broker = AlpacaBroker.make({ account, credentials }).pipe(Effect.provide(NodeHttpClient.layerUndici))
+ */
+export const make = (options: Options): Effect.Effect<Broker.BrokerService, UnknownHost, HttpClient.HttpClient> =>
+  Effect.gen(function* () {
+    const { account, credentials, heartbeat = defaultHeartbeat } = options
+    const place = yield* placeOf(credentials.baseUrl)
+    const budget = yield* Budget.make(options.requestsAMinute)
+    const wire = yield* Wire.make(credentials, place, budget)
+    const entered = yield* Ref.make<ReadonlyMap<string, Instant.Instant>>(new Map())
+    const events = yield* TradeEvents.make(wire, account, (id) => enteredAt(wire, entered, id))
+    const desk: Desk = { account, wire, events, entered }
+    return {
+      name: "alpaca",
+      environment: place.environment,
+      capabilities,
+      prepare: (terms) => prepare(desk, terms),
+      cancel: (order) => cancel(wire, currentId(order.brokerOrderIds)),
+      lookup: (clientOrderId) => lookup(desk, clientOrderId),
+      order: (brokerOrderId) => order(desk, brokerOrderId),
+      orders: (window) => orders(desk, window),
+      fills: (window) => fills(desk, window),
+      fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
+      positions: positions(wire),
+      account: accountFigures(wire),
+      instrument: (symbol) => instrument(wire, symbol),
+      updates: updates(desk, heartbeat)
+    }
+  })
+
+/** What every request of one account works with. */
+interface Desk {
+  readonly account: AccountName.AccountName
+  readonly wire: Wire.Wire
+  readonly events: TradeEvents.TradeEvents
+  /** When the orders that were read lately were entered. */
+  readonly entered: Ref.Ref<ReadonlyMap<string, Instant.Instant>>
+}
+
+const MOST_REMEMBERED = 10_000
+
+const remember = (entered: Desk["entered"], order: OrderAnswer): Effect.Effect<void> =>
+  Ref.update(entered, (known) => {
+    const fewer = known.size < MOST_REMEMBERED ? known : [...known].slice(MOST_REMEMBERED / 2)
+    return new Map(fewer).set(order.id, enteredOf(order))
+  })
+
+const enteredOf = (order: OrderAnswer): Instant.Instant => order.submitted_at ?? order.created_at
+
+/** When an order was entered; it is read where that was not seen lately. */
+const enteredAt = (
+  wire: Wire.Wire,
+  entered: Desk["entered"],
+  id: string
+): Effect.Effect<Instant.Instant, Broker.BrokerReadFailed> =>
+  Effect.flatMap(Ref.get(entered), (known) => {
+    const seen = known.get(id)
+    if (seen !== undefined) return Effect.succeed(seen)
+    const read = reading(wire, "order", orderPath(id), OrderAnswer)
+    return Effect.map(
+      Effect.tap(read, (order) => remember(entered, order)),
+      enteredOf
+    )
+  })
+
+const currentId = ([first, ...later]: readonly [
+  ClientOrderId.BrokerOrderId,
+  ...ReadonlyArray<ClientOrderId.BrokerOrderId>
+]) => later.at(-1) ?? first
+
+const utf8 = new TextEncoder()
+
+const payloadOf = (text: string, contentType = "application/json"): Report.RawPayload => ({
+  contentType,
+  bytes: utf8.encode(text)
+})
+
+/* Sending. */
+
+const LONGEST_SEND = "30 seconds"
+
+const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
+  const { account } = desk
+  if (terms.account !== account) {
+    const words = `this broker drives ${account}, not ${terms.account}`
+    return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
+  }
+  return Either.map(bodyOf(terms), (body) => ({
+    request: payloadOf(body),
+    send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
+  }))
+}
+
+const send = (
+  { account, wire }: Desk,
+  terms: OrderTerms.OrderTerms,
+  body: string,
+  attemptId: Id.AttemptId
+): Effect.Effect<Report.Received<Report.Answered>> =>
+  Effect.gen(function* () {
+    const asOf = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const outcome = yield* wire.ask({ method: "POST", path: "/v2/orders", body, within: LONGEST_SEND })
+    const answer = answerOf(outcome, terms)
+    const httpStatus = outcome._tag === "Answered" ? outcome.status : undefined
+    return {
+      report: { _tag: "Answered", account, attemptId, asOf, asOfKind: "ours", answer, httpStatus },
+      payload: outcome._tag === "Answered" ? payloadOf(outcome.text, outcome.contentType) : undefined
+    }
+  })
+
+const LONGEST_CANCEL = "15 seconds"
+
+const cancel = (wire: Wire.Wire, brokerOrderId: ClientOrderId.BrokerOrderId): Effect.Effect<Broker.CancelAnswer> =>
+  Effect.map(
+    wire.ask({
+      method: "DELETE",
+      path: `/v2/orders/${encodeURIComponent(brokerOrderId)}`,
+      purpose: "cancel",
+      within: LONGEST_CANCEL
+    }),
+    cancelAnswerOf
+  )
+
+/** What an answer to a cancel means: 204 is a request taken, 404 and 422 say that there is nothing to end. */
+export const cancelAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
+  if (outcome._tag === "NotSent") return { _tag: "NotSent", why: outcome.why }
+  if (outcome._tag === "Lost") return { _tag: "Unknown", why: outcome.why }
+  const { status } = outcome
+  if (status === 204 || status === 200) return { _tag: "Requested" }
+  const { code, words } = wordsOf(outcome)
+  if (status === 401 || status === 429) return { _tag: "NotSent", why: `${words} (${status})` }
+  if (code !== undefined && (status === 404 || status === 422)) return { _tag: "Refused", code, words }
+  return { _tag: "Unknown", why: `${words} (${status})` }
+}
+
+/* Reading orders. */
+
+const orderPath = (id: string): string => `/v2/orders/${encodeURIComponent(id)}`
+
+interface Asked {
+  readonly clientOrderId: ClientOrderId.ClientOrderId | undefined
+  readonly brokerOrderId: ClientOrderId.BrokerOrderId | undefined
+}
+
+type Found = Effect.Effect<Report.Received<Report.OrderSeen | Report.NotFound>, Broker.BrokerReadFailed>
+
+const lookup = (desk: Desk, clientOrderId: ClientOrderId.ClientOrderId): Found => {
+  const query = new URLSearchParams({ client_order_id: clientOrderId })
+  const path = `/v2/orders:by_client_order_id?${query.toString()}`
+  return find(desk, "lookup", path, { clientOrderId, brokerOrderId: undefined })
+}
+
+const order = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
+  find(desk, "order", orderPath(brokerOrderId), { clientOrderId: undefined, brokerOrderId })
+
+const find = ({ account, entered, wire }: Desk, operation: string, path: string, asked: Asked): Found =>
+  Effect.gen(function* () {
+    const asOf = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const outcome = yield* asking(wire, operation, { path })
+    if (saysNotThere(outcome)) {
+      const report = { _tag: "NotFound", account, asOf, asOfKind: "ours", complete: true, ...asked } as const
+      return { report, payload: payloadOf(outcome.text) }
+    }
+    const read = yield* contentsOf(operation, OrderAnswer, outcome)
+    yield* tellUnknown(read)
+    yield* remember(entered, read)
+    const report = yield* Effect.mapError(seenOf(account, read), () => withoutShares(operation))
+    return { report, payload: payloadOf(outcome.text) }
+  })
+
+const withoutShares = (operation: string) =>
+  new Broker.BrokerReadFailed({
+    operation,
+    kind: "unreadable",
+    detail: "the order is over a sum of money, and has no shares before it fills"
+  })
+
+/** A status that Alpaca has not documented is kept, counts as open, and is told. */
+const tellUnknown = ({ id, status }: OrderAnswer): Effect.Effect<void> =>
+  known.includes(status)
+    ? Effect.void
+    : Effect.logWarning(`Alpaca's order ${id} has the status ${status}, which is not documented: it counts as open`)
+
+const orders = (
+  { account, wire }: Desk,
+  window: Broker.TimeWindow
+): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const { complete, rows } = yield* listOrders(wire, window)
+    yield* Effect.forEach(rows, ({ value }) => tellUnknown(value), { discard: true })
+    const received = rows.flatMap(({ text, value }) =>
+      Option.toArray(Option.map(seenOf(account, value), (report) => ({ report, payload: payloadOf(text) })))
+    )
+    return { complete, received }
+  })
+
+/* Reading executions. */
+
+const receivedOf = ({ event, report }: Revised): Report.Received<Report.Executed> => ({
+  report,
+  payload: payloadOf(JSON.stringify(event))
+})
+
+/** What Alpaca's clock may be ahead of ours. */
+const A_MINUTE_MS = 60_000
+
+type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
+
+/** An order of which something was corrected is known by the event stream alone: listings do not show corrections. */
+const fills = ({ account, events, wire }: Desk, window: Broker.TimeWindow): Fills =>
+  Effect.gen(function* () {
+    yield* events.catchUp
+    const listed = yield* listFills(wire, window)
+    const corrected = yield* events.corrected
+    const orderIds = new Set(corrected.map(({ report }) => report.brokerOrderId))
+    return listingOf(account, listed, ({ value }) => !orderIds.has(value.order_id), corrected)
+  })
+
+const fillsOf = ({ account, entered, events, wire }: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills =>
+  Effect.gen(function* () {
+    yield* events.catchUp
+    const revised = yield* events.revisions(brokerOrderId)
+    if (revised !== undefined) return { complete: true, received: revised.map(receivedOf) }
+    const from = yield* enteredAt(wire, entered, brokerOrderId)
+    const window = { from, to: Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), A_MINUTE_MS) }
+    return listingOf(account, yield* listFillsOf(wire, brokerOrderId, window), () => true, [])
+  })
+
+const listingOf = (
+  account: AccountName.AccountName,
+  { complete, rows }: Rows<FillActivity>,
+  isTaken: (row: Row<FillActivity>) => boolean,
+  besides: ReadonlyArray<Revised>
+): Broker.Listing<Report.Executed> => ({
+  complete,
+  received: [
+    ...rows
+      .filter(isTaken)
+      .map(({ text, value }) => ({ report: executedOfActivity(account, value), payload: payloadOf(text) })),
+    ...besides.map(receivedOf)
+  ]
+})
+
+/* The rest. */
+
+const PositionAnswer = Schema.Struct({
+  symbol: Schema.String,
+  qty: Decimal.FromString,
+  side: Schema.Literal("long", "short"),
+  avg_entry_price: Schema.optional(Schema.NullOr(Decimal.FromString))
+})
+
+/** A short holding is below zero, whichever sign Alpaca gives its quantity. */
+const positions = (wire: Wire.Wire): Broker.BrokerService["positions"] =>
+  Effect.map(reading(wire, "positions", "/v2/positions", Schema.Array(PositionAnswer)), (rows) => ({
+    complete: true,
+    holdings: rows.map(({ avg_entry_price, qty, side, symbol }) => ({
+      symbol,
+      quantity: side === "short" ? Decimal.negate(Decimal.abs(qty)) : qty,
+      averagePrice: avg_entry_price ?? undefined
+    }))
+  }))
+
+const AccountAnswer = Schema.Struct({
+  account_number: Schema.String,
+  currency: Schema.String,
+  buying_power: Decimal.FromString
+})
+
+const accountFigures = (wire: Wire.Wire): Broker.BrokerService["account"] =>
+  Effect.map(reading(wire, "account", "/v2/account", AccountAnswer), (answer) => ({
+    brokerAccountId: answer.account_number,
+    currency: answer.currency,
+    buyingPower: answer.buying_power
+  }))
+
+const AssetAnswer = Schema.Struct({
+  symbol: Ticker.Ticker,
+  class: Schema.String,
+  status: Schema.String,
+  tradable: Schema.Boolean,
+  fractionable: Schema.Boolean,
+  shortable: Schema.Boolean
+})
+
+/** The lot is one share even where Alpaca takes fractions: what is sent in whole lots is an account's choice. */
+const instrument = (
+  wire: Wire.Wire,
+  symbol: Ticker.Ticker
+): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const outcome = yield* asking(wire, "instrument", { path: `/v2/assets/${encodeURIComponent(symbol)}` })
+    if (saysNotThere(outcome)) return { _tag: "NotKnown", symbol }
+    const asset = yield* contentsOf("instrument", AssetAnswer, outcome)
+    return {
+      _tag: "Known",
+      symbol: asset.symbol,
+      assetClass: asset.class === "us_equity" ? "equity" : asset.class,
+      currency: "USD",
+      tradable: asset.tradable && asset.status === "active",
+      fractionable: asset.fractionable,
+      shortable: asset.shortable,
+      lot: Decimal.unsafe("1")
+    }
+  })
+
+/* The streams. */
+
+const JUST_BEFORE_MS = 5_000
+
+/**
+ * Orders and executions as they happen, and corrections as they are told. When it listens it reads first what happened while it
+ * was connecting; what went before that is asked for by whoever follows the stream.
+ */
+const updates = (desk: Desk, heartbeat: Heartbeat): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const from = Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), -JUST_BEFORE_MS)
+      const connection = yield* listen(desk.wire, heartbeat)
+      const missed = Effect.gen(function* () {
+        const to = Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), JUST_BEFORE_MS)
+        const executions = yield* fills(desk, { from, to })
+        const seen = yield* orders(desk, { from, to })
+        return [...executions.received, ...seen.received]
+      })
+      return Stream.merge(
+        Stream.concat(Stream.unwrap(Effect.map(missed, Stream.fromIterable)), reports(desk.account, connection)),
+        Stream.map(desk.events.live, receivedOf)
+      )
+    })
+  )

@@ -1,0 +1,120 @@
+import { Instant } from "@roundlot/core"
+import type { Broker, ClientOrderId } from "@roundlot/core"
+import { Effect, Option, Schema } from "effect"
+import { FillActivity } from "./Execution.ts"
+import { OrderAnswer } from "./OrderAnswer.ts"
+import { reading } from "./Reading.ts"
+import type { Wire } from "./Wire.ts"
+
+const ORDERS_A_PAGE = 500
+const FILLS_A_PAGE = 100
+
+/** One row of a listing, and its text. */
+export interface Row<A> {
+  readonly value: A
+  readonly text: string
+}
+
+/** Rows of a listing; not `complete` where a row could not be read. */
+export interface Rows<A> {
+  readonly complete: boolean
+  readonly rows: ReadonlyArray<Row<A>>
+}
+
+const Page = Schema.Array(Schema.Unknown)
+
+const rowsOf = <A, I>(
+  operation: string,
+  schema: Schema.Schema<A, I>,
+  page: ReadonlyArray<unknown>
+): Effect.Effect<Rows<A>> => {
+  const decode = Schema.decodeUnknownOption(schema)
+  const rows = page.flatMap((value) =>
+    Option.match(decode(value), { onNone: () => [], onSome: (read) => [{ value: read, text: JSON.stringify(value) }] })
+  )
+  const complete = rows.length === page.length
+  const told = complete
+    ? Effect.void
+    : Effect.logWarning(
+        `${page.length - rows.length} rows of Alpaca's ${operation} cannot be read; the others are taken`
+      )
+  return Effect.as(told, { complete, rows })
+}
+
+const query = (path: string, parameters: Readonly<Record<string, string>>): string =>
+  `${path}?${new URLSearchParams(parameters).toString()}`
+
+const orderIdOf = ({ value }: Row<OrderAnswer>): string => value.id
+
+/** The orders that were submitted in a window, oldest first. */
+export const listOrders = (
+  wire: Wire,
+  window: Broker.TimeWindow
+): Effect.Effect<Rows<OrderAnswer>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const rows = new Map<string, Row<OrderAnswer>>()
+    let complete = true
+    let after = Instant.make(window.from - 1n)
+    for (;;) {
+      const path = query("/v2/orders", {
+        status: "all",
+        limit: String(ORDERS_A_PAGE),
+        direction: "asc",
+        nested: "false",
+        after: Instant.format(after),
+        until: Instant.format(Instant.make(window.to + 1n))
+      })
+      const page = yield* reading(wire, "orders", path, Page)
+      const read = yield* rowsOf("orders", OrderAnswer, page)
+      const known = rows.size
+      for (const row of read.rows) rows.set(orderIdOf(row), row)
+      complete = complete && read.complete
+      const last = read.rows.at(-1)?.value
+      if (page.length < ORDERS_A_PAGE || last === undefined) break
+      if (rows.size === known) return { complete: false, rows: [...rows.values()] }
+      // `after` is strict, and two orders may share a moment.
+      after = Instant.make((last.submitted_at ?? last.created_at) - 1n)
+    }
+    return { complete, rows: [...rows.values()] }
+  })
+
+const SECOND_MS = 1_000
+
+/** The executions of a window, oldest first; the ends are taken a second wider, since Alpaca's are strict. */
+export const listFills = (
+  wire: Wire,
+  window: Broker.TimeWindow
+): Effect.Effect<Rows<FillActivity>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const rows: Array<Row<FillActivity>> = []
+    let complete = true
+    let token: string | undefined
+    for (;;) {
+      const path = query("/v2/account/activities/FILL", {
+        after: Instant.format(Instant.addMillis(window.from, -SECOND_MS)),
+        until: Instant.format(Instant.addMillis(window.to, SECOND_MS)),
+        direction: "asc",
+        page_size: String(FILLS_A_PAGE),
+        ...(token === undefined ? {} : { page_token: token })
+      })
+      const page = yield* reading(wire, "fills", path, Page)
+      const read = yield* rowsOf("fills", FillActivity, page)
+      rows.push(...read.rows)
+      complete = complete && read.complete
+      const last = read.rows.at(-1)?.value.id
+      if (page.length < FILLS_A_PAGE || last === undefined || last === token) break
+      token = last
+    }
+    return { complete, rows }
+  })
+
+/** The executions of one order, among those of the time in which it worked. */
+export const listFillsOf = (
+  wire: Wire,
+  brokerOrderId: ClientOrderId.BrokerOrderId,
+  window: Broker.TimeWindow
+): Effect.Effect<Rows<FillActivity>, Broker.BrokerReadFailed> =>
+  Effect.map(listFills(wire, window), ({ complete, rows }) => ({
+    complete,
+    rows: rows.filter(({ value }) => value.order_id === brokerOrderId)
+  }))

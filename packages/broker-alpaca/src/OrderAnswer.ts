@@ -1,0 +1,78 @@
+import { Decimal, Quantity, ClientOrderId, Instant } from "@roundlot/core"
+import type { AccountName, Report } from "@roundlot/core"
+import { Option, Schema } from "effect"
+import { livenessOf } from "./OrderStatus.ts"
+
+const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
+
+/** What is read of an order; keys that are not named here are ignored. Decimals come as text and are read as such. */
+export const OrderAnswer = Schema.Struct({
+  id: ClientOrderId.BrokerOrderId,
+  client_order_id: nullable(Schema.String),
+  symbol: Schema.String,
+  side: Schema.Literal("buy", "sell"),
+  qty: nullable(Quantity.Quantity),
+  notional: nullable(Decimal.FromString),
+  filled_qty: Decimal.FromString,
+  filled_avg_price: nullable(Decimal.FromString),
+  status: Schema.String,
+  created_at: Instant.FromString,
+  updated_at: nullable(Instant.FromString),
+  submitted_at: nullable(Instant.FromString),
+  filled_at: nullable(Instant.FromString),
+  expired_at: nullable(Instant.FromString),
+  canceled_at: nullable(Instant.FromString),
+  failed_at: nullable(Instant.FromString),
+  replaced_at: nullable(Instant.FromString),
+  replaced_by: nullable(ClientOrderId.BrokerOrderId)
+})
+
+/** What is read of an order. */
+export type OrderAnswer = typeof OrderAnswer.Type
+
+/** When an order was last known to change: the latest of its times, since any one of them may be missing. */
+export const lastChangeOf = (order: OrderAnswer): Instant.Instant =>
+  [
+    order.submitted_at,
+    order.updated_at,
+    order.filled_at,
+    order.expired_at,
+    order.canceled_at,
+    order.failed_at,
+    order.replaced_at
+  ].reduce<Instant.Instant>(
+    (latest, each) => (each === null || each === undefined ? latest : Instant.later(latest, each)),
+    order.created_at
+  )
+
+/** How many shares an order is for. One over a sum of money has no such number before it is filled. */
+const sharesOf = (order: OrderAnswer): Option.Option<Quantity.Quantity> => {
+  const asked = Option.fromNullable(order.qty)
+  return Option.isNone(asked) && Decimal.isPositive(order.filled_qty)
+    ? Option.some(Quantity.make(order.filled_qty))
+    : asked
+}
+
+/** An order as the books take it; none while an order over a sum of money has not filled, since it has no shares yet. */
+export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Option.Option<Report.OrderSeen> =>
+  Option.map(sharesOf(order), (quantity) => {
+    const replacedBy = order.replaced_by ?? undefined
+    const figures = { quantity, filled: order.filled_qty, isReplaced: replacedBy !== undefined }
+    return {
+      _tag: "OrderSeen",
+      account,
+      asOf: lastChangeOf(order),
+      asOfKind: "broker",
+      brokerOrderId: order.id,
+      clientOrderId: order.client_order_id ?? undefined,
+      symbol: order.symbol,
+      side: order.side,
+      quantity,
+      rawStatus: order.status,
+      state: livenessOf(order.status, figures),
+      cumulative: order.filled_qty,
+      averagePrice: order.filled_avg_price ?? undefined,
+      replacedBy,
+      executionsRead: false
+    }
+  })

@@ -1,0 +1,72 @@
+import { ClientOrderId, Decimal, Report } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
+import { Option, Schema } from "effect"
+import { OrderAnswer } from "./OrderAnswer.ts"
+import type { AnsweredOutcome, Outcome } from "./Wire.ts"
+
+/** What an answer is compared with. */
+export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "quantity" | "clientOrderId">
+
+const ErrorBody = Schema.parseJson(
+  Schema.Struct({ code: Schema.optional(Schema.Union(Schema.Number, Schema.String)), message: Schema.String })
+)
+
+const decodeError = Schema.decodeUnknownOption(ErrorBody)
+const decodeOrder = Schema.decodeUnknownOption(Schema.parseJson(OrderAnswer))
+const decodeCandidate = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ id: ClientOrderId.BrokerOrderId })))
+
+/** Alpaca's code and words of a refusal; where there are none, the status and what came in place of words. */
+export const wordsOf = ({
+  status,
+  text
+}: AnsweredOutcome): { readonly code: string | undefined; readonly words: string } =>
+  Option.match(decodeError(text), {
+    onNone: () => ({ code: undefined, words: `status ${status} without an error of Alpaca's` }),
+    onSome: ({ code, message }) => ({ code: code === undefined ? undefined : String(code), words: message })
+  })
+
+/** The id was used before, by an order that may be live: it says nothing of what became of this one. */
+const speaksOfTheId = (words: string): boolean => /client_order_id/i.test(words)
+
+/**
+ * What an answer to a send means: the table of this adapter. Refused are only the answers that Alpaca documents as creating no
+ * order: 403 with code 40310000 (one code, many meanings: the words tell) and 422 or 400 with a code about parameters. 401 and
+ * 429 were not processed. Whatever is not named here is `Unknown`.
+ */
+export const answerOf = (outcome: Outcome, sent: Sent): Report.Answer => {
+  if (outcome._tag === "NotSent") return Report.Answer.NotSent(outcome)
+  if (outcome._tag === "Lost") return unknown(outcome.why)
+  const { retryAfterMs, status } = outcome
+  if (status === 200 || status === 201) return acceptedOr(outcome, sent)
+  const { code, words } = wordsOf(outcome)
+  if (status === 401) return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: undefined })
+  if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
+  if (speaksOfTheId(words)) return unknown(`${words} (${code ?? status})`)
+  const isListed = (status === 403 && code === "40310000") || ((status === 422 || status === 400) && code !== undefined)
+  return isListed && code !== undefined
+    ? Report.Answer.Refused({ code, words })
+    : unknown(`status ${status}: ${words}`, candidateIn(outcome))
+}
+
+const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId): Report.Answer =>
+  Report.Answer.Unknown({ why, candidate })
+
+const candidateIn = ({ text }: AnsweredOutcome): ClientOrderId.BrokerOrderId | undefined =>
+  Option.getOrUndefined(Option.map(decodeCandidate(text), ({ id }) => id))
+
+/** The order is read back from the answer itself, and must be the one that was sent. */
+const acceptedOr = (outcome: AnsweredOutcome, sent: Sent): Report.Answer => {
+  const order = Option.getOrUndefined(decodeOrder(outcome.text))
+  if (order === undefined)
+    return unknown(`status ${outcome.status} with an order that cannot be read`, candidateIn(outcome))
+  const same =
+    order.symbol === sent.symbol &&
+    order.side === sent.side &&
+    order.client_order_id === sent.clientOrderId &&
+    order.qty !== undefined &&
+    order.qty !== null &&
+    Decimal.equals(order.qty, sent.quantity)
+  return same
+    ? Report.Answer.Accepted({ brokerOrderId: order.id })
+    : unknown("the order that was answered is another one", order.id)
+}

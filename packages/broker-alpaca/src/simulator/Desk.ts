@@ -1,0 +1,31 @@
+import type { Exchange } from "@roundlot/broker-paper"
+import type { AccountName } from "@roundlot/core"
+import type { Ref } from "effect"
+import type { Said } from "./orderJson.ts"
+
+/** What may be said of an asset; what is left away is true. */
+export interface AssetTraits {
+  readonly tradable?: boolean
+  readonly fractionable?: boolean
+  readonly shortable?: boolean
+}
+
+/** What all requests to one simulator work with. */
+export interface Desk {
+  readonly exchange: Exchange.ExchangeService
+  /** The account that the pair of keys opens. */
+  readonly account: AccountName.AccountName
+  readonly keyId: string
+  readonly secretKey: string
+  readonly assets: ReadonlyMap<string, AssetTraits>
+  /** What clients said of their orders beside what the exchange keeps, by the order's id. */
+  readonly said: Ref.Ref<ReadonlyMap<string, Said>>
+}
+
+/** What an asset is like. */
+export const traitsOf = ({ assets }: Pick<Desk, "assets">, symbol: string) => ({
+  tradable: true,
+  fractionable: true,
+  shortable: true,
+  ...assets.get(symbol)
+})

@@ -1,0 +1,226 @@
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Exchange, type ExchangeFailed } from "@roundlot/broker-paper"
+import { AccountName } from "@roundlot/core"
+import type { Instant } from "@roundlot/core"
+import { Effect, Random, Redacted, Ref, Stream } from "effect"
+import type { Scope } from "effect"
+import { createServer } from "node:http"
+import type { Socket } from "node:net"
+import { REQUESTS_A_MINUTE } from "../Budget.ts"
+import type { Credentials } from "../Credentials.ts"
+import * as accountRoutes from "./accountRoutes.ts"
+import * as Answer from "./Answer.ts"
+import type { AssetTraits, Desk } from "./Desk.ts"
+import * as eventStream from "./eventStream.ts"
+import * as Limiter from "./Limiter.ts"
+import type { Said } from "./orderJson.ts"
+import * as orderRoutes from "./orderRoutes.ts"
+import * as tradeStream from "./tradeStream.ts"
+import { uuidOf } from "./uuid.ts"
+
+/** How a simulator is opened: as the exchange behind it, and what Alpaca has besides. */
+export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
+  /** The port on this machine; one that is free where it is left away. */
+  readonly port?: number | undefined
+  /** Requests a minute; 200 where it is left away, as Alpaca has it. */
+  readonly requestsAMinute?: number | undefined
+  /** The pair of keys that it takes; random ones where they are left away. */
+  readonly keys?: { readonly keyId: string; readonly secretKey: string } | undefined
+  /** What assets are like, by symbol; what is not said is tradable, fractionable and shortable. */
+  readonly assets?: ReadonlyMap<string, AssetTraits> | undefined
+}
+
+/** A running simulator: how it is reached, and the exchange behind it, for instructions. */
+export interface Simulator {
+  readonly credentials: Credentials
+  readonly exchange: Exchange.ExchangeService
+  /** The exchange's account that the keys open. */
+  readonly account: AccountName.AccountName
+}
+
+/** The exchange's account behind the keys. */
+export const ACCOUNT = AccountName.AccountName.make("alpaca")
+
+const LOOPBACK = "127.0.0.1"
+
+const randomText = (length: number): Effect.Effect<string> =>
+  Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 36), length), (digits) =>
+    digits
+      .map((digit) => digit.toString(36))
+      .join("")
+      .toUpperCase()
+  )
+
+const randomKeys = Effect.all({ keyId: Effect.map(randomText(18), (rest) => `PK${rest}`), secretKey: randomText(40) })
+
+/**
+ * Opens a simulator of Alpaca on this machine: its HTTP, its WebSocket and its event stream in front of one exchange. Closed with
+ * the scope.
+ *
+ * @example
+ * const { credentials, exchange } = yield* Simulator.make({})
+ * yield* exchange.instruct({ id: "1", do: { takeThenReset: {} } })
+ */
+export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFailed | ServeError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const exchange = yield* Exchange.make({ ...options, orderIdOf: (tag, number) => uuidOf(`order ${tag} ${number}`) })
+    const keys = options.keys ?? (yield* randomKeys)
+    const said = yield* Ref.make<ReadonlyMap<string, Said>>(new Map())
+    const desk: Desk = { exchange, account: ACCOUNT, ...keys, assets: options.assets ?? new Map(), said }
+    const limited = yield* Limiter.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
+    const isOpen = options.isOpen ?? (() => true)
+    const port = yield* serve(options.port ?? 0, serving(desk, limited, isOpen))
+    const credentials = {
+      baseUrl: `http://${LOOPBACK}:${port}`,
+      keyId: Redacted.make(keys.keyId),
+      secretKey: Redacted.make(keys.secretKey)
+    }
+    return { credentials, exchange, account: ACCOUNT }
+  })
+
+type App = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  never,
+  HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** Serves on a port of this machine, and says which; connections are cut with the scope. */
+export const serve = (port: number, app: App): Effect.Effect<number, ServeError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const node = createServer()
+    const sockets = new Set<Socket>()
+    node.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.on("close", () => sockets.delete(socket))
+    })
+    const server = yield* NodeHttpServer.make(() => node, { host: LOOPBACK, port })
+    yield* server.serve(app)
+    yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
+    return server.address._tag === "TcpAddress" ? server.address.port : port
+  })
+
+type IsOpen = (at: Instant.Instant) => boolean
+
+const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsOpen): App =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const url = new URL(request.url, `http://${LOOPBACK}`)
+    if (url.pathname === "/stream") {
+      const socket = yield* request.upgrade
+      yield* tradeStream.serve(desk, socket)
+      return HttpServerResponse.empty()
+    }
+    const { headers, isWithin } = yield* limited
+    if (!isWithin) return yield* respond(request, Answer.error(429, undefined, "too many requests."), headers)
+    if (!hasKeys(desk, request)) return yield* respond(request, Answer.error(401, undefined, "unauthorized."), headers)
+    if (url.pathname === "/v2beta1/events/activities") {
+      const opened = yield* eventStream.open(desk, url.searchParams)
+      if (opened._tag === "Instead") return yield* respond(request, opened.answer, headers)
+      return HttpServerResponse.stream(Stream.encodeText(opened.text), { contentType: "text/event-stream", headers })
+    }
+    return yield* respond(request, yield* route(desk, isOpen, request, url), headers)
+  }).pipe(
+    Effect.catchAll((error) =>
+      Effect.as(
+        Effect.logWarning(`the simulator could not answer: ${error.message}`),
+        HttpServerResponse.text("<html><body>502 Bad Gateway</body></html>", { status: 502, contentType: "text/html" })
+      )
+    )
+  )
+
+const hasKeys = ({ keyId, secretKey }: Desk, { headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["apca-api-key-id"] === keyId && headers["apca-api-secret-key"] === secretKey
+
+const notThere = Answer.error(404, 40410000, "endpoint not found")
+
+type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
+
+const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServerRequest, url: URL): Routed => {
+  const [version, place = "", ...rest] = url.pathname.slice(1).split("/").map(decodeURIComponent)
+  const [first] = rest
+  const query = url.searchParams
+  if (version !== "v2") return Effect.succeed(notThere)
+  if (place === "orders") return orders(desk, request, first, query)
+  if (request.method !== "GET") return Effect.succeed(notThere)
+  switch (place) {
+    case "orders:by_client_order_id":
+      return orderRoutes.readByClientId(desk, query)
+    case "account":
+      return rest.length === 0 ? accountRoutes.account(desk) : activities(desk, rest, query)
+    case "positions":
+      return accountRoutes.positions(desk, first)
+    case "assets":
+      return first === undefined ? Effect.succeed(Answer.ok([])) : accountRoutes.asset(desk, rest.join("/"))
+    case "clock":
+      return accountRoutes.clock(isOpen)
+    case "calendar":
+      return accountRoutes.calendar(query)
+    default:
+      return Effect.succeed(notThere)
+  }
+}
+
+const activities = (desk: Desk, [kind, type]: ReadonlyArray<string>, query: URLSearchParams): Routed => {
+  const wanted = type ?? query.get("activity_types") ?? "FILL"
+  if (kind !== "activities") return Effect.succeed(notThere)
+  return wanted.split(",").includes("FILL")
+    ? accountRoutes.fills(desk, query)
+    : Effect.succeed(Answer.error(422, 40010001, `invalid activity type: ${wanted}`))
+}
+
+const orders = (
+  desk: Desk,
+  request: HttpServerRequest.HttpServerRequest,
+  id: string | undefined,
+  query: URLSearchParams
+): Routed => {
+  switch (request.method) {
+    case "POST":
+      return Effect.flatMap(request.text, (text) => orderRoutes.place(desk, text))
+    case "GET":
+      return id === undefined ? orderRoutes.list(desk, query) : orderRoutes.read(desk, id)
+    case "DELETE":
+      return id === undefined ? orderRoutes.cancelAll(desk) : orderRoutes.cancel(desk, id)
+    default:
+      return Effect.succeed(Answer.unprocessable("orders are not replaced by the simulator"))
+  }
+}
+
+type Headers = { readonly [name: string]: string }
+
+/** What is lost is never answered: the connection is cut at once, or stays silent until the client gives up. */
+const respond = (
+  request: HttpServerRequest.HttpServerRequest,
+  answer: Answer.Answer,
+  headers: Headers
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  switch (answer._tag) {
+    case "Json":
+      return Effect.succeed(
+        HttpServerResponse.text(JSON.stringify(answer.body), {
+          status: answer.status,
+          contentType: "application/json; charset=UTF-8",
+          headers: { ...headers, ...answer.headers }
+        })
+      )
+    case "Text":
+      return Effect.succeed(
+        HttpServerResponse.text(answer.text, {
+          status: answer.status,
+          contentType: answer.headers["content-type"] ?? "text/html",
+          headers: { ...headers, ...answer.headers }
+        })
+      )
+    case "Empty":
+      return Effect.succeed(HttpServerResponse.empty({ status: answer.status, headers }))
+    case "Lost": {
+      const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+      const cut = Effect.sync(() => void socket.destroy())
+      return Effect.zipRight(answer.how === "reset" ? cut : Effect.void, Effect.never)
+    }
+  }
+}

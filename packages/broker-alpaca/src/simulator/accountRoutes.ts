@@ -1,0 +1,174 @@
+import type { ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import { Decimal, Instant, XnysCalendar } from "@roundlot/core"
+import { Clock, Effect } from "effect"
+import * as Answer from "./Answer.ts"
+import { traitsOf } from "./Desk.ts"
+import type { Desk } from "./Desk.ts"
+import { activityJson, averageOf } from "./executionJson.ts"
+import { assetIdOf } from "./orderJson.ts"
+import { momentOf } from "./orderRoutes.ts"
+import { uuidOf } from "./uuid.ts"
+
+type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
+
+/** The number of the account, as a broker would write it. */
+const numberOf = (account: string): string => `PA${uuidOf(`account ${account}`).slice(0, 8).toUpperCase()}`
+
+/** `GET /v2/account`. */
+export const account = (desk: Desk): Answering =>
+  Effect.map(desk.exchange.buyingPower(desk.account), ({ reply }): Answer.Answer => {
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const amount = Decimal.format(reply.body)
+    return Answer.ok({
+      id: uuidOf(`account ${desk.account}`),
+      account_number: numberOf(desk.account),
+      status: "ACTIVE",
+      currency: "USD",
+      cash: amount,
+      equity: amount,
+      buying_power: amount,
+      effective_buying_power: amount,
+      multiplier: "1",
+      trading_blocked: false,
+      transfers_blocked: false,
+      account_blocked: false,
+      trade_suspended_by_user: false,
+      shorting_enabled: true,
+      created_at: "2026-01-02T14:30:00.000000Z"
+    })
+  })
+
+type Execution = ExchangeOrder.Execution
+
+const positionJson = (symbol: string, held: Decimal.Decimal, executions: ReadonlyArray<Execution>) => {
+  const side = Decimal.sign(held) < 0 ? "short" : "long"
+  const own = executions.filter((each) => each.symbol === symbol && (each.side === "buy") === (side === "long"))
+  const price = averageOf(own)
+  const value = Decimal.format(Decimal.multiply(held, Decimal.unsafe(price)))
+  return {
+    asset_id: assetIdOf(symbol),
+    symbol,
+    exchange: "NASDAQ",
+    asset_class: "us_equity",
+    qty: Decimal.format(held),
+    qty_available: Decimal.format(held),
+    avg_entry_price: price,
+    side,
+    market_value: value,
+    cost_basis: value,
+    unrealized_pl: "0",
+    unrealized_plpc: "0",
+    current_price: price
+  }
+}
+
+/** `GET /v2/positions`, and one of them. */
+export const positions = (desk: Desk, symbol: string | undefined): Answering =>
+  Effect.gen(function* () {
+    const { reply } = yield* desk.exchange.holdings(desk.account)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const executions = (yield* desk.exchange.fills).filter((each) => each.account === desk.account)
+    const all = reply.body.map((each) => positionJson(each.symbol, each.quantity, executions))
+    if (symbol === undefined) return Answer.ok(all)
+    const one = all.find((each) => each.symbol === symbol || each.asset_id === symbol)
+    return one === undefined ? Answer.error(404, 40410000, "position does not exist") : Answer.ok(one)
+  })
+
+/** `GET /v2/assets/{symbol}`. */
+export const asset = (desk: Desk, symbol: string): Answering =>
+  Effect.map(desk.exchange.isListed(desk.account, symbol), ({ reply }): Answer.Answer => {
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    if (!reply.body) return Answer.error(404, 40410000, `asset not found for ${symbol}`)
+    const { fractionable, shortable, tradable } = traitsOf(desk, symbol)
+    return Answer.ok({
+      id: assetIdOf(symbol),
+      class: "us_equity",
+      exchange: "NASDAQ",
+      symbol,
+      name: `${symbol} Common Stock`,
+      status: "active",
+      tradable,
+      marginable: true,
+      shortable,
+      easy_to_borrow: shortable,
+      borrow_status: shortable ? "easy_to_borrow" : "not_shortable",
+      fractionable,
+      attributes: fractionable ? ["fractional_eh_enabled"] : []
+    })
+  })
+
+const MOST_ACTIVITIES = 100
+
+/** `GET /v2/account/activities/FILL`: executions as they were first told. */
+export const fills = (desk: Desk, query: URLSearchParams): Answering =>
+  Effect.gen(function* () {
+    const after = momentOf(query.get("after"))
+    const until = momentOf(query.get("until"))
+    const window = { from: after ?? Instant.make(0n), to: until ?? Instant.make(253402300799999999n) }
+    const { reply } = yield* desk.exchange.fillsIn(desk.account, window)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const chosen = reply.body.filter(
+      ({ executedAt, revision }) => revision === 1 && (after === undefined || executedAt > after)
+    )
+    const rows = yield* Effect.forEach(chosen, (execution) =>
+      Effect.map(desk.exchange.look(execution.brokerOrderId), (story) =>
+        story === undefined ? [] : [activityJson(story, execution)]
+      )
+    )
+    const all = query.get("direction") === "asc" ? rows.flat() : rows.flat().toReversed()
+    const token = query.get("page_token")
+    const from = token === null ? 0 : all.findIndex(({ id }) => id === token) + 1
+    const size = Math.min(MOST_ACTIVITIES, Number(query.get("page_size") ?? MOST_ACTIVITIES))
+    return Answer.ok(all.slice(from, from + size))
+  })
+
+const newYork = (at: Instant.Instant): string => Instant.format(at)
+
+/** `GET /v2/clock`, of the exchange's own sessions where it has any; else as of the New York Stock Exchange. */
+export const clock = (isOpen: (at: Instant.Instant) => boolean): Answering =>
+  Effect.map(Clock.currentTimeMillis, (millis) => {
+    const now = Instant.fromMillis(millis)
+    const current = XnysCalendar.nextSession(now)
+    const next = current === undefined ? undefined : XnysCalendar.nextSession(current.closesAt)
+    const opening = current !== undefined && current.opensAt > now ? current : next
+    return Answer.ok({
+      timestamp: newYork(now),
+      is_open: isOpen(now),
+      next_open: opening === undefined ? null : newYork(opening.opensAt),
+      next_close: current === undefined ? null : newYork(current.closesAt)
+    })
+  })
+
+const DAY_MS = 86_400_000
+const MOST_DAYS = 400
+
+const localTime = (at: Instant.Instant): string =>
+  new Intl.DateTimeFormat("en-GB", { timeZone: "America/New_York", hour: "2-digit", minute: "2-digit" }).format(
+    Instant.toMillis(at)
+  )
+
+/** `GET /v2/calendar`: the trading days of the New York Stock Exchange. */
+export const calendar = (query: URLSearchParams): Answering =>
+  Effect.map(Clock.currentTimeMillis, (millis) => {
+    const today = new Date(millis).toISOString().slice(0, 10)
+    const start = query.get("start") ?? today
+    const end = query.get("end") ?? start
+    const days: Array<{ readonly date: string; readonly [key: string]: string }> = []
+    let at = momentOf(start) ?? Instant.fromMillis(millis)
+    for (let day = 0; day < MOST_DAYS; day++) {
+      const session = XnysCalendar.nextSession(at)
+      if (session === undefined) break
+      const date = XnysCalendar.marketDate(session.opensAt)
+      if (date > end) break
+      days.push({
+        date,
+        open: localTime(session.opensAt),
+        close: localTime(session.closesAt),
+        session_open: "0400",
+        session_close: "2000",
+        settlement_date: date
+      })
+      at = Instant.addMillis(session.closesAt, DAY_MS / 24)
+    }
+    return Answer.ok(days)
+  })

@@ -1,0 +1,76 @@
+import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { Decimal, Instant, Price } from "@roundlot/core"
+import { uuidOf } from "./uuid.ts"
+
+/** What a client said of an order beside what the exchange keeps. */
+export interface Said {
+  readonly timeInForce: string
+  readonly extendedHours: boolean
+  readonly notional: Decimal.Decimal | undefined
+  readonly positionIntent: string | undefined
+}
+
+/** Where an order stands, as Alpaca calls it. */
+export const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
+  new: "new",
+  partially_filled: "partially_filled",
+  filled: "filled",
+  cancelled: "canceled",
+  expired: "expired",
+  rejected: "rejected"
+}
+
+const textOf = (value: Decimal.Decimal | null): string | null => (value === null ? null : Decimal.format(value))
+
+/** The id of an asset. */
+export const assetIdOf = (symbol: string): string => uuidOf(`asset ${symbol}`)
+
+/** An order as Alpaca shows it, every key there: decimals as text, times with microseconds. */
+export const orderJson = (
+  order: ExchangeOrder.ExchangeOrder,
+  said: Said | undefined,
+  status: string = statuses[order.status]
+): { readonly [key: string]: unknown } => {
+  const at = (wanted: string) => (status === wanted ? Instant.format(order.updatedAt) : null)
+  const entered = Instant.format(order.enteredAt)
+  const average = Price.average(order.notional, order.filledQuantity)
+  const notional = said?.notional
+  return {
+    id: order.brokerOrderId,
+    client_order_id: order.clientOrderId ?? uuidOf(`client ${order.brokerOrderId}`),
+    created_at: entered,
+    updated_at: Instant.format(order.updatedAt),
+    submitted_at: entered,
+    filled_at: at("filled"),
+    expired_at: at("expired"),
+    expires_at: null,
+    canceled_at: at("canceled"),
+    failed_at: at("rejected"),
+    replaced_at: null,
+    replaced_by: null,
+    replaces: null,
+    asset_id: assetIdOf(order.symbol),
+    symbol: order.symbol,
+    asset_class: "us_equity",
+    notional: notional === undefined ? null : Decimal.format(notional),
+    qty: notional === undefined ? Decimal.format(order.quantity) : null,
+    filled_qty: Decimal.format(order.filledQuantity),
+    filled_avg_price: average === undefined ? null : Decimal.format(average),
+    order_class: "",
+    order_type: order.type,
+    type: order.type,
+    side: order.side,
+    position_intent: said?.positionIntent ?? `${order.side}_to_open`,
+    time_in_force: said?.timeInForce ?? order.timeInForce,
+    limit_price: textOf(order.limitPrice),
+    stop_price: textOf(order.stopPrice),
+    status,
+    extended_hours: said?.extendedHours ?? false,
+    legs: null,
+    trail_percent: null,
+    trail_price: null,
+    hwm: null,
+    subtag: null,
+    source: "access_key"
+  }
+}

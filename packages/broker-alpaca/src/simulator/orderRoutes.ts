@@ -1,0 +1,111 @@
+import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import { Instant, Ticker } from "@roundlot/core"
+import { Clock, Effect, Either, Ref, Schema } from "effect"
+import * as Answer from "./Answer.ts"
+import { traitsOf } from "./Desk.ts"
+import type { Desk } from "./Desk.ts"
+import { orderJson } from "./orderJson.ts"
+import * as Placing from "./placing.ts"
+import { isUuid } from "./uuid.ts"
+
+type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
+
+/** `POST /v2/orders`. */
+export const place = (desk: Desk, text: string): Answering =>
+  Effect.gen(function* () {
+    const symbol = Placing.symbolOf(text) ?? ""
+    if (symbol !== "" && !Schema.is(Ticker.Ticker)(symbol)) return noAsset(symbol)
+    const standing = yield* desk.exchange.stand(desk.account, symbol)
+    const judged = Placing.judge(text, { ...standing, asset: traitsOf(desk, symbol) })
+    if (Either.isLeft(judged)) return judged.left
+    const { request, said } = judged.right
+    const { reply } = yield* desk.exchange.place(desk.account, request)
+    if (reply._tag === "Refused" && reply.code === "unknown_symbol") return noAsset(symbol)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    yield* Ref.update(desk.said, (before) => new Map(before).set(reply.body.brokerOrderId, said))
+    return Answer.ok(orderJson(reply.body, said, "pending_new"))
+  })
+
+const noAsset = (symbol: string): Answer.Answer => Answer.error(422, 40010001, `could not find asset "${symbol}"`)
+
+const shown = (desk: Desk, order: ExchangeOrder.ExchangeOrder) =>
+  Effect.map(Ref.get(desk.said), (said) => orderJson(order, said.get(order.brokerOrderId)))
+
+const one = (desk: Desk, key: Exchange.OrderKey, id: string): Answering =>
+  Effect.gen(function* () {
+    const { reply } = yield* desk.exchange.order(desk.account, key)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    return reply.body === undefined ? Answer.noOrder(id) : Answer.ok(yield* shown(desk, reply.body))
+  })
+
+const malformed = Answer.error(422, 40010001, "order_id is missing")
+
+/** `GET /v2/orders/{id}`. */
+export const read = (desk: Desk, id: string): Answering =>
+  isUuid(id) ? one(desk, { brokerOrderId: id }, id) : Effect.succeed(malformed)
+
+/** `GET /v2/orders:by_client_order_id`. */
+export const readByClientId = (desk: Desk, query: URLSearchParams): Answering => {
+  const clientOrderId = query.get("client_order_id") ?? ""
+  return one(desk, { clientOrderId }, clientOrderId)
+}
+
+/** `DELETE /v2/orders/{id}`: 204 says that it was asked for, no more. */
+export const cancel = (desk: Desk, id: string): Answering => {
+  if (!isUuid(id)) return Effect.succeed(malformed)
+  return Effect.map(desk.exchange.cancel(desk.account, id), ({ reply }): Answer.Answer => {
+    if (reply._tag === "Done") return { _tag: "Empty", status: 204 }
+    if (reply._tag === "Refused" && reply.code === "unknown_order") return Answer.noOrder(id)
+    return Answer.ofReply(reply)
+  })
+}
+
+const EVERYTHING = { from: Instant.make(0n), to: Instant.make(253402300799999999n) }
+
+/** A time of a query: with its microseconds, or a date. */
+export const momentOf = (text: string | null): Instant.Instant | undefined =>
+  text === null ? undefined : Instant.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text)
+
+const isOpen = ({ status }: ExchangeOrder.ExchangeOrder): boolean => status === "new" || status === "partially_filled"
+
+const MOST_ORDERS = 500
+
+/** `GET /v2/orders`. */
+export const list = (desk: Desk, query: URLSearchParams): Answering =>
+  Effect.gen(function* () {
+    const after = momentOf(query.get("after"))
+    const until = momentOf(query.get("until"))
+    const window = { from: after ?? EVERYTHING.from, to: until ?? EVERYTHING.to }
+    const { reply } = yield* desk.exchange.ordersIn(desk.account, window)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const status = query.get("status") ?? "open"
+    const symbols = query.get("symbols")?.split(",")
+    const side = query.get("side")
+    const chosen = reply.body.filter(
+      (order) =>
+        (after === undefined || order.enteredAt > after) &&
+        (until === undefined || order.enteredAt < until) &&
+        (status === "all" || isOpen(order) === (status === "open")) &&
+        (symbols === undefined || symbols.includes(order.symbol)) &&
+        (side === null || order.side === side)
+    )
+    const sorted = query.get("direction") === "asc" ? chosen : chosen.toReversed()
+    const limit = Math.min(MOST_ORDERS, Number(query.get("limit") ?? 50))
+    return Answer.ok(yield* Effect.forEach(sorted.slice(0, limit), (order) => shown(desk, order)))
+  })
+
+/** `DELETE /v2/orders`: a status for each order that was open. */
+export const cancelAll = (desk: Desk): Answering =>
+  Effect.gen(function* () {
+    const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const window = { from: EVERYTHING.from, to: Instant.addMillis(now, 60_000) }
+    const { reply } = yield* desk.exchange.ordersIn(desk.account, window)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const body = yield* Effect.forEach(reply.body.filter(isOpen), (order) =>
+      Effect.map(desk.exchange.cancel(desk.account, order.brokerOrderId), (cancelled) => ({
+        id: order.brokerOrderId,
+        status: cancelled.reply._tag === "Done" ? 200 : 500
+      }))
+    )
+    return { _tag: "Json", status: 207, body }
+  })

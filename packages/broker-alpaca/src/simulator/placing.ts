@@ -1,0 +1,177 @@
+import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { Decimal, OrderTerms, Price, Quantity } from "@roundlot/core"
+import { Either, Schema } from "effect"
+import { forbidden, unprocessable } from "./Answer.ts"
+import type { Answer } from "./Answer.ts"
+import type { Said } from "./orderJson.ts"
+
+/** Requests take decimals as text and as numbers; a number is what its text says. */
+const Written = Schema.transform(Schema.Union(Schema.String, Schema.Number), Schema.String, {
+  strict: true,
+  decode: String,
+  encode: (text) => text
+})
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
+
+const Body = Schema.Struct({
+  symbol: Schema.String,
+  qty: optional(Written),
+  notional: optional(Written),
+  side: Schema.Literal("buy", "sell"),
+  type: Schema.Literal(...OrderTerms.orderTypes),
+  time_in_force: Schema.Literal(...OrderTerms.timesInForce),
+  limit_price: optional(Written),
+  stop_price: optional(Written),
+  extended_hours: optional(Schema.Boolean),
+  client_order_id: optional(Schema.String),
+  order_class: optional(Schema.String),
+  position_intent: optional(Schema.String)
+})
+
+type Body = typeof Body.Type
+
+const decodeBody = Schema.decodeUnknownEither(Schema.parseJson(Body))
+const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
+const decodePrice = Schema.decodeEither(Price.Price)
+
+/** What an account has and may do in a symbol when it places an order there. */
+export interface Market {
+  readonly price: Price.Price
+  readonly held: Decimal.Decimal
+  readonly working: ReadonlyArray<ExchangeOrder.ExchangeOrder>
+  readonly asset: { readonly tradable: boolean; readonly fractionable: boolean; readonly shortable: boolean }
+}
+
+/** A request as the exchange takes it, and what the client said besides. */
+export interface Placing {
+  readonly request: ExchangeOrder.PlaceRequest
+  readonly said: Said
+}
+
+const ONE = Decimal.unsafe("1")
+const CENT = Decimal.unsafe("0.01")
+
+const isWhole = (value: Decimal.Decimal): boolean => Decimal.equals(value, Decimal.floorTo(value, ONE))
+
+type Judged<A> = Either.Either<A, Answer>
+
+const refuse = (answer: Answer): Either.Either<never, Answer> => Either.left(answer)
+
+/** The symbol of a body, where it has one: what is asked of the market before the order is judged. */
+export const symbolOf = (text: string): string | undefined =>
+  Either.getOrUndefined(Either.map(decodeBody(text), ({ symbol }) => symbol))
+
+/** Judges the body of a request for an order as Alpaca does, before the exchange sees it. */
+export const judge = (text: string, market: Market): Judged<Placing> =>
+  Either.gen(function* () {
+    const body = yield* Either.mapLeft(decodeBody(text), (error) =>
+      unprocessable(`invalid request: ${firstLine(error)}`)
+    )
+    const { client_order_id, notional } = body
+    if (client_order_id !== null && client_order_id !== undefined && client_order_id.length > 128)
+      return yield* refuse(unprocessable("client_order_id must be no more than 128 characters"))
+    if ((body.order_class ?? "") !== "" && body.order_class !== "simple")
+      return yield* refuse(unprocessable(`order_class ${body.order_class} is not simulated`))
+    const limitPrice = yield* price(body, "limit_price")
+    const stopPrice = yield* price(body, "stop_price")
+    const quantity = yield* quantityOf(body, market)
+    yield* mayTrade(body, quantity, market)
+    const request: ExchangeOrder.PlaceRequest = {
+      clientOrderId: client_order_id ?? null,
+      symbol: body.symbol,
+      side: body.side,
+      quantity,
+      type: body.type,
+      limitPrice,
+      stopPrice,
+      timeInForce: body.time_in_force === "opg" || body.time_in_force === "cls" ? "day" : body.time_in_force,
+      referencePrice: null
+    }
+    const said = {
+      timeInForce: body.time_in_force,
+      extendedHours: body.extended_hours ?? false,
+      notional: notional === null || notional === undefined ? undefined : Decimal.unsafe(notional),
+      positionIntent: body.position_intent ?? undefined
+    }
+    return { request, said }
+  })
+
+const firstLine = (error: { readonly message: string }): string => error.message.split("\n").at(-1)?.trim() ?? ""
+
+const quantityOf = ({ notional, qty, type }: Body, { price: now }: Market): Judged<Quantity.Quantity> => {
+  const hasQuantity = qty !== null && qty !== undefined
+  const hasNotional = notional !== null && notional !== undefined
+  if (hasQuantity === hasNotional) return refuse(unprocessable("exactly one of qty and notional is required"))
+  if (hasQuantity) return Either.mapLeft(decodeQuantity(qty), () => unprocessable("qty must be > 0"))
+  return Either.gen(function* () {
+    const amount = yield* Either.mapLeft(decodeQuantity(notional ?? ""), () => unprocessable("notional must be > 0"))
+    if (!Decimal.equals(amount, Decimal.floorTo(amount, CENT)))
+      return yield* refuse(unprocessable("notional value must be limited to 2 decimal places"))
+    if (type !== "market") return yield* refuse(unprocessable("notional orders must be market orders"))
+    if (Decimal.isLess(amount, ONE)) return yield* refuse(forbidden("cost basis must be >= minimal amount of order 1"))
+    return Quantity.make(Decimal.divide(amount, now, 9))
+  })
+}
+
+const price = (body: Body, name: "limit_price" | "stop_price"): Judged<Price.Price | null> => {
+  const written = body[name]
+  const wanted = body.type === "stop_limit" || body.type === (name === "limit_price" ? "limit" : "stop")
+  if (written === null || written === undefined)
+    return wanted ? refuse(unprocessable(`${body.type} orders require ${name}`)) : Either.right(null)
+  if (!wanted) return refuse(unprocessable(`${body.type} orders must not have ${name}`))
+  return Either.flatMap(
+    Either.mapLeft(decodePrice(written), () => unprocessable(`${name} must be > 0`)),
+    (read) => {
+      const unit = Decimal.isLess(read, ONE) ? "0.0001" : "0.01"
+      return Decimal.equals(read, Decimal.floorTo(read, Decimal.unsafe(unit)))
+        ? Either.right(read)
+        : refuse(
+            unprocessable(`invalid ${name} ${written}. sub-penny increment does not fulfill minimum pricing criteria`)
+          )
+    }
+  )
+}
+
+const mayTrade = (body: Body, quantity: Decimal.Decimal, { asset, held, working }: Market): Judged<void> => {
+  const { side, symbol, time_in_force } = body
+  if (!asset.tradable) return refuse(unprocessable(`asset ${symbol} is not tradable`))
+  if (body.extended_hours === true && (body.type !== "limit" || !["day", "gtc"].includes(time_in_force)))
+    return refuse(unprocessable("extended hours order must be DAY or GTC limit orders"))
+  const isFraction = !isWhole(quantity)
+  if (isFraction && time_in_force !== "day") return refuse(unprocessable("fractional orders must be DAY orders"))
+  if (isFraction && !asset.fractionable) return refuse(forbidden(`asset "${symbol}" is not fractionable`))
+  const opposite = working.find((order) => order.side !== side)
+  if (opposite !== undefined)
+    return refuse(
+      forbidden("potential wash trade detected. use complex orders", {
+        existing_order_id: opposite.brokerOrderId,
+        reject_reason: "opposite side market/stop order exists"
+      })
+    )
+  return side === "sell" ? maySell(symbol, quantity, isFraction, { asset, held, working }) : Either.void
+}
+
+const maySell = (
+  symbol: string,
+  quantity: Decimal.Decimal,
+  isFraction: boolean,
+  { asset, held, working }: Pick<Market, "asset" | "held" | "working">
+): Judged<void> => {
+  const reserved = Decimal.sum(working.map((order) => Decimal.subtract(order.quantity, order.filledQuantity)))
+  const available = Decimal.max(Decimal.zero, Decimal.subtract(held, reserved))
+  if (Decimal.isAtMost(quantity, available)) return Either.void
+  if (!Decimal.isPositive(held)) {
+    if (!asset.shortable) return refuse(forbidden(`asset "${symbol}" cannot be sold short`))
+    return isFraction ? refuse(forbidden("fractional orders cannot be sold short")) : Either.void
+  }
+  const asked = Decimal.format(quantity)
+  return refuse(
+    forbidden(`insufficient qty available for order (requested: ${asked}, available: ${Decimal.format(available)})`, {
+      available: Decimal.format(available),
+      existing_qty: Decimal.format(held),
+      held_for_orders: Decimal.format(reserved),
+      symbol
+    })
+  )
+}

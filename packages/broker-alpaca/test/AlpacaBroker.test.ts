@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Decimal } from "@roundlot/core"
+import { Effect } from "effect"
+import { lately, open, send, terms } from "./setup.ts"
+
+describe("an order at Alpaca", () => {
+  it.scopedLive("SDK-2: is sent, read, and followed to its fill", () =>
+    Effect.gen(function* () {
+      const { broker } = yield* open()
+      const order = terms()
+      const { answer, httpStatus } = yield* send(broker, order)
+      assert.strictEqual(answer._tag, "Accepted")
+      assert.strictEqual(httpStatus, 200)
+      if (answer._tag !== "Accepted" || broker.lookup === undefined) return
+      const seen = yield* broker.order(answer.brokerOrderId)
+      assert.strictEqual(seen.report._tag, "OrderSeen")
+      if (seen.report._tag !== "OrderSeen") return
+      assert.deepStrictEqual(seen.report.state, { _tag: "Closed", kind: "filled" })
+      assert.strictEqual(seen.report.clientOrderId, order.clientOrderId)
+      assert.strictEqual((yield* broker.lookup(order.clientOrderId)).report._tag, "OrderSeen")
+      const fills = yield* broker.fillsOf(answer.brokerOrderId)
+      assert.isTrue(fills.complete)
+      const [fill] = fills.received
+      assert.strictEqual(fill?.report.execIdBase, `${answer.brokerOrderId}/1`)
+      assert.strictEqual(Decimal.format(fill?.report.quantity ?? Decimal.zero), "1")
+      const window = yield* lately
+      assert.deepStrictEqual(
+        (yield* broker.fills(window)).received.map(({ report }) => report.execId),
+        fills.received.map(({ report }) => report.execId)
+      )
+      assert.strictEqual((yield* broker.orders(window)).received.length, 1)
+      const { holdings } = yield* broker.positions
+      assert.deepStrictEqual(
+        holdings.map(({ quantity, symbol }) => `${symbol} ${Decimal.format(quantity)}`),
+        ["AAPL 1"]
+      )
+      assert.match((yield* broker.account).brokerAccountId, /^PA/)
+      const known = yield* broker.instrument(order.symbol)
+      assert.strictEqual(known._tag, "Known")
+    })
+  )
+})

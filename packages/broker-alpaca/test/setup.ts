@@ -1,0 +1,63 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { AlpacaBroker } from "@roundlot/broker-alpaca"
+import { Simulator } from "@roundlot/broker-alpaca/simulator"
+import { AccountName, ClientOrderId, Id, Instant, Quantity, Ticker } from "@roundlot/core"
+import type { Broker, OrderTerms, Report } from "@roundlot/core"
+import { Clock, Effect, Layer, Random } from "effect"
+
+/** The account that the tests trade in. */
+export const account = AccountName.AccountName.make("paper")
+
+/** A secret that is to be found nowhere. */
+export const SECRET = "PLANTEDSECRETPLANTEDSECRETPLANTEDSECRET0"
+
+/** A simulator of its own on a free port, and the broker of `account` on it, over real sockets. */
+export const open = (options: Simulator.Options = {}, differs: Partial<AlpacaBroker.Options> = {}) =>
+  Effect.gen(function* () {
+    const seed = yield* Random.nextInt
+    const simulator = yield* Simulator.make({
+      requestsAMinute: 100_000,
+      seed,
+      keys: { keyId: "PKTEST", secretKey: SECRET },
+      ...options
+    })
+    const http = yield* Layer.build(NodeHttpClient.layerUndici)
+    const broker = yield* AlpacaBroker.make({ account, credentials: simulator.credentials, ...differs }).pipe(
+      Effect.provide(http)
+    )
+    return { simulator, exchange: simulator.exchange, broker }
+  })
+
+let sent = 0
+
+/** A market order of one AAPL, or what differs from it, under a client order id of its own. */
+export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms => ({
+  account,
+  clientOrderId: ClientOrderId.ClientOrderId.make(`rl1-test-${++sent}`),
+  symbol: Ticker.Ticker.make("AAPL"),
+  side: "buy",
+  quantity: Quantity.unsafe("1"),
+  type: "market",
+  limitPrice: undefined,
+  stopPrice: undefined,
+  timeInForce: "day",
+  extendedHours: false,
+  positionEffect: undefined,
+  referencePrice: undefined,
+  ...differs
+})
+
+/** Sends an order as its first attempt. */
+export const send = (
+  broker: Broker.BrokerService,
+  order: OrderTerms.OrderTerms
+): Effect.Effect<Report.Answered, Broker.Refusal> =>
+  Effect.flatMap(broker.prepare(order), (prepared) =>
+    Effect.map(prepared.send(Id.AttemptId.make(1)), ({ report }) => report)
+  )
+
+/** From an hour ago to a minute from now. */
+export const lately: Effect.Effect<Broker.TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({
+  from: Instant.fromMillis(millis - 3_600_000),
+  to: Instant.fromMillis(millis + 60_000)
+}))
