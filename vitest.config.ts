@@ -2,7 +2,16 @@ import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@roundlot/source"]
-const packages = ["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "broker-alpaca", "api", "runner"]
+const packages = [
+  "core",
+  "store-sql",
+  "store-sqlite",
+  "store-postgres",
+  "broker-paper",
+  "broker-alpaca",
+  "api",
+  "runner"
+]
 
 /** These need a Postgres server; the first of them to run starts one for all. */
 const onPostgres = new Set(["store-postgres", "runner"])
