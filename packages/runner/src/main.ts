@@ -22,7 +22,8 @@ process.stdout.on("error", () => process.exit(0))
 
 const streams = {
   out: (text: string) => void process.stdout.write(text),
-  err: (text: string) => void process.stderr.write(text)
+  err: (text: string) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY
 }
 
 process.exitCode = await Effect.runPromise(run(process.argv.slice(2), process.env, streams, signalled))

@@ -12,6 +12,7 @@ import { orderStatuses } from "../order/OrderState.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
 import { regateAll, regateMember } from "./Gates.ts"
+import { settleSends } from "./halting.ts"
 import * as Reads from "./Reads.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
@@ -56,9 +57,12 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
     return {
       perform: (request) =>
         submit(request).pipe(
-          // A repeated command too: what follows it may be what was lost, and changes nothing where it was not.
-          Effect.tap(({ answer }) => (answer._tag === "Done" ? follow(request) : Effect.void)),
-          Effect.map(({ answer }) => answer),
+          // A repeated command too: what follows it may be what was lost. Its answer is the first one.
+          Effect.flatMap(({ answer, isRepeated }) =>
+            answer._tag === "Done"
+              ? Effect.map(follow(request, answer), (told) => (isRepeated ? answer : told))
+              : Effect.succeed(answer)
+          ),
           Effect.provide(context)
         ),
       setAccount: (account, settings, actor) =>
@@ -147,10 +151,21 @@ const settingMember = (
   }
 })
 
-/** What a change of trading state brings with it: positions evaluated (D1), and for a halt, what is on its way waited for. */
-const follow = ({ account, command }: CommandRequest): Effect.Effect<void, LedgerError, Ledger | TradeRepository> => {
-  if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.void
-  return regateScope(account, command.scope).pipe(Effect.zipRight(command._tag === "Halt" ? settleSends : Effect.void))
+/**
+ * What a change of trading state brings with it: for a halt, what is on its way is waited for and named; then positions are
+ * evaluated (D1).
+ */
+const follow = (
+  { account, command }: CommandRequest,
+  done: CommandAnswer
+): Effect.Effect<CommandAnswer, LedgerError, Ledger | TradeRepository> => {
+  if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.succeed(done)
+  const { scope } = command
+  if (command._tag !== "Halt" || done._tag !== "Done") return Effect.as(regateScope(account, scope), done)
+  return Effect.zipLeft(
+    Effect.map(settleSends(account, scope), (told) => ({ ...done, what: `${done.what}; ${told}` })),
+    regateScope(account, scope)
+  )
 }
 
 /** Only what the command is about is evaluated. */
@@ -169,16 +184,3 @@ const regateScope = (
       return Effect.flatMap(Ledger, (ledger) => ledger.submit("command", regateMember(account, scope.symbol)))
   }
 }
-
-const LONGEST_WAIT = "10 seconds"
-const LOOK_AGAIN = "20 millis"
-
-/** Waits until no attempt is on its way any more, or 10 s. */
-const settleSends: Effect.Effect<void, StoreError, TradeRepository> = Reads.first(OrderTable, {
-  where: [{ column: "status", in: ["submitting"] }]
-}).pipe(
-  Effect.tap((order) => (order === undefined ? Effect.void : Effect.sleep(LOOK_AGAIN))),
-  Effect.repeat({ until: (order) => order === undefined }),
-  Effect.timeoutOption(LONGEST_WAIT),
-  Effect.asVoid
-)

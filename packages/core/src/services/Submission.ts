@@ -1,7 +1,7 @@
 import { Cause, Effect, Either, Schedule } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import type { AttemptId } from "../identity/Id.ts"
+import { format, type AttemptId } from "../identity/Id.ts"
 import type * as Entry from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -136,7 +136,8 @@ const sendCommitted = Effect.fn("Submission.sendCommitted")(function* (
   yield* countSend(received.report.answer._tag)
   yield* Effect.logInfo("order answered").pipe(
     Effect.annotateLogs({
-      order: order.id,
+      order: format("order", order.id),
+      attempt: format("attempt", attemptId),
       account: order.account,
       symbol: order.symbol,
       broker: broker.name,

@@ -31,6 +31,8 @@ export class Output extends Context.Tag("roundlot/Output")<Output, OutputService
 export interface Streams {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Does a person read the standard error? */
+  readonly isTerminal?: boolean
 }
 
 const INTERRUPTED = 130

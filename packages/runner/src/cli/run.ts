@@ -31,6 +31,15 @@ const tell = (cause: Cause.Cause<unknown>, isJson: boolean, streams: Streams): n
   return exitCode
 }
 
+/** `start` says it by `--log`; where it does not, a terminal gets text, and whatever else reads it, JSON lines. */
+const loggerOf = (words: ReadonlyArray<string>, streams: Streams): Logger.Logger<unknown, void> => {
+  const at = words.indexOf("--log")
+  const said = words.find((word) => word.startsWith("--log="))?.slice("--log=".length) ?? (at < 0 ? "" : words[at + 1])
+  const isText = said === "text" || (said !== "json" && streams.isTerminal === true)
+  const format = isText ? Logger.logfmtLogger : Logger.jsonLogger
+  return Logger.map(format, (line) => streams.err(`${line}\n`))
+}
+
 /**
  * Runs one command line; the exit code. Nothing that it meets leaves it as a stack trace. When `stop` comes, the verb is
  * interrupted: what must not be cut off (a send, a commit) ends first.
@@ -45,10 +54,7 @@ export const run = (
   const services = Layer.mergeAll(
     NodeContext.layer,
     layerOutput(isJson, streams),
-    Logger.replace(
-      Logger.defaultLogger,
-      Logger.map(Logger.logfmtLogger, (line) => streams.err(`${line}\n`))
-    ),
+    Logger.replace(Logger.defaultLogger, loggerOf(words, streams)),
     Layer.succeed(CliConfig.CliConfig, config),
     Layer.succeed(Environment, variables)
   )

@@ -20,12 +20,20 @@ import * as remaining from "./remaining.ts"
 import { portOf, serve } from "./serving.ts"
 import { tradeLines, watcher } from "./story.ts"
 
+const logLevels = {
+  debug: LogLevel.Debug,
+  info: LogLevel.Info,
+  warning: LogLevel.Warning,
+  error: LogLevel.Error
+} as const
+
 /** What `start` can be told. */
 export interface StartFlags extends Flags, PaperFlags, PollingFlags {
   readonly account: Option.Option<string>
   readonly broker: Option.Option<BrokerName>
   readonly noStream: boolean
   readonly untilIdle: boolean
+  readonly logLevel: keyof typeof logLevels
   readonly port: Option.Option<number>
   readonly tape: Option.Option<string>
 }
@@ -242,7 +250,7 @@ export const start = (flags: StartFlags): Doing =>
     yield* take(settings)
     const left = yield* drive(flags, settings, options, exchange, port).pipe(
       Effect.provide(layerBooks(settings)),
-      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : LogLevel.Info)
+      Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
     )
     yield* tellLeft(left)
   }).pipe(Effect.scoped)

@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Account, Break, Clock, decode, Instant, Reads, TradeRepository } from "@roundlot/core"
+import { Account, Break, Clock, decode, Instant, Reads, TradeRepository, TradingState } from "@roundlot/core"
 import { Exchange } from "@roundlot/broker-paper"
+import { examine } from "@roundlot/store-sqlite"
 import { Effect } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
@@ -73,6 +74,7 @@ const inside = Effect.gen(function* () {
       ? ill("accounts", "there is none yet", "'roundlot start' or 'roundlot accounts add' makes one")
       : well("accounts", names),
     yield* clock,
+    yield* halted,
     open.length === 0
       ? well("breaks", "none is open")
       : ill("breaks", `${open.length} open`, "See 'roundlot breaks list --status open'")
@@ -88,12 +90,42 @@ const driven = (place: Settings["store"]) =>
     Effect.scoped
   )
 
+const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`
+
+/** The file itself: is it sound, whose is it, how large? */
+const fileOf = (storeFile: string) =>
+  Effect.map(examine.examine(storeFile), ({ bytes, faults, isOpenToOthers, walBytes }) => [
+    faults.length === 0
+      ? well("integrity", `every page is sound; ${megabytes(bytes)}, and ${megabytes(walBytes)} in its log`)
+      : ill("integrity", faults.join("; "), "Stop the daemon, keep the file, and restore the store from a backup"),
+    isOpenToOthers
+      ? ill("rights", "others than its user may read or write it", `chmod 600 ${storeFile}`)
+      : well("rights", "its user alone may read and write it")
+  ])
+
+/** What was halted, and by whom: nobody should look for another reason why nothing is sent. */
+const halted = Effect.gen(function* () {
+  const controls = yield* Reads.all(TradingState.ControlTable)
+  const stopped = controls.filter(({ state }) => state !== "normal")
+  const told = stopped.map(({ account, actor, reason, state, symbol }) => {
+    const scope = [account, symbol].filter((part) => part !== "").join("/") || "everything"
+    return `${scope} is ${state} by ${actor} (${reason})`
+  })
+  return told.length === 0
+    ? well("trading", "nothing is halted")
+    : ill("trading", told.join("; "), "'roundlot resume' lets it go on")
+})
+
 const store = (settings: Settings) =>
   Effect.gen(function* () {
     const place = shownStore(settings.store)
     if (!(yield* isStoreThere(settings.store)))
       return [ill("store", `there is none at ${place}`, "'roundlot start' makes one; --store names another")]
-    const findings = yield* Effect.all([inside, driven(settings.store)]).pipe(Effect.provide(layerStore(settings)))
+    const file = settings.store._tag === "Sqlite" ? yield* fileOf(settings.store.file) : []
+    if (file.some(({ check, ok }) => check === "integrity" && !ok)) return file
+    const findings = yield* Effect.all([Effect.succeed(file), inside, driven(settings.store)]).pipe(
+      Effect.provide(layerStore(settings))
+    )
     return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]
   }).pipe(Effect.catchAll(toldBy("store")))
 
@@ -106,7 +138,7 @@ const broker = ({ paperFile }: Settings) =>
     return [well("broker", `the paper exchange ${paperFile} answers; it has ${orders.length} orders`)]
   }).pipe(Effect.catchAll(toldBy("broker")))
 
-const examine = (asked: Flags) =>
+const look = (asked: Flags) =>
   settle(asked).pipe(
     Effect.flatMap((settings) =>
       Effect.all([
@@ -128,10 +160,10 @@ export const doctor = Verb.make({
   flags: flags.place,
   run: (asked) =>
     Effect.gen(function* () {
-      const { answer, look } = yield* Output
-      const checks = yield* examine(asked)
+      const { answer, look: noteLook } = yield* Output
+      const checks = yield* look(asked)
       const isWell = checks.every(({ ok }) => ok)
-      if (!isWell) yield* look
+      if (!isWell) yield* noteLook
       const lines = checks.map(
         ({ check, found, ok, remedy }) =>
           `${ok ? "ok  " : "LOOK"}  ${check.padEnd(9)} ${found}${remedy === null ? "" : `. ${remedy}`}`

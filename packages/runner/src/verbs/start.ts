@@ -32,6 +32,14 @@ export const startVerb = Verb.make({
     noStream: Options.boolean("no-stream").pipe(
       Options.withDescription("Do not listen to brokers' streams: everything is polled")
     ),
+    log: Options.choice("log", ["text", "json"]).pipe(
+      Options.withDescription("How log lines are written; default text on a terminal, else json"),
+      Options.optional
+    ),
+    logLevel: Options.choice("log-level", ["debug", "info", "warning", "error"]).pipe(
+      Options.withDescription("What is logged; default info"),
+      Options.withDefault("info" as const)
+    ),
     tape: Options.text("tape").pipe(
       Options.withDescription(
         "Play a file of trades into a store that holds no others, and tell the story ('npm start' does)"

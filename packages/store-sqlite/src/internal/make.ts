@@ -7,6 +7,7 @@ import { type Duration, Effect, Schedule, type Scope } from "effect"
 import { open } from "./connection.ts"
 import { failureOf, failureOrIo } from "./failure.ts"
 import * as Reader from "./reader.ts"
+import * as Turnstile from "./turnstile.ts"
 import * as Writer from "./writer.ts"
 
 /** Where the store is, and what only tests set. */
@@ -17,6 +18,9 @@ export interface Options {
   /** Further settings of the writer's connection, such as `max_page_count = 100`. */
   readonly writerPragmas?: ReadonlyArray<string>
 }
+
+/** Tries for the turn, a millisecond apart; whoever has it for so long is stuck, and then SQLite says so. */
+const LONGEST_TURN_MS = 2_000
 
 const isBusy = (error: TradeRepository.WriteError): boolean =>
   error._tag === "StoreUnavailable" && error.problem === "busy"
@@ -59,7 +63,8 @@ export const make = (
     const reads = yield* Reads.make(Dialect.sqlite, (error) => failureOrIo(file, error)).pipe(
       Effect.provideService(SqlClient.SqlClient, client)
     )
-    const write = Writer.make(file, db)
+    const turnstile = yield* Turnstile.make(file, LONGEST_TURN_MS)
+    const write = Writer.make(file, db, turnstile.pass)
     return {
       ...reads,
       identity,
@@ -70,6 +75,6 @@ export const make = (
           (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
         ),
       write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
-        Effect.retry(write(scope, plan), again).pipe(Effect.withSpan("TradeRepository.write"))
+        turnstile.inTurn(Effect.retry(write(scope, plan), again)).pipe(Effect.withSpan("TradeRepository.write"))
     }
   })

@@ -9,8 +9,8 @@ import { writing } from "./rows.ts"
 const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean =>
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
 
-/** The write of a repository on a connection of its own: one call, one transaction, nothing in between. */
-export const make = (file: string, db: Database.Database) => {
+/** The write of a repository on a connection of its own: one call, one transaction, nothing in between. It says when it has begun. */
+export const make = (file: string, db: Database.Database, begun: () => void) => {
   const find = finding(db)
   const write = writing(db)
   const memory = Memory.make(write)
@@ -30,6 +30,7 @@ export const make = (file: string, db: Database.Database) => {
     Effect.suspend(() => {
       try {
         write.begin()
+        begun()
         write.expectNew(scope.commitId)
         const stood = memory.standing()
         const planned = planning(find, memory.cache, scope, stood, plan)

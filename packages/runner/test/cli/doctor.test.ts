@@ -1,0 +1,111 @@
+import { chmodSync, truncateSync, writeFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { buys, child, desk } from "./roundlot.ts"
+
+const pathOf = (store: string): string => store.slice("sqlite:".length)
+
+/** A store with an account and a filled order. */
+const used = async () => {
+  const made = desk()
+  await made.cli("trades", "import", made.file("a.csv", buys(["a", "2"])))
+  expect((await made.cli("start", "--until-idle")).code).toBe(0)
+  return made
+}
+
+const finding = (check: string, found: unknown, ok = false) =>
+  expect.objectContaining({ check, ok, found, remedy: ok ? null : expect.any(String) })
+
+describe("doctor: what is wrong, and how to mend it", () => {
+  it("a store in use is well in every respect, as text and as JSON", async () => {
+    const { cli, json, store } = await used()
+    const { code, out } = await cli("doctor")
+    expect(code).toBe(0)
+    expect(out).not.toContain("LOOK")
+    const { checks, ok } = Object(await json("doctor"))
+    expect(ok).toBe(true)
+    expect(checks.map(({ check }: { readonly check: string }) => check)).toEqual(
+      expect.arrayContaining([
+        "settings",
+        "disk",
+        "store",
+        "integrity",
+        "rights",
+        "accounts",
+        "clock",
+        "trading",
+        "breaks",
+        "daemon",
+        "broker"
+      ])
+    )
+    expect(checks).toContainEqual(finding("store", expect.stringContaining(pathOf(store)), true))
+  })
+
+  it("no store: where it was looked for, and what makes one", async () => {
+    const { cli, json } = desk()
+    expect((await cli("doctor")).code).toBe(3)
+    expect(Object(await json("doctor")).checks).toContainEqual(
+      finding("store", expect.stringContaining("there is none"))
+    )
+  })
+
+  it("a halt, with who and why; rights that are too wide; an open break", async () => {
+    const { cli, json, store } = await used()
+    await cli("halt", "--reason", "lunch")
+    chmodSync(pathOf(store), 0o644)
+    const { checks } = Object(await json("doctor"))
+    expect(checks).toContainEqual(finding("trading", "everything is halted by cli (lunch)"))
+    expect(checks).toContainEqual(finding("rights", expect.stringContaining("others")))
+    expect((await cli("doctor")).code).toBe(3)
+  })
+
+  it("a damaged file is not opened further; a configuration that cannot be read is named by its place", async () => {
+    const { cli, file, json, store } = await used()
+    truncateSync(pathOf(store), 8192)
+    for (const suffix of ["-wal", "-shm"]) writeFileSync(`${pathOf(store)}${suffix}`, "")
+    const { checks } = Object(await json("doctor"))
+    expect(
+      checks.some(
+        ({ check, ok }: { readonly check: string; readonly ok: boolean }) =>
+          !ok && ["store", "integrity"].includes(check)
+      )
+    ).toBe(true)
+    const config = file("roundlot.json", '{ "accounts": { "a": { "lot": "0" } } }')
+    const told = await cli("doctor", "--config", config)
+    expect([told.code, told.out]).toEqual([3, expect.stringContaining("accounts.a.lot")])
+  })
+
+  it("a daemon that drives the store is named by its process", async () => {
+    const { json, store } = desk()
+    const daemon = child(["start", "--store", store])
+    await daemon.says(/Running/)
+    const { checks } = Object(await json("doctor"))
+    expect(checks).toContainEqual(finding("daemon", expect.stringMatching(/process \d+ on .+ drives/), true))
+    daemon.signal("SIGTERM")
+    expect((await daemon.ended).code).toBe(0)
+  })
+})
+
+describe("logs", () => {
+  it("one line an answer, with the ids of order, attempt, account and symbol: JSON where no terminal reads it", async () => {
+    const { cli, file } = desk()
+    await cli("trades", "import", file("a.csv", buys(["a", "2"])))
+    const { err } = await cli("start", "--until-idle")
+    const lines = err.split("\n").filter((line) => line.includes("order answered"))
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      message: "order answered",
+      logLevel: "INFO",
+      annotations: { order: "O1", attempt: "S1", account: "paper", symbol: "AAPL", answer: "Accepted" }
+    })
+  })
+
+  it("as text, and only what is worse, where that is asked for", async () => {
+    const { cli, file } = desk()
+    await cli("trades", "import", file("a.csv", buys(["a", "2"])))
+    const said = await cli("start", "--until-idle", "--log", "text")
+    expect(said.err).toMatch(/level=INFO .*message="order answered" .*order=O1/)
+    await cli("trades", "import", file("b.csv", buys(["b", "2"])))
+    expect((await cli("start", "--until-idle", "--log-level", "error")).err).not.toContain("order answered")
+  })
+})
