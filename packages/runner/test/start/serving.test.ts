@@ -137,7 +137,7 @@ describe("roundlot start --port", () => {
     const { code, out } = await daemon.ended
     expect(out).toMatch(/Serving http:\/\/127\.0\.0\.1:\d+\/health/)
     expect(code).toBe(0)
-  })
+  }, 120_000)
 
   it("a port that is none, or is taken, is refused by name", async () => {
     const { cli } = desk()
