@@ -26,7 +26,7 @@ const steps = [
   },
   { name: "types", command: [...script(nativeTsc), "-b", "--pretty", "false"] },
   { name: "format", command: tool("oxfmt", "--check"), failIf: noWarnings },
-  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings") },
+  { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings"), after: "types" },
   { name: "seams", command: script("check-seams.mjs") },
   { name: "doc comments", command: script("check-docs.mjs") },
   { name: "dead code", command: tool("knip", "--no-config-hints") },
