@@ -109,6 +109,12 @@ const accounts: TableRules = {
     "maxDailyNotional"
   ],
   rows: [
+    together("limit_terms", "limitOffsetBp", "orderLifeSeconds"),
+    {
+      name: "limit_offset",
+      sql: `"limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)`
+    },
+    { name: "order_life", sql: `"orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0` },
     { name: "resend_window", sql: `"resendWindowMs" >= 0` },
     { name: "orders_per_minute", sql: `"ordersPerMinute" IS NULL OR "ordersPerMinute" > 0` }
   ]
@@ -190,6 +196,7 @@ const orders: TableRules = {
     { name: "direct", sql: `("origin" = 'direct') = ("tradeId" IS NOT NULL)` },
     together("reported", "reported", "reportedAt"),
     together("cumulative_at", "cumulative", "cumulativeAt"),
+    { name: "life", sql: `"lifeSeconds" IS NULL OR "lifeSeconds" > 0` },
     { name: "attempts_count", sql: `"attempts" >= 0` }
   ],
   indexes: [

@@ -165,6 +165,12 @@ const sample = (column: Column.ColumnDescription | undefined): Column.Cell =>
 // All other checks: cells that break each.
 
 const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
+  accounts_rule_limit_terms: [{ limitOffsetBp: 5 }, { orderLifeSeconds: 5 }],
+  accounts_rule_limit_offset: [
+    { limitOffsetBp: -1, orderLifeSeconds: 5 },
+    { limitOffsetBp: 10_000, orderLifeSeconds: 5 }
+  ],
+  accounts_rule_order_life: [{ limitOffsetBp: 5, orderLifeSeconds: 0 }],
   accounts_rule_resend_window: [{ resendWindowMs: -1 }],
   accounts_rule_orders_per_minute: [{ ordersPerMinute: 0 }],
   trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
@@ -195,6 +201,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   orders_rule_direct: [{ origin: "direct", inQueue: 0 }, { tradeId: 1 }],
   orders_rule_reported: [{ reported: null }, { reportedAt: null }],
   orders_rule_cumulative_at: [{ cumulative: null }, { cumulativeAt: null }],
+  orders_rule_life: [{ lifeSeconds: 0 }],
   orders_rule_attempts_count: [{ attempts: -1 }],
   allocations_rule_released: [{ releasedAt: AT }, { releasedWhy: "cancelled" }],
   attempts_rule_number_positive: [{ number: 0 }],

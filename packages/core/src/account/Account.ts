@@ -36,6 +36,9 @@ export const Account = Schema.Struct({
   external: Column.literal(["ignore", "count"]),
   cancelOnFlip: Column.flag,
   resendWindowMs: Column.integer,
+  /** Limit orders instead of market ones: how far beyond the reference price, in basis points, and for how long (D2). */
+  limitOffsetBp: Column.optional(Column.integer),
+  orderLifeSeconds: Column.optional(Column.integer),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   orderTypes: Column.optional(Column.texts),
@@ -81,7 +84,9 @@ export const defaultSettings: AccountSettings = {
   shorting: "allowed",
   external: "ignore",
   cancelOnFlip: false,
-  resendWindowMs: TEN_MINUTES_MS
+  resendWindowMs: TEN_MINUTES_MS,
+  limitOffsetBp: undefined,
+  orderLifeSeconds: undefined
 }
 
 /** The residual, in shares, from which an order is due: max(threshold, lot) (D2). */

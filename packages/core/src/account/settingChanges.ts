@@ -33,7 +33,9 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   shorting: textOf(settings.shorting),
   external: textOf(settings.external),
   cancelOnFlip: textOf(settings.cancelOnFlip),
-  resendWindowMs: textOf(settings.resendWindowMs)
+  resendWindowMs: textOf(settings.resendWindowMs),
+  limitOffsetBp: textOf(settings.limitOffsetBp),
+  orderLifeSeconds: textOf(settings.orderLifeSeconds)
 })
 
 /** What is set otherwise than before, by value, in order of the names; everything that is set, where nothing was before. */

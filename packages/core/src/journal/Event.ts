@@ -41,8 +41,10 @@ const recordedTrade = {
 
 const unset = () => undefined
 
-/** An entry that was written before there was a limit does not speak of it. */
-const limits = {
+/** An entry that was written before there was a setting does not speak of it. */
+const later = {
+  limitOffsetBp: Schema.optionalWith(Account.fields.limitOffsetBp, { default: unset }),
+  orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
   maxOrderNotional: Schema.optionalWith(Account.fields.maxOrderNotional, { default: unset }),
   maxOpenResidual: Schema.optionalWith(Account.fields.maxOpenResidual, { default: unset }),
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
@@ -50,7 +52,7 @@ const limits = {
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 
-const settings = Schema.Struct({ ...Account.fields, ...limits }).pipe(
+const settings = Schema.Struct({ ...Account.fields, ...later }).pipe(
   Schema.omit("crossesZero", "orderTypes", "createdAt", "updatedAt", "version")
 )
 
@@ -137,6 +139,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
   timeInForce: Schema.Literal(...timesInForce),
+  lifeSeconds: maybe(Schema.Int),
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   origin: Schema.Literal(...origins),
   tradeId: maybe(TradeId),

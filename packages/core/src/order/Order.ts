@@ -46,6 +46,8 @@ export const Order = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   timeInForce: Column.literal(timesInForce),
+  /** After so long at the broker its end is asked for. */
+  lifeSeconds: Column.optional(Column.integer),
   positionEffect: Column.optional(Column.literal(positionEffects)),
   origin: Column.literal(origins),
   /** E2: the direct trade that the order executes. */

@@ -14,6 +14,7 @@ import type { Order } from "../order/Order.ts"
 import { isLive, type OrderStatus } from "../order/OrderState.ts"
 import type { Instant } from "../time/Instant.ts"
 import { holdingsOf, type Position } from "./Position.ts"
+import { termsOf, type Terms } from "./terms.ts"
 
 /** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
 export type Due = Data.TaggedEnum<{
@@ -34,6 +35,7 @@ export type Due = Data.TaggedEnum<{
     readonly lot: Quantity.Quantity
     readonly threshold: Quantity.Quantity
     readonly positionEffect: PositionEffect | undefined
+    readonly terms: Terms
   }
 }>
 
@@ -128,7 +130,8 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
   }
   const against = standing.liveOrders.find((order) => order.side === opposite(amount.side) && countsForD5(order.status))
   if (against !== undefined) return Due.OppositeOrderLive({ orderId: against.id })
-  return amount._tag === "NoPrice" ? Due.NoPrice() : undefined
+  const isPriceless = termsOf(standing.account, standing.reference, amount.side) === undefined
+  return isPriceless || amount._tag === "NoPrice" ? Due.NoPrice() : undefined
 }
 
 /** D5: an order counts from `Submitting` on; a pending one is a plan. */
@@ -147,9 +150,12 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   const most = Decimal.floorTo(Decimal.min(account.maxOrderQuantity ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
   const wanted = Decimal.min(due, most)
+  const terms = termsOf(account, standing.reference, side)
+  if (terms === undefined) return Due.NoPrice()
+  if (account.orderTypes?.includes(terms.type) === false) return Due.Refused({ control: "OrderType" })
   const threshold = account.threshold ?? lot
   const order = (quantity: Decimal.Decimal, positionEffect: PositionEffect | undefined) =>
-    Due.Order({ side, quantity: Quantity.make(quantity), lot, threshold, positionEffect })
+    Due.Order({ side, quantity: Quantity.make(quantity), lot, threshold, positionEffect, terms })
   const isClosing = Decimal.isPositive(closableOf(position, side))
   if (isShortForbidden(standing, side) && !isClosing) return Due.Refused({ control: "ShortNotAllowed" })
   if (!isShortForbidden(standing, side) && account.crossesZero !== false) return order(wanted, undefined)
@@ -181,7 +187,7 @@ export const closableNow = ({ position, liveOrders }: Standing, side: Side): Dec
 const controlled = (standing: Standing, size: Due): Due => {
   if (size._tag !== "Order") return size
   const { symbol, residual } = standing.position
-  const control = refusalOf({ symbol, quantity: size.quantity, limitPrice: undefined, residual }, standing)
+  const control = refusalOf({ symbol, quantity: size.quantity, limitPrice: size.terms.limitPrice, residual }, standing)
   return control === undefined ? size : Due.Refused({ control })
 }
 
@@ -199,5 +205,6 @@ export const stillStands = (standing: Standing, order: Order): boolean => {
     liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
     usage: isCounted(order, standing.at) ? undefined : standing.usage
   })
-  return without._tag === "Order" && without.side === order.side && !Decimal.isLess(without.quantity, order.quantity)
+  if (without._tag !== "Order" || without.side !== order.side || without.terms.type !== order.type) return false
+  return !Decimal.isLess(without.quantity, order.quantity)
 }

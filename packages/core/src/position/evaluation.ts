@@ -86,7 +86,7 @@ const order = (
     symbol: position.symbol,
     side: due.side,
     quantity: due.quantity,
-    type: "market",
+    ...due.terms,
     timeInForce: "day",
     positionEffect: due.positionEffect,
     origin: "accumulation",

@@ -1,6 +1,8 @@
 import { Effect } from "effect"
 import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { expire, isOver } from "../order/life.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import type { CancelAnswer } from "../ports/Broker.ts"
 import { within } from "../ports/deadline.ts"
@@ -16,6 +18,7 @@ const AGAIN_AFTER_MS = 15_000
 export const requestCancels = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const open = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
+  yield* endLives(open.filter((order) => isOver(order, now)))
   const due = open.filter(
     (order) =>
       order.cancelRequestedAt !== undefined &&
@@ -27,6 +30,20 @@ export const requestCancels = Effect.gen(function* () {
   })
   return due.length
 })
+
+/** The end of orders whose life is over is requested; the commit wakes the pass that asks the broker. */
+const endLives = (orders: ReadonlyArray<Order>) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submitAll(
+      "report",
+      orders.map(({ account, id }) => ({
+        account,
+        cause: { kind: "timer", actor: "roundlot" } as const,
+        needs: [Need.OrderById({ id })],
+        apply: (recorder: Recorder) => expire(recorder, id)
+      }))
+    )
+  )
 
 const LONGEST_CANCEL = "30 seconds"
 

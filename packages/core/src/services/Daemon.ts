@@ -1,5 +1,5 @@
 import { Effect, Ref } from "effect"
-import { AccountTable } from "../account/Account.ts"
+import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
@@ -9,6 +9,7 @@ import { WaitingFillTable } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
 import { format } from "../identity/Id.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
+import { hasLife } from "../order/life.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -77,13 +78,12 @@ const watchInbox = Effect.gen(function* () {
   yield* old.length === 0 ? health.succeeded("waiting fills") : health.failed("waiting fills", `no order for ${ids}`)
 })
 
+const needsPrice = (account: Account): boolean =>
+  account.thresholdNotional !== undefined || account.limitOffsetBp !== undefined || judgesByPrice(account)
+
 /** D3: price updates and a new market date evaluate nothing; this schedule does, for accounts with a threshold or limit in money. */
 const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(
-    accounts.filter((account) => account.thresholdNotional !== undefined || judgesByPrice(account)),
-    ({ name }) => regateAll(name),
-    { discard: true }
-  )
+  Effect.forEach(accounts.filter(needsPrice), ({ name }) => regateAll(name), { discard: true })
 )
 
 /** Before anything is sent: attempts without an answer are in doubt, brokers are read, gates are judged again. */
@@ -132,7 +132,11 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
     const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
-    return { orders, isBusy: unverified.length > 0 || asksStill || orders.some(isOnItsWay), seqs }
+    return {
+      orders,
+      isBusy: unverified.length > 0 || asksStill || orders.some((order) => isOnItsWay(order) || hasLife(order)),
+      seqs
+    }
   })
   let still = 0
   let before = ""

@@ -15,6 +15,14 @@ export const brokers = ["paper", "alpaca"] as const
 /** One of the brokers. */
 export type BrokerName = (typeof brokers)[number]
 
+const LONGEST_LIFE_S = 86_400
+
+/** Limit orders: how far beyond the reference price, in basis points, and after how many seconds their end is asked for. */
+const LimitOrder = Schema.Struct({
+  limitOffsetBp: Schema.Int.pipe(Schema.between(0, 9_999)),
+  lifeSeconds: Schema.Int.pipe(Schema.between(1, LONGEST_LIFE_S))
+})
+
 const AccountEntry = Schema.Struct({
   broker: optional(Schema.Literal(...brokers)),
   environment: optional(Schema.Literal("paper", "live")),
@@ -27,6 +35,7 @@ const AccountEntry = Schema.Struct({
   external: optional(Schema.Literal("ignore", "count")),
   cancelOnFlip: optional(Schema.Boolean),
   resendWindow: optional(Schema.String),
+  order: optional(Schema.Union(Schema.Literal("market"), LimitOrder)),
   limits: optional(
     Schema.Struct({
       orderQuantity: optional(Quantity.Quantity),
@@ -93,7 +102,7 @@ const keys: Keys = {
       resendWindow: "now",
       notPlacedAfter: "later",
       maxTradeAge: "later",
-      order: "later",
+      order: { limitOffsetBp: "now", lifeSeconds: "now" },
       band: "later",
       restricted: "now",
       instruments: "later",
@@ -145,7 +154,11 @@ const unknownKey = (file: string, place: string, key: string, known: ReadonlyArr
 
 const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyKey>): SettingsError | undefined => {
   const found = path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value)
-  if (typeof found !== "number" || ["ordersPerMinute", "port"].includes(String(path.at(-1)))) return undefined
+  if (
+    typeof found !== "number" ||
+    ["lifeSeconds", "limitOffsetBp", "ordersPerMinute", "port"].includes(String(path.at(-1)))
+  )
+    return undefined
   return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)
 }
 
@@ -184,6 +197,13 @@ const limitsOf = (limits: AccountEntry["limits"] = {}): Partial<Account.AccountS
   }
 }
 
+/** Market orders unless limit orders are asked for; what is not said stays as it is. */
+const orderTermsOf = (order: AccountEntry["order"]): Partial<Account.AccountSettings> => {
+  if (order === undefined) return {}
+  if (order === "market") return { limitOffsetBp: undefined, orderLifeSeconds: undefined }
+  return { limitOffsetBp: order.limitOffsetBp, orderLifeSeconds: order.lifeSeconds }
+}
+
 const settingsOf = (
   file: string,
   name: string,
@@ -196,13 +216,14 @@ const settingsOf = (
       const problem = "live accounts are not ready in this version (LiveNotReady)"
       return yield* Either.left(fail(file, place, problem, "Leave 'live' out and set environment to paper"))
     }
-    const { resendWindow, limits, live: _live, ...plain } = entry
+    const { resendWindow, limits, live: _live, order, ...plain } = entry
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
     return {
       ...base,
       ...plain,
       ...limitsOf(limits),
+      ...orderTermsOf(order),
       ...(window === undefined ? {} : { resendWindowMs: window })
     }
   })
@@ -228,11 +249,13 @@ export const settingsAlone = ({
   direction,
   environment,
   external,
+  limitOffsetBp,
   lot,
   maxDailyNotional,
   maxOpenResidual,
   maxOrderNotional,
   maxOrderQuantity,
+  orderLifeSeconds,
   ordersPerMinute,
   resendWindowMs,
   restricted,
@@ -246,11 +269,13 @@ export const settingsAlone = ({
   direction,
   environment,
   external,
+  limitOffsetBp,
   lot,
   maxDailyNotional,
   maxOpenResidual,
   maxOrderNotional,
   maxOrderQuantity,
+  orderLifeSeconds,
   ordersPerMinute,
   resendWindowMs,
   restricted,

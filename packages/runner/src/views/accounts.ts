@@ -28,6 +28,8 @@ export interface AccountDocument {
   readonly external: Account.Account["external"]
   readonly cancelOnFlip: boolean
   readonly resendWindowMs: number
+  /** How its accumulation orders are executed. */
+  readonly order: "market" | { readonly limitOffsetBp: number; readonly lifeSeconds: number }
   readonly createdAt: string
   readonly updatedAt: string
 }
@@ -83,9 +85,15 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   external: account.external,
   cancelOnFlip: account.cancelOnFlip,
   resendWindowMs: account.resendWindowMs,
+  order: orderOf(account),
   createdAt: Instant.format(account.createdAt),
   updatedAt: Instant.format(account.updatedAt)
 })
+
+const orderOf = ({ limitOffsetBp, orderLifeSeconds }: Account.Account): AccountDocument["order"] =>
+  limitOffsetBp === undefined || orderLifeSeconds === undefined
+    ? "market"
+    : { limitOffsetBp, lifeSeconds: orderLifeSeconds }
 
 /** A page of accounts. */
 export const list = (

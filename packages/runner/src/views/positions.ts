@@ -234,7 +234,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     SessionClosed: () => "the market is closed",
     CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
     OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)}, of the other side, has not ended`,
-    NoPrice: () => "its threshold is in money and no price of it is known",
+    NoPrice: () => "its threshold or limit needs a price, and no fresh one is known",
     Refused: ({ control }) => refusal(controls.controls[control])
   })
 

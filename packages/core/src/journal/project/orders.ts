@@ -57,6 +57,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     account,
     limitPrice: event.limitPrice,
     stopPrice: event.stopPrice,
+    lifeSeconds: event.lifeSeconds,
     positionEffect: event.positionEffect,
     tradeId: event.tradeId,
     referencePrice: event.referencePrice,

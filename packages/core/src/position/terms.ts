@@ -1,0 +1,52 @@
+import type { Account } from "../account/Account.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Price from "../money/Price.ts"
+import type { Reference } from "../money/Reference.ts"
+import type { OrderType } from "../order/OrderTerms.ts"
+import type { Side } from "../order/Side.ts"
+
+/** How an accumulation order is executed; a limit order with its price and life. */
+export interface Terms {
+  readonly type: Extract<OrderType, "market" | "limit">
+  readonly limitPrice: Price.Price | undefined
+  readonly lifeSeconds: number | undefined
+}
+
+/** The account's terms at a reference price; `undefined` where they need a price and there is none. */
+export const termsOf = (
+  account: Pick<Account, "limitOffsetBp" | "orderLifeSeconds">,
+  reference: Reference,
+  side: Side
+): Terms | undefined => {
+  const { limitOffsetBp, orderLifeSeconds } = account
+  if (limitOffsetBp === undefined) return { type: "market", limitPrice: undefined, lifeSeconds: undefined }
+  if (reference._tag === "NoPrice") return undefined
+  const limitPrice = limitPriceOf(reference.price, side, limitOffsetBp)
+  return { type: "limit", limitPrice, lifeSeconds: orderLifeSeconds }
+}
+
+const BASIS_POINT = Decimal.unsafe("0.0001")
+const ONE = Decimal.unsafe("1")
+
+/** What every edge takes: 18 digits before the point. */
+const HIGHEST = Decimal.unsafe("999999999999999999")
+
+/**
+ * The reference price moved by an offset, up for a purchase, down for a sale, and rounded back towards it: the offset is the worst
+ * that the account accepts, so rounding never goes beyond it. Dollars a share.
+ */
+export const limitPriceOf = (reference: Price.Price, side: Side, offsetBp: number): Price.Price => {
+  const offset = Decimal.multiply(BASIS_POINT, Decimal.unsafe(String(offsetBp)))
+  const factor = side === "buy" ? Decimal.add(ONE, offset) : Decimal.subtract(ONE, offset)
+  const exact = Decimal.multiply(reference, factor)
+  const tick = tickOf(exact)
+  const below = Decimal.min(HIGHEST, Decimal.floorTo(exact, tick))
+  const isBelow = side === "sell" && Decimal.isLess(below, exact) && Decimal.isLess(below, HIGHEST)
+  const rounded = isBelow ? Decimal.add(below, tick) : below
+  return Price.make(Decimal.max(rounded, tick))
+}
+
+const CENT = Decimal.unsafe("0.01")
+
+/** A cent from a dollar on, a hundredth of one below: what stock exchanges take where an instrument says nothing else. */
+const tickOf = (price: Decimal.Decimal): Decimal.Decimal => (Decimal.isLess(price, ONE) ? BASIS_POINT : CENT)
