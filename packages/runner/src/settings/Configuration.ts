@@ -23,6 +23,13 @@ const LimitOrder = Schema.Struct({
   lifeSeconds: Schema.Int.pipe(Schema.between(1, LONGEST_LIFE_S))
 })
 
+const OrderTerms = Schema.Union(Schema.Literal("market"), LimitOrder).annotations({
+  message: () => ({
+    message: `may be "market", or limitOffsetBp from 0 to 9999 with lifeSeconds from 1 to ${LONGEST_LIFE_S}`,
+    override: true
+  })
+})
+
 const AccountEntry = Schema.Struct({
   broker: optional(Schema.Literal(...brokers)),
   environment: optional(Schema.Literal("paper", "live")),
@@ -35,7 +42,7 @@ const AccountEntry = Schema.Struct({
   external: optional(Schema.Literal("ignore", "count")),
   cancelOnFlip: optional(Schema.Boolean),
   resendWindow: optional(Schema.String),
-  order: optional(Schema.Union(Schema.Literal("market"), LimitOrder)),
+  order: optional(OrderTerms),
   limits: optional(
     Schema.Struct({
       orderQuantity: optional(Quantity.Quantity),

@@ -172,10 +172,10 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
     [{ accounts: { a: { order: { limitOffsetBp: 5, lifeSecond: 1 } } } }, "Did you mean 'lifeSeconds'?"],
-    [{ accounts: { a: { order: "limit" } } }, 'accounts.a.order: is "limit", and may be'],
+    [{ accounts: { a: { order: "limit" } } }, 'accounts.a.order: may be "market", or limitOffsetBp'],
     [
       { accounts: { a: { order: { limitOffsetBp: 10_000, lifeSeconds: 1 } } } },
-      "accounts.a.order.limitOffsetBp: is 10000"
+      'accounts.a.order: may be "market", or limitOffsetBp'
     ],
     [{ accounts: { a: { live: true } } }, "LiveNotReady"],
     [{ accounts: { a: { environment: "live" } } }, "LiveNotReady"]
