@@ -3,9 +3,16 @@ import * as Instant from "../time/Instant.ts"
 import type { Entry } from "./Entry.ts"
 import { LedgerEvent } from "./Event.ts"
 
-const decodeBody = Schema.decodeUnknownEither(
-  Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-)
+/** A body as it stands; nothing where it is no JSON object. Its fields are the decoder's to judge. */
+const bodyOf = (text: string): object | undefined => {
+  try {
+    const body: unknown = JSON.parse(text)
+    return typeof body === "object" && body !== null && !Array.isArray(body) ? body : undefined
+  } catch {
+    return undefined
+  }
+}
+
 type Decoder = (event: unknown) => Either.Either<LedgerEvent, ParseResult.ParseError>
 
 /**
@@ -18,9 +25,11 @@ const decoders: { readonly [version: number]: Decoder } = { 1: Schema.decodeUnkn
 export const decodeEntry = (entry: Entry): Either.Either<LedgerEvent, string> => {
   const decodeEvent = decoders[entry.eventVersion]
   if (decodeEvent === undefined) return Either.left(`event version ${entry.eventVersion} is not known here`)
-  return decodeBody(entry.body).pipe(
-    Either.flatMap((body) => decodeEvent({ ...body, _tag: entry.tag })),
-    Either.mapLeft((error) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "cannot be read")
+  const body = bodyOf(entry.body)
+  if (body === undefined) return Either.left("its body is no JSON object")
+  return Either.mapLeft(
+    decodeEvent({ ...body, _tag: entry.tag }),
+    (error) => ParseResult.ArrayFormatter.formatErrorSync(error)[0]?.message ?? "cannot be read"
   )
 }
 

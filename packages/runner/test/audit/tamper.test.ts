@@ -43,7 +43,7 @@ describe("audit finds what was changed by hand", () => {
         assert.deepStrictEqual(missed, [])
         assert.deepStrictEqual((yield* hand.audited()).findings, [])
       }).pipe(Effect.scoped),
-    120_000
+    300_000
   )
 
   it.live(
@@ -112,7 +112,7 @@ describe("audit finds what was changed by hand", () => {
         assert.deepStrictEqual(missed, [])
         assert.deepStrictEqual((yield* hand.audited()).findings, [])
       }).pipe(Effect.scoped),
-    60_000
+    120_000
   )
 
   it.live("AUD-5: entries that changed places, an entry beyond the end, and a journal that no head knows", () =>
