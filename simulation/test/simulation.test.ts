@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { play } from "../src/history.ts"
 
 const FROM = Number(process.env["ROUNDLOT_FROM"] ?? 1)
-const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 20)
+const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 15)
 const seeds = Array.from({ length: SEEDS }, (_, index) => FROM + index)
 
 describe("whatever goes wrong", () => {
@@ -18,10 +18,10 @@ describe("whatever goes wrong", () => {
       }
       expect(faults).toEqual([])
     },
-    60_000 + SEEDS * 5_000
+    300_000 + SEEDS * 20_000
   )
 
   it("RELIABILITY 2: a seed tells the same story every time", () => {
     expect(play({ seed: FROM }).story).toEqual(play({ seed: FROM }).story)
-  })
+  }, 120_000)
 })

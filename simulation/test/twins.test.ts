@@ -113,7 +113,7 @@ beforeEach(() => {
 })
 
 describe("a broken twin in the place of a rule that keeps money safe", () => {
-  it.each(rules)("RELIABILITY 3: %s: is found", { timeout: MOST_SEEDS * 5_000 }, async (rule, says) => {
+  it.each(rules)("RELIABILITY 3: %s: is found", { timeout: MOST_SEEDS * 20_000 }, async (rule, says) => {
     broken.rule = rule
     const first = await found()
     broken.rule = ""
