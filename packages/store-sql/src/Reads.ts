@@ -141,24 +141,33 @@ const checked = <A>(
   read: Effect.Effect<A, TradeRepository.StoreError>
 ): Effect.Effect<A, TradeRepository.StoreError> => (fault === undefined ? read : Effect.fail(refused(table, fault)))
 
+/** Asks a statement, again where that may help. */
+export type Ask = <A>(statement: Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
+
+const once: Ask = (statement) => statement
+
 /** The reads of a repository on the connected database. */
-export const make = (dialect: Dialect, classify: Classify): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
+export const make = (
+  dialect: Dialect,
+  classify: Classify,
+  ask: Ask = once
+): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => ({
     page: Effect.fn("TradeRepository.page")((query: TradeRepository.PageQuery) => {
       const table = Books.tables[query.table]
-      const read = pageStatement(sql, dialect, table, query).pipe(
+      const read = ask(pageStatement(sql, dialect, table, query)).pipe(
         Effect.mapError(classify),
         Effect.flatMap((rows) => (query.asTheyStand === true ? Effect.succeed(rows) : sound(table, rows)))
       )
       return checked(query.table, pageFault(table, query), read)
     }),
     entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
-      checked("journal", limitFault(query.limit), Effect.mapError(entriesStatement(sql, query), classify))
+      checked("journal", limitFault(query.limit), Effect.mapError(ask(entriesStatement(sql, query)), classify))
     ),
     feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
-      checked("feed", limitFault(limit), Effect.mapError(feedStatement(sql, after, limit), classify))
+      checked("feed", limitFault(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
     ),
-    heads: sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals).pipe(
+    heads: ask(sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals)).pipe(
       Effect.map(
         (rows): ReadonlyMap<string, Entry.Head> =>
           new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))

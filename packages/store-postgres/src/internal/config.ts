@@ -15,6 +15,6 @@ export interface PostgresStoreConfig {
   readonly statementTimeout?: Duration.DurationInput
   /** How long a write waits for another one of the same account; 10 seconds where nothing is said. */
   readonly lockTimeout?: Duration.DurationInput
-  /** How long a write goes on trying where connections break or others are in its way; 5 seconds where nothing is said. */
+  /** How long a write or a read goes on trying where connections break or others are in its way; 10 seconds else. */
   readonly retryFor?: Duration.DurationInput
 }

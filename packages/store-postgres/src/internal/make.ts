@@ -20,7 +20,7 @@ const isSoonOver = (error: unknown): boolean =>
   error instanceof TradeRepository.StoreUnavailable && error.problem === "busy"
 
 /** The store-wide order: appended apart from commits, by whoever needs it. */
-const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads) => {
+const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads, retryFor: Duration.DurationInput) => {
   let position = 0
   const note = (appended: number | undefined) => {
     position = Math.max(position, appended ?? 0)
@@ -30,6 +30,8 @@ const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads) => 
     Effect.map(Feed.appending(ask), (value) => ({ value, keep: value !== undefined }))
   ).pipe(
     Effect.map(note),
+    // Appending twice appends once: a COMMIT without an answer needs no other care.
+    Effect.retry({ schedule: Writer.comingBack(retryFor), while: Writer.isPassing }),
     Effect.mapError((error) => failureOrIo(place, "error" in error ? error.error : error))
   )
   /** Inside of a snapshot nothing is appended: what would be is told, so that heads and feed agree there. */
@@ -54,13 +56,23 @@ const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads) => 
   }
 }
 
+/** A read is asked again where its connection broke, unless it is one of several on one state. */
+const askingAgain =
+  (retryFor: Duration.DurationInput): Reads.Ask =>
+  (statement) =>
+    Effect.flatMap(sharedTransaction, (shared) =>
+      Option.isSome(shared)
+        ? statement
+        : Effect.retry(statement, { schedule: Writer.comingBack(retryFor), while: Writer.isPassing })
+    )
+
 /** The repository on one Postgres database. */
 export const make = (
   config: PostgresStoreConfig
 ): Effect.Effect<TradeRepository.TradeRepositoryService, TradeRepository.StoreError, Scope.Scope> =>
   Effect.gen(function* () {
     const place = shownPlace(config.url)
-    const { lockTimeout = "10 seconds", retryFor = "5 seconds" } = config
+    const { lockTimeout = "10 seconds", retryFor = "10 seconds" } = config
     const classify = (error: unknown) => failureOrIo(place, error)
     const sql = yield* Effect.mapError(connect(config), classify)
     const within = Effect.provideService(SqlClient.SqlClient, sql)
@@ -69,8 +81,8 @@ export const make = (
       Effect.mapError(classify),
       within
     )
-    const reads = yield* within(Reads.make(Dialect.postgres, classify))
-    const feed = feedOn(place, sql, reads)
+    const reads = yield* within(Reads.make(Dialect.postgres, classify, askingAgain(retryFor)))
+    const feed = feedOn(place, sql, reads, retryFor)
     const committed = yield* Queue.sliding<void>(1)
     // Whoever ends appends first; where that fails, the next one that needs the feed does it.
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(feed.append, "2 seconds")))

@@ -91,6 +91,9 @@ export const makeHeads =
   `INSERT INTO ${Ddl.nameOf("heads")} ("account", "seq", "hash") SELECT a, 0, '' FROM unnest($1::text[]) AS a ORDER BY a` +
   ` ON CONFLICT DO NOTHING`
 
+/** Removes heads that were made to be held, and under which nothing was written. */
+export const dropHeads = `DELETE FROM ${Ddl.nameOf("heads")} WHERE "account" = ANY($1::text[]) AND "seq" = 0`
+
 /** Sets heads that are held: accounts, numbers, hashes. */
 export const setHeads =
   `UPDATE ${Ddl.nameOf("heads")} AS r SET "seq" = n.seq, "hash" = n.hash` +

@@ -159,6 +159,9 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     yield* writeRows(ask, changes, (table) => (course.table = table))
     course.table = "journal"
     yield* writeJournals(ask, journals)
+    const written = new Set(journals.map(({ account }) => account))
+    const unused = held.filter(({ account, seq }) => seq === 0 && !written.has(account))
+    if (unused.length > 0) yield* ask(statements.dropHeads, [unused.map(({ account }) => account)])
     yield* ask(statements.remember, [scope.commitId, TradeRepository.rememberedAs(journals)])
     course.answer = Option.some(answer)
     return ended(course.answer, true)
@@ -167,19 +170,22 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
 const ended = <A>(value: A, keep: boolean): Ending<A> => ({ value, keep })
 
 /** Comes back after 2 ms, then ever later up to 100 ms, for as long as is said. */
-const comingBack = (retryFor: Duration.DurationInput) =>
+export const comingBack = (retryFor: Duration.DurationInput) =>
   Schedule.exponential("2 millis").pipe(
     Schedule.union(Schedule.spaced("100 millis")),
     Schedule.jittered,
     Schedule.upTo(retryFor)
   )
 
+/** Is it a broken connection or a conflict, so that the same may go well in a moment? */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof CommitUnanswered || isDisconnect(error) || isConflict(error)
+
 /** A unique key may have been taken by a commit of another account meanwhile: planning that sees it is tried once. */
 const worthAnother = () => {
   let refusals = 0
   return (error: unknown): boolean => {
-    if (error instanceof CommitUnanswered || isDisconnect(error)) return true
-    return isUniqueRefusal(error) ? ++refusals === 1 : isConflict(error)
+    return isUniqueRefusal(error) ? ++refusals === 1 : isPassing(error)
   }
 }
 

@@ -1,0 +1,49 @@
+import { rmSync } from "node:fs"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { makeServer, type Server } from "../../../store-postgres/test/server.ts"
+import { buys, child, desk } from "../cli/roundlot.ts"
+
+const TRADES = 120
+const CRASHES = 3
+
+let server: Server
+
+beforeAll(async () => {
+  server = await makeServer({ synchronous_commit: "on" })
+}, 60_000)
+
+afterAll(() => server.remove(), 60_000)
+
+describe("a database server that crashes and comes back under a daemon", () => {
+  it("FILL-9: the daemon goes on by itself; nothing is lost, and nothing is sent twice", async () => {
+    const { cli, file, folder, json, place } = desk(server.url)
+    const rows = Array.from({ length: TRADES }, (_, i) => [`t-${i}`, `0.${1 + (i % 9)}`] as const)
+    const parts = Array.from({ length: CRASHES + 1 }, (_, n) =>
+      file(`${n}.csv`, buys(...rows.filter((_, i) => i % (CRASHES + 1) === n)))
+    )
+    const counted = async () => {
+      const { items } = JSON.parse((await cli("trades", "list", "--limit", "0", "--json")).out)
+      return items.length
+    }
+    await cli("trades", "import", parts[0] ?? "")
+    const daemon = child(["start", ...place])
+    await daemon.says(/Running/)
+    for (const [n, part] of parts.slice(1).entries()) {
+      const importing = cli("trades", "import", part)
+      await server.crash()
+      await server.start()
+      // Opening a store waits for no server; what was begun comes through, and may be begun again.
+      expect([0, 1]).toContain((await importing).code)
+      expect((await cli("trades", "import", part)).code).toBe(0)
+      expect(await counted()).toBe((TRADES / (CRASHES + 1)) * (n + 2))
+    }
+    daemon.signal("SIGTERM")
+    expect((await daemon.ended).code).toBe(0)
+    expect([0, 3]).toContain((await cli("start", "--until-idle")).code)
+    expect(await json("audit")).toMatchObject({ ok: true })
+    const clientIds = JSON.stringify(await json("exchange", "orders")).match(/"clientOrderId":"[^"]+"/g) ?? []
+    expect(new Set(clientIds).size).toBe(clientIds.length)
+    expect(clientIds.length).toBeGreaterThan(0)
+    rmSync(folder, { recursive: true, force: true })
+  }, 180_000)
+})
