@@ -6,6 +6,7 @@ import { tables } from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
+import { TradeId } from "../identity/Id.ts"
 import { hashOf, nextFeedRow, type Entry, type FeedRow } from "../journal/Entry.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -651,18 +652,19 @@ const ledgerDay: Clause = {
       })
       const accepted = results.flat().filter(({ _tag }) => _tag === "Accepted").length
       yield* same("each trade is accepted once", accepted, 30)
-      const halt = Effect.flatMap(Commands, (commands) =>
+      const reverse = Effect.flatMap(Commands, (commands) =>
         commands.perform({
-          id: "halt-1",
+          id: "reverse-1",
           account,
           actor: "contract",
           reason: "the contract asks for it",
-          command: { _tag: "Halt", scope: { _tag: "WholeAccount" } }
+          command: { _tag: "Reverse", tradeId: TradeId.make(1) }
         })
       )
-      const first = yield* withServices(one)(halt)
+      const first = yield* withServices(one)(reverse)
+      yield* same("a command is carried out", first._tag, "Done")
       const length = (yield* one.entries(entriesOf(account))).length
-      yield* same("a repeated command has its first answer", yield* withServices(two)(halt), first)
+      yield* same("a repeated command has its first answer", yield* withServices(two)(reverse), first)
       const entries = yield* one.entries(entriesOf(account))
       yield* same("and does nothing again", entries.length, length)
       let previous = ""
