@@ -62,7 +62,7 @@ describe("SDK-6: one workspace, changesets, one version policy", () => {
     expect(Object.entries(devDependencies).filter(([, version]) => !pinned.test(version))).toEqual([])
     const catalog = /^catalog:\n((?: {2}.+\n)+)/m.exec(textOf("pnpm-workspace.yaml"))?.[1]?.trimEnd().split("\n") ?? []
     expect(catalog.length).toBeGreaterThan(5)
-    expect(catalog.filter((line) => !/^ {2}"?[@\w/-]+"?: \d+\.\d+\.\d+(-[\w.]+)?$/.test(line))).toEqual([])
+    expect(catalog.filter((line) => !/^ {2}"?[@\w/-]+"?: (npm:\S+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(line))).toEqual([])
   })
 
   test("all published packages have one version, and changesets moves them together", () => {
