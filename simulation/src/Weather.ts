@@ -102,6 +102,6 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
       trades: Math.min(trades, mostTrades),
       traders: yield* Random.nextIntBetween(1, 4),
       symbols,
-      stormMs: 1_000 * (yield* Random.nextIntBetween(20, 90))
+      stormMs: 1_000 * (yield* Random.nextIntBetween(15, 60))
     }
   })

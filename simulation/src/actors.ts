@@ -164,7 +164,7 @@ const actOf = (scene: Scene, trouble: Trouble): Effect.Effect<Act | undefined> =
       case "brokerCancel":
         return order === undefined ? undefined : { do: { cancel: { brokerOrderId: order.brokerOrderId } } }
       case "hide":
-        return order === undefined ? undefined : { do: { hide: { ms: 20_000, brokerOrderId: order.brokerOrderId } } }
+        return order === undefined ? undefined : { do: { hide: { ms: 10_000, brokerOrderId: order.brokerOrderId } } }
       case "reject":
         return { do: { reject: { code: "no", words: "not today" } } }
       case "rest":

@@ -5,6 +5,7 @@ import { smallest } from "./smallest.ts"
 
 const USAGE = "usage: npm run simulate -- [--seeds N] [--from S] [--story]"
 const LINES = 60
+const TOLD_EVERY = 50
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +25,8 @@ const begun = performance.now()
 let failed = 0
 for (let seed = from; seed < from + seeds; seed++) {
   const history = play({ seed })
+  const played = seed - from + 1
+  if (played % TOLD_EVERY === 0) process.stderr.write(`${played} of ${seeds} seeds, ${failed} failed\n`)
   if (values.story) process.stdout.write(`${history.story.join("\n")}\n`)
   if (history.fault === undefined) continue
   failed += 1

@@ -18,7 +18,7 @@ import { account, tell, violated, type Scene } from "./Scene.ts"
 
 const LOOK_EVERY_MS = 5_000
 /** Nothing that the exchange hides is hidden any longer. */
-const HIDDEN_MS = 25_000
+const HIDDEN_MS = 12_000
 /** Two sweeps: what the exchange changed last was seen, and what follows from it done. */
 const TWO_SWEEPS_MS = 130_000
 const AT_MOST_MS = 3 * 3_600_000
