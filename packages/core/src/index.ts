@@ -178,6 +178,8 @@ export * as TradeSource from "./ports/TradeSource.ts"
 export * as deadline from "./ports/deadline.ts"
 /** `ledger/Ledger`: see that module. */
 export * as Ledger from "./ledger/Ledger.ts"
+/** `Lanes`: see that module. */
+export * as Lanes from "./ledger/Lanes.ts"
 /** `ledger/plan`: see that module. */
 export * as plan from "./ledger/plan.ts"
 /** `services/Accumulator`: see that module. */

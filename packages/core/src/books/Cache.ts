@@ -22,7 +22,7 @@ export interface Cache {
 }
 
 /** How many records a generation has at most. */
-const GENERATION = 60_000
+const GENERATION = 24_000
 
 /** A position with so many lots loaded begins again with its oldest ones. */
 const LONGEST_QUEUE = 512

@@ -1,4 +1,4 @@
-import { Cause, Context, Deferred, Effect, Layer, Option, PubSub, Queue, Schema, Stream } from "effect"
+import { Cause, Context, Effect, Either, Layer, Option, PubSub, Schema, Stream } from "effect"
 import type { World } from "../journal/Recorder.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { Need } from "../books/Need.ts"
@@ -10,8 +10,9 @@ import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { TradeRepository, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
+import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
-import { planGroup, type Member } from "./plan.ts"
+import { planGroup, type Member, type Outcome } from "./plan.ts"
 
 /** A rule of ours threw while a member was planned; it was taken out of its group and nothing of it was kept. */
 export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("PlanningFailed", { detail: Schema.String }) {
@@ -23,23 +24,25 @@ export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("Planni
 /** What a submission to the ledger can fail with. Nothing of a failed member is kept. */
 export type LedgerError = StoreError | PlanningFailed
 
-/** The lanes of the ledger's queue, in the order in which they are served; intake is what pushes back. */
-export const lanes = ["command", "report", "send", "intake"] as const
-
-/** One of the lanes. */
-export type Lane = (typeof lanes)[number]
-
 /** The one place where facts enter: it groups what is submitted, plans it purely and commits it. */
 export interface LedgerService {
   /** Commits one member, and answers once it is durable. */
-  readonly submit: <A>(lane: Lane, member: Member<A>) => Effect.Effect<A, LedgerError>
+  readonly submit: <A>(lane: Lanes.Lane, member: Member<A>) => Effect.Effect<A, LedgerError>
   /**
    * Commits members in their order, each a logical commit of its own. Where one fails, its failure is the answer, and the others
    * are kept all the same: members are made so that submitting them again is safe.
    */
-  readonly submitAll: <A>(lane: Lane, members: ReadonlyArray<Member<A>>) => Effect.Effect<ReadonlyArray<A>, LedgerError>
-  /** How many jobs wait, by lane. */
-  readonly depths: Effect.Effect<{ readonly [L in Lane]: number }>
+  readonly submitAll: <A>(
+    lane: Lanes.Lane,
+    members: ReadonlyArray<Member<A>>
+  ) => Effect.Effect<ReadonlyArray<A>, LedgerError>
+  /** The same, with an answer or a failure for each: for members whose answers are acted upon one by one. */
+  readonly submitEach: <A>(
+    lane: Lanes.Lane,
+    members: ReadonlyArray<Member<A>>
+  ) => Effect.Effect<ReadonlyArray<Either.Either<A, LedgerError>>>
+  /** How many members wait, by lane. */
+  readonly depths: Effect.Effect<{ readonly [L in Lanes.Lane]: number }>
   /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
 }
@@ -47,157 +50,220 @@ export interface LedgerService {
 /** The one writer. */
 export class Ledger extends Context.Tag("@roundlot/core/Ledger")<Ledger, LedgerService>() {}
 
+/** What was submitted together. Its members may be committed in several groups; it is answered when all of them are. */
 interface Job {
   readonly members: ReadonlyArray<Member<void>>
-  readonly done: Deferred.Deferred<void, LedgerError>
+  /** What the member at this place failed with; it is committed where nothing was said. */
+  readonly failed: (place: number, error: LedgerError) => void
+  /** All members have been committed or have failed. */
+  readonly ended: () => void
 }
 
+type Part = Lanes.Part<Job>
+
+/** How far a group may go. */
+export interface GroupLimits {
+  readonly members: number
+  /** How long a group may hold the thread, in milliseconds: how many members that is, is learnt from the last groups. */
+  readonly holdMs: number
+}
+
+/** A thousand members, or fifteen milliseconds. */
+export const defaultLimits: GroupLimits = { members: 1000, holdMs: 15 }
+
 const LANE_CAPACITY = 4096
-const GROUP_MEMBERS = 256
 
-/** Makes the ledger of a store. One writer fiber runs in the scope; when it closes, what is queued is committed first. */
-export const make = Effect.gen(function* () {
-  const repository = yield* TradeRepository
-  const clock = yield* Clock
-  const entropy = yield* (yield* Entropy).hex
-  const priceReference = yield* Effect.serviceOption(PriceReference)
-  const queues = yield* Effect.forEach(lanes, () => Queue.bounded<Job>(LANE_CAPACITY))
-  const wake = yield* Queue.sliding<void>(1)
-  const commits = yield* PubSub.sliding<number>(16)
-  const storeTag = ClientOrderId.storeTag(repository.identity.id)
-  let group = 0
-  let isClosed = false
+/**
+ * Makes the ledger of a store. One writer fiber runs in the scope; it commits whatever waits as soon as it is idle, so a lone
+ * caller waits for nobody and many share a transaction. When the scope closes, what is queued is committed first.
+ */
+export const make = (limits: GroupLimits = defaultLimits) =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const clock = yield* Clock
+    const entropy = yield* (yield* Entropy).hex
+    const priceReference = yield* Effect.serviceOption(PriceReference)
+    const ticks = yield* Effect.clock
+    const queue = Lanes.make<Job>(LANE_CAPACITY)
+    const pace = paceOf(limits)
+    const commits = yield* PubSub.sliding<number>(16)
+    const storeTag = ClientOrderId.storeTag(repository.identity.id)
+    let wake: (() => void) | undefined
+    let group = 0
+    let isClosed = false
 
-  /** Reads clock and prices once a group. A clock that went back, here or between processes, stands still at the journal's head. */
-  const surveyed = Effect.fn("Ledger.surveyed")(function* (needs: ReadonlyArray<Need>) {
-    const prices = yield* pricesFor(needs, priceReference)
-    const now = yield* clock.now
-    const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
-    return (newestAt: number): World => {
-      const at = Instant.later(now, Instant.make(BigInt(newestAt)))
-      return {
-        at,
-        isSessionOpen: clock.isOpenAt(at),
-        nextOpening: () => clock.nextOpeningAfter(at),
-        priceOf,
-        storeTag,
-        entropy
-      }
-    }
-  })
-
-  const commit = Effect.fn("Ledger.commit")(function* (members: ReadonlyArray<Member<void>>) {
-    const needs = members.flatMap((member) => member.needs)
-    const worldFrom = yield* surveyed(needs)
-    group += 1
-    const commitId = `${entropy.slice(0, 12)}-${group}`
-    const accounts = [...new Set(members.map((member) => member.account))]
-    let isNews = false
-    const planned = (state: State) => {
-      const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
-      isNews = plan._tag === "Planned" && plan.journals.length > 0
-      return plan
-    }
-    // The ledger makes every id anew: one that was there is a fault of ours.
-    const written = yield* Effect.catchTag(
-      repository.write({ commitId, accounts, needs }, planned),
-      "AlreadyCommitted",
-      Effect.die
-    ).pipe(noteGroup(members.length, clock.monotonicMs))
-    if (isNews) yield* PubSub.publish(commits, written.feedPosition)
-    return written.answer
-  })
-
-  const serve = (jobs: ReadonlyArray<Job>): Effect.Effect<void> => {
-    const members = jobs.flatMap((job) => job.members)
-    return commit(members).pipe(
-      Effect.matchCauseEffect({
-        onSuccess: (outcomes) => {
-          let from = 0
-          return Effect.forEach(
-            jobs,
-            (job) => {
-              const own = outcomes.slice(from, from + job.members.length)
-              from += job.members.length
-              const poisoned = own.find((outcome) => outcome._tag === "Poisoned")
-              return poisoned === undefined
-                ? Deferred.succeed(job.done, undefined)
-                : Deferred.fail(job.done, new PlanningFailed({ detail: describe(poisoned) }))
-            },
-            { discard: true }
-          )
-        },
-        onFailure: (cause) => apart(jobs, cause, serve)
-      })
-    )
-  }
-
-  const take = Effect.gen(function* () {
-    const jobs: Array<Job> = []
-    let room = GROUP_MEMBERS
-    for (const queue of queues) {
-      while (room > 0) {
-        const next = yield* Queue.poll(queue)
-        if (next._tag === "None") break
-        jobs.push(next.value)
-        room -= next.value.members.length
-      }
-    }
-    return jobs
-  })
-
-  const drain: Effect.Effect<void> = Effect.flatMap(take, (jobs) =>
-    jobs.length === 0
-      ? Effect.void
-      : Effect.zipRight(
-          serve(jobs),
-          Effect.suspend(() => drain)
-        )
-  )
-
-  yield* Effect.addFinalizer(() => {
-    isClosed = true
-    return drain
-  })
-  yield* Effect.forkScoped(Effect.forever(Effect.uninterruptible(drain).pipe(Effect.zipLeft(Queue.take(wake)))))
-
-  const submitAll = <A>(lane: Lane, members: ReadonlyArray<Member<A>>): Effect.Effect<ReadonlyArray<A>, LedgerError> =>
-    Effect.gen(function* () {
-      if (members.length === 0) return []
-      if (isClosed) return yield* new PlanningFailed({ detail: "the ledger is closed" })
-      const answers = new Map<number, A>()
-      const done = yield* Deferred.make<void, LedgerError>()
-      const queue = queues[lanes.indexOf(lane)]
-      if (queue === undefined) return []
-      const collecting = members.map((member, index) => ({
-        ...member,
-        apply: (recorder: Parameters<typeof member.apply>[0]) => {
-          answers.set(index, member.apply(recorder))
+    /** Reads clock and prices once a group. A clock that went back, here or between processes, stands still at the journal's head. */
+    const surveyed = (needs: ReadonlyArray<Need>) =>
+      Effect.gen(function* () {
+        const prices = yield* pricesFor(needs, priceReference)
+        const now = yield* clock.now
+        const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
+        return (newestAt: number): World => {
+          const at = Instant.later(now, Instant.make(BigInt(newestAt)))
+          return {
+            at,
+            isSessionOpen: clock.isOpenAt(at),
+            nextOpening: () => clock.nextOpeningAfter(at),
+            priceOf,
+            storeTag,
+            entropy
+          }
         }
-      }))
-      yield* Queue.offer(queue, { members: collecting, done })
-      yield* Queue.offer(wake, undefined)
-      yield* Deferred.await(done)
-      return [...answers].toSorted(([a], [b]) => a - b).map(([, answer]) => answer)
+      })
+
+    const commit = (members: ReadonlyArray<Member<void>>) =>
+      Effect.gen(function* () {
+        const needs = members.flatMap((member) => member.needs)
+        const worldFrom = yield* surveyed(needs)
+        group += 1
+        const commitId = `${entropy.slice(0, 12)}-${group}`
+        const accounts = [...new Set(members.map((member) => member.account))]
+        let plannedMs = 0
+        let isNews = false
+        const planned = (state: State) => {
+          const begun = ticks.unsafeCurrentTimeNanos()
+          const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
+          plannedMs += Number(ticks.unsafeCurrentTimeNanos() - begun) / 1_000_000
+          isNews = plan._tag === "Planned" && plan.journals.length > 0
+          return plan
+        }
+        // The ledger makes every id anew: one that was there is a fault of ours.
+        const written = yield* Effect.catchTag(
+          repository.write({ commitId, accounts, needs }, planned),
+          "AlreadyCommitted",
+          Effect.die
+        ).pipe(noteGroup(members.length, clock.monotonicMs))
+        pace.took(members.length, plannedMs)
+        if (isNews) yield* PubSub.publish(commits, written.feedPosition)
+        return written.answer
+      })
+
+    const serve = (parts: ReadonlyArray<Part>): Effect.Effect<void> => {
+      const members = parts.flatMap(({ from, job, to }) => job.members.slice(from, to))
+      return commit(members).pipe(
+        Effect.matchCauseEffect({
+          onSuccess: (outcomes) => Effect.sync(() => tell(parts, outcomes)),
+          onFailure: (cause) => apart(parts, members.length, cause, serve)
+        })
+      )
+    }
+
+    const serveNext = Effect.gen(function* () {
+      const parts = queue.take(pace.room())
+      yield* serve(parts)
+      for (const { job, to } of parts) if (to === job.members.length) job.ended()
+      // Those who were answered may have more, which then goes into the next group.
+      yield* Effect.yieldNow()
     })
 
-  return Ledger.of({
-    submitAll,
-    depths: Effect.map(Effect.all(queues.map(Queue.size)), ([command = 0, report = 0, send = 0, intake = 0]) => ({
-      command,
-      report,
-      send,
-      intake
-    })),
-    submit: (lane, member) =>
-      Effect.flatMap(submitAll(lane, [boxed(member)]), ([answer]) =>
-        answer === undefined
-          ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" }))
-          : Effect.succeed(answer.value)
-      ),
-    commits: Stream.fromPubSub(commits)
+    const drain: Effect.Effect<void> = Effect.suspend(() =>
+      queue.isEmpty() ? Effect.void : Effect.zipRight(serveNext, drain)
+    )
+
+    const idle = Effect.async<void>((resume) => {
+      if (queue.isEmpty()) wake = () => resume(Effect.void)
+      else resume(Effect.void)
+    })
+
+    const put = (lane: Lanes.Lane, job: Job): (() => void) => {
+      const takeBack = queue.put(lane, job)
+      wake?.()
+      wake = undefined
+      return takeBack
+    }
+
+    yield* Effect.addFinalizer(() => {
+      isClosed = true
+      return drain
+    })
+    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.uninterruptible(drain), idle)))
+
+    const submitEach = <A>(
+      lane: Lanes.Lane,
+      members: ReadonlyArray<Member<A>>
+    ): Effect.Effect<ReadonlyArray<Either.Either<A, LedgerError>>> =>
+      Effect.async((resume) => {
+        if (isClosed) return resume(Effect.succeed(members.map(() => Either.left(closed))))
+        if (members.length === 0) return resume(Effect.succeed([]))
+        const job = collecting(members, (outcomes) => resume(Effect.succeed(outcomes)))
+        return Effect.sync(put(lane, job))
+      })
+
+    const submitAll = <A>(
+      lane: Lanes.Lane,
+      members: ReadonlyArray<Member<A>>
+    ): Effect.Effect<ReadonlyArray<A>, LedgerError> => Effect.flatMap(submitEach(lane, members), Either.all)
+
+    return Ledger.of({
+      submitAll,
+      submitEach,
+      depths: Effect.sync(queue.depths),
+      submit: (lane, member) =>
+        Effect.flatMap(submitEach(lane, [member]), ([answer]) =>
+          answer === undefined ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" })) : answer
+        ),
+      commits: Stream.fromPubSub(commits)
+    })
   })
-})
+
+const closed = new PlanningFailed({ detail: "the ledger is closed" })
+
+const noAnswer = new PlanningFailed({ detail: "the group gave no answer" })
+
+/** The job of these members, which keeps what each answers or fails with until all have. */
+const collecting = <A>(
+  members: ReadonlyArray<Member<A>>,
+  done: (outcomes: ReadonlyArray<Either.Either<A, LedgerError>>) => void
+): Job => {
+  const outcomes: Array<Either.Either<A, LedgerError>> = members.map(() => Either.left(noAnswer))
+  return {
+    members: members.map(({ account, apply, cause, needs }, place) => ({
+      account,
+      cause,
+      needs,
+      apply: (recorder) => {
+        outcomes[place] = Either.right(apply(recorder))
+      }
+    })),
+    failed: (place, error) => {
+      outcomes[place] = Either.left(error)
+    },
+    ended: () => done(outcomes)
+  }
+}
+
+/** Says to each member's job what became of it, where it was taken out of its group. */
+const tell = (parts: ReadonlyArray<Part>, outcomes: ReadonlyArray<Outcome<void>>): void => {
+  let at = 0
+  for (const { from, job, to } of parts) {
+    for (let place = from; place < to; place++) {
+      const outcome = outcomes[at++]
+      if (outcome?._tag === "Poisoned") job.failed(place, new PlanningFailed({ detail: describe(outcome) }))
+    }
+  }
+}
+
+/** A slow or busy machine must not make a transaction of every few members: that would make it slower still. */
+const FEWEST_MEMBERS = 64
+/** Of what a group holds the thread planning takes so much; the disk's part says nothing of how many members are too many. */
+const PLANNING_SHARE = 0.4
+/** How much the newest group counts for in what is learnt. */
+const NEWEST = 0.3
+
+/** How many members the next group may have, learnt from what planning the last ones took. */
+const paceOf = ({ holdMs, members }: GroupLimits) => {
+  let msEach = 0
+  return {
+    room: (): number => {
+      const wanted = msEach <= 0 ? members : Math.floor((holdMs * PLANNING_SHARE) / msEach)
+      return Math.min(members, Math.max(FEWEST_MEMBERS, wanted))
+    },
+    took: (count: number, ms: number): void => {
+      if (count < FEWEST_MEMBERS) return
+      msEach = msEach === 0 ? ms / count : msEach * (1 - NEWEST) + (ms / count) * NEWEST
+    }
+  }
+}
 
 const LONGEST_FOR_A_PRICE = "250 millis"
 
@@ -224,43 +290,48 @@ const pricesFor = (
   )
 }
 
-const boxed = <A>(member: Member<A>): Member<{ readonly value: A }> => ({
-  ...member,
-  apply: (recorder) => ({ value: member.apply(recorder) })
-})
-
 const describe = (outcome: { readonly cause: unknown }): string =>
   outcome.cause instanceof Error ? outcome.cause.message : String(outcome.cause)
 
 /**
- * A group that the store refused, or that died in it, is tried job by job, and such a job member by member, so that one does not
- * fail the others. Nothing of a store that cannot be used is tried again here.
+ * A group that the store refused, or that died in it, is tried again in halves, so that one member does not fail the others, and
+ * all stay in their order. Nothing of a store that cannot be used is tried again here.
  */
 const apart = (
-  jobs: ReadonlyArray<Job>,
+  parts: ReadonlyArray<Part>,
+  size: number,
   cause: Cause.Cause<StoreError>,
-  serve: (jobs: ReadonlyArray<Job>) => Effect.Effect<void>
+  serve: (parts: ReadonlyArray<Part>) => Effect.Effect<void>
 ): Effect.Effect<void> => {
   const failure = Cause.failureOption(cause)
   const isOfOne = failure._tag === "None" || failure.value._tag !== "StoreUnavailable"
-  const [first, ...others] = jobs
-  if (isOfOne && others.length > 0) return Effect.forEach(jobs, (job) => serve([job]), { discard: true })
-  if (isOfOne && first !== undefined && first.members.length > 1) return memberByMember(first, serve)
+  if (isOfOne && size > 1) {
+    const [first, second] = halves(parts, Math.ceil(size / 2))
+    return Effect.zipRight(serve(first), serve(second))
+  }
   const error = failure._tag === "Some" ? failure.value : new PlanningFailed({ detail: Cause.pretty(cause) })
-  return Effect.forEach(jobs, (job) => Deferred.fail(job.done, error), { discard: true })
+  return Effect.sync(() => {
+    for (const { from, job, to } of parts) for (let place = from; place < to; place++) job.failed(place, error)
+  })
 }
 
-const memberByMember = (job: Job, serve: (jobs: ReadonlyArray<Job>) => Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const singles = yield* Effect.forEach(job.members, (member) =>
-      Effect.map(Deferred.make<void, LedgerError>(), (done): Job => ({ members: [member], done }))
-    )
-    yield* Effect.forEach(singles, (single) => serve([single]), { discard: true })
-    const outcome = yield* Effect.either(
-      Effect.forEach(singles, (single) => Deferred.await(single.done), { discard: true })
-    )
-    yield* outcome._tag === "Right" ? Deferred.succeed(job.done, undefined) : Deferred.fail(job.done, outcome.left)
-  })
+/** The first `size` members, and the others. */
+const halves = (parts: ReadonlyArray<Part>, size: number): readonly [ReadonlyArray<Part>, ReadonlyArray<Part>] => {
+  const first: Array<Part> = []
+  const second: Array<Part> = []
+  let room = size
+  for (const { from, job, to } of parts) {
+    const middle = Math.min(to, from + room)
+    if (middle > from) first.push({ job, from, to: middle })
+    if (to > middle) second.push({ job, from: middle, to })
+    room -= middle - from
+  }
+  return [first, second]
+}
 
 /** The ledger on whatever store, clock and randomness the program has. */
-export const layer: Layer.Layer<Ledger, never, TradeRepository | Clock | Entropy> = Layer.scoped(Ledger, make)
+export const layer: Layer.Layer<Ledger, never, TradeRepository | Clock | Entropy> = Layer.scoped(Ledger, make())
+
+/** The ledger with limits of its own for groups. */
+export const layerWith = (limits: GroupLimits): Layer.Layer<Ledger, never, TradeRepository | Clock | Entropy> =>
+  Layer.scoped(Ledger, make(limits))

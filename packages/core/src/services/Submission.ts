@@ -54,19 +54,32 @@ export const reportMember = (received: Received): Member<Interpreted> =>
   memberOf(received.report.account, "report", needsOf(received.report), (recorder) => interpret(recorder, received))
 
 const needsOf = (report: Report): ReadonlyArray<Need> => {
+  const { account } = report
   switch (report._tag) {
     case "OrderSeen":
-      return [Need.OrderByBrokerId({ account: report.account, brokerOrderId: report.brokerOrderId })]
+      return [Need.OrderByBrokerId({ account, brokerOrderId: report.brokerOrderId })]
     case "Executed":
-      return [Need.Execution({ account: report.account, execIdBase: report.execIdBase })]
-    case "Answered":
-      return [Need.AttemptById({ id: report.attemptId })]
+      return [
+        Need.Execution({ account, execIdBase: report.execIdBase }),
+        ...brokerIdNeeds(account, report.brokerOrderId)
+      ]
+    case "Answered": {
+      const taken = report.answer._tag === "Accepted" ? report.answer.brokerOrderId : undefined
+      return [Need.AttemptById({ id: report.attemptId }), ...brokerIdNeeds(account, taken)]
+    }
     default:
       return []
   }
 }
 
-/** Sends what is due to be sent, for the accounts that may be driven: one pass over the committed rows. Each order is sent once; nothing inside retries. */
+const brokerIdNeeds = (account: AccountName, brokerOrderId: string | undefined): ReadonlyArray<Need> =>
+  brokerOrderId === undefined ? [] : [Need.OrderByBrokerId({ account, brokerOrderId })]
+
+/**
+ * Sends what is due to be sent, for the accounts that may be driven: one pass over the committed rows. Each order is sent once;
+ * nothing inside retries. Attempts are committed together, a few at first, and more while their answers come quickly: what has
+ * to wait long after its commit does not leave.
+ */
 export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R>) =>
   Effect.gen(function* () {
     const clock = yield* Clock
@@ -75,12 +88,77 @@ export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effe
     const ready = pending.filter((order) => order.notBefore === undefined || order.notBefore <= now)
     const accounts = yield* Effect.filter(new Set(ready.map(({ account }) => account)), mayDrive)
     const driven = ready.filter(({ account }) => accounts.includes(account))
-    yield* Effect.forEach(driven, (order) => reported(`sending ${order.account}`, sendOrder(order)), {
-      concurrency: TOGETHER,
-      discard: true
-    })
+    const open = yield* Effect.makeSemaphore(TOGETHER)
+    let size = FEWEST_AT_ONCE
+    for (let from = 0; from < driven.length;) {
+      const begunMs = yield* clock.monotonicMs
+      const batch = driven.slice(from, from + size)
+      yield* sendBatch(batch, open)
+      from += batch.length
+      const isQuick = (yield* clock.monotonicMs) - begunMs < QUICK_MS
+      size = isQuick ? Math.min(MOST_AT_ONCE, size * 2) : FEWEST_AT_ONCE
+    }
     return driven.length
   })
+
+const FEWEST_AT_ONCE = 64
+const MOST_AT_ONCE = 512
+const QUICK_MS = 500
+
+interface ReadyToSend {
+  readonly order: Order
+  readonly broker: BrokerService
+  readonly prepared: Prepared
+}
+
+/** Orders of several accounts; what keeps one account from being driven is told of that one, and stops no other. */
+const sendBatch = (orders: ReadonlyArray<Order>, open: Effect.Semaphore) =>
+  Effect.gen(function* () {
+    const ready: Array<ReadyToSend> = []
+    for (const account of new Set(orders.map(({ account }) => account))) {
+      const own = orders.filter((order) => order.account === account)
+      const prepareAll = Effect.gen(function* () {
+        const broker = yield* brokerToDrive(account)
+        for (const order of own) {
+          const prepared = broker.prepare(termsOf(order))
+          if (Either.isRight(prepared)) ready.push({ order, broker, prepared: prepared.right })
+          else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
+        }
+      })
+      yield* reported(`sending ${account}`, prepareAll)
+    }
+    yield* attemptAll(ready, open)
+  })
+
+const attemptAll = Effect.fn("Submission.attemptAll")(function* (
+  ready: ReadonlyArray<ReadyToSend>,
+  open: Effect.Semaphore
+) {
+  const ledger = yield* Ledger
+  const clock = yield* Clock
+  const begunMs = yield* clock.monotonicMs
+  yield* Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const planned = yield* restore(ledger.submitEach("send", ready.map(attemptMember)))
+      const sends = ready.map((each, i) => {
+        const outcome = planned[i]
+        if (outcome === undefined) return Effect.void
+        return reported(
+          `sending ${each.order.account}`,
+          Effect.flatMap(outcome, (answer) =>
+            answer._tag === "Send" ? sendCommitted(each, answer.attemptId, begunMs, open) : Effect.void
+          )
+        )
+      })
+      yield* Effect.all(sends, { concurrency: "unbounded", discard: true })
+    })
+  )
+})
+
+const attemptMember = ({ order, prepared }: ReadyToSend): Member<SendPlanned> =>
+  memberOf(order.account, "send", [Need.OrderById({ id: order.id })], (recorder) =>
+    planSend(recorder, order.id, prepared.request)
+  )
 
 /** Sends one order, if it still stands when its attempt is committed. */
 export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {
@@ -104,48 +182,52 @@ const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker:
   const ledger = yield* Ledger
   const clock = yield* Clock
   const begunMs = yield* clock.monotonicMs
-  const planned: SendPlanned = yield* ledger.submit(
-    "send",
-    memberOf(order.account, "send", [Need.OrderById({ id: order.id })], (recorder) =>
-      planSend(recorder, order.id, prepared.request)
-    )
-  )
+  const ready = { order, broker, prepared }
+  const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
-  return yield* sendCommitted(order, broker, prepared, planned.attemptId, begunMs)
+  return yield* sendCommitted(ready, planned.attemptId, begunMs, yield* Effect.makeSemaphore(1))
 })
 
 /**
  * Rules 2 and 3 of sending: what has waited too long since before its commit does not leave; what has left is answered, and the
  * answer committed, whatever interrupts us.
  */
-const sendCommitted = Effect.fn("Submission.sendCommitted")(function* (
-  order: Order,
-  broker: BrokerService,
+const sendCommitted = (
+  { broker, order, prepared }: ReadyToSend,
+  attemptId: AttemptId,
+  begunMs: number,
+  open: Effect.Semaphore
+) =>
+  Effect.gen(function* () {
+    const received = yield* open.withPermits(1)(sendInTime(order.account, prepared, attemptId, begunMs))
+    yield* countSend(received.report.answer._tag)
+    yield* Effect.logInfo("order answered").pipe(
+      Effect.annotateLogs({
+        order: format("order", order.id),
+        attempt: format("attempt", attemptId),
+        account: order.account,
+        symbol: order.symbol,
+        broker: broker.name,
+        answer: received.report.answer._tag
+      })
+    )
+    return yield* bookAnswer(received)
+  }).pipe(Effect.uninterruptible)
+
+const sendInTime = Effect.fnUntraced(function* (
+  account: AccountName,
   prepared: Prepared,
   attemptId: AttemptId,
   begunMs: number
 ) {
   const clock = yield* Clock
   const asOf = yield* clock.now
-  const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
+  const concluded = (answer: Answer) => concludedOf(account, attemptId, asOf, answer)
   const waited = (yield* clock.monotonicMs) - begunMs
-  const received =
-    waited > LATEST_SEND_MS
-      ? concluded(Answer.NotSent({ why: LATE, retryAfterMs: undefined }))
-      : yield* sendOnce(prepared, attemptId, concluded)
-  yield* countSend(received.report.answer._tag)
-  yield* Effect.logInfo("order answered").pipe(
-    Effect.annotateLogs({
-      order: format("order", order.id),
-      attempt: format("attempt", attemptId),
-      account: order.account,
-      symbol: order.symbol,
-      broker: broker.name,
-      answer: received.report.answer._tag
-    })
-  )
-  return yield* bookAnswer(received)
-}, Effect.uninterruptible)
+  return waited > LATEST_SEND_MS
+    ? concluded(Answer.NotSent({ why: LATE, retryAfterMs: undefined }))
+    : yield* sendOnce(prepared, attemptId, concluded)
+})
 
 const LATE = "Late: too much time passed between the commit and the send"
 const LONGEST_SEND = "1 minute"

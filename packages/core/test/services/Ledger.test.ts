@@ -1,4 +1,4 @@
-import { Deferred, Effect, Fiber, Layer, TestClock } from "effect"
+import { Deferred, Effect, Either, Fiber, Layer, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { Need } from "../../src/books/Need.ts"
 import * as Ledger from "../../src/ledger/Ledger.ts"
@@ -6,7 +6,7 @@ import type { Member } from "../../src/ledger/plan.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import { PriceReference } from "../../src/ports/PriceReference.ts"
-import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { ConstraintRefused, TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import * as Stage from "./Stage.ts"
 
 const times = Effect.gen(function* () {
@@ -67,6 +67,55 @@ describe("what is submitted to the ledger", () => {
         expect(both.map(({ _tag }) => _tag)).toEqual(["Left", "Right"])
       }),
       on(hurt)
+    )
+  })
+
+  it("one that the store refuses fails alone: the others of its job and its group are kept, in their order", async () => {
+    const repository = MemoryRepository.make(MemoryStore.make())
+    const refusal = new ConstraintRefused({ table: "trades", constraint: "bad" })
+    let writes = 0
+    const refusing: TradeRepositoryService = {
+      ...repository,
+      write: (scope, plan) => {
+        writes++
+        return scope.needs.some((need) => need._tag === "Position" && need.symbol === "BAD")
+          ? Effect.fail(refusal)
+          : repository.write(scope, plan)
+      }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const symbols = Array.from({ length: 100 }, (_, i) => (i === 42 ? "BAD" : `SYM${i}`))
+        const answers = yield* ledger.submitEach("report", symbols.map(asking))
+        expect(answers.map((answer) => (Either.isRight(answer) ? answer.right : answer.left._tag))).toEqual(
+          symbols.map((symbol) => (symbol === "BAD" ? "ConstraintRefused" : symbol))
+        )
+        expect(writes).toBeLessThan(20)
+        expect((yield* Effect.flip(ledger.submitAll("report", symbols.map(asking))))._tag).toBe("ConstraintRefused")
+      }),
+      on(refusing)
+    )
+  })
+
+  it("what many callers submit while the writer is busy shares one commit", async () => {
+    const repository = MemoryRepository.make(MemoryStore.make())
+    const sizes: Array<number> = []
+    const counting: TradeRepositoryService = {
+      ...repository,
+      write: (scope, plan) => {
+        sizes.push(scope.needs.length)
+        return repository.write(scope, plan)
+      }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const callers = Array.from({ length: 3000 }, (_, i) => ledger.submit("intake", asking(`SYM${i}`)))
+        expect(yield* Effect.all(callers, { concurrency: "unbounded" })).toHaveLength(3000)
+        expect(sizes).toEqual([1000, 1000, 1000])
+      }),
+      on(counting)
     )
   })
 
