@@ -1,0 +1,112 @@
+import { Books, Entry, Payload, TradeRepository } from "@roundlot/core"
+import { Dialect, Statements } from "@roundlot/store-sql"
+import Database from "better-sqlite3"
+import { cpuSeconds, type Group } from "./schedule.ts"
+
+type Cells = ReadonlyArray<Books.BareChanges["inserts"][number][number]>
+
+/** A connection as the store has its own: write-ahead, every commit forced to the disk. */
+export const open = (file: string): Database.Database => {
+  const db = new Database(file)
+  for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) db.pragma(pragma)
+  return db
+}
+
+const { sqlite } = Dialect
+
+/**
+ * Writes what the groups say with cached bare statements and nothing else: no decision, no record, no effect. It looks each
+ * identity up, chains every hash anew and keeps heads and feed, as whoever writes these rows must.
+ */
+export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from: number) => {
+  const statements = new Map<string, Database.Statement<[Cells]>>()
+  const statement = (key: string, text: () => string): Database.Statement<[Cells]> => {
+    const known = statements.get(key) ?? db.prepare<[Cells]>(text())
+    statements.set(key, known)
+    return known
+  }
+  const [begin, commit] = [db.prepare("BEGIN IMMEDIATE"), db.prepare("COMMIT")]
+  const identity = db.prepare<[string, string], { id: number }>(
+    `SELECT "id" FROM roundlot_trades WHERE "account" = ? AND "source" = 'bench' AND "sourceId" = ? AND "occurrence" = '0'`
+  )
+  const entry = db.prepare<[Cells]>(Statements.appendEntry(sqlite))
+  const head = db.prepare<[Cells]>(Statements.setHead(sqlite))
+  const feedRow = db.prepare<[Cells]>(Statements.appendFeed(sqlite))
+  const remember = db.prepare<[Cells]>(Statements.rememberCommit(sqlite))
+  const heads = new Map<string, string>()
+  let feed: Entry.FeedRow | undefined
+  const writeRows = ({ changes }: Group): void => {
+    for (const { kind, table } of Statements.order) {
+      const bare = changes.find((change) => change.table === table)?.bare
+      if (bare === undefined) continue
+      if (kind === "inserts") {
+        const insert = statement(table, () => Statements.insert(sqlite, Books.tables[table]).text)
+        for (const cells of bare.inserts) insert.run(cells)
+        continue
+      }
+      const columns = Object.keys(Books.tables[table].columns)
+      for (const { cells, columns: places, key } of bare.updates) {
+        if (places.length === 0) continue
+        const names = () => places.map((place) => columns[place] ?? "")
+        statement(`${table} ${places.join()}`, () => Statements.set(sqlite, Books.tables[table], names()).text).run([
+          ...cells,
+          ...key
+        ])
+      }
+    }
+  }
+  const writeGroup = (group: Group): void => {
+    begin.run()
+    for (const [account, sourceId] of group.identities) identity.get(account, sourceId)
+    writeRows(group)
+    for (const part of group.journals) {
+      let previous = heads.get(part.account) ?? ""
+      for (const { account, at, body, cause, commitId, entityId, entityKind, eventVersion, seq, tag } of part.entries) {
+        const line = { account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body }
+        previous = Entry.hashOf(previous, line)
+        entry.run([account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body, previous])
+      }
+      heads.set(part.account, previous)
+      head.run([part.account, part.head.seq, previous])
+    }
+    for (const { account, entries, head: reached } of group.journals) {
+      const row = { account, firstSeq: entries[0].seq, lastSeq: reached.seq, headHash: heads.get(account) ?? "" }
+      feed = Entry.nextFeedRow(feed, row)
+      feedRow.run([feed.position, feed.account, feed.firstSeq, feed.lastSeq, feed.headHash, feed.feedHash])
+    }
+    remember.run([group.commitId, TradeRepository.rememberedAs(group.journals)])
+    commit.run()
+  }
+  for (const group of groups.slice(0, from)) writeGroup(group)
+  const began = { seconds: performance.now() / 1000, cpu: cpuSeconds() }
+  for (const group of groups.slice(from)) writeGroup(group)
+  return { seconds: performance.now() / 1000 - began.seconds, cpu: cpuSeconds() - began.cpu }
+}
+
+const MEASURED = [
+  "trades",
+  "lots",
+  "positions",
+  "orders",
+  "allocations",
+  "attempts",
+  "payloads",
+  "fills",
+  "journal",
+  "heads",
+  "feed"
+] as const
+
+/** How many rows each table has, and a hash over all of its cells. */
+export const contentsOf = (db: Database.Database): ReadonlyMap<string, string> =>
+  new Map(
+    MEASURED.map((table) => {
+      let hash = ""
+      let rows = 0
+      for (const row of db.prepare(`SELECT * FROM roundlot_${table} ORDER BY 1, 2`).iterate()) {
+        rows += 1
+        hash = Payload.sha256(hash + JSON.stringify(row))
+      }
+      return [table, `${rows} ${hash}`] as const
+    })
+  )
