@@ -36,11 +36,12 @@ export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeReposito
 export const shownStore = (store: StorePlace): string =>
   StorePlace.$match(store, { Sqlite: ({ file }) => file, Postgres: PostgresStore.shown })
 
-/** Takes the right to drive the store while the scope is open. */
+/** Takes the right to drive the store while the scope is open. What is given back fails where the right is lost meanwhile. */
 export const holdRight = (store: StorePlace) => {
   const holder = { host: hostname(), pid: process.pid }
   return StorePlace.$match(store, {
-    Sqlite: ({ file }) => Effect.provide(FileLease.hold(file, holder), Clock.layerAlwaysOpen),
+    Sqlite: ({ file }) =>
+      FileLease.hold(file, holder).pipe(Effect.as(Effect.never), Effect.provide(Clock.layerAlwaysOpen)),
     Postgres: (place) => PostgresLease.hold(place, holder)
   })
 }

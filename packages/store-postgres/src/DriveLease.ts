@@ -1,4 +1,4 @@
-import { Effect, Schema, type Scope } from "effect"
+import { Deferred, Effect, Schema, type Scope } from "effect"
 import { SqlError } from "@effect/sql/SqlError"
 import type { TradeRepository } from "@roundlot/core"
 import { Ddl } from "@roundlot/store-sql"
@@ -48,22 +48,52 @@ const take = (ask: Ask, place: string, holder: Holder) =>
     return yield* new DriveLeaseHeld({ place, ...(known ?? { host: "another host", pid: 0, sinceMs: 0 }) })
   })
 
+const PULSE = "1 second"
+
+/** A session of its own that takes the right and keeps it until its connection breaks; it ends in how it was lost. */
+const session = (config: PostgresStoreConfig, holder: Holder, taken: Effect.Effect<unknown>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const sql = yield* connect({ ...config, maxConnections: 1 })
+      const ask = askingOn(yield* sql.reserve)
+      yield* ask(makeTable, [])
+      yield* take(ask, shownPlace(config.url), holder)
+      yield* taken
+      return yield* Effect.forever(Effect.zipRight(Effect.sleep(PULSE), ask("SELECT 1", [])))
+    })
+  )
+
+/** The server takes a while to see that a session of ours is gone whose connection broke. */
+const isOurOwn = (error: SqlError | DriveLeaseHeld, { host, pid }: Holder): boolean =>
+  error._tag === "DriveLeaseHeld" && error.host === host && error.pid === pid
+
 /**
  * Takes the right to drive a store for as long as the scope is open: to send orders and to book what brokers say. Life is proven by
- * a database session that holds a lock, which the server frees when the session ends, however it ends.
+ * a database session that holds a lock, which the server frees when the session ends, however it ends. A session that breaks is
+ * replaced; what is given back fails with `DriveLeaseHeld` once another process has taken the right meanwhile.
  *
  * Fails with `DriveLeaseHeld`, which names the holder, or with `StoreUnavailable`.
  */
 export const hold = (
   config: PostgresStoreConfig,
   holder: Holder
-): Effect.Effect<void, DriveLeaseHeld | TradeRepository.StoreError, Scope.Scope> =>
+): Effect.Effect<Effect.Effect<never, DriveLeaseHeld>, DriveLeaseHeld | TradeRepository.StoreError, Scope.Scope> =>
   Effect.gen(function* () {
-    const sql = yield* connect({ ...config, maxConnections: 1 })
-    const ask = askingOn(yield* sql.reserve)
-    yield* ask(makeTable, [])
-    yield* take(ask, shownPlace(config.url), holder)
-  }).pipe(
-    Effect.mapError((error) => (error instanceof SqlError ? failureOrIo(shownPlace(config.url), error) : error)),
-    Effect.asVoid
-  )
+    const taken = yield* Deferred.make<void, DriveLeaseHeld | SqlError>()
+    const lost = yield* Deferred.make<never, DriveLeaseHeld>()
+    const first = session(config, holder, Deferred.succeed(taken, undefined))
+    const again: Effect.Effect<unknown> = Effect.catchAll(session(config, holder, Effect.void), (error) =>
+      error._tag === "DriveLeaseHeld" && !isOurOwn(error, holder)
+        ? Deferred.fail(lost, error)
+        : Effect.zipRight(
+            Effect.sleep(PULSE),
+            Effect.suspend(() => again)
+          )
+    )
+    const keeping = Effect.catchAll(first, (error) =>
+      Effect.flatMap(Deferred.fail(taken, error), (isRefused) => (isRefused ? Effect.void : again))
+    )
+    yield* Effect.forkScoped(keeping)
+    yield* Deferred.await(taken)
+    return Deferred.await(lost)
+  }).pipe(Effect.mapError((error) => (error instanceof SqlError ? failureOrIo(shownPlace(config.url), error) : error)))

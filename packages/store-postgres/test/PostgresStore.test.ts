@@ -218,6 +218,44 @@ describe("others on the same database", () => {
   )
 })
 
+const HERE = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+
+const killDrivers = (url: string) =>
+  asking(url, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = ${HERE}`)
+
+describe("the right to drive, when its session ends", () => {
+  it.scopedLive("is taken again where nobody else has it", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const config = { url: Redacted.make(url) }
+      const holder = Effect.map(
+        asking(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = ${HERE}`),
+        ([row]) => row?.["pid"]
+      )
+      yield* DriveLease.hold(config, { host: "here", pid: 7 })
+      const before = yield* holder
+      yield* killDrivers(url)
+      const after = yield* Effect.repeat(holder, { until: (pid) => pid !== undefined && pid !== before })
+      assert.isNumber(after)
+      const refused = yield* Effect.flip(Effect.scoped(DriveLease.hold(config, { host: "there", pid: 8 })))
+      assert.strictEqual(refused._tag, "DriveLeaseHeld")
+    })
+  )
+
+  it.scopedLive("is lost where another has taken it meanwhile, and that is told", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const config = { url: Redacted.make(url) }
+      const lost = yield* DriveLease.hold(config, { host: "here", pid: 7 })
+      yield* killDrivers(url)
+      const second = DriveLease.hold(config, { host: "there", pid: 8 })
+      yield* Effect.retry(second, { while: (error) => error._tag === "DriveLeaseHeld" })
+      const told = yield* Effect.flip(lost)
+      assert.deepStrictEqual([told.host, told.pid], ["there", 8])
+    })
+  )
+})
+
 describe("the tables of a database", () => {
   it.scopedLive("two processes that open an empty database at once both find one store", () =>
     Effect.gen(function* () {

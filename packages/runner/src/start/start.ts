@@ -234,7 +234,7 @@ const take = ({ store }: Settings) =>
       const fs = yield* FileSystem.FileSystem
       yield* Effect.ignore(fs.makeDirectory(dirname(store.file), { recursive: true, mode: 0o700 }))
     }
-    yield* holdRight(store)
+    return yield* holdRight(store)
   })
 
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
@@ -247,8 +247,9 @@ export const start = (flags: StartFlags): Doing =>
     const exchange = yield* exchangeOptions(settings.paperFile, flags)
     yield* output.endsBySignal
     // Held until the ledger has closed: what it drains is still ours alone to write.
-    yield* take(settings)
+    const lost = yield* take(settings)
     const left = yield* drive(flags, settings, options, exchange, port).pipe(
+      Effect.raceFirst(lost),
       Effect.provide(layerBooks(settings)),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
     )
