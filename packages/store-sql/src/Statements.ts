@@ -41,16 +41,19 @@ export const update = (dialect: Dialect, table: Books.AnyTable): RowStatement =>
 export const referred = (dialect: Dialect, { parent, table }: Reference): string =>
   `SELECT 1 FROM ${nameOf(table)} WHERE ${quote(parent)} = ${dialect.place(1)}`
 
-/** Finds the rows of a lookup by the cells of its columns, in order of their keys; then how many at most, −1 for all. */
-export const lookup = (dialect: Dialect, table: Books.AnyTable, lookup: Table.Lookup): string => {
+/** Finds all rows of a lookup by the cells of its columns, in no order: to sort even nothing costs more than to find it. */
+export const lookupAll = (dialect: Dialect, table: Books.AnyTable, lookup: Table.Lookup): string => {
   const condition = conditionOf(lookup)
   const equals = lookup.columns.map((column, i) => `${quote(column)} = ${dialect.place(i + 1)}`)
   return (
     `SELECT ${listed(Object.keys(table.columns))} FROM ${nameOf(table.name)}` +
-    ` WHERE ${[...equals, ...(condition === undefined ? [] : [condition])].join(" AND ")} ORDER BY ${listed(table.key)}` +
-    ` LIMIT ${dialect.place(lookup.columns.length + 1)}`
+    ` WHERE ${[...equals, ...(condition === undefined ? [] : [condition])].join(" AND ")}`
   )
 }
+
+/** Finds the first rows of a lookup by the cells of its columns, in order of their keys; then how many at most. */
+export const lookup = (dialect: Dialect, table: Books.AnyTable, lookup: Table.Lookup): string =>
+  `${lookupAll(dialect, table, lookup)} ORDER BY ${listed(table.key)} LIMIT ${dialect.place(lookup.columns.length + 1)}`
 
 /** One step of a write: the rows of a table that are new, or those that replace others. */
 export interface Step {

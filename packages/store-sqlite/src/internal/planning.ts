@@ -15,26 +15,30 @@ const sound = (name: Table.TableName, row: Table.EncodedRow): Table.EncodedRow =
   return row
 }
 
-/** What SQLite takes for "no limit". */
-const ALL = -1
-
 /** Finds the rows that planning asks for, with statements prepared once; throws `BadRow`. */
 export const finding = (db: Database.Database): Find => {
   const statements = new Map<string, Database.Statement<Array<Column.Cell>, Table.EncodedRow>>()
-  const statementOf = (name: Table.TableName, lookup: string) => {
-    const known = statements.get(`${name}/${lookup}`)
+  const statementOf = (name: Table.TableName, lookup: string, isLimited: boolean) => {
+    const key = `${name}/${lookup}/${isLimited ? "first" : "all"}`
+    const known = statements.get(key)
     if (known !== undefined) return known
     const table = Books.tables[name]
     const description = table.lookups[lookup]
     if (description === undefined) throw new TypeError(`table ${name} has no lookup ${lookup}`)
-    const text = Statements.lookup(Dialect.sqlite, table, description)
+    const text = (isLimited ? Statements.lookup : Statements.lookupAll)(Dialect.sqlite, table, description)
     const made = db.prepare<Array<Column.Cell>, Table.EncodedRow>(text)
-    statements.set(`${name}/${lookup}`, made)
+    statements.set(key, made)
     return made
   }
-  return ({ keys, limit = ALL, lookup, table }) => {
-    const statement = statementOf(table, lookup)
-    return keys.flatMap((key) => statement.all(...key, limit).map((row) => sound(table, row)))
+  return ({ keys, limit, lookup, table }) => {
+    const statement = statementOf(table, lookup, limit !== undefined)
+    const rows: Array<Table.EncodedRow> = []
+    for (const key of keys) {
+      for (const row of limit === undefined ? statement.all(...key) : statement.all(...key, limit)) {
+        rows.push(sound(table, row))
+      }
+    }
+    return rows
   }
 }
 
