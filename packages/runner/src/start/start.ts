@@ -152,30 +152,32 @@ const scriptIn = (flags: StartFlags, accounts: ReadonlyArray<Account.Account>, e
     yield* Effect.provide(runScript(flags.script), layerExchange(exchange))
   })
 
-/** Opens the accounts, and drives them to their brokers. */
-const drive = (
+/** Opens the accounts, and drives them to their brokers, until the right to do so is `lost`. */
+const drive = <E>(
   flags: StartFlags,
   settings: Settings,
   options: Tracking.PollingOptions,
   exchange: ExchangeOptions,
-  port: Option.Option<number>
+  port: Option.Option<number>,
+  lost: Effect.Effect<never, E>
 ) =>
   Effect.gen(function* () {
     const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
     yield* scriptIn(flags, accounts, exchange)
     const brokers = layerBrokers(accounts, settings, exchange)
-    return yield* driveTo(flags, settings, options, accounts, port).pipe(
+    return yield* driveTo(flags, settings, options, accounts, port, lost).pipe(
       Effect.provide(flags.noStream ? Layer.provide(withoutStreams, brokers) : brokers)
     )
   })
 
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
-const driveTo = (
+const driveTo = <E>(
   flags: StartFlags,
   settings: Settings,
   options: Tracking.PollingOptions,
   opened: ReadonlyArray<Account.Account>,
-  port: Option.Option<number>
+  port: Option.Option<number>,
+  lost: Effect.Effect<never, E>
 ) =>
   Effect.gen(function* () {
     const output = yield* Output
@@ -208,7 +210,7 @@ const driveTo = (
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
       return yield* Effect.never
     })
-    return yield* Effect.raceFirst(work, Fiber.join(daemon)).pipe(
+    return yield* Effect.raceFirst(work, Effect.raceFirst(Fiber.join(daemon), lost)).pipe(
       Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer."))
     )
   }).pipe(Effect.scoped)
@@ -248,8 +250,7 @@ export const start = (flags: StartFlags): Doing =>
     yield* output.endsBySignal
     // Held until the ledger has closed: what it drains is still ours alone to write.
     const lost = yield* take(settings)
-    const left = yield* drive(flags, settings, options, exchange, port).pipe(
-      Effect.raceFirst(lost),
+    const left = yield* drive(flags, settings, options, exchange, port, lost).pipe(
       Effect.provide(layerBooks(settings)),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
     )
