@@ -98,6 +98,7 @@ export const make = (file: string): TradeRepository.TradeRepositoryService => {
     entries: (query) => Effect.flatMap(now, (store) => store.entries(query)),
     feed: (after, limit) => Effect.flatMap(now, (store) => store.feed(after, limit)),
     heads: Effect.flatMap(now, (store) => store.heads),
+    leases: MemoryRepository.make(lines.catchUp()).leases,
     snapshot: (reads) => Effect.flatMap(now, (store) => store.snapshot(reads))
   }
 }

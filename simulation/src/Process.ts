@@ -10,7 +10,7 @@ import {
   TradeRepository,
   type AccountName
 } from "@roundlot/core"
-import { Deferred, Effect, Either, Fiber, Layer, Logger, Random, Stream } from "effect"
+import { Deferred, Effect, Either, Exit, Fiber, Layer, Logger, Random, Scope as EffectScope, Stream } from "effect"
 import { born, dead, killed, strikes, tell, type Life, type Scene } from "./Scene.ts"
 import * as Watch from "./Watch.ts"
 
@@ -57,9 +57,19 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
     entries: (query) => read(memory.entries(query)),
     feed: (after, limit) => read(memory.feed(after, limit)),
     heads: read(memory.heads),
+    leases: { ...memory.leases, open: (holder) => untilDead(life, memory.leases.open(holder)) },
     snapshot: (reads) => memory.snapshot(reads)
   }
 }
+
+/** A session ends with the life that began it, however that ends. */
+const untilDead = <A, E>(life: Life, open: Effect.Effect<A, E, EffectScope.Scope>): Effect.Effect<A, E> =>
+  Effect.gen(function* () {
+    const scope = yield* EffectScope.make()
+    const session = yield* EffectScope.extend(open, scope)
+    yield* Effect.forkDaemon(Effect.zipRight(Deferred.await(life.died), EffectScope.close(scope, Exit.void)))
+    return session
+  })
 
 const LONGEST_LATENCY_MS = 4_000
 const OVER_ANY_DEADLINE_MS = 70_000

@@ -168,6 +168,8 @@ export * as Broker from "./ports/Broker.ts"
 export * as Clock from "./ports/Clock.ts"
 /** `ports/Entropy`: see that module. */
 export * as Entropy from "./ports/Entropy.ts"
+/** `ports/Lease`: see that module. */
+export * as Lease from "./ports/Lease.ts"
 /** `ports/PriceReference`: see that module. */
 export * as PriceReference from "./ports/PriceReference.ts"
 /** `ports/TradeRepository`: see that module. */
@@ -176,6 +178,8 @@ export * as TradeRepository from "./ports/TradeRepository.ts"
 export * as TradeSource from "./ports/TradeSource.ts"
 /** `ports/deadline`: see that module. */
 export * as deadline from "./ports/deadline.ts"
+/** `ledger/HeldLeases`: see that module. */
+export * as HeldLeases from "./ledger/HeldLeases.ts"
 /** `ledger/Ledger`: see that module. */
 export * as Ledger from "./ledger/Ledger.ts"
 /** `Lanes`: see that module. */
@@ -196,6 +200,8 @@ export * as Commands from "./services/Commands.ts"
 export * as Daemon from "./services/Daemon.ts"
 /** `services/Doubts`: see that module. */
 export * as Doubts from "./services/Doubts.ts"
+/** `services/Driving`: see that module. */
+export * as Driving from "./services/Driving.ts"
 /** `services/Gates`: see that module. */
 export * as Gates from "./services/Gates.ts"
 /** `services/Health`: see that module. */
@@ -218,6 +224,8 @@ export * as drive from "./services/drive.ts"
 export * as reading from "./services/reading.ts"
 /** `services/work`: see that module. */
 export * as work from "./services/work.ts"
+/** `memory/MemoryLeases`: see that module. */
+export * as MemoryLeases from "./memory/MemoryLeases.ts"
 /** `memory/MemoryRepository`: see that module. */
 export * as MemoryRepository from "./memory/MemoryRepository.ts"
 /** `memory/MemoryStore`: see that module. */

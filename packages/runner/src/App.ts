@@ -2,10 +2,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Exchange, PaperBroker, type ExchangeFailed } from "@roundlot/broker-paper"
 import { Clock, Entropy, Roundlot } from "@roundlot/core"
 import type { Broker, TradeRepository } from "@roundlot/core"
-import { DriveLease as PostgresLease, PostgresStore } from "@roundlot/store-postgres"
-import { DriveLease as FileLease, SqliteStore } from "@roundlot/store-sqlite"
+import { PostgresStore } from "@roundlot/store-postgres"
+import { SqliteStore } from "@roundlot/store-sqlite"
 import { Effect, Layer, Schema } from "effect"
-import { hostname } from "node:os"
 import { dirname } from "node:path"
 import type { Settings } from "./settings/Settings.ts"
 import { StorePlace } from "./settings/StorePlace.ts"
@@ -35,16 +34,6 @@ export const layerStore = ({ store }: Place): Layer.Layer<Reading, TradeReposito
 /** The store's address as people are shown it. */
 export const shownStore = (store: StorePlace): string =>
   StorePlace.$match(store, { Sqlite: ({ file }) => file, Postgres: PostgresStore.shown })
-
-/** Takes the right to drive the store while the scope is open. What is given back fails where the right is lost meanwhile. */
-export const holdRight = (store: StorePlace) => {
-  const holder = { host: hostname(), pid: process.pid }
-  return StorePlace.$match(store, {
-    Sqlite: ({ file }) =>
-      FileLease.hold(file, holder).pipe(Effect.as(Effect.never), Effect.provide(Clock.layerAlwaysOpen)),
-    Postgres: (place) => PostgresLease.hold(place, holder)
-  })
-}
 
 /** The store with all that writes to it: trades and commands, nothing that sends. */
 export const layerBooks = (settings: Place): Layer.Layer<Writing, TradeRepository.StoreError> =>

@@ -4,7 +4,6 @@ import { SampleRows as rows } from "@roundlot/core/testing"
 import { Migrations } from "@roundlot/store-sql"
 import { Client } from "pg"
 import { Effect, Redacted } from "effect"
-import * as DriveLease from "../src/DriveLease.ts"
 import * as PostgresStore from "../src/PostgresStore.ts"
 import type { PostgresStoreConfig } from "../src/internal/config.ts"
 import { make } from "../src/internal/make.ts"
@@ -196,62 +195,6 @@ describe("others on the same database", () => {
         )
         assert.deepStrictEqual(one.filter(({ account }) => account === "main").at(-1)?.lastSeq, seq)
       }
-    })
-  )
-
-  it.scopedLive("the right to drive is one session's, and free as soon as that has ended", () =>
-    Effect.gen(function* () {
-      const config = { url: Redacted.make(yield* database) }
-      const holder = { host: "here", pid: 7 }
-      const refused = yield* Effect.scoped(
-        Effect.gen(function* () {
-          yield* DriveLease.hold(config, holder)
-          return yield* Effect.flip(Effect.scoped(DriveLease.hold(config, { host: "there", pid: 8 })))
-        })
-      )
-      assert.deepStrictEqual(
-        [refused._tag, refused.message.split(" for ")[0]],
-        ["DriveLeaseHeld", `${PostgresStore.shown(config)} is driven by process 7 on here`]
-      )
-      yield* Effect.scoped(DriveLease.hold(config, { host: "there", pid: 8 }))
-    })
-  )
-})
-
-const HERE = "(SELECT oid FROM pg_database WHERE datname = current_database())"
-
-const killDrivers = (url: string) =>
-  asking(url, `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = ${HERE}`)
-
-describe("the right to drive, when its session ends", () => {
-  it.scopedLive("is taken again where nobody else has it", () =>
-    Effect.gen(function* () {
-      const url = yield* database
-      const config = { url: Redacted.make(url) }
-      const holder = Effect.map(
-        asking(url, `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = ${HERE}`),
-        ([row]) => row?.["pid"]
-      )
-      yield* DriveLease.hold(config, { host: "here", pid: 7 })
-      const before = yield* holder
-      yield* killDrivers(url)
-      const after = yield* Effect.repeat(holder, { until: (pid) => pid !== undefined && pid !== before })
-      assert.isNumber(after)
-      const refused = yield* Effect.flip(Effect.scoped(DriveLease.hold(config, { host: "there", pid: 8 })))
-      assert.strictEqual(refused._tag, "DriveLeaseHeld")
-    })
-  )
-
-  it.scopedLive("is lost where another has taken it meanwhile, and that is told", () =>
-    Effect.gen(function* () {
-      const url = yield* database
-      const config = { url: Redacted.make(url) }
-      const lost = yield* DriveLease.hold(config, { host: "here", pid: 7 })
-      yield* killDrivers(url)
-      const second = DriveLease.hold(config, { host: "there", pid: 8 })
-      yield* Effect.retry(second, { while: (error) => error._tag === "DriveLeaseHeld" })
-      const told = yield* Effect.flip(lost)
-      assert.deepStrictEqual([told.host, told.pid], ["there", 8])
     })
   )
 })

@@ -236,6 +236,22 @@ const postgresJournal: ReadonlyArray<string> = [
   takeIds
 ]
 
+/** The statement that makes the table of leases: who drives which account. `session` is NULL where it was released. */
+export const leaseTable = (dialect: Dialect): string => {
+  const line = (name: string, kind: Column.ColumnKind, rest = " NOT NULL") =>
+    `${quote(name)} ${dialect.typeOf(kind)}${rest}`
+  const lines = [
+    line("account", "text", " NOT NULL PRIMARY KEY"),
+    line("token", "integer"),
+    line("session", "text", ""),
+    line("host", "text"),
+    line("pid", "integer"),
+    line("takenAt", "instant"),
+    line("renewedAt", "instant")
+  ]
+  return `CREATE TABLE ${nameOf("ops_leases")} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(true)}`
+}
+
 /** Every statement that makes an empty store, in order. */
 export const statements = (dialect: Dialect): ReadonlyArray<string> => {
   const tables = Object.values(Books.tables)

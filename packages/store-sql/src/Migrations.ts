@@ -1,7 +1,7 @@
 import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { Effect } from "effect"
-import { nameOf, statements } from "./Ddl.ts"
+import { leaseTable, nameOf, statements } from "./Ddl.ts"
 import { postgres, sqlite } from "./Dialect.ts"
 
 /** The table in which a database remembers which migrations it has had. */
@@ -26,6 +26,14 @@ const migrations = {
     yield* sql.onDialectOrElse({
       sqlite: () => run(statements(sqlite)),
       pg: () => run(statements(postgres)),
+      orElse: () => Effect.dieMessage("there are no tables for this database")
+    })
+  }),
+  "0002_leases": Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql.onDialectOrElse({
+      sqlite: () => run([leaseTable(sqlite)]),
+      pg: () => run([leaseTable(postgres)]),
       orElse: () => Effect.dieMessage("there are no tables for this database")
     })
   })

@@ -2,18 +2,20 @@ import { assert, describe, it } from "@effect/vitest"
 import { Migrations } from "../src/index.ts"
 
 const first = { id: 1, name: "first_tables" }
+const second = { id: 2, name: "leases" }
 
 describe("the migrations that a database has had", () => {
   it("none, and ours in order, can be gone on from", () => {
     assert.isUndefined(Migrations.faultOf([]))
     assert.isUndefined(Migrations.faultOf([first]))
-    assert.strictEqual(Migrations.newest, 1)
+    assert.isUndefined(Migrations.faultOf([first, second]))
+    assert.strictEqual(Migrations.newest, 2)
   })
 
   it("a newer one is from the future, and both versions are named", () => {
-    const fault = Migrations.faultOf([first, { id: 2, name: "later" }])
+    const fault = Migrations.faultOf([first, second, { id: 3, name: "later" }])
     assert.strictEqual(fault?.problem, "from_the_future")
-    assert.strictEqual(fault?.detail, "the store has version 2, and this Roundlot knows versions up to 1")
+    assert.strictEqual(fault?.detail, "the store has version 3, and this Roundlot knows versions up to 2")
   })
 
   it("a gap, another name and another number are not ours", () => {

@@ -8,8 +8,10 @@ import { PriceReference } from "../ports/PriceReference.ts"
 import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
+import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
 import { TradeRepository, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
+import * as HeldLeases from "./HeldLeases.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
 import { planGroup, type Member, type Outcome } from "./plan.ts"
@@ -22,7 +24,7 @@ export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("Planni
 }
 
 /** What a submission to the ledger can fail with. Nothing of a failed member is kept. */
-export type LedgerError = StoreError | PlanningFailed
+export type LedgerError = StoreError | PlanningFailed | Fenced
 
 /** The one place where facts enter: it groups what is submitted, plans it purely and commits it. */
 export interface LedgerService {
@@ -45,14 +47,24 @@ export interface LedgerService {
   readonly depths: Effect.Effect<{ readonly [L in Lanes.Lane]: number }>
   /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
+  /** The leases that this process holds: what is committed in the lanes `report` and `send` carries its account's. */
+  readonly leases: HeldLeases.HeldLeases
 }
 
 /** The one writer. */
 export class Ledger extends Context.Tag("@roundlot/core/Ledger")<Ledger, LedgerService>() {}
 
+/** The lanes of what drives a broker or was said by one: only the holder of the account's lease commits there (DESIGN 10). */
+const drivingLanes: ReadonlyArray<Lanes.Lane> = ["report", "send"]
+
+/** A member, and whether it came by a lane of those. */
+interface Queued extends Member<void> {
+  readonly isDriving: boolean
+}
+
 /** What was submitted together. Its members may be committed in several groups; it is answered when all of them are. */
 interface Job {
-  readonly members: ReadonlyArray<Member<void>>
+  readonly members: ReadonlyArray<Queued>
   /** What the member at this place failed with; it is committed where nothing was said. */
   readonly failed: (place: number, error: LedgerError) => void
   /** All members have been committed or have failed. */
@@ -87,6 +99,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const queue = Lanes.make<Job>(LANE_CAPACITY)
     const pace = paceOf(limits)
     const commits = yield* PubSub.sliding<number>(16)
+    const leases = yield* HeldLeases.make
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
@@ -111,8 +124,16 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         }
       })
 
-    const commit = (members: ReadonlyArray<Member<void>>) =>
+    const fencesOf = (members: ReadonlyArray<Queued>) => {
+      const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
+      return Effect.forEach(accounts, (account) =>
+        Effect.map(leases.of(account), (lease): Fence => ({ account, token: lease?.token ?? NO_TOKEN }))
+      )
+    }
+
+    const commit = (members: ReadonlyArray<Queued>) =>
       Effect.gen(function* () {
+        const fences = yield* fencesOf(members)
         const needs = members.flatMap((member) => member.needs)
         const worldFrom = yield* surveyed(needs)
         group += 1
@@ -129,7 +150,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         }
         // The ledger makes every id anew: one that was there is a fault of ours.
         const written = yield* Effect.catchTag(
-          repository.write({ commitId, accounts, needs }, planned),
+          repository.write({ commitId, accounts, needs, fences }, planned),
           "AlreadyCommitted",
           Effect.die
         ).pipe(noteGroup(members.length, clock.monotonicMs))
@@ -185,7 +206,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       Effect.async((resume) => {
         if (isClosed) return resume(Effect.succeed(members.map(() => Either.left(closed))))
         if (members.length === 0) return resume(Effect.succeed([]))
-        const job = collecting(members, (outcomes) => resume(Effect.succeed(outcomes)))
+        const job = collecting(members, drivingLanes.includes(lane), (outcomes) => resume(Effect.succeed(outcomes)))
         return Effect.sync(put(lane, job))
       })
 
@@ -202,7 +223,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         Effect.flatMap(submitEach(lane, [member]), ([answer]) =>
           answer === undefined ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" })) : answer
         ),
-      commits: Stream.fromPubSub(commits)
+      commits: Stream.fromPubSub(commits),
+      leases
     })
   })
 
@@ -213,6 +235,7 @@ const noAnswer = new PlanningFailed({ detail: "the group gave no answer" })
 /** The job of these members, which keeps what each answers or fails with until all have. */
 const collecting = <A>(
   members: ReadonlyArray<Member<A>>,
+  isDriving: boolean,
   done: (outcomes: ReadonlyArray<Either.Either<A, LedgerError>>) => void
 ): Job => {
   const outcomes: Array<Either.Either<A, LedgerError>> = members.map(() => Either.left(noAnswer))
@@ -221,6 +244,7 @@ const collecting = <A>(
       account,
       cause,
       needs,
+      isDriving,
       apply: (recorder) => {
         outcomes[place] = Either.right(apply(recorder))
       }
@@ -300,7 +324,7 @@ const describe = (outcome: { readonly cause: unknown }): string =>
 const apart = (
   parts: ReadonlyArray<Part>,
   size: number,
-  cause: Cause.Cause<StoreError>,
+  cause: Cause.Cause<StoreError | Fenced>,
   serve: (parts: ReadonlyArray<Part>) => Effect.Effect<void>
 ): Effect.Effect<void> => {
   const failure = Cause.failureOption(cause)

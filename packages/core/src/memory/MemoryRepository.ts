@@ -1,12 +1,12 @@
-import { Effect, Layer } from "effect"
+import { Clock, Effect, Layer } from "effect"
 import { BadRow } from "../books/Table.ts"
+import { DURATION_MS, Fenced, LeaseHeld, type Leases } from "../ports/Lease.ts"
 import {
   AlreadyCommitted,
   ConstraintRefused,
   TradeRepository,
   type StoreError,
-  type TradeRepositoryService,
-  type WriteError
+  type TradeRepositoryService
 } from "../ports/TradeRepository.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 
@@ -14,13 +14,11 @@ import * as MemoryStore from "./MemoryStore.ts"
 export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   identity: { id: "memory", incarnation: "memory" },
   write: (scope, plan) =>
-    Effect.suspend(() => {
-      try {
-        return Effect.succeed(store.write(scope, plan))
-      } catch (cause) {
-        return writeRefused(cause)
-      }
-    }),
+    trying(
+      () => store.write(scope, plan),
+      (cause) => cause instanceof Fenced || cause instanceof AlreadyCommitted || isOfAStore(cause)
+    ),
+  leases: leasesOf(store),
   page: (query) => attempt(() => store.page(query)),
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
@@ -28,20 +26,46 @@ export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   snapshot: (reads) => Effect.suspend(() => Effect.provideService(reads, TradeRepository, make(store.copy())))
 })
 
-const refused = (cause: unknown): Effect.Effect<never, StoreError> =>
-  cause instanceof ConstraintRefused || cause instanceof BadRow ? Effect.fail(cause) : Effect.die(cause)
+const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> => trying(run, isOfAStore)
 
-const writeRefused = (cause: unknown): Effect.Effect<never, WriteError> =>
-  cause instanceof AlreadyCommitted ? Effect.fail(cause) : refused(cause)
+const isOfAStore = (cause: unknown): cause is ConstraintRefused | BadRow =>
+  cause instanceof ConstraintRefused || cause instanceof BadRow
 
-const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> =>
+const trying = <A, E>(run: () => A, isExpected: (cause: unknown) => cause is E): Effect.Effect<A, E> =>
   Effect.suspend(() => {
     try {
       return Effect.succeed(run())
     } catch (cause) {
-      return refused(cause)
+      return isExpected(cause) ? Effect.fail(cause) : Effect.die(cause)
     }
   })
+
+const leasesOf = ({ leases }: MemoryStore.Copyable): Leases => ({
+  durationMs: DURATION_MS,
+  open: (holder) =>
+    Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => leases.open(holder)),
+        (session) => Effect.sync(() => leases.close(session))
+      ),
+      (session) => ({
+        take: (account) =>
+          Effect.flatMap(Clock.currentTimeMillis, (nowMs) =>
+            trying(
+              () => leases.take(session, account, nowMs),
+              (cause) => cause instanceof LeaseHeld
+            )
+          ),
+        renew: Effect.flatMap(Clock.currentTimeMillis, (nowMs) =>
+          trying(
+            () => leases.renew(session, nowMs),
+            (cause) => cause instanceof Fenced
+          )
+        )
+      })
+    ),
+  held: Effect.map(Clock.currentTimeMillis, leases.held)
+})
 
 /** A store in memory, for tests and embedded use; what it holds goes with the process. */
 export const layerMemory: Layer.Layer<TradeRepository> = Layer.sync(TradeRepository, () => make(MemoryStore.make()))

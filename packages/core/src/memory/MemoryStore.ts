@@ -20,6 +20,7 @@ import {
   type State,
   type Written
 } from "../ports/TradeRepository.ts"
+import * as MemoryLeases from "./MemoryLeases.ts"
 
 /** A store in memory: the same rows, looked up the same way, without durability. Synchronous, so that simulation can drive it. */
 export interface MemoryStore {
@@ -30,9 +31,10 @@ export interface MemoryStore {
   readonly heads: () => ReadonlyMap<string, Head>
 }
 
-/** A store in memory that can be copied as it stands. */
+/** A store in memory that can be copied as it stands, with the leases of those who drive it. */
 export interface Copyable extends MemoryStore {
-  /** A store of its own with all that this one holds now. */
+  readonly leases: MemoryLeases.MemoryLeases
+  /** A store of its own with all that this one holds now; who drove it is gone. */
   readonly copy: () => Copyable
 }
 
@@ -56,6 +58,7 @@ interface Contents {
   readonly feed: Array<FeedRow>
   /** What each commit did, by its id. */
   readonly commits: Map<string, ReadonlyArray<Span>>
+  readonly leases: MemoryLeases.MemoryLeases
   newestAt: number
   counters: Counters
 }
@@ -66,7 +69,8 @@ const copied = (contents: Contents): Contents => ({
   journals: new Map([...contents.journals].map(([account, entries]) => [account, [...entries]])),
   heads: new Map(contents.heads),
   feed: [...contents.feed],
-  commits: new Map(contents.commits)
+  commits: new Map(contents.commits),
+  leases: contents.leases.copy()
 })
 
 const copiedShelf = (name: TableName, { rows }: Shelf): Shelf => {
@@ -76,7 +80,8 @@ const copiedShelf = (name: TableName, { rows }: Shelf): Shelf => {
 }
 
 /**
- * An empty store. From `write` it throws `ConstraintRefused` where rows break a key or a unique lookup, and `AlreadyCommitted`.
+ * An empty store. From `write` it throws `ConstraintRefused` where rows break a key or a unique lookup, `AlreadyCommitted`
+ * and `Fenced`.
  * With a `cache` it keeps what it has read between writes, as a store on a file does; without one every write reads its rows anew.
  */
 export const make = (cache?: Cache.Cache): Copyable =>
@@ -86,12 +91,13 @@ export const make = (cache?: Cache.Cache): Copyable =>
     heads: new Map(),
     feed: [],
     commits: new Map(),
+    leases: MemoryLeases.make(),
     newestAt: 0,
     counters: firstCounters
   })
 
 const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable => {
-  const { commits, feed, heads, journals, shelves } = contents
+  const { commits, feed, heads, journals, leases, shelves } = contents
   const shelf = (name: TableName): Shelf => {
     const known = shelves.get(name) ?? shelfOf(name)
     shelves.set(name, known)
@@ -114,10 +120,12 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
 
   return {
     copy: () => holding(undefined, copied(contents)),
+    leases,
     write: (scope, plan) => {
       const { counters, newestAt } = contents
       const did = commits.get(scope.commitId)
       if (did !== undefined) throw new AlreadyCommitted({ commitId: scope.commitId, journals: did })
+      leases.check(scope.fences ?? [])
       const cache = kept ?? Cache.make()
       const { books, horizons, met } = cache.loaded()
       Books.reset(books)

@@ -3,31 +3,13 @@ import type { Effect } from "effect"
 import type { Books, LotHorizons, TableChanges } from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import type { Need } from "../books/Need.ts"
-import type { BadRow, EncodedRow, TableName } from "../books/Table.ts"
+import type { EncodedRow, TableName } from "../books/Table.ts"
 import type { Counters } from "../identity/Id.ts"
 import { canonicalJson, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
+import type { Fence, Fenced, Leases } from "./Lease.ts"
+import type { StoreError } from "./StoreError.ts"
 
-/** The store cannot be used now, or at all; `remedy` says what to do. Nothing of the write was kept. */
-export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
-  place: Schema.String,
-  problem: Schema.Literal("busy", "full", "read_only", "corrupt", "from_the_future", "not_ours", "missing", "io"),
-  detail: Schema.String,
-  remedy: Schema.String
-}) {
-  override get message() {
-    return `${this.place}: ${this.detail}. ${this.remedy}`
-  }
-}
-
-/** A constraint of the database refused the rows of a write: a rule of ours was broken, so nothing was kept. */
-export class ConstraintRefused extends Schema.TaggedError<ConstraintRefused>()("ConstraintRefused", {
-  table: Schema.String,
-  constraint: Schema.String
-}) {
-  override get message() {
-    return `the store refused a row of ${this.table}: ${this.constraint}`
-  }
-}
+export { ConstraintRefused, StoreUnavailable, type StoreError } from "./StoreError.ts"
 
 /** A part of a journal: the entries of an account from one number to another. */
 export const Span = Schema.Struct({ account: Schema.String, firstSeq: Schema.Int, lastSeq: Schema.Int })
@@ -49,11 +31,8 @@ export class AlreadyCommitted extends Schema.TaggedError<AlreadyCommitted>()("Al
   }
 }
 
-/** Whatever a write or read can fail with. */
-export type StoreError = StoreUnavailable | ConstraintRefused | BadRow
-
 /** Whatever a write can fail with. */
-export type WriteError = StoreError | AlreadyCommitted
+export type WriteError = StoreError | AlreadyCommitted | Fenced
 
 /** Whose store this is: a random id, made once, and the incarnation, made anew by every restore or copy. */
 export interface StoreIdentity {
@@ -68,6 +47,8 @@ export interface Scope {
   /** The journals that it will append to, as far as that is known: a store that locks them begins with these. */
   readonly accounts?: ReadonlyArray<string>
   readonly needs: ReadonlyArray<Need>
+  /** The leases under which this commit drives brokers; a commit that only takes in trades and commands has none. */
+  readonly fences?: ReadonlyArray<Fence>
 }
 
 /** What planning sees: the books as loaded, the heads of the journals, the next free ids. */
@@ -151,10 +132,13 @@ export interface TradeRepositoryService {
   readonly identity: StoreIdentity
   /**
    * Loads what `scope` needs under the locks of the write, runs `plan` (pure, synchronous, run again when it answers
-   * `NeedMore` or on a conflict) and writes rows, entries, heads and feed in one transaction, durable when it returns. Where the
+   * `NeedMore` or on a conflict) and writes rows, entries, heads and feed in one transaction, durable when it returns. That
+   * transaction first compares the scope's fences with the newest tokens, and keeps nothing where one is outdated. Where the
    * connection breaks at the COMMIT, the store looks whether it was made before it answers.
    */
   readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, WriteError>
+  /** Who drives which account. */
+  readonly leases: Leases
   readonly page: (query: PageQuery) => Effect.Effect<ReadonlyArray<EncodedRow>, StoreError>
   readonly entries: (query: EntryQuery) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
   /** Feed rows after a position, in order; at most `limit`. */

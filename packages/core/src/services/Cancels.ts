@@ -8,7 +8,7 @@ import type { CancelAnswer } from "../ports/Broker.ts"
 import { within } from "../ports/deadline.ts"
 import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
-import { brokerToDrive } from "./drive.ts"
+import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { reported } from "./work.ts"
 
@@ -18,8 +18,8 @@ const AGAIN_AFTER_MS = 15_000
 export const requestCancels = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const open = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
-  yield* endLives(open.filter((order) => isOver(order, now)))
-  const due = open.filter(
+  yield* endLives((yield* driven(open)).filter((order) => isOver(order, now)))
+  const due = (yield* driven(open)).filter(
     (order) =>
       order.cancelRequestedAt !== undefined &&
       (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)

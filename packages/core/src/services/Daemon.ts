@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect, Fiber, Ref } from "effect"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -13,14 +13,17 @@ import { hasLife } from "../order/life.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { requestCancels } from "./Cancels.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
+import { isDriven } from "./drive.ts"
+import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
-import { recoverLost, recoverUnanswered, submitPending } from "./Submission.ts"
+import { recoverLost, submitPending } from "./Submission.ts"
 import {
   defaultPolling,
   follow,
@@ -36,22 +39,47 @@ import * as work from "./work.ts"
 /** What the services of a daemon need. */
 export type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
 
+/** What ends a daemon: another one drives, from the start or from now on; the store or a broker cannot be used. */
+export type Ended = LedgerError | LeaseHeld | NoBroker
+
 /**
  * Drives every account of the books: recovers what a dead process left, then submits, tracks, asks for doubtful orders, opens
- * gates, each from committed rows and woken by commits. Runs until it is interrupted.
+ * gates, each from committed rows and woken by commits. Runs until it is interrupted, or another process has taken over.
  */
 export const run = (
+  polling: PollingOptions = defaultPolling,
+  holder: Holder = Driving.unnamed
+): Effect.Effect<never, Ended, Requirements> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const driving = yield* Driving.open(holder)
+      // A fiber of the scope: what is on its way when we are told to end gets its answer before the leases are released.
+      return yield* Fiber.join(yield* Effect.forkScoped(drive(driving, polling)))
+    })
+  )
+
+/** The same, for a program that takes the right to drive itself, and holds it until this has ended. */
+export const drive = (
+  driving: Driving.Driving,
   polling: PollingOptions = defaultPolling
-): Effect.Effect<never, LedgerError | NoBroker, Requirements> =>
+): Effect.Effect<never, Ended, Requirements> =>
+  Effect.zipRight(
+    Effect.all([working(driving, polling), driving.lost], { concurrency: 2, discard: true }),
+    Effect.never
+  )
+
+const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effect<never, Ended, Requirements> =>
   Effect.gen(function* () {
     const gate = yield* StartGate.make
-    yield* start(gate)
+    const mayDrive = (account: AccountName) =>
+      Effect.if(isDriven(account), { onTrue: () => gate.isOpen(account), onFalse: () => Effect.succeed(false) })
+    yield* start(driving, gate)
     const polled = yield* makePolled
     const asked = yield* makeAsked
     return yield* Effect.all(
       [
         work.forever("instruments", "1 second", confirmInstruments),
-        work.forever("submission", "1 second", submitPending(gate.isOpen)),
+        work.forever("submission", "1 second", submitPending(mayDrive)),
         work.forever("cancels", "1 second", requestCancels),
         work.forever("gates", "1 second", openGates),
         work.forever("doubts", "1 second", askForDoubtful(asked)),
@@ -60,7 +88,7 @@ export const run = (
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
-        followAccounts
+        followAccounts(driving)
       ],
       { concurrency: "unbounded", discard: true }
     ).pipe(Effect.zipRight(Effect.never))
@@ -86,31 +114,40 @@ const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
   Effect.forEach(accounts.filter(needsPrice), ({ name }) => regateAll(name), { discard: true })
 )
 
-/** Before anything is sent: attempts without an answer are in doubt, brokers are read, gates are judged again. */
-const start = (gate: StartGate.StartGate): Effect.Effect<void, LedgerError, Requirements> =>
+/** Before anything is sent: leases are taken, brokers are read, gates are judged again. */
+const start = (
+  driving: Driving.Driving,
+  gate: StartGate.StartGate
+): Effect.Effect<void, LedgerError | LeaseHeld, Requirements> =>
   Effect.gen(function* () {
-    yield* recoverUnanswered
     const accounts = yield* Reads.all(AccountTable)
+    yield* Effect.forEach(accounts, ({ name }) => driving.take(name), { discard: true })
     yield* Effect.forEach(accounts, ({ name }) => gate.isOpen(name), { discard: true })
     yield* pollAll
     yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
   })
 
-/** Follows the stream of every account, of those too that come up while the program runs. */
-const followAccounts: Effect.Effect<never, never, Requirements> = Effect.scoped(
-  Effect.gen(function* () {
-    const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
-    const followNew = Effect.gen(function* () {
-      const known = yield* Ref.get(followed)
-      const accounts = yield* Reads.all(AccountTable)
-      for (const { name } of accounts) {
-        if (!known.has(name)) yield* Effect.forkScoped(follow(name))
-      }
-      yield* Ref.set(followed, new Set(accounts.map(({ name }) => name)))
+/** Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then. */
+const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, Requirements> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
+      const followOne = Effect.fn("Daemon.followOne")(function* (name: AccountName) {
+        yield* driving.take(name)
+        yield* Effect.forkScoped(follow(name))
+        yield* Ref.update(followed, (known) => new Set(known).add(name))
+      })
+      const followNew = Effect.gen(function* () {
+        const known = yield* Ref.get(followed)
+        const accounts = yield* Reads.all(AccountTable)
+        const added = accounts.filter(({ name }) => !known.has(name))
+        yield* Effect.forEach(added, ({ name }) => work.reported(`lease of ${name}`, followOne(name)), {
+          discard: true
+        })
+      })
+      return yield* work.forever("accounts", "1 second", followNew)
     })
-    return yield* work.forever("accounts", "1 second", followNew)
-  })
-)
+  )
 
 /** What is left where nothing can move without an operator, a session or a cool-down. */
 export interface Left {

@@ -9,6 +9,7 @@ import { Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportMember, sendOrder } from "./Submission.ts"
@@ -46,7 +47,7 @@ export const askForDoubtful = (asked: Asked) =>
     const last = yield* Ref.get(asked.attempts)
     const since = new Map<AttemptId, number>()
     const settled: Array<Order> = []
-    for (const order of doubtful) {
+    for (const order of yield* driven(doubtful)) {
       if (order.attemptId === undefined) continue
       const sinceMs = last.get(order.attemptId) ?? nowMs - Math.max(0, Instant.millisBetween(order.updatedAt, now))
       const isSettled = nowMs - sinceMs >= SETTLING_MS

@@ -11,6 +11,7 @@ import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
+import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 
@@ -31,7 +32,7 @@ export const openGates = Effect.gen(function* () {
   const clock = yield* Clock
   const now = yield* clock.now
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
-  const due = positions.filter((position) => isOver(position, now, clock.isOpenAt(now)))
+  const due = (yield* driven(positions)).filter((position) => isOver(position, now, clock.isOpenAt(now)))
   yield* ledger.submitAll(
     "report",
     due.map(({ account, symbol }) => regateMember(account, symbol))
@@ -59,7 +60,9 @@ export const regateAll = Effect.fn("Gates.regateAll")(function* (account: Accoun
 /** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). One's failure is told when all were asked. */
 export const confirmInstruments = Effect.gen(function* () {
   const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
-  const exits = yield* Effect.forEach(unverified, (each) => Effect.exit(confirm(each)), { concurrency: 4 })
+  const exits = yield* Effect.forEach(yield* driven(unverified), (each) => Effect.exit(confirm(each)), {
+    concurrency: 4
+  })
   yield* Effect.forEach(exits, (exit) => exit, { discard: true })
   return unverified.length
 })

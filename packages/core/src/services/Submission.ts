@@ -4,6 +4,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId } from "../identity/Id.ts"
 import type * as Entry from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import type { OwnLease } from "../ledger/HeldLeases.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { AttemptTable } from "../order/Attempt.ts"
@@ -12,17 +13,18 @@ import type { OrderTerms } from "../order/OrderTerms.ts"
 import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
 import type { BrokerService, Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { TradeRepository } from "../ports/TradeRepository.ts"
 import { within } from "../ports/deadline.ts"
 import { interpret } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { countSend } from "./metrics.ts"
-import { brokerToDrive } from "./drive.ts"
+import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { reported } from "./work.ts"
 
-/** How long after its commit an attempt may still leave, in milliseconds (rule 2 of sending). */
+/** How long after its commit an attempt may still leave at most, in milliseconds (rule 2 of sending). */
 const LATEST_SEND_MS = 5_000
 const TOGETHER = 16
 
@@ -87,18 +89,18 @@ export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effe
     const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
     const ready = pending.filter((order) => order.notBefore === undefined || order.notBefore <= now)
     const accounts = yield* Effect.filter(new Set(ready.map(({ account }) => account)), mayDrive)
-    const driven = ready.filter(({ account }) => accounts.includes(account))
+    const sendable = ready.filter(({ account }) => accounts.includes(account))
     const open = yield* Effect.makeSemaphore(TOGETHER)
     let size = FEWEST_AT_ONCE
-    for (let from = 0; from < driven.length;) {
+    for (let from = 0; from < sendable.length;) {
       const begunMs = yield* clock.monotonicMs
-      const batch = driven.slice(from, from + size)
+      const batch = sendable.slice(from, from + size)
       yield* sendBatch(batch, open)
       from += batch.length
       const isQuick = (yield* clock.monotonicMs) - begunMs < QUICK_MS
       size = isQuick ? Math.min(MOST_AT_ONCE, size * 2) : FEWEST_AT_ONCE
     }
-    return driven.length
+    return sendable.length
   })
 
 const FEWEST_AT_ONCE = 64
@@ -109,19 +111,23 @@ interface ReadyToSend {
   readonly order: Order
   readonly broker: BrokerService
   readonly prepared: Prepared
+  /** Under which it was made ready. */
+  readonly lease: OwnLease | undefined
 }
 
 /** Orders of several accounts; what keeps one account from being driven is told of that one, and stops no other. */
 const sendBatch = (orders: ReadonlyArray<Order>, open: Effect.Semaphore) =>
   Effect.gen(function* () {
     const ready: Array<ReadyToSend> = []
+    const ledger = yield* Ledger
     for (const account of new Set(orders.map(({ account }) => account))) {
       const own = orders.filter((order) => order.account === account)
       const prepareAll = Effect.gen(function* () {
         const broker = yield* brokerToDrive(account)
+        const lease = yield* ledger.leases.of(account)
         for (const order of own) {
           const prepared = broker.prepare(termsOf(order))
-          if (Either.isRight(prepared)) ready.push({ order, broker, prepared: prepared.right })
+          if (Either.isRight(prepared)) ready.push({ order, broker, lease, prepared: prepared.right })
           else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
         }
       })
@@ -182,7 +188,7 @@ const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker:
   const ledger = yield* Ledger
   const clock = yield* Clock
   const begunMs = yield* clock.monotonicMs
-  const ready = { order, broker, prepared }
+  const ready = { order, broker, prepared, lease: yield* ledger.leases.of(order.account) }
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
   return yield* sendCommitted(ready, planned.attemptId, begunMs, yield* Effect.makeSemaphore(1))
@@ -192,14 +198,10 @@ const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker:
  * Rules 2 and 3 of sending: what has waited too long since before its commit does not leave; what has left is answered, and the
  * answer committed, whatever interrupts us.
  */
-const sendCommitted = (
-  { broker, order, prepared }: ReadyToSend,
-  attemptId: AttemptId,
-  begunMs: number,
-  open: Effect.Semaphore
-) =>
+const sendCommitted = (ready: ReadyToSend, attemptId: AttemptId, begunMs: number, open: Effect.Semaphore) =>
   Effect.gen(function* () {
-    const received = yield* open.withPermits(1)(sendInTime(order.account, prepared, attemptId, begunMs))
+    const { broker, order } = ready
+    const received = yield* open.withPermits(1)(sendInTime(ready, attemptId, begunMs))
     yield* countSend(received.report.answer._tag)
     yield* Effect.logInfo("order answered").pipe(
       Effect.annotateLogs({
@@ -215,19 +217,33 @@ const sendCommitted = (
   }).pipe(Effect.uninterruptible)
 
 const sendInTime = Effect.fnUntraced(function* (
-  account: AccountName,
-  prepared: Prepared,
+  { lease, order: { account }, prepared }: ReadyToSend,
   attemptId: AttemptId,
   begunMs: number
 ) {
   const clock = yield* Clock
   const asOf = yield* clock.now
   const concluded = (answer: Answer) => concludedOf(account, attemptId, asOf, answer)
-  const waited = (yield* clock.monotonicMs) - begunMs
-  return waited > LATEST_SEND_MS
-    ? concluded(Answer.NotSent({ why: LATE, retryAfterMs: undefined }))
-    : yield* sendOnce(prepared, attemptId, concluded)
+  const why = yield* reasonNotToSend(account, lease, begunMs)
+  return why === undefined
+    ? yield* sendOnce(prepared, attemptId, concluded)
+    : concluded(Answer.NotSent({ why, retryAfterMs: undefined }))
 })
+
+/** Rule 2: another may have taken over where half of a lease has passed, or has where ours is another one now. */
+const reasonNotToSend = Effect.fnUntraced(function* (
+  account: AccountName,
+  lease: OwnLease | undefined,
+  begunMs: number
+) {
+  const { leases } = yield* TradeRepository
+  const ledger = yield* Ledger
+  const waitedMs = (yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)) - begunMs
+  if (waitedMs > LATEST_SEND_MS || waitedMs >= leases.durationMs / 2) return LATE
+  return (yield* ledger.leases.of(account))?.token === lease?.token ? undefined : FENCED
+})
+
+const FENCED = "Fenced: another process drives the account now"
 
 const LATE = "Late: too much time passed between the commit and the send"
 const LONGEST_SEND = "1 minute"
@@ -269,11 +285,18 @@ const bookAnswer = (received: Received<Answered>) =>
     })
   )
 
-/** At start, before anything is sent: attempts that a dead process left without an answer are unknown, their orders in doubt. */
-export const recoverUnanswered = Effect.gen(function* () {
-  const unanswered = yield* Reads.all(AttemptTable, { where: [{ column: "outcome", in: [null] }] })
-  yield* Effect.forEach(unanswered, ({ account, id }) => recoverOne(account, id), { discard: true })
-  return unanswered.length
+/**
+ * When an account's lease was taken, before anything is sent under it: attempts that an older holder left without an answer are
+ * unknown, their orders in doubt.
+ */
+export const recoverUnanswered = Effect.fn("Submission.recoverUnanswered")(function* (account: AccountName) {
+  const unanswered = yield* Reads.all(AttemptTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "outcome", in: [null] }
+    ]
+  })
+  yield* Effect.forEach(unanswered, ({ id }) => recoverOne(account, id), { discard: true })
 })
 
 /** Longer than a send and the commit of its answer can take, in milliseconds. */
@@ -283,7 +306,9 @@ const LOST_AFTER_MS = 180_000
 export const recoverLost = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const sending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
-  const lost = sending.filter(({ updatedAt }) => Instant.millisBetween(updatedAt, now) >= LOST_AFTER_MS)
+  const lost = (yield* driven(sending)).filter(
+    ({ updatedAt }) => Instant.millisBetween(updatedAt, now) >= LOST_AFTER_MS
+  )
   yield* Effect.forEach(
     lost,
     ({ account, attemptId }) => (attemptId === undefined ? Effect.void : recoverOne(account, attemptId)),

@@ -13,6 +13,7 @@ import type { Listed, NotFound, OrderSeen, Received, Report } from "../reconcili
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
+import { driven, isDriven } from "./drive.ts"
 import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
@@ -77,7 +78,10 @@ const putOff = (options: PollingOptions, { last }: Polled, order: Order, { retry
     yield* Ref.update(last, (known) => new Map(known).set(order.id, now + retryAfterMs - waitMs(options, order)))
   })
 
-const openOrders = Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
+const openOrders = Effect.flatMap(
+  Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] }),
+  driven
+)
 
 /** Reads every open order now, whoever's turn it is. */
 export const pollAll = Effect.flatMap(openOrders, (open) =>
@@ -219,9 +223,11 @@ const listedOf = (
   brokerOrderIds: orders.received.map(({ report }) => report.brokerOrderId)
 })
 
-/** Sweeps every account of the books; one account's failure does not stop the others. */
+/** Sweeps every account that this process drives; one account's failure does not stop the others. */
 export const sweepAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(accounts, ({ name }) => reported(`sweep ${name}`, sweep(name)), { discard: true })
+  Effect.forEach(accounts, ({ name }) => Effect.whenEffect(reported(`sweep ${name}`, sweep(name)), isDriven(name)), {
+    discard: true
+  })
 )
 
 /**

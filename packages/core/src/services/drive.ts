@@ -5,7 +5,8 @@ import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { Brokers, type BrokerService, type NoBroker } from "../ports/Broker.ts"
-import type { TradeRepository } from "../ports/TradeRepository.ts"
+import { Clock } from "../ports/Clock.ts"
+import { TradeRepository } from "../ports/TradeRepository.ts"
 import * as Reads from "./Reads.ts"
 
 /** An account is declared for one environment and its broker proves to be the other: nothing is sent. */
@@ -19,13 +20,24 @@ export class EnvironmentMismatch extends Schema.TaggedError<EnvironmentMismatch>
   }
 }
 
+/** This process holds no lease of the account that the store has confirmed of late: nothing is sent. */
+export class NotDriven extends Schema.TaggedError<NotDriven>()("NotDriven", { account: Schema.String }) {
+  override get message() {
+    return `this process holds no lease of account ${this.account} that was renewed in time: nothing is sent for it`
+  }
+}
+
 /**
- * The broker to which an account may be driven: only one whose environment is the declared one. What it takes stands on the
- * account before anything is sent there, so that rule 0 reads it as data.
+ * The broker to which an account may be driven: only one whose environment is the declared one, and only under our lease. What it
+ * takes stands on the account before anything is sent there, so that rule 0 reads it as data.
  */
 export const brokerToDrive = (
   account: AccountName
-): Effect.Effect<BrokerService, NoBroker | EnvironmentMismatch | LedgerError, Brokers | Ledger | TradeRepository> =>
+): Effect.Effect<
+  BrokerService,
+  NoBroker | EnvironmentMismatch | NotDriven | LedgerError,
+  Brokers | Clock | Ledger | TradeRepository
+> =>
   Effect.gen(function* () {
     const brokers = yield* Brokers
     const broker = yield* brokers.get(account)
@@ -34,6 +46,7 @@ export const brokerToDrive = (
     if (declared !== broker.environment) {
       return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
     }
+    if (!(yield* isProven(account))) return yield* new NotDriven({ account })
     if (!isDeclared(settings, broker.capabilities)) yield* declareBroker(account, broker)
     return broker
   })
@@ -47,3 +60,21 @@ const declareBroker = (account: AccountName, { capabilities, name }: BrokerServi
       apply: (recorder) => declare(recorder, capabilities)
     })
   )
+
+/** Rule 2: less than half of a lease has passed since the store confirmed ours. */
+const isProven = (account: AccountName): Effect.Effect<boolean, never, Clock | Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const { leases } = yield* TradeRepository
+    const lease = yield* Effect.flatMap(Ledger, (ledger) => ledger.leases.of(account))
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    return lease !== undefined && nowMs - lease.provenMs < leases.durationMs / 2
+  })
+
+/** Of records of accounts, those whose accounts this process drives. */
+export const driven = <R extends { readonly account: AccountName }>(
+  records: ReadonlyArray<R>
+): Effect.Effect<ReadonlyArray<R>, never, Ledger> => Effect.filter(records, ({ account }) => isDriven(account))
+
+/** Does this process hold the account's lease? */
+export const isDriven = (account: AccountName): Effect.Effect<boolean, never, Ledger> =>
+  Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.leases.of(account), (lease) => lease !== undefined))

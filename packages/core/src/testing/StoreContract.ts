@@ -615,7 +615,7 @@ const poison: Clause = {
     Effect.gen(function* () {
       const repository = yield* open
       const outcomes = yield* Effect.flatMap(Ledger, (ledger) =>
-        Effect.forEach([1, 2, 3], (n) => Effect.either(ledger.submit("report", cursorMember(n))), {
+        Effect.forEach([1, 2, 3], (n) => Effect.either(ledger.submit("command", cursorMember(n))), {
           concurrency: "unbounded"
         })
       ).pipe(withServices(repository))

@@ -2,6 +2,8 @@
 export * as Desk from "./Desk.ts"
 /** Worked cases of the ledger's rules, replayed on the real ledger. */
 export * as LedgerCase from "./LedgerCase.ts"
+/** What every store must do about leases. */
+export * as LeaseContract from "./LeaseContract.ts"
 /** A sound row of every table, and writes of them. */
 export * as SampleRows from "./SampleRows.ts"
 /** Runs programs on a seeded scheduler and a clock that does not tick. */

@@ -61,7 +61,7 @@ describe("what is submitted to the ledger", () => {
       Effect.gen(function* () {
         const ledger = yield* Ledger.Ledger
         const both = yield* Effect.all(
-          ["BAD", "GOOD"].map((symbol) => Effect.either(ledger.submit("report", asking(symbol)))),
+          ["BAD", "GOOD"].map((symbol) => Effect.either(ledger.submit("command", asking(symbol)))),
           { concurrency: "unbounded" }
         )
         expect(both.map(({ _tag }) => _tag)).toEqual(["Left", "Right"])
@@ -130,7 +130,7 @@ describe("what is submitted to the ledger", () => {
         )
         yield* closed
         const ledger = yield* Deferred.await(kept)
-        const answer = yield* Effect.either(ledger.submit("report", asking("GOOD")))
+        const answer = yield* Effect.either(ledger.submit("command", asking("GOOD")))
         expect(answer._tag).toBe("Left")
       })
     ))

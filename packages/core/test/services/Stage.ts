@@ -26,6 +26,7 @@ import {
 } from "../../src/reconciliation/Report.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
+import * as Driving from "../../src/services/Driving.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Roundlot from "../../src/services/Roundlot.ts"
 import { reportMember } from "../../src/services/Submission.ts"
@@ -187,6 +188,15 @@ export const opened = (settings: Partial<Account.AccountSettings> = {}) =>
     commands.setAccount(account, { ...Account.defaultSettings, ...settings }, "test")
   )
 
+/** Takes the account's lease, which need not be renewed: for what is driven without a daemon. */
+export const driving = Effect.gen(function* () {
+  const { leases } = yield* TradeRepository
+  const session = yield* leases.open(Driving.unnamed)
+  const token = yield* session.take(account)
+  const ledger = yield* Ledger
+  yield* ledger.leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
+})
+
 /** A trade with an identity of its own. */
 export const trade = (sourceId: string, quantity: string, symbol = "AAPL"): TradeInput => ({
   source: "test",
@@ -226,6 +236,6 @@ export const until = <A, E, R>(read: Effect.Effect<A, E, R>, holds: (value: A) =
 
 const shown = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value)
 
-/** Books a report. */
+/** Books a report, whoever drives the account. */
 export const book = (report: Report, payload?: RawPayload) =>
-  Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember({ report, payload })))
+  Effect.flatMap(Ledger, (ledger) => ledger.submit("command", reportMember({ report, payload })))

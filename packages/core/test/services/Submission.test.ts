@@ -26,6 +26,7 @@ const planned = Effect.gen(function* () {
       yield* TestClock.adjust("5 seconds")
     })
   )
+  yield* Stage.driving
   yield* Stage.submit(Stage.trade("t1", "0.5"))
   expect(yield* Stage.statuses).toEqual(["pending"])
 })

@@ -77,6 +77,7 @@ describe("what a broker lists in part", () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
+        yield* Stage.driving
         yield* Tracking.sweep(Stage.account)
         yield* TestClock.adjust("3 hours")
         isComplete = false
@@ -108,6 +109,7 @@ describe("a broker that is not well", () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
+        yield* Stage.driving
         yield* Effect.forkScoped(Tracking.follow(Stage.account))
         yield* TestClock.adjust("10 minutes")
         expect(connected).toBeGreaterThan(10)
@@ -124,6 +126,7 @@ describe("a broker that is not well", () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* Effect.scoped(working)
+        yield* Stage.driving
         asked = 0
         const polled = yield* Tracking.makePolled
         const pass = Tracking.pollOpenOrders(Tracking.defaultPolling, polled)

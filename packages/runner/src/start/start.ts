@@ -1,9 +1,18 @@
-import * as FileSystem from "@effect/platform/FileSystem"
-import { type Account, type AccountName, Daemon, Decimal, Position, Reads, Trade, type Tracking } from "@roundlot/core"
+import {
+  type Account,
+  type AccountName,
+  Daemon,
+  Decimal,
+  type Driving,
+  Position,
+  Reads,
+  Trade,
+  type Tracking
+} from "@roundlot/core"
 import { Effect, Fiber, Layer, Logger, LogLevel, Option, Ref, Schedule, Stream } from "effect"
-import { dirname, relative } from "node:path"
-import { openedForDriving } from "../accounts.ts"
-import { holdRight, layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
+import { relative } from "node:path"
+import { names, openedForDriving } from "../accounts.ts"
+import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import type { Doing } from "../cli/Verb.ts"
@@ -14,6 +23,7 @@ import { policyOf, type BrokerName } from "../settings/Configuration.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
+import * as Right from "./Right.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
@@ -35,6 +45,7 @@ export interface StartFlags extends Flags, PaperFlags, PollingFlags {
   readonly untilIdle: boolean
   readonly logLevel: keyof typeof logLevels
   readonly port: Option.Option<number>
+  readonly standby: boolean
   readonly tape: Option.Option<string>
 }
 
@@ -152,32 +163,38 @@ const scriptIn = (flags: StartFlags, accounts: ReadonlyArray<Account.Account>, e
     yield* Effect.provide(runScript(flags.script), layerExchange(exchange))
   })
 
-/** Opens the accounts, and drives them to their brokers, until the right to do so is `lost`. */
-const drive = <E>(
+/** Opens the accounts, and drives them to their brokers. */
+const drive = (
   flags: StartFlags,
   settings: Settings,
   options: Tracking.PollingOptions,
   exchange: ExchangeOptions,
-  port: Option.Option<number>,
-  lost: Effect.Effect<never, E>
+  port: Option.Option<number>
 ) =>
   Effect.gen(function* () {
+    const driving = yield* Right.open
+    const take = flags.standby ? Right.takeInTurn : Right.takeNow
+    yield* take(driving, yield* names)
     const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
+    yield* take(
+      driving,
+      accounts.map(({ name }) => name)
+    )
     yield* scriptIn(flags, accounts, exchange)
     const brokers = layerBrokers(accounts, settings, exchange)
-    return yield* driveTo(flags, settings, options, accounts, port, lost).pipe(
+    return yield* driveTo(flags, settings, options, accounts, driving, port).pipe(
       Effect.provide(flags.noStream ? Layer.provide(withoutStreams, brokers) : brokers)
     )
-  })
+  }).pipe(Effect.scoped)
 
 /** Drives a store once its layers are up; what still runs when it ends, a send on its way too, ends before they close. */
-const driveTo = <E>(
+const driveTo = (
   flags: StartFlags,
   settings: Settings,
   options: Tracking.PollingOptions,
   opened: ReadonlyArray<Account.Account>,
-  port: Option.Option<number>,
-  lost: Effect.Effect<never, E>
+  driving: Driving.Driving,
+  port: Option.Option<number>
 ) =>
   Effect.gen(function* () {
     const output = yield* Output
@@ -186,7 +203,7 @@ const driveTo = <E>(
       const found = yield* serve(port.value)
       yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
     }
-    const daemon = yield* Effect.forkScoped(Daemon.run(options))
+    const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
@@ -210,7 +227,7 @@ const driveTo = <E>(
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
       return yield* Effect.never
     })
-    return yield* Effect.raceFirst(work, Effect.raceFirst(Fiber.join(daemon), lost)).pipe(
+    return yield* Effect.raceFirst(work, Fiber.join(daemon)).pipe(
       Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer."))
     )
   }).pipe(Effect.scoped)
@@ -229,16 +246,6 @@ const tellLeft = (left: remaining.Remaining) =>
     yield* output.answer({ idle: !isLeft, ...remaining.document(left) }, text)
   })
 
-/** Takes the right to drive the store, whose folder may be still to be made. */
-const take = ({ store }: Settings) =>
-  Effect.gen(function* () {
-    if (store._tag === "Sqlite") {
-      const fs = yield* FileSystem.FileSystem
-      yield* Effect.ignore(fs.makeDirectory(dirname(store.file), { recursive: true, mode: 0o700 }))
-    }
-    return yield* holdRight(store)
-  })
-
 /** `roundlot start`: drives every account of a store until it is stopped, or until idle. */
 export const start = (flags: StartFlags): Doing =>
   Effect.gen(function* () {
@@ -248,9 +255,7 @@ export const start = (flags: StartFlags): Doing =>
     const options = yield* polling(flags, settings.variable)
     const exchange = yield* exchangeOptions(settings.paperFile, flags)
     yield* output.endsBySignal
-    // Held until the ledger has closed: what it drains is still ours alone to write.
-    const lost = yield* take(settings)
-    const left = yield* drive(flags, settings, options, exchange, port, lost).pipe(
+    const left = yield* drive(flags, settings, options, exchange, port).pipe(
       Effect.provide(layerBooks(settings)),
       Logger.withMinimumLogLevel(Option.isSome(flags.tape) ? LogLevel.Error : logLevels[flags.logLevel])
     )

@@ -5,7 +5,7 @@ import { examine } from "@roundlot/store-sqlite"
 import { Effect } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
-import { holdRight, isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
+import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
@@ -81,14 +81,12 @@ const inside = Effect.gen(function* () {
   ]
 })
 
-const driven = (place: Settings["store"]) =>
-  holdRight(place).pipe(
-    Effect.as([well("daemon", "none drives the store now; 'roundlot start' would")]),
-    Effect.catchTag("DriveLeaseHeld", ({ host, pid }) =>
-      Effect.succeed([well("daemon", `process ${pid} on ${host} drives the store`)])
-    ),
-    Effect.scoped
-  )
+const driven = Effect.gen(function* () {
+  const { leases } = yield* TradeRepository.TradeRepository
+  const live = (yield* leases.held).filter(({ isLive }) => isLive)
+  if (live.length === 0) return [well("daemon", "none drives the store now; 'roundlot start' would")]
+  return live.map(({ account, host, pid }) => well("daemon", `process ${pid} on ${host} drives account ${account}`))
+})
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`
 
@@ -123,7 +121,7 @@ const store = (settings: Settings) =>
       return [ill("store", `there is none at ${place}`, "'roundlot start' makes one; --store names another")]
     const file = settings.store._tag === "Sqlite" ? yield* fileOf(settings.store.file) : []
     if (file.some(({ check, ok }) => check === "integrity" && !ok)) return file
-    const findings = yield* Effect.all([Effect.succeed(file), inside, driven(settings.store)]).pipe(
+    const findings = yield* Effect.all([Effect.succeed(file), inside, driven]).pipe(
       Effect.provide(layerStore(settings))
     )
     return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]

@@ -1,11 +1,11 @@
 import * as Options from "@effect/cli/Options"
 import { Account, Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
 import { Effect, Schedule } from "effect"
-import { holdRight } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
+import * as Right from "../start/Right.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
@@ -26,12 +26,12 @@ const ended = (id: Id.OrderId) =>
     Effect.timeoutOption(LONGEST_WAIT)
   )
 
-/** Asks the broker now where nobody drives the store; else its daemon does, woken by the commit. */
-const work = (id: Id.OrderId, settings: Settings) =>
-  holdRight(settings.store).pipe(
+/** Asks the broker now where nobody drives the account; else its daemon does, woken by the commit. */
+const work = ({ account, id }: Order.Order, settings: Settings) =>
+  Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(askBrokers(settings)),
     Effect.scoped,
-    Effect.catchTag("DriveLeaseHeld", () => ended(id))
+    Effect.catchTag("LeaseHeld", () => ended(id))
   )
 
 const askBrokers = (settings: Settings) =>
@@ -65,7 +65,7 @@ export const ordersCancel = Verb.make({
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
         const command = { _tag: "Cancel", orderId: order.id } as const
         const done = yield* carryOut({ account: order.account, commandId, reason, command })
-        yield* work(order.id, settings)
+        yield* work(order, settings)
         const status = (yield* orderById(order.id))?.status ?? order.status
         yield* answer({ ...done, status }, `${done.done}; it is ${status} now.`)
       })

@@ -12,6 +12,7 @@ export const startVerb = Verb.make({
   examples: [
     ["roundlot start", "until Ctrl-C, on .roundlot/roundlot.db and the paper broker"],
     ["roundlot start --until-idle --store sqlite:books.db", "do what there is to do, then end"],
+    ["roundlot start --standby", "beside a daemon that runs: take over as soon as it is gone"],
     ["roundlot start --until-idle --script rejects.jsonl", "with an exchange that misbehaves as told"],
     ["roundlot start --broker alpaca --env-file alpaca.env", "at Alpaca, with the keys of the file"]
   ],
@@ -39,6 +40,9 @@ export const startVerb = Verb.make({
     logLevel: Options.choice("log-level", ["debug", "info", "warning", "error"]).pipe(
       Options.withDescription("What is logged; default info"),
       Options.withDefault("info" as const)
+    ),
+    standby: Options.boolean("standby").pipe(
+      Options.withDescription("Where another process drives the store, wait and take over when it is gone")
     ),
     tape: Options.text("tape").pipe(
       Options.withDescription(

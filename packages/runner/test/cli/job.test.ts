@@ -137,7 +137,7 @@ describe("the main job by the command line", () => {
     await daemon.says(/Running/)
     const second = await cli("start", "--until-idle", "--json")
     expect(second.code).toBe(1)
-    expect(JSON.parse(second.out)).toMatchObject({ error: { kind: "DriveLeaseHeld" } })
+    expect(JSON.parse(second.out)).toMatchObject({ error: { kind: "LeaseHeld" } })
     expect((await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "0.1")).code).toBe(0)
     daemon.signal("SIGINT")
     expect((await daemon.ended).code).toBe(0)

@@ -1,4 +1,4 @@
-import { TradeRepository } from "@roundlot/core"
+import { Lease, TradeRepository } from "@roundlot/core"
 import { Dialect, Reads } from "@roundlot/store-sql"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
@@ -8,6 +8,7 @@ import type { Ask } from "./asking.ts"
 import { connect, shownPlace } from "./connection.ts"
 import { failureOrIo } from "./failure.ts"
 import * as Feed from "./feed.ts"
+import * as Leases from "./leases.ts"
 import { prepare } from "./prepare.ts"
 import { inTransaction, reading, sharedTransaction } from "./transaction.ts"
 import * as Writer from "./writer.ts"
@@ -95,6 +96,7 @@ export const make = (
     return {
       ...reads,
       identity,
+      leases: Leases.make(place, sql, Lease.DURATION_MS),
       feed: feed.rows,
       snapshot: <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
         Effect.flatMap(sharedTransaction, (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>

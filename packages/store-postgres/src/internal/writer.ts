@@ -1,10 +1,11 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import { AccountName, Books, type Entry, type Id, type Need, TradeRepository } from "@roundlot/core"
+import { AccountName, Books, type Entry, type Id, Lease, type Need, TradeRepository } from "@roundlot/core"
 import { Duration, Effect, Option, Schedule } from "effect"
 import { type Ask, askOne } from "./asking.ts"
 import { failureOf, isConflict, isDisconnect, isUniqueRefusal, unavailable } from "./failure.ts"
 import { beginAt, taken } from "./ids.ts"
+import { checkFences } from "./leases.ts"
 import { type Ground, type Planned, planning, replan } from "./planning.ts"
 import * as statements from "./statements.ts"
 import { CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
@@ -146,6 +147,7 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
       return ended(course.answer, false)
     }
     course.isUnanswered = false
+    yield* checkFences(ask, scope.fences)
     const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
     const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
     const first = yield* planning(ask, scope.needs, ground, plan)
@@ -219,7 +221,7 @@ const failed = (
   error: SqlError | CommitUnanswered | TradeRepository.WriteError,
   { isUnanswered, table }: Pick<Course<unknown>, "isUnanswered" | "table">
 ): Effect.Effect<never, TradeRepository.WriteError> => {
-  if (error instanceof TradeRepository.AlreadyCommitted) return Effect.fail(error)
+  if (error instanceof TradeRepository.AlreadyCommitted || error instanceof Lease.Fenced) return Effect.fail(error)
   if (isUnanswered || error instanceof CommitUnanswered) {
     const detail = "the connection broke at the COMMIT, and whether it was made could not be looked up"
     return Effect.fail(

@@ -1,11 +1,12 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
-import type { TradeRepository } from "@roundlot/core"
+import { Lease, TradeRepository } from "@roundlot/core"
 import { Dialect, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"
 import { open } from "./connection.ts"
 import { failureOf, failureOrIo } from "./failure.ts"
+import * as Leases from "./leases.ts"
 import * as Reader from "./reader.ts"
 import * as Turnstile from "./turnstile.ts"
 import * as Writer from "./writer.ts"
@@ -17,13 +18,15 @@ export interface Options {
   readonly busyFor?: Duration.DurationInput
   /** Further settings of the writer's connection, such as `max_page_count = 100`. */
   readonly writerPragmas?: ReadonlyArray<string>
+  /** For how long a lease stands that is not renewed, in milliseconds. */
+  readonly leaseMs?: number
 }
 
 /** Tries for the turn, a millisecond apart; whoever has it for so long is stuck, and then SQLite says so. */
 const LONGEST_TURN_MS = 2_000
 
-const isBusy = (error: TradeRepository.WriteError): boolean =>
-  error._tag === "StoreUnavailable" && error.problem === "busy"
+const isBusy = (error: unknown): boolean =>
+  error instanceof TradeRepository.StoreUnavailable && error.problem === "busy"
 
 /** Comes back after 5 ms, then ever later up to 100 ms, for as long as `busyFor` says. */
 const comingBack = (busyFor: Duration.DurationInput) =>
@@ -51,7 +54,7 @@ export const make = (
   options: Options
 ): Effect.Effect<TradeRepository.TradeRepositoryService, TradeRepository.StoreError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { busyFor = "5 seconds", file } = options
+    const { busyFor = "5 seconds", file, leaseMs = Lease.DURATION_MS } = options
     const again = { schedule: comingBack(busyFor), while: isBusy }
     const db = yield* Effect.retry(opened(options), again)
     const client = yield* Reader.connect(file)
@@ -68,6 +71,7 @@ export const make = (
     return {
       ...reads,
       identity,
+      leases: Leases.make(file, db, leaseMs, (effect) => Effect.retry(effect, again)),
       snapshot: (wanted) =>
         Effect.catchIf(
           client.withTransaction(wanted),

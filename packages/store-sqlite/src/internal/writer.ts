@@ -1,7 +1,8 @@
-import { TradeRepository } from "@roundlot/core"
+import { Lease, TradeRepository } from "@roundlot/core"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"
 import { failureOf } from "./failure.ts"
+import { fencing } from "./leases.ts"
 import * as Memory from "./memory.ts"
 import { finding, planning } from "./planning.ts"
 import { writing } from "./rows.ts"
@@ -12,6 +13,7 @@ const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean 
 /** The write of a repository on a connection of its own: one call, one transaction, nothing in between. It says when it has begun. */
 export const make = (file: string, db: Database.Database, begun: () => void) => {
   const find = finding(db)
+  const checkFences = fencing(db)
   const write = writing(db)
   const memory = Memory.make(write)
   const failed = (error: unknown): Effect.Effect<never, TradeRepository.WriteError> => {
@@ -20,7 +22,7 @@ export const make = (file: string, db: Database.Database, begun: () => void) => 
     const named = isForeignKey(failure) && db.inTransaction ? write.dangling() : undefined
     // On some errors SQLite has rolled back by itself.
     if (db.inTransaction) write.rollback()
-    if (error instanceof TradeRepository.AlreadyCommitted) return Effect.fail(error)
+    if (error instanceof TradeRepository.AlreadyCommitted || error instanceof Lease.Fenced) return Effect.fail(error)
     return failure === undefined ? Effect.die(error) : Effect.fail(named ?? failure)
   }
   return <A>(
@@ -32,6 +34,7 @@ export const make = (file: string, db: Database.Database, begun: () => void) => 
         write.begin()
         begun()
         write.expectNew(scope.commitId)
+        checkFences(scope.fences ?? [])
         const stood = memory.standing()
         const planned = planning(find, memory.cache, scope, stood, plan)
         const counters = write.rows(planned.changes, stood.counters)

@@ -1,0 +1,85 @@
+import type { AccountName } from "../account/AccountName.ts"
+import { DURATION_MS, Fenced, LeaseHeld, type Fence, type HeldLease, type Holder } from "../ports/Lease.ts"
+import * as Instant from "../time/Instant.ts"
+
+/** The leases of a store in memory; times are milliseconds. Synchronous, and throwing what `Leases` says. */
+export interface MemoryLeases {
+  /** The number of a new session. */
+  readonly open: (holder: Holder) => number
+  /** Releases what a session holds. */
+  readonly close: (session: number) => void
+  readonly take: (session: number, account: AccountName, nowMs: number) => number
+  readonly renew: (session: number, nowMs: number) => void
+  readonly held: (nowMs: number) => ReadonlyArray<HeldLease>
+  /** Throws `Fenced` where one of them is not the newest. */
+  readonly check: (fences: ReadonlyArray<Fence>) => void
+  /** The same tokens; whoever held them is gone. */
+  readonly copy: () => MemoryLeases
+}
+
+interface Row {
+  readonly token: number
+  /** `undefined`: released. */
+  readonly session: number | undefined
+  readonly takenMs: number
+  readonly renewedMs: number
+}
+
+/** No lease was ever taken. */
+export const make = (): MemoryLeases => keeping(new Map(), 0)
+
+const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
+  const sessions = new Map<number, Holder>()
+  let sessionsOpened = opened
+  const heldBy = (row: Row | undefined, nowMs: number): Holder | undefined => {
+    if (row?.session === undefined || Math.abs(nowMs - row.renewedMs) >= DURATION_MS) return undefined
+    return sessions.get(row.session)
+  }
+  const own = (session: number) => [...rows].filter(([, row]) => row.session === session)
+  const taken = new Map<number, Array<Fence>>()
+
+  const check = (fences: ReadonlyArray<Fence>) => {
+    for (const { account, token } of fences) {
+      if (rows.get(account)?.token !== token) throw new Fenced({ account, token })
+    }
+  }
+
+  return {
+    open: (holder) => {
+      sessionsOpened += 1
+      sessions.set(sessionsOpened, holder)
+      return sessionsOpened
+    },
+    close: (session) => {
+      for (const [account, row] of own(session)) rows.set(account, { ...row, session: undefined })
+      sessions.delete(session)
+    },
+    take: (session, account, nowMs) => {
+      const row = rows.get(account)
+      if (row?.session === session) return row.token
+      const holder = heldBy(row, nowMs)
+      if (row !== undefined && holder !== undefined) {
+        throw new LeaseHeld({ account, ...holder, sinceMs: nowMs - row.takenMs })
+      }
+      const token = (row?.token ?? 0) + 1
+      rows.set(account, { token, session, takenMs: nowMs, renewedMs: nowMs })
+      taken.set(session, [...(taken.get(session) ?? []), { account, token }])
+      return token
+    },
+    renew: (session, nowMs) => {
+      check(taken.get(session) ?? [])
+      for (const [account, row] of own(session)) rows.set(account, { ...row, renewedMs: nowMs })
+    },
+    held: (nowMs) =>
+      [...rows]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([account, row]) => {
+          const holder = row.session === undefined ? undefined : sessions.get(row.session)
+          if (holder === undefined) return []
+          const takenAt = Instant.make(BigInt(Math.floor(row.takenMs * 1000)))
+          return [{ account, token: row.token, ...holder, takenAt, isLive: heldBy(row, nowMs) !== undefined }]
+        }),
+    check,
+    copy: () => keeping(new Map([...rows].map(([account, row]) => [account, { ...row }])), sessionsOpened)
+  }
+}

@@ -1,0 +1,71 @@
+import { Deferred, Duration, Effect, Ref, type Scope } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { Fenced, Holder, LeaseHeld } from "../ports/Lease.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { recoverUnanswered } from "./Submission.ts"
+
+/** The right of this process to drive accounts (DESIGN 10): to send, and to book what brokers say. */
+export interface Driving {
+  /**
+   * Takes the lease of an account, unless it is held already. What an earlier holder left without an answer is in doubt from then
+   * on.
+   */
+  readonly take: (account: AccountName) => Effect.Effect<void, LeaseHeld | LedgerError, Needed>
+  /** Fails when another holder has taken over: from then on nothing of ours is written or sent. Runs until then. */
+  readonly lost: Effect.Effect<never, Fenced>
+}
+
+/** What driving stands on. */
+export type Needed = Clock | Ledger | TradeRepository
+
+/** A program that does not say who it is. */
+export const unnamed: Holder = { host: "this host", pid: 0 }
+
+/**
+ * Begins to hold leases, for as long as the scope is open; they are renewed in the background.
+ *
+ * @example
+ * const driving = yield* Driving.open({ host: hostname(), pid: process.pid })
+ * yield* driving.take(account)
+ */
+export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { leases } = yield* TradeRepository
+    const ledger = yield* Ledger
+    const clock = yield* Clock
+    const lost = yield* Deferred.make<never, Fenced>()
+    const ready = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
+    const taking = yield* Effect.makeSemaphore(1)
+    yield* Effect.addFinalizer(() => ledger.leases.lose)
+    const session = yield* leases.open(holder)
+
+    const take = Effect.fn("Driving.take")(function* (account: AccountName) {
+      if ((yield* Ref.get(ready)).has(account)) return
+      const provenMs = yield* clock.monotonicMs
+      const token = yield* session.take(account)
+      yield* ledger.leases.hold(account, { token, provenMs })
+      yield* recoverUnanswered(account)
+      yield* Ref.update(ready, (known) => new Set(known).add(account))
+    })
+
+    const renew = Effect.gen(function* () {
+      const provenMs = yield* clock.monotonicMs
+      yield* session.renew
+      yield* ledger.leases.proveAll(provenMs)
+    }).pipe(
+      Effect.catchTag("Fenced", (fenced) =>
+        Effect.zipRight(ledger.leases.lose, Effect.zipRight(Deferred.fail(lost, fenced), Effect.never))
+      ),
+      // A store that is full or locked proves nothing: what was proven last ages, and stops what would be sent.
+      Effect.catchAll((error) => Effect.logWarning("leases not renewed", error.message))
+    )
+    const pause = Duration.millis(leases.durationMs / RENEWALS)
+    yield* Effect.forkScoped(Effect.forever(Effect.delay(taking.withPermits(1)(renew), pause)))
+
+    return { take: (account) => taking.withPermits(1)(take(account)), lost: Deferred.await(lost) }
+  })
+
+/** How often a lease is renewed while it stands. */
+const RENEWALS = 4

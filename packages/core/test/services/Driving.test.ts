@@ -1,0 +1,214 @@
+import { Effect, Exit, Fiber, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
+import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import { AttemptTable } from "../../src/order/Attempt.ts"
+import type { CancelAnswer } from "../../src/ports/Broker.ts"
+import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { Answer, type Answered } from "../../src/reconciliation/Report.ts"
+import * as Cancels from "../../src/services/Cancels.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Stage from "./Stage.ts"
+
+const another = { host: "elsewhere", pid: 2 }
+
+/** Another process takes the account's lease, as it may once ours was not renewed. */
+const takenOver = (store: MemoryStore.Copyable) =>
+  Effect.sync(() => {
+    const session = store.leases.open(another)
+    return store.leases.take(session, Stage.account, 60 * 60_000)
+  })
+
+/** The account with its instrument confirmed, one order planned, and the daemon that did it gone. */
+const planned = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Stage.submit(Stage.trade("t0", "0.5"))
+      yield* TestClock.adjust("5 seconds")
+    })
+  )
+  yield* Stage.submit(Stage.trade("t1", "0.5"))
+})
+
+const passOf = Submission.submitPending(() => Effect.succeed(true))
+
+const entries = Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.heads, (heads) => [...heads]))
+
+describe("a holder whose lease went to another", () => {
+  it("DESIGN 10: a daemon that finds another in its place ends, and has written and sent nothing since", async () => {
+    const store = MemoryStore.make()
+    let sent = 0
+    const send = (id: Answered["attemptId"]) =>
+      Effect.sync(() => {
+        sent += 1
+        return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+      })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const daemon = yield* Effect.fork(Daemon.run())
+        yield* Stage.submit(Stage.trade("t0", "0.5"))
+        yield* TestClock.adjust("5 seconds")
+        yield* takenOver(store)
+        yield* Stage.submit(Stage.trade("t1", "0.5"))
+        const before = yield* entries
+        yield* TestClock.adjust("1 minute")
+        const exit = yield* Fiber.await(daemon)
+        expect(Exit.isFailure(exit) && String(exit.cause)).toContain("another process drives account paper now")
+        expect(sent).toBe(0)
+        expect(yield* entries).toEqual(before)
+      }),
+      Stage.layer({ prepare: () => Stage.prepared(send) }, { repository: MemoryRepository.make(store) })
+    )
+  })
+
+  it("DESIGN 10: what is grouped with a commit that is refused, and needs no lease, is kept", async () => {
+    const store = MemoryStore.make()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Stage.driving
+        yield* takenOver(store)
+        const ledger = yield* Ledger
+        const order = yield* Effect.head(Stage.orders)
+        const report = Submission.reportMember({ report: Stage.seen(order), payload: undefined })
+        const [booked, taken] = yield* Effect.all(
+          [Effect.flip(ledger.submit("report", report)), Stage.submit(Stage.trade("t2", "0.1"))],
+          { concurrency: "unbounded" }
+        )
+        expect(booked._tag).toBe("Fenced")
+        expect(taken.map(({ _tag }) => _tag)).toEqual(["Accepted"])
+        expect(yield* Stage.statuses).toEqual(["pending"])
+      }),
+      Stage.layer({}, { repository: MemoryRepository.make(store) })
+    )
+  })
+
+  it.each([
+    ["1999 millis", ["accepted"]],
+    ["2000 millis", ["not_accepted"]]
+  ] as const)("DESIGN 6, rule 2: a lease of 4 s whose commit took %s: its attempt is %s", async (took, expected) => {
+    let isSlow = false
+    const memory = MemoryRepository.make(MemoryStore.make())
+    const slow: TradeRepositoryService = {
+      ...memory,
+      leases: { ...memory.leases, durationMs: 4000 },
+      write: (scope, plan) => Effect.zipLeft(memory.write(scope, plan), isSlow ? Effect.sleep(took) : Effect.void)
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Stage.driving
+        isSlow = true
+        const pass = yield* Effect.fork(passOf)
+        yield* TestClock.adjust("10 seconds")
+        yield* Fiber.join(pass)
+        expect((yield* Reads.all(AttemptTable)).map(({ outcome }) => outcome)).toEqual(expected)
+      }),
+      Stage.layer({}, { repository: slow })
+    )
+  })
+
+  it("DESIGN 6, rule 2: an attempt whose lease was lost as it was committed does not leave; it stays without an answer", async () => {
+    let onAttempt: Effect.Effect<void> = Effect.void
+    const memory = MemoryRepository.make(MemoryStore.make())
+    const losing: TradeRepositoryService = {
+      ...memory,
+      write: (scope, plan) => Effect.zipLeft(memory.write(scope, plan), onAttempt)
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Stage.driving
+        onAttempt = (yield* Ledger).leases.lose
+        yield* passOf
+        expect(yield* Stage.statuses).toEqual(["submitting"])
+      }),
+      Stage.layer({ prepare: () => Stage.prepared(() => Effect.dieMessage("it was sent")) }, { repository: losing })
+    )
+  })
+
+  it("DESIGN 10: no cancel leaves without a lease that was confirmed less than half of its time ago", async () => {
+    let asked = 0
+    const cancel = () =>
+      Effect.sync((): CancelAnswer => {
+        asked += 1
+        return { _tag: "Requested" }
+      })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Stage.driving
+        yield* passOf
+        const order = yield* Effect.head(Stage.orders)
+        const commands = yield* Commands
+        const command = { _tag: "Cancel", orderId: order.id } as const
+        yield* commands.perform({ id: "c", account: Stage.account, actor: "test", reason: "test", command })
+        const { leases } = yield* Ledger
+        const lease = yield* leases.of(Stage.account)
+        yield* leases.proveAll(0)
+        yield* Cancels.requestCancels
+        yield* leases.lose
+        yield* Cancels.requestCancels
+        expect(asked).toBe(0)
+        yield* leases.hold(Stage.account, { token: lease?.token ?? 0, provenMs: 1 })
+        yield* Cancels.requestCancels
+        expect(asked).toBe(1)
+      }),
+      Stage.layer({ cancel })
+    )
+  })
+})
+
+describe("a lease that is taken", () => {
+  it("DESIGN 6: what an older holder left without an answer is in doubt from then on", async () => {
+    const store = MemoryStore.make()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Stage.driving
+        yield* Effect.forkDaemon(passOf)
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitting")
+      }),
+      Stage.layer({ prepare: () => Stage.prepared(() => Effect.never) }, { repository: MemoryRepository.make(store) })
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.until(Stage.statuses, ([status]) => status === "in_doubt")
+        const [attempt] = yield* Reads.all(AttemptTable)
+        expect(attempt?.outcome).toBe("unknown")
+      }),
+      Stage.layer({}, { repository: MemoryRepository.make(store.copy()) })
+    )
+  })
+
+  it("DESIGN 10: a second daemon is refused while the first lives, and told who it is", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run(undefined, { host: "desk", pid: 7 }))
+        yield* TestClock.adjust("3 seconds")
+        const refused = yield* Effect.flip(Daemon.run())
+        expect(refused.message).toContain("driven by process 7 on desk for 3 s")
+      })
+    ))
+
+  it("DESIGN 10: an account that is opened while a daemon runs is driven by it", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.forkScoped(Daemon.run())
+        yield* TestClock.adjust("3 seconds")
+        yield* Stage.opened()
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      })
+    ))
+})

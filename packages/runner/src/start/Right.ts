@@ -1,0 +1,43 @@
+import { type AccountName, Driving, type Lease, type Ledger, type TradeRepository } from "@roundlot/core"
+import { Effect, Schedule, type Scope } from "effect"
+import { hostname } from "node:os"
+import { Output } from "../cli/Output.ts"
+
+/** Begins to hold leases as this process, for as long as the scope is open. */
+export const open: Effect.Effect<Driving.Driving, TradeRepository.StoreError, Driving.Needed | Scope.Scope> =
+  Effect.suspend(() => Driving.open({ host: hostname(), pid: process.pid }))
+
+type Accounts = ReadonlyArray<AccountName.AccountName>
+
+type Taking<R> = Effect.Effect<void, Lease.LeaseHeld | Ledger.LedgerError, Driving.Needed | R>
+
+/** Takes the leases of accounts, in their order; fails where a living process holds one. */
+export const takeNow = (driving: Driving.Driving, accounts: Accounts): Taking<never> =>
+  Effect.forEach(accounts, (account) => driving.take(account), { discard: true })
+
+const LOOK_AGAIN = "50 millis"
+
+/**
+ * Takes the leases of accounts as their holders go: at once where a holder's process ends, after a lease's time where it only
+ * stopped. Who waits takes them in one order, so that no two wait for each other.
+ */
+export const takeInTurn = (driving: Driving.Driving, accounts: Accounts): Taking<Output> =>
+  Effect.forEach(
+    accounts,
+    (account) => Effect.catchTag(driving.take(account), "LeaseHeld", waiting(driving, account)),
+    {
+      discard: true
+    }
+  )
+
+const waiting =
+  (driving: Driving.Driving, account: AccountName.AccountName) =>
+  ({ host, pid }: Lease.LeaseHeld) =>
+    Effect.gen(function* () {
+      const { note } = yield* Output
+      yield* note(`Standing by: process ${pid} on ${host} drives account ${account}.`)
+      yield* Effect.retry(driving.take(account), { schedule: Schedule.spaced(LOOK_AGAIN), while: isHeld })
+      yield* note(`Taken over: account ${account}.`)
+    })
+
+const isHeld = (error: Lease.LeaseHeld | Ledger.LedgerError): boolean => error._tag === "LeaseHeld"

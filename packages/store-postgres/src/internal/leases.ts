@@ -1,0 +1,153 @@
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import { type AccountName, Instant, Lease, type TradeRepository } from "@roundlot/core"
+import { Ddl } from "@roundlot/store-sql"
+import { Effect, Random } from "effect"
+import { type Ask, askingOn, askOne } from "./asking.ts"
+import { failureOrIo } from "./failure.ts"
+import { CommitUnanswered, inTransaction } from "./transaction.ts"
+
+const table = Ddl.nameOf("ops_leases")
+
+interface Row {
+  readonly account: AccountName.AccountName
+  readonly token: number
+  readonly session: string | null
+  readonly host: string
+  readonly pid: number
+  readonly takenAt: number
+  /** By the server's clock, in milliseconds. */
+  readonly heldMs: number
+  readonly silentMs: number
+}
+
+const msSince = (column: string): string => `(extract(epoch from clock_timestamp() - "${column}") * 1000)::float8`
+
+const columns =
+  `"account", "token", "session", "host", "pid", "takenAt", ` +
+  `${msSince("takenAt")} AS "heldMs", ${msSince("renewedAt")} AS "silentMs"`
+
+/** The lock that stands for the life of a session: its connection holds it, and the server frees it with the connection. */
+const LIFE = "hashtextextended($1, 7237091)"
+
+const texts = {
+  one: `SELECT ${columns} FROM ${table} WHERE "account" = $1`,
+  held: `SELECT ${columns} FROM ${table} WHERE "session" IS NOT NULL ORDER BY "account"`,
+  make:
+    `INSERT INTO ${table} ("account", "token", "host", "pid", "takenAt", "renewedAt")` +
+    ` VALUES ($1, 0, '', 0, clock_timestamp(), clock_timestamp()) ON CONFLICT DO NOTHING`,
+  take:
+    `UPDATE ${table} SET "token" = "token" + 1, "session" = $2, "host" = $3, "pid" = $4,` +
+    ` "takenAt" = clock_timestamp(), "renewedAt" = clock_timestamp() WHERE "account" = $1 RETURNING "token"`,
+  renew: `UPDATE ${table} SET "renewedAt" = clock_timestamp() WHERE "session" = $1 RETURNING "account", "token"`,
+  release: `UPDATE ${table} SET "session" = NULL WHERE "session" = $1`,
+  newest: `SELECT "account", "token" FROM ${table} WHERE "account" = ANY($1::text[]) ORDER BY "account" FOR SHARE`,
+  live: `SELECT pg_advisory_lock(${LIFE})`,
+  isOver: `SELECT pg_try_advisory_xact_lock(${LIFE}) AS "isOver"`
+}
+
+type Known = Pick<Row, "account" | "token">
+
+const outdated = (fences: ReadonlyArray<Lease.Fence>, rows: ReadonlyArray<Known>): Lease.Fence | undefined =>
+  fences.find(({ account, token }) => rows.find((row) => row.account === account)?.token !== token)
+
+/** Fails where a commit's lease is not the newest of its account; until the transaction ends nobody takes it. */
+export const checkFences = (ask: Ask, fences: ReadonlyArray<Lease.Fence> = []) =>
+  Effect.gen(function* () {
+    if (fences.length === 0) return
+    const rows = yield* ask<Known>(texts.newest, [fences.map(({ account }) => account)])
+    const found = outdated(fences, rows)
+    if (found !== undefined) return yield* new Lease.Fenced(found)
+  })
+
+const isFree = (ask: Ask, { session, silentMs }: Row, durationMs: number) =>
+  session === null || silentMs >= durationMs
+    ? Effect.succeed(true)
+    : Effect.map(askOne<{ readonly isOver: boolean }>(ask, texts.isOver, [session]), ({ isOver }) => isOver)
+
+const SESSION_BYTES = 8
+
+const newSession = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 256), SESSION_BYTES), (bytes) =>
+  bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")
+)
+
+/** The leases of the store at `place`, judged by the server's clock and by its view of who is still connected. */
+export const make = (place: string, sql: SqlClient.SqlClient, durationMs: number): Lease.Leases => {
+  const transaction = <A, E>(body: (ask: Ask) => Effect.Effect<A, E>) =>
+    inTransaction(sql, "BEGIN", (ask) => Effect.map(body(ask), (value) => ({ value, keep: true })))
+
+  /** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
+  const take = (ask: Ask, holder: Lease.Holder, session: string, account: AccountName.AccountName) =>
+    Effect.gen(function* () {
+      const refusedBy = (row: Row) =>
+        new Lease.LeaseHeld({ account, host: row.host, pid: row.pid, sinceMs: Math.max(0, row.heldMs) })
+      const [before] = yield* ask<Row>(texts.one, [account])
+      if (before?.session === session) return before.token
+      if (before !== undefined && !(yield* isFree(ask, before, durationMs))) return yield* refusedBy(before)
+      yield* ask(texts.make, [account])
+      const row = yield* askOne<Row>(ask, `${texts.one} FOR UPDATE`, [account])
+      if (!(yield* isFree(ask, row, durationMs))) return yield* refusedBy(row)
+      const { token } = yield* askOne<Known>(ask, texts.take, [account, session, holder.host, holder.pid])
+      return token
+    })
+
+  const renew = (ask: Ask, session: string, taken: ReadonlyArray<Lease.Fence>) =>
+    Effect.gen(function* () {
+      const lost = outdated(taken, yield* ask<Known>(texts.renew, [session]))
+      if (lost !== undefined) return yield* new Lease.Fenced(lost)
+    })
+
+  const failed = (error: SqlError | CommitUnanswered): TradeRepository.StoreError =>
+    failureOrIo(place, error instanceof CommitUnanswered ? error.error : error)
+
+  const asked = <R extends object>(text: string, parameters: ReadonlyArray<unknown>) =>
+    Effect.mapError(
+      Effect.scoped(Effect.flatMap(sql.reserve, (connection) => askingOn(connection)<R>(text, parameters))),
+      (error) => failureOrIo(place, error)
+    )
+
+  return {
+    durationMs,
+    open: (holder) =>
+      Effect.gen(function* () {
+        const session = yield* newSession
+        const life = yield* Effect.mapError(sql.reserve, (error) => failureOrIo(place, error))
+        yield* Effect.acquireRelease(
+          Effect.mapError(askingOn(life)(texts.live, [session]), (error) => failureOrIo(place, error)),
+          () =>
+            Effect.zipRight(
+              Effect.ignore(asked(texts.release, [session])),
+              Effect.ignore(askingOn(life)(`SELECT pg_advisory_unlock(${LIFE})`, [session]))
+            )
+        )
+        const taken: Array<Lease.Fence> = []
+        return {
+          take: (account) =>
+            transaction((ask) => take(ask, holder, session, account)).pipe(
+              Effect.mapError((error) => (error instanceof Lease.LeaseHeld ? error : failed(error))),
+              Effect.tap((token) =>
+                Effect.sync(() => {
+                  if (!taken.some((each) => each.account === account)) taken.push({ account, token })
+                })
+              )
+            ),
+          renew: Effect.mapError(
+            transaction((ask) => renew(ask, session, taken)),
+            (error) => (error instanceof Lease.Fenced ? error : failed(error))
+          )
+        }
+      }),
+    held: Effect.flatMap(asked<Row>(texts.held, []), (rows) =>
+      Effect.forEach(rows, (row) =>
+        Effect.map(asked<{ readonly isOver: boolean }>(texts.isOver, [row.session]), ([life]) => ({
+          account: row.account,
+          token: row.token,
+          host: row.host,
+          pid: row.pid,
+          takenAt: Instant.make(BigInt(row.takenAt)),
+          isLive: row.silentMs < durationMs && life?.isOver !== true
+        }))
+      )
+    )
+  }
+}
