@@ -155,6 +155,7 @@ const worked = Effect.gen(function* () {
       yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
     })
   )
+  yield* Stage.driving
   const [order] = yield* Stage.orders
   return order ?? (yield* Effect.dieMessage("no order"))
 })
