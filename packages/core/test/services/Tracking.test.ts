@@ -291,6 +291,7 @@ describe("what a broker says of another account", () => {
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
+        yield* Stage.driving
         yield* Tracking.sweep(Stage.account)
         yield* Effect.forkScoped(Tracking.follow(Stage.account))
         const health = yield* Stage.until(
