@@ -10,6 +10,7 @@ import { Answer, type Answered } from "../../src/reconciliation/Report.ts"
 import * as Cancels from "../../src/services/Cancels.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import { brokerToDrive } from "../../src/services/drive.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Stage from "./Stage.ts"
@@ -126,6 +127,8 @@ describe("a holder whose lease went to another", () => {
       Effect.gen(function* () {
         yield* planned
         yield* Stage.driving
+        // What the broker takes is on record: the next commit is the attempt's.
+        yield* brokerToDrive(Stage.account)
         onAttempt = (yield* Ledger).leases.lose
         yield* passOf
         expect(yield* Stage.statuses).toEqual(["submitting"])
