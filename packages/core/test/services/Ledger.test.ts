@@ -87,7 +87,7 @@ describe("what is submitted to the ledger", () => {
       Effect.gen(function* () {
         const ledger = yield* Ledger.Ledger
         const symbols = Array.from({ length: 100 }, (_, i) => (i === 42 ? "BAD" : `SYM${i}`))
-        const answers = yield* ledger.submitEach("report", symbols.map(asking))
+        const answers = yield* ledger.submitEach("command", symbols.map(asking))
         expect(answers.map((answer) => (Either.isRight(answer) ? answer.right : answer.left._tag))).toEqual(
           symbols.map((symbol) => (symbol === "BAD" ? "ConstraintRefused" : symbol))
         )
