@@ -92,7 +92,7 @@ describe("what is submitted to the ledger", () => {
           symbols.map((symbol) => (symbol === "BAD" ? "ConstraintRefused" : symbol))
         )
         expect(writes).toBeLessThan(20)
-        expect((yield* Effect.flip(ledger.submitAll("report", symbols.map(asking))))._tag).toBe("ConstraintRefused")
+        expect((yield* Effect.flip(ledger.submitAll("command", symbols.map(asking))))._tag).toBe("ConstraintRefused")
       }),
       on(refusing)
     )
