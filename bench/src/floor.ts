@@ -8,7 +8,8 @@ type Cells = ReadonlyArray<Books.BareChanges["inserts"][number][number]>
 /** A connection as the store has its own: write-ahead, every commit forced to the disk. */
 export const open = (file: string): Database.Database => {
   const db = new Database(file)
-  for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768"]) db.pragma(pragma)
+  for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768"])
+    db.pragma(pragma)
   return db
 }
 
