@@ -2,12 +2,13 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
 import type { AccountName, ClientOrderId, Id, OrderTerms, Report } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Ref, Schema, Stream } from "effect"
+import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import { defaultHeartbeat } from "./Connection.ts"
 import type { Heartbeat } from "./Connection.ts"
 import { placeOf } from "./Credentials.ts"
 import type { Credentials, UnknownHost } from "./Credentials.ts"
-import { executedOfActivity } from "./Execution.ts"
+import { executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf, listOrders } from "./Listings.ts"
 import type { Row, Rows } from "./Listings.ts"
@@ -44,6 +45,8 @@ export interface Options {
   /** Requests a minute until Alpaca's own headers say otherwise; 200 where it is left away. */
   readonly requestsAMinute?: number | undefined
   readonly heartbeat?: Heartbeat | undefined
+  /** How long an answer is waited for; 30 s for a send, 15 s for a cancel and 10 s for a read where it is left away. */
+  readonly answersWithin?: Duration.DurationInput | undefined
 }
 
 /**
@@ -58,7 +61,9 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Unkn
     const { account, credentials, heartbeat = defaultHeartbeat } = options
     const place = yield* placeOf(credentials.baseUrl)
     const budget = yield* Budget.make(options.requestsAMinute)
-    const wire = yield* Wire.make(credentials, place, budget)
+    const given = yield* Wire.make(credentials, place, budget)
+    const { answersWithin: within } = options
+    const wire: Wire.Wire = within === undefined ? given : { ...given, ask: (ask) => given.ask({ ...ask, within }) }
     const entered = yield* Ref.make<ReadonlyMap<string, Instant.Instant>>(new Map())
     const events = yield* TradeEvents.make(wire, account, (id) => enteredAt(wire, entered, id))
     const desk: Desk = { account, wire, events, entered }
@@ -248,9 +253,11 @@ const orders = (
 
 /* Reading executions. */
 
+const encodeEvent = Schema.encodeSync(Schema.parseJson(TradeEvent))
+
 const receivedOf = ({ event, report }: Revised): Report.Received<Report.Executed> => ({
   report,
-  payload: payloadOf(JSON.stringify(event))
+  payload: payloadOf(encodeEvent(event))
 })
 
 /** What Alpaca's clock may be ahead of ours. */

@@ -92,6 +92,8 @@ type App = Effect.Effect<
 export const serve = (port: number, app: App): Effect.Effect<number, ServeError, Scope.Scope> =>
   Effect.gen(function* () {
     const node = createServer()
+    // A client that was busy for a while finds its connection still open.
+    node.keepAliveTimeout = 75_000
     const sockets = new Set<Socket>()
     node.on("connection", (socket) => {
       sockets.add(socket)

@@ -5,6 +5,7 @@ import * as Answer from "./Answer.ts"
 import { traitsOf } from "./Desk.ts"
 import type { Desk } from "./Desk.ts"
 import { activityJson, averageOf } from "./executionJson.ts"
+import { storiesOf } from "./stories.ts"
 import { assetIdOf } from "./orderJson.ts"
 import { momentOf } from "./orderRoutes.ts"
 import { uuidOf } from "./uuid.ts"
@@ -110,12 +111,12 @@ export const fills = (desk: Desk, query: URLSearchParams): Answering =>
     const chosen = reply.body.filter(
       ({ executedAt, revision }) => revision === 1 && (after === undefined || executedAt > after)
     )
-    const rows = yield* Effect.forEach(chosen, (execution) =>
-      Effect.map(desk.exchange.look(execution.brokerOrderId), (story) =>
-        story === undefined ? [] : [activityJson(story, execution)]
-      )
-    )
-    const all = query.get("direction") === "asc" ? rows.flat() : rows.flat().toReversed()
+    const stories = yield* storiesOf(desk, chosen)
+    const rows = chosen.flatMap((execution) => {
+      const story = stories.get(execution.brokerOrderId)
+      return story === undefined ? [] : [activityJson(story, execution)]
+    })
+    const all = query.get("direction") === "asc" ? rows : rows.toReversed()
     const token = query.get("page_token")
     const from = token === null ? 0 : all.findIndex(({ id }) => id === token) + 1
     const size = Math.min(MOST_ACTIVITIES, Number(query.get("page_size") ?? MOST_ACTIVITIES))

@@ -5,7 +5,9 @@ import type { Scope } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
 import { eventIdOf, tradeEventJson } from "./executionJson.ts"
+import type { Story } from "./executionJson.ts"
 import { momentOf } from "./orderRoutes.ts"
+import { storiesOf } from "./stories.ts"
 
 /** The text of an event stream, or the answer that stands in its place. */
 export type Opened =
@@ -14,10 +16,11 @@ export type Opened =
 
 type Execution = ExchangeOrder.Execution
 
+const frameIn = (story: Story | undefined, execution: Execution): string =>
+  story === undefined ? "" : `data: ${JSON.stringify(tradeEventJson(story, execution))}\n\n`
+
 const frameOf = (desk: Desk, execution: Execution): Effect.Effect<string, ExchangeFailed> =>
-  Effect.map(desk.exchange.look(execution.brokerOrderId), (story) =>
-    story === undefined ? "" : `data: ${JSON.stringify(tradeEventJson(story, execution))}\n\n`
-  )
+  Effect.map(desk.exchange.look(execution.brokerOrderId), (story) => frameIn(story, execution))
 
 const LAST = Instant.make(253402300799999999n)
 const HEARTBEAT = ": heartbeat\n\n"
@@ -41,7 +44,9 @@ export const open = (desk: Desk, query: URLSearchParams): Effect.Effect<Opened, 
     if (until !== undefined) {
       const executions = yield* past
       if ("_tag" in executions) return { _tag: "Instead", answer: executions }
-      return { _tag: "Events", text: Stream.mapEffect(Stream.fromIterable(executions), (each) => frameOf(desk, each)) }
+      const stories = yield* storiesOf(desk, executions)
+      const frames = executions.map((each) => frameIn(stories.get(each.brokerOrderId), each))
+      return { _tag: "Events", text: Stream.fromIterable(frames) }
     }
     const { reply } = yield* desk.exchange.stream(desk.account)
     if (reply._tag !== "Done") return { _tag: "Instead", answer: Answer.ofReply(reply) }

@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import { OrderStatus } from "@roundlot/broker-alpaca"
+import { Decimal } from "@roundlot/core"
+
+const figures = (quantity: string, filled: string, isReplaced = false) => ({
+  quantity: Decimal.unsafe(quantity),
+  filled: Decimal.unsafe(filled),
+  isReplaced
+})
+
+const word = (status: string, of = figures("2", "0")): string => {
+  const liveness = OrderStatus.livenessOf(status, of)
+  return liveness._tag === "Open" ? "open" : liveness.kind
+}
+
+const closed = new Map([
+  ["filled", "filled"],
+  ["canceled", "cancelled"],
+  ["expired", "expired"],
+  ["rejected", "rejected"],
+  ["replaced", "cancelled"]
+])
+
+describe("Alpaca's statuses", () => {
+  it.each([...OrderStatus.known])("AUD-7, FILL-1: %s has a meaning", (status) => {
+    assert.strictEqual(word(status), closed.get(status) ?? "open")
+  })
+
+  it("FILL-1: all eighteen are known, and another one counts as open", () => {
+    assert.strictEqual(OrderStatus.known.length, 18)
+    assert.strictEqual(word("quarantined_by_moon"), "open")
+  })
+
+  it("calculated is filled when all is filled", () => {
+    assert.strictEqual(word("calculated", figures("2", "1")), "open")
+    assert.strictEqual(word("calculated", figures("2", "2")), "filled")
+  })
+
+  it("replaced lives on where an id follows", () => {
+    assert.strictEqual(word("replaced", figures("2", "0", true)), "open")
+  })
+})
