@@ -130,14 +130,15 @@ describe("a send that goes wrong, over real sockets", () => {
   )
 })
 
+const refused = (differs: Parameters<typeof terms>[0], code: string) =>
+  Effect.gen(function* () {
+    const { broker, exchange } = yield* open({ assets: new Map([["WHOLE", { fractionable: false }]]) })
+    yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1000", account: "alpaca" } } })
+    yield* send(broker, terms({ symbol: Ticker.Ticker.make("HELD") }))
+    assert.match(words((yield* send(broker, terms(differs))).answer), new RegExp(`^Refused ${code}`))
+  })
+
 describe("what Alpaca refuses, as its simulator does", () => {
-  const refused = (differs: Parameters<typeof terms>[0], code: string) =>
-    Effect.gen(function* () {
-      const { broker, exchange } = yield* open({ assets: new Map([["WHOLE", { fractionable: false }]]) })
-      yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1000", account: "alpaca" } } })
-      yield* send(broker, terms({ symbol: Ticker.Ticker.make("HELD") }))
-      assert.match(words((yield* send(broker, terms(differs))).answer), new RegExp(`^Refused ${code}`))
-    })
   const half = Quantity.unsafe("0.5")
 
   it.scopedLive("an unknown symbol", () =>

@@ -118,7 +118,7 @@ describe("what Alpaca streams", () => {
       )
       server.on("connection", (socket) => {
         socket.on("message", (frame) => {
-          const isListen = String(frame).includes("listen")
+          const isListen = Buffer.isBuffer(frame) && frame.includes("listen")
           const answer = isListen
             ? { stream: "listening", data: { streams: ["trade_updates"] } }
             : { stream: "authorization", data: { status: "authorized", action: "authenticate" } }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { buys, child, desk, HEADER, until } from "./roundlot.ts"
+import { buys, desk, HEADER } from "./roundlot.ts"
 import { simulated } from "./simulated.ts"
 
 const rows = [
@@ -20,73 +20,36 @@ const Fills = Schema.Struct({ items: Schema.Array(Schema.Struct({ quantity: Sche
 const Positions = Schema.Struct({
   items: Schema.Array(Schema.Struct({ symbol: Schema.String, hedged: Schema.String, residual: Schema.String }))
 })
-const Orders = Schema.Struct({
-  items: Schema.Array(Schema.Struct({ clientOrderId: Schema.NullOr(Schema.String), filledQuantity: Schema.String }))
-})
+/** The books of the main job at a simulator of their own. */
+const books = async (...more: ReadonlyArray<string>) => {
+  const { cli, file, folder, json } = desk()
+  const alpaca = await simulated(folder)
+  const imported = await cli("trades", "import", file("t.csv", tape), "--account", "paper")
+  const start = ["start", "--until-idle", "--broker", "alpaca", "--env-file", alpaca.envFile]
+  const started = await cli(...start, "--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s", ...more)
+  expect(started.code).toBe(0)
+  expect(await json("audit")).toMatchObject({ ok: true })
+  const positions = Schema.decodeUnknownSync(Positions)(await json("positions", "list"))
+  const fills = Schema.decodeUnknownSync(Fills)(await json("fills", "list"))
+  const printed = await alpaca.end()
+  rmSync(alpaca.envFile)
+  const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"))
+  for (const text of [imported.out, imported.err, started.out, started.err, printed, ...kept]) {
+    expect(text).not.toContain(alpaca.secret)
+  }
+  rmSync(folder, { recursive: true, force: true })
+  return {
+    positions: positions.items.map((each) => Object.values(each).join(" ")).toSorted(),
+    fills: fills.items.map(({ price, quantity }) => `${quantity} ${price}`).toSorted()
+  }
+}
 
 describe("an account at Alpaca, over sockets", () => {
   it("SDK-2, FILL-16, AUD-10: the main job makes the same books with the stream and without, and shows the secret nowhere", async () => {
-    const books = async (...more: ReadonlyArray<string>) => {
-      const { cli, file, folder, json } = desk()
-      const alpaca = await simulated(folder)
-      const imported = await cli("trades", "import", file("t.csv", tape), "--account", "paper")
-      const start = ["start", "--until-idle", "--broker", "alpaca", "--env-file", alpaca.envFile]
-      const started = await cli(
-        ...start,
-        "--order-polling-interval",
-        "200ms",
-        "--order-polling-max-jitter",
-        "0s",
-        ...more
-      )
-      expect(started.code).toBe(0)
-      expect(await json("audit")).toMatchObject({ ok: true })
-      const positions = Schema.decodeUnknownSync(Positions)(await json("positions", "list"))
-      const fills = Schema.decodeUnknownSync(Fills)(await json("fills", "list"))
-      const printed = await alpaca.end()
-      rmSync(alpaca.envFile)
-      const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"))
-      for (const text of [imported.out, imported.err, started.out, started.err, printed, ...kept]) {
-        expect(text).not.toContain(alpaca.secret)
-      }
-      rmSync(folder, { recursive: true, force: true })
-      return {
-        positions: positions.items.map((each) => Object.values(each).join(" ")).toSorted(),
-        fills: fills.items.map(({ price, quantity }) => `${quantity} ${price}`).toSorted()
-      }
-    }
     const streamed = await books()
     expect(streamed.fills).toEqual(["2 100", "3 100"])
     expect(await books("--no-stream")).toEqual(streamed)
   }, 120_000)
-
-  it.each([1, 2, 3])(
-    "ACC-2: killed between the order being taken and the answer, round %i: no order twice, none lost",
-    async () => {
-      const { cli, file, folder, json, wait } = desk()
-      const alpaca = await simulated(folder)
-      const at = ["--env-file", alpaca.envFile]
-      const theirs = async () => Schema.decodeUnknownSync(Orders)(await json("exchange", "orders", ...at)).items
-      await cli("trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper")
-      const slow = { id: "slow", when: {}, do: { delay: { ms: 600_000 } } }
-      expect((await cli("exchange", "do", JSON.stringify(slow), ...at)).code).toBe(0)
-      const daemon = child(["start", "--broker", "alpaca", ...at, "--store", `sqlite:${join(folder, "books.db")}`])
-      await until(async () => (await theirs()).length === 1)
-      daemon.signal("SIGKILL")
-      await daemon.ended
-      wait(30_000)
-      expect((await cli("start", "--until-idle", ...at)).code).toBe(0)
-      const ours = Schema.decodeUnknownSync(Orders)(await json("orders", "list")).items
-      expect(ours).toMatchObject([{ filledQuantity: "1" }])
-      expect(await theirs()).toMatchObject(
-        ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
-      )
-      expect(await json("audit")).toMatchObject({ ok: true })
-      await alpaca.end()
-      rmSync(folder, { recursive: true, force: true })
-    },
-    120_000
-  )
 
   it("keys that are missing, a live host and a foreign one are refused in a sentence, and nothing is sent", async () => {
     const { cli, file } = desk()
