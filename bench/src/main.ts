@@ -15,6 +15,8 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     trades: { type: "string" },
     rounds: { type: "string" },
+    /** How many of the lines below, of which the first is the most telling. */
+    lines: { type: "string", default: "4" },
     folder: { type: "string", default: tmpdir() }
   }
 })
@@ -103,7 +105,7 @@ const measure = async (shape: Shape): Promise<void> => {
       const sizes = [bytesOf(join(folder, "played.db")), bytesOf(file)].map((size) => (size / 2 ** 20).toFixed(1))
       memory = `file ${sizes[0]} MiB, the floor's ${sizes[1]} MiB`
     })
-    for (const { callers, limits, name } of lines) {
+    for (const { callers, limits, name } of lines.slice(0, Number(values.lines))) {
       await inFolder(async (folder) => {
         const done = await run(join(folder, "real.db"), shape, all, callers, limits)
         note(name, perTrade(done, trades))
