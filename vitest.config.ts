@@ -24,7 +24,9 @@ export default defineConfig({
     maxWorkers: 2,
     minWorkers: 1,
     allowOnly: false,
-    testTimeout: 30_000,
+    // A limit for a test that hangs, with room for a busy machine: no test waits for time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       ...packages.map((name) => ({
         extends: true as const,

@@ -57,12 +57,8 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
     return {
       perform: (request) =>
         submit(request).pipe(
-          // A repeated command too: what follows it may be what was lost. Its answer is the first one.
-          Effect.flatMap(({ answer, isRepeated }) =>
-            answer._tag === "Done"
-              ? Effect.map(follow(request, answer), (told) => (isRepeated ? answer : told))
-              : Effect.succeed(answer)
-          ),
+          // A repeated command too: what follows it may be what was lost.
+          Effect.flatMap(({ answer }) => (answer._tag === "Done" ? follow(request, answer) : Effect.succeed(answer))),
           Effect.provide(context)
         ),
       setAccount: (account, settings, actor) =>
