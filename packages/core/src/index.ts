@@ -42,6 +42,16 @@ export * as intake from "./trade/intake.ts"
 export * as moveCursor from "./trade/moveCursor.ts"
 /** `trade/settlement`: see that module. */
 export * as settlement from "./trade/settlement.ts"
+/** `decision/Decision`: see that module. */
+export * as Decision from "./decision/Decision.ts"
+/** `decision/decide`: see that module. */
+export * as decide from "./decision/decide.ts"
+/** `decision/execute`: see that module. */
+export * as execute from "./decision/execute.ts"
+/** `decision/minute`: see that module. */
+export * as minute from "./decision/minute.ts"
+/** `decision/settle`: see that module. */
+export * as settle from "./decision/settle.ts"
 /** `position/Allocation`: see that module. */
 export * as Allocation from "./position/Allocation.ts"
 /** `position/Lot`: see that module. */
@@ -198,6 +208,8 @@ export * as Cancels from "./services/Cancels.ts"
 export * as Commands from "./services/Commands.ts"
 /** `services/Daemon`: see that module. */
 export * as Daemon from "./services/Daemon.ts"
+/** `services/Decisions`: see that module. */
+export * as Decisions from "./services/Decisions.ts"
 /** `services/Doubts`: see that module. */
 export * as Doubts from "./services/Doubts.ts"
 /** `services/Driving`: see that module. */

@@ -117,7 +117,8 @@ describe("duplicate intent", () => {
     account: AccountName.make("a"),
     symbol: AAPL,
     side: "buy",
-    quantity: Decimal.unsafe("2"),
+    size: Decimal.unsafe("2"),
+    isNotional: false,
     strategy: "s",
     decidedAt: at
   }
@@ -128,7 +129,7 @@ describe("duplicate intent", () => {
   })
 
   test("the same within a minute is one, by value, whichever came first", () => {
-    expect(duplicateOf(later(59_999, { quantity: Decimal.unsafe("2.000") }), [intent])).toBe(intent)
+    expect(duplicateOf(later(59_999, { size: Decimal.unsafe("2.000") }), [intent])).toBe(intent)
     expect(duplicateOf(intent, [later(30_000)])).toBeDefined()
   })
 
@@ -137,7 +138,8 @@ describe("duplicate intent", () => {
     ["another account", later(1, { account: AccountName.make("b") })],
     ["another symbol", later(1, { symbol: Ticker.make("KO") })],
     ["another side", later(1, { side: "sell" })],
-    ["another quantity", later(1, { quantity: Decimal.unsafe("3") })],
+    ["another quantity", later(1, { size: Decimal.unsafe("3") })],
+    ["as many dollars", later(1, { isNotional: true })],
     ["another strategy", later(1, { strategy: "t" })]
   ])("%s is another intent", (_, other) => {
     expect(duplicateOf(other, [intent])).toBeUndefined()

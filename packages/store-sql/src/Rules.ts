@@ -162,9 +162,32 @@ const lots: TableRules = {
   rows: [{ name: "owner", sql: `("tradeId" IS NULL) <> ("orderId" IS NULL)` }]
 }
 
+const decisions: TableRules = {
+  ...none,
+  references: [ofAccount, willReferTo("orderId", "orders")],
+  positive: ["quantity", "notional", "limitPrice"],
+  states: [
+    state("pending", "status", ["pending"], [], ["orderId", "executedAt", "failedAt"]),
+    state("submitted", "status", ["submitted"], ["orderId"], ["executedAt", "failedAt"]),
+    state("executed", "status", ["executed"], ["orderId", "executedAt"], ["failedAt"]),
+    state("failed", "status", ["failed"], ["reason", "failedAt"], ["executedAt"])
+  ],
+  rows: [
+    { name: "size", sql: `("quantity" IS NULL) <> ("notional" IS NULL)` },
+    { name: "limit", sql: `("orderType" = 'limit') = ("limitPrice" IS NOT NULL)` }
+  ],
+  indexes: [unique("one_of_order", ["orderId"], `"orderId" IS NOT NULL`), listed("status", ["status", "createdAt"])]
+}
+
 const orders: TableRules = {
   ...none,
-  references: [ofAccount, refersTo("lotId", "lots"), refersTo("tradeId", "trades"), refersTo("attemptId", "attempts")],
+  references: [
+    ofAccount,
+    refersTo("lotId", "lots"),
+    refersTo("tradeId", "trades"),
+    refersTo("decisionId", "decisions"),
+    refersTo("attemptId", "attempts")
+  ],
   positive: ["quantity", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
   unsigned: ["reportedCumulative", "cumulative", "filled", "notional", "unpriced", "excess", "acceptedExcess"],
   states: [
@@ -192,8 +215,11 @@ const orders: TableRules = {
       name: "queue",
       sql: `"origin" = 'external' OR "inQueue" = (CASE WHEN "origin" = 'accumulation' THEN 1 ELSE 0 END)`
     },
-    // E1: a direct order names what it executes, and no other order does.
-    { name: "direct", sql: `("origin" = 'direct') = ("tradeId" IS NOT NULL)` },
+    // E1: a direct order names the trade or the decision that it executes, and no other order does.
+    {
+      name: "direct",
+      sql: `("origin" = 'direct') = ("tradeId" IS NOT NULL OR "decisionId" IS NOT NULL) AND ("tradeId" IS NULL OR "decisionId" IS NULL)`
+    },
     together("reported", "reported", "reportedAt"),
     together("cumulative_at", "cumulative", "cumulativeAt"),
     { name: "life", sql: `"lifeSeconds" IS NULL OR "lifeSeconds" > 0` },
@@ -207,6 +233,7 @@ const orders: TableRules = {
       `"origin" = 'accumulation' AND "status" IN ('pending', 'submitting', 'in_doubt')`
     ),
     unique("one_of_trade", ["tradeId"], `"tradeId" IS NOT NULL`),
+    unique("one_of_decision", ["decisionId"], `"decisionId" IS NOT NULL`),
     listed("status", ["status"])
   ]
 }
@@ -298,6 +325,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   trades,
   positions,
   lots,
+  decisions,
   orders,
   allocations,
   attempts,

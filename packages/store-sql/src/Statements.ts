@@ -84,6 +84,7 @@ const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
   allocation: "allocations",
   fill: "fills",
   attempt: "attempts",
+  decision: "decisions",
   payload: "payloads",
   break: "breaks"
 }

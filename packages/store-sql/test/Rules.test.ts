@@ -9,7 +9,8 @@ const fixed = [
   "allocations.orderId",
   "allocations.counterOrderId",
   "fills.orderId",
-  "orders.tradeId"
+  "orders.tradeId",
+  "orders.decisionId"
 ]
 
 const placeOf = (table: string, kind: string): number =>

@@ -141,6 +141,10 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   trades_when_accumulate: { accumulate: {} },
   trades_when_direct: { direct: directTrade },
   trades_when_failed: { failed: { lotId: null, reason: "dismissed" } },
+  decisions_when_pending: { pending: { failedAt: null } },
+  decisions_when_submitted: { submitted: { orderId: 1, failedAt: null } },
+  decisions_when_executed: { executed: { orderId: 1, executedAt: AT, failedAt: null } },
+  decisions_when_failed: { failed: {} },
   orders_when_planned: { pending: { ...unfilled, brokerOrderId: null } },
   orders_when_attempted: { submitting: unfilled, in_doubt: unfilled },
   orders_when_acknowledged: { submitted: unfilled, partially_filled: { endedAt: null } },
@@ -188,6 +192,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   positions_rule_short_ends: [{ shortEnds: -1 }],
   positions_rule_last_price: [{ lastPrice: null }, { lastPriceAt: null }],
   lots_rule_owner: [{ orderId: 1 }, { tradeId: null }],
+  decisions_rule_size: [{ quantity: null }, { notional: "100" }],
+  decisions_rule_limit: [{ orderType: "limit" }, { limitPrice: "150" }],
   orders_rule_nothing_filled: [
     { ...unfilled, status: "pending", brokerOrderId: null, filled: "1" },
     ...["submitting", "in_doubt", "submitted"].map((status) => ({ ...unfilled, status, filled: "0.5" })),
@@ -198,7 +204,12 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   orders_rule_limit: [{ type: "limit" }, { type: "stop_limit", stopPrice: "1" }],
   orders_rule_stop: [{ type: "stop" }, { type: "stop_limit", limitPrice: "1" }],
   orders_rule_queue: [{ inQueue: 0 }, { origin: "direct", tradeId: 1 }],
-  orders_rule_direct: [{ origin: "direct", inQueue: 0 }, { tradeId: 1 }],
+  orders_rule_direct: [
+    { origin: "direct", inQueue: 0 },
+    { tradeId: 1 },
+    { decisionId: 1 },
+    { origin: "direct", inQueue: 0, tradeId: 1, decisionId: 1 }
+  ],
   orders_rule_reported: [{ reported: null }, { reportedAt: null }],
   orders_rule_cumulative_at: [{ cumulative: null }, { cumulativeAt: null }],
   orders_rule_life: [{ lifeSeconds: 0 }],
@@ -229,6 +240,7 @@ const sound: { readonly [check: string]: ReadonlyArray<Row> } = {
   ],
   orders_rule_queue: [
     { origin: "direct", inQueue: 0, tradeId: 1 },
+    { origin: "direct", inQueue: 0, decisionId: 1 },
     { origin: "external", inQueue: 0 }
   ],
   controls_rule_scope: [{ account: "" }, { account: "main", symbol: "AAPL" }]
@@ -394,6 +406,12 @@ const doubles: {
     refused: { id: 2, clientOrderId: "c-2", origin: "direct", inQueue: 0, tradeId: 1 },
     taken: { id: 2, clientOrderId: "c-2" }
   },
+  orders_one_of_decision: {
+    table: "orders",
+    refused: { id: 2, clientOrderId: "c-2", origin: "direct", inQueue: 0, decisionId: 1 },
+    taken: { id: 2, clientOrderId: "c-2" }
+  },
+  decisions_one_of_order: { table: "decisions", refused: { id: 2, orderId: 1 }, taken: { id: 2 } },
   attempts_number: { table: "attempts", refused: { id: 2 } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
   fills_revision: { table: "fills", refused: { id: 2, execId: "X-2", canonical: 0 } },
@@ -427,6 +445,10 @@ describe("unique indexes", () => {
         if (index === "orders_one_of_trade") {
           db.exec(`UPDATE roundlot_orders SET "origin" = 'direct', "inQueue" = 0, "tradeId" = 1`)
         }
+        if (index === "orders_one_of_decision") {
+          db.exec(`UPDATE roundlot_orders SET "origin" = 'direct', "inQueue" = 0, "decisionId" = 1`)
+        }
+        if (index === "decisions_one_of_order") db.exec(`UPDATE roundlot_decisions SET "orderId" = 1`)
         const columns = db
           .prepare<[], string>(`SELECT name FROM pragma_index_info('${Ddl.nameOf(index)}') ORDER BY seqno`)
           .pluck()

@@ -3,6 +3,7 @@ import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
 import { UsageTable, type Usage } from "../control/Usage.ts"
+import { DecisionTable, type Decision } from "../decision/Decision.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
 import type { Counters } from "../identity/Id.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
@@ -25,6 +26,7 @@ export interface Books {
   readonly trades: Shelf.Shelf<Trade>
   readonly positions: Shelf.Shelf<Position>
   readonly lots: Shelf.Shelf<Lot>
+  readonly decisions: Shelf.Shelf<Decision>
   readonly orders: Shelf.Shelf<Order>
   readonly allocations: Shelf.Shelf<Allocation>
   readonly attempts: Shelf.Shelf<Attempt>
@@ -51,6 +53,7 @@ export const make = (): Books => ({
   trades: Shelf.make(TradeTable),
   positions: Shelf.make(PositionTable),
   lots: Shelf.make(LotTable),
+  decisions: Shelf.make(DecisionTable),
   orders: Shelf.make(OrderTable),
   allocations: Shelf.make(AllocationTable),
   attempts: Shelf.make(AttemptTable),
@@ -74,6 +77,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   trades: TradeTable,
   positions: PositionTable,
   lots: LotTable,
+  decisions: DecisionTable,
   orders: OrderTable,
   allocations: AllocationTable,
   attempts: AttemptTable,
@@ -153,6 +157,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.trades),
     changesOf(books.positions),
     changesOf(books.lots),
+    changesOf(books.decisions),
     changesOf(books.orders),
     changesOf(books.allocations),
     changesOf(books.attempts),
@@ -185,6 +190,7 @@ export const keep = (
   readonly trades: ReadonlyArray<Trade>
   readonly lots: ReadonlyArray<Lot>
   readonly orders: ReadonlyArray<Order>
+  readonly decisions: ReadonlyArray<Decision>
   readonly attempts: ReadonlyArray<Attempt>
 } => {
   books.payloads.reset()
@@ -192,6 +198,7 @@ export const keep = (
     trades: books.trades.keep(),
     lots: books.lots.keep(),
     orders: books.orders.keep(),
+    decisions: books.decisions.keep(),
     attempts: books.attempts.keep()
   }
   for (const shelf of Object.values(books)) shelf.keep()
@@ -208,6 +215,7 @@ const kindOfTable = {
   allocations: "allocation",
   fills: "fill",
   attempts: "attempt",
+  decisions: "decision",
   payloads: "payload",
   breaks: "break"
 } as const

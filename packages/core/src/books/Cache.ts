@@ -53,6 +53,7 @@ const keepMade = ({ books, met }: Loaded): ReadonlyArray<Lot> => {
   const made = Books.keep(books)
   for (const { id } of made.orders) met.add(keyOf(Need.OrderById({ id })))
   for (const { id } of made.attempts) met.add(keyOf(Need.AttemptById({ id })))
+  for (const { id } of made.decisions) met.add(keyOf(Need.DecisionById({ id })))
   for (const { id } of made.trades) met.add(keyOf(Need.TradeById({ id })))
   return made.lots
 }

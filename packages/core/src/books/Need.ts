@@ -18,6 +18,10 @@ export type Need = Data.TaggedEnum<{
   readonly TradeById: { readonly id: number }
   /** An order with its allocations, fills, attempts and position. */
   readonly OrderById: { readonly id: number }
+  /** A decision, with its order. */
+  readonly DecisionById: { readonly id: number }
+  /** The decisions of a symbol that were made in one minute. */
+  readonly DecisionsIn: { readonly account: string; readonly symbol: string; readonly minute: number }
   readonly OrderByClientId: { readonly clientOrderId: string }
   readonly OrderByBrokerId: { readonly account: string; readonly brokerOrderId: string }
   /** An attempt, with its order. */

@@ -48,6 +48,7 @@ export const domainTables = [
   "trades",
   "positions",
   "lots",
+  "decisions",
   "orders",
   "allocations",
   "attempts",

@@ -130,6 +130,8 @@ const group = (questions: ReadonlyArray<Question>) => {
 }
 
 const tradeNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.TradeById({ id })])
+const decisionNeeds = (id: number | undefined): ReadonlyArray<Need> =>
+  id === undefined ? [] : [Need.DecisionById({ id })]
 const orderNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.OrderById({ id })])
 
 const question = (
@@ -156,8 +158,14 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
     (order) => [
       Need.OrderById({ id: order.id }),
       Need.Position({ account: order.account, symbol: order.symbol }),
-      ...tradeNeeds(order.tradeId)
+      ...tradeNeeds(order.tradeId),
+      ...decisionNeeds(order.decisionId)
     ]
+  )
+  const decisions = taking(
+    books,
+    (each) => each.decisions,
+    (decision) => [Need.DecisionById({ id: decision.id }), ...orderNeeds(decision.orderId)]
   )
   const lots = taking(
     books,
@@ -289,6 +297,10 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           )
         )
       ]
+    case "DecisionById":
+      return [question("decisions", "primary", [need.id], decisions)]
+    case "DecisionsIn":
+      return [question("decisions", "minute", [need.account, need.symbol, need.minute], decisions)]
     case "OrderByClientId":
       return [question("orders", "clientOrderId", [need.clientOrderId], orders)]
     case "OrderByBrokerId":

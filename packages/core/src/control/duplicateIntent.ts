@@ -12,13 +12,15 @@ export interface Intent {
   readonly account: AccountName
   readonly symbol: Ticker
   readonly side: Side
-  readonly quantity: Decimal.Decimal
+  /** Shares, or dollars where it is a notional. */
+  readonly size: Decimal.Decimal
+  readonly isNotional: boolean
   readonly strategy: string
   readonly decidedAt: Instant.Instant
 }
 
 /**
- * The earlier intent that a new one repeats: same account, symbol, side, quantity by value and strategy, less than a minute
+ * The earlier intent that a new one repeats: same account, symbol, side, size by value and strategy, less than a minute
  * before or after. `undefined` where it repeats none.
  */
 export const duplicateOf = <I extends Intent>(intent: Intent, earlier: Iterable<I>): I | undefined => {
@@ -31,5 +33,6 @@ const isSame = (a: Intent, b: Intent): boolean =>
   a.symbol === b.symbol &&
   a.side === b.side &&
   a.strategy === b.strategy &&
-  Decimal.equals(a.quantity, b.quantity) &&
+  a.isNotional === b.isNotional &&
+  Decimal.equals(a.size, b.size) &&
   Math.abs(Instant.millisBetween(a.decidedAt, b.decidedAt)) < SAME_INTENT_MS

@@ -31,6 +31,10 @@ export type FillId = typeof FillId.Type
 export const AttemptId = idOf("AttemptId")
 /** An attempt's id. */
 export type AttemptId = typeof AttemptId.Type
+/** A decision's id, `D6`. */
+export const DecisionId = idOf("DecisionId")
+/** A decision's id. */
+export type DecisionId = typeof DecisionId.Type
 /** A payload's id, `P8`. */
 export const PayloadId = idOf("PayloadId")
 /** A payload's id. */
@@ -48,6 +52,7 @@ export const letters = {
   allocation: "A",
   fill: "F",
   attempt: "S",
+  decision: "D",
   payload: "P",
   break: "B"
 } as const
@@ -66,6 +71,7 @@ export const firstCounters: Counters = {
   allocation: 1,
   fill: 1,
   attempt: 1,
+  decision: 1,
   payload: 1,
   break: 1
 }

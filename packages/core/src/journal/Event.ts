@@ -3,8 +3,19 @@ import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
 import { tradingStates } from "../control/TradingState.ts"
+import { decisionStatuses, decisionTypes } from "../decision/Decision.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
-import { AllocationId, AttemptId, BreakId, FillId, LotId, OrderId, PayloadId, TradeId } from "../identity/Id.ts"
+import {
+  AllocationId,
+  AttemptId,
+  BreakId,
+  DecisionId,
+  FillId,
+  LotId,
+  OrderId,
+  PayloadId,
+  TradeId
+} from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
@@ -101,6 +112,28 @@ export const DirectTradeSettled = Schema.TaggedStruct("DirectTradeSettled", {
   status: Schema.Literal("pending", "completed", "failed"),
   reason: maybe(Schema.String)
 })
+/** A strategy's wish to trade is on record; nothing is sent yet. */
+export const DecisionMade = Schema.TaggedStruct("DecisionMade", {
+  id: DecisionId,
+  strategy: Schema.String,
+  symbol: Ticker,
+  side: Side,
+  quantity: maybe(Quantity),
+  notional: maybe(Shares),
+  orderType: Schema.Literal(...decisionTypes),
+  limitPrice: maybe(Price),
+  timeInForce: Schema.Literal(...timesInForce),
+  rationale: maybe(Schema.String)
+})
+/** Whoever drives the account was asked to execute a decision. */
+export const DecisionAsked = Schema.TaggedStruct("DecisionAsked", { id: DecisionId })
+/** What became of a decision: its order, the broker's words, or the control that refused it. */
+export const DecisionSettled = Schema.TaggedStruct("DecisionSettled", {
+  id: DecisionId,
+  status: Schema.Literal(...decisionStatuses),
+  orderId: maybe(OrderId),
+  reason: maybe(Schema.String)
+})
 /** C1: two trades of opposite sign cover each other; final. */
 export const LotsNetted = Schema.TaggedStruct("LotsNetted", {
   id: AllocationId,
@@ -143,6 +176,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   origin: Schema.Literal(...origins),
   tradeId: maybe(TradeId),
+  decisionId: maybe(DecisionId),
   inQueue: Schema.Boolean,
   lot: Quantity,
   threshold: Quantity,
@@ -320,6 +354,9 @@ export const LedgerEvent = Schema.Union(
   TradeFailed,
   TradeSettled,
   DirectTradeSettled,
+  DecisionMade,
+  DecisionAsked,
+  DecisionSettled,
   LotsNetted,
   LotAllocated,
   AllocationReleased,
@@ -375,6 +412,10 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "TradeSettled":
     case "DirectTradeSettled":
       return { kind: "trade", id: `T${event.id}` }
+    case "DecisionMade":
+    case "DecisionAsked":
+    case "DecisionSettled":
+      return { kind: "decision", id: `D${event.id}` }
     case "LotsNetted":
       return { kind: "trade", id: `T${event.tradeId}` }
     case "OrderCreated":

@@ -105,6 +105,7 @@ export const begin = (options: {
         touchedOrders,
         emit: (event, bytes) => {
           if (event._tag === "OrderCreated") made.add(keyOf(Need.OrderById({ id: event.id })))
+          if (event._tag === "DecisionMade") made.add(keyOf(Need.DecisionById({ id: event.id })))
           emitFor(account, cause, event, bytes)
           const { trades, orders } = reachOf(books, event)
           for (const id of trades) if (id !== undefined) touchedTrades.add(id)

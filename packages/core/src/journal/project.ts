@@ -4,6 +4,7 @@ import { accountSet, brokerDeclared, instrumentSet } from "./project/accounts.ts
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
+import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import { commissionRecorded, fillJoined, fillRecorded, fillWaits } from "./project/fills.ts"
 import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
@@ -37,6 +38,12 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return tradeChanged(books, event.id, place, { status: event.status })
     case "DirectTradeSettled":
       return tradeChanged(books, event.id, place, { status: event.status, reason: event.reason })
+    case "DecisionMade":
+      return decisionMade(books, event, place)
+    case "DecisionAsked":
+      return decisionAsked(books, event, place)
+    case "DecisionSettled":
+      return decisionSettled(books, event, place)
     case "LotsNetted":
       return lotsNetted(books, event, place)
     case "LotAllocated":

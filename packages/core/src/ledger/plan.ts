@@ -1,6 +1,7 @@
 import type { AccountName } from "../account/AccountName.ts"
 import * as Books from "../books/Books.ts"
 import { Missing, type Need } from "../books/Need.ts"
+import { settleDecisions } from "../decision/settle.ts"
 import type { Cause } from "../journal/Entry.ts"
 import * as Recorder from "../journal/Recorder.ts"
 import { evaluate } from "../position/evaluation.ts"
@@ -27,6 +28,7 @@ export const finish = (recorder: Recorder.Recorder): void => {
   for (const symbol of recorder.touched) evaluate(recorder, symbol)
   reviewOrders(recorder)
   settleTrades(recorder)
+  settleDecisions(recorder)
 }
 
 /**

@@ -3,7 +3,7 @@ import { AccountName } from "../account/AccountName.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
-import { AttemptId, LotId, OrderId, TradeId } from "../identity/Id.ts"
+import { AttemptId, DecisionId, LotId, OrderId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
@@ -52,6 +52,8 @@ export const Order = Schema.Struct({
   origin: Column.literal(origins),
   /** E2: the direct trade that the order executes. */
   tradeId: Column.optional(Column.id(TradeId)),
+  /** E1: the decision that the order executes. */
+  decisionId: Column.optional(Column.id(DecisionId)),
   /** E3: do an external order's fills count in `hedged`? True for every accumulation order. */
   inQueue: Column.flag,
   lot: Column.brandedDecimal(Quantity),

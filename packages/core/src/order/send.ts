@@ -1,7 +1,7 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { judge, type Gate } from "../control/beforeSend.ts"
-import { says, type Control } from "../control/controls.ts"
+import { says } from "../control/controls.ts"
 import { AttemptId, format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -24,7 +24,7 @@ export type SendPlanned =
   /** No longer due: ended unsent (D6). */
   | { readonly _tag: "Superseded" }
   /** A control stands before it: ended unsent. */
-  | { readonly _tag: "Refused"; readonly control: Control }
+  | { readonly _tag: "Refused"; readonly control: string }
   /** In doubt, and not to be sent again now: it stays, with its break. */
   | { readonly _tag: "StaysInDoubt"; readonly why: string }
   /** A direct order that waits for what is named; it is judged again. */
@@ -94,11 +94,23 @@ const offer = (recorder: Recorder, order: Order, request: RawPayload): SendPlann
   if (admission._tag === "Admitted") return admit(recorder, order, request)
   if (admission._tag === "Waits") {
     const { why } = admission
+    if (order.decisionId !== undefined) return turnDown(recorder, order, why)
     if (order.heldFor !== why) recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why })
     return { _tag: "Held", why }
   }
   const { control, words } = admission
   advance(recorder, order.id, { deed: "failed", code: control, reason: `Refused(${control}): ${words}` })
+  return { _tag: "Refused", control }
+}
+
+/** A decision waits for nothing, so that the order of signals is kept: what would hold another order ends it. */
+const turnDown = (recorder: Recorder, order: Order, why: string): SendPlanned => {
+  const control = why.replace(/\(.*$/s, "")
+  advance(recorder, order.id, {
+    deed: "failed",
+    code: control,
+    reason: `Refused(${why}): a decision waits for nothing`
+  })
   return { _tag: "Refused", control }
 }
 
@@ -164,6 +176,7 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   const window = recorder.books.accounts.get(recorder.account)?.resendWindowMs ?? 0
   const attempts = recorder.books.attempts.find("order", [order.id])
   const first = attempts.find((attempt) => attempt.number === 1)
+  if (order.decisionId !== undefined) return "a decision is sent once in its life"
   if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
   if (attempts.some((attempt) => attempt.code === ID_IN_USE)) {
     return "the broker has seen its client order id before and does not show the order"
@@ -177,6 +190,14 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   const admission = admissionNow(recorder, order)
   if (admission._tag === "Admitted") return undefined
   return `it may not go now: ${admission._tag === "Waits" ? admission.why : admission.control}`
+}
+
+/** A doubtful order of a decision that was looked for and is surely not there: it has failed, and is never sent again. */
+export const giveUp = (recorder: Recorder, orderId: OrderId, why: string): void => {
+  const order = orderOf(recorder, orderId)
+  if (order.status === "in_doubt" && order.decisionId !== undefined) {
+    advance(recorder, orderId, { deed: "failed", reason: why })
+  }
 }
 
 /** Keeps a doubt that asking does not settle in sight, until it is gone. */

@@ -48,6 +48,9 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
     }
     case "NotSent": {
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "not_accepted", message: answer.why })
+      if (order.decisionId !== undefined && order.status === "submitting") {
+        return applied(advance(recorder, order.id, { code: "NotSent", reason: answer.why }, word("rejected")))
+      }
       return applied(advance(recorder, order.id, notSent(recorder, order, answer)))
     }
     case "Unknown": {

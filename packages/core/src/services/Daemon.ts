@@ -17,6 +17,7 @@ import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { requestCancels } from "./Cancels.ts"
+import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
@@ -76,10 +77,12 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     yield* start(driving, gate)
     const polled = yield* makePolled
     const asked = yield* makeAsked
+    const decisions = yield* makeWorkOff(gate)
     return yield* Effect.all(
       [
         work.forever("instruments", "1 second", confirmInstruments),
         work.forever("submission", "1 second", submitPending(mayDrive)),
+        work.forever("decisions", "1 second", decisions.pass),
         work.forever("cancels", "1 second", requestCancels),
         work.forever("gates", "1 second", openGates),
         work.forever("doubts", "1 second", askForDoubtful(asked)),

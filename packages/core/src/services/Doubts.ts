@@ -3,7 +3,7 @@ import { Need } from "../books/Need.ts"
 import type { AttemptId, OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { doubt } from "../order/send.ts"
+import { doubt, giveUp } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
 import { Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -24,6 +24,8 @@ export interface Asked {
   readonly attempts: Ref.Ref<ReadonlyMap<AttemptId, number>>
   /** The orders whose re-send was refused, and when; each is looked for once more. */
   readonly refused: Ref.Ref<ReadonlyMap<OrderId, Refused>>
+  /** How often the doubtful orders of decisions were looked for in vain. */
+  readonly missed: Ref.Ref<ReadonlyMap<OrderId, number>>
 }
 
 interface Refused {
@@ -34,7 +36,8 @@ interface Refused {
 /** Nothing was asked for yet. */
 export const makeAsked: Effect.Effect<Asked> = Effect.all({
   attempts: Ref.make<ReadonlyMap<AttemptId, number>>(new Map()),
-  refused: Ref.make<ReadonlyMap<OrderId, Refused>>(new Map())
+  refused: Ref.make<ReadonlyMap<OrderId, Refused>>(new Map()),
+  missed: Ref.make<ReadonlyMap<OrderId, number>>(new Map())
 })
 
 /** Asks for orders in doubt that have settled: one pass. What is found is booked; what is surely not there may go again. */
@@ -87,7 +90,24 @@ const ask = Effect.fn("Doubts.ask")(function* (asked: Asked, order: Order) {
   if (order.brokerOrderId !== undefined) return
   if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
   if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
-  yield* sendAgain(asked, order)
+  yield* order.decisionId === undefined ? sendAgain(asked, order) : miss(asked, order)
+})
+
+const LOOK_UPS = 2
+
+/** A decision is sent once in its life: where two look-ups do not find it at a broker whose client ids are unique, it has failed. */
+const miss = Effect.fn("Doubts.miss")(function* ({ missed }: Asked, order: Order) {
+  const count = ((yield* Ref.get(missed)).get(order.id) ?? 0) + 1
+  yield* Ref.update(missed, (known) => new Map(known).set(order.id, count))
+  if (count < LOOK_UPS) return
+  const ledger = yield* Ledger
+  yield* ledger.submit("report", {
+    account: order.account,
+    cause: { kind: "report", actor: "roundlot" },
+    needs: [Need.OrderById({ id: order.id })],
+    apply: (recorder) => giveUp(recorder, order.id, `not found at the broker in ${LOOK_UPS} look-ups`)
+  })
+  yield* Ref.update(missed, (known) => new Map([...known].filter(([id]) => id !== order.id)))
 })
 
 const sendAgain = Effect.fn("Doubts.sendAgain")(function* ({ refused }: Asked, order: Order) {

@@ -4,7 +4,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Fenced, Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
-import { recoverUnanswered } from "./Submission.ts"
+import { abandonUnsent, recoverUnanswered } from "./Submission.ts"
 
 /** The right of this process to drive accounts (DESIGN 10): to send, and to book what brokers say. */
 export interface Driving {
@@ -47,6 +47,7 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
       const token = yield* session.take(account)
       yield* ledger.leases.hold(account, { token, provenMs })
       yield* recoverUnanswered(account)
+      yield* abandonUnsent(account)
       yield* Ref.update(ready, (known) => new Set(known).add(account))
     })
 

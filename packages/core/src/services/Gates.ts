@@ -67,7 +67,11 @@ export const confirmInstruments = Effect.gen(function* () {
   return unverified.length
 })
 
-const confirm = Effect.fn("Gates.confirm")(function* ({ account, symbol }: Instrument) {
+/** Asks an account's broker what an instrument is, and keeps its answer. */
+export const confirm = Effect.fn("Gates.confirm")(function* ({
+  account,
+  symbol
+}: Pick<Instrument, "account" | "symbol">) {
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const broker = yield* brokers.get(account)

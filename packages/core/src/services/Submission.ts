@@ -87,7 +87,9 @@ export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effe
     const clock = yield* Clock
     const now = yield* clock.now
     const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
-    const ready = pending.filter((order) => order.notBefore === undefined || order.notBefore <= now)
+    const ready = pending.filter(
+      (order) => order.decisionId === undefined && (order.notBefore === undefined || order.notBefore <= now)
+    )
     const accounts = yield* Effect.filter(new Set(ready.map(({ account }) => account)), mayDrive)
     const sendable = ready.filter(({ account }) => accounts.includes(account))
     const open = yield* Effect.makeSemaphore(TOGETHER)
@@ -174,7 +176,8 @@ export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Ord
   return yield* attempt(order, broker, prepared.right)
 })
 
-const refuse = (order: Order, why: string) =>
+/** An order that its broker cannot be asked for: a plan ends unsent, a doubtful one stays. */
+export const refuse = (order: Order, why: string) =>
   Effect.flatMap(Ledger, (ledger) =>
     ledger.submit(
       "report",
@@ -297,6 +300,18 @@ export const recoverUnanswered = Effect.fn("Submission.recoverUnanswered")(funct
     ]
   })
   yield* Effect.forEach(unanswered, ({ id }) => recoverOne(account, id), { discard: true })
+})
+
+/** When an account is taken: a decision whose order was never sent has failed; it is not sent later than it was meant. */
+export const abandonUnsent = Effect.fn("Submission.abandonUnsent")(function* (account: AccountName) {
+  const pending = yield* Reads.all(OrderTable, {
+    where: [
+      { column: "status", in: ["pending"] },
+      { column: "account", in: [account] }
+    ]
+  })
+  const abandoned = pending.filter(({ decisionId }) => decisionId !== undefined)
+  yield* Effect.forEach(abandoned, (order) => refuse(order, "the process ended before it was sent"), { discard: true })
 })
 
 /** Longer than a send and the commit of its answer can take, in milliseconds. */

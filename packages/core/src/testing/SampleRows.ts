@@ -121,6 +121,31 @@ export const lot: Row = {
 /** The lot of the order, closed. */
 export const orderLot: Row = { ...lot, id: 2, tradeId: null, orderId: 1, open: "0" }
 
+/** A decision that was refused. */
+export const decision: Row = {
+  id: 1,
+  account: "main",
+  strategy: "momentum",
+  symbol: "AAPL",
+  side: "buy",
+  quantity: "3",
+  notional: null,
+  orderType: "market",
+  limitPrice: null,
+  timeInForce: "day",
+  rationale: '{"signal":0.7}',
+  status: "failed",
+  orderId: null,
+  reason: "Refused(Restricted)",
+  minute: 29_394_180,
+  askedAt: null,
+  createdAt: AT,
+  executedAt: null,
+  failedAt: AT,
+  updatedAt: AT,
+  version: 5
+}
+
 /** An order that is filled. */
 export const order: Row = {
   id: 1,
@@ -137,6 +162,7 @@ export const order: Row = {
   positionEffect: null,
   origin: "accumulation",
   tradeId: null,
+  decisionId: null,
   inQueue: 1,
   lot: "1",
   threshold: "1",
@@ -315,6 +341,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   trades: trade,
   positions: position,
   lots: lot,
+  decisions: decision,
   orders: order,
   allocations: allocation,
   attempts: attempt,
@@ -349,6 +376,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("trades", trade),
   inserting("positions", position),
   inserting("lots", lot, orderLot),
+  inserting("decisions", decision),
   inserting("orders", order),
   inserting("allocations", allocation),
   inserting("attempts", attempt),

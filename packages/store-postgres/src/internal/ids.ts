@@ -7,6 +7,7 @@ const kindOfTable: { readonly [T in Table.TableName]?: Id.Kind } = {
   allocations: "allocation",
   fills: "fill",
   attempts: "attempt",
+  decisions: "decision",
   payloads: "payload",
   breaks: "break"
 }

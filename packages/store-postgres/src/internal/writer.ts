@@ -65,6 +65,7 @@ const countersOf = (row: Id.Counters): Id.Counters => ({
   allocation: row.allocation,
   fill: row.fill,
   attempt: row.attempt,
+  decision: row.decision,
   payload: row.payload,
   break: row.break
 })

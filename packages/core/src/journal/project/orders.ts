@@ -60,6 +60,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     lifeSeconds: event.lifeSeconds,
     positionEffect: event.positionEffect,
     tradeId: event.tradeId,
+    decisionId: event.decisionId,
     referencePrice: event.referencePrice,
     referenceSource: event.referenceSource,
     referenceAt: event.referenceAt,

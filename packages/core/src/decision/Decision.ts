@@ -1,0 +1,92 @@
+import { Schema } from "effect"
+import { AccountName } from "../account/AccountName.ts"
+import * as Column from "../books/Column.ts"
+import * as Table from "../books/Table.ts"
+import { DecisionId, OrderId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { Price } from "../money/Price.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { timesInForce, type TimeInForce } from "../order/OrderTerms.ts"
+import type { Side } from "../order/Side.ts"
+
+/** On record; its one order is under way; filled, in whole or in part; ended with nothing filled, or never sent. */
+export const decisionStatuses = ["pending", "submitted", "executed", "failed"] as const
+
+/** One of the decision statuses. */
+export type DecisionStatus = (typeof decisionStatuses)[number]
+
+/** The order types that a decision may name. */
+export const decisionTypes = ["market", "limit"] as const
+
+/** One of the order types that a decision may name. */
+export type DecisionType = (typeof decisionTypes)[number]
+
+/** The strategy of a decision that names none. */
+export const MANUAL = "manual"
+
+/** A strategy's wish to trade. Exactly one of `quantity` (shares) and `notional` (dollars) is given; prices in dollars a share. */
+export interface DecisionInput {
+  /** Default: `manual`. */
+  readonly strategy?: string | undefined
+  readonly symbol: Ticker
+  readonly side: Side
+  readonly quantity?: Quantity | undefined
+  readonly notional?: Decimal.Decimal | undefined
+  /** Default: `market`. */
+  readonly orderType?: DecisionType | undefined
+  readonly limitPrice?: Price | undefined
+  /** Default: `day`. */
+  readonly timeInForce?: TimeInForce | undefined
+  /** Why, as the strategy says it: text, or JSON as text. */
+  readonly rationale?: string | undefined
+}
+
+/** A strategy's wish to trade, with what became of it. It makes one direct order, sent once in its life. */
+export const Decision = Schema.Struct({
+  id: Column.id(DecisionId),
+  account: Column.branded(AccountName),
+  strategy: Column.text,
+  symbol: Column.branded(Ticker),
+  side: Column.literal(["buy", "sell"]),
+  quantity: Column.optional(Column.brandedDecimal(Quantity)),
+  notional: Column.optional(Column.decimal),
+  orderType: Column.literal(decisionTypes),
+  limitPrice: Column.optional(Column.brandedDecimal(Price)),
+  timeInForce: Column.literal(timesInForce),
+  rationale: Column.optional(Column.text),
+  status: Column.literal(decisionStatuses),
+  orderId: Column.optional(Column.id(OrderId)),
+  reason: Column.optional(Column.text),
+  /** The minute since 1970 in which it was made: how the same intent is found again. */
+  minute: Column.integer,
+  /** When its execution was last asked for, where another process drives the account. */
+  askedAt: Column.optional(Column.instant),
+  createdAt: Column.instant,
+  executedAt: Column.optional(Column.instant),
+  failedAt: Column.optional(Column.instant),
+  updatedAt: Column.instant,
+  version: Column.integer
+})
+
+/** A strategy's wish to trade, with what became of it. */
+export type Decision = typeof Decision.Type
+
+/** The table of decisions. */
+export const DecisionTable = Table.make({
+  name: "decisions",
+  schema: Decision,
+  key: ["id"],
+  keyOf: (decision) => Table.joinKey([decision.id]),
+  lookups: { minute: { columns: ["account", "symbol", "minute"], unique: false, where: undefined } }
+})
+
+/** What no decision can be; `undefined` where it is sound. */
+export const faultOf = (input: DecisionInput): string | undefined => {
+  const { limitPrice, notional, orderType = "market", quantity } = input
+  if ((quantity === undefined) === (notional === undefined)) return "it names either a quantity or a notional"
+  if (notional !== undefined && !Decimal.isPositive(notional)) return "its notional is not above zero"
+  if (orderType === "limit" && limitPrice === undefined) return "a limit order needs a limit price"
+  if (orderType === "market" && limitPrice !== undefined) return "a market order takes no limit price"
+  return undefined
+}

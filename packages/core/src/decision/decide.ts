@@ -1,0 +1,43 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { DecisionId, format } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { MANUAL, type Decision, type DecisionInput } from "./Decision.ts"
+
+/** A decision as the books have it now. `undefined` where there is none of this id. */
+export const decisionOf = (recorder: Recorder, id: DecisionId): Decision | undefined => {
+  recorder.need(Need.DecisionById({ id }))
+  return recorder.books.decisions.get(joinKey([id]))
+}
+
+/** Puts a decision on record, pending: nothing is sent. `undefined` where the account is not in the books. */
+export const decide = (recorder: Recorder, input: DecisionInput): Decision | undefined => {
+  const { account, books } = recorder
+  recorder.need(Need.Position({ account, symbol: input.symbol }))
+  if (books.accounts.get(account) === undefined) return undefined
+  if (books.instruments.get(joinKey([account, input.symbol])) === undefined) {
+    recorder.emit({ _tag: "InstrumentSeen", symbol: input.symbol })
+  }
+  const id = DecisionId.make(recorder.next("decision"))
+  recorder.emit({
+    _tag: "DecisionMade",
+    id,
+    strategy: input.strategy ?? MANUAL,
+    symbol: input.symbol,
+    side: input.side,
+    quantity: input.quantity,
+    notional: input.notional,
+    orderType: input.orderType ?? "market",
+    limitPrice: input.limitPrice,
+    timeInForce: input.timeInForce ?? "day",
+    rationale: input.rationale
+  })
+  const made = books.decisions.get(joinKey([id]))
+  if (made === undefined) throw new Error(`decision ${format("decision", id)} is not in the books`)
+  return made
+}
+
+/** Asks whoever drives the account to execute a decision. Nothing where it is not pending any more. */
+export const askFor = (recorder: Recorder, id: DecisionId): void => {
+  if (decisionOf(recorder, id)?.status === "pending") recorder.emit({ _tag: "DecisionAsked", id })
+}

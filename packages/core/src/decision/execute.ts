@@ -1,0 +1,137 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { says, type Control } from "../control/controls.ts"
+import { duplicateOf } from "../control/duplicateIntent.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import { format, LotId, OrderId, type DecisionId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
+import type { Reference } from "../money/Reference.ts"
+import type { Order } from "../order/Order.ts"
+import { lotOf } from "../position/due.ts"
+import { standingOf } from "../position/evaluation.ts"
+import { decisionOf } from "./decide.ts"
+import type { Decision, DecisionStatus } from "./Decision.ts"
+import { minuteOf } from "./minute.ts"
+
+/** What became of the wish to execute a decision. */
+export type Executed =
+  /** Its order is on record: send it, once. */
+  | { readonly _tag: "Ordered"; readonly order: Order }
+  /** A control refused it: it has failed. */
+  | { readonly _tag: "Refused" }
+  /** It was executed or refused before. */
+  | { readonly _tag: "NotPending"; readonly status: DecisionStatus }
+  | { readonly _tag: "Unknown" }
+
+/** A pending decision becomes its one direct order (E1), or fails by a control that needs no order to be judged. */
+export const execute = (recorder: Recorder, id: DecisionId): Executed => {
+  const decision = decisionOf(recorder, id)
+  if (decision === undefined) return { _tag: "Unknown" }
+  if (decision.status !== "pending") return { _tag: "NotPending", status: decision.status }
+  recorder.need(Need.Position({ account: decision.account, symbol: decision.symbol }))
+  const repeated = repeatedBy(recorder, decision)
+  if (repeated !== undefined) return refuse(recorder, decision, "DuplicateIntent", format("decision", repeated.id))
+  const reference = referenceOf(recorder, decision)
+  const quantity = decision.quantity ?? sharesFor(recorder, decision, reference)
+  if (quantity === "NoPrice") return refuse(recorder, decision, "NoReferencePrice", "a notional needs one")
+  if (quantity === "TooSmall") {
+    return fail(recorder, decision, "NotionalTooSmall: it is less than the least that can be ordered")
+  }
+  return { _tag: "Ordered", order: order(recorder, decision, quantity, reference) }
+}
+
+/** Ends a pending decision without an order. */
+export const failUnsent = (recorder: Recorder, id: DecisionId, reason: string): void => {
+  const decision = decisionOf(recorder, id)
+  if (decision?.status === "pending") fail(recorder, decision, reason)
+}
+
+const refuse = (recorder: Recorder, decision: Decision, control: Control, words: string): Executed =>
+  fail(recorder, decision, `Refused(${control}): ${says(control)} (${words})`)
+
+const fail = (recorder: Recorder, decision: Decision, reason: string): Executed => {
+  recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "failed", reason })
+  return { _tag: "Refused" }
+}
+
+/** The earlier decision that this one repeats. One that has failed brought nothing about that could be doubled. */
+const repeatedBy = (recorder: Recorder, decision: Decision): Decision | undefined => {
+  const { account, symbol } = decision
+  const minutes = [minuteOf(decision.createdAt) - 1, minuteOf(decision.createdAt)]
+  const earlier = minutes.flatMap((minute) => {
+    recorder.need(Need.DecisionsIn({ account, symbol, minute }))
+    return recorder.books.decisions.find("minute", [account, symbol, minute])
+  })
+  const others = earlier.filter(({ id, status }) => id < decision.id && status !== "failed")
+  return duplicateOf(intentOf(decision), others.map(intentOf))?.decision
+}
+
+const intentOf = (decision: Decision) => ({
+  account: decision.account,
+  symbol: decision.symbol,
+  side: decision.side,
+  size: decision.quantity ?? decision.notional ?? Decimal.zero,
+  isNotional: decision.quantity === undefined,
+  strategy: decision.strategy,
+  decidedAt: decision.createdAt,
+  decision
+})
+
+/** The limit price bounds what a notional can buy; else the freshest price that is known. */
+const referenceOf = (recorder: Recorder, { symbol }: Decision): Reference => {
+  const standing = standingOf(recorder, symbol)
+  return standing?.reference ?? recorder.world.priceOf(symbol)
+}
+
+const FINEST = Decimal.unsafe("0.000000001")
+const WHOLE = Decimal.unsafe("1")
+
+/** As many shares as the notional pays for, rounded down: fractions only where the instrument has them. */
+const sharesFor = (
+  recorder: Recorder,
+  decision: Decision,
+  reference: Reference
+): Quantity.Quantity | "NoPrice" | "TooSmall" => {
+  const price = decision.limitPrice ?? (reference._tag === "Priced" ? reference.price : undefined)
+  if (price === undefined || decision.notional === undefined) return "NoPrice"
+  const instrument = recorder.books.instruments.get(joinKey([decision.account, decision.symbol]))
+  const isFraction = instrument?.fractionable === true && decision.timeInForce === "day"
+  const shares = Decimal.floorTo(Decimal.divide(decision.notional, price, 12), isFraction ? FINEST : WHOLE)
+  return Decimal.isPositive(shares) ? Quantity.make(shares) : "TooSmall"
+}
+
+const order = (recorder: Recorder, decision: Decision, quantity: Quantity.Quantity, reference: Reference): Order => {
+  const account = recorder.books.accounts.get(decision.account)
+  if (account === undefined) throw new Error(`account ${decision.account} is not in the books`)
+  const lot = lotOf({
+    account,
+    instrument: recorder.books.instruments.get(joinKey([decision.account, decision.symbol]))
+  })
+  const id = OrderId.make(recorder.next("order"))
+  recorder.emit({
+    _tag: "OrderCreated",
+    id,
+    lotId: LotId.make(recorder.next("lot")),
+    symbol: decision.symbol,
+    side: decision.side,
+    quantity,
+    type: decision.orderType,
+    limitPrice: decision.limitPrice,
+    timeInForce: decision.timeInForce,
+    origin: "direct",
+    decisionId: decision.id,
+    inQueue: false,
+    lot,
+    threshold: account.threshold ?? lot,
+    ...(reference._tag === "NoPrice"
+      ? {}
+      : { referencePrice: reference.price, referenceSource: reference.source, referenceAt: reference.at }),
+    clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id)
+  })
+  recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "submitted", orderId: id })
+  const made = recorder.books.orders.get(joinKey([id]))
+  if (made === undefined) throw new Error(`order ${format("order", id)} is not in the books`)
+  return made
+}

@@ -1,0 +1,40 @@
+import { joinKey } from "../books/Table.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import { isLive } from "../order/OrderState.ts"
+import type { DecisionStatus } from "./Decision.ts"
+
+interface Settled {
+  readonly status: DecisionStatus
+  readonly reason: string | undefined
+}
+
+/**
+ * What a decision's order makes of it: executed when it has ended with anything filled (with the quantity, where that is a
+ * part), failed when it has ended with nothing, submitted while it lives. A late fill or a bust changes it.
+ */
+export const settledOf = (order: Pick<Order, "status" | "filled" | "quantity" | "reason">): Settled => {
+  if (order.status === "filled") return { status: "executed", reason: undefined }
+  if (isLive(order.status)) return { status: "submitted", reason: undefined }
+  const isSaid = order.reason === undefined || order.status === "failed" || order.status === "rejected"
+  const why = isSaid ? (order.reason ?? order.status) : `${order.status}: ${order.reason ?? ""}`
+  if (!Decimal.isPositive(order.filled)) return { status: "failed", reason: why }
+  return {
+    status: "executed",
+    reason: `${why}; ${Decimal.format(order.filled)} of ${Decimal.format(order.quantity)} filled`
+  }
+}
+
+/** Writes the status of every decision whose order this commit has changed. */
+export const settleDecisions = (recorder: Recorder): void => {
+  for (const orderId of recorder.touchedOrders) {
+    const order = recorder.books.orders.get(joinKey([orderId]))
+    if (order?.decisionId === undefined) continue
+    const decision = recorder.books.decisions.get(joinKey([order.decisionId]))
+    if (decision === undefined) throw new Error(`decision D${order.decisionId} is not in the books`)
+    const { reason, status } = settledOf(order)
+    if (decision.status === status && decision.reason === reason) continue
+    recorder.emit({ _tag: "DecisionSettled", id: decision.id, status, orderId: order.id, reason })
+  }
+}

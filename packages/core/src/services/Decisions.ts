@@ -1,0 +1,287 @@
+import { Context, Effect, Layer, Ref, Schema } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { askFor, decide as decideRule } from "../decision/decide.ts"
+import {
+  decisionStatuses,
+  DecisionTable,
+  faultOf,
+  MANUAL,
+  type Decision,
+  type DecisionInput
+} from "../decision/Decision.ts"
+import { execute as executeRule, failUnsent, type Executed } from "../decision/execute.ts"
+import { format, type DecisionId } from "../identity/Id.ts"
+import { InstrumentTable } from "../instrument/Instrument.ts"
+import type { Cause } from "../journal/Entry.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import { AttemptTable } from "../order/Attempt.ts"
+import type { Order } from "../order/Order.ts"
+import type { Brokers } from "../ports/Broker.ts"
+import type { Clock } from "../ports/Clock.ts"
+import type { TradeRepository } from "../ports/TradeRepository.ts"
+import { UnknownAccount } from "./Accumulator.ts"
+import { brokerToDrive, driven, type NotDriven } from "./drive.ts"
+import { confirm } from "./Gates.ts"
+import type { Health } from "./Health.ts"
+import * as Reads from "./Reads.ts"
+import * as StartGate from "./StartGate.ts"
+import { refuse, sendOrder } from "./Submission.ts"
+import { reported } from "./work.ts"
+
+/** A decision that says too much or too little to become an order. Nothing is on record. */
+export class UnsoundDecision extends Schema.TaggedError<UnsoundDecision>()("UnsoundDecision", {
+  problem: Schema.String
+}) {
+  override get message() {
+    return `the decision cannot be taken: ${this.problem}`
+  }
+}
+
+/** There is no decision of this id. */
+export class UnknownDecision extends Schema.TaggedError<UnknownDecision>()("UnknownDecision", { id: Schema.String }) {
+  override get message() {
+    return `there is no decision ${this.id}`
+  }
+}
+
+/** A decision is executed once: this one was executed, has failed or is on its way. */
+export class DecisionNotPending extends Schema.TaggedError<DecisionNotPending>()("DecisionNotPending", {
+  id: Schema.String,
+  status: Schema.Literal(...decisionStatuses)
+}) {
+  override get message() {
+    return `decision ${this.id} is ${this.status}, not pending: it is executed once. Decide anew if it is meant again`
+  }
+}
+
+/** Where strategies decide, and where their decisions are executed. */
+export interface DecisionsService {
+  /** Puts a decision on record, pending; nothing is sent. */
+  readonly decide: (
+    account: AccountName,
+    input: DecisionInput
+  ) => Effect.Effect<Decision, LedgerError | UnknownAccount | UnsoundDecision>
+  /**
+   * Executes a pending decision by one attempt, and answers with the decision when the attempt has an outcome. Decisions of one
+   * account are executed one after another, in the order of their arrival. A refusal of the broker or of a control is no error:
+   * the decision has failed with its reason, and the caller goes on to its next signal. `NotDriven`, with nothing changed, where
+   * this process does not hold the account's lease.
+   */
+  readonly execute: (
+    id: DecisionId
+  ) => Effect.Effect<Decision, LedgerError | UnknownDecision | DecisionNotPending | NotDriven>
+}
+
+/** Where strategies decide, and where their decisions are executed (SDK-2). */
+export class Decisions extends Context.Tag("@roundlot/core/Decisions")<Decisions, DecisionsService>() {}
+
+type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
+
+/** Decisions on the program's ledger, sent to its brokers. */
+export const layer: Layer.Layer<Decisions, never, Requirements> = Layer.effect(
+  Decisions,
+  Effect.gen(function* () {
+    const context = yield* Effect.context<Requirements>()
+    const desk = yield* makeDesk(yield* StartGate.make)
+    return {
+      decide: (account, input) => Effect.provide(decide(account, input), context),
+      execute: (id) => Effect.provide(execute(desk, id), context)
+    }
+  })
+)
+
+const memberOf = <A>(
+  account: AccountName,
+  cause: Cause,
+  needs: ReadonlyArray<Need>,
+  apply: (recorder: Recorder) => A
+): Member<A> => ({ account, cause, needs, apply })
+
+/** Puts a decision on record, pending; nothing is sent. */
+export const decide = Effect.fn("Decisions.decide")(function* (account: AccountName, input: DecisionInput) {
+  const problem = faultOf(input)
+  if (problem !== undefined) return yield* new UnsoundDecision({ problem })
+  const ledger = yield* Ledger
+  const { symbol } = input
+  const cause: Cause = { kind: "command", actor: input.strategy ?? MANUAL }
+  const member = memberOf(account, cause, [Need.Position({ account, symbol })], (recorder) =>
+    decideRule(recorder, input)
+  )
+  const made = yield* ledger.submit("intake", member)
+  return made ?? (yield* new UnknownAccount({ account }))
+})
+
+/** Asks whoever drives the account to execute a decision: for a process that does not drive it itself. */
+export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy }: Decision) {
+  const ledger = yield* Ledger
+  yield* ledger.submit(
+    "command",
+    memberOf(account, { kind: "command", actor: strategy }, [Need.DecisionById({ id })], (recorder) =>
+      askFor(recorder, id)
+    )
+  )
+})
+
+/** The decision of an id. */
+export const find = Effect.fn("Decisions.find")(function* (id: DecisionId) {
+  const found = yield* Reads.first(DecisionTable, { where: [{ column: "id", in: [id] }] })
+  return found ?? (yield* new UnknownDecision({ id: format("decision", id) }))
+})
+
+/** Where decisions are executed: one after another for each account. */
+interface Desk {
+  readonly gate: StartGate.StartGate
+  readonly turns: Ref.Ref<ReadonlyMap<AccountName, Effect.Semaphore>>
+}
+
+const makeDesk = (gate: StartGate.StartGate): Effect.Effect<Desk> =>
+  Effect.map(Ref.make<ReadonlyMap<AccountName, Effect.Semaphore>>(new Map()), (turns) => ({ gate, turns }))
+
+const inTurn =
+  ({ turns }: Desk, account: AccountName) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(
+      Ref.modify(turns, (known) => {
+        const turn = known.get(account) ?? Effect.unsafeMakeSemaphore(1)
+        return [turn, new Map(known).set(account, turn)]
+      }),
+      (turn) => turn.withPermits(1)(work)
+    )
+
+const execute = Effect.fn("Decisions.execute")(function* (desk: Desk, id: DecisionId) {
+  const found = yield* find(id)
+  return yield* inTurn(desk, found.account)(executeInTurn(desk, id))
+})
+
+const executeInTurn = Effect.fn("Decisions.executeInTurn")(function* (desk: Desk, id: DecisionId) {
+  const decision = yield* find(id)
+  const obstacle = yield* prepareFor(desk, decision)
+  const executed = yield* order(decision, obstacle)
+  if (executed._tag === "Unknown") return yield* new UnknownDecision({ id: format("decision", id) })
+  if (executed._tag === "NotPending" && obstacle === undefined) {
+    return yield* new DecisionNotPending({ id: format("decision", id), status: executed.status })
+  }
+  const became = yield* find(id)
+  yield* tell(became)
+  return became
+})
+
+/** The order of a decision, and its one attempt; whatever interrupts us, what is on record as submitted is sent or refused. */
+const order = Effect.fn("Decisions.order")(function* (decision: Decision, obstacle: string | undefined) {
+  const { account, id, strategy, symbol } = decision
+  const ledger = yield* Ledger
+  const needs = [Need.DecisionById({ id }), Need.Position({ account, symbol })]
+  const executed: Executed = yield* ledger.submit(
+    "send",
+    memberOf(account, { kind: "send", actor: strategy }, needs, (recorder) => {
+      if (obstacle !== undefined) failUnsent(recorder, id, obstacle)
+      return executeRule(recorder, id)
+    })
+  )
+  if (executed._tag === "Ordered") yield* send(executed.order)
+  return executed
+}, Effect.uninterruptible)
+
+/** The account was driven a moment ago; where it is not any more, nothing is sent. */
+const send = (planned: Order) =>
+  Effect.catchTags(sendOrder(planned), {
+    NoBroker: ({ message }) => refuse(planned, message),
+    EnvironmentMismatch: ({ message }) => refuse(planned, message),
+    NotDriven: ({ message }) => refuse(planned, message)
+  })
+
+/** One line for each outcome, with ids and the words of whoever gave it. */
+const tell = (decision: Decision) =>
+  Effect.gen(function* () {
+    const attempt =
+      decision.orderId === undefined
+        ? undefined
+        : yield* Reads.first(AttemptTable, { where: [{ column: "orderId", in: [decision.orderId] }] })
+    const line = decision.status === "failed" ? Effect.logWarning : Effect.logInfo
+    yield* line(`decision ${decision.status}`).pipe(
+      Effect.annotateLogs({
+        decision: format("decision", decision.id),
+        account: decision.account,
+        symbol: decision.symbol,
+        strategy: decision.strategy,
+        ...(decision.orderId === undefined ? {} : { order: format("order", decision.orderId) }),
+        ...(attempt === undefined ? {} : { attempt: format("attempt", attempt.id) }),
+        ...(attempt?.brokerOrderId === undefined ? {} : { brokerOrderId: attempt.brokerOrderId }),
+        ...(decision.reason === undefined ? {} : { reason: decision.reason })
+      })
+    )
+  })
+
+/** What stands before any order of the account: no broker, one of another environment, one that cannot be read. */
+const prepareFor = Effect.fn("Decisions.prepareFor")(function* ({ gate }: Desk, { account, status, symbol }: Decision) {
+  if (status !== "pending") return undefined
+  const broker = yield* Effect.either(brokerToDrive(account))
+  if (broker._tag === "Left") {
+    const { left } = broker
+    return left._tag === "NoBroker" || left._tag === "EnvironmentMismatch" ? left.message : yield* left
+  }
+  if (!(yield* gate.isOpen(account))) return "the broker could not be read: nothing is sent before it was"
+  const instrument = yield* Reads.first(InstrumentTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "symbol", in: [symbol] }
+    ]
+  })
+  // Where the broker cannot say what it is, the instrument stays unverified, and rule 0 refuses.
+  if (instrument?.status !== "verified") yield* reported(`instruments ${account}`, confirm({ account, symbol }))
+  return undefined
+})
+
+/** What a daemon does for decisions, once it has started. */
+export interface WorkOff {
+  /** Executes what other processes have asked for since, and tells the outcomes that came after an attempt's: one pass. */
+  readonly pass: Effect.Effect<void, LedgerError, Requirements>
+}
+
+/** A decision that is found pending when a daemon starts is shown, and executed only when that is asked for again. */
+export const makeWorkOff = (gate: StartGate.StartGate) =>
+  Effect.gen(function* () {
+    const desk = yield* makeDesk(gate)
+    const found = new Map((yield* pendingOnes).map(({ askedAt, id }) => [id, askedAt]))
+    const watched = yield* Ref.make<ReadonlySet<DecisionId>>(new Set())
+    const isAsked = ({ askedAt, id }: Decision) => askedAt !== undefined && found.get(id) !== askedAt
+    const pass = Effect.gen(function* () {
+      const asked = (yield* driven(yield* pendingOnes)).filter(isAsked)
+      const accounts = [...new Set(asked.map(({ account }) => account))]
+      yield* Effect.forEach(
+        accounts,
+        (account) =>
+          Effect.forEach(
+            asked.filter((each) => each.account === account),
+            ({ id }) =>
+              Effect.catchTags(execute(desk, id), {
+                DecisionNotPending: () => Effect.void,
+                NotDriven: () => Effect.void,
+                UnknownDecision: () => Effect.void
+              }),
+            { discard: true }
+          ),
+        { concurrency: "unbounded", discard: true }
+      )
+      yield* tellLater(watched)
+    })
+    const workOff: WorkOff = { pass }
+    return workOff
+  })
+
+const pendingOnes = Reads.all(DecisionTable, { where: [{ column: "status", in: ["pending"] }] })
+
+/** Decisions that were submitted in the last pass and are not any more: their outcome came by a report. */
+const tellLater = (watched: Ref.Ref<ReadonlySet<DecisionId>>) =>
+  Effect.gen(function* () {
+    const submitted = yield* Reads.all(DecisionTable, { where: [{ column: "status", in: ["submitted"] }] })
+    const now = new Set(submitted.map(({ id }) => id))
+    const before = yield* Ref.getAndSet(watched, now)
+    const over = [...before].filter((id) => !now.has(id))
+    if (over.length === 0) return
+    const decided = yield* Reads.all(DecisionTable, { where: [{ column: "id", in: over }] })
+    yield* Effect.forEach(decided, tell, { discard: true })
+  })

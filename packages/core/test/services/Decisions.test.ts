@@ -1,0 +1,430 @@
+import { Effect, Either, Fiber, Layer, TestClock } from "effect"
+import { describe, expect, test } from "vitest"
+import * as Decision from "../../src/decision/Decision.ts"
+import { DecisionId } from "../../src/identity/Id.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Price from "../../src/money/Price.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import * as Broker from "../../src/ports/Broker.ts"
+import { Answer, type Report } from "../../src/reconciliation/Report.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Decisions from "../../src/services/Decisions.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import * as stage from "./Stage.ts"
+
+const AAPL = Ticker.make("AAPL")
+
+const input = (parts: Partial<Decision.DecisionInput> = {}): Decision.DecisionInput => ({
+  strategy: "momentum",
+  symbol: AAPL,
+  side: "buy",
+  quantity: Quantity.unsafe("3"),
+  ...parts
+})
+
+const program = (parts: Partial<Broker.BrokerService> = {}, ground: stage.Ground = {}) =>
+  Decisions.layer.pipe(Layer.provideMerge(stage.layer(parts, ground)))
+
+const decided = (parts: Partial<Decision.DecisionInput> = {}) =>
+  Effect.flatMap(Decisions.Decisions, (decisions) => decisions.decide(stage.account, input(parts)))
+
+const executed = (parts: Partial<Decision.DecisionInput> = {}) =>
+  Effect.flatMap(Decisions.Decisions, (decisions) => Effect.flatMap(decided(parts), ({ id }) => decisions.execute(id)))
+
+const seen = ({ reason, status }: Decision.Decision) => (reason === undefined ? status : `${status}: ${reason}`)
+
+const all = Effect.map(Reads.all(Decision.DecisionTable), (every) => every.map(seen))
+
+const answering = (answer: Answer): Partial<Broker.BrokerService> => ({
+  prepare: () => stage.prepared((id) => Effect.succeed(stage.answered(id, answer)))
+})
+
+const refusing = answering(Answer.Refused({ code: "40310000", words: "insufficient buying power" }))
+
+type Program = ReturnType<typeof program>
+
+const play = (body: Effect.Effect<void, unknown, Layer.Layer.Success<Program>>, on: Program = program()) =>
+  stage.play(Effect.provide(Effect.zipRight(Effect.zipRight(stage.opened(), stage.driving), body), on))
+
+/** The same beside a daemon that has started. */
+const playDriven = (body: Effect.Effect<void, unknown, Layer.Layer.Success<Program>>, on: Program = program()) =>
+  stage.play(
+    Effect.provide(
+      Effect.gen(function* () {
+        yield* stage.opened()
+        const fiber = yield* Effect.fork(Daemon.run())
+        yield* TestClock.adjust("2 seconds")
+        yield* body
+        yield* Fiber.interrupt(fiber)
+      }),
+      on
+    )
+  )
+
+describe("AUD-1: a decision", () => {
+  test("is an outbox row: pending until it is executed, market and day where nothing else is said", () =>
+    play(
+      Effect.gen(function* () {
+        const made = yield* decided({ rationale: '{"signal":0.7}' })
+        expect([made.status, made.orderType, made.timeInForce, made.rationale]).toEqual([
+          "pending",
+          "market",
+          "day",
+          '{"signal":0.7}'
+        ])
+        expect(yield* stage.orders).toEqual([])
+      })
+    ))
+
+  test("becomes one direct order that names it, and is submitted when the broker has taken that", () =>
+    play(
+      Effect.gen(function* () {
+        const became = yield* executed()
+        expect(became.status).toBe("submitted")
+        const [order] = yield* stage.orders
+        expect([order?.origin, order?.decisionId, order?.tradeId, order?.status, order?.id]).toEqual([
+          "direct",
+          became.id,
+          undefined,
+          "submitted",
+          became.orderId
+        ])
+      })
+    ))
+
+  test.each<readonly [string, Partial<Decision.DecisionInput>]>([
+    ["it names either a quantity or a notional", { quantity: undefined }],
+    ["it names either a quantity or a notional", { notional: Decimal.unsafe("5") }],
+    ["its notional is not above zero", { quantity: undefined, notional: Decimal.zero }],
+    ["a limit order needs a limit price", { orderType: "limit" }],
+    ["a market order takes no limit price", { limitPrice: Price.unsafe("5") }]
+  ])("that cannot be is refused before it is on record: %s", (problem, parts) =>
+    play(
+      Effect.gen(function* () {
+        expect(yield* Effect.flip(decided(parts))).toEqual(new Decisions.UnsoundDecision({ problem }))
+        expect(yield* all).toEqual([])
+      })
+    )
+  )
+
+  test("over a notional buys as many whole shares as its limit price allows", () =>
+    play(
+      Effect.gen(function* () {
+        const limit = { orderType: "limit", limitPrice: Price.unsafe("30") } as const
+        yield* executed({ quantity: undefined, notional: Decimal.unsafe("100"), ...limit })
+        const [order] = yield* stage.orders
+        expect(order === undefined ? "" : Decimal.format(order.quantity)).toBe("3")
+        expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("29.99"), ...limit }))).toContain(
+          "NotionalTooSmall"
+        )
+        expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("100") }))).toContain(
+          "Refused(NoReferencePrice)"
+        )
+      })
+    ))
+})
+
+describe("AUD-6: one that is not pending", () => {
+  test("is refused with a typed error, and nothing is sent again", () =>
+    play(
+      Effect.gen(function* () {
+        const decisions = yield* Decisions.Decisions
+        const { id } = yield* executed()
+        expect(yield* Effect.flip(decisions.execute(id))).toEqual(
+          new Decisions.DecisionNotPending({ id: `D${id}`, status: "submitted" })
+        )
+        expect(yield* stage.orders).toHaveLength(1)
+      })
+    ))
+
+  test("is told from one that is unknown", () =>
+    play(
+      Effect.gen(function* () {
+        const decisions = yield* Decisions.Decisions
+        expect(yield* Effect.flip(decisions.execute(DecisionId.make(9)))).toEqual(
+          new Decisions.UnknownDecision({ id: "D9" })
+        )
+      })
+    ))
+
+  test("is executed once where two ask at the same time", () =>
+    play(
+      Effect.gen(function* () {
+        const decisions = yield* Decisions.Decisions
+        const { id } = yield* decided()
+        const both = yield* Effect.all([Effect.either(decisions.execute(id)), Effect.either(decisions.execute(id))], {
+          concurrency: 2
+        })
+        expect(both.filter(Either.isRight)).toHaveLength(1)
+        expect(yield* stage.orders).toHaveLength(1)
+      })
+    ))
+})
+
+describe("AUD-2: executing is one attempt", () => {
+  test("a refusal of the broker is a decision that has failed with its words, and no error", () =>
+    play(
+      Effect.gen(function* () {
+        expect(seen(yield* executed())).toBe("failed: insufficient buying power")
+      }),
+      program(refusing)
+    ))
+
+  test.each(["rate limit exceeded (local)", "too many requests (429)"])(
+    "what was not sent is rejected, waits for nothing and never goes again: %s",
+    (why) =>
+      playDriven(
+        Effect.gen(function* () {
+          expect(seen(yield* executed())).toBe(`failed: ${why}`)
+          yield* TestClock.adjust("2 minutes")
+          expect(yield* stage.statuses).toEqual(["rejected"])
+        }),
+        program(answering(Answer.NotSent({ why, retryAfterMs: 1_000 })))
+      )
+  )
+
+  test("decisions of one account are sent in the order of their arrival, each when the one before has its outcome", () => {
+    const sent: Array<string> = []
+    const slow: Partial<Broker.BrokerService> = {
+      prepare: ({ symbol }) =>
+        stage.prepared((id) =>
+          Effect.gen(function* () {
+            sent.push(`${symbol} leaves`)
+            yield* Effect.sleep("3 seconds")
+            sent.push(`${symbol} answered`)
+            return stage.answered(id, Answer.Refused({ code: "1", words: "no" }))
+          })
+        )
+    }
+    return play(
+      Effect.gen(function* () {
+        const symbols = ["AAPL", "KO", "PG"].map((each) => Ticker.make(each))
+        const fiber = yield* Effect.fork(
+          Effect.forEach(symbols, (symbol) => executed({ symbol }), { concurrency: "unbounded" })
+        )
+        yield* TestClock.adjust("20 seconds")
+        yield* Fiber.join(fiber)
+        expect(sent).toEqual(["AAPL", "KO", "PG"].flatMap((symbol) => [`${symbol} leaves`, `${symbol} answered`]))
+      }),
+      program(slow)
+    )
+  })
+})
+
+const unknown = Answer.Unknown({ why: "no answer in time", candidate: undefined })
+
+const doubtful = (
+  parts: Partial<Broker.BrokerService>,
+  checks: Effect.Effect<void, unknown, Layer.Layer.Success<Program>>
+) =>
+  playDriven(
+    Effect.gen(function* () {
+      expect((yield* executed()).status).toBe("submitted")
+      expect(yield* stage.statuses).toEqual(["in_doubt"])
+      yield* checks
+    }),
+    program({ ...answering(unknown), ...parts })
+  )
+
+describe("DESIGN 6: after a doubtful send", () => {
+  test("it is looked for twice, five seconds apart, and has failed when both find nothing; it is never sent again", () => {
+    const looked: Array<number> = []
+    const sends: Array<number> = []
+    const lookup = () =>
+      Effect.flatMap(
+        Effect.clockWith((clock) => clock.currentTimeMillis),
+        (at) => {
+          looked.push(at)
+          return stage.notFound()
+        }
+      )
+    const prepare = () =>
+      stage.prepared((id) => {
+        sends.push(id)
+        return Effect.succeed(stage.answered(id, unknown))
+      })
+    return doubtful(
+      { lookup, prepare },
+      Effect.gen(function* () {
+        yield* TestClock.adjust("4 seconds")
+        expect(looked).toEqual([])
+        yield* stage.until(all, ([first]) => first?.startsWith("failed") === true)
+        expect(yield* all).toEqual(["failed: not found at the broker in 2 look-ups"])
+        yield* TestClock.adjust("2 minutes")
+        expect(looked).toHaveLength(2)
+        const [first = 0, second = 0] = looked
+        expect(first).toBeGreaterThanOrEqual(7_000)
+        expect(second - first).toBeGreaterThanOrEqual(5_000)
+        expect(sends).toHaveLength(1)
+      })
+    )
+  })
+
+  test("it stays with a break where the broker's client order ids are not unique", () =>
+    doubtful(
+      { capabilities: { ...stage.broker().capabilities, uniqueClientOrderIds: false } },
+      Effect.gen(function* () {
+        yield* TestClock.adjust("2 minutes")
+        expect(yield* stage.statuses).toEqual(["in_doubt"])
+        expect(yield* all).toEqual(["submitted"])
+      })
+    ))
+})
+
+const perform = (id: string, command: Parameters<typeof Commands.Service.perform>[0]["command"]) =>
+  Effect.flatMap(Commands, (commands) =>
+    commands.perform({ id, account: stage.account, actor: "test", reason: "test", command })
+  )
+
+describe("what stands before a decision ends it, naming the control", () => {
+  test("a halt", () =>
+    play(
+      Effect.gen(function* () {
+        yield* perform("c1", { _tag: "Halt", scope: { _tag: "WholeAccount" } })
+        expect(seen(yield* executed())).toContain("failed: Refused(Halted)")
+      })
+    ))
+
+  test("an order in doubt of the same instrument; other instruments go on", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        expect(seen(yield* executed({ strategy: "other" }))).toMatch(/^failed: Refused\(InDoubtAhead\(O1\)\)/)
+        expect(seen(yield* executed({ symbol: Ticker.make("KO") }))).toBe("submitted")
+      }),
+      program(answering(Answer.Unknown({ why: "reset", candidate: undefined })))
+    ))
+
+  test("the same intent within a minute, unless the first has failed", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        expect(seen(yield* executed())).toMatch(/^failed: Refused\(DuplicateIntent\).*D1/)
+        expect(seen(yield* executed({ strategy: "other" }))).toBe("submitted")
+        yield* TestClock.adjust("1 minute")
+        expect(seen(yield* executed())).toBe("submitted")
+      })
+    ))
+
+  test("the same intent is free again where the broker refused it", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        expect(seen(yield* executed())).toBe("failed: insufficient buying power")
+      }),
+      program(refusing)
+    ))
+
+  test("an instrument that the broker cannot confirm", () =>
+    play(
+      Effect.gen(function* () {
+        const said = seen(yield* executed())
+        expect(said).toContain("failed: Refused(InstrumentUnverified)")
+      }),
+      program({
+        instrument: () =>
+          Effect.fail(new Broker.BrokerReadFailed({ operation: "instrument", kind: "unreadable", detail: "html" }))
+      })
+    ))
+})
+
+const report = (parts: Partial<Extract<Report, { readonly _tag: "OrderSeen" }>>) =>
+  Effect.flatMap(stage.orders, ([order]) =>
+    order === undefined ? Effect.die("no order") : stage.book({ ...stage.seen(order), executionsRead: true, ...parts })
+  )
+const fill = (quantity: string) =>
+  stage.book({
+    _tag: "Executed",
+    account: stage.account,
+    asOf: Instant.make(4n),
+    asOfKind: "broker",
+    execId: "e1",
+    execIdBase: "e1",
+    revision: 0,
+    brokerOrderId: stage.theirId,
+    clientOrderId: undefined,
+    symbol: "AAPL",
+    side: "buy",
+    quantity: Decimal.unsafe(quantity),
+    price: Price.unsafe("150"),
+    executedAt: Instant.make(4n)
+  })
+
+describe("what becomes of its order becomes of the decision", () => {
+  test("filled: executed", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        yield* fill("3")
+        expect(yield* all).toEqual(["executed"])
+      })
+    ))
+
+  test("ended with a part filled: executed, with that quantity", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        yield* fill("1")
+        expect(yield* all).toEqual(["submitted"])
+        yield* report({
+          state: { _tag: "Closed", kind: "cancelled" },
+          cumulative: Decimal.unsafe("1"),
+          asOf: Instant.make(9n)
+        })
+        const [said] = yield* all
+        expect(said).toMatch(/^executed: .*1 of 3 filled$/)
+      })
+    ))
+
+  test("ended without a fill: failed", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        yield* report({ state: { _tag: "Closed", kind: "expired" }, asOf: Instant.make(9n) })
+        const [said] = yield* all
+        expect(said).toMatch(/^failed/)
+      })
+    ))
+})
+
+describe("a daemon", () => {
+  test("shows what it finds pending and executes nothing of it by itself; what is asked for from then on it works off", () =>
+    stage.play(
+      Effect.provide(
+        Effect.gen(function* () {
+          yield* stage.opened()
+          const first = yield* decided()
+          yield* Decisions.ask(first)
+          const fiber = yield* Effect.fork(Daemon.run())
+          yield* TestClock.adjust("30 seconds")
+          expect(yield* all).toEqual(["pending"])
+          const second = yield* decided({ symbol: Ticker.make("KO") })
+          yield* TestClock.adjust("30 seconds")
+          expect(yield* all).toEqual(["pending", "pending"])
+          yield* Decisions.ask(second)
+          yield* stage.until(all, ([, other]) => other !== "pending")
+          expect(yield* all).toEqual(["pending", "submitted"])
+          yield* Decisions.ask(first)
+          yield* stage.until(all, ([one]) => one !== "pending")
+          yield* Fiber.interrupt(fiber)
+        }),
+        program()
+      )
+    ))
+
+  test("that drives nothing executes nothing, and the decision stays pending", () =>
+    stage.play(
+      Effect.provide(
+        Effect.gen(function* () {
+          yield* stage.opened()
+          const failure = yield* Effect.flip(executed())
+          expect(failure._tag).toBe("NotDriven")
+          expect(yield* all).toEqual(["pending"])
+        }),
+        program()
+      )
+    ))
+})
