@@ -85,6 +85,9 @@ export const defaultLimits: GroupLimits = { members: 1000, holdMs: 15 }
 
 const LANE_CAPACITY = 4096
 
+/** How long the writer goes on before timers and sockets have their turn, in milliseconds. */
+const LONGEST_BREATH_MS = 10
+
 /**
  * Makes the ledger of a store. One writer fiber runs in the scope; it commits whatever waits as soon as it is idle, so a lone
  * caller waits for nobody and many share a transaction. When the scope closes, what is queued is committed first.
@@ -103,6 +106,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
+    let breathedMs = 0
     let isClosed = false
 
     /** Reads clock and prices once a group. A clock that went back, here or between processes, stands still at the journal's head. */
@@ -173,8 +177,18 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       const parts = queue.take(pace.room())
       yield* serve(parts)
       for (const { job, to } of parts) if (to === job.members.length) job.ended()
-      // Those who were answered may have more, which then goes into the next group.
-      yield* Effect.yieldNow()
+      yield* breathe
+    })
+
+    /**
+     * Those who were answered may have more, which then goes into the next group. Yielding lets other fibers go on, but neither
+     * timers nor sockets: a writer that always has work lets them in every few milliseconds.
+     */
+    const breathe = Effect.gen(function* () {
+      const nowMs = yield* clock.monotonicMs
+      if (nowMs - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
+      yield* Effect.sleep(0)
+      breathedMs = yield* clock.monotonicMs
     })
 
     const drain: Effect.Effect<void> = Effect.suspend(() =>

@@ -6,6 +6,8 @@ import type { Member } from "../../src/ledger/plan.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import { PriceReference } from "../../src/ports/PriceReference.ts"
+import * as Clock from "../../src/ports/Clock.ts"
+import * as Entropy from "../../src/ports/Entropy.ts"
 import { ConstraintRefused, TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import * as Stage from "./Stage.ts"
 
@@ -23,6 +25,13 @@ const asking = (symbol: string): Member<string> => ({
   needs: [Need.Position({ account: Stage.account, symbol })],
   apply: () => symbol
 })
+
+/** Does some work, so that members hold the thread for a while. */
+const holdThread = (n: number): number => {
+  let text = String(n)
+  for (let round = 0; round < 300; round++) text = String(text.length * 7919 + round)
+  return Number(text)
+}
 
 describe("the ledger's clock", () => {
   it("DESIGN 4: stands still at the journal's head where a later process finds the clock behind it", async () => {
@@ -116,6 +125,33 @@ describe("what is submitted to the ledger", () => {
         expect(sizes).toEqual([1000, 1000, 1000])
       }),
       on(counting)
+    )
+  })
+
+  it("a writer that always has work lets timers and sockets have their turn between its groups", () => {
+    let groups = 0
+    const store = MemoryRepository.make(MemoryStore.make())
+    const counting: TradeRepositoryService = {
+      ...store,
+      write: (scope, plan) => Effect.tap(store.write(scope, plan), () => Effect.sync(() => groups++))
+    }
+    const busy = { account: Stage.account, cause: { kind: "timer", actor: "test" }, needs: [] } as const
+    return Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      const seenBy: Array<number> = []
+      const timer = Effect.sync(() => seenBy.push(groups)).pipe(Effect.delay("1 millis"), Effect.forever)
+      yield* Effect.forkScoped(timer)
+      const members = Array.from({ length: 4000 }, (_, i): Member<number> => ({ ...busy, apply: () => holdThread(i) }))
+      yield* ledger.submitAll("command", members)
+      const between = seenBy.filter((seen) => seen > 0 && seen < groups)
+      expect(between.length).toBeGreaterThan(0)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Ledger.layer),
+      Effect.provide(
+        Layer.mergeAll(Layer.succeed(TradeRepository, counting), Clock.layerAlwaysOpen, Entropy.layerFixed("00"))
+      ),
+      Effect.runPromise
     )
   })
 
