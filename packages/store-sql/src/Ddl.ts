@@ -154,13 +154,6 @@ const sqliteJournal: ReadonlyArray<string> = [
   "feedHash" TEXT NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 ) STRICT`,
-  `CREATE TABLE ${nameOf("ops_store")} (
-  "one" INTEGER NOT NULL PRIMARY KEY,
-  "id" TEXT NOT NULL,
-  "incarnation" TEXT NOT NULL,
-  "createdAt" INTEGER NOT NULL,
-  CONSTRAINT "ops_store_one" CHECK ("one" = 1)
-) STRICT`,
   `CREATE TABLE ${nameOf("ops_commits")} ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`
 ]
 
@@ -225,19 +218,12 @@ const postgresJournal: ReadonlyArray<string> = [
 ) WITH (fillfactor = 50)`,
   `INSERT INTO ${nameOf("ops_fed")} ("account", "seq") VALUES ('', 0)`,
   `CREATE TABLE ${nameOf("ops_commits")} ("id" ${text} NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL)`,
-  `CREATE TABLE ${nameOf("ops_store")} (
-  "one" INTEGER NOT NULL PRIMARY KEY,
-  "id" ${text} NOT NULL,
-  "incarnation" ${text} NOT NULL,
-  "createdAt" BIGINT NOT NULL,
-  CONSTRAINT "ops_store_one" CHECK ("one" = 1)
-)`,
   ...Object.keys(Id.letters).map((kind) => `CREATE SEQUENCE ${sequenceOf(kind)}`),
   takeIds
 ]
 
 /** The statement that makes the table of leases: who drives which account. `session` is NULL where it was released. */
-export const leaseTable = (dialect: Dialect): string => {
+const leaseTable = (dialect: Dialect): string => {
   const line = (name: string, kind: Column.ColumnKind, rest = " NOT NULL") =>
     `${quote(name)} ${dialect.typeOf(kind)}${rest}`
   const lines = [
@@ -252,12 +238,39 @@ export const leaseTable = (dialect: Dialect): string => {
   return `CREATE TABLE ${nameOf("ops_leases")} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(true)}`
 }
 
-/** Every statement that makes an empty store, in order. */
+/**
+ * The statement that makes the one row that says whose store it is, and whether it drives: `active`; `copying`, while it is being
+ * filled from another; `waiting`, a copy that nobody has activated; `retired`, when a copy of it took over. `origin` is what a copy
+ * was made from, `why` the reason that was given last.
+ */
+const storeTable = (dialect: Dialect): string => {
+  const text = `${dialect.typeOf("text")} NOT NULL`
+  const integer = `${dialect.typeOf("integer")} NOT NULL`
+  const lines = [
+    `"one" ${integer} PRIMARY KEY`,
+    `"id" ${text}`,
+    `"incarnation" ${text}`,
+    `"createdAt" ${integer}`,
+    `"state" ${text} DEFAULT 'active'`,
+    `"origin" ${dialect.typeOf("text")}`,
+    `"why" ${dialect.typeOf("text")}`,
+    check("ops_store", "one", `"one" = 1`),
+    check("ops_store", "state", `"state" IN ('active', 'copying', 'waiting', 'retired')`)
+  ]
+  return `CREATE TABLE ${nameOf("ops_store")} (\n  ${lines.join(",\n  ")}\n)${dialect.tableOptions(false)}`
+}
+
+/**
+ * Every statement that makes an empty store, in order, as this version describes its tables. Stores are made by the migrations; a
+ * test holds the two equal.
+ */
 export const statements = (dialect: Dialect): ReadonlyArray<string> => {
   const tables = Object.values(Books.tables)
   return [
     ...tables.map((table) => createTable(dialect, table)),
     ...tables.flatMap((table) => indexesOf(table).map((index) => createIndex(table.name, index))),
-    ...(dialect.name === "sqlite" ? sqliteJournal : [...tables.flatMap(addReferences), ...postgresJournal])
+    ...(dialect.name === "sqlite" ? sqliteJournal : [...tables.flatMap(addReferences), ...postgresJournal]),
+    storeTable(dialect),
+    leaseTable(dialect)
   ]
 }
