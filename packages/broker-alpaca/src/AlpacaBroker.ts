@@ -127,10 +127,13 @@ const currentId = ([first, ...later]: readonly [
 
 const utf8 = new TextEncoder()
 
-const payloadOf = (text: string, contentType = "application/json"): Report.RawPayload => ({
-  contentType,
-  bytes: utf8.encode(text)
-})
+const payloadOf = (
+  text: string,
+  contentType = "application/json",
+  wire: Omit<Report.WireFacts, "source"> = {}
+): Report.RawPayload => ({ contentType, bytes: utf8.encode(text), wire: { source: "alpaca", ...wire } })
+
+const ORDERS = { method: "POST", endpoint: "/v2/orders" } as const
 
 /* Sending. */
 
@@ -143,7 +146,7 @@ const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker
     return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
   }
   return Either.map(bodyOf(terms), (body) => ({
-    request: payloadOf(body),
+    request: payloadOf(body, "application/json", ORDERS),
     send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
   }))
 }
@@ -156,14 +159,17 @@ const send = (
 ): Effect.Effect<Report.Received<Report.Answered>> =>
   Effect.gen(function* () {
     const asOf = Instant.fromMillis(yield* Clock.currentTimeMillis)
-    const outcome = yield* wire.ask({ method: "POST", path: "/v2/orders", body, within: LONGEST_SEND })
+    const outcome = yield* wire.ask({ method: ORDERS.method, path: ORDERS.endpoint, body, within: LONGEST_SEND })
     const answer = answerOf(outcome, terms)
     const httpStatus = outcome._tag === "Answered" ? outcome.status : undefined
     return {
       report: { _tag: "Answered", account, attemptId, asOf, asOfKind: "ours", answer, httpStatus },
-      payload: outcome._tag === "Answered" ? payloadOf(outcome.text, outcome.contentType) : undefined
+      payload: outcome._tag === "Answered" ? answerPayload(outcome) : undefined
     }
   })
+
+const answerPayload = ({ contentType, headers, status, text }: Extract<Outcome, { readonly _tag: "Answered" }>) =>
+  payloadOf(text, contentType, { ...ORDERS, statusCode: status, headers: Object.fromEntries(headers) })
 
 const LONGEST_CANCEL = "15 seconds"
 

@@ -140,7 +140,7 @@ const prepare = (
     referencePrice: referencePrice ?? null
   }
   return Either.right({
-    request: payloadOf(encodePlace(request)),
+    request: payloadOf(encodePlace(request), PLACE),
     send: (attemptId) => send(exchange, account, request, attemptId)
   })
 }
@@ -149,7 +149,13 @@ const encodePlace = Schema.encodeSync(Schema.parseJson(PlaceRequest))
 
 const utf8 = new TextEncoder()
 
-const payloadOf = (text: string): Report.RawPayload => ({ contentType: "application/json", bytes: utf8.encode(text) })
+const payloadOf = (text: string, wire: Omit<Report.WireFacts, "source"> = {}): Report.RawPayload => ({
+  contentType: "application/json",
+  bytes: utf8.encode(text),
+  wire: { source: "paper", ...wire }
+})
+
+const PLACE = { method: "place", endpoint: "orders" } as const
 
 const send = (
   exchange: ExchangeService,
@@ -244,14 +250,16 @@ const statusOf = (reply: Reply<unknown>): number | undefined => {
   return reply._tag === "Done" ? 200 : reply.status
 }
 
+const answered = (statusCode: number) => ({ ...PLACE, statusCode })
+
 const bytesOf = (reply: Reply<ExchangeOrder>): Report.RawPayload | undefined => {
   switch (reply._tag) {
     case "Done":
-      return payloadOf(encodeOrder(reply.body))
+      return payloadOf(encodeOrder(reply.body), answered(200))
     case "Refused":
-      return payloadOf(JSON.stringify({ code: reply.code, message: reply.words }))
+      return payloadOf(JSON.stringify({ code: reply.code, message: reply.words }), answered(reply.status))
     case "Status":
-      return payloadOf(JSON.stringify(reply.body ?? null))
+      return payloadOf(JSON.stringify(reply.body ?? null), answered(reply.status))
     case "Lost":
       return undefined
   }

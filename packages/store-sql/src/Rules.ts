@@ -269,12 +269,23 @@ const attempts: TableRules = {
   references: [
     ofAccount,
     willReferTo("orderId", "orders"),
-    refersTo("requestId", "payloads"),
-    refersTo("responseId", "payloads")
+    refersTo("decisionId", "decisions"),
+    refersTo("requestPayloadId", "payloads"),
+    refersTo("responsePayloadId", "payloads")
   ],
-  states: [state("accepted", "outcome", ["accepted"], ["brokerOrderId"])],
+  unsigned: ["filledQuantity"],
+  states: [
+    state("accepted", "outcome", ["accepted"], ["brokerOrderId"]),
+    state("filled", "status", ["filled"], ["filledAt"], ["rejectedAt"]),
+    state("rejected", "status", ["rejected"], ["rejectedAt"], ["filledAt"])
+  ],
   rows: [{ name: "number_positive", sql: `"number" > 0` }, together("answered", "outcome", "answeredAt")],
-  indexes: [unique("number", ["orderId", "number"])]
+  indexes: [
+    unique("number", ["orderId", "number"]),
+    listed("status", ["status", "createdAt"]),
+    listed("brokerOrderId", ["brokerOrderId"]),
+    listed("httpStatus", ["httpStatus"])
+  ]
 }
 
 const payloads: TableRules = {

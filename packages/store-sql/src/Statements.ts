@@ -62,7 +62,7 @@ export interface Step {
 }
 
 /** What other rows of the same write name, and no unique index stands in the way of. */
-const NAMED: ReadonlyArray<Table.TableName> = ["accounts", "payloads", "lots", "attempts"]
+const NAMED: ReadonlyArray<Table.TableName> = ["accounts", "payloads", "lots", "decisions", "attempts"]
 
 const all = Object.values(Books.tables).map(({ name }) => name)
 

@@ -160,6 +160,8 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   allocations_when_order: { order: {} },
   allocations_when_unwind: { unwind: { tradeId: null, counterOrderId: 1 } },
   attempts_when_accepted: { accepted: {} },
+  attempts_when_filled: { filled: {} },
+  attempts_when_rejected: { rejected: { filledAt: null, rejectedAt: AT } },
   breaks_when_holds_symbol: { symbol: {} }
 }
 

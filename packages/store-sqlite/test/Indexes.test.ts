@@ -69,6 +69,17 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
   [descending("allocations", { where: [is("orderId", 1)] }), /roundlot_allocations_order \(orderId=\?\)/],
   [descending("fills", { where: [is("orderId", 1)] }), /roundlot_fills_lookup_order \(orderId=\?\)/],
   [descending("attempts", { where: [is("orderId", 1)] }), /roundlot_attempts_number \(orderId=\?\)/],
+  [
+    descending("attempts", { where: [is("status", "submitted", "accepted")] }),
+    /SEARCH \w+ USING INDEX roundlot_attempts_status \(status=\?\)/
+  ],
+  [
+    descending("attempts", { where: [is("status", "filled"), { column: "createdAt", atLeast: 1 }] }),
+    /roundlot_attempts_status \(status=\? AND createdAt>\?\)/
+  ],
+  [descending("attempts", { where: [is("brokerOrderId", "B-1")] }), /roundlot_attempts_brokerOrderId/],
+  [descending("attempts", { where: [is("httpStatus", 403)] }), /roundlot_attempts_httpStatus/],
+  [descending("decisions", { where: [is("status", "pending")] }), /roundlot_decisions_status/],
   [descending("payloads", { where: [is("id", 1)] }), /USING INTEGER PRIMARY KEY/],
   [everyRow("positions", "account", "symbol"), /^SCAN roundlot_positions$/],
   [
@@ -112,7 +123,7 @@ describe("indexes", () => {
         const plan = planOf(db, text, cells)
         assert.match(plan, expected, JSON.stringify(query))
         // The few attempts of one order are sorted.
-        if (query.table !== "attempts") assert.notInclude(plan, "TEMP B-TREE", JSON.stringify(query))
+        if (query.table !== "attempts" && query.table !== "decisions") assert.notInclude(plan, "TEMP B-TREE", JSON.stringify(query))
       }
     })
   )

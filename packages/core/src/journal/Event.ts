@@ -17,6 +17,7 @@ import {
   TradeId
 } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
+import { payloadDirections } from "./Payload.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
@@ -210,11 +211,18 @@ export const AttemptAnswered = Schema.TaggedStruct("AttemptAnswered", {
   httpStatus: maybe(Schema.Int),
   code: maybe(Schema.String),
   message: maybe(Schema.String),
+  details: maybe(Schema.String),
   responseId: maybe(PayloadId)
 })
 /** Raw bytes were stored; the journal has their hash. */
 export const PayloadStored = Schema.TaggedStruct("PayloadStored", {
   id: PayloadId,
+  direction: maybe(Schema.Literal(...payloadDirections)),
+  source: maybe(Schema.String),
+  method: maybe(Schema.String),
+  endpoint: maybe(Schema.String),
+  statusCode: maybe(Schema.Int),
+  headers: maybe(Schema.String),
   contentType: Schema.String,
   sha256: Schema.String
 })

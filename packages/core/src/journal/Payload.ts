@@ -5,10 +5,25 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { PayloadId } from "../identity/Id.ts"
 
+/** Whether raw bytes were sent by us, answered that, or came by themselves. */
+export const payloadDirections = ["request", "response", "report"] as const
+
+/** One of the directions of payloads. */
+export type PayloadDirection = (typeof payloadDirections)[number]
+
 /** One raw request or response: its bytes, stored once, and their hash. */
 export const Payload = Schema.Struct({
   id: Column.id(PayloadId),
   account: Column.branded(AccountName),
+  /** What we sent, the answer to it, or something else that a broker said. */
+  direction: Column.literal(payloadDirections),
+  /** Whose wire it went over: the adapter's name. */
+  source: Column.optional(Column.text),
+  method: Column.optional(Column.text),
+  endpoint: Column.optional(Column.text),
+  statusCode: Column.optional(Column.integer),
+  /** The allowed ones, as a JSON object. */
+  headers: Column.optional(Column.text),
   contentType: Column.text,
   sha256: Column.text,
   bytes: Column.bytes,

@@ -3,7 +3,9 @@ import { AccountName } from "../account/AccountName.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
-import { AttemptId, OrderId, PayloadId } from "../identity/Id.ts"
+import { AttemptId, DecisionId, OrderId, PayloadId } from "../identity/Id.ts"
+import { Ticker } from "../instrument/Ticker.ts"
+import type { OrderStatus } from "./OrderState.ts"
 
 /** What became of an attempt; none while it is under way. */
 export const outcomes = ["accepted", "rejected", "not_accepted", "unknown"] as const
@@ -14,6 +16,40 @@ export type Outcome = (typeof outcomes)[number]
 /** The code of an attempt that the broker answered with "this client order id was used before". */
 export const ID_IN_USE = "client_order_id_in_use"
 
+/** Where the order of an attempt stands (AUD-4). */
+export const attemptStatuses = [
+  "submitted",
+  "accepted",
+  "partial_fill",
+  "filled",
+  "rejected",
+  "cancelled",
+  "unknown"
+] as const
+
+/** Where the order of an attempt stands. */
+export type AttemptStatus = (typeof attemptStatuses)[number]
+
+const STATUSES: { readonly [S in OrderStatus]: AttemptStatus } = {
+  // Back to a plan: this attempt was not taken.
+  pending: "rejected",
+  submitting: "submitted",
+  in_doubt: "unknown",
+  submitted: "accepted",
+  partially_filled: "partial_fill",
+  filled: "filled",
+  cancelled: "cancelled",
+  expired: "cancelled",
+  rejected: "rejected",
+  failed: "rejected"
+}
+
+/** Where the newest attempt of an order stands. */
+export const statusOf = (status: OrderStatus): AttemptStatus => STATUSES[status]
+
+/** What an attempt came to whose order has gone on with a later one. */
+export const statusOfOutcome = (outcome: Outcome): AttemptStatus => (outcome === "not_accepted" ? "rejected" : outcome)
+
 /** One try to send one order. Request and response are payloads, kept once and referenced. */
 export const Attempt = Schema.Struct({
   id: Column.id(AttemptId),
@@ -21,15 +57,30 @@ export const Attempt = Schema.Struct({
   orderId: Column.id(OrderId),
   number: Column.integer,
   clientOrderId: Column.branded(ClientOrderId),
-  requestId: Column.id(PayloadId),
-  responseId: Column.optional(Column.id(PayloadId)),
+  symbol: Column.branded(Ticker),
+  /** The strategy of the decision that the order executes. */
+  strategy: Column.optional(Column.text),
+  decisionId: Column.optional(Column.id(DecisionId)),
+  requestPayloadId: Column.id(PayloadId),
+  responsePayloadId: Column.optional(Column.id(PayloadId)),
   outcome: Column.optional(Column.literal(outcomes)),
   brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
   httpStatus: Column.optional(Column.integer),
-  code: Column.optional(Column.text),
-  message: Column.optional(Column.text),
-  startedAt: Column.instant,
+  errorCode: Column.optional(Column.text),
+  errorMessage: Column.optional(Column.text),
+  /** The answer's own text, as far as it is short. */
+  errorDetails: Column.optional(Column.text),
+  /** Where its order stands. */
+  status: Column.literal(attemptStatuses),
+  filledQuantity: Column.decimal,
+  filledAveragePrice: Column.optional(Column.decimal),
+  commission: Column.optional(Column.decimal),
+  submittedAt: Column.instant,
   answeredAt: Column.optional(Column.instant),
+  filledAt: Column.optional(Column.instant),
+  rejectedAt: Column.optional(Column.instant),
+  createdAt: Column.instant,
+  updatedAt: Column.instant,
   version: Column.integer
 })
 

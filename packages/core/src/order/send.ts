@@ -125,7 +125,7 @@ const start = (
   request: RawPayload,
   spends: Decimal.Decimal | undefined
 ): SendPlanned => {
-  const requestId = keep(recorder, request)
+  const requestId = keep(recorder, request, "request")
   if (requestId === undefined) throw new Error(`order ${format("order", order.id)} has no request`)
   const attemptId = AttemptId.make(recorder.next("attempt"))
   recorder.emit({
@@ -178,10 +178,10 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   const first = attempts.find((attempt) => attempt.number === 1)
   if (order.decisionId !== undefined) return "a decision is sent once in its life"
   if (order.brokerOrderId !== undefined) return "the broker has acknowledged it"
-  if (attempts.some((attempt) => attempt.code === ID_IN_USE)) {
+  if (attempts.some((attempt) => attempt.errorCode === ID_IN_USE)) {
     return "the broker has seen its client order id before and does not show the order"
   }
-  if (first !== undefined && Instant.millisBetween(first.startedAt, recorder.world.at) > window) {
+  if (first !== undefined && Instant.millisBetween(first.createdAt, recorder.world.at) > window) {
     return "the time in which it may go again is over"
   }
   if (order.origin === "accumulation") {

@@ -130,4 +130,16 @@ export interface Received<R extends Report = Report> {
 export interface RawPayload {
   readonly contentType: string
   readonly bytes: Uint8Array
+  /** What else the wire knows of it; secrets never get here. */
+  readonly wire?: WireFacts | undefined
+}
+
+/** Where raw bytes went or came from. `headers` are an allow-list. */
+export interface WireFacts {
+  /** The adapter's name. */
+  readonly source: string
+  readonly method?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly statusCode?: number | undefined
+  readonly headers?: { readonly [name: string]: string } | undefined
 }

@@ -23,8 +23,9 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
   const { answer } = report
   const isLate = attempt?.outcome === "unknown" && answer._tag === "Accepted"
   if (attempt === undefined || (attempt.outcome !== undefined && !isLate)) return { _tag: "Duplicate" }
-  const responseId = keep(recorder, payload)
-  const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId }
+  const responseId = keep(recorder, payload, "response")
+  const details = answer._tag === "Accepted" ? undefined : detailsOf(payload)
+  const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId, details }
   const order = recorder.books.orders.get(joinKey([attempt.orderId]))
   if (order === undefined) throw new Error(`attempt ${format("attempt", attempt.id)} has no order`)
   recorder.touch(order.symbol)
@@ -68,6 +69,16 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
       return applied(advance(recorder, order.id, { deed: "doubted", ...(isNews ? { reason: why, candidate } : {}) }))
     }
   }
+}
+
+const MOST_DETAILS = 1_000
+const utf8 = new TextDecoder()
+
+/** The text of an answer that was no acceptance; the whole of it is its payload. */
+const detailsOf = (payload: RawPayload | undefined): string | undefined => {
+  if (payload === undefined || !/json|text/i.test(payload.contentType)) return undefined
+  const text = utf8.decode(payload.bytes).replaceAll("\u0000", "").trim()
+  return text === "" ? undefined : text.slice(0, MOST_DETAILS)
 }
 
 /** F3: after an attempt whose outcome is unknown, a re-send that did not leave changes nothing of the doubt. */

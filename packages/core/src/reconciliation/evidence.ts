@@ -1,16 +1,33 @@
 import { PayloadId } from "../identity/Id.ts"
-import { sha256 } from "../journal/Payload.ts"
+import { canonicalJson } from "../journal/Entry.ts"
+import { sha256, type PayloadDirection } from "../journal/Payload.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { RawPayload } from "./Report.ts"
 
 /** Stores the bytes that a report was read from, and gives their id. */
-export const keep = (recorder: Recorder, payload: RawPayload | undefined): PayloadId | undefined => {
+export const keep = (
+  recorder: Recorder,
+  payload: RawPayload | undefined,
+  direction: PayloadDirection = "report"
+): PayloadId | undefined => {
   if (payload === undefined) return undefined
   const id = PayloadId.make(recorder.next("payload"))
+  const { bytes, contentType, wire } = payload
   recorder.emit(
-    { _tag: "PayloadStored", id, contentType: payload.contentType, sha256: sha256(payload.bytes) },
-    payload.bytes
+    {
+      _tag: "PayloadStored",
+      id,
+      direction,
+      source: wire?.source,
+      method: wire?.method,
+      endpoint: wire?.endpoint,
+      statusCode: wire?.statusCode,
+      headers: wire?.headers === undefined ? undefined : canonicalJson(wire.headers),
+      contentType,
+      sha256: sha256(bytes)
+    },
+    bytes
   )
   return id
 }

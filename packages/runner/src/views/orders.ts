@@ -52,8 +52,8 @@ export interface OrderDocument {
   readonly filledQuantity: string
   /** Over the priced fills, at 12 decimals half-even; null where there is none. */
   readonly averagePrice: string | null
-  /** No order comes from a decision yet: always null. */
-  readonly decisionId: null
+  /** The decision that it executes. */
+  readonly decisionId: string | null
   /** No order comes from a batch yet: always null. */
   readonly batchId: null
   readonly createdAt: string
@@ -152,7 +152,7 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       clientOrderId: order.clientOrderId,
       filledQuantity: Decimal.format(order.filled),
       averagePrice: decimalOrNull(Order.averagePrice(order)),
-      decisionId: null,
+      decisionId: order.decisionId === undefined ? null : Id.format("decision", order.decisionId),
       batchId: null,
       createdAt: Instant.format(order.createdAt),
       updatedAt: Instant.format(order.updatedAt),
@@ -256,8 +256,8 @@ const termsOf = (order: Order.Order) => ({
 const attemptsOf = (orderId: number) =>
   Effect.gen(function* () {
     const found = yield* Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [orderId] }] })
-    const ids = found.flatMap(({ requestId, responseId }) =>
-      responseId === undefined ? [requestId] : [requestId, responseId]
+    const ids = found.flatMap(({ requestPayloadId, responsePayloadId }) =>
+      responsePayloadId === undefined ? [requestPayloadId] : [requestPayloadId, responsePayloadId]
     )
     const payloads = yield* among(Payload.PayloadTable, "id", ids)
     const byId = new Map(payloads.map((payload) => [payload.id, payloadOf(payload)]))
@@ -267,12 +267,12 @@ const attemptsOf = (orderId: number) =>
       outcome: valueOrNull(attempt.outcome),
       brokerOrderId: valueOrNull(attempt.brokerOrderId),
       httpStatus: valueOrNull(attempt.httpStatus),
-      code: valueOrNull(attempt.code),
-      message: valueOrNull(attempt.message),
-      startedAt: Instant.format(attempt.startedAt),
+      code: valueOrNull(attempt.errorCode),
+      message: valueOrNull(attempt.errorMessage),
+      startedAt: Instant.format(attempt.createdAt),
       answeredAt: timeOrNull(attempt.answeredAt),
-      request: valueOrNull(byId.get(attempt.requestId)),
-      response: valueOrNull(attempt.responseId === undefined ? undefined : byId.get(attempt.responseId))
+      request: valueOrNull(byId.get(attempt.requestPayloadId)),
+      response: valueOrNull(attempt.responsePayloadId === undefined ? undefined : byId.get(attempt.responsePayloadId))
     }))
   })
 

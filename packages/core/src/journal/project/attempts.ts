@@ -1,8 +1,15 @@
 import type { Books } from "../../books/Books.ts"
 import * as Usage from "../../control/Usage.ts"
-import type * as Decimal from "../../money/Decimal.ts"
+import * as Decimal from "../../money/Decimal.ts"
+import type { Order } from "../../order/Order.ts"
+import { statusOfOutcome, type Outcome } from "../../order/Attempt.ts"
+import type { Instant } from "../../time/Instant.ts"
+import { standingOf } from "./standing.ts"
 import { orderPatched } from "./orders.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
+
+const strategyOf = (books: Books, { decisionId }: Order): string | undefined =>
+  decisionId === undefined ? undefined : books.decisions.get(String(decisionId))?.strategy
 
 /** An attempt is on record and its order under way. */
 export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place: Place): void => {
@@ -13,15 +20,27 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     orderId: event.orderId,
     number: event.number,
     clientOrderId: order.clientOrderId,
-    requestId: event.requestId,
-    responseId: undefined,
+    symbol: order.symbol,
+    strategy: strategyOf(books, order),
+    decisionId: order.decisionId,
+    requestPayloadId: event.requestId,
+    responsePayloadId: undefined,
     outcome: undefined,
     brokerOrderId: undefined,
     httpStatus: undefined,
-    code: undefined,
-    message: undefined,
-    startedAt: place.at,
+    errorCode: undefined,
+    errorMessage: undefined,
+    errorDetails: undefined,
+    status: "submitted",
+    filledQuantity: Decimal.zero,
+    filledAveragePrice: undefined,
+    commission: undefined,
+    submittedAt: place.at,
     answeredAt: undefined,
+    filledAt: undefined,
+    rejectedAt: undefined,
+    createdAt: place.at,
+    updatedAt: place.at,
     version: place.seq
   })
   orderPatched(books, event.orderId, place, {
@@ -42,24 +61,45 @@ const spend = (books: Books, notional: Decimal.Decimal, place: Place): void => {
 }
 
 /** What became of an attempt. */
-export const attemptAnswered = (books: Books, event: Of<"AttemptAnswered">, place: Place): void =>
-  books.attempts.put({
-    ...must(books.attempts.get(String(event.id)), `attempt S${event.id}`),
+export const attemptAnswered = (books: Books, event: Of<"AttemptAnswered">, place: Place): void => {
+  const attempt = must(books.attempts.get(String(event.id)), `attempt S${event.id}`)
+  const order = orderOf(books, event.orderId)
+  const answered = {
+    ...attempt,
     outcome: event.outcome,
-    brokerOrderId: event.brokerOrderId,
+    brokerOrderId: event.brokerOrderId ?? attempt.brokerOrderId,
     httpStatus: event.httpStatus,
-    code: event.code,
-    message: event.message,
-    responseId: event.responseId,
+    errorCode: event.code,
+    errorMessage: event.message,
+    errorDetails: event.details,
+    responsePayloadId: event.responseId,
     answeredAt: place.at,
+    updatedAt: place.at,
     version: place.seq
+  }
+  const isNewest = order.attemptId === event.id
+  books.attempts.put({
+    ...answered,
+    ...(isNewest ? standingOf(books, order, answered, place) : superseded(answered.rejectedAt, event.outcome, place))
   })
+}
+
+const superseded = (rejectedAt: Instant | undefined, outcome: Outcome, place: Place) => {
+  const status = statusOfOutcome(outcome)
+  return { status, rejectedAt: status === "rejected" ? (rejectedAt ?? place.at) : undefined }
+}
 
 /** Bytes are kept; in a fold of the journal there are none, only their hash. */
 export const payloadStored = (books: Books, event: Of<"PayloadStored">, place: Place): void =>
   books.payloads.put({
     id: event.id,
     account: ownerOf(place),
+    direction: event.direction ?? "report",
+    source: event.source,
+    method: event.method,
+    endpoint: event.endpoint,
+    statusCode: event.statusCode,
+    headers: event.headers,
     contentType: event.contentType,
     sha256: event.sha256,
     bytes: place.bytes ?? new Uint8Array(),

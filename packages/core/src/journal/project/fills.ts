@@ -1,6 +1,7 @@
 import type { Books } from "../../books/Books.ts"
 import { joinKey } from "../../books/Table.ts"
-import { must, type Of, ownerOf, type Place } from "./place.ts"
+import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
+import { followOrder } from "./standing.ts"
 
 /** Within an `execIdBase` the highest revision is canonical; the others stay on record (F3, F4 of reconciliation). */
 export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Place): void => {
@@ -30,13 +31,16 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
 }
 
 /** What an execution cost. */
-export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">, place: Place): void =>
+export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">, place: Place): void => {
+  const fill = must(books.fills.get(String(event.fillId)), `fill F${event.fillId}`)
   books.fills.put({
-    ...must(books.fills.get(String(event.fillId)), `fill F${event.fillId}`),
+    ...fill,
     commission: event.amount,
     commissionCurrency: event.currency,
     version: place.seq
   })
+  followOrder(books, orderOf(books, fill.orderId), place)
+}
 
 /** A fill waits for its order. */
 export const fillWaits = (books: Books, event: Of<"FillWaits">, place: Place): void =>

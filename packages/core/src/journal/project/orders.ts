@@ -7,6 +7,7 @@ import { isLive } from "../../order/OrderState.ts"
 import { signed } from "../../order/Side.ts"
 import { settle } from "./allocations.ts"
 import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
+import { followOrder } from "./standing.ts"
 import { patchPosition, positionOf } from "./positions.ts"
 
 interface Contribution {
@@ -146,4 +147,5 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   books.orders.put(after)
   contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
   settle(books, after.id, place)
+  followOrder(books, after, place)
 }
