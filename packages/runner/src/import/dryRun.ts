@@ -8,8 +8,9 @@ import { layerBooks, layerPaper, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
+import * as Right from "../start/Right.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
-import type { Broker, Ledger, Side } from "@roundlot/core"
+import type { Broker, Driving, Lease, Ledger, Side } from "@roundlot/core"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 
 const copy = (from: string, to: string): Effect.Effect<void, TradeRepository.StoreUnavailable> =>
@@ -66,16 +67,21 @@ export interface PlannedOrder {
   readonly quantity: string
 }
 
-/** The orders that an account would send at once, its new instruments confirmed. */
+/** The orders that an account would send at once, its new instruments confirmed; on a copy, where nobody else drives. */
 export const planned = (
   account: AccountName.AccountName
 ): Effect.Effect<
   ReadonlyArray<PlannedOrder>,
-  Ledger.LedgerError | Broker.NoBroker | Broker.BrokerReadFailed,
-  TradeRepository.TradeRepository | Ledger.Ledger | Broker.Brokers
+  Ledger.LedgerError | Lease.LeaseHeld | Broker.NoBroker | Broker.BrokerReadFailed,
+  Driving.Needed | Broker.Brokers
 > =>
   Effect.gen(function* () {
-    yield* Gates.confirmInstruments
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        yield* (yield* Right.open).take(account)
+        yield* Gates.confirmInstruments
+      })
+    )
     const orders = yield* Reads.all(Order.OrderTable, {
       where: [
         { column: "status", in: ["pending"] },
