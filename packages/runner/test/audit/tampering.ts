@@ -7,6 +7,7 @@ import {
   type Column,
   Commands,
   Daemon,
+  Decisions,
   Instant,
   Ledger,
   Price,
@@ -68,7 +69,7 @@ const stray = (execIdBase: string): Report.Executed => ({
 
 const rejection = { id: "r", when: { symbol: "KO" }, do: { reject: { code: "no", words: "halted" } } }
 
-/** Lives until every kind of record has come up: fills, a waiting fill, a conflict, a rejected order, netting, halts. */
+/** Lives until every kind of record has come up: fills, waiting fills, a conflict, a rejected order, netting, decisions, halts. */
 const living = Effect.gen(function* () {
   const commands = yield* Commands.Commands
   const accumulator = yield* Accumulator.Accumulator
@@ -87,6 +88,9 @@ const living = Effect.gen(function* () {
   yield* Daemon.untilIdle
   const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))
   yield* ledger.submitAll("report", strays)
+  for (const side of ["buy", "sell"] as const) {
+    yield* Decisions.decide(account, { symbol: Ticker.Ticker.make("SPY"), side, quantity: Quantity.unsafe("1") })
+  }
   const halt = { account, actor: "test", reason: "test" }
   const one = { _tag: "OneSymbol", symbol: Ticker.Ticker.make("KO") } as const
   yield* commands.perform({ ...halt, id: "h1", command: { _tag: "Halt", scope: { _tag: "Everything" } } })
