@@ -60,7 +60,7 @@ const referenceClause = ({ column, deferred, parent, table }: Reference): string
   (deferred ? " DEFERRABLE INITIALLY DEFERRED" : "")
 
 /** The references of a table, for a database that takes them only once all tables are there. */
-const addReferences = (table: Books.AnyTable): ReadonlyArray<string> =>
+export const addReferences = (table: Books.AnyTable): ReadonlyArray<string> =>
   rules[table.name].references.map(
     (each) =>
       `ALTER TABLE ${nameOf(table.name)} ADD CONSTRAINT ${quote(referenceName(table.name, each))} ${referenceClause(each)}`

@@ -1,7 +1,11 @@
+/** `Copy`: see that module. */
+export * as Copy from "./Copy.ts"
 /** `Ddl`: see that module. */
 export * as Ddl from "./Ddl.ts"
 /** `Dialect`: see that module. */
 export * as Dialect from "./Dialect.ts"
+/** `Identity`: see that module. */
+export * as Identity from "./Identity.ts"
 /** `Migrations`: see that module. */
 export * as Migrations from "./Migrations.ts"
 /** `Reads`: see that module. */

@@ -4,7 +4,17 @@ import type { BadRow } from "../books/Table.ts"
 /** The store cannot be used now, or at all; `remedy` says what to do. Nothing of the write was kept. */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   place: Schema.String,
-  problem: Schema.Literal("busy", "full", "read_only", "corrupt", "from_the_future", "not_ours", "missing", "io"),
+  problem: Schema.Literal(
+    "busy",
+    "full",
+    "read_only",
+    "corrupt",
+    "from_the_future",
+    "not_ours",
+    "not_active",
+    "missing",
+    "io"
+  ),
   detail: Schema.String,
   remedy: Schema.String
 }) {

@@ -4,6 +4,7 @@ const lists = () => import("../verbs/lists.ts")
 const verdicts = () => import("../verbs/verdicts.ts")
 const proofs = () => import("../verbs/proofs.ts")
 const exchange = () => import("../verbs/exchange.ts")
+const keeping = () => import("../verbs/keeping.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
 
 /** All verbs of the command line. */
@@ -77,6 +78,12 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
   simulate: group("brokers on this machine, for trying and testing", {
     alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb)
+  }),
+  store: group("moving and keeping the books", {
+    copy: leaf("copy a store into an empty place, of either kind", async () => (await keeping()).storeCopy),
+    backup: leaf("a verified copy in one file", async () => (await keeping()).storeBackup),
+    restore: leaf("a store from a backup", async () => (await keeping()).storeRestore),
+    activate: leaf("let a copy drive; what it is a copy of is retired", async () => (await keeping()).storeActivate)
   }),
   exchange: group("the simulated exchange", {
     do: leaf("give it an instruction", async () => (await exchange()).exchangeDo),

@@ -12,6 +12,7 @@ const REMEDIES: { readonly [P in Problem]: string } = {
   corrupt: "Keep the server's files, and restore the database from a backup",
   from_the_future: "Use the newer Roundlot that wrote it, or name another database",
   not_ours: "Name another database",
+  not_active: "Name the store that drives",
   missing: "Make the database, or name another one",
   io: "Look at the server, its address and the user's password"
 }

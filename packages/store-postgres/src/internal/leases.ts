@@ -1,10 +1,10 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { type AccountName, Instant, Lease, type TradeRepository } from "@roundlot/core"
-import { Ddl } from "@roundlot/store-sql"
+import { Ddl, Identity } from "@roundlot/store-sql"
 import { Effect, Random } from "effect"
 import { type Ask, askingOn, askOne } from "./asking.ts"
-import { failureOrIo } from "./failure.ts"
+import { failureOrIo, unavailable } from "./failure.ts"
 import { CommitUnanswered, inTransaction } from "./transaction.ts"
 
 const table = Ddl.nameOf("ops_leases")
@@ -87,6 +87,9 @@ export const make = (place: string, sql: SqlClient.SqlClient, durationMs: number
       yield* ask(texts.make, [account])
       const row = yield* askOne<Row>(ask, `${texts.one} FOR UPDATE`, [account])
       if (!(yield* isFree(ask, row, durationMs))) return yield* refusedBy(row)
+      const { state } = yield* askOne<{ readonly state: Identity.Standing }>(ask, Identity.selectState, [])
+      const refusal = Identity.drivingRefusal(state)
+      if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
       const { token } = yield* askOne<Known>(ask, texts.take, [account, session, holder.host, holder.pid])
       return token
     })
@@ -97,7 +100,7 @@ export const make = (place: string, sql: SqlClient.SqlClient, durationMs: number
       if (lost !== undefined) return yield* new Lease.Fenced(lost)
     })
 
-  const failed = (error: SqlError | CommitUnanswered): TradeRepository.StoreError =>
+  const failed = (error: SqlError | CommitUnanswered | TradeRepository.StoreUnavailable): TradeRepository.StoreError =>
     failureOrIo(place, error instanceof CommitUnanswered ? error.error : error)
 
   const asked = <R extends object>(text: string, parameters: ReadonlyArray<unknown>) =>

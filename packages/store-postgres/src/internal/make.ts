@@ -1,12 +1,12 @@
 import { Lease, TradeRepository } from "@roundlot/core"
-import { Dialect, Reads } from "@roundlot/store-sql"
+import { Dialect, Identity, Reads } from "@roundlot/store-sql"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Option, Queue, Schedule, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./config.ts"
 import type { Ask } from "./asking.ts"
 import { connect, shownPlace } from "./connection.ts"
-import { failureOrIo } from "./failure.ts"
+import { failureOrIo, unavailable } from "./failure.ts"
 import * as Feed from "./feed.ts"
 import * as Leases from "./leases.ts"
 import { prepare } from "./prepare.ts"
@@ -77,11 +77,13 @@ export const make = (
     const classify = (error: unknown) => failureOrIo(place, error)
     const sql = yield* Effect.mapError(connect(config), classify)
     const within = Effect.provideService(SqlClient.SqlClient, sql)
-    const identity = yield* prepare(place).pipe(
+    const { state, ...identity } = yield* prepare(place).pipe(
       Effect.retry({ schedule: Schedule.spaced("100 millis").pipe(Schedule.upTo(retryFor)), while: isSoonOver }),
       Effect.mapError(classify),
       within
     )
+    const refusal = Identity.openingRefusal(state)
+    if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
     const reads = yield* within(Reads.make(Dialect.postgres, classify, askingAgain(retryFor)))
     const feed = feedOn(place, sql, reads, retryFor)
     const committed = yield* Queue.sliding<void>(1)
@@ -92,6 +94,8 @@ export const make = (
         Effect.zipRight(Queue.take(committed), Effect.zipRight(Effect.ignore(feed.append), Effect.sleep(FEED_PACE)))
       )
     )
+    const idle = Identity.drivingRefusal(state)
+    const refused = idle && unavailable(place, idle.problem, idle.detail, idle.remedy)
     const write = Writer.make(place, sql, { lockTimeout, retryFor })
     return {
       ...reads,
@@ -103,7 +107,7 @@ export const make = (
           Option.isSome(shared) ? wanted : Effect.zipRight(feed.append, snapshotOf(place, sql, wanted))
         ),
       write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
-        write(scope, plan).pipe(
+        (refused === undefined ? write(scope, plan) : refused).pipe(
           Effect.zipLeft(Queue.offer(committed, undefined)),
           Effect.map((answer) => ({ answer, feedPosition: feed.position() })),
           Effect.withSpan("TradeRepository.write")

@@ -1,8 +1,8 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { TradeRepository } from "@roundlot/core"
-import { Ddl, Migrations } from "@roundlot/store-sql"
-import { Cause, Clock, Effect, Random } from "effect"
+import { Identity, Migrations } from "@roundlot/store-sql"
+import { Cause, Effect } from "effect"
 import { failureOf, isBetweenServers, unavailable } from "./failure.ts"
 
 /** Refuses what this version cannot go on from. */
@@ -27,31 +27,11 @@ const migrate = (place: string) =>
     }
   })
 
-const BYTES = 16
-
-const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 256), BYTES), (bytes) =>
-  bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")
-)
-
-/** Whose store it is; made by whoever opens it first. */
-const identify: Effect.Effect<TradeRepository.StoreIdentity, SqlError, SqlClient.SqlClient> = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const table = sql(Ddl.nameOf("ops_store"))
-  const read = sql<TradeRepository.StoreIdentity>`SELECT id, incarnation FROM ${table}`
-  const [known] = yield* read
-  if (known !== undefined) return known
-  const identity = { id: yield* randomHex, incarnation: yield* randomHex }
-  const createdAt = (yield* Clock.currentTimeMillis) * 1000
-  yield* sql`INSERT INTO ${table} ${sql.insert({ one: 1, ...identity, createdAt })} ON CONFLICT DO NOTHING`
-  const [made] = yield* read
-  return made ?? identity
-})
-
 /** Brings the tables up to date, and says whose store it is. */
 export const prepare = (
   place: string
-): Effect.Effect<TradeRepository.StoreIdentity, TradeRepository.StoreError | SqlError, SqlClient.SqlClient> =>
-  Effect.zipRight(migrate(place), identify).pipe(
+): Effect.Effect<Identity.Identified, TradeRepository.StoreError | SqlError, SqlClient.SqlClient> =>
+  Effect.zipRight(migrate(place), Identity.identify).pipe(
     Effect.sandbox,
     Effect.catchAll((cause) => typed(place, cause))
   )

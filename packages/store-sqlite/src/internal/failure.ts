@@ -13,6 +13,7 @@ const REMEDIES: { readonly [P in Problem]: string } = {
   corrupt: "Keep the file, restore the store from a backup, or name another file",
   from_the_future: "Use the newer Roundlot that wrote it, or name another file",
   not_ours: "Name another file",
+  not_active: "Name the store that drives",
   missing: "Name a file in a folder that can be made",
   io: "Look at the disk, the path and the rights of the folder"
 }

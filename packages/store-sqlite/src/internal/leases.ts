@@ -1,8 +1,8 @@
 import { AccountName, Instant, Lease, type TradeRepository } from "@roundlot/core"
-import { Ddl } from "@roundlot/store-sql"
+import { Ddl, Identity } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Clock, Effect, Random, Schema } from "effect"
-import { failureOrIo } from "./failure.ts"
+import { failureOrIo, unavailable } from "./failure.ts"
 import * as Life from "./life.ts"
 
 const Row = Schema.Struct({
@@ -63,7 +63,12 @@ export const make = (
   const put = db.prepare(texts.put)
   const setRenewed = db.prepare(texts.renew)
   const setReleased = db.prepare(texts.release)
+  const findState = db.prepare<[], Identity.Standing>(Identity.selectState).pluck()
   const check = fencing(db)
+  const mustDrive = (): void => {
+    const refusal = Identity.drivingRefusal(findState.get() ?? "active")
+    if (refusal !== undefined) throw unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
+  }
 
   const attempt = <A, E = never>(run: () => A, isExpected?: (error: unknown) => error is E) =>
     patiently(
@@ -94,6 +99,7 @@ export const make = (
       .transaction(() => {
         const row = rowOf(account)
         if (row !== undefined && isLive(row, holder.host, now)) throw refused(row, now)
+        mustDrive()
         const token = (row?.token ?? 0) + 1
         put.run(account, token, session, holder.host, holder.pid, now, now)
         const left = row?.session ?? undefined

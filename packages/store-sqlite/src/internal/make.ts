@@ -1,11 +1,11 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { Lease, TradeRepository } from "@roundlot/core"
-import { Dialect, Reads } from "@roundlot/store-sql"
+import { Dialect, Identity, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"
 import { open } from "./connection.ts"
-import { failureOf, failureOrIo } from "./failure.ts"
+import { failureOf, failureOrIo, unavailable } from "./failure.ts"
 import * as Leases from "./leases.ts"
 import * as Reader from "./reader.ts"
 import * as Turnstile from "./turnstile.ts"
@@ -58,16 +58,20 @@ export const make = (
     const again = { schedule: comingBack(busyFor), while: isBusy }
     const db = yield* Effect.retry(opened(options), again)
     const client = yield* Reader.connect(file)
-    const identity = yield* Reader.prepare(file).pipe(
+    const { state, ...identity } = yield* Reader.prepare(file).pipe(
       Effect.retry(again),
       Effect.provideService(SqlClient.SqlClient, client)
     )
+    const refusal = Identity.openingRefusal(state)
+    if (refusal !== undefined) return yield* unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
     for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
     const reads = yield* Reads.make(Dialect.sqlite, (error) => failureOrIo(file, error)).pipe(
       Effect.provideService(SqlClient.SqlClient, client)
     )
     const turnstile = yield* Turnstile.make(file, LONGEST_TURN_MS)
     const write = Writer.make(file, db, turnstile.pass)
+    const idle = Identity.drivingRefusal(state)
+    const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
     return {
       ...reads,
       identity,
@@ -79,6 +83,8 @@ export const make = (
           (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
         ),
       write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
-        turnstile.inTurn(Effect.retry(write(scope, plan), again)).pipe(Effect.withSpan("TradeRepository.write"))
+        refused === undefined
+          ? turnstile.inTurn(Effect.retry(write(scope, plan), again)).pipe(Effect.withSpan("TradeRepository.write"))
+          : refused
     }
   })

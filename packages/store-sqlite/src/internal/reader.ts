@@ -2,8 +2,8 @@ import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import type { TradeRepository } from "@roundlot/core"
-import { Ddl, Migrations } from "@roundlot/store-sql"
-import { Cause, Clock, Effect, Random, type Scope } from "effect"
+import { Identity, Migrations } from "@roundlot/store-sql"
+import { Cause, Effect, type Scope } from "effect"
 import { assertSetting, settings } from "./connection.ts"
 import { failureOf, failureOrIo, unavailable } from "./failure.ts"
 
@@ -31,35 +31,15 @@ const migrate = (file: string) =>
     if (applied.length < Migrations.newest) return yield* unavailable(file, "busy", "it is being migrated")
   })
 
-const BYTES = 16
-
-const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 256), BYTES), (bytes) =>
-  bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")
-)
-
-/** Whose store it is; made by whoever opens it first. */
-const identify = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const table = sql(Ddl.nameOf("ops_store"))
-  const read = sql<TradeRepository.StoreIdentity>`SELECT id, incarnation FROM ${table}`
-  const [known] = yield* read
-  if (known !== undefined) return known
-  const identity = { id: yield* randomHex, incarnation: yield* randomHex }
-  const createdAt = (yield* Clock.currentTimeMillis) * 1000
-  yield* sql`INSERT INTO ${table} ${sql.insert({ one: 1, ...identity, createdAt })} ON CONFLICT DO NOTHING`
-  const [made] = yield* read
-  return made ?? identity
-})
-
 /** Brings the store up to date through the reading connection, which can write nothing from then on. */
 export const prepare = (
   file: string
-): Effect.Effect<TradeRepository.StoreIdentity, TradeRepository.StoreError, SqlClient.SqlClient> =>
+): Effect.Effect<Identity.Identified, TradeRepository.StoreError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     yield* configure(file)
     yield* migrate(file)
-    const identity = yield* identify
+    const identity = yield* Identity.identify
     yield* sql.unsafe("PRAGMA query_only = ON")
     return identity
   }).pipe(

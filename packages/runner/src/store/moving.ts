@@ -1,0 +1,128 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import { Audit, type TradeRepository } from "@roundlot/core"
+import { Copy } from "@roundlot/store-sql"
+import { side as postgres } from "@roundlot/store-postgres"
+import { side as sqlite } from "@roundlot/store-sqlite"
+import { Effect, Schema, type Scope } from "effect"
+import { isStoreThere, layerStore, requireStore, shownStore, type NoStore } from "../App.ts"
+import { Output } from "../cli/Output.ts"
+import type { SettingsError } from "../settings/SettingsError.ts"
+import { parse, StorePlace } from "../settings/StorePlace.ts"
+import * as journal from "../views/journal.ts"
+
+/** The copy is there and is not what was to be copied. */
+export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {
+  place: Schema.String,
+  what: Schema.String
+}) {
+  override get message() {
+    return `${this.place}: ${this.what}. Do not use it: remove it, and see 'roundlot audit' of what was copied`
+  }
+}
+
+/** A store that waits for nobody to activate it. */
+export class NotWaiting extends Schema.TaggedError<NotWaiting>()("NotWaiting", {
+  place: Schema.String,
+  state: Schema.String
+}) {
+  override get message() {
+    return `${this.place} is ${this.state}, not a copy that waits: there is nothing to activate. 'roundlot store copy' and 'store restore' make copies`
+  }
+}
+
+/** What a copy came to. */
+export interface Moved {
+  readonly from: string
+  readonly to: string
+  readonly incarnation: string
+  readonly entries: number
+  readonly position: number
+  readonly hash: string
+}
+
+const sideOf = (place: StorePlace): Effect.Effect<Copy.Side, TradeRepository.StoreError, Scope.Scope> =>
+  StorePlace.$match(place, {
+    Sqlite: ({ file }) => sqlite.side(file),
+    Postgres: ({ url }) => postgres.side({ url })
+  })
+
+/** Audits a store; where it goes on beside us, so that its feed is up to what it says. */
+const proven = (store: StorePlace) =>
+  Effect.gen(function* () {
+    const { entries, findings, ok } = yield* Audit.run()
+    if (!ok) {
+      const what = `the audit has ${findings.length} findings, the first: ${findings[0]?.where ?? ""} ${findings[0]?.what ?? ""}`
+      return yield* new CopyDiffers({ place: shownStore(store), what })
+    }
+    return { entries, ...(yield* journal.head) }
+  }).pipe(Effect.provide(layerStore({ store })))
+
+const tell = (table: string, rows: number) =>
+  Effect.flatMap(Output, ({ note }) => (rows === 0 ? Effect.void : note(`  ${rows} rows of ${table}`)))
+
+type MovingError = TradeRepository.StoreError | NoStore | CopyDiffers | Copy.PlaceTaken
+
+/** Copies a store into an empty place, audits both, and compares their heads. The copy waits until it is activated. */
+export const move = (
+  from: StorePlace,
+  to: StorePlace
+): Effect.Effect<Moved, MovingError, FileSystem.FileSystem | Output> =>
+  Effect.gen(function* () {
+    yield* requireStore({ store: from })
+    yield* proven(from)
+    const output = yield* Output
+    const { incarnation, origin } = yield* Effect.gen(function* () {
+      const [source, target] = yield* Effect.all([sideOf(from), sideOf(to)])
+      yield* Copy.copy(source, target, (table, rows) => Effect.provideService(tell(table, rows), Output, output))
+      return yield* Copy.self(target)
+    }).pipe(Effect.scoped)
+    const { entries, hash, heads, position } = yield* proven(to)
+    const isSame =
+      Object.keys(heads).length === Object.keys(origin?.heads ?? {}).length &&
+      Object.entries(heads).every(([account, head]) => origin?.heads[account] === `${head.seq}:${head.hash}`)
+    if (!isSame) return yield* new CopyDiffers({ place: shownStore(to), what: "its heads are not those of the source" })
+    return { from: shownStore(from), to: shownStore(to), incarnation, entries, position, hash }
+  })
+
+/** What became of the store that a copy replaces: its place, or why it was not retired. */
+type Retired = { readonly place: string; readonly why: string | null }
+
+const retireAt = (
+  named: StorePlace,
+  incarnation: string,
+  why: string
+): Effect.Effect<string | null, TradeRepository.StoreError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    if (!(yield* isStoreThere(named))) return "there is no store any more"
+    const side = yield* sideOf(named)
+    const there = yield* Copy.self(side)
+    if (there.incarnation !== incarnation) return "another store is there now"
+    yield* Copy.retire(side, why)
+    return null
+  }).pipe(Effect.scoped)
+
+/** Lets a copy drive; the store that it is a copy of is retired first, where it can be reached. */
+export const activate = (
+  store: StorePlace,
+  reason: string
+): Effect.Effect<
+  { readonly activated: string; readonly source: Retired },
+  TradeRepository.StoreError | NoStore | NotWaiting | SettingsError,
+  FileSystem.FileSystem
+> =>
+  Effect.gen(function* () {
+    yield* requireStore({ store })
+    const place = shownStore(store)
+    const side = yield* sideOf(store)
+    const { origin, state } = yield* Copy.self(side)
+    if (state !== "waiting" || origin === undefined) return yield* new NotWaiting({ place, state })
+    const source = origin.place === side.place ? undefined : yield* parse(origin.place, "the copy's origin")
+    const why =
+      source === undefined
+        ? "there is no store any more"
+        : yield* retireAt(source, origin.incarnation, `${place} took over: ${reason}`).pipe(
+            Effect.catchAll((error) => Effect.succeed(error.message))
+          )
+    yield* Copy.activate(side, reason)
+    return { activated: place, source: { place: origin.place, why } }
+  }).pipe(Effect.scoped)

@@ -1,0 +1,101 @@
+import * as Args from "@effect/cli/Args"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Effect } from "effect"
+import { join, resolve } from "node:path"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { settle } from "../settings/Settings.ts"
+import { parse, StorePlace } from "../settings/StorePlace.ts"
+import { activate, move, type Moved } from "../store/moving.ts"
+
+const address = (name: string, description: string) => Args.text({ name }).pipe(Args.withDescription(description))
+
+const told = (moved: Moved, after: string) =>
+  Effect.flatMap(Output, ({ answer }) =>
+    answer(
+      moved,
+      `Copied ${moved.from} to ${moved.to}: ${moved.entries} entries, head ${moved.position}:${moved.hash}; the audit finds nothing on either side.\n${after}`
+    )
+  )
+
+const WAITS = "It drives nothing until 'roundlot store activate --reason WHY' with its --store."
+
+/** `store copy`. */
+export const storeCopy = Verb.make({
+  name: "store copy",
+  summary: "copy a store into an empty place, audit both; given again, it goes on where it was cut off",
+  examples: [
+    ["roundlot store copy sqlite:books.db postgres://roundlot@db/books", "from a file into Postgres"],
+    ["roundlot store copy postgres://roundlot@db/books sqlite:books.db", "and back"]
+  ],
+  flags: {
+    json: flags.place.json,
+    from: address("FROM", "The store that is copied"),
+    to: address("TO", "An empty place, or where the same copy was cut off")
+  },
+  run: ({ from, to }) =>
+    Effect.gen(function* () {
+      const moved = yield* move(yield* parse(from, "FROM"), yield* parse(to, "TO"))
+      yield* told(moved, WAITS)
+    })
+})
+
+/** A folder gets a file named by the moment. */
+const backupFile = (path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const isFolder = yield* Effect.orElseSucceed(
+      Effect.map(fs.stat(path), ({ type }) => type === "Directory"),
+      () => path.endsWith("/")
+    )
+    if (!isFolder) return resolve(path)
+    const now = new Date(yield* Effect.clockWith((clock) => clock.currentTimeMillis))
+    return join(resolve(path), `roundlot-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}.db`)
+  })
+
+/** `store backup`. */
+export const storeBackup = Verb.make({
+  name: "store backup",
+  summary: "copy the store as it stands into one file, and prove the copy; the daemon may go on",
+  examples: [["roundlot store backup backups/", "a file named by the moment"]],
+  flags: { ...flags.place, path: address("FILE|DIR", "Where to; a folder gets a file named by the moment") },
+  run: ({ path, ...where }) =>
+    Effect.gen(function* () {
+      const { store } = yield* settle(where)
+      const file = yield* backupFile(path)
+      yield* told(yield* move(store, StorePlace.Sqlite({ file })), "'roundlot store restore' makes a store of it.")
+    })
+})
+
+/** `store restore`. */
+export const storeRestore = Verb.make({
+  name: "store restore",
+  summary: "make a store of a backup, in the empty place that --store names",
+  examples: [["roundlot store restore backups/monday.db --store sqlite:books.db", "then 'store activate'"]],
+  flags: { ...flags.place, file: address("FILE", "What 'store backup' made") },
+  run: ({ file, ...where }) =>
+    Effect.gen(function* () {
+      const { store } = yield* settle(where)
+      yield* told(yield* move(StorePlace.Sqlite({ file: resolve(file) }), store), WAITS)
+    })
+})
+
+/** `store activate`. */
+export const storeActivate = Verb.make({
+  name: "store activate",
+  summary: "let a copy drive; the store that it is a copy of is retired, where it can be reached, and drives no more",
+  examples: [["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""]],
+  flags: { ...flags.place, reason: flags.reason },
+  run: ({ reason, ...where }) =>
+    Effect.gen(function* () {
+      const { store } = yield* settle(where)
+      const { answer, look } = yield* Output
+      const done = yield* activate(store, reason)
+      const { place, why } = done.source
+      if (why !== null) yield* look
+      const source =
+        why === null ? `${place} is retired.` : `${place} was not retired (${why}): see that nobody starts it again.`
+      yield* answer(done, `${done.activated} is active: 'roundlot start' drives it.\n${source}`)
+    })
+})

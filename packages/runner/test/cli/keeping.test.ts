@@ -1,0 +1,116 @@
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { databases } from "./database.ts"
+import { buys, child, desk } from "./roundlot.ts"
+
+const { fresh } = databases()
+
+const TRADES = 2_000
+
+/** A store with so many trades, worked off to its fills. */
+const filled = async (count: number) => {
+  const made = desk()
+  const rows = Array.from({ length: count }, (_, i) => [`t${i}`, `0.0${(i % 9) + 1}`] as const)
+  await made.cli("trades", "import", made.file("trades.csv", buys(...rows)))
+  expect((await made.cli("start", "--until-idle")).code).toBe(0)
+  return made
+}
+
+/** One that is only copied. */
+let many: ReturnType<typeof filled> | undefined
+const manyTrades = () => (many ??= filled(TRADES))
+
+const at = (store: string) => ["--store", store]
+
+describe("moving a store", () => {
+  it("SYNC-13: to Postgres and back: the audit is clean, the journal's lines are the same bytes", async () => {
+    const source = await manyTrades()
+    const { cli, folder, plain } = source
+    const database = await fresh()
+    const back = `sqlite:${join(folder, "back.db")}`
+    expect(await plain(["store", "copy", source.store, database])).toMatchObject({ code: 0 })
+    const second = await plain(["store", "copy", database, back, "--json"])
+    expect(second).toMatchObject({ code: 0 })
+    expect(JSON.parse(second.out)).toMatchObject({ to: join(folder, "back.db") })
+    const lines = (await cli("journal", "export")).out
+    for (const store of [database, back]) {
+      expect((await plain(["journal", "export", ...at(store)])).out === lines).toBe(true)
+      expect((await plain(["journal", "head", ...at(store)])).out).toBe((await cli("journal", "head")).out)
+      expect(JSON.parse((await plain(["audit", "--json", ...at(store)])).out)).toMatchObject({ ok: true, findings: [] })
+    }
+    const refused = await plain(["store", "copy", source.store, database])
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("holds a store already") })
+  })
+
+  it("DESIGN 10: a copy drives nothing until it is activated, and what it is of drives nothing afterwards", async () => {
+    const source = await filled(10)
+    const { folder, plain } = source
+    const copy = `sqlite:${join(folder, "copy.db")}`
+    const more = source.file("more.csv", buys(["m1", "5"]))
+    expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
+    const paper = ["--paper", join(folder, "books.paper.db")]
+    for (const words of [
+      ["start", "--until-idle", ...paper],
+      ["trades", "import", more]
+    ]) {
+      const { code, err } = await plain([...words, ...at(copy)])
+      expect(code).toBe(1)
+      expect(err).toContain("it is a copy that was not activated: it takes nothing in, and drives nothing")
+      expect(err).toContain("roundlot store activate")
+    }
+    expect(await source.cli("store", "activate", "--reason", "no copy")).toMatchObject({ code: 1 })
+    const activated = await plain(["store", "activate", "--reason", "moved", ...at(copy)])
+    expect(activated).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
+    for (const words of [
+      ["start", "--until-idle"],
+      ["trades", "import", more]
+    ]) {
+      const { code, err } = await source.cli(...words)
+      expect(code).toBe(1)
+      expect(err).toContain("it is retired, a copy of it has taken over")
+    }
+    expect((await plain(["trades", "import", more, ...at(copy)])).code).toBe(0)
+    expect((await plain(["start", "--until-idle", ...paper, ...at(copy)])).code).toBe(0)
+    expect(await plain(["audit", ...at(copy)])).toMatchObject({ code: 0 })
+  })
+
+  it("FILL-9: a copy that is killed in its middle is no store, and goes on when it is given again", async () => {
+    const source = await manyTrades()
+    const database = await fresh()
+    const words = ["store", "copy", source.store, database]
+    const killed = child(words)
+    await killed.says(/rows of trades/)
+    killed.signal("SIGKILL")
+    await killed.ended
+    const unfinished = await source.plain(["orders", "list", ...at(database)])
+    expect(unfinished).toMatchObject({ code: 1, err: expect.stringContaining("a copy into it has not ended") })
+    const { code, err } = await source.plain(words)
+    expect(code).toBe(0)
+    expect(err).not.toContain("rows of trades")
+    const lines = (await source.cli("journal", "export")).out
+    expect((await source.plain(["journal", "export", ...at(database)])).out === lines).toBe(true)
+    const other = await filled(3)
+    expect(await other.plain(["store", "copy", other.store, database])).toMatchObject({ code: 1 })
+  })
+})
+
+describe("backup and restore", () => {
+  it("a backup is one proven file; restored it waits, and its source is retired when it is activated", async () => {
+    const source = await filled(20)
+    const { cli, folder, plain } = source
+    expect(await cli("store", "backup", `${join(folder, "backups")}/`)).toMatchObject({ code: 0 })
+    const [file = "", ...others] = readdirSync(join(folder, "backups")).filter((name) => name.endsWith(".db"))
+    expect(file).toMatch(/^roundlot-\d{8}T\d{6}Z\.db$/)
+    expect(others).toEqual([])
+    const restored = `sqlite:${join(folder, "restored.db")}`
+    const words = ["store", "restore", join(folder, "backups", file), ...at(restored)]
+    expect(await plain(words)).toMatchObject({ code: 0 })
+    expect((await plain(["journal", "export", ...at(restored)])).out).toBe((await cli("journal", "export")).out)
+    expect(await plain(["start", "--until-idle", ...at(restored)])).toMatchObject({ code: 1 })
+    expect(await plain(["store", "activate", "--reason", "drill", ...at(restored)])).toMatchObject({ code: 0 })
+    expect(await cli("start", "--until-idle")).toMatchObject({ code: 1, err: expect.stringContaining("it is retired") })
+    expect((await plain(["store", "restore", join(folder, "none.db"), ...at(restored)])).err).toContain("no store at")
+    expect(existsSync(join(folder, "none.db"))).toBe(false)
+  })
+})

@@ -1,0 +1,71 @@
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type { TradeRepository } from "@roundlot/core"
+import { Clock, Effect, Random } from "effect"
+import { nameOf } from "./Ddl.ts"
+
+const BYTES = 16
+const MICROS_A_MILLI = 1000
+
+/** A new name that nobody else has: of a store, of one of its incarnations. */
+export const newName: Effect.Effect<string> = Effect.map(
+  Effect.replicateEffect(Random.nextIntBetween(0, 256), BYTES),
+  (bytes) => bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")
+)
+
+/** Does the store drive? `copying` is one that is being filled, `waiting` a copy that nobody activated, `retired` one that a copy replaced. */
+export type Standing = "active" | "copying" | "waiting" | "retired"
+
+/** Whose store it is, and whether it drives. */
+export interface Identified extends TradeRepository.StoreIdentity {
+  readonly state: Standing
+}
+
+/** Whose store it is; made by whoever opens it first. */
+export const identify: Effect.Effect<Identified, SqlError, SqlClient.SqlClient> = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const table = sql(nameOf("ops_store"))
+  const read = sql<Identified>`SELECT id, incarnation, state FROM ${table}`
+  const [known] = yield* read
+  if (known !== undefined) return known
+  const identity = { id: yield* newName, incarnation: yield* newName }
+  const createdAt = (yield* Clock.currentTimeMillis) * MICROS_A_MILLI
+  yield* sql`INSERT INTO ${table} ${sql.insert({ one: 1, ...identity, createdAt })} ON CONFLICT DO NOTHING`
+  const [made] = yield* read
+  return made ?? { ...identity, state: "active" }
+})
+
+/** The question for a store's standing: one row with a `state`. */
+export const selectState = `SELECT "state" FROM ${nameOf("ops_store")}`
+
+/** What a store says that cannot be opened, or that may not drive, and what to do about it; in the words of `StoreUnavailable`. */
+export interface Refusal {
+  readonly problem: "not_active"
+  readonly detail: string
+  readonly remedy: string
+}
+
+const refusal = (detail: string, remedy: string): Refusal => ({ problem: "not_active", detail, remedy })
+
+/** Why a store of this standing cannot be opened. */
+export const openingRefusal = (state: Standing): Refusal | undefined =>
+  state === "copying"
+    ? refusal(
+        "a copy into it has not ended",
+        "Give the same 'roundlot store copy' or 'store restore' again: it goes on"
+      )
+    : undefined
+
+/** Why a store of this standing may not drive. */
+export const drivingRefusal = (state: Standing): Refusal | undefined => {
+  if (state === "waiting") {
+    const remedy = "If the store that it is of is not to drive any more: 'roundlot store activate --reason WHY'"
+    return refusal("it is a copy that was not activated: it takes nothing in, and drives nothing", remedy)
+  }
+  return state === "retired"
+    ? refusal(
+        "it is retired, a copy of it has taken over: it takes nothing in, and drives nothing",
+        "Name the store that drives now"
+      )
+    : openingRefusal(state)
+}
