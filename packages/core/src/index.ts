@@ -200,6 +200,8 @@ export * as plan from "./ledger/plan.ts"
 export * as Accumulator from "./services/Accumulator.ts"
 /** `services/AsOf`: see that module. */
 export * as AsOf from "./services/AsOf.ts"
+/** `services/Attempts`: see that module. */
+export * as Attempts from "./services/Attempts.ts"
 /** `services/Audit`: see that module. */
 export * as Audit from "./services/Audit.ts"
 /** `services/Cancels`: see that module. */

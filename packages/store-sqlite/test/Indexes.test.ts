@@ -123,7 +123,8 @@ describe("indexes", () => {
         const plan = planOf(db, text, cells)
         assert.match(plan, expected, JSON.stringify(query))
         // The few attempts of one order are sorted.
-        if (query.table !== "attempts" && query.table !== "decisions") assert.notInclude(plan, "TEMP B-TREE", JSON.stringify(query))
+        if (query.table !== "attempts" && query.table !== "decisions")
+          assert.notInclude(plan, "TEMP B-TREE", JSON.stringify(query))
       }
     })
   )

@@ -1,6 +1,7 @@
 import { group, leaf } from "./Tree.ts"
 
 const lists = () => import("../verbs/lists.ts")
+const audited = () => import("../verbs/audited.ts")
 const verdicts = () => import("../verbs/verdicts.ts")
 const proofs = () => import("../verbs/proofs.ts")
 const exchange = () => import("../verbs/exchange.ts")
@@ -42,6 +43,20 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
       async () => (await import("../verbs/ordersCancel.ts")).ordersCancel
     ),
     resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
+  }),
+  decide: leaf(
+    "decide to trade, and have it executed at once",
+    async () => (await import("../verbs/decide.ts")).decide
+  ),
+  decisions: group("what strategies decided", {
+    list: leaf("the decisions on record", async () => (await audited()).decisionsList),
+    show: leaf("one decision with its order and attempts", async () => (await audited()).decisionsShow),
+    tally: leaf("why decisions failed, counted", async () => (await audited()).decisionsTally)
+  }),
+  attempts: group("every try to send an order", {
+    list: leaf("the attempts on record", async () => (await audited()).attemptsList),
+    show: leaf("one attempt: request, answer, order and decision", async () => (await audited()).attemptsShow),
+    tally: leaf("why attempts failed, counted", async () => (await audited()).attemptsTally)
   }),
   fills: group("what brokers executed", {
     list: leaf("the executions on record", async () => (await lists()).fillsList),

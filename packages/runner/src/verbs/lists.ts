@@ -1,6 +1,5 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import type { TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { expectKnown } from "../accounts.ts"
 import type { Reading } from "../App.ts"
@@ -25,7 +24,7 @@ import * as trades from "../views/trades.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, place, text } = flags
 
-type Found<D> = Effect.Effect<ListDocument<D>, ListError, TradeRepository.TradeRepository>
+type Found<D> = Effect.Effect<ListDocument<D>, ListError, Reading>
 
 /** What a list may be narrowed to. */
 interface Narrowed extends Flags {
@@ -33,7 +32,7 @@ interface Narrowed extends Flags {
 }
 
 /** Prints a page of a list. */
-const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
+export const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output
@@ -45,7 +44,10 @@ const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArra
   )
 
 /** Prints one record. */
-const shown = <D extends object, E extends Verb.Told>(where: Flags, found: Effect.Effect<D, E, Reading>): Verb.Doing =>
+export const shown = <D extends object, E extends Verb.Told>(
+  where: Flags,
+  found: Effect.Effect<D, E, Reading>
+): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
       const { answer } = yield* Output

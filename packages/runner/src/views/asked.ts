@@ -102,12 +102,13 @@ const entityKinds = [
   "fill",
   "payload",
   "waiting_fill",
+  "decision",
   "break",
   "position",
   "control"
 ] as const
 
-const shownKinds = ["trade", "order", "fill", "payload", "break"] as const
+const shownKinds = ["trade", "order", "fill", "payload", "decision", "break"] as const
 
 /** The record that an id (`T12`), or a kind and an id (`position/AAPL`), names. */
 export const entityOf = (text: string): Either.Either<Entity, BadFilter> => {
@@ -119,6 +120,6 @@ export const entityOf = (text: string): Either.Either<Entity, BadFilter> => {
   const number = own === undefined ? undefined : Id.parse(own, text)
   if (own !== undefined && number !== undefined) return Either.right({ kind: own, id: Id.format(own, number) })
   const problem =
-    "is no record: give the id of a trade, order, fill, payload or break, or a kind and its id, such as position/AAPL"
+    "is no record: give the id of a trade, order, fill, payload, decision or break, or a kind and its id, such as position/AAPL"
   return Either.left(bad("entity", text, problem))
 }

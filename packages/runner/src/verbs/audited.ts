@@ -1,0 +1,92 @@
+import * as Options from "@effect/cli/Options"
+import * as flags from "../cli/flags.ts"
+import * as Verb from "../cli/Verb.ts"
+import * as attempts from "../views/attempts.ts"
+import * as decisions from "../views/decisions.ts"
+import { listed, shown } from "./lists.ts"
+
+const { ofAccount, ofSymbol, page, period, place, text } = flags
+
+const asked = (name: string, what: string) =>
+  Options.boolean(name).pipe(
+    Options.withDescription(what),
+    Options.map((isAsked) => (isAsked ? true : undefined))
+  )
+
+const narrowing = {
+  ...period,
+  account: ofAccount,
+  symbol: ofSymbol,
+  strategy: text("strategy", "Only this strategy's")
+}
+
+/** `decisions list`. */
+export const decisionsList = Verb.make({
+  name: "decisions list",
+  summary: "what strategies decided, and what became of it",
+  examples: [["roundlot decisions list --status failed --strategy momentum", "with the reason of each"]],
+  flags: { ...place, ...page, ...narrowing, status: text("status", "pending, submitted, executed or failed") },
+  run: (given) => listed(given, decisions.list(given), decisions.table)
+})
+
+/** `decisions show`. */
+export const decisionsShow = Verb.make({
+  name: "decisions show",
+  summary: "one decision with its order, attempts and history",
+  examples: [["roundlot decisions show D6", "why was it not executed?"]],
+  flags: { ...place, id: flags.id("The decision, D6") },
+  run: (given) => shown(given, decisions.show(given.id))
+})
+
+/** `decisions tally`. */
+export const decisionsTally = Verb.make({
+  name: "decisions tally",
+  summary: "why decisions failed, counted",
+  examples: [["roundlot decisions tally --since 2026-11-20", "today's reasons"]],
+  flags: { ...place, ...narrowing },
+  run: (given) => listed(given, decisions.tally(given), decisions.tallyTable)
+})
+
+const attemptFilters = {
+  ...narrowing,
+  httpStatus: text("http-status", "Answered with this HTTP status"),
+  brokerOrderId: text("broker-order-id", "Of this order of the broker's")
+}
+
+/** `attempts list`. */
+export const attemptsList = Verb.make({
+  name: "attempts list",
+  summary: "every try to send an order, of every origin",
+  examples: [
+    ["roundlot attempts list --failed --symbol AAPL", "ended with nothing filled"],
+    ["roundlot attempts list --recent", "of the last 24 hours, newest first"]
+  ],
+  flags: {
+    ...place,
+    ...page,
+    ...attemptFilters,
+    successful: asked("successful", "Filled"),
+    failed: asked("failed", "Rejected, cancelled or expired with nothing filled"),
+    pending: asked("pending", "At the broker, or on the way there"),
+    recent: asked("recent", "Of the last 24 hours, newest first")
+  },
+  run: (given) => listed(given, attempts.list(given), attempts.table)
+})
+
+/** `attempts show`. */
+export const attemptsShow = Verb.make({
+  name: "attempts show",
+  summary: "one attempt: the whole exchange and the decision behind it",
+  examples: [["roundlot attempts show S4", "what was sent, what came back"]],
+  flags: { ...place, id: flags.id("The attempt, S4") },
+  run: (given) => shown(given, attempts.show(given.id))
+})
+
+/** `attempts tally`. */
+export const attemptsTally = Verb.make({
+  name: "attempts tally",
+  summary: "why attempts failed, counted",
+  examples: [["roundlot attempts tally --recent", "the last 24 hours' reasons"]],
+  flags: { ...place, ...attemptFilters, recent: asked("recent", "Of the last 24 hours") },
+  run: (given) => listed(given, attempts.tally(given), decisions.tallyTable)
+})

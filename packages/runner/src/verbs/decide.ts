@@ -1,0 +1,193 @@
+import * as Options from "@effect/cli/Options"
+import {
+  Account,
+  Decimal,
+  Decisions,
+  Doubts,
+  Order,
+  OrderTerms,
+  Price,
+  Quantity,
+  Reads,
+  Side,
+  Ticker,
+  Tracking,
+  Decision
+} from "@roundlot/core"
+import { Effect, Either, Schedule, Schema } from "effect"
+import { opened } from "../accounts.ts"
+import * as detail from "../cli/detail.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making } from "../cli/within.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { layerBrokers } from "../start/brokers.ts"
+import * as Right from "../start/Right.ts"
+import * as decisions from "../views/decisionDocument.ts"
+
+const { text } = flags
+
+/** What the flags of a decision say. */
+interface Asked {
+  readonly symbol: string
+  readonly side: string
+  readonly quantity: string | undefined
+  readonly notional: string | undefined
+  readonly type: string | undefined
+  readonly limitPrice: string | undefined
+  readonly timeInForce: string | undefined
+  readonly strategy: string | undefined
+  readonly rationale: string | undefined
+}
+
+const refused = (problem: string) => new UsageError({ problem, remedy: "See 'roundlot decide --help'" })
+
+const read = <A, I>(
+  flag: string,
+  value: string,
+  schema: Schema.Schema<A, I>,
+  wanted: string
+): Either.Either<A, UsageError> =>
+  Either.mapLeft(Schema.decodeUnknownEither(schema)(value), () => refused(`${flag} "${value}" is no ${wanted}`))
+
+const maybe = <A, I>(
+  flag: string,
+  value: string | undefined,
+  schema: Schema.Schema<A, I>,
+  wanted: string
+): Either.Either<A | undefined, UsageError> =>
+  value === undefined ? Either.right(undefined) : read(flag, value, schema, wanted)
+
+const inputOf = (asked: Asked): Either.Either<Decision.DecisionInput, UsageError> =>
+  Either.gen(function* () {
+    const input: Decision.DecisionInput = {
+      strategy: asked.strategy,
+      symbol: yield* read("--symbol", asked.symbol.toUpperCase(), Ticker.Ticker, "ticker, such as AAPL"),
+      side: yield* read("--side", asked.side.toLowerCase(), Side.Side, "side: buy or sell"),
+      quantity: yield* maybe("--quantity", asked.quantity, Quantity.Quantity, "number of shares above zero"),
+      notional: yield* maybe("--notional", asked.notional, Decimal.FromString, "amount of dollars"),
+      orderType: yield* maybe(
+        "--type",
+        asked.type?.toLowerCase(),
+        Schema.Literal(...Decision.decisionTypes),
+        `type of a decision: ${Decision.decisionTypes.join(" or ")}`
+      ),
+      limitPrice: yield* maybe("--limit-price", asked.limitPrice, Price.Price, "price above zero, such as 199.5"),
+      timeInForce: yield* maybe(
+        "--time-in-force",
+        asked.timeInForce?.toLowerCase(),
+        Schema.Literal(...OrderTerms.timesInForce),
+        `time in force: ${OrderTerms.timesInForce.join(", ")}`
+      ),
+      rationale: asked.rationale
+    }
+    const fault = Decision.faultOf(input)
+    return fault === undefined ? input : yield* Either.left(refused(`This is no decision: ${fault}`))
+  })
+
+const isTaken = ({ status }: Decision.Decision) => status !== "pending"
+const isOver = ({ status }: Decision.Decision) => status === "executed" || status === "failed"
+
+const LONGEST_TURN = "30 seconds"
+const LONGEST_FILL = "2 seconds"
+const LONGEST_DOUBT = "25 seconds"
+const LOOK_AGAIN = Schedule.spaced("50 millis")
+
+/** A daemon drives the account: it is asked, and waited for until the attempt has an outcome, and a moment for the fill. */
+const leave = (decision: Decision.Decision) =>
+  Effect.gen(function* () {
+    const now = Decisions.find(decision.id)
+    yield* Decisions.ask(decision)
+    yield* Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: isTaken }), LONGEST_TURN)
+    yield* Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: isOver }), LONGEST_FILL)
+  })
+
+/** Nobody drives the account: we do, for this decision. */
+const drive = (decision: Decision.Decision, settings: Settings) =>
+  Effect.gen(function* () {
+    const accounts = yield* Reads.all(Account.AccountTable)
+    const work = Effect.gen(function* () {
+      const service = yield* Decisions.Decisions
+      const executed = yield* service.execute(decision.id)
+      if (!isOver(executed)) yield* watch(decision)
+    })
+    yield* work.pipe(
+      Effect.provide(Decisions.layer),
+      Effect.provide(layerBrokers(accounts, settings, { file: settings.paperFile }))
+    )
+  })
+
+const isDoubtful = (decision: Decision.Decision) =>
+  Effect.map(
+    Reads.first(Order.OrderTable, {
+      where: [
+        { column: "decisionId", in: [decision.id] },
+        { column: "status", in: ["in_doubt"] }
+      ]
+    }),
+    (order) => order !== undefined
+  )
+
+/** Reads what became of the order, for a moment; one in doubt is looked for. */
+const watch = (decision: Decision.Decision) =>
+  Effect.gen(function* () {
+    const asked = yield* Doubts.makeAsked
+    const look = Effect.zipRight(Doubts.askForDoubtful(asked), isDoubtful(decision))
+    if (yield* isDoubtful(decision)) {
+      const settled = Effect.repeat(look, { schedule: Schedule.spaced("500 millis"), until: (isOpen) => !isOpen })
+      yield* Effect.timeoutOption(settled, LONGEST_DOUBT)
+    }
+    const poll = Effect.zipRight(Tracking.pollAll, Decisions.find(decision.id))
+    yield* Effect.timeoutOption(Effect.repeat(poll, { schedule: LOOK_AGAIN, until: isOver }), LONGEST_FILL)
+  })
+
+const sayOf = ({ id, orderId, reason, status }: decisions.DecisionDocument): string =>
+  [`${id} ${status}`, orderId === null ? [] : `by ${orderId}`, reason === null ? [] : `: ${reason}`].flat().join(" ")
+
+/** `decide`. */
+export const decide = Verb.make({
+  name: "decide",
+  summary: "decide to trade: one direct order, sent once; exits 1 when it failed",
+  examples: [
+    ["roundlot decide --symbol AAPL --side buy --quantity 3", "at the market, for the day"],
+    [
+      "roundlot decide --symbol AAPL --side sell --quantity 3 --type limit --limit-price 200 --strategy momentum",
+      "at a limit, for a strategy"
+    ]
+  ],
+  flags: {
+    ...flags.place,
+    account: flags.account,
+    symbol: Options.text("symbol").pipe(Options.withDescription("The ticker")),
+    side: Options.text("side").pipe(Options.withDescription("buy or sell")),
+    quantity: text("quantity", "Shares; or --notional"),
+    notional: text("notional", "Dollars, for as many shares as they pay for"),
+    type: text("type", "market or limit; default market"),
+    limitPrice: text("limit-price", "Dollars a share that it pays at most, or gets at least"),
+    timeInForce: text("time-in-force", "day, gtc, opg, cls, ioc or fok; default day"),
+    strategy: text("strategy", "Whose decision it is; default manual"),
+    rationale: text("rationale", "Why: a text, or JSON")
+  },
+  run: (asked) =>
+    Effect.gen(function* () {
+      // A decision that cannot be makes no store.
+      const input = yield* inputOf(asked)
+      return yield* making(asked, (settings) =>
+        Effect.gen(function* () {
+          const output = yield* Output
+          const account = yield* opened(settings.configuration, asked.account)
+          const made = yield* Decisions.decide(account, input)
+          yield* Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
+            Effect.zipRight(drive(made, settings)),
+            Effect.scoped,
+            Effect.catchTag("LeaseHeld", () => leave(made))
+          )
+          const document = decisions.documentOf(yield* Decisions.find(made.id))
+          if (document.status === "failed") yield* output.failed
+          yield* output.answer(document, `${sayOf(document)}\n${detail.format(document)}`)
+        })
+      )
+    })
+})

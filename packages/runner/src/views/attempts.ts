@@ -1,0 +1,211 @@
+import {
+  Attempt,
+  Attempts,
+  Clock,
+  Decimal,
+  Decision,
+  Id,
+  Instant,
+  Payload,
+  Reads,
+  type TradeRepository
+} from "@roundlot/core"
+import { Effect, Either, Option, Schema } from "effect"
+import { exactly, idOf, inAnyCase, isWithin, type Conditions, type Period } from "./asked.ts"
+import * as decisions from "./decisionDocument.ts"
+import { BadFilter, NotFound } from "./errors.ts"
+import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
+
+/** One try to send an order. Shares, dollars a share, dollars. */
+export interface AttemptDocument {
+  readonly id: string
+  readonly number: number
+  /** What the send came to; null while it is under way. */
+  readonly outcome: Attempt.Outcome | null
+  /** Where its order stands. */
+  readonly status: Attempt.AttemptStatus
+  readonly orderId: string
+  readonly decisionId: string | null
+  readonly brokerOrderId: string | null
+  readonly httpStatus: number | null
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  readonly errorDetails: string | null
+  readonly filledQuantity: string
+  readonly filledAveragePrice: string | null
+  /** Null where none is known. */
+  readonly commission: string | null
+  readonly submittedAt: string
+  readonly filledAt: string | null
+  readonly rejectedAt: string | null
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly requestPayloadId: string
+  readonly responsePayloadId: string | null
+}
+
+/** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
+interface PayloadDocument {
+  readonly id: string
+  readonly direction: Payload.PayloadDirection
+  readonly source: string | null
+  readonly method: string | null
+  readonly endpoint: string | null
+  readonly statusCode: number | null
+  readonly headers: { readonly [name: string]: string }
+  readonly body: string | null
+  readonly capturedAt: string
+}
+
+/** An attempt with the whole exchange, and the decision behind it. */
+export interface AttemptDetail extends AttemptDocument {
+  readonly request: PayloadDocument | null
+  readonly response: PayloadDocument | null
+  readonly decision: decisions.DecisionDocument | null
+}
+
+/** Which attempts: one of the questions, and filters. */
+export interface AttemptFilters extends ListOptions, Period {
+  readonly successful?: boolean | undefined
+  readonly failed?: boolean | undefined
+  readonly pending?: boolean | undefined
+  readonly recent?: boolean | undefined
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly strategy?: string | undefined
+  readonly httpStatus?: string | undefined
+  readonly brokerOrderId?: string | undefined
+}
+
+/** The document of an attempt. */
+export const documentOf = (attempt: Attempt.Attempt): AttemptDocument => ({
+  id: Id.format("attempt", attempt.id),
+  number: attempt.number,
+  outcome: valueOrNull(attempt.outcome),
+  status: attempt.status,
+  orderId: Id.format("order", attempt.orderId),
+  decisionId: attempt.decisionId === undefined ? null : Id.format("decision", attempt.decisionId),
+  brokerOrderId: valueOrNull(attempt.brokerOrderId),
+  httpStatus: valueOrNull(attempt.httpStatus),
+  errorCode: valueOrNull(attempt.errorCode),
+  errorMessage: valueOrNull(attempt.errorMessage),
+  errorDetails: valueOrNull(attempt.errorDetails),
+  filledQuantity: Decimal.format(attempt.filledQuantity),
+  filledAveragePrice: decimalOrNull(attempt.filledAveragePrice),
+  commission: decimalOrNull(attempt.commission),
+  submittedAt: Instant.format(attempt.submittedAt),
+  filledAt: timeOrNull(attempt.filledAt),
+  rejectedAt: timeOrNull(attempt.rejectedAt),
+  createdAt: Instant.format(attempt.createdAt),
+  updatedAt: Instant.format(attempt.updatedAt),
+  requestPayloadId: Id.format("payload", attempt.requestPayloadId),
+  responsePayloadId: attempt.responsePayloadId === undefined ? null : Id.format("payload", attempt.responsePayloadId)
+})
+
+const isHttpStatus = (text: string | undefined): Either.Either<Conditions, BadFilter> => {
+  if (text === undefined) return Either.right([])
+  if (/^[1-5]\d\d$/.test(text)) return Either.right([{ column: "httpStatus", in: [Number(text)] }])
+  return Either.left(new BadFilter({ filter: "http-status", value: text, problem: "is no HTTP status, such as 403" }))
+}
+
+const conditionsOf = (filters: AttemptFilters) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    const conditions: Conditions = [
+      ...(filters.successful === true ? Attempts.conditions.successful : []),
+      ...(filters.failed === true ? Attempts.conditions.failed : []),
+      ...(filters.pending === true ? Attempts.conditions.pending : []),
+      ...(filters.recent === true ? Attempts.since(now) : []),
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      ...exactly("strategy", filters.strategy),
+      ...exactly("brokerOrderId", filters.brokerOrderId),
+      ...(yield* isHttpStatus(filters.httpStatus)),
+      ...(yield* isWithin("createdAt", filters))
+    ]
+    return conditions
+  })
+
+type Reading = TradeRepository.TradeRepository | Clock.Clock
+
+/** A page of attempts; the recent ones newest first. */
+export const list = (filters: AttemptFilters): Effect.Effect<ListDocument<AttemptDocument>, ListError, Reading> =>
+  Effect.gen(function* () {
+    const anyOf = [yield* conditionsOf(filters)]
+    const keep =
+      filters.failed === true
+        ? (batch: ReadonlyArray<Attempt.Attempt>) => Effect.succeed(batch.filter(Attempts.isFailed))
+        : undefined
+    const order = filters.order ?? (filters.recent === true ? "newest" : undefined)
+    const { nextCursor, records } = yield* collect({ table: Attempt.AttemptTable, anyOf, keep }, { ...filters, order })
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** Why attempts failed, counted. */
+export const tally = (filters: AttemptFilters): Effect.Effect<ListDocument<Attempts.Tallied>, ListError, Reading> =>
+  Effect.gen(function* () {
+    const where = yield* conditionsOf({ ...filters, failed: true })
+    const found = yield* Reads.all(Attempt.AttemptTable, { where })
+    const items = Attempts.tallyOf(found.filter(Attempts.isFailed).map(Attempts.reasonOf))
+    return { items, nextCursor: null }
+  })
+
+/** One attempt (`S4`) with its request, its answer and the decision behind it. */
+export const show = (
+  id: string
+): Effect.Effect<AttemptDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("attempt", "attempt", id)
+    const found = yield* Reads.first(Attempt.AttemptTable, { where: [{ column: "id", in: [number] }] })
+    if (found === undefined) return yield* new NotFound({ kind: "attempt", id, list: "attempts" })
+    const { decisionId, requestPayloadId, responsePayloadId } = found
+    const ids = responsePayloadId === undefined ? [requestPayloadId] : [requestPayloadId, responsePayloadId]
+    const payloads = new Map((yield* among(Payload.PayloadTable, "id", ids)).map((each) => [each.id, payloadOf(each)]))
+    const decision =
+      decisionId === undefined
+        ? undefined
+        : yield* Reads.first(Decision.DecisionTable, { where: [{ column: "id", in: [decisionId] }] })
+    return {
+      ...documentOf(found),
+      request: valueOrNull(payloads.get(requestPayloadId)),
+      response: valueOrNull(responsePayloadId === undefined ? undefined : payloads.get(responsePayloadId)),
+      decision: decision === undefined ? null : decisions.documentOf(decision)
+    }
+  })
+
+const Headers = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
+const headersIn = Schema.decodeUnknownOption(Headers)
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+const bodyOf = (bytes: Uint8Array): string | null =>
+  bytes.length === 0 ? null : Option.getOrNull(Option.liftThrowable(() => utf8.decode(bytes))())
+
+const payloadOf = (payload: Payload.Payload): PayloadDocument => ({
+  id: Id.format("payload", payload.id),
+  direction: payload.direction,
+  source: valueOrNull(payload.source),
+  method: valueOrNull(payload.method),
+  endpoint: valueOrNull(payload.endpoint),
+  statusCode: valueOrNull(payload.statusCode),
+  headers: Option.getOrElse(headersIn(payload.headers), () => ({})),
+  body: bodyOf(payload.bytes),
+  capturedAt: Instant.format(payload.createdAt)
+})
+
+/** What people see of attempts. */
+const columns: ReadonlyArray<Columns.TableColumn<AttemptDocument>> = [
+  Columns.words("ID", (each) => each.id),
+  Columns.words("ORDER", (each) => each.orderId),
+  Columns.words("DECISION", (each) => each.decisionId),
+  Columns.words("OUTCOME", (each) => each.outcome),
+  Columns.words("STATUS", (each) => each.status),
+  Columns.numbers("HTTP", (each) => (each.httpStatus === null ? null : String(each.httpStatus))),
+  Columns.numbers("FILLED", (each) => each.filledQuantity),
+  Columns.times("SENT", (each) => each.submittedAt),
+  Columns.words("ERROR", (each) => each.errorMessage)
+]
+
+/** Attempts as a table for people. */
+export const table = (items: ReadonlyArray<AttemptDocument>): string => Columns.render(columns, items)

@@ -1,0 +1,104 @@
+import { Attempt, Attempts, Decimal, Decision, Reads, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./asked.ts"
+import * as attempts from "./attempts.ts"
+import { documentOf, type DecisionDocument } from "./decisionDocument.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
+import { historyOf, type HistoryDocument } from "./history.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+
+/** A decision with the attempts to send its order. */
+export interface DecisionDetail extends DecisionDocument {
+  readonly attempts: ReadonlyArray<attempts.AttemptDocument>
+  readonly history: ReadonlyArray<HistoryDocument>
+}
+
+/** Which decisions. */
+export interface DecisionFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+  readonly strategy?: string | undefined
+  readonly status?: string | undefined
+}
+
+const conditionsOf = (filters: DecisionFilters) =>
+  Effect.gen(function* () {
+    return [
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      ...exactly("strategy", filters.strategy),
+      ...(yield* isWord("status", filters.status, Decision.decisionStatuses)),
+      ...(yield* isWithin("createdAt", filters))
+    ]
+  })
+
+/** A page of decisions. */
+export const list = (
+  filters: DecisionFilters
+): Effect.Effect<ListDocument<DecisionDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const listing = { table: Decision.DecisionTable, anyOf: [yield* conditionsOf(filters)] }
+    const { nextCursor, records } = yield* collect(listing, filters)
+    return { items: records.map(documentOf), nextCursor }
+  })
+
+/** Why decisions failed, counted. */
+export const tally = (
+  filters: DecisionFilters
+): Effect.Effect<ListDocument<Attempts.Tallied>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const where = yield* conditionsOf({ ...filters, status: "failed" })
+    const failed = yield* Reads.all(Decision.DecisionTable, { where })
+    return { items: Attempts.tallyOf(failed.map(({ reason = "failed" }) => reason)), nextCursor: null }
+  })
+
+/** One decision (`D6`) with its attempts and history. */
+export const show = (
+  id: string
+): Effect.Effect<DecisionDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("decision", "decision", id)
+    const found = yield* Reads.first(Decision.DecisionTable, { where: [{ column: "id", in: [number] }] })
+    if (found === undefined) return yield* new NotFound({ kind: "decision", id, list: "decisions" })
+    const document = documentOf(found)
+    const tried =
+      found.orderId === undefined
+        ? []
+        : yield* Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [found.orderId] }] })
+    return {
+      ...document,
+      attempts: tried.map(attempts.documentOf),
+      history: yield* historyOf(found.account, "decision", document.id)
+    }
+  })
+
+const sizeOf = ({ notional, quantity }: DecisionDocument): string | null =>
+  quantity ?? (notional === null ? null : `$${Decimal.format(Decimal.unsafe(notional))}`)
+
+/** What people see of decisions. */
+const columns: ReadonlyArray<Columns.TableColumn<DecisionDocument>> = [
+  Columns.words("ID", (each) => each.id),
+  Columns.words("ACCOUNT", (each) => each.account),
+  Columns.words("STRATEGY", (each) => each.strategy),
+  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.words("SIDE", (each) => each.side),
+  Columns.numbers("SIZE", sizeOf),
+  Columns.words("STATUS", (each) => each.status),
+  Columns.words("ORDER", (each) => each.orderId),
+  Columns.times("MADE", (each) => each.createdAt),
+  Columns.words("REASON", (each) => each.reason)
+]
+
+/** Decisions as a table for people. */
+export const table = (items: ReadonlyArray<DecisionDocument>): string => Columns.render(columns, items)
+
+/** Counted reasons as a table for people. */
+export const tallyTable = (items: ReadonlyArray<Attempts.Tallied>): string =>
+  Columns.render(
+    [
+      Columns.numbers<Attempts.Tallied>("COUNT", ({ count }) => String(count)),
+      Columns.words<Attempts.Tallied>("REASON", ({ reason }) => reason)
+    ],
+    items
+  )

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest"
+import { child, desk } from "./roundlot.ts"
+
+type Cli = ReturnType<typeof desk>["cli"]
+
+const decide = (cli: Cli, symbol: string, ...more: ReadonlyArray<string>) =>
+  cli("decide", "--symbol", symbol, "--side", "buy", "--quantity", "1", ...more, "--json")
+
+const tell = (cli: Cli, instruction: object) => cli("exchange", "do", JSON.stringify(instruction))
+
+const INSUFFICIENT = "insufficient buying power"
+const NOT_TRADABLE = "asset is not tradable"
+
+describe("decisions by the command line", () => {
+  it("AUD-1, AUD-5: one that fills is printed as executed; its attempt has the whole exchange and the decision", async () => {
+    const { cli, json } = desk()
+    const rationale = '{"signal":0.7}'
+    const made = await decide(cli, "AAPL", "--strategy", "momentum", "--rationale", rationale)
+    expect(made.code).toBe(0)
+    const decision: unknown = JSON.parse(made.out)
+    expect(decision).toEqual({
+      id: "D1",
+      account: "paper",
+      strategy: "momentum",
+      symbol: "AAPL",
+      side: "buy",
+      quantity: "1",
+      notional: null,
+      orderType: "market",
+      limitPrice: null,
+      timeInForce: "day",
+      rationale,
+      status: "executed",
+      orderId: "O1",
+      reason: null,
+      createdAt: expect.any(String),
+      executedAt: expect.any(String),
+      failedAt: null
+    })
+    const attempt = {
+      id: "S1",
+      number: 1,
+      outcome: "accepted",
+      status: "filled",
+      orderId: "O1",
+      decisionId: "D1",
+      brokerOrderId: expect.any(String),
+      httpStatus: 200,
+      errorCode: null,
+      errorMessage: null,
+      errorDetails: null,
+      filledQuantity: "1",
+      filledAveragePrice: "100",
+      submittedAt: expect.any(String),
+      filledAt: expect.any(String),
+      rejectedAt: null,
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      requestPayloadId: "P1",
+      responsePayloadId: "P2"
+    }
+    expect(await json("attempts", "list", "--successful")).toMatchObject({ items: [attempt], nextCursor: null })
+    expect(await json("attempts", "show", "S1")).toMatchObject({
+      ...attempt,
+      request: { id: "P1", direction: "request", source: "paper", body: expect.stringContaining("AAPL") },
+      response: { id: "P2", direction: "response", statusCode: 200, body: expect.stringContaining("brokerOrderId") },
+      decision
+    })
+    for (const none of [["--failed"], ["--pending"], ["--http-status", "403"], ["--strategy", "other"]]) {
+      expect(await json("attempts", "list", ...none)).toEqual({ items: [], nextCursor: null })
+    }
+    for (const some of [["--recent"], ["--symbol", "aapl"], ["--strategy", "momentum"], ["--http-status", "200"]]) {
+      expect(await json("attempts", "list", ...some)).toMatchObject({ items: [{ id: "S1" }] })
+    }
+    expect(await json("orders", "show", "O1")).toMatchObject({ origin: "direct", decisionId: "D1" })
+    expect(await json("audit")).toMatchObject({ ok: true, findings: [] })
+  })
+
+  it("AUD-8: 50 decisions that failed are counted by reason: 45, 3 and 2; nothing is sent twice", async () => {
+    const { cli, json } = desk()
+    await tell(cli, {
+      id: "a",
+      when: { symbol: "POOR" },
+      do: { reject: { code: "40310000", words: INSUFFICIENT } },
+      times: 45
+    })
+    await tell(cli, {
+      id: "b",
+      when: { symbol: "GONE" },
+      do: { reject: { code: "42210000", words: NOT_TRADABLE } },
+      times: 3
+    })
+    await tell(cli, {
+      id: "c",
+      when: { symbol: "BUSY" },
+      do: { answer: { status: 429, headers: {}, body: {} } },
+      times: 2
+    })
+    const symbols = [
+      ...Array<string>(45).fill("POOR"),
+      ...Array<string>(3).fill("GONE"),
+      ...Array<string>(2).fill("BUSY")
+    ]
+    for (const symbol of symbols) {
+      const made = await decide(cli, symbol)
+      expect([made.code, made.out]).toEqual([1, expect.stringContaining('"status":"failed"')])
+      expect(made.err).toContain('"message":"decision failed"')
+    }
+    const items = [
+      { reason: INSUFFICIENT, count: 45 },
+      { reason: NOT_TRADABLE, count: 3 },
+      { reason: "too many requests (429)", count: 2 }
+    ]
+    expect(await json("decisions", "tally")).toEqual({ items, nextCursor: null })
+    expect(await json("attempts", "tally")).toEqual({ items, nextCursor: null })
+    expect(await json("attempts", "list", "--failed", "--http-status", "429")).toMatchObject({
+      items: [
+        { outcome: "not_accepted", status: "rejected", decisionId: "D49" },
+        { outcome: "not_accepted", status: "rejected", decisionId: "D50" }
+      ]
+    })
+    expect(await json("exchange", "orders")).toMatchObject({ items: [] })
+  }, 60_000)
+
+  it("beside a daemon its holder works the decision off, and the command waits for it", async () => {
+    const { cli, json, store } = desk()
+    const daemon = child(["start", "--store", store])
+    await daemon.says(/Running/)
+    const made = await decide(cli, "AAPL")
+    daemon.signal("SIGTERM")
+    await daemon.ended
+    expect([made.code, JSON.parse(made.out)]).toMatchObject([0, { status: "executed", orderId: "O1" }])
+    expect(await json("attempts", "list")).toMatchObject({ items: [{ status: "filled" }] })
+  })
+
+  it("what cannot be is wrong usage, and makes no store", async () => {
+    const { cli } = desk()
+    expect(await cli("decide", "--symbol", "AAPL", "--side", "buy")).toMatchObject({ code: 2 })
+    expect(await decide(cli, "AAPL", "--notional", "5")).toMatchObject({ code: 2 })
+    expect(await decide(cli, "AAPL", "--type", "limit")).toMatchObject({ code: 2 })
+    expect(await cli("decisions", "list")).toMatchObject({ code: 1 })
+  })
+})
