@@ -14,7 +14,7 @@ import {
   Tracking,
   Decision
 } from "@roundlot/core"
-import { Effect, Either, Schedule, Schema } from "effect"
+import { Effect, Either, Layer, Schedule, Schema } from "effect"
 import { opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -113,10 +113,8 @@ const drive = (decision: Decision.Decision, settings: Settings) =>
       const executed = yield* service.execute(decision.id)
       if (!isOver(executed)) yield* watch(decision)
     })
-    yield* work.pipe(
-      Effect.provide(Decisions.layer),
-      Effect.provide(layerBrokers(accounts, settings, { file: settings.paperFile }))
-    )
+    const brokers = layerBrokers(accounts, settings, { file: settings.paperFile })
+    yield* Effect.provide(work, Layer.provideMerge(Decisions.layer, brokers))
   })
 
 const isDoubtful = (decision: Decision.Decision) =>
