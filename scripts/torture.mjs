@@ -22,6 +22,7 @@ const child = spawn("npx", ["--no-install", "vitest", "run", "packages/runner/te
   env: {
     ...process.env,
     ROUNDLOT_KILL_STORIES: String(stories),
+    ROUNDLOT_STANDBY_KILLS: "20",
     ROUNDLOT_KILL_SEED: values.seed,
     ROUNDLOT_KILL_STORES: values.store
   }

@@ -11,17 +11,17 @@ import {
   type AccountName
 } from "@roundlot/core"
 import { Deferred, Effect, Either, Exit, Fiber, Layer, Logger, Random, Scope as EffectScope, Stream } from "effect"
-import { born, dead, killed, strikes, tell, type Life, type Scene } from "./Scene.ts"
+import { born, dead, isKilledHere, killed, strikes, tell, type Life, type Scene } from "./Scene.ts"
 import * as Watch from "./Watch.ts"
 
 /** Something that a living program does outside of itself: it may be killed before, or after, and then hears nothing. */
 const outside = <A, E, R>(scene: Scene, life: Life, where: string, act: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     if (life.isDead) return yield* dead
-    if (yield* strikes(scene, "crash")) return yield* killed(scene, life, `before ${where}`)
+    if (yield* isKilledHere(scene)) return yield* killed(scene, life, `before ${where}`)
     const done = yield* act
     if (life.isDead) return yield* dead
-    if (yield* strikes(scene, "crash")) return yield* killed(scene, life, `after ${where}`)
+    if (yield* isKilledHere(scene)) return yield* killed(scene, life, `after ${where}`)
     return done
   })
 

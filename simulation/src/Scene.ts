@@ -35,6 +35,13 @@ interface Answered {
   readonly result: string
 }
 
+/** The edges of what a program does outside of itself, before and after, counted over all its lives. */
+interface Boundaries {
+  passed: number
+  /** At which of them it is killed. */
+  readonly killAt: ReadonlySet<number>
+}
+
 /** All that one history is played on. What changes in it is changed by one task at a time, in an order that the seed gives. */
 export interface Scene {
   readonly weather: Weather
@@ -42,6 +49,7 @@ export interface Scene {
   readonly memory: Memory
   readonly exchange: Exchange.ExchangeService
   readonly store: MemoryStore.Copyable
+  readonly boundaries: Boundaries
   /** Does anything go wrong now? */
   isStorm: boolean
   /** How far our clock is off, in milliseconds. */
@@ -78,6 +86,14 @@ export const violated = (scene: Scene, rule: string, seen: string): Effect.Effec
 /** Does a trouble come now? Nothing does when the storm is over. */
 export const strikes = (scene: Scene, trouble: Trouble): Effect.Effect<boolean> =>
   Effect.map(Random.next, (chance) => scene.isStorm && chance < scene.weather.rates[trouble])
+
+/** Is the program killed at this boundary: because its number is up, or because crashes come now and then? */
+export const isKilledHere = (scene: Scene): Effect.Effect<boolean> =>
+  Effect.suspend(() => {
+    const { boundaries } = scene
+    boundaries.passed += 1
+    return boundaries.killAt.has(boundaries.passed) ? Effect.succeed(true) : strikes(scene, "crash")
+  })
 
 /** One of several. */
 export const oneOf = <A>(all: ReadonlyArray<A>): Effect.Effect<A | undefined> =>

@@ -36,7 +36,13 @@ export interface Weather {
   readonly symbols: ReadonlyArray<string>
   /** How long things go wrong, in milliseconds of simulated time. */
   readonly stormMs: number
+  /** After which time in the calm nothing that the exchange hides is hidden any longer. */
+  readonly hiddenMs: number
+  /** How often the program's own sweeps have to find all in the end, instead of a start that reads everything, 0 to 1. */
+  readonly sweeps: number
 }
+
+const HIDDEN_MS = 12_000
 
 /** The most that a rate can be. What breaks a whole program comes seldom enough for something to happen in between. */
 const most: { readonly [T in Trouble]: number } = {
@@ -102,6 +108,8 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
       trades: Math.min(trades, mostTrades),
       traders: yield* Random.nextIntBetween(1, 4),
       symbols,
-      stormMs: 1_000 * (yield* Random.nextIntBetween(15, 60))
+      stormMs: 1_000 * (yield* Random.nextIntBetween(15, 60)),
+      hiddenMs: HIDDEN_MS,
+      sweeps: 0.2
     }
   })

@@ -23,6 +23,10 @@ export interface HistoryOptions {
   /** What does not go wrong this time. */
   readonly without?: ReadonlySet<Trouble>
   readonly mostTrades?: number
+  /** Is all handed in at once, and nothing waited for that only a storm leaves behind? */
+  readonly isBrief?: boolean
+  /** At which boundaries the program is killed, whatever else happens: 1 is before its first commit. */
+  readonly killAt?: ReadonlySet<number>
 }
 
 /** How a history ended: `fault` says which rule did not hold, in one sentence. */
@@ -30,24 +34,28 @@ export interface History {
   readonly seed: number
   readonly fault: string | undefined
   readonly story: ReadonlyArray<string>
+  /** How many boundaries its lives passed, before and after each commit and each request to the broker. */
+  readonly boundaries: number
 }
 
 const START_MS = Date.UTC(2026, 0, 5, 15)
 
 /** Plays the history of a seed to its end. */
-export const play = ({ mostTrades = 1_000, seed, without = new Set() }: HistoryOptions): History => {
+export const play = (options: HistoryOptions): History => {
+  const { killAt = new Set(), seed } = options
+  const boundaries = { passed: 0, killAt }
   const story: Array<string> = []
   let fault: string | undefined
   const program = Effect.scoped(
     Effect.gen(function* () {
-      const scene = yield* begin(seed, without, mostTrades, story)
+      const scene = yield* begin(options, boundaries, story)
       const whole = Effect.disconnect(Effect.raceFirst(unfold(scene), supervised(scene)))
       yield* Effect.raceFirst(whole, Deferred.await(scene.broken))
       fault = scene.fault
     })
   )
   const exit = Simulation.run(program, { seed: `history ${seed}`, startMs: START_MS })
-  return { seed, fault: fault ?? faultOf(exit), story }
+  return { seed, fault: fault ?? faultOf(exit), story, boundaries: boundaries.passed }
 }
 
 const faultOf = (exit: Exit.Exit<unknown, { readonly message: string }>): string | undefined =>
@@ -58,9 +66,14 @@ const faultOf = (exit: Exit.Exit<unknown, { readonly message: string }>): string
         onSome: ({ message }) => message
       })
 
-const begin = (seed: number, without: ReadonlySet<Trouble>, mostTrades: number, story: Array<string>) =>
+const begin = (
+  { isBrief = false, mostTrades = 1_000, seed, without = new Set() }: HistoryOptions,
+  boundaries: Scene["boundaries"],
+  story: Array<string>
+) =>
   Effect.gen(function* () {
-    const weather = yield* draw(without, mostTrades)
+    const drawn = yield* draw(without, mostTrades)
+    const weather = isBrief ? { ...drawn, stormMs: 500, hiddenMs: 2_000, sweeps: 0 } : drawn
     let isStorm = true
     const exchange = yield* Exchange.make({
       seed,
@@ -76,6 +89,7 @@ const begin = (seed: number, without: ReadonlySet<Trouble>, mostTrades: number, 
       memory: Memory.begin(),
       exchange,
       store,
+      boundaries,
       get isStorm() {
         return isStorm
       },

@@ -17,8 +17,6 @@ import { commanding } from "./actors.ts"
 import { account, tell, violated, type Scene } from "./Scene.ts"
 
 const LOOK_EVERY_MS = 5_000
-/** Nothing that the exchange hides is hidden any longer. */
-const HIDDEN_MS = 12_000
 /** Two sweeps: what the exchange changed last was seen, and what follows from it done. */
 const TWO_SWEEPS_MS = 130_000
 const AT_MOST_MS = 3 * 3_600_000
@@ -27,7 +25,7 @@ const AT_MOST_MS = 3 * 3_600_000
 export const settle = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
     const begunMs = yield* Clock.currentTimeMillis
-    const atLeastMs = (yield* Random.next) < 0.2 ? TWO_SWEEPS_MS : yield* restarted(scene)
+    const atLeastMs = (yield* Random.next) < scene.weather.sweeps ? TWO_SWEEPS_MS : yield* restarted(scene)
     yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
     for (let look = 0; ; look++) {
       const left = yield* unsettled(scene)
@@ -44,11 +42,12 @@ export const settle = (scene: Scene): Effect.Effect<void> =>
 /** Mostly the program is started once more, which reads everything that happened; else its own sweeps have to do. */
 const restarted = (scene: Scene) =>
   Effect.gen(function* () {
-    yield* Effect.sleep(HIDDEN_MS)
+    const { hiddenMs } = scene.weather
+    yield* Effect.sleep(hiddenMs)
     yield* tell(scene, "killed to be started once more")
     scene.life.isDead = true
     yield* Deferred.succeed(scene.life.died, undefined)
-    return 2 * HIDDEN_MS
+    return 2 * hiddenMs
   })
 
 /** The verdicts that only an operator can give, after a look at the exchange. */

@@ -102,7 +102,7 @@ export const child = (words: ReadonlyArray<string>, input = "", cwd?: string) =>
   })
   return {
     ended,
-    signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL") => spawned.kill(name),
+    signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT") => spawned.kill(name),
     /** Waits until it has printed this, or has ended. */
     says: (text: RegExp): Promise<void> =>
       Promise.race([
