@@ -11,7 +11,7 @@ import { parse, StorePlace } from "../settings/StorePlace.ts"
 import * as journal from "../views/journal.ts"
 
 /** The copy is there and is not what was to be copied. */
-export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {
+class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {
   place: Schema.String,
   what: Schema.String
 }) {
