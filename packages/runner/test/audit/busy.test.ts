@@ -1,7 +1,7 @@
 import { Account, Accumulator, Audit, Commands, Instant, Quantity, Roundlot, Trade } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber } from "effect"
+import { Deferred, Effect, Fiber, Queue } from "effect"
 import { desk } from "../cli/roundlot.ts"
 import { account } from "./tampering.ts"
 
@@ -27,21 +27,24 @@ describe("an audit beside a program that is at work", () => {
       const accumulator = yield* Accumulator.Accumulator
       yield* commands.setAccount(account, Account.defaultSettings, "test")
       const isEnough = yield* Deferred.make<void>()
+      const taken = yield* Queue.sliding<number>(1)
       let chunks = 0
       const intake = Effect.gen(function* () {
         while (!(yield* Deferred.isDone(isEnough))) {
           const results = yield* accumulator.submitMany(account, chunk(chunks++))
           assert.isTrue(results.every(({ _tag }) => _tag === "Accepted"))
+          yield* Queue.offer(taken, chunks)
         }
       })
       const taking = yield* Effect.fork(intake)
-      const audits = yield* Effect.provide(Effect.replicateEffect(Audit.run(), 5), SqliteStore.layer({ file }))
+      const afterOneMore = Effect.zipRight(Queue.takeAll(taken), Effect.zipRight(Queue.take(taken), Audit.run()))
+      const audits = yield* Effect.provide(Effect.replicateEffect(afterOneMore, 5), SqliteStore.layer({ file }))
       yield* Deferred.succeed(isEnough, undefined)
       yield* Fiber.join(taking)
       const last = yield* Audit.run()
       assert.isTrue([...audits, last].every(({ ok }) => ok))
       const seen = audits.map(({ entries }) => entries)
-      assert.isAbove(new Set(seen).size, 1, `every audit saw ${seen[0]} entries: nothing went on beside them`)
+      assert.strictEqual(new Set(seen).size, 5, `audits saw ${seen.join(", ")} entries: not always more than before`)
       assert.isAtLeast(last.entries, Math.max(...seen))
     }).pipe(Effect.provide(Roundlot.layerOn(SqliteStore.layer({ file }))), Effect.scoped)
   })
