@@ -16,7 +16,7 @@ export const PartDocument = Schema.Struct({
   secondsSinceSuccess: Schema.NullOr(Schema.Number)
 })
 
-/** How late the daemon's thread gets to its work, in milliseconds, since the last look but one. */
+/** How late the daemon's thread gets to its work, in milliseconds, since the program started. */
 export const EventLoopDocument = Schema.Struct({
   p50Ms: Schema.Number,
   p99Ms: Schema.Number,

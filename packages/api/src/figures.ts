@@ -74,7 +74,7 @@ const ofLedger = Effect.gen(function* () {
   const depths = yield* ledger.depths
   return gauges(
     "roundlot_queue_depth",
-    "Jobs that wait for the ledger, by lane",
+    "Commits that wait for the ledger, by lane",
     Object.entries(depths).map(([lane, depth]) => [{ lane }, depth])
   )
 })

@@ -28,10 +28,17 @@ export const wordsOf = ({
 /** The id was used before, by an order that may be live: it says nothing of what became of this one. */
 const speaksOfTheId = (words: string): boolean => /client_order_id/i.test(words)
 
+/** The codes that Alpaca documents for orders that it does not create, by their status. One code has many meanings: the words tell. */
+const refusals: ReadonlyMap<number, ReadonlySet<string>> = new Map([
+  [400, new Set(["40010000", "40010001"])],
+  [403, new Set(["40310000"])],
+  [422, new Set(["40010001", "42210000"])]
+])
+
 /**
  * What an answer to a send means: the table of this adapter. Refused are only the answers that Alpaca documents as creating no
- * order: 403 with code 40310000 (one code, many meanings: the words tell) and 422 or 400 with a code about parameters. 401 and
- * 429 were not processed. Whatever is not named here is `Unknown`.
+ * order (`refusals`). 401 and 429 were not processed. That the client order id was used before says nothing of this order.
+ * Whatever is not named here is `Unknown`.
  */
 export const answerOf = (outcome: Outcome, sent: Sent): Report.Answer => {
   if (outcome._tag === "NotSent") return Report.Answer.NotSent(outcome)
@@ -41,9 +48,10 @@ export const answerOf = (outcome: Outcome, sent: Sent): Report.Answer => {
   const { code, words } = wordsOf(outcome)
   if (status === 401) return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: undefined })
   if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
-  if (speaksOfTheId(words)) return unknown(`${words} (${code ?? status})`)
-  const isListed = (status === 403 && code === "40310000") || ((status === 422 || status === 400) && code !== undefined)
-  return isListed && code !== undefined
+  if (speaksOfTheId(words)) {
+    return Report.Answer.Unknown({ why: `${words} (${code ?? status})`, candidate: undefined, isIdInUse: true })
+  }
+  return code !== undefined && refusals.get(status)?.has(code) === true
     ? Report.Answer.Refused({ code, words })
     : unknown(`status ${status}: ${words}`, candidateIn(outcome))
 }

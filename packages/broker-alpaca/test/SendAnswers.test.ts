@@ -50,6 +50,8 @@ const table: ReadonlyArray<readonly [what: string, status: number, body: unknown
   ["an unknown symbol", 422, { code: 40010001, message: 'could not find asset "X"' }, "Refused", "40010001"],
   ["a client id used before", 422, { code: 40010001, message: "client_order_id must be unique" }, "Unknown"],
   ["a bad request", 400, { code: 40010000, message: "request body format is invalid" }, "Refused", "40010000"],
+  ["an unlisted code about parameters", 422, { code: 42299999, message: "something new" }, "Unknown"],
+  ["an unlisted code of a refusal", 403, { code: 40399999, message: "something new" }, "Unknown"],
   ["403 without Alpaca's code", 403, "<html>forbidden</html>", "Unknown"],
   ["422 without Alpaca's code", 422, "no", "Unknown"],
   ["404", 404, { code: 40410000, message: "not found" }, "Unknown"],
@@ -70,6 +72,15 @@ describe("what an answer to a send means", () => {
       if (answer._tag === "Refused") assert.strictEqual(answer.code, code)
     }
   )
+
+  it("AUD-7: a client id used before is marked, so that the order is looked for and never sent again", () => {
+    const isMarked = (message: string) => {
+      const answer = answered(422, { code: 40010001, message })
+      return answer._tag === "Unknown" && answer.isIdInUse === true
+    }
+    assert.isTrue(isMarked("client_order_id must be unique"))
+    assert.isFalse(isMarked('could not find asset "X"'))
+  })
 
   it("an order that was not the one sent is kept as a candidate", () => {
     const answer = answered(200, order({ qty: "2" }))

@@ -105,7 +105,7 @@ export const fills = (desk: Desk, query: URLSearchParams): Answering =>
   Effect.gen(function* () {
     const after = momentOf(query.get("after"))
     const until = momentOf(query.get("until"))
-    const window = { from: after ?? Instant.make(0n), to: until ?? Instant.make(253402300799999999n) }
+    const window = { from: after ?? Instant.make(0n), to: until ?? Instant.latest }
     const { reply } = yield* desk.exchange.fillsIn(desk.account, window)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     const chosen = reply.body.filter(
@@ -123,9 +123,7 @@ export const fills = (desk: Desk, query: URLSearchParams): Answering =>
     return Answer.ok(all.slice(from, from + size))
   })
 
-const newYork = (at: Instant.Instant): string => Instant.format(at)
-
-/** `GET /v2/clock`, of the exchange's own sessions where it has any; else as of the New York Stock Exchange. */
+/** `GET /v2/clock`: open as the exchange is; when the market opens and closes next, by the New York Stock Exchange's calendar. */
 export const clock = (isOpen: (at: Instant.Instant) => boolean): Answering =>
   Effect.map(Clock.currentTimeMillis, (millis) => {
     const now = Instant.fromMillis(millis)
@@ -133,10 +131,10 @@ export const clock = (isOpen: (at: Instant.Instant) => boolean): Answering =>
     const next = current === undefined ? undefined : XnysCalendar.nextSession(current.closesAt)
     const opening = current !== undefined && current.opensAt > now ? current : next
     return Answer.ok({
-      timestamp: newYork(now),
+      timestamp: Instant.format(now),
       is_open: isOpen(now),
-      next_open: opening === undefined ? null : newYork(opening.opensAt),
-      next_close: current === undefined ? null : newYork(current.closesAt)
+      next_open: opening === undefined ? null : Instant.format(opening.opensAt),
+      next_close: current === undefined ? null : Instant.format(current.closesAt)
     })
   })
 

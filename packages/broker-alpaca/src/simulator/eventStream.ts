@@ -22,7 +22,7 @@ const frameIn = (story: Story | undefined, execution: Execution): string =>
 const frameOf = (desk: Desk, execution: Execution): Effect.Effect<string, ExchangeFailed> =>
   Effect.map(desk.exchange.look(execution.brokerOrderId), (story) => frameIn(story, execution))
 
-const LAST = Instant.make(253402300799999999n)
+const LAST = Instant.latest
 const HEARTBEAT = ": heartbeat\n\n"
 const HEARTBEAT_EVERY = "10 seconds"
 

@@ -5,7 +5,7 @@ import { ControlTable, type Control } from "../control/TradingState.ts"
 import { UsageTable, type Usage } from "../control/Usage.ts"
 import { DecisionTable, type Decision } from "../decision/Decision.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
-import type { Counters } from "../identity/Id.ts"
+import type { Counters, Kind } from "../identity/Id.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import { PayloadTable, type Payload } from "../journal/Payload.ts"
 import { AttemptTable, type Attempt } from "../order/Attempt.ts"
@@ -208,7 +208,8 @@ export const keep = (
 /** All rows of a table of the books, encoded. */
 export const rowsOf = (books: Books, table: TableName): ReadonlyArray<EncodedRow> => books[table].rows()
 
-const kindOfTable = {
+/** Whose rows have ids of their own, and of which kind. */
+export const idKinds: { readonly [T in TableName]?: Kind } = {
   trades: "trade",
   orders: "order",
   lots: "lot",
@@ -218,9 +219,7 @@ const kindOfTable = {
   decisions: "decision",
   payloads: "payload",
   breaks: "break"
-} as const
-
-const isCounted = (table: TableName): table is keyof typeof kindOfTable => table in kindOfTable
+}
 
 /** The next free ids after rows with these ids were inserted. */
 export const counted = (
@@ -229,8 +228,8 @@ export const counted = (
 ): Counters => {
   const next = { ...counters }
   for (const { table, ids } of made) {
-    if (!isCounted(table)) continue
-    const kind = kindOfTable[table]
+    const kind = idKinds[table]
+    if (kind === undefined) continue
     for (const id of ids) if (typeof id === "number" && id >= next[kind]) next[kind] = id + 1
   }
   return next

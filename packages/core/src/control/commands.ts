@@ -14,6 +14,7 @@ import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
+import { kinds } from "../reconciliation/Break.ts"
 import { dismiss, intake, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
 import { isHeld, type Trade } from "../trade/Trade.ts"
@@ -187,19 +188,6 @@ export const acceptExcess = (recorder: Recorder, orderId: OrderId): CommandAnswe
   return done(`the excess of ${name}, ${Decimal.format(order.excess)}, is accepted`)
 }
 
-const closedByVerdict = ["Conflict", "ReappearedTrade", "FillAfterRejection", "UndocumentedCorrection", "FillMismatch"]
-const dismissible = [
-  ...closedByVerdict,
-  "TermsDiffer",
-  "ForeignOrderId",
-  "ClientIdDiffers",
-  "ReusedOrderId",
-  "AverageDiffers",
-  "Unpriced",
-  "OffBand",
-  "Unmapped"
-]
-
 /** Closes a break on an operator's word, where its kind is closed by verdict (G). */
 export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): CommandAnswer => {
   recorder.need(Need.BreakById({ id }))
@@ -207,7 +195,7 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
   const name = format("break", id)
   if (found === undefined) return refused(`there is no break ${name}`)
   if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
-  if (!dismissible.includes(found.kind)) return refused(`${name} (${found.kind}) closes when its cause is gone`)
+  if (kinds[found.kind].closes !== "by verdict") return refused(`${name} (${found.kind}) closes when its cause is gone`)
   recorder.emit({ _tag: "BreakClosed", id, why: `dismissed: ${reason}` })
   if (found.symbol !== undefined && found.holds !== "nothing") recorder.touch(found.symbol)
   return done(`${name} is closed`)

@@ -47,6 +47,7 @@ export const limitPriceOf = (reference: Price.Price, side: Side, offsetBp: numbe
 }
 
 const CENT = Decimal.unsafe("0.01")
+const HUNDREDTH_OF_A_CENT = Decimal.unsafe("0.0001")
 
-/** A cent from a dollar on, a hundredth of one below: what stock exchanges take where an instrument says nothing else. */
-const tickOf = (price: Decimal.Decimal): Decimal.Decimal => (Decimal.isLess(price, ONE) ? BASIS_POINT : CENT)
+/** A cent from a dollar on, a hundredth of a cent below: what stock exchanges take where an instrument says nothing else. */
+const tickOf = (price: Decimal.Decimal): Decimal.Decimal => (Decimal.isLess(price, ONE) ? HUNDREDTH_OF_A_CENT : CENT)

@@ -34,6 +34,40 @@ export type BreakKind = (typeof breakKinds)[number]
 /** What a break stops. */
 export const holds = ["nothing", "symbol", "account"] as const
 
+/** What a kind of break stops while it is open, and what closes it: an operator's verdict, or that its cause is gone. */
+interface KindOfBreak {
+  readonly holds: (typeof holds)[number]
+  readonly closes: "by verdict" | "by itself"
+}
+
+const holding = { holds: "symbol", closes: "by itself" } as const
+const holdingUntilJudged = { holds: "symbol", closes: "by verdict" } as const
+const shown = { holds: "nothing", closes: "by itself" } as const
+const shownUntilJudged = { holds: "nothing", closes: "by verdict" } as const
+
+/** What each kind stops, and what closes it (G). An excess holds from one lot up. */
+export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
+  Conflict: shownUntilJudged,
+  ReappearedTrade: shownUntilJudged,
+  Excess: shown,
+  Reappeared: holding,
+  OppositeOrders: holding,
+  CumulativeBelow: holding,
+  FillAfterRejection: shownUntilJudged,
+  UndocumentedCorrection: holdingUntilJudged,
+  FillMismatch: holdingUntilJudged,
+  Doubt: shown,
+  OrderMissing: shown,
+  TermsDiffer: holdingUntilJudged,
+  ForeignOrderId: holdingUntilJudged,
+  ClientIdDiffers: shownUntilJudged,
+  ReusedOrderId: shownUntilJudged,
+  AverageDiffers: shownUntilJudged,
+  Unpriced: shownUntilJudged,
+  OffBand: shownUntilJudged,
+  Unmapped: shownUntilJudged
+}
+
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */
 export const Break = Schema.Struct({
   id: Column.id(BreakId),

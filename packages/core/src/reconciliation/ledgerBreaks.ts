@@ -6,30 +6,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import { countsForD5, type HoldingBreak } from "../position/due.ts"
-import type { Break, BreakKind } from "./Break.ts"
-
-/** What each kind of break stops while it is open (LEDGER G). An excess holds from one lot up only. */
-const holdsOf: { readonly [K in BreakKind]: Break["holds"] } = {
-  Conflict: "nothing",
-  ReappearedTrade: "nothing",
-  Excess: "nothing",
-  Reappeared: "symbol",
-  OppositeOrders: "symbol",
-  CumulativeBelow: "symbol",
-  FillAfterRejection: "nothing",
-  UndocumentedCorrection: "symbol",
-  FillMismatch: "symbol",
-  Doubt: "nothing",
-  OrderMissing: "nothing",
-  TermsDiffer: "symbol",
-  ForeignOrderId: "symbol",
-  ClientIdDiffers: "nothing",
-  ReusedOrderId: "nothing",
-  AverageDiffers: "nothing",
-  Unpriced: "nothing",
-  OffBand: "nothing",
-  Unmapped: "nothing"
-}
+import { kinds, type Break, type BreakKind } from "./Break.ts"
 
 /** The open break of a kind about a subject, if there is one. */
 const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
@@ -53,7 +30,7 @@ export const open = (
     )
   if (known) return false
   const id = BreakId.make(recorder.next("break"))
-  const holding = holdsOf[fields.kind]
+  const holding = kinds[fields.kind].holds
   recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holding })
   if (holding !== "nothing") recorder.touch(fields.symbol)
   return true

@@ -36,7 +36,7 @@ export const portOf = (
 const RESOLUTION_MS = 10
 const nanosToMs = (nanos: number): number => (Number.isFinite(nanos) ? Math.max(0, nanos / 1e6 - RESOLUTION_MS) : 0)
 
-/** This process, with a watch on how late its thread gets to its work; each look is about the time since the last but one. */
+/** This process, with a watch on how late its thread gets to its work, since the program started. */
 const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
   EventLoop.Process,
   Effect.gen(function* () {

@@ -1,22 +1,10 @@
-import type { Books, Id, Table } from "@roundlot/core"
-
-const kindOfTable: { readonly [T in Table.TableName]?: Id.Kind } = {
-  trades: "trade",
-  orders: "order",
-  lots: "lot",
-  allocations: "allocation",
-  fills: "fill",
-  attempts: "attempt",
-  decisions: "decision",
-  payloads: "payload",
-  breaks: "break"
-}
+import { Books, type Id } from "@roundlot/core"
 
 /** How many ids of each kind changes have taken, from where they began to count. */
 export const taken = (from: Id.Counters, changes: ReadonlyArray<Books.TableChanges>): ReadonlyMap<Id.Kind, number> => {
   const counts = new Map<Id.Kind, number>()
   for (const { inserts, table } of changes) {
-    const kind = kindOfTable[table]
+    const kind = Books.idKinds[table]
     if (kind === undefined) continue
     const highest = inserts.reduce((high, { id }) => (typeof id === "number" && id > high ? id : high), 0)
     if (highest >= from[kind]) counts.set(kind, highest - from[kind] + 1)
