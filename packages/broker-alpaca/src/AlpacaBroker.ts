@@ -1,7 +1,7 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
 import type { AccountName, ClientOrderId, Id, OrderTerms, Report } from "@roundlot/core"
-import { Clock, Effect, Either, Option, Ref, Schema, Stream } from "effect"
+import { Clock, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import { defaultHeartbeat } from "./Connection.ts"
@@ -16,6 +16,7 @@ import { OrderAnswer, seenOf } from "./OrderAnswer.ts"
 import { bodyOf, timesInForce } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
+import * as Recent from "./Recent.ts"
 import { answerOf, wordsOf } from "./SendAnswers.ts"
 import * as TradeEvents from "./TradeEvents.ts"
 import { listen, reports } from "./TradeUpdates.ts"
@@ -64,7 +65,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Unkn
     const given = yield* Wire.make(credentials, place, budget)
     const { answersWithin: within } = options
     const wire: Wire.Wire = within === undefined ? given : { ...given, ask: (ask) => given.ask({ ...ask, within }) }
-    const entered = yield* Ref.make<ReadonlyMap<string, Instant.Instant>>(new Map())
+    const entered = yield* Recent.make<Instant.Instant>()
     const events = yield* TradeEvents.make(wire, account, (id) => enteredAt(wire, entered, id))
     const desk: Desk = { account, wire, events, entered }
     return {
@@ -91,16 +92,11 @@ interface Desk {
   readonly wire: Wire.Wire
   readonly events: TradeEvents.TradeEvents
   /** When the orders that were read lately were entered. */
-  readonly entered: Ref.Ref<ReadonlyMap<string, Instant.Instant>>
+  readonly entered: Recent.Recent<Instant.Instant>
 }
 
-const MOST_REMEMBERED = 10_000
-
 const remember = (entered: Desk["entered"], order: OrderAnswer): Effect.Effect<void> =>
-  Ref.update(entered, (known) => {
-    const fewer = known.size < MOST_REMEMBERED ? known : [...known].slice(MOST_REMEMBERED / 2)
-    return new Map(fewer).set(order.id, enteredOf(order))
-  })
+  entered.set(order.id, enteredOf(order))
 
 const enteredOf = (order: OrderAnswer): Instant.Instant => order.submitted_at ?? order.created_at
 
@@ -110,8 +106,7 @@ const enteredAt = (
   entered: Desk["entered"],
   id: string
 ): Effect.Effect<Instant.Instant, Broker.BrokerReadFailed> =>
-  Effect.flatMap(Ref.get(entered), (known) => {
-    const seen = known.get(id)
+  Effect.flatMap(entered.get(id), (seen) => {
     if (seen !== undefined) return Effect.succeed(seen)
     const read = reading(wire, "order", orderPath(id), OrderAnswer)
     return Effect.map(

@@ -1,11 +1,12 @@
 import { Broker, ClientOrderId, Decimal, Instant, Price } from "@roundlot/core"
 import type { AccountName, Report } from "@roundlot/core"
-import { Effect, Option, Ref, Schema, Stream } from "effect"
+import { Effect, Option, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import { connect } from "./Connection.ts"
 import type { Connection, Heartbeat } from "./Connection.ts"
 import { baseOf, execIdOf } from "./Execution.ts"
 import { lastChangeOf, OrderAnswer, seenOf } from "./OrderAnswer.ts"
+import * as Recent from "./Recent.ts"
 import type { Wire } from "./Wire.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
@@ -74,7 +75,7 @@ export const listen = (
 const utf8 = new TextEncoder()
 
 /** What a connection has heard of each order's executions: totals with the execution's id, so that a total that comes twice shows. */
-type Heard = ReadonlyMap<string, string>
+type Heard = Recent.Recent<string>
 
 /** The reports of a connection: executions by the order's total, which is how listings know them too, then the order. */
 export const reports = (
@@ -82,7 +83,7 @@ export const reports = (
   connection: Connection
 ): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrap(
-    Effect.map(Ref.make<Heard>(new Map()), (heard) =>
+    Effect.map(Recent.make<string>(), (heard) =>
       connection.frames.pipe(
         Stream.mapEffect((text) => readFrame(account, heard, text)),
         Stream.flattenIterables
@@ -92,7 +93,7 @@ export const reports = (
 
 const readFrame = (
   account: AccountName.AccountName,
-  heard: Ref.Ref<Heard>,
+  heard: Heard,
   text: string
 ): Effect.Effect<ReadonlyArray<Report.Received>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
@@ -121,19 +122,20 @@ const isFill = ({ event }: TradeUpdate): boolean => event === "fill" || event ==
 /** A total that another execution had before is a sign of a correction: then the order's executions are read, not told. */
 const executionOf = (
   account: AccountName.AccountName,
-  heard: Ref.Ref<Heard>,
+  heard: Heard,
   update: TradeUpdate
-): Effect.Effect<Option.Option<Report.Executed>> => {
-  const { execution_id, order, price, qty } = update
-  if (!isFill(update) || qty === null || qty === undefined) return Effect.succeedNone
-  const base = baseOf(order.id, order.filled_qty)
-  const id = execution_id ?? base
-  return Ref.modify(heard, (known) => [known.get(base) ?? id, new Map(known).set(base, known.get(base) ?? id)]).pipe(
-    Effect.map((first) =>
-      first === id ? Option.some(report(account, update, base, qty, price ?? undefined)) : Option.none()
-    )
-  )
-}
+): Effect.Effect<Option.Option<Report.Executed>> =>
+  Effect.gen(function* () {
+    const { execution_id, order, price, qty } = update
+    if (!isFill(update) || qty === null || qty === undefined) return Option.none()
+    const base = baseOf(order.id, order.filled_qty)
+    const id = execution_id ?? base
+    const first = yield* heard.get(base)
+    if (first === undefined) yield* heard.set(base, id)
+    return first === undefined || first === id
+      ? Option.some(report(account, update, base, qty, price ?? undefined))
+      : Option.none()
+  })
 
 const report = (
   account: AccountName.AccountName,
