@@ -15,7 +15,10 @@ const packages = [
 
 /** These need a Postgres server; the first of them to run starts one for all. */
 const onPostgres = new Set(["store-postgres", "runner"])
-const postgres = fileURLToPath(new URL("packages/store-postgres/test/globalSetup.ts", import.meta.url))
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const postgres = here("packages/store-postgres/test/globalSetup.ts")
+/** Tests of the runner start it as a process, which is made once for all. */
+const program = here("packages/runner/test/program.ts")
 
 export default defineConfig({
   resolve: { conditions },
@@ -34,7 +37,7 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ["test/**/*.test.ts"],
-          globalSetup: onPostgres.has(name) ? [postgres] : []
+          globalSetup: [...(onPostgres.has(name) ? [postgres] : []), ...(name === "runner" ? [program] : [])]
         }
       })),
       { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } },

@@ -1,10 +1,9 @@
 import { Clock, Effect } from "effect"
 import { spawn } from "node:child_process"
 import { mkdtempSync, writeFileSync } from "node:fs"
-import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { inject } from "vitest"
 import { run } from "../../src/cli/run.ts"
 
 /** What a command line came to. */
@@ -79,15 +78,9 @@ export const HEADER = "source_id,timestamp,symbol,side,quantity,price"
 export const buys = (...rows: ReadonlyArray<readonly [id: string, quantity: string]>): string =>
   [HEADER, ...rows.map(([id, quantity]) => `${id},2026-01-02T15:00:00Z,AAPL,buy,${quantity},200`), ""].join("\n")
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
-
 /** The command line as a process of its own, with what it has printed so far. */
 export const child = (words: ReadonlyArray<string>, input = "", cwd?: string) => {
-  const spawned = spawn(process.execPath, ["-C", "@roundlot/source", "--import", TSX, "--", MAIN, ...words], {
-    stdio: "pipe",
-    cwd
-  })
+  const spawned = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], { stdio: "pipe", cwd })
   const printed = { out: "", err: "" }
   const watchers = new Set<() => void>()
   const keep = (stream: "out" | "err") => (text: Buffer) => {
