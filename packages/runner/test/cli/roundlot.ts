@@ -80,7 +80,10 @@ export const buys = (...rows: ReadonlyArray<readonly [id: string, quantity: stri
 
 /** The command line as a process of its own, with what it has printed so far. */
 export const child = (words: ReadonlyArray<string>, input = "", cwd?: string) => {
-  const spawned = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], { stdio: "pipe", cwd })
+  const spawned = spawn(process.execPath, ["--", join(inject("programs"), "main.mjs"), ...words], {
+    stdio: "pipe",
+    cwd
+  })
   const printed = { out: "", err: "" }
   const watchers = new Set<() => void>()
   const keep = (stream: "out" | "err") => (text: Buffer) => {
