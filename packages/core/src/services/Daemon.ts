@@ -77,7 +77,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     yield* start(driving, gate)
     const polled = yield* makePolled
     const asked = yield* makeAsked
-    const decisions = yield* makeWorkOff(gate)
+    const decisions = yield* makeWorkOff(gate, driving)
     return yield* Effect.all(
       [
         work.forever("instruments", "1 second", confirmInstruments),

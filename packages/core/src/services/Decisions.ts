@@ -24,6 +24,7 @@ import type { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { UnknownAccount } from "./Accumulator.ts"
 import { brokerToDrive, driven, type NotDriven } from "./drive.ts"
+import type { Driving } from "./Driving.ts"
 import { confirm } from "./Gates.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
@@ -241,14 +242,14 @@ export interface WorkOff {
   readonly pass: Effect.Effect<void, LedgerError, Requirements>
 }
 
-/** A decision that is found pending when a daemon starts is shown, and executed only when that is asked for again. */
-export const makeWorkOff = (gate: StartGate.StartGate) =>
+/** A decision that was pending before its account was taken is shown, and executed only when that is asked for again. */
+export const makeWorkOff = (gate: StartGate.StartGate, { leftPending }: Pick<Driving, "leftPending">) =>
   Effect.gen(function* () {
     const desk = yield* makeDesk(gate)
-    const found = new Map((yield* pendingOnes).map(({ askedAt, id }) => [id, askedAt]))
     const watched = yield* Ref.make<ReadonlySet<DecisionId>>(new Set())
-    const isAsked = ({ askedAt, id }: Decision) => askedAt !== undefined && found.get(id) !== askedAt
     const pass = Effect.gen(function* () {
+      const found = yield* leftPending
+      const isAsked = ({ askedAt, id }: Decision) => askedAt !== undefined && found.get(id) !== askedAt
       const asked = (yield* driven(yield* pendingOnes)).filter(isAsked)
       const accounts = [...new Set(asked.map(({ account }) => account))]
       yield* Effect.forEach(

@@ -1,9 +1,13 @@
 import { Deferred, Duration, Effect, Ref, type Scope } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
+import { DecisionTable } from "../decision/Decision.ts"
+import type { DecisionId } from "../identity/Id.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Fenced, Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import type { Instant } from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
 import { abandonUnsent, recoverUnanswered } from "./Submission.ts"
 
 /** The right of this process to drive accounts (DESIGN 10): to send, and to book what brokers say. */
@@ -13,6 +17,11 @@ export interface Driving {
    * on.
    */
   readonly take: (account: AccountName) => Effect.Effect<void, LeaseHeld | LedgerError, Needed>
+  /**
+   * Decisions that were pending before their account was taken, with the time at which each had been asked for: nobody waits for
+   * those any more. What is asked for later is asked of us.
+   */
+  readonly leftPending: Effect.Effect<ReadonlyMap<DecisionId, Instant | undefined>>
   /** Fails when another holder has taken over: from then on nothing of ours is written or sent. Runs until then. */
   readonly lost: Effect.Effect<never, Fenced>
 }
@@ -37,6 +46,7 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
     const clock = yield* Clock
     const lost = yield* Deferred.make<never, Fenced>()
     const ready = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
+    const leftPending = yield* Ref.make<ReadonlyMap<DecisionId, Instant | undefined>>(new Map())
     const taking = yield* Effect.makeSemaphore(1)
     yield* Effect.addFinalizer(() => ledger.leases.lose)
     const session = yield* leases.open(holder)
@@ -44,10 +54,13 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
     const take = Effect.fn("Driving.take")(function* (account: AccountName) {
       if ((yield* Ref.get(ready)).has(account)) return
       const provenMs = yield* clock.monotonicMs
+      // Read before the lease is ours: who finds it held asks us, and that may not look like an old wish.
+      const pending = yield* pendingOf(account)
       const token = yield* session.take(account)
       yield* ledger.leases.hold(account, { token, provenMs })
       yield* recoverUnanswered(account)
       yield* abandonUnsent(account)
+      yield* Ref.update(leftPending, (known) => new Map([...known, ...pending]))
       yield* Ref.update(ready, (known) => new Set(known).add(account))
     })
 
@@ -65,8 +78,24 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
     const pause = Duration.millis(leases.durationMs / RENEWALS)
     yield* Effect.forkScoped(Effect.forever(Effect.delay(taking.withPermits(1)(renew), pause)))
 
-    return { take: (account) => taking.withPermits(1)(take(account)), lost: Deferred.await(lost) }
+    return {
+      take: (account) => taking.withPermits(1)(take(account)),
+      leftPending: Ref.get(leftPending),
+      lost: Deferred.await(lost)
+    }
   })
+
+/** The pending decisions of an account, with the time at which each was asked for. */
+const pendingOf = (account: AccountName) =>
+  Effect.map(
+    Reads.all(DecisionTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "status", in: ["pending"] }
+      ]
+    }),
+    (decisions) => decisions.map(({ askedAt, id }) => [id, askedAt] as const)
+  )
 
 /** How often a lease is renewed while it stands. */
 const RENEWALS = 4

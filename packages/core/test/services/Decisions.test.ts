@@ -11,6 +11,7 @@ import { Answer, type Report } from "../../src/reconciliation/Report.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
+import * as Driving from "../../src/services/Driving.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as stage from "./Stage.ts"
@@ -411,6 +412,24 @@ describe("a daemon", () => {
           yield* stage.until(all, ([one]) => one !== "pending")
           yield* Fiber.interrupt(fiber)
         }),
+        program()
+      )
+    ))
+
+  test("works off what was asked of it while it was still starting: from the moment on at which its lease is seen", () =>
+    stage.play(
+      Effect.provide(
+        Effect.scoped(
+          Effect.gen(function* () {
+            yield* stage.opened()
+            const driving = yield* Driving.open(Driving.unnamed)
+            yield* driving.take(stage.account)
+            yield* Decisions.ask(yield* decided())
+            yield* Effect.forkScoped(Daemon.drive(driving))
+            yield* stage.until(all, ([one]) => one !== "pending")
+            expect(yield* all).toEqual(["submitted"])
+          })
+        ),
         program()
       )
     ))
