@@ -35,7 +35,6 @@ const seenOf = ({ id, terms, price, at }: HouseOrder): Report.Received<Report.Or
     state: { _tag: "Closed", kind: "filled" },
     cumulative: terms.quantity,
     averagePrice: price,
-    replacedBy: undefined,
     executionsRead: false
   },
   payload: payloadOf({ id, status: "DONE", quantity: Decimal.format(terms.quantity) })

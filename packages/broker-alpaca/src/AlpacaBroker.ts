@@ -1,6 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
-import type { AccountName, ClientOrderId, Id, OrderTerms, Report } from "@roundlot/core"
+import type { AccountName, ClientOrderId, Id, OrderState, OrderTerms, Report } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
@@ -12,11 +12,12 @@ import { executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf, listOrders } from "./Listings.ts"
 import type { Row, Rows } from "./Listings.ts"
-import { OrderAnswer, seenOf } from "./OrderAnswer.ts"
-import { bodyOf, timesInForce } from "./OrderRequest.ts"
+import { OrderAnswer } from "./OrderAnswer.ts"
+import { bodyOf, patchOf, timesInForce } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
 import * as Recent from "./Recent.ts"
+import * as Replacements from "./Replacements.ts"
 import { answerOf, wordsOf } from "./SendAnswers.ts"
 import * as TradeEvents from "./TradeEvents.ts"
 import { listen, reports } from "./TradeUpdates.ts"
@@ -33,7 +34,7 @@ export const capabilities: Broker.Capabilities = {
   corrections: true,
   perFillIds: false,
   streaming: true,
-  replace: false,
+  replace: true,
   shortSale: true,
   crossesZero: false,
   historyWindowMs: 90 * 86_400_000
@@ -67,13 +68,15 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Unkn
     const wire: Wire.Wire = within === undefined ? given : { ...given, ask: (ask) => given.ask({ ...ask, within }) }
     const entered = yield* Recent.make<Instant.Instant>()
     const events = yield* TradeEvents.make(wire, account, (id) => enteredAt(wire, entered, id))
-    const desk: Desk = { account, wire, events, entered }
+    const replacements = yield* Replacements.make(wire, account)
+    const desk: Desk = { account, wire, events, entered, replacements }
     return {
       name: "alpaca",
       environment: place.environment,
       capabilities,
       prepare: (terms) => prepare(desk, terms),
       cancel: (order) => cancel(wire, currentId(order.brokerOrderIds)),
+      replace: (order, terms) => replace(wire, order, terms),
       lookup: (clientOrderId) => lookup(desk, clientOrderId),
       order: (brokerOrderId) => order(desk, brokerOrderId),
       orders: (window) => orders(desk, window),
@@ -91,6 +94,7 @@ interface Desk {
   readonly account: AccountName.AccountName
   readonly wire: Wire.Wire
   readonly events: TradeEvents.TradeEvents
+  readonly replacements: Replacements.Replacements
   /** When the orders that were read lately were entered. */
   readonly entered: Recent.Recent<Instant.Instant>
 }
@@ -191,6 +195,41 @@ export const cancelAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
   return { _tag: "Unknown", why: `${words} (${status})` }
 }
 
+const LONGEST_REPLACE = "30 seconds"
+
+/**
+ * Alpaca counts a replacement's shares from zero, so of an order that is filled in part the rest would have to be asked for, and a
+ * fill meanwhile would come on top: such an order is cancelled instead. What a lost answer asked for shows when the order is read.
+ */
+const replace = (
+  wire: Wire.Wire,
+  order: OrderState.AcknowledgedOrder,
+  terms: Broker.Replacement
+): Effect.Effect<Broker.CancelAnswer> => {
+  if (order._tag === "PartiallyFilled")
+    return Effect.succeed({
+      _tag: "Refused",
+      code: "partially_filled",
+      words: "a part is filled: cancel it, and order the rest"
+    })
+  return Either.match(patchOf(terms), {
+    onLeft: ({ code, words }) => Effect.succeed<Broker.CancelAnswer>({ _tag: "Refused", code, words }),
+    onRight: (body) =>
+      Effect.map(
+        wire.ask({ method: "PATCH", path: orderPath(currentId(order.brokerOrderIds)), body, within: LONGEST_REPLACE }),
+        replaceAnswerOf
+      )
+  })
+}
+
+/** What an answer to a replacement means: 200 is a request taken, and no proof that it comes into force. */
+export const replaceAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
+  const answer = cancelAnswerOf(outcome)
+  if (outcome._tag !== "Answered" || outcome.status !== 403) return answer
+  const { code, words } = wordsOf(outcome)
+  return code === undefined ? answer : { _tag: "Refused", code, words }
+}
+
 /* Reading orders. */
 
 const orderPath = (id: string): string => `/v2/orders/${encodeURIComponent(id)}`
@@ -211,7 +250,7 @@ const lookup = (desk: Desk, clientOrderId: ClientOrderId.ClientOrderId): Found =
 const order = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
   find(desk, "order", orderPath(brokerOrderId), { clientOrderId: undefined, brokerOrderId })
 
-const find = ({ account, entered, wire }: Desk, operation: string, path: string, asked: Asked): Found =>
+const find = ({ account, entered, replacements, wire }: Desk, operation: string, path: string, asked: Asked): Found =>
   Effect.gen(function* () {
     const asOf = Instant.fromMillis(yield* Clock.currentTimeMillis)
     const outcome = yield* asking(wire, operation, { path })
@@ -222,7 +261,8 @@ const find = ({ account, entered, wire }: Desk, operation: string, path: string,
     const read = yield* contentsOf(operation, OrderAnswer, outcome)
     yield* tellUnknown(read)
     yield* remember(entered, read)
-    const report = yield* Effect.mapError(seenOf(account, read), () => withoutShares(operation))
+    const seen = yield* replacements.seen(read)
+    const report = yield* Effect.mapError(seen, () => withoutShares(operation))
     return { report, payload: payloadOf(outcome.text) }
   })
 
@@ -240,26 +280,31 @@ const tellUnknown = ({ id, status }: OrderAnswer): Effect.Effect<void> =>
     : Effect.logWarning(`Alpaca's order ${id} has the status ${status}, which is not documented: it counts as open`)
 
 const orders = (
-  { account, wire }: Desk,
+  { replacements, wire }: Desk,
   window: Broker.TimeWindow
 ): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
     const { complete, rows } = yield* listOrders(wire, window)
     yield* Effect.forEach(rows, ({ value }) => tellUnknown(value), { discard: true })
-    const received = rows.flatMap(({ text, value }) =>
-      Option.toArray(Option.map(seenOf(account, value), (report) => ({ report, payload: payloadOf(text) })))
+    const known = new Map(rows.map(({ value }) => [value.id, value]))
+    const received = yield* Effect.forEach(rows, ({ text, value }) =>
+      Effect.map(
+        replacements.seen(value, known),
+        Option.map((report) => ({ report, payload: payloadOf(text) }))
+      )
     )
-    return { complete, received }
+    return { complete, received: received.flatMap(Option.toArray) }
   })
 
 /* Reading executions. */
 
 const encodeEvent = Schema.encodeSync(Schema.parseJson(TradeEvent))
 
-const receivedOf = ({ event, report }: Revised): Report.Received<Report.Executed> => ({
-  report,
-  payload: payloadOf(encodeEvent(event))
-})
+const receivedOf = (
+  { replacements }: Desk,
+  { event, report }: Revised
+): Effect.Effect<Report.Received<Report.Executed>> =>
+  Effect.map(replacements.named(report), (named) => ({ report: named, payload: payloadOf(encodeEvent(event)) }))
 
 /** What Alpaca's clock may be ahead of ours. */
 const A_MINUTE_MS = 60_000
@@ -267,39 +312,46 @@ const A_MINUTE_MS = 60_000
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
 
 /** An order of which something was corrected is known by the event stream alone: listings do not show corrections. */
-const fills = ({ account, events, wire }: Desk, window: Broker.TimeWindow): Fills =>
+const fills = (desk: Desk, window: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
+    const { events, wire } = desk
     yield* events.catchUp
     const listed = yield* listFills(wire, window)
     const corrected = yield* events.corrected
     const orderIds = new Set(corrected.map(({ report }) => report.brokerOrderId))
-    return listingOf(account, listed, ({ value }) => !orderIds.has(value.order_id), corrected)
+    return yield* listingOf(desk, listed, ({ value }) => !orderIds.has(value.order_id), corrected)
   })
 
-const fillsOf = ({ account, entered, events, wire }: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills =>
+const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills =>
   Effect.gen(function* () {
+    const { entered, events, replacements, wire } = desk
     yield* events.catchUp
-    const revised = yield* events.revisions(brokerOrderId)
-    if (revised !== undefined) return { complete: true, received: revised.map(receivedOf) }
-    const from = yield* enteredAt(wire, entered, brokerOrderId)
+    const ids = yield* replacements.idsOf(brokerOrderId)
+    const revised = yield* Effect.forEach(ids, (id) => Effect.map(events.revisions(id), (all) => ({ id, all })))
+    const corrected = revised.flatMap(({ all }) => all ?? [])
+    const listed = revised.flatMap(({ all, id }) => (all === undefined ? [id] : []))
+    if (listed.length === 0) return yield* listingOf(desk, { complete: true, rows: [] }, () => true, corrected)
+    const from = yield* enteredAt(wire, entered, ids[0])
     const window = { from, to: Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), A_MINUTE_MS) }
-    return listingOf(account, yield* listFillsOf(wire, brokerOrderId, window), () => true, [])
+    return yield* listingOf(desk, yield* listFillsOf(wire, listed, window), () => true, corrected)
   })
 
 const listingOf = (
-  account: AccountName.AccountName,
+  desk: Desk,
   { complete, rows }: Rows<FillActivity>,
   isTaken: (row: Row<FillActivity>) => boolean,
   besides: ReadonlyArray<Revised>
-): Broker.Listing<Report.Executed> => ({
-  complete,
-  received: [
-    ...rows
-      .filter(isTaken)
-      .map(({ text, value }) => ({ report: executedOfActivity(account, value), payload: payloadOf(text) })),
-    ...besides.map(receivedOf)
-  ]
-})
+): Fills =>
+  Effect.gen(function* () {
+    const listed = yield* Effect.forEach(rows.filter(isTaken), ({ text, value }) =>
+      Effect.map(desk.replacements.named(executedOfActivity(desk.account, value)), (report) => ({
+        report,
+        payload: payloadOf(text)
+      }))
+    )
+    const corrected = yield* Effect.forEach(besides, (each) => receivedOf(desk, each))
+    return { complete, received: [...listed, ...corrected] }
+  })
 
 /* The rest. */
 
@@ -379,13 +431,17 @@ const updates = (desk: Desk, heartbeat: Heartbeat): Stream.Stream<Report.Receive
       const connection = yield* listen(desk.wire, heartbeat)
       const missed = Effect.gen(function* () {
         const to = Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), JUST_BEFORE_MS)
-        const executions = yield* fills(desk, { from, to })
+        // Orders first: they tell which of them replaced which.
         const seen = yield* orders(desk, { from, to })
+        const executions = yield* fills(desk, { from, to })
         return [...executions.received, ...seen.received]
       })
       return Stream.merge(
-        Stream.concat(Stream.unwrap(Effect.map(missed, Stream.fromIterable)), reports(desk.account, connection)),
-        Stream.map(desk.events.live, receivedOf)
+        Stream.concat(
+          Stream.unwrap(Effect.map(missed, Stream.fromIterable)),
+          reports(desk.account, connection, desk.replacements)
+        ),
+        Stream.mapEffect(desk.events.live, (revised) => receivedOf(desk, revised))
       )
     })
   )

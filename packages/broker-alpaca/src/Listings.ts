@@ -108,13 +108,13 @@ export const listFills = (
     return { complete, rows }
   })
 
-/** The executions of one order, among those of the time in which it worked. */
+/** The executions of an order, under all its ids, among those of the time in which it worked. */
 export const listFillsOf = (
   wire: Wire,
-  brokerOrderId: ClientOrderId.BrokerOrderId,
+  ids: ReadonlyArray<ClientOrderId.BrokerOrderId>,
   window: Broker.TimeWindow
 ): Effect.Effect<Rows<FillActivity>, Broker.BrokerReadFailed> =>
   Effect.map(listFills(wire, window), ({ complete, rows }) => ({
     complete,
-    rows: rows.filter(({ value }) => value.order_id === brokerOrderId)
+    rows: rows.filter(({ value }) => ids.includes(value.order_id))
   }))

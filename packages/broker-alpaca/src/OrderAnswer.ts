@@ -24,7 +24,8 @@ export const OrderAnswer = Schema.Struct({
   canceled_at: nullable(Instant.FromString),
   failed_at: nullable(Instant.FromString),
   replaced_at: nullable(Instant.FromString),
-  replaced_by: nullable(ClientOrderId.BrokerOrderId)
+  replaced_by: nullable(ClientOrderId.BrokerOrderId),
+  replaces: nullable(ClientOrderId.BrokerOrderId)
 })
 
 /** What is read of an order. */
@@ -56,8 +57,8 @@ const sharesOf = (order: OrderAnswer): Option.Option<Quantity.Quantity> => {
 /** An order as the books take it; none while an order over a sum of money has not filled, since it has no shares yet. */
 export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Option.Option<Report.OrderSeen> =>
   Option.map(sharesOf(order), (quantity) => {
-    const replacedBy = order.replaced_by ?? undefined
-    const figures = { quantity, filled: order.filled_qty, isReplaced: replacedBy !== undefined }
+    const isReplaced = order.replaced_by !== null && order.replaced_by !== undefined
+    const figures = { quantity, filled: order.filled_qty, isReplaced }
     return {
       _tag: "OrderSeen",
       account,
@@ -72,7 +73,6 @@ export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Op
       state: livenessOf(order.status, figures),
       cumulative: order.filled_qty,
       averagePrice: order.filled_avg_price ?? undefined,
-      replacedBy,
       executionsRead: false
     }
   })

@@ -78,6 +78,30 @@ const faultOf = (terms: OrderTerms.OrderTerms): Fault | undefined =>
   fractionFault(terms) ??
   extendedFault(terms)
 
+const Patch = Schema.parseJson(
+  Schema.Struct({ qty: Schema.String, limit_price: text, stop_price: text, time_in_force: text })
+)
+
+const encodePatch = Schema.encodeSync(Patch)
+
+/** The body of the request that replaces an order, or why Alpaca replaces none such. Pure. */
+export const patchOf = (terms: Broker.Replacement): Either.Either<string, Broker.Refusal> => {
+  const { limitPrice, quantity, stopPrice, timeInForce } = terms
+  const prices = [limitPrice, stopPrice].filter((price) => price !== undefined)
+  if (!hasAtMost(quantity, "1"))
+    return Either.left(new Broker.Refusal({ code: "quantity", words: "only orders of whole shares can be replaced" }))
+  if (!prices.every(isOnTick))
+    return Either.left(new Broker.Refusal({ code: "price", words: "a price is finer than Alpaca takes" }))
+  return Either.right(
+    encodePatch({
+      qty: Decimal.format(quantity),
+      ...(limitPrice === undefined ? {} : { limit_price: Decimal.format(limitPrice) }),
+      ...(stopPrice === undefined ? {} : { stop_price: Decimal.format(stopPrice) }),
+      ...(timeInForce === undefined ? {} : { time_in_force: timeInForce })
+    })
+  )
+}
+
 /** The body of the request for an order, or why Alpaca takes no such order. Pure. */
 export const bodyOf = (terms: OrderTerms.OrderTerms): Either.Either<string, Broker.Refusal> => {
   const fault = faultOf(terms)

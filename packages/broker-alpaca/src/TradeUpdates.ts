@@ -5,8 +5,9 @@ import type { Scope } from "effect"
 import { connect } from "./Connection.ts"
 import type { Connection, Heartbeat } from "./Connection.ts"
 import { baseOf, execIdOf } from "./Execution.ts"
-import { lastChangeOf, OrderAnswer, seenOf } from "./OrderAnswer.ts"
+import { lastChangeOf, OrderAnswer } from "./OrderAnswer.ts"
 import * as Recent from "./Recent.ts"
+import type { Replacements } from "./Replacements.ts"
 import type { Wire } from "./Wire.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
@@ -80,12 +81,13 @@ type Heard = Recent.Recent<string>
 /** The reports of a connection: executions by the order's total, which is how listings know them too, then the order. */
 export const reports = (
   account: AccountName.AccountName,
-  connection: Connection
+  connection: Connection,
+  replacements: Replacements
 ): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrap(
     Effect.map(Recent.make<string>(), (heard) =>
       connection.frames.pipe(
-        Stream.mapEffect((text) => readFrame(account, heard, text)),
+        Stream.mapEffect((text) => readFrame(account, heard, replacements, text)),
         Stream.flattenIterables
       )
     )
@@ -94,6 +96,7 @@ export const reports = (
 const readFrame = (
   account: AccountName.AccountName,
   heard: Heard,
+  replacements: Replacements,
   text: string
 ): Effect.Effect<ReadonlyArray<Report.Received>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
@@ -106,14 +109,22 @@ const readFrame = (
     const update = Option.getOrUndefined(decodeUpdate(frame.data))
     if (update === undefined) return yield* passedOver("an update that cannot be read; its order will be")
     const payload = { contentType: "application/json", bytes: utf8.encode(text) }
-    const execution = yield* executionOf(account, heard, update)
-    const order = Option.map(seenOf(account, update.order), (report) => ({
-      ...report,
-      asOf: Instant.later(report.asOf, update.timestamp ?? report.asOf)
-    }))
+    const execution = yield* Effect.flatMap(
+      executionOf(account, heard, update),
+      Effect.transposeMapOption(replacements.named)
+    )
+    const order = yield* Effect.catchAll(orderOf(replacements, update), ({ detail }) =>
+      Effect.as(passedOver(`a replacement that cannot be read (${detail}); its order will be`), Option.none())
+    )
     const told: ReadonlyArray<Report.Report> = [...Option.toArray(execution), ...Option.toArray(order)]
     return told.map((report) => ({ report, payload }))
   })
+
+const orderOf = (replacements: Replacements, { order, timestamp }: TradeUpdate) =>
+  Effect.map(
+    replacements.seen(order),
+    Option.map((report) => ({ ...report, asOf: Instant.later(report.asOf, timestamp ?? report.asOf) }))
+  )
 
 const passedOver = (what: string) => Effect.as(Effect.logWarning(`Alpaca's stream sent ${what}`), [])
 

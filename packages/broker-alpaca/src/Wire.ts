@@ -10,7 +10,7 @@ import type { Credentials, Place } from "./Credentials.ts"
 
 /** A request to Alpaca. `path` begins with `/`, its query included. */
 export interface Ask {
-  readonly method: "GET" | "POST" | "DELETE"
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
   readonly path: string
   readonly body?: string
   readonly purpose?: Purpose

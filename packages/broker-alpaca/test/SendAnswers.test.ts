@@ -63,6 +63,11 @@ const table: ReadonlyArray<readonly [what: string, status: number, body: unknown
   ["an unlisted status", 418, { code: 41810000, message: "teapot" }, "Unknown"]
 ]
 
+const isMarked = (message: string): boolean => {
+  const answer = answered(422, { code: 40010001, message })
+  return answer._tag === "Unknown" && answer.isIdInUse === true
+}
+
 describe("what an answer to a send means", () => {
   it.each(table.map(([what, status, body, wanted, code]) => ({ what, status, body, wanted, code })))(
     "AUD-7: $what ($status)",
@@ -74,10 +79,6 @@ describe("what an answer to a send means", () => {
   )
 
   it("AUD-7: a client id used before is marked, so that the order is looked for and never sent again", () => {
-    const isMarked = (message: string) => {
-      const answer = answered(422, { code: 40010001, message })
-      return answer._tag === "Unknown" && answer.isIdInUse === true
-    }
     assert.isTrue(isMarked("client_order_id must be unique"))
     assert.isFalse(isMarked('could not find asset "X"'))
   })

@@ -368,7 +368,6 @@ const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   state: livenessOf[order.status],
   cumulative: order.filledQuantity,
   averagePrice: Price.average(order.notional, order.filledQuantity),
-  replacedBy: undefined,
   enteredAt: order.enteredAt,
   executionsRead: false
 })

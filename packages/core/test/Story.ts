@@ -203,7 +203,6 @@ export const receivedOf = (deed: Fact, desk: Desk.Desk): Report.Received => {
       state: deed.said === "open" ? { _tag: "Open" } : { _tag: "Closed", kind: deed.said },
       cumulative: deed.cumulative === undefined ? undefined : Decimal.unsafe(shares(deed.cumulative)),
       averagePrice: undefined,
-      replacedBy: undefined,
       executionsRead: deed.read
     },
     payload: undefined

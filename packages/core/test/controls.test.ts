@@ -362,7 +362,6 @@ const answer = (desk: Desk.Desk, order: Order, attemptId: AttemptId, leaves: boo
     state: { _tag: "Closed", kind: "filled" },
     cumulative: order.quantity,
     averagePrice: undefined,
-    replacedBy: undefined,
     executionsRead: true
   } as const
   const needs = [Need.OrderById({ id: order.id })]

@@ -56,7 +56,6 @@ const seen = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}): Report.
   state: { _tag: "Open" },
   cumulative: undefined,
   averagePrice: undefined,
-  replacedBy: undefined,
   executionsRead: false,
   ...differs
 })
@@ -118,6 +117,62 @@ const said = (desk: Desk.Desk, average: string, cumulative: string, time: number
     desk,
     seen(desk, { averagePrice: Decimal.unsafe(average), cumulative: Decimal.unsafe(cumulative), asOf: second(time) })
   )
+
+const executedAs = (desk: Desk.Desk, exec: string, id: BrokerOrderId, otherIds: ReadonlyArray<BrokerOrderId>) =>
+  hear(desk, {
+    _tag: "Executed",
+    account: desk.account,
+    asOf: second(12),
+    asOfKind: "broker",
+    execId: `${exec}.1`,
+    execIdBase: exec,
+    revision: 1,
+    brokerOrderId: id,
+    clientOrderId: undefined,
+    otherIds,
+    symbol: desk.symbol,
+    side: "buy",
+    quantity: Decimal.unsafe("1"),
+    price: Price.unsafe("100"),
+    executedAt: second(12)
+  })
+
+describe("O13: an order that the broker replaced by another is one order", () => {
+  const newer = BrokerOrderId.make("B-NEW")
+  const two = Quantity.make(Decimal.unsafe("2"))
+  const six = Quantity.make(Decimal.unsafe("6"))
+  test("ours goes on under the newer id, with its terms; an older id's words change nothing, its fills count", () => {
+    const desk = working()
+    hear(desk, seen(desk, { brokerOrderId: newer, otherIds: [theirs], quantity: two, asOf: second(11) }))
+    expect(desk.order(first)).toMatchObject({ brokerOrderId: newer, brokerOrderIds: [theirs, newer], quantity: two })
+    const old = { state: { _tag: "Closed", kind: "cancelled" }, cumulative: Decimal.zero, asOf: second(13) } as const
+    expect(hear(desk, seen(desk, { ...old, otherIds: [newer] }))).toEqual({ _tag: "NothingToDo" })
+    executedAs(desk, "a", theirs, [newer])
+    executedAs(desk, "b", newer, [theirs])
+    expect(Decimal.format(desk.order(first).filled)).toBe("2")
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("one that is not ours is adopted once, whichever of its ids is told later", () => {
+    const desk = deskOf(policy)
+    perform(desk, plan)
+    const others = seen(desk, { clientOrderId: undefined, brokerOrderId: BrokerOrderId.make("X-1"), quantity: six })
+    hear(desk, others)
+    const newest = {
+      ...others,
+      brokerOrderId: BrokerOrderId.make("X-2"),
+      otherIds: [others.brokerOrderId],
+      asOf: second(11)
+    }
+    hear(desk, newest)
+    executedAs(desk, "x", others.brokerOrderId, [newest.brokerOrderId])
+    const external = desk.all(Order.OrderTable).filter(({ origin }) => origin === "external")
+    expect(external).toMatchObject([{ brokerOrderId: "X-2", brokerOrderIds: ["X-1", "X-2"] }])
+    expect(external.map(({ filled }) => Decimal.format(filled))).toEqual(["1"])
+    isSound(desk)
+  })
+})
 
 describe("O18: another client order id under the same broker id", () => {
   test("the order is found by the broker's id, with a break that holds nothing", () => {

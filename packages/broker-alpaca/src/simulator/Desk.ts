@@ -1,6 +1,6 @@
 import type { Exchange } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
-import type { Ref } from "effect"
+import type { Effect, Ref } from "effect"
 import type { Said } from "./orderJson.ts"
 
 /** What may be said of an asset; what is left away is true. */
@@ -20,6 +20,8 @@ export interface Desk {
   readonly assets: ReadonlyMap<string, AssetTraits>
   /** What clients said of their orders beside what the exchange keeps, by the order's id. */
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>
+  /** Taken while one order takes another's place, and to show orders: nobody sees half of it. */
+  readonly replacing: Effect.Semaphore
 }
 
 /** What an asset is like. */

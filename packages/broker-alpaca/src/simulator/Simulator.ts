@@ -70,7 +70,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const exchange = yield* Exchange.make({ ...options, orderIdOf: (tag, number) => uuidOf(`order ${tag} ${number}`) })
     const keys = options.keys ?? (yield* randomKeys)
     const said = yield* Ref.make<ReadonlyMap<string, Said>>(new Map())
-    const desk: Desk = { exchange, account: ACCOUNT, ...keys, assets: options.assets ?? new Map(), said }
+    const replacing = yield* Effect.makeSemaphore(1)
+    const desk: Desk = { exchange, account: ACCOUNT, ...keys, assets: options.assets ?? new Map(), said, replacing }
     const limited = yield* Limiter.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
     const isOpen = options.isOpen ?? (() => true)
     const port = yield* serve(options.port ?? 0, serving(desk, limited, isOpen))
@@ -187,8 +188,12 @@ const orders = (
       return id === undefined ? orderRoutes.list(desk, query) : orderRoutes.read(desk, id)
     case "DELETE":
       return id === undefined ? orderRoutes.cancelAll(desk) : orderRoutes.cancel(desk, id)
+    case "PATCH":
+      return id === undefined
+        ? Effect.succeed(notThere)
+        : Effect.flatMap(request.text, (text) => orderRoutes.replace(desk, id, text))
     default:
-      return Effect.succeed(Answer.unprocessable("orders are not replaced by the simulator"))
+      return Effect.succeed(notThere)
   }
 }
 

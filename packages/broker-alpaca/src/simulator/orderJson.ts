@@ -8,10 +8,14 @@ export interface Said {
   readonly extendedHours: boolean
   readonly notional: Decimal.Decimal | undefined
   readonly positionIntent: string | undefined
+  /** The id of the order that this one replaced. */
+  readonly replaces?: string | undefined
+  /** The id of the order that replaced this one. */
+  readonly replacedBy?: string | undefined
 }
 
 /** Where an order stands, as Alpaca calls it. */
-export const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
+const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
   new: "new",
   partially_filled: "partially_filled",
   filled: "filled",
@@ -19,6 +23,10 @@ export const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } 
   expired: "expired",
   rejected: "rejected"
 }
+
+/** Where an order stands: one that was ended for another to take its place is replaced. */
+export const statusOf = (order: ExchangeOrder.ExchangeOrder, said: Said | undefined): string =>
+  order.status === "cancelled" && said?.replacedBy !== undefined ? "replaced" : statuses[order.status]
 
 const textOf = (value: Decimal.Decimal | null): string | null => (value === null ? null : Decimal.format(value))
 
@@ -29,7 +37,7 @@ export const assetIdOf = (symbol: string): string => uuidOf(`asset ${symbol}`)
 export const orderJson = (
   order: ExchangeOrder.ExchangeOrder,
   said: Said | undefined,
-  status: string = statuses[order.status]
+  status: string = statusOf(order, said)
 ): { readonly [key: string]: unknown } => {
   const at = (wanted: string) => (status === wanted ? Instant.format(order.updatedAt) : null)
   const entered = Instant.format(order.enteredAt)
@@ -46,9 +54,9 @@ export const orderJson = (
     expires_at: null,
     canceled_at: at("canceled"),
     failed_at: at("rejected"),
-    replaced_at: null,
-    replaced_by: null,
-    replaces: null,
+    replaced_at: at("replaced"),
+    replaced_by: said?.replacedBy ?? null,
+    replaces: said?.replaces ?? null,
     asset_id: assetIdOf(order.symbol),
     symbol: order.symbol,
     asset_class: "us_equity",

@@ -5,8 +5,9 @@ import * as Answer from "./Answer.ts"
 import { traitsOf } from "./Desk.ts"
 import type { Desk } from "./Desk.ts"
 import { orderJson } from "./orderJson.ts"
+import type { Said } from "./orderJson.ts"
 import * as Placing from "./placing.ts"
-import { isUuid } from "./uuid.ts"
+import { isUuid, uuidOf } from "./uuid.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -26,17 +27,60 @@ export const place = (desk: Desk, text: string): Answering =>
     return Answer.ok(orderJson(reply.body, said, "pending_new"))
   })
 
+const noLongerOpen = Answer.error(422, 42210000, "order is not open")
+
+/**
+ * `PATCH /v2/orders/{id}`: ends the order and places one with other terms, whose shares count from zero. On the exchange behind it
+ * that is a cancel and a place; whoever looks meanwhile waits.
+ */
+export const replace = (desk: Desk, id: string, text: string): Answering =>
+  isUuid(id) ? desk.replacing.withPermits(1)(replaceInTurn(desk, id, text)) : Effect.succeed(malformed)
+
+const replaceInTurn = (desk: Desk, id: string, text: string): Answering =>
+  Effect.gen(function* () {
+    const story = yield* desk.exchange.look(id)
+    if (story === undefined) return Answer.noOrder(id)
+    const { order } = story
+    const saidBefore = (yield* Ref.get(desk.said)).get(id)
+    if (!isOpen(order) || saidBefore === undefined) return noLongerOpen
+    const patched = Placing.patched(text, order, saidBefore, uuidOf(`client of what replaces ${id}`))
+    if (Either.isLeft(patched)) return patched.left
+    const { working, ...standing } = yield* desk.exchange.stand(desk.account, order.symbol)
+    const others = working.filter(({ brokerOrderId }) => brokerOrderId !== id)
+    const market = { ...standing, working: others, asset: traitsOf(desk, order.symbol) }
+    const judged = Placing.judge(patched.right, market)
+    if (Either.isLeft(judged)) return judged.left
+    const cancelled = yield* desk.exchange.cancel(desk.account, id)
+    if (cancelled.reply._tag === "Refused") return noLongerOpen
+    if (cancelled.reply._tag !== "Done") return Answer.ofReply(cancelled.reply)
+    const { request, said } = judged.right
+    const { reply } = yield* desk.exchange.place(desk.account, request)
+    const placed = (yield* desk.exchange.orders).find(({ clientOrderId }) => clientOrderId === request.clientOrderId)
+    if (placed !== undefined) {
+      const saidNow = { ...said, replaces: id }
+      const link = (before: ReadonlyMap<string, Said>) =>
+        new Map(before).set(id, { ...saidBefore, replacedBy: placed.brokerOrderId }).set(placed.brokerOrderId, saidNow)
+      yield* Ref.update(desk.said, link)
+      if (reply._tag === "Done") return Answer.ok(orderJson(reply.body, saidNow, "pending_new"))
+    }
+    return reply._tag === "Done" ? noLongerOpen : Answer.ofReply(reply)
+  })
+
 const noAsset = (symbol: string): Answer.Answer => Answer.error(422, 40010001, `could not find asset "${symbol}"`)
 
 const shown = (desk: Desk, order: ExchangeOrder.ExchangeOrder) =>
   Effect.map(Ref.get(desk.said), (said) => orderJson(order, said.get(order.brokerOrderId)))
+
+/** Orders are read when no replacement is under way. */
+const untouched = (desk: Desk): (<A, E>(read: Effect.Effect<A, E>) => Effect.Effect<A, E>) =>
+  desk.replacing.withPermits(1)
 
 const one = (desk: Desk, key: Exchange.OrderKey, id: string): Answering =>
   Effect.gen(function* () {
     const { reply } = yield* desk.exchange.order(desk.account, key)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     return reply.body === undefined ? Answer.noOrder(id) : Answer.ok(yield* shown(desk, reply.body))
-  })
+  }).pipe(untouched(desk))
 
 const malformed = Answer.error(422, 40010001, "order_id is missing")
 
@@ -92,7 +136,7 @@ export const list = (desk: Desk, query: URLSearchParams): Answering =>
     const sorted = query.get("direction") === "asc" ? chosen : chosen.toReversed()
     const limit = Math.min(MOST_ORDERS, Number(query.get("limit") ?? 50))
     return Answer.ok(yield* Effect.forEach(sorted.slice(0, limit), (order) => shown(desk, order)))
-  })
+  }).pipe(untouched(desk))
 
 /** `DELETE /v2/orders`: a status for each order that was open. */
 export const cancelAll = (desk: Desk): Answering =>

@@ -97,6 +97,60 @@ export const judge = (text: string, market: Market): Judged<Placing> =>
     return { request, said }
   })
 
+const Patch = Schema.Struct({
+  qty: optional(Written),
+  time_in_force: optional(Schema.Literal(...OrderTerms.timesInForce)),
+  limit_price: optional(Written),
+  stop_price: optional(Written),
+  client_order_id: optional(Schema.String)
+})
+
+const decodePatch = Schema.decodeUnknownEither(Schema.parseJson(Patch))
+const encodeBody = Schema.encodeSync(Schema.parseJson(Body))
+
+const textOf = (value: Decimal.Decimal | null): string | undefined =>
+  value === null ? undefined : Decimal.format(value)
+
+/** The body of an order that is to take another's place: what the client does not name stays. */
+export const patched = (
+  text: string,
+  order: ExchangeOrder.ExchangeOrder,
+  said: Said,
+  clientOrderId: string
+): Judged<string> =>
+  Either.gen(function* () {
+    const patch = yield* Either.mapLeft(decodePatch(text), (error) =>
+      unprocessable(`invalid request: ${firstLine(error)}`)
+    )
+    if (said.notional !== undefined) return yield* refuse(forbidden("notional orders cannot be replaced"))
+    const asked = patch.qty ?? Decimal.format(order.quantity)
+    const quantity = yield* Either.mapLeft(decodeQuantity(asked), () => unprocessable("qty must be > 0"))
+    if (!isWhole(quantity)) return yield* refuse(unprocessable("qty must be an integer"))
+    const before = {
+      qty: Decimal.format(order.quantity),
+      time_in_force: said.timeInForce,
+      limit_price: textOf(order.limitPrice),
+      stop_price: textOf(order.stopPrice)
+    }
+    const after = {
+      qty: Decimal.format(quantity),
+      time_in_force: patch.time_in_force ?? order.timeInForce,
+      limit_price: patch.limit_price ?? before.limit_price,
+      stop_price: patch.stop_price ?? before.stop_price
+    }
+    if (JSON.stringify(before) === JSON.stringify(after))
+      return yield* refuse(forbidden("order parameters are not changed"))
+    return encodeBody({
+      ...after,
+      symbol: order.symbol,
+      side: order.side,
+      type: order.type,
+      extended_hours: said.extendedHours,
+      position_intent: said.positionIntent,
+      client_order_id: patch.client_order_id ?? clientOrderId
+    })
+  })
+
 const firstLine = (error: { readonly message: string }): string => error.message.split("\n").at(-1)?.trim() ?? ""
 
 const quantityOf = ({ notional, qty, type }: Body, { price: now }: Market): Judged<Quantity.Quantity> => {

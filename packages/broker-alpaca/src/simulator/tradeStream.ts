@@ -4,7 +4,7 @@ import { Decimal, Instant } from "@roundlot/core"
 import { Effect, Option, Ref, Schema, Scope, Stream } from "effect"
 import type { Desk } from "./Desk.ts"
 import { executionIdOf, orderAt } from "./executionJson.ts"
-import { orderJson, statuses } from "./orderJson.ts"
+import { orderJson, statusOf } from "./orderJson.ts"
 
 const Keys = Schema.Struct({ key_id: Schema.String, secret_key: Schema.String })
 
@@ -50,7 +50,7 @@ export const serve = (desk: Desk, socket: Socket.Socket): Effect.Effect<void> =>
         const { reply } = yield* Scope.extend(desk.exchange.stream(desk.account), scope)
         if (reply._tag !== "Done") return yield* write(CLOSED)
         yield* send({ stream: "listening", data: { streams: [STREAM] } })
-        const telling = Stream.runForEach(reply.body, (said) => tell(desk, send, said))
+        const telling = Stream.runForEach(reply.body, (said) => desk.replacing.withPermits(1)(tell(desk, send, said)))
         yield* Effect.forkIn(Effect.zipRight(Effect.ignore(telling), write(CLOSED)), scope)
       })
       const answer = (message: Message) =>
@@ -105,7 +105,7 @@ const tell = (
     yield* send({
       stream: STREAM,
       data: {
-        event: statuses[order.status],
+        event: statusOf(order, known.get(order.brokerOrderId)),
         timestamp: Instant.format(order.updatedAt),
         execution_id: executionIdOf({ execId: `${order.brokerOrderId} ${order.status}` }),
         order: orderJson(order, known.get(order.brokerOrderId))

@@ -5,6 +5,8 @@ import type { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import type { AttemptId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Decimal } from "../money/Decimal.ts"
+import type { Price } from "../money/Price.ts"
+import type { Quantity } from "../money/Quantity.ts"
 import type { AcknowledgedOrder } from "../order/OrderState.ts"
 import type { OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
 import type { Answered, Executed, NotFound, OrderSeen, RawPayload, Received, Report } from "../reconciliation/Report.ts"
@@ -53,7 +55,15 @@ export interface Prepared {
   readonly send: (attemptId: AttemptId) => Effect.Effect<Received<Answered>>
 }
 
-/** What became of the wish to cancel: never an end, which only a report brings. */
+/** The terms that an order is to have instead. `quantity` is in all, in shares; prices that are left away stay. */
+export interface Replacement {
+  readonly quantity: Quantity
+  readonly limitPrice?: Price | undefined
+  readonly stopPrice?: Price | undefined
+  readonly timeInForce?: TimeInForce | undefined
+}
+
+/** What became of the wish to cancel or to replace: never an end, which only a report brings. */
 export type CancelAnswer =
   | { readonly _tag: "Requested" }
   | { readonly _tag: "Refused"; readonly code: string; readonly words: string }
@@ -109,6 +119,8 @@ export interface BrokerService {
   readonly prepare: (terms: OrderTerms) => Either.Either<Prepared, Refusal>
   /** Asks for the end of an order that the broker has acknowledged. */
   readonly cancel: (order: AcknowledgedOrder) => Effect.Effect<CancelAnswer>
+  /** Asks for other terms of an order that works. It may take another id at the broker; here it is the same order. */
+  readonly replace?: ((order: AcknowledgedOrder, terms: Replacement) => Effect.Effect<CancelAnswer>) | undefined
   /** Looks for an order by our id; present where the broker has client order ids. */
   readonly lookup:
     | ((clientOrderId: ClientOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>)

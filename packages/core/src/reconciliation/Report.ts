@@ -70,7 +70,8 @@ export interface OrderSeen extends Stamped {
   /** Shares filled so far, in all; `undefined` where the broker does not say. */
   readonly cumulative: Decimal | undefined
   readonly averagePrice: Decimal | undefined
-  readonly replacedBy: BrokerOrderId | undefined
+  /** Other ids that the broker has, or had, the same order under: of orders that it replaced one by the other. */
+  readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
   /** When the broker entered the order; needed where it uses an id again on another day (O28). */
   readonly enteredAt?: Instant | undefined
   /** Executions were asked for after this was seen, so an end without a cumulative may release (C4). */
@@ -85,6 +86,8 @@ export interface Executed extends Stamped {
   readonly revision: number
   readonly brokerOrderId: BrokerOrderId | undefined
   readonly clientOrderId: string | undefined
+  /** Other ids of the same order, as in `OrderSeen`. */
+  readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
   readonly symbol: string
   readonly side: Side
   readonly quantity: Decimal

@@ -28,7 +28,15 @@ export const mismatch = (
 
 type Execution = Pick<
   Executed,
-  "execId" | "execIdBase" | "revision" | "quantity" | "price" | "executedAt" | "brokerOrderId" | "clientOrderId"
+  | "execId"
+  | "execIdBase"
+  | "revision"
+  | "quantity"
+  | "price"
+  | "executedAt"
+  | "brokerOrderId"
+  | "clientOrderId"
+  | "otherIds"
 >
 
 /** Books a revision and brings its order to what its fills now say (SYNC-1). */
@@ -65,8 +73,10 @@ export const book = (
   return advance(recorder, order.id, named(recorder, order, execution))
 }
 
-/** An execution names its order's broker id as surely as an acknowledgement does. */
-const named = (recorder: Recorder, order: Order, { brokerOrderId }: Execution): Change => {
-  const known = brokerOrderId ?? order.brokerOrderId ?? BrokerOrderId.make(order.clientOrderId)
-  return order.brokerOrderId === known ? {} : acknowledged(recorder, order, known)
+/** An execution names its order's broker id as surely as an acknowledgement does; not which of two ids replaced the other (O13). */
+const named = (recorder: Recorder, order: Order, { brokerOrderId, otherIds = [] }: Execution): Change => {
+  const current = order.brokerOrderId
+  const known = brokerOrderId ?? current ?? BrokerOrderId.make(order.clientOrderId)
+  const isKnown = order.brokerOrderIds.includes(known) || otherIds.some((id) => id === current)
+  return isKnown && current !== undefined ? {} : acknowledged(recorder, order, known)
 }

@@ -20,13 +20,17 @@ export interface Match {
 export interface Named {
   readonly brokerOrderId: BrokerOrderId | undefined
   readonly clientOrderId: string | undefined
+  readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
   readonly enteredAt?: Instant.Instant | undefined
   readonly executedAt?: Instant.Instant | undefined
 }
 
-/** Finds the order of a report: by the broker's id and its day, then by our own client order id (DESIGN's matching steps). */
+/**
+ * Finds the order of a report: by the broker's id and its day, then by our own client order id (DESIGN's matching steps), then by
+ * the ids of what the broker replaced.
+ */
 export const match = (recorder: Recorder, named: Named): Match | undefined =>
-  byBrokerId(recorder, named) ?? byClientId(recorder, named.clientOrderId)
+  byBrokerId(recorder, named) ?? byClientId(recorder, named.clientOrderId) ?? byOtherId(recorder, named)
 
 /** All orders of the books that have had a broker's id, oldest first. */
 export const sharing = (recorder: Recorder, brokerOrderId: BrokerOrderId): ReadonlyArray<Order> => {
@@ -39,6 +43,14 @@ const byBrokerId = (recorder: Recorder, named: Named): Match | undefined => {
   const found = ofTime(sharing(recorder, named.brokerOrderId), named)
   const order = found.find((each) => isLive(each.status)) ?? found.at(-1)
   return order === undefined ? undefined : { order, step: "broker order id" }
+}
+
+const byOtherId = (recorder: Recorder, named: Named): Match | undefined => {
+  for (const brokerOrderId of named.otherIds ?? []) {
+    const found = byBrokerId(recorder, { ...named, brokerOrderId })
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** O28: of orders with one id, those of the report's day; an execution is of the newest that was there before it. */

@@ -57,7 +57,6 @@ const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
     state: { _tag: "Open" },
     cumulative: undefined,
     averagePrice: undefined,
-    replacedBy: undefined,
     executionsRead: true
   })
 }

@@ -331,7 +331,6 @@ const performReport = (
         state: livenessOf(status),
         cumulative: step.cum === undefined || step.cum === null ? undefined : Decimal.unsafe(step.cum),
         averagePrice: undefined,
-        replacedBy: undefined,
         executionsRead: true
       },
       payload: undefined

@@ -141,7 +141,6 @@ export const seen = (order: Pick<Order, "clientOrderId" | "symbol" | "side" | "q
   state: { _tag: "Open" },
   cumulative: Decimal.zero,
   averagePrice: undefined,
-  replacedBy: undefined,
   executionsRead: false
 })
 
