@@ -9,7 +9,7 @@ import type { Wire } from "./Wire.ts"
 type OrderId = ClientOrderId.BrokerOrderId
 
 /** Orders that were read together, by their ids: what is among them is not asked for again. */
-export type Known = ReadonlyMap<string, OrderAnswer>
+type Known = ReadonlyMap<string, OrderAnswer>
 
 /** Who replaced whom. Alpaca makes a new order of each replacement, which counts its shares from zero; in the books it is one order. */
 export interface Replacements {
