@@ -5,6 +5,7 @@ import {
   Clock,
   commands,
   Commands,
+  Driving,
   Health,
   Entropy,
   Instant,
@@ -78,6 +79,12 @@ const following = (fills: Queue.Dequeue<Report.Received>) =>
     )
   )
 
+/** Takes the leases of the shape's accounts: nothing is sent without. */
+const taking = (shape: Shape) =>
+  Effect.flatMap(Driving.open(Driving.unnamed), (driving) =>
+    Effect.forEach(accountsOf(shape), driving.take, { discard: true })
+  )
+
 /** Sends what is due after every commit, as the daemon does. */
 const submitting = Effect.flatMap(Ledger.Ledger, (ledger) =>
   Stream.runForEach(Stream.buffer(ledger.commits, { capacity: 1, strategy: "sliding" }), () =>
@@ -142,6 +149,7 @@ export const run = (
     const heapMiB: Array<number> = []
     const measured = Effect.gen(function* () {
       yield* prepare(shape)
+      yield* taking(shape)
       const begun = performance.now()
       const busy = process.cpuUsage()
       yield* Effect.forkScoped(following(fills))

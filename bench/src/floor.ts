@@ -1,4 +1,4 @@
-import { Books, Entry, Payload, TradeRepository } from "@roundlot/core"
+import { Books, Entry, Payload, Table, TradeRepository } from "@roundlot/core"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
 import { cpuSeconds, type Group } from "./schedule.ts"
@@ -84,24 +84,13 @@ export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from:
   return { seconds: performance.now() / 1000 - began.seconds, cpu: cpuSeconds() - began.cpu }
 }
 
-const MEASURED = [
-  "trades",
-  "lots",
-  "positions",
-  "orders",
-  "allocations",
-  "attempts",
-  "payloads",
-  "fills",
-  "journal",
-  "heads",
-  "feed"
-] as const
+/** All tables that a commit writes, and those of the journals. */
+const WRITTEN = [...Table.domainTables, "journal", "heads", "feed"]
 
 /** How many rows each table has, and a hash over all of its cells. */
 export const contentsOf = (db: Database.Database): ReadonlyMap<string, string> =>
   new Map(
-    MEASURED.map((table) => {
+    WRITTEN.map((table) => {
       let hash = ""
       let rows = 0
       for (const row of db.prepare(`SELECT * FROM roundlot_${table} ORDER BY 1, 2`).iterate()) {
