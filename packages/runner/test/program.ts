@@ -26,7 +26,7 @@ export const setup = async (project: Pick<TestProject, "provide">): Promise<() =
   const folder = mkdtempSync(join(cache, "programs-"))
   await build({
     absWorkingDir: runner,
-    entryPoints: { main: "src/main.ts" },
+    entryPoints: { main: "src/main.ts", migrating: "test/store/migrating.ts" },
     outdir: folder,
     bundle: true,
     splitting: true,

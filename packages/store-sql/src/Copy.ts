@@ -1,21 +1,13 @@
-import { Books, type Column, Entry, type Id, TradeRepository } from "@roundlot/core"
+import { Books, Entry, type TradeRepository } from "@roundlot/core"
 import { Effect, Schema } from "effect"
+import { type CopiedTable, eachPage, insertAll, keyOf, type Row } from "./CopiedTable.ts"
 import { addReferences, nameOf, referenceName, sequenceOf } from "./Ddl.ts"
-import { type Dialect, quote } from "./Dialect.ts"
+import { quote } from "./Dialect.ts"
 import { newName, type Standing } from "./Identity.ts"
+import * as Migrations from "./Migrations.ts"
 import { rules } from "./Rules.ts"
-import { appendFeed, counters, entryColumns, feedColumns, selectLastFeed } from "./Statements.ts"
-
-/** One connection to a store that is copied from or to, opened and up to date. */
-export interface Side {
-  /** The address as it may be shown and kept. */
-  readonly place: string
-  readonly dialect: Dialect
-  readonly ask: <R extends object = object>(
-    text: string,
-    cells?: ReadonlyArray<Column.Cell>
-  ) => Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError>
-}
+import { reading, type Side, together } from "./Side.ts"
+import { appendFeed, entryColumns, feedColumns, selectLastFeed, tableOfKind } from "./Statements.ts"
 
 /** What a store is a copy of: of which store that drives, read from where, and how far that was. */
 export const Origin = Schema.Struct({
@@ -65,19 +57,11 @@ export const self = ({ ask, place }: Side): Effect.Effect<Self, TradeRepository.
     return { ...row, origin: yield* readOrigin(row.origin) }
   })
 
-/** A table as it is copied: page by page in the order of its key. */
-interface Copied {
-  readonly name: string
-  readonly columns: ReadonlyArray<readonly [name: string, kind: Column.ColumnKind]>
-  readonly key: ReadonlyArray<string>
-  readonly where?: string
-}
-
-const plain = (names: ReadonlyArray<string>): Copied["columns"] =>
+const plain = (names: ReadonlyArray<string>): CopiedTable["columns"] =>
   names.map((name) => [name, name === "at" ? "instant" : "text"])
 
 /** All that moves: the books, the journal, the feed. Leases stay behind: who drives here drives nothing there. */
-const copied: ReadonlyArray<Copied> = [
+const copied: ReadonlyArray<CopiedTable> = [
   ...Object.values(Books.tables).map(({ columns, key, name }) => ({
     name,
     key,
@@ -89,76 +73,18 @@ const copied: ReadonlyArray<Copied> = [
   { name: "ops_commits", columns: plain(["id", "journals"]), key: ["id"] }
 ]
 
-const listed = (names: ReadonlyArray<string>): string => names.map(quote).join(", ")
-
-const PAGE = 500
-
-/** How many parameters a statement may have on every database. */
-const MOST_CELLS = 30_000
-
-type Row = Readonly<Record<string, Column.Cell>>
-
-const places = (dialect: Dialect, count: number, from = 0): string =>
-  Array.from({ length: count }, (_, i) => dialect.place(from + i + 1)).join(", ")
-
-const pageOf = ({ ask, dialect }: Side, table: Copied, after: ReadonlyArray<Column.Cell> | undefined) => {
-  const kinds = new Map(table.columns)
-  const cells = (after ?? []).map((cell, i) => dialect.parameterOf(kinds.get(table.key[i] ?? "") ?? "text", cell))
-  const conditions = [
-    ...(table.where === undefined ? [] : [table.where]),
-    ...(after === undefined ? [] : [`(${listed(table.key)}) > (${places(dialect, after.length)})`])
-  ]
-  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`
-  const columns = listed(table.columns.map(([name]) => name))
-  const text = `SELECT ${columns} FROM ${nameOf(table.name)}${where} ORDER BY ${listed(table.key)} LIMIT ${PAGE}`
-  return ask<Row>(text, cells)
-}
-
-const keyOf = (table: Copied, row: Row): ReadonlyArray<Column.Cell> => table.key.map((name) => row[name] ?? null)
-
-const insertAll = ({ ask, dialect }: Side, table: Copied, rows: ReadonlyArray<Row>) =>
-  Effect.gen(function* () {
-    const width = table.columns.length
-    const atOnce = Math.floor(MOST_CELLS / width)
-    for (let from = 0; from < rows.length; from += atOnce) {
-      const some = rows.slice(from, from + atOnce)
-      const values = some.map((_, i) => `(${places(dialect, width, i * width)})`).join(", ")
-      const text = `INSERT INTO ${nameOf(table.name)} (${listed(table.columns.map(([name]) => name))}) VALUES ${values}`
-      const cells = some.flatMap((row) =>
-        table.columns.map(([name, kind]) => dialect.parameterOf(kind, row[name] ?? null))
-      )
-      yield* ask(text, cells)
-    }
-  })
-
-/** Does it all or nothing. */
-const together = <A, E>(side: Side, body: Effect.Effect<A, E>) =>
-  Effect.acquireUseRelease(
-    side.ask(side.dialect.name === "sqlite" ? "BEGIN IMMEDIATE" : "BEGIN"),
-    () => Effect.zipLeft(body, side.ask("COMMIT")),
-    (_, exit) => (exit._tag === "Success" ? Effect.void : Effect.ignore(side.ask("ROLLBACK")))
-  )
-
 /** Goes on with a table after the last row that is there. */
-const copyTable = (from: Side, to: Side, table: Copied) =>
+const copyTable = (from: Side, to: Side, table: CopiedTable) =>
   Effect.gen(function* () {
-    const columns = listed(table.key)
     const newestFirst = table.key.map((name) => `${quote(name)} DESC`).join(", ")
-    const text = `SELECT ${columns} FROM ${nameOf(table.name)} ORDER BY ${newestFirst} LIMIT 1`
+    const text = `SELECT ${table.key.map(quote).join(", ")} FROM ${nameOf(table.name)} ORDER BY ${newestFirst} LIMIT 1`
     const [last] = yield* to.ask<Row>(text)
-    let after = last === undefined ? undefined : keyOf(table, last)
-    let count = 0
-    for (;;) {
-      const rows = yield* pageOf(from, table, after)
-      const newest = rows.at(-1)
-      if (newest === undefined) return count
-      yield* together(to, insertAll(to, table, rows))
-      count += rows.length
-      after = keyOf(table, newest)
-    }
+    const after = last === undefined ? undefined : keyOf(table, last)
+    return yield* eachPage(from, table, after, (rows) => together(to, insertAll(to, table, rows)))
   })
 
-const headsOf = ({ ask }: Side) =>
+/** The heads of all journals of a store, each as `seq:hash`. */
+export const headsOf = ({ ask }: Side) =>
   Effect.map(
     ask<Entry.Head & { readonly account: string }>(
       `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} WHERE "seq" > 0 ORDER BY "account"`
@@ -176,26 +102,11 @@ const loosen = ({ ask, dialect }: Side) =>
         )
       )
 
-const dangling = (table: string) =>
-  new TradeRepository.ConstraintRefused({ table, constraint: "FOREIGN KEY of a copied row" })
-
-const tighten = ({ ask, dialect }: Side) =>
+const tighten = (side: Side) =>
   Effect.gen(function* () {
-    if (dialect.name === "sqlite") {
-      const [found] = yield* ask<{ readonly table: string }>("PRAGMA foreign_key_check")
-      if (found !== undefined) return yield* dangling(found.table)
-      return
-    }
+    const { ask, dialect } = side
+    if (dialect.name === "sqlite") return yield* Migrations.checkReferences(side)
     for (const table of Object.values(Books.tables)) yield* Effect.forEach(addReferences(table), (text) => ask(text))
-    const [next] = yield* ask<Id.Counters>(counters)
-    for (const [kind, first] of Object.entries(next ?? {})) {
-      if (first > 1) yield* ask(`SELECT setval('${sequenceOf(kind)}', ${first - 1})`)
-    }
-    const fed = nameOf("ops_fed")
-    yield* ask(`DELETE FROM ${fed} WHERE "account" <> ''`)
-    yield* ask(
-      `INSERT INTO ${fed} ("account", "seq") SELECT "account", max("lastSeq") FROM ${nameOf("feed")} GROUP BY "account"`
-    )
   })
 
 /** Where commits were ahead of the feed when they were read, the copy's feed tells of them. */
@@ -217,6 +128,32 @@ const completeFeed = ({ ask, dialect }: Side) =>
     }
   })
 
+/** Ids go on after the newest that is there, and the feed where it ends. */
+const goOn = ({ ask, dialect }: Side) =>
+  Effect.gen(function* () {
+    if (dialect.name === "sqlite") return
+    const found = yield* ask<{ readonly name: string }>(
+      `SELECT relname AS "name" FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace`
+    )
+    const sequences = new Set(found.map(({ name }) => name))
+    for (const [kind, table] of Object.entries(tableOfKind)) {
+      if (!sequences.has(sequenceOf(kind))) continue
+      const name = nameOf(table)
+      yield* ask(
+        `SELECT setval('${sequenceOf(kind)}', (SELECT max("id") FROM ${name})) WHERE EXISTS (SELECT 1 FROM ${name})`
+      )
+    }
+    const fed = nameOf("ops_fed")
+    yield* ask(`DELETE FROM ${fed} WHERE "account" <> ''`)
+    yield* ask(
+      `INSERT INTO ${fed} ("account", "seq") SELECT "account", max("lastSeq") FROM ${nameOf("feed")} GROUP BY "account"`
+    )
+  })
+
+/** What is to be done when all rows are there: the feed tells of every head, ids and feed go on behind them. */
+export const complete = (side: Side): Effect.Effect<void, TradeRepository.StoreError> =>
+  Effect.zipRight(completeFeed(side), goOn(side))
+
 const empty = ({ ask }: Side) =>
   Effect.forEach(copied, ({ name }) => ask(`DELETE FROM ${nameOf(name)}`), { discard: true })
 
@@ -228,6 +165,20 @@ const isEmpty = ({ ask }: Side) =>
     ),
     (rows) => rows.length === 0
   )
+
+const become = ({ ask, dialect }: Side, id: string, state: Standing, origin: Origin) =>
+  Effect.gen(function* () {
+    const text = yield* Effect.orDie(Schema.encode(originText)(origin))
+    yield* ask(
+      `UPDATE ${store} SET "id" = ${dialect.place(1)}, "incarnation" = ${dialect.place(2)},` +
+        ` "state" = ${dialect.place(3)}, "origin" = ${dialect.place(4)}`,
+      [id, yield* newName, state, text]
+    )
+  })
+
+/** Makes a store a new incarnation, one that waits until it is activated. */
+export const wait = (side: Side, origin: Origin): Effect.Effect<void, TradeRepository.StoreError> =>
+  Effect.flatMap(self(side), ({ id }) => become(side, id, "waiting", origin))
 
 /** Makes the place the copy's own: new, or begun from the same state, or begun from an earlier one and emptied. */
 const claim = (to: Side, id: string, origin: Origin) =>
@@ -246,15 +197,7 @@ const claim = (to: Side, id: string, origin: Origin) =>
       return yield* new PlaceTaken({ place: to.place, found: "holds a store already" })
     }
     yield* loosen(to)
-    const incarnation = yield* newName
-    const text = yield* Effect.orDie(Schema.encode(originText)(origin))
-    const { dialect } = to
-    const claimed = to.ask(
-      `UPDATE ${store} SET "id" = ${dialect.place(1)}, "incarnation" = ${dialect.place(2)},` +
-        ` "state" = 'copying', "origin" = ${dialect.place(3)}`,
-      [id, incarnation, text]
-    )
-    yield* together(to, Effect.zipRight(empty(to), claimed))
+    yield* together(to, Effect.zipRight(empty(to), become(to, id, "copying", origin)))
   })
 
 /** What a copy is told on the way: a table that is through, and how many of its rows came now. */
@@ -265,26 +208,24 @@ export type Tell = (table: string, rows: number) => Effect.Effect<void>
  * has an incarnation of its own and waits until it is activated.
  */
 export const copy = (from: Side, to: Side, tell: Tell): Effect.Effect<void, TradeRepository.StoreError | PlaceTaken> =>
-  Effect.acquireUseRelease(
-    from.ask(from.dialect.name === "sqlite" ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-    () =>
-      Effect.gen(function* () {
-        const source = yield* self(from)
-        const original = source.state === "waiting" ? source.origin : undefined
-        const { incarnation, place } = original ?? { incarnation: source.incarnation, place: from.place }
-        const heads = yield* headsOf(from)
-        yield* claim(to, source.id, {
-          place,
-          incarnation,
-          from: from.place,
-          fromIncarnation: source.incarnation,
-          heads
-        })
-        for (const table of copied) yield* tell(table.name, yield* copyTable(from, to, table))
-        const done = to.ask(`UPDATE ${store} SET "state" = 'waiting'`)
-        yield* together(to, Effect.zipRight(completeFeed(to), Effect.zipRight(tighten(to), done)))
-      }),
-    () => Effect.ignore(from.ask("ROLLBACK"))
+  reading(
+    from,
+    Effect.gen(function* () {
+      const source = yield* self(from)
+      const original = source.state === "waiting" ? source.origin : undefined
+      const { incarnation, place } = original ?? { incarnation: source.incarnation, place: from.place }
+      const heads = yield* headsOf(from)
+      yield* claim(to, source.id, {
+        place,
+        incarnation,
+        from: from.place,
+        fromIncarnation: source.incarnation,
+        heads
+      })
+      for (const table of copied) yield* tell(table.name, yield* copyTable(from, to, table))
+      const done = to.ask(`UPDATE ${store} SET "state" = 'waiting'`)
+      yield* together(to, Effect.zipRight(complete(to), Effect.zipRight(tighten(to), done)))
+    })
   )
 
 const setState = ({ ask, dialect }: Side, state: Standing, why: string) =>

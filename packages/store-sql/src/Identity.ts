@@ -1,8 +1,7 @@
-import * as SqlClient from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
 import type { TradeRepository } from "@roundlot/core"
 import { Clock, Effect, Random } from "effect"
 import { nameOf } from "./Ddl.ts"
+import type { Side } from "./Side.ts"
 
 const BYTES = 16
 const MICROS_A_MILLI = 1000
@@ -22,18 +21,21 @@ export interface Identified extends TradeRepository.StoreIdentity {
 }
 
 /** Whose store it is; made by whoever opens it first. */
-export const identify: Effect.Effect<Identified, SqlError, SqlClient.SqlClient> = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const table = sql(nameOf("ops_store"))
-  const read = sql<Identified>`SELECT id, incarnation, state FROM ${table}`
-  const [known] = yield* read
-  if (known !== undefined) return known
-  const identity = { id: yield* newName, incarnation: yield* newName }
-  const createdAt = (yield* Clock.currentTimeMillis) * MICROS_A_MILLI
-  yield* sql`INSERT INTO ${table} ${sql.insert({ one: 1, ...identity, createdAt })} ON CONFLICT DO NOTHING`
-  const [made] = yield* read
-  return made ?? { ...identity, state: "active" }
-})
+export const identify = ({ ask, dialect, place }: Side): Effect.Effect<Identified, TradeRepository.StoreError> =>
+  Effect.gen(function* () {
+    const table = nameOf("ops_store")
+    const read = ask<Identified>(`SELECT "id", "incarnation", "state" FROM ${table}`)
+    const [known] = yield* read
+    if (known !== undefined) return known
+    const createdAt = (yield* Clock.currentTimeMillis) * MICROS_A_MILLI
+    yield* ask(
+      `INSERT INTO ${table} ("one", "id", "incarnation", "createdAt")` +
+        ` VALUES (1, ${dialect.place(1)}, ${dialect.place(2)}, ${dialect.place(3)}) ON CONFLICT DO NOTHING`,
+      [yield* newName, yield* newName, createdAt]
+    )
+    const [made] = yield* read
+    return made ?? (yield* Effect.dieMessage(`the store at ${place} does not say who it is`))
+  })
 
 /** The question for a store's standing: one row with a `state`. */
 export const selectState = `SELECT "state" FROM ${nameOf("ops_store")}`

@@ -77,7 +77,8 @@ export const order: ReadonlyArray<Step> = [
 ]
 
 /** The table of each kind of record that has an id of ours. */
-const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
+/** The table whose ids are of a kind. */
+export const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
   trade: "trades",
   order: "orders",
   lot: "lots",

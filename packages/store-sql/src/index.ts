@@ -6,11 +6,15 @@ export * as Ddl from "./Ddl.ts"
 export * as Dialect from "./Dialect.ts"
 /** `Identity`: see that module. */
 export * as Identity from "./Identity.ts"
+/** `Image`: see that module. */
+export * as Image from "./Image.ts"
 /** `Migrations`: see that module. */
 export * as Migrations from "./Migrations.ts"
 /** `Reads`: see that module. */
 export * as Reads from "./Reads.ts"
 /** `Rules`: see that module. */
 export * as Rules from "./Rules.ts"
+/** `Side`: see that module. */
+export * as Side from "./Side.ts"
 /** `Statements`: see that module. */
 export * as Statements from "./Statements.ts"

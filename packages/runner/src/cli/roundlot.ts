@@ -6,6 +6,7 @@ const verdicts = () => import("../verbs/verdicts.ts")
 const proofs = () => import("../verbs/proofs.ts")
 const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
+const versions = () => import("../verbs/versions.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
 
 /** All verbs of the command line. */
@@ -98,7 +99,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     copy: leaf("copy a store into an empty place, of either kind", async () => (await keeping()).storeCopy),
     backup: leaf("a verified copy in one file", async () => (await keeping()).storeBackup),
     restore: leaf("a store from a backup", async () => (await keeping()).storeRestore),
-    activate: leaf("let a copy drive; what it is a copy of is retired", async () => (await keeping()).storeActivate)
+    activate: leaf("let a copy drive; what it is a copy of is retired", async () => (await keeping()).storeActivate),
+    migrate: leaf("bring the tables to this version, a backup first", async () => (await versions()).storeMigrate),
+    rollback: leaf("bring them one version back", async () => (await versions()).storeRollback)
   }),
   exchange: group("the simulated exchange", {
     do: leaf("give it an instruction", async () => (await exchange()).exchangeDo),

@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Context, Effect, Option } from "effect"
 import { homedir } from "node:os"
-import { join, resolve } from "node:path"
+import { dirname, join, resolve } from "node:path"
 import * as Configuration from "./Configuration.ts"
 import * as EnvFile from "./EnvFile.ts"
 import { SettingsError } from "./SettingsError.ts"
@@ -22,6 +22,8 @@ export interface Settings {
   readonly store: StorePlace.StorePlace
   /** The path of the paper exchange. */
   readonly paperFile: string
+  /** Where a backup goes that nobody gave a place: beside the store's file, or with the state of this user's programs. */
+  readonly backupFolder: string
 }
 
 /** The configuration that is read when none is named and it is there. */
@@ -76,9 +78,7 @@ export const settle = (flags: Flags): Effect.Effect<Settings, SettingsError, Fil
       }
     })
     const store = yield* StorePlace.parse(...said)
-    const paperFile = Option.match(flags.paper, {
-      onSome: (file) => resolve(file),
-      onNone: () => StorePlace.paperFileOf(store, stateFolder(variable))
-    })
-    return { configuration, variable, store, paperFile }
+    const beside = StorePlace.paperFileOf(store, stateFolder(variable))
+    const paperFile = Option.match(flags.paper, { onSome: (file) => resolve(file), onNone: () => beside })
+    return { configuration, variable, store, paperFile, backupFolder: dirname(beside) }
   })

@@ -1,6 +1,6 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit, type TradeRepository } from "@roundlot/core"
-import { Copy } from "@roundlot/store-sql"
+import { Copy, type Side } from "@roundlot/store-sql"
 import { side as postgres } from "@roundlot/store-postgres"
 import { side as sqlite } from "@roundlot/store-sqlite"
 import { Effect, Schema, type Scope } from "effect"
@@ -11,7 +11,7 @@ import { parse, StorePlace } from "../settings/StorePlace.ts"
 import * as journal from "../views/journal.ts"
 
 /** The copy is there and is not what was to be copied. */
-class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {
+export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers", {
   place: Schema.String,
   what: Schema.String
 }) {
@@ -40,14 +40,16 @@ export interface Moved {
   readonly hash: string
 }
 
-const sideOf = (place: StorePlace): Effect.Effect<Copy.Side, TradeRepository.StoreError, Scope.Scope> =>
+const sideOf = (place: StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   StorePlace.$match(place, {
     Sqlite: ({ file }) => sqlite.side(file),
     Postgres: ({ url }) => postgres.side({ url })
   })
 
 /** Audits a store; where it goes on beside us, so that its feed is up to what it says. */
-const proven = (store: StorePlace) =>
+export const proven = (
+  store: StorePlace
+): Effect.Effect<journal.HeadDocument & { readonly entries: number }, TradeRepository.StoreError | CopyDiffers> =>
   Effect.gen(function* () {
     const { entries, findings, ok } = yield* Audit.run()
     if (!ok) {
@@ -101,6 +103,14 @@ const retireAt = (
     return null
   }).pipe(Effect.scoped)
 
+/** What stands in the place of its source has replaced it. */
+const retireSource = (origin: Copy.Origin, place: string, why: string) =>
+  origin.place === place
+    ? Effect.succeed(null)
+    : Effect.flatMap(parse(origin.place, "the copy's origin"), (source) =>
+        retireAt(source, origin.incarnation, why).pipe(Effect.catchAll((error) => Effect.succeed(error.message)))
+      )
+
 /** Lets a copy drive; the store that it is a copy of is retired first, where it can be reached. */
 export const activate = (
   store: StorePlace,
@@ -116,13 +126,7 @@ export const activate = (
     const side = yield* sideOf(store)
     const { origin, state } = yield* Copy.self(side)
     if (state !== "waiting" || origin === undefined) return yield* new NotWaiting({ place, state })
-    const source = origin.place === side.place ? undefined : yield* parse(origin.place, "the copy's origin")
-    const why =
-      source === undefined
-        ? "there is no store any more"
-        : yield* retireAt(source, origin.incarnation, `${place} took over: ${reason}`).pipe(
-            Effect.catchAll((error) => Effect.succeed(error.message))
-          )
+    const why = yield* retireSource(origin, side.place, `${place} took over: ${reason}`)
     yield* Copy.activate(side, reason)
     return { activated: place, source: { place: origin.place, why } }
   }).pipe(Effect.scoped)

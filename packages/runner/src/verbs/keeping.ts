@@ -41,8 +41,8 @@ export const storeCopy = Verb.make({
     })
 })
 
-/** A folder gets a file named by the moment. */
-const backupFile = (path: string) =>
+/** The file that a path means; a folder gets one named by the moment. */
+export const fileFor = (path: string, name = "roundlot"): Effect.Effect<string, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const isFolder = yield* Effect.orElseSucceed(
@@ -51,7 +51,7 @@ const backupFile = (path: string) =>
     )
     if (!isFolder) return resolve(path)
     const now = new Date(yield* Effect.clockWith((clock) => clock.currentTimeMillis))
-    return join(resolve(path), `roundlot-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}.db`)
+    return join(resolve(path), `${name}-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}.db`)
   })
 
 /** `store backup`. */
@@ -63,7 +63,7 @@ export const storeBackup = Verb.make({
   run: ({ path, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      const file = yield* backupFile(path)
+      const file = yield* fileFor(path)
       yield* told(yield* move(store, StorePlace.Sqlite({ file })), "'roundlot store restore' makes a store of it.")
     })
 })

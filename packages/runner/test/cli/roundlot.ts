@@ -1,3 +1,4 @@
+import { Migrations } from "@roundlot/store-sql"
 import { Clock, Effect } from "effect"
 import { spawn } from "node:child_process"
 import { mkdtempSync, writeFileSync } from "node:fs"
@@ -31,7 +32,7 @@ const later = (ms: number): Clock.Clock => {
  * A folder of its own with a store in it, or with what belongs to the store that is named, and the command line on that store, run
  * in this process.
  */
-export const desk = (named?: string) => {
+export const desk = (named?: string, known: ReadonlyArray<Migrations.Migration> = Migrations.ours) => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
   const store = named ?? `sqlite:${join(folder, "books.db")}`
   const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
@@ -45,7 +46,12 @@ export const desk = (named?: string) => {
       out: (text: string) => void (printed.out += text),
       err: (text: string) => void (printed.err += text)
     }
-    const code = await Effect.runPromise(run(words, variables, streams).pipe(Effect.withClock(later(ahead))))
+    const code = await Effect.runPromise(
+      run(words, variables, streams).pipe(
+        Effect.withClock(later(ahead)),
+        Effect.provideService(Migrations.Known, known)
+      )
+    )
     return { code, ...printed }
   }
   const cli = (...words: ReadonlyArray<string>) => plain([...words, ...place])
@@ -78,9 +84,9 @@ export const HEADER = "source_id,timestamp,symbol,side,quantity,price"
 export const buys = (...rows: ReadonlyArray<readonly [id: string, quantity: string]>): string =>
   [HEADER, ...rows.map(([id, quantity]) => `${id},2026-01-02T15:00:00Z,AAPL,buy,${quantity},200`), ""].join("\n")
 
-/** The command line as a process of its own, with what it has printed so far. */
-export const child = (words: ReadonlyArray<string>, input = "", cwd?: string) => {
-  const spawned = spawn(process.execPath, ["--", join(inject("programs"), "main.mjs"), ...words], {
+/** The command line, or another program of `test/program.ts`, as a process of its own, with what it has printed so far. */
+export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, program = "main") => {
+  const spawned = spawn(process.execPath, ["--", join(inject("programs"), `${program}.mjs`), ...words], {
     stdio: "pipe",
     cwd
   })

@@ -132,8 +132,5 @@ export const failureOf = (place: string, error: unknown, table = ""): TradeRepos
 export const failureOrIo = (place: string, error: unknown): TradeRepository.StoreError =>
   failureOf(place, error) ?? unavailable(place, "io", driverError(error)?.message ?? String(error))
 
-/** Is the server going down or coming up, or did two processes begin to make the same tables? Soon it is over. */
-export const isBetweenServers = (error: unknown): boolean => {
-  const code = answerOf(error)?.code
-  return code === "57P03" || code === "42P07" || code === "23505"
-}
+/** Is the server coming up? Soon it is there. */
+export const isBetweenServers = (error: unknown): boolean => answerOf(error)?.code === "57P03"

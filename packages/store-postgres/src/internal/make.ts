@@ -1,15 +1,16 @@
 import { Lease, TradeRepository } from "@roundlot/core"
-import { Dialect, Identity, Reads } from "@roundlot/store-sql"
+import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Option, Queue, Schedule, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./config.ts"
 import type { Ask } from "./asking.ts"
 import { connect, shownPlace } from "./connection.ts"
-import { failureOrIo, unavailable } from "./failure.ts"
+import { failureOrIo, isBetweenServers, unavailable } from "./failure.ts"
 import * as Feed from "./feed.ts"
 import * as Leases from "./leases.ts"
 import { prepare } from "./prepare.ts"
+import { sideOn } from "./sideOn.ts"
 import { inTransaction, reading, sharedTransaction } from "./transaction.ts"
 import * as Writer from "./writer.ts"
 
@@ -77,11 +78,18 @@ export const make = (
     const classify = (error: unknown) => failureOrIo(place, error)
     const sql = yield* Effect.mapError(connect(config), classify)
     const within = Effect.provideService(SqlClient.SqlClient, sql)
-    const { state, ...identity } = yield* prepare(place).pipe(
-      Effect.retry({ schedule: Schedule.spaced("100 millis").pipe(Schedule.upTo(retryFor)), while: isSoonOver }),
-      Effect.mapError(classify),
-      within
+    const opening = sql.reserve.pipe(
+      Effect.mapError((error) =>
+        isBetweenServers(error) ? unavailable(place, "busy", "its server is coming up") : classify(error)
+      ),
+      Effect.flatMap((connection) => prepare(sideOn(place, connection))),
+      Effect.scoped
     )
+    const { state, ...identity } = yield* Effect.retry(opening, {
+      schedule: Schedule.spaced("100 millis").pipe(Schedule.upTo(retryFor)),
+      while: isSoonOver
+    })
+    const known = yield* Migrations.Known
     const refusal = Identity.openingRefusal(state)
     if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
     const reads = yield* within(Reads.make(Dialect.postgres, classify, askingAgain(retryFor)))
@@ -96,7 +104,7 @@ export const make = (
     )
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(place, idle.problem, idle.detail, idle.remedy)
-    const write = Writer.make(place, sql, { lockTimeout, retryFor })
+    const write = Writer.make(place, sql, { lockTimeout, retryFor, version: known.length })
     return {
       ...reads,
       identity,

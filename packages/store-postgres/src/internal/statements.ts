@@ -1,5 +1,5 @@
 import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core"
-import { Ddl, Dialect, Statements } from "@roundlot/store-sql"
+import { Ddl, Migrations, Dialect, Statements } from "@roundlot/store-sql"
 
 /** A statement on many rows at once: its parameters are arrays of cells, one for each of these columns. */
 export interface SetStatement {
@@ -124,7 +124,8 @@ export const ground =
     .map((kind) => `(SELECT last_value + is_called::int FROM ${Ddl.sequenceOf(kind)}) AS ${quote(kind)}`)
     .join(", ")}, ` +
   `(SELECT max(j."at") FROM ${Ddl.nameOf("heads")} AS h JOIN ${Ddl.nameOf("journal")} AS j USING ("account", "seq")) AS "newestAt", ` +
-  `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did"`
+  `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did", ` +
+  `(${Migrations.selectVersion}) AS "version"`
 
 /** The cells of entries, an array for each of their columns. */
 export const entryCells = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<ReadonlyArray<Column.Cell>> =>

@@ -1,6 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { AccountName, Books, type Entry, type Id, Lease, type Need, TradeRepository } from "@roundlot/core"
+import { Migrations } from "@roundlot/store-sql"
 import { Duration, Effect, Option, Schedule } from "effect"
 import { type Ask, askOne } from "./asking.ts"
 import { failureOf, isConflict, isDisconnect, isUniqueRefusal, unavailable } from "./failure.ts"
@@ -12,8 +13,9 @@ import { CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
 
 type Plan<A> = (state: TradeRepository.State) => TradeRepository.Plan<A>
 
-/** How long a write waits for others, and goes on trying. */
+/** How long a write waits for others, goes on trying, and which version of the tables it writes. */
 export interface Patience {
+  readonly version: number
   readonly lockTimeout: Duration.DurationInput
   readonly retryFor: Duration.DurationInput
 }
@@ -56,7 +58,11 @@ const holdHeads = (ask: Ask, accounts: ReadonlySet<string>) =>
     return yield* ask<HeadRow>(statements.lockHeads, [names])
   })
 
-type GroundRow = Id.Counters & { readonly newestAt: number | null; readonly did: string | null }
+type GroundRow = Id.Counters & {
+  readonly newestAt: number | null
+  readonly did: string | null
+  readonly version: number
+}
 
 const countersOf = (row: Id.Counters): Id.Counters => ({
   trade: row.trade,
@@ -127,6 +133,9 @@ const writeJournals = (ask: Ask, parts: ReadonlyArray<TradeRepository.JournalPar
 
 /** What one write knows over all its tries. */
 interface Course<A> {
+  readonly place: string
+  /** Of the tables that it writes. */
+  readonly version: number
   /** The journals whose heads it holds. */
   accounts: ReadonlySet<string>
   /** The table that it was writing, for the words of a refusal. */
@@ -148,6 +157,8 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
       return ended(course.answer, false)
     }
     course.isUnanswered = false
+    if (row.version !== course.version)
+      return yield* Migrations.versionChanged(course.place, course.version, row.version)
     yield* checkFences(ask, scope.fences)
     const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
     const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
@@ -197,7 +208,14 @@ export const make =
   (place: string, sql: SqlClient.SqlClient, patience: Patience) =>
   <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
     Effect.suspend(() => {
-      const course: Course<A> = { accounts: accountsOf(scope), table: "", answer: Option.none(), isUnanswered: false }
+      const course: Course<A> = {
+        place,
+        version: patience.version,
+        accounts: accountsOf(scope),
+        table: "",
+        answer: Option.none(),
+        isUnanswered: false
+      }
       const once = Effect.suspend(() =>
         inTransaction(sql, beginning(patience, course.accounts), (ask) => attempt(ask, scope, plan, course))
       )

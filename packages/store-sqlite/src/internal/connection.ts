@@ -29,7 +29,7 @@ export const ensureFile = (file: string): void => {
 }
 
 /** Throws where the database is not one that this version can go on from; it is not touched then. */
-const recognise = (file: string, db: Database.Database): void => {
+const recognise = (file: string, db: Database.Database, known: ReadonlyArray<Migrations.Migration>): void => {
   const tables = db.prepare<[], { name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'").all()
   if (tables.length === 0) return
   if (!tables.some(({ name }) => name === Migrations.TABLE)) {
@@ -38,7 +38,7 @@ const recognise = (file: string, db: Database.Database): void => {
   const applied = db
     .prepare<[], Migrations.Applied>(`SELECT migration_id AS id, name FROM ${Migrations.TABLE} ORDER BY migration_id`)
     .all()
-  const fault = Migrations.faultOf(applied)
+  const fault = Migrations.faultOf(applied, known)
   if (fault !== undefined) throw unavailable(file, fault.problem, fault.detail, fault.remedy)
 }
 
@@ -56,11 +56,11 @@ const configure = (file: string, db: Database.Database): void => {
 }
 
 /** The writer's connection to the store in `file`, which is made where there is none. Throws. */
-export const open = (file: string): Database.Database => {
+export const open = (file: string, known: ReadonlyArray<Migrations.Migration> = Migrations.ours): Database.Database => {
   ensureFile(file)
   const db = new Database(file, { timeout: BUSY_TIMEOUT_MS })
   try {
-    recognise(file, db)
+    recognise(file, db, known)
     configure(file, db)
     db.pragma(`cache_size = -${WRITER_CACHE_KIB}`)
     return db

@@ -1,13 +1,14 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { Lease, TradeRepository } from "@roundlot/core"
-import { Dialect, Identity, Reads } from "@roundlot/store-sql"
+import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"
 import { open } from "./connection.ts"
 import { failureOf, failureOrIo, unavailable } from "./failure.ts"
 import * as Leases from "./leases.ts"
 import * as Reader from "./reader.ts"
+import { sideOn } from "./sideOn.ts"
 import * as Turnstile from "./turnstile.ts"
 import * as Writer from "./writer.ts"
 
@@ -36,13 +37,16 @@ const comingBack = (busyFor: Duration.DurationInput) =>
     Schedule.upTo(busyFor)
   )
 
-const opened = (options: Options): Effect.Effect<Database.Database, TradeRepository.StoreError, Scope.Scope> =>
+const opened = (
+  file: string,
+  known: ReadonlyArray<Migrations.Migration>
+): Effect.Effect<Database.Database, TradeRepository.StoreError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.suspend(() => {
       try {
-        return Effect.succeed(open(options.file))
+        return Effect.succeed(open(file, known))
       } catch (error) {
-        const failure = failureOf(options.file, error)
+        const failure = failureOf(file, error)
         return failure === undefined ? Effect.die(error) : Effect.fail(failure)
       }
     }),
@@ -56,12 +60,13 @@ export const make = (
   Effect.gen(function* () {
     const { busyFor = "5 seconds", file, leaseMs = Lease.DURATION_MS } = options
     const again = { schedule: comingBack(busyFor), while: isBusy }
-    const db = yield* Effect.retry(opened(options), again)
+    const known = yield* Migrations.Known
+    const db = yield* Effect.retry(opened(file, known), again)
+    const side = sideOn(file, db)
+    const ready = Effect.zipRight(Migrations.migrate(side), Identity.identify(side))
+    const { state, ...identity } = yield* Effect.retry(ready, again)
     const client = yield* Reader.connect(file)
-    const { state, ...identity } = yield* Reader.prepare(file).pipe(
-      Effect.retry(again),
-      Effect.provideService(SqlClient.SqlClient, client)
-    )
+    yield* Reader.prepare(file).pipe(Effect.retry(again), Effect.provideService(SqlClient.SqlClient, client))
     const refusal = Identity.openingRefusal(state)
     if (refusal !== undefined) return yield* unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
     for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
@@ -69,7 +74,7 @@ export const make = (
       Effect.provideService(SqlClient.SqlClient, client)
     )
     const turnstile = yield* Turnstile.make(file, LONGEST_TURN_MS)
-    const write = Writer.make(file, db, turnstile.pass)
+    const write = Writer.make(file, db, known.length, turnstile.pass)
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
     return {

@@ -1,5 +1,5 @@
 import { Books, type Column, Entry, type Id, type Table, TradeRepository } from "@roundlot/core"
-import { Dialect, Rules, Statements } from "@roundlot/store-sql"
+import { Dialect, Migrations, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 
 type Cells = ReadonlyArray<Column.Cell>
@@ -60,8 +60,8 @@ const appendFeed = Statements.appendFeed(sqlite)
 const setHead = Statements.setHead(sqlite)
 const rememberCommit = Statements.rememberCommit(sqlite)
 
-/** The statements of one connection's writes, prepared once. Everything throws. */
-export const writing = (db: Database.Database) => {
+/** The statements of one connection's writes to a store opened at a version, prepared once. Everything throws. */
+export const writing = (file: string, db: Database.Database, opened: number) => {
   const tables = new Map(Statements.order.map(({ table }) => [table, tableOf(db, table)]))
   const own = (name: Table.TableName) => tables.get(name) ?? tableOf(db, name)
   const begin = db.prepare<[]>("BEGIN IMMEDIATE")
@@ -77,6 +77,7 @@ export const writing = (db: Database.Database) => {
   const remember = db.prepare<[Cells]>(rememberCommit)
   const lastFeed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed)
   const version = db.prepare<[], number>("PRAGMA data_version").pluck()
+  const migrated = db.prepare<[], number>(Migrations.selectVersion).pluck()
   let place = ""
   let current = nothingYet
 
@@ -128,8 +129,10 @@ export const writing = (db: Database.Database) => {
     version: (): number | undefined => version.get(),
     /** The newest row of the feed. */
     lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
-    /** The heads of all journals, when the newest entry was, and the next free ids. */
+    /** The heads of all journals, when the newest entry was, and the next free ids. Throws where the tables are others by now. */
     ground: (): Ground => {
+      const found = migrated.get() ?? 0
+      if (found !== opened) throw Migrations.versionChanged(file, opened, found)
       const next = counters.get()
       if (next === undefined) throw new Error("the counters' statement gave no row")
       return {

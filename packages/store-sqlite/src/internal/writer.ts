@@ -11,10 +11,10 @@ const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean 
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
 
 /** The write of a repository on a connection of its own: one call, one transaction, nothing in between. It says when it has begun. */
-export const make = (file: string, db: Database.Database, begun: () => void) => {
+export const make = (file: string, db: Database.Database, version: number, begun: () => void) => {
   const find = finding(db)
   const checkFences = fencing(db)
-  const write = writing(db)
+  const write = writing(file, db, version)
   const memory = Memory.make(write)
   const failed = (error: unknown): Effect.Effect<never, TradeRepository.WriteError> => {
     memory.drop()

@@ -1,0 +1,90 @@
+import * as Options from "@effect/cli/Options"
+import { Effect } from "effect"
+import { join } from "node:path"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { settle, type Settings } from "../settings/Settings.ts"
+import { migrate, plan, type Plan, rollBack, type Way, wayBack } from "../store/versions.ts"
+import { fileFor } from "./keeping.ts"
+
+const stepsOf = ({ steps }: Plan): ReadonlyArray<string> =>
+  steps.map(({ does, version }) => `  version ${version}: ${does}`)
+
+const backupFile = ({ backupFolder }: Settings, named: string | undefined) =>
+  fileFor(named ?? join(backupFolder, "/"), "roundlot-before-migration")
+
+const told = (planned: Plan, isDone: boolean): string => {
+  const { backup, newest, store, version } = planned
+  if (backup === null) return `${store} has version ${version}, the newest: there is nothing to do.`
+  const saved = isDone ? `As it was, proven: ${backup}` : `First a proven backup: ${backup}`
+  return isDone
+    ? [
+        `${store} has version ${newest} now; it had ${version}. The audit finds nothing.`,
+        ...stepsOf(planned),
+        saved
+      ].join("\n")
+    : [`${store} has version ${version}; the newest is ${newest}. To be done:`, saved, ...stepsOf(planned)].join("\n")
+}
+
+/** `store migrate`. */
+export const storeMigrate = Verb.make({
+  name: "store migrate",
+  summary: "bring a store to this version: a proven backup first, then every step or none",
+  examples: [
+    ["roundlot store migrate --plan", "what it would do"],
+    ["roundlot store migrate --backup backups/", "and do it"]
+  ],
+  flags: {
+    ...flags.place,
+    plan: Options.boolean("plan").pipe(Options.withDescription("Only say what would be done")),
+    backup: flags.text("backup", "Where the store goes as it is: a file or a folder; default beside it")
+  },
+  run: ({ backup, plan: isPlan, ...where }) =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      const settings = yield* settle(where)
+      const file = yield* backupFile(settings, backup)
+      const planned = yield* isPlan ? plan(settings.store, file) : migrate(settings.store, file)
+      const isDone = !isPlan && planned.backup !== null
+      yield* answer({ ...planned, done: isDone }, told(planned, isDone))
+    })
+})
+
+const by = ({ backup, entries, from, rows }: Way, isDone: boolean): string => {
+  if (backup === null || rows === 0)
+    return `by the step that undoes version ${from}: nothing ${isDone ? "was" : "is"} lost`
+  const step = rows === 1 ? "1 row has" : `${rows} rows have`
+  return `by the backup from before it, ${backup}: ${step} no place in the version before. What came after the backup ${isDone ? "is gone" : "would be lost"}: ${entries} journal entries`
+}
+
+/** `store rollback`. */
+export const storeRollback = Verb.make({
+  name: "store rollback",
+  summary: "bring a store one version back: by a step, or by the backup where a step would lose rows",
+  examples: [
+    ["roundlot store rollback", "how it would be done, and what would be lost"],
+    ["roundlot store rollback --yes", "and do it"]
+  ],
+  flags: { ...flags.place, yes: Options.boolean("yes").pipe(Options.withDescription("Do it")) },
+  run: ({ yes, ...where }) =>
+    Effect.gen(function* () {
+      const { answer, look } = yield* Output
+      const { store } = yield* settle(where)
+      if (!yes) {
+        const way = yield* wayBack(store)
+        yield* look
+        const text = `${way.store} would go from version ${way.from} to ${way.to} ${by(way, false)}.\nNothing was done: say --yes.`
+        return yield* answer({ ...way, done: false }, text)
+      }
+      const way = yield* rollBack(store)
+      const next =
+        way.by === "backup"
+          ? "It waits: go on with the Roundlot of that version, and begin with 'roundlot store activate --reason WHY'."
+          : "Go on with the Roundlot of that version: this one brings the store up again when it opens it."
+      yield* answer(
+        { ...way, done: true },
+        `${way.store} went from version ${way.from} to ${way.to} ${by(way, true)}.\n${next}`
+      )
+    })
+})
