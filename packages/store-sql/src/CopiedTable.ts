@@ -31,7 +31,7 @@ export const keyOf = (table: CopiedTable, row: Row): ReadonlyArray<Column.Cell> 
   table.key.map((name) => row[name] ?? null)
 
 /** The rows of a table that follow a key, some at a time. */
-export const pageAfter = (
+const pageAfter = (
   { ask, dialect }: Side,
   table: CopiedTable,
   after: ReadonlyArray<Column.Cell> | undefined

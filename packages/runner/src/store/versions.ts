@@ -10,14 +10,14 @@ import { StorePlace } from "../settings/StorePlace.ts"
 import { CopyDiffers, proven } from "./moving.ts"
 
 /** Others wrote to the store between its backup and its migration. */
-export class StoreWentOn extends Schema.TaggedError<StoreWentOn>()("StoreWentOn", { place: Schema.String }) {
+class StoreWentOn extends Schema.TaggedError<StoreWentOn>()("StoreWentOn", { place: Schema.String }) {
   override get message() {
     return `${this.place}: others wrote to it after it was backed up, so nothing was migrated. End what writes to it, and give the same again`
   }
 }
 
 /** A version that cannot be gone back from. */
-export class NoWayBack extends Schema.TaggedError<NoWayBack>()("NoWayBack", {
+class NoWayBack extends Schema.TaggedError<NoWayBack>()("NoWayBack", {
   place: Schema.String,
   why: Schema.String
 }) {
@@ -27,7 +27,7 @@ export class NoWayBack extends Schema.TaggedError<NoWayBack>()("NoWayBack", {
 }
 
 /** One step to a version, and what it does. */
-export interface Step {
+interface Step {
   readonly version: number
   readonly name: string
   readonly does: string
