@@ -202,7 +202,7 @@ describe("a file that cannot be used", () => {
       const db = yield* bare(file)
       db.pragma("journal_mode = WAL")
       db.exec(
-        `CREATE TABLE ${Migrations.TABLE} (migration_id INTEGER PRIMARY KEY NOT NULL, created_at TEXT, name TEXT NOT NULL)`
+        `CREATE TABLE ${Migrations.TABLE} (migration_id INTEGER PRIMARY KEY NOT NULL, created_at TEXT, name TEXT NOT NULL, backup TEXT)`
       )
       db.exec("BEGIN IMMEDIATE")
       assert.strictEqual((yield* refusal(file)).problem, "busy")
