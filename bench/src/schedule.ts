@@ -70,7 +70,7 @@ export const play = (shape: Shape, trades: ReadonlyArray<BenchTrade>, wrote?: (g
       const commitId = `bench-${groups}`
       const world: Recorder.World = {
         at: Instant.make(BigInt(FIRST_AT + groups * 1000)),
-        isSessionOpen: true,
+        isSessionOpen: () => true,
         nextOpening: () => undefined,
         priceOf: () => Reference.Reference.NoPrice(),
         storeTag: "abcdef",

@@ -16,6 +16,7 @@ import { OrderAnswer } from "./OrderAnswer.ts"
 import { bodyOf, patchOf, timesInForce } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
+import { sessionsIn } from "./MarketCalendar.ts"
 import * as Recent from "./Recent.ts"
 import * as Replacements from "./Replacements.ts"
 import { answerOf, wordsOf } from "./SendAnswers.ts"
@@ -84,6 +85,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Unkn
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(wire),
       account: accountFigures(wire),
+      calendar: (window) => sessionsIn(wire, window),
       instrument: (symbol) => instrument(wire, symbol),
       updates: updates(desk, heartbeat)
     }

@@ -6,7 +6,7 @@ export * as Budget from "./Budget.ts"
 export * as Credentials from "./Credentials.ts"
 /** `Execution`: what an execution is known by, and its corrections. */
 export * as Execution from "./Execution.ts"
-/** `MarketCalendar`: Alpaca's clock and calendar. */
+/** `MarketCalendar`: the market's sessions by Alpaca's clock and calendar. */
 export * as MarketCalendar from "./MarketCalendar.ts"
 /** `OrderRequest`: the body of the request for an order. */
 export * as OrderRequest from "./OrderRequest.ts"

@@ -10,6 +10,8 @@ export * as Quantity from "./money/Quantity.ts"
 export * as Reference from "./money/Reference.ts"
 /** `time/Instant`: see that module. */
 export * as Instant from "./time/Instant.ts"
+/** `time/MarketHours`: see that module. */
+export * as MarketHours from "./time/MarketHours.ts"
 /** `time/XnysCalendar`: see that module. */
 export * as XnysCalendar from "./time/XnysCalendar.ts"
 /** `identity/ClientOrderId`: see that module. */

@@ -73,7 +73,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const replacing = yield* Effect.makeSemaphore(1)
     const desk: Desk = { exchange, account: ACCOUNT, ...keys, assets: options.assets ?? new Map(), said, replacing }
     const limited = yield* Limiter.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
-    const isOpen = options.isOpen ?? (() => true)
+    const isOpen = options.isOpen ?? alwaysOpen
     const port = yield* serve(options.port ?? 0, serving(desk, limited, isOpen))
     const credentials = {
       baseUrl: `http://${LOOPBACK}:${port}`,
@@ -107,6 +107,8 @@ export const serve = (port: number, app: App): Effect.Effect<number, ServeError,
   })
 
 type IsOpen = (at: Instant.Instant) => boolean
+
+const alwaysOpen: IsOpen = () => true
 
 const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsOpen): App =>
   Effect.gen(function* () {
@@ -161,7 +163,7 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
     case "clock":
       return accountRoutes.clock(isOpen)
     case "calendar":
-      return accountRoutes.calendar(query)
+      return accountRoutes.calendar(query, isOpen === alwaysOpen)
     default:
       return Effect.succeed(notThere)
   }

@@ -146,27 +146,43 @@ const localTime = (at: Instant.Instant): string =>
     Instant.toMillis(at)
   )
 
-/** `GET /v2/calendar`: the trading days of the New York Stock Exchange. */
-export const calendar = (query: URLSearchParams): Answering =>
+/** `GET /v2/calendar`: the trading days of the New York Stock Exchange, or every day where the simulator never closes. */
+export const calendar = (query: URLSearchParams, isAlwaysOpen: boolean): Answering =>
+  isAlwaysOpen ? everyDay(query) : tradingDays(query)
+
+const dayOf = (date: string, open: string, close: string) => ({
+  date,
+  open,
+  close,
+  session_open: "0400",
+  session_close: "2000",
+  settlement_date: date
+})
+
+const everyDay = (query: URLSearchParams): Answering =>
+  Effect.map(Clock.currentTimeMillis, (millis) => {
+    const start = query.get("start") ?? new Date(millis).toISOString().slice(0, 10)
+    const end = query.get("end") ?? start
+    const days: Array<ReturnType<typeof dayOf>> = []
+    for (let at = Date.parse(start); days.length < MOST_DAYS && at <= Date.parse(end); at += DAY_MS) {
+      days.push(dayOf(new Date(at).toISOString().slice(0, 10), "00:00", "24:00"))
+    }
+    return Answer.ok(days)
+  })
+
+const tradingDays = (query: URLSearchParams): Answering =>
   Effect.map(Clock.currentTimeMillis, (millis) => {
     const today = new Date(millis).toISOString().slice(0, 10)
     const start = query.get("start") ?? today
     const end = query.get("end") ?? start
-    const days: Array<{ readonly date: string; readonly [key: string]: string }> = []
+    const days: Array<ReturnType<typeof dayOf>> = []
     let at = momentOf(start) ?? Instant.fromMillis(millis)
     for (let day = 0; day < MOST_DAYS; day++) {
       const session = XnysCalendar.nextSession(at)
       if (session === undefined) break
       const date = XnysCalendar.marketDate(session.opensAt)
       if (date > end) break
-      days.push({
-        date,
-        open: localTime(session.opensAt),
-        close: localTime(session.closesAt),
-        session_open: "0400",
-        session_close: "2000",
-        settlement_date: date
-      })
+      days.push(dayOf(date, localTime(session.opensAt), localTime(session.closesAt)))
       at = Instant.addMillis(session.closesAt, DAY_MS / 24)
     }
     return Answer.ok(days)

@@ -15,10 +15,10 @@ import { allocationsOf } from "./project/allocations.ts"
 export interface World {
   /** The ledger's clock for this group, never behind the journal's head. */
   readonly at: Instant
-  /** Is the market open for sending? Data, read once a group. */
-  readonly isSessionOpen: boolean
-  /** When the market opens the next time after it was closed; none where it never closes. */
-  readonly nextOpening: () => Instant | undefined
+  /** Is the market of an account open for sending? */
+  readonly isSessionOpen: (account: AccountName) => boolean
+  /** When the market of an account opens the next time after it was closed; none where it never closes. */
+  readonly nextOpening: (account: AccountName) => Instant | undefined
   /** The newest price that a source of prices knows, read once a group. */
   readonly priceOf: (symbol: string) => Reference
   /** Tag of the store and secret of the process, for client order ids. */

@@ -119,8 +119,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           const at = Instant.later(now, Instant.make(BigInt(newestAt)))
           return {
             at,
-            isSessionOpen: clock.isOpenAt(at),
-            nextOpening: () => clock.nextOpeningAfter(at),
+            isSessionOpen: (account) => clock.isOpenAt(at, account),
+            nextOpening: (account) => clock.nextOpeningAfter(at, account),
             priceOf,
             storeTag,
             entropy

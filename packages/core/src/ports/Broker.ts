@@ -11,6 +11,7 @@ import type { AcknowledgedOrder } from "../order/OrderState.ts"
 import type { OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
 import type { Answered, Executed, NotFound, OrderSeen, RawPayload, Received, Report } from "../reconciliation/Report.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { Session } from "../time/XnysCalendar.ts"
 
 /** Real money or play money; proven by the adapter before anything else. */
 export type Environment = "paper" | "live"
@@ -138,6 +139,8 @@ export interface BrokerService {
     BrokerReadFailed
   >
   readonly account: Effect.Effect<BrokerAccount, BrokerReadFailed>
+  /** The sessions that the broker's market has in a window, whole days; left away where the broker has no calendar. */
+  readonly calendar?: ((window: TimeWindow) => Effect.Effect<ReadonlyArray<Session>, BrokerReadFailed>) | undefined
   readonly instrument: (symbol: Ticker) => Effect.Effect<BrokerInstrument, BrokerReadFailed>
   /** Order and execution reports as they happen; ends or fails when the connection does. */
   readonly updates: Stream.Stream<Received, BrokerReadFailed> | undefined

@@ -1,5 +1,7 @@
 import { Clock as EffectClock, Context, Effect, Layer } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
 import * as Instant from "../time/Instant.ts"
+import type { MarketHours } from "../time/MarketHours.ts"
 import * as XnysCalendar from "../time/XnysCalendar.ts"
 
 /** What time it is, and whether the market takes orders. It rests on Effect's own clock, so a test clock moves it. */
@@ -7,10 +9,14 @@ export interface ClockService {
   readonly now: Effect.Effect<Instant.Instant>
   /** Milliseconds of a clock that never jumps: for how long something took, never for when it was. */
   readonly monotonicMs: Effect.Effect<number>
-  /** Does the market take orders at this moment? */
-  readonly isOpenAt: (at: Instant.Instant) => boolean
+  /** Does the market take orders at this moment? Of an account whose broker has said its hours, by those. */
+  readonly isOpenAt: (at: Instant.Instant, account?: AccountName) => boolean
   /** When the market opens the next time after it was closed; `undefined` where it never closes, or for no end in sight. */
-  readonly nextOpeningAfter: (at: Instant.Instant) => Instant.Instant | undefined
+  readonly nextOpeningAfter: (at: Instant.Instant, account?: AccountName) => Instant.Instant | undefined
+  /** From now on the hours of an account are these: a broker's own win over ours. */
+  readonly learn: (account: AccountName, hours: MarketHours) => Effect.Effect<void>
+  /** The hours that an account's broker has said; `undefined` where it has said none. */
+  readonly hoursOf: (account: AccountName) => MarketHours | undefined
 }
 
 /** The clock with the market's view of it (SDK-1). */
@@ -31,7 +37,7 @@ const LONGEST_LOOK_MINUTES = 11 * 24 * 60
 
 /** By looking at every minute of eleven days: longer than a market is open, and then closed, without a change. */
 const openingOf =
-  (isOpenAt: ClockService["isOpenAt"]): ClockService["nextOpeningAfter"] =>
+  (isOpenAt: MarketHours["isOpenAt"]): MarketHours["nextOpeningAfter"] =>
   (at) => {
     let hasClosed = false
     for (let minute = 0; minute <= LONGEST_LOOK_MINUTES; minute++) {
@@ -45,9 +51,22 @@ const openingOf =
 
 /** A market with the given sessions. When it opens next is found to the minute, unless that is given too. */
 export const layer = (
-  isOpenAt: ClockService["isOpenAt"],
-  nextOpeningAfter: ClockService["nextOpeningAfter"] = openingOf(isOpenAt)
-): Layer.Layer<Clock> => Layer.succeed(Clock, { now, monotonicMs, isOpenAt, nextOpeningAfter })
+  isOpenAt: MarketHours["isOpenAt"],
+  nextOpeningAfter: MarketHours["nextOpeningAfter"] = openingOf(isOpenAt)
+): Layer.Layer<Clock> =>
+  Layer.sync(Clock, () => {
+    const learnt = new Map<AccountName, MarketHours>()
+    const hoursOf = (account: AccountName | undefined): Pick<MarketHours, "isOpenAt" | "nextOpeningAfter"> =>
+      (account === undefined ? undefined : learnt.get(account)) ?? { isOpenAt, nextOpeningAfter }
+    return {
+      now,
+      monotonicMs,
+      isOpenAt: (at, account) => hoursOf(account).isOpenAt(at),
+      nextOpeningAfter: (at, account) => hoursOf(account).nextOpeningAfter(at),
+      learn: (account, hours) => Effect.sync(() => void learnt.set(account, hours)),
+      hoursOf: (account) => learnt.get(account)
+    }
+  })
 
 /** A market that never closes. */
 export const layerAlwaysOpen: Layer.Layer<Clock> = layer(

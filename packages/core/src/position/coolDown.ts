@@ -31,7 +31,9 @@ const start = (recorder: Recorder, order: Order, ends: 0 | 1): void => {
     until: position.coolDownUntil === undefined ? until : Instant.later(position.coolDownUntil, until),
     shortEnds,
     circuitUntil:
-      shortEnds >= CIRCUIT_AFTER ? (nextOpening() ?? Instant.addMillis(at, CIRCUIT_MS)) : position.circuitUntil
+      shortEnds >= CIRCUIT_AFTER
+        ? (nextOpening(order.account) ?? Instant.addMillis(at, CIRCUIT_MS))
+        : position.circuitUntil
   })
 }
 

@@ -35,7 +35,7 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     ),
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
-    isSessionOpen: world.isSessionOpen,
+    isSessionOpen: world.isSessionOpen(account),
     reference: freshest(references, world.at),
     prices: freshOnes(references, world.at),
     usage: usageOf(recorder, settings),

@@ -23,6 +23,7 @@ import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
+import { learnAllHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
 import { recoverLost, submitPending } from "./Submission.ts"
 import {
@@ -91,6 +92,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
+        work.every("market hours", "1 hour", learnAllHours),
         followAccounts(driving)
       ],
       { concurrency: "unbounded", discard: true }

@@ -32,7 +32,9 @@ export const openGates = Effect.gen(function* () {
   const clock = yield* Clock
   const now = yield* clock.now
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
-  const due = (yield* driven(positions)).filter((position) => isOver(position, now, clock.isOpenAt(now)))
+  const due = (yield* driven(positions)).filter((position) =>
+    isOver(position, now, clock.isOpenAt(now, position.account))
+  )
   yield* ledger.submitAll(
     "report",
     due.map(({ account, symbol }) => regateMember(account, symbol))

@@ -5,6 +5,7 @@ import type { Brokers } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import type { Health } from "./Health.ts"
+import { learnHours } from "./Hours.ts"
 import { sweep } from "./Tracking.ts"
 import { reported } from "./work.ts"
 
@@ -29,7 +30,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
     reported(
       `start of ${account}`,
       Effect.zipRight(
-        sweep(account),
+        Effect.zipRight(learnHours(account), sweep(account)),
         Ref.update(read, (known) => new Set(known).add(account))
       )
     )

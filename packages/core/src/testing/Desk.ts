@@ -55,7 +55,7 @@ export const make = (
     const commitId = `c${commits}`
     const world = {
       at: now,
-      isSessionOpen: true,
+      isSessionOpen: () => true,
       nextOpening: () => nextOpening(now),
       priceOf: () => Reference.NoPrice(),
       storeTag: "deskaa",

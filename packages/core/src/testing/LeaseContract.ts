@@ -53,7 +53,7 @@ const opening: Member<string> = {
 
 const world = {
   at: Instant.make(1_700_000_000_000_000n),
-  isSessionOpen: true,
+  isSessionOpen: () => true,
   nextOpening: () => undefined,
   priceOf: () => Reference.NoPrice(),
   storeTag: "contra",

@@ -89,6 +89,23 @@ const sessionOfDay = (midnightMs: number): Session | undefined => {
   return { opensAt: at(OPEN_MS), closesAt: at(earlyCloses.has(date) ? EARLY_CLOSE_MS : CLOSE_MS) }
 }
 
+/** The session of a New York date, `2026-11-27`; `undefined` where the exchange is closed on it or does not know it. */
+export const sessionOn = (date: string): Session | undefined => {
+  const midnightMs = Date.parse(`${date}T00:00:00Z`)
+  return Number.isNaN(midnightMs) ? undefined : sessionOfDay(midnightMs)
+}
+
+const LOCAL_TIME = /^(\d{2}):(\d{2})$/
+
+/** The moment of a time in New York, `09:30`, on a date there, `2026-11-27`; `24:00` is the end of the day. */
+export const momentOf = (date: string, time: string): Instant.Instant | undefined => {
+  const midnightMs = Date.parse(`${date}T00:00:00Z`)
+  const [, hours, minutes] = LOCAL_TIME.exec(time) ?? []
+  if (Number.isNaN(midnightMs) || hours === undefined || minutes === undefined) return undefined
+  const localMs = midnightMs + Number(hours) * HOUR_MS + Number(minutes) * 60_000
+  return Instant.fromMillis(localMs - offsetMs(localMs + 5 * HOUR_MS))
+}
+
 const midnightOf = (at: Instant.Instant): number => {
   const millis = Instant.toMillis(at)
   const local = millis + offsetMs(millis)
