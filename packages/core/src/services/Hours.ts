@@ -37,13 +37,14 @@ interface Learnt {
   readonly trouble: { readonly words: string; readonly isUnread: boolean } | undefined
 }
 
+const unread = (why: string): Learnt => ({ hours: MarketHours.xnys, trouble: { words: why, isUnread: true } })
+
 const hoursFrom = (
   source: string,
   calendar: NonNullable<BrokerService["calendar"]>,
   now: Instant.Instant
 ): Effect.Effect<Learnt> => {
   const window = { from: Instant.addMillis(now, -BACK_DAYS * DAY_MS), to: Instant.addMillis(now, AHEAD_DAYS * DAY_MS) }
-  const unread = (why: string): Learnt => ({ hours: MarketHours.xnys, trouble: { words: why, isUnread: true } })
   return withRetries(calendar(window)).pipe(
     Effect.map((sessions): Learnt => {
       const hours = MarketHours.ofSessions(source, sessions)
