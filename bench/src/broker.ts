@@ -75,6 +75,27 @@ export const answerOf = (
   payload: payload(textsOf(placed).answer)
 })
 
+/** The order as its broker shows it while nothing of it is filled. */
+export const openOf = (placed: Placed, at: Instant.Instant): Report.Received<Report.OrderSeen> => ({
+  report: {
+    _tag: "OrderSeen",
+    account: placed.account,
+    asOf: at,
+    asOfKind: "broker",
+    brokerOrderId: ClientOrderId.BrokerOrderId.make(brokerOrderIdOf(placed.clientOrderId)),
+    clientOrderId: placed.clientOrderId,
+    symbol: placed.symbol,
+    side: placed.side,
+    quantity: placed.quantity,
+    rawStatus: "accepted",
+    state: { _tag: "Open" },
+    cumulative: Decimal.zero,
+    averagePrice: undefined,
+    executionsRead: false
+  },
+  payload: payload(textsOf(placed).answer)
+})
+
 /** The execution that fills a whole order. */
 export const fillOf = (placed: Placed, at: Instant.Instant): Report.Received<Report.Executed> => {
   const theirs = brokerOrderIdOf(placed.clientOrderId)

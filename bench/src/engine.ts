@@ -12,14 +12,16 @@ import {
   Ledger,
   Need,
   type plan,
+  Quantity,
   type Report,
   type Roundlot,
   Submission,
   TradeRepository
 } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import { Chunk, Effect, Layer, Logger, LogLevel, Queue, Stream } from "effect"
+import { Chunk, Effect, Layer, Logger, LogLevel, Queue, type Scope, Stream } from "effect"
 import * as broker from "./broker.ts"
+import { type Took, timing } from "./measuring.ts"
 import { accountsOf, type BenchTrade, type Shape, symbolsOf } from "./workload.ts"
 
 /** How trades come in. */
@@ -30,22 +32,21 @@ export interface Callers {
 }
 
 /** What a run of the real parts came to. */
-export interface EngineRun {
-  readonly seconds: number
-  /** Seconds of processor time, all threads. */
-  readonly cpu: number
-  readonly heapMiB: ReadonlyArray<number>
+export interface EngineRun extends Took {
   readonly rssMiB: number
 }
 
-const settings: Account.AccountSettings = { ...Account.defaultSettings }
+const settingsOf = ({ threshold }: Shape): Account.AccountSettings => ({
+  ...Account.defaultSettings,
+  threshold: threshold === undefined ? undefined : Quantity.unsafe(threshold)
+})
 
 const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
 
 /** The logical commits that make a shape's accounts and confirm their instruments. */
 export const preparations = (shape: Shape): ReadonlyArray<plan.Member<unknown>> =>
   accountsOf(shape).flatMap((account): ReadonlyArray<plan.Member<unknown>> => [
-    member(account, [Need.Need.Account({ account })], (recorder) => commands.setAccount(recorder, settings)),
+    member(account, [Need.Need.Account({ account })], (recorder) => commands.setAccount(recorder, settingsOf(shape))),
     ...symbolsOf(shape).map((symbol) => confirming(account, symbol))
   ])
 
@@ -92,20 +93,24 @@ const submitting = Effect.flatMap(Ledger.Ledger, (ledger) =>
   )
 )
 
-const feeding = (trades: ReadonlyArray<BenchTrade>, { callers, chunk }: Callers) =>
+/** Lets callers submit trades, each as soon as its last were answered; `each` is told after every answer. */
+export const feeding = (
+  trades: Iterator<BenchTrade>,
+  { callers, chunk }: Callers,
+  each: Effect.Effect<void> = Effect.void
+) =>
   Effect.gen(function* () {
     const accumulator = yield* Accumulator.Accumulator
-    let next = 0
     const caller = Effect.gen(function* () {
-      while (next < trades.length) {
-        const own = trades.slice(next, next + chunk)
-        next += chunk
+      for (;;) {
+        const own = nextOf(trades, chunk)
         const [first] = own
         if (first === undefined) return
         const inputs = own.map(({ input }) => input)
         yield* chunk === 1
           ? accumulator.submit(first.account, first.input)
           : accumulator.submitMany(first.account, inputs)
+        yield* each
       }
     })
     yield* Effect.all(
@@ -114,8 +119,18 @@ const feeding = (trades: ReadonlyArray<BenchTrade>, { callers, chunk }: Callers)
     )
   })
 
+const nextOf = (trades: Iterator<BenchTrade>, most: number): ReadonlyArray<BenchTrade> => {
+  const taken: Array<BenchTrade> = []
+  while (taken.length < most) {
+    const next = trades.next()
+    if (next.done === true) break
+    taken.push(next.value)
+  }
+  return taken
+}
+
 /** Until no order moves any more. */
-const drained = Effect.gen(function* () {
+export const drained = Effect.gen(function* () {
   const repository = yield* TradeRepository.TradeRepository
   for (;;) {
     const moving = yield* repository.page({
@@ -131,42 +146,67 @@ const drained = Effect.gen(function* () {
   }
 })
 
-const MIB = 1024 * 1024
+/** What runs of the real parts can use. */
+export type Parts = Roundlot.Services | Roundlot.Foundations | Broker.Brokers
 
-/** Runs the real ledger, submission and reports on a store in `file`, with a broker in memory that answers at once. */
-export const run = (
-  file: string,
-  shape: Shape,
-  trades: ReadonlyArray<BenchTrade>,
-  callers: Callers,
-  limits: Ledger.GroupLimits
-): Promise<EngineRun> =>
+/** Where the real parts run, and on what. */
+export interface Stage {
+  readonly file: string
+  readonly shape: Shape
+  readonly limits?: Ledger.GroupLimits
+  /** What stands between the services and the store, for those who watch it. */
+  readonly watched?: (store: TradeRepository.TradeRepositoryService) => TradeRepository.TradeRepositoryService
+  /** Another broker than the one that fills at once. */
+  readonly broker?: (atOnce: Broker.BrokerService) => Broker.BrokerService
+}
+
+/**
+ * Runs something beside the real ledger, submission and reports on a store in `file`, with a broker in memory that answers at
+ * once. A new store gets the shape's accounts and instruments before.
+ */
+export const onStage = <A, E>(
+  { broker: other = (same) => same, file, limits = Ledger.defaultLimits, shape, watched = (same) => same }: Stage,
+  measured: Effect.Effect<A, E, Parts | Scope.Scope>
+): Promise<A> =>
   Effect.gen(function* () {
     const fills = yield* Queue.unbounded<Report.Received>()
     const [anyAccount] = accountsOf(shape)
     if (anyAccount === undefined) return yield* Effect.dieMessage("a shape without accounts")
     const own = broker.instant(fills, () => Instant.fromMillis(Date.now()), anyAccount)
-    const heapMiB: Array<number> = []
-    const measured = Effect.gen(function* () {
-      yield* prepare(shape)
+    const played = Effect.gen(function* () {
+      const repository = yield* TradeRepository.TradeRepository
+      if ((yield* repository.heads).size === 0) yield* prepare(shape)
       yield* taking(shape)
-      const begun = performance.now()
-      const busy = process.cpuUsage()
       yield* Effect.forkScoped(following(fills))
       yield* Effect.forkScoped(submitting)
-      yield* feeding(trades, callers)
-      yield* drained
-      const seconds = (performance.now() - begun) / 1000
-      const used = process.cpuUsage(busy)
-      const cpu = (used.user + used.system) / 1e6
-      heapMiB.push(process.memoryUsage().heapUsed / MIB)
-      return { seconds, cpu, heapMiB, rssMiB: process.memoryUsage().rss / MIB }
+      return yield* measured
     })
-    const services: Layer.Layer<Roundlot.Services | Roundlot.Foundations | Broker.Brokers, TradeRepository.StoreError> =
-      Layer.mergeAll(Accumulator.layer, Commands.layer, Health.layer).pipe(
-        Layer.provideMerge(Ledger.layerWith(limits)),
-        Layer.provideMerge(Layer.mergeAll(SqliteStore.layer({ file }), Clock.layerAlwaysOpen, Entropy.layerSecure)),
-        Layer.provideMerge(broker.layer(own))
-      )
-    return yield* Effect.scoped(measured).pipe(Effect.provide(services))
+    const store = Layer.effect(
+      TradeRepository.TradeRepository,
+      Effect.map(TradeRepository.TradeRepository, watched)
+    ).pipe(Layer.provide(SqliteStore.layer({ file })))
+    const services: Layer.Layer<Parts, TradeRepository.StoreError> = Layer.mergeAll(
+      Accumulator.layer,
+      Commands.layer,
+      Health.layer
+    ).pipe(
+      Layer.provideMerge(Ledger.layerWith(limits)),
+      Layer.provideMerge(Layer.mergeAll(store, Clock.layerAlwaysOpen, Entropy.layerSecure)),
+      Layer.provideMerge(broker.layer(other(own)))
+    )
+    return yield* Effect.scoped(played).pipe(Effect.provide(services))
   }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.runPromise)
+
+const MIB = 1024 * 1024
+
+/** Runs a shape's trades through the real parts, until nothing of them moves any more. */
+export const run = (stage: Stage, trades: Iterable<BenchTrade>, callers: Callers): Promise<EngineRun> =>
+  onStage(
+    stage,
+    Effect.gen(function* () {
+      const took = timing()
+      yield* feeding(trades[Symbol.iterator](), callers)
+      yield* drained
+      return { ...took(), rssMiB: process.memoryUsage().rss / MIB }
+    })
+  )

@@ -1,7 +1,8 @@
 import { Books, Entry, Payload, Table, TradeRepository } from "@roundlot/core"
 import { Dialect, Statements } from "@roundlot/store-sql"
 import Database from "better-sqlite3"
-import { cpuSeconds, type Group } from "./schedule.ts"
+import { timing } from "./measuring.ts"
+import type { Group } from "./schedule.ts"
 
 type Cells = ReadonlyArray<Books.BareChanges["inserts"][number][number]>
 
@@ -17,9 +18,13 @@ const { sqlite } = Dialect
 
 /**
  * Writes what the groups say with cached bare statements and nothing else: no decision, no record, no effect. It looks each
- * identity up, chains every hash anew and keeps heads and feed, as whoever writes these rows must.
+ * identity up, chains every hash anew and keeps heads and feed, as whoever writes these rows must. `around` may do more in each
+ * transaction.
  */
-export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from: number) => {
+export const writer = (
+  db: Database.Database,
+  around: (writeAll: () => void) => void = (writeAll) => writeAll()
+): ((group: Group) => void) => {
   const statements = new Map<string, Database.Statement<[Cells]>>()
   const statement = (key: string, text: () => string): Database.Statement<[Cells]> => {
     const known = statements.get(key) ?? db.prepare<[Cells]>(text())
@@ -34,8 +39,9 @@ export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from:
   const head = db.prepare<[Cells]>(Statements.setHead(sqlite))
   const feedRow = db.prepare<[Cells]>(Statements.appendFeed(sqlite))
   const remember = db.prepare<[Cells]>(Statements.rememberCommit(sqlite))
-  const heads = new Map<string, string>()
-  let feed: Entry.FeedRow | undefined
+  const stood = db.prepare<[], Entry.Head & { readonly account: string }>(Statements.selectHeads).all()
+  const heads = new Map(stood.map(({ account, hash }) => [account, hash]))
+  let feed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed).get()
   const writeRows = ({ changes }: Group): void => {
     for (const { kind, table } of Statements.order) {
       const bare = changes.find((change) => change.table === table)?.bare
@@ -56,8 +62,7 @@ export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from:
       }
     }
   }
-  const writeGroup = (group: Group): void => {
-    begin.run()
+  const writeAll = (group: Group): void => {
     for (const [account, sourceId] of group.identities) identity.get(account, sourceId)
     writeRows(group)
     for (const part of group.journals) {
@@ -76,12 +81,21 @@ export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from:
       feedRow.run([feed.position, feed.account, feed.firstSeq, feed.lastSeq, feed.headHash, feed.feedHash])
     }
     remember.run([group.commitId, TradeRepository.rememberedAs(group.journals)])
+  }
+  return (group) => {
+    begin.run()
+    around(() => writeAll(group))
     commit.run()
   }
+}
+
+/** Writes groups; what those from `from` on took. */
+export const write = (db: Database.Database, groups: ReadonlyArray<Group>, from: number) => {
+  const writeGroup = writer(db)
   for (const group of groups.slice(0, from)) writeGroup(group)
-  const began = { seconds: performance.now() / 1000, cpu: cpuSeconds() }
+  const took = timing()
   for (const group of groups.slice(from)) writeGroup(group)
-  return { seconds: performance.now() / 1000 - began.seconds, cpu: cpuSeconds() - began.cpu }
+  return took()
 }
 
 /** All tables that a commit writes, and those of the journals. */

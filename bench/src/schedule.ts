@@ -16,6 +16,7 @@ import {
 import { Effect } from "effect"
 import { answerOf, fillOf, requestOf } from "./broker.ts"
 import { preparations } from "./engine.ts"
+import { timing } from "./measuring.ts"
 import { type BenchTrade, FIRST_AT, type Shape } from "./workload.ts"
 
 /** All that one transaction of the store wrote. */
@@ -57,30 +58,40 @@ const reportMember = (received: Parameters<typeof Submission.reportMember>[0]): 
 
 const PER_GROUP = 1000
 
+/** How trades are played. */
+export interface Playing {
+  /** How many trades a transaction takes in; 1,000 where nothing is said. */
+  readonly perGroup?: number
+  /** What follows a trade (attempts, answers, fills) has transactions of its own, one a step, instead of sharing them. */
+  readonly apart?: boolean
+  /** How many transactions the store has behind it already; none, where it is new. */
+  readonly after?: number
+  /** Is given every transaction. */
+  readonly wrote?: (group: Group) => void
+}
+
+interface Followed {
+  readonly order: Order.Order
+  readonly attemptId: Id.AttemptId
+}
+
 /**
- * Plays a shape's trades on a repository, a thousand a transaction and pipelined: what one group ordered is sent in the next,
- * answered in the one after, and filled in the one after that. Each transaction is given to `wrote`.
+ * Plays trades on a repository, a thousand a transaction and pipelined: what one group ordered is sent in the next, answered in
+ * the one after, and filled in the one after that.
  */
-export const play = (shape: Shape, trades: ReadonlyArray<BenchTrade>, wrote?: (group: Group) => void) =>
+export const play = (shape: Shape, trades: Iterable<BenchTrade>, playing: Playing = {}) =>
   Effect.gen(function* () {
+    const { after = 0, apart = false, perGroup = PER_GROUP, wrote } = playing
     const repository = yield* TradeRepository.TradeRepository
-    let groups = 0
+    let groups = after
+    const now = () => Instant.make(BigInt(FIRST_AT + groups * 1000))
     const commit = (members: ReadonlyArray<plan.Member<unknown>>, identities: Group["identities"]) => {
       groups += 1
       const commitId = `bench-${groups}`
-      const world: Recorder.World = {
-        at: Instant.make(BigInt(FIRST_AT + groups * 1000)),
-        isSessionOpen: () => true,
-        nextOpening: () => undefined,
-        priceOf: () => Reference.Reference.NoPrice(),
-        storeTag: "abcdef",
-        entropy: "bench"
-      }
       const made: Array<Order.Order> = []
-      const needs = members.flatMap((member) => member.needs)
       return repository
-        .write({ commitId, needs }, (state) => {
-          const planned = plan.planGroup(state, commitId, world, members)
+        .write({ commitId, needs: members.flatMap((member) => member.needs) }, (state) => {
+          const planned = plan.planGroup(state, commitId, worldAt(now()), members)
           if (planned._tag === "NeedMore") return planned
           for (const order of state.books.orders.changes().inserts) if (order.status === "pending") made.push(order)
           wrote?.({
@@ -93,42 +104,72 @@ export const play = (shape: Shape, trades: ReadonlyArray<BenchTrade>, wrote?: (g
         })
         .pipe(Effect.map(({ answer }) => ({ answer, made })))
     }
-    const prepared = preparations(shape)
+    const prepared = after === 0 ? preparations(shape) : []
     for (let i = 0; i < prepared.length; i += PER_GROUP) yield* commit(prepared.slice(i, i + PER_GROUP), [])
-    const began = { seconds: performance.now() / 1000, cpu: cpuSeconds() }
+    const sendAll = (orders: ReadonlyArray<Order.Order>) =>
+      Effect.map(commit(orders.map(sendMember), []), sentOf(orders))
+    const took = timing()
     let toSend: ReadonlyArray<Order.Order> = []
-    let toAnswer: ReadonlyArray<{ readonly order: Order.Order; readonly attemptId: Id.AttemptId }> = []
+    let toAnswer: ReadonlyArray<Followed> = []
     let toFill: ReadonlyArray<Order.Order> = []
-    for (let from = 0; from < trades.length || toSend.length + toAnswer.length + toFill.length > 0; from += PER_GROUP) {
-      const at = Instant.make(BigInt(FIRST_AT + (groups + 1) * 1000))
-      const own = trades.slice(from, from + PER_GROUP)
+    const own = chunksOf(trades, perGroup)
+    for (;;) {
+      const chunk = own.next()
+      if (chunk.done === true && toSend.length + toAnswer.length + toFill.length === 0) break
+      const arrived = chunk.done === true ? [] : chunk.value
+      const identities = arrived.map(({ plain }) => [plain.account, plain.sourceId] as const)
+      if (apart) {
+        const { made } = yield* commit(arrived.map(tradeMember), identities)
+        for (const order of made) {
+          for (const { attemptId } of yield* sendAll([order])) {
+            yield* commit([reportMember(answerOf(order, attemptId, now()))], [])
+            yield* commit([reportMember(fillOf(order, now()))], [])
+          }
+        }
+        continue
+      }
       const reports = [
-        ...toFill.map((order) => reportMember(fillOf(order, at))),
-        ...toAnswer.map(({ attemptId, order }) => reportMember(answerOf(order, attemptId, at)))
+        ...toFill.map((order) => reportMember(fillOf(order, now()))),
+        ...toAnswer.map(({ attemptId, order }) => reportMember(answerOf(order, attemptId, now())))
       ]
-      const sends = toSend.map(sendMember)
-      const members: ReadonlyArray<Member> = [...reports, ...sends, ...own.map(tradeMember)]
-      const { answer, made } = yield* commit(
-        members,
-        own.map(({ plain }) => [plain.account, plain.sourceId] as const)
-      )
-      const sent = toSend
+      const members: ReadonlyArray<Member> = [...reports, ...toSend.map(sendMember), ...arrived.map(tradeMember)]
+      const { answer, made } = yield* commit(members, identities)
       toFill = toAnswer.map(({ order }) => order)
-      toAnswer = sent.flatMap((order, i) => {
-        const outcome = answer[reports.length + i]
-        const planned = outcome?._tag === "Planned" ? outcome.answer : undefined
-        return isSend(planned) ? [{ order, attemptId: planned.attemptId }] : []
-      })
+      toAnswer = sentOf(toSend)({ answer: answer.slice(reports.length) })
       toSend = made
     }
-    return { seconds: performance.now() / 1000 - began.seconds, cpu: cpuSeconds() - began.cpu }
+    return took()
   })
+
+const worldAt = (at: Instant.Instant): Recorder.World => ({
+  at,
+  isSessionOpen: () => true,
+  nextOpening: () => undefined,
+  priceOf: () => Reference.Reference.NoPrice(),
+  storeTag: "abcdef",
+  entropy: "bench"
+})
+
+const sentOf =
+  (orders: ReadonlyArray<Order.Order>) =>
+  ({ answer }: { readonly answer: ReadonlyArray<plan.Outcome<unknown>> }): ReadonlyArray<Followed> =>
+    orders.flatMap((order, i) => {
+      const outcome = answer[i]
+      const planned = outcome?._tag === "Planned" ? outcome.answer : undefined
+      return isSend(planned) ? [{ order, attemptId: planned.attemptId }] : []
+    })
+
+/** As many at once, and what is left. */
+function* chunksOf<A>(all: Iterable<A>, size: number): Generator<ReadonlyArray<A>> {
+  let chunk: Array<A> = []
+  for (const each of all) {
+    chunk.push(each)
+    if (chunk.length < size) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
+}
 
 const isSend = (planned: unknown): planned is Extract<send.SendPlanned, { readonly _tag: "Send" }> =>
   typeof planned === "object" && planned !== null && "_tag" in planned && planned._tag === "Send"
-
-/** Seconds of processor time that this process has used. */
-export const cpuSeconds = (): number => {
-  const { system, user } = process.cpuUsage()
-  return (user + system) / 1e6
-}

@@ -10,7 +10,14 @@ export interface Shape {
   readonly ids: "ordered" | "random"
   /** How many trades in a row come for the same account. */
   readonly block: number
+  /** The share of buys; 0.7 where nothing is said. */
+  readonly buys?: number
+  /** The threshold of its accounts in shares; the lot where nothing is said. */
+  readonly threshold?: string
 }
+
+/** 8 accounts × 250 instruments, random source ids: the shape of all lines that do not say another one. */
+export const usual = (trades: number): Shape => ({ trades, accounts: 8, instruments: 250, ids: "random", block: 100 })
 
 /** A trade of a run, for the ledger and, in plain cells, for the floor. */
 export interface BenchTrade {
@@ -65,6 +72,8 @@ const milliText = (mills: number): string => {
 
 const SHARE_OF_DUPLICATES = 0.02
 const SHARE_OF_BUYS = 0.7
+/** A trade comes again among so many that follow it. */
+const REMEMBERED = 10_000
 const LARGEST_MILLS = 600
 
 const hex = (random: () => number): string =>
@@ -104,16 +113,16 @@ const tradeOf = (plain: BenchTrade["plain"], account: AccountName.AccountName, s
   })
 })
 
-/** The trades of a shape from one seed: fractions of a share, 70 % bought, 2 % that came before. */
-export const tradesOf = (shape: Shape, seed: number): ReadonlyArray<BenchTrade> => {
+/** The trades of a shape from one seed, one by one: fractions of a share, 70 % bought, 2 % that came before. */
+export function* tradesFrom(shape: Shape, seed: number): Generator<BenchTrade> {
   const random = seeded(seed)
   const accounts = accountsOf(shape)
   const symbols = symbolsOf(shape)
-  const made: Array<BenchTrade> = []
+  const recent: Array<BenchTrade> = []
   let account = accounts[0]
   for (let i = 0; i < shape.trades; i++) {
-    const again = i > 1000 && random() < SHARE_OF_DUPLICATES ? repeated(made, account, random) : undefined
     if (i % shape.block === 0) account = accounts[Math.floor(random() * accounts.length)]
+    const again = i > 1000 && random() < SHARE_OF_DUPLICATES ? repeated(recent, account, random) : undefined
     const symbol = symbols[Math.floor(random() * symbols.length)]
     if (account === undefined || symbol === undefined) break
     const mills = 1 + Math.floor(random() * LARGEST_MILLS)
@@ -122,13 +131,28 @@ export const tradesOf = (shape: Shape, seed: number): ReadonlyArray<BenchTrade> 
       account,
       sourceId: sourceIdOf(shape, tradedAt, random),
       symbol,
-      side: random() < SHARE_OF_BUYS ? ("buy" as const) : ("sell" as const),
+      side: random() < (shape.buys ?? SHARE_OF_BUYS) ? ("buy" as const) : ("sell" as const),
       mills,
       quantity: milliText(mills),
       price: milliText(95_000 + Math.floor(random() * 10_000)),
       tradedAt
     }
-    made.push(again ?? tradeOf(plain, account, symbol))
+    const trade = again ?? tradeOf(plain, account, symbol)
+    recent[i % REMEMBERED] = trade
+    yield trade
   }
-  return made
 }
+
+/** A trade of two shares in each of so many instruments of the shape's first account: whole lots, so that all are ordered. */
+export const wholeLots = (shape: Shape, instruments: number): ReadonlyArray<BenchTrade> => {
+  const [account] = accountsOf(shape)
+  const symbols = symbolsOf(shape).slice(0, instruments)
+  if (account === undefined) return []
+  return symbols.map((symbol) => {
+    const of = { sourceId: `whole-${symbol}`, symbol, side: "buy" as const, mills: 2000, quantity: "2", price: "100" }
+    return tradeOf({ account, ...of, tradedAt: FIRST_AT }, account, symbol)
+  })
+}
+
+/** All of them. */
+export const tradesOf = (shape: Shape, seed: number): ReadonlyArray<BenchTrade> => [...tradesFrom(shape, seed)]
