@@ -224,6 +224,8 @@ export * as Gates from "./services/Gates.ts"
 export * as Health from "./services/Health.ts"
 /** `services/Reads`: see that module. */
 export * as Reads from "./services/Reads.ts"
+/** `services/Retention`: see that module. */
+export * as Retention from "./services/Retention.ts"
 /** `services/Roundlot`: see that module. */
 export * as Roundlot from "./services/Roundlot.ts"
 /** `services/Sources`: see that module. */

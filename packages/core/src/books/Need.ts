@@ -30,6 +30,7 @@ export type Need = Data.TaggedEnum<{
   readonly Execution: { readonly account: string; readonly execIdBase: string }
   readonly FillByExecId: { readonly account: string; readonly execId: string }
   readonly WaitingFill: { readonly account: string; readonly execId: string }
+  readonly PayloadById: { readonly id: number }
   readonly BreakById: { readonly id: number }
   readonly Control: { readonly account: string; readonly symbol: string }
   /** What an account with limits over time has sent. */

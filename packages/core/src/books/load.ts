@@ -347,6 +347,19 @@ const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
           )
         )
       ]
+    case "PayloadById":
+      return [
+        question(
+          "payloads",
+          "primary",
+          [need.id],
+          taking(
+            books,
+            (each) => each.payloads,
+            () => []
+          )
+        )
+      ]
     case "BreakById":
       return [
         question(

@@ -101,7 +101,11 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     restore: leaf("a store from a backup", async () => (await keeping()).storeRestore),
     activate: leaf("let a copy drive; what it is a copy of is retired", async () => (await keeping()).storeActivate),
     migrate: leaf("bring the tables to this version, a backup first", async () => (await versions()).storeMigrate),
-    rollback: leaf("bring them one version back", async () => (await versions()).storeRollback)
+    rollback: leaf("bring them one version back", async () => (await versions()).storeRollback),
+    retain: leaf(
+      "drop old payload bytes, keep their hashes",
+      async () => (await import("../verbs/retain.ts")).storeRetain
+    )
   }),
   exchange: group("the simulated exchange", {
     do: leaf("give it an instruction", async () => (await exchange()).exchangeDo),

@@ -1,0 +1,39 @@
+import * as Options from "@effect/cli/Options"
+import { Retention } from "@roundlot/core"
+import { Effect } from "effect"
+import { ACTOR } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { durationMs } from "../settings/duration.ts"
+
+const AGE = "payloads-older-than"
+
+/** `store retain`. */
+export const storeRetain = Verb.make({
+  name: "store retain",
+  summary: "drop the bytes of old requests and answers; their hashes stay, the journal says so, an audit counts them",
+  examples: [
+    ["roundlot store retain --payloads-older-than 90d --plan", "how many it would be"],
+    ["roundlot store retain --payloads-older-than 90d", "and do it"]
+  ],
+  flags: {
+    ...flags.place,
+    age: Options.text(AGE).pipe(Options.withDescription("How old, with a unit: 90d, 36h")),
+    plan: Options.boolean("plan").pipe(Options.withDescription("Only say what would be done"))
+  },
+  run: ({ age, plan: isPlan, ...where }) =>
+    Effect.gen(function* () {
+      const olderThanMs = yield* durationMs(age, `--${AGE}`)
+      yield* writing(where, () =>
+        Effect.gen(function* () {
+          const { answer } = yield* Output
+          const { bytes, kept, payloads } = yield* Retention.run({ olderThanMs, actor: ACTOR, isPlan })
+          const done = isPlan ? "would lose their bytes" : "lost their bytes"
+          const text = `${payloads} payloads ${done}, ${bytes} in all; their hashes stay. ${kept} are kept: their orders have not ended.`
+          yield* answer({ payloads, bytes, kept, done: !isPlan }, text)
+        })
+      )
+    })
+})
