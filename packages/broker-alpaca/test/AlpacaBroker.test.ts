@@ -34,7 +34,7 @@ describe("an order at Alpaca", () => {
         holdings.map(({ quantity, symbol }) => `${symbol} ${Decimal.format(quantity)}`),
         ["AAPL 1"]
       )
-      assert.match((yield* broker.account).brokerAccountId, /^PA/)
+      assert.match((yield* broker.account).brokerAccountId ?? "", /^PA/)
       const known = yield* broker.instrument(order.symbol)
       assert.strictEqual(known._tag, "Known")
     })

@@ -64,7 +64,7 @@ export const make = (exchange: ExchangeService, account: AccountName.AccountName
       holdings: body.map(({ quantity, symbol }) => ({ symbol, quantity, averagePrice: undefined }))
     })),
     account: Effect.map(asking("account", exchange.buyingPower(account)), ({ body }) => ({
-      brokerAccountId: `paper-${account}`,
+      brokerAccountId: undefined,
       currency: "USD",
       buyingPower: body
     })),

@@ -24,6 +24,8 @@ export * as Account from "./account/Account.ts"
 export * as AccountName from "./account/AccountName.ts"
 /** `account/declare`: see that module. */
 export * as declare from "./account/declare.ts"
+/** `account/pin`: see that module. */
+export * as pin from "./account/pin.ts"
 /** `account/settingChanges`: see that module. */
 export * as settingChanges from "./account/settingChanges.ts"
 /** `instrument/Instrument`: see that module. */

@@ -15,6 +15,7 @@ export interface Desk {
   readonly exchange: Exchange.ExchangeService
   /** The account that the pair of keys opens. */
   readonly account: AccountName.AccountName
+  readonly accountNumber: string
   readonly keyId: string
   readonly secretKey: string
   readonly assets: ReadonlyMap<string, AssetTraits>

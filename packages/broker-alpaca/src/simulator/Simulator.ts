@@ -30,6 +30,8 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
   readonly requestsAMinute?: number | undefined
   /** The pair of keys that it takes; random ones where they are left away. */
   readonly keys?: { readonly keyId: string; readonly secretKey: string } | undefined
+  /** The number of the account that the keys open; always the same where it is left away. */
+  readonly accountNumber?: string | undefined
   /** What assets are like, by symbol; what is not said is tradable, fractionable and shortable. */
   readonly assets?: ReadonlyMap<string, AssetTraits> | undefined
 }
@@ -71,7 +73,15 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const keys = options.keys ?? (yield* randomKeys)
     const said = yield* Ref.make<ReadonlyMap<string, Said>>(new Map())
     const replacing = yield* Effect.makeSemaphore(1)
-    const desk: Desk = { exchange, account: ACCOUNT, ...keys, assets: options.assets ?? new Map(), said, replacing }
+    const desk: Desk = {
+      exchange,
+      account: ACCOUNT,
+      accountNumber: options.accountNumber ?? accountRoutes.numberOf(ACCOUNT),
+      ...keys,
+      assets: options.assets ?? new Map(),
+      said,
+      replacing
+    }
     const limited = yield* Limiter.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
     const isOpen = options.isOpen ?? alwaysOpen
     const port = yield* serve(options.port ?? 0, serving(desk, limited, isOpen))

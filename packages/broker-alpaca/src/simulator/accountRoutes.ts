@@ -12,8 +12,8 @@ import { uuidOf } from "./uuid.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
-/** The number of the account, as a broker would write it. */
-const numberOf = (account: string): string => `PA${uuidOf(`account ${account}`).slice(0, 8).toUpperCase()}`
+/** The number of an account, as Alpaca would write it. */
+export const numberOf = (account: string): string => `PA${uuidOf(`account ${account}`).slice(0, 8).toUpperCase()}`
 
 /** `GET /v2/account`. */
 export const account = (desk: Desk): Answering =>
@@ -22,7 +22,7 @@ export const account = (desk: Desk): Answering =>
     const amount = Decimal.format(reply.body)
     return Answer.ok({
       id: uuidOf(`account ${desk.account}`),
-      account_number: numberOf(desk.account),
+      account_number: desk.accountNumber,
       status: "ACTIVE",
       currency: "USD",
       cash: amount,

@@ -36,7 +36,8 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings, isDriv
   const { account, books } = recorder
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
-  const full = { name: account, brokerAccountId: known?.brokerAccountId, ...settings }
+  const brokerAccountId = known?.broker === settings.broker ? known.brokerAccountId : undefined
+  const full = { ...settings, name: account, brokerAccountId }
   if (settings.environment === "live") return refused("LiveNotReady: this version drives paper accounts only")
   const changes = changesOfSettings(known, full)
   const part = `accounts.${account}`

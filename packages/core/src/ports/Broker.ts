@@ -106,7 +106,8 @@ export type BrokerInstrument =
 
 /** The broker's own figures of the account. */
 export interface BrokerAccount {
-  readonly brokerAccountId: string
+  /** The broker's own id of the account, to which it is pinned when it is first driven; none where it has none of its own. */
+  readonly brokerAccountId: string | undefined
   readonly currency: string
   readonly buyingPower: Decimal
 }

@@ -42,7 +42,7 @@ import * as work from "./work.ts"
 export type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
 
 /** What ends a daemon: another one drives, from the start or from now on; the store or a broker cannot be used. */
-export type Ended = LedgerError | LeaseHeld | NoBroker
+export type Ended = LedgerError | LeaseHeld | NoBroker | StartGate.OtherBrokerAccount
 
 /**
  * Drives every account of the books: recovers what a dead process left, then submits, tracks, asks for doubtful orders, opens
@@ -123,11 +123,15 @@ const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
 const start = (
   driving: Driving.Driving,
   gate: StartGate.StartGate
-): Effect.Effect<void, LedgerError | LeaseHeld, Requirements> =>
+): Effect.Effect<void, LedgerError | LeaseHeld | StartGate.OtherBrokerAccount, Requirements> =>
   Effect.gen(function* () {
     const accounts = yield* Reads.all(AccountTable)
     yield* Effect.forEach(accounts, ({ name }) => driving.take(name), { discard: true })
     yield* Effect.forEach(accounts, ({ name }) => gate.isOpen(name), { discard: true })
+    const [refusal] = (yield* Effect.forEach(accounts, ({ name }) => gate.refusal(name))).filter(
+      (each) => each !== undefined
+    )
+    if (refusal !== undefined) return yield* refusal
     yield* pollAll
     yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
   })

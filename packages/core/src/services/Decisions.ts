@@ -224,7 +224,10 @@ const prepareFor = Effect.fn("Decisions.prepareFor")(function* ({ gate }: Desk, 
     const { left } = broker
     return left._tag === "NoBroker" || left._tag === "EnvironmentMismatch" ? left.message : yield* left
   }
-  if (!(yield* gate.isOpen(account))) return "the broker could not be read: nothing is sent before it was"
+  if (!(yield* gate.isOpen(account))) {
+    const refusal = yield* gate.refusal(account)
+    return refusal?.message ?? "the broker could not be read: nothing is sent before it was"
+  }
   const instrument = yield* Reads.first(InstrumentTable, {
     where: [
       { column: "account", in: [account] },

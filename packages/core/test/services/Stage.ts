@@ -108,7 +108,7 @@ export const broker = (parts: Partial<Broker.BrokerService> = {}): Broker.Broker
   fills: () => nothingListed,
   fillsOf: () => nothingListed,
   positions: Effect.succeed({ complete: true, holdings: [] }),
-  account: Effect.succeed({ brokerAccountId: "1", currency: "USD", buyingPower: Decimal.unsafe("1000") }),
+  account: Effect.succeed({ brokerAccountId: undefined, currency: "USD", buyingPower: Decimal.unsafe("1000") }),
   instrument: (symbol) => Effect.succeed(known(symbol)),
   updates: undefined,
   ...parts

@@ -1,4 +1,4 @@
-import { Account, Decimal, Instant, Reads, TradingState, type TradeRepository } from "@roundlot/core"
+import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, inAnyCase, isWord } from "./asked.ts"
 import { NotFound } from "./errors.ts"
@@ -57,19 +57,12 @@ export interface AccountFilters extends ListOptions {
   readonly environment?: string | undefined
 }
 
-const SHOWN_END = 3
-const SHORTEST_SHOWN = 8
-
-/** A broker's account id as it may be shown: all but its last three characters masked; a short one wholly. */
-export const masked = (id: string): string =>
-  id.length < SHORTEST_SHOWN ? "*".repeat(id.length) : `${"*".repeat(id.length - SHOWN_END)}${id.slice(-SHOWN_END)}`
-
 /** The document of an account. */
 const documentOf = (account: Account.Account): AccountDocument => ({
   name: account.name,
   broker: account.broker,
   environment: account.environment,
-  brokerAccountId: orNull(account.brokerAccountId, masked),
+  brokerAccountId: orNull(account.brokerAccountId, pin.masked),
   currency: account.currency,
   direction: account.direction,
   lot: Decimal.format(account.lot),

@@ -1,4 +1,4 @@
-import { Commands, MemoryRepository, TradeRepository } from "@roundlot/core"
+import { Commands, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as accounts from "../../src/views/accounts.ts"
@@ -160,8 +160,8 @@ describe("documents", () => {
         lot: "1",
         threshold: null
       })
-      expect(accounts.masked("DU1234567")).toBe("******567")
-      expect(accounts.masked("1234567")).toBe("*******")
+      expect(pin.masked("DU1234567")).toBe("******567")
+      expect(pin.masked("1234567")).toBe("*******")
       const known = yield* instruments.list({ status: "Unverified" })
       expect(known.items.map(({ symbol }) => symbol)).toEqual(["KO"])
       const service = yield* Commands.Commands

@@ -1,0 +1,105 @@
+import { Effect } from "effect"
+import { describe, expect, test } from "vitest"
+import { AccountTable } from "../../src/account/Account.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import type { BrokerService } from "../../src/ports/Broker.ts"
+import * as Audit from "../../src/services/Audit.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Decisions from "../../src/services/Decisions.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as StartGate from "../../src/services/StartGate.ts"
+import * as Stage from "./Stage.ts"
+
+/** A broker that shows one account, and then another: keys were changed. */
+const shows = (number: { readonly is: string }): Partial<BrokerService> => ({
+  account: Effect.sync(() => ({
+    brokerAccountId: number.is,
+    currency: "USD",
+    buyingPower: Decimal.unsafe("1000")
+  }))
+})
+
+const started = Effect.gen(function* () {
+  const gate = yield* StartGate.make
+  return { isOpen: yield* gate.isOpen(Stage.account), refusal: yield* gate.refusal(Stage.account) }
+})
+
+const pinned = Effect.map(Reads.first(AccountTable, {}), (account) => account?.brokerAccountId)
+
+describe("the broker's own id of an account", () => {
+  test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () => {
+    const number = { is: "PA0000001234" }
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        expect(yield* started).toEqual({ isOpen: true, refusal: undefined })
+        expect(yield* started).toEqual({ isOpen: true, refusal: undefined })
+        expect(yield* pinned).toBe("PA0000001234")
+        number.is = "PA0000005678"
+        const { isOpen, refusal } = yield* started
+        expect(isOpen).toBe(false)
+        expect(refusal).toBeInstanceOf(StartGate.OtherBrokerAccount)
+        expect(refusal?.message).toMatch(/stage's account \*{9}234, and stage shows \*{9}678: nothing is sent/)
+        expect(yield* pinned).toBe("PA0000001234")
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      Stage.layer(shows(number))
+    )
+  })
+
+  test("a daemon that finds another account ends with that error, and sends nothing", () => {
+    const number = { is: "PA0000001234" }
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.scoped(Effect.zipRight(Stage.driving, started))
+        number.is = "PA0000005678"
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        const ended = yield* Effect.flip(Effect.scoped(Daemon.run()))
+        expect(ended._tag).toBe("OtherBrokerAccount")
+        expect(yield* Stage.statuses).not.toContain("submitted")
+      }),
+      Stage.layer(shows(number))
+    )
+  })
+
+  test("a decision that would go to another account has failed, and says why", () => {
+    const number = { is: "PA0000001234" }
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* started
+        number.is = "PA0000005678"
+        const decisions = yield* Decisions.Decisions
+        const input = { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1") } as const
+        const { id } = yield* decisions.decide(Stage.account, input)
+        const decided = yield* decisions.execute(id)
+        expect(decided.status).toBe("failed")
+        expect(decided.reason).toContain("is pinned to stage's account")
+      }).pipe(Effect.provide(Decisions.layer)),
+      Stage.layer(shows(number))
+    )
+  })
+
+  test("another broker, while none of its orders may have left, is another account", () => {
+    const number = { is: "PA0000001234" }
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* started
+        const commands = yield* Commands
+        const settings = yield* Reads.first(AccountTable, {})
+        if (settings === undefined) throw new Error("no account")
+        yield* commands.setAccount(Stage.account, { ...settings, broker: "other" }, "test")
+        expect(yield* pinned).toBeUndefined()
+      }),
+      Stage.layer(shows(number))
+    )
+  })
+})
