@@ -1,5 +1,5 @@
 import { Context, Schema } from "effect"
-import type { Effect } from "effect"
+import type { Effect, Stream } from "effect"
 import type { Books, LotHorizons, TableChanges } from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import type { Need } from "../books/Need.ts"
@@ -144,6 +144,11 @@ export interface TradeRepositoryService {
   /** Feed rows after a position, in order; at most `limit`. */
   readonly feed: (after: number, limit: number) => Effect.Effect<ReadonlyArray<FeedRow>, StoreError>
   readonly heads: Effect.Effect<ReadonlyMap<string, Head>, StoreError>
+  /**
+   * Says that somebody may have committed, this process or another; nothing where a store cannot tell. Whoever looks for work takes
+   * it as a hint, and looks by the clock too.
+   */
+  readonly news?: Stream.Stream<void>
   /** Runs reads so that all of them see one and the same state, whatever is committed meanwhile. */
   readonly snapshot: <A, E, R>(reads: Effect.Effect<A, E, R>) => Effect.Effect<A, E | StoreError, R>
 }

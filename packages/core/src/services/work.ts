@@ -1,6 +1,7 @@
 import { Cause, Effect, Queue, Stream } from "effect"
 import type { Duration } from "effect"
 import { Ledger } from "../ledger/Ledger.ts"
+import { TradeRepository } from "../ports/TradeRepository.ts"
 import { Health } from "./Health.ts"
 
 /** Runs a pass of work on a schedule alone. A pass that fails is reported to health and comes again. */
@@ -27,22 +28,24 @@ export const reported = <E, R>(
   )
 
 /**
- * Runs a pass of work again and again: after every commit (whoever made it in this process), and at least once per `every` for
- * what other processes or the clock have brought. A pass that fails is reported to health and comes again; it ends nothing.
+ * Runs a pass of work again and again: after every commit of this process, after those of others where the store tells of them,
+ * and at least once per `every` for what nobody told or the clock has brought. A pass that fails is reported to health and comes again; it ends nothing.
  */
 export const forever = <E, R>(
   part: string,
   every: Duration.DurationInput,
   pass: Effect.Effect<unknown, E, R>
-): Effect.Effect<never, never, R | Ledger | Health> =>
+): Effect.Effect<never, never, R | Ledger | Health | TradeRepository> =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const once = reported(part, pass)
     const wake = yield* Queue.sliding<void>(1)
     const waken = Queue.offer(wake, undefined)
     const commits = Stream.runForEach(ledger.commits, () => waken)
+    const { news = Stream.empty } = yield* TradeRepository
+    const told = Stream.runForEach(news, () => waken)
     const ticks = Effect.forever(Effect.zipRight(Effect.sleep(every), waken))
     const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
-    yield* Effect.all([commits, ticks, passes], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([commits, told, ticks, passes], { concurrency: "unbounded", discard: true })
     return yield* Effect.never
   })

@@ -1,4 +1,4 @@
-import { Effect, Fiber, Option, Stream, TestClock } from "effect"
+import { Effect, Fiber, Option, Queue, Stream, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
@@ -165,6 +165,26 @@ describe("a broker that is not well", () => {
 })
 
 describe("a pass of work", () => {
+  it("SYNC-6: comes at once where the store tells of others' commits, with no time gone by", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const told = yield* Queue.unbounded<void>()
+        const passes = yield* Queue.unbounded<void>()
+        const repository = { ...(yield* TradeRepository), news: Stream.fromQueue(told) }
+        yield* Effect.forkScoped(
+          Effect.provideService(
+            work.forever("a part", "1 second", passes.offer(undefined)),
+            TradeRepository,
+            repository
+          )
+        )
+        yield* passes.take
+        yield* told.offer(undefined)
+        yield* passes.take
+        expect(yield* passes.size).toBe(0)
+      })
+    ))
+
   it("comes again after a part of it was interrupted", () =>
     Stage.play(
       Effect.gen(function* () {

@@ -1,8 +1,8 @@
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { SqlError } from "@effect/sql/SqlError"
-import { Duration, Effect, Redacted, type Scope } from "effect"
-import { type CustomTypesConfig, Pool, types as standard } from "pg"
+import { Duration, Effect, Redacted, type Scope, Stream } from "effect"
+import { Client, type ClientConfig, type CustomTypesConfig, Pool, types as standard } from "pg"
 import type { PostgresStoreConfig } from "./config.ts"
 
 const TYPE = { bytea: 17, int8: 20, timestamptz: 1184 }
@@ -36,27 +36,61 @@ const types: CustomTypesConfig = {
 const SESSION =
   "SET DateStyle = 'ISO'; SET TimeZone = 'UTC'; SET bytea_output = 'hex'; SET idle_in_transaction_session_timeout = 60000"
 
-const poolOf = (config: PostgresStoreConfig): Pool => {
+/** How a connection is made. */
+const optionsOf = (config: PostgresStoreConfig): ClientConfig => {
   const { connectTimeout = "5 seconds", statementTimeout = "30 seconds" } = config
   const statement = Duration.toMillis(statementTimeout)
-  const pool = new Pool({
+  return {
     connectionString: Redacted.value(config.url),
     ...(config.ssl === undefined ? {} : { ssl: config.ssl }),
-    max: config.maxConnections ?? 10,
     connectionTimeoutMillis: Duration.toMillis(connectTimeout),
     statement_timeout: statement,
     // Where the network swallows an answer, nobody else ends the wait.
     query_timeout: statement + 5000,
     keepAlive: true,
     application_name: "roundlot",
+    types
+  }
+}
+
+const poolOf = (config: PostgresStoreConfig): Pool => {
+  const pool = new Pool({
+    ...optionsOf(config),
+    max: config.maxConnections ?? 10,
     allowExitOnIdle: true,
-    types,
     verify: (client, done) => client.query(SESSION, (error) => done(error))
   })
   // A connection that breaks while nobody uses it is replaced; whoever uses one is told by its query.
   pool.on("error", () => undefined)
   return pool
 }
+
+/** What a listener is told: that it has begun to listen, and then every notification. */
+export type Heard = "begun" | "notified"
+
+/** Listens to a channel on a connection of its own; fails when that is gone. */
+export const listen = (config: PostgresStoreConfig, channel: string): Stream.Stream<Heard, SqlError> =>
+  Stream.asyncPush<Heard, SqlError>((emit) => {
+    const gone = (cause: unknown) => emit.fail(new SqlError({ cause }))
+    return Effect.acquireRelease(
+      Effect.sync(() => {
+        const client = new Client(optionsOf(config))
+        client.on("error", gone)
+        client.on("end", () => gone(new Error("the connection was closed")))
+        client.on("notification", () => emit.single("notified"))
+        client
+          .connect()
+          .then(() => client.query(`LISTEN ${channel}`))
+          .then(() => emit.single("begun"), gone)
+        return client
+      }),
+      (client) =>
+        Effect.promise(() => client.end().catch(() => undefined)).pipe(
+          Effect.interruptible,
+          Effect.timeoutOption("1 second")
+        )
+    )
+  })
 
 /** The client on a pool of connections of its own; none is opened yet. */
 export const connect = (config: PostgresStoreConfig): Effect.Effect<PgClient.PgClient, SqlError, Scope.Scope> =>

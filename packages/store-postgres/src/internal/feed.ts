@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import type { Ask } from "./asking.ts"
 
 /** The channel on which those who append say how far the feed is. */
-const CHANNEL = Ddl.nameOf("feed")
+export const CHANNEL = Ddl.nameOf("feed")
 
 const fed = Ddl.nameOf("ops_fed")
 

@@ -9,6 +9,7 @@ import { connect, shownPlace } from "./connection.ts"
 import { failureOrIo, isBetweenServers, unavailable } from "./failure.ts"
 import * as Feed from "./feed.ts"
 import * as Leases from "./leases.ts"
+import * as News from "./news.ts"
 import { prepare } from "./prepare.ts"
 import { sideOn } from "./sideOn.ts"
 import { inTransaction, reading, sharedTransaction } from "./transaction.ts"
@@ -90,6 +91,7 @@ export const make = (
       while: isSoonOver
     })
     const known = yield* Migrations.Known
+    const news = yield* News.make(config, place)
     const refusal = Identity.openingRefusal(state)
     if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
     const reads = yield* within(Reads.make(Dialect.postgres, classify, askingAgain(retryFor)))
@@ -110,6 +112,7 @@ export const make = (
       identity,
       leases: Leases.make(place, sql, Lease.DURATION_MS),
       feed: feed.rows,
+      news,
       snapshot: <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
         Effect.flatMap(sharedTransaction, (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>
           Option.isSome(shared) ? wanted : Effect.zipRight(feed.append, snapshotOf(place, sql, wanted))
