@@ -441,7 +441,7 @@ const updates = (desk: Desk, heartbeat: Heartbeat): Stream.Stream<Report.Receive
       return Stream.merge(
         Stream.concat(
           Stream.unwrap(Effect.map(missed, Stream.fromIterable)),
-          reports(desk.account, connection, desk.replacements)
+          reports(desk.account, connection, desk.replacements, desk.wire.redacted)
         ),
         Stream.mapEffect(desk.events.live, (revised) => receivedOf(desk, revised))
       )

@@ -82,12 +82,13 @@ type Heard = Recent.Recent<string>
 export const reports = (
   account: AccountName.AccountName,
   connection: Connection,
-  replacements: Replacements
+  replacements: Replacements,
+  redacted: Wire["redacted"]
 ): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrap(
     Effect.map(Recent.make<string>(), (heard) =>
       connection.frames.pipe(
-        Stream.mapEffect((text) => readFrame(account, heard, replacements, text)),
+        Stream.mapEffect((text) => readFrame(account, heard, replacements, redacted(text))),
         Stream.flattenIterables
       )
     )

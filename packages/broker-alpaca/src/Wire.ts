@@ -44,6 +44,8 @@ export interface Wire {
   readonly ask: (ask: Ask) => Effect.Effect<Outcome>
   /** An answer that is read while it comes, for the event stream. */
   readonly open: (path: string) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
+  /** A text of Alpaca's without our keys in it, should it repeat them. */
+  readonly redacted: (text: string) => string
   /** The first words on the stream, with the keys in them. */
   readonly authentication: Effect.Effect<string>
 }
@@ -79,9 +81,12 @@ export const make = (
         KEY_HEADER,
         SECRET_HEADER
       ])
+    const keys = [credentials.keyId, credentials.secretKey].map(Redacted.value).filter((key) => key !== "")
+    const redacted = (text: string) => keys.reduce((clean, key) => clean.replaceAll(key, REDACTED), text)
     return {
       place,
-      ask: (ask) => send(execute, budget, place, ask),
+      redacted,
+      ask: (ask) => Effect.map(send(execute, budget, place, ask), (outcome) => without(redacted, outcome)),
       open: (path) => Effect.zipRight(budget.take("other"), execute(HttpClientRequest.get(`${place.origin}${path}`))),
       authentication: Effect.sync(() =>
         JSON.stringify({
@@ -91,6 +96,18 @@ export const make = (
       )
     }
   })
+
+const REDACTED = "<redacted>"
+
+/** AUD-10: our keys are gone from an answer before anything reads it or keeps it. */
+const without = (redacted: Wire["redacted"], outcome: Outcome): Outcome =>
+  outcome._tag === "Answered"
+    ? {
+        ...outcome,
+        text: redacted(outcome.text),
+        headers: new Map([...outcome.headers].map(([name, value]) => [name, redacted(value)]))
+      }
+    : outcome
 
 const signed = ({ keyId, secretKey }: Credentials, request: HttpClientRequest.HttpClientRequest) =>
   HttpClientRequest.setHeaders(request, {

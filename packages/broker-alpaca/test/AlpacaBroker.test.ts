@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Decimal } from "@roundlot/core"
+import { Decimal, Id } from "@roundlot/core"
 import { Effect } from "effect"
-import { lately, open, send, terms } from "./setup.ts"
+import { lately, open, SECRET, send, terms } from "./setup.ts"
 
 describe("an order at Alpaca", () => {
   it.scopedLive("SDK-2: is sent, read, and followed to its fill", () =>
@@ -37,6 +37,32 @@ describe("an order at Alpaca", () => {
       assert.match((yield* broker.account).brokerAccountId ?? "", /^PA/)
       const known = yield* broker.instrument(order.symbol)
       assert.strictEqual(known._tag, "Known")
+    })
+  )
+
+  it.scopedLive("AUD-10: of an exchange only listed headers are kept, and our keys are nowhere in it", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      const headers = { "set-cookie": "session=1", "x-request-id": "r-1", "x-echo": SECRET, "retry-after": "2" }
+      const body = { code: 40310000, message: `no: ${SECRET} of PKTEST` }
+      yield* exchange.instruct({ id: "echo", when: {}, do: { answer: { status: 403, headers, body } } })
+      const prepared = yield* broker.prepare(terms())
+      const { payload, report } = yield* prepared.send(Id.AttemptId.make(1))
+      assert.containSubset(report.answer, { _tag: "Refused", words: "no: <redacted> of <redacted>" })
+      const allowed = ["content-type", "date", "retry-after", "x-ratelimit-limit", "x-ratelimit-remaining"]
+      assert.deepStrictEqual(Object.keys(payload?.wire?.headers ?? {}).toSorted(), [
+        ...allowed,
+        "x-ratelimit-reset",
+        "x-request-id"
+      ])
+      assert.isUndefined(prepared.request.wire?.headers)
+      const kept = [prepared.request, payload].map(
+        (each) => JSON.stringify(each?.wire) + new TextDecoder().decode(each?.bytes)
+      )
+      for (const text of kept) {
+        assert.notInclude(text, SECRET)
+        assert.notInclude(text, "PKTEST")
+      }
     })
   )
 })

@@ -10,11 +10,12 @@ import {
   Reads,
   type TradeRepository
 } from "@roundlot/core"
-import { Effect, Either, Option, Schema } from "effect"
+import { Effect, Either } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, type Conditions, type Period } from "./asked.ts"
 import * as decisions from "./decisionDocument.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as payloads from "./payloads.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
@@ -46,23 +47,14 @@ export interface AttemptDocument {
   readonly responsePayloadId: string | null
 }
 
-/** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
-interface PayloadDocument {
-  readonly id: string
-  readonly direction: Payload.PayloadDirection
-  readonly source: string | null
-  readonly method: string | null
-  readonly endpoint: string | null
-  readonly statusCode: number | null
-  readonly headers: { readonly [name: string]: string }
-  readonly body: string | null
-  readonly capturedAt: string
+/** An attempt with the whole exchange. */
+export interface ExchangeDocument extends AttemptDocument {
+  readonly request: payloads.PayloadDocument | null
+  readonly response: payloads.PayloadDocument | null
 }
 
 /** An attempt with the whole exchange, and the decision behind it. */
-export interface AttemptDetail extends AttemptDocument {
-  readonly request: PayloadDocument | null
-  readonly response: PayloadDocument | null
+export interface AttemptDetail extends ExchangeDocument {
   readonly decision: decisions.DecisionDocument | null
 }
 
@@ -152,6 +144,23 @@ export const tally = (filters: AttemptFilters): Effect.Effect<ListDocument<Attem
     return { items, nextCursor: null }
   })
 
+/** Attempts with what was sent and answered, all payloads read at once. */
+export const exchangesOf = (
+  attempts: ReadonlyArray<Attempt.Attempt>
+): Effect.Effect<ReadonlyArray<ExchangeDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const ids = attempts.flatMap(({ requestPayloadId, responsePayloadId }) =>
+      responsePayloadId === undefined ? [requestPayloadId] : [requestPayloadId, responsePayloadId]
+    )
+    const found = yield* among(Payload.PayloadTable, "id", ids)
+    const byId = new Map(found.map((each) => [each.id, payloads.documentOf(each)]))
+    return attempts.map((attempt) => ({
+      ...documentOf(attempt),
+      request: valueOrNull(byId.get(attempt.requestPayloadId)),
+      response: valueOrNull(attempt.responsePayloadId === undefined ? undefined : byId.get(attempt.responsePayloadId))
+    }))
+  })
+
 /** One attempt (`S4`) with its request, its answer and the decision behind it. */
 export const show = (
   id: string
@@ -160,39 +169,15 @@ export const show = (
     const number = yield* idOf("attempt", "attempt", id)
     const found = yield* Reads.first(Attempt.AttemptTable, { where: [{ column: "id", in: [number] }] })
     if (found === undefined) return yield* new NotFound({ kind: "attempt", id, list: "attempts" })
-    const { decisionId, requestPayloadId, responsePayloadId } = found
-    const ids = responsePayloadId === undefined ? [requestPayloadId] : [requestPayloadId, responsePayloadId]
-    const payloads = new Map((yield* among(Payload.PayloadTable, "id", ids)).map((each) => [each.id, payloadOf(each)]))
+    const { decisionId } = found
+    const [exchange] = yield* exchangesOf([found])
+    if (exchange === undefined) return yield* new NotFound({ kind: "attempt", id, list: "attempts" })
     const decision =
       decisionId === undefined
         ? undefined
         : yield* Reads.first(Decision.DecisionTable, { where: [{ column: "id", in: [decisionId] }] })
-    return {
-      ...documentOf(found),
-      request: valueOrNull(payloads.get(requestPayloadId)),
-      response: valueOrNull(responsePayloadId === undefined ? undefined : payloads.get(responsePayloadId)),
-      decision: decision === undefined ? null : decisions.documentOf(decision)
-    }
+    return { ...exchange, decision: decision === undefined ? null : decisions.documentOf(decision) }
   })
-
-const Headers = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
-const headersIn = Schema.decodeUnknownOption(Headers)
-const utf8 = new TextDecoder("utf-8", { fatal: true })
-
-const bodyOf = (bytes: Uint8Array): string | null =>
-  bytes.length === 0 ? null : Option.getOrNull(Option.liftThrowable(() => utf8.decode(bytes))())
-
-const payloadOf = (payload: Payload.Payload): PayloadDocument => ({
-  id: Id.format("payload", payload.id),
-  direction: payload.direction,
-  source: valueOrNull(payload.source),
-  method: valueOrNull(payload.method),
-  endpoint: valueOrNull(payload.endpoint),
-  statusCode: valueOrNull(payload.statusCode),
-  headers: Option.getOrElse(headersIn(payload.headers), () => ({})),
-  body: bodyOf(payload.bytes),
-  capturedAt: Instant.format(payload.createdAt)
-})
 
 /** What people see of attempts. */
 const columns: ReadonlyArray<Columns.TableColumn<AttemptDocument>> = [

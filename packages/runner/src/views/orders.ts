@@ -6,7 +6,6 @@ import {
   Instant,
   Order,
   OrderState,
-  Payload,
   Reads,
   type OrderTerms,
   type Side,
@@ -26,11 +25,12 @@ import {
   type Period
 } from "./asked.ts"
 import * as allocations from "./allocations.ts"
+import * as attempts from "./attempts.ts"
 import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { historyOf, type HistoryDocument } from "./history.ts"
-import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
@@ -62,30 +62,6 @@ export interface OrderDocument {
   readonly lastFilledAt: string | null
 }
 
-/** Raw bytes of a request or response. `text` is null where they are no text or were not kept. */
-interface PayloadDocument {
-  readonly id: string
-  readonly contentType: string
-  readonly sha256: string
-  readonly text: string | null
-}
-
-/** One try to send an order, with what was sent and what came back. */
-interface AttemptDocument {
-  readonly id: string
-  readonly number: number
-  /** Null while it is under way. */
-  readonly outcome: Attempt.Outcome | null
-  readonly brokerOrderId: string | null
-  readonly httpStatus: number | null
-  readonly code: string | null
-  readonly message: string | null
-  readonly startedAt: string
-  readonly answeredAt: string | null
-  readonly request: PayloadDocument | null
-  readonly response: PayloadDocument | null
-}
-
 /** An order with all that is known of it. */
 export interface OrderDetail extends OrderDocument {
   readonly limitPrice: string | null
@@ -115,7 +91,7 @@ export interface OrderDetail extends OrderDocument {
   readonly endedAt: string | null
   /** The trades that it ever took of, those of released allocations too; of a direct one the trade that it executes. */
   readonly tradeIds: ReadonlyArray<string>
-  readonly attempts: ReadonlyArray<AttemptDocument>
+  readonly attempts: ReadonlyArray<attempts.ExchangeDocument>
   readonly allocations: ReadonlyArray<allocations.AllocationDetail>
   readonly fills: ReadonlyArray<fills.FillDocument>
   readonly breaks: ReadonlyArray<breaks.BreakDocument>
@@ -251,47 +227,11 @@ const termsOf = (order: Order.Order) => ({
   endedAt: timeOrNull(order.endedAt)
 })
 
-// Attempts
-
 const attemptsOf = (orderId: number) =>
-  Effect.gen(function* () {
-    const found = yield* Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [orderId] }] })
-    const ids = found.flatMap(({ requestPayloadId, responsePayloadId }) =>
-      responsePayloadId === undefined ? [requestPayloadId] : [requestPayloadId, responsePayloadId]
-    )
-    const payloads = yield* among(Payload.PayloadTable, "id", ids)
-    const byId = new Map(payloads.map((payload) => [payload.id, payloadOf(payload)]))
-    return found.map((attempt): AttemptDocument => ({
-      id: Id.format("attempt", attempt.id),
-      number: attempt.number,
-      outcome: valueOrNull(attempt.outcome),
-      brokerOrderId: valueOrNull(attempt.brokerOrderId),
-      httpStatus: valueOrNull(attempt.httpStatus),
-      code: valueOrNull(attempt.errorCode),
-      message: valueOrNull(attempt.errorMessage),
-      startedAt: Instant.format(attempt.createdAt),
-      answeredAt: timeOrNull(attempt.answeredAt),
-      request: valueOrNull(byId.get(attempt.requestPayloadId)),
-      response: valueOrNull(attempt.responsePayloadId === undefined ? undefined : byId.get(attempt.responsePayloadId))
-    }))
-  })
-
-const payloadOf = (payload: Payload.Payload): PayloadDocument => ({
-  id: Id.format("payload", payload.id),
-  contentType: payload.contentType,
-  sha256: payload.sha256,
-  text: textOf(payload)
-})
-
-const TEXTUAL = /^text\/|[/+](?:json|xml|x-www-form-urlencoded|x-ndjson)\b/i
-
-const textOf = ({ bytes, contentType, sha256 }: Payload.Payload): string | null => {
-  // Bytes that retention dropped leave their hash behind, and are not an empty text.
-  const isKept = bytes.length > 0 || sha256 === Payload.sha256("")
-  if (!isKept || !TEXTUAL.test(contentType)) return null
-  const text = Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes))
-  return Either.getOrNull(text)
-}
+  Effect.flatMap(
+    Reads.all(Attempt.AttemptTable, { where: [{ column: "orderId", in: [orderId] }] }),
+    attempts.exchangesOf
+  )
 
 /** What people see of orders. */
 const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [

@@ -292,10 +292,13 @@ describe("show", () => {
           number: 1,
           outcome: "rejected",
           httpStatus: 200,
-          code: "buying_power",
-          message: "not enough",
-          request: { contentType: "application/json", text: '{"order":2}' },
-          response: { text: '{"answer":"Refused"}' }
+          status: "rejected",
+          errorCode: "buying_power",
+          errorMessage: "not enough",
+          filledQuantity: "0",
+          requestPayloadId: expect.stringMatching(/^P/),
+          request: { contentType: "application/json", direction: "request", body: '{"order":2}' },
+          response: { direction: "response", body: '{"answer":"Refused"}' }
         }
       ])
       const steps = ["OrderCreated", "AttemptStarted", "AttemptAnswered", "OrderChanged", "AllocationReleased"]

@@ -1,0 +1,70 @@
+import { Effect, Layer, TestClock, TestContext } from "effect"
+import { describe, expect, test } from "vitest"
+import { layerMemory } from "../../src/memory/MemoryRepository.ts"
+import { layerAlwaysOpen } from "../../src/ports/Clock.ts"
+import { TradeRepository } from "../../src/ports/TradeRepository.ts"
+import * as Attempts from "../../src/services/Attempts.ts"
+import * as rows from "../../src/testing/SampleRows.ts"
+
+const HOUR_MICROS = 3_600_000_000
+
+const refused = { outcome: "rejected", filledQuantity: "0", filledAveragePrice: null, brokerOrderId: null }
+
+/** One attempt of each kind, the oldest first; what is not said is that of the sample, which has filled. */
+const attempts = [
+  { createdAt: rows.AT - 25 * HOUR_MICROS },
+  { status: "rejected", httpStatus: 403, errorMessage: "insufficient buying power", symbol: "KO", ...refused },
+  { status: "rejected", httpStatus: 403, errorMessage: "insufficient buying power", ...refused },
+  { status: "rejected", httpStatus: 429, errorMessage: null, errorCode: "429", ...refused, outcome: "not_accepted" },
+  { status: "cancelled", filledQuantity: "0", filledAveragePrice: null, brokerOrderId: "B-5" },
+  { status: "cancelled", filledQuantity: "0.5", brokerOrderId: "B-6" },
+  { status: "partial_fill", filledQuantity: "0.5", strategy: "momentum" },
+  { status: "accepted", filledQuantity: "0", brokerOrderId: "B-8" },
+  { status: "submitted", outcome: null, answeredAt: null, filledQuantity: "0", brokerOrderId: null },
+  { status: "unknown", outcome: "unknown", filledQuantity: "0", brokerOrderId: null }
+].map((differs, i) => ({ ...rows.attempt, id: i + 1, orderId: i + 1, ...differs }))
+
+const recorded = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    yield* repository.write(rows.scope(), rows.writing([rows.inserting("attempts", ...attempts)]))
+  })
+)
+
+const program = Layer.provideMerge(recorded, Layer.merge(layerMemory, layerAlwaysOpen))
+
+const ids = <E, R>(found: Effect.Effect<ReadonlyArray<{ readonly id: number }>, E, R>) =>
+  Effect.map(found, (all) => all.map(({ id }) => id))
+
+const play = <A, E>(body: Effect.Effect<A, E, Layer.Layer.Success<typeof program>>): Promise<A> =>
+  TestClock.setTime(rows.AT / 1000).pipe(
+    Effect.zipRight(body),
+    Effect.provide(program),
+    Effect.provide(TestContext.TestContext),
+    Effect.runPromise
+  )
+
+const itFinds = <E, R extends Layer.Layer.Success<typeof program>>(
+  title: string,
+  found: Effect.Effect<ReadonlyArray<{ readonly id: number }>, E, R>,
+  expected: ReadonlyArray<number>
+) => test(`AUD-8: ${title}`, async () => expect(await play(ids(found))).toEqual(expected))
+
+describe("what attempts are asked, newest first", () => {
+  itFinds("successful ones have filled", Attempts.successful, [1])
+  itFinds("failed ones were rejected, cancelled or expired without any fill", Attempts.failed, [5, 4, 3, 2])
+  itFinds("pending ones are at the broker, or on the way there", Attempts.pending, [9, 8])
+  itFinds("recent ones are of the last 24 hours", Attempts.recent, [10, 9, 8, 7, 6, 5, 4, 3, 2])
+  itFinds("by symbol", Attempts.bySymbol("KO"), [2])
+  itFinds("by strategy", Attempts.byStrategy("momentum"), [7])
+  itFinds("by HTTP status", Attempts.byHttpStatus(403), [3, 2])
+  itFinds("by the broker's id", Attempts.byBrokerOrderId("B-8"), [8])
+
+  test("AUD-8: reasons are counted: the broker's words, else its code, else where the order stands", async () => {
+    expect(await play(Attempts.tally)).toEqual([
+      { reason: "insufficient buying power", count: 2 },
+      { reason: "429", count: 1 },
+      { reason: "cancelled", count: 1 }
+    ])
+  })
+})
