@@ -1,30 +1,43 @@
-// Kills the daemon again and again on stores of its own: `npm run torture -- --rounds 200 --seed 7 --store postgres`.
+// Kills the daemon again and again on stores of its own, also where its disk is full or its clock is set:
+// `npm run torture -- --rounds 200 --seed 7 --store postgres`, `npm run torture -- --faults disk,clock`.
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
-const ROUNDS_A_STORY = 5
+const USAGE = "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres] [--faults disk,clock]\n"
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "200" },
+    rounds: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
-    store: { type: "string", default: "sqlite" }
+    store: { type: "string", default: "sqlite" },
+    faults: { type: "string", default: "none" }
   }
 })
-const stories = Math.ceil(Number(values.rounds) / ROUNDS_A_STORY)
-if (!Number.isInteger(stories) || stories < 1 || !["sqlite", "postgres"].includes(values.store)) {
-  process.stderr.write("usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres]\n")
+const faults = values.faults.split(",")
+const isKnown = ["sqlite", "postgres"].includes(values.store)
+const isPossible = faults.every((each) =>
+  ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each)
+)
+if (!/^[1-9]\d*$/.test(values.rounds) || !isKnown || !isPossible) {
+  process.stderr.write(USAGE)
   process.exit(2)
 }
 
-const child = spawn("npx", ["--no-install", "vitest", "run", "packages/runner/test/kill"], {
-  stdio: "inherit",
-  env: {
-    ...process.env,
-    ROUNDLOT_KILL_STORIES: String(stories),
-    ROUNDLOT_STANDBY_KILLS: "20",
-    ROUNDLOT_KILL_SEED: values.seed,
-    ROUNDLOT_KILL_STORES: values.store
+const files = [
+  ...faults.map((each) => (each === "none" ? (values.store === "sqlite" ? "kill" : "postgres") : each)),
+  ...(faults.includes("none") ? ["standby"] : [])
+]
+const child = spawn(
+  "npx",
+  ["--no-install", "vitest", "run", ...files.map((name) => `packages/runner/test/kill/${name}.test.ts`)],
+  {
+    stdio: "inherit",
+    env: {
+      ...process.env,
+      ROUNDLOT_KILL_ROUNDS: values.rounds,
+      ROUNDLOT_STANDBY_KILLS: "20",
+      ROUNDLOT_KILL_SEED: values.seed
+    }
   }
-})
+)
 child.on("close", (code) => process.exit(code ?? 1))

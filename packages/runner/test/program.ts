@@ -26,7 +26,12 @@ export const setup = async (project: Pick<TestProject, "provide">): Promise<() =
   const folder = mkdtempSync(join(cache, "programs-"))
   await build({
     absWorkingDir: runner,
-    entryPoints: { main: "src/main.ts", migrating: "test/store/migrating.ts" },
+    entryPoints: {
+      main: "src/main.ts",
+      clocked: "test/kill/clocked.ts",
+      intake: "test/kill/intake.ts",
+      migrating: "test/store/migrating.ts"
+    },
     outdir: folder,
     bundle: true,
     splitting: true,

@@ -20,6 +20,8 @@ const sqlite: ReadonlyArray<readonly [code: string, problem: string]> = [
   ["SQLITE_CORRUPT_INDEX", "corrupt"],
   ["SQLITE_NOTADB", "corrupt"],
   ["SQLITE_CANTOPEN_ISDIR", "io"],
+  ["SQLITE_IOERR_WRITE", "io"],
+  ["SQLITE_IOERR_SHMSIZE", "io"],
   ["SQLITE_IOERR_FSYNC", "io"]
 ]
 
@@ -33,6 +35,7 @@ const files: ReadonlyArray<readonly [code: string, problem: string]> = [
   ["EROFS", "read_only"],
   ["ENOSPC", "full"],
   ["EDQUOT", "full"],
+  ["EFBIG", "full"],
   ["EMFILE", "io"]
 ]
 
@@ -43,6 +46,17 @@ describe("failures of the store", () => {
       assert.strictEqual(problemOf(failureOf(FILE, error)), problem, code)
       assert.strictEqual(problemOf(failureOf(FILE, new SqlError({ cause: error }))), problem, code)
       assert.match(String(failureOf(FILE, error)?.message), new RegExp(`^${FILE}: .+ \\(${code}\\)\\. [A-Z]`), code)
+    }
+  })
+
+  it("ACC-1: a write that failed names room on the disk, what was kept and what to do", () => {
+    for (const code of ["SQLITE_FULL", "SQLITE_IOERR_WRITE"]) {
+      const failure = failureOf(FILE, new Database.SqliteError("words", code))
+      assert.match(
+        String(failure?.message),
+        /no room for the write.*disk.*nothing of the write was kept, and a daemon goes on/,
+        code
+      )
     }
   })
 

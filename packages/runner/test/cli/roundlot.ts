@@ -84,12 +84,15 @@ export const HEADER = "source_id,timestamp,symbol,side,quantity,price"
 export const buys = (...rows: ReadonlyArray<readonly [id: string, quantity: string]>): string =>
   [HEADER, ...rows.map(([id, quantity]) => `${id},2026-01-02T15:00:00Z,AAPL,buy,${quantity},200`), ""].join("\n")
 
-/** The command line, or another program of `test/program.ts`, as a process of its own, with what it has printed so far. */
-export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, program = "main") => {
-  const spawned = spawn(process.execPath, ["--", join(inject("programs"), `${program}.mjs`), ...words], {
-    stdio: "pipe",
-    cwd
-  })
+/** A program as a process of its own, with what it has printed so far. Its input stays open until `tell` has given it all. */
+export const running = (
+  command: ReadonlyArray<string>,
+  { cwd, variables }: { readonly cwd?: string | undefined; readonly variables?: Readonly<Record<string, string>> } = {}
+) => {
+  const [file = "", ...words] = command
+  const spawned = spawn(file, words, { stdio: "pipe", cwd, env: { ...process.env, ...variables } })
+  // Who ends before it has read everything is no failure of the test's own.
+  spawned.stdin.on("error", () => undefined)
   const printed = { out: "", err: "" }
   const watchers = new Set<() => void>()
   const keep = (stream: "out" | "err") => (text: Buffer) => {
@@ -98,13 +101,15 @@ export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, pr
   }
   spawned.stdout.on("data", keep("out"))
   spawned.stderr.on("data", keep("err"))
-  spawned.stdin.end(input)
   const ended = new Promise<Ended>((resolve) => {
     spawned.on("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : 128), ...printed }))
   })
   return {
     ended,
-    signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT") => spawned.kill(name),
+    said: (): string => printed.out + printed.err,
+    pid: spawned.pid ?? 0,
+    tell: (input: string) => void spawned.stdin.end(input),
+    signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGUSR2") => spawned.kill(name),
     /** Waits until it has printed this, or has ended. */
     says: (text: RegExp): Promise<void> =>
       Promise.race([
@@ -118,6 +123,21 @@ export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, pr
         })
       ])
   }
+}
+
+/** The command of one of the run's programs; Node is told where its own flags end, since it reads some even behind a program. */
+export const program = (name: string, words: ReadonlyArray<string>): ReadonlyArray<string> => [
+  process.execPath,
+  "--",
+  join(inject("programs"), `${name}.mjs`),
+  ...words
+]
+
+/** The command line, or another program of `test/program.ts`, as a process of its own. */
+export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, name = "main") => {
+  const started = running(program(name, words), { cwd })
+  started.tell(input)
+  return started
 }
 
 /** Asks until it is so. */

@@ -8,7 +8,7 @@ type Problem = TradeRepository.StoreUnavailable["problem"]
 
 const REMEDIES: { readonly [P in Problem]: string } = {
   busy: "Another process is writing to it: try again when that is done, or end that process",
-  full: "Free some space, then try again",
+  full: "Free some space on its disk, then try again: nothing of the write was kept, and a daemon goes on by itself",
   read_only: "Give this user the right to read and write the file and its folder",
   corrupt: "Keep the file, restore the store from a backup, or name another file",
   from_the_future: "Use the newer Roundlot that wrote it, or name another file",
@@ -26,16 +26,22 @@ export const unavailable = (
   remedy = REMEDIES[problem]
 ): TradeRepository.StoreUnavailable => new TradeRepository.StoreUnavailable({ place: file, problem, detail, remedy })
 
-const PROBLEMS: ReadonlyArray<readonly [prefix: string, problem: Problem, detail: string]> = [
+/** SQLite calls it a full disk only where the system does: a quota, or a limit on the size of files, it does not. */
+const NOT_WRITTEN =
+  "See whether its disk is full, or a quota or limit on files is reached (df, ulimit -f), and make room: nothing of the write was kept, and a daemon goes on by itself. With room, look at the disk itself"
+
+const PROBLEMS: ReadonlyArray<readonly [prefix: string, problem: Problem, detail: string, remedy?: string]> = [
   ["SQLITE_BUSY", "busy", "the database is locked"],
   ["SQLITE_LOCKED", "busy", "the database is locked"],
-  ["SQLITE_FULL", "full", "there is no room for the write"],
+  ["SQLITE_FULL", "full", "there is no room for the write: the disk is full"],
   ["SQLITE_READONLY", "read_only", "it cannot be written"],
   ["SQLITE_PERM", "read_only", "it cannot be written"],
   ["SQLITE_CORRUPT", "corrupt", "the database is damaged"],
   ["SQLITE_NOTADB", "corrupt", "it is no SQLite database"],
   ["SQLITE_FORMAT", "corrupt", "it is no SQLite database"],
   ["SQLITE_CANTOPEN", "io", "it cannot be opened"],
+  ["SQLITE_IOERR_WRITE", "io", "there seems to be no room for the write", NOT_WRITTEN],
+  ["SQLITE_IOERR_SHMSIZE", "io", "there seems to be no room for the write", NOT_WRITTEN],
   ["SQLITE_IOERR", "io", "reading or writing it failed"]
 ]
 
@@ -54,7 +60,9 @@ const refusedBy = (error: SqliteError, table: string): TradeRepository.Constrain
 const ofSqlite = (file: string, error: SqliteError, table: string): TradeRepository.StoreError | undefined => {
   if (error.code.startsWith("SQLITE_CONSTRAINT")) return refusedBy(error, table)
   const found = PROBLEMS.find(([prefix]) => error.code.startsWith(prefix))
-  return found === undefined ? undefined : unavailable(file, found[1], `${found[2]} (${error.code})`)
+  if (found === undefined) return undefined
+  const [, problem, detail, remedy] = found
+  return unavailable(file, problem, `${detail} (${error.code})`, remedy)
 }
 
 /** The typed failure that an error of the store in `file` stands for; `undefined` where it is a fault of ours. */
@@ -81,6 +89,7 @@ const FILE_PROBLEMS: { readonly [code: string]: readonly [Problem, string] | und
   EPERM: ["read_only", "it may not be read and written"],
   EROFS: ["read_only", "it is on a disk that is not written to"],
   ENOSPC: ["full", "there is no room to make it"],
+  EFBIG: ["full", "there is no room to make it"],
   EDQUOT: ["full", "there is no room to make it"]
 }
 

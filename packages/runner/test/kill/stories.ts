@@ -1,0 +1,26 @@
+import { tell, type Told, type Trouble } from "./torture.ts"
+
+const ROUNDS_A_STORY = 5
+
+const told = process.env["ROUNDLOT_KILL_ROUNDS"]
+
+/** The stories of a file: as many rounds as fit its part of `npm test`, or as many as `npm run torture` says. */
+export const storiesOf = (trouble: Trouble, rounds: number) => {
+  const all = Number(told ?? rounds)
+  const seed = process.env["ROUNDLOT_KILL_SEED"] ?? "1"
+  return Array.from({ length: Math.ceil(all / ROUNDS_A_STORY) }, (_, story) => ({
+    trouble,
+    seed: `${seed}/${story}`,
+    rounds: Math.min(ROUNDS_A_STORY, all - story * ROUNDS_A_STORY)
+  }))
+}
+
+/** How long a story may take at most: its programs on a busy machine. */
+export const LONGEST_STORY_MS = 400_000
+
+/** Tells a story and, in torture, what it did. */
+export const experience = async (story: Parameters<typeof tell>[0]): Promise<Told> => {
+  const said = await tell(story)
+  if (told !== undefined) process.stdout.write(`${story.trouble} ${story.seed} ${JSON.stringify(said)}\n`)
+  return said
+}
