@@ -18,6 +18,8 @@ export * as XnysCalendar from "./time/XnysCalendar.ts"
 export * as ClientOrderId from "./identity/ClientOrderId.ts"
 /** `identity/Id`: see that module. */
 export * as Id from "./identity/Id.ts"
+/** `identity/unstorable`: see that module. */
+export * as unstorable from "./identity/unstorable.ts"
 /** `account/Account`: see that module. */
 export * as Account from "./account/Account.ts"
 /** `account/AccountName`: see that module. */

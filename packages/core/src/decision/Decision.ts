@@ -3,6 +3,7 @@ import { AccountName } from "../account/AccountName.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { DecisionId, OrderId } from "../identity/Id.ts"
+import { unstorable } from "../identity/unstorable.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
@@ -88,5 +89,6 @@ export const faultOf = (input: DecisionInput): string | undefined => {
   if (notional !== undefined && !Decimal.isPositive(notional)) return "its notional is not above zero"
   if (orderType === "limit" && limitPrice === undefined) return "a limit order needs a limit price"
   if (orderType === "market" && limitPrice !== undefined) return "a market order takes no limit price"
-  return undefined
+  const text = (["strategy", "rationale"] as const).find((name) => unstorable(input[name] ?? "") !== undefined)
+  return text && `its ${text} ${unstorable(input[text] ?? "") ?? ""}`
 }

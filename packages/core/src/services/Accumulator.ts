@@ -1,6 +1,7 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import { unstorable } from "../identity/unstorable.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -18,6 +19,21 @@ export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("Unknow
   }
 }
 
+/** A trade with a text that no store can keep as it is. Nothing of what was submitted with it was taken in. */
+export class UnsoundTrade extends Schema.TaggedError<UnsoundTrade>()("UnsoundTrade", {
+  /** Its place among what was submitted, from 0. */
+  place: Schema.Int,
+  field: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `trade ${this.place + 1} of those submitted cannot be taken in: its ${this.field} ${this.problem}. Submit the others without it, or mend it first`
+  }
+}
+
+/** Why trades are refused before anything of them is on record. */
+export type Unfit = UnknownAccount | UnsoundTrade
+
 /** Takes trades in, exactly once, and says what order a position would make. */
 export interface AccumulatorService {
   /** One trade; answered once it is durable. */
@@ -25,19 +41,38 @@ export interface AccumulatorService {
     account: AccountName,
     input: TradeInput,
     policy?: SourcePolicy
-  ) => Effect.Effect<IntakeResult, LedgerError | UnknownAccount>
+  ) => Effect.Effect<IntakeResult, LedgerError | Unfit>
   /** Many trades in their order, one result each. */
   readonly submitMany: (
     account: AccountName,
     inputs: ReadonlyArray<TradeInput>,
     policy?: SourcePolicy
-  ) => Effect.Effect<ReadonlyArray<IntakeResult>, LedgerError | UnknownAccount>
+  ) => Effect.Effect<ReadonlyArray<IntakeResult>, LedgerError | Unfit>
   /** What order would be made now, or why none (ACC-11). */
   readonly due: (account: AccountName, symbol: Ticker) => Effect.Effect<Due, LedgerError>
 }
 
 /** Takes trades in, exactly once (SDK-1). */
 export class Accumulator extends Context.Tag("@roundlot/core/Accumulator")<Accumulator, AccumulatorService>() {}
+
+const texts = ["source", "sourceId", "occurrence", "symbol"] as const
+
+const unsoundOf = (input: TradeInput, place: number): UnsoundTrade | undefined => {
+  for (const field of texts) {
+    const problem = unstorable(input[field])
+    if (problem !== undefined) return new UnsoundTrade({ place, field, problem })
+  }
+  return undefined
+}
+
+/** The first trade that no store can keep. */
+const firstUnsound = (inputs: ReadonlyArray<TradeInput>): UnsoundTrade | undefined => {
+  for (const [place, input] of inputs.entries()) {
+    const unsound = unsoundOf(input, place)
+    if (unsound !== undefined) return unsound
+  }
+  return undefined
+}
 
 /** The logical commit that takes a trade in. `undefined` where the account is not in the books. */
 const intakeMember = (
@@ -81,6 +116,8 @@ export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(
       inputs,
       policy = plain
     ) {
+      const unsound = firstUnsound(inputs)
+      if (unsound !== undefined) return yield* unsound
       const members = inputs.map((input) => intakeMember(account, input, policy))
       const results = yield* ledger.submitAll("intake", members)
       const known = results.filter((result) => result !== undefined)

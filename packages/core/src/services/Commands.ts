@@ -4,6 +4,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { perform, type Command, type Performed, type Scope } from "../control/Command.ts"
 import { isStopped, regate, setAccount, type CommandAnswer } from "../control/commands.ts"
+import { unstorable } from "../identity/unstorable.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
@@ -55,12 +56,15 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
         )
       )
     return {
-      perform: (request) =>
-        submit(request).pipe(
+      perform: (request) => {
+        const why = unsoundOf(request)
+        if (why !== undefined) return Effect.succeed({ _tag: "Refused", why })
+        return submit(request).pipe(
           // A repeated command too: what follows it may be what was lost.
           Effect.flatMap(({ answer }) => (answer._tag === "Done" ? follow(request, answer) : Effect.succeed(answer))),
           Effect.provide(context)
-        ),
+        )
+      },
       setAccount: (account, settings, actor) =>
         isDriven(account).pipe(
           Effect.flatMap((driven) => ledger.submit("command", settingMember(account, settings, actor, driven))),
@@ -71,6 +75,15 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
     }
   })
 )
+
+/** What is wrong with the texts of a command, so that no store keeps them. */
+const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined => {
+  for (const [name, text] of Object.entries({ actor, id, reason })) {
+    const problem = unstorable(text)
+    if (problem !== undefined) return `its ${name} ${problem}`
+  }
+  return undefined
+}
 
 /** D8: the positions that a resume lets go on: held by an operator's cancel, or by an open circuit. */
 const stoppedBefore = ({

@@ -20,7 +20,7 @@ import {
   type TradeRepositoryService,
   type WriteError
 } from "../ports/TradeRepository.ts"
-import { Accumulator, type UnknownAccount } from "../services/Accumulator.ts"
+import { Accumulator, type Unfit } from "../services/Accumulator.ts"
 import * as Audit from "../services/Audit.ts"
 import { Commands } from "../services/Commands.ts"
 import * as Roundlot from "../services/Roundlot.ts"
@@ -42,7 +42,7 @@ export interface Place {
 export type Capability = "reopening" | "constraints"
 
 /** Whatever a clause can fail with. */
-export type ClauseFailure = ContractBroken | WriteError | LedgerError | UnknownAccount
+export type ClauseFailure = ContractBroken | WriteError | LedgerError | Unfit
 
 /** One promise of a store: its name, what it asks of the store, and how it is proven. It fails where the promise is broken. */
 export interface Clause {

@@ -4,12 +4,13 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { type AccountName, Decimal, Gates, Order, Reads, TradeRepository } from "@roundlot/core"
 import { Effect, Layer, type Scope } from "effect"
 import { join } from "node:path"
-import { layerBooks, layerPaper, type Writing } from "../App.ts"
+import { isStoreThere, layerBooks, layerPaper, type Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import { type Environment, type Flags, settle } from "../settings/Settings.ts"
 import { StorePlace } from "../settings/StorePlace.ts"
+import { imageInto } from "../store/versions.ts"
 import * as Right from "../start/Right.ts"
-import { SettingsError } from "../settings/SettingsError.ts"
+import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Broker, Driving, Lease, Ledger, Side } from "@roundlot/core"
 import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 
@@ -47,12 +48,12 @@ export const onCopy = <A, E, R>(
     const settings = yield* settle(flags)
     const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-dry-run-" }))
     const file = join(folder, "copy.db")
-    if (settings.store._tag === "Postgres") {
-      const problem = "a dry run works on a copy of the store, and a database is not copied"
-      return yield* new SettingsError({ place: "--dry-run", problem, remedy: "Name a store in a file" })
+    if (yield* isStoreThere(settings.store)) {
+      yield* StorePlace.$match(settings.store, {
+        Sqlite: (place) => copy(place.file, file),
+        Postgres: (place) => imageInto(file, place)
+      })
     }
-    const isThere = yield* Effect.orElseSucceed(fs.exists(settings.store.file), () => false)
-    if (isThere) yield* copy(settings.store.file, file)
     return yield* use(settings.configuration).pipe(
       Effect.provide(
         Layer.merge(layerPaper({ file: join(folder, "paper.db") }), layerBooks({ store: StorePlace.Sqlite({ file }) }))

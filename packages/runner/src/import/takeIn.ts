@@ -74,7 +74,7 @@ export const takeIn = <E, R>(
   rows: Stream.Stream<Row, E, R>,
   target: Target,
   together: number = ROWS
-): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.UnknownAccount, R | Accumulator.Accumulator> =>
+): Stream.Stream<Step, E | Ledger.LedgerError | Accumulator.Unfit, R | Accumulator.Accumulator> =>
   rows.pipe(
     Stream.grouped(together),
     Stream.mapAccumEffect(none, (counts, chunk) =>

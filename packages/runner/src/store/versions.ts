@@ -62,6 +62,12 @@ const opened = (store: StorePlace) =>
     return version === 0 ? yield* new NoStore({ file: shownStore(store) }) : { side, version }
   })
 
+/** Makes a file hold what a store holds, in the same version and standing: for what is tried and thrown away. */
+export const imageInto = (file: string, store: StorePlace): Effect.Effect<void, TradeRepository.StoreError> =>
+  Effect.flatMap(Effect.all([asItIs(store), sqlite.sideAsItIs(file)]), ([side, image]) => Image.take(side, image)).pipe(
+    Effect.scoped
+  )
+
 /** What migrating a store would do. */
 export const plan = (store: StorePlace, backup: string): Effect.Effect<Plan, Failure, FileSystem.FileSystem> =>
   Effect.gen(function* () {

@@ -34,6 +34,20 @@ describe("the main job on Postgres", () => {
     expect((await plain(["start", "--until-idle", ...place])).code).toBe(0)
   })
 
+  it("--dry-run shows what would be accepted and ordered, on a copy, and leaves the database as it is", async () => {
+    const { cli, file, json } = desk(await fresh())
+    const dry = async (text: string) =>
+      JSON.parse((await cli("trades", "import", file("dry.csv", text), "--dry-run", "--json")).out)
+    expect(await dry(buys(["a", "0.6"]))).toMatchObject({ accepted: 1, orders: [] })
+    expect(await cli("trades", "list")).toMatchObject({ code: 1, err: expect.stringContaining("there is no store at") })
+    await cli("trades", "import", file("a.csv", buys(["a", "0.6"])))
+    const head = (await cli("journal", "head")).out
+    const planned = { accepted: 1, duplicates: 1, orders: [{ symbol: "AAPL", side: "buy", quantity: "1" }] }
+    expect(await dry(buys(["a", "0.6"], ["b", "0.6"]))).toMatchObject(planned)
+    expect((await cli("journal", "head")).out).toBe(head)
+    expect(await json("trades", "list")).toMatchObject({ items: [{ sourceId: "a" }] })
+  })
+
   it("AUD-10: a password in the address is never shown", async () => {
     const address = "postgres://somebody:hunter2@127.0.0.1:1/books"
     for (const words of [["orders", "list"], ["doctor"], ["start", "--until-idle"]]) {

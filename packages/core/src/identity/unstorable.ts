@@ -1,0 +1,8 @@
+/**
+ * What keeps a text from being stored on every kind of database as it is; `undefined` where nothing does. Postgres takes no NUL,
+ * and half of a surrogate pair becomes another character wherever text is kept as UTF-8.
+ */
+export const unstorable = (text: string): string | undefined => {
+  if (text.includes("\0")) return "holds a NUL character, which no store takes"
+  return /\p{Surrogate}/u.test(text) ? "holds half of a surrogate pair, which is no character" : undefined
+}
