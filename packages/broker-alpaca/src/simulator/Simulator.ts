@@ -99,7 +99,10 @@ type App = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
-/** Serves on a port of this machine, and says which; connections are cut with the scope. */
+/**
+ * Serves on a port of this machine, and says which; connections are cut with the scope. Whoever waits for an answer that is held back
+ * is not waited for: the answer ends with its connection.
+ */
 export const serve = (port: number, app: App): Effect.Effect<number, ServeError, Scope.Scope> =>
   Effect.gen(function* () {
     const node = createServer()
@@ -111,7 +114,7 @@ export const serve = (port: number, app: App): Effect.Effect<number, ServeError,
       socket.on("close", () => sockets.delete(socket))
     })
     const server = yield* NodeHttpServer.make(() => node, { host: LOOPBACK, port })
-    yield* server.serve(app)
+    yield* server.serve(Effect.interruptible(app))
     yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
     return server.address._tag === "TcpAddress" ? server.address.port : port
   })

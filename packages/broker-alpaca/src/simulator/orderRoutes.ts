@@ -20,11 +20,21 @@ export const place = (desk: Desk, text: string): Answering =>
     const judged = Placing.judge(text, { ...standing, asset: traitsOf(desk, symbol) })
     if (Either.isLeft(judged)) return judged.left
     const { request, said } = judged.right
-    const { reply } = yield* desk.exchange.place(desk.account, request)
+    const { reply } = yield* Effect.onInterrupt(desk.exchange.place(desk.account, request), () =>
+      Effect.ignore(keepSaid(desk, request, said))
+    )
     if (reply._tag === "Refused" && reply.code === "unknown_symbol") return noAsset(symbol)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     yield* Ref.update(desk.said, (before) => new Map(before).set(reply.body.brokerOrderId, said))
     return Answer.ok(orderJson(reply.body, said, "pending_new"))
+  })
+
+/** The client left before it had its answer: what it said of its order stays all the same. */
+const keepSaid = ({ exchange, said }: Desk, { clientOrderId }: ExchangeOrder.PlaceRequest, what: Said) =>
+  Effect.flatMap(exchange.orders, (orders) => {
+    const placed = clientOrderId === null ? undefined : orders.find((order) => order.clientOrderId === clientOrderId)
+    if (placed === undefined) return Effect.void
+    return Ref.update(said, (before) => new Map(before).set(placed.brokerOrderId, what))
   })
 
 const noLongerOpen = Answer.error(422, 42210000, "order is not open")

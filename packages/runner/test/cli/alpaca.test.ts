@@ -77,7 +77,7 @@ describe("an account at Alpaca, over sockets", () => {
         ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
       )
       expect(await json("audit")).toMatchObject({ ok: true })
-      await alpaca.end("SIGKILL")
+      await alpaca.end()
       rmSync(folder, { recursive: true, force: true })
     },
     120_000

@@ -12,9 +12,9 @@ export const simulated = async (folder: string, ...words: ReadonlyArray<string>)
   return {
     envFile,
     secret: value("APCA_API_SECRET_KEY"),
-    /** Ends it, and says what it printed. One that still holds an answer back is killed: it would wait to give it. */
-    end: async (signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<string> => {
-      running.signal(signal)
+    /** Ends it, whoever still waits for an answer that it holds back, and says what it printed. */
+    end: async (): Promise<string> => {
+      running.signal("SIGTERM")
       const { err, out } = await running.ended
       return out + err
     }
