@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { type Broker, Instant, type OrderTerms, Tracking, TradeRepository } from "@roundlot/core"
+import { type Broker, Instant, type Report, Tracking, TradeRepository } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import { answerOf, openOf, requestOf } from "./broker.ts"
 import { drained, feeding, onStage } from "./engine.ts"
@@ -48,7 +48,7 @@ const counting =
 const keeping =
   (counted: Counted, keeps: () => boolean) =>
   (atOnce: Broker.BrokerService): Broker.BrokerService => {
-    const kept = new Map<string, OrderTerms.OrderTerms>()
+    const kept = new Map<string, Report.Received<Report.OrderSeen>>()
     return {
       ...atOnce,
       prepare: (terms) =>
@@ -57,16 +57,16 @@ const keeping =
               request: requestOf(terms),
               send: (attemptId) =>
                 Effect.sync(() => {
-                  const answer = answerOf(terms, attemptId, now())
-                  kept.set(openOf(terms, now()).report.brokerOrderId, terms)
-                  return answer
+                  const seen = openOf(terms, now())
+                  kept.set(seen.report.brokerOrderId, seen)
+                  return answerOf(terms, attemptId, now())
                 })
             })
           : atOnce.prepare(terms),
       order: (id) => {
         counted.requests += 1
-        const terms = kept.get(id)
-        return terms === undefined ? atOnce.order(id) : Effect.succeed(openOf(terms, now()))
+        const seen = kept.get(id)
+        return seen === undefined ? atOnce.order(id) : Effect.succeed(seen)
       }
     }
   }
