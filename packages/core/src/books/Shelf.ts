@@ -14,6 +14,8 @@ export interface Shelf<R extends object> {
   /** How many rows a lookup finds for these cells. */
   readonly count: (lookup: string, cells: ReadonlyArray<string | number>) => number
   readonly all: () => ReadonlyArray<R>
+  /** The keys of all rows. */
+  readonly keys: () => Iterable<string>
   /** The row of a key, encoded. */
   readonly row: (key: string) => EncodedRow | undefined
   /** All rows, encoded. */
@@ -92,6 +94,7 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
     },
     count: (name, cells) => byName.get(name)?.keys(joinKey(cells))?.size ?? 0,
     all,
+    keys: () => new Set([...loaded.keys(), ...draft.keys()]),
     size: () => loaded.size,
     load: (row) => take(table.decode(row)),
     take,

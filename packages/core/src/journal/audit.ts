@@ -76,30 +76,39 @@ const found = (self: Fold, account: string, entry: Entry, what: string): false =
 
 const faultOf = (head: Head, entry: Entry): string | undefined => {
   if (entry.seq !== head.seq + 1) return `entry ${head.seq + 1} is missing`
-  const { hash, ...rest } = entry
-  return hashOf(head.hash, rest) === hash ? undefined : "its hash does not follow from its line and the entry before"
+  return hashOf(head.hash, entry) === entry.hash
+    ? undefined
+    : "its hash does not follow from its line and the entry before"
 }
 
-/** The rows that the journal gives for a table, by key. */
-export const expectedRows = (self: Fold, table: TableName): ReadonlyMap<string, EncodedRow> => {
-  const { key } = Books.tables[table]
-  return new Map(Books.rowsOf(self.books, table).map((row) => [joinKey(key.map((column) => row[column] ?? null)), row]))
+/** A comparison of a table's stored rows with those that the journal gives. */
+export interface Comparison {
+  /** Compares the next stored row. */
+  readonly row: (stored: EncodedRow) => void
+  /** There are no more: what the journal gives beside them is missing. */
+  readonly end: () => void
 }
 
-/** Compares the rows that a store holds in a table with those that the journal gives. */
-export const compare = (
-  self: Fold,
-  table: TableName,
-  expected: ReadonlyMap<string, EncodedRow>,
-  stored: ReadonlyMap<string, EncodedRow>
-): void => {
-  for (const [key, row] of expected) {
-    const actual = stored.get(key)
-    if (actual === undefined) suspect(self, { table, key, row }, undefined, "is in the journal and not in the table")
-    else compareRow(self, { table, key, row }, actual)
-  }
-  for (const [key, row] of stored) {
-    if (!expected.has(key)) self.findings.push(finding(table, row, "is in the table and not in the journal"))
+/** Begins to compare the rows that a store holds in a table with those that the journal gives. */
+export const comparing = (self: Fold, table: TableName): Comparison => {
+  const { columns, key: keyColumns } = Books.tables[table]
+  const names = Object.keys(columns)
+  const shelf = self.books[table]
+  const found = new Set<string>()
+  return {
+    row: (stored) => {
+      const key = joinKey(keyColumns.map((column) => stored[column] ?? null))
+      found.add(key)
+      const row = shelf.row(key)
+      if (row === undefined) self.findings.push(finding(table, stored, "is in the table and not in the journal"))
+      else compareRow(self, { table, key, row }, names, stored)
+    },
+    end: () => {
+      for (const key of shelf.keys()) {
+        const row = found.has(key) ? undefined : shelf.row(key)
+        if (row !== undefined) suspect(self, { table, key, row }, undefined, "is in the journal and not in the table")
+      }
+    }
   }
 }
 
@@ -125,8 +134,8 @@ const suspect = (self: Fold, { key, row, table }: Given, column: string | undefi
   self.findings.push({ ...finding(table, row, what), seq: typeof version === "number" ? version : undefined })
 }
 
-const compareRow = (self: Fold, given: Given, actual: EncodedRow): void => {
-  for (const column of Object.keys(Books.tables[given.table].columns)) {
+const compareRow = (self: Fold, given: Given, columns: ReadonlyArray<string>, actual: EncodedRow): void => {
+  for (const column of columns) {
     const expected = given.row[column] ?? null
     if (column === "bytes") {
       compareBytes(self, given, actual)

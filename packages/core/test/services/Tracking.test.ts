@@ -2,16 +2,16 @@ import { Effect, Fiber, Option, Queue, Stream, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
-import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
+import { BrokerOrderId, ClientOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import { InstrumentTable } from "../../src/instrument/Instrument.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import * as Price from "../../src/money/Price.ts"
 import { PayloadTable } from "../../src/journal/Payload.ts"
 import { BrokerReadFailed, type TimeWindow } from "../../src/ports/Broker.ts"
-import { TradeRepository } from "../../src/ports/TradeRepository.ts"
+import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import { PositionTable } from "../../src/position/Position.ts"
-import type { Executed, NotFound, OrderSeen, Received } from "../../src/reconciliation/Report.ts"
+import { Answer, type Executed, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Health from "../../src/services/Health.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -88,6 +88,62 @@ describe("what a broker lists in part", () => {
         yield* Tracking.sweep(Stage.account)
         const begun = windows.map(({ from }) => Instant.toMillis(from) / MINUTE)
         expect(begun).toEqual([-10, -10, -10, 230])
+      }),
+      Stage.layer(parts)
+    )
+  })
+})
+
+describe("many open orders", () => {
+  it("FILL-11: are found by one query, and asked for once each in a pass", async () => {
+    const asked: Array<string> = []
+    const questions: Array<string> = []
+    const symbols = Array.from({ length: 50 }, (_, i) => `SYM${i + 1}`)
+    const parts: Parameters<typeof Stage.layer>[0] = {
+      prepare: ({ symbol }) =>
+        Stage.prepared((id) =>
+          Effect.succeed(Stage.answered(id, Answer.Accepted({ brokerOrderId: BrokerOrderId.make(`b-${symbol}`) })))
+        ),
+      order: (id) => {
+        asked.push(id)
+        return Stage.notFound()
+      }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* Stage.opened()
+            yield* Effect.forkScoped(Daemon.run())
+            yield* Stage.submit(...symbols.map((symbol) => Stage.trade(symbol, "1", symbol)))
+            yield* Stage.until(
+              Stage.statuses,
+              (all) => all.length === symbols.length && all.every((status) => status === "submitted")
+            )
+          })
+        )
+        yield* Stage.driving
+        const repository = yield* TradeRepository
+        const watched: TradeRepositoryService = {
+          ...repository,
+          page: (query) => {
+            questions.push(query.table)
+            return repository.page(query)
+          }
+        }
+        asked.length = 0
+        const polled = yield* Tracking.makePolled
+        const pass = Effect.provideService(
+          Tracking.pollOpenOrders(Tracking.defaultPolling, polled),
+          TradeRepository,
+          watched
+        )
+        yield* pass
+        expect(asked.toSorted()).toEqual(symbols.map((symbol) => `b-${symbol}`).toSorted())
+        expect(questions).toEqual(["orders"])
+        yield* pass
+        expect(asked).toHaveLength(symbols.length)
+        expect(questions).toEqual(["orders", "orders"])
       }),
       Stage.layer(parts)
     )
