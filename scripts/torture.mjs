@@ -3,7 +3,8 @@
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
-const USAGE = "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres] [--faults disk,clock]\n"
+const USAGE =
+  "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca] [--faults disk,clock]\n"
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +15,7 @@ const { values } = parseArgs({
   }
 })
 const faults = values.faults.split(",")
-const isKnown = ["sqlite", "postgres"].includes(values.store)
+const isKnown = ["sqlite", "postgres", "alpaca"].includes(values.store)
 const isPossible = faults.every((each) =>
   ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each)
 )
@@ -23,10 +24,9 @@ if (!/^[1-9]\d*$/.test(values.rounds) || !isKnown || !isPossible) {
   process.exit(2)
 }
 
-const files = [
-  ...faults.map((each) => (each === "none" ? (values.store === "sqlite" ? "kill" : "postgres") : each)),
-  ...(faults.includes("none") ? ["standby"] : [])
-]
+/** What is killed where nothing else is wrong; at Alpaca, between the order being taken and the answer. */
+const plain = { sqlite: ["kill", "standby"], postgres: ["postgres", "standby"], alpaca: ["alpaca"] }
+const files = faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
 const child = spawn(
   "npx",
   ["--no-install", "vitest", "run", ...files.map((name) => `packages/runner/test/kill/${name}.test.ts`)],

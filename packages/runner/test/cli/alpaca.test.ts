@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { buys, child, desk, HEADER, until } from "./roundlot.ts"
+import { buys, desk, HEADER } from "./roundlot.ts"
 import { simulated } from "./simulated.ts"
 
 const rows = [
@@ -20,10 +20,6 @@ const Fills = Schema.Struct({ items: Schema.Array(Schema.Struct({ quantity: Sche
 const Positions = Schema.Struct({
   items: Schema.Array(Schema.Struct({ symbol: Schema.String, hedged: Schema.String, residual: Schema.String }))
 })
-const Orders = Schema.Struct({
-  items: Schema.Array(Schema.Struct({ clientOrderId: Schema.NullOr(Schema.String), filledQuantity: Schema.String }))
-})
-
 /** The books of the main job at a simulator of their own. */
 const books = async (...more: ReadonlyArray<string>) => {
   const { cli, file, folder, json } = desk()
@@ -54,34 +50,6 @@ describe("an account at Alpaca, over sockets", () => {
     expect(streamed.fills).toEqual(["2 100", "3 100"])
     expect(await books("--no-stream")).toEqual(streamed)
   }, 120_000)
-
-  it.each([1, 2, 3])(
-    "ACC-2: killed between the order being taken and the answer, round %i: no order twice, none lost",
-    async () => {
-      const { cli, file, folder, json, wait } = desk()
-      const alpaca = await simulated(folder)
-      const at = ["--env-file", alpaca.envFile]
-      const theirs = async () => Schema.decodeUnknownSync(Orders)(await json("exchange", "orders", ...at)).items
-      await cli("trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper")
-      const slow = { id: "slow", when: {}, do: { delay: { ms: 600_000 } } }
-      expect((await cli("exchange", "do", JSON.stringify(slow), ...at)).code).toBe(0)
-      const daemon = child(["start", "--broker", "alpaca", ...at, "--store", `sqlite:${join(folder, "books.db")}`])
-      await until(async () => (await theirs()).length === 1)
-      daemon.signal("SIGKILL")
-      await daemon.ended
-      wait(30_000)
-      expect((await cli("start", "--until-idle", ...at)).code).toBe(0)
-      const ours = Schema.decodeUnknownSync(Orders)(await json("orders", "list")).items
-      expect(ours).toMatchObject([{ filledQuantity: "1" }])
-      expect(await theirs()).toMatchObject(
-        ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
-      )
-      expect(await json("audit")).toMatchObject({ ok: true })
-      await alpaca.end()
-      rmSync(folder, { recursive: true, force: true })
-    },
-    120_000
-  )
 
   it("keys that are missing, a live host and a foreign one are refused in a sentence, and nothing is sent", async () => {
     const { cli, file } = desk()

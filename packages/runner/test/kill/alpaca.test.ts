@@ -1,0 +1,61 @@
+import { Schema } from "effect"
+import { rmSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { buys, child, desk, until } from "../cli/roundlot.ts"
+import { simulated } from "../cli/simulated.ts"
+
+const SEED = process.env["ROUNDLOT_KILL_SEED"] ?? "1"
+const ROUNDS = Number(process.env["ROUNDLOT_KILL_ROUNDS"] ?? 3)
+/** Longer than any test: who waits for this answer never hears it. */
+const NEVER_MS = 3_600_000
+/** Beyond the first looks for a doubtful order. */
+const LATER_MS = 30_000
+
+const Orders = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ clientOrderId: Schema.NullOr(Schema.String), filledQuantity: Schema.String }))
+})
+const readOrders = Schema.decodeUnknownSync(Orders)
+
+/** Whose order is cut off: that of a position, with the stream and without, or a decision's. */
+const kinds = ["a position's order", "a position's order, polled", "a decision's order"] as const
+
+const offset = [...SEED].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
+const rounds = Array.from({ length: ROUNDS }, (_, i) => ({
+  round: i + 1,
+  kind: kinds[(i + offset) % kinds.length] ?? kinds[0]
+}))
+
+describe("killed at Alpaca, between the order being taken and the answer", () => {
+  test.each(rounds)(
+    "ACC-2: round $round, $kind: no order twice, none lost",
+    async ({ kind }) => {
+      const { cli, file, folder, json, store, wait } = desk()
+      const alpaca = await simulated(folder)
+      const at = ["--env-file", alpaca.envFile]
+      const theirs = async () => readOrders(await json("exchange", "orders", ...at)).items
+      const isDecision = kind === "a decision's order"
+      const start = ["start", "--broker", "alpaca", ...at, ...(kind.endsWith("polled") ? ["--no-stream"] : [])]
+      if (isDecision) expect((await cli(...start, "--until-idle", "--account", "paper")).code).toBe(0)
+      else await cli("trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper")
+      const slow = { id: "slow", when: {}, do: { delay: { ms: NEVER_MS } } }
+      expect((await cli("exchange", "do", JSON.stringify(slow), ...at)).code).toBe(0)
+      const decide = ["decide", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", ...at]
+      const sender = child([...(isDecision ? decide : start), "--store", store])
+      await until(async () => (await theirs()).length === 1)
+      sender.signal("SIGKILL")
+      await sender.ended
+      wait(LATER_MS)
+      expect((await cli(...start, "--until-idle")).code).toBe(0)
+      const ours = readOrders(await json("orders", "list")).items
+      expect(ours).toMatchObject([{ filledQuantity: "1" }])
+      expect(await theirs()).toMatchObject(
+        ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
+      )
+      if (isDecision) expect(await json("decisions", "list")).toMatchObject({ items: [{ status: "executed" }] })
+      expect(await json("audit")).toMatchObject({ ok: true })
+      await alpaca.end()
+      rmSync(folder, { recursive: true, force: true })
+    },
+    120_000
+  )
+})
