@@ -4,6 +4,7 @@ import { existsSync, rmSync } from "node:fs"
 import { Client } from "pg"
 import { expect } from "vitest"
 import { desk, HEADER, program, running, until } from "../cli/roundlot.ts"
+import { isShort, makeRoom, withinBlocks } from "./disk.ts"
 import { JUMPS } from "./jumping.ts"
 
 /** What goes wrong beside the kills. */
@@ -58,6 +59,7 @@ interface Watch {
 
 const Counted = Schema.decodeUnknownSync(Schema.Tuple(Schema.Struct({ n: Schema.NumberFromString })))
 const Named = Schema.decodeUnknownSync(Schema.Array(Schema.Struct({ id: Schema.String })))
+const fileOf = ({ store }: ReturnType<typeof desk>): string => store.replace("sqlite:", "")
 const counting = (what: string) => `SELECT CAST(COUNT(*) AS TEXT) AS n FROM roundlot_${what}`
 const TRADES = `SELECT "sourceId" AS id FROM roundlot_trades`
 
@@ -135,9 +137,6 @@ interface Scene extends Story {
 
 type Running = ReturnType<typeof running>
 
-/** The words of `sh` before a program that may write no file longer than this: to it, the disk is full there. */
-const withinBlocks = (blocks: number) => ["sh", "-c", `ulimit -S -f ${blocks}; exec "$@"`, "sh"]
-
 /** The programs of a round: a daemon, and trades that come in by another process or as a tape that the daemon plays. */
 interface Programs {
   readonly daemon: Running
@@ -197,7 +196,7 @@ const isDone = async ({ daemon, intake }: Programs): Promise<boolean> =>
 const moment = async (scene: Scene, programs: Programs): Promise<void> => {
   const { address, books, dice } = scene
   const { daemon, intake } = programs
-  const watch = address === undefined ? watchFile(books.store.replace("sqlite:", "")) : await watchDatabase(address)
+  const watch = address === undefined ? watchFile(fileOf(books)) : await watchDatabase(address)
   const what = dice.chance(40) ? "answers" : dice.chance(60) ? "attempts" : "journal"
   const more = dice.between(1, what === "attempts" ? 12 : 60)
   const now = async () => (what === "answers" ? answered(intake) : watch.count(what))
@@ -211,18 +210,23 @@ const moment = async (scene: Scene, programs: Programs): Promise<void> => {
   await watch.close()
 }
 
-const UNWELL = /no room|disk is full/
-
-/** The disk is full: what runs says so, or had room enough. With room again, the daemon goes on by itself. */
-const outOfRoom = async ({ daemon, intake }: Programs): Promise<void> => {
-  await until(async () => (await isOver(daemon)) || UNWELL.test(daemon.said()) || (await isOver(intake)))
+/** The disk is full until the daemon has said so or has ended, unless there was room for everything. Now and then room is made. */
+const outOfRoom = async ({ books, dice }: Scene, programs: Programs): Promise<void> => {
+  const { daemon, intake } = programs
+  await until(async () => isShort(daemon) || (await isOver(daemon)) || (!isShort(intake) && (await isDone(programs))))
+  if (intake === daemon || !isShort(daemon) || dice.chance(50)) return
+  const failures = (text: string): number => daemon.said().split(`"message":"${text}"`).length - 1
+  await until(async () => {
+    makeRoom(books.store)
+    return failures("recovered") >= failures("failing") || (await isOver(daemon))
+  })
 }
 
 /** Ends what runs: by kill -9 as a rule; the daemon now and then as it is told to end. */
 const end = async ({ dice }: Scene, { daemon, intake }: Programs): Promise<number> => {
   const isHit = [
     intake === daemon ? false : intake.signal("SIGKILL"),
-    daemon.signal(dice.chance(90) ? "SIGKILL" : "SIGTERM")
+    daemon.signal(dice.chance(80) ? "SIGKILL" : "SIGTERM")
   ]
   const { code, err, out } = await daemon.ended
   await intake.ended
@@ -241,7 +245,7 @@ const round = async (scene: Scene, number: number): Promise<number> => {
     await Promise.race([intake.says(/ready/), daemon.ended])
     intake.tell("")
   }
-  await (scene.trouble === "disk" ? outOfRoom(programs) : moment(scene, programs))
+  await (scene.trouble === "disk" ? outOfRoom(scene, programs) : moment(scene, programs))
   const kills = await end(scene, programs)
   noteAnswers(scene, programs)
   return kills
@@ -249,7 +253,7 @@ const round = async (scene: Scene, number: number): Promise<number> => {
 
 /** Every trade that was acknowledged is in the store, whatever was killed. */
 const expectKept = async ({ acknowledged, address, books }: Scene): Promise<void> => {
-  const watch = address === undefined ? watchFile(books.store.replace("sqlite:", "")) : await watchDatabase(address)
+  const watch = address === undefined ? watchFile(fileOf(books)) : await watchDatabase(address)
   const kept = await watch.trades()
   await watch.close()
   expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([])
@@ -365,7 +369,7 @@ export const tell = async (story: Story): Promise<Told> => {
   await workOff(scene)
   await expectProven(books.json, anchor)
   const told = await examine((...words) => books.json(...words, "--limit", "0"), rows, exposure)
-  if (story.address === undefined) expectSound(books.store.replace("sqlite:", ""))
+  if (story.address === undefined) expectSound(fileOf(books))
   rmSync(books.folder, { recursive: true, force: true })
   return { kills, acknowledged: scene.acknowledged.size, ...told }
 }
