@@ -1,3 +1,5 @@
+/** What every broker promises, as clauses to be run on it. */
+export * as BrokerContract from "./BrokerContract.ts"
 /** A ledger on a memory store, driven by hand. */
 export * as Desk from "./Desk.ts"
 /** Worked cases of the ledger's rules, replayed on the real ledger. */

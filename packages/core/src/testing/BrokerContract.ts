@@ -1,0 +1,375 @@
+import { Clock, Effect, Either, Fiber, Option, type Scope, Stream } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
+import { AttemptId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Price from "../money/Price.ts"
+import * as Quantity from "../money/Quantity.ts"
+import { OrderState, type AcknowledgedOrder } from "../order/OrderState.ts"
+import type { OrderTerms } from "../order/OrderTerms.ts"
+import type { BrokerReadFailed, BrokerService, Refusal, TimeWindow } from "../ports/Broker.ts"
+import type { Answer, Executed, OrderSeen, Report } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
+import { type ContractBroken, same } from "./promise.ts"
+
+/** What the exchange behind a broker is told: about the next order that it gets, or, with `fails to read`, about the next reads of orders. */
+export type Told = "works" | "refuses" | "loses the answer" | "fails to read"
+
+/** A broker under test, whose exchange has no order yet, and fills each at once unless it is told otherwise. */
+export interface Place {
+  readonly broker: BrokerService
+  readonly account: AccountName
+  /** A stock that the broker knows, and one that it does not. */
+  readonly symbol: Ticker
+  readonly unknownSymbol: Ticker
+  readonly tell: (told: Told) => Effect.Effect<void>
+}
+
+/** What a clause asks of a broker: that it finds orders by our ids, takes each id once, tells of changes by itself. */
+export type Capability = "client order ids" | "unique client order ids" | "streaming"
+
+/** Whatever a clause can fail with. */
+export type ClauseFailure = ContractBroken | BrokerReadFailed | Refusal
+
+/** One promise of a broker: its name, what it asks of it, and how it is proven. It fails where the promise is broken. */
+export interface Clause {
+  readonly name: string
+  readonly needs: ReadonlyArray<Capability>
+  readonly run: (place: Place) => Effect.Effect<void, ClauseFailure, Scope.Scope>
+}
+
+let made = 0
+
+/** A market order of three shares under a client order id of its own. */
+const termsAt = ({ account, symbol }: Pick<Place, "account" | "symbol">): OrderTerms => ({
+  account,
+  clientOrderId: ClientOrderId.make(`rl1-contract-${++made}`),
+  symbol,
+  side: "buy",
+  quantity: Quantity.unsafe("3"),
+  type: "market",
+  limitPrice: undefined,
+  stopPrice: undefined,
+  timeInForce: "day",
+  extendedHours: false,
+  positionEffect: undefined,
+  referencePrice: Price.unsafe("150")
+})
+
+const send = ({ broker }: Place, terms: OrderTerms) =>
+  Effect.flatMap(broker.prepare(terms), (prepared) =>
+    Effect.map(prepared.send(AttemptId.make(made)), ({ report }) => report)
+  )
+
+/** An answer's tag, and its id where the order was taken. */
+const idOf = (answer: Answer): BrokerOrderId | undefined =>
+  answer._tag === "Accepted" ? answer.brokerOrderId : undefined
+
+const NO_ID = BrokerOrderId.make("no-such-order")
+
+/** Sends an order that is taken; its terms and its id. */
+const sent = (place: Place) =>
+  Effect.gen(function* () {
+    const terms = termsAt(place)
+    const { answer } = yield* send(place, terms)
+    yield* same("an order that is taken is answered with the broker's id", answer._tag, "Accepted")
+    return { terms, id: idOf(answer) ?? NO_ID }
+  })
+
+const HOUR_MS = 3_600_000
+
+const around: Effect.Effect<TimeWindow> = Effect.map(Clock.currentTimeMillis, (now) => ({
+  from: Instant.fromMillis(now - HOUR_MS),
+  to: Instant.fromMillis(now + HOUR_MS)
+}))
+
+const shownOrder = ({ brokerOrderId, clientOrderId, quantity, side, symbol }: OrderSeen) => ({
+  brokerOrderId,
+  clientOrderId,
+  symbol,
+  side,
+  quantity: Decimal.format(quantity)
+})
+
+const wantedOrder = (terms: OrderTerms, brokerOrderId: BrokerOrderId) => ({
+  brokerOrderId,
+  clientOrderId: terms.clientOrderId,
+  symbol: terms.symbol,
+  side: terms.side,
+  quantity: Decimal.format(terms.quantity)
+})
+
+const MOST_READS = 100
+
+/** Reads an order until it is so, some seconds at most: a broker may be behind its own answers. */
+const readUntil = ({ broker }: Place, id: BrokerOrderId, isSo: (order: OrderSeen) => boolean) =>
+  Effect.gen(function* () {
+    for (let reads = 1; ; reads++) {
+      const { report } = yield* broker.order(id)
+      if (reads === MOST_READS || (report._tag === "OrderSeen" && isSo(report))) return report
+      yield* Effect.sleep("20 millis")
+    }
+  })
+
+const isClosed = ({ state }: OrderSeen): boolean => state._tag === "Closed"
+
+const filled = (place: Place) =>
+  Effect.tap(sent(place), ({ id }) =>
+    Effect.flatMap(readUntil(place, id, isClosed), (report) =>
+      same(
+        "an order that fills is closed as filled, with its shares",
+        report._tag === "OrderSeen" && [report.state, report.cumulative && Decimal.format(report.cumulative)],
+        [{ _tag: "Closed", kind: "filled" }, "3"]
+      )
+    )
+  )
+
+const total = (fills: ReadonlyArray<Executed>): string =>
+  Decimal.format(fills.reduce((sum, { quantity }) => Decimal.add(sum, quantity), Decimal.zero))
+
+const shownFill = ({ execId, execIdBase, quantity, revision, side, symbol }: Executed) => ({
+  execId,
+  execIdBase,
+  revision,
+  symbol,
+  side,
+  quantity: Decimal.format(quantity)
+})
+
+const pure: Clause = {
+  name: "preparing an order sends nothing, and makes the same bytes of the same terms",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const terms = termsAt(place)
+      const [one, two] = [yield* place.broker.prepare(terms), yield* place.broker.prepare(terms)]
+      yield* same("the request is the same bytes each time", one.request.bytes, two.request.bytes)
+      const listed = yield* place.broker.orders(yield* around)
+      yield* same("nothing was sent", [listed.complete, listed.received.length], [true, 0])
+    })
+}
+
+const taken: Clause = {
+  name: "an order that is taken is found with its terms by the broker's id and in the listing of its window",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      yield* place.tell("works")
+      const { id, terms } = yield* sent(place)
+      const { report } = yield* place.broker.order(id)
+      const wanted = wantedOrder(terms, id)
+      yield* same("it is read by its id", report._tag === "OrderSeen" && shownOrder(report), wanted)
+      yield* same("it is open", report._tag === "OrderSeen" && report.state, { _tag: "Open" })
+      const { from, to } = yield* around
+      const listed = yield* place.broker.orders({ from, to })
+      yield* same(
+        "it is listed",
+        [listed.complete, listed.received.map((each) => shownOrder(each.report))],
+        [true, [wanted]]
+      )
+      const later = { from: Instant.addMillis(to, HOUR_MS), to: Instant.addMillis(to, 2 * HOUR_MS) }
+      const none = yield* place.broker.orders(later)
+      yield* same("another window does not list it", none.received.length, 0)
+      yield* same("every report is of the account", report.account, place.account)
+    })
+}
+
+const byOurId: Clause = {
+  name: "an order is found by our own id; an id that it never had is not found, and that is no failure",
+  needs: ["client order ids"],
+  run: (place) =>
+    Effect.gen(function* () {
+      const { lookup } = place.broker
+      yield* same("it can be asked by our ids", lookup === undefined, false)
+      if (lookup === undefined) return
+      yield* place.tell("works")
+      const { id, terms } = yield* sent(place)
+      const { report } = yield* lookup(terms.clientOrderId)
+      yield* same("it is found", report._tag === "OrderSeen" && shownOrder(report), wantedOrder(terms, id))
+      const none = yield* lookup(termsAt(place).clientOrderId)
+      yield* same("what was never sent is not found", none.report._tag, "NotFound")
+    })
+}
+
+const notThere: Clause = {
+  name: "an order that the broker does not have is not found, and that is no failure",
+  needs: [],
+  run: ({ account, broker }) =>
+    Effect.gen(function* () {
+      const { report } = yield* broker.order(BrokerOrderId.make("00000000-0000-4000-8000-000000000000"))
+      yield* same("it is not found", [report._tag, report.account], ["NotFound", account])
+    })
+}
+
+const fills: Clause = {
+  name: "FILL-9: what an order filled is the same however and however often it is asked for, and sums to its total",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const { broker } = place
+      const { id, terms } = yield* filled(place)
+      const own = (yield* broker.fillsOf(id)).received.map(({ report }) => report)
+      yield* same("executions sum to the order's total", total(own), Decimal.format(terms.quantity))
+      yield* same("they are the order's", [...new Set(own.map((each) => each.brokerOrderId))], [id])
+      const shown = own.map((each) => shownFill(each))
+      const again = (yield* broker.fillsOf(id)).received.map(({ report }) => shownFill(report))
+      yield* same("they are the same when they are asked for again", again, shown)
+      const listed = yield* broker.fills(yield* around)
+      const inWindow = listed.received.map(({ report }) => shownFill(report))
+      yield* same("and in the listing of their window", [listed.complete, inWindow], [true, shown])
+      const { holdings } = yield* broker.positions
+      const held = holdings.map(({ quantity, symbol }) => [symbol, Decimal.format(quantity)])
+      yield* same("the shares are held", held, [[terms.symbol, "3"]])
+    })
+}
+
+const refused: Clause = {
+  name: "AUD-7: an order that is refused is answered with the broker's words, and there is no order",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      yield* place.tell("refuses")
+      const { answer } = yield* send(place, termsAt(place))
+      yield* same("it is refused", answer._tag, "Refused")
+      yield* same("in words", answer._tag === "Refused" && answer.words !== "" && answer.code !== "", true)
+      yield* same("there is none", (yield* place.broker.orders(yield* around)).received.length, 0)
+    })
+}
+
+const lost: Clause = {
+  name: "AUD-5: where the answer is lost nothing is known, and the order is found by asking for our id",
+  needs: ["client order ids"],
+  run: (place) =>
+    Effect.gen(function* () {
+      yield* place.tell("loses the answer")
+      const terms = termsAt(place)
+      const { answer } = yield* send(place, terms)
+      yield* same("what became of it is unknown", answer._tag, "Unknown")
+      const { lookup } = place.broker
+      const found = lookup === undefined ? undefined : (yield* lookup(terms.clientOrderId)).report
+      yield* same("the order is there", found?._tag === "OrderSeen" && found.clientOrderId, terms.clientOrderId)
+    })
+}
+
+const once: Clause = {
+  name: "an id is taken once: the same order sent again makes no second one, and is not called refused",
+  needs: ["unique client order ids"],
+  run: (place) =>
+    Effect.gen(function* () {
+      const terms = termsAt(place)
+      yield* send(place, terms)
+      const { answer } = yield* send(place, terms)
+      yield* same("the second send is of unknown outcome", answer._tag, "Unknown")
+      yield* same("there is one order", (yield* place.broker.orders(yield* around)).received.length, 1)
+    })
+}
+
+/** A working order as far as a cancel reads it. */
+const workingOrder = (id: BrokerOrderId): AcknowledgedOrder =>
+  OrderState.Submitted({ brokerOrderIds: [id], acceptedAt: Instant.make(0n) })
+
+const cancelled: Clause = {
+  name: "a cancel is a wish: what ended an order is read, and it ends as cancelled with what it had filled",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      yield* place.tell("works")
+      const { id } = yield* sent(place)
+      const answer = yield* place.broker.cancel(workingOrder(id))
+      yield* same("the wish was heard", answer._tag, "Requested")
+      const report = yield* readUntil(place, id, isClosed)
+      yield* same("it ended by it", report._tag === "OrderSeen" && report.state, {
+        _tag: "Closed",
+        kind: "cancelled"
+      })
+      const cumulative = report._tag === "OrderSeen" ? report.cumulative : undefined
+      yield* same("nothing had filled", Decimal.format(cumulative ?? Decimal.zero), "0")
+    })
+}
+
+const tooLate: Clause = {
+  name: "a cancel of an order that has filled changes nothing",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const { id } = yield* filled(place)
+      const answer = yield* place.broker.cancel(workingOrder(id))
+      const said = ["Refused", "Requested"].includes(answer._tag)
+      yield* same("it is refused, or heard and of no use", said, true)
+      const { report } = yield* place.broker.order(id)
+      yield* same("the order is filled", report._tag === "OrderSeen" && report.state, {
+        _tag: "Closed",
+        kind: "filled"
+      })
+    })
+}
+
+const unread: Clause = {
+  name: "a read that does not succeed is a failure: never an order, never that there is none",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      yield* place.tell("works")
+      const { id } = yield* sent(place)
+      yield* place.tell("fails to read")
+      const read = yield* Effect.either(place.broker.order(id))
+      yield* same("it fails", Either.isLeft(read) ? read.left._tag : read.right.report._tag, "BrokerReadFailed")
+    })
+}
+
+const instruments: Clause = {
+  name: "an instrument is known with what may be traded of it, or not known",
+  needs: [],
+  run: ({ broker, symbol, unknownSymbol }) =>
+    Effect.gen(function* () {
+      const known = yield* broker.instrument(symbol)
+      yield* same("it is known", known._tag === "Known" && [known.symbol, known.tradable], [symbol, true])
+      const lot = known._tag === "Known" ? known.lot : Decimal.zero
+      yield* same("its lot is above zero", Decimal.isPositive(lot), true)
+      yield* same("the other is not", (yield* broker.instrument(unknownSymbol))._tag, "NotKnown")
+    })
+}
+
+const executedIn = (report: Report): Option.Option<Executed> =>
+  report._tag === "Executed" ? Option.some(report) : Option.none()
+
+const told: Clause = {
+  name: "SYNC-6: changes are told by themselves, as they are read",
+  needs: ["streaming"],
+  run: (place) =>
+    Effect.gen(function* () {
+      const { broker } = place
+      const listening = yield* Effect.forkScoped(
+        Stream.runHead(Stream.filterMap(broker.updates ?? Stream.empty, ({ report }) => executedIn(report)))
+      )
+      const heard = Effect.timeoutOption(Fiber.join(listening), "250 millis")
+      // The stream begins at the present: until it does, an order more is sent.
+      const next = Effect.zipRight(filled(place), Effect.map(heard, Option.flatten))
+      const execution = Option.getOrUndefined(yield* Effect.repeat(next, { until: Option.isSome, times: 12 }))
+      yield* same("an execution is told", execution !== undefined, true)
+      const read = (yield* broker.fillsOf(execution?.brokerOrderId ?? NO_ID)).received.map(({ report }) => report)
+      yield* same(
+        "as it is read",
+        execution && [shownFill(execution)],
+        read.map((each) => shownFill(each))
+      )
+    })
+}
+
+/** What every broker promises; `needs` says for whom a clause holds. */
+export const clauses: ReadonlyArray<Clause> = [
+  pure,
+  taken,
+  byOurId,
+  notThere,
+  fills,
+  refused,
+  lost,
+  once,
+  cancelled,
+  tooLate,
+  unread,
+  instruments,
+  told
+]
