@@ -78,8 +78,8 @@ const spent = (name: string, rounds: ReadonlyArray<Round>, trades: number): Figu
 /** What a trade costs where many are stored, and where many lots stand open, beside a store with few. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, async (folder) => {
-    const batch = asked.quick ? 5_000 : 20_000
-    const rounds = asked.rounds ?? (asked.quick ? 1 : 5)
+    const batch = asked.quick ? 10_000 : 20_000
+    const rounds = asked.rounds ?? (asked.quick ? 3 : 5)
     const shape = usual(batch)
     const standing: Shape = { ...shape, threshold: NEVER_DUE }
     const [few, lots, none] = [join(folder, "few.db"), join(folder, "lots.db"), join(folder, "none.db")]
