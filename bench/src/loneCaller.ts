@@ -4,7 +4,7 @@ import type Database from "better-sqlite3"
 import { Effect } from "effect"
 import { drained, onStage } from "./engine.ts"
 import * as floor from "./floor.ts"
-import { type Asked, atMost, type Figure, inFolder, noted, quantile, timing } from "./measuring.ts"
+import { type Asked, atMost, type Figure, cpuSeconds, inFolder, noted, quantile } from "./measuring.ts"
 import { emptyStore, recorded } from "./played.ts"
 import type { Group } from "./schedule.ts"
 import { type BenchTrade, tradesOf, usual } from "./workload.ts"
@@ -15,37 +15,26 @@ const WARMING = 1_000
 /** In a closed loop floor and caller take turns by so many. */
 const IN_A_ROW = 100
 
-/** Milliseconds that each trade took. */
-interface Latency {
-  readonly wall: number
-  readonly cpu: number
-}
-
 interface Latencies {
-  readonly floor: Array<Latency>
-  readonly caller: Array<Latency>
+  /** Milliseconds that each trade took. */
+  readonly floor: Array<number>
+  readonly caller: Array<number>
+  /** Seconds of processor time that all of them took. */
+  readonly spent: { floor: number; caller: number }
 }
 
-const clock = (): (() => Latency) => {
-  const took = timing()
-  return () => {
-    const { cpu, seconds } = took()
-    return { wall: seconds * 1000, cpu: cpu * 1000 }
-  }
-}
-
-/** Writes the groups of a schedule one after the other; says what each intake took. */
+/** Writes the groups of a schedule one after the other; says how many milliseconds each intake took. */
 const bareTransactions = (db: Database.Database, groups: ReadonlyArray<Group>) => {
   const write = floor.writer(db)
   let at = 0
   /** Writes up to and with the next intake. */
-  return (): Latency => {
+  return (): number => {
     for (;;) {
-      const took = clock()
       const group = groups[at++]
-      if (group === undefined) return took()
+      if (group === undefined) return 0
+      const begun = performance.now()
       write(group)
-      if (group.identities.length > 0) return took()
+      if (group.identities.length > 0) return performance.now() - begun
     }
   }
 }
@@ -53,9 +42,9 @@ const bareTransactions = (db: Database.Database, groups: ReadonlyArray<Group>) =
 const submit = ({ account, input }: BenchTrade) =>
   Effect.gen(function* () {
     const accumulator = yield* Accumulator.Accumulator
-    const took = clock()
+    const begun = performance.now()
     yield* accumulator.submit(account, input)
-    return took()
+    return performance.now() - begun
   })
 
 const measured = (
@@ -69,14 +58,19 @@ const measured = (
     await emptyStore(bare)
     const db = floor.open(bare)
     const next = bareTransactions(db, groups)
-    const latencies: Latencies = { floor: [], caller: [] }
+    const latencies: Latencies = { floor: [], caller: [], spent: { floor: 0, caller: 0 } }
     const size = isDrained ? 1 : IN_A_ROW
     const loop = Effect.gen(function* () {
       for (let from = 0; from < trades.length; from += size) {
         const some = trades.slice(from, from + size)
         yield* drained
+        const begun = cpuSeconds()
         for (const _ of some) latencies.floor.push(next())
+        const between = cpuSeconds()
         for (const trade of some) latencies.caller.push(yield* submit(trade))
+        if (from < WARMING) continue
+        latencies.spent.floor += between - begun
+        latencies.spent.caller += cpuSeconds() - between
       }
     })
     const shape = usual(trades.length)
@@ -85,23 +79,9 @@ const measured = (
     return latencies
   })
 
-const quantilesOf = ({ caller, floor: bare }: Latencies, kind: keyof Latency, share: number) =>
-  [caller, bare].map((all) =>
-    quantile(
-      all.slice(WARMING).map((each) => each[kind]),
-      share
-    )
-  )
-
-const processorOf = (name: string, latencies: Latencies): Figure => {
-  const [own = 0, theirs = 1] = quantilesOf(latencies, "cpu", 0.5)
-  const words = `${(own / theirs).toFixed(2)}×: ${own.toFixed(2)} ms, and ${theirs.toFixed(2)} ms`
-  return noted(`a lone caller, ${name}: the median of processor time, all threads`, words)
-}
-
 const figuresOf = (name: string, latencies: Latencies, goals: readonly [number, number]): ReadonlyArray<Figure> =>
   ([0.5, 0.99] as const).map((share, i) => {
-    const [own, theirs] = quantilesOf(latencies, "wall", share)
+    const [own, theirs] = [latencies.caller, latencies.floor].map((all) => quantile(all.slice(WARMING), share))
     const words = `a lone caller, ${name}, p${share * 100}: ${(own ?? 0).toFixed(2)} ms, of a bare transaction of ${(theirs ?? 0).toFixed(2)} ms`
     return atMost(words, (own ?? 0) / (theirs ?? 1), goals[i] ?? 0, "×")
   })
@@ -115,9 +95,11 @@ export const measure = async (asked: Asked): Promise<ReadonlyArray<Figure>> => {
   const [between, loop] = [await measured(asked, all, groups, true), await measured(asked, all, groups, false)]
   return [
     ...figuresOf("follow-ups drained between", between, [1.4, 4]),
-    processorOf("follow-ups drained between", between),
     ...figuresOf("in a closed loop", loop, [1.9, 5]),
-    processorOf("in a closed loop", loop),
+    noted(
+      "a lone caller in a closed loop: processor time with all that follows, of the bare transactions and theirs",
+      `${(loop.spent.caller / loop.spent.floor).toFixed(2)}×`
+    ),
     noted("trades each, after 1,000 for warming", String(trades - WARMING))
   ]
 }
