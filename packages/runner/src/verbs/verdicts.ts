@@ -8,6 +8,7 @@ import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
+import { settleAbandoned } from "./abandoned.ts"
 import { perform } from "./commanding.ts"
 
 const { commandId, place } = flags
@@ -191,6 +192,7 @@ const scopeOf = ({ account, all, symbol }: ScopeFlags) =>
     return { account: first, scope }
   })
 
+/** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
 const setState =
   (tag: "Halt" | "Resume") =>
   (
@@ -200,7 +202,9 @@ const setState =
     writing(asked, () =>
       Effect.gen(function* () {
         const { account, scope } = yield* scopeOf(asked)
-        yield* perform({ account, commandId: asked.commandId, reason: asked.reason, command: { _tag: tag, scope } })
+        const command = { _tag: tag, scope } satisfies Command.Command
+        const performed = perform({ account, commandId: asked.commandId, reason: asked.reason, command })
+        yield* tag === "Halt" ? Effect.raceFirst(performed, settleAbandoned) : performed
       })
     )
 

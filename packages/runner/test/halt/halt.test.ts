@@ -13,16 +13,19 @@ import {
   TradeRepository
 } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Logger, Schema } from "effect"
 import { rmSync } from "node:fs"
-import { child, desk, HEADER } from "../cli/roundlot.ts"
+import { buys, child, desk, HEADER, until as untilSo } from "../cli/roundlot.ts"
 
 /** `ROUNDLOT_BURST=10000` is the burst of the acceptance; a smaller one shows the same in less time. */
 const TRADES = Number(process.env["ROUNDLOT_BURST"] ?? 3_000)
 const SYMBOLS = 40
 const GROUPS = 10
 const account = AccountName.AccountName.make("paper")
+
+const Requests = Schema.Struct({ items: Schema.Array(Schema.Struct({ operation: Schema.String })) })
+const Items = Schema.Struct({ items: Schema.Array(Schema.Unknown) })
 
 /** Many small trades of many symbols, so that orders go out all the while. */
 const burst = (name: string) =>
@@ -60,6 +63,10 @@ describe("halt, from another process", () => {
     () => {
       const { cli, file, folder, json, store } = desk()
       const path = store.slice("sqlite:".length)
+      const places = async () =>
+        Schema.decodeUnknownSync(Requests)(await json("exchange", "requests", "--limit", "0")).items.filter(
+          ({ operation }) => operation === "place"
+        ).length
       return Effect.gen(function* () {
         const daemon = child(["start", "--store", store])
         yield* Effect.promise(() => daemon.says(/Running/))
@@ -76,6 +83,7 @@ describe("halt, from another process", () => {
         })
         const after = yield* feedEnd
         const begun = yield* attempts
+        const placed = yield* Effect.promise(places)
         assert.strictEqual(answer._tag, "Done")
         assert.deepInclude(yield* Effect.promise(() => importing.ended), { code: 0 })
         // Intake goes on while nothing is sent.
@@ -83,6 +91,7 @@ describe("halt, from another process", () => {
         assert.deepInclude(more, { code: 0 })
         assert.strictEqual((yield* Reads.first(Trade.TradeTable, { descending: true }))?.id, TRADES)
         assert.strictEqual(yield* attempts, begun, "an attempt began after the halt was answered")
+        assert.strictEqual(yield* Effect.promise(places), placed, "an order arrived after the halt was answered")
         const submitting = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
         assert.deepStrictEqual(submitting, [])
         // One row for the group of the halt itself, in the store's journal.
@@ -109,4 +118,36 @@ describe("halt, from another process", () => {
     },
     240_000
   )
+
+  it("with the daemon dead, in mid-send: says so, puts what was on its way in doubt, and nothing starts until resumed", async () => {
+    const { cli, file, folder, json, place, wait } = desk()
+    const count = async (...words: ReadonlyArray<string>) => {
+      const { items } = Schema.decodeUnknownSync(Items)(await json(...words, "--limit", "0"))
+      return items.length
+    }
+    const held = { id: "held", when: {}, do: { delay: { ms: 3_600_000 } } }
+    expect(await cli("trades", "import", file("1.csv", buys(["a", "1"])))).toMatchObject({ code: 0 })
+    expect(await cli("exchange", "do", JSON.stringify(held))).toMatchObject({ code: 0 })
+    // Without its stream only the answer that is held back can tell it of the order.
+    const daemon = child(["start", ...place, "--no-stream"])
+    await untilSo(async () => (await count("exchange", "orders")) === 1)
+    daemon.signal("SIGKILL")
+    await daemon.ended
+    const halted = await cli("halt", "--reason", "the daemon died")
+    expect(halted).toMatchObject({ code: 0, out: expect.stringMatching(/^everything is halted/) })
+    expect(halted.out).not.toContain("still has no answer")
+    expect(await json("orders", "list")).toMatchObject({ items: [{ id: "O1", status: "in_doubt" }] })
+    wait(30_000)
+    expect(await cli("trades", "import", file("2.csv", buys(["b", "2"])))).toMatchObject({ code: 0 })
+    // What is in doubt is asked for while trading is halted: that sends nothing.
+    expect(await cli("start", "--until-idle")).toMatchObject({ code: 3, out: expect.stringContaining("Halted") })
+    expect(await json("orders", "list")).toMatchObject({ items: [{ id: "O1", status: "filled" }] })
+    expect(await count("attempts", "list")).toBe(1)
+    expect(await cli("resume", "--reason", "over")).toMatchObject({ code: 0 })
+    expect(await cli("start", "--until-idle")).toMatchObject({ code: 0 })
+    expect(await json("positions", "list")).toMatchObject({ items: [{ hedged: "3", residual: "0" }] })
+    expect(await count("exchange", "orders")).toBe(2)
+    expect(await json("audit")).toMatchObject({ ok: true })
+    rmSync(folder, { recursive: true, force: true })
+  }, 120_000)
 })
