@@ -1,0 +1,265 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { AlpacaBroker } from "@roundlot/broker-alpaca"
+import { Simulator } from "@roundlot/broker-alpaca/simulator"
+import type { Instruction } from "@roundlot/broker-paper"
+import {
+  Attempt,
+  Broker,
+  ClientOrderId,
+  Daemon,
+  Decimal,
+  Decisions,
+  Driving,
+  Fill,
+  Gates,
+  Id,
+  MemoryRepository,
+  Price,
+  Quantity,
+  Reads,
+  Roundlot,
+  Submission,
+  Ticker,
+  type Tracking
+} from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
+
+/** What happens to a send. */
+interface Fault {
+  readonly what: string
+  /** What the exchange is told to do to it. */
+  readonly act: Instruction.ActInput
+  /** It meets the send before it, so that our own limiter knows. */
+  readonly isBefore?: boolean
+}
+
+/** What became of a position's order, of the position, of a decision and of its attempt. */
+interface Effects {
+  readonly order: string
+  readonly position: string
+  readonly decision: string
+  readonly attempt: string
+}
+
+const inDoubt: Effects = {
+  order: "in_doubt",
+  position: "1 in flight, OrderLive",
+  decision: "submitted",
+  attempt: "unknown unknown"
+}
+const rejected: Effects = {
+  order: "rejected",
+  position: "0 in flight, CoolingDown",
+  decision: "failed",
+  attempt: "rejected rejected"
+}
+const notSent: Effects = {
+  order: "pending",
+  position: "1 in flight, OrderLive",
+  decision: "failed",
+  attempt: "not_accepted rejected"
+}
+
+const answer = (
+  status: number,
+  body?: unknown,
+  headers?: { readonly [name: string]: string }
+): Instruction.ActInput => ({
+  answer: { status, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) }
+})
+
+const refusal = (code: number, message: string) => ({ code, message })
+
+/** The rows of the guide's table that are about sends. */
+const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
+  [{ what: "401, keys revoked meanwhile", act: answer(401) }, notSent, /^not authorised: unauthorized\. \(401\)$/],
+  [{ what: "429 with Retry-After", act: answer(429, undefined, { "retry-after": "3" }) }, notSent, /\(429\)$/],
+  [{ what: "429 without it", act: answer(429) }, notSent, /^too many requests: .*\(429\)$/],
+  [
+    { what: "no token on our side", act: answer(429, undefined, { "retry-after": "60" }), isBefore: true },
+    notSent,
+    /^rate limit exceeded \(local\)$/
+  ],
+  [
+    {
+      what: "403 40310000, insufficient buying power",
+      act: answer(403, refusal(40310000, "insufficient buying power"))
+    },
+    rejected,
+    /^insufficient buying power$/
+  ],
+  [
+    { what: "403 40310000, not fractionable", act: answer(403, refusal(40310000, 'asset "AAPL" is not fractionable')) },
+    rejected,
+    /not fractionable$/
+  ],
+  [
+    {
+      what: "403 40310000, more than is held",
+      act: answer(403, refusal(40310000, "insufficient qty available for order"))
+    },
+    rejected,
+    /^insufficient qty/
+  ],
+  [{ what: "403 without that code", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],
+  [
+    { what: "422 about parameters", act: answer(422, refusal(42210000, "asset AAPL is not tradable")) },
+    rejected,
+    /not tradable$/
+  ],
+  [
+    {
+      what: "422 client_order_id must be unique",
+      act: answer(422, refusal(40010001, "client_order_id must be unique"))
+    },
+    inDoubt,
+    /^$/
+  ],
+  [{ what: "408", act: answer(408) }, inDoubt, /^$/],
+  [{ what: "500", act: answer(500) }, inDoubt, /^$/],
+  [{ what: "HTML instead of JSON", act: answer(502, "<html>bad gateway</html>") }, inDoubt, /^$/],
+  [{ what: "truncated JSON", act: answer(200, '{"id":"61e6') }, inDoubt, /^$/],
+  [{ what: "a redirection", act: answer(302, undefined, { location: "/v2/clock" }) }, inDoubt, /^$/],
+  [{ what: "reset before it was taken", act: { resetBefore: {} } }, inDoubt, /^$/],
+  [{ what: "reset after it was taken", act: { takeThenReset: {} } }, inDoubt, /^$/],
+  [{ what: "no answer in time, after it was taken", act: { takeThenTimeout: {} } }, inDoubt, /^$/]
+]
+
+const sent = {
+  account,
+  clientOrderId: ClientOrderId.ClientOrderId.make("before"),
+  symbol: Ticker.Ticker.make("KO"),
+  side: "buy",
+  quantity: Quantity.unsafe("1"),
+  type: "market",
+  limitPrice: undefined,
+  stopPrice: undefined,
+  timeInForce: "day",
+  extendedHours: false,
+  positionEffect: undefined,
+  referencePrice: undefined
+} as const
+
+/** An engine on a store in memory, an account at a simulator of its own, and what lets the fault happen to the next send. */
+const engine = Effect.gen(function* () {
+  const { credentials, exchange } = yield* Simulator.make({
+    requestsAMinute: 100_000,
+    prices: new Map([["AAPL", Price.unsafe("150")]])
+  })
+  const http = yield* Layer.build(NodeHttpClient.layerUndici)
+  const broker = yield* AlpacaBroker.make({ account, credentials, answersWithin: "2 seconds" }).pipe(
+    Effect.provide(http)
+  )
+  const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+  const services = Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)
+  const meets = ({ act, isBefore = false }: Fault) =>
+    Effect.gen(function* () {
+      yield* exchange.instruct({ id: "fault", when: {}, do: act })
+      if (isBefore) yield* (yield* broker.prepare(sent)).send(Id.AttemptId.make(1_000_000))
+    })
+  return { exchange, meets, services: Layer.provideMerge(Decisions.layer, services) }
+})
+
+/** An account that this process drives, whose instrument the broker has confirmed. */
+const driven = Effect.gen(function* () {
+  yield* opened({})
+  const driving = yield* Driving.open(Driving.unnamed)
+  yield* driving.take(account)
+})
+
+const attemptShown = Effect.map(Reads.first(Attempt.AttemptTable, { descending: true }), (attempt) => ({
+  shown: `${attempt?.outcome} ${attempt?.status}`,
+  words: attempt?.errorMessage ?? ""
+}))
+
+/** What becomes of a position's order that meets the fault. */
+const ofPosition = (fault: Fault) =>
+  Effect.gen(function* () {
+    const { meets, services } = yield* engine
+    return yield* Effect.gen(function* () {
+      yield* driven
+      yield* submit(trade("buy", "1"))
+      yield* Gates.confirmInstruments
+      yield* meets(fault)
+      yield* Submission.submitPending(() => Effect.succeed(true))
+      const [order] = yield* orders
+      const position = yield* figures("AAPL")
+      assert.deepStrictEqual(yield* audited, [])
+      return { order: order?.status ?? "none", position: `${position?.inFlight} in flight, ${position?.answer}` }
+    }).pipe(Effect.provide(services))
+  })
+
+/** What becomes of a decision that meets the fault, and of its attempt. */
+const ofDecision = (fault: Fault) =>
+  Effect.gen(function* () {
+    const { meets, services } = yield* engine
+    return yield* Effect.gen(function* () {
+      yield* driven
+      const decisions = yield* Decisions.Decisions
+      const decide = (symbol: string) =>
+        decisions.decide(account, { symbol: Ticker.Ticker.make(symbol), side: "buy", quantity: Quantity.unsafe("1") })
+      // The first one has the broker read.
+      const [first, { id }] = yield* Effect.all([decide("KO"), decide("AAPL")])
+      assert.include(["submitted", "executed"], (yield* decisions.execute(first.id)).status)
+      yield* Gates.confirmInstruments
+      yield* meets(fault)
+      const { reason = "", status } = yield* decisions.execute(id)
+      const attempt = yield* attemptShown
+      assert.deepStrictEqual(yield* audited, [])
+      return { decision: status, attempt: attempt.shown, words: reason, attemptWords: attempt.words }
+    }).pipe(Effect.provide(services))
+  })
+
+describe("a send to Alpaca that goes wrong, over sockets: what becomes of order, position, decision and attempt", () => {
+  it.scopedLive.each(rows.map(([fault, effects, words]) => ({ fault, effects, words, what: fault.what })))(
+    "AUD-5, AUD-7: $what",
+    ({ effects, fault, words }) =>
+      Effect.gen(function* () {
+        const { order, position } = yield* ofPosition(fault)
+        const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(fault)
+        assert.deepStrictEqual({ order, position, decision, attempt }, effects)
+        assert.match(reason, words)
+        if (decision === "failed") assert.match(attemptWords, words)
+      })
+  )
+})
+
+/** What comes by the stream while a daemon drives one order of one share, and how it is told of the fill. */
+const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruction.InstructionInput, "id">]> = [
+  ["goes silent while it heartbeats", { do: { silence: {} } }],
+  ["tells each event twice", { when: {}, do: { duplicateEvent: {} } }],
+  ["tells events backwards", { when: {}, do: { reorder: {} } }],
+  ["breaks off", { do: { dropStream: {} } }]
+]
+
+const soon: Tracking.PollingOptions = { intervalMs: 200, maxJitterMs: 0 }
+const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
+describe("a stream of Alpaca's that goes wrong, under a daemon", () => {
+  it.scopedLive.each(streams.map(([what, fault]) => ({ what, fault })))(
+    "FILL-16, SYNC-2: one that $what: the order is filled once, the journal proves it",
+    ({ fault }) =>
+      Effect.gen(function* () {
+        const { exchange, services } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* opened({})
+          yield* Effect.forkScoped(Daemon.run(soon))
+          const connected = Effect.map(exchange.requests, (all) => all.some(({ operation }) => operation === "stream"))
+          yield* Effect.repeat(Effect.zipLeft(connected, turn), { until: (is) => is })
+          yield* exchange.instruct({ id: "stream", ...fault })
+          yield* submit(trade("buy", "1"))
+          const filled = Effect.map(statuses, ([first]) => first === "Filled")
+          yield* Effect.repeat(Effect.zipLeft(filled, turn), { until: (is) => is })
+          assert.deepInclude(yield* figures("AAPL"), { hedged: "1", inFlight: "0", residual: "0" })
+          const fills = yield* Reads.all(Fill.FillTable)
+          assert.deepStrictEqual(
+            fills.map(({ quantity }) => Decimal.format(quantity)),
+            ["1"]
+          )
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.scoped, Effect.provide(services))
+      })
+  )
+})
