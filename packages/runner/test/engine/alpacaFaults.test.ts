@@ -20,7 +20,7 @@ import {
   Roundlot,
   Submission,
   Ticker,
-  type Tracking
+  Tracking
 } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -146,6 +146,10 @@ const sent = {
 const engine = Effect.gen(function* () {
   const { credentials, exchange } = yield* Simulator.make({
     requestsAMinute: 100_000,
+    assets: new Map([
+      ["GONE", { tradable: false }],
+      ["WHOLE", { fractionable: false }]
+    ]),
     prices: new Map([["AAPL", Price.unsafe("150")]])
   })
   const http = yield* Layer.build(NodeHttpClient.layerUndici)
@@ -258,6 +262,70 @@ describe("a stream of Alpaca's that goes wrong, under a daemon", () => {
             fills.map(({ quantity }) => Decimal.format(quantity)),
             ["1"]
           )
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.scoped, Effect.provide(services))
+      })
+  )
+})
+
+/** What cannot be ordered at Alpaca: after so many shares were bought, a decision over so many of a symbol comes to that. */
+const refusedBefore: ReadonlyArray<
+  readonly [
+    what: string,
+    symbol: string,
+    held: string,
+    side: "buy" | "sell",
+    quantity: string,
+    reason: RegExp,
+    sent: number
+  ]
+> = [
+  ["an unknown symbol", "NOPE", "0", "buy", "1", /^Refused\(InstrumentUnknown\)/, 0],
+  ["an untradable symbol", "GONE", "0", "buy", "1", /^Refused\(InstrumentUnknown\)/, 0],
+  ["a sale through zero", "KO", "1", "sell", "2", /^Refused\(CrossesZero/, 1],
+  ["a fraction of what has none", "WHOLE", "0", "buy", "0.5", /^asset "WHOLE" is not fractionable$/, 1],
+  ["a fraction sold short", "KO", "0", "sell", "0.5", /^fractional orders cannot be sold short$/, 1]
+]
+
+describe("what cannot be ordered at Alpaca", () => {
+  it.scopedLive.each(
+    refusedBefore.map(([what, symbol, held, side, quantity, reason, sent]) => ({
+      what,
+      symbol,
+      held,
+      side,
+      quantity,
+      reason,
+      sent
+    }))
+  )(
+    "AUD-5: $what has failed with the reason, and changes no position",
+    ({ held, quantity, reason, sent, side, symbol }) =>
+      Effect.gen(function* () {
+        const { exchange, services } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* driven
+          const decisions = yield* Decisions.Decisions
+          const decided = (side: "buy" | "sell", quantity: string) =>
+            Effect.flatMap(
+              decisions.decide(account, {
+                symbol: Ticker.Ticker.make(symbol),
+                side,
+                quantity: Quantity.unsafe(quantity)
+              }),
+              ({ id }) => decisions.execute(id)
+            )
+          if (held !== "0") {
+            yield* decided("buy", held)
+            yield* Tracking.sweep(account)
+          }
+          const { reason: why = "", status } = yield* decided(side, quantity)
+          assert.strictEqual(status, "failed")
+          assert.match(why, reason)
+          const places = (yield* exchange.requests).filter(({ operation }) => operation === "place")
+          assert.isAtMost(places.length, sent)
+          const filled = (yield* Reads.all(Fill.FillTable)).map(({ quantity: each }) => Decimal.format(each))
+          assert.deepStrictEqual(filled, held === "0" ? [] : [held])
           assert.deepStrictEqual(yield* audited, [])
         }).pipe(Effect.scoped, Effect.provide(services))
       })
