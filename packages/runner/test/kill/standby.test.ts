@@ -1,9 +1,12 @@
 import { Schema } from "effect"
 import { rmSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import { databases } from "../cli/database.ts"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
 
 const KILLS = Number(process.env["ROUNDLOT_STANDBY_KILLS"] ?? 2)
+const { fresh } = databases()
+
 /** Longer than any test: who waits for this answer never hears it. */
 const NEVER_MS = 3_600_000
 
@@ -13,8 +16,8 @@ const Orders = Schema.Struct({
 const Placed = Schema.Struct({ items: Schema.Array(Schema.Struct({ operation: Schema.String })) })
 
 /** Two daemons on one store: the first drives, the second stands by. */
-const pair = () => {
-  const { cli, file, folder, json, place } = desk()
+const pair = (address?: string) => {
+  const { cli, file, folder, json, place } = desk(address)
   const theirs = async () => Schema.decodeUnknownSync(Orders)(await json("exchange", "orders", "--limit", "0")).items
   const placed = async () =>
     Schema.decodeUnknownSync(Placed)(await json("exchange", "requests", "--limit", "0")).items.filter(
@@ -55,11 +58,12 @@ const pair = () => {
 }
 
 describe("two daemons on one store", () => {
-  it(
-    `ACC-2: the one that drives is killed in mid-send ${KILLS} times, each time the other finishes: no order twice, none lost`,
+  it.each(["SQLite", "Postgres"])(
+    `ACC-2: on %s the one that drives is killed in mid-send ${KILLS} times, each time the other finishes: no order twice, none lost`,
     { timeout: 120_000 + KILLS * 60_000 },
-    async () => {
-      const { daemon, examine, holdAnswer, place, placed, theirs, trade } = pair()
+    async (kind) => {
+      const address = kind === "Postgres" ? await fresh() : undefined
+      const { daemon, examine, holdAnswer, place, placed, theirs, trade } = pair(address)
       let active = daemon()
       await active.says(/Running/)
       for (let kill = 1; kill <= KILLS; kill++) {

@@ -62,6 +62,8 @@ const poolOf = (config: PostgresStoreConfig): Pool => {
   })
   // A connection that breaks while nobody uses it is replaced; whoever uses one is told by its query.
   pool.on("error", () => undefined)
+  // The moment between being handed out and being used is nobody's: an error there would end the process.
+  pool.on("connect", (client) => void client.on("error", () => undefined))
   return pool
 }
 
