@@ -61,7 +61,7 @@ const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<voi
     ? violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${found.evidence}`)
     : Effect.void
 
-const orderIn = (books: Books.Books, id: string): Order.Order | undefined => books.orders.get(id.slice(1))
+const orderIn = (books: Books.Books, id: string): Order.Order | undefined => books.orders.get(Number(id.slice(1)))
 
 /** D8, told apart from the rule itself: a sent order that lived has ended, and not all of it is filled. */
 const noteEnd = (memory: Memory, before: Order.Order, after: Order.Order, entry: Entry.Entry): void => {
@@ -82,7 +82,7 @@ const bodyOf = Schema.decodeUnknownSync(AttemptBody)
 const attempted = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> => {
   const { fold, shortEnds, targets } = scene.memory
   const { id, orderId } = bodyOf(entry.body)
-  const order = fold.books.orders.get(String(orderId))
+  const order = fold.books.orders.get(orderId)
   const position = order === undefined ? undefined : positionOf(fold.books, order)
   if (order === undefined || position === undefined) return violated(scene, "an attempt has an order", entry.body)
   targets.set(id, position.target)
@@ -116,7 +116,7 @@ const isStopped = (books: Books.Books, order: Order.Order): boolean =>
 /** Right before the bytes of an order reach the exchange. */
 export const sending = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderTerms): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const attempt = scene.memory.fold.books.attempts.get(String(attemptId))
+    const attempt = scene.memory.fold.books.attempts.get(attemptId)
     if (attempt === undefined || attempt.clientOrderId !== terms.clientOrderId) {
       return yield* violated(scene, "rule 1: an attempt is on record before a byte leaves", terms.clientOrderId)
     }

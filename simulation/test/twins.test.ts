@@ -62,7 +62,7 @@ vi.mock("../../packages/core/src/fill/aggregates.ts", async (load) => {
 vi.mock("../../packages/core/src/order/commitment.ts", async (load) => {
   const real = await load<typeof commitmentModule>()
   const adjust: typeof real.adjust = (recorder, id, why) => {
-    const order = recorder.books.orders.get(String(id))
+    const order = recorder.books.orders.get(id)
     const isKept = order !== undefined && !OrderState.isLive(order.status)
     if (broken.rule !== "release" || !isKept) real.adjust(recorder, id, why)
   }

@@ -15,7 +15,7 @@ const seen = (repository: TradeRepository.TradeRepositoryService) =>
       _tag: "Planned",
       journals: [],
       changes: Books.changes(books),
-      answer: { code: books.orders.get("1")?.code, head: heads.get("main")?.seq }
+      answer: { code: books.orders.get(1)?.code, head: heads.get("main")?.seq }
     })),
     ({ answer }) => answer
   )
@@ -23,7 +23,7 @@ const seen = (repository: TradeRepository.TradeRepositoryService) =>
 /** A commit that changes the order as rules do, through the books. */
 const changing = (repository: TradeRepository.TradeRepositoryService, code: string) =>
   repository.write(aboutTheOrder(), ({ books, heads }) => {
-    const order = books.orders.get("1")
+    const order = books.orders.get(1)
     if (order === undefined) throw new Error("the order is not there")
     books.orders.put({ ...order, code })
     const journals = [rows.part("main", (heads.get("main")?.seq ?? 0) + 1)]
@@ -78,7 +78,7 @@ describe("what a writer keeps between commits", () => {
     Effect.gen(function* () {
       const { repository } = yield* begun
       const refused = repository.write(aboutTheOrder(), ({ books, heads }) => {
-        const order = books.orders.get("1")
+        const order = books.orders.get(1)
         if (order === undefined) throw new Error("the order is not there")
         books.orders.put({ ...order, code: "never", attempts: -1 })
         const journals = [rows.part("main", (heads.get("main")?.seq ?? 0) + 1)]

@@ -88,10 +88,10 @@ describe("a write", () => {
       yield* repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1)]))
       const { answer } = yield* repository.write(rows.scope(OrderById({ id: 1 })), ({ books, counters, heads }) =>
         planned({
-          order: String(books.orders.get("1")?.clientOrderId),
+          order: String(books.orders.get(1)?.clientOrderId),
           fills: books.fills.all().length,
           attempts: books.attempts.all().length,
-          trade: books.trades.get("1")?.sourceId,
+          trade: books.trades.get(1)?.sourceId,
           position: books.positions.get(Table.joinKey(["main", "AAPL"]))?.answer,
           breaks: books.breaks.all().length,
           head: heads.get("main")?.seq,
@@ -117,7 +117,7 @@ describe("a write", () => {
       yield* repository.write(rows.scope(), rows.writing(rows.everything))
       const seen: Array<string> = []
       yield* repository.write(rows.scope(), ({ books, met }) => {
-        const order = books.orders.get("1")
+        const order = books.orders.get(1)
         seen.push(`${met.size} met, ${order === undefined ? "no order" : order.status}`)
         if (order === undefined) return { _tag: "NeedMore", needs: [OrderById({ id: 1 })] }
         books.orders.put({ ...order, status: "cancelled" })

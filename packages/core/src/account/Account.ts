@@ -61,7 +61,7 @@ export const AccountTable = Table.make({
   name: "accounts",
   schema: Account,
   key: ["name"],
-  keyOf: (account) => account.name
+  keyOf: (account): string => account.name
 })
 
 const TEN_MINUTES_MS = 600_000

@@ -17,27 +17,27 @@ import { BreakTable, type Break } from "../reconciliation/Break.ts"
 import { TradeTable, type Trade } from "../trade/Trade.ts"
 import * as Shelf from "./Shelf.ts"
 import type { Cell } from "./Column.ts"
-import type { Difference, EncodedRow, Table, TableName } from "./Table.ts"
+import type { Difference, EncodedRow, Fields, Key, Table, TableName } from "./Table.ts"
 
 /** The domain records of a store, or the part of them that one planning needs. */
 export interface Books {
-  readonly accounts: Shelf.Shelf<Account>
-  readonly instruments: Shelf.Shelf<Instrument>
-  readonly trades: Shelf.Shelf<Trade>
-  readonly positions: Shelf.Shelf<Position>
-  readonly lots: Shelf.Shelf<Lot>
-  readonly decisions: Shelf.Shelf<Decision>
-  readonly orders: Shelf.Shelf<Order>
-  readonly allocations: Shelf.Shelf<Allocation>
-  readonly attempts: Shelf.Shelf<Attempt>
-  readonly payloads: Shelf.Shelf<Payload>
-  readonly fills: Shelf.Shelf<Fill>
-  readonly waiting_fills: Shelf.Shelf<WaitingFill>
-  readonly breaks: Shelf.Shelf<Break>
-  readonly controls: Shelf.Shelf<Control>
-  readonly usages: Shelf.Shelf<Usage>
-  readonly ops_commands: Shelf.Shelf<CommandRecord>
-  readonly ops_cursors: Shelf.Shelf<Cursor>
+  readonly accounts: Shelf.Shelf<Account, string>
+  readonly instruments: Shelf.Shelf<Instrument, string>
+  readonly trades: Shelf.Shelf<Trade, number>
+  readonly positions: Shelf.Shelf<Position, string>
+  readonly lots: Shelf.Shelf<Lot, number>
+  readonly decisions: Shelf.Shelf<Decision, number>
+  readonly orders: Shelf.Shelf<Order, number>
+  readonly allocations: Shelf.Shelf<Allocation, number>
+  readonly attempts: Shelf.Shelf<Attempt, number>
+  readonly payloads: Shelf.Shelf<Payload, number>
+  readonly fills: Shelf.Shelf<Fill, number>
+  readonly waiting_fills: Shelf.Shelf<WaitingFill, string>
+  readonly breaks: Shelf.Shelf<Break, number>
+  readonly controls: Shelf.Shelf<Control, string>
+  readonly usages: Shelf.Shelf<Usage, string>
+  readonly ops_commands: Shelf.Shelf<CommandRecord, string>
+  readonly ops_cursors: Shelf.Shelf<Cursor, string>
 }
 
 /**
@@ -107,12 +107,12 @@ export interface BareChanges {
 }
 
 /** Rows are made of records when they are asked for: each store asks for one of the two forms. */
-class ShelfChanges<R extends object> implements TableChanges {
+class ShelfChanges<R extends Fields, K extends Key> implements TableChanges {
   readonly table: TableName
-  readonly #description: Table<R>
+  readonly #description: Table<R, K>
   readonly #made: ReadonlyArray<R>
   readonly #changed: ReadonlyArray<{ readonly before: R; readonly after: R }>
-  constructor(shelf: Shelf.Shelf<R>) {
+  constructor(shelf: Shelf.Shelf<R, K>) {
     const { inserts, updates } = shelf.changes()
     this.table = shelf.table.name
     this.#description = shelf.table
@@ -136,7 +136,7 @@ class ShelfChanges<R extends object> implements TableChanges {
   }
 }
 
-const changesOf = <R extends object>(shelf: Shelf.Shelf<R>) => new ShelfChanges(shelf)
+const changesOf = <R extends Fields, K extends Key>(shelf: Shelf.Shelf<R, K>) => new ShelfChanges(shelf)
 
 /** What planning changed, a part for each table that it touched. */
 export const changes = (books: Books): ReadonlyArray<TableChanges> => {

@@ -1,7 +1,7 @@
 import type { Lot } from "../position/Lot.ts"
 import * as Books from "./Books.ts"
 import { load, nothing, type Asking, type Loaded } from "./load.ts"
-import { keyOf, LOTS_AT_FIRST, moreLots, Need } from "./Need.ts"
+import { LOTS_AT_FIRST, moreLots, Need } from "./Need.ts"
 import { joinKey } from "./Table.ts"
 
 /**
@@ -33,7 +33,7 @@ export const make = (generation = GENERATION): Cache => {
   let earlier = nothing()
   return {
     loaded: () => current,
-    bring: (needs) => load(current.books, current.met, current.horizons, needs, earlier),
+    bring: (needs) => load(current, needs, earlier),
     keep: () => {
       const long = keepMade(current).filter((lot) => isLong(current, lot))
       if (long.length === 0 && Books.sizeOf(current.books) < generation) return
@@ -51,10 +51,10 @@ export const make = (generation = GENERATION): Cache => {
 /** Whatever was made here is known with all that belongs to it. Gives the lots among it. */
 const keepMade = ({ books, met }: Loaded): ReadonlyArray<Lot> => {
   const made = Books.keep(books)
-  for (const { id } of made.orders) met.add(keyOf(Need.OrderById({ id })))
-  for (const { id } of made.attempts) met.add(keyOf(Need.AttemptById({ id })))
-  for (const { id } of made.decisions) met.add(keyOf(Need.DecisionById({ id })))
-  for (const { id } of made.trades) met.add(keyOf(Need.TradeById({ id })))
+  for (const { id } of made.orders) met.add(Need.OrderById({ id }))
+  for (const { id } of made.attempts) met.add(Need.AttemptById({ id }))
+  for (const { id } of made.decisions) met.add(Need.DecisionById({ id }))
+  for (const { id } of made.trades) met.add(Need.TradeById({ id }))
   return made.lots
 }
 
@@ -65,8 +65,8 @@ const isLong = ({ books, horizons }: Loaded, { account, symbol }: Lot): boolean 
 /** As if the position and its queue had not been asked for. */
 const forgetPosition = ({ horizons, met }: Loaded, { account, symbol }: Lot): void => {
   const key = joinKey([account, symbol])
-  met.delete(keyOf(Need.Position({ account, symbol })))
-  for (const most of stepsTo(horizons.get(key)?.asked ?? 0)) met.delete(keyOf(Need.Lots({ account, symbol, most })))
+  met.delete(Need.Position({ account, symbol }))
+  for (const most of stepsTo(horizons.get(key)?.asked ?? 0)) met.delete(Need.Lots({ account, symbol, most }))
   horizons.delete(key)
 }
 

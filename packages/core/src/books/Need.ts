@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import type { Data } from "effect"
 
 /** What a planning must have before it, so that "not there" means that it does not exist. */
 export type Need = Data.TaggedEnum<{
@@ -47,24 +47,48 @@ export const LOTS_AT_FIRST = 32
 /** How many lots a rule asks for where `asked` were not enough. */
 export const moreLots = (asked: number): number => asked * 4
 
-/** Constructors of `Need`. */
-export const Need = Data.taggedEnum<Need>()
+type Fields<Tag extends Need["_tag"]> = Omit<Extract<Need, { readonly _tag: Tag }>, "_tag">
+
+/** Constructors of `Need`: plain objects, since every trade makes many. */
+export const Need = {
+  Account: (fields: Fields<"Account">): Need => ({ _tag: "Account", ...fields }),
+  Position: ({ account, symbol }: Fields<"Position">): Need => ({ _tag: "Position", account, symbol }),
+  Lots: (fields: Fields<"Lots">): Need => ({ _tag: "Lots", ...fields }),
+  Identity: ({ account, source, sourceId, occurrence }: Fields<"Identity">): Need => ({
+    _tag: "Identity",
+    account,
+    source,
+    sourceId,
+    occurrence
+  }),
+  TradeById: ({ id }: Fields<"TradeById">): Need => ({ _tag: "TradeById", id }),
+  OrderById: ({ id }: Fields<"OrderById">): Need => ({ _tag: "OrderById", id }),
+  DecisionById: ({ id }: Fields<"DecisionById">): Need => ({ _tag: "DecisionById", id }),
+  DecisionsIn: (fields: Fields<"DecisionsIn">): Need => ({ _tag: "DecisionsIn", ...fields }),
+  OrderByClientId: (fields: Fields<"OrderByClientId">): Need => ({ _tag: "OrderByClientId", ...fields }),
+  OrderByBrokerId: ({ account, brokerOrderId }: Fields<"OrderByBrokerId">): Need => ({
+    _tag: "OrderByBrokerId",
+    account,
+    brokerOrderId
+  }),
+  AttemptById: ({ id }: Fields<"AttemptById">): Need => ({ _tag: "AttemptById", id }),
+  Execution: (fields: Fields<"Execution">): Need => ({ _tag: "Execution", ...fields }),
+  FillByExecId: (fields: Fields<"FillByExecId">): Need => ({ _tag: "FillByExecId", ...fields }),
+  WaitingFill: (fields: Fields<"WaitingFill">): Need => ({ _tag: "WaitingFill", ...fields }),
+  PayloadById: (fields: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", ...fields }),
+  BreakById: (fields: Fields<"BreakById">): Need => ({ _tag: "BreakById", ...fields }),
+  Control: (fields: Fields<"Control">): Need => ({ _tag: "Control", ...fields }),
+  Usage: (fields: Fields<"Usage">): Need => ({ _tag: "Usage", ...fields }),
+  Command: (fields: Fields<"Command">): Need => ({ _tag: "Command", ...fields }),
+  Cursor: (fields: Fields<"Cursor">): Need => ({ _tag: "Cursor", ...fields }),
+  WaitingFills: (fields: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", ...fields })
+}
 
 /** The text under which a need is remembered as met. */
-export const keyOf = (need: Need): string => {
-  switch (need._tag) {
-    case "Position":
-      return `Position\u0000${need.account}\u0000${need.symbol}`
-    case "Identity":
-      return `Identity\u0000${need.account}\u0000${need.source}\u0000${need.sourceId}\u0000${need.occurrence}`
-    case "TradeById":
-      return `TradeById\u0000${need.id}`
-    case "OrderById":
-      return `OrderById\u0000${need.id}`
-    default:
-      return Object.values(need).map(String).join("\u0000")
-  }
-}
+export const keyOf = (need: Need): string =>
+  need._tag === "Identity"
+    ? `Identity\u0000${need.account}\u0000${need.source}\u0000${need.sourceId}\u0000${need.occurrence}`
+    : Object.values(need).map(String).join("\u0000")
 
 /** Thrown inside planning where something was not loaded; caught by the planner, which asks for it and plans again. */
 export class Missing {

@@ -1,12 +1,12 @@
 import { BigDecimal } from "effect"
 import * as Decimal from "../money/Decimal.ts"
-import type { EncodedRow, Lookup, Table } from "./Table.ts"
-import { joinKey } from "./Table.ts"
+import type { EncodedRow, Fields, Key, Lookup, Table } from "./Table.ts"
+import { joinKey, keyOfCells } from "./Table.ts"
 
 /** The rows of one table that a planning has to do with: as loaded, and as it wants them. */
-export interface Shelf<R extends object> {
-  readonly table: Table<R>
-  readonly get: (key: string) => R | undefined
+export interface Shelf<R extends Fields, K extends Key> {
+  readonly table: Table<R, K>
+  readonly get: (key: K) => R | undefined
   /** Inserts or replaces. */
   readonly put: (record: R) => void
   /** The rows that a lookup finds for these cells, in order of their ids, whenever each was loaded or made. */
@@ -15,9 +15,10 @@ export interface Shelf<R extends object> {
   readonly count: (lookup: string, cells: ReadonlyArray<string | number>) => number
   readonly all: () => ReadonlyArray<R>
   /** The keys of all rows. */
-  readonly keys: () => Iterable<string>
-  /** The row of a key, encoded. */
-  readonly row: (key: string) => EncodedRow | undefined
+  readonly keys: () => Iterable<Key>
+  /** The row of a key, as a record and encoded, for whoever works on any table. */
+  readonly record: (key: Key) => R | undefined
+  readonly row: (key: Key) => EncodedRow | undefined
   /** All rows, encoded. */
   readonly rows: () => ReadonlyArray<EncodedRow>
   /** How many rows are loaded. */
@@ -38,18 +39,23 @@ export interface Shelf<R extends object> {
 }
 
 /** An empty shelf for a table. */
-export const make = <R extends object>(table: Table<R>): Shelf<R> => {
-  const loaded = new Map<string, R>()
-  const draft = new Map<string, R>()
+export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf<R, K> => {
+  const loaded = new Map<Key, R>()
+  const draft = new Map<Key, R>()
   const byName = new Map(
     Object.entries(table.lookups)
       .filter(([name]) => name !== "primary")
       .map(([name, lookup]) => [name, indexOf<R>(lookup)])
   )
   const indexes = [...byName.values()]
-  const get = (key: string) => draft.get(key) ?? loaded.get(key)
-  const moved = (key: string, before: R | undefined, after: R | undefined) => {
+  const nothing: ReadonlyArray<R> = []
+  const get = (key: Key) => draft.get(key) ?? loaded.get(key)
+  const moved = (key: Key, before: R | undefined, after: R | undefined) => {
     for (const index of indexes) index.move(key, before, after)
+  }
+  const only = (key: Key): ReadonlyArray<R> => {
+    const record = get(key)
+    return record === undefined ? nothing : [record]
   }
   const take = (record: R): R => {
     const key = table.keyOf(record)
@@ -59,20 +65,22 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
     if (!draft.has(key)) moved(key, undefined, record)
     return record
   }
-  const ofKeys = (keys: ReadonlySet<string> | undefined): ReadonlyArray<R> => {
-    if (keys === undefined || keys.size === 0) return nothing
+  const ofKeys = (keys: Key | ReadonlySet<Key> | undefined): ReadonlyArray<R> => {
+    if (keys === undefined) return nothing
+    if (typeof keys !== "object") return only(keys)
     const found: Array<R> = []
     for (const key of keys) {
       const record = get(key)
       if (record !== undefined) found.push(record)
     }
-    return found.length > 1 ? found.toSorted(byId) : found
+    return found.sort(byId)
   }
-  const nothing: ReadonlyArray<R> = []
   const all = () => [...new Map([...loaded, ...draft]).values()]
   return {
     table,
     get,
+    keys: () => new Set([...loaded.keys(), ...draft.keys()]),
+    record: get,
     row: (key) => {
       const record = get(key)
       return record === undefined ? undefined : table.encode(record)
@@ -80,21 +88,20 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
     rows: () => all().map(table.encode),
     put: (record) => {
       const key = table.keyOf(record)
-      moved(key, get(key), record)
+      if (indexes.length > 0) moved(key, get(key), record)
       draft.set(key, record)
     },
     find: (name, cells) => {
-      if (name === "primary") {
-        const record = get(joinKey(cells))
-        return record === undefined ? nothing : [record]
-      }
+      if (name === "primary") return only(keyOfCells(cells))
       const index = byName.get(name)
       if (index === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
-      return ofKeys(index.keys(joinKey(cells)))
+      return ofKeys(index.keys(keyOfCells(cells)))
     },
-    count: (name, cells) => byName.get(name)?.keys(joinKey(cells))?.size ?? 0,
+    count: (name, cells) => {
+      const keys = byName.get(name)?.keys(keyOfCells(cells))
+      return keys === undefined ? 0 : typeof keys === "object" ? keys.size : 1
+    },
     all,
-    keys: () => new Set([...loaded.keys(), ...draft.keys()]),
     size: () => loaded.size,
     load: (row) => take(table.decode(row)),
     take,
@@ -124,52 +131,56 @@ export const make = <R extends object>(table: Table<R>): Shelf<R> => {
   }
 }
 
-const idOf = (record: object): unknown => Reflect.get(record, "id")
-
 /** By id, which is the order of making; rows without one keep the order in which they came. */
-const byId = (a: object, b: object): number => {
-  const [x, y] = [idOf(a), idOf(b)]
+const byId = (a: Fields, b: Fields): number => {
+  const [x, y] = [a["id"], b["id"]]
   return typeof x === "number" && typeof y === "number" ? x - y : 0
 }
 
-/** Which keys stand under which cells of a lookup, kept as rows change. */
-const indexOf = <R extends object>(lookup: Lookup) => {
-  const byCells = new Map<string, Set<string>>()
+/** Which keys stand under which cells of a lookup, kept as rows change. Most cells have one key, which needs no set. */
+const indexOf = <R extends Fields>(lookup: Lookup) => {
+  const byCells = new Map<Key | null, Key | Set<Key>>()
   const { columns } = lookup
+  const [first = ""] = columns
   const watched = [...columns, ...(lookup.where === undefined ? [] : [lookup.where.column])]
-  const cellsOf = (record: R): string | undefined =>
-    isAdmitted(lookup, record) ? joinKey(columns.map((column) => cellOf(Reflect.get(record, column)))) : undefined
+  const cellsOf = (record: R): Key | null | undefined => {
+    if (!isAdmitted(lookup, record)) return undefined
+    return columns.length === 1 ? cellOf(record[first]) : joinKey(columns.map((column) => cellOf(record[column])))
+  }
   const isUnmoved = (before: R, after: R): boolean => {
-    for (const column of watched) if (Reflect.get(before, column) !== Reflect.get(after, column)) return false
+    for (const column of watched) if (before[column] !== after[column]) return false
     return true
   }
-  const leave = (key: string, cells: string): void => {
+  const leave = (key: Key, cells: Key | null): void => {
     const keys = byCells.get(cells)
-    keys?.delete(key)
-    if (keys?.size === 0) byCells.delete(cells)
+    if (typeof keys === "object") keys.delete(key)
+    if (typeof keys === "object" ? keys.size === 0 : keys === key) byCells.delete(cells)
+  }
+  const enter = (key: Key, cells: Key | null): void => {
+    const keys = byCells.get(cells)
+    if (keys === undefined) byCells.set(cells, key)
+    else if (typeof keys === "object") keys.add(key)
+    else if (keys !== key) byCells.set(cells, new Set([keys, key]))
   }
   return {
-    move: (key: string, before: R | undefined, after: R | undefined) => {
+    move: (key: Key, before: R | undefined, after: R | undefined) => {
       if (before !== undefined && after !== undefined && isUnmoved(before, after)) return
       const from = before === undefined ? undefined : cellsOf(before)
       const to = after === undefined ? undefined : cellsOf(after)
       if (from === to) return
       if (from !== undefined) leave(key, from)
-      if (to === undefined) return
-      const keys = byCells.get(to)
-      if (keys === undefined) byCells.set(to, new Set([key]))
-      else keys.add(key)
+      if (to !== undefined) enter(key, to)
     },
-    keys: (cells: string): ReadonlySet<string> | undefined => byCells.get(cells)
+    keys: (cells: Key): Key | ReadonlySet<Key> | undefined => byCells.get(cells)
   }
 }
 
 const cellOf = (value: unknown): string | number | null =>
   typeof value === "string" || typeof value === "number" ? value : null
 
-const isAdmitted = ({ where }: Lookup, record: object): boolean => {
+const isAdmitted = ({ where }: Lookup, record: Fields): boolean => {
   if (where === undefined) return true
-  const value: unknown = Reflect.get(record, where.column)
+  const value = record[where.column]
   if ("in" in where) return where.in.some((each) => each === value)
   if ("isNull" in where) return value === undefined
   if (value === undefined) return false

@@ -16,13 +16,19 @@ export interface Lookup {
     | undefined
 }
 
+/** What a record is kept under: the one cell of its key, or all of them as one text (`joinKey`). */
+export type Key = string | number
+
+/** What is asked of every record: that its fields can be read by the names of their columns. */
+export type Fields = { readonly [column: string]: unknown }
+
 /** A table of the books, described once: stores make DDL, statements and codecs of it. */
-export interface Table<R> {
+export interface Table<R, K extends Key = Key> {
   readonly name: TableName
   readonly columns: { readonly [column: string]: Column.ColumnDescription }
   /** The columns of the primary key. */
   readonly key: ReadonlyArray<string>
-  readonly keyOf: (record: R) => string
+  readonly keyOf: (record: R) => K
   readonly lookups: { readonly [name: string]: Lookup }
   readonly encode: (record: R) => EncodedRow
   /** The cells of a record, in the order of `columns`. */
@@ -85,23 +91,28 @@ export const joinKey = (cells: ReadonlyArray<Column.Cell>): string => {
   return key
 }
 
+/** What rows of these cells stand under: the one cell itself, or all as one text. */
+export const keyOfCells = (cells: ReadonlyArray<Column.Cell>): Key => {
+  const [first] = cells
+  return cells.length === 1 && (typeof first === "number" || typeof first === "string") ? first : joinKey(cells)
+}
+
 /** Describes a table. `key` is its primary key. */
-export const make = <R extends object, I extends EncodedRow>(options: {
+export const make = <R extends Fields, I extends EncodedRow, K extends Key>(options: {
   readonly name: TableName
   readonly schema: Schema.Schema<R, I> & {
     readonly fields: { readonly [column: string]: { readonly ast: SchemaAST.AST } }
   }
   readonly key: readonly [string, ...ReadonlyArray<string>]
-  readonly keyOf: (record: R) => string
+  readonly keyOf: (record: R) => K
   readonly lookups?: { readonly [name: string]: Lookup }
-}): Table<R> => {
+}): Table<R, K> => {
   const decode = Schema.decodeUnknownEither(options.schema)
   const read = (row: EncodedRow): Either.Either<R, BadRow> =>
     Either.mapLeft(decode(row), (error) => badRow(options.name, options.key, row, error))
   const names = Object.keys(options.schema.fields)
   const codecs = Object.entries(options.schema.fields).map(([name, field]) => Column.codecOf(name, field.ast))
-  const cellsOf = (record: R): Array<Column.Cell> =>
-    codecs.map((codec, i) => codec.encode(Reflect.get(record, names[i] ?? "")))
+  const cellsOf = (record: R): Array<Column.Cell> => codecs.map((codec, i) => codec.encode(record[names[i] ?? ""]))
   const places = options.key.map((name) => names.indexOf(name))
   const differ = (before: R, after: R): Difference => {
     const columns: Array<number> = []
@@ -109,28 +120,31 @@ export const make = <R extends object, I extends EncodedRow>(options: {
     for (let i = 0; i < codecs.length; i++) {
       const codec = codecs[i]
       const name = names[i] ?? ""
-      const was: unknown = Reflect.get(before, name)
-      const is: unknown = Reflect.get(after, name)
+      const was = before[name]
+      const is = after[name]
       if (was === is || codec === undefined) continue
       const cell = codec.encode(is)
       if (cell === codec.encode(was)) continue
       columns.push(i)
       cells.push(cell)
     }
-    return { columns, cells, key: places.map((i) => codecs[i]?.encode(Reflect.get(after, names[i] ?? "")) ?? null) }
+    return { columns, cells, key: places.map((i) => codecs[i]?.encode(after[names[i] ?? ""]) ?? null) }
   }
   /** Reads every cell into its field: what is filled then is a record. */
   const isFilled = (fields: { [column: string]: unknown }, row: EncodedRow): fields is R & typeof fields => {
-    for (const [i, codec] of codecs.entries()) {
+    for (let i = 0; i < codecs.length; i++) {
       const name = names[i] ?? ""
-      const value = codec.decode(row[name] ?? null)
+      const value = codecs[i]?.decode(row[name] ?? null)
       if (value === Column.UNREADABLE) return false
       fields[name] = value
     }
     return true
   }
+  // Copies of an object that has all fields keep its shape however they are filled, which engines read fast.
+  const blank: { readonly [column: string]: unknown } = Object.fromEntries(names.map((name) => [name, undefined]))
+  const blankRow: EncodedRow = Object.fromEntries(names.map((name) => [name, null]))
   const fast = (row: EncodedRow): R | undefined => {
-    const fields = {}
+    const fields = { ...blank }
     return isFilled(fields, row) ? fields : undefined
   }
   return {
@@ -141,7 +155,7 @@ export const make = <R extends object, I extends EncodedRow>(options: {
       Object.entries(options.schema.fields).map(([name, field]) => [name, Column.describe(name, field.ast)])
     ),
     lookups: { primary: { columns: options.key, unique: true, where: undefined }, ...options.lookups },
-    encode: (record) => rowOf(names, cellsOf(record)),
+    encode: (record) => rowOf(blankRow, names, cellsOf(record)),
     cellsOf,
     differ,
     read: (row) => {
@@ -152,8 +166,8 @@ export const make = <R extends object, I extends EncodedRow>(options: {
   }
 }
 
-const rowOf = (names: ReadonlyArray<string>, cells: ReadonlyArray<Column.Cell>): EncodedRow => {
-  const row: { [column: string]: Column.Cell } = {}
+const rowOf = (blank: EncodedRow, names: ReadonlyArray<string>, cells: ReadonlyArray<Column.Cell>): EncodedRow => {
+  const row: { [column: string]: Column.Cell } = { ...blank }
   for (let i = 0; i < names.length; i++) row[names[i] ?? ""] = cells[i] ?? null
   return row
 }

@@ -1,7 +1,8 @@
 import type * as Shelf from "./Shelf.ts"
 import { make, type Books, type LotHorizons } from "./Books.ts"
-import { keyOf, LOTS_AT_FIRST, Need } from "./Need.ts"
-import { joinKey, type EncodedRow, type TableName } from "./Table.ts"
+import * as Met from "./Met.ts"
+import { LOTS_AT_FIRST, Need } from "./Need.ts"
+import { joinKey, type EncodedRow, type Fields, type Key, type TableName } from "./Table.ts"
 
 /** A question to a store: the rows of `table` that `lookup` finds for any of `keys`. */
 export interface LookupRequest {
@@ -18,46 +19,47 @@ export type Asking = Generator<ReadonlyArray<LookupRequest>, void, ReadonlyArray
 /** Records that are loaded, the needs that they meet, and how far the queues of their positions go. */
 export interface Loaded {
   readonly books: Books
-  readonly met: Set<string>
+  readonly met: Met.Met
   readonly horizons: LotHorizons
 }
 
 /** Nothing loaded. */
-export const nothing = (): Loaded => ({ books: make(), met: new Set(), horizons: new Map() })
+export const nothing = (): Loaded => ({ books: make(), met: Met.make(), horizons: new Map() })
 
 /**
- * Brings what `needs` name, and all that belongs to it, into `books`. A store drives it: it answers each batch of questions
+ * Brings what `needs` name, and all that belongs to it, `into` what is loaded. A store drives it: it answers each batch of questions
  * until there is none. Which rows belong together is said here once, for every store. What `earlier` has met is taken from there
- * and not asked for: those records are known to be what the store holds, but for what has changed in `books` since.
+ * and not asked for: those records are known to be what the store holds, but for what has changed since.
  */
-export function* load(
-  books: Books,
-  met: Set<string>,
-  horizons: LotHorizons,
-  needs: Iterable<Need>,
-  earlier?: Loaded
-): Asking {
-  let open: Iterable<Need> = needs
-  for (;;) {
+export function* load({ books, horizons, met }: Loaded, needs: Iterable<Need>, earlier?: Loaded): Asking {
+  const shelves = takingsOf(books)
+  let open: Array<Need> = []
+  const ask = (need: Need): void => {
+    if (met.has(need)) return
+    met.add(need)
+    open.push(need)
+  }
+  for (const need of needs) ask(need)
+  while (open.length > 0) {
     const questions: Array<Question> = []
-    const carried: Array<Need> = []
-    for (const need of open) {
-      const key = keyOf(need)
-      if (met.has(key)) continue
-      met.add(key)
-      const isKnown = earlier?.met.has(key) === true
-      for (const question of questionsOf(books, need)) {
-        if (isKnown) carried.push(...question.take.carry(earlier.books, question.lookup, question.key))
-        else questions.push(question)
+    const now = open
+    open = []
+    for (const need of now) {
+      if (earlier?.met.has(need) !== true) {
+        for (const each of questionsOf(shelves, need)) if (!each.take.isKnown(each, ask)) questions.push(each)
+        continue
       }
-      if (isKnown) carryHorizon(horizons, earlier, need)
+      for (const { key, lookup, take } of questionsOf(shelves, need)) take.carry(earlier.books, lookup, key, ask)
+      carryHorizon(horizons, earlier, need)
     }
-    if (questions.length === 0 && carried.length === 0) return
+    if (questions.length === 0) continue
     const grouped = group(questions)
-    const answers = grouped.length === 0 ? [] : yield grouped.map(({ request }) => request)
-    const loaded = grouped.flatMap(({ shelf }, i) => (answers[i] ?? []).flatMap((row) => shelf.load(row)))
-    for (const [i, { request }] of grouped.entries()) noteHorizons(horizons, request, answers[i] ?? [])
-    open = [...carried, ...loaded]
+    const answers = yield grouped.map(({ request }) => request)
+    for (const [i, { request, take }] of grouped.entries()) {
+      const rows = answers[i] ?? []
+      for (const row of rows) take.load(row, ask)
+      noteHorizons(horizons, request, rows)
+    }
   }
 }
 
@@ -97,42 +99,63 @@ interface Question {
   readonly limit: number | undefined
 }
 
-/** Takes rows in, and says what must come with them. */
+type Ask = (need: Need) => void
+
+/** Takes rows in, and asks for what must come with them. */
 interface Taking {
-  readonly load: (row: EncodedRow) => ReadonlyArray<Need>
-  readonly carry: (from: Books, lookup: string, key: ReadonlyArray<string | number>) => ReadonlyArray<Need>
+  readonly load: (row: EncodedRow, ask: Ask) => void
+  /** What a unique lookup has found already is all there is; what must come with it is asked for. */
+  readonly isKnown: (question: Pick<Question, "lookup" | "key">, ask: Ask) => boolean
+  readonly carry: (from: Books, lookup: string, key: ReadonlyArray<string | number>, ask: Ask) => void
 }
 
-const taking = <R extends object>(
+const alone = (): void => undefined
+
+const taking = <R extends Fields, K extends Key>(
   books: Books,
-  shelfOf: (books: Books) => Shelf.Shelf<R>,
-  follow: (record: R) => ReadonlyArray<Need>
-): Taking => ({
-  load: (row) => follow(shelfOf(books).load(row)),
-  carry: (from, lookup, key) =>
-    shelfOf(from)
-      .find(lookup, key)
-      .flatMap((record) => follow(shelfOf(books).take(record)))
-})
+  shelfOf: (books: Books) => Shelf.Shelf<R, K>,
+  follow: (record: R, ask: Ask) => void = alone
+): Taking => {
+  const shelf = shelfOf(books)
+  return {
+    load: (row, ask) => follow(shelf.load(row), ask),
+    isKnown: ({ key, lookup }, ask) => {
+      if (shelf.table.lookups[lookup]?.unique !== true) return false
+      const [record] = shelf.find(lookup, key)
+      if (record !== undefined) follow(record, ask)
+      return record !== undefined
+    },
+    carry: (from, lookup, key, ask) => {
+      for (const record of shelfOf(from).find(lookup, key)) follow(shelf.take(record), ask)
+    }
+  }
+}
 
 const group = (questions: ReadonlyArray<Question>) => {
-  const groups = new Map<string, { shelf: Taking; keys: Array<ReadonlyArray<string | number>>; first: Question }>()
+  const groups = new Map<string, { take: Taking; keys: Array<ReadonlyArray<string | number>>; first: Question }>()
   for (const question of questions) {
     const name = `${question.table}/${question.lookup}/${question.limit ?? ""}`
     const known = groups.get(name)
-    if (known === undefined) groups.set(name, { shelf: question.take, keys: [question.key], first: question })
+    if (known === undefined) groups.set(name, { take: question.take, keys: [question.key], first: question })
     else known.keys.push(question.key)
   }
-  return [...groups.values()].map(({ shelf, keys, first }) => ({
-    shelf,
+  return [...groups.values()].map(({ take, keys, first }) => ({
+    take,
     request: { table: first.table, lookup: first.lookup, keys, limit: first.limit }
   }))
 }
 
-const tradeNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.TradeById({ id })])
-const decisionNeeds = (id: number | undefined): ReadonlyArray<Need> =>
-  id === undefined ? [] : [Need.DecisionById({ id })]
-const orderNeeds = (id: number | undefined): ReadonlyArray<Need> => (id === undefined ? [] : [Need.OrderById({ id })])
+const askForTrade = (id: number | undefined, ask: Ask): void => {
+  if (id !== undefined) ask(Need.TradeById({ id }))
+}
+
+const askForDecision = (id: number | undefined, ask: Ask): void => {
+  if (id !== undefined) ask(Need.DecisionById({ id }))
+}
+
+const askForOrder = (id: number | undefined, ask: Ask): void => {
+  if (id !== undefined) ask(Need.OrderById({ id }))
+}
 
 const question = (
   table: TableName,
@@ -142,301 +165,173 @@ const question = (
   limit?: number
 ): Question => ({ table, lookup, key, take, limit })
 
+type Takings = { readonly [T in TableName | "allocationsOfTrade" | "fillsThatWait"]: Taking }
+
 /**
- * The tables' rows that a need stands for. An order brings its allocations, fills, attempts and position; a trade its lot and
+ * What comes with the rows of each table. An order brings its allocations, fills, attempts and position; a trade its lot and
  * allocations; a position its open lots with their owners, its live orders, its open breaks and the gates before it.
  */
-const questionsOf = (books: Books, need: Need): ReadonlyArray<Question> => {
-  const trades = taking(
+const makeTakings = (books: Books): Takings => ({
+  accounts: taking(books, (each) => each.accounts),
+  instruments: taking(books, (each) => each.instruments),
+  positions: taking(books, (each) => each.positions),
+  breaks: taking(books, (each) => each.breaks),
+  controls: taking(books, (each) => each.controls),
+  usages: taking(books, (each) => each.usages),
+  payloads: taking(books, (each) => each.payloads),
+  ops_commands: taking(books, (each) => each.ops_commands),
+  ops_cursors: taking(books, (each) => each.ops_cursors),
+  trades: taking(
     books,
     (each) => each.trades,
-    (trade) => [Need.TradeById({ id: trade.id }), Need.Position({ account: trade.account, symbol: trade.symbol })]
-  )
-  const orders = taking(
+    ({ account, id, symbol }, ask) => {
+      askForTrade(id, ask)
+      ask(Need.Position({ account, symbol }))
+    }
+  ),
+  orders: taking(
     books,
     (each) => each.orders,
-    (order) => [
-      Need.OrderById({ id: order.id }),
-      Need.Position({ account: order.account, symbol: order.symbol }),
-      ...tradeNeeds(order.tradeId),
-      ...decisionNeeds(order.decisionId)
-    ]
-  )
-  const decisions = taking(
+    ({ account, decisionId, id, symbol, tradeId }, ask) => {
+      askForOrder(id, ask)
+      ask(Need.Position({ account, symbol }))
+      askForTrade(tradeId, ask)
+      askForDecision(decisionId, ask)
+    }
+  ),
+  decisions: taking(
     books,
     (each) => each.decisions,
-    (decision) => [Need.DecisionById({ id: decision.id }), ...orderNeeds(decision.orderId)]
-  )
-  const lots = taking(
+    ({ id, orderId }, ask) => {
+      askForDecision(id, ask)
+      askForOrder(orderId, ask)
+    }
+  ),
+  lots: taking(
     books,
     (each) => each.lots,
-    (lot) => [...tradeNeeds(lot.tradeId), ...orderNeeds(lot.orderId)]
-  )
-  const allocations = taking(
+    ({ orderId, tradeId }, ask) => {
+      askForTrade(tradeId, ask)
+      askForOrder(orderId, ask)
+    }
+  ),
+  allocations: taking(
     books,
     (each) => each.allocations,
-    (each) => [...tradeNeeds(each.tradeId), ...orderNeeds(each.orderId), ...orderNeeds(each.counterOrderId)]
-  )
-  const fills = taking(
+    ({ counterOrderId, orderId, tradeId }, ask) => {
+      askForTrade(tradeId, ask)
+      askForOrder(orderId, ask)
+      askForOrder(counterOrderId, ask)
+    }
+  ),
+  fills: taking(
     books,
     (each) => each.fills,
-    (fill) => orderNeeds(fill.orderId)
+    ({ orderId }, ask) => askForOrder(orderId, ask)
+  ),
+  attempts: taking(
+    books,
+    (each) => each.attempts,
+    ({ orderId }, ask) => askForOrder(orderId, ask)
+  ),
+  waiting_fills: taking(books, (each) => each.waiting_fills),
+  /** What a trade is netted with and ordered in counts; the orders do not. */
+  allocationsOfTrade: taking(books, (each) => each.allocations),
+  fillsThatWait: taking(
+    books,
+    (each) => each.waiting_fills,
+    ({ account, symbol }, ask) => ask(Need.Position({ account, symbol }))
   )
+})
+
+const madeTakings = new WeakMap<Books, Takings>()
+
+const takingsOf = (books: Books): Takings => {
+  const known = madeTakings.get(books)
+  if (known !== undefined) return known
+  const made = makeTakings(books)
+  madeTakings.set(books, made)
+  return made
+}
+
+/** The tables' rows that a need stands for. */
+const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
+  const of = (table: TableName, lookup: string, key: ReadonlyArray<string | number>, limit?: number): Question =>
+    question(table, lookup, key, shelves[table], limit)
   switch (need._tag) {
     case "Account":
-      return [
-        question(
-          "accounts",
-          "primary",
-          [need.account],
-          taking(
-            books,
-            (each) => each.accounts,
-            () => []
-          )
-        )
-      ]
+      return [of("accounts", "primary", [need.account])]
     case "Position":
-      return [
-        question(
-          "positions",
-          "primary",
-          [need.account, need.symbol],
-          taking(
-            books,
-            (each) => each.positions,
-            () => []
-          )
-        ),
-        question(
-          "instruments",
-          "primary",
-          [need.account, need.symbol],
-          taking(
-            books,
-            (each) => each.instruments,
-            () => []
-          )
-        ),
-        question("lots", "open", [need.account, need.symbol], lots, LOTS_AT_FIRST),
-        question("orders", "live", [need.account, need.symbol], orders),
-        question(
-          "breaks",
-          "open",
-          [need.account, need.symbol],
-          taking(
-            books,
-            (each) => each.breaks,
-            () => []
-          )
-        ),
-        question(
-          "accounts",
-          "primary",
-          [need.account],
-          taking(
-            books,
-            (each) => each.accounts,
-            () => []
-          )
-        ),
-        ...[
-          ["", ""],
-          [need.account, ""],
-          [need.account, need.symbol]
-        ].map((key) =>
-          question(
-            "controls",
-            "primary",
-            key,
-            taking(
-              books,
-              (each) => each.controls,
-              () => []
-            )
-          )
-        )
-      ]
+      return ofPosition(of, need.account, need.symbol)
     case "Lots":
-      return [question("lots", "open", [need.account, need.symbol], lots, need.most)]
-    case "Identity":
-      return [
-        question("trades", "identity", [need.account, need.source, need.sourceId, need.occurrence], trades),
-        question("trades", "reversing", [need.account, need.source, need.sourceId, need.occurrence], trades)
-      ]
+      return [of("lots", "open", [need.account, need.symbol], need.most)]
+    case "Identity": {
+      const key = [need.account, need.source, need.sourceId, need.occurrence]
+      return [of("trades", "identity", key), of("trades", "reversing", key)]
+    }
     case "TradeById":
       return [
-        question("trades", "primary", [need.id], trades),
-        question(
-          "allocations",
-          "trade",
-          [need.id],
-          taking(
-            books,
-            (each) => each.allocations,
-            () => []
-          )
-        ),
-        question("lots", "trade", [need.id], lots)
+        of("trades", "primary", [need.id]),
+        question("allocations", "trade", [need.id], shelves.allocationsOfTrade),
+        of("lots", "trade", [need.id])
       ]
     case "OrderById":
       return [
-        question("orders", "primary", [need.id], orders),
-        question("lots", "order", [need.id], lots),
-        question("allocations", "order", [need.id], allocations),
-        question("allocations", "counterOrder", [need.id], allocations),
-        question("fills", "order", [need.id], fills),
-        question(
-          "attempts",
-          "order",
-          [need.id],
-          taking(
-            books,
-            (each) => each.attempts,
-            () => []
-          )
-        )
+        of("orders", "primary", [need.id]),
+        of("lots", "order", [need.id]),
+        of("allocations", "order", [need.id]),
+        of("allocations", "counterOrder", [need.id]),
+        of("fills", "order", [need.id]),
+        of("attempts", "order", [need.id])
       ]
     case "DecisionById":
-      return [question("decisions", "primary", [need.id], decisions)]
+      return [of("decisions", "primary", [need.id])]
     case "DecisionsIn":
-      return [question("decisions", "minute", [need.account, need.symbol, need.minute], decisions)]
+      return [of("decisions", "minute", [need.account, need.symbol, need.minute])]
     case "OrderByClientId":
-      return [question("orders", "clientOrderId", [need.clientOrderId], orders)]
+      return [of("orders", "clientOrderId", [need.clientOrderId])]
     case "OrderByBrokerId":
       return [
-        question("orders", "brokerOrderId", [need.account, need.brokerOrderId], orders),
-        question(
-          "waiting_fills",
-          "brokerOrderId",
-          [need.account, need.brokerOrderId],
-          taking(
-            books,
-            (each) => each.waiting_fills,
-            () => []
-          )
-        )
+        of("orders", "brokerOrderId", [need.account, need.brokerOrderId]),
+        of("waiting_fills", "brokerOrderId", [need.account, need.brokerOrderId])
       ]
     case "AttemptById":
-      return [
-        question(
-          "attempts",
-          "primary",
-          [need.id],
-          taking(
-            books,
-            (each) => each.attempts,
-            (attempt) => orderNeeds(attempt.orderId)
-          )
-        )
-      ]
+      return [of("attempts", "primary", [need.id])]
     case "Execution":
-      return [question("fills", "execution", [need.account, need.execIdBase], fills)]
+      return [of("fills", "execution", [need.account, need.execIdBase])]
     case "FillByExecId":
-      return [question("fills", "execId", [need.account, need.execId], fills)]
+      return [of("fills", "execId", [need.account, need.execId])]
     case "WaitingFill":
-      return [
-        question(
-          "waiting_fills",
-          "primary",
-          [need.account, need.execId],
-          taking(
-            books,
-            (each) => each.waiting_fills,
-            () => []
-          )
-        )
-      ]
+      return [of("waiting_fills", "primary", [need.account, need.execId])]
     case "PayloadById":
-      return [
-        question(
-          "payloads",
-          "primary",
-          [need.id],
-          taking(
-            books,
-            (each) => each.payloads,
-            () => []
-          )
-        )
-      ]
+      return [of("payloads", "primary", [need.id])]
     case "BreakById":
-      return [
-        question(
-          "breaks",
-          "primary",
-          [need.id],
-          taking(
-            books,
-            (each) => each.breaks,
-            () => []
-          )
-        )
-      ]
+      return [of("breaks", "primary", [need.id])]
     case "Control":
-      return [
-        question(
-          "controls",
-          "primary",
-          [need.account, need.symbol],
-          taking(
-            books,
-            (each) => each.controls,
-            () => []
-          )
-        )
-      ]
+      return [of("controls", "primary", [need.account, need.symbol])]
     case "Usage":
-      return [
-        question(
-          "usages",
-          "primary",
-          [need.account],
-          taking(
-            books,
-            (each) => each.usages,
-            () => []
-          )
-        )
-      ]
+      return [of("usages", "primary", [need.account])]
     case "Cursor":
-      return [
-        question(
-          "ops_cursors",
-          "primary",
-          [need.account, need.source],
-          taking(
-            books,
-            (each) => each.ops_cursors,
-            () => []
-          )
-        )
-      ]
+      return [of("ops_cursors", "primary", [need.account, need.source])]
     case "WaitingFills":
-      return [
-        question(
-          "waiting_fills",
-          "waiting",
-          [need.account],
-          taking(
-            books,
-            (each) => each.waiting_fills,
-            (fill) => [Need.Position({ account: fill.account, symbol: fill.symbol })]
-          )
-        )
-      ]
+      return [question("waiting_fills", "waiting", [need.account], shelves.fillsThatWait)]
     case "Command":
-      return [
-        question(
-          "ops_commands",
-          "primary",
-          [need.id],
-          taking(
-            books,
-            (each) => each.ops_commands,
-            () => []
-          )
-        )
-      ]
+      return [of("ops_commands", "primary", [need.id])]
   }
 }
+
+const ofPosition = (
+  of: (table: TableName, lookup: string, key: ReadonlyArray<string | number>, limit?: number) => Question,
+  account: string,
+  symbol: string
+): ReadonlyArray<Question> => [
+  of("positions", "primary", [account, symbol]),
+  of("instruments", "primary", [account, symbol]),
+  of("lots", "open", [account, symbol], LOTS_AT_FIRST),
+  of("orders", "live", [account, symbol]),
+  of("breaks", "open", [account, symbol]),
+  of("accounts", "primary", [account]),
+  of("controls", "primary", ["", ""]),
+  of("controls", "primary", [account, ""]),
+  of("controls", "primary", [account, symbol])
+]

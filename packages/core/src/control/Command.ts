@@ -1,6 +1,5 @@
 import { Schema } from "effect"
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { BreakId, OrderId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
@@ -57,7 +56,7 @@ export const perform = (
   stopped: ReadonlyArray<Position> = []
 ): Performed => {
   recorder.need(Need.Command({ id }))
-  const before = recorder.books.ops_commands.get(joinKey([id]))
+  const before = recorder.books.ops_commands.get(id)
   if (before !== undefined) return { answer: decodeAnswer(before.answer), isRepeated: true }
   const answer =
     command._tag === "Resume" ? resume(recorder, command.scope, reason, stopped) : carryOut(recorder, command, reason)

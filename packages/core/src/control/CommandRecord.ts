@@ -17,5 +17,5 @@ export const CommandTable = Table.make({
   name: "ops_commands",
   schema: CommandRecord,
   key: ["id"],
-  keyOf: (command) => Table.joinKey([command.id])
+  keyOf: (command): string => command.id
 })

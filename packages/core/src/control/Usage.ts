@@ -30,7 +30,7 @@ export const UsageTable = Table.make({
   name: "usages",
   schema: Usage,
   key: ["account"],
-  keyOf: (usage) => usage.account
+  keyOf: (usage): string => usage.account
 })
 
 /** What one send adds to the usage of its account; notional in dollars. */

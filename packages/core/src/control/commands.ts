@@ -153,7 +153,7 @@ const commanded = (
 
 const find = (recorder: Recorder, orderId: OrderId): Order | undefined => {
   recorder.need(Need.OrderById({ id: orderId }))
-  return recorder.books.orders.get(joinKey([orderId]))
+  return recorder.books.orders.get(orderId)
 }
 
 /** The operator knows that a doubtful order never reached the broker: it has failed, and its shares go back. */
@@ -192,7 +192,7 @@ export const acceptExcess = (recorder: Recorder, orderId: OrderId): CommandAnswe
 /** Closes a break on an operator's word, where its kind is closed by verdict (G). */
 export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): CommandAnswer => {
   recorder.need(Need.BreakById({ id }))
-  const found = recorder.books.breaks.get(joinKey([id]))
+  const found = recorder.books.breaks.get(id)
   const name = format("break", id)
   if (found === undefined) return refused(`there is no break ${name}`)
   if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
@@ -204,7 +204,7 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
 
 const quarantined = (recorder: Recorder, id: TradeId): Trade | string => {
   recorder.need(Need.TradeById({ id }))
-  const trade = recorder.books.trades.get(joinKey([id]))
+  const trade = recorder.books.trades.get(id)
   const name = format("trade", id)
   if (trade === undefined) return `there is no trade ${name}`
   return isHeld(trade) ? trade : `${name} is ${trade.status}, not quarantined`
@@ -233,7 +233,7 @@ export const dismissTrade = (recorder: Recorder, id: TradeId, reason: string): C
 /** Undoes a trade by one of the opposite side (B4); asked again, it changes nothing. */
 export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => {
   recorder.need(Need.TradeById({ id }))
-  const trade = recorder.books.trades.get(joinKey([id]))
+  const trade = recorder.books.trades.get(id)
   const name = format("trade", id)
   if (trade === undefined) return refused(`there is no trade ${name}`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)

@@ -78,7 +78,7 @@ export const DecisionTable = Table.make({
   name: "decisions",
   schema: Decision,
   key: ["id"],
-  keyOf: (decision) => Table.joinKey([decision.id]),
+  keyOf: (decision): number => decision.id,
   lookups: { minute: { columns: ["account", "symbol", "minute"], unique: false, where: undefined } }
 })
 

@@ -7,7 +7,7 @@ import { MANUAL, type Decision, type DecisionInput } from "./Decision.ts"
 /** A decision as the books have it now. `undefined` where there is none of this id. */
 export const decisionOf = (recorder: Recorder, id: DecisionId): Decision | undefined => {
   recorder.need(Need.DecisionById({ id }))
-  return recorder.books.decisions.get(joinKey([id]))
+  return recorder.books.decisions.get(id)
 }
 
 /** Puts a decision on record, pending: nothing is sent. `undefined` where the account is not in the books. */
@@ -18,7 +18,7 @@ export const decide = (recorder: Recorder, input: DecisionInput): Decision | und
   if (books.instruments.get(joinKey([account, input.symbol])) === undefined) {
     recorder.emit({ _tag: "InstrumentSeen", symbol: input.symbol })
   }
-  const id = DecisionId.make(recorder.next("decision"))
+  const id = recorder.next("decision")
   recorder.emit({
     _tag: "DecisionMade",
     id,
@@ -32,7 +32,7 @@ export const decide = (recorder: Recorder, input: DecisionInput): Decision | und
     timeInForce: input.timeInForce ?? "day",
     rationale: input.rationale
   })
-  const made = books.decisions.get(joinKey([id]))
+  const made = books.decisions.get(id)
   if (made === undefined) throw new Error(`decision ${format("decision", id)} is not in the books`)
   return made
 }

@@ -2,14 +2,13 @@ import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { says, type Control } from "../control/controls.ts"
 import { duplicateOf } from "../control/duplicateIntent.ts"
-import * as ClientOrderId from "../identity/ClientOrderId.ts"
-import { format, LotId, OrderId, type DecisionId } from "../identity/Id.ts"
+import { format, type DecisionId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
 import type { Reference } from "../money/Reference.ts"
+import { create } from "../order/directOrder.ts"
 import type { Order } from "../order/Order.ts"
-import { lotOf } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { decisionOf } from "./decide.ts"
 import type { Decision, DecisionStatus } from "./Decision.ts"
@@ -79,7 +78,7 @@ const intentOf = (decision: Decision) => ({
   decision
 })
 
-/** The limit price bounds what a notional can buy; else the freshest price that is known. */
+/** The freshest price that is known. */
 const referenceOf = (recorder: Recorder, { symbol }: Decision): Reference => {
   const standing = standingOf(recorder, symbol)
   return standing?.reference ?? recorder.world.priceOf(symbol)
@@ -88,7 +87,7 @@ const referenceOf = (recorder: Recorder, { symbol }: Decision): Reference => {
 const FINEST = Decimal.unsafe("0.000000001")
 const WHOLE = Decimal.unsafe("1")
 
-/** As many shares as the notional pays for, rounded down: fractions only where the instrument has them. */
+/** As many shares as the notional pays for at its limit, or else at the reference, rounded down: fractions only where the instrument has them. */
 const sharesFor = (
   recorder: Recorder,
   decision: Decision,
@@ -103,35 +102,11 @@ const sharesFor = (
 }
 
 const order = (recorder: Recorder, decision: Decision, quantity: Quantity.Quantity, reference: Reference): Order => {
-  const account = recorder.books.accounts.get(decision.account)
-  if (account === undefined) throw new Error(`account ${decision.account} is not in the books`)
-  const lot = lotOf({
-    account,
-    instrument: recorder.books.instruments.get(joinKey([decision.account, decision.symbol]))
-  })
-  const id = OrderId.make(recorder.next("order"))
-  recorder.emit({
-    _tag: "OrderCreated",
-    id,
-    lotId: LotId.make(recorder.next("lot")),
-    symbol: decision.symbol,
-    side: decision.side,
-    quantity,
-    type: decision.orderType,
-    limitPrice: decision.limitPrice,
-    timeInForce: decision.timeInForce,
-    origin: "direct",
-    decisionId: decision.id,
-    inQueue: false,
-    lot,
-    threshold: account.threshold ?? lot,
-    ...(reference._tag === "NoPrice"
-      ? {}
-      : { referencePrice: reference.price, referenceSource: reference.source, referenceAt: reference.at }),
-    clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id)
-  })
+  const { limitPrice, orderType: type, side, symbol, timeInForce } = decision
+  const wanted = { symbol, side, quantity, type, limitPrice, timeInForce, decisionId: decision.id, reference }
+  const id = create(recorder, wanted)
   recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "submitted", orderId: id })
-  const made = recorder.books.orders.get(joinKey([id]))
+  const made = recorder.books.orders.get(id)
   if (made === undefined) throw new Error(`order ${format("order", id)} is not in the books`)
   return made
 }

@@ -1,6 +1,6 @@
-import { joinKey } from "../books/Table.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { filledOf, whyEnded } from "../order/directOrder.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import type { DecisionStatus } from "./Decision.ts"
@@ -17,21 +17,17 @@ interface Settled {
 export const settledOf = (order: Pick<Order, "status" | "filled" | "quantity" | "reason">): Settled => {
   if (order.status === "filled") return { status: "executed", reason: undefined }
   if (isLive(order.status)) return { status: "submitted", reason: undefined }
-  const isSaid = order.reason === undefined || order.status === "failed" || order.status === "rejected"
-  const why = isSaid ? (order.reason ?? order.status) : `${order.status}: ${order.reason ?? ""}`
+  const why = whyEnded(order)
   if (!Decimal.isPositive(order.filled)) return { status: "failed", reason: why }
-  return {
-    status: "executed",
-    reason: `${why}; ${Decimal.format(order.filled)} of ${Decimal.format(order.quantity)} filled`
-  }
+  return { status: "executed", reason: `${why}; ${filledOf(order)}` }
 }
 
 /** Writes the status of every decision whose order this commit has changed. */
 export const settleDecisions = (recorder: Recorder): void => {
   for (const orderId of recorder.touchedOrders) {
-    const order = recorder.books.orders.get(joinKey([orderId]))
+    const order = recorder.books.orders.get(orderId)
     if (order?.decisionId === undefined) continue
-    const decision = recorder.books.decisions.get(joinKey([order.decisionId]))
+    const decision = recorder.books.decisions.get(order.decisionId)
     if (decision === undefined) throw new Error(`decision D${order.decisionId} is not in the books`)
     const { reason, status } = settledOf(order)
     if (decision.status === status && decision.reason === reason) continue

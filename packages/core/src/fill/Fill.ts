@@ -37,7 +37,7 @@ export const FillTable = Table.make({
   name: "fills",
   schema: Fill,
   key: ["id"],
-  keyOf: (fill) => Table.joinKey([fill.id]),
+  keyOf: (fill): number => fill.id,
   lookups: {
     order: { columns: ["orderId"], unique: false, where: undefined },
     execution: { columns: ["account", "execIdBase"], unique: false, where: undefined },

@@ -22,7 +22,7 @@ const weightedPrice = (recorder: Recorder, order: Order): Decimal.Decimal | unde
   let quantity = Decimal.zero
   let notional = Decimal.zero
   for (const allocation of allocationsOf(recorder.books, order.id)) {
-    const trade = allocation.tradeId === undefined ? undefined : recorder.books.trades.get(String(allocation.tradeId))
+    const trade = allocation.tradeId === undefined ? undefined : recorder.books.trades.get(allocation.tradeId)
     if (trade?.price === undefined) continue
     quantity = Decimal.add(quantity, allocation.quantity)
     notional = Decimal.add(notional, Decimal.multiply(allocation.quantity, trade.price))

@@ -60,6 +60,27 @@ export const letters = {
 /** A kind of record that has an id of ours. */
 export type Kind = keyof typeof letters
 
+/** The id of each kind. */
+export interface IdOf {
+  readonly trade: TradeId
+  readonly order: OrderId
+  readonly lot: LotId
+  readonly allocation: AllocationId
+  readonly fill: FillId
+  readonly attempt: AttemptId
+  readonly decision: DecisionId
+  readonly payload: PayloadId
+  readonly break: BreakId
+}
+
+const isId = <K extends Kind>(_kind: K, id: number): id is IdOf[K] => Number.isSafeInteger(id) && id > 0
+
+/** The id of this number; throws where it is none. Planning makes many, so no schema is asked. */
+export const of = <K extends Kind>(kind: K, id: number): IdOf[K] => {
+  if (!isId(kind, id)) throw new RangeError(`${id} is no id of a ${kind}`)
+  return id
+}
+
 /** The next free id of each kind; a store hands it to planning, which counts on from there. */
 export type Counters = { readonly [K in Kind]: number }
 

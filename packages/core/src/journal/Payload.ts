@@ -39,7 +39,7 @@ export const PayloadTable = Table.make({
   name: "payloads",
   schema: Payload,
   key: ["id"],
-  keyOf: (payload) => Table.joinKey([payload.id])
+  keyOf: (payload): number => payload.id
 })
 
 /** The hash that stands for a payload's bytes in the journal, in hexadecimal. */

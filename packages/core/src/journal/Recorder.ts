@@ -1,7 +1,8 @@
 import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
 import type * as Books from "../books/Books.ts"
-import { keyOf, Missing, Need } from "../books/Need.ts"
-import type { Counters, Kind, OrderId, TradeId } from "../identity/Id.ts"
+import * as Met from "../books/Met.ts"
+import { Missing, Need } from "../books/Need.ts"
+import { of as idOf, type Counters, type IdOf, type Kind, type OrderId, type TradeId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -37,8 +38,8 @@ export interface Recorder {
   readonly emit: (event: LedgerEvent, bytes?: Uint8Array) => void
   /** Writes an event that is no account's into the journal of the store. */
   readonly emitForStore: (event: LedgerEvent) => void
-  /** The next id of a kind, branded by the caller's schema. */
-  readonly next: (kind: Kind) => number
+  /** The next id of a kind. */
+  readonly next: <K extends Kind>(kind: K) => IdOf[K]
   /** Makes sure that something is loaded; planning is run again with it where it is not. */
   readonly need: (need: Need) => void
   /** Marks a position for the checks and the evaluation at the commit's end (D1). */
@@ -54,7 +55,7 @@ export interface Recorder {
 /** All that one group of members writes: entries by journal, ids, changed books. */
 export interface Recording {
   readonly books: Books.Books
-  readonly heads: ReadonlyMap<string, Head>
+  readonly heads: () => ReadonlyMap<string, Head>
   readonly recorder: (account: AccountName, cause: Cause) => Recorder
   readonly entries: () => ReadonlyMap<string, ReadonlyArray<Entry>>
 }
@@ -62,7 +63,7 @@ export interface Recording {
 /** Begins the recording of a group. Throws `Missing` where a rule needs what was not loaded. */
 export const begin = (options: {
   readonly books: Books.Books
-  readonly met: ReadonlySet<string>
+  readonly met: Pick<Met.Met, "has">
   readonly horizons: Books.LotHorizons
   readonly heads: ReadonlyMap<string, Head>
   readonly counters: Counters
@@ -73,24 +74,29 @@ export const begin = (options: {
   const heads = new Map(options.heads)
   const counters: { [K in Kind]: number } = { ...options.counters }
   const entries = new Map<string, Array<Entry>>()
-  const made = new Set<string>()
-  const emitFor = (account: JournalName, cause: Cause, event: LedgerEvent, bytes?: Uint8Array): void => {
+  const made = Met.make()
+  const emitFor = (account: JournalName, cause: string, event: LedgerEvent, bytes?: Uint8Array): void => {
     const head = heads.get(account) ?? emptyHead
-    const entry = entryOf({ account, head, cause, event, at: world.at, commitId: options.commitId })
+    const entry = entryOf(account, head, cause, event, world.at, options.commitId)
     project(books, event, { account, seq: entry.seq, at: world.at, bytes })
-    heads.set(account, { seq: entry.seq, hash: entry.hash })
+    heads.set(account, entry)
     const known = entries.get(account)
     if (known === undefined) entries.set(account, [entry])
     else known.push(entry)
   }
   return {
     books,
-    heads,
+    heads: () => new Map([...heads].map(([account, { hash, seq }]) => [account, { seq, hash }])),
     entries: () => entries,
     recorder: (account, cause) => {
       const touched = new Set<Ticker>()
       const touchedTrades = new Set<TradeId>()
       const touchedOrders = new Set<OrderId>()
+      const causeText = canonicalJson(cause)
+      const touch = (trade: TradeId | undefined, order: OrderId | undefined): void => {
+        if (trade !== undefined) touchedTrades.add(trade)
+        if (order !== undefined) touchedOrders.add(order)
+      }
       return {
         books,
         world,
@@ -104,18 +110,15 @@ export const begin = (options: {
         touchedTrades,
         touchedOrders,
         emit: (event, bytes) => {
-          if (event._tag === "OrderCreated") made.add(keyOf(Need.OrderById({ id: event.id })))
-          if (event._tag === "DecisionMade") made.add(keyOf(Need.DecisionById({ id: event.id })))
-          emitFor(account, cause, event, bytes)
-          const { trades, orders } = reachOf(books, event)
-          for (const id of trades) if (id !== undefined) touchedTrades.add(id)
-          for (const id of orders) if (id !== undefined) touchedOrders.add(id)
+          if (event._tag === "OrderCreated") made.add(Need.OrderById({ id: event.id }))
+          if (event._tag === "DecisionMade") made.add(Need.DecisionById({ id: event.id }))
+          emitFor(account, causeText, event, bytes)
+          reach(books, event, touch)
         },
-        emitForStore: (event) => emitFor(STORE, cause, event),
-        next: (kind) => counters[kind]++,
+        emitForStore: (event) => emitFor(STORE, causeText, event),
+        next: (kind) => idOf(kind, counters[kind]++),
         need: (need) => {
-          const key = keyOf(need)
-          if (!options.met.has(key) && !made.has(key)) throw new Missing(need)
+          if (!options.met.has(need) && !made.has(need)) throw new Missing(need)
         },
         touch: (symbol) => {
           touched.add(symbol)
@@ -125,65 +128,59 @@ export const begin = (options: {
   }
 }
 
-/** The trades whose settlement an event may change, and the orders that it changes. */
-const reachOf = (
+/** Touches the trades whose settlement an event may change, and the orders that it changes. */
+const reach = (
   books: Books.Books,
-  event: LedgerEvent
-): { readonly trades: ReadonlyArray<TradeId | undefined>; readonly orders: ReadonlyArray<OrderId | undefined> } => {
+  event: LedgerEvent,
+  touch: (trade: TradeId | undefined, order: OrderId | undefined) => void
+): void => {
   switch (event._tag) {
     case "TradeAccepted":
     case "TradeReleased":
-      return { trades: [event.id], orders: [] }
+      return touch(event.id, undefined)
     case "LotsNetted":
-      return { trades: [event.tradeId, event.counterTradeId], orders: [] }
+      touch(event.tradeId, undefined)
+      return touch(event.counterTradeId, undefined)
     case "LotAllocated":
-      return { trades: [event.tradeId], orders: [event.orderId, event.counterOrderId] }
+      touch(event.tradeId, event.orderId)
+      return touch(undefined, event.counterOrderId)
     case "AllocationReleased": {
-      const allocation = books.allocations.get(String(event.id))
-      return { trades: [allocation?.tradeId], orders: [allocation?.orderId, allocation?.counterOrderId] }
+      const allocation = books.allocations.get(event.id)
+      touch(allocation?.tradeId, allocation?.orderId)
+      return touch(undefined, allocation?.counterOrderId)
     }
     case "OrderChanged":
-      return { trades: allocationsOf(books, event.id).map((each) => each.tradeId), orders: [event.id] }
+      for (const { tradeId } of allocationsOf(books, event.id)) touch(tradeId, undefined)
+      return touch(undefined, event.id)
     case "OrderCreated":
-      return { trades: [], orders: [event.id] }
+      return touch(undefined, event.id)
     case "ExcessChanged":
-      return { trades: [], orders: [event.orderId] }
+      return touch(undefined, event.orderId)
     default:
-      return { trades: [], orders: [] }
+      return undefined
   }
 }
 
-const entryOf = (options: {
-  readonly account: JournalName
-  readonly head: Head
-  readonly cause: Cause
-  readonly event: LedgerEvent
-  readonly at: Instant
-  readonly commitId: string
-}): Entry => {
-  const entity = entityOf(options.event)
-  const entry = {
-    account: options.account,
-    seq: options.head.seq + 1,
-    commitId: options.commitId,
+const entryOf = (
+  account: JournalName,
+  head: Head,
+  cause: string,
+  event: LedgerEvent,
+  at: Instant,
+  commitId: string
+): Entry => {
+  const entity = entityOf(event)
+  const line = {
+    account,
+    seq: head.seq + 1,
+    commitId,
     entityKind: entity.kind,
     entityId: entity.id,
-    tag: options.event._tag,
+    tag: event._tag,
     eventVersion: EVENT_VERSION,
-    at: Number(options.at),
-    cause: textOfCause(options.cause),
-    body: bodyOf(options.event)
+    at: Number(at),
+    cause,
+    body: bodyOf(event)
   }
-  return { ...entry, hash: hashOf(options.head.hash, entry) }
-}
-
-const texts = new WeakMap<Cause, string>()
-
-/** All entries of a member have one cause. */
-const textOfCause = (cause: Cause): string => {
-  const known = texts.get(cause)
-  if (known !== undefined) return known
-  const text = canonicalJson(cause)
-  texts.set(cause, text)
-  return text
+  return { ...line, hash: hashOf(head.hash, line) }
 }

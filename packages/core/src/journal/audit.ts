@@ -2,7 +2,7 @@ import { Either } from "effect"
 import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
 import * as Books from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
-import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
+import { joinKey, keyOfCells, type EncodedRow, type Key, type TableName } from "../books/Table.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { commitmentOf } from "../order/commitment.ts"
 import { signedFilled } from "../order/Order.ts"
@@ -25,7 +25,7 @@ export interface Finding {
 interface Suspect {
   readonly finding: number
   readonly table: TableName
-  readonly key: string
+  readonly key: Key
   readonly column: string | undefined
 }
 
@@ -37,7 +37,7 @@ export interface Fold {
   /** What a second fold should say the first entry of. */
   readonly suspects: Array<Suspect>
   /** Payloads whose bytes retention dropped; the journal says which, and keeps their hashes. */
-  readonly archived: Set<string>
+  readonly archived: Set<Key>
   entries: number
 }
 
@@ -63,7 +63,7 @@ export const fold = (self: Fold, account: JournalName | AccountName, entry: Entr
   } catch (cause) {
     return found(self, account, entry, cause instanceof Error ? cause.message : String(cause))
   }
-  if (event.right._tag === "PayloadArchived") self.archived.add(String(event.right.id))
+  if (event.right._tag === "PayloadArchived") self.archived.add(event.right.id)
   self.heads.set(account, { seq: entry.seq, hash: entry.hash })
   self.entries += 1
   return true
@@ -94,10 +94,10 @@ export const comparing = (self: Fold, table: TableName): Comparison => {
   const { columns, key: keyColumns } = Books.tables[table]
   const names = Object.keys(columns)
   const shelf = self.books[table]
-  const found = new Set<string>()
+  const found = new Set<Key>()
   return {
     row: (stored) => {
-      const key = joinKey(keyColumns.map((column) => stored[column] ?? null))
+      const key = keyOfCells(keyColumns.map((column) => stored[column] ?? null))
       found.add(key)
       const row = shelf.row(key)
       if (row === undefined) self.findings.push(finding(table, stored, "is in the table and not in the journal"))
@@ -115,7 +115,7 @@ export const comparing = (self: Fold, table: TableName): Comparison => {
 /** A row as the journal gives it. */
 interface Given {
   readonly table: TableName
-  readonly key: string
+  readonly key: Key
   readonly row: EncodedRow
 }
 
@@ -188,7 +188,7 @@ export const trace = (self: Fold): Tracing | undefined => {
     look: (books, seq) => {
       for (const each of traces) {
         const { column, key, table } = each.suspect
-        const record = books[table].get(key)
+        const record = books[table].record(key)
         if (record === each.record) continue
         each.record = record
         const cell = column === undefined ? key : books[table].row(key)?.[column]

@@ -81,8 +81,10 @@ const planOnce = <A>(
   return { _tag: "Planned", journals: journalsOf(recording), changes: Books.changes(state.books), answer: answers }
 }
 
-const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> =>
-  [...recording.entries()].flatMap(([account, [first, ...rest]]) => {
-    const head = recording.heads.get(account)
+const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> => {
+  const heads = recording.heads()
+  return [...recording.entries()].flatMap(([account, [first, ...rest]]) => {
+    const head = heads.get(account)
     return first === undefined || head === undefined ? [] : [{ account, entries: [first, ...rest], head }]
   })
+}

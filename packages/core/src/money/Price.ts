@@ -7,10 +7,13 @@ export const Price = Decimal.FromString.pipe(Schema.positiveBigDecimal(), Schema
 /** Dollars a share, above zero. */
 export type Price = typeof Price.Type
 
-const FromSelf = Schema.BigDecimalFromSelf.pipe(Schema.positiveBigDecimal(), Schema.brand("Price"))
+const isPrice = (dollars: Decimal.Decimal): dollars is Price => Decimal.isPositive(dollars)
 
 /** Brands a decimal that a rule has made; throws when it is not above zero. */
-export const make = (dollars: Decimal.Decimal): Price => FromSelf.make(dollars)
+export const make = (dollars: Decimal.Decimal): Price => {
+  if (!isPrice(dollars)) throw new RangeError(`${Decimal.format(dollars)} is no price: it is not above zero`)
+  return dollars
+}
 
 /** A price from a literal; throws on anything that is none. */
 export const unsafe = (dollars: string): Price => Schema.decodeUnknownSync(Price)(dollars)

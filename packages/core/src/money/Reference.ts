@@ -1,4 +1,4 @@
-import { Data } from "effect"
+import type { Data } from "effect"
 import * as Instant from "../time/Instant.ts"
 import type { Price } from "./Price.ts"
 
@@ -8,8 +8,22 @@ export type Reference = Data.TaggedEnum<{
   readonly NoPrice: object
 }>
 
-/** Constructors of `Reference`. */
-export const Reference = Data.taggedEnum<Reference>()
+const noPrice: Reference = { _tag: "NoPrice" }
+
+/** Constructors of `Reference`: plain objects, since every evaluation makes some. */
+export const Reference = {
+  Priced: (fields: { readonly price: Price; readonly at: Instant.Instant; readonly source: string }): Reference => ({
+    _tag: "Priced",
+    ...fields
+  }),
+  NoPrice: (): Reference => noPrice
+}
+
+/** What an order keeps of the price that was known when it was made. */
+export const fieldsOf = (reference: Reference) =>
+  reference._tag === "NoPrice"
+    ? {}
+    : { referencePrice: reference.price, referenceSource: reference.source, referenceAt: reference.at }
 
 /** How old a price may be and still decide, in milliseconds: a quarter of an hour. */
 export const MAX_AGE_MS = 15 * 60_000

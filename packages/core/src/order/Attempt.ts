@@ -92,6 +92,6 @@ export const AttemptTable = Table.make({
   name: "attempts",
   schema: Attempt,
   key: ["id"],
-  keyOf: (attempt) => Table.joinKey([attempt.id]),
+  keyOf: (attempt): number => attempt.id,
   lookups: { order: { columns: ["orderId"], unique: false, where: undefined } }
 })

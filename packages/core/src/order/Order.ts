@@ -111,7 +111,7 @@ export const OrderTable = Table.make({
   name: "orders",
   schema: Order,
   key: ["id"],
-  keyOf: (order) => Table.joinKey([order.id]),
+  keyOf: (order): number => order.id,
   lookups: {
     clientOrderId: { columns: ["clientOrderId"], unique: true, where: undefined },
     brokerOrderId: {

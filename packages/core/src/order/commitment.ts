@@ -1,6 +1,5 @@
-import { joinKey } from "../books/Table.ts"
 import { Need } from "../books/Need.ts"
-import { AllocationId, type OrderId } from "../identity/Id.ts"
+import type { OrderId } from "../identity/Id.ts"
 import { allocationsOf } from "../journal/project/allocations.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -23,7 +22,7 @@ const coverageOf = (recorder: Recorder, order: Order): Decimal.Decimal =>
 /** Brings an order's allocations and excess up or down to its commitment, and nets what that leaves open. */
 export const adjust = (recorder: Recorder, orderId: OrderId, why: string): void => {
   recorder.need(Need.OrderById({ id: orderId }))
-  const order = recorder.books.orders.get(joinKey([orderId]))
+  const order = recorder.books.orders.get(orderId)
   if (order === undefined) throw new Error(`order O${orderId} is not in the books`)
   const change = Decimal.subtract(commitmentOf(order), coverageOf(recorder, order))
   if (Decimal.isZero(change)) return
@@ -53,7 +52,7 @@ const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: s
       _tag: "AllocationReleased",
       id: allocation.id,
       quantity,
-      part: isWhole ? undefined : AllocationId.make(recorder.next("allocation")),
+      part: isWhole ? undefined : recorder.next("allocation"),
       orderId: order.id,
       why
     })

@@ -1,5 +1,4 @@
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import { judge, type Gate } from "../control/beforeSend.ts"
 import { says } from "../control/controls.ts"
 import { AttemptId, format, type OrderId } from "../identity/Id.ts"
@@ -127,7 +126,7 @@ const start = (
 ): SendPlanned => {
   const requestId = keep(recorder, request, "request")
   if (requestId === undefined) throw new Error(`order ${format("order", order.id)} has no request`)
-  const attemptId = AttemptId.make(recorder.next("attempt"))
+  const attemptId = recorder.next("attempt")
   recorder.emit({
     _tag: "AttemptStarted",
     id: attemptId,
@@ -217,7 +216,7 @@ export const refuseSend = (recorder: Recorder, orderId: OrderId, why: string): v
 /** What is left of a process that died: an attempt without an answer is unknown, and its order in doubt unless facts say more. */
 export const recover = (recorder: Recorder, attemptId: AttemptId): void => {
   recorder.need(Need.AttemptById({ id: attemptId }))
-  const attempt = recorder.books.attempts.get(joinKey([attemptId]))
+  const attempt = recorder.books.attempts.get(attemptId)
   if (attempt === undefined || attempt.outcome !== undefined) return
   const { orderId } = attempt
   const why = "the process ended before the answer came"

@@ -1,5 +1,4 @@
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import type { OrderId } from "../identity/Id.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -32,7 +31,7 @@ export type Change = Partial<
 /** An order as the books have it now, with all that belongs to it loaded. */
 export const orderOf = (recorder: Recorder, id: OrderId): Order => {
   recorder.need(Need.OrderById({ id }))
-  const order = recorder.books.orders.get(joinKey([id]))
+  const order = recorder.books.orders.get(id)
   if (order === undefined) throw new Error(`order ${format("order", id)} is not in the books`)
   return order
 }

@@ -2,6 +2,7 @@ import { Context, Schema } from "effect"
 import type { Effect, Stream } from "effect"
 import type { Books, LotHorizons, TableChanges } from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
+import type { Met } from "../books/Met.ts"
 import type { Need } from "../books/Need.ts"
 import type { EncodedRow, TableName } from "../books/Table.ts"
 import type { Counters } from "../identity/Id.ts"
@@ -54,8 +55,8 @@ export interface Scope {
 /** What planning sees: the books as loaded, the heads of the journals, the next free ids. */
 export interface State {
   readonly books: Books
-  /** The keys of the needs that are met (`Need.keyOf`). */
-  readonly met: ReadonlySet<string>
+  /** The needs that are met. */
+  readonly met: Pick<Met, "has" | "size">
   /** How far the open lots of positions are loaded. */
   readonly horizons: LotHorizons
   readonly heads: ReadonlyMap<string, Head>

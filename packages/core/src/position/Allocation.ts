@@ -45,7 +45,7 @@ export const AllocationTable = Table.make({
   name: "allocations",
   schema: Allocation,
   key: ["id"],
-  keyOf: (allocation) => Table.joinKey([allocation.id]),
+  keyOf: (allocation): number => allocation.id,
   lookups: {
     trade: { columns: ["tradeId"], unique: false, where: { column: "releasedAt", isNull: true } },
     order: { columns: ["orderId"], unique: false, where: { column: "releasedAt", isNull: true } },

@@ -26,7 +26,7 @@ export const LotTable = Table.make({
   name: "lots",
   schema: Lot,
   key: ["id"],
-  keyOf: (lot) => Table.joinKey([lot.id]),
+  keyOf: (lot): number => lot.id,
   lookups: {
     open: { columns: ["account", "symbol"], unique: false, where: { column: "open", not: "0" } },
     trade: { columns: ["tradeId"], unique: true, where: { column: "tradeId", not: "" } },

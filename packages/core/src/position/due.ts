@@ -39,8 +39,25 @@ export type Due = Data.TaggedEnum<{
   }
 }>
 
-/** Constructors of `Due`. */
-export const Due = Data.taggedEnum<Due>()
+const made = Data.taggedEnum<Due>()
+const notDue = made.NotDue()
+
+/** Constructors of `Due`, each looked up once: every evaluation ends with one. */
+export const Due = {
+  OrderLive: made.OrderLive,
+  NotDue: () => notDue,
+  Halted: made.Halted,
+  Observed: made.Observed,
+  Held: made.Held,
+  BreakOpen: made.BreakOpen,
+  SessionClosed: made.SessionClosed,
+  CoolingDown: made.CoolingDown,
+  OppositeOrderLive: made.OppositeOrderLive,
+  NoPrice: made.NoPrice,
+  Refused: made.Refused,
+  Order: made.Order,
+  $match: made.$match
+}
 
 /** The text of an answer, as the books record it. Details that change by themselves (a time) are left out. */
 export const textOf: (due: Due) => string = Due.$match({

@@ -4,11 +4,10 @@ import { joinKey } from "../books/Table.ts"
 import { usageOf } from "../control/beforeSend.ts"
 import { strictest } from "../control/TradingState.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
-import { LotId, OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { freshest, freshOnes, Reference } from "../money/Reference.ts"
+import { fieldsOf, freshest, freshOnes, Reference } from "../money/Reference.ts"
 import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
@@ -78,11 +77,11 @@ const order = (
   { position, reference }: Standing,
   due: Extract<Due, { readonly _tag: "Order" }>
 ): void => {
-  const id = OrderId.make(recorder.next("order"))
+  const id = recorder.next("order")
   recorder.emit({
     _tag: "OrderCreated",
     id,
-    lotId: LotId.make(recorder.next("lot")),
+    lotId: recorder.next("lot"),
     symbol: position.symbol,
     side: due.side,
     quantity: due.quantity,
@@ -93,17 +92,12 @@ const order = (
     inQueue: true,
     lot: due.lot,
     threshold: due.threshold,
-    ...referenceFields(reference._tag === "Priced" ? reference : inboundPrice(position)),
+    ...fieldsOf(reference._tag === "Priced" ? reference : inboundPrice(position)),
     clientOrderId: ClientOrderId.make(recorder.world.storeTag, recorder.world.entropy, id),
     answer: `Ordered O${id}`
   })
   adjust(recorder, id, "ordered")
 }
-
-const referenceFields = (reference: Reference) =>
-  reference._tag === "NoPrice"
-    ? {}
-    : { referencePrice: reference.price, referenceSource: reference.source, referenceAt: reference.at }
 
 /** D7: a working order that the residual has turned against is asked to end, where the account's policy says so. */
 const requestCancelOnFlip = (recorder: Recorder, standing: Standing): void => {

@@ -1,6 +1,5 @@
 import { moreLots, Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
-import { AllocationId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -52,7 +51,7 @@ const requireLoaded = (recorder: Recorder, symbol: Ticker, lot: Lot | undefined)
 }
 
 const current = (recorder: Recorder, lot: Lot | undefined): Lot | undefined =>
-  lot === undefined ? undefined : recorder.books.lots.get(joinKey([lot.id]))
+  lot === undefined ? undefined : recorder.books.lots.get(lot.id)
 
 /**
  * Covers two lots of opposite sign with each other, as far as the smaller goes. Between two trades that is final; where an order
@@ -60,7 +59,7 @@ const current = (recorder: Recorder, lot: Lot | undefined): Lot | undefined =>
  */
 export const link = (recorder: Recorder, a: Lot, b: Lot): void => {
   const quantity = Quantity.make(Decimal.min(Decimal.abs(a.open), Decimal.abs(b.open)))
-  const id = AllocationId.make(recorder.next("allocation"))
+  const id = recorder.next("allocation")
   if (a.tradeId !== undefined && b.tradeId !== undefined) {
     const [tradeId, counterTradeId] = a.id > b.id ? [a.tradeId, b.tradeId] : [b.tradeId, a.tradeId]
     recorder.emit({ _tag: "LotsNetted", id, tradeId, counterTradeId, quantity })

@@ -91,7 +91,7 @@ export const BreakTable = Table.make({
   name: "breaks",
   schema: Break,
   key: ["id"],
-  keyOf: (each) => Table.joinKey([each.id]),
+  keyOf: (each): number => each.id,
   lookups: {
     open: { columns: ["account", "symbol"], unique: false, where: { column: "closedAt", isNull: true } }
   }

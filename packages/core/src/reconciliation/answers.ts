@@ -1,5 +1,4 @@
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { ID_IN_USE } from "../order/Attempt.ts"
@@ -19,14 +18,14 @@ import { joinWaiting } from "./waitingFills.ts"
  */
 export const answered = (recorder: Recorder, report: Answered, payload: RawPayload | undefined): Interpreted => {
   recorder.need(Need.AttemptById({ id: report.attemptId }))
-  const attempt = recorder.books.attempts.get(joinKey([report.attemptId]))
+  const attempt = recorder.books.attempts.get(report.attemptId)
   const { answer } = report
   const isLate = attempt?.outcome === "unknown" && answer._tag === "Accepted"
   if (attempt === undefined || (attempt.outcome !== undefined && !isLate)) return { _tag: "Duplicate" }
   const responseId = keep(recorder, payload, "response")
   const details = answer._tag === "Accepted" ? undefined : detailsOf(payload)
   const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId, details }
-  const order = recorder.books.orders.get(joinKey([attempt.orderId]))
+  const order = recorder.books.orders.get(attempt.orderId)
   if (order === undefined) throw new Error(`attempt ${format("attempt", attempt.id)} has no order`)
   recorder.touch(order.symbol)
   const word = (reported: Word["reported"]): Word => ({

@@ -1,6 +1,6 @@
 import { isOffBand } from "../fill/band.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
-import { FillId, format, type PayloadId } from "../identity/Id.ts"
+import { format, type PayloadId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
@@ -48,7 +48,7 @@ export const book = (
 ): Order => {
   const { execId, execIdBase, revision, quantity, price, executedAt } = execution
   const offBand = price !== undefined && isOffBand(recorder, order, price)
-  const id = FillId.make(recorder.next("fill"))
+  const id = recorder.next("fill")
   recorder.emit({
     _tag: "FillRecorded",
     id,

@@ -1,4 +1,4 @@
-import { PayloadId } from "../identity/Id.ts"
+import type { PayloadId } from "../identity/Id.ts"
 import { canonicalJson } from "../journal/Entry.ts"
 import { sha256, type PayloadDirection } from "../journal/Payload.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -12,7 +12,7 @@ export const keep = (
   direction: PayloadDirection = "report"
 ): PayloadId | undefined => {
   if (payload === undefined) return undefined
-  const id = PayloadId.make(recorder.next("payload"))
+  const id = recorder.next("payload")
   const { bytes, contentType, wire } = payload
   recorder.emit(
     {

@@ -1,5 +1,4 @@
-import { joinKey } from "../books/Table.ts"
-import { BreakId, format, type OrderId } from "../identity/Id.ts"
+import { format, type OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -29,7 +28,7 @@ export const open = (
         (by === "subject" || each.evidence === fields.evidence)
     )
   if (known) return false
-  const id = BreakId.make(recorder.next("break"))
+  const id = recorder.next("break")
   const holding = kinds[fields.kind].holds
   recorder.emit({ _tag: "BreakOpened", id, ...fields, holds: holding })
   if (holding !== "nothing") recorder.touch(fields.symbol)
@@ -66,7 +65,7 @@ export const excessHolds = (recorder: Recorder, symbol: Ticker): ReadonlyArray<H
 /** Opens and closes, at a commit's end, the breaks that follow from the state of its orders. */
 export const reviewOrders = (recorder: Recorder): void => {
   for (const id of recorder.touchedOrders) {
-    const order = recorder.books.orders.get(joinKey([id]))
+    const order = recorder.books.orders.get(id)
     if (order === undefined) continue
     reviewExcess(recorder, order)
     if (order.status !== "in_doubt") closeIfOpen(recorder, order.symbol, "Doubt", nameOf(id), "no longer in doubt")
@@ -90,7 +89,7 @@ const reviewExcess = (recorder: Recorder, order: Order): void => {
   const evidence = `${Decimal.format(amount)} of ${subject} are covered by no trade`
   const known = findOpen(recorder, order.symbol, "Excess", subject)
   if (known === undefined) {
-    const id = BreakId.make(recorder.next("break"))
+    const id = recorder.next("break")
     recorder.emit({ _tag: "BreakOpened", id, symbol: order.symbol, kind: "Excess", subject, holds, evidence })
   } else if (known.evidence !== evidence || known.holds !== holds) {
     recorder.emit({ _tag: "BreakChanged", id: known.id, holds, evidence })

@@ -1,5 +1,4 @@
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -78,8 +77,9 @@ export const dayOf = (at: Instant.Instant): string => Instant.format(at).slice(0
 const byClientId = (recorder: Recorder, shown: string | undefined): Match | undefined => {
   const clientOrderId = shown === undefined ? undefined : ClientOrderId.ours(shown)
   if (clientOrderId === undefined) return undefined
-  recorder.need(Need.OrderByClientId({ clientOrderId }))
-  const [order] = recorder.books.orders.find("clientOrderId", [clientOrderId])
-  if (order === undefined || order.account !== recorder.account) return undefined
-  return { order: recorder.books.orders.get(joinKey([order.id])) ?? order, step: "client order id" }
+  const found = () => recorder.books.orders.find("clientOrderId", [clientOrderId])[0]
+  const loaded = found()
+  if (loaded === undefined) recorder.need(Need.OrderByClientId({ clientOrderId }))
+  const order = loaded ?? found()
+  return order === undefined || order.account !== recorder.account ? undefined : { order, step: "client order id" }
 }

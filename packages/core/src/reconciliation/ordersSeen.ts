@@ -1,7 +1,7 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
-import { format, LotId, OrderId } from "../identity/Id.ts"
+import { format } from "../identity/Id.ts"
 import { isTicker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -126,11 +126,11 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
   if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined) {
     recorder.emit({ _tag: "InstrumentSeen", symbol })
   }
-  const id = OrderId.make(recorder.next("order"))
+  const id = recorder.next("order")
   recorder.emit({
     _tag: "OrderCreated",
     id,
-    lotId: LotId.make(recorder.next("lot")),
+    lotId: recorder.next("lot"),
     symbol,
     side: report.side,
     quantity: report.quantity,

@@ -172,7 +172,7 @@ const standing = (
     page: (query) =>
       query.table === "payloads"
         ? Effect.map(live.page(query), (rows) =>
-            rows.filter((row) => fold.books.payloads.get(String(row["id"])) !== undefined)
+            rows.filter((row) => fold.books.payloads.get(Number(row["id"])) !== undefined)
           )
         : memory.page(query),
     feed: (after, limit) =>

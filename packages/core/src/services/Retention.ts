@@ -54,7 +54,7 @@ const dropping = ({ account, id }: Payload, actor: string): Member<boolean> => (
   cause: { kind: "command", actor, reason: "retention" },
   needs: [Need.PayloadById({ id })],
   apply: ({ books, emit }) => {
-    const isThere = (books.payloads.get(String(id))?.bytes.length ?? 0) > 0
+    const isThere = (books.payloads.get(id)?.bytes.length ?? 0) > 0
     if (isThere) emit({ _tag: "PayloadArchived", id })
     return isThere
   }

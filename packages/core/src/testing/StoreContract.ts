@@ -242,7 +242,7 @@ const planning: Clause = {
       const seen: Array<string> = []
       const { answer } = yield* repository.write(rows.scope(Need.Account({ account: "main" })), (state) => {
         const { books } = state
-        const order = books.orders.get("1")
+        const order = books.orders.get(1)
         seen.push(order === undefined ? "no order" : order.status)
         if (order === undefined) return { _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }
         books.orders.put({ ...order, status: "cancelled" })

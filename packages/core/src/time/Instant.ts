@@ -9,7 +9,12 @@ export const Instant = Schema.BigIntFromSelf.annotations({
 export type Instant = typeof Instant.Type
 
 /** A moment from microseconds since 1970. */
-export const make = (microseconds: bigint): Instant => Instant.make(microseconds)
+export const make = (microseconds: bigint): Instant => {
+  if (!isInstant(microseconds)) throw new TypeError(`${String(microseconds)} is no number of microseconds`)
+  return microseconds
+}
+
+const isInstant = (microseconds: bigint): microseconds is Instant => typeof microseconds === "bigint"
 
 /** A moment from milliseconds since 1970 (what clocks of the platform give). */
 export const fromMillis = (milliseconds: number): Instant => make(BigInt(Math.trunc(milliseconds)) * 1000n)

@@ -92,7 +92,7 @@ export const TradeTable = Table.make({
   name: "trades",
   schema: Trade,
   key: ["id"],
-  keyOf: (trade) => Table.joinKey([trade.id]),
+  keyOf: (trade): number => trade.id,
   lookups: {
     identity: { columns: ["account", "source", "sourceId", "occurrence"], unique: true, where: undefined },
     reversing: {

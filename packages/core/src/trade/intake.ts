@@ -2,7 +2,7 @@ import { Data } from "effect"
 import type { Direction } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
-import { format, LotId, TradeId } from "../identity/Id.ts"
+import { format, TradeId } from "../identity/Id.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -131,7 +131,7 @@ const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Tic
     recorder.emit({ _tag: "InstrumentSeen", symbol })
   }
   return {
-    id: TradeId.make(recorder.next("trade")),
+    id: recorder.next("trade"),
     source: input.source,
     sourceId: input.sourceId,
     occurrence: input.occurrence,
@@ -158,7 +158,7 @@ const quarantine = (recorder: Recorder, arrival: Arrival, reason: string): Intak
 /** A1: counts a trade; a reversal that came first is booked with it, the two netting before anything else (B4). */
 const accept = (recorder: Recorder, arrival: Arrival, symbol: Ticker): IntakeResult => {
   const fields = fieldsOf(recorder, arrival, symbol)
-  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: LotId.make(recorder.next("lot")) })
+  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: recorder.next("lot") })
   joinWaiting(recorder, tradeById(recorder, fields.id))
   net(recorder, symbol)
   recorder.touch(symbol)
@@ -206,13 +206,13 @@ const alreadyReversed = (trade: Trade, by: Trade, again: Pick<Trade, "sourceId">
   `${format("trade", trade.id)} was reversed by ${by.sourceId}, ${again.sourceId} would again`
 
 const tradeById = (recorder: Recorder, id: TradeId): Trade => {
-  const trade = recorder.books.trades.get(joinKey([id]))
+  const trade = recorder.books.trades.get(id)
   if (trade === undefined) throw new Error(`trade ${format("trade", id)} is not in the books`)
   return trade
 }
 
 const count = (recorder: Recorder, id: TradeId, symbol: Ticker): void =>
-  recorder.emit({ _tag: "TradeReleased", id, lotId: LotId.make(recorder.next("lot")), symbol })
+  recorder.emit({ _tag: "TradeReleased", id, lotId: recorder.next("lot"), symbol })
 
 const reversalsOf = (recorder: Recorder, trade: Trade): ReadonlyArray<Trade> => {
   const { account, source, sourceId, occurrence } = trade
@@ -275,7 +275,7 @@ const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult 
     return IntakeResult.Accepted({ tradeId: withdrawn.tradeId })
   }
   const fields = fieldsOf(recorder, { ...arrival, direction: trade.direction }, trade.symbol)
-  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: LotId.make(recorder.next("lot")) })
+  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: recorder.next("lot") })
   netWith(recorder, trade.id, fields.id)
   net(recorder, trade.symbol)
   recorder.touch(trade.symbol)

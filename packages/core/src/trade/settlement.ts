@@ -27,11 +27,11 @@ export const statusOf = (
 /** Writes the status of every trade whose settlement this commit has changed. */
 export const settleTrades = (recorder: Recorder): void => {
   for (const id of recorder.touchedOrders) {
-    const order = recorder.books.orders.get(String(id))
+    const order = recorder.books.orders.get(id)
     if (order?.origin === "direct") settleDirect(recorder, order)
   }
   for (const id of reachedTrades(recorder)) {
-    const trade = recorder.books.trades.get(String(id))
+    const trade = recorder.books.trades.get(id)
     if (trade === undefined || !isCounted(trade)) continue
     const status = statusOf(trade, recorder.books.allocations.find("trade", [trade.id]))
     if (status !== trade.status) recorder.emit({ _tag: "TradeSettled", id: trade.id, status })

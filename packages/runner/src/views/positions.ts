@@ -167,7 +167,7 @@ const viewMember = (account: AccountName.AccountName, symbol: Ticker.Ticker): pl
     const standing = evaluation.standingOf(recorder, symbol)
     if (standing === undefined) return undefined
     const lots = books.lots.find("open", [account, symbol])
-    const owners = lots.flatMap(({ tradeId }) => books.trades.get(String(tradeId)) ?? [])
+    const owners = lots.flatMap(({ tradeId }) => (tradeId === undefined ? [] : (books.trades.get(tradeId) ?? [])))
     return {
       standing,
       lots: lots.toSorted((a, b) => a.id - b.id),

@@ -43,23 +43,19 @@ const pure = <A>(run: () => A): Effect.Effect<A, Table.BadRow> =>
   })
 
 /** What planning works on: loaded rows, and which needs are met. */
-export interface Desk {
-  readonly books: Books.Books
-  readonly met: Set<string>
-  readonly horizons: Books.LotHorizons
-}
+export type Desk = load.Loaded
 
 /** Loads what is needed; how many needs were met that were not before. */
-const bring = (ask: Ask, { books, horizons, met }: Desk, needs: ReadonlyArray<Need.Need>) =>
+const bring = (ask: Ask, desk: Desk, needs: ReadonlyArray<Need.Need>) =>
   Effect.gen(function* () {
-    const before = met.size
-    const asking = load.load(books, met, horizons, needs)
+    const before = desk.met.size
+    const asking = load.load(desk, needs)
     let step = yield* pure(() => asking.next([]))
     while (step.done !== true) {
       const answers = yield* Effect.forEach(step.value, (request) => find(ask, request))
       step = yield* pure(() => asking.next(answers))
     }
-    return met.size - before
+    return desk.met.size - before
   })
 
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
@@ -70,7 +66,7 @@ export const planning = <A>(
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ) =>
   Effect.gen(function* () {
-    const desk: Desk = { books: Books.make(), met: new Set(), horizons: new Map() }
+    const desk = load.nothing()
     yield* bring(ask, desk, needs)
     for (;;) {
       const answer = yield* pure(() => plan({ ...desk, ...ground }))

@@ -65,7 +65,7 @@ export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Pla
 
 /** C3: what is released goes back to its trade's own place, or to the other order's excess. */
 export const allocationReleased = (books: Books, event: Of<"AllocationReleased">, place: Place): void => {
-  const allocation = must(books.allocations.get(String(event.id)), `allocation A${event.id}`)
+  const allocation = must(books.allocations.get(event.id), `allocation A${event.id}`)
   const released = { releasedAt: place.at, releasedWhy: event.why, settled: Decimal.zero, carryLot: undefined }
   if (event.part === undefined) {
     books.allocations.put({ ...allocation, ...released, version: place.seq })

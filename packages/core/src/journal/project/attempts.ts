@@ -9,7 +9,7 @@ import { orderPatched } from "./orders.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
 
 const strategyOf = (books: Books, { decisionId }: Order): string | undefined =>
-  decisionId === undefined ? undefined : books.decisions.get(String(decisionId))?.strategy
+  decisionId === undefined ? undefined : books.decisions.get(decisionId)?.strategy
 
 /** An attempt is on record and its order under way. */
 export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place: Place): void => {
@@ -62,7 +62,7 @@ const spend = (books: Books, notional: Decimal.Decimal, place: Place): void => {
 
 /** What became of an attempt. */
 export const attemptAnswered = (books: Books, event: Of<"AttemptAnswered">, place: Place): void => {
-  const attempt = must(books.attempts.get(String(event.id)), `attempt S${event.id}`)
+  const attempt = must(books.attempts.get(event.id), `attempt S${event.id}`)
   const order = orderOf(books, event.orderId)
   const answered = {
     ...attempt,
@@ -110,7 +110,7 @@ export const payloadStored = (books: Books, event: Of<"PayloadStored">, place: P
 /** Retention dropped the bytes of a payload. */
 export const payloadArchived = (books: Books, event: Of<"PayloadArchived">, place: Place): void =>
   books.payloads.put({
-    ...must(books.payloads.get(String(event.id)), `payload P${event.id}`),
+    ...must(books.payloads.get(event.id), `payload P${event.id}`),
     bytes: new Uint8Array(),
     version: place.seq
   })

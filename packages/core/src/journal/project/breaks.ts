@@ -19,7 +19,7 @@ export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place
 
 /** A break stops more or less, or is closed. */
 export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClosed">, place: Place): void => {
-  const known = must(books.breaks.get(String(event.id)), `break B${event.id}`)
+  const known = must(books.breaks.get(event.id), `break B${event.id}`)
   books.breaks.put(
     event._tag === "BreakClosed"
       ? { ...known, closedAt: place.at, closedWhy: event.why, version: place.seq }

@@ -4,7 +4,7 @@ import { minuteOf } from "../../decision/minute.ts"
 import type { DecisionId } from "../../identity/Id.ts"
 import { must, type Of, ownerOf, type Place } from "./place.ts"
 
-const decisionOf = (books: Books, id: DecisionId): Decision => must(books.decisions.get(String(id)), `decision D${id}`)
+const decisionOf = (books: Books, id: DecisionId): Decision => must(books.decisions.get(id), `decision D${id}`)
 
 /** A decision is on record. */
 export const decisionMade = (books: Books, event: Of<"DecisionMade">, place: Place): void => {

@@ -32,7 +32,7 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
 
 /** What an execution cost. */
 export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">, place: Place): void => {
-  const fill = must(books.fills.get(String(event.fillId)), `fill F${event.fillId}`)
+  const fill = must(books.fills.get(event.fillId), `fill F${event.fillId}`)
   books.fills.put({
     ...fill,
     commission: event.amount,

@@ -3,11 +3,13 @@ import type { LotId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import type { Order } from "../../order/Order.ts"
 import { signed } from "../../order/Side.ts"
+import type { Lot } from "../../position/Lot.ts"
 import { must, type Place } from "./place.ts"
 import { patchPosition, positionOf } from "./positions.ts"
 
-const setLot = (books: Books, id: LotId, open: Decimal.Decimal, place: Place): void => {
-  const lot = must(books.lots.get(String(id)), `lot L${id}`)
+const lotOf = (books: Books, id: LotId): Lot => must(books.lots.get(id), `lot L${id}`)
+
+const setLot = (books: Books, lot: Lot, open: Decimal.Decimal, place: Place): void => {
   const position = positionOf(books, lot.symbol, place)
   books.lots.put({ ...lot, open, version: place.seq })
   patchPosition(books, lot.symbol, place, {
@@ -16,18 +18,22 @@ const setLot = (books: Books, id: LotId, open: Decimal.Decimal, place: Place): v
 }
 
 /** Opens more of a lot, in signed shares. */
-export const addToLot = (books: Books, id: LotId, signedShares: Decimal.Decimal, place: Place): void =>
-  setLot(books, id, Decimal.add(must(books.lots.get(String(id)), `lot L${id}`).open, signedShares), place)
+export const addToLot = (books: Books, id: LotId, signedShares: Decimal.Decimal, place: Place): void => {
+  const lot = lotOf(books, id)
+  setLot(books, lot, Decimal.add(lot.open, signedShares), place)
+}
 
 const towardZero = (open: Decimal.Decimal, shares: Decimal.Decimal): Decimal.Decimal =>
   Decimal.sign(open) > 0 ? Decimal.negate(shares) : shares
 
 /** Takes shares from what is open of a lot. */
-export const takeFromLot = (books: Books, id: LotId, shares: Decimal.Decimal, place: Place): void =>
-  addToLot(books, id, towardZero(must(books.lots.get(String(id)), `lot L${id}`).open, shares), place)
+export const takeFromLot = (books: Books, id: LotId, shares: Decimal.Decimal, place: Place): void => {
+  const lot = lotOf(books, id)
+  setLot(books, lot, Decimal.add(lot.open, towardZero(lot.open, shares)), place)
+}
 
 /** A3: the excess is an open lot of the sign opposite to the order's. */
 export const setExcess = (books: Books, order: Order, excess: Decimal.Decimal, place: Place): void => {
   books.orders.put({ ...order, excess, updatedAt: place.at, version: place.seq })
-  setLot(books, order.lotId, Decimal.negate(signed(order.side, excess)), place)
+  setLot(books, lotOf(books, order.lotId), Decimal.negate(signed(order.side, excess)), place)
 }

@@ -30,6 +30,6 @@ export const ownerOf = (place: Place): AccountName => {
 }
 
 /** An order that the journal speaks of. */
-export const orderOf = (books: Books, id: OrderId): Order => must(books.orders.get(String(id)), `order O${id}`)
+export const orderOf = (books: Books, id: OrderId): Order => must(books.orders.get(id), `order O${id}`)
 /** A trade that the journal speaks of. */
-export const tradeOf = (books: Books, id: TradeId): Trade => must(books.trades.get(String(id)), `trade T${id}`)
+export const tradeOf = (books: Books, id: TradeId): Trade => must(books.trades.get(id), `trade T${id}`)

@@ -37,8 +37,11 @@ export const positionOf = (books: Books, symbol: Ticker, place: Place): Position
 
 /** Changes figures of a position; its residual follows (A2). */
 export const patchPosition = (books: Books, symbol: Ticker, place: Place, patch: Partial<Position>): void => {
-  const next = { ...positionOf(books, symbol, place), ...patch, updatedAt: place.at, version: place.seq }
-  books.positions.put({ ...next, residual: residualOf(next) })
+  const before = positionOf(books, symbol, place)
+  const { hedged = before.hedged, inFlight = before.inFlight, target = before.target } = patch
+  const isMoved = hedged !== before.hedged || inFlight !== before.inFlight || target !== before.target
+  const residual = isMoved ? residualOf({ hedged, inFlight, target }) : before.residual
+  books.positions.put({ ...before, ...patch, residual, updatedAt: place.at, version: place.seq })
 }
 
 /** A position cools down. */

@@ -7,7 +7,7 @@ import { must, type Place } from "./place.ts"
 /** AUD-4: the newest attempt of an order says where the order stands, and what its fills came to. */
 export const followOrder = (books: Books, order: Order, place: Place): void => {
   if (order.attemptId === undefined) return
-  const attempt = must(books.attempts.get(String(order.attemptId)), `attempt S${order.attemptId}`)
+  const attempt = must(books.attempts.get(order.attemptId), `attempt S${order.attemptId}`)
   const standing = standingOf(books, order, attempt, place)
   const isSame =
     standing.status === attempt.status &&

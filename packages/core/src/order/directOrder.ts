@@ -1,0 +1,49 @@
+import { joinKey } from "../books/Table.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import type { OrderId } from "../identity/Id.ts"
+import type { LedgerEvent } from "../journal/Event.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { fieldsOf, type Reference } from "../money/Reference.ts"
+import { lotOf } from "../position/due.ts"
+import type { Order } from "./Order.ts"
+
+type Created = Extract<LedgerEvent, { readonly _tag: "OrderCreated" }>
+
+/** What is asked for as it stands, by a direct trade or a decision, and the price that was known then. */
+type Wanted = Pick<
+  Created,
+  "symbol" | "side" | "quantity" | "type" | "limitPrice" | "stopPrice" | "timeInForce" | "tradeId" | "decisionId"
+> & { readonly reference: Reference }
+
+/** E2: an order executed as given, in the commit of what asked for it. It enters no queue. */
+export const create = (recorder: Recorder, { reference, ...wanted }: Wanted): OrderId => {
+  const { account: name, books, world } = recorder
+  const account = books.accounts.get(name)
+  if (account === undefined) throw new Error(`account ${name} is not in the books`)
+  const lot = lotOf({ account, instrument: books.instruments.get(joinKey([name, wanted.symbol])) })
+  const id = recorder.next("order")
+  recorder.emit({
+    _tag: "OrderCreated",
+    id,
+    lotId: recorder.next("lot"),
+    ...wanted,
+    origin: "direct",
+    inQueue: false,
+    lot,
+    threshold: account.threshold ?? lot,
+    ...fieldsOf(reference),
+    clientOrderId: ClientOrderId.make(world.storeTag, world.entropy, id)
+  })
+  return id
+}
+
+/** Why an order has ended without being filled, in words: the broker's where it refused, ours where it never left. */
+export const whyEnded = ({ reason, status }: Pick<Order, "reason" | "status">): string => {
+  const isSaid = reason === undefined || status === "failed" || status === "rejected"
+  return isSaid ? (reason ?? status) : `${status}: ${reason}`
+}
+
+/** How much of an order was filled, in words. */
+export const filledOf = ({ filled, quantity }: Pick<Order, "filled" | "quantity">): string =>
+  `${Decimal.format(filled)} of ${Decimal.format(quantity)} filled`
