@@ -73,7 +73,7 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
       const record = get(key)
       if (record !== undefined) found.push(record)
     }
-    return found.sort(byId)
+    return found.toSorted(byId)
   }
   const all = () => [...new Map([...loaded, ...draft]).values()]
   return {

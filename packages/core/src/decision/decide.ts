@@ -1,6 +1,6 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
-import { DecisionId, format } from "../identity/Id.ts"
+import { format, type DecisionId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { MANUAL, type Decision, type DecisionInput } from "./Decision.ts"
 

@@ -1,7 +1,7 @@
 import { Need } from "../books/Need.ts"
 import { judge, type Gate } from "../control/beforeSend.ts"
 import { says } from "../control/controls.ts"
-import { AttemptId, format, type OrderId } from "../identity/Id.ts"
+import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { stillStands } from "../position/due.ts"
