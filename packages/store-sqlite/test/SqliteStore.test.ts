@@ -273,7 +273,8 @@ describe("a write that fails", () => {
       assert.deepInclude(failure, {
         _tag: "StoreUnavailable",
         problem: "full",
-        remedy: "Free some space, then try again"
+        remedy:
+          "Free some space on its disk, then try again: nothing of the write was kept, and a daemon goes on by itself"
       })
       assert.deepStrictEqual(yield* repository.page(everyRow("accounts", "name")), [])
       assert.deepStrictEqual(yield* repository.feed(0, 1), [])
