@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import { cpus, tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import * as attempts from "./attempts.ts"
 import * as audit from "./audit.ts"
 import * as fill from "./fill.ts"
 import * as growth from "./growth.ts"
@@ -26,7 +27,8 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["queue-table", queueTable.measure],
   ["audit", audit.measure],
   ["polling", polling.measure],
-  ["holding", holding.measure]
+  ["holding", holding.measure],
+  ["attempts", attempts.measure]
 ])
 
 const { values } = parseArgs({

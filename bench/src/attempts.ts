@@ -1,0 +1,273 @@
+import { join } from "node:path"
+import {
+  Account,
+  AccountName,
+  Accumulator,
+  Books,
+  type Broker as BrokerPort,
+  Clock,
+  commands,
+  Commands,
+  Decimal,
+  Driving,
+  Entropy,
+  Instant,
+  Ledger,
+  Need,
+  Order,
+  Price,
+  Quantity,
+  Reads,
+  Roundlot,
+  Submission,
+  Ticker,
+  TradeRepository,
+  type plan,
+  type Report,
+  type Trade
+} from "@roundlot/core"
+import { SampleRows as rows } from "@roundlot/core/testing"
+import { Dialect, Statements } from "@roundlot/store-sql"
+import { SqliteStore } from "@roundlot/store-sqlite"
+import type Database from "better-sqlite3"
+import { Effect, Layer, Logger, LogLevel, Queue } from "effect"
+import * as broker from "./broker.ts"
+import * as floor from "./floor.ts"
+import { atMost, cpuSeconds, inFolder, noted, quantile, timing, type Asked, type Figure } from "./measuring.ts"
+
+const account = AccountName.AccountName.make("bench")
+
+/** How many are not counted: the compiler is still at work. */
+const WARMING = 200
+
+/** Executions that an order takes until it is filled. */
+const PARTS = 10
+
+const EVENTS_A_SECOND = 1_000
+
+const now = () => Instant.fromMillis(Date.now())
+
+/** The real services on a store in `file`, with a broker that takes everything and tells nothing by itself. */
+const on = <A, E>(
+  file: string,
+  use: Effect.Effect<A, E, Roundlot.Services | Roundlot.Foundations | BrokerPort.Brokers>
+) =>
+  Effect.gen(function* () {
+    const silent = yield* Queue.sliding<Report.Received>(1)
+    const brokers = broker.layer(broker.instant(silent, now, account))
+    const foundations = Layer.mergeAll(SqliteStore.layer({ file }), Clock.layerAlwaysOpen, Entropy.layerSecure)
+    return yield* Effect.provide(use, Layer.merge(Layer.provideMerge(Roundlot.layer, foundations), brokers))
+  }).pipe(Effect.scoped, Logger.withMinimumLogLevel(LogLevel.None), Effect.runPromise)
+
+const trade = (i: number): Trade.TradeInput => ({
+  source: "bench",
+  sourceId: `b${i}`,
+  occurrence: "0",
+  symbol: `S${i}`,
+  side: "buy",
+  quantity: Quantity.unsafe(String(PARTS)),
+  price: Price.unsafe("100"),
+  tradedAt: Instant.make(1n),
+  reverses: undefined
+})
+
+const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
+
+const confirmed = (count: number) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger.Ledger
+    const members = Array.from({ length: count }, (_, i): plan.Member<unknown> => {
+      const symbol = Ticker.Ticker.make(`S${i}`)
+      return {
+        account,
+        cause: { kind: "start", actor: "bench" },
+        needs: [Need.Need.Position({ account, symbol })],
+        apply: (recorder) => commands.confirmInstrument(recorder, symbol, facts)
+      }
+    })
+    yield* ledger.submitAll("command", members)
+  })
+
+/** Pending orders of ten shares each, every one of a symbol of its own, for an account that this process drives. */
+const pendingOrders = (count: number) =>
+  Effect.gen(function* () {
+    const { setAccount } = yield* Commands.Commands
+    yield* setAccount(account, Account.defaultSettings, "bench")
+    const driving = yield* Driving.open(Driving.unnamed)
+    yield* driving.take(account)
+    const accumulator = yield* Accumulator.Accumulator
+    yield* accumulator.submitMany(
+      account,
+      Array.from({ length: count }, (_, i) => trade(i))
+    )
+    yield* confirmed(count)
+    return yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["pending"] }] })
+  })
+
+/** A file with the store's tables, and one row of each that attempts, payloads and fills refer to. */
+const bareFile = async (file: string): Promise<Database.Database> => {
+  const write = Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
+    repository.write(rows.scope(), rows.writing(rows.everything))
+  )
+  await Effect.runPromise(Effect.scoped(Effect.provide(write, SqliteStore.layer({ file }))))
+  return floor.open(file)
+}
+
+type Cells = ReadonlyArray<unknown>
+
+const inserter = (db: Database.Database, table: "payloads" | "attempts" | "fills") => {
+  const { cells, text } = Statements.insert(Dialect.sqlite, Books.tables[table])
+  const statement = db.prepare<[Cells]>(text)
+  return (row: Readonly<Record<string, unknown>>) => void statement.run(cells.map((cell) => row[cell]))
+}
+
+const FIRST_ID = 1_000
+const body = { bytes: Buffer.from("x".repeat(160)) }
+
+/** Writes the rows of an attempt with bare statements: request and attempt in one commit, the answer in the next. Milliseconds. */
+const bareAttempts = (db: Database.Database) => {
+  const [payload, attempt] = [inserter(db, "payloads"), inserter(db, "attempts")]
+  let id = FIRST_ID
+  const before = db.transaction(() => {
+    payload({ ...rows.payload, ...body, id: 2 * id })
+    attempt({ ...rows.attempt, id, number: id, requestPayloadId: 2 * id })
+  })
+  const after = db.transaction(() => {
+    payload({ ...rows.payload, ...body, id: 2 * id + 1, direction: "response" })
+  })
+  return (): number => {
+    id += 1
+    const begun = performance.now()
+    before.immediate()
+    after.immediate()
+    return performance.now() - begun
+  }
+}
+
+/** Commits one fill with bare statements. Milliseconds. */
+const bareFills = (db: Database.Database) => {
+  const fill = inserter(db, "fills")
+  let id = FIRST_ID
+  const commit = db.transaction(() => {
+    fill({ ...rows.fill, id, execId: `b${id}#1`, execIdBase: `b${id}` })
+  })
+  return (): number => {
+    id += 1
+    const begun = performance.now()
+    commit.immediate()
+    return performance.now() - begun
+  }
+}
+
+/** Milliseconds that something took, and of processor time. */
+const timed = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const cpu = cpuSeconds()
+    const begun = performance.now()
+    yield* work
+    const wall = performance.now() - begun
+    return { wall, cpu: (cpuSeconds() - cpu) * 1_000 }
+  })
+
+/** One order after another is sent, and in turns with it the three rows are written bare. */
+const recording = (asked: Asked, count: number) =>
+  inFolder(asked, async (folder) => {
+    const bare = await bareFile(join(folder, "bare.db"))
+    const write = bareAttempts(bare)
+    const both = await on(
+      join(folder, "real.db"),
+      Effect.gen(function* () {
+        const orders = yield* pendingOrders(count + WARMING)
+        return yield* Effect.forEach(orders, (order) =>
+          Effect.map(timed(Submission.sendOrder(order)), ({ cpu, wall }) => ({ cpu, real: wall, floor: write() }))
+        )
+      }).pipe(Effect.scoped)
+    )
+    bare.close()
+    return both.slice(WARMING)
+  })
+
+/** The n-th part of an order's execution, as a frame of the stream tells it. */
+const partOf = (order: Order.Order, part: number): Report.Received => {
+  const whole = broker.fillOf(order, now())
+  const execIdBase = `${whole.report.execIdBase}/${part}`
+  const report = { ...whole.report, quantity: Decimal.unsafe("1"), execIdBase, execId: `${execIdBase}#1`, revision: 1 }
+  return { ...whole, report }
+}
+
+/** Executions come at their times, 1,000 a second, whether the ledger keeps up or not; in between one bare commit each. */
+const streaming = (asked: Asked, count: number) =>
+  inFolder(asked, async (folder) => {
+    const bare = await bareFile(join(folder, "bare.db"))
+    const write = bareFills(bare)
+    const latencies = await on(
+      join(folder, "real.db"),
+      Effect.gen(function* () {
+        const orders = yield* pendingOrders((count + WARMING) / PARTS)
+        yield* Effect.forEach(orders, Submission.sendOrder)
+        const events = Array.from({ length: PARTS }, (_, part) => orders.map((order) => partOf(order, part))).flat()
+        const { submit } = yield* ledgerOf
+        const took = timing()
+        const begun = performance.now()
+        const each = yield* Effect.forEach(
+          events,
+          (event, i) => {
+            const due = begun + (i * 1_000) / EVENTS_A_SECOND
+            const wait = Effect.sleep(Math.max(0, due - performance.now()))
+            return Effect.as(Effect.zipRight(wait, submit(event)), due).pipe(Effect.map((at) => performance.now() - at))
+          },
+          { concurrency: "unbounded" }
+        )
+        return { each, cpu: took().cpu / events.length }
+      }).pipe(Effect.scoped)
+    )
+    const floors = Array.from({ length: count + WARMING }, write).slice(WARMING)
+    bare.close()
+    return { real: latencies.each.slice(WARMING), floor: floors, cpu: latencies.cpu }
+  })
+
+const ledgerOf = Effect.map(Ledger.Ledger, (ledger) => ({
+  submit: (received: Report.Received) => ledger.submit("report", Submission.reportMember(received))
+}))
+
+const ms = (value: number): string => `${value.toFixed(2)} ms`
+
+/** What it costs to record an attempt, and to book an execution of the stream. */
+export const measure = async (asked: Asked): Promise<ReadonlyArray<Figure>> => {
+  const count = asked.trades ?? (asked.quick ? 1_000 : 5_000)
+  const attempts = await recording(asked, count)
+  const events = await streaming(asked, count)
+  const bareCommit = quantile(events.floor, 0.99)
+  const booked = quantile(events.real, 0.99)
+  return [
+    ...[0.5, 0.99].flatMap((share) => {
+      const name = `recording an attempt, request and answer, p${share * 100}`
+      const own = quantile(
+        attempts.map(({ real }) => real),
+        share
+      )
+      const bare = quantile(
+        attempts.map(({ floor: each }) => each),
+        share
+      )
+      return [atMost(name, own, 20, " ms"), atMost(`${name}, of three bare inserts of ${ms(bare)}`, own / bare, 3, "×")]
+    }),
+    noted("an event of the stream until its fill is durable, 1,000 a second, p50", ms(quantile(events.real, 0.5))),
+    atMost(
+      `an event of the stream until its fill is durable, 1,000 a second, p99: ${ms(booked)}, of one bare commit's ${ms(bareCommit)}`,
+      booked / bareCommit,
+      3,
+      "×"
+    ),
+    noted(
+      "processor time of an attempt, p50, and of an event",
+      `${ms(
+        quantile(
+          attempts.map(({ cpu }) => cpu),
+          0.5
+        )
+      )}, ${ms(events.cpu * 1_000)}`
+    ),
+    noted("attempts and events each, after 200 for warming", String(count))
+  ]
+}
