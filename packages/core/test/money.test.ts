@@ -4,6 +4,8 @@ import * as Decimal from "../src/money/Decimal.ts"
 import * as Money from "../src/money/Money.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Quantity from "../src/money/Quantity.ts"
+import { freshest, Reference } from "../src/money/Reference.ts"
+import * as Instant from "../src/time/Instant.ts"
 import { runs } from "./Story.ts"
 
 /** A decimal as a fraction: unscaled over ten to the scale. */
@@ -188,5 +190,27 @@ describe("Money", () => {
   test("amounts of one currency add up", () => {
     const sum = Money.add(Money.make(Decimal.unsafe("0.1"), "USD"), Money.make(Decimal.unsafe("0.2"), "USD"))
     expect([Decimal.format(sum.amount), sum.currency]).toEqual(["0.3", "USD"])
+  })
+})
+
+describe("Reference", () => {
+  const now = Instant.fromMillis(1_763_640_000_000)
+  const MINUTE_MS = 60_000
+  const priced = (dollars: string, minutes: number) =>
+    Reference.Priced({
+      price: Price.unsafe(dollars),
+      at: Instant.addMillis(now, minutes * MINUTE_MS),
+      source: "inbound"
+    })
+  const dollarsOf = (reference: Reference) => (reference._tag === "Priced" ? Decimal.format(reference.price) : "none")
+
+  test("D3: the newest price of at most 15 minutes decides", () => {
+    expect(dollarsOf(freshest([priced("1", -15), priced("2", -14), Reference.NoPrice()], now))).toBe("2")
+    expect(dollarsOf(freshest([priced("1", -16)], now))).toBe("none")
+  })
+
+  test("D3: a price from further ahead than clocks differ decides nothing", () => {
+    expect(dollarsOf(freshest([priced("1", 15)], now))).toBe("1")
+    expect(dollarsOf(freshest([priced("1", 16), priced("2", -1)], now))).toBe("2")
   })
 })

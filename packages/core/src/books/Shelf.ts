@@ -103,7 +103,7 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
     },
     all,
     size: () => loaded.size,
-    load: (row) => take(table.decode(row)),
+    load: (row) => loaded.get(keyOfCells(table.key.map((column) => row[column] ?? null))) ?? take(table.decode(row)),
     take,
     changes: () => {
       const inserts: Array<R> = []

@@ -170,7 +170,7 @@ const entryOf = (
   commitId: string
 ): Entry => {
   const entity = entityOf(event)
-  const line = {
+  const entry = {
     account,
     seq: head.seq + 1,
     commitId,
@@ -180,7 +180,9 @@ const entryOf = (
     eventVersion: EVENT_VERSION,
     at: Number(at),
     cause,
-    body: bodyOf(event)
+    body: bodyOf(event),
+    hash: ""
   }
-  return { ...line, hash: hashOf(head.hash, line) }
+  entry.hash = hashOf(head.hash, entry)
+  return entry
 }

@@ -25,7 +25,7 @@ export const fieldsOf = (reference: Reference) =>
     ? {}
     : { referencePrice: reference.price, referenceSource: reference.source, referenceAt: reference.at }
 
-/** How old a price may be and still decide, in milliseconds: a quarter of an hour. */
+/** How old a price may be and still decide, or how far ahead of our clock, in milliseconds: a quarter of an hour. */
 export const MAX_AGE_MS = 15 * 60_000
 
 /** Those of several prices that are fresh enough to decide with. */
@@ -36,7 +36,7 @@ const isFresh = (
   reference: Reference,
   at: Instant.Instant
 ): reference is Extract<Reference, { readonly _tag: "Priced" }> =>
-  reference._tag === "Priced" && Instant.millisBetween(reference.at, at) <= MAX_AGE_MS
+  reference._tag === "Priced" && Math.abs(Instant.millisBetween(reference.at, at)) <= MAX_AGE_MS
 
 /** D3: the newest of several prices that is fresh enough to decide with. */
 export const freshest = (references: ReadonlyArray<Reference>, at: Instant.Instant): Reference => {

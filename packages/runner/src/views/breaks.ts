@@ -1,4 +1,4 @@
-import { Break, Id, Instant, Reads, type TradeRepository } from "@roundlot/core"
+import { Break, Id, Instant, Reads, Ticker, type TradeRepository } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
@@ -42,7 +42,7 @@ export interface BreakFilters extends ListOptions, Period {
 export const documentOf = (found: Break.Break): BreakDocument => ({
   id: Id.format("break", found.id),
   account: found.account,
-  symbol: valueOrNull(found.symbol),
+  symbol: found.symbol === Ticker.UNMAPPED ? null : valueOrNull(found.symbol),
   kind: found.kind,
   subject: found.subject,
   status: found.closedAt === undefined ? "open" : "closed",
