@@ -1,8 +1,9 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
-import { AccountName, ClientOrderId, Id, Instant, Quantity, Ticker } from "@roundlot/core"
-import type { Broker, OrderTerms, Report } from "@roundlot/core"
+import { AccountName, Instant } from "@roundlot/core"
+import type { Broker, OrderTerms } from "@roundlot/core"
+import { SampleOrder } from "@roundlot/core/testing"
 import { Clock, Effect, Layer, Random } from "effect"
 
 /** The account that the tests trade in. */
@@ -28,33 +29,12 @@ export const open = (options: Simulator.Options = {}, differs: Partial<AlpacaBro
     return { simulator, exchange: simulator.exchange, broker }
   })
 
-let sent = 0
-
 /** A market order of one AAPL, or what differs from it, under a client order id of its own. */
-export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms => ({
-  account,
-  clientOrderId: ClientOrderId.ClientOrderId.make(`rl1-test-${++sent}`),
-  symbol: Ticker.Ticker.make("AAPL"),
-  side: "buy",
-  quantity: Quantity.unsafe("1"),
-  type: "market",
-  limitPrice: undefined,
-  stopPrice: undefined,
-  timeInForce: "day",
-  extendedHours: false,
-  positionEffect: undefined,
-  referencePrice: undefined,
-  ...differs
-})
+export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
+  SampleOrder.terms(account, differs)
 
 /** Sends an order as its first attempt. */
-export const send = (
-  broker: Broker.BrokerService,
-  order: OrderTerms.OrderTerms
-): Effect.Effect<Report.Answered, Broker.Refusal> =>
-  Effect.flatMap(broker.prepare(order), (prepared) =>
-    Effect.map(prepared.send(Id.AttemptId.make(1)), ({ report }) => report)
-  )
+export const send = SampleOrder.send
 
 /** From an hour ago to a minute from now. */
 export const lately: Effect.Effect<Broker.TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({

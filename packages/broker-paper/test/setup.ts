@@ -1,5 +1,6 @@
-import { AccountName, ClientOrderId, Id, Price, Quantity, Ticker } from "@roundlot/core"
-import type { Broker, OrderTerms, Report } from "@roundlot/core"
+import { AccountName, Price } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
+import { SampleOrder } from "@roundlot/core/testing"
 import { Effect, Either } from "effect"
 import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -27,33 +28,12 @@ export const open = (options: Omit<Exchange.ExchangeOptions, "file"> = {}) =>
     return { file, exchange, broker: PaperBroker.make(exchange, account) }
   })
 
-let sent = 0
-
 /** A market order of one AAPL at a reference of 150, or what differs from it, under a client order id of its own. */
-export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms => ({
-  account,
-  clientOrderId: ClientOrderId.ClientOrderId.make(`rl1-test-${++sent}`),
-  symbol: Ticker.Ticker.make("AAPL"),
-  side: "buy",
-  quantity: Quantity.unsafe("1"),
-  type: "market",
-  limitPrice: undefined,
-  stopPrice: undefined,
-  timeInForce: "day",
-  extendedHours: false,
-  positionEffect: undefined,
-  referencePrice: Price.unsafe("150"),
-  ...differs
-})
+export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
+  SampleOrder.terms(account, { referencePrice: Price.unsafe("150"), ...differs })
 
 /** Sends an order as its first attempt. */
-export const send = (
-  broker: Broker.BrokerService,
-  order: OrderTerms.OrderTerms
-): Effect.Effect<Report.Answered, Broker.Refusal> =>
-  Effect.flatMap(broker.prepare(order), (prepared) =>
-    Effect.map(prepared.send(Id.AttemptId.make(1)), ({ report }) => report)
-  )
+export const send = SampleOrder.send
 
 /** What `Instruction.decode` says of a value: the instruction, or the words of the error. */
 export const readInstruction = (input: unknown): Instruction.Instruction | string =>

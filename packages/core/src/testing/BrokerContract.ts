@@ -1,7 +1,6 @@
 import { Clock, Effect, Either, Fiber, Option, type Scope, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
-import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
-import { AttemptId } from "../identity/Id.ts"
+import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
@@ -12,6 +11,7 @@ import type { BrokerReadFailed, BrokerService, Refusal, TimeWindow } from "../po
 import type { Answer, Executed, OrderSeen, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { type ContractBroken, same } from "./promise.ts"
+import * as SampleOrder from "./SampleOrder.ts"
 
 /** What the exchange behind a broker is told: about the next order that it gets, or, with `fails to read`, about the next reads of orders. */
 export type Told = "works" | "refuses" | "loses the answer" | "fails to read"
@@ -39,28 +39,13 @@ export interface Clause {
   readonly run: (place: Place) => Effect.Effect<void, ClauseFailure, Scope.Scope>
 }
 
-let made = 0
-
 /** A market order of three shares under a client order id of its own. */
-const termsAt = ({ account, symbol }: Pick<Place, "account" | "symbol">): OrderTerms => ({
-  account,
-  clientOrderId: ClientOrderId.make(`rl1-contract-${++made}`),
-  symbol,
-  side: "buy",
-  quantity: Quantity.unsafe("3"),
-  type: "market",
-  limitPrice: undefined,
-  stopPrice: undefined,
-  timeInForce: "day",
-  extendedHours: false,
-  positionEffect: undefined,
-  referencePrice: Price.unsafe("150")
-})
+const termsAt = ({ account, symbol }: Pick<Place, "account" | "symbol">): OrderTerms =>
+  SampleOrder.terms(account, { symbol, quantity: Quantity.unsafe("3"), referencePrice: Price.unsafe("150") })
 
-const send = ({ broker }: Place, terms: OrderTerms) =>
-  Effect.flatMap(broker.prepare(terms), (prepared) =>
-    Effect.map(prepared.send(AttemptId.make(made)), ({ report }) => report)
-  )
+let attempts = 0
+
+const send = ({ broker }: Place, terms: OrderTerms) => SampleOrder.send(broker, terms, ++attempts)
 
 /** An answer's tag, and its id where the order was taken. */
 const idOf = (answer: Answer): BrokerOrderId | undefined =>

@@ -6,6 +6,8 @@ export * as Desk from "./Desk.ts"
 export * as LedgerCase from "./LedgerCase.ts"
 /** What every store must do about leases. */
 export * as LeaseContract from "./LeaseContract.ts"
+/** What accounts ask of brokers, and its sending. */
+export * as SampleOrder from "./SampleOrder.ts"
 /** A sound row of every table, and writes of them. */
 export * as SampleRows from "./SampleRows.ts"
 /** Runs programs on a seeded scheduler and a clock that does not tick. */

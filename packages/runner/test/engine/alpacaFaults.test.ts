@@ -5,7 +5,6 @@ import type { Instruction } from "@roundlot/broker-paper"
 import {
   Attempt,
   Broker,
-  ClientOrderId,
   Daemon,
   Decimal,
   Decisions,
@@ -22,6 +21,7 @@ import {
   Ticker,
   Tracking
 } from "@roundlot/core"
+import { SampleOrder } from "@roundlot/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
@@ -127,20 +127,7 @@ const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
   [{ what: "no answer in time, after it was taken", act: { takeThenTimeout: {} } }, inDoubt, /^$/]
 ]
 
-const sent = {
-  account,
-  clientOrderId: ClientOrderId.ClientOrderId.make("before"),
-  symbol: Ticker.Ticker.make("KO"),
-  side: "buy",
-  quantity: Quantity.unsafe("1"),
-  type: "market",
-  limitPrice: undefined,
-  stopPrice: undefined,
-  timeInForce: "day",
-  extendedHours: false,
-  positionEffect: undefined,
-  referencePrice: undefined
-} as const
+const sent = SampleOrder.terms(account, { symbol: Ticker.Ticker.make("KO") })
 
 /** An engine on a store in memory, an account at a simulator of its own, and what lets the fault happen to the next send. */
 const engine = Effect.gen(function* () {
