@@ -39,10 +39,15 @@ const sampled = (
     const rssMiB = process.memoryUsage.rss() / MIB
     peakMiB = Math.max(peakMiB, rssMiB)
     if (answered % EVERY !== 0) return
+    const before = process.memoryUsage()
     collect()
     const heapMiB = process.memoryUsage().heapUsed / MIB
     samples.push({ trades: answered, heapMiB, rssMiB })
-    console.log(`${answered} trades: heap ${heapMiB.toFixed(1)} MiB, resident ${rssMiB.toFixed(0)} MiB`)
+    const [taken, outside] = [before.heapTotal / MIB, before.external / MIB].map((each) => each.toFixed(0))
+    const parts = `of which ${taken} MiB are taken for the heap and ${outside} MiB known outside of it`
+    console.log(
+      `${answered} trades: heap ${heapMiB.toFixed(1)} MiB, resident ${rssMiB.toFixed(0)} MiB before collecting, ${parts}`
+    )
   })
   return onStage(
     { file: join(folder, "real.db"), shape },
