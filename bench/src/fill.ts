@@ -37,5 +37,7 @@ export const filledIn = async (folder: string, { filled, trades = MANY }: Asked)
   const file = join(folder, "filled.db")
   if (filled === undefined) await fill(file, trades)
   else copyFileSync(filled, file)
+  // Whoever filled it may have been stopped: what its orders wait for comes now.
+  await played(file, usual(0), [], { after: commitsOf(file) })
   return file
 }

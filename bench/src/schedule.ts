@@ -2,8 +2,9 @@ import {
   type Books,
   Instant,
   intake,
-  type Order,
+  Order,
   plan,
+  Reads,
   Reference,
   type Recorder,
   send,
@@ -109,9 +110,12 @@ export const play = (shape: Shape, trades: Iterable<BenchTrade>, playing: Playin
     const sendAll = (orders: ReadonlyArray<Order.Order>) =>
       Effect.map(commit(orders.map(sendMember), []), sentOf(orders))
     const took = timing()
-    let toSend: ReadonlyArray<Order.Order> = []
-    let toAnswer: ReadonlyArray<Followed> = []
-    let toFill: ReadonlyArray<Order.Order> = []
+    const moving = after === 0 ? [] : yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: MOVING }] })
+    let toSend: ReadonlyArray<Order.Order> = moving.filter(({ status }) => status === "pending")
+    let toAnswer: ReadonlyArray<Followed> = moving.flatMap((order) =>
+      order.status === "submitting" && order.attemptId !== undefined ? [{ order, attemptId: order.attemptId }] : []
+    )
+    let toFill: ReadonlyArray<Order.Order> = moving.filter(({ status }) => status === "submitted")
     const own = chunksOf(trades, perGroup)
     for (;;) {
       const chunk = own.next()
@@ -140,6 +144,9 @@ export const play = (shape: Shape, trades: Iterable<BenchTrade>, playing: Playin
     }
     return took()
   })
+
+/** What a store that was being played on may have left. */
+const MOVING = ["pending", "submitting", "submitted"]
 
 const worldAt = (at: Instant.Instant): Recorder.World => ({
   at,
