@@ -84,8 +84,11 @@ const filterClauses = (
     ]
   }
   const cells = filter.in.filter((cell) => cell !== null).map((cell) => parameterOf(filter.column, cell))
-  const among = cells.length === 0 ? sql`1 = 0` : sql`${column} IN ${sql.in(cells)}`
-  return [cells.length === filter.in.length ? among : sql.or([among, sql`${column} IS NULL`])]
+  const isNull = sql`${column} IS NULL`
+  // An index of what has none is only used where nothing else is asked for.
+  if (cells.length === 0) return [filter.in.length === 0 ? sql`1 = 0` : isNull]
+  const among = sql`${column} IN ${sql.in(cells)}`
+  return [cells.length === filter.in.length ? among : sql.or([among, isNull])]
 }
 
 const afterClauses = (

@@ -91,6 +91,14 @@ const listed = (name: string, columns: ReadonlyArray<string>): Index => ({
   where: undefined
 })
 
+/** An index of some rows only: of few where the condition is rare. */
+const listedWhere = (name: string, columns: ReadonlyArray<string>, where: string): Index => ({
+  name,
+  columns,
+  unique: false,
+  where
+})
+
 /** Which prices an order's type demands, and which it has no use for. */
 const pricesOf = (type: string): ReadonlyArray<RowRule> => [
   { name: "limit", sql: `"${type}" IS NULL OR ("${type}" IN ('limit', 'stop_limit')) = ("limitPrice" IS NOT NULL)` },
@@ -284,7 +292,8 @@ const attempts: TableRules = {
     unique("number", ["orderId", "number"]),
     listed("status", ["status", "createdAt"]),
     listed("brokerOrderId", ["brokerOrderId"]),
-    listed("httpStatus", ["httpStatus"])
+    listed("httpStatus", ["httpStatus"]),
+    listedWhere("unanswered", ["account"], `"outcome" IS NULL`)
   ]
 }
 

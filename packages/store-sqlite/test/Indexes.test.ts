@@ -78,6 +78,10 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
     /roundlot_attempts_status \(status=\? AND createdAt>\?\)/
   ],
   [descending("attempts", { where: [is("brokerOrderId", "B-1")] }), /roundlot_attempts_brokerOrderId/],
+  [
+    descending("attempts", { where: [is("account", "main"), { column: "outcome", in: [null] }] }),
+    /roundlot_attempts_unanswered \(account=\?\)/
+  ],
   [descending("attempts", { where: [is("httpStatus", 403)] }), /roundlot_attempts_httpStatus/],
   [descending("decisions", { where: [is("status", "pending")] }), /roundlot_decisions_status/],
   [descending("payloads", { where: [is("id", 1)] }), /USING INTEGER PRIMARY KEY/],

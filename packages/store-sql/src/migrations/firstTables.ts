@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "ab459639"
+export const fingerprint = "bb29365d"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -563,6 +563,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_attempts_status ON roundlot_attempts ("status", "createdAt")`,
   `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId")`,
   `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus")`,
+  `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
   `CREATE UNIQUE INDEX roundlot_fills_one_canonical ON roundlot_fills ("orderId", "execIdBase") WHERE "canonical" = 1`,
@@ -1154,6 +1155,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_attempts_status ON roundlot_attempts ("status", "createdAt")`,
   `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId")`,
   `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus")`,
+  `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
   `CREATE UNIQUE INDEX roundlot_fills_one_canonical ON roundlot_fills ("orderId", "execIdBase") WHERE "canonical" = 1`,
