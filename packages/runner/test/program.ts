@@ -30,7 +30,8 @@ export const setup = async (project: Pick<TestProject, "provide">): Promise<() =
       main: "src/main.ts",
       clocked: "test/kill/clocked.ts",
       intake: "test/kill/intake.ts",
-      migrating: "test/store/migrating.ts"
+      migrating: "test/store/migrating.ts",
+      performed: "test/cli/performed.ts"
     },
     outdir: folder,
     bundle: true,

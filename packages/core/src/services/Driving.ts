@@ -7,8 +7,10 @@ import { Clock } from "../ports/Clock.ts"
 import type { Fenced, Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { abandonUnsent, recoverUnanswered } from "./Submission.ts"
+import { reported } from "./work.ts"
 
 /** The right of this process to drive accounts (DESIGN 10): to send, and to book what brokers say. */
 export interface Driving {
@@ -27,7 +29,7 @@ export interface Driving {
 }
 
 /** What driving stands on. */
-export type Needed = Clock | Ledger | TradeRepository
+export type Needed = Clock | Health | Ledger | TradeRepository
 
 /** A program that does not say who it is. */
 export const unnamed: Holder = { host: "this host", pid: 0 }
@@ -56,11 +58,11 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
       const provenMs = yield* clock.monotonicMs
       // Read before the lease is ours: who finds it held asks us, and that may not look like an old wish.
       const pending = yield* pendingOf(account)
+      yield* Ref.update(leftPending, (known) => new Map([...known, ...pending]))
       const token = yield* session.take(account)
       yield* ledger.leases.hold(account, { token, provenMs })
       yield* recoverUnanswered(account)
       yield* abandonUnsent(account)
-      yield* Ref.update(leftPending, (known) => new Map([...known, ...pending]))
       yield* Ref.update(ready, (known) => new Set(known).add(account))
     })
 
@@ -73,7 +75,7 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
         Effect.zipRight(ledger.leases.lose, Effect.zipRight(Deferred.fail(lost, fenced), Effect.never))
       ),
       // A store that is full or locked proves nothing: what was proven last ages, and stops what would be sent.
-      Effect.catchAll((error) => Effect.logWarning("leases not renewed", error.message))
+      (renewing) => reported("leases", renewing)
     )
     const pause = Duration.millis(leases.durationMs / RENEWALS)
     yield* Effect.forkScoped(Effect.forever(Effect.delay(taking.withPermits(1)(renew), pause)))

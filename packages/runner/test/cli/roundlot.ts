@@ -1,11 +1,11 @@
-import { Migrations } from "@roundlot/store-sql"
-import { Clock, Effect } from "effect"
+import type { Migrations } from "@roundlot/store-sql"
 import { spawn } from "node:child_process"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import process from "node:process"
 import { inject } from "vitest"
-import { run } from "../../src/cli/run.ts"
+import type * as Performed from "./performed.ts"
 
 /** What a command line came to. */
 export interface Ended {
@@ -14,25 +14,14 @@ export interface Ended {
   readonly err: string
 }
 
-/** The clock of the machine, moved on: what waits for a time is over at once. */
-const later = (ms: number): Clock.Clock => {
-  const real = Clock.make()
-  return {
-    ...real,
-    [Clock.ClockTypeId]: Clock.ClockTypeId,
-    unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + ms,
-    unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos() + BigInt(ms) * 1_000_000n,
-    currentTimeMillis: Effect.map(real.currentTimeMillis, (now) => now + ms),
-    currentTimeNanos: Effect.map(real.currentTimeNanos, (now) => now + BigInt(ms) * 1_000_000n),
-    sleep: (duration) => real.sleep(duration)
-  }
-}
+/** The command line as a function, out of the same bundle: made of its sources it would take each file of tests seconds. */
+const performing = (): Promise<typeof Performed> => import(join(inject("programs"), "performed.mjs"))
 
 /**
  * A folder of its own with a store in it, or with what belongs to the store that is named, and the command line on that store, run
  * in this process.
  */
-export const desk = (named?: string, known: ReadonlyArray<Migrations.Migration> = Migrations.ours) => {
+export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>) => {
   const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
   const store = named ?? `sqlite:${join(folder, "books.db")}`
   const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
@@ -46,12 +35,8 @@ export const desk = (named?: string, known: ReadonlyArray<Migrations.Migration> 
       out: (text: string) => void (printed.out += text),
       err: (text: string) => void (printed.err += text)
     }
-    const code = await Effect.runPromise(
-      run(words, variables, streams).pipe(
-        Effect.withClock(later(ahead)),
-        Effect.provideService(Migrations.Known, known)
-      )
-    )
+    const { performed } = await performing()
+    const code = await performed(words, variables, streams, { laterMs: ahead, known })
     return { code, ...printed }
   }
   const cli = (...words: ReadonlyArray<string>) => plain([...words, ...place])
@@ -101,11 +86,20 @@ export const running = (
   }
   spawned.stdout.on("data", keep("out"))
   spawned.stderr.on("data", keep("err"))
+  // No test leaves a program behind, not even one that failed.
+  const kill = () => void spawned.kill("SIGKILL")
+  process.on("exit", kill)
+  let isOver = false
   const ended = new Promise<Ended>((resolve) => {
-    spawned.on("close", (code, signal) => resolve({ code: code ?? (signal === null ? -1 : 128), ...printed }))
+    spawned.on("close", (code, signal) => {
+      process.off("exit", kill)
+      isOver = true
+      resolve({ code: code ?? (signal === null ? -1 : 128), ...printed })
+    })
   })
   return {
     ended,
+    isOver: (): boolean => isOver,
     said: (): string => printed.out + printed.err,
     pid: spawned.pid ?? 0,
     tell: (input: string) => void spawned.stdin.end(input),
@@ -140,7 +134,9 @@ export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, na
   return started
 }
 
-/** Asks until it is so. */
+const LOOK_AGAIN_MS = 5
+
+/** Asks until it is so, and lets others have the processor in between. */
 export const until = async (isSo: () => Promise<boolean>): Promise<void> => {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve))
+  while (!(await isSo())) await new Promise((resolve) => void setTimeout(resolve, LOOK_AGAIN_MS))
 }

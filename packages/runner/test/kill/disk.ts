@@ -1,4 +1,5 @@
 import Database from "better-sqlite3"
+import { statSync } from "node:fs"
 import type { running } from "../cli/roundlot.ts"
 
 /**
@@ -12,13 +13,27 @@ export const withinBlocks = (blocks: number): ReadonlyArray<string> => [
   "sh"
 ]
 
+const BLOCK = 512
+/** A frame of the log beside a SQLite file, and what goes before it. */
+const FRAME = 8_192
+
+/** Can the books or the exchange grow no more? */
+export const isFull = (store: string, blocks: number): boolean =>
+  filesOf(store).some(
+    (file) => (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > blocks * BLOCK - FRAME
+  )
+
 /** Has it said that there is no room? */
 export const isShort = (program: ReturnType<typeof running>): boolean => /no room for the write/.test(program.said())
 
+const filesOf = (store: string): ReadonlyArray<string> => {
+  const books = store.replace("sqlite:", "")
+  return [books, books.replace(/\.db$/, ".paper.db")]
+}
+
 /** Makes room where the logs beside the books and the exchange can grow no more: writes them into their files. */
 export const makeRoom = (store: string): void => {
-  const books = store.replace("sqlite:", "")
-  for (const file of [books, books.replace(/\.db$/, ".paper.db")]) {
+  for (const file of filesOf(store)) {
     const db = new Database(file, { timeout: 5_000 })
     db.pragma("wal_checkpoint(TRUNCATE)")
     db.close()

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs"
 import { Client } from "pg"
 import { expect } from "vitest"
 import { desk, HEADER, program, running, until } from "../cli/roundlot.ts"
-import { isShort, makeRoom, withinBlocks } from "./disk.ts"
+import { isFull, isShort, makeRoom, withinBlocks } from "./disk.ts"
 import { JUMPS } from "./jumping.ts"
 
 /** What goes wrong beside the kills. */
@@ -141,13 +141,16 @@ type Running = ReturnType<typeof running>
 interface Programs {
   readonly daemon: Running
   readonly intake: Running
+  /** The room of each file where the disk is to be full. */
+  readonly blocks: number
 }
 
 const begin = (scene: Scene, round: number): Programs => {
   const { books, dice, rows, tape, trouble } = scene
   const jumps = Array.from({ length: 3 }, () => dice.between(-5 * 60_000, dice.chance(50) ? 3 * 3_600_000 : 60_000))
   const variables = trouble === "clock" ? { [JUMPS]: jumps.join() } : {}
-  const before = trouble === "disk" ? withinBlocks(dice.between(100, 1_200)) : []
+  const blocks = dice.between(100, 1_200)
+  const before = trouble === "disk" ? withinBlocks(blocks) : []
   const start = (...words: ReadonlyArray<string>) => {
     const all = ["start", ...books.place, "--seed", `${round + 1}`, "--faults", "0.1", ...words]
     const started = running([...before, ...program(trouble === "clock" ? "clocked" : "main", all)], { variables })
@@ -156,12 +159,12 @@ const begin = (scene: Scene, round: number): Programs => {
   }
   if (dice.chance(40)) {
     const daemon = start("--tape", tape)
-    return { daemon, intake: daemon }
+    return { daemon, intake: daemon, blocks }
   }
   const known = scene.acknowledged.size
   const from = Math.max(0, Math.min(known, rows - ROWS_A_ROUND) - dice.between(0, 10))
   const words = [books.store, tape, `${from}`, `${dice.between(1, 12)}`]
-  return { daemon: start(), intake: running([...before, ...program("intake", words)], { variables }) }
+  return { daemon: start(), intake: running([...before, ...program("intake", words)], { variables }), blocks }
 }
 
 /**
@@ -185,12 +188,9 @@ const noteAnswers = ({ acknowledged }: Scene, { intake }: Programs): void => {
 }
 
 const answered = (intake: Running): number => intake.said().split("\n").length
-const isOver = (each: Running): Promise<boolean> =>
-  Promise.race([each.ended.then(() => true), new Promise<boolean>((resolve) => void setTimeout(resolve, 2, false))])
-
 /** No more trades come in: the intake has ended, or the daemon has played its tape. */
-const isDone = async ({ daemon, intake }: Programs): Promise<boolean> =>
-  (await isOver(intake)) || (intake === daemon ? /Where to look next/.test(daemon.said()) : isOver(daemon))
+const isDone = ({ daemon, intake }: Programs): boolean =>
+  intake.isOver() || daemon.isOver() || (intake === daemon && /Where to look next/.test(daemon.said()))
 
 /** Waits for the moment of a kill: so many more answers, attempts or entries, or that a program has ended. */
 const moment = async (scene: Scene, programs: Programs): Promise<void> => {
@@ -201,33 +201,36 @@ const moment = async (scene: Scene, programs: Programs): Promise<void> => {
   const more = dice.between(1, what === "attempts" ? 12 : 60)
   const now = async () => (what === "answers" ? answered(intake) : watch.count(what))
   const wanted = (await now()) + more
-  await until(async () => (await now()) >= wanted || (await isDone(programs)))
+  await until(async () => (await now()) >= wanted || isDone(programs))
   if (scene.trouble === "clock") {
     for (const each of new Set([daemon, intake])) each.signal("SIGUSR2")
     const then = (await now()) + more
-    await until(async () => (await now()) >= then || (await isDone(programs)))
+    await until(async () => (await now()) >= then || isDone(programs))
   }
   await watch.close()
 }
 
-/** The disk is full until the daemon has said so or has ended, unless there was room for everything. Now and then room is made. */
+/** The disk gets full, unless there is room for everything. Then the programs are killed at once, or the daemon says so first, or gets room. */
 const outOfRoom = async ({ books, dice }: Scene, programs: Programs): Promise<void> => {
-  const { daemon, intake } = programs
-  await until(async () => isShort(daemon) || (await isOver(daemon)) || (!isShort(intake) && (await isDone(programs))))
-  if (intake === daemon || !isShort(daemon) || dice.chance(50)) return
-  const failures = (text: string): number => daemon.said().split(`"message":"${text}"`).length - 1
+  const { blocks, daemon, intake } = programs
+  const isEnough = () => !isShort(intake) && isDone(programs)
+  const isNoticed = () => isShort(daemon) || daemon.isOver() || isEnough()
+  await until(async () => isFull(books.store, blocks) || isNoticed())
+  // One that plays a tape tells a story, and logs errors only.
+  if (intake === daemon || dice.chance(40)) return
+  await until(async () => isNoticed())
+  if (!isShort(daemon) || dice.chance(50)) return
   await until(async () => {
     makeRoom(books.store)
-    return failures("recovered") >= failures("failing") || (await isOver(daemon))
+    return /"message":"recovered"/.test(daemon.said()) || daemon.isOver()
   })
 }
 
 /** Ends what runs: by kill -9 as a rule; the daemon now and then as it is told to end. */
-const end = async ({ dice }: Scene, { daemon, intake }: Programs): Promise<number> => {
-  const isHit = [
-    intake === daemon ? false : intake.signal("SIGKILL"),
-    daemon.signal(dice.chance(80) ? "SIGKILL" : "SIGTERM")
-  ]
+const end = async ({ dice, trouble }: Scene, { daemon, intake }: Programs): Promise<number> => {
+  // Told to end, one that cannot write tries for a minute to keep the answers that came.
+  const isKilled = dice.chance(trouble === "disk" ? 95 : 80)
+  const isHit = [intake === daemon ? false : intake.signal("SIGKILL"), daemon.signal(isKilled ? "SIGKILL" : "SIGTERM")]
   const { code, err, out } = await daemon.ended
   await intake.ended
   // 128: by a signal. What ends by itself says why, and no stack of ours.
