@@ -214,6 +214,8 @@ export * as Audit from "./services/Audit.ts"
 export * as Cancels from "./services/Cancels.ts"
 /** `services/Commands`: see that module. */
 export * as Commands from "./services/Commands.ts"
+/** `services/Configuring`: see that module. */
+export * as Configuring from "./services/Configuring.ts"
 /** `services/Daemon`: see that module. */
 export * as Daemon from "./services/Daemon.ts"
 /** `services/Decisions`: see that module. */

@@ -1,7 +1,7 @@
-import { Account, AccountName, Commands, Reads, type Ledger, type TradeRepository } from "@roundlot/core"
+import { Account, AccountName, Commands, Configuring, Reads, type Ledger, type TradeRepository } from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError, unknownWord } from "./cli/UsageError.ts"
-import { settingsAlone, type BrokerName, type Configuration } from "./settings/Configuration.ts"
+import { empty, partsOf, settingsAlone, type BrokerName, type Configuration } from "./settings/Configuration.ts"
 
 /** Who acts when the command line is used. */
 export const ACTOR = "cli"
@@ -16,7 +16,11 @@ const readName = (text: string): Effect.Effect<AccountName.AccountName, UsageErr
 
 type Reading<A> = Effect.Effect<A, UsageError | TradeRepository.StoreError, TradeRepository.TradeRepository>
 
-type Opening<A> = Effect.Effect<A, UsageError | Ledger.LedgerError, TradeRepository.TradeRepository | Commands.Commands>
+type Opening<A> = Effect.Effect<
+  A,
+  UsageError | Ledger.LedgerError,
+  TradeRepository.TradeRepository | Ledger.Ledger | Commands.Commands
+>
 
 /** The names of the accounts in the books. */
 export const names: Reading<ReadonlyArray<AccountName.AccountName>> = Effect.map(
@@ -61,7 +65,11 @@ const configure = (configuration: Configuration): Opening<void> =>
  * if none is; later an unknown name is refused with the nearest.
  */
 export const opened = (configuration: Configuration, named: Option.Option<string>): Opening<AccountName.AccountName> =>
-  Effect.zipRight(configure(configuration), openedHere(named))
+  Effect.zipRight(configure(configuration), openedHere(named)).pipe(Effect.tap((name) => record(name, configuration)))
+
+/** What a configuration says beside its accounts goes into the store's journal where it differs. None that was read says nothing. */
+const record = (account: AccountName.AccountName, configuration: Configuration) =>
+  configuration === empty ? Effect.void : Configuring.record(account, partsOf(configuration), "configuration")
 
 const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountName> =>
   Effect.gen(function* () {
@@ -97,7 +105,10 @@ export const openedForDriving = (
       const name = yield* openedHere(named)
       if (Option.isSome(broker)) yield* driveTo(name, broker.value)
     }
-    return yield* Reads.all(Account.AccountTable)
+    const accounts = yield* Reads.all(Account.AccountTable)
+    const [first] = accounts
+    if (first !== undefined) yield* record(first.name, configuration)
+    return accounts
   })
 
 /** An account is driven to one broker: the one that has its orders. */

@@ -1,4 +1,4 @@
-import { Account, AccountName, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
+import { Account, AccountName, type Configuring, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
 import { Either, ParseResult, Schema } from "effect"
 import { nearest } from "../import/nearest.ts"
 import { durationMs } from "./duration.ts"
@@ -86,6 +86,21 @@ export interface Configuration {
 
 /** A configuration that says nothing. */
 export const empty: Configuration = { store: undefined, port: undefined, accounts: new Map(), sources: new Map() }
+
+/** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
+export const partsOf = ({ port, sources }: Configuration): Configuring.Parts =>
+  new Map([
+    ...(port === undefined ? [] : [["daemon", new Map([["port", String(port)]])] as const]),
+    ...[...sources].map(([name, source]) => [`sources.${name}`, valuesOf(source)] as const)
+  ])
+
+const valuesOf = ({ account, direction, suffixes, symbols }: SourceEntry): ReadonlyMap<string, string> =>
+  new Map([
+    ...(account === undefined ? [] : [["account", account] as const]),
+    ...(direction === undefined ? [] : [["direction", direction] as const]),
+    ...(suffixes === undefined ? [] : [["suffixes", suffixes.join(" ")] as const]),
+    ...Object.entries(symbols ?? {}).map(([given, ticker]) => [`symbols.${given}`, ticker] as const)
+  ])
 
 /** Where a key may stand: `now` is read, `later` is known to the design and not to this version. */
 type Keys = "now" | "later" | { readonly [key: string]: Keys } | { readonly "*": Keys }

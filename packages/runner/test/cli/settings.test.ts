@@ -1,7 +1,26 @@
-import { Either, Option } from "effect"
+import { Either, Option, Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { polling } from "../../src/start/polling.ts"
 import { buys, desk } from "./roundlot.ts"
+
+const Recorded = Schema.Struct({
+  items: Schema.Array(
+    Schema.Struct({
+      body: Schema.Struct({
+        part: Schema.optional(Schema.String),
+        changes: Schema.optional(
+          Schema.Array(
+            Schema.Struct({
+              name: Schema.String,
+              before: Schema.optional(Schema.String),
+              after: Schema.optional(Schema.String)
+            })
+          )
+        )
+      })
+    })
+  )
+})
 
 describe("flags over variables over files", () => {
   it("names the store by flag, else by ROUNDLOT_STORE, else by the configuration; an env file wins over the environment", async () => {
@@ -30,6 +49,44 @@ describe("flags over variables over files", () => {
     )
     expect(await refused({ lot: "0" })).toContain("accounts.paper.lot: is 0, and may be a number above zero.")
     expect((await plain(["start", "--store", "sqlite:"])).err).toContain("such as sqlite:.roundlot/roundlot.db.")
+  })
+
+  it("what a file says of sources is on record when it changes, value by value", async () => {
+    const { file, json } = desk()
+    const files = {
+      first: { sources: { venue: { direction: "offset", suffixes: ["s1", "s2"], symbols: { Apple: "AAPL" } } } },
+      second: { port: 8484, sources: { venue: { direction: "offset", suffixes: ["s1"] } } },
+      third: { port: 8484 }
+    }
+    const add = async (name: keyof typeof files) => {
+      const config = file(`${name}.json`, JSON.stringify(files[name]))
+      await json("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", "--config", config)
+    }
+    const recorded = async () => {
+      const entries: unknown = await json("journal", "list", "--account", "_store", "--limit", "0")
+      return Schema.decodeUnknownSync(Recorded)(entries).items.flatMap(({ body: { changes, part } }) =>
+        part?.startsWith("accounts.") === false
+          ? [`${part}: ${changes?.map(({ after, before, name }) => `${name} ${before} > ${after}`).join(", ")}`]
+          : []
+      )
+    }
+    await add("first")
+    await add("first")
+    const first =
+      "sources.venue: direction undefined > offset, suffixes undefined > s1 s2, symbols.Apple undefined > AAPL"
+    expect(await recorded()).toEqual([first])
+    await add("second")
+    expect(await recorded()).toEqual(
+      expect.arrayContaining([
+        first,
+        "daemon: port undefined > 8484",
+        "sources.venue: suffixes s1 s2 > s1, symbols.Apple AAPL > undefined"
+      ])
+    )
+    await json("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "1")
+    expect(await recorded()).toHaveLength(3)
+    await add("third")
+    expect(await recorded()).toContain("sources.venue: direction offset > undefined, suffixes s1 > undefined")
   })
 
   it("an env file that is not there is refused by name", async () => {
