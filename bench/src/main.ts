@@ -12,6 +12,7 @@ import { type Asked, type Figure, print } from "./measuring.ts"
 import * as memory from "./memory.ts"
 import * as opening from "./opening.ts"
 import * as polling from "./polling.ts"
+import * as intakeOnPostgres from "./postgres/intake.ts"
 import * as queueTable from "./queueTable.ts"
 import * as size from "./size.ts"
 import * as throughput from "./throughput.ts"
@@ -28,7 +29,8 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["audit", audit.measure],
   ["polling", polling.measure],
   ["holding", holding.measure],
-  ["attempts", attempts.measure]
+  ["attempts", attempts.measure],
+  ["postgres", intakeOnPostgres.measure]
 ])
 
 const { values } = parseArgs({

@@ -91,18 +91,27 @@ export const play = (shape: Shape, trades: Iterable<BenchTrade>, playing: Playin
       const commitId = `bench-${groups}`
       const made: Array<Order.Order> = []
       return repository
-        .write({ commitId, needs: members.flatMap((member) => member.needs) }, (state) => {
-          const planned = plan.planGroup(state, commitId, worldAt(now()), members)
-          if (planned._tag === "NeedMore") return planned
-          for (const order of state.books.orders.changes().inserts) if (order.status === "pending") made.push(order)
-          wrote?.({
+        .write(
+          {
             commitId,
-            identities,
-            journals: planned.journals,
-            changes: planned.changes.flatMap(({ bare, table }) => (bare === undefined ? [] : [{ table, bare }]))
-          })
-          return planned
-        })
+            accounts: members.map(({ account }) => account),
+            needs: members.flatMap((member) => member.needs)
+          },
+          (state) => {
+            // A store may have it planned again.
+            made.length = 0
+            const planned = plan.planGroup(state, commitId, worldAt(now()), members)
+            if (planned._tag === "NeedMore") return planned
+            for (const order of state.books.orders.changes().inserts) if (order.status === "pending") made.push(order)
+            wrote?.({
+              commitId,
+              identities,
+              journals: planned.journals,
+              changes: planned.changes.flatMap(({ bare, table }) => (bare === undefined ? [] : [{ table, bare }]))
+            })
+            return planned
+          }
+        )
         .pipe(Effect.map(({ answer }) => ({ answer, made })))
     }
     const prepared = after === 0 ? preparations(shape) : []

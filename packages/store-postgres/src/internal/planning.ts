@@ -1,7 +1,8 @@
-import { Books, load, type Need, Table, type TradeRepository } from "@roundlot/core"
+import { Books, type load, type Need, Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Rules } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import type { Ask } from "./asking.ts"
+import type { Lent } from "./memory.ts"
 import { lookupMany } from "./statements.ts"
 
 /** What planning starts from beside the books. */
@@ -42,44 +43,43 @@ const pure = <A>(run: () => A): Effect.Effect<A, Table.BadRow> =>
     }
   })
 
-/** What planning works on: loaded rows, and which needs are met. */
-export type Desk = load.Loaded
-
 /** Loads what is needed; how many needs were met that were not before. */
-const bring = (ask: Ask, desk: Desk, needs: ReadonlyArray<Need.Need>) =>
+const bring = (ask: Ask, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
   Effect.gen(function* () {
-    const before = desk.met.size
-    const asking = load.load(desk, needs)
+    const { met } = memory.loaded()
+    const before = met.size
+    const asking = memory.bring(needs)
     let step = yield* pure(() => asking.next([]))
     while (step.done !== true) {
       const answers = yield* Effect.forEach(step.value, (request) => find(ask, request))
       step = yield* pure(() => asking.next(answers))
     }
-    return desk.met.size - before
+    return met.size - before
   })
 
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
 export const planning = <A>(
   ask: Ask,
+  memory: Lent,
   needs: ReadonlyArray<Need.Need>,
   ground: Ground,
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ) =>
   Effect.gen(function* () {
-    const desk = load.nothing()
-    yield* bring(ask, desk, needs)
+    yield* bring(ask, memory, needs)
+    const desk = memory.loaded()
     for (;;) {
       const answer = yield* pure(() => plan({ ...desk, ...ground }))
-      if (answer._tag === "Planned") return { planned: answer, desk }
+      if (answer._tag === "Planned") return answer
       Books.reset(desk.books)
-      const brought = yield* bring(ask, desk, answer.needs)
+      const brought = yield* bring(ask, memory, answer.needs)
       if (brought === 0) return yield* Effect.dieMessage("planning asks again for what it was given")
     }
   })
 
 /** Runs `plan` once more on the same books, with other ids. */
 export const replan = <A>(
-  desk: Desk,
+  desk: load.Loaded,
   ground: Ground,
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ): Effect.Effect<Planned<A>, Table.BadRow> =>

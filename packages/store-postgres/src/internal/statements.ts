@@ -125,6 +125,7 @@ export const ground =
     .join(", ")}, ` +
   `(SELECT max(j."at") FROM ${Ddl.nameOf("heads")} AS h JOIN ${Ddl.nameOf("journal")} AS j USING ("account", "seq")) AS "newestAt", ` +
   `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did", ` +
+  `(SELECT coalesce(sum("seq"), 0)::bigint FROM ${Ddl.nameOf("heads")}) AS "entries", ` +
   `(${Migrations.selectVersion}) AS "version"`
 
 /** The cells of entries, an array for each of their columns. */

@@ -1,12 +1,14 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import { AccountName, Books, type Entry, type Id, Lease, type Need, TradeRepository } from "@roundlot/core"
+import { AccountName, Books, type Entry, type Id, Lease, type load, type Need, TradeRepository } from "@roundlot/core"
 import { Migrations } from "@roundlot/store-sql"
-import { Duration, Effect, Option, Schedule } from "effect"
+import { Duration, Effect, Exit, Option, Schedule } from "effect"
 import { type Ask, askOne } from "./asking.ts"
 import { failureOf, isConflict, isDisconnect, isUniqueRefusal, unavailable } from "./failure.ts"
 import { beginAt, taken } from "./ids.ts"
 import { checkFences } from "./leases.ts"
+import * as Memory from "./memory.ts"
+import type { Lent } from "./memory.ts"
 import { type Ground, type Planned, planning, replan } from "./planning.ts"
 import * as statements from "./statements.ts"
 import { CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
@@ -62,6 +64,8 @@ type GroundRow = Id.Counters & {
   readonly newestAt: number | null
   readonly did: string | null
   readonly version: number
+  /** How many entries all journals have: it only grows, and with every commit that has any. */
+  readonly entries: number
 }
 
 const countersOf = (row: Id.Counters): Id.Counters => ({
@@ -77,12 +81,7 @@ const countersOf = (row: Id.Counters): Id.Counters => ({
 })
 
 /** Takes the ids that a planning used. Where others took some meanwhile, it is planned again with those that are ours. */
-const settleIds = <A>(
-  ask: Ask,
-  { desk, planned }: { readonly desk: Parameters<typeof replan>[0]; readonly planned: Planned<A> },
-  ground: Ground,
-  plan: Plan<A>
-) =>
+const settleIds = <A>(ask: Ask, desk: load.Loaded, planned: Planned<A>, ground: Ground, plan: Plan<A>) =>
   Effect.gen(function* () {
     const counts = taken(ground.counters, planned.changes)
     if (counts.size === 0) return planned
@@ -147,7 +146,7 @@ interface Course<A> {
 }
 
 /** One try: what it answered, or nothing where it must begin again with more heads held. */
-const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, course: Course<A>) =>
+const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, course: Course<A>, memory: Lent) =>
   Effect.gen(function* () {
     const held = yield* holdHeads(ask, course.accounts)
     const row = yield* askOne<GroundRow>(ask, statements.ground, [scope.commitId])
@@ -162,13 +161,14 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     yield* checkFences(ask, scope.fences)
     const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
     const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
-    const first = yield* planning(ask, scope.needs, ground, plan)
-    const missing = first.planned.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))
+    memory.standing(row.entries)
+    const first = yield* planning(ask, memory, scope.needs, ground, plan)
+    const missing = first.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))
     if (missing.length > 0) {
       course.accounts = new Set([...course.accounts, ...missing])
       return ended(Option.none<A>(), false)
     }
-    const { answer, changes, journals } = yield* settleIds(ask, first, ground, plan)
+    const { answer, changes, journals } = yield* settleIds(ask, memory.loaded(), first, ground, plan)
     if (changes.length === 0 && journals.length === 0) return ended(Option.some(answer), false)
     yield* writeRows(ask, changes, (table) => (course.table = table))
     course.table = "journal"
@@ -176,6 +176,10 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     const written = new Set(journals.map(({ account }) => account))
     const unused = held.filter(({ account, seq }) => seq === 0 && !written.has(account))
     if (unused.length > 0) yield* ask(statements.dropHeads, [unused.map(({ account }) => account)])
+    memory.wrote(
+      journals.reduce((sum, { entries }) => sum + entries.length, 0),
+      changes
+    )
     yield* ask(statements.remember, [scope.commitId, TradeRepository.rememberedAs(journals)])
     course.answer = Option.some(answer)
     return ended(course.answer, true)
@@ -204,9 +208,9 @@ const worthAnother = () => {
 }
 
 /** The write of a repository: one transaction on a connection of the pool, tried again where others were in its way. */
-export const make =
-  (place: string, sql: SqlClient.SqlClient, patience: Patience) =>
-  <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
+export const make = (place: string, sql: SqlClient.SqlClient, patience: Patience) => {
+  const memory = Memory.make()
+  return <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
     Effect.suspend(() => {
       const course: Course<A> = {
         place,
@@ -216,9 +220,12 @@ export const make =
         answer: Option.none(),
         isUnanswered: false
       }
-      const once = Effect.suspend(() =>
-        inTransaction(sql, beginning(patience, course.accounts), (ask) => attempt(ask, scope, plan, course))
-      )
+      const once = Effect.suspend(() => {
+        const lent = memory.lend()
+        return inTransaction(sql, beginning(patience, course.accounts), (ask) =>
+          attempt(ask, scope, plan, course, lent)
+        ).pipe(Effect.onExit((exit) => Effect.sync(() => lent.end(Exit.isSuccess(exit) && Option.isSome(exit.value)))))
+      })
       const completed: typeof once = Effect.flatMap(once, (answer) =>
         Option.isNone(answer) ? Effect.suspend(() => completed) : Effect.succeed(answer)
       )
@@ -234,6 +241,7 @@ export const make =
         Effect.catchAll((error) => failed(place, error, course))
       )
     })
+}
 
 const failed = (
   place: string,

@@ -1,0 +1,111 @@
+import { PostgresStore } from "@roundlot/store-postgres"
+import { Effect, Redacted } from "effect"
+import { type Asked, atLeast, type Figure, median, noted, type Took } from "../measuring.ts"
+import { type Group, play } from "../schedule.ts"
+import { type Shape, tradesOf, usual } from "../workload.ts"
+import { type Databases, onServer, sumsOf } from "./database.ts"
+import * as floor from "./floor.ts"
+
+/** How many trades a transaction takes in, and what is wanted of the floor at the same size. */
+const SIZES = [
+  { perGroup: 1000, goal: 0.8 },
+  { perGroup: 100, goal: 0.7 }
+] as const
+
+/** One trade a transaction: how whoever writes no groups would do it. */
+const ONE_BY_ONE = 500
+
+const played = (url: string, shape: Shape, perGroup: number, wrote?: (group: Group) => void): Promise<Took> =>
+  play(shape, tradesOf(shape, 1), { perGroup, ...(wrote === undefined ? {} : { wrote }) }).pipe(
+    Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })),
+    Effect.scoped,
+    Effect.runPromise
+  )
+
+/** What the store writes at this size; fails where the floor would not leave the very rows. */
+const recorded = async ({ drop, fresh }: Databases, shape: Shape, perGroup: number) => {
+  const [real, bare] = [await fresh(), await fresh()]
+  const groups: Array<Group> = []
+  // A planning may be made twice: what was written is the last of a commit's.
+  await played(real, shape, perGroup, (group) => {
+    if (groups.at(-1)?.commitId === group.commitId) groups.pop()
+    groups.push(group)
+  })
+  const prepared = floor.prepare(groups)
+  await floor.write(bare, prepared, 0)
+  const [wanted, found] = [await sumsOf(real), await sumsOf(bare)]
+  for (const [table, { hash, rows }] of Object.entries(wanted)) {
+    if (found[table]?.hash === hash) continue
+    throw new Error(`the floor's ${table} are not the store's: ${found[table]?.rows ?? 0} rows where it has ${rows}`)
+  }
+  await drop(real)
+  await drop(bare)
+  return { prepared, from: groups.findIndex(({ identities }) => identities.length > 0) }
+}
+
+/** Microseconds a trade: by the clock, and of this process's processor time (the server's is not in it). */
+interface Spent {
+  readonly wall: number
+  readonly cpu: number
+}
+
+const spentOf = ({ cpu, seconds }: Took, trades: number): Spent => ({
+  wall: (seconds / trades) * 1e6,
+  cpu: (cpu / trades) * 1e6
+})
+
+const middle = (all: ReadonlyArray<Spent>): Spent => ({
+  wall: median(all.map(({ wall }) => wall)),
+  cpu: median(all.map(({ cpu }) => cpu))
+})
+
+interface Sides {
+  readonly bare: Spent
+  readonly store: Spent
+}
+
+const told = ({ bare, store }: Sides): string =>
+  `floor ${bare.wall.toFixed(0)} µs a trade, ${bare.cpu.toFixed(0)} of them this process's processor; store ${store.wall.toFixed(0)}, ${store.cpu.toFixed(0)}`
+
+/** Floor and store by turns, each round on databases of their own: microseconds a trade. */
+const sides = async (databases: Databases, shape: Shape, perGroup: number, rounds: number): Promise<Sides> => {
+  const { from, prepared } = await recorded(databases, shape, perGroup)
+  const bare: Array<Spent> = []
+  const store: Array<Spent> = []
+  for (let round = 0; round < rounds; round++) {
+    const [one, two] = [await databases.fresh(), await databases.fresh()]
+    bare.push(spentOf(await floor.write(one, prepared, from), shape.trades))
+    store.push(spentOf(await played(two, shape, perGroup), shape.trades))
+    await databases.drop(one)
+    await databases.drop(two)
+  }
+  return { bare: middle(bare), store: middle(store) }
+}
+
+/** Intake with all that follows it, beside a program of bare `pg` that writes the same rows in groups of the same size. */
+export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
+  onServer(async (databases) => {
+    const rounds = asked.rounds ?? (asked.quick ? 1 : 5)
+    const shape = usual(asked.trades ?? (asked.quick ? 10_000 : 50_000))
+    const figures: Array<Figure> = []
+    const measured = new Map<number, Sides>()
+    for (const { goal, perGroup } of SIZES) {
+      const found = await sides(databases, shape, perGroup, rounds)
+      measured.set(perGroup, found)
+      figures.push(
+        noted(`${perGroup} trades a group`, told(found)),
+        atLeast(`${perGroup} trades a group, of the floor`, found.bare.wall / found.store.wall, goal)
+      )
+    }
+    const alone = await sides(databases, { ...shape, trades: Math.min(shape.trades, ONE_BY_ONE) }, 1, rounds)
+    const grouped = measured.get(SIZES[0].perGroup)
+    figures.push(
+      noted("one trade a transaction", told(alone)),
+      atLeast(
+        "the store in groups, of a floor of one trade a transaction",
+        alone.bare.wall / (grouped?.store.wall ?? Infinity),
+        10
+      )
+    )
+    return figures
+  })

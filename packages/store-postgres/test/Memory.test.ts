@@ -1,0 +1,88 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Books, Need, type TradeRepository } from "@roundlot/core"
+import { SampleRows as rows } from "@roundlot/core/testing"
+import { Effect, Redacted } from "effect"
+import { make } from "../src/internal/make.ts"
+import { asking, store } from "./place.ts"
+
+const aboutTheOrder = () => ({ ...rows.scope(Need.Need.OrderById({ id: 1 })), accounts: ["main"] })
+
+/** A commit that writes nothing and says what planning sees of the order and of its journal. */
+const seen = (repository: TradeRepository.TradeRepositoryService) =>
+  Effect.map(
+    repository.write(aboutTheOrder(), ({ books, heads }) => ({
+      _tag: "Planned",
+      journals: [],
+      changes: Books.changes(books),
+      answer: { code: books.orders.get(1)?.code, head: heads.get("main")?.seq }
+    })),
+    ({ answer }) => answer
+  )
+
+/** A commit that changes the order as rules do, through the books. */
+const changing = (repository: TradeRepository.TradeRepositoryService, code: string, attempts?: number) =>
+  repository.write(aboutTheOrder(), ({ books, heads }) => {
+    const order = books.orders.get(1)
+    if (order === undefined) throw new Error("the order is not there")
+    books.orders.put({ ...order, code, attempts: attempts ?? order.attempts })
+    const journals = [rows.part("main", (heads.get("main")?.seq ?? 0) + 1)]
+    return { _tag: "Planned", journals, changes: Books.changes(books), answer: undefined }
+  })
+
+const begun = Effect.gen(function* () {
+  const { repository, url } = yield* store()
+  yield* repository.write(rows.scope(), rows.writing(rows.everything, [rows.part("main", 1)]))
+  yield* seen(repository)
+  return { repository, url }
+})
+
+const BY_HAND = `UPDATE roundlot_orders SET "code" = 'by hand'`
+
+describe("what a process remembers of its last write", () => {
+  it.scopedLive("is what that write made of it, and is not read again", () =>
+    Effect.gen(function* () {
+      const { repository, url } = yield* begun
+      yield* changing(repository, "one")
+      assert.deepStrictEqual(yield* seen(repository), { code: "one", head: 2 })
+      yield* asking(url, BY_HAND)
+      assert.deepStrictEqual(yield* seen(repository), { code: "one", head: 2 })
+      assert.deepStrictEqual(yield* seen(yield* make({ url: Redacted.make(url) })), { code: "by hand", head: 2 })
+    })
+  )
+
+  it.scopedLive("ACC-1: is forgotten when another process has committed, to whichever account", () =>
+    Effect.gen(function* () {
+      const { repository, url } = yield* begun
+      yield* changing(repository, "ours")
+      const other = yield* make({ url: Redacted.make(url) })
+      yield* changing(other, "theirs")
+      assert.deepStrictEqual(yield* seen(repository), { code: "theirs", head: 3 })
+      yield* changing(repository, "ours again")
+      assert.deepStrictEqual(yield* seen(other), { code: "ours again", head: 4 })
+      yield* asking(url, BY_HAND)
+      yield* other.write(rows.scope(), rows.writing([], [rows.part("second", 1)]))
+      assert.deepStrictEqual(yield* seen(repository), { code: "by hand", head: 4 })
+    })
+  )
+
+  it.scopedLive("is forgotten when a write fails: nothing of what failed is seen again", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* begun
+      assert.strictEqual((yield* Effect.flip(changing(repository, "never", -1)))._tag, "ConstraintRefused")
+      const before = yield* seen(repository)
+      assert.strictEqual(before.head, 1)
+      assert.notStrictEqual(before.code, "never")
+    })
+  )
+
+  it.scopedLive("of writes at the same time one has it, and all of them are kept", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* begun
+      const codes = Array.from({ length: 12 }, (_, i) => `code ${i}`)
+      yield* Effect.forEach(codes, (code) => changing(repository, code), { concurrency: "unbounded" })
+      const after = yield* seen(repository)
+      assert.strictEqual(after.head, 1 + codes.length)
+      assert.include(codes, after.code)
+    })
+  )
+})
