@@ -21,8 +21,12 @@ export const controls = {
     remedy: "Raise the limit to a lot at least"
   },
   ShortNotAllowed: {
-    says: "nothing is held that could be sold, and the account may not go short",
-    remedy: "Allow shorting for the account, or buy first"
+    says: "nothing is held that could be sold, and the account or the instrument may not go short",
+    remedy: "Allow shorting for the account where the broker allows it for the instrument, or buy first"
+  },
+  NotFractionable: {
+    says: "the broker has no fractions of the instrument",
+    remedy: "Order whole shares"
   },
   FractionHeld: {
     says: "less than a lot is held, and it may not go through zero",

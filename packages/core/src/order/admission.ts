@@ -38,8 +38,15 @@ const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
   if (account.orderTypes !== undefined && !account.orderTypes.includes(order.type)) {
     return refused("OrderType", `the broker takes no ${order.type} orders`)
   }
+  if (instrument?.status === "verified" && !instrument.fractionable && !isWhole(order.quantity)) {
+    return refused("NotFractionable", `${Decimal.format(order.quantity)} ${order.symbol} are not whole shares`)
+  }
   return crossingOf(standing, order)
 }
+
+const ONE = Decimal.unsafe("1")
+
+const isWhole = (quantity: Decimal.Decimal): boolean => Decimal.equals(quantity, Decimal.floorTo(quantity, ONE))
 
 /** What would go through zero, where account or broker do not allow that, is refused with what would not. */
 const crossingOf = (standing: Standing, { side, quantity }: Order): Admission | undefined => {

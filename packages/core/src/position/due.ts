@@ -183,9 +183,12 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   return Due.Refused({ control: isShortForbidden(standing, side) ? "ShortNotAllowed" : "CrossesZero" })
 }
 
-/** May a sale of this position go below zero? It is the account's policy. */
-export const isShortForbidden = ({ account }: Pick<Standing, "account">, side: Side): boolean =>
-  side === "sell" && account.shorting === "never"
+/** May a sale of this position not go below zero? By the account's policy, or because the broker lends no such shares. */
+export const isShortForbidden = (
+  { account, instrument }: Pick<Standing, "account" | "instrument">,
+  side: Side
+): boolean =>
+  side === "sell" && (account.shorting === "never" || (instrument?.status === "verified" && !instrument.shortable))
 
 /** What an order of this side could close of what the broker holds, in shares; nothing where it would open. */
 export const closableOf = (position: Position, side: Side): Decimal.Decimal => {

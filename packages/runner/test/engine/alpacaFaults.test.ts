@@ -135,7 +135,8 @@ const engine = Effect.gen(function* () {
     requestsAMinute: 100_000,
     assets: new Map([
       ["GONE", { tradable: false }],
-      ["WHOLE", { fractionable: false }]
+      ["WHOLE", { fractionable: false }],
+      ["OWN", { shortable: false }]
     ]),
     prices: new Map([["AAPL", Price.unsafe("150")]])
   })
@@ -270,7 +271,8 @@ const refusedBefore: ReadonlyArray<
   ["an unknown symbol", "NOPE", "0", "buy", "1", /^Refused\(InstrumentUnknown\)/, 0],
   ["an untradable symbol", "GONE", "0", "buy", "1", /^Refused\(InstrumentUnknown\)/, 0],
   ["a sale through zero", "KO", "1", "sell", "2", /^Refused\(CrossesZero/, 1],
-  ["a fraction of what has none", "WHOLE", "0", "buy", "0.5", /^asset "WHOLE" is not fractionable$/, 1],
+  ["a fraction of what has none", "WHOLE", "0", "buy", "0.5", /^Refused\(NotFractionable\)/, 0],
+  ["a short sale of what nobody lends", "OWN", "0", "sell", "1", /^Refused\(ShortNotAllowed\)/, 0],
   ["a fraction sold short", "KO", "0", "sell", "0.5", /^fractional orders cannot be sold short$/, 1]
 ]
 
