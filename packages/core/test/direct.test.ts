@@ -257,14 +257,7 @@ describe("rule 0 of sending a direct order", () => {
   const never = { shorting: "never" } as const
   test.each([
     ["sells what is held", holding(3000, never, false), "sell", "3", "Send"],
-    ["sells a part of it", holding(3000, never, false), "sell", "1", "Send"],
-    [
-      "is a fraction of what has none",
-      holding(3000, never, false),
-      "sell",
-      "0.5",
-      "Refused(NotFractionable): 0.5 AAPL are not whole shares"
-    ],
+    ["sells a part of it", holding(3000, never, false), "sell", "0.5", "Send"],
     [
       "sells more than is held, no shorts",
       holding(3000, never),

@@ -33,8 +33,8 @@ export interface Desk {
 const EVERYTHING = 1_000_000
 
 /**
- * A desk on a store, of its own memory where none is given, with one account and one confirmed instrument. Its market never closes,
- * unless `nextOpening` says when it opens after it was closed.
+ * A desk on a store, of its own memory where none is given, with one account and one confirmed instrument, which the broker has in
+ * fractions too. Its market never closes, unless `nextOpening` says when it opens after it was closed.
  */
 export const make = (
   settings: Partial<Account.AccountSettings> = {},
@@ -78,7 +78,7 @@ export const make = (
     commands.confirmInstrument(recorder, symbol, {
       currency: "USD",
       lot: undefined,
-      fractionable: false,
+      fractionable: true,
       shortable: true
     })
   )
