@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs"
 import { join } from "node:path"
 import { run } from "./engine.ts"
-import { commitsOf, fill, filledIn } from "./fill.ts"
+import { commitsOf, fill, filledIn, MANY } from "./fill.ts"
 import * as floor from "./floor.ts"
 import { type Asked, atMost, type Figure, inFolder, median, noted, type Took } from "./measuring.ts"
 import { played } from "./played.ts"
@@ -13,6 +13,8 @@ const FEW = 50_000
 const LOTS_STANDING = 100_000
 /** More than any position of a run comes to: nothing is ordered, and every lot stays until one of the other side comes. */
 const NEVER_DUE = "1000000"
+
+const batchOf = ({ quick }: Asked): number => (quick ? 10_000 : 20_000)
 
 /** Copies of one store, on which floor, schedule and engine go on side by side. */
 interface Side {
@@ -75,35 +77,45 @@ const spent = (name: string, rounds: ReadonlyArray<Round>, trades: number): Figu
   return noted(words, `${each("floor")}, ${each("schedule")}, ${each("engine")}`)
 }
 
-/** What a trade costs where many are stored, and where many lots stand open, beside a store with few. */
+/** Takes batch after batch in, on all sides in turns. */
+const compared = async (asked: Asked, sides: ReadonlyArray<Side>): Promise<(name: string) => ReadonlyArray<Round>> => {
+  const results = new Map<string, Array<Round>>(sides.map(({ name }) => [name, []]))
+  for (let i = 0; i < (asked.rounds ?? (asked.quick ? 2 : 5)); i++) {
+    for (const side of sides) results.get(side.name)?.push(await round(side, 2 + i))
+  }
+  return (name) => results.get(name) ?? []
+}
+
+/** What a trade costs where many are stored, beside a store with few. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, async (folder) => {
-    const batch = asked.quick ? 10_000 : 20_000
-    const rounds = asked.rounds ?? (asked.quick ? 3 : 5)
-    const shape = usual(batch)
-    const standing: Shape = { ...shape, threshold: NEVER_DUE }
-    const [few, lots, none] = [join(folder, "few.db"), join(folder, "lots.db"), join(folder, "none.db")]
+    const shape = usual(batchOf(asked))
+    const few = join(folder, "few.db")
     await fill(few, FEW)
-    await fill(lots, LOTS_STANDING, { ...standing, buys: 1 })
-    await fill(none, batch, standing)
-    const sides = [
-      sideOf(folder, "few", few, shape),
-      sideOf(folder, "many", await filledIn(folder, asked), shape),
-      sideOf(folder, "lots", lots, standing),
-      sideOf(folder, "none", none, standing)
-    ]
-    const results = new Map<string, Array<Round>>(sides.map(({ name }) => [name, []]))
-    for (let i = 0; i < rounds; i++) {
-      for (const side of sides) results.get(side.name)?.push(await round(side, 2 + i))
-    }
-    const of = (name: string) => results.get(name) ?? []
-    const many = (asked.trades ?? 1_000_000).toLocaleString("en")
+    const filled = await filledIn(folder, asked)
+    const sides = [sideOf(folder, "few", few, shape), sideOf(folder, "many", filled, shape)]
+    const of = await compared(asked, sides)
+    const many = (asked.trades ?? MANY).toLocaleString("en")
     return [
       ...figuresOf(`a trade at ${many} stored, of one at 50,000`, of("many"), of("few")),
-      ...figuresOf("a trade beside 100,000 open lots, of one where few stand", of("lots"), of("none")),
-      spent("50,000 stored", of("few"), batch),
-      spent(`${many} stored`, of("many"), batch),
-      spent("100,000 open lots", of("lots"), batch),
-      spent("few open lots", of("none"), batch)
+      spent("50,000 stored", of("few"), shape.trades),
+      spent(`${many} stored`, of("many"), shape.trades)
+    ]
+  })
+
+/** What a trade costs beside many open lots, and beside few. */
+export const measureLots = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
+  inFolder(asked, async (folder) => {
+    const shape: Shape = { ...usual(batchOf(asked)), threshold: NEVER_DUE }
+    const [lots, none] = [join(folder, "lots.db"), join(folder, "none.db")]
+    const standing = asked.trades ?? LOTS_STANDING
+    await fill(lots, standing, { ...shape, buys: 1 })
+    await fill(none, shape.trades, shape)
+    const of = await compared(asked, [sideOf(folder, "lots", lots, shape), sideOf(folder, "none", none, shape)])
+    const words = `${standing.toLocaleString("en")} open lots`
+    return [
+      ...figuresOf(`a trade beside ${words}, of one beside few`, of("lots"), of("none")),
+      spent(words, of("lots"), shape.trades),
+      spent("few open lots", of("none"), shape.trades)
     ]
   })

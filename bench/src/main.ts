@@ -23,6 +23,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["lone-caller", loneCaller.measure],
   ["memory", memory.measure],
   ["growth", growth.measure],
+  ["open-lots", growth.measureLots],
   ["opening", opening.measure],
   ["size", size.measure],
   ["queue-table", queueTable.measure],
