@@ -141,10 +141,14 @@ export const selectCommit = (dialect: Dialect): string =>
 /** All heads. */
 export const selectHeads = `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} WHERE "seq" > 0 ORDER BY "account"`
 
-/** The time of the newest of all heads' entries: no commit is written behind it. */
+/**
+ * The time of the newest of all heads' entries: no commit is written behind it. Each head's entry is looked up: a join is taken
+ * from the journal's side, which reads every entry of the store.
+ */
 export const selectNewestAt =
-  `SELECT coalesce(max("at"), 0) AS "newestAt" FROM ${nameOf("heads")}` +
-  ` JOIN ${nameOf("journal")} USING ("account", "seq")`
+  `SELECT coalesce(max("newest"), 0) AS "newestAt" FROM (SELECT (SELECT "at" FROM ${nameOf("journal")} AS "entry"` +
+  ` WHERE "entry"."account" = "head"."account" AND "entry"."seq" = "head"."seq") AS "newest"` +
+  ` FROM ${nameOf("heads")} AS "head") AS "heads"`
 
 /** The newest row of the feed. */
 export const selectLastFeed = `SELECT ${listed(FEED)} FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1`

@@ -133,6 +133,14 @@ describe("indexes", () => {
     })
   )
 
+  it.scoped("ACC-8: the time of the newest entry is found from the heads, however many entries there are", () =>
+    Effect.gen(function* () {
+      const { db } = yield* connected
+      const plan = planOf(db, Statements.selectNewestAt, [])
+      assert.match(plan, /SEARCH entry USING INDEX roundlot_journal_account_seq \(account=\? AND seq=\?\)$/)
+    })
+  )
+
   it.scoped("journal and feed are read in order without sorting", () =>
     Effect.gen(function* () {
       const { db, sql } = yield* connected
