@@ -1,4 +1,4 @@
-import { Books, type Id, type Table } from "@roundlot/core"
+import { Books, type Entry, type Id, type Table } from "@roundlot/core"
 import { conditionOf, nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
 import type { Reference } from "./Rules.ts"
@@ -111,6 +111,21 @@ const ENTRY = [
 
 /** The columns of an entry, in the order of its statement's cells. */
 export const entryColumns: typeof ENTRY = ENTRY
+
+/** The cells of an entry, in the order of its columns; written out, since every trade has several. */
+export const entryCells = (entry: Entry.Entry): ReadonlyArray<string | number> => [
+  entry.account,
+  entry.seq,
+  entry.commitId,
+  entry.entityKind,
+  entry.entityId,
+  entry.tag,
+  entry.eventVersion,
+  entry.at,
+  entry.cause,
+  entry.body,
+  entry.hash
+]
 
 const FEED = ["position", "account", "firstSeq", "lastSeq", "headHash", "feedHash"] as const
 

@@ -164,7 +164,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     },
     journal: (part: TradeRepository.JournalPart): void => {
       place = "journal"
-      for (const each of part.entries) entry.run(Statements.entryColumns.map((column) => each[column]))
+      for (const each of part.entries) entry.run(Statements.entryCells(each))
       place = "heads"
       head.run([part.account, part.head.seq, part.head.hash])
     },

@@ -6,7 +6,7 @@ import type { Allocation } from "../../position/Allocation.ts"
 import { targetOf } from "../../trade/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
 import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
-import { addNetted } from "./trades.ts"
+import { cover } from "./trades.ts"
 
 /** The allocations that an order has, its own and those on its excess, in order of creation (C3). */
 export const allocationsOf = (books: Books, orderId: OrderId): ReadonlyArray<Allocation> =>
@@ -39,8 +39,7 @@ export const lotsNetted = (books: Books, event: Of<"LotsNetted">, place: Place):
   books.allocations.put(
     allocationAt(place, { id, symbol, kind: "net", tradeId, counterTradeId, quantity, settled: quantity })
   )
-  addNetted(books, tradeId, quantity, place)
-  addNetted(books, counterTradeId, quantity, place)
+  cover(books, [tradeId, counterTradeId], quantity, place)
 }
 
 /** An order takes part of a lot, or of another order's excess. */

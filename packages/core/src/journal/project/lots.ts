@@ -32,6 +32,15 @@ export const takeFromLot = (books: Books, id: LotId, shares: Decimal.Decimal, pl
   setLot(books, lot, Decimal.add(lot.open, towardZero(lot.open, shares)), place)
 }
 
+/** Takes as many shares from two lots of opposite signs: what is open of their position stays the same in sum. */
+export const shrinkBoth = (books: Books, a: LotId, b: LotId, shares: Decimal.Decimal, place: Place): void => {
+  for (const id of [a, b]) {
+    const lot = lotOf(books, id)
+    books.lots.put({ ...lot, open: Decimal.add(lot.open, towardZero(lot.open, shares)), version: place.seq })
+  }
+  patchPosition(books, lotOf(books, a).symbol, place, {})
+}
+
 /** A3: the excess is an open lot of the sign opposite to the order's. */
 export const setExcess = (books: Books, order: Order, excess: Decimal.Decimal, place: Place): void => {
   books.orders.put({ ...order, excess, updatedAt: place.at, version: place.seq })

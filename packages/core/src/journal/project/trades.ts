@@ -3,7 +3,7 @@ import type { LotId, TradeId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { signed } from "../../order/Side.ts"
 import { targetOf, type Trade } from "../../trade/Trade.ts"
-import { takeFromLot } from "./lots.ts"
+import { shrinkBoth } from "./lots.ts"
 import { must, type Of, ownerOf, type Place, tradeOf } from "./place.ts"
 import { patchPosition, positionOf } from "./positions.ts"
 
@@ -39,8 +39,8 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     updatedAt: place.at,
     version: place.seq
   }
-  books.trades.put(trade)
-  if (lotId !== undefined) count(books, trade, lotId, place)
+  if (lotId === undefined) books.trades.put(trade)
+  else count(books, trade, lotId, place)
 }
 
 /** A quarantined trade is counted, or executed where it is direct. */
@@ -84,9 +84,15 @@ const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => 
 export const tradeChanged = (books: Books, id: TradeId, place: Place, patch: Partial<Trade>): void =>
   books.trades.put({ ...tradeOf(books, id), ...patch, updatedAt: place.at, version: place.seq })
 
-/** More of a trade is netted: its lot shrinks by as much. */
-export const addNetted = (books: Books, id: TradeId, shares: Decimal.Decimal, place: Place): void => {
+/** Two trades cover each other with as many shares: their lots shrink. */
+export const cover = (books: Books, ids: readonly [TradeId, TradeId], shares: Decimal.Decimal, place: Place): void => {
+  const [a, b] = ids.map((id) => addNetted(books, id, shares, place))
+  if (a !== undefined && b !== undefined) shrinkBoth(books, a, b, shares, place)
+}
+
+/** More of a trade is netted. Gives its lot. */
+const addNetted = (books: Books, id: TradeId, shares: Decimal.Decimal, place: Place): LotId => {
   const trade = tradeOf(books, id)
   tradeChanged(books, id, place, { netted: Decimal.add(trade.netted, shares) })
-  takeFromLot(books, must(trade.lotId, `the lot of trade T${id}`), shares, place)
+  return must(trade.lotId, `the lot of trade T${id}`)
 }
