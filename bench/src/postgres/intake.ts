@@ -13,7 +13,7 @@ const SIZES = [
 ] as const
 
 /** One trade a transaction: how whoever writes no groups would do it. */
-const ONE_BY_ONE = 500
+const ONE_BY_ONE = 300
 
 const played = (url: string, shape: Shape, perGroup: number, wrote?: (group: Group) => void): Promise<Took> =>
   play(shape, tradesOf(shape, 1), { perGroup, ...(wrote === undefined ? {} : { wrote }) }).pipe(
@@ -79,7 +79,9 @@ const sides = async (databases: Databases, shape: Shape, perGroup: number, round
     await databases.drop(one)
     await databases.drop(two)
   }
-  return { bare: middle(bare), store: middle(store) }
+  const found = { bare: middle(bare), store: middle(store) }
+  console.error(`${perGroup} a group: ${told(found)}`)
+  return found
 }
 
 /** Intake with all that follows it, beside a program of bare `pg` that writes the same rows in groups of the same size. */
