@@ -106,13 +106,12 @@ const events = (
 ): Stream.Stream<TradeEvent, Broker.BrokerReadFailed> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
-      const response = yield* Effect.mapError(wire.open(path), ({ reason }) => failed(`no event stream (${reason})`))
+      const response = yield* wire.open(path)
       if (isMissing(response.status)) {
         yield* Effect.logWarning("Alpaca has no event stream for this account: corrections of fills are not followed")
         return without
       }
       if (response.status === 401) return Stream.fail(failed("not authorised (401)", "unauthorised"))
-      if (response.status === 429) return Stream.fail(failed("too many requests (429)", "rate_limited"))
       if (response.status !== 200) return Stream.fail(failed(`status ${response.status}`, "server"))
       return response.stream.pipe(
         Stream.mapError(() => failed("the event stream broke off")),

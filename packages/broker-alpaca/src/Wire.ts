@@ -3,6 +3,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { Broker } from "@roundlot/core"
 import { Clock, Effect, Predicate, Redacted } from "effect"
 import type { Duration } from "effect"
 import type { Budget, Purpose } from "./Budget.ts"
@@ -42,8 +43,8 @@ export interface Wire {
   readonly place: Place
   /** One request, never repeated, never redirected. */
   readonly ask: (ask: Ask) => Effect.Effect<Outcome>
-  /** An answer that is read while it comes, for the event stream. */
-  readonly open: (path: string) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
+  /** An answer that is read while it comes, for the event stream; nothing leaves where our own limit is reached. */
+  readonly open: (path: string) => Effect.Effect<HttpClientResponse.HttpClientResponse, Broker.BrokerReadFailed>
   /** A text of Alpaca's without our keys in it, should it repeat them. */
   readonly redacted: (text: string) => string
   /** The first words on the stream, with the keys in them. */
@@ -87,7 +88,7 @@ export const make = (
       place,
       redacted,
       ask: (ask) => Effect.map(send(execute, budget, place, ask), (outcome) => without(redacted, outcome)),
-      open: (path) => Effect.zipRight(budget.take("other"), execute(HttpClientRequest.get(`${place.origin}${path}`))),
+      open: (path) => open(execute, budget, HttpClientRequest.get(`${place.origin}${path}`)),
       authentication: Effect.sync(() =>
         JSON.stringify({
           action: "authenticate",
@@ -132,6 +133,26 @@ const send = (execute: Execute, budget: Budget, place: Place, ask: Ask): Effect.
     )
     yield* account(budget, outcome)
     return outcome
+  })
+
+const open = (execute: Execute, budget: Budget, request: HttpClientRequest.HttpClientRequest) =>
+  Effect.gen(function* () {
+    const failed = (kind: Broker.BrokerReadFailed["kind"], detail: string, retryAfterMs?: number) =>
+      new Broker.BrokerReadFailed({
+        operation: "trade events",
+        kind,
+        detail,
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+      })
+    const leave = yield* budget.take("other")
+    if (leave._tag === "Wait") return yield* failed("rate_limited", "rate limit exceeded (local)", leave.retryAfterMs)
+    const response = yield* Effect.mapError(execute(request), (error) =>
+      failed("network", `no event stream (${codeOf(error.cause)})`)
+    )
+    if (response.status !== 429) return response
+    const retryAfterMs = retryAfterOf(response.headers, yield* Clock.currentTimeMillis) ?? LIMIT_WAIT_MS
+    yield* budget.exhausted(retryAfterMs)
+    return yield* failed("rate_limited", "too many requests (429)", retryAfterMs)
   })
 
 const localLimit = (retryAfterMs: number): Outcome => ({

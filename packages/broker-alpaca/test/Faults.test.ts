@@ -105,6 +105,19 @@ describe("a send that goes wrong, over real sockets", () => {
     })
   )
 
+  it.scopedLive("where the limit is reached no event stream is opened either", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      const limited = { answer: { status: 429, headers: { "retry-after": "60" } } }
+      yield* exchange.instruct({ id: "limit", when: {}, do: limited })
+      yield* send(broker, terms())
+      const reached = (yield* exchange.requests).length
+      const failed = yield* Effect.flip(broker.fills(yield* lately))
+      assert.deepStrictEqual([failed.kind, failed.detail], ["rate_limited", "rate limit exceeded (local)"])
+      assert.strictEqual((yield* exchange.requests).length, reached)
+    })
+  )
+
   it.scopedLive("the limit is counted on our side too: without a token no byte leaves, a cancel still does", () =>
     Effect.gen(function* () {
       const { broker, exchange } = yield* open({ requestsAMinute: 10 })
