@@ -135,24 +135,26 @@ const send = (execute: Execute, budget: Budget, place: Place, ask: Ask): Effect.
     return outcome
   })
 
+const notOpened = (kind: Broker.BrokerReadFailed["kind"], detail: string, retryAfterMs?: number) =>
+  new Broker.BrokerReadFailed({
+    operation: "trade events",
+    kind,
+    detail,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs })
+  })
+
 const open = (execute: Execute, budget: Budget, request: HttpClientRequest.HttpClientRequest) =>
   Effect.gen(function* () {
-    const failed = (kind: Broker.BrokerReadFailed["kind"], detail: string, retryAfterMs?: number) =>
-      new Broker.BrokerReadFailed({
-        operation: "trade events",
-        kind,
-        detail,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs })
-      })
     const leave = yield* budget.take("other")
-    if (leave._tag === "Wait") return yield* failed("rate_limited", "rate limit exceeded (local)", leave.retryAfterMs)
+    if (leave._tag === "Wait")
+      return yield* notOpened("rate_limited", "rate limit exceeded (local)", leave.retryAfterMs)
     const response = yield* Effect.mapError(execute(request), (error) =>
-      failed("network", `no event stream (${codeOf(error.cause)})`)
+      notOpened("network", `no event stream (${codeOf(error.cause)})`)
     )
     if (response.status !== 429) return response
     const retryAfterMs = retryAfterOf(response.headers, yield* Clock.currentTimeMillis) ?? LIMIT_WAIT_MS
     yield* budget.exhausted(retryAfterMs)
-    return yield* failed("rate_limited", "too many requests (429)", retryAfterMs)
+    return yield* notOpened("rate_limited", "too many requests (429)", retryAfterMs)
   })
 
 const localLimit = (retryAfterMs: number): Outcome => ({
