@@ -193,6 +193,8 @@ describe("Money", () => {
   })
 })
 
+const dollarsOf = (reference: Reference) => (reference._tag === "Priced" ? Decimal.format(reference.price) : "none")
+
 describe("Reference", () => {
   const now = Instant.fromMillis(1_763_640_000_000)
   const MINUTE_MS = 60_000
@@ -202,7 +204,6 @@ describe("Reference", () => {
       at: Instant.addMillis(now, minutes * MINUTE_MS),
       source: "inbound"
     })
-  const dollarsOf = (reference: Reference) => (reference._tag === "Priced" ? Decimal.format(reference.price) : "none")
 
   test("D3: the newest price of at most 15 minutes decides", () => {
     expect(dollarsOf(freshest([priced("1", -15), priced("2", -14), Reference.NoPrice()], now))).toBe("2")
