@@ -10,7 +10,7 @@ import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
-import { reported } from "./work.ts"
+import { recoverIdle, reported } from "./work.ts"
 
 const AGAIN_AFTER_MS = 15_000
 
@@ -28,6 +28,7 @@ export const requestCancels = Effect.gen(function* () {
     concurrency: 4,
     discard: true
   })
+  yield* recoverIdle("cancels", Effect.succeed(open.filter((order) => order.cancelRequestedAt !== undefined)))
   return due.length
 })
 

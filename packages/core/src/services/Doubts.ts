@@ -13,7 +13,7 @@ import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportMember, sendOrder } from "./Submission.ts"
-import { reported } from "./work.ts"
+import { recoverIdle, reported } from "./work.ts"
 
 /** How long an attempt is left before it is asked for, and between two look-ups, in milliseconds. */
 const SETTLING_MS = 5_000
@@ -65,6 +65,10 @@ export const askForDoubtful = (asked: Asked) =>
         .map(({ order }) => reported(`doubts ${order.account}`, askOnceMore(asked, order)))
     ]
     yield* Effect.all(asks, { concurrency: 4, discard: true })
+    yield* recoverIdle(
+      "doubts",
+      Effect.map(Ref.get(asked.refused), (refused) => [...doubtful, ...[...refused.values()].map(({ order }) => order)])
+    )
     return asks.length
   })
 

@@ -22,7 +22,7 @@ import * as Instant from "../time/Instant.ts"
 import { countSend } from "./metrics.ts"
 import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
-import { reported } from "./work.ts"
+import { recoverIdle, reported } from "./work.ts"
 
 /** How long after its commit an attempt may still leave at most, in milliseconds (rule 2 of sending). */
 const LATEST_SEND_MS = 5_000
@@ -102,8 +102,12 @@ export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effe
       const isQuick = (yield* clock.monotonicMs) - begunMs < QUICK_MS
       size = isQuick ? Math.min(MOST_AT_ONCE, size * 2) : FEWEST_AT_ONCE
     }
+    yield* recoverIdle("sending", beingSent)
     return sendable.length
   })
+
+/** Orders that are to be sent, and those whose answer is not on record. */
+const beingSent = Reads.all(OrderTable, { where: [{ column: "status", in: ["pending", "submitting"] }] })
 
 const FEWEST_AT_ONCE = 64
 const MOST_AT_ONCE = 512

@@ -18,7 +18,7 @@ import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportMember } from "./Submission.ts"
-import { reported } from "./work.ts"
+import { recoverIdle, reported } from "./work.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
 export interface PollingOptions {
@@ -67,6 +67,7 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
       concurrency: 8,
       discard: true
     })
+    yield* recoverIdle("poll", Effect.succeed(open))
     return due.length
   })
 
@@ -246,6 +247,11 @@ export const follow = Effect.fn("Tracking.follow")(function* (account: AccountNa
   }
 })
 
+/** A connection is a success while it stands, not when it ends. */
+const tellThatItHolds = (account: AccountName) =>
+  Effect.flatMap(Health, (health) => Effect.delay(health.succeeded(`stream ${account}`), HOLDS_AFTER))
+
+const HOLDS_AFTER = "2 seconds"
 const FIRST_WAIT_MS = 125
 const LONGEST_WAIT_MS = 30_000
 /** A connection that held for so long was a good one. */
@@ -267,7 +273,7 @@ const followOnce = (account: AccountName, updates: NonNullable<BrokerService["up
             ledger.submitAll("report", received.map(reportMember))
           )
         ),
-        Effect.zipRight(sweep(account), pollAll)
+        Effect.zipRight(Effect.zipRight(sweep(account), pollAll), tellThatItHolds(account))
       ],
       { concurrency: 2, discard: true }
     )

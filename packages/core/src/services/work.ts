@@ -1,5 +1,6 @@
 import { Cause, Effect, Queue, Stream } from "effect"
 import type { Duration } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
 import { Health } from "./Health.ts"
@@ -26,6 +27,22 @@ export const reported = <E, R>(
       onFailure: (cause) => health.failed(part, Cause.pretty(cause).split("\n")[0] ?? "")
     })
   )
+
+/**
+ * A part that failed for an account, of which nothing is left that could fail again, is well: `busy` are the orders that it still
+ * has to do with, asked for only where a part of that kind is ill.
+ */
+export const recoverIdle = <E, R>(
+  kind: string,
+  busy: Effect.Effect<Iterable<{ readonly account: AccountName }>, E, R>
+): Effect.Effect<void, E, R | Health> =>
+  Effect.gen(function* () {
+    const health = yield* Health
+    const ill = (yield* health.all).filter(({ isWell, part }) => !isWell && part.startsWith(`${kind} `))
+    if (ill.length === 0) return
+    const parts = new Set(Array.from(yield* busy, ({ account }) => `${kind} ${account}`))
+    for (const { part } of ill) if (!parts.has(part)) yield* health.succeeded(part)
+  })
 
 /**
  * Runs a pass of work again and again: after every commit of this process, after those of others where the store tells of them,

@@ -16,6 +16,7 @@ import * as Daemon from "../../src/services/Daemon.ts"
 import * as Health from "../../src/services/Health.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
+import * as Submission from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as work from "../../src/services/work.ts"
@@ -259,6 +260,55 @@ describe("a pass of work", () => {
         expect(runs).toBe(5)
         const health = yield* Health.Health
         expect((yield* health.all).map(({ isWell }) => isWell)).toEqual([false])
+      })
+    ))
+})
+
+describe("a part that failed for an account", () => {
+  const isWell = (part: string) =>
+    Effect.flatMap(Health.Health, (health) =>
+      Effect.map(health.all, (parts) => parts.find((each) => each.part === part)?.isWell)
+    )
+
+  it("FILL-15: a stream that connects again and holds is well, while it stands", () => {
+    let connections = 0
+    const updates = Stream.unwrap(
+      Effect.sync(() => (++connections === 1 ? Stream.fail(failing("stream")) : Stream.never))
+    )
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* Effect.forkScoped(Tracking.follow(Stage.account))
+        yield* TestClock.adjust("10 millis")
+        expect(yield* isWell("stream paper")).toBe(false)
+        yield* TestClock.adjust("10 seconds")
+        expect(connections).toBe(2)
+        expect(yield* isWell("stream paper")).toBe(true)
+      }),
+      Stage.layer({ updates })
+    )
+  })
+
+  it("FILL-15: polling and sending with nothing left to do are well again; with an order left they are not", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working
+        const health = yield* Health.Health
+        yield* health.failed("sending paper", "no room")
+        yield* health.failed("poll other", "no room")
+        const polled = yield* Tracking.makePolled
+        const options = { intervalMs: MINUTE, maxJitterMs: 0 }
+        yield* Tracking.pollOpenOrders(options, polled)
+        yield* health.failed("poll paper", "no room")
+        yield* Tracking.pollOpenOrders(options, polled)
+        yield* Submission.submitPending(() => Effect.succeed(true))
+        expect(order.status).toBe("submitted")
+        expect([yield* isWell("poll other"), yield* isWell("poll paper"), yield* isWell("sending paper")]).toEqual([
+          true,
+          false,
+          true
+        ])
       })
     ))
 })
