@@ -11,6 +11,7 @@ import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
 import { TradeRepository, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
+import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
@@ -47,6 +48,8 @@ export interface LedgerService {
   readonly depths: Effect.Effect<{ readonly [L in Lanes.Lane]: number }>
   /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
+  /** What time it is for the books, which waits in them are measured by: never behind what is written, whatever the clock was set to. */
+  readonly now: Effect.Effect<Instant.Instant>
   /** The leases that this process holds: what is committed in the lanes `report` and `send` carries its account's. */
   readonly leases: HeldLeases.HeldLeases
 }
@@ -109,14 +112,16 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     let breathedMs = 0
     let isClosed = false
 
-    /** Reads clock and prices once a group. A clock that went back, here or between processes, stands still at the journal's head. */
+    const time = yield* BookTime.make
+
+    /** Reads clock and prices once a group. */
     const surveyed = (needs: ReadonlyArray<Need>) =>
       Effect.gen(function* () {
         const prices = yield* pricesFor(needs, priceReference)
-        const now = yield* clock.now
+        const atLeast = yield* time.reading
         const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
         return (newestAt: number): World => {
-          const at = Instant.later(now, Instant.make(BigInt(newestAt)))
+          const at = atLeast(Instant.make(BigInt(newestAt)))
           return {
             at,
             isSessionOpen: (account) => clock.isOpenAt(at, account),
@@ -238,6 +243,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           answer === undefined ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" })) : answer
         ),
       commits: Stream.fromPubSub(commits),
+      now: time.now,
       leases
     })
   })

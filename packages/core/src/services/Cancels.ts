@@ -6,7 +6,6 @@ import { expire, isOver } from "../order/life.ts"
 import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import type { CancelAnswer } from "../ports/Broker.ts"
 import { within } from "../ports/deadline.ts"
-import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
@@ -16,7 +15,7 @@ const AGAIN_AFTER_MS = 15_000
 
 /** Asks the broker to end the orders whose end was requested: one pass. An end is never assumed; it is asked for again (O25). */
 export const requestCancels = Effect.gen(function* () {
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   const open = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
   yield* endLives((yield* driven(open)).filter((order) => isOver(order, now)))
   const due = (yield* driven(open)).filter(

@@ -30,7 +30,7 @@ const waiting = ["CoolingDown", "Held(circuit)", "SessionClosed"]
 export const openGates = Effect.gen(function* () {
   const ledger = yield* Ledger
   const clock = yield* Clock
-  const now = yield* clock.now
+  const now = yield* ledger.now
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
   const due = (yield* driven(positions)).filter((position) =>
     isOver(position, now, clock.isOpenAt(now, position.account))

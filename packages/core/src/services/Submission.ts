@@ -85,7 +85,7 @@ const brokerIdNeeds = (account: AccountName, brokerOrderId: string | undefined):
 export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R>) =>
   Effect.gen(function* () {
     const clock = yield* Clock
-    const now = yield* clock.now
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
     const ready = pending.filter(
       (order) => order.decisionId === undefined && (order.notBefore === undefined || order.notBefore <= now)
