@@ -264,12 +264,12 @@ describe("a pass of work", () => {
     ))
 })
 
-describe("a part that failed for an account", () => {
-  const isWell = (part: string) =>
-    Effect.flatMap(Health.Health, (health) =>
-      Effect.map(health.all, (parts) => parts.find((each) => each.part === part)?.isWell)
-    )
+const isWell = (part: string) =>
+  Effect.flatMap(Health.Health, (health) =>
+    Effect.map(health.all, (parts) => parts.find((each) => each.part === part)?.isWell)
+  )
 
+describe("a part that failed for an account", () => {
   it("FILL-15: a stream that connects again and holds is well, while it stands", () => {
     let connections = 0
     const updates = Stream.unwrap(
