@@ -1,4 +1,4 @@
-import { Id, OrderState, Report, type Fill } from "@roundlot/core"
+import { OrderState, Report, type Fill } from "@roundlot/core"
 import { setImmediate as breath } from "node:timers/promises"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import type * as aggregatesModule from "../../packages/core/src/fill/aggregates.ts"
@@ -9,27 +9,16 @@ import type * as dueModule from "../../packages/core/src/position/due.ts"
 import type * as intakeModule from "../../packages/core/src/trade/intake.ts"
 import type * as sendModule from "../../packages/core/src/order/send.ts"
 import type * as tradingStateModule from "../../packages/core/src/control/TradingState.ts"
+import { broken } from "./brokenRules.ts"
 import { play } from "../src/history.ts"
 
-/** The rule that is broken now: a twin takes its place, in these tests alone. */
-const broken = vi.hoisted(() => ({ rule: "" }))
+vi.mock("../../packages/core/src/order/send.ts", async (load) =>
+  (await import("./brokenRules.ts")).sending(await load<typeof sendModule>())
+)
 
-vi.mock("../../packages/core/src/order/send.ts", async (load) => {
-  const real = await load<typeof sendModule>()
-  const planSend: typeof real.planSend = (...args) =>
-    broken.rule === "write-ahead" ? { _tag: "Send", attemptId: Id.AttemptId.make(9_999) } : real.planSend(...args)
-  return { ...real, planSend }
-})
-
-vi.mock("../../packages/core/src/trade/intake.ts", async (load) => {
-  const real = await load<typeof intakeModule>()
-  const intake: typeof real.intake = (recorder, arrival) => {
-    if (broken.rule !== "dedupe") return real.intake(recorder, arrival)
-    const input = { ...arrival.input, occurrence: String(recorder.next("trade")) }
-    return real.intake(recorder, { ...arrival, input })
-  }
-  return { ...real, intake }
-})
+vi.mock("../../packages/core/src/trade/intake.ts", async (load) =>
+  (await import("./brokenRules.ts")).takingIn(await load<typeof intakeModule>())
+)
 
 vi.mock("../../packages/core/src/position/due.ts", async (load) => {
   const real = await load<typeof dueModule>()

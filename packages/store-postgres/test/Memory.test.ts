@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Books, Need, type TradeRepository } from "@roundlot/core"
+import { Need, type TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"
@@ -7,27 +7,10 @@ import { asking, store } from "./place.ts"
 
 const aboutTheOrder = () => ({ ...rows.scope(Need.Need.OrderById({ id: 1 })), accounts: ["main"] })
 
-/** A commit that writes nothing and says what planning sees of the order and of its journal. */
-const seen = (repository: TradeRepository.TradeRepositoryService) =>
-  Effect.map(
-    repository.write(aboutTheOrder(), ({ books, heads }) => ({
-      _tag: "Planned",
-      journals: [],
-      changes: Books.changes(books),
-      answer: { code: books.orders.get(1)?.code, head: heads.get("main")?.seq }
-    })),
-    ({ answer }) => answer
-  )
+const seen = (repository: TradeRepository.TradeRepositoryService) => rows.orderSeen(repository, aboutTheOrder())
 
-/** A commit that changes the order as rules do, through the books. */
 const changing = (repository: TradeRepository.TradeRepositoryService, code: string, attempts?: number) =>
-  repository.write(aboutTheOrder(), ({ books, heads }) => {
-    const order = books.orders.get(1)
-    if (order === undefined) throw new Error("the order is not there")
-    books.orders.put({ ...order, code, attempts: attempts ?? order.attempts })
-    const journals = [rows.part("main", (heads.get("main")?.seq ?? 0) + 1)]
-    return { _tag: "Planned", journals, changes: Books.changes(books), answer: undefined }
-  })
+  rows.changeOrder(repository, aboutTheOrder(), attempts === undefined ? { code } : { code, attempts })
 
 const begun = Effect.gen(function* () {
   const { repository, url } = yield* store()

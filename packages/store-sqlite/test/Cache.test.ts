@@ -8,27 +8,10 @@ import { SampleRows as rows } from "@roundlot/core/testing"
 
 const aboutTheOrder = () => rows.scope(Need.Need.OrderById({ id: 1 }))
 
-/** A commit that writes nothing and says what planning sees of the order and of its journal. */
-const seen = (repository: TradeRepository.TradeRepositoryService) =>
-  Effect.map(
-    repository.write(aboutTheOrder(), ({ books, heads }) => ({
-      _tag: "Planned",
-      journals: [],
-      changes: Books.changes(books),
-      answer: { code: books.orders.get(1)?.code, head: heads.get("main")?.seq }
-    })),
-    ({ answer }) => answer
-  )
+const seen = (repository: TradeRepository.TradeRepositoryService) => rows.orderSeen(repository, aboutTheOrder())
 
-/** A commit that changes the order as rules do, through the books. */
 const changing = (repository: TradeRepository.TradeRepositoryService, code: string) =>
-  repository.write(aboutTheOrder(), ({ books, heads }) => {
-    const order = books.orders.get(1)
-    if (order === undefined) throw new Error("the order is not there")
-    books.orders.put({ ...order, code })
-    const journals = [rows.part("main", (heads.get("main")?.seq ?? 0) + 1)]
-    return { _tag: "Planned", journals, changes: Books.changes(books), answer: undefined }
-  })
+  rows.changeOrder(repository, aboutTheOrder(), { code })
 
 const stored = (file: string) =>
   Effect.map(bare(file), (db) => db.prepare<[], { code: string }>(`SELECT "code" FROM roundlot_orders`).get()?.code)

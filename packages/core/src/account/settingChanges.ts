@@ -38,14 +38,21 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   orderLifeSeconds: textOf(settings.orderLifeSeconds)
 })
 
-/** What is set otherwise than before, by value, in order of the names; everything that is set, where nothing was before. */
+/** Values by name, as texts; what is not set may be there as `undefined` or not at all. */
+type Values = ReadonlyMap<string, string | undefined>
+
+/** What is set otherwise than before, in order of the names. */
+export const differences = (before: Values, after: Values): ReadonlyArray<SettingChange> =>
+  [...new Set([...before.keys(), ...after.keys()])]
+    .toSorted()
+    .map((name) => ({ name, before: before.get(name), after: after.get(name) }))
+    .filter((change) => change.before !== change.after)
+
+const valuesOf = (settings: AccountSettings | undefined): Values =>
+  new Map(settings === undefined ? [] : Object.entries(textsOf(settings)))
+
+/** What of an account is set otherwise than before; all that is set, where nothing was before. */
 export const changesOfSettings = (
   before: AccountSettings | undefined,
   after: AccountSettings
-): ReadonlyArray<SettingChange> => {
-  const old = before === undefined ? new Map<string, string | undefined>() : new Map(Object.entries(textsOf(before)))
-  return Object.entries(textsOf(after))
-    .map(([name, text]) => ({ name, before: old.get(name), after: text }))
-    .filter((change) => change.before !== change.after)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-}
+): ReadonlyArray<SettingChange> => differences(valuesOf(before), valuesOf(after))

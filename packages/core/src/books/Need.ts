@@ -49,11 +49,11 @@ export const moreLots = (asked: number): number => asked * 4
 
 type Fields<Tag extends Need["_tag"]> = Omit<Extract<Need, { readonly _tag: Tag }>, "_tag">
 
-/** Constructors of `Need`: plain objects, since every trade makes many. */
+/** Constructors of `Need`: plain objects, since every trade makes many, with their fields in one order, which `keyOf` goes by. */
 export const Need = {
-  Account: (fields: Fields<"Account">): Need => ({ _tag: "Account", ...fields }),
+  Account: ({ account }: Fields<"Account">): Need => ({ _tag: "Account", account }),
   Position: ({ account, symbol }: Fields<"Position">): Need => ({ _tag: "Position", account, symbol }),
-  Lots: (fields: Fields<"Lots">): Need => ({ _tag: "Lots", ...fields }),
+  Lots: ({ account, symbol, most }: Fields<"Lots">): Need => ({ _tag: "Lots", account, symbol, most }),
   Identity: ({ account, source, sourceId, occurrence }: Fields<"Identity">): Need => ({
     _tag: "Identity",
     account,
@@ -64,24 +64,29 @@ export const Need = {
   TradeById: ({ id }: Fields<"TradeById">): Need => ({ _tag: "TradeById", id }),
   OrderById: ({ id }: Fields<"OrderById">): Need => ({ _tag: "OrderById", id }),
   DecisionById: ({ id }: Fields<"DecisionById">): Need => ({ _tag: "DecisionById", id }),
-  DecisionsIn: (fields: Fields<"DecisionsIn">): Need => ({ _tag: "DecisionsIn", ...fields }),
-  OrderByClientId: (fields: Fields<"OrderByClientId">): Need => ({ _tag: "OrderByClientId", ...fields }),
+  DecisionsIn: ({ account, symbol, minute }: Fields<"DecisionsIn">): Need => ({
+    _tag: "DecisionsIn",
+    account,
+    symbol,
+    minute
+  }),
+  OrderByClientId: ({ clientOrderId }: Fields<"OrderByClientId">): Need => ({ _tag: "OrderByClientId", clientOrderId }),
   OrderByBrokerId: ({ account, brokerOrderId }: Fields<"OrderByBrokerId">): Need => ({
     _tag: "OrderByBrokerId",
     account,
     brokerOrderId
   }),
   AttemptById: ({ id }: Fields<"AttemptById">): Need => ({ _tag: "AttemptById", id }),
-  Execution: (fields: Fields<"Execution">): Need => ({ _tag: "Execution", ...fields }),
-  FillByExecId: (fields: Fields<"FillByExecId">): Need => ({ _tag: "FillByExecId", ...fields }),
-  WaitingFill: (fields: Fields<"WaitingFill">): Need => ({ _tag: "WaitingFill", ...fields }),
-  PayloadById: (fields: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", ...fields }),
-  BreakById: (fields: Fields<"BreakById">): Need => ({ _tag: "BreakById", ...fields }),
-  Control: (fields: Fields<"Control">): Need => ({ _tag: "Control", ...fields }),
-  Usage: (fields: Fields<"Usage">): Need => ({ _tag: "Usage", ...fields }),
-  Command: (fields: Fields<"Command">): Need => ({ _tag: "Command", ...fields }),
-  Cursor: (fields: Fields<"Cursor">): Need => ({ _tag: "Cursor", ...fields }),
-  WaitingFills: (fields: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", ...fields })
+  Execution: ({ account, execIdBase }: Fields<"Execution">): Need => ({ _tag: "Execution", account, execIdBase }),
+  FillByExecId: ({ account, execId }: Fields<"FillByExecId">): Need => ({ _tag: "FillByExecId", account, execId }),
+  WaitingFill: ({ account, execId }: Fields<"WaitingFill">): Need => ({ _tag: "WaitingFill", account, execId }),
+  PayloadById: ({ id }: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", id }),
+  BreakById: ({ id }: Fields<"BreakById">): Need => ({ _tag: "BreakById", id }),
+  Control: ({ account, symbol }: Fields<"Control">): Need => ({ _tag: "Control", account, symbol }),
+  Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
+  Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
+  Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
+  WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account })
 }
 
 /** The text under which a need is remembered as met. */

@@ -87,7 +87,10 @@ const referenceOf = (recorder: Recorder, { symbol }: Decision): Reference => {
 const FINEST = Decimal.unsafe("0.000000001")
 const WHOLE = Decimal.unsafe("1")
 
-/** As many shares as the notional pays for at its limit, or else at the reference, rounded down: fractions only where the instrument has them. */
+/**
+ * As many shares as the notional pays for at its limit, or else at the reference, rounded down: fractions only where the instrument
+ * has them.
+ */
 const sharesFor = (
   recorder: Recorder,
   decision: Decision,

@@ -48,7 +48,7 @@ export interface LedgerService {
   readonly depths: Effect.Effect<{ readonly [L in Lanes.Lane]: number }>
   /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
   readonly commits: Stream.Stream<number>
-  /** What time it is for the books, which waits in them are measured by: never behind what is written, whatever the clock was set to. */
+  /** What time it is for the books: what waits in them are measured by. Never behind what is written (`BookTime`). */
   readonly now: Effect.Effect<Instant.Instant>
   /** The leases that this process holds: what is committed in the lanes `report` and `send` carries its account's. */
   readonly leases: HeldLeases.HeldLeases
@@ -114,17 +114,18 @@ export const make = (limits: GroupLimits = defaultLimits) =>
 
     const time = yield* BookTime.make
 
-    /** Reads clock and prices once a group. */
+    /** Reads clock and prices once a group. Whether the market is open the clock says, whatever the books' time is. */
     const surveyed = (needs: ReadonlyArray<Need>) =>
       Effect.gen(function* () {
         const prices = yield* pricesFor(needs, priceReference)
+        const now = yield* clock.now
         const atLeast = yield* time.reading
         const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
         return (newestAt: number): World => {
           const at = atLeast(Instant.make(BigInt(newestAt)))
           return {
             at,
-            isSessionOpen: (account) => clock.isOpenAt(at, account),
+            isSessionOpen: (account) => clock.isOpenAt(now, account),
             nextOpening: (account) => clock.nextOpeningAfter(at, account),
             priceOf,
             storeTag,

@@ -1,6 +1,6 @@
 import { Effect, Either } from "effect"
 import { STORE, type AccountName } from "../account/AccountName.ts"
-import type { SettingChange } from "../account/settingChanges.ts"
+import { differences } from "../account/settingChanges.ts"
 import { decodeEntry } from "../journal/decode.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
@@ -15,7 +15,7 @@ const nothing: ReadonlyMap<string, string> = new Map()
 const isOfAccount = (part: string): boolean => part.startsWith("accounts.")
 
 /** What is configured as the store's journal tells it: each part with its values. */
-export const recorded: Effect.Effect<Parts, StoreError, TradeRepository> = Effect.gen(function* () {
+const recorded: Effect.Effect<Parts, StoreError, TradeRepository> = Effect.gen(function* () {
   const repository = yield* TradeRepository
   const parts = new Map<string, Map<string, string>>()
   for (let afterSeq = 0; ;) {
@@ -34,16 +34,6 @@ export const recorded: Effect.Effect<Parts, StoreError, TradeRepository> = Effec
     if (page.length < PAGE) return parts
   }
 })
-
-/** What of a part differs, in order of the names. */
-export const differences = (
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>
-): ReadonlyArray<SettingChange> =>
-  [...new Set([...before.keys(), ...after.keys()])]
-    .toSorted()
-    .map((name) => ({ name, before: before.get(name), after: after.get(name) }))
-    .filter((change) => change.before !== change.after)
 
 /**
  * Writes an entry of the store's journal for every part of a configuration, accounts aside, that differs from what was in force;

@@ -31,9 +31,10 @@ export const openGates = Effect.gen(function* () {
   const ledger = yield* Ledger
   const clock = yield* Clock
   const now = yield* ledger.now
+  const wall = yield* clock.now
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "answer", in: waiting }] })
   const due = (yield* driven(positions)).filter((position) =>
-    isOver(position, now, clock.isOpenAt(now, position.account))
+    isOver(position, now, clock.isOpenAt(wall, position.account))
   )
   yield* ledger.submitAll(
     "report",

@@ -247,11 +247,11 @@ export const follow = Effect.fn("Tracking.follow")(function* (account: AccountNa
   }
 })
 
-/** A connection is a success while it stands, not when it ends. */
+/** A connection is a success while it stands, not when it ends: once it has stood longer than adapters try to make one. */
 const tellThatItHolds = (account: AccountName) =>
   Effect.flatMap(Health, (health) => Effect.delay(health.succeeded(`stream ${account}`), HOLDS_AFTER))
 
-const HOLDS_AFTER = "2 seconds"
+const HOLDS_AFTER = "15 seconds"
 const FIRST_WAIT_MS = 125
 const LONGEST_WAIT_MS = 30_000
 /** A connection that held for so long was a good one. */

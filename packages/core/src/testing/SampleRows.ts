@@ -1,7 +1,10 @@
+import { Effect } from "effect"
+import * as Books from "../books/Books.ts"
 import type { TableChanges } from "../books/Books.ts"
 import type { EncodedRow, TableName } from "../books/Table.ts"
 import type { Entry } from "../journal/Entry.ts"
-import type { JournalPart, Plan, Scope } from "../ports/TradeRepository.ts"
+import type { Order } from "../order/Order.ts"
+import type { JournalPart, Plan, Scope, TradeRepositoryService } from "../ports/TradeRepository.ts"
 
 type Row = EncodedRow
 
@@ -444,3 +447,25 @@ export const scope = (...needs: Scope["needs"]): Scope => ({
   commitId: `commit-${commits++}`,
   needs
 })
+
+/** A commit that writes nothing, and says what planning sees of the first order and of the journal `main`. */
+export const orderSeen = (repository: TradeRepositoryService, about: Scope) =>
+  Effect.map(
+    repository.write(about, ({ books, heads }) => ({
+      _tag: "Planned",
+      journals: [],
+      changes: Books.changes(books),
+      answer: { code: books.orders.get(1)?.code, head: heads.get("main")?.seq }
+    })),
+    ({ answer }) => answer
+  )
+
+/** A commit that changes the first order as rules do, through the books, with an entry of the journal `main`. */
+export const changeOrder = (repository: TradeRepositoryService, about: Scope, fields: Partial<Order>) =>
+  repository.write(about, ({ books, heads }) => {
+    const order = books.orders.get(1)
+    if (order === undefined) throw new Error("the order is not there")
+    books.orders.put({ ...order, ...fields })
+    const journals = [part("main", (heads.get("main")?.seq ?? 0) + 1)]
+    return { _tag: "Planned", journals, changes: Books.changes(books), answer: undefined }
+  })

@@ -29,68 +29,63 @@ const started = Effect.gen(function* () {
 
 const pinned = Effect.map(Reads.first(AccountTable, {}), (account) => account?.brokerAccountId)
 
+/** Plays a test with the account open; `change` puts in the keys of another account of the broker's. */
+const withKeys = (test: (change: Effect.Effect<void>) => Parameters<typeof Stage.play>[0]): Promise<void> => {
+  const number = { is: "PA0000001234" }
+  const change = Effect.sync(() => {
+    number.is = "PA0000005678"
+  })
+  return Stage.play(Effect.zipRight(Stage.opened(), test(change)), Stage.layer(shows(number)))
+}
+
 describe("the broker's own id of an account", () => {
-  test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () => {
-    const number = { is: "PA0000001234" }
-    return Stage.play(
+  test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () =>
+    withKeys((change) =>
       Effect.gen(function* () {
-        yield* Stage.opened()
         yield* Stage.driving
         expect(yield* started).toEqual({ isOpen: true, refusal: undefined })
         expect(yield* started).toEqual({ isOpen: true, refusal: undefined })
         expect(yield* pinned).toBe("PA0000001234")
-        number.is = "PA0000005678"
+        yield* change
         const { isOpen, refusal } = yield* started
         expect(isOpen).toBe(false)
         expect(refusal).toBeInstanceOf(StartGate.OtherBrokerAccount)
         expect(refusal?.message).toMatch(/stage's account \*{9}234, and stage shows \*{9}678: nothing is sent/)
         expect(yield* pinned).toBe("PA0000001234")
         expect((yield* Audit.run()).findings).toEqual([])
-      }),
-      Stage.layer(shows(number))
-    )
-  })
+      })
+    ))
 
-  test("a daemon that finds another account ends with that error, and sends nothing", () => {
-    const number = { is: "PA0000001234" }
-    return Stage.play(
+  test("a daemon that finds another account ends with that error, and sends nothing", () =>
+    withKeys((change) =>
       Effect.gen(function* () {
-        yield* Stage.opened()
         yield* Effect.scoped(Effect.zipRight(Stage.driving, started))
-        number.is = "PA0000005678"
+        yield* change
         yield* Stage.submit(Stage.trade("t1", "1"))
         const ended = yield* Effect.flip(Effect.scoped(Daemon.run()))
         expect(ended._tag).toBe("OtherBrokerAccount")
         expect(yield* Stage.statuses).not.toContain("submitted")
-      }),
-      Stage.layer(shows(number))
-    )
-  })
+      })
+    ))
 
-  test("a decision that would go to another account has failed, and says why", () => {
-    const number = { is: "PA0000001234" }
-    return Stage.play(
+  test("a decision that would go to another account has failed, and says why", () =>
+    withKeys((change) =>
       Effect.gen(function* () {
-        yield* Stage.opened()
         yield* Stage.driving
         yield* started
-        number.is = "PA0000005678"
+        yield* change
         const decisions = yield* Decisions.Decisions
         const input = { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1") } as const
         const { id } = yield* decisions.decide(Stage.account, input)
         const decided = yield* decisions.execute(id)
         expect(decided.status).toBe("failed")
         expect(decided.reason).toContain("is pinned to stage's account")
-      }).pipe(Effect.provide(Decisions.layer)),
-      Stage.layer(shows(number))
-    )
-  })
+      }).pipe(Effect.provide(Decisions.layer))
+    ))
 
-  test("another broker, while none of its orders may have left, is another account", () => {
-    const number = { is: "PA0000001234" }
-    return Stage.play(
+  test("another broker, while none of its orders may have left, is another account", () =>
+    withKeys(() =>
       Effect.gen(function* () {
-        yield* Stage.opened()
         yield* Stage.driving
         yield* started
         const commands = yield* Commands
@@ -98,8 +93,6 @@ describe("the broker's own id of an account", () => {
         if (settings === undefined) throw new Error("no account")
         yield* commands.setAccount(Stage.account, { ...settings, broker: "other" }, "test")
         expect(yield* pinned).toBeUndefined()
-      }),
-      Stage.layer(shows(number))
-    )
-  })
+      })
+    ))
 })

@@ -282,7 +282,9 @@ describe("a part that failed for an account", () => {
         yield* Effect.forkScoped(Tracking.follow(Stage.account))
         yield* TestClock.adjust("10 millis")
         expect(yield* isWell("stream paper")).toBe(false)
-        yield* TestClock.adjust("10 seconds")
+        yield* TestClock.adjust("5 seconds")
+        expect([connections, yield* isWell("stream paper")]).toEqual([2, false])
+        yield* TestClock.adjust("15 seconds")
         expect(connections).toBe(2)
         expect(yield* isWell("stream paper")).toBe(true)
       }),

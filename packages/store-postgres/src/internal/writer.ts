@@ -64,7 +64,7 @@ type GroundRow = Id.Counters & {
   readonly newestAt: number | null
   readonly did: string | null
   readonly version: number
-  /** How many entries all journals have: it only grows, and with every commit that has any. */
+  /** The length of all journals together, which each commit with entries makes greater. */
   readonly entries: number
 }
 
