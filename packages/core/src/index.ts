@@ -36,6 +36,10 @@ export * as Instrument from "./instrument/Instrument.ts"
 export * as SymbolMapping from "./instrument/SymbolMapping.ts"
 /** `instrument/Ticker`: see that module. */
 export * as Ticker from "./instrument/Ticker.ts"
+/** `job/Job`: see that module. */
+export * as Job from "./job/Job.ts"
+/** `job/queue`: see that module. */
+export * as queue from "./job/queue.ts"
 /** `trade/Cursor`: see that module. */
 export * as Cursor from "./trade/Cursor.ts"
 /** `trade/SourcePolicy`: see that module. */
@@ -228,6 +232,8 @@ export * as Driving from "./services/Driving.ts"
 export * as Gates from "./services/Gates.ts"
 /** `services/Health`: see that module. */
 export * as Health from "./services/Health.ts"
+/** `services/Jobs`: see that module. */
+export * as Jobs from "./services/Jobs.ts"
 /** `services/Reads`: see that module. */
 export * as Reads from "./services/Reads.ts"
 /** `services/Retention`: see that module. */

@@ -338,6 +338,20 @@ const controls: TableRules = {
 
 const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNotional"] }
 
+const jobs: TableRules = {
+  ...none,
+  states: [
+    state("waiting", "status", ["queued"], [], ["leaseUntil", "endedAt"]),
+    state("running", "status", ["running"], ["leaseUntil", "startedAt", "workerHost", "workerPid"], ["endedAt"]),
+    state("ended", "status", ["done", "dead", "cancelled"], ["endedAt"], ["leaseUntil"])
+  ],
+  rows: [{ name: "every", sql: `"everyMs" IS NULL OR "everyMs" > 0` }],
+  indexes: [
+    listedWhere("due", ["runAt", "id"], `"status" IN ('queued', 'running')`),
+    listed("status", ["status", "id"])
+  ]
+}
+
 /** The rules of every table. */
 export const rules: { readonly [T in Table.TableName]: TableRules } = {
   accounts,
@@ -356,7 +370,8 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   controls,
   usages,
   ops_commands: none,
-  ops_cursors: none
+  ops_cursors: none,
+  ops_jobs: jobs
 }
 
 /** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */

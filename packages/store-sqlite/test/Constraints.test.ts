@@ -162,7 +162,10 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   attempts_when_accepted: { accepted: {} },
   attempts_when_filled: { filled: {} },
   attempts_when_rejected: { rejected: { filledAt: null, rejectedAt: AT } },
-  breaks_when_holds_symbol: { symbol: {} }
+  breaks_when_holds_symbol: { symbol: {} },
+  ops_jobs_when_waiting: { queued: {} },
+  ops_jobs_when_running: { running: { leaseUntil: AT, startedAt: AT, workerHost: "here", workerPid: 1 } },
+  ops_jobs_when_ended: { done: { endedAt: AT }, dead: { endedAt: AT }, cancelled: { endedAt: AT } }
 }
 
 const sample = (column: Column.ColumnDescription | undefined): Column.Cell =>
@@ -224,6 +227,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   waiting_fills_rule_revision_from_zero: [{ revision: -1 }],
   breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],
   controls_rule_scope: [{ account: "", symbol: "AAPL" }],
+  ops_jobs_rule_every: [{ everyMs: 0 }],
   journal_seq: [{ seq: 0 }],
   heads_seq: [{ seq: 0 }],
   feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
@@ -420,6 +424,7 @@ const doubles: {
   },
   decisions_one_of_order: { table: "decisions", refused: { id: 2, orderId: 1 }, taken: { id: 2 } },
   attempts_number: { table: "attempts", refused: { id: 2 } },
+  ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
   fills_revision: { table: "fills", refused: { id: 2, execId: "X-2", canonical: 0 } },
   fills_one_canonical: {
@@ -475,8 +480,12 @@ describe("unique indexes", () => {
   it.scoped("no key stands twice", () =>
     Effect.gen(function* () {
       const db = yield* bareStore
-      for (const { name } of tables)
-        assert.match(inserting(db, name, {}) ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
+      // What is unique beside the key is tried above.
+      const others: Row = { key: "k-2" }
+      for (const { name } of tables) {
+        const again = inserting(db, name, name === "ops_jobs" ? others : {})
+        assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
+      }
       const again = refusal(db, () => {
         db.exec(`INSERT INTO roundlot_journal SELECT "position" + 1, "account", "seq", "commitId", "entityKind", "entityId", "tag",
           "eventVersion", "at", "cause", "body", "hash" FROM roundlot_journal`)

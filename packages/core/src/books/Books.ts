@@ -6,6 +6,7 @@ import { UsageTable, type Usage } from "../control/Usage.ts"
 import { DecisionTable, type Decision } from "../decision/Decision.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
 import type { Counters, Kind } from "../identity/Id.ts"
+import { JobTable, type Job } from "../job/Job.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import { PayloadTable, type Payload } from "../journal/Payload.ts"
 import { AttemptTable, type Attempt } from "../order/Attempt.ts"
@@ -38,6 +39,7 @@ export interface Books {
   readonly usages: Shelf.Shelf<Usage, string>
   readonly ops_commands: Shelf.Shelf<CommandRecord, string>
   readonly ops_cursors: Shelf.Shelf<Cursor, string>
+  readonly ops_jobs: Shelf.Shelf<Job, string>
 }
 
 /**
@@ -64,7 +66,8 @@ export const make = (): Books => ({
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
   ops_commands: Shelf.make(CommandTable),
-  ops_cursors: Shelf.make(CursorTable)
+  ops_cursors: Shelf.make(CursorTable),
+  ops_jobs: Shelf.make(JobTable)
 })
 
 /** A table's description without its record type: what a store works with. */
@@ -88,7 +91,8 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   controls: ControlTable,
   usages: UsageTable,
   ops_commands: CommandTable,
-  ops_cursors: CursorTable
+  ops_cursors: CursorTable,
+  ops_jobs: JobTable
 }
 
 /** What planning changed in one table, as rows. */
@@ -168,7 +172,8 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.controls),
     changesOf(books.usages),
     changesOf(books.ops_commands),
-    changesOf(books.ops_cursors)
+    changesOf(books.ops_cursors),
+    changesOf(books.ops_jobs)
   ].filter((each) => each.size > 0)
 
 /** Forgets what planning changed. */

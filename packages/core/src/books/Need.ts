@@ -37,6 +37,8 @@ export type Need = Data.TaggedEnum<{
   readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
   readonly Cursor: { readonly account: string; readonly source: string }
+  readonly JobById: { readonly id: string }
+  readonly JobByKey: { readonly type: string; readonly key: string }
   /** All fills of an account that wait for their orders. */
   readonly WaitingFills: { readonly account: string }
 }>
@@ -86,6 +88,8 @@ export const Need = {
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
+  JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),
+  JobByKey: ({ key, type }: Fields<"JobByKey">): Need => ({ _tag: "JobByKey", type, key }),
   WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account })
 }
 

@@ -181,6 +181,7 @@ const makeTakings = (books: Books): Takings => ({
   payloads: taking(books, (each) => each.payloads),
   ops_commands: taking(books, (each) => each.ops_commands),
   ops_cursors: taking(books, (each) => each.ops_cursors),
+  ops_jobs: taking(books, (each) => each.ops_jobs),
   trades: taking(
     books,
     (each) => each.trades,
@@ -313,6 +314,10 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("usages", "primary", [need.account])]
     case "Cursor":
       return [of("ops_cursors", "primary", [need.account, need.source])]
+    case "JobById":
+      return [of("ops_jobs", "primary", [need.id])]
+    case "JobByKey":
+      return [of("ops_jobs", "key", [need.type, need.key])]
     case "WaitingFills":
       return [question("waiting_fills", "waiting", [need.account], shelves.fillsThatWait)]
     case "Command":

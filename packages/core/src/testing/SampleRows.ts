@@ -355,6 +355,31 @@ export const command: Row = { id: "c-1", answer: "{}", at: AT }
 /** Where a source goes on. */
 export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
 
+/** A job that waits. */
+export const job: Row = {
+  id: "J0-a",
+  type: "trades.sync",
+  key: "k-1",
+  payload: "{}",
+  status: "queued",
+  runAt: AT,
+  everyMs: null,
+  isAskedAgain: 0,
+  tries: 0,
+  mostTries: 5,
+  token: 0,
+  workerHost: null,
+  workerPid: null,
+  leaseUntil: null,
+  progress: null,
+  result: null,
+  failure: null,
+  enqueuedAt: AT,
+  startedAt: null,
+  endedAt: null,
+  history: "[]"
+}
+
 /** One sound row a table. */
 export const soundRows: { readonly [T in TableName]: Row } = {
   accounts: account,
@@ -373,7 +398,8 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   controls: control,
   usages: usage,
   ops_commands: command,
-  ops_cursors: cursor
+  ops_cursors: cursor,
+  ops_jobs: job
 }
 
 /** Inserts of rows in one table. */
@@ -408,7 +434,8 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("controls", control),
   inserting("usages", usage),
   inserting("ops_commands", command),
-  inserting("ops_cursors", cursor)
+  inserting("ops_cursors", cursor),
+  inserting("ops_jobs", job)
 ]
 
 const entry = (journal: string, seq: number): Entry => ({

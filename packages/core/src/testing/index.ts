@@ -2,6 +2,8 @@
 export * as BrokerContract from "./BrokerContract.ts"
 /** A ledger on a memory store, driven by hand. */
 export * as Desk from "./Desk.ts"
+/** What every store must do for jobs. */
+export * as JobContract from "./JobContract.ts"
 /** Worked cases of the ledger's rules, replayed on the real ledger. */
 export * as LedgerCase from "./LedgerCase.ts"
 /** What every store must do about leases. */

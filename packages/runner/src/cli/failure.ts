@@ -28,7 +28,9 @@ const usageKinds = [
   "BadFilter",
   "BadCursor",
   "UnknownMoment",
-  "Ambiguous"
+  "Ambiguous",
+  "UnknownJobType",
+  "BadJob"
 ]
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

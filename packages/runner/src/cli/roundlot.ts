@@ -7,6 +7,7 @@ const proofs = () => import("../verbs/proofs.ts")
 const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
+const jobs = () => import("../verbs/jobs.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
 
 /** All verbs of the command line. */
@@ -92,6 +93,13 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     export: leaf("every entry as its canonical line", async () => (await proofs()).journalExport)
   }),
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
+  jobs: group("background work that outlives who asked for it", {
+    enqueue: leaf("ask for background work", async () => (await jobs()).jobsEnqueue),
+    list: leaf("the work that was asked for", async () => (await jobs()).jobsList),
+    show: leaf("one job: progress, result and history", async () => (await jobs()).jobsShow),
+    retry: leaf("try one again that was given up", async () => (await jobs()).jobsRetry),
+    cancel: leaf("call one off", async () => (await jobs()).jobsCancel)
+  }),
   simulate: group("brokers on this machine, for trying and testing", {
     alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb)
   }),

@@ -20,6 +20,8 @@ import * as Table from "../cli/Table.ts"
 import { complaint, none, takeIn, total, type Counts, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import { policyOf, type BrokerName } from "../settings/Configuration.ts"
+import { layerJobs } from "../jobs/jobTypes.ts"
+import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
@@ -204,6 +206,7 @@ const driveTo = (
       yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
     }
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
+    yield* Effect.forkScoped(Effect.provide(working.work, layerJobs))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`

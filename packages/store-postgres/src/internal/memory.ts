@@ -19,7 +19,8 @@ export interface Memory {
 }
 
 /** What commits may change without an entry: of those nobody can tell that others wrote. */
-const isUntold = ({ _tag }: Need.Need): boolean => _tag === "Cursor" || _tag === "Command"
+const untold: ReadonlyArray<Need.Need["_tag"]> = ["Cursor", "Command", "JobById", "JobByKey"]
+const isUntold = ({ _tag }: Need.Need): boolean => untold.includes(_tag)
 
 /** An empty memory. */
 export const make = (): Memory => {
