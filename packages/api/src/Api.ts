@@ -3,6 +3,8 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
+import * as acts from "./groups/acts.ts"
+import * as reads from "./groups/reads.ts"
 import { NotReady, Unavailable } from "./Problem.ts"
 
 /** How a part of the program is. Times are ISO 8601; `secondsSinceSuccess` is null where it has not succeeded yet. */
@@ -55,5 +57,22 @@ const metrics = HttpApiGroup.make("metrics", { topLevel: true }).add(
     .addError(Unavailable)
 )
 
-/** What a daemon serves: how it is, whether it may be given work, and its figures. */
-export const RoundlotApi = HttpApi.make("roundlot").add(health).add(ready).add(metrics)
+/** What a daemon serves: how it is, whether it may be given work, its figures, and the books under `/api/v1`. */
+export const RoundlotApi = HttpApi.make("roundlot")
+  .add(health)
+  .add(ready)
+  .add(metrics)
+  .add(acts.trades)
+  .add(reads.positions)
+  .add(reads.orders)
+  .add(reads.decisions)
+  .add(reads.attempts)
+  .add(reads.fills)
+  .add(reads.allocations)
+  .add(reads.accounts)
+  .add(reads.instruments)
+  .add(reads.breaks)
+  .add(reads.journal)
+  .add(reads.payloads)
+  .add(reads.overview)
+  .add(acts.controls)

@@ -1,16 +1,17 @@
+import type * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import type * as HttpApp from "@effect/platform/HttpApp"
-import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { Account, Clock, Health, Instant, type Ledger, Reads, type TradeRepository } from "@roundlot/core"
-import { Cause, Effect, Layer } from "effect"
+import { Effect, Layer } from "effect"
 import { RoundlotApi, type HealthDocument } from "./Api.ts"
 import { Process } from "./EventLoop.ts"
 import { render } from "./Exposition.ts"
 import * as figures from "./figures.ts"
-import { PROBLEM_JSON, problem, type NotReady, type ProblemDocument, type Unavailable } from "./Problem.ts"
+import { guarded, withProblems } from "./guards.ts"
+import { failures, problem, type NotReady, type Unavailable } from "./Problem.ts"
+import * as reference from "./reference.ts"
 
 const timeOf = (at: Instant.Instant | undefined): string | null => (at === undefined ? null : Instant.format(at))
 
@@ -48,14 +49,11 @@ const reasonsAgainst = Effect.gen(function* () {
   })
 })
 
-const unavailable = (error: TradeRepository.StoreError): Unavailable => ({
-  _tag: "Unavailable",
-  ...problem("unavailable", 503, error.message)
-})
+const unavailable = (error: TradeRepository.StoreError): Unavailable => failures.unavailable(error.message)
 
 const notReady = (reasons: ReadonlyArray<string>): NotReady => ({
   _tag: "NotReady",
-  ...problem("not-ready", 503, reasons.join("; ")),
+  ...problem("not-ready", reasons.join("; ")),
   reasons
 })
 
@@ -81,38 +79,27 @@ const handlers = Layer.mergeAll(
   )
 )
 
-const told = (document: ProblemDocument) =>
-  HttpServerResponse.unsafeJson(document, { status: document.status, contentType: PROBLEM_JSON })
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
-
-/** A page of elsewhere that makes a browser ask us names its own host: only names of this machine are answered. */
-const onLoopbackOnly = (app: HttpApp.Default): HttpApp.Default =>
-  Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    const host = request.headers["host"] ?? ""
-    if (LOOPBACK.test(host)) return yield* app
-    return told(problem("misdirected-request", 421, "ask for localhost or 127.0.0.1"))
-  })
-
-/** What no route answers, and what fails against all expectation, is told as a problem too; declared errors pass. */
-const withProblems = (app: HttpApp.Default): HttpApp.Default =>
-  Effect.catchAllCause(app, (cause: Cause.Cause<never>) => {
-    if (isRouteNotFound(Cause.squash(cause))) {
-      return Effect.succeed(told(problem("not-found", 404, "there are /health, /ready and /metrics")))
-    }
-    if (!Cause.isDie(cause)) return Effect.failCause(cause)
-    const document = problem("fault", 500, "see the log of the daemon")
-    return Effect.as(Effect.logError("request failed", cause), told(document))
-  })
-
-const isRouteNotFound = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "RouteNotFound"
-
 const problems = HttpApiBuilder.middleware(RoundlotApi, Effect.succeed(withProblems))
 
 const api = HttpApiBuilder.api(RoundlotApi).pipe(Layer.provide(handlers))
 
-/** Serves the API on whatever HTTP server there is, to callers on this machine. */
-export const layer: Layer.Layer<never, never, Needs | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices> =
-  HttpApiBuilder.serve(onLoopbackOnly).pipe(Layer.provide(problems), Layer.provide(api))
+/** The group of routes of a name, as a program's layer provides it. */
+export type Group<Name extends string> = Name extends string ? HttpApiGroup.ApiGroup<"roundlot", Name> : never
+
+type Served<Api> =
+  Api extends HttpApi.HttpApi<infer Id, infer Groups, infer _E, infer _R>
+    ? HttpApiGroup.HttpApiGroup.ToService<Id, Groups>
+    : never
+
+/** The groups of routes that are the program's own. */
+export type Routes = Exclude<Served<typeof RoundlotApi>, Group<"health" | "ready" | "metrics">>
+
+/**
+ * Serves the API on whatever HTTP server there is, to callers on this machine, with its description at `/openapi.json` and `/docs`.
+ * Health, readiness and figures are told here; the other groups of routes are the program's.
+ */
+export const layer: Layer.Layer<
+  never,
+  never,
+  Needs | Routes | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
+> = HttpApiBuilder.serve(guarded).pipe(Layer.provide(reference.layer), Layer.provide(problems), Layer.provide(api))

@@ -1,5 +1,11 @@
+/** `Access`: see that module. */
+export * as Access from "./Access.ts"
 /** `Api`: see that module. */
 export * as Api from "./Api.ts"
+/** `Client`: see that module. */
+export * as Client from "./Client.ts"
+/** `Documents`: see that module. */
+export * as Documents from "./documents/index.ts"
 /** `EventLoop`: see that module. */
 export * as EventLoop from "./EventLoop.ts"
 /** `Exposition`: see that module. */

@@ -49,6 +49,20 @@ export const expectKnown = (text: string | undefined): Reading<void> =>
 export const chosen = (named: Option.Option<string>): Reading<ReadonlyArray<AccountName.AccountName>> =>
   Option.match(named, { onNone: () => names, onSome: (text) => Effect.map(known(text), (name) => [name]) })
 
+/** The account that is named, else the only one. */
+export const sole = (named: Option.Option<string>): Reading<AccountName.AccountName> =>
+  Effect.gen(function* () {
+    const there = yield* chosen(named)
+    const [only, ...others] = there
+    if (only !== undefined && others.length === 0) return only
+    return yield* only === undefined
+      ? new UsageError({ problem: "There is no account yet", remedy: "Add one with 'roundlot accounts add'" })
+      : severalAccounts(there)
+  })
+
+const severalAccounts = (there: ReadonlyArray<string>): UsageError =>
+  new UsageError({ problem: `There are several accounts: ${there.join(", ")}`, remedy: "Name one with --account" })
+
 /** Writes the accounts of the configuration into the books, where they differ. */
 const configure = (configuration: Configuration): Opening<void> =>
   Effect.gen(function* () {
@@ -79,10 +93,7 @@ const openedHere = (named: Option.Option<string>): Opening<AccountName.AccountNa
       if (Option.isSome(named)) return yield* known(named.value)
       const [only, ...others] = there
       if (only !== undefined && others.length === 0) return only
-      return yield* new UsageError({
-        problem: `There are several accounts: ${there.join(", ")}`,
-        remedy: "Name one with --account"
-      })
+      return yield* severalAccounts(there)
     }
     const first = yield* Option.match(named, { onNone: () => Effect.succeed(DEFAULT), onSome: readName })
     yield* commands.setAccount(first, Account.defaultSettings, ACTOR)

@@ -1,10 +1,12 @@
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { EventLoop, Server } from "@roundlot/api"
+import { EventLoop } from "@roundlot/api"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
+import type { Writing } from "../App.ts"
 import { createServer } from "node:http"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { VERSION } from "../cli/Verb.ts"
+import * as routes from "../serve/routes.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 
@@ -59,13 +61,14 @@ const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
 
 /** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
-  port: number
-): Effect.Effect<number, CannotServe, Exclude<Server.Needs, EventLoop.Process> | Scope.Scope> =>
+  port: number,
+  { configuration }: Settings
+): Effect.Effect<number, CannotServe, Writing | Scope.Scope> =>
   Effect.gen(function* () {
     const server = NodeHttpServer.layer(createServer, { port, host: HOST })
-    const context = yield* Layer.build(Server.layer.pipe(Layer.provideMerge(server), Layer.provide(layerProcess))).pipe(
-      Effect.mapError((error) => new CannotServe({ port, detail: String(error.cause) }))
-    )
+    const context = yield* Layer.build(
+      routes.layer(configuration).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
+    ).pipe(Effect.mapError((error) => new CannotServe({ port, detail: String(error.cause) })))
     const { address } = Context.get(context, HttpServer.HttpServer)
     return address._tag === "TcpAddress" ? address.port : port
   })

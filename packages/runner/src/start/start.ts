@@ -202,7 +202,7 @@ const driveTo = (
     const output = yield* Output
     const accounts = opened.map(({ name }) => name)
     if (Option.isSome(port)) {
-      const found = yield* serve(port.value)
+      const found = yield* serve(port.value, settings)
       yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
     }
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))

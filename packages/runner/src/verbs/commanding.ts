@@ -10,8 +10,9 @@ export class CommandRefused extends Schema.TaggedError<CommandRefused>()("Comman
   }
 }
 
-/** A command as the command line gives it. */
+/** A command as the command line gives it, or a caller of the API, who is its actor. */
 export interface Asked {
+  readonly actor?: string
   readonly account: AccountName.AccountName
   readonly command: Command.Command
   readonly reason: string
@@ -28,6 +29,7 @@ export interface Done {
 /** Carries a command out; what it did, in a sentence, and its id. A refusal is a failure. */
 export const carryOut = ({
   account,
+  actor = ACTOR,
   command,
   commandId,
   reason
@@ -35,7 +37,7 @@ export const carryOut = ({
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
-    const answer = yield* commands.perform({ id, account, actor: ACTOR, reason, command })
+    const answer = yield* commands.perform({ id, account, actor, reason, command })
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
     return { done: answer.what, account, commandId: id }
   })

@@ -45,14 +45,24 @@ const price = (name: string, text: string | undefined): Either.Either<Price.Pric
         refused(`${name} "${text}" is no price above zero, such as 199.5`)
       )
 
+/** What the parts of an instruction are called where they are given. */
+export type Names = { readonly [K in keyof Asked]: string }
+
+const FLAGS: Names = {
+  type: "--type",
+  limitPrice: "--limit-price",
+  stopPrice: "--stop-price",
+  timeInForce: "--time-in-force"
+}
+
 /** How an order is to be executed; a price that its type lacks or has no use for is refused. */
-const read = (asked: Asked): Either.Either<OrderTerms.Instruction, UsageError> =>
+export const read = (asked: Asked, names: Names = FLAGS): Either.Either<OrderTerms.Instruction, UsageError> =>
   Either.gen(function* () {
     const instruction: OrderTerms.Instruction = {
-      type: yield* word("--type", OrderTerms.orderTypes)(asked.type ?? "market"),
-      limitPrice: yield* price("--limit-price", asked.limitPrice),
-      stopPrice: yield* price("--stop-price", asked.stopPrice),
-      timeInForce: yield* word("--time-in-force", OrderTerms.timesInForce)(asked.timeInForce ?? "day")
+      type: yield* word(names.type, OrderTerms.orderTypes)(asked.type ?? "market"),
+      limitPrice: yield* price(names.limitPrice, asked.limitPrice),
+      stopPrice: yield* price(names.stopPrice, asked.stopPrice),
+      timeInForce: yield* word(names.timeInForce, OrderTerms.timesInForce)(asked.timeInForce ?? "day")
     }
     const fault = OrderTerms.priceFault(instruction)
     return fault === undefined ? instruction : yield* Either.left(refused(fault))

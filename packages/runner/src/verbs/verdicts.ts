@@ -1,5 +1,17 @@
 import * as Options from "@effect/cli/Options"
-import { Break, ClientOrderId, type Command, Id, Order, Reads, type Table, Ticker, Trade } from "@roundlot/core"
+import {
+  Break,
+  ClientOrderId,
+  type Command,
+  Id,
+  Order,
+  Reads,
+  type Table,
+  Ticker,
+  Trade,
+  type AccountName,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
@@ -7,7 +19,7 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
-import { NotFound } from "../views/errors.ts"
+import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
 import { perform } from "./commanding.ts"
 
@@ -19,7 +31,11 @@ const unsaid = Options.text("reason").pipe(
 )
 
 /** The record of an id, as it was typed. */
-const recordOf = <R>(table: Table.Table<R>, kind: "order" | "trade" | "break", text: string) =>
+export const recordOf = <R>(
+  table: Table.Table<R>,
+  kind: "order" | "trade" | "break",
+  text: string
+): Effect.Effect<R, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const id = yield* idOf(kind, kind, text)
     const found = yield* Reads.first(table, { where: [{ column: "id", in: [id] }] })
@@ -164,7 +180,15 @@ interface ScopeFlags {
 }
 
 /** To whom a change of trading state is addressed, and what it is for. */
-const scopeOf = ({ account, all, symbol }: ScopeFlags) =>
+export const scopeOf = ({
+  account,
+  all,
+  symbol
+}: ScopeFlags): Effect.Effect<
+  { readonly account: AccountName.AccountName; readonly scope: Command.Scope },
+  UsageError | TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
     const isEverything = Option.isNone(account) && Option.isNone(symbol)
     if (all && !isEverything) {

@@ -1,54 +1,18 @@
+import type { Documents } from "@roundlot/api"
 import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, inAnyCase, isWord } from "./asked.ts"
+import * as controls from "./controls.ts"
 import { NotFound } from "./errors.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, orNull } from "./text.ts"
 
 /** An account with the policies that its orders obey. Lots and quantities in shares, notionals in dollars, times in milliseconds. */
-export interface AccountDocument {
-  readonly name: string
-  readonly broker: string
-  readonly environment: Account.Account["environment"]
-  /** The broker's own id of the account, all but its end masked; null until it was driven. */
-  readonly brokerAccountId: string | null
-  readonly currency: string
-  readonly direction: Account.Direction
-  readonly lot: string
-  readonly threshold: string | null
-  readonly thresholdNotional: string | null
-  readonly maxOrderQuantity: string | null
-  readonly maxOrderNotional: string | null
-  readonly maxOpenResidual: string | null
-  readonly maxDailyNotional: string | null
-  readonly ordersPerMinute: number | null
-  readonly restricted: ReadonlyArray<string>
-  readonly shorting: Account.Account["shorting"]
-  readonly external: Account.Account["external"]
-  readonly cancelOnFlip: boolean
-  readonly resendWindowMs: number
-  /** How its accumulation orders are executed. */
-  readonly order: "market" | { readonly limitOffsetBp: number; readonly lifeSeconds: number }
-  readonly createdAt: string
-  readonly updatedAt: string
-}
-
-/** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
-interface ControlDocument {
-  readonly account: string | null
-  readonly symbol: string | null
-  readonly state: TradingState.TradingState
-  readonly reason: string
-  readonly actor: string
-  readonly changedAt: string
-}
+export type AccountDocument = Documents.AccountDocument
 
 /** An account with its trading state, the strictest of everything's and its own, and the states that were set. */
-export interface AccountDetail extends AccountDocument {
-  readonly tradingState: TradingState.TradingState
-  readonly controls: ReadonlyArray<ControlDocument>
-}
+export type AccountDetail = Documents.AccountDetail
 
 /** Which accounts; they come by name. */
 export interface AccountFilters extends ListOptions {
@@ -109,23 +73,14 @@ export const show = (
   Effect.gen(function* () {
     const account = yield* Reads.first(Account.AccountTable, { where: exactly("name", name) })
     if (account === undefined) return yield* new NotFound({ kind: "account", id: name, list: "accounts" })
-    const controls = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
-    const whole = controls.filter(({ symbol }) => symbol === "")
+    const set = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
+    const whole = set.filter(({ symbol }) => symbol === "")
     return {
       ...documentOf(account),
       tradingState: TradingState.strictest(whole.map(({ state }) => state)),
-      controls: controls.map(controlOf)
+      controls: set.map(controls.documentOf)
     }
   })
-
-const controlOf = (control: TradingState.Control): ControlDocument => ({
-  account: control.account === "" ? null : control.account,
-  symbol: control.symbol === "" ? null : control.symbol,
-  state: control.state,
-  reason: control.reason,
-  actor: control.actor,
-  changedAt: Instant.format(control.changedAt)
-})
 
 /** What people see of accounts. */
 const columns: ReadonlyArray<Columns.TableColumn<AccountDocument>> = [

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { Allocation, Decimal, Id, Instant, Reads, Trade, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
@@ -7,26 +8,10 @@ import * as Columns from "./table.ts"
 import { idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** A quantity, in shares, of a trade's lot or of an order's excess, linked to what covers it. */
-export interface AllocationDocument {
-  readonly tradeId: string | null
-  /** The id that the trade's source gave it. */
-  readonly sourceId: string | null
-  readonly orderId: string | null
-  readonly kind: Allocation.AllocationKind
-  readonly quantity: string
-  readonly releasedAt: string | null
-}
+export type AllocationDocument = Documents.AllocationDocument
 
 /** An allocation with its other end: the trade it was netted against, or the order whose excess it takes. */
-export interface AllocationDetail extends AllocationDocument {
-  readonly id: string
-  readonly counterTradeId: string | null
-  readonly counterOrderId: string | null
-  /** How much of it is filled, in shares. */
-  readonly settled: string
-  readonly createdAt: string
-  readonly releasedWhy: string | null
-}
+export type AllocationDetail = Documents.AllocationDetail
 
 /** Which allocations: `standing` only those that were not released (true) or that were (false). */
 export interface AllocationFilters extends ListOptions, Period {

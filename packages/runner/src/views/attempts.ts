@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import {
   Attempt,
   Attempts,
@@ -20,43 +21,13 @@ import * as Columns from "./table.ts"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** One try to send an order. Shares, dollars a share, dollars. */
-export interface AttemptDocument {
-  readonly id: string
-  readonly number: number
-  /** What the send came to; null while it is under way. */
-  readonly outcome: Attempt.Outcome | null
-  /** Where its order stands. */
-  readonly status: Attempt.AttemptStatus
-  readonly orderId: string
-  readonly decisionId: string | null
-  readonly brokerOrderId: string | null
-  readonly httpStatus: number | null
-  readonly errorCode: string | null
-  readonly errorMessage: string | null
-  readonly errorDetails: string | null
-  readonly filledQuantity: string
-  readonly filledAveragePrice: string | null
-  /** Null where none is known. */
-  readonly commission: string | null
-  readonly submittedAt: string
-  readonly filledAt: string | null
-  readonly rejectedAt: string | null
-  readonly createdAt: string
-  readonly updatedAt: string
-  readonly requestPayloadId: string
-  readonly responsePayloadId: string | null
-}
+export type AttemptDocument = Documents.AttemptDocument
 
 /** An attempt with the whole exchange. */
-export interface ExchangeDocument extends AttemptDocument {
-  readonly request: payloads.PayloadDocument | null
-  readonly response: payloads.PayloadDocument | null
-}
+export type ExchangeDocument = Documents.ExchangeDocument
 
 /** An attempt with the whole exchange, and the decision behind it. */
-export interface AttemptDetail extends ExchangeDocument {
-  readonly decision: decisions.DecisionDocument | null
-}
+export type AttemptDetail = Documents.AttemptDetail
 
 /** Which attempts: one of the questions, and filters. */
 export interface AttemptFilters extends ListOptions, Period {

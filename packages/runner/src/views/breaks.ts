@@ -1,32 +1,18 @@
+import type { Documents } from "@roundlot/api"
 import { Break, Id, Instant, Reads, Ticker, type TradeRepository } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
-import { historyOf, type HistoryDocument } from "./history.ts"
+import { historyOf } from "./history.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { timeOrNull, valueOrNull } from "./text.ts"
 
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
-export interface BreakDocument {
-  readonly id: string
-  readonly account: string
-  readonly symbol: string | null
-  readonly kind: Break.BreakKind
-  readonly subject: string
-  readonly status: "open" | "closed"
-  /** What it stops while it is open. */
-  readonly holds: Break.Break["holds"]
-  readonly evidence: string
-  readonly openedAt: string
-  readonly closedAt: string | null
-  readonly closedWhy: string | null
-}
+export type BreakDocument = Documents.BreakDocument
 
 /** A break with what happened to it. */
-export interface BreakDetail extends BreakDocument {
-  readonly history: ReadonlyArray<HistoryDocument>
-}
+export type BreakDetail = Documents.BreakDetail
 
 /** Which breaks: `status` is `open` or `closed`, `subject` the id of an order or trade. */
 export interface BreakFilters extends ListOptions, Period {

@@ -1,27 +1,9 @@
-import { Id, Instant, type Decision, type OrderTerms, type Side } from "@roundlot/core"
+import type { Documents } from "@roundlot/api"
+import { Id, Instant, type Decision } from "@roundlot/core"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** A strategy's wish to trade and what became of it. Shares or dollars; dollars a share. */
-export interface DecisionDocument {
-  readonly id: string
-  readonly account: string
-  readonly strategy: string
-  readonly symbol: string
-  readonly side: Side.Side
-  readonly quantity: string | null
-  readonly notional: string | null
-  readonly orderType: Decision.DecisionType
-  readonly limitPrice: string | null
-  readonly timeInForce: OrderTerms.TimeInForce
-  /** As the strategy gave it: text, or JSON as text. */
-  readonly rationale: string | null
-  readonly status: Decision.DecisionStatus
-  readonly orderId: string | null
-  readonly reason: string | null
-  readonly createdAt: string
-  readonly executedAt: string | null
-  readonly failedAt: string | null
-}
+export type DecisionDocument = Documents.DecisionDocument
 
 /** The document of a decision. */
 export const documentOf = (decision: Decision.Decision): DecisionDocument => ({

@@ -1,18 +1,16 @@
+import type { Documents } from "@roundlot/api"
 import { Attempt, Attempts, Decimal, Decision, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./asked.ts"
 import * as attempts from "./attempts.ts"
 import { documentOf, type DecisionDocument } from "./decisionDocument.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
-import { historyOf, type HistoryDocument } from "./history.ts"
+import { historyOf } from "./history.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 
 /** A decision with the attempts to send its order. */
-export interface DecisionDetail extends DecisionDocument {
-  readonly attempts: ReadonlyArray<attempts.AttemptDocument>
-  readonly history: ReadonlyArray<HistoryDocument>
-}
+export type DecisionDetail = Documents.DecisionDetail
 
 /** Which decisions. */
 export interface DecisionFilters extends ListOptions, Period {

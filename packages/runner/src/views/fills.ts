@@ -1,4 +1,5 @@
-import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, type Side, type TradeRepository } from "@roundlot/core"
+import type { Documents } from "@roundlot/api"
+import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
@@ -7,32 +8,10 @@ import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, orNull, valueOrNull } from "./text.ts"
 
 /** One revision of one execution: shares, dollars a share (null: unpriced), commission (null: not known yet). */
-export interface FillDocument {
-  readonly id: string
-  readonly orderId: string
-  readonly execId: string
-  readonly execIdBase: string
-  readonly revision: number
-  /** Is it the revision that counts? */
-  readonly canonical: boolean
-  readonly quantity: string
-  readonly price: string | null
-  readonly commission: string | null
-  readonly executedAt: string
-}
+export type FillDocument = Documents.FillDocument
 
 /** A fill with its order's terms and what else is on record. */
-export interface FillDetail extends FillDocument {
-  readonly account: string
-  readonly symbol: string | null
-  readonly side: Side.Side | null
-  readonly offBand: boolean
-  readonly commissionCurrency: string | null
-  readonly payloadId: string | null
-  readonly createdAt: string
-  /** Every revision of the execution, oldest first. */
-  readonly revisions: ReadonlyArray<FillDocument>
-}
+export type FillDetail = Documents.FillDetail
 
 /** Which fills; the period is that of `executedAt`. `canonical` leaves out what a later revision replaced. */
 export interface FillFilters extends ListOptions, Period {
@@ -46,7 +25,7 @@ export interface FillFilters extends ListOptions, Period {
 }
 
 /** The document of a fill. */
-const documentOf = (fill: Fill.Fill): FillDocument => ({
+export const documentOf = (fill: Fill.Fill): FillDocument => ({
   id: Id.format("fill", fill.id),
   orderId: Id.format("order", fill.orderId),
   execId: fill.execId,

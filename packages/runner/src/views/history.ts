@@ -1,23 +1,13 @@
+import type { Documents } from "@roundlot/api"
 import { decode, Entry, Instant, Table, TradeRepository, type Event } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
 import { valueOrNull } from "./text.ts"
 
 /** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
-export interface CauseDocument {
-  readonly kind: Entry.Cause["kind"]
-  readonly actor: string
-  readonly command: string | null
-  readonly reason: string | null
-}
+export type CauseDocument = Documents.CauseDocument
 
 /** One thing that happened to a record, from its account's journal. `body` is the event as it was written. */
-export interface HistoryDocument {
-  readonly seq: number
-  readonly at: string
-  readonly tag: string
-  readonly cause: CauseDocument
-  readonly body: unknown
-}
+export type HistoryDocument = Documents.HistoryDocument
 
 const PAGE = 1000
 

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { Instant, Instrument, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./asked.ts"
@@ -6,18 +7,7 @@ import * as Columns from "./table.ts"
 import { decimalOrNull } from "./text.ts"
 
 /** An instrument as one account trades it; `lot`, in shares, is null where the account's counts. */
-export interface InstrumentDocument {
-  readonly account: string
-  readonly symbol: string
-  readonly assetClass: Instrument.Instrument["assetClass"]
-  readonly currency: string
-  readonly lot: string | null
-  readonly fractionable: boolean
-  readonly shortable: boolean
-  readonly status: Instrument.Instrument["status"]
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+export type InstrumentDocument = Documents.InstrumentDocument
 
 /** Which instruments; they come by account and symbol. */
 export interface InstrumentFilters extends ListOptions {

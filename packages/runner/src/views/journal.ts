@@ -1,9 +1,10 @@
+import type { Documents } from "@roundlot/api"
 import { Entry, TradeRepository, type Table } from "@roundlot/core"
 import { Chunk, Effect, Either, Stream } from "effect"
 import { entityOf, momentOf, type Entity, type Period } from "./asked.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import * as feed from "./feed.ts"
-import { bodyOf, causeOf, timeOf, type CauseDocument } from "./history.ts"
+import { bodyOf, causeOf, timeOf } from "./history.ts"
 import * as journals from "./journals.ts"
 import {
   decodeCursor,
@@ -19,25 +20,10 @@ import {
 import * as Columns from "./table.ts"
 
 /** One entry of an account's journal; `entity` is the record that it is about, `body` the event as it was written. */
-export interface EntryDocument {
-  readonly account: string
-  readonly seq: number
-  readonly commitId: string
-  readonly at: string
-  readonly entity: { readonly kind: string; readonly id: string }
-  readonly tag: string
-  readonly eventVersion: number
-  readonly cause: CauseDocument
-  readonly body: unknown
-  readonly hash: string
-}
+export type EntryDocument = Documents.EntryDocument
 
 /** The newest place of the feed, and the newest entry of every journal: what `audit --anchor` takes. */
-export interface HeadDocument {
-  readonly position: number
-  readonly hash: string
-  readonly heads: { readonly [account: string]: Entry.Head }
-}
+export type HeadDocument = Documents.HeadDocument
 
 /**
  * Which entries: without account and entity in feed order, else journal by journal in order of `seq`. `entity` is an id (`T12`)

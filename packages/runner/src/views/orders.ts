@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import {
   Allocation,
   Attempt,
@@ -7,8 +8,6 @@ import {
   Order,
   OrderState,
   Reads,
-  type OrderTerms,
-  type Side,
   type Table,
   type TradeRepository
 } from "@roundlot/core"
@@ -29,74 +28,17 @@ import * as attempts from "./attempts.ts"
 import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
-import { historyOf, type HistoryDocument } from "./history.ts"
+import { historyOf } from "./history.ts"
 import { collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** An instruction to a broker: terms, what became of it, and the figures of its fills. Shares, dollars a share. */
-export interface OrderDocument {
-  readonly id: string
-  readonly account: string
-  readonly symbol: string
-  readonly side: Side.Side
-  readonly quantity: string
-  readonly type: OrderTerms.OrderType
-  readonly status: OrderState.OrderStatus
-  readonly phase: OrderState.OrderPhase
-  readonly origin: Order.Origin
-  /** The broker's current id; null until it has acknowledged the order. */
-  readonly brokerOrderId: string | null
-  readonly clientOrderId: string
-  readonly filledQuantity: string
-  /** Over the priced fills, at 12 decimals half-even; null where there is none. */
-  readonly averagePrice: string | null
-  /** The decision that it executes. */
-  readonly decisionId: string | null
-  /** No order comes from a batch yet: always null. */
-  readonly batchId: null
-  readonly createdAt: string
-  readonly updatedAt: string
-  readonly firstFilledAt: string | null
-  readonly lastFilledAt: string | null
-}
+export type OrderDocument = Documents.OrderDocument
 
 /** An order with all that is known of it. */
-export interface OrderDetail extends OrderDocument {
-  readonly limitPrice: string | null
-  readonly stopPrice: string | null
-  readonly timeInForce: OrderTerms.TimeInForce
-  readonly positionEffect: OrderTerms.PositionEffect | null
-  /** All ids that the broker gave it, the current one last. */
-  readonly brokerOrderIds: ReadonlyArray<string>
-  /** Why it ended, waits or is in doubt. */
-  readonly reason: string | null
-  readonly code: string | null
-  /** The broker's own word for its status. */
-  readonly rawStatus: string | null
-  readonly heldFor: string | null
-  readonly notBefore: string | null
-  /** An id that an unclear answer named; never bound unread. */
-  readonly candidate: string | null
-  /** Shares filled whose price is not known. */
-  readonly unpricedQuantity: string
-  /** Dollars of the priced fills. */
-  readonly filledNotional: string
-  /** Shares of it that no trade covers. */
-  readonly excess: string
-  readonly cancelRequestedAt: string | null
-  readonly sentAt: string | null
-  readonly acceptedAt: string | null
-  readonly endedAt: string | null
-  /** The trades that it ever took of, those of released allocations too; of a direct one the trade that it executes. */
-  readonly tradeIds: ReadonlyArray<string>
-  readonly attempts: ReadonlyArray<attempts.ExchangeDocument>
-  readonly allocations: ReadonlyArray<allocations.AllocationDetail>
-  readonly fills: ReadonlyArray<fills.FillDocument>
-  readonly breaks: ReadonlyArray<breaks.BreakDocument>
-  readonly history: ReadonlyArray<HistoryDocument>
-}
+export type OrderDetail = Documents.OrderDetail
 
 /** Which orders; the period is that of `createdAt`, `tradeId` a trade that they ever took of, `query` a phase, status or state. */
 export interface OrderFilters extends ListOptions, Period {

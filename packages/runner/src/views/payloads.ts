@@ -1,21 +1,12 @@
-import { Id, Instant, Payload } from "@roundlot/core"
-import { Either, Option, Schema } from "effect"
+import type { Documents } from "@roundlot/api"
+import { Id, Instant, Payload, Reads, type TradeRepository } from "@roundlot/core"
+import { Effect, Either, Option, Schema } from "effect"
+import { idOf } from "./asked.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
 import { valueOrNull } from "./text.ts"
 
 /** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
-export interface PayloadDocument {
-  readonly id: string
-  readonly direction: Payload.PayloadDirection
-  readonly source: string | null
-  readonly method: string | null
-  readonly endpoint: string | null
-  readonly statusCode: number | null
-  readonly headers: { readonly [name: string]: string }
-  readonly contentType: string
-  readonly sha256: string
-  readonly body: string | null
-  readonly capturedAt: string
-}
+export type PayloadDocument = Documents.PayloadDocument
 
 const Headers = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }))
 const headersIn = Schema.decodeUnknownOption(Headers)
@@ -44,3 +35,13 @@ export const documentOf = (payload: Payload.Payload): PayloadDocument => ({
   body: bodyOf(payload),
   capturedAt: Instant.format(payload.createdAt)
 })
+
+/** One payload (`P8`). */
+export const show = (
+  id: string
+): Effect.Effect<PayloadDocument, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const number = yield* idOf("payload", "payload", id)
+    const found = yield* Reads.first(Payload.PayloadTable, { where: [{ column: "id", in: [number] }] })
+    return found === undefined ? yield* new NotFound({ kind: "payload", id, list: "attempts" }) : documentOf(found)
+  })

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import {
   Decimal,
   controls,
@@ -14,9 +15,7 @@ import {
   type Break,
   type Lot,
   type Order,
-  type OrderTerms,
   type plan,
-  type Side,
   type Ticker,
   type Trade,
   type TradeRepository
@@ -31,58 +30,16 @@ import * as Columns from "./table.ts"
 import { idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** One account's standing in one instrument, in signed shares. */
-export interface PositionDocument {
-  readonly account: string
-  readonly symbol: string
-  readonly exposure: string
-  readonly target: string
-  readonly hedged: string
-  readonly inFlight: string
-  readonly residual: string
-  readonly base: string
-  readonly direct: string
-  readonly adopted: string
-  readonly updatedAt: string
-}
+export type PositionDocument = Documents.PositionDocument
 
 /** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
-interface LotDocument {
-  readonly id: string
-  readonly tradeId: string | null
-  readonly sourceId: string | null
-  readonly orderId: string | null
-  readonly open: string
-}
+type LotDocument = Documents.LotDocument
 
 /** What order would be made now, or why there is none (ACC-11). */
-interface NextDocument {
-  /** The answer as the journal has it: `Order(buy 1)`, `NotDue`, `OrderLive`, … */
-  readonly answer: string
-  /** The same in a sentence. */
-  readonly why: string
-  readonly order: {
-    readonly side: Side.Side
-    readonly quantity: string
-    readonly positionEffect: OrderTerms.PositionEffect | null
-  } | null
-}
+type NextDocument = Documents.NextDocument
 
 /** A position with its queue, what is under way and in the way, and the order that comes next. */
-export interface PositionDetail extends PositionDocument {
-  /** The newest answer on record to what order would be made. */
-  readonly answer: string
-  readonly coolDownUntil: string | null
-  readonly circuitUntil: string | null
-  /** Why an operator's act holds it. */
-  readonly held: string | null
-  /** Open lots, oldest first. */
-  readonly lots: ReadonlyArray<LotDocument>
-  /** Orders that have not ended. */
-  readonly orders: ReadonlyArray<orders.OrderDocument>
-  /** Open breaks. */
-  readonly breaks: ReadonlyArray<breaks.BreakDocument>
-  readonly next: NextDocument
-}
+export type PositionDetail = Documents.PositionDetail
 
 /** Which positions; they come by account and symbol. */
 export interface PositionFilters extends ListOptions {
@@ -91,7 +48,7 @@ export interface PositionFilters extends ListOptions {
 }
 
 /** The document of a position. */
-const documentOf = (position: Position.Position): PositionDocument => ({
+export const documentOf = (position: Position.Position): PositionDocument => ({
   account: position.account,
   symbol: position.symbol,
   exposure: Decimal.format(position.exposure),

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import {
   Allocation,
   Decimal,
@@ -8,10 +9,7 @@ import {
   Reads,
   Ticker,
   Trade,
-  type Account,
   type Entry,
-  type OrderTerms,
-  type Side,
   type Table,
   type TradeRepository
 } from "@roundlot/core"
@@ -21,70 +19,20 @@ import { exactly, idOf, inAnyCase, isWithin, isWord, partsOf, type Conditions, t
 import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
-import { causeOf, entriesAbout, eventOf, timeOf, type CauseDocument } from "./history.ts"
+import { causeOf, entriesAbout, eventOf, timeOf } from "./history.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as orders from "./orders.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idsOf, valueOrNull } from "./text.ts"
 
 /** One inbound trade on record: shares, dollars a share. */
-export interface TradeDocument {
-  readonly id: string
-  readonly account: string
-  readonly source: string
-  readonly sourceId: string
-  /** No trade comes in a batch yet: always null. */
-  readonly batchId: null
-  /** Joins its position's queue, or is executed as given. */
-  readonly kind: Trade.TradeKind
-  /** The ticker; of a trade whose symbol is not mapped, the symbol as the source wrote it. */
-  readonly symbol: string
-  readonly side: Side.Side
-  readonly quantity: string
-  readonly price: string | null
-  readonly status: Trade.TradeStatus
-  /** What of it stands in the queue: neither netted nor taken by an order. */
-  readonly openQuantity: string
-  /** The orders that ever took of it, those that gave it back too; of a direct trade its own. */
-  readonly orderIds: ReadonlyArray<string>
-  readonly createdAt: string
-  readonly updatedAt: string
-}
+export type TradeDocument = Documents.TradeDocument
 
 /** A status that a trade had from a moment on, and what brought it about. */
-interface TradeStatusDocument {
-  readonly status: Trade.TradeStatus
-  readonly at: string
-  readonly reason: string | null
-  readonly cause: CauseDocument
-}
+type TradeStatusDocument = Documents.TradeStatusDocument
 
 /** A trade with the way from it to its orders and fills. */
-export interface TradeDetail extends TradeDocument {
-  readonly occurrence: string
-  /** The symbol as the source wrote it. */
-  readonly givenSymbol: string
-  readonly tradedAt: string
-  readonly direction: Account.Direction
-  /** How a direct trade is executed. */
-  readonly direct: {
-    readonly type: OrderTerms.OrderType
-    readonly limitPrice: string | null
-    readonly stopPrice: string | null
-    readonly timeInForce: OrderTerms.TimeInForce
-  } | null
-  /** Why it is not counted, where it is not. */
-  readonly reason: string | null
-  /** Shares that an opposite trade covers. */
-  readonly nettedQuantity: string
-  /** The trade that it undoes. */
-  readonly reverses: { readonly sourceId: string; readonly occurrence: string } | null
-  readonly allocations: ReadonlyArray<allocations.AllocationDetail>
-  readonly orders: ReadonlyArray<orders.OrderDocument>
-  readonly fills: ReadonlyArray<fills.FillDocument>
-  readonly breaks: ReadonlyArray<breaks.BreakDocument>
-  readonly statuses: ReadonlyArray<TradeStatusDocument>
-}
+export type TradeDetail = Documents.TradeDetail
 
 /** Which trades; the period is that of `createdAt`, `orderId` an order that ever took of them. */
 export interface TradeFilters extends ListOptions, Period {
@@ -174,6 +122,14 @@ const documentOf = (
   createdAt: Instant.format(trade.createdAt),
   updatedAt: Instant.format(trade.updatedAt)
 })
+
+/** The numbers of the orders that ever took of a trade. */
+export const orderIdsOf = (
+  trade: Trade.Trade
+): Effect.Effect<ReadonlyArray<number>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.map(documentsOf([trade]), (documents) =>
+    documents.flatMap(({ orderIds }) => orderIds.flatMap((each) => Id.parse("order", each) ?? []))
+  )
 
 /** One trade (`T12`) with its allocations, orders, fills and every status with time and cause (ACC-9). */
 export const show = (

@@ -1,48 +1,12 @@
-import { EventLoop, Problem, Server } from "@roundlot/api"
+import { Problem } from "@roundlot/api"
 import { Daemon, Health } from "@roundlot/core"
-import * as HttpServer from "@effect/platform/HttpServer"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
-import { createServer, request } from "node:http"
+import { createServer } from "node:http"
 import * as Engine from "../engine/Engine.ts"
 import { desk, child } from "../cli/roundlot.ts"
+import { ask, json, serving } from "../serve/serving.ts"
 
-interface Told {
-  readonly status: number
-  readonly type: string
-  readonly text: string
-}
-
-/** Asks over a real socket. */
-const ask = (port: number, path: string, headers: Readonly<Record<string, string>> = {}) =>
-  Effect.async<Told>((resume) => {
-    const asking = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
-      let text = ""
-      response.on("data", (part: Buffer) => (text += part.toString()))
-      response.on("end", () =>
-        resume(Effect.succeed({ status: response.statusCode ?? 0, type: response.headers["content-type"] ?? "", text }))
-      )
-    })
-    asking.on("error", (error) => resume(Effect.die(error)))
-    asking.end()
-  })
-
-const process = Layer.succeed(EventLoop.Process, {
-  version: "1.2.3",
-  uptimeSeconds: Effect.succeed(7),
-  eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
-})
-
-/** A server on a free port of this machine, on the engine of the test. */
-const serving = Effect.gen(function* () {
-  const http = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
-  const context = yield* Layer.build(Server.layer.pipe(Layer.provideMerge(http), Layer.provide(process)))
-  const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
-  return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
-})
-
-const json = (told: Told): unknown => JSON.parse(told.text)
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 const engine = Layer.merge(Engine.layer, quiet)
 
@@ -115,10 +79,10 @@ describe("what a daemon serves", () => {
     Effect.gen(function* () {
       const port = yield* serving
       for (const host of ["localhost", `localhost:${port}`, "127.0.0.1", `[::1]:${port}`]) {
-        assert.strictEqual((yield* ask(port, "/health", { host })).status, 200)
+        assert.strictEqual((yield* ask(port, "/health", { headers: { host } })).status, 200)
       }
       for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"]) {
-        const told = yield* ask(port, "/health", { host })
+        const told = yield* ask(port, "/health", { headers: { host } })
         assert.deepInclude(told, { status: 421, type: Problem.PROBLEM_JSON })
       }
       const nothing = yield* ask(port, "/nothing")

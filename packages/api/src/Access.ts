@@ -1,0 +1,32 @@
+import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
+import { Context, Schema } from "effect"
+import { Forbidden, Unauthorized } from "./Problem.ts"
+
+/** What a caller may do, each more than the one before: look, give trades and orders, operate. */
+export const roles = ["read", "trade", "operate"] as const
+
+/** What a caller may do. */
+export type Role = (typeof roles)[number]
+
+/** Who calls, and what he may do. `name` goes on record as the actor of what he does. */
+export interface CallerService {
+  readonly name: string
+  readonly role: Role
+}
+
+/** Who calls. */
+export class Caller extends Context.Tag("@roundlot/api/Caller")<Caller, CallerService>() {}
+
+const failure = Schema.Union(Unauthorized, Forbidden)
+
+/** Routes that only look. */
+export class Reading extends HttpApiMiddleware.Tag<Reading>()("@roundlot/api/Reading", { failure, provides: Caller }) {}
+
+/** Routes that give trades or orders. */
+export class Trading extends HttpApiMiddleware.Tag<Trading>()("@roundlot/api/Trading", { failure, provides: Caller }) {}
+
+/** Routes of operators. */
+export class Operating extends HttpApiMiddleware.Tag<Operating>()("@roundlot/api/Operating", {
+  failure,
+  provides: Caller
+}) {}

@@ -1,0 +1,85 @@
+import { Schema } from "effect"
+import { Decimal, pageOf, Time } from "./words.ts"
+
+/** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
+export const ControlDocument = Schema.Struct({
+  account: Schema.NullOr(Schema.String),
+  symbol: Schema.NullOr(Schema.String),
+  state: Schema.String,
+  reason: Schema.String,
+  actor: Schema.String,
+  changedAt: Time
+}).annotations({ identifier: "Control" })
+
+/** A trading state that was set. */
+export type ControlDocument = typeof ControlDocument.Type
+
+/** A page of trading states. */
+export const ControlPage = pageOf("ControlPage", ControlDocument)
+
+/** An account with the policies that its orders obey. Lots and quantities in shares, notionals in dollars, times in milliseconds. */
+export const AccountDocument = Schema.Struct({
+  name: Schema.String,
+  broker: Schema.String,
+  environment: Schema.Literal("paper", "live"),
+  /** The broker's own id of the account, all but its end masked; null until it was driven. */
+  brokerAccountId: Schema.NullOr(Schema.String),
+  currency: Schema.String,
+  direction: Schema.Literal("mirror", "offset"),
+  lot: Decimal,
+  threshold: Schema.NullOr(Decimal),
+  thresholdNotional: Schema.NullOr(Decimal),
+  maxOrderQuantity: Schema.NullOr(Decimal),
+  maxOrderNotional: Schema.NullOr(Decimal),
+  maxOpenResidual: Schema.NullOr(Decimal),
+  maxDailyNotional: Schema.NullOr(Decimal),
+  ordersPerMinute: Schema.NullOr(Schema.Int),
+  restricted: Schema.Array(Schema.String),
+  shorting: Schema.Literal("never", "allowed"),
+  external: Schema.Literal("ignore", "count"),
+  cancelOnFlip: Schema.Boolean,
+  resendWindowMs: Schema.Int,
+  /** How its accumulation orders are executed. */
+  order: Schema.Union(
+    Schema.Literal("market"),
+    Schema.Struct({ limitOffsetBp: Schema.Number, lifeSeconds: Schema.Number })
+  ),
+  createdAt: Time,
+  updatedAt: Time
+}).annotations({ identifier: "Account" })
+
+/** An account with the policies that its orders obey. */
+export type AccountDocument = typeof AccountDocument.Type
+
+/** A page of accounts. */
+export const AccountPage = pageOf("AccountPage", AccountDocument)
+
+/** An account with its trading state, the strictest of everything's and its own, and the states that were set. */
+export const AccountDetail = Schema.Struct({
+  ...AccountDocument.fields,
+  tradingState: Schema.String,
+  controls: Schema.Array(ControlDocument)
+}).annotations({ identifier: "AccountDetail" })
+
+/** An account with its trading state. */
+export type AccountDetail = typeof AccountDetail.Type
+
+/** An instrument as one account trades it; `lot`, in shares, is null where the account's counts. */
+export const InstrumentDocument = Schema.Struct({
+  account: Schema.String,
+  symbol: Schema.String,
+  assetClass: Schema.String,
+  currency: Schema.String,
+  lot: Schema.NullOr(Decimal),
+  fractionable: Schema.Boolean,
+  shortable: Schema.Boolean,
+  status: Schema.Literal("unverified", "verified", "unknown"),
+  createdAt: Time,
+  updatedAt: Time
+}).annotations({ identifier: "Instrument" })
+
+/** An instrument as one account trades it. */
+export type InstrumentDocument = typeof InstrumentDocument.Type
+
+/** A page of instruments. */
+export const InstrumentPage = pageOf("InstrumentPage", InstrumentDocument)

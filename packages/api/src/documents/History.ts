@@ -1,0 +1,92 @@
+import { Schema } from "effect"
+import { Id, pageOf, Time } from "./words.ts"
+
+/** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
+export const CauseDocument = Schema.Struct({
+  kind: Schema.String,
+  actor: Schema.String,
+  command: Schema.NullOr(Schema.String),
+  reason: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "Cause" })
+
+/** What brought an entry about. */
+export type CauseDocument = typeof CauseDocument.Type
+
+/** One thing that happened to a record, from its account's journal. `body` is the event as it was written. */
+export const HistoryDocument = Schema.Struct({
+  seq: Schema.Int,
+  at: Time,
+  tag: Schema.String,
+  cause: CauseDocument,
+  body: Schema.Unknown
+}).annotations({ identifier: "History" })
+
+/** One thing that happened to a record. */
+export type HistoryDocument = typeof HistoryDocument.Type
+
+/** What happened to a record. */
+export const HistoryPage = pageOf("HistoryPage", HistoryDocument)
+
+/** One entry of an account's journal; `entity` is the record that it is about, `body` the event as it was written. */
+export const EntryDocument = Schema.Struct({
+  account: Schema.String,
+  seq: Schema.Int,
+  commitId: Schema.String,
+  at: Time,
+  entity: Schema.Struct({ kind: Schema.String, id: Schema.String }),
+  tag: Schema.String,
+  eventVersion: Schema.Int,
+  cause: CauseDocument,
+  body: Schema.Unknown,
+  hash: Schema.String
+}).annotations({ identifier: "Entry" })
+
+/** One entry of an account's journal. */
+export type EntryDocument = typeof EntryDocument.Type
+
+/** A page of entries. */
+export const EntryPage = pageOf("EntryPage", EntryDocument)
+
+/** The newest place of the feed, and the newest entry of every journal: what `audit --anchor` takes. */
+export const HeadDocument = Schema.Struct({
+  position: Schema.Int,
+  hash: Schema.String,
+  heads: Schema.Record({
+    key: Schema.String,
+    value: Schema.Struct({ seq: Schema.Int, hash: Schema.String })
+  })
+}).annotations({ identifier: "Head" })
+
+/** The newest place of the feed, and the newest entry of every journal. */
+export type HeadDocument = typeof HeadDocument.Type
+
+/** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
+export const BreakDocument = Schema.Struct({
+  id: Id,
+  account: Schema.String,
+  symbol: Schema.NullOr(Schema.String),
+  kind: Schema.String,
+  subject: Schema.String,
+  status: Schema.Literal("open", "closed"),
+  /** What it stops while it is open. */
+  holds: Schema.String,
+  evidence: Schema.String,
+  openedAt: Time,
+  closedAt: Schema.NullOr(Time),
+  closedWhy: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "Break" })
+
+/** A difference or contradiction. */
+export type BreakDocument = typeof BreakDocument.Type
+
+/** A page of breaks. */
+export const BreakPage = pageOf("BreakPage", BreakDocument)
+
+/** A break with what happened to it. */
+export const BreakDetail = Schema.Struct({
+  ...BreakDocument.fields,
+  history: Schema.Array(HistoryDocument)
+}).annotations({ identifier: "BreakDetail" })
+
+/** A break with what happened to it. */
+export type BreakDetail = typeof BreakDetail.Type

@@ -1,0 +1,269 @@
+import { Schema } from "effect"
+import { BreakDocument, HistoryDocument } from "./History.ts"
+import { Decimal, Id, OrderType, pageOf, PositionEffect, Side, Time } from "./words.ts"
+
+/** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
+export const PayloadDocument = Schema.Struct({
+  id: Id,
+  direction: Schema.Literal("request", "response", "report"),
+  source: Schema.NullOr(Schema.String),
+  method: Schema.NullOr(Schema.String),
+  endpoint: Schema.NullOr(Schema.String),
+  statusCode: Schema.NullOr(Schema.Int),
+  headers: Schema.Record({ key: Schema.String, value: Schema.String }),
+  contentType: Schema.String,
+  sha256: Schema.String,
+  body: Schema.NullOr(Schema.String),
+  capturedAt: Time
+}).annotations({ identifier: "Payload" })
+
+/** Raw bytes that were sent or answered. */
+export type PayloadDocument = typeof PayloadDocument.Type
+
+/** A strategy's wish to trade and what became of it. Shares or dollars; dollars a share. */
+export const DecisionDocument = Schema.Struct({
+  id: Id,
+  account: Schema.String,
+  strategy: Schema.String,
+  symbol: Schema.String,
+  side: Side,
+  quantity: Schema.NullOr(Decimal),
+  notional: Schema.NullOr(Decimal),
+  orderType: Schema.Literal("market", "limit"),
+  limitPrice: Schema.NullOr(Decimal),
+  timeInForce: Schema.String,
+  /** As the strategy gave it: text, or JSON as text. */
+  rationale: Schema.NullOr(Schema.String),
+  status: Schema.Literal("pending", "submitted", "executed", "failed"),
+  orderId: Schema.NullOr(Id),
+  reason: Schema.NullOr(Schema.String),
+  createdAt: Time,
+  executedAt: Schema.NullOr(Time),
+  failedAt: Schema.NullOr(Time)
+}).annotations({ identifier: "Decision" })
+
+/** A strategy's wish to trade and what became of it. */
+export type DecisionDocument = typeof DecisionDocument.Type
+
+/** A page of decisions. */
+export const DecisionPage = pageOf("DecisionPage", DecisionDocument)
+
+/** One try to send an order. Shares, dollars a share, dollars. */
+export const AttemptDocument = Schema.Struct({
+  id: Id,
+  number: Schema.Int,
+  /** What the send came to; null while it is under way. */
+  outcome: Schema.NullOr(Schema.Literal("accepted", "rejected", "not_accepted", "unknown")),
+  /** Where its order stands. */
+  status: Schema.Literal("submitted", "accepted", "partial_fill", "filled", "rejected", "cancelled", "unknown"),
+  orderId: Id,
+  decisionId: Schema.NullOr(Id),
+  brokerOrderId: Schema.NullOr(Schema.String),
+  httpStatus: Schema.NullOr(Schema.Int),
+  errorCode: Schema.NullOr(Schema.String),
+  errorMessage: Schema.NullOr(Schema.String),
+  errorDetails: Schema.NullOr(Schema.String),
+  filledQuantity: Decimal,
+  filledAveragePrice: Schema.NullOr(Decimal),
+  /** Null where none is known. */
+  commission: Schema.NullOr(Decimal),
+  submittedAt: Time,
+  filledAt: Schema.NullOr(Time),
+  rejectedAt: Schema.NullOr(Time),
+  createdAt: Time,
+  updatedAt: Time,
+  requestPayloadId: Id,
+  responsePayloadId: Schema.NullOr(Id)
+}).annotations({ identifier: "Attempt" })
+
+/** One try to send an order. */
+export type AttemptDocument = typeof AttemptDocument.Type
+
+/** A page of attempts. */
+export const AttemptPage = pageOf("AttemptPage", AttemptDocument)
+
+/** An attempt with the whole exchange. */
+export const ExchangeDocument = Schema.Struct({
+  ...AttemptDocument.fields,
+  request: Schema.NullOr(PayloadDocument),
+  response: Schema.NullOr(PayloadDocument)
+}).annotations({ identifier: "Exchange" })
+
+/** An attempt with the whole exchange. */
+export type ExchangeDocument = typeof ExchangeDocument.Type
+
+/** Attempts with their exchanges. */
+export const ExchangePage = pageOf("ExchangePage", ExchangeDocument)
+
+/** An attempt with the whole exchange, and the decision behind it. */
+export const AttemptDetail = Schema.Struct({
+  ...ExchangeDocument.fields,
+  decision: Schema.NullOr(DecisionDocument)
+}).annotations({ identifier: "AttemptDetail" })
+
+/** An attempt with the whole exchange, and the decision behind it. */
+export type AttemptDetail = typeof AttemptDetail.Type
+
+/** A decision with the attempts to send its order. */
+export const DecisionDetail = Schema.Struct({
+  ...DecisionDocument.fields,
+  attempts: Schema.Array(AttemptDocument),
+  history: Schema.Array(HistoryDocument)
+}).annotations({ identifier: "DecisionDetail" })
+
+/** A decision with the attempts to send its order. */
+export type DecisionDetail = typeof DecisionDetail.Type
+
+/** One revision of one execution: shares, dollars a share (null: unpriced), commission (null: not known yet). */
+export const FillDocument = Schema.Struct({
+  id: Id,
+  orderId: Id,
+  execId: Schema.String,
+  execIdBase: Schema.String,
+  revision: Schema.Int,
+  /** Is it the revision that counts? */
+  canonical: Schema.Boolean,
+  quantity: Decimal,
+  price: Schema.NullOr(Decimal),
+  commission: Schema.NullOr(Decimal),
+  executedAt: Time
+}).annotations({ identifier: "Fill" })
+
+/** One revision of one execution. */
+export type FillDocument = typeof FillDocument.Type
+
+/** A page of fills. */
+export const FillPage = pageOf("FillPage", FillDocument)
+
+/** A fill with its order's terms and what else is on record. */
+export const FillDetail = Schema.Struct({
+  ...FillDocument.fields,
+  account: Schema.String,
+  symbol: Schema.NullOr(Schema.String),
+  side: Schema.NullOr(Side),
+  offBand: Schema.Boolean,
+  commissionCurrency: Schema.NullOr(Schema.String),
+  payloadId: Schema.NullOr(Id),
+  createdAt: Time,
+  /** Every revision of the execution, oldest first. */
+  revisions: Schema.Array(FillDocument)
+}).annotations({ identifier: "FillDetail" })
+
+/** A fill with its order's terms and what else is on record. */
+export type FillDetail = typeof FillDetail.Type
+
+/** A quantity, in shares, of a trade's lot or of an order's excess, linked to what covers it. */
+export const AllocationDocument = Schema.Struct({
+  tradeId: Schema.NullOr(Id),
+  /** The id that the trade's source gave it. */
+  sourceId: Schema.NullOr(Schema.String),
+  orderId: Schema.NullOr(Id),
+  kind: Schema.Literal("net", "order", "unwind"),
+  quantity: Decimal,
+  releasedAt: Schema.NullOr(Time)
+}).annotations({ identifier: "Allocation" })
+
+/** A quantity of a trade's lot or of an order's excess, linked to what covers it. */
+export type AllocationDocument = typeof AllocationDocument.Type
+
+/** A page of allocations. */
+export const AllocationPage = pageOf("AllocationPage", AllocationDocument)
+
+/** An allocation with its other end: the trade it was netted against, or the order whose excess it takes. */
+export const AllocationDetail = Schema.Struct({
+  id: Id,
+  ...AllocationDocument.fields,
+  counterTradeId: Schema.NullOr(Id),
+  counterOrderId: Schema.NullOr(Id),
+  /** How much of it is filled, in shares. */
+  settled: Decimal,
+  createdAt: Time,
+  releasedWhy: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "AllocationDetail" })
+
+/** An allocation with its other end. */
+export type AllocationDetail = typeof AllocationDetail.Type
+
+/** An instruction to a broker: terms, what became of it, and the figures of its fills. Shares, dollars a share. */
+export const OrderDocument = Schema.Struct({
+  id: Id,
+  account: Schema.String,
+  symbol: Schema.String,
+  side: Side,
+  quantity: Decimal,
+  type: OrderType,
+  status: Schema.Literal(
+    "pending",
+    "submitting",
+    "in_doubt",
+    "submitted",
+    "partially_filled",
+    "filled",
+    "cancelled",
+    "expired",
+    "rejected",
+    "failed"
+  ),
+  phase: Schema.Literal("pending", "open", "filled", "ended"),
+  origin: Schema.Literal("accumulation", "direct", "external"),
+  /** The broker's current id; null until it has acknowledged the order. */
+  brokerOrderId: Schema.NullOr(Schema.String),
+  clientOrderId: Schema.String,
+  filledQuantity: Decimal,
+  /** Over the priced fills, at 12 decimals half-even; null where there is none. */
+  averagePrice: Schema.NullOr(Decimal),
+  /** The decision that it executes. */
+  decisionId: Schema.NullOr(Id),
+  /** The batch whose trade it executes. */
+  batchId: Schema.NullOr(Id),
+  createdAt: Time,
+  updatedAt: Time,
+  firstFilledAt: Schema.NullOr(Time),
+  lastFilledAt: Schema.NullOr(Time)
+}).annotations({ identifier: "Order" })
+
+/** An instruction to a broker. */
+export type OrderDocument = typeof OrderDocument.Type
+
+/** A page of orders. */
+export const OrderPage = pageOf("OrderPage", OrderDocument)
+
+/** An order with all that is known of it. */
+export const OrderDetail = Schema.Struct({
+  ...OrderDocument.fields,
+  limitPrice: Schema.NullOr(Decimal),
+  stopPrice: Schema.NullOr(Decimal),
+  timeInForce: Schema.String,
+  positionEffect: Schema.NullOr(PositionEffect),
+  /** All ids that the broker gave it, the current one last. */
+  brokerOrderIds: Schema.Array(Schema.String),
+  /** Why it ended, waits or is in doubt. */
+  reason: Schema.NullOr(Schema.String),
+  code: Schema.NullOr(Schema.String),
+  /** The broker's own word for its status. */
+  rawStatus: Schema.NullOr(Schema.String),
+  heldFor: Schema.NullOr(Schema.String),
+  notBefore: Schema.NullOr(Time),
+  /** An id that an unclear answer named; never bound unread. */
+  candidate: Schema.NullOr(Schema.String),
+  /** Shares filled whose price is not known. */
+  unpricedQuantity: Decimal,
+  /** Dollars of the priced fills. */
+  filledNotional: Decimal,
+  /** Shares of it that no trade covers. */
+  excess: Decimal,
+  cancelRequestedAt: Schema.NullOr(Time),
+  sentAt: Schema.NullOr(Time),
+  acceptedAt: Schema.NullOr(Time),
+  endedAt: Schema.NullOr(Time),
+  /** The trades that it ever took of, those of released allocations too; of a direct one the trade that it executes. */
+  tradeIds: Schema.Array(Id),
+  attempts: Schema.Array(ExchangeDocument),
+  allocations: Schema.Array(AllocationDetail),
+  fills: Schema.Array(FillDocument),
+  breaks: Schema.Array(BreakDocument),
+  history: Schema.Array(HistoryDocument)
+}).annotations({ identifier: "OrderDetail" })
+
+/** An order with all that is known of it. */
+export type OrderDetail = typeof OrderDetail.Type

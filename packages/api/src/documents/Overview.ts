@@ -1,0 +1,71 @@
+import { Schema } from "effect"
+import { BreakDocument } from "./History.ts"
+import { ControlDocument } from "./Accounts.ts"
+import { PositionDocument } from "./Positions.ts"
+import { OrderDocument } from "./Orders.ts"
+import { Decimal, Id, pageOf, Time } from "./words.ts"
+
+/** What a command did, in a sentence, and its id. */
+export const DoneDocument = Schema.Struct({
+  done: Schema.String,
+  account: Schema.String,
+  commandId: Schema.String
+}).annotations({ identifier: "Done" })
+
+/** What a command did. */
+export type DoneDocument = typeof DoneDocument.Type
+
+/** One account at a glance. Counts; the residual counts the positions that owe anything. */
+const AccountGlance = Schema.Struct({
+  name: Schema.String,
+  broker: Schema.String,
+  environment: Schema.Literal("paper", "live"),
+  tradingState: Schema.String,
+  positions: Schema.Int,
+  owing: Schema.Int,
+  openOrders: Schema.Int,
+  openBreaks: Schema.Int
+}).annotations({ identifier: "AccountGlance" })
+
+/** A position that owes, with what it owes. */
+const Owing = Schema.Struct({ account: Schema.String, symbol: Schema.String, residual: Decimal })
+
+/** All at a glance: what a dashboard's first page asks for. */
+export const OverviewDocument = Schema.Struct({
+  at: Time,
+  /** The store's incarnation: cursors of the live stream begin with it. */
+  incarnation: Schema.String,
+  /** Where the feed stands. */
+  position: Schema.Int,
+  status: Schema.Literal("ok", "degraded"),
+  failing: Schema.Array(Schema.String),
+  accounts: Schema.Array(AccountGlance),
+  /** Orders that have not ended, by status. */
+  openOrders: Schema.Record({ key: Schema.String, value: Schema.Int }),
+  /** The newest orders. */
+  latestOrders: Schema.Array(OrderDocument),
+  /** Orders of which nobody knows whether the broker has them. */
+  inDoubt: Schema.Array(Id),
+  openBreaks: Schema.Array(BreakDocument),
+  quarantined: Schema.Int,
+  controls: Schema.Array(ControlDocument),
+  owing: Schema.Array(Owing),
+  positions: Schema.Array(PositionDocument)
+}).annotations({ identifier: "Overview" })
+
+/** All at a glance. */
+export type OverviewDocument = typeof OverviewDocument.Type
+
+/** A record that a text may mean, and where the API has it. */
+export const ResolvedDocument = Schema.Struct({
+  kind: Schema.String,
+  id: Schema.String,
+  account: Schema.NullOr(Schema.String),
+  path: Schema.String
+}).annotations({ identifier: "Resolved" })
+
+/** A record that a text may mean, and where the API has it. */
+export type ResolvedDocument = typeof ResolvedDocument.Type
+
+/** The records that a text may mean. */
+export const ResolvedPage = pageOf("ResolvedPage", ResolvedDocument)

@@ -1,0 +1,70 @@
+import { Schema } from "effect"
+import { BreakDocument } from "./History.ts"
+import { OrderDocument } from "./Orders.ts"
+import { Decimal, Id, pageOf, PositionEffect, Side, Time } from "./words.ts"
+
+/** One account's standing in one instrument, in signed shares. */
+export const PositionDocument = Schema.Struct({
+  account: Schema.String,
+  symbol: Schema.String,
+  exposure: Decimal,
+  target: Decimal,
+  hedged: Decimal,
+  inFlight: Decimal,
+  residual: Decimal,
+  base: Decimal,
+  direct: Decimal,
+  adopted: Decimal,
+  updatedAt: Time
+}).annotations({ identifier: "Position" })
+
+/** One account's standing in one instrument, in signed shares. */
+export type PositionDocument = typeof PositionDocument.Type
+
+/** A page of positions. */
+export const PositionPage = pageOf("PositionPage", PositionDocument)
+
+/** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
+export const LotDocument = Schema.Struct({
+  id: Id,
+  tradeId: Schema.NullOr(Id),
+  sourceId: Schema.NullOr(Schema.String),
+  orderId: Schema.NullOr(Id),
+  open: Decimal
+}).annotations({ identifier: "Lot" })
+
+/** What stands in a position's queue. */
+export type LotDocument = typeof LotDocument.Type
+
+/** What order would be made now, or why there is none (ACC-11). */
+export const NextDocument = Schema.Struct({
+  /** The answer as the journal has it: `Order(buy 1)`, `NotDue`, `OrderLive`, … */
+  answer: Schema.String,
+  /** The same in a sentence. */
+  why: Schema.String,
+  order: Schema.NullOr(Schema.Struct({ side: Side, quantity: Decimal, positionEffect: Schema.NullOr(PositionEffect) }))
+}).annotations({ identifier: "Next" })
+
+/** What order would be made now, or why there is none. */
+export type NextDocument = typeof NextDocument.Type
+
+/** A position with its queue, what is under way and in the way, and the order that comes next. */
+export const PositionDetail = Schema.Struct({
+  ...PositionDocument.fields,
+  /** The newest answer on record to what order would be made. */
+  answer: Schema.String,
+  coolDownUntil: Schema.NullOr(Time),
+  circuitUntil: Schema.NullOr(Time),
+  /** Why an operator's act holds it. */
+  held: Schema.NullOr(Schema.String),
+  /** Open lots, oldest first. */
+  lots: Schema.Array(LotDocument),
+  /** Orders that have not ended. */
+  orders: Schema.Array(OrderDocument),
+  /** Open breaks. */
+  breaks: Schema.Array(BreakDocument),
+  next: NextDocument
+}).annotations({ identifier: "PositionDetail" })
+
+/** A position with its queue, what is under way and in the way, and the order that comes next. */
+export type PositionDetail = typeof PositionDetail.Type

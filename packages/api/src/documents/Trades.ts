@@ -1,0 +1,132 @@
+import { Schema } from "effect"
+import { BreakDocument, CauseDocument } from "./History.ts"
+import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
+import { Decimal, Id, OrderType, pageOf, Side, Time } from "./words.ts"
+
+const TradeStatus = Schema.Literal("pending", "accumulated", "completed", "failed")
+
+/** One inbound trade on record: shares, dollars a share. */
+export const TradeDocument = Schema.Struct({
+  id: Id,
+  account: Schema.String,
+  source: Schema.String,
+  sourceId: Schema.String,
+  /** The batch that it came in. */
+  batchId: Schema.NullOr(Id),
+  /** Joins its position's queue, or is executed as given. */
+  kind: Schema.Literal("accumulate", "direct"),
+  /** The ticker; of a trade whose symbol is not mapped, the symbol as the source wrote it. */
+  symbol: Schema.String,
+  side: Side,
+  quantity: Decimal,
+  price: Schema.NullOr(Decimal),
+  status: TradeStatus,
+  /** What of it stands in the queue: neither netted nor taken by an order. */
+  openQuantity: Decimal,
+  /** The orders that ever took of it, those that gave it back too; of a direct trade its own. */
+  orderIds: Schema.Array(Id),
+  createdAt: Time,
+  updatedAt: Time
+}).annotations({ identifier: "Trade" })
+
+/** One inbound trade on record. */
+export type TradeDocument = typeof TradeDocument.Type
+
+/** A page of trades. */
+export const TradePage = pageOf("TradePage", TradeDocument)
+
+/** A status that a trade had from a moment on, and what brought it about. */
+export const TradeStatusDocument = Schema.Struct({
+  status: TradeStatus,
+  at: Time,
+  reason: Schema.NullOr(Schema.String),
+  cause: CauseDocument
+}).annotations({ identifier: "TradeStatus" })
+
+/** A status that a trade had from a moment on. */
+export type TradeStatusDocument = typeof TradeStatusDocument.Type
+
+/** A trade with the way from it to its orders and fills. */
+export const TradeDetail = Schema.Struct({
+  ...TradeDocument.fields,
+  occurrence: Schema.String,
+  /** The symbol as the source wrote it. */
+  givenSymbol: Schema.String,
+  tradedAt: Time,
+  direction: Schema.Literal("mirror", "offset"),
+  /** How a direct trade is executed. */
+  direct: Schema.NullOr(
+    Schema.Struct({
+      type: OrderType,
+      limitPrice: Schema.NullOr(Decimal),
+      stopPrice: Schema.NullOr(Decimal),
+      timeInForce: Schema.String
+    })
+  ),
+  /** Why it is not counted, where it is not. */
+  reason: Schema.NullOr(Schema.String),
+  /** Shares that an opposite trade covers. */
+  nettedQuantity: Decimal,
+  /** The trade that it undoes. */
+  reverses: Schema.NullOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String })),
+  allocations: Schema.Array(AllocationDetail),
+  orders: Schema.Array(OrderDocument),
+  fills: Schema.Array(FillDocument),
+  breaks: Schema.Array(BreakDocument),
+  statuses: Schema.Array(TradeStatusDocument)
+}).annotations({ identifier: "TradeDetail" })
+
+/** A trade with the way from it to its orders and fills. */
+export type TradeDetail = typeof TradeDetail.Type
+
+/** A fill of one of a trade's orders, with how many of its shares are the trade's. */
+export const ExecutionDocument = Schema.Struct({ ...FillDocument.fields, share: Decimal }).annotations({
+  identifier: "Execution"
+})
+
+/** A fill of one of a trade's orders, with how many of its shares are the trade's. */
+export type ExecutionDocument = typeof ExecutionDocument.Type
+
+/** The fills of a trade's orders. */
+export const ExecutionPage = pageOf("ExecutionPage", ExecutionDocument)
+
+/** A trade to be taken in. Quantity in shares, prices in dollars a share. */
+export const TradeRequest = Schema.Struct({
+  /** Default: the only account. */
+  account: Schema.optional(Schema.String),
+  /** Whose trade it is; default `api`. */
+  source: Schema.optional(Schema.String),
+  /** The source's id: the same id again is the same trade. Without one, one is made. */
+  sourceId: Schema.optional(Schema.String),
+  symbol: Schema.String,
+  side: Schema.String,
+  quantity: Schema.String,
+  price: Schema.optional(Schema.NullOr(Schema.String)),
+  /** Default: now. */
+  tradedAt: Schema.optional(Schema.String),
+  /** Present where it is to be executed as given, beside the queue. */
+  direct: Schema.optional(
+    Schema.Struct({
+      type: Schema.optional(Schema.String),
+      limitPrice: Schema.optional(Schema.NullOr(Schema.String)),
+      stopPrice: Schema.optional(Schema.NullOr(Schema.String)),
+      timeInForce: Schema.optional(Schema.String)
+    })
+  )
+}).annotations({ identifier: "TradeRequest", parseOptions: { onExcessProperty: "error" } })
+
+/** A trade to be taken in. */
+export type TradeRequest = typeof TradeRequest.Type
+
+/** What became of a trade that was given. */
+export const TakenDocument = Schema.Struct({
+  id: Id,
+  outcome: Schema.Literal("accepted", "duplicate", "conflict", "quarantined"),
+  why: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "Taken" })
+
+/** What became of a trade that was given. */
+export type TakenDocument = typeof TakenDocument.Type
+
+/** What became of the trades that were given, in their order. */
+export const TakenPage = pageOf("TakenPage", TakenDocument)

@@ -1,0 +1,6 @@
+export * from "./Accounts.ts"
+export * from "./History.ts"
+export * from "./Orders.ts"
+export * from "./Overview.ts"
+export * from "./Positions.ts"
+export * from "./Trades.ts"

@@ -1,0 +1,35 @@
+import { Schema } from "effect"
+
+/** Shares, dollars or dollars a share: an exact decimal in plain digits, never an exponent. */
+export const Decimal = Schema.String.annotations({
+  identifier: "Decimal",
+  description: "An exact decimal in plain digits",
+  examples: ["0.3", "-12", "150.25"]
+})
+
+/** A moment: ISO 8601, UTC, to the microsecond. */
+export const Time = Schema.String.annotations({
+  identifier: "Time",
+  description: "ISO 8601 in UTC",
+  examples: ["2026-11-20T14:30:00.000000Z"]
+})
+
+/** A record's id: a letter for its kind, and a number. */
+export const Id = Schema.String.annotations({
+  identifier: "Id",
+  description: "A letter for the kind of record and a number",
+  examples: ["T12", "O5"]
+})
+
+/** A page of documents. `nextCursor` is given back as `cursor`; it is null where nothing follows. */
+export const pageOf = <A, I, R>(identifier: string, item: Schema.Schema<A, I, R>) =>
+  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String) }).annotations({ identifier })
+
+/** The sides of a trade or order. */
+export const Side = Schema.Literal("buy", "sell")
+
+/** How an order is executed. */
+export const OrderType = Schema.Literal("market", "limit", "stop", "stop_limit")
+
+/** Does an order open or close a holding? */
+export const PositionEffect = Schema.Literal("open", "close")

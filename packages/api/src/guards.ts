@@ -1,0 +1,129 @@
+import type { HttpApiDecodeError } from "@effect/platform/HttpApiError"
+import * as HttpApp from "@effect/platform/HttpApp"
+import type * as HttpServerError from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Cause, Effect, Option } from "effect"
+import { RoundlotApi } from "./Api.ts"
+import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
+
+const told = (document: ProblemDocument, headers: Readonly<Record<string, string>> = {}) =>
+  HttpServerResponse.unsafeJson(document, { status: document.status, contentType: PROBLEM_JSON, headers })
+
+// What stands before every route
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
+
+const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
+
+const MOST_BYTES = 1024 * 1024
+
+const MOST_OF_PATH = 8192
+
+/** Is the page that has the browser ask ours? What is no browser names no origin. */
+const isOwnOrigin = (origin: string | undefined, host: string): boolean =>
+  origin === undefined || origin === `http://${host}` || origin === `https://${host}`
+
+/** What is wrong with a request before it is looked at further. */
+const refusalOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): ProblemDocument | undefined => {
+  const host = headers["host"] ?? ""
+  // A page of elsewhere that makes a browser ask us names its own host: only names of this machine are answered.
+  if (!LOOPBACK.test(host)) return problem("misdirected-request", "ask for localhost or 127.0.0.1")
+  const isForeign = !isOwnOrigin(headers["origin"], host) || headers["sec-fetch-site"] === "cross-site"
+  if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
+  if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
+  const length = Number(headers["content-length"] ?? "0")
+  if (!SAFE.has(method) && length > MOST_BYTES) return tooLarge
+  return undefined
+}
+
+const tooLarge = problem("too-large", `a body has at most ${MOST_BYTES} bytes; give more in several calls`)
+
+/** No script, no frame, nothing of elsewhere. */
+const POLICY =
+  "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'; style-src 'self' 'unsafe-inline'"
+
+const SECURITY = {
+  "content-security-policy": POLICY,
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cross-origin-resource-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  "x-frame-options": "DENY"
+} as const
+
+const withHeaders = (response: HttpServerResponse.HttpServerResponse) => {
+  const secured = HttpServerResponse.setHeaders(response, SECURITY)
+  return response.headers["cache-control"] === undefined
+    ? HttpServerResponse.setHeader(secured, "cache-control", "no-store")
+    : secured
+}
+
+/** Every request passes: its host and origin are ours, it is not too large, and what is answered says how it may be used. */
+export const guarded = (app: HttpApp.Default): HttpApp.Default =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response)))
+    const refusal = refusalOf(request)
+    return refusal === undefined ? yield* app : withHeaders(told(refusal))
+  }).pipe(HttpServerRequest.withMaxBodySize(Option.some(FileSystem.Size(MOST_BYTES))))
+
+// What goes wrong
+
+const hasTag = (error: unknown): error is { readonly _tag: unknown } =>
+  typeof error === "object" && error !== null && "_tag" in error
+
+const isDecodeError = (error: unknown): error is HttpApiDecodeError =>
+  hasTag(error) && error._tag === "HttpApiDecodeError"
+
+const isRequestError = (error: unknown): error is HttpServerError.RequestError =>
+  hasTag(error) && error._tag === "RequestError"
+
+const fieldOf = (path: ReadonlyArray<PropertyKey>): string =>
+  path.map((part, at) => (typeof part === "number" ? `[${part}]` : `${at === 0 ? "" : "."}${String(part)}`)).join("")
+
+/** The issue that lies deepest: of alternatives, it is of the one that was meant. */
+const badRequestOf = ({ issues }: HttpApiDecodeError): ProblemDocument => {
+  const [issue] = issues.toSorted((a, b) => b.path.length - a.path.length)
+  if (issue === undefined) return problem("bad-request", "it is not what is asked for here")
+  const field = fieldOf(issue.path)
+  return problem("bad-request", field === "" ? issue.message : `${field}: ${issue.message}`, field || undefined)
+}
+
+/** The words of a body that could not be read: too large, or no JSON. */
+const unreadable = ({ cause }: HttpServerError.RequestError): ProblemDocument =>
+  /maxBytes|too large/i.test(String(cause)) ? tooLarge : problem("bad-request", "the body is no JSON", "body")
+
+interface Route {
+  readonly path: RegExp
+  readonly method: string
+}
+
+const routes: ReadonlyArray<Route> = Object.values(RoundlotApi.groups).flatMap((group) =>
+  Object.values(group.endpoints).map(({ method, path }): Route => ({
+    method,
+    path: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
+  }))
+)
+
+/** Other methods that are answered at a path, or nothing at all. */
+const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => {
+  const path = url.split("?")[0] ?? ""
+  const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
+  if (allowed.length === 0) return told(problem("not-found", "see /docs for what is answered here"))
+  const allow = allowed.join(", ")
+  return told(problem("method-not-allowed", `here ${allow} is answered`), { allow })
+})
+
+/** What no route answers, and what fails against all expectation, is told as a problem too; declared errors pass. */
+export const withProblems = (app: HttpApp.Default): HttpApp.Default =>
+  Effect.catchAllCause(app, (cause: Cause.Cause<never>) => {
+    const error = Cause.squash(cause)
+    if (hasTag(error) && error._tag === "RouteNotFound") return noRoute
+    if (isDecodeError(error)) return Effect.succeed(told(badRequestOf(error)))
+    if (isRequestError(error)) return Effect.succeed(told(unreadable(error)))
+    if (!Cause.isDie(cause)) return Effect.failCause(cause)
+    const document = problem("fault", "see the log of the daemon")
+    return Effect.as(Effect.logError("request failed", cause), told(document))
+  })

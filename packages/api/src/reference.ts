@@ -1,0 +1,73 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as OpenApi from "@effect/platform/OpenApi"
+import { Effect, type Layer } from "effect"
+import { RoundlotApi } from "./Api.ts"
+
+/** The description of the API that programs read (OpenAPI 3.1), made of the definition. */
+const describe = (): OpenApi.OpenAPISpec => OpenApi.fromApi(RoundlotApi)
+
+const escape = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+
+const STYLE =
+  "body{font:15px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}code,pre{font:13px ui-monospace}pre{overflow:auto;background:#8881;padding:.6rem}h2{border-bottom:1px solid #8886;margin-top:2.5rem}table{border-collapse:collapse}td,th{text-align:left;padding:.1rem .8rem .1rem 0;vertical-align:top}:root{color-scheme:light dark}"
+
+const parametersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
+  if (operation.parameters.length === 0) return ""
+  const rows = operation.parameters.map(
+    ({ in: place, name, required }) =>
+      `<tr><td><code>${escape(name)}</code></td><td>${escape(place)}</td><td>${required ? "required" : ""}</td></tr>`
+  )
+  return `<table><tr><th>parameter</th><th>in</th><th></th></tr>${rows.join("")}</table>`
+}
+
+const schemaLink = (schema: unknown): string => {
+  const text = JSON.stringify(schema)
+  const found = [...text.matchAll(/#\/components\/schemas\/([\w.]+)/g)].flatMap(([, name]) => name ?? [])
+  const links = [...new Set(found)].map((name) => `<a href="#${escape(name)}">${escape(name)}</a>`)
+  return links.length === 0 ? `<code>${escape(text)}</code>` : links.join(", ")
+}
+
+const answersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
+  const rows = Object.entries(operation.responses).map(([status, { content, description }]) => {
+    const shown = Object.entries(content ?? {}).map(([type, media]) => `${escape(type)} ${schemaLink(media)}`)
+    return `<tr><td>${escape(status)}</td><td>${escape(description)}</td><td>${shown.join("<br>")}</td></tr>`
+  })
+  return `<table>${rows.join("")}</table>`
+}
+
+const operationOf = (path: string, method: string, operation: OpenApi.OpenAPISpecOperation): string => {
+  const body = operation.requestBody === undefined ? "" : `<p>Body: ${schemaLink(operation.requestBody.content)}</p>`
+  return `<h3><code>${method.toUpperCase()} ${escape(path)}</code></h3>${parametersOf(operation)}${body}${answersOf(operation)}`
+}
+
+const methods = ["get", "post", "put", "delete"] as const
+
+/** The same for people: one page without a script. */
+const pageOf = (openApi: OpenApi.OpenAPISpec): string => {
+  const paths = Object.entries(openApi.paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const operation = item[method]
+      return operation === undefined ? [] : [operationOf(path, method, operation)]
+    })
+  )
+  const schemas = Object.entries(openApi.components.schemas).map(
+    ([name, schema]) =>
+      `<h3 id="${escape(name)}">${escape(name)}</h3><pre>${escape(JSON.stringify(schema, null, 2))}</pre>`
+  )
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Roundlot API</title><style>${STYLE}</style><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</html>`
+}
+
+/** `/openapi.json` and `/docs`. */
+export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
+  Effect.gen(function* () {
+    const openApi = describe()
+    const text = JSON.stringify(openApi)
+    yield* router.get("/openapi.json", HttpServerResponse.text(text, { contentType: "application/json" }))
+    yield* router.get(
+      "/docs",
+      Effect.sync(() => HttpServerResponse.html(pageOf(openApi)))
+    )
+  })
+)

@@ -1,0 +1,69 @@
+import { Problem } from "@roundlot/api"
+import type { Accumulator, AsOf, Ledger, TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import type { UsageError } from "../cli/UsageError.ts"
+import type { CommandRefused } from "../verbs/commanding.ts"
+import type { Ambiguous, BadCursor, BadFilter, NotFound } from "../views/errors.ts"
+
+/** What looking can fail with. */
+export type LookFailure =
+  | BadFilter
+  | BadCursor
+  | AsOf.UnknownMoment
+  | NotFound
+  | Ambiguous
+  | Ledger.LedgerError
+  | TradeRepository.StoreError
+
+/** What acting can fail with. */
+export type ActFailure = LookFailure | UsageError | CommandRefused | Accumulator.Unfit
+
+type LookProblem = Problem.BadRequest | Problem.NotFound | Problem.Unavailable | Problem.Fault
+
+const { badRequest, conflict, fault, notFound, unavailable } = Problem.failures
+
+/** The filter as a request names it: the command line's `as-of` is `asOf` there. */
+const fieldOf = (filter: string): string => filter.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+
+const lookProblem = (error: LookFailure): LookProblem => {
+  switch (error._tag) {
+    case "BadFilter":
+      return badRequest(error.message, fieldOf(error.filter))
+    case "BadCursor":
+      return badRequest(error.message, "cursor")
+    case "NotFound":
+      return notFound(error.message)
+    case "UnknownMoment":
+      return badRequest(error.message, "asOf")
+    case "Ambiguous":
+      return badRequest(error.message, "account")
+    case "StoreUnavailable":
+      return unavailable(error.message)
+    default:
+      return fault(error.message)
+  }
+}
+
+const actProblem = (error: ActFailure): LookProblem | Problem.Conflict => {
+  switch (error._tag) {
+    case "UsageError":
+      return badRequest(error.message)
+    case "CommandRefused":
+      return conflict(error.message)
+    case "UnknownAccount":
+      return notFound(error.message, "account")
+    case "UnsoundTrade":
+      return badRequest(error.message, error.field)
+    default:
+      return lookProblem(error)
+  }
+}
+
+/** The failures of a view as problems. */
+export const looked = <A, R>(view: Effect.Effect<A, LookFailure, R>): Effect.Effect<A, LookProblem, R> =>
+  Effect.mapError(view, lookProblem)
+
+/** The failures of an act as problems. */
+export const acted = <A, R>(
+  act: Effect.Effect<A, ActFailure, R>
+): Effect.Effect<A, LookProblem | Problem.Conflict, R> => Effect.mapError(act, actProblem)

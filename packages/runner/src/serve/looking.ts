@@ -1,0 +1,136 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import { type Access, Api, type Server } from "@roundlot/api"
+import { Effect, Layer } from "effect"
+import type { Writing } from "../App.ts"
+import * as accounts from "../views/accounts.ts"
+import * as allocations from "../views/allocations.ts"
+import * as attempts from "../views/attempts.ts"
+import * as breaks from "../views/breaks.ts"
+import * as decisions from "../views/decisions.ts"
+import * as fills from "../views/fills.ts"
+import * as instruments from "../views/instruments.ts"
+import * as journal from "../views/journal.ts"
+import { queryOf } from "../views/orderQuery.ts"
+import * as orders from "../views/orders.ts"
+import * as overview from "../views/overview.ts"
+import * as past from "../views/past.ts"
+import * as payloads from "../views/payloads.ts"
+import * as positions from "../views/positions.ts"
+import * as resolve from "../views/resolve.ts"
+import { looked } from "./failing.ts"
+
+const { RoundlotApi } = Api
+
+const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
+
+const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
+  group
+    .handle("list", ({ urlParams: { fillStatus, phase, status, ...asked } }) =>
+      looked(
+        Effect.flatMap(queryOf({ phase: phase ?? fillStatus, status }), (query) => orders.list({ ...asked, query }))
+      )
+    )
+    .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
+      looked(past.seen(asOf, orders.accountOf(id), orders.show(id)))
+    )
+    .handle("fills", ({ path: { id }, urlParams }) =>
+      looked(Effect.zipRight(orders.accountOf(id), fills.list({ ...urlParams, orderId: id })))
+    )
+    .handle("attempts", ({ path: { id } }) => looked(Effect.map(orders.show(id), (order) => all(order.attempts))))
+    .handle("timeline", ({ path: { id } }) => looked(Effect.map(orders.show(id), ({ history }) => all(history))))
+)
+
+const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(positions.list(urlParams)))
+    .handle("show", ({ path: { symbol }, urlParams: { account, asOf } }) =>
+      looked(past.seen(asOf, positions.accountOf(symbol, account), positions.show(symbol, account)))
+    )
+)
+
+const ofDecisions = HttpApiBuilder.group(RoundlotApi, "decisions", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(decisions.list(urlParams)))
+    .handle("show", ({ path: { id } }) => looked(decisions.show(id)))
+)
+
+const ofAttempts = HttpApiBuilder.group(RoundlotApi, "attempts", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(attempts.list(urlParams)))
+    .handle("show", ({ path: { id } }) => looked(attempts.show(id)))
+)
+
+const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(fills.list(urlParams)))
+    .handle("show", ({ path: { id } }) => looked(fills.show(id)))
+)
+
+const ofAllocations = HttpApiBuilder.group(RoundlotApi, "allocations", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(allocations.list(urlParams)))
+    .handle("show", ({ path: { id } }) => looked(allocations.show(id)))
+)
+
+const ofAccounts = HttpApiBuilder.group(RoundlotApi, "accounts", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(accounts.list(urlParams)))
+    .handle("show", ({ path: { name } }) => looked(accounts.show(name)))
+)
+
+const ofInstruments = HttpApiBuilder.group(RoundlotApi, "instruments", (group) =>
+  group.handle("list", ({ urlParams }) => looked(instruments.list(urlParams)))
+)
+
+const ofBreaks = HttpApiBuilder.group(RoundlotApi, "breaks", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(breaks.list(urlParams)))
+    .handle("show", ({ path: { id } }) => looked(breaks.show(id)))
+)
+
+const ofJournal = HttpApiBuilder.group(RoundlotApi, "journal", (group) =>
+  group.handle("list", ({ urlParams }) => looked(journal.list(urlParams))).handle("head", () => looked(journal.head))
+)
+
+const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>
+  group.handle("show", ({ path: { id } }) => looked(payloads.show(id)))
+)
+
+const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
+  group
+    .handle("overview", () => looked(overview.overview))
+    .handle("resolve", ({ urlParams: { q } }) => looked(Effect.map(resolve.resolve(q), all)))
+)
+
+/** The routes that only look: the same views that the command line shows. */
+export const layer: Layer.Layer<
+  Server.Group<
+    | "orders"
+    | "positions"
+    | "decisions"
+    | "attempts"
+    | "fills"
+    | "allocations"
+    | "accounts"
+    | "instruments"
+    | "breaks"
+    | "journal"
+    | "payloads"
+    | "overview"
+  >,
+  never,
+  Access.Reading | Writing
+> = Layer.mergeAll(
+  ofOrders,
+  ofPositions,
+  ofDecisions,
+  ofAttempts,
+  ofFills,
+  ofAllocations,
+  ofAccounts,
+  ofInstruments,
+  ofBreaks,
+  ofJournal,
+  ofPayloads,
+  ofOverview
+)

@@ -1,0 +1,86 @@
+import type { Documents } from "@roundlot/api"
+import {
+  Account,
+  Break,
+  Clock,
+  Decimal,
+  Health,
+  Id,
+  Instant,
+  Order,
+  OrderState,
+  Position,
+  Reads,
+  Trade,
+  TradeRepository,
+  TradingState
+} from "@roundlot/core"
+import { Effect } from "effect"
+import * as breaks from "./breaks.ts"
+import * as controls from "./controls.ts"
+import * as feed from "./feed.ts"
+import * as orders from "./orders.ts"
+import * as positions from "./positions.ts"
+
+const LATEST = 20
+
+const live = OrderState.orderStatuses.filter(OrderState.isLive)
+
+const countOf = <A>(all: ReadonlyArray<A>, holds: (each: A) => boolean): number => all.filter(holds).length
+
+const owes = ({ residual }: Position.Position): boolean => !Decimal.isZero(residual)
+
+/** All at a glance, read at once: what a dashboard's first page asks for. */
+export const overview = Effect.gen(function* () {
+  const repository = yield* TradeRepository.TradeRepository
+  const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  return yield* repository.snapshot(
+    Effect.gen(function* () {
+      const accounts = yield* Reads.all(Account.AccountTable)
+      const standing = yield* Reads.all(Position.PositionTable)
+      const open = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
+      const latest = yield* Reads.page(Order.OrderTable, { descending: true, limit: LATEST })
+      const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+      const held = yield* Reads.all(Trade.TradeTable, { where: [{ column: "status", in: ["pending"] }] })
+      const states = yield* Reads.all(TradingState.ControlTable)
+      const newest = yield* feed.newestRow
+      const stateOf = (name: string) =>
+        TradingState.strictest(
+          states
+            .filter(({ account, symbol }) => symbol === "" && (account === "" || account === name))
+            .map(({ state }) => state)
+        )
+      const document: Documents.OverviewDocument = {
+        at: Instant.format(now),
+        incarnation: repository.identity.incarnation,
+        position: newest?.position ?? 0,
+        status: parts.every(({ isWell }) => isWell) ? "ok" : "degraded",
+        failing: parts.filter(({ isWell }) => !isWell).map(({ part }) => part),
+        accounts: accounts.map(({ broker, environment, name }) => ({
+          name,
+          broker,
+          environment,
+          tradingState: stateOf(name),
+          positions: countOf(standing, ({ account }) => account === name),
+          owing: countOf(standing, (position) => position.account === name && owes(position)),
+          openOrders: countOf(open, ({ account }) => account === name),
+          openBreaks: countOf(difference, ({ account }) => account === name)
+        })),
+        openOrders: Object.fromEntries(
+          live.map((status) => [status, countOf(open, (order) => order.status === status)])
+        ),
+        latestOrders: yield* Effect.forEach(latest.items, orders.documentOf),
+        inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
+        openBreaks: difference.map(breaks.documentOf),
+        quarantined: countOf(held, Trade.isHeld),
+        controls: states.map(controls.documentOf),
+        owing: standing
+          .filter(owes)
+          .map(({ account, residual, symbol }) => ({ account, symbol, residual: Decimal.format(residual) })),
+        positions: standing.map(positions.documentOf)
+      }
+      return document
+    })
+  )
+})

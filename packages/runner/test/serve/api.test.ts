@@ -1,0 +1,219 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Client, Problem } from "@roundlot/api"
+import { Health } from "@roundlot/core"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Logger, TestClock, TestContext } from "effect"
+import * as scene from "../views/scene.ts"
+import { ask, json, serving } from "./serving.ts"
+
+const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
+const books = Layer.mergeAll(Health.layer.pipe(Layer.provideMerge(scene.inMemory)), quiet, NodeHttpClient.layer).pipe(
+  Layer.provideMerge(TestContext.TestContext)
+)
+
+/** The scene of the views, served. */
+const played = Effect.zipRight(scene.played, serving)
+
+const client = (port: number) => Client.make({ baseUrl: `http://127.0.0.1:${port}` })
+
+describe("the books under /api/v1", () => {
+  it.scopedLive("gives every list and record of the views, and the typed client reads them", () =>
+    Effect.gen(function* () {
+      const api = yield* client(yield* played)
+      const orders = yield* api.orders.list({ urlParams: { status: "FILLED" } })
+      expect(orders).toMatchObject({
+        items: [{ id: "O1", filledQuantity: "1", averagePrice: "150.12" }],
+        nextCursor: null
+      })
+      const order = yield* api.orders.show({ path: { id: "O1" }, urlParams: {} })
+      assert.deepStrictEqual(order.tradeIds, ["T1", "T2", "T3"])
+      const fills = yield* api.orders.fills({ path: { id: "O1" }, urlParams: {} })
+      assert.deepStrictEqual(
+        fills.items.map(({ canonical, execIdBase, revision }) => [execIdBase, revision, canonical]),
+        [
+          ["x1", 0, true],
+          ["x2", 0, false],
+          ["x2", 1, true]
+        ]
+      )
+      assert.strictEqual((yield* api.orders.attempts({ path: { id: "O1" } })).items[0]?.outcome, "accepted")
+      assert.strictEqual((yield* api.orders.timeline({ path: { id: "O1" } })).items[0]?.tag, "OrderCreated")
+      assert.strictEqual((yield* api.trades.show({ path: { id: "T3" } })).status, "completed")
+      assert.strictEqual((yield* api.positions.show({ path: { symbol: "MSFT" }, urlParams: {} })).residual, "1.5")
+      assert.strictEqual((yield* api.positions.list({ urlParams: { symbol: "aapl" } })).items[0]?.residual, "0.1")
+      assert.lengthOf((yield* api.allocations.list({ urlParams: { orderId: "O1" } })).items, 3)
+      assert.lengthOf((yield* api.instruments.list({ urlParams: {} })).items, 3)
+      assert.strictEqual((yield* api.accounts.show({ path: { name: "main" } })).tradingState, "normal")
+      assert.deepStrictEqual((yield* api.decisions.list({ urlParams: {} })).items, [])
+      assert.deepStrictEqual((yield* api.breaks.list({ urlParams: {} })).items, [])
+      assert.lengthOf((yield* api.attempts.list({ urlParams: {} })).items, 2)
+      const head = yield* api.journal.head()
+      const entries = yield* api.journal.list({ urlParams: { entity: "O1" } })
+      assert.strictEqual(entries.items[0]?.tag, "OrderCreated")
+      const overview = yield* api.overview.overview()
+      expect(overview).toMatchObject({
+        position: head.position,
+        accounts: [{ name: "main", positions: 3, openOrders: 0 }],
+        owing: [{ symbol: "AAPL", residual: "0.1" }, { symbol: "KO" }, { symbol: "MSFT" }]
+      })
+      assert.deepStrictEqual(
+        (yield* api.overview.resolve({ urlParams: { q: "B-1" } })).items.map(({ path }) => path),
+        ["/api/v1/orders/O1"]
+      )
+      const payload = yield* api.payloads.show({ path: { id: "P1" } })
+      assert.strictEqual(payload.body, '{"order":1}')
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("FILL-13 C3 a trade's executions say how many of each fill's shares are the trade's", () =>
+    Effect.gen(function* () {
+      const api = yield* client(yield* played)
+      const shares = (id: string) =>
+        Effect.map(api.trades.executions({ path: { id } }), ({ items }) =>
+          items.map(({ canonical, quantity, share }) => [quantity, canonical, share])
+        )
+      // O1 took 0.3 of T1, 0.5 of T2 and 0.2 of T3; it was filled 0.4, then 0.6.
+      assert.deepStrictEqual(yield* shares("T1"), [
+        ["0.4", true, "0.3"],
+        ["0.6", false, "0"],
+        ["0.6", true, "0"]
+      ])
+      assert.deepStrictEqual(yield* shares("T2"), [
+        ["0.4", true, "0.1"],
+        ["0.6", false, "0"],
+        ["0.6", true, "0.4"]
+      ])
+      assert.deepStrictEqual(yield* shares("T3"), [
+        ["0.4", true, "0"],
+        ["0.6", false, "0"],
+        ["0.6", true, "0.2"]
+      ])
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("pages follow each other by cursor, and a record is shown as of an earlier moment", () =>
+    Effect.gen(function* () {
+      const api = yield* client(yield* played)
+      const first = yield* api.trades.list({ urlParams: { limit: 4 } })
+      const second = yield* api.trades.list({ urlParams: { limit: 4, cursor: first.nextCursor ?? "" } })
+      assert.deepStrictEqual(
+        [...first.items, ...second.items].map(({ id }) => id),
+        ["T1", "T2", "T3", "T4", "T5", "T6"]
+      )
+      assert.isNull(second.nextCursor)
+      const then = yield* api.orders.show({ path: { id: "O1" }, urlParams: { asOf: scene.second(1) } })
+      assert.deepInclude(then, { status: "submitted", filledQuantity: "0" })
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("takes trades in, one or a list, exactly once, and commands; nothing of a list with a fault", () =>
+    Effect.gen(function* () {
+      const api = yield* client(yield* played)
+      yield* TestClock.adjust("1 minute")
+      const trade = { sourceId: "n-1", symbol: "AAPL", side: "buy", quantity: "0.2", tradedAt: scene.second(5) }
+      const take = (payload: typeof trade) => api.trades.take({ payload, headers: {} })
+      assert.deepStrictEqual((yield* take(trade)).items, [{ id: "T7", outcome: "accepted", why: null }])
+      assert.strictEqual((yield* take(trade)).items[0]?.outcome, "duplicate")
+      const other = (yield* take({ ...trade, quantity: "0.3" })).items[0]
+      assert.deepInclude(other, { outcome: "conflict", why: "quantity was 0.2, is 0.3" })
+      const list = [
+        { ...trade, sourceId: "n-2" },
+        { ...trade, sourceId: "n-3", quantity: "1,5" }
+      ]
+      const refused = yield* Effect.flip(api.trades.take({ payload: list, headers: {} }))
+      assert.deepInclude(refused, { _tag: "BadRequest", field: "[1].quantity" })
+      assert.lengthOf((yield* api.trades.list({ urlParams: { source: "api" } })).items, 1)
+      const halted = yield* api.controls.halt({
+        payload: { reason: "news", account: "main" },
+        headers: { "idempotency-key": "k" }
+      })
+      assert.deepInclude(halted, { account: "main", commandId: "k" })
+      assert.deepInclude((yield* api.controls.list()).items[0], { account: "main", state: "halted", reason: "news" })
+    }).pipe(Effect.provide(books))
+  )
+})
+
+describe("what cannot be answered", () => {
+  it.scopedLive("is a problem that names the field, with its status", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const post = (body: unknown) => ask(port, "/api/v1/trades", { method: "POST", body })
+      const trade = { symbol: "AAPL", side: "buy", quantity: "1" }
+      const told = yield* Effect.all({
+        limit: ask(port, "/api/v1/orders?limit=0"),
+        unknown: ask(port, "/api/v1/orders?colour=red"),
+        cursor: ask(port, "/api/v1/orders?cursor=zzz"),
+        status: ask(port, "/api/v1/orders?status=fill"),
+        asOf: ask(port, "/api/v1/orders/O1?asOf=soon"),
+        id: ask(port, "/api/v1/orders/5x"),
+        body: post("{"),
+        field: post({ ...trade, quantity: 5 }),
+        extra: post({ ...trade, colour: "red" }),
+        missing: post([trade, { symbol: "AAPL", side: "buy" }]),
+        side: post({ ...trade, side: "long" }),
+        type: post({ ...trade, direct: { type: "huge" } })
+      })
+      for (const [name, { status, type }] of Object.entries(told)) {
+        assert.deepStrictEqual([name, status, type], [name, 400, Problem.PROBLEM_JSON])
+      }
+      const fields = Object.fromEntries(
+        Object.entries(told).map(([name, { text }]) => [name, /"field":"([^"]*)"/.exec(text)?.[1]])
+      )
+      assert.deepStrictEqual(fields, {
+        limit: "limit",
+        unknown: "colour",
+        cursor: "cursor",
+        status: "status",
+        asOf: "asOf",
+        id: "order",
+        body: "body",
+        field: "quantity",
+        extra: "colour",
+        missing: "[1].quantity",
+        side: "side",
+        type: "direct"
+      })
+      assert.strictEqual((yield* ask(port, "/api/v1/orders/O99")).status, 404)
+      const method = yield* ask(port, "/api/v1/orders/O1", { method: "DELETE" })
+      assert.deepStrictEqual([method.status, method.headers["allow"]], [405, "GET"])
+      const huge = yield* post("x".repeat(1024 * 1024 + 1))
+      assert.strictEqual(huge.status, 413)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("pages of elsewhere may not ask, and every answer says that it is no page of others", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const host = `127.0.0.1:${port}`
+      const from = (headers: Readonly<Record<string, string>>) => ask(port, "/api/v1/orders", { headers })
+      assert.strictEqual((yield* from({ origin: "http://evil.example" })).status, 403)
+      assert.strictEqual((yield* from({ origin: "null" })).status, 403)
+      assert.strictEqual((yield* from({ "sec-fetch-site": "cross-site" })).status, 403)
+      assert.strictEqual((yield* from({ host: "evil.example" })).status, 421)
+      const own = yield* from({ origin: `http://${host}` })
+      assert.strictEqual(own.status, 200)
+      expect(own.headers).toMatchObject({
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "content-security-policy": expect.stringContaining("frame-ancestors 'none'")
+      })
+      assert.isUndefined(own.headers["access-control-allow-origin"])
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "the API describes itself: every route stands in /openapi.json, and /docs shows it without a script",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const described = json(yield* ask(port, "/openapi.json"))
+        expect(described).toMatchObject({
+          openapi: "3.1.0",
+          paths: { "/api/v1/orders/{id}/fills": { get: {} }, "/api/v1/trades": { get: {}, post: {} } }
+        })
+        const docs = yield* ask(port, "/docs")
+        assert.include(docs.text, "GET /api/v1/orders/{id}/fills")
+        assert.notInclude(docs.text, "<script")
+      }).pipe(Effect.provide(books))
+  )
+})

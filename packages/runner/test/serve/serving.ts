@@ -1,0 +1,69 @@
+import { EventLoop } from "@roundlot/api"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { assert } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { createServer, request } from "node:http"
+import * as routes from "../../src/serve/routes.ts"
+import { empty } from "../../src/settings/Configuration.ts"
+
+/** What was answered. */
+export interface Told {
+  readonly status: number
+  readonly type: string
+  readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  readonly text: string
+}
+
+/** What is asked beside the path. */
+export interface Asked {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
+/** Asks over a real socket. */
+export const ask = (port: number, path: string, { body, headers = {}, method = "GET" }: Asked = {}) =>
+  Effect.async<Told>((resume) => {
+    const text = typeof body === "string" ? body : JSON.stringify(body)
+    const type: Readonly<Record<string, string>> =
+      body === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }
+    const asking = request(
+      { host: "127.0.0.1", port, path, method, headers: { ...type, ...headers }, agent: false },
+      (response) => {
+        let answer = ""
+        response.on("data", (part: Buffer) => (answer += part.toString()))
+        response.on("end", () =>
+          resume(
+            Effect.succeed({
+              status: response.statusCode ?? 0,
+              type: response.headers["content-type"] ?? "",
+              headers: response.headers,
+              text: answer
+            })
+          )
+        )
+      }
+    )
+    asking.on("error", (error) => resume(Effect.die(error)))
+    asking.end(body === undefined ? undefined : text)
+  })
+
+/** The document of an answer. */
+export const json = ({ text }: Told): unknown => JSON.parse(text)
+
+const process = Layer.succeed(EventLoop.Process, {
+  version: "1.2.3",
+  uptimeSeconds: Effect.succeed(7),
+  eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
+})
+
+/** A server of the whole API on a free port of this machine, on the books around it. */
+export const serving = Effect.gen(function* () {
+  const http = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
+  const context = yield* Layer.build(routes.layer(empty).pipe(Layer.provideMerge(http), Layer.provide(process)))
+  const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
+  return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
+})
