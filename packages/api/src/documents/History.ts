@@ -47,6 +47,18 @@ export type EntryDocument = typeof EntryDocument.Type
 /** A page of entries. */
 export const EntryPage = pageOf("EntryPage", EntryDocument)
 
+/** What a live stream tells of one commit: which records of one account changed, by which entries. */
+export const CommitDocument = Schema.Struct({
+  position: Schema.Int,
+  account: Schema.String,
+  changes: Schema.Array(
+    Schema.Struct({ seq: Schema.Int, at: Time, tag: Schema.String, kind: Schema.String, id: Schema.String })
+  )
+}).annotations({ identifier: "Commit" })
+
+/** What a live stream tells of one commit. */
+export type CommitDocument = typeof CommitDocument.Type
+
 /** The newest place of the feed, and the newest entry of every journal: what `audit --anchor` takes. */
 export const HeadDocument = Schema.Struct({
   position: Schema.Int,

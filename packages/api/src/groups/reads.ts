@@ -1,9 +1,10 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { BadRequest, Fault, NotFound, Unavailable } from "../Problem.ts"
+import { BadRequest, Fault, Gone, NotFound, Unavailable } from "../Problem.ts"
 import { byId, page, period, query, text } from "./shared.ts"
 
 const looking = <const Name extends string>(name: Name) =>
@@ -193,4 +194,25 @@ export const overview = looking("overview")
       .setUrlParams(query({ q: Schema.String }))
       .addSuccess(Documents.ResolvedPage)
   )
+  .middleware(Reading)
+
+const following = query({
+  /** The newest cursor that was seen, `INCARNATION-POSITION`; without one it begins now. Wins over `Last-Event-ID`. */
+  after: text,
+  /** Only of this account. */
+  account: text,
+  /** Only of these kinds of records, with commas between: `order,fill`. */
+  entity: text
+})
+
+/** What happens, as it happens. */
+export const live = looking("live")
+  .addError(Gone)
+  .add(
+    HttpApiEndpoint.get("events", "/api/v1/live")
+      .setUrlParams(following)
+      .setHeaders(Schema.Struct({ "last-event-id": text }))
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
+  )
+  .add(HttpApiEndpoint.get("socket", "/api/v1/live/socket").setUrlParams(following).addSuccess(HttpApiSchema.NoContent))
   .middleware(Reading)

@@ -1,11 +1,14 @@
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { type EventLoop, Server } from "@roundlot/api"
+import type { TradeRepository } from "@roundlot/core"
 import { Layer } from "effect"
 import type { Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import * as access from "./access.ts"
 import * as acting from "./acting.ts"
+import * as Live from "./Live.ts"
+import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 
 /** The API with all of its routes, on whatever HTTP server there is. */
@@ -13,7 +16,10 @@ export const layer = (
   configuration: Configuration
 ): Layer.Layer<
   never,
-  never,
+  TradeRepository.StoreError,
   Writing | EventLoop.Process | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
 > =>
-  Server.layer.pipe(Layer.provide(Layer.merge(looking.layer, acting.layer(configuration))), Layer.provide(access.layer))
+  Server.layer.pipe(
+    Layer.provide(Layer.mergeAll(looking.layer, acting.layer(configuration), living.layer)),
+    Layer.provide(Layer.merge(access.layer, Live.layer))
+  )

@@ -1,6 +1,7 @@
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { EventLoop } from "@roundlot/api"
+import type { TradeRepository } from "@roundlot/core"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
 import { createServer } from "node:http"
@@ -63,12 +64,12 @@ const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
 export const serve = (
   port: number,
   { configuration }: Settings
-): Effect.Effect<number, CannotServe, Writing | Scope.Scope> =>
+): Effect.Effect<number, CannotServe | TradeRepository.StoreError, Writing | Scope.Scope> =>
   Effect.gen(function* () {
     const server = NodeHttpServer.layer(createServer, { port, host: HOST })
     const context = yield* Layer.build(
       routes.layer(configuration).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
-    ).pipe(Effect.mapError((error) => new CannotServe({ port, detail: String(error.cause) })))
+    ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ port, detail: String(error.cause) })))
     const { address } = Context.get(context, HttpServer.HttpServer)
     return address._tag === "TcpAddress" ? address.port : port
   })

@@ -46,6 +46,26 @@ const gap = (account: string, seq: number) =>
     remedy: "Run 'roundlot audit' to see what else differs."
   })
 
+/** A commit of one account in the feed, with its entries. */
+export interface Commit {
+  readonly row: Entry.FeedRow
+  readonly entries: ReadonlyArray<Entry.Entry>
+}
+
+/** The commits after a position, at most so many. */
+export const commitsAfter = (
+  position: number,
+  limit: number
+): Effect.Effect<ReadonlyArray<Commit>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository.TradeRepository
+    const rows = yield* repository.feed(position, limit)
+    const read = reader(repository)
+    return yield* Effect.forEach(rows, (row) =>
+      Effect.map(read(row), (placed) => ({ row, entries: Chunk.toReadonlyArray(placed).map(({ entry }) => entry) }))
+    )
+  })
+
 /** All entries after a place, or all there are: in feed order, and in order of `seq` within a commit. */
 export const oldestFirst = (after: FeedPlace | undefined): Placing =>
   Stream.unwrap(

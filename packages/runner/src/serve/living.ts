@@ -1,0 +1,123 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { type Access, Api, Problem, type Server } from "@roundlot/api"
+import type { TradeRepository } from "@roundlot/core"
+import { Effect, type Layer, Schedule, Stream } from "effect"
+import type { Writing } from "../App.ts"
+import { looked } from "./failing.ts"
+import * as Live from "./Live.ts"
+
+const { RoundlotApi } = Api
+
+/** How many changes one event has at most: one commit may have thousands. */
+const MOST_CHANGES = 200
+
+/** A commit as server-sent events: in parts where it is large, the last of which has the cursor to go on from. */
+const eventOf = (told: Live.Told, incarnation: string): string => {
+  if (told._tag === "Begun")
+    return `id: ${told.cursor}\nevent: begun\ndata: ${JSON.stringify({ cursor: told.cursor })}\n\n`
+  // An id without data moves the reader's cursor on, and is no event to it.
+  if (told._tag === "Quiet") return `id: ${told.cursor}\n: quiet\n\n`
+  const commits = told.commits.flatMap(({ changes, ...commit }) =>
+    Array.from({ length: Math.ceil(changes.length / MOST_CHANGES) }, (_, part) => {
+      const isLast = (part + 1) * MOST_CHANGES >= changes.length
+      const own = { ...commit, changes: changes.slice(part * MOST_CHANGES, (part + 1) * MOST_CHANGES) }
+      return `${isLast ? `id: ${incarnation}-${commit.position}\n` : ""}event: commit\ndata: ${JSON.stringify(own)}\n\n`
+    })
+  )
+  return `${commits.join("")}id: ${told.cursor}\n\n`
+}
+
+const incarnationOf = ({ cursor }: Live.Told): string => cursor.slice(0, cursor.lastIndexOf("-"))
+
+/** The same for a socket: a JSON text for each thing told. */
+const messageOf = (told: Live.Told): string =>
+  JSON.stringify(
+    told._tag === "Commits" ? { cursor: told.cursor, commits: told.commits } : { cursor: told.cursor, commits: [] }
+  )
+
+interface Asked {
+  readonly after?: string | undefined
+  readonly account?: string | undefined
+  readonly entity?: string | undefined
+}
+
+const followed = ({ account, after, entity }: Asked) =>
+  Effect.gen(function* () {
+    const live = yield* Live.Live
+    const kinds = (entity ?? "").split(",").flatMap((kind) => (kind.trim() === "" ? [] : [kind.trim()]))
+    return yield* live.follow({ after, account, kinds })
+  }).pipe(
+    Effect.catchTag("LostCursor", (lost) => Effect.fail(Problem.failures.gone(lost.message, "after"))),
+    Effect.catchTags({ StoreUnavailable: told, BadRow: told, ConstraintRefused: told })
+  )
+
+const told = (error: TradeRepository.StoreError) => looked(Effect.fail(error))
+
+const LONGEST_STALL_MS = 30_000
+
+/** Drops a reader whose socket has taken nothing for half a minute: it may come back and goes on where it was. */
+const watched = (request: HttpServerRequest.HttpServerRequest) => {
+  const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+  let written = socket.bytesWritten
+  let stalled = 0
+  const LOOK_MS = 5000
+  const look = Effect.sync(() => {
+    stalled = socket.writableLength > 0 && socket.bytesWritten === written ? stalled + LOOK_MS : 0
+    written = socket.bytesWritten
+    if (stalled >= LONGEST_STALL_MS) socket.destroy()
+  })
+  return Effect.forkScoped(Effect.repeat(look, Schedule.spaced(LOOK_MS)))
+}
+
+const STREAM = { "cache-control": "no-store", "x-accel-buffering": "no" } as const
+
+const events = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
+  Effect.gen(function* () {
+    const told = yield* followed(asked)
+    const text = told.pipe(
+      Stream.map((each) => eventOf(each, incarnationOf(each))),
+      // What the store refuses meanwhile ends the stream; the reader comes again with its cursor.
+      Stream.catchAll(() => Stream.empty),
+      Stream.encodeText
+    )
+    const living = Stream.unwrapScoped(Effect.as(watched(request), text))
+    return HttpServerResponse.stream(living, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
+  })
+
+const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
+  Effect.gen(function* () {
+    const told = yield* followed(asked)
+    const socket = yield* Effect.mapError(request.upgrade, () =>
+      Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")
+    )
+    const write = yield* socket.writer
+    const telling = Stream.runForEach(told, (each) => write(messageOf(each)))
+    yield* Effect.zipRight(
+      watched(request),
+      Effect.raceFirst(
+        socket.runRaw(() => undefined),
+        telling
+      )
+    ).pipe(
+      Effect.scoped,
+      // A reader that went away, or a store that cannot be read: the reader comes again with its cursor.
+      Effect.ignore
+    )
+    return HttpServerResponse.empty()
+  }).pipe(Effect.scoped)
+
+/** What happens, as it happens. */
+export const layer: Layer.Layer<
+  Server.Group<"live">,
+  never,
+  Access.Reading | Writing | Live.Live
+> = HttpApiBuilder.group(RoundlotApi, "live", (group) =>
+  group
+    .handle("events", ({ headers, request, urlParams }) =>
+      events({ ...urlParams, after: urlParams.after ?? headers["last-event-id"] }, request)
+    )
+    .handle("socket", ({ request, urlParams }) => socketed(urlParams, request))
+)
