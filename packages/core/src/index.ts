@@ -122,6 +122,8 @@ export * as corrections from "./reconciliation/corrections.ts"
 export * as evidence from "./reconciliation/evidence.ts"
 /** `reconciliation/executions`: see that module. */
 export * as executions from "./reconciliation/executions.ts"
+/** `reconciliation/holdings`: see that module. */
+export * as holdings from "./reconciliation/holdings.ts"
 /** `reconciliation/interpret`: see that module. */
 export * as interpret from "./reconciliation/interpret.ts"
 /** `reconciliation/ledgerBreaks`: see that module. */
@@ -132,6 +134,8 @@ export * as matching from "./reconciliation/matching.ts"
 export * as ordersSeen from "./reconciliation/ordersSeen.ts"
 /** `reconciliation/orphans`: see that module. */
 export * as orphans from "./reconciliation/orphans.ts"
+/** `reconciliation/splits`: see that module. */
+export * as splits from "./reconciliation/splits.ts"
 /** `reconciliation/waitingFills`: see that module. */
 export * as waitingFills from "./reconciliation/waitingFills.ts"
 /** `control/Command`: see that module. */
@@ -142,6 +146,10 @@ export * as CommandRecord from "./control/CommandRecord.ts"
 export * as TradingState from "./control/TradingState.ts"
 /** `control/Usage`: see that module. */
 export * as Usage from "./control/Usage.ts"
+/** `control/adjust`: see that module. */
+export * as adjust from "./control/adjust.ts"
+/** `control/adopt`: see that module. */
+export * as adopt from "./control/adopt.ts"
 /** `control/beforeSend`: see that module. */
 export * as beforeSend from "./control/beforeSend.ts"
 /** `control/commands`: see that module. */
@@ -236,6 +244,8 @@ export * as Health from "./services/Health.ts"
 export * as Jobs from "./services/Jobs.ts"
 /** `services/Reads`: see that module. */
 export * as Reads from "./services/Reads.ts"
+/** `services/Reconciliation`: see that module. */
+export * as Reconciliation from "./services/Reconciliation.ts"
 /** `services/Retention`: see that module. */
 export * as Retention from "./services/Retention.ts"
 /** `services/Roundlot`: see that module. */

@@ -4,7 +4,11 @@ import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { BreakId, OrderId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { Price } from "../money/Price.ts"
 import type { Position } from "../position/Position.ts"
+import { adjustedAs, adjustPosition } from "./adjust.ts"
+import { adoptAccount } from "./adopt.ts"
 import * as commands from "./commands.ts"
 
 /** Everything that is sent. */
@@ -32,7 +36,16 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("DismissBreak", { breakId: BreakId }),
   Schema.TaggedStruct("Release", { tradeId: TradeId, symbol: Schema.UndefinedOr(Ticker) }),
   Schema.TaggedStruct("DismissTrade", { tradeId: TradeId }),
-  Schema.TaggedStruct("Reverse", { tradeId: TradeId })
+  Schema.TaggedStruct("Reverse", { tradeId: TradeId }),
+  Schema.TaggedStruct("AdjustPosition", {
+    symbol: Ticker,
+    as: Schema.Literal(...adjustedAs),
+    by: Decimal.FromString,
+    price: Schema.UndefinedOr(Price)
+  }),
+  Schema.TaggedStruct("AdoptAccount", {
+    holdings: Schema.Array(Schema.Struct({ symbol: Ticker, quantity: Decimal.FromString }))
+  })
 )
 
 /** An act of an operator or program, as data. */
@@ -116,6 +129,10 @@ const carryOut = (
       return commands.dismissTrade(recorder, command.tradeId, reason)
     case "Reverse":
       return commands.reverseTrade(recorder, command.tradeId)
+    case "AdjustPosition":
+      return adjustPosition(recorder, command, reason)
+    case "AdoptAccount":
+      return adoptAccount(recorder, command.holdings, reason)
   }
 }
 

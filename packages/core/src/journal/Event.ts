@@ -332,6 +332,8 @@ export const CoolDownReset = Schema.TaggedStruct("CoolDownReset", { symbol: Tick
 export const PositionHeld = Schema.TaggedStruct("PositionHeld", { symbol: Ticker, why: Schema.String })
 /** An operator lets the position go on; an open circuit is closed. */
 export const HoldLifted = Schema.TaggedStruct("HoldLifted", { symbol: Ticker })
+/** What is held and is not ours, in signed shares, is more or less by so much from now on (E4). */
+export const BaseDeclared = Schema.TaggedStruct("BaseDeclared", { symbol: Ticker, by: Shares, why: Schema.String })
 /** A trading state was set, for all, for an account or for one symbol. */
 export const TradingStateSet = Schema.TaggedStruct("TradingStateSet", {
   account: Schema.String,
@@ -391,6 +393,7 @@ export const LedgerEvent = Schema.Union(
   CoolDownReset,
   PositionHeld,
   HoldLifted,
+  BaseDeclared,
   TradingStateSet,
   ConfigurationChanged
 )
@@ -457,6 +460,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "CoolDownReset":
     case "PositionHeld":
     case "HoldLifted":
+    case "BaseDeclared":
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }

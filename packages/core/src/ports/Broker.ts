@@ -83,11 +83,12 @@ export interface Listing<R extends Report> {
   readonly received: ReadonlyArray<Received<R>>
 }
 
-/** A holding at the broker, signed shares. */
+/** A holding at the broker, signed shares. `assetClass` is left away where it is an equity. */
 export interface Holding {
   readonly symbol: string
   readonly quantity: Decimal
   readonly averagePrice: Decimal | undefined
+  readonly assetClass?: string | undefined
 }
 
 /** What the broker knows of an instrument, or that it has none of this symbol. */

@@ -25,7 +25,10 @@ export const breakKinds = [
   "AverageDiffers",
   "Unpriced",
   "OffBand",
-  "Unmapped"
+  "Unmapped",
+  "PositionDiffers",
+  "ForeignPosition",
+  "UnsoundSnapshot"
 ] as const
 
 /** One of the kinds of break. */
@@ -65,7 +68,10 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   AverageDiffers: shownUntilJudged,
   Unpriced: shownUntilJudged,
   OffBand: shownUntilJudged,
-  Unmapped: shownUntilJudged
+  Unmapped: shownUntilJudged,
+  PositionDiffers: holding,
+  ForeignPosition: shown,
+  UnsoundSnapshot: shown
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

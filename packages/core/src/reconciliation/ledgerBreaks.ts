@@ -35,6 +35,22 @@ export const open = (
   return true
 }
 
+/** Opens a break of a kind about a subject, or brings the one that is open up to what is seen now. */
+export const openOrUpdate = (
+  recorder: Recorder,
+  fields: { readonly symbol: Ticker; readonly kind: BreakKind; readonly subject: string; readonly evidence: string },
+  holding: Break["holds"] = kinds[fields.kind].holds
+): void => {
+  const { evidence } = fields
+  const known = findOpen(recorder, fields.symbol, fields.kind, fields.subject)
+  if (known?.evidence === evidence && known.holds === holding) return
+  if (known === undefined) {
+    recorder.emit({ _tag: "BreakOpened", id: recorder.next("break"), ...fields, holds: holding })
+  } else {
+    recorder.emit({ _tag: "BreakChanged", id: known.id, holds: holding, evidence })
+  }
+}
+
 /** Closes the open break of a kind about a subject, where there is one. */
 export const closeIfOpen = (
   recorder: Recorder,
@@ -87,13 +103,7 @@ const reviewExcess = (recorder: Recorder, order: Order): void => {
   if (Decimal.isZero(amount)) return closeIfOpen(recorder, order.symbol, "Excess", subject, "covered or accepted")
   const holds = Decimal.isLess(amount, order.lot) ? "nothing" : "symbol"
   const evidence = `${Decimal.format(amount)} of ${subject} are covered by no trade`
-  const known = findOpen(recorder, order.symbol, "Excess", subject)
-  if (known === undefined) {
-    const id = recorder.next("break")
-    recorder.emit({ _tag: "BreakOpened", id, symbol: order.symbol, kind: "Excess", subject, holds, evidence })
-  } else if (known.evidence !== evidence || known.holds !== holds) {
-    recorder.emit({ _tag: "BreakChanged", id: known.id, holds, evidence })
-  }
+  openOrUpdate(recorder, { symbol: order.symbol, kind: "Excess", subject, evidence }, holds)
 }
 
 /** G: two live orders of opposite sides, one of them ours; the subject is the order whose fact brought it about. */

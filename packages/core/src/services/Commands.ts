@@ -161,13 +161,14 @@ const settingMember = (
 })
 
 /**
- * What a change of trading state brings with it: for a halt, what is on its way is waited for and named; then positions are
- * evaluated (D1).
+ * What a change of trading state, or an adopted account, brings with it: for a halt, what is on its way is waited for and named;
+ * then positions are evaluated (D1).
  */
 const follow = (
   { account, command }: CommandRequest,
   done: CommandAnswer
 ): Effect.Effect<CommandAnswer, LedgerError, Ledger | TradeRepository> => {
+  if (command._tag === "AdoptAccount") return Effect.as(regateAll(account), done)
   if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.succeed(done)
   const { scope } = command
   if (command._tag !== "Halt" || done._tag !== "Done") return Effect.as(regateScope(account, scope), done)

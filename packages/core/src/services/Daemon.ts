@@ -25,6 +25,7 @@ import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
 import { learnAllHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
+import { recheckDifferences, reconcile, reconcileAll } from "./Reconciliation.ts"
 import { recoverLost, submitPending } from "./Submission.ts"
 import {
   defaultPolling,
@@ -89,6 +90,8 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("doubts", "1 second", askForDoubtful(asked)),
         work.forever("polling", "1 second", pollOpenOrders(polling, polled)),
         work.every("sweep", "1 minute", sweepAll),
+        work.every("positions", "5 minutes", reconcileAll),
+        work.every("differences of positions", "15 seconds", recheckDifferences),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
@@ -136,6 +139,9 @@ const start = (
     yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
   })
 
+/** P1 to P12: what the account holds is compared whenever it was connected to its broker, and on a schedule. */
+const comparePositions = (account: AccountName) => work.reported(`positions ${account}`, reconcile(account))
+
 /** Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then. */
 const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, Requirements> =>
   Effect.scoped(
@@ -143,7 +149,7 @@ const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, R
       const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
       const followOne = Effect.fn("Daemon.followOne")(function* (name: AccountName) {
         yield* driving.take(name)
-        yield* Effect.forkScoped(follow(name))
+        yield* Effect.forkScoped(follow(name, comparePositions(name)))
         yield* Ref.update(followed, (known) => new Set(known).add(name))
       })
       const followNew = Effect.gen(function* () {

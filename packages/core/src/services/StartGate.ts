@@ -9,6 +9,7 @@ import type { TradeRepository } from "../ports/TradeRepository.ts"
 import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
 import { withRetries } from "./reading.ts"
+import { reconcile } from "./Reconciliation.ts"
 import { sweep } from "./Tracking.ts"
 import { reported } from "./work.ts"
 
@@ -53,6 +54,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
         )
         yield* learnHours(account)
         yield* sweep(account)
+        yield* reconcile(account)
         yield* Ref.update(read, (known) => new Set(known).add(account))
       })
     )

@@ -233,14 +233,17 @@ export const sweepAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
 
 /**
  * Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks, ever
- * later while it does not hold.
+ * later while it does not hold. `afterCatchUp` runs once after each catching up.
  */
-export const follow = Effect.fn("Tracking.follow")(function* (account: AccountName) {
+export const follow = Effect.fn("Tracking.follow")(function* <R = never>(
+  account: AccountName,
+  afterCatchUp: Effect.Effect<void, never, R> = Effect.void
+) {
   const clock = yield* Clock
   let waitMs = FIRST_WAIT_MS
   for (;;) {
     const begunMs = yield* clock.monotonicMs
-    yield* reported(`stream ${account}`, connect(account))
+    yield* reported(`stream ${account}`, connect(account, afterCatchUp))
     const heldMs = (yield* clock.monotonicMs) - begunMs
     waitMs = heldMs >= STEADY_MS ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, waitMs * 2)
     yield* Effect.sleep(Duration.millis(waitMs))
@@ -257,13 +260,20 @@ const LONGEST_WAIT_MS = 30_000
 /** A connection that held for so long was a good one. */
 const STEADY_MS = 60_000
 
-const connect = Effect.fn("Tracking.connect")(function* (account: AccountName) {
+const connect = Effect.fn("Tracking.connect")(function* <R>(
+  account: AccountName,
+  afterCatchUp: Effect.Effect<void, never, R>
+) {
   const brokers = yield* Brokers
   const { updates } = yield* brokers.get(account)
-  return updates === undefined ? yield* Effect.never : yield* followOnce(account, updates)
+  return updates === undefined ? yield* Effect.never : yield* followOnce(account, updates, afterCatchUp)
 })
 
-const followOnce = (account: AccountName, updates: NonNullable<BrokerService["updates"]>) =>
+const followOnce = <R>(
+  account: AccountName,
+  updates: NonNullable<BrokerService["updates"]>,
+  afterCatchUp: Effect.Effect<void, never, R>
+) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     yield* Effect.all(
@@ -273,7 +283,7 @@ const followOnce = (account: AccountName, updates: NonNullable<BrokerService["up
             ledger.submitAll("report", received.map(reportMember))
           )
         ),
-        Effect.zipRight(Effect.zipRight(sweep(account), pollAll), tellThatItHolds(account))
+        Effect.all([sweep(account), pollAll, afterCatchUp, tellThatItHolds(account)], { discard: true })
       ],
       { concurrency: 2, discard: true }
     )

@@ -51,3 +51,7 @@ export const coolDownStarted = (books: Books, event: Of<"CoolDownStarted">, plac
     shortEnds: event.shortEnds,
     circuitUntil: event.circuitUntil
   })
+
+/** E4: what is held and is not ours changes; nothing else of the position does. */
+export const baseDeclared = (books: Books, { by, symbol }: Of<"BaseDeclared">, place: Place): void =>
+  patchPosition(books, symbol, place, { base: Decimal.add(positionOf(books, symbol, place).base, by) })

@@ -1,0 +1,115 @@
+import { Need } from "../books/Need.ts"
+import { joinKey } from "../books/Table.ts"
+import { isTicker, type Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { holdingsOf, type Position } from "../position/Position.ts"
+import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
+import { splitThatExplains } from "./splits.ts"
+
+/** A row of a broker's positions, or the absence of one in a complete listing (`quantity` zero). Signed shares. */
+export interface HoldingSeen {
+  readonly symbol: Ticker
+  readonly quantity: Decimal.Decimal
+  readonly averagePrice: Decimal.Decimal | undefined
+  /** What the books held when the reading began: a difference is judged only where that has not moved since. */
+  readonly booked: Decimal.Decimal
+  /** Why the row is not to be judged this time, where something speaks against it. */
+  readonly skipped: string | undefined
+}
+
+/** What the comparison of one symbol came to. */
+export const outcomes = ["equal", "differs", "foreign", "skipped"] as const
+
+/** A symbol as the books and the broker have it, and what that comes to (P1 to P9). Signed shares. */
+export interface HoldingJudged {
+  readonly symbol: Ticker
+  readonly outcome: (typeof outcomes)[number]
+  readonly ours: Decimal.Decimal
+  readonly theirs: Decimal.Decimal
+  /** Why it was skipped, or both sides of the difference. */
+  readonly why: string | undefined
+}
+
+/** The two kinds of break about a symbol's holdings; one of them at most is open. */
+const KINDS = ["PositionDiffers", "ForeignPosition"] as const
+
+/** Judges a row of the broker's positions against the books and writes nothing: what a dry run shows. */
+export const judgeHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudged => {
+  const { account, books } = recorder
+  recorder.need(Need.Position({ account, symbol: seen.symbol }))
+  recorder.need(Need.WaitingFills({ account }))
+  const position = books.positions.get(joinKey([account, seen.symbol]))
+  const ours = position === undefined ? Decimal.zero : holdingsOf(position)
+  const judged = { symbol: seen.symbol, ours, theirs: seen.quantity }
+  if (Decimal.equals(ours, seen.quantity)) return { ...judged, outcome: "equal", why: undefined }
+  const skipped = obstacleOf(recorder, seen, ours)
+  if (skipped !== undefined) return { ...judged, outcome: "skipped", why: skipped }
+  const isForeign = position === undefined || isUntraded(position)
+  return { ...judged, outcome: isForeign ? "foreign" : "differs", why: evidenceOf(position, seen.quantity) }
+}
+
+/** Judges a row of the broker's positions, and opens, updates or closes the break that follows. */
+export const bookHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudged => {
+  const judged = judgeHolding(recorder, seen)
+  if (judged.outcome === "skipped") return judged
+  const kind = judged.outcome === "differs" ? "PositionDiffers" : "ForeignPosition"
+  const { symbol, why: evidence } = judged
+  for (const each of KINDS) {
+    if (judged.outcome !== "equal" && each === kind) continue
+    closeIfOpen(recorder, symbol, each, symbol, "books and broker agree")
+  }
+  if (evidence === undefined) return judged
+  openOrUpdate(recorder, { symbol, kind, subject: symbol, evidence })
+  recorder.touch(symbol)
+  return judged
+}
+
+/** Stamped snapshots: what has moved, or may be about to move, since the reading began is not judged by it. */
+const obstacleOf = (recorder: Recorder, seen: HoldingSeen, ours: Decimal.Decimal): string | undefined => {
+  if (seen.skipped !== undefined) return seen.skipped
+  if (!Decimal.equals(ours, seen.booked)) return "the books have moved while the broker was read"
+  const { account, books } = recorder
+  const waits = books.waiting_fills.find("waiting", [account]).some(({ symbol }) => symbol === seen.symbol)
+  if (waits) return "a fill of it waits for its order"
+  const unsettled = books.orders
+    .find("live", [account, seen.symbol])
+    .some(({ status }) => status === "submitting" || status === "in_doubt")
+  return unsettled ? "an order of it is on its way or in doubt" : undefined
+}
+
+/** P6: a symbol in which these books never did anything. */
+const isUntraded = (position: Position): boolean =>
+  [position.base, position.hedged, position.direct, position.adopted].every(Decimal.isZero)
+
+/** Both sides' figures, how the difference would be closed and opened (P5), and a split that would explain it (P9). */
+const evidenceOf = (position: Position | undefined, theirs: Decimal.Decimal): string => {
+  const ours = position === undefined ? Decimal.zero : holdingsOf(position)
+  const parts = position === undefined ? "" : ` (${partsOf(position)})`
+  const crosses = Decimal.sign(ours) * Decimal.sign(theirs) < 0
+  const legs = crosses
+    ? `; from here ${Decimal.format(Decimal.abs(ours))} were closed and ${Decimal.format(Decimal.abs(theirs))} opened`
+    : ""
+  const split = splitThatExplains(ours, theirs)
+  const proposal = split === undefined ? "" : `; a split of ${split} would explain it`
+  return `ours ${Decimal.format(ours)}${parts}, the broker's ${Decimal.format(theirs)}${legs}${proposal}`
+}
+
+const partsOf = ({ adopted, base, direct, hedged }: Position): string =>
+  Object.entries({ base, hedged, direct, adopted })
+    .filter(([, amount]) => !Decimal.isZero(amount))
+    .map(([name, amount]) => `${name} ${Decimal.format(amount)}`)
+    .join(", ")
+
+/** A row of the broker's positions that is compared: an equity with a ticker of ours (P10). */
+export const isComparable = <R extends { readonly symbol: string; readonly assetClass?: string | undefined }>(
+  row: R
+): row is R & { readonly symbol: Ticker } =>
+  isTicker(row.symbol) && (row.assetClass === undefined || row.assetClass === "equity")
+
+/** Why a listing of positions contradicts itself and is not judged by; nothing where it does not. */
+export const contradictionOf = (rows: ReadonlyArray<{ readonly symbol: string }>): string | undefined => {
+  const seen = new Set<string>()
+  const twice = rows.find(({ symbol }) => seen.size === seen.add(symbol).size)
+  return twice === undefined ? undefined : `the broker lists ${twice.symbol} twice among its positions`
+}

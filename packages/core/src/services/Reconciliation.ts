@@ -1,0 +1,283 @@
+import { Effect } from "effect"
+import { AccountTable } from "../account/Account.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { holdUntilAdopted } from "../control/adopt.ts"
+import { isTicker, UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { OrderTable } from "../order/Order.ts"
+import { Brokers, type BrokerReadFailed, type Holding, type NoBroker } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { holdingsOf, PositionTable } from "../position/Position.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
+import {
+  bookHolding,
+  contradictionOf,
+  isComparable,
+  judgeHolding,
+  type HoldingJudged,
+  type HoldingSeen
+} from "../reconciliation/holdings.ts"
+import { closeIfOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
+import * as Instant from "../time/Instant.ts"
+import { CursorTable } from "../trade/Cursor.ts"
+import { moveCursor } from "../trade/moveCursor.ts"
+import { driven, isDriven } from "./drive.ts"
+import type { Health } from "./Health.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
+import { pollAll, sweep } from "./Tracking.ts"
+import { reported } from "./work.ts"
+
+/** What comparing an account with its broker came to. */
+export interface Reconciled {
+  readonly account: AccountName
+  /** When the reading of the positions began that was judged. */
+  readonly asOf: Instant.Instant
+  /** Why the broker's positions were not judged at all, where they were not. */
+  readonly problem: string | undefined
+  /** How many symbols books and broker agree on. */
+  readonly agreed: number
+  /** Those on which they do not, or that were skipped this time, by symbol. */
+  readonly holdings: ReadonlyArray<HoldingJudged>
+  /** P10: what the broker holds of other classes or under names that are no tickers; listed, never compared. */
+  readonly others: ReadonlyArray<Holding>
+}
+
+type Needed = Brokers | Clock | Health | Ledger | TradeRepository
+type Failed = BrokerReadFailed | LedgerError | NoBroker
+
+/**
+ * Compares what an account holds at its broker with its books (P1 to P12): differences become breaks, and breaks whose difference
+ * is gone are closed. Where they differ anew, orders and fills are read first and the positions once more (P3, P7). Doing it twice
+ * does what doing it once did.
+ */
+export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (account: AccountName) {
+  const first = yield* readPositions(account)
+  const judged = yield* judge(account, first, judgeHolding)
+  const known = yield* openAbout(account)
+  const isNew = judged.holdings.some(({ symbol, why }) => known.get(symbol) !== why)
+  if (isNew) {
+    yield* sweep(account)
+    yield* pollAll
+  }
+  const last = isNew ? yield* readPositions(account) : first
+  yield* holdIfUnadopted(account, last)
+  yield* bookContradiction(account, last)
+  const booked = yield* judge(account, last, bookHolding)
+  if (booked.problem === undefined) yield* noteCompared(account, last.asOf)
+  return booked
+})
+
+/** The same comparison, by which nothing is read but positions and nothing is written. */
+export const compare: (account: AccountName) => Effect.Effect<Reconciled, Failed, Needed> = Effect.fn(
+  "Reconciliation.compare"
+)(function* (account) {
+  return yield* judge(account, yield* readPositions(account), judgeHolding)
+})
+
+/** Reconciles every account that this process drives; one account's failure does not stop the others. */
+export const reconcileAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
+  Effect.forEach(
+    accounts,
+    ({ name }) => Effect.whenEffect(reported(`positions ${name}`, reconcile(name)), isDriven(name)),
+    { discard: true }
+  )
+)
+
+/** Compares the accounts again for which a difference holds a symbol: it goes on as soon as the difference is gone. */
+export const recheckDifferences = Effect.gen(function* () {
+  const open = yield* Reads.all(BreakTable, {
+    where: [
+      { column: "closedAt", in: [null] },
+      { column: "kind", in: ["PositionDiffers"] }
+    ]
+  })
+  const accounts = new Set((yield* driven(open)).map(({ account }) => account))
+  yield* Effect.forEach(accounts, (account) => reported(`positions ${account}`, reconcile(account)), { discard: true })
+})
+
+// What is read
+
+/** A reading of an account's positions, and what the books held when it began. */
+interface PositionsRead {
+  readonly asOf: Instant.Instant
+  readonly booked: ReadonlyMap<Ticker, Decimal.Decimal>
+  readonly complete: boolean
+  readonly contradiction: string | undefined
+  readonly rows: ReadonlyArray<Holding>
+}
+
+const readPositions = Effect.fn("Reconciliation.readPositions")(function* (account: AccountName) {
+  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
+  const { complete, holdings } = yield* withRetries(broker.positions)
+  const read: PositionsRead = {
+    asOf,
+    booked: new Map(positions.map((position) => [position.symbol, holdingsOf(position)])),
+    complete,
+    contradiction: contradictionOf(holdings),
+    rows: holdings
+  }
+  return read
+})
+
+// What is judged
+
+type Judging = (recorder: Recorder, seen: HoldingSeen) => HoldingJudged
+
+/** P8: a listing that is not the whole truth, or contradicts itself, judges nothing. */
+const problemOf = ({ complete, contradiction }: PositionsRead): string | undefined =>
+  contradiction ?? (complete ? undefined : "the broker listed its positions in part only")
+
+const judge = (
+  account: AccountName,
+  read: PositionsRead,
+  judging: Judging
+): Effect.Effect<Reconciled, LedgerError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const { asOf, rows } = read
+    const problem = problemOf(read)
+    const others = rows.filter((row) => !isComparable(row))
+    if (problem !== undefined) return { account, asOf, problem, agreed: 0, holdings: [], others }
+    const { agreed, seen } = yield* unlikeTheBooks(account, read)
+    const ledger = yield* Ledger
+    const judged = yield* ledger.submitAll(
+      "report",
+      seen.map((each) => judgingMember(account, each, judging))
+    )
+    const holdings = judged.filter(({ outcome }) => outcome !== "equal")
+    return { account, asOf, problem, agreed: agreed + judged.length - holdings.length, holdings, others }
+  })
+
+const judgingMember = (account: AccountName, seen: HoldingSeen, judging: Judging): Member<HoldingJudged> => ({
+  account,
+  cause: { kind: "report", actor: "roundlot" },
+  needs: [Need.Position({ account, symbol: seen.symbol }), Need.WaitingFills({ account })],
+  apply: (recorder) => judging(recorder, seen)
+})
+
+/** The symbols whose rows differ from the books, or that have an open break about that; all others agree, and cost nothing. */
+const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
+  account: AccountName,
+  { asOf, booked, rows }: PositionsRead
+) {
+  const theirs = new Map(rows.filter(isComparable).map((row) => [row.symbol, row]))
+  const broken = yield* openAbout(account)
+  const symbols = [...new Set([...booked.keys(), ...theirs.keys()])].filter(
+    // What the broker lists as something else is no holding of the instrument that we know by that name (P10).
+    (symbol) => !rows.some((row) => row.symbol === symbol && !isComparable(row))
+  )
+  const seen = symbols.flatMap((symbol): ReadonlyArray<HoldingSeen> => {
+    const quantity = theirs.get(symbol)?.quantity ?? Decimal.zero
+    const ours = booked.get(symbol) ?? Decimal.zero
+    if (Decimal.equals(quantity, ours) && !broken.has(symbol)) return []
+    return [{ symbol, quantity, averagePrice: theirs.get(symbol)?.averagePrice, booked: ours, skipped: undefined }]
+  })
+  const moving = yield* movedAround(account, asOf, seen)
+  const marked = seen.map((each) => (moving.has(each.symbol) ? { ...each, skipped: JUST_FILLED } : each))
+  return { agreed: symbols.length - seen.length, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
+})
+
+const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<string, string>, StoreError, TradeRepository> =>
+  Effect.map(
+    Reads.all(BreakTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "closedAt", in: [null] },
+        { column: "kind", in: ["PositionDiffers", "ForeignPosition"] }
+      ]
+    }),
+    (open) => new Map(open.map(({ evidence, subject }) => [subject, evidence]))
+  )
+
+const JUST_FILLED = "it was filled within the last seconds"
+const SETTLING_MS = 5_000
+
+/** Stamped snapshots: positions with activity in the last seconds before a reading are skipped by it. */
+const movedAround = (account: AccountName, asOf: Instant.Instant, seen: ReadonlyArray<HoldingSeen>) =>
+  seen.length === 0
+    ? Effect.succeed<ReadonlySet<Ticker>>(new Set())
+    : Effect.map(
+        Reads.all(OrderTable, {
+          where: [
+            { column: "account", in: [account] },
+            { column: "symbol", in: seen.map(({ symbol }) => symbol) },
+            { column: "lastFilledAt", atLeast: Number(Instant.addMillis(asOf, -SETTLING_MS)) }
+          ]
+        }),
+        (orders): ReadonlySet<Ticker> => new Set(orders.map(({ symbol }) => symbol))
+      )
+
+// What is kept of it
+
+/** A listing that contradicts itself is a break of its own, until the next one that does not; nothing is repaired from it. */
+const bookContradiction = Effect.fn("Reconciliation.bookContradiction")(function* (
+  account: AccountName,
+  { contradiction }: PositionsRead
+) {
+  const ledger = yield* Ledger
+  const fields = { symbol: UNMAPPED, kind: "UnsoundSnapshot", subject: "positions" } as const
+  yield* ledger.submit("report", {
+    account,
+    cause: { kind: "report", actor: "roundlot" },
+    needs: [Need.Position({ account, symbol: UNMAPPED })],
+    apply: (recorder) =>
+      contradiction === undefined
+        ? closeIfOpen(recorder, UNMAPPED, fields.kind, fields.subject, "the broker's next listing was sound")
+        : openOrUpdate(recorder, { ...fields, evidence: contradiction })
+  })
+})
+
+/** The name under which the books keep when an account was last compared. */
+const COMPARED = "roundlot/positions"
+
+const noteCompared = (account: AccountName, asOf: Instant.Instant) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit("report", {
+      account,
+      cause: { kind: "report", actor: "roundlot" },
+      needs: [Need.Cursor({ account, source: COMPARED })],
+      apply: (recorder) => moveCursor(recorder, COMPARED, Instant.format(asOf))
+    })
+  )
+
+/** An account that holds something when it is first compared, and for which nothing was ever sent, was used before. */
+const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* (
+  account: AccountName,
+  read: PositionsRead
+) {
+  const held = read.rows.filter(({ quantity, symbol }) => isTicker(symbol) && !Decimal.isZero(quantity))
+  if (held.length === 0 || problemOf(read) !== undefined || (yield* isKnown(account))) return
+  const ledger = yield* Ledger
+  yield* ledger.submit("report", {
+    account,
+    cause: { kind: "report", actor: "roundlot" },
+    needs: [Need.Account({ account }), Need.Control({ account, symbol: "" })],
+    apply: (recorder) => holdUntilAdopted(recorder, held.length)
+  })
+})
+
+/** Was the account compared before, or something of ours sent for it? */
+const isKnown = Effect.fn("Reconciliation.isKnown")(function* (account: AccountName) {
+  const compared = yield* Reads.first(CursorTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "source", in: [COMPARED] }
+    ]
+  })
+  if (compared !== undefined) return true
+  const sent = yield* Reads.first(OrderTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "origin", in: ["accumulation", "direct"] },
+      { column: "attempts", atLeast: 1 }
+    ]
+  })
+  return sent !== undefined
+})

@@ -1,0 +1,264 @@
+import { describe, expect, test } from "vitest"
+import { perform as carryOut, type Command } from "../src/control/Command.ts"
+import { dueAfter } from "../src/control/adjust.ts"
+import { holdUntilAdopted } from "../src/control/adopt.ts"
+import { Ticker } from "../src/instrument/Ticker.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import { OrderTable } from "../src/order/Order.ts"
+import { textOf } from "../src/position/due.ts"
+import { standingOf } from "../src/position/evaluation.ts"
+import { PositionTable } from "../src/position/Position.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import { bookHolding, contradictionOf, isComparable, judgeHolding } from "../src/reconciliation/holdings.ts"
+import { splitThatExplains } from "../src/reconciliation/splits.ts"
+import type { Desk } from "../src/testing/index.ts"
+import { foldedLines, storedLines } from "./rows.ts"
+import { deskOf, perform, type Deed } from "./Story.ts"
+
+const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
+const dec = Decimal.unsafe
+
+/** Three shares are bought and filled, the books hold 3 of them. */
+const bought: ReadonlyArray<Deed> = [
+  { do: "trade", id: "T1", side: "buy", milli: 3000, held: false },
+  { do: "send", order: 1, got: "accepted", time: 1 },
+  { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 }
+]
+
+const deskWith = (...deeds: ReadonlyArray<Deed>): Desk.Desk => {
+  const desk = deskOf(policy)
+  for (const deed of deeds) perform(desk, deed)
+  return desk
+}
+
+const rowOf = (quantity: string, booked: string, symbol: Ticker, skipped?: string) => ({
+  symbol,
+  quantity: dec(quantity),
+  averagePrice: undefined,
+  booked: dec(booked),
+  skipped
+})
+
+const see = (desk: Desk.Desk, quantity: string, booked = "3", symbol = desk.symbol) =>
+  desk.commit("report", (recorder) => bookHolding(recorder, rowOf(quantity, booked, symbol)))
+
+const open = (desk: Desk.Desk) =>
+  desk
+    .all(Break.BreakTable)
+    .filter(({ closedAt }) => closedAt === undefined)
+    .map((each) => `${each.kind} ${each.subject} ${each.holds}: ${each.evidence}`)
+
+const entries = (desk: Desk.Desk) => desk.store.heads().get(desk.account)?.seq
+
+let commands = 0
+
+const command = (desk: Desk.Desk, what: Command) => {
+  const id = `command ${++commands}`
+  return desk.commit("command", (recorder) => carryOut(recorder, id, what, "counted by hand").answer)
+}
+
+const position = (desk: Desk.Desk, symbol = desk.symbol) => {
+  const found = desk.all(PositionTable).find((each) => each.symbol === symbol)
+  if (found === undefined) throw new Error(`no position in ${symbol}`)
+  const { base, hedged, residual } = found
+  return { base: Decimal.format(base), hedged: Decimal.format(hedged), residual: Decimal.format(residual) }
+}
+
+const isSound = (desk: Desk.Desk) => expect(foldedLines(desk)).toEqual(storedLines(desk))
+
+describe("what a broker holds, against the books", () => {
+  test("P1: equal figures write nothing, and close what was open about them", () => {
+    const desk = deskWith(...bought)
+    const before = entries(desk)
+    expect(see(desk, "3").outcome).toBe("equal")
+    expect(entries(desk)).toBe(before)
+    see(desk, "5")
+    expect(open(desk)).toHaveLength(1)
+    see(desk, "3")
+    expect(open(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("P4: a difference holds the symbol with both sides' figures; the same again writes nothing, another is its news", () => {
+    const desk = deskWith(...bought)
+    expect(see(desk, "10").outcome).toBe("differs")
+    expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 10"])
+    const before = entries(desk)
+    see(desk, "10")
+    expect(entries(desk)).toBe(before)
+    see(desk, "11")
+    expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 11"])
+    perform(desk, { do: "trade", id: "T2", side: "buy", milli: 2000, held: false })
+    expect(desk.all(PositionTable)[0]?.answer).toBe("BreakOpen")
+    see(desk, "3")
+    expect(desk.all(PositionTable)[0]?.answer).toContain("Ordered")
+    isSound(desk)
+  })
+
+  test("P5: a position of the other sign is shown as what was closed and what was opened", () => {
+    const desk = deskWith(...bought)
+    see(desk, "-2")
+    expect(open(desk)).toEqual([
+      "PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's -2; from here 3 were closed and 2 opened"
+    ])
+  })
+
+  test("P6: a symbol that these books never traded is foreign, and holds nothing", () => {
+    const desk = deskWith(...bought)
+    expect(see(desk, "7", "0", Ticker.make("MSFT")).outcome).toBe("foreign")
+    expect(open(desk)).toEqual(["ForeignPosition MSFT nothing: ours 0, the broker's 7"])
+    see(desk, "0", "0", Ticker.make("MSFT"))
+    expect(open(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("P7: what the broker no longer lists is zero there", () => {
+    const desk = deskWith(...bought)
+    expect(see(desk, "0").outcome).toBe("differs")
+  })
+
+  test("P9: a split that would explain the difference is proposed, never booked", () => {
+    const desk = deskWith(...bought)
+    see(desk, "6")
+    expect(open(desk)[0]).toContain("a split of 2 for 1 would explain it")
+    expect(position(desk).hedged).toBe("3")
+    expect(splitThatExplains(dec("30"), dec("3"))).toBe("1 for 10")
+    expect(splitThatExplains(dec("2"), dec("3"))).toBe("3 for 2")
+    expect(splitThatExplains(dec("2"), dec("-4"))).toBeUndefined()
+    expect(splitThatExplains(dec("2"), dec("0"))).toBeUndefined()
+  })
+
+  test("P10: other classes and names that are no tickers are not compared", () => {
+    expect(isComparable({ symbol: "AAPL" })).toBe(true)
+    expect(isComparable({ symbol: "AAPL", assetClass: "equity" })).toBe(true)
+    expect(isComparable({ symbol: "AAPL261218C00200000", assetClass: "us_option" })).toBe(false)
+    expect(isComparable({ symbol: "AAPL 18DEC26 200 C" })).toBe(false)
+  })
+
+  test("a listing with a symbol twice contradicts itself", () => {
+    expect(contradictionOf([{ symbol: "AAPL" }, { symbol: "MSFT" }])).toBeUndefined()
+    expect(contradictionOf([{ symbol: "AAPL" }, { symbol: "AAPL" }])).toContain("AAPL twice")
+  })
+})
+
+describe("what is not judged this time", () => {
+  test("a symbol whose books have moved since the reading began", () => {
+    const desk = deskWith(...bought)
+    expect(see(desk, "5", "2")).toMatchObject({
+      outcome: "skipped",
+      why: "the books have moved while the broker was read"
+    })
+    expect(open(desk)).toEqual([])
+  })
+
+  test("one of which an order is in doubt, or a fill waits for its order (F7)", () => {
+    const inDoubt = deskWith(
+      ...bought,
+      { do: "trade", id: "T2", side: "buy", milli: 1000, held: false },
+      { do: "send", order: 2, got: "unknown", time: 3 }
+    )
+    expect(see(inDoubt, "4")).toMatchObject({ outcome: "skipped", why: "an order of it is on its way or in doubt" })
+    const waiting = deskWith(...bought, {
+      do: "fill",
+      at: "B-X9",
+      order: undefined,
+      side: "buy",
+      exec: "e9",
+      revision: 1,
+      milli: 1000,
+      time: 3
+    })
+    expect(see(waiting, "4")).toMatchObject({ outcome: "skipped", why: "a fill of it waits for its order" })
+  })
+
+  test("and a dry run writes nothing at all", () => {
+    const desk = deskWith(...bought)
+    const before = entries(desk)
+    const judged = desk.commit("report", (recorder) => judgeHolding(recorder, rowOf("9", "3", desk.symbol)))
+    expect(judged).toMatchObject({
+      outcome: "differs",
+      why: "ours 3 (hedged 3), the broker's 9; a split of 3 for 1 would explain it"
+    })
+    expect(entries(desk)).toBe(before)
+  })
+})
+
+describe("an adjustment", () => {
+  const adjusting = (as: "base" | "hedged", by: string) =>
+    ({ _tag: "AdjustPosition", symbol: Ticker.make("AAPL"), as, by: dec(by), price: undefined }) as const
+
+  test("P4: as base moves nothing else, and the difference is gone", () => {
+    const desk = deskWith(...bought)
+    see(desk, "10")
+    expect(command(desk, adjusting("base", "7"))).toEqual({ _tag: "Done", what: "AAPL is adjusted by +7 as base" })
+    expect(position(desk)).toEqual({ base: "7", hedged: "3", residual: "0" })
+    expect(see(desk, "10", "10").outcome).toBe("equal")
+    expect(open(desk)).toEqual([])
+    isSound(desk)
+  })
+
+  test("P4: as hedged is an external order that counts: the residual moves, and what is owed back is ordered", () => {
+    const desk = deskWith(...bought)
+    see(desk, "10")
+    const due = desk.commit("command", (recorder) => {
+      const standing = standingOf(recorder, desk.symbol)
+      return standing === undefined ? "" : textOf(dueAfter(standing, { as: "hedged", by: dec("7") }))
+    })
+    expect(due).toBe("Order(sell 7)")
+    command(desk, adjusting("hedged", "7"))
+    expect(position(desk)).toEqual({ base: "0", hedged: "10", residual: "-7" })
+    see(desk, "10", "10")
+    expect(desk.all(OrderTable).map(({ origin, side, status }) => `${origin} ${side} ${status}`)).toEqual([
+      "accumulation buy filled",
+      "external buy filled",
+      "accumulation sell pending"
+    ])
+    isSound(desk)
+  })
+
+  test("P4: downwards as hedged gives its trades' shares back to the queue", () => {
+    const desk = deskWith(...bought)
+    see(desk, "1")
+    command(desk, adjusting("hedged", "-2"))
+    expect(position(desk)).toEqual({ base: "0", hedged: "1", residual: "2" })
+    isSound(desk)
+  })
+
+  test("by nothing, or of what has no symbol, is refused", () => {
+    const desk = deskWith(...bought)
+    expect(command(desk, adjusting("base", "0"))).toMatchObject({ _tag: "Refused" })
+    expect(command(desk, { ...adjusting("base", "1"), symbol: Ticker.make("UNMAPPED") })).toMatchObject({
+      _tag: "Refused"
+    })
+  })
+})
+
+describe("an account that was used before", () => {
+  test("is held until what it holds is declared as base; then it goes on", () => {
+    const desk = deskOf(policy)
+    desk.commit("report", (recorder) => holdUntilAdopted(recorder, 2))
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
+    expect(desk.all(PositionTable)[0]?.answer).toBe("Halted")
+    const holdings = [
+      { symbol: Ticker.make("AAPL"), quantity: dec("4") },
+      { symbol: Ticker.make("MSFT"), quantity: dec("-1") }
+    ]
+    expect(command(desk, { _tag: "AdoptAccount", holdings })).toEqual({
+      _tag: "Done",
+      what: "account desk is adopted; base: 4 AAPL, -1 MSFT"
+    })
+    expect(position(desk)).toMatchObject({ base: "4", hedged: "0" })
+    expect(position(desk, Ticker.make("MSFT"))).toEqual({ base: "-1", hedged: "0", residual: "0" })
+    expect(desk.all(PositionTable).find(({ symbol }) => symbol === "AAPL")?.answer).toContain("Ordered")
+    isSound(desk)
+  })
+
+  test("keeps a halt that an operator has set", () => {
+    const desk = deskOf(policy)
+    command(desk, { _tag: "Halt", scope: { _tag: "WholeAccount" } })
+    desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
+    command(desk, { _tag: "AdoptAccount", holdings: [] })
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
+    expect(desk.all(PositionTable)[0]?.answer).toBe("Halted")
+  })
+})
