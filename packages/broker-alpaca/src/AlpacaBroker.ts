@@ -359,6 +359,7 @@ const listingOf = (
 
 const PositionAnswer = Schema.Struct({
   symbol: Schema.String,
+  asset_class: Schema.optional(Schema.String),
   qty: Decimal.FromString,
   side: Schema.Literal("long", "short"),
   avg_entry_price: Schema.optional(Schema.NullOr(Decimal.FromString))
@@ -368,8 +369,9 @@ const PositionAnswer = Schema.Struct({
 const positions = (wire: Wire.Wire): Broker.BrokerService["positions"] =>
   Effect.map(reading(wire, "positions", "/v2/positions", Schema.Array(PositionAnswer)), (rows) => ({
     complete: true,
-    holdings: rows.map(({ avg_entry_price, qty, side, symbol }) => ({
+    holdings: rows.map(({ asset_class, avg_entry_price, qty, side, symbol }) => ({
       symbol,
+      assetClass: asset_class === "us_equity" ? "equity" : asset_class,
       quantity: side === "short" ? Decimal.negate(Decimal.abs(qty)) : qty,
       averagePrice: avg_entry_price ?? undefined
     }))

@@ -60,6 +60,8 @@ const actFields = {
     stopPrice: optional(Price.Price),
     timeInForce: optional(Schema.Literal(...timesInForce))
   },
+  /** Shares that come or go without an order, as by a transfer: what is held from now on, signed. */
+  holding: { account: optional(AccountName.AccountName), symbol: Ticker.Ticker, quantity: Decimal.FromString },
   price: { symbol: Ticker.Ticker, price: Price.Price },
   session: { open: Schema.Boolean },
   buyingPower: { amount: Decimal.FromString, account: optional(AccountName.AccountName) },
@@ -92,6 +94,7 @@ export const Act = Schema.Union(
   act("bust"),
   act("cancel"),
   act("manualOrder"),
+  act("holding"),
   act("price"),
   act("session"),
   act("buyingPower"),

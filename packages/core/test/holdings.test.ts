@@ -183,10 +183,10 @@ describe("what is not judged this time", () => {
   })
 })
 
-describe("an adjustment", () => {
-  const adjusting = (as: "base" | "hedged", by: string) =>
-    ({ _tag: "AdjustPosition", symbol: Ticker.make("AAPL"), as, by: dec(by), price: undefined }) as const
+const adjusting = (as: "base" | "hedged", by: string) =>
+  ({ _tag: "AdjustPosition", symbol: Ticker.make("AAPL"), as, by: dec(by), price: undefined }) as const
 
+describe("an adjustment", () => {
   test("P4: as base moves nothing else, and the difference is gone", () => {
     const desk = deskWith(...bought)
     see(desk, "10")

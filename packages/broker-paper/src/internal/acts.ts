@@ -49,6 +49,8 @@ export const perform = (stage: Stage, act: Act): string => {
       return bust(stage, act)
     case "manualOrder":
       return manualOrder(stage, act)
+    case "holding":
+      return holding(stage, act)
     case "price":
       return price(stage, act)
     case "session":
@@ -141,6 +143,13 @@ const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
     timeInForce: act.timeInForce ?? "day"
   })
   return `entered ${order.brokerOrderId} by hand: ${stage.book.work(order).status}`
+}
+
+const holding = (stage: Stage, act: ActOf<"holding">): string => {
+  const account = act.account ?? stage.account ?? onlyAccount(stage)
+  stage.openAccount(account)
+  stage.turn.rows.setHolding(account, act.symbol, Decimal.format(act.quantity))
+  return `account ${account} holds ${Decimal.format(act.quantity)} ${act.symbol}`
 }
 
 const onlyAccount = ({ turn: { rows } }: Stage): AccountName.AccountName => {

@@ -7,6 +7,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import * as Quantity from "../money/Quantity.ts"
+import type { Order } from "../order/Order.ts"
 import { orderOf } from "../order/transition.ts"
 import { dueOf, type Due, type Standing } from "../position/due.ts"
 import { residualOf } from "../position/Position.ts"
@@ -63,6 +64,12 @@ export const seeInstrument = (recorder: Recorder, symbol: Ticker): void => {
 /** E4: so many shares of what is held are not ours. */
 export const declareBase = (recorder: Recorder, symbol: Ticker, by: Decimal.Decimal, why: string): void =>
   recorder.emit({ _tag: "BaseDeclared", symbol, by, why })
+
+/** Is it the order of an adjustment: one that no broker has? */
+export const isAdjustment = ({
+  brokerOrderId,
+  clientOrderId
+}: Pick<Order, "brokerOrderId" | "clientOrderId">): boolean => String(brokerOrderId) === String(clientOrderId)
 
 /** An external order that counts, with one fill: what these books missed, booked as if it had been seen (E3). */
 const bookHedged = (recorder: Recorder, { by, price, symbol }: Adjustment): void => {

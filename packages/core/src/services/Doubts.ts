@@ -121,6 +121,13 @@ const sendAgain = Effect.fn("Doubts.sendAgain")(function* ({ refused }: Asked, o
   yield* Ref.update(refused, (known) => new Map(known).set(order.id, { order, sinceMs }))
 })
 
+/** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
+export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
+  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(order.account))
+  const found = yield* look(order, broker)
+  if (found?.report._tag === "OrderSeen") yield* book(found)
+})
+
 type Found = Received<OrderSeen | NotFound>
 
 /** The broker's own id, or the candidate that an unclear answer named, is asked for first, then our own id. */

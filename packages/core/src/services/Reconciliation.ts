@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import { isAdjustment } from "../control/adjust.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
 import { isTicker, UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -73,11 +74,11 @@ export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (accoun
   return booked
 })
 
-/** The same comparison, by which nothing is read but positions and nothing is written. */
+/** The same comparison, by which nothing is read but positions and nothing is written: whoever drives the account. */
 export const compare: (account: AccountName) => Effect.Effect<Reconciled, Failed, Needed> = Effect.fn(
   "Reconciliation.compare"
 )(function* (account) {
-  return yield* judge(account, yield* readPositions(account), judgeHolding)
+  return yield* judge(account, yield* readPositions(account), judgeHolding, "command")
 })
 
 /** Reconciles every account that this process drives; one account's failure does not stop the others. */
@@ -138,7 +139,8 @@ const problemOf = ({ complete, contradiction }: PositionsRead): string | undefin
 const judge = (
   account: AccountName,
   read: PositionsRead,
-  judging: Judging
+  judging: Judging,
+  lane: "command" | "report" = "report"
 ): Effect.Effect<Reconciled, LedgerError, Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const { asOf, rows } = read
@@ -148,7 +150,7 @@ const judge = (
     const { agreed, seen } = yield* unlikeTheBooks(account, read)
     const ledger = yield* Ledger
     const judged = yield* ledger.submitAll(
-      "report",
+      lane,
       seen.map((each) => judgingMember(account, each, judging))
     )
     const holdings = judged.filter(({ outcome }) => outcome !== "equal")
@@ -211,7 +213,8 @@ const movedAround = (account: AccountName, asOf: Instant.Instant, seen: Readonly
             { column: "lastFilledAt", atLeast: Number(Instant.addMillis(asOf, -SETTLING_MS)) }
           ]
         }),
-        (orders): ReadonlySet<Ticker> => new Set(orders.map(({ symbol }) => symbol))
+        (orders): ReadonlySet<Ticker> =>
+          new Set(orders.filter((order) => !isAdjustment(order)).map(({ symbol }) => symbol))
       )
 
 // What is kept of it

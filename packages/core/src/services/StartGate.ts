@@ -73,7 +73,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
 })
 
 /** The account behind the keys is the one that was driven before; on its first drive it is written down. */
-const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
+export const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
   const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
   const { brokerAccountId: found } = yield* withRetries(broker.account)
   if (found === undefined) return

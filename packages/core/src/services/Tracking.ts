@@ -92,8 +92,8 @@ export const pollAll = Effect.flatMap(openOrders, (open) =>
   })
 )
 
-/** O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
-const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
+/** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
+export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
   const brokers = yield* Brokers

@@ -10,6 +10,8 @@ const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
 
+const adopting = async () => (await import("../verbs/adoptAccount.ts")).accountsAdopt
+
 /** All verbs of the command line. */
 export const roundlot = group("fractional trades in, whole lots at a broker, everything on record", {
   init: leaf(
@@ -35,7 +37,11 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   }),
   positions: group("where every account stands in every symbol", {
     list: leaf("all positions", async () => (await lists()).positionsList),
-    show: leaf("one position: the next order, or the reason there is none", async () => (await lists()).positionsShow)
+    show: leaf("one position: the next order, or the reason there is none", async () => (await lists()).positionsShow),
+    adjust: leaf(
+      "correct what the books hold of a symbol",
+      async () => (await import("../verbs/positionsAdjust.ts")).positionsAdjust
+    )
   }),
   orders: group("what was sent", {
     list: leaf("the orders on record", async () => (await lists()).ordersList),
@@ -43,6 +49,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     cancel: leaf(
       "end an order; its position is held until resumed",
       async () => (await import("../verbs/ordersCancel.ts")).ordersCancel
+    ),
+    recheck: leaf(
+      "ask the broker about an order now",
+      async () => (await import("../verbs/ordersRecheck.ts")).ordersRecheck
     ),
     resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
   }),
@@ -74,8 +84,14 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     add: leaf(
       "make an account, or change its policies",
       async () => (await import("../verbs/accountsAdd.ts")).accountsAdd
-    )
+    ),
+    adopt: leaf("declare what an account held before", adopting)
   }),
+  account: group("the same as 'accounts', for one", { adopt: leaf("declare what an account held before", adopting) }),
+  reconcile: leaf(
+    "compare the books with the broker's holdings",
+    async () => (await import("../verbs/reconcile.ts")).reconcile
+  ),
   instruments: group("the symbols that came up", {
     list: leaf("all of them, and what the broker says", async () => (await lists()).instrumentsList)
   }),

@@ -1,5 +1,6 @@
 import { AccountName, type Clock, type Entropy, Jobs, type TradeRepository } from "@roundlot/core"
 import { type Layer, Schema } from "effect"
+import { recheckType, reconcileType } from "./reconciling.ts"
 
 const LONGEST_LOOK_BACK_DAYS = 30
 const LONGEST_CONNECT_SECONDS = 300
@@ -27,7 +28,7 @@ const tradesSync = Jobs.jobType({
 const positionsSync = Jobs.jobType({ name: "positions.sync", payload: Schema.Struct(connection) })
 
 /** Every kind of background work that this program knows. */
-const jobTypes: ReadonlyArray<Jobs.JobType> = [tradesSync, positionsSync]
+const jobTypes: ReadonlyArray<Jobs.JobType> = [tradesSync, positionsSync, reconcileType, recheckType]
 
 /** The job queue of the program's store. */
 export const layerJobs: Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy> =

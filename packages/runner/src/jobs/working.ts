@@ -1,18 +1,12 @@
 import { hostname } from "node:os"
 import { Jobs } from "@roundlot/core"
-import type { Broker, Clock, Health, Job, Ledger, TradeRepository } from "@roundlot/core"
+import type { Job } from "@roundlot/core"
 import { Effect, type Scope } from "effect"
-
-/** What the handlers of a daemon find around them. */
-export type Surroundings =
-  | Broker.Brokers
-  | Clock.Clock
-  | Health.Health
-  | Ledger.Ledger
-  | TradeRepository.TradeRepository
+import { reconcilingHandlers } from "./reconciling.ts"
+import type { Surroundings } from "./Surroundings.ts"
 
 /** Who does which kind of background work in a daemon. */
-const handlers: ReadonlyArray<Jobs.Handler<Surroundings>> = []
+const handlers: ReadonlyArray<Jobs.Handler<Surroundings>> = reconcilingHandlers
 
 /** No such process: what it was doing is taken up at once, without waiting for its lease to run out. */
 const isGone = ({ host, pid }: Job.Worker): boolean => {

@@ -42,7 +42,8 @@ export const recordOf = <R>(
     return found ?? (yield* new NotFound({ kind, id: text, list: `${kind}s` }))
   })
 
-const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError> =>
+/** The symbol that was typed. */
+export const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Ticker.Ticker)(text), () => {
     const remedy = "A symbol has letters, digits, '.', '_', '/' and '-', and begins with a letter or digit"
     return new UsageError({ problem: `'${text}' is no symbol`, remedy })

@@ -1,0 +1,26 @@
+import * as Prompt from "@effect/cli/Prompt"
+import * as Options from "@effect/cli/Options"
+import { Effect, Schema } from "effect"
+import { stdin } from "node:process"
+import { UsageError } from "./UsageError.ts"
+
+/** The flag that stands for a person's yes in a script. */
+export const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking"))
+
+/** A person was asked and said no. */
+class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {}) {
+  override get message() {
+    return "nothing was done: it was not confirmed"
+  }
+}
+
+/** Goes on where `--yes` was said, or where a person at the terminal says so; a script has to say it. */
+export const confirm = (isSaid: boolean, question: string) =>
+  Effect.gen(function* () {
+    if (isSaid) return
+    if (!stdin.isTTY) {
+      return yield* new UsageError({ problem: "Nothing was done", remedy: "Look at what would be, then say --yes" })
+    }
+    const isMeant = yield* Effect.orElseSucceed(Prompt.confirm({ message: question, initial: false }), () => false)
+    if (!isMeant) return yield* new NotConfirmed()
+  })

@@ -1,0 +1,39 @@
+import { AccountName, Doubts, Id, Jobs, Order, Reads, Reconciliation, Tracking } from "@roundlot/core"
+import type { Broker, Ledger } from "@roundlot/core"
+import { Effect, Schema } from "effect"
+import * as views from "../views/reconciled.ts"
+import type { Surroundings } from "./Surroundings.ts"
+
+/** Compares an account with its broker; its result is the document that `roundlot reconcile` prints. */
+export const reconcileType = Jobs.jobType({
+  name: "reconcile",
+  payload: Schema.Struct({ account: AccountName.AccountName }),
+  mostTries: 1
+})
+
+/** Reads an order at its broker, whoever's turn it is. */
+export const recheckType = Jobs.jobType({
+  name: "orders.recheck",
+  payload: Schema.Struct({ orderId: Id.OrderId }),
+  mostTries: 1
+})
+
+const failed = (error: { readonly message: string }) => new Jobs.JobFailed({ detail: error.message, final: true })
+
+/** Who does both in a daemon. */
+export const reconcilingHandlers: ReadonlyArray<Jobs.Handler<Surroundings>> = [
+  Jobs.handler(reconcileType, ({ account }) =>
+    Reconciliation.reconcile(account).pipe(Effect.map(views.documentOf), Effect.mapError(failed))
+  ),
+  Jobs.handler(recheckType, ({ orderId }) => recheck(orderId).pipe(Effect.mapError(failed)))
+]
+
+/** Reads an order that works, or looks for one that is in doubt; one that has ended is left as it is. */
+export const recheck = (
+  id: Id.OrderId
+): Effect.Effect<void, Ledger.LedgerError | Broker.BrokerReadFailed | Broker.NoBroker, Surroundings> =>
+  Effect.gen(function* () {
+    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
+    if (order === undefined) return
+    yield* order.status === "in_doubt" ? Doubts.lookFor(order) : Tracking.readOrder(order)
+  })

@@ -1,0 +1,83 @@
+import * as Options from "@effect/cli/Options"
+import { Decimal, Instant, Order, Reads, Reconciliation } from "@roundlot/core"
+import type { AccountName, Command, TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import type { Option } from "effect"
+import { chosen } from "../accounts.ts"
+import { confirm, yes } from "../cli/confirm.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import type { Told } from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { NotFound } from "../views/errors.ts"
+import { withBrokers } from "./atBroker.ts"
+import { carryOut } from "./commanding.ts"
+
+/** The account that is meant: the named one, else the only one of the books. */
+export const theAccount = (
+  named: Option.Option<string>
+): Effect.Effect<AccountName.AccountName, Told, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const [only, ...others] = yield* chosen(named)
+    if (only === undefined) return yield* new NotFound({ kind: "account", id: "", list: "accounts" })
+    if (others.length === 0) return only
+    return yield* new UsageError({ problem: "There are several accounts", remedy: "Name one with --account" })
+  })
+
+/** `accounts adopt`, which is `account adopt` as well. */
+export const accountsAdopt = Verb.make({
+  name: "accounts adopt",
+  summary: "declare what an account held before it came into these books; until then nothing is sent for it",
+  examples: [
+    ["roundlot accounts adopt --account main", "what the broker holds, and a question"],
+    ["roundlot accounts adopt --account main --yes --reason 'holdings of last year'", "in a script"]
+  ],
+  flags: {
+    ...flags.place,
+    account: Options.text("account").pipe(Options.withDescription("Which; default the only one"), Options.optional),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would be declared, write nothing")),
+    reason: flags.reason,
+    commandId: flags.commandId,
+    yes
+  },
+  run: ({ account: named, commandId, dryRun, reason, yes: isSaid, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const account = yield* theAccount(named)
+        const { asOf, holdings, problem } = yield* withBrokers(settings)(Reconciliation.compare(account))
+        if (problem !== undefined) return yield* new UsageError({ problem, remedy: "Try again in a moment" })
+        const external = yield* Reads.all(Order.OrderTable, {
+          where: [
+            { column: "account", in: [account] },
+            { column: "origin", in: ["external"] },
+            { column: "status", in: ["submitted", "partially_filled"] }
+          ]
+        })
+        const base = holdings.map(({ ours, symbol, theirs }) => ({
+          symbol,
+          ours: Decimal.format(ours),
+          theirs: Decimal.format(theirs)
+        }))
+        const document = { account, asOf: Instant.format(asOf), holdings: base, foreignOrders: external.length }
+        const lines = base.map(
+          ({ ours, symbol, theirs }) => `  ${symbol}: the broker holds ${theirs}, the books ${ours}`
+        )
+        const shown = [
+          `Account ${account}: ${base.length} ${base.length === 1 ? "symbol" : "symbols"} to declare as base, ${external.length} open orders that are not ours.`,
+          ...lines
+        ].join("\n")
+        if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)
+        if (!isSaid) yield* output.note(shown)
+        yield* confirm(isSaid, "Declare these holdings as base?")
+        const command: Command.Command = {
+          _tag: "AdoptAccount",
+          holdings: holdings.map(({ symbol, theirs }) => ({ symbol, quantity: theirs }))
+        }
+        const { done } = yield* carryOut({ account, commandId, reason, command })
+        yield* output.answer({ ...document, dryRun, done }, `${done}.`)
+      })
+    )
+})

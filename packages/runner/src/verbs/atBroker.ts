@@ -1,0 +1,71 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
+import { Account, type AccountName, type Broker, Jobs, Reads, StartGate, type TradeRepository } from "@roundlot/core"
+import { Effect, Schedule, Schema } from "effect"
+import type { Writing } from "../App.ts"
+import type { Told } from "../cli/Verb.ts"
+import { layerJobs } from "../jobs/jobTypes.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { layerBrokers } from "../start/brokers.ts"
+import * as Right from "../start/Right.ts"
+
+/** The daemon that drives the account did not do what it was asked for. */
+class NotDone extends Schema.TaggedError<NotDone>()("NotDone", { job: Schema.String, why: Schema.String }) {
+  override get message() {
+    return `the daemon that drives the account has not done it (job ${this.job}): ${this.why}`
+  }
+}
+
+/** What a daemon does instead of us, and how its result is read. */
+interface Asked<A, I> {
+  readonly type: string
+  readonly payload: unknown
+  readonly result: Schema.Schema<A, I>
+}
+
+/** The brokers of all accounts of the books, for a verb that asks them. */
+export const withBrokers =
+  (settings: Settings) =>
+  <A, E extends Told, R>(
+    work: Effect.Effect<A, E, R>
+  ): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | TradeRepository.TradeRepository> =>
+    Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
+      Effect.provide(work, layerBrokers(accounts, settings, { file: settings.paperFile }))
+    )
+
+/**
+ * Does something at an account's broker: here where nobody drives the account, after proving that it is the account that was
+ * driven before; else the daemon that drives it does it as a job, and its answer is waited for.
+ */
+export const atBroker = <A, I, E extends Told, R>(
+  account: AccountName.AccountName,
+  settings: Settings,
+  here: Effect.Effect<A, E, R>,
+  asked: Asked<A, I>
+): Effect.Effect<A, Told, Exclude<R, Broker.Brokers> | FileSystem | Writing> =>
+  Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
+    Effect.zipRight(withBrokers(settings)(Effect.zipRight(StartGate.pinned(account), here))),
+    Effect.scoped,
+    Effect.catchTag("LeaseHeld", () => Effect.provide(byDaemon(asked), layerJobs))
+  )
+
+const LONGEST_WAIT = "30 seconds"
+const over = ["done", "dead", "cancelled"]
+
+const byDaemon = <A, I>({ payload, result, type }: Asked<A, I>) =>
+  Effect.gen(function* () {
+    const jobs = yield* Jobs.Jobs
+    const { job } = yield* jobs.enqueue({ type, payload })
+    yield* jobs.find(job.id).pipe(
+      Effect.repeat({ schedule: Schedule.spaced("100 millis"), until: ({ status }) => over.includes(status) }),
+      Effect.timeoutFail({
+        duration: LONGEST_WAIT,
+        onTimeout: () => new NotDone({ job: job.id, why: "it did not answer; it will still do it when it can" })
+      })
+    )
+    const ended = yield* jobs.find(job.id)
+    if (ended.status !== "done") return yield* new NotDone({ job: job.id, why: ended.failure ?? ended.status })
+    return yield* Effect.mapError(
+      Schema.decodeUnknown(result)(ended.result),
+      () => new NotDone({ job: job.id, why: "its answer cannot be read; are both of the same version?" })
+    )
+  })

@@ -1,0 +1,38 @@
+import { Id, Order, Reads } from "@roundlot/core"
+import { Effect, Schema } from "effect"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { recheck, recheckType } from "../jobs/reconciling.ts"
+import { idOf } from "../views/asked.ts"
+import { NotFound } from "../views/errors.ts"
+import * as orders from "../views/orders.ts"
+import { atBroker } from "./atBroker.ts"
+
+const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
+
+/** `orders recheck`. */
+export const ordersRecheck = Verb.make({
+  name: "orders recheck",
+  summary: "ask the broker about an order now, whoever's turn it is",
+  examples: [["roundlot orders recheck O5", "an order that works is read, one in doubt is looked for"]],
+  flags: { ...flags.place, id: flags.id("The order, O5") },
+  run: ({ id, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const order = yield* orderById(Id.OrderId.make(yield* idOf("order", "order", id)))
+        if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        yield* atBroker(order.account, settings, recheck(order.id), {
+          type: recheckType.name,
+          payload: { orderId: order.id },
+          result: Schema.Unknown
+        })
+        const now = (yield* orderById(order.id)) ?? order
+        const document = yield* orders.documentOf(now)
+        const said = now.version === order.version ? "nothing is new" : `it was ${order.status}`
+        yield* answer(document, `${document.id} is ${document.status}: ${said}.`)
+      })
+    )
+})

@@ -1,0 +1,118 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import {
+  type AccountName,
+  adjust,
+  Decimal,
+  due,
+  evaluation,
+  Ledger,
+  Need,
+  Price,
+  Reconciliation,
+  type Command,
+  type plan,
+  type Ticker
+} from "@roundlot/core"
+import { Effect, Either, Schema } from "effect"
+import { confirm, yes } from "../cli/confirm.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { theAccount } from "./adoptAccount.ts"
+import { withBrokers } from "./atBroker.ts"
+import { carryOut } from "./commanding.ts"
+import { tickerOf } from "./verdicts.ts"
+
+const readDecimal = (flag: string, text: string): Either.Either<Decimal.Decimal, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(Decimal.FromString)(text), () => {
+    const remedy = "Give signed shares as a plain number, such as 12 or -0.5"
+    return new UsageError({ problem: `${flag} '${text}' is no number of shares`, remedy })
+  })
+
+const readPrice = (text: string): Either.Either<Price.Price, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(Price.Price)(text), () => {
+    const remedy = "Give dollars a share above zero, such as 199.5"
+    return new UsageError({ problem: `--price '${text}' is no price`, remedy })
+  })
+
+/** What the broker has beyond the books: what an adjustment is by where nothing is said. */
+const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, settings: Settings) =>
+  Effect.gen(function* () {
+    const { holdings, problem } = yield* withBrokers(settings)(Reconciliation.compare(account))
+    const found = holdings.find((each) => each.symbol === symbol)
+    if (found !== undefined && found.outcome !== "skipped") return Decimal.subtract(found.theirs, found.ours)
+    const why = problem ?? found?.why ?? "books and broker agree on it"
+    const remedy = "Give the signed shares with --by where you mean it all the same"
+    return yield* new UsageError({ problem: `There is no difference in ${symbol} to adjust: ${why}`, remedy })
+  })
+
+/** The order that would follow an adjustment, as the books stand; nothing is written. */
+const preview = (
+  account: AccountName.AccountName,
+  asked: adjust.Adjustment
+): plan.Member<{ readonly now: string; readonly after: string }> => ({
+  account,
+  cause: { kind: "command", actor: "preview" },
+  needs: [Need.Need.Position({ account, symbol: asked.symbol })],
+  apply: (recorder) => {
+    const standing = evaluation.standingOf(recorder, asked.symbol)
+    if (standing === undefined) return { now: "NotDue", after: "NotDue" }
+    return { now: due.textOf(due.dueOf(standing)), after: due.textOf(adjust.dueAfter(standing, asked)) }
+  }
+})
+
+/** `positions adjust`. */
+export const positionsAdjust = Verb.make({
+  name: "positions adjust",
+  summary: "correct what the books hold of a symbol, on your word",
+  examples: [
+    [
+      "roundlot positions adjust AAPL --as base --reason 'held before' --dry-run",
+      "what would follow if the difference is not ours"
+    ],
+    [
+      "roundlot positions adjust AAPL --as hedged --by -2 --price 199.5 --reason 'sold by phone' --yes",
+      "a trade of ours that these books missed"
+    ]
+  ],
+  flags: {
+    ...flags.place,
+    account: Options.text("account").pipe(Options.withDescription("Whose; default the only one"), Options.optional),
+    symbol: Args.text({ name: "SYMBOL" }).pipe(Args.withDescription("The symbol")),
+    as: Options.choice("as", adjust.adjustedAs).pipe(
+      Options.withDescription("base: not ours, nothing else moves. hedged: ours, what is owed moves with it")
+    ),
+    by: flags.text("by", "Signed shares; default what the broker has beyond the books"),
+    price: flags.text("price", "Dollars a share, where it was a trade of ours"),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would follow, write nothing")),
+    reason: flags.reason,
+    commandId: flags.commandId,
+    yes
+  },
+  run: ({ account: named, as, by: said, commandId, dryRun, price, reason, symbol: text, yes: isSaid, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const ledger = yield* Ledger.Ledger
+        const account = yield* theAccount(named)
+        const symbol = yield* tickerOf(text)
+        const by =
+          said === undefined ? yield* differenceOf(account, symbol, settings) : yield* readDecimal("--by", said)
+        const priced = price === undefined ? undefined : yield* readPrice(price)
+        const asked: adjust.Adjustment = { symbol, as, by, price: priced }
+        const { after, now } = yield* ledger.submit("command", preview(account, asked))
+        const document = { account, symbol, as, by: Decimal.format(by), now, after }
+        const shown = `${symbol} of ${account}, ${Decimal.format(by)} as ${as}: the answer is ${now} now, ${after} after it.`
+        if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)
+        if (!isSaid) yield* output.note(shown)
+        yield* confirm(isSaid, `Book ${Decimal.format(by)} ${symbol} as ${as}?`)
+        const command: Command.Command = { _tag: "AdjustPosition", ...asked }
+        const { done } = yield* carryOut({ account, commandId, reason, command })
+        yield* output.answer({ ...document, dryRun, done }, `${done}.`)
+      })
+    )
+})

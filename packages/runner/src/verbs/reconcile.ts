@@ -1,0 +1,49 @@
+import * as Options from "@effect/cli/Options"
+import { Reconciliation } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import { Effect } from "effect"
+import { chosen } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { reconcileType } from "../jobs/reconciling.ts"
+import type { Settings } from "../settings/Settings.ts"
+import * as views from "../views/reconciled.ts"
+import { atBroker, withBrokers } from "./atBroker.ts"
+
+/** The comparison alone: positions are read, nothing is written, whoever drives the account. */
+const looked = (account: AccountName.AccountName, settings: Settings) =>
+  withBrokers(settings)(Effect.map(Reconciliation.compare(account), views.documentOf))
+
+const booked = (account: AccountName.AccountName, settings: Settings) =>
+  atBroker(account, settings, Effect.map(Reconciliation.reconcile(account), views.documentOf), {
+    type: reconcileType.name,
+    payload: { account },
+    result: views.ReconciledDocument
+  })
+
+/** `reconcile`. */
+export const reconcile = Verb.make({
+  name: "reconcile",
+  summary: "compare what the books hold with what the broker says; exits 3 where they differ",
+  examples: [
+    ["roundlot reconcile", "every account: orders and fills are read, differences become breaks"],
+    ["roundlot reconcile --dry-run --account main", "look, and write nothing"]
+  ],
+  flags: {
+    ...flags.place,
+    account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Write nothing"))
+  },
+  run: ({ account, dryRun, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const compared = dryRun ? looked : booked
+        const documents = yield* Effect.forEach(yield* chosen(account), (name) => compared(name, settings))
+        if (documents.some(views.isLook)) yield* output.look
+        yield* output.answer({ dryRun, items: documents }, views.text(documents))
+      })
+    )
+})

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest"
+import { buys, desk } from "./roundlot.ts"
+
+type Desk = ReturnType<typeof desk>
+
+const idle = ({ cli }: Desk, ...more: ReadonlyArray<string>) =>
+  cli("start", "--until-idle", "--account", "paper", ...more)
+
+let told = 0
+
+const tell = async ({ cli }: Desk, act: object) =>
+  expect(await cli("exchange", "do", JSON.stringify({ id: `i${++told}`, do: act }))).toMatchObject({ code: 0 })
+
+/** Two shares were bought and filled. */
+const bought = async (): Promise<Desk> => {
+  const place = desk()
+  await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.5"], ["b", "0.5"])))
+  expect((await idle(place)).code).toBe(0)
+  // What was filled within the last seconds is not judged by a reading.
+  place.wait(10_000)
+  return place
+}
+
+describe("books and broker", () => {
+  it("P1: agree after the main job; comparing twice writes nothing", async () => {
+    const place = await bought()
+    const before: unknown = await place.json("journal", "head")
+    const compared = await place.cli("reconcile", "--json")
+    expect(compared.code).toBe(0)
+    expect(JSON.parse(compared.out)).toMatchObject({
+      items: [{ account: "paper", agreed: 1, holdings: [], problem: null }]
+    })
+    await place.cli("reconcile")
+    expect(await place.json("journal", "head")).toEqual(before)
+  })
+
+  it("a trade made by hand is adopted while nobody looked; books and broker agree, and the audit finds nothing", async () => {
+    const place = await bought()
+    await tell(place, { manualOrder: { symbol: "AAPL", side: "buy", quantity: "3" } })
+    expect((await idle(place)).code).toBe(0)
+    expect(await place.json("positions", "show", "AAPL")).toMatchObject({ hedged: "2", adopted: "3", breaks: [] })
+    expect(await place.json("reconcile")).toMatchObject({ items: [{ agreed: 1, holdings: [] }] })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("P4: shares that came without an order hold their symbol; a dry run writes nothing; as base nothing else moves", async () => {
+    const place = await bought()
+    await tell(place, { holding: { symbol: "AAPL", quantity: "7" } })
+    const before: unknown = await place.json("journal", "head")
+    const looked = await place.cli("reconcile", "--dry-run", "--json")
+    expect(looked.code).toBe(3)
+    const why = "ours 2 (hedged 2), the broker's 7"
+    const holdings = [{ symbol: "AAPL", outcome: "differs", ours: "2", theirs: "7", why }]
+    expect(JSON.parse(looked.out)).toMatchObject({ dryRun: true, items: [{ holdings }] })
+    expect(await place.json("journal", "head")).toEqual(before)
+    const held = await idle(place, "--json")
+    expect(held.code).toBe(3)
+    expect(JSON.parse(held.out)).toMatchObject({ breaks: [{ kind: "PositionDiffers", symbol: "AAPL", evidence: why }] })
+    const adjust = ["positions", "adjust", "AAPL", "--as", "base", "--reason", "transferred in"] as const
+    expect(await place.json(...adjust, "--dry-run")).toMatchObject({ by: "5", now: "NotDue", after: "NotDue" })
+    expect(
+      await place.json("positions", "adjust", "AAPL", "--as", "hedged", "--reason", "x", "--dry-run")
+    ).toMatchObject({
+      by: "5",
+      after: "Order(sell 5)"
+    })
+    expect((await place.cli(...adjust)).code).toBe(2)
+    expect(await place.json(...adjust, "--yes")).toMatchObject({ done: "AAPL is adjusted by +5 as base" })
+    const compared = await place.cli("reconcile", "--json")
+    expect(compared.code).toBe(0)
+    expect(await place.json("positions", "show", "AAPL")).toMatchObject({ base: "5", hedged: "2", breaks: [] })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("P4: what is accepted as hedged is ordered back, once", async () => {
+    const place = await bought()
+    await tell(place, { holding: { symbol: "AAPL", quantity: "7" } })
+    await place.cli("reconcile")
+    await place.cli("positions", "adjust", "AAPL", "--as", "hedged", "--reason", "ours", "--price", "200", "--yes")
+    expect((await idle(place)).code).toBe(0)
+    expect(await place.json("positions", "show", "AAPL")).toMatchObject({ hedged: "2", residual: "0", breaks: [] })
+    expect(await place.json("orders", "list", "--status", "filled")).toMatchObject({
+      items: [{ side: "buy" }, { origin: "external" }, { side: "sell", quantity: "5" }]
+    })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("an account that was used before is held until what it holds was declared", async () => {
+    const place = desk()
+    await tell(place, { holding: { account: "paper", symbol: "MSFT", quantity: "4" } })
+    await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.5"])))
+    const held = await idle(place, "--json")
+    expect(held.code).toBe(3)
+    expect(JSON.parse(held.out)).toMatchObject({ positions: [{ symbol: "AAPL", answer: "Halted" }] })
+    expect(await place.json("breaks", "list")).toMatchObject({ items: [{ kind: "ForeignPosition", symbol: "MSFT" }] })
+    const adopt = ["account", "adopt", "--reason", "held since last year"] as const
+    expect((await place.cli(...adopt)).code).toBe(2)
+    expect(await place.json(...adopt, "--dry-run")).toMatchObject({ holdings: [{ symbol: "MSFT", theirs: "4" }] })
+    expect(await place.json(...adopt, "--yes")).toMatchObject({ done: "account paper is adopted; base: 4 MSFT" })
+    expect((await idle(place)).code).toBe(0)
+    expect(await place.json("orders", "list")).toMatchObject({ items: [{ symbol: "AAPL", status: "filled" }] })
+    expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("an order is read at the broker when it is asked for", async () => {
+    const place = await bought()
+    expect(await place.json("orders", "recheck", "O1")).toMatchObject({ id: "O1", status: "filled" })
+    expect((await place.cli("orders", "recheck", "O9")).code).toBe(1)
+  })
+})
