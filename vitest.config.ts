@@ -9,6 +9,7 @@ const packages = [
   "store-postgres",
   "broker-paper",
   "broker-alpaca",
+  "broker-schwab",
   "api",
   "runner"
 ]

@@ -4,7 +4,7 @@ import { posix } from "node:path"
 import ts from "typescript"
 import { place, report, sources } from "./sources.mjs"
 
-const effectOnly = new Set(["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "broker-alpaca"])
+const effectOnly = new Set(["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "broker-alpaca", "broker-schwab"])
 
 /** Folders of core that meet the world; all others are pure. */
 const worldly = new Set(["ports", "ledger", "services", "memory", "testing", "internal"])
@@ -99,7 +99,7 @@ const adapterFaults = (source, node) => {
   const isSimulator = source.path.startsWith(`packages/${own}/src/simulator/`)
   const specifier = node.moduleSpecifier.text
   const [, other] = /^@roundlot\/(broker-[a-z]+)/.exec(specifier) ?? []
-  const isExchange = isSimulator && specifier === "@roundlot/broker-paper"
+  const isExchange = isSimulator && /^@roundlot\/broker-paper(\/serving)?$/.test(specifier)
   if (other !== undefined && !isExchange) return [`imports ${specifier}: an adapter knows core and no other adapter`]
   const reaches = specifier.startsWith(".") && specifier.includes("simulator/")
   return reaches && !isSimulator ? [`imports ${specifier}: an adapter does not know its simulator`] : []

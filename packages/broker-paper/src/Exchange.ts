@@ -33,6 +33,10 @@ export interface ExchangeOptions {
   readonly faultRate?: number | undefined
   /** The id of the n-th order of the exchange that has this tag; `P` tag `-` n unless said, for simulators of other brokers. */
   readonly orderIdOf?: ((tag: string, number: number) => string) | undefined
+  /** Orders that are placed while the market is closed rest until it opens; without it they are refused. */
+  readonly restsWhileClosed?: boolean | undefined
+  /** An order that costs more than there is is taken and then rejected, as some brokers do; without it it is refused. */
+  readonly rejectsWhatIsTaken?: boolean | undefined
 }
 
 /** What comes back over the wire, or does not. `Status` is an answer that no documented case covers. */
@@ -110,6 +114,8 @@ export interface ExchangeService {
     ExchangeFailed
   >
 
+  /** Whether the market is open now. */
+  readonly isOpen: Effect.Effect<boolean, ExchangeFailed>
   /** Places an order. `Done` has it as it was entered, before any fill. */
   readonly place: (account: AccountName.AccountName, request: PlaceRequest) => Asked<ExchangeOrder>
   readonly cancel: (account: AccountName.AccountName, brokerOrderId: string) => Asked<null>
@@ -205,6 +211,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
       price: floor.rows.price(symbol)?.price ?? floor.rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
     })),
+  isOpen: floor.file.transact((clock) => isOpenAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
   order: (account, key) => readOrder(floor, account, key),
@@ -327,7 +334,7 @@ const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Served<A>):
       const served = expired
         ? status(401)
         : act(floor, ask, subject, { ...scene, script: fired.script }, fired, process)
-      const reply: Reply<A> = fired.script.lost !== undefined ? { _tag: "Lost", how: fired.script.lost } : served.reply
+      const reply: Reply<A> = replyIn(fired.script) ?? served.reply
       log(rows, ask, scene, { ...served, reply })
       scene.turn.end(fired.script.delivery)
       return { at: scene.turn.now, reply, delayMs: fired.script.delayMs }
@@ -338,14 +345,42 @@ const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Served<A>):
       Effect.map(({ at, reply }) => ({ at, reply }))
     )
 
-const arrive = ({ options, orderIdOf, rows, tag }: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
+/** The answer of a request that is done whatever is answered. */
+const replyIn = ({ answering, lost }: Script): Reply<never> | undefined => {
+  if (lost !== undefined) return { _tag: "Lost", how: lost }
+  if (answering === undefined) return undefined
+  const { body = null, headers = {}, status: code } = answering
+  return { _tag: "Status", status: code, headers, body }
+}
+
+const isOpenAt = ({ options, rows }: Floor, now: Instant.Instant): boolean => {
+  const instructed = rows.fact("session")
+  return instructed === undefined ? (options.isOpen?.(now) ?? true) : instructed === "open"
+}
+
+/** The orders that were placed while the market was closed, and wait for it to open. */
+const restingIn = ({ rows }: Floor): ReadonlyArray<string> =>
+  (rows.fact("resting") ?? "").split(" ").filter((id) => id !== "")
+
+const wake = (floor: Floor, book: OrderBook.OrderBook): void => {
+  const resting = restingIn(floor)
+  if (resting.length === 0) return
+  floor.rows.setFact("resting", "")
+  for (const id of resting) {
+    const order = floor.rows.order(id)
+    if (order !== undefined && isWorking(order.status)) book.work(order)
+  }
+}
+
+const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene => {
+  const { orderIdOf, rows, tag } = floor
   const turn = Turn.begin(rows, clock)
   const book = OrderBook.make(turn, tag, orderIdOf)
   rows.openAccount(account, BUYING_POWER)
   const requestNumber = rows.lastRequest() + 1
-  const instructed = rows.fact("session")
-  const open = instructed === undefined ? (options.isOpen?.(turn.now) ?? true) : instructed === "open"
-  if (!open) book.expireDayOrders()
+  const open = isOpenAt(floor, turn.now)
+  if (open) wake(floor, book)
+  else book.expireDayOrders(new Set(restingIn(floor)))
   book.fillDue(requestNumber)
   return { turn, book, script: nothing, requestNumber, open }
 }
@@ -471,19 +506,27 @@ const encodePlace = Schema.encodeSync(PlaceRequest)
 
 const place = (floor: Floor, account: AccountName.AccountName, request: PlaceRequest): Asked<ExchangeOrder> =>
   serve(floor, { account, operation: "place", payload: encodePlace(request), subject: () => request }, (scene) =>
-    takeOrder(scene, account, request)
+    takeOrder(floor, scene, account, request)
   )
 
 const takeOrder = (
+  floor: Floor,
   { book, open, requestNumber, script, turn }: Scene,
   account: AccountName.AccountName,
   request: PlaceRequest
 ): Served<ExchangeOrder> => {
-  const refusal = book.refusalOf(account, request, open)
-  if (refusal !== undefined) return refused(refusal)
+  const { rejectsWhatIsTaken = false, restsWhileClosed = false } = floor.options
+  const refusal = book.refusalOf(account, request, open || restsWhileClosed)
+  const isTaken = rejectsWhatIsTaken && refusal?.code === OrderBook.TOO_DEAR
+  if (refusal !== undefined && !isTaken) return refused(refusal)
   const order = book.enter(account, Ticker.Ticker.make(request.symbol), request)
+  if (refusal !== undefined) {
+    book.close(order, "rejected", refusal.words)
+    return done(order, order.brokerOrderId)
+  }
   const { filling, restAfterRequests } = script
-  if (filling === undefined) book.work(order)
+  if (!open) floor.rows.setFact("resting", [...restingIn(floor), order.brokerOrderId].join(" "))
+  if (filling === undefined && open) book.work(order)
   if (filling?._tag === "fill") {
     book.fill(order, filling.quantity ?? order.quantity, filling.price ?? book.priceOf(order))
   }

@@ -38,7 +38,9 @@ const actFields = {
   answer: {
     status: Schema.Int.pipe(Schema.between(100, 599)),
     headers: optional(Schema.Record({ key: Schema.String, value: Schema.String })),
-    body: optional(Schema.Unknown)
+    body: optional(Schema.Unknown),
+    /** The request is done all the same, and only answered so. */
+    taken: optional(Schema.Boolean)
   },
   duplicateEvent: {},
   reorder: {},

@@ -1,21 +1,8 @@
 import type { Exchange } from "@roundlot/broker-paper"
+import type { Serving } from "@roundlot/broker-paper/serving"
 
-/** What is answered over HTTP, or that nothing is: `Lost`. */
-export type Answer =
-  | {
-      readonly _tag: "Json"
-      readonly status: number
-      readonly body: unknown
-      readonly headers?: { readonly [name: string]: string }
-    }
-  | {
-      readonly _tag: "Text"
-      readonly status: number
-      readonly text: string
-      readonly headers: { readonly [name: string]: string }
-    }
-  | { readonly _tag: "Empty"; readonly status: number }
-  | { readonly _tag: "Lost"; readonly how: "timeout" | "reset" }
+/** What is answered over HTTP, or that nothing is. */
+export type Answer = Serving.Answer
 
 /** An answer of 200. */
 export const ok = (body: unknown): Answer => ({ _tag: "Json", status: 200, body })

@@ -1,15 +1,12 @@
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ServeError } from "@effect/platform/HttpServerError"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Exchange, type ExchangeFailed } from "@roundlot/broker-paper"
+import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName } from "@roundlot/core"
 import type { Instant } from "@roundlot/core"
 import { Effect, Random, Redacted, Ref, Stream } from "effect"
 import type { Scope } from "effect"
-import { createServer } from "node:http"
-import type { Socket } from "node:net"
 import { REQUESTS_A_MINUTE } from "../Budget.ts"
 import type { Credentials } from "../Credentials.ts"
 import * as accountRoutes from "./accountRoutes.ts"
@@ -47,8 +44,6 @@ export interface Simulator {
 /** The exchange's account behind the keys. */
 export const ACCOUNT = AccountName.AccountName.make("alpaca")
 
-const LOOPBACK = "127.0.0.1"
-
 const randomText = (length: number): Effect.Effect<string> =>
   Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 36), length), (digits) =>
     digits
@@ -84,63 +79,37 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     }
     const limited = yield* Limiter.make(options.requestsAMinute ?? REQUESTS_A_MINUTE)
     const isOpen = options.isOpen ?? alwaysOpen
-    const port = yield* serve(options.port ?? 0, serving(desk, limited, isOpen))
+    const port = yield* Serving.serve(options.port ?? 0, serving(desk, limited, isOpen))
     const credentials = {
-      baseUrl: `http://${LOOPBACK}:${port}`,
+      baseUrl: `http://${Serving.LOOPBACK}:${port}`,
       keyId: Redacted.make(keys.keyId),
       secretKey: Redacted.make(keys.secretKey)
     }
     return { credentials, exchange, account: ACCOUNT }
   })
 
-type App = Effect.Effect<
-  HttpServerResponse.HttpServerResponse,
-  never,
-  HttpServerRequest.HttpServerRequest | Scope.Scope
->
-
-/**
- * Serves on a port of this machine, and says which; connections are cut with the scope. Whoever waits for an answer that is held back
- * is not waited for: the answer ends with its connection.
- */
-export const serve = (port: number, app: App): Effect.Effect<number, ServeError, Scope.Scope> =>
-  Effect.gen(function* () {
-    const node = createServer()
-    // A client that was busy for a while finds its connection still open.
-    node.keepAliveTimeout = 75_000
-    const sockets = new Set<Socket>()
-    node.on("connection", (socket) => {
-      sockets.add(socket)
-      socket.on("close", () => sockets.delete(socket))
-    })
-    const server = yield* NodeHttpServer.make(() => node, { host: LOOPBACK, port })
-    yield* server.serve(Effect.interruptible(app))
-    yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
-    return server.address._tag === "TcpAddress" ? server.address.port : port
-  })
-
 type IsOpen = (at: Instant.Instant) => boolean
 
 const alwaysOpen: IsOpen = () => true
 
-const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsOpen): App =>
+const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsOpen): Serving.App =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
-    const url = new URL(request.url, `http://${LOOPBACK}`)
+    const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
     if (url.pathname === "/stream") {
       const socket = yield* request.upgrade
       yield* tradeStream.serve(desk, socket)
       return HttpServerResponse.empty()
     }
     const { headers, isWithin } = yield* limited
-    if (!isWithin) return yield* respond(request, Answer.error(429, undefined, "too many requests."), headers)
-    if (!hasKeys(desk, request)) return yield* respond(request, Answer.error(401, undefined, "unauthorized."), headers)
+    if (!isWithin) return yield* Serving.respond(request, Answer.error(429, undefined, "too many requests."), headers)
+    if (!hasKeys(desk, request)) return yield* Serving.respond(request, Answer.error(401, undefined, "unauthorized."), headers)
     if (url.pathname === "/v2beta1/events/activities") {
       const opened = yield* eventStream.open(desk, url.searchParams)
-      if (opened._tag === "Instead") return yield* respond(request, opened.answer, headers)
+      if (opened._tag === "Instead") return yield* Serving.respond(request, opened.answer, headers)
       return HttpServerResponse.stream(Stream.encodeText(opened.text), { contentType: "text/event-stream", headers })
     }
-    return yield* respond(request, yield* route(desk, isOpen, request, url), headers)
+    return yield* Serving.respond(request, yield* route(desk, isOpen, request, url), headers)
   }).pipe(
     Effect.catchAll((error) =>
       Effect.as(
@@ -209,40 +178,5 @@ const orders = (
         : Effect.flatMap(request.text, (text) => orderRoutes.replace(desk, id, text))
     default:
       return Effect.succeed(notThere)
-  }
-}
-
-type Headers = { readonly [name: string]: string }
-
-/** What is lost is never answered: the connection is cut at once, or stays silent until the client gives up. */
-const respond = (
-  request: HttpServerRequest.HttpServerRequest,
-  answer: Answer.Answer,
-  headers: Headers
-): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  switch (answer._tag) {
-    case "Json":
-      return Effect.succeed(
-        HttpServerResponse.text(JSON.stringify(answer.body), {
-          status: answer.status,
-          contentType: "application/json; charset=UTF-8",
-          headers: { ...headers, ...answer.headers }
-        })
-      )
-    case "Text":
-      return Effect.succeed(
-        HttpServerResponse.text(answer.text, {
-          status: answer.status,
-          contentType: answer.headers["content-type"] ?? "text/html",
-          headers: { ...headers, ...answer.headers }
-        })
-      )
-    case "Empty":
-      return Effect.succeed(HttpServerResponse.empty({ status: answer.status, headers }))
-    case "Lost": {
-      const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
-      const cut = Effect.sync(() => void socket.destroy())
-      return Effect.zipRight(answer.how === "reset" ? cut : Effect.void, Effect.never)
-    }
   }
 }

@@ -10,6 +10,8 @@ export interface Script {
   readonly instead: ActOf<"reject" | "resetBefore" | "answer" | "expireToken"> | undefined
   /** In place of trading at the symbol's price. */
   readonly filling: ActOf<"accept" | "fill"> | undefined
+  /** Done, and answered so. */
+  readonly answering: ActOf<"answer"> | undefined
   /** Done, but the answer is lost. */
   readonly lost: "timeout" | "reset" | undefined
   readonly delayMs: number
@@ -23,6 +25,7 @@ export interface Script {
 /** The request goes as it should. */
 export const nothing: Script = {
   instead: undefined,
+  answering: undefined,
   filling: undefined,
   lost: undefined,
   delayMs: 0,
@@ -35,12 +38,16 @@ export const nothing: Script = {
 export const withAct = (script: Script, act: Act): Script | undefined => {
   const { delivery } = script
   if (namesAnother(act)) return { ...script, besides: [...script.besides, act] }
+  if (act._tag === "answer" && act.taken === true) return answered(script, act)
   switch (act._tag) {
     case "reject":
     case "resetBefore":
     case "answer":
     case "expireToken":
-      return script.instead === undefined && script.filling === undefined && script.lost === undefined
+      return script.instead === undefined &&
+        script.answering === undefined &&
+        script.filling === undefined &&
+        script.lost === undefined
         ? { ...script, instead: act }
         : undefined
     case "accept":
@@ -48,7 +55,7 @@ export const withAct = (script: Script, act: Act): Script | undefined => {
       return script.instead === undefined && script.filling === undefined ? { ...script, filling: act } : undefined
     case "takeThenTimeout":
     case "takeThenReset":
-      return script.instead === undefined && script.lost === undefined
+      return script.instead === undefined && script.answering === undefined && script.lost === undefined
         ? { ...script, lost: act._tag === "takeThenReset" ? "reset" : "timeout" }
         : undefined
     case "delay":
@@ -63,6 +70,11 @@ export const withAct = (script: Script, act: Act): Script | undefined => {
       return { ...script, besides: [...script.besides, act] }
   }
 }
+
+const answered = (script: Script, act: ActOf<"answer">): Script | undefined =>
+  script.instead === undefined && script.lost === undefined && script.answering === undefined
+    ? { ...script, answering: act }
+    : undefined
 
 const namesAnother = (act: Act): boolean =>
   (act._tag === "reject" || act._tag === "fill") && (act.brokerOrderId ?? act.clientOrderId) !== undefined

@@ -18,6 +18,11 @@ export interface Refusal {
 /** The code that a client order id is answered with which the account has used before: the order itself may be live. */
 export const DUPLICATE_CLIENT_ID = "duplicate_client_order_id"
 
+/** The code of an order that costs more than there is. */
+export const TOO_DEAR = "insufficient_buying_power"
+
+const NONE: ReadonlySet<string> = new Set()
+
 const isTicker = Schema.is(Ticker.Ticker)
 
 /** Whether the exchange has an instrument of this symbol: well-formed, and not beginning with `NOPE`. */
@@ -36,7 +41,7 @@ export interface OrderBook {
   /** Changes that nobody is told of. */
   readonly keep: (order: OrderRow, change: Partial<OrderRow>) => OrderRow
   readonly sweep: (symbol: Ticker.Ticker) => number
-  readonly expireDayOrders: () => number
+  readonly expireDayOrders: (except?: ReadonlySet<string>) => number
   readonly fillDue: (requestNumber: number) => void
   readonly priceOf: (order: PlaceRequest | OrderRow) => Price.Price
 }
@@ -150,7 +155,7 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
       const power = rows.buyingPower(account)?.amount ?? Decimal.zero
       if (request.side === "buy" && Decimal.isLess(power, cost)) {
         const words = `insufficient buying power: ${Decimal.format(cost)} asked, ${Decimal.format(power)} there`
-        return { status: 403, code: "insufficient_buying_power", words }
+        return { status: 403, code: TOO_DEAR, words }
       }
       return undefined
     },
@@ -172,7 +177,11 @@ export const make = (turn: Turn, tag: string, orderIdOf: OrderIdOf): OrderBook =
       return row
     },
     sweep: (symbol) => rows.working(symbol).filter((order) => !isWorking(trade(order).status)).length,
-    expireDayOrders: () => rows.dayOrders().map((order) => close(order, "expired", "the session closed")).length,
+    expireDayOrders: (except = NONE) =>
+      rows
+        .dayOrders()
+        .filter(({ brokerOrderId }) => !except.has(brokerOrderId))
+        .map((order) => close(order, "expired", "the session closed")).length,
     fillDue: (requestNumber) => {
       for (const order of rows.due(requestNumber))
         fill(keep(order, { fillsAtRequest: null }), leavesOf(order), priceOf(order))

@@ -5,6 +5,7 @@ import type { AttemptId } from "../identity/Id.ts"
 import type { Decimal } from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
+import type { OrderType } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 import type { Instant } from "../time/Instant.ts"
 
@@ -74,6 +75,9 @@ export interface OrderSeen extends Stamped {
   readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
   /** When the broker entered the order; needed where it uses an id again on another day (O28). */
   readonly enteredAt?: Instant | undefined
+  /** Its type and limit price, where the broker has no client order ids and an order in doubt is known by its terms (O24). */
+  readonly type?: OrderType | undefined
+  readonly limitPrice?: Price | undefined
   /** Executions were asked for after this was seen, so an end without a cumulative may release (C4). */
   readonly executionsRead: boolean
 }

@@ -23,6 +23,8 @@ export interface Place {
   /** A stock that the broker knows, and one that it does not. */
   readonly symbol: Ticker
   readonly unknownSymbol: Ticker
+  /** An id as the broker makes them that no order has; a random one of 36 characters where it is left away. */
+  readonly unknownOrderId?: BrokerOrderId
   readonly tell: (told: Told) => Effect.Effect<void>
 }
 
@@ -77,9 +79,10 @@ const shownOrder = ({ brokerOrderId, clientOrderId, quantity, side, symbol }: Or
   quantity: Decimal.format(quantity)
 })
 
-const wantedOrder = (terms: OrderTerms, brokerOrderId: BrokerOrderId) => ({
+/** As it is to be found; a broker without our ids shows none. */
+const wantedOrder = ({ broker }: Place, terms: OrderTerms, brokerOrderId: BrokerOrderId) => ({
   brokerOrderId,
-  clientOrderId: terms.clientOrderId,
+  clientOrderId: broker.capabilities.clientOrderIds ? terms.clientOrderId : undefined,
   symbol: terms.symbol,
   side: terms.side,
   quantity: Decimal.format(terms.quantity)
@@ -143,7 +146,7 @@ const taken: Clause = {
       yield* place.tell("works")
       const { id, terms } = yield* sent(place)
       const { report } = yield* place.broker.order(id)
-      const wanted = wantedOrder(terms, id)
+      const wanted = wantedOrder(place, terms, id)
       yield* same("it is read by its id", report._tag === "OrderSeen" && shownOrder(report), wanted)
       yield* same("it is open", report._tag === "OrderSeen" && report.state, { _tag: "Open" })
       const { from, to } = yield* around
@@ -171,18 +174,20 @@ const byOurId: Clause = {
       yield* place.tell("works")
       const { id, terms } = yield* sent(place)
       const { report } = yield* lookup(terms.clientOrderId)
-      yield* same("it is found", report._tag === "OrderSeen" && shownOrder(report), wantedOrder(terms, id))
+      yield* same("it is found", report._tag === "OrderSeen" && shownOrder(report), wantedOrder(place, terms, id))
       const none = yield* lookup(termsAt(place).clientOrderId)
       yield* same("what was never sent is not found", none.report._tag, "NotFound")
     })
 }
 
+const NOBODYS = BrokerOrderId.make("00000000-0000-4000-8000-000000000000")
+
 const notThere: Clause = {
   name: "an order that the broker does not have is not found, and that is no failure",
   needs: [],
-  run: ({ account, broker }) =>
+  run: ({ account, broker, unknownOrderId = NOBODYS }) =>
     Effect.gen(function* () {
-      const { report } = yield* broker.order(BrokerOrderId.make("00000000-0000-4000-8000-000000000000"))
+      const { report } = yield* broker.order(unknownOrderId)
       yield* same("it is not found", [report._tag, report.account], ["NotFound", account])
     })
 }

@@ -3,8 +3,8 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { ServeError } from "@effect/platform/HttpServerError"
-import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { ExchangeOrder, type Exchange, type ExchangeFailed, type Instruction } from "@roundlot/broker-paper"
+import { Serving } from "@roundlot/broker-paper/serving"
 import { Effect, Schema } from "effect"
 import type { Scope } from "effect"
 
@@ -74,7 +74,7 @@ export const open = (exchange: Exchange.ExchangeService): Effect.Effect<string, 
         return HttpServerResponse.empty({ status: 404 })
     }
   })
-  return Effect.map(Simulator.serve(0, app), (port) => `http://127.0.0.1:${port}`)
+  return Effect.map(Serving.serve(0, app), (port) => `http://127.0.0.1:${port}`)
 }
 
 /** The door of a simulator that runs as a process of its own. */

@@ -1,0 +1,86 @@
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Effect } from "effect"
+import type { Scope } from "effect"
+import { createServer } from "node:http"
+import type { Socket } from "node:net"
+
+/** The headers of an answer. */
+export interface Headers {
+  readonly [name: string]: string
+}
+
+/** What is answered over HTTP, or that nothing is: `Lost`. */
+export type Answer =
+  | { readonly _tag: "Json"; readonly status: number; readonly body: unknown; readonly headers?: Headers }
+  | { readonly _tag: "Text"; readonly status: number; readonly text: string; readonly headers: Headers }
+  | { readonly _tag: "Empty"; readonly status: number; readonly headers?: Headers }
+  | { readonly _tag: "Lost"; readonly how: "timeout" | "reset" }
+
+/** What answers the requests of a server. */
+export type App = Effect.Effect<
+  HttpServerResponse.HttpServerResponse,
+  never,
+  HttpServerRequest.HttpServerRequest | Scope.Scope
+>
+
+/** Where simulators are served: for this machine alone. */
+export const LOOPBACK = "127.0.0.1"
+
+/**
+ * Serves on a port of this machine, and says which; connections are cut with the scope. Whoever waits for an answer that is held back
+ * is not waited for: the answer ends with its connection.
+ */
+export const serve = (port: number, app: App): Effect.Effect<number, ServeError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const node = createServer()
+    // A client that was busy for a while finds its connection still open.
+    node.keepAliveTimeout = 75_000
+    const sockets = new Set<Socket>()
+    node.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.on("close", () => sockets.delete(socket))
+    })
+    const server = yield* NodeHttpServer.make(() => node, { host: LOOPBACK, port })
+    yield* server.serve(Effect.interruptible(app))
+    yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
+    return server.address._tag === "TcpAddress" ? server.address.port : port
+  })
+
+/** What is lost is never answered: the connection is cut at once, or stays silent until the client gives up. */
+export const respond = (
+  request: HttpServerRequest.HttpServerRequest,
+  answer: Answer,
+  headers: Headers
+): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
+  switch (answer._tag) {
+    case "Json":
+      return Effect.succeed(
+        HttpServerResponse.text(JSON.stringify(answer.body), {
+          status: answer.status,
+          contentType: "application/json; charset=UTF-8",
+          headers: { ...headers, ...answer.headers }
+        })
+      )
+    case "Text":
+      return Effect.succeed(
+        HttpServerResponse.text(answer.text, {
+          status: answer.status,
+          contentType: answer.headers["content-type"] ?? "text/html",
+          headers: { ...headers, ...answer.headers }
+        })
+      )
+    case "Empty":
+      return Effect.succeed(
+        HttpServerResponse.empty({ status: answer.status, headers: { ...headers, ...answer.headers } })
+      )
+    case "Lost": {
+      const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+      const cut = Effect.sync(() => void socket.destroy())
+      return Effect.zipRight(answer.how === "reset" ? cut : Effect.void, Effect.never)
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** `Serving`: how simulators of brokers serve HTTP on this machine. */
+export * as Serving from "./Serving.ts"

@@ -1,0 +1,61 @@
+import { Broker } from "@roundlot/core"
+import { Cache, Duration, Effect, Exit, Schema } from "effect"
+import { reading } from "./Reading.ts"
+import type { Wire } from "./Wire.ts"
+
+/** An account that a login opens: its number, and the hash that stands for it in addresses. */
+export interface Linked {
+  readonly accountNumber: string
+  readonly hash: string
+}
+
+const AccountNumbers = Schema.Array(
+  Schema.Struct({ accountNumber: Schema.NonEmptyString, hashValue: Schema.NonEmptyString })
+)
+
+/** The end of an account's number, for people. */
+const masked = (accountNumber: string): string => `…${accountNumber.slice(-3)}`
+
+const failed = (detail: string) =>
+  new Broker.BrokerReadFailed({ operation: "accounts", kind: "unreadable", detail })
+
+/**
+ * The account that is driven: the one of this number, or the only one. Schwab does not promise that a hash stays, so it is read once in
+ * each life of the program, and nothing is kept of it.
+ */
+export const linked = (
+  wire: Wire,
+  accountNumber: string | undefined
+): Effect.Effect<Effect.Effect<Linked, Broker.BrokerReadFailed>> =>
+  Effect.map(
+    Cache.makeWith({
+      capacity: 1,
+      lookup: () =>
+        Effect.flatMap(reading(wire, "accounts", "/trader/v1/accounts/accountNumbers", AccountNumbers), (all) =>
+          chosen(
+            all.map((each) => ({ accountNumber: each.accountNumber, hash: each.hashValue })),
+            accountNumber
+          )
+        ),
+      timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
+    }),
+    (cache) => cache.get("linked")
+  )
+
+const chosen = (
+  all: ReadonlyArray<Linked>,
+  accountNumber: string | undefined
+): Effect.Effect<Linked, Broker.BrokerReadFailed> => {
+  const theirs = all.map((each) => masked(each.accountNumber)).join(", ")
+  const [only, ...others] = all
+  if (accountNumber !== undefined) {
+    const found = all.find((each) => each.accountNumber === accountNumber)
+    return found === undefined
+      ? failed(`the login does not open the account ${masked(accountNumber)} of SCHWAB_ACCOUNT_NUMBER, but ${theirs || "none"}`)
+      : Effect.succeed(found)
+  }
+  if (only === undefined) return failed("the login opens no account")
+  return others.length === 0
+    ? Effect.succeed(only)
+    : failed(`the login opens several accounts (${theirs}): set SCHWAB_ACCOUNT_NUMBER to the one that is driven`)
+}

@@ -1,0 +1,245 @@
+import { ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity } from "@roundlot/core"
+import type { AccountName, Report, Side } from "@roundlot/core"
+import { Option, ParseResult, Schema } from "effect"
+import * as OrderId from "./OrderId.ts"
+import { livenessOf } from "./OrderStatus.ts"
+
+const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
+
+
+
+const Id = Schema.transformOrFail(Schema.String, ClientOrderId.BrokerOrderId, {
+  strict: true,
+  decode: (text, _, ast) => {
+    const id = OrderId.read(text)
+    return id === undefined
+      ? ParseResult.fail(new ParseResult.Type(ast, text, "is not 1 to 19 digits"))
+      : ParseResult.succeed(id)
+  },
+  encode: ParseResult.succeed
+})
+
+const ExecutionLeg = Schema.Struct({
+  legId: nullable(Schema.String),
+  price: nullable(Decimal.FromString),
+  quantity: nullable(Decimal.FromString),
+  time: nullable(Instant.FromString)
+})
+
+const Activity = Schema.Struct({
+  activityType: nullable(Schema.String),
+  executionType: nullable(Schema.String),
+  quantity: nullable(Decimal.FromString),
+  orderRemainingQuantity: nullable(Decimal.FromString),
+  executionLegs: nullable(Schema.Array(ExecutionLeg))
+})
+
+const Leg = Schema.Struct({
+  legId: nullable(Schema.String),
+  orderLegType: nullable(Schema.String),
+  instruction: Schema.String,
+  positionEffect: nullable(Schema.String),
+  quantity: nullable(Decimal.FromString),
+  instrument: Schema.Struct({ symbol: Schema.String, assetType: nullable(Schema.String), cusip: nullable(Schema.String) })
+})
+
+const fields = {
+  orderId: Id,
+  accountNumber: nullable(Schema.String),
+  status: Schema.String,
+  statusDescription: nullable(Schema.String),
+  session: nullable(Schema.String),
+  duration: nullable(Schema.String),
+  orderType: nullable(Schema.String),
+  orderStrategyType: nullable(Schema.String),
+  quantity: nullable(Decimal.FromString),
+  filledQuantity: nullable(Decimal.FromString),
+  remainingQuantity: nullable(Decimal.FromString),
+  price: nullable(Decimal.FromString),
+  stopPrice: nullable(Decimal.FromString),
+  enteredTime: Instant.FromString,
+  closeTime: nullable(Instant.FromString),
+  cancelTime: nullable(Schema.String),
+  releaseTime: nullable(Schema.String),
+  cancelable: nullable(Schema.Boolean),
+  editable: nullable(Schema.Boolean),
+  tag: nullable(Schema.String),
+  orderLegCollection: nullable(Schema.Array(Leg)),
+  orderActivityCollection: nullable(Schema.Array(Activity))
+}
+
+type Own = Schema.Struct.Type<typeof fields>
+type OwnEncoded = Schema.Struct.Encoded<typeof fields>
+
+/** What is read of an order, its children and what it replaced; keys that are not named here are ignored. */
+export interface OrderAnswer extends Own {
+  readonly childOrderStrategies?: ReadonlyArray<OrderAnswer> | null | undefined
+  readonly replacingOrderCollection?: ReadonlyArray<OrderAnswer> | null | undefined
+}
+
+interface Encoded extends OwnEncoded {
+  readonly childOrderStrategies?: ReadonlyArray<Encoded> | null | undefined
+  readonly replacingOrderCollection?: ReadonlyArray<Encoded> | null | undefined
+}
+
+const nested = nullable(Schema.Array(Schema.suspend((): Schema.Schema<OrderAnswer, Encoded> => OrderAnswer)))
+
+/** What is read of an order. Numbers come as text (`ExactJson`): decimals are exact, ids keep every digit. */
+export const OrderAnswer: Schema.Schema<OrderAnswer, Encoded> = Schema.Struct({
+  ...fields,
+  childOrderStrategies: nested,
+  replacingOrderCollection: nested
+})
+
+/** An order and all orders that hang on it: a strategy's children are orders of their own. */
+export const withChildren = (order: OrderAnswer): ReadonlyArray<OrderAnswer> => [
+  order,
+  ...(order.childOrderStrategies ?? []).flatMap(withChildren)
+]
+
+const BUYING = /^BUY/
+const SELLING = /^SELL/
+
+const sideOf = (instruction: string): Side.Side | undefined => {
+  if (BUYING.test(instruction)) return "buy"
+  return SELLING.test(instruction) ? "sell" : undefined
+}
+
+/** What an order of one leg trades; none where it has several, or a side that is neither a purchase nor a sale. */
+export interface Traded {
+  readonly symbol: string
+  readonly side: Side.Side
+  readonly quantity: Quantity.Quantity
+}
+
+/** What an order trades, where it is one that books can hold. */
+export const tradedOf = (order: OrderAnswer): Traded | undefined => {
+  const [leg, ...others] = order.orderLegCollection ?? []
+  const side = leg === undefined || others.length > 0 ? undefined : sideOf(leg.instruction)
+  const quantity = order.quantity ?? leg?.quantity
+  if (leg === undefined || side === undefined || quantity === null || quantity === undefined) return undefined
+  return Decimal.isPositive(quantity)
+    ? { symbol: leg.instrument.symbol, side, quantity: Quantity.make(quantity) }
+    : undefined
+}
+
+/** One execution of an order, as it counts. */
+export interface Executed {
+  readonly execIdBase: string
+  readonly quantity: Decimal.Decimal
+  readonly price: Price.Price | undefined
+  /** Schwab's second, and within it a microsecond for each execution before it, so that none shares its moment with another. */
+  readonly executedAt: Instant.Instant
+}
+
+/** FILL-9: an activity of type EXECUTION may tell of a cancel; only what is a fill counts. */
+const isFill = ({ activityType, executionType }: typeof Activity.Type): boolean =>
+  (activityType ?? "EXECUTION") === "EXECUTION" && (executionType ?? "FILL") === "FILL"
+
+const priceOf = (price: Decimal.Decimal | null | undefined): Price.Price | undefined =>
+  price === null || price === undefined || !Decimal.isPositive(price) ? undefined : Price.make(price)
+
+/**
+ * The executions of an order. Schwab gives them no ids over REST, and real ones agree in leg, time, price and quantity: so each is
+ * known by its order, these four, and how many equal ones were before it. Equal executions count each, the same one is the same in
+ * whatever order, and beside whichever others, a snapshot has it.
+ */
+export const executionsOf = (order: OrderAnswer): ReadonlyArray<Executed> => {
+  const legs = (order.orderActivityCollection ?? [])
+    .filter(isFill)
+    .flatMap(({ executionLegs }) => executionLegs ?? [])
+    .flatMap(({ legId, price, quantity, time }) =>
+      quantity === null || quantity === undefined || !Decimal.isPositive(quantity)
+        ? []
+        : [{ legId: legId ?? "1", price: priceOf(price), quantity, time: time ?? order.closeTime ?? order.enteredTime }]
+    )
+    .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
+  const equals = new Map<string, number>()
+  const seconds = new Map<Instant.Instant, bigint>()
+  return legs.map(({ legId, price, quantity, time }) => {
+    const at = Instant.format(time).replace(/\.0+Z$/, "Z")
+    const paid = price === undefined ? "-" : Decimal.format(price)
+    const contents = [order.orderId, legId, at, Decimal.format(quantity), paid].join("/")
+    const n = (equals.get(contents) ?? 0) + 1
+    const before = seconds.get(time) ?? 0n
+    equals.set(contents, n)
+    seconds.set(time, before + 1n)
+    return { execIdBase: `${contents}/${n}`, quantity, price, executedAt: Instant.make(time + before) }
+  })
+}
+
+/** Shares that an order's executions do not account for: Schwab may be late with its legs. Never below zero. */
+export const missingOf = (order: OrderAnswer): Decimal.Decimal => {
+  const told = Decimal.sum(executionsOf(order).map(({ quantity }) => quantity))
+  return Decimal.max(Decimal.zero, Decimal.subtract(order.filledQuantity ?? Decimal.zero, told))
+}
+
+/** When an order was last known to change, by its own times: those of its executions included. */
+export const lastChangeOf = (order: OrderAnswer): Instant.Instant =>
+  executionsOf(order)
+    .map(({ executedAt }) => executedAt)
+    .reduce(Instant.later, Instant.later(order.enteredTime, order.closeTime ?? order.enteredTime))
+
+const typeWords: ReadonlyMap<string, OrderTerms.OrderType> = new Map([
+  ["MARKET", "market"],
+  ["LIMIT", "limit"],
+  ["STOP", "stop"],
+  ["STOP_LIMIT", "stop_limit"]
+])
+
+/** An order as the books take it at a moment; none where it is of several legs, or of no side. */
+export const seenOf = (
+  account: AccountName.AccountName,
+  order: OrderAnswer,
+  asOf: Instant.Instant
+): Option.Option<Report.OrderSeen> =>
+  Option.map(Option.fromNullable(tradedOf(order)), ({ quantity, side, symbol }) => {
+    const executions = executionsOf(order)
+    const isPriced = executions.length > 0 && executions.every(({ price }) => price !== undefined)
+    const notional = Decimal.sum(executions.map((each) => Decimal.multiply(each.quantity, each.price ?? Decimal.zero)))
+    const told = Decimal.sum(executions.map((each) => each.quantity))
+    return {
+      _tag: "OrderSeen",
+      account,
+      asOf,
+      asOfKind: "broker",
+      brokerOrderId: order.orderId,
+      clientOrderId: undefined,
+      symbol,
+      side,
+      quantity,
+      rawStatus: order.status,
+      state: livenessOf(order.status),
+      cumulative: order.filledQuantity ?? undefined,
+      averagePrice: isPriced && Decimal.isZero(missingOf(order)) ? Price.average(notional, told) : undefined,
+      enteredAt: order.enteredTime,
+      type: typeWords.get(order.orderType ?? ""),
+      limitPrice: priceOf(order.price),
+      executionsRead: false
+    }
+  })
+
+/** The executions of an order as the books take them, each once. */
+export const executedReports = (
+  account: AccountName.AccountName,
+  order: OrderAnswer
+): ReadonlyArray<Report.Executed> => {
+  const traded = tradedOf(order)
+  if (traded === undefined) return []
+  return executionsOf(order).map(({ execIdBase, executedAt, price, quantity }) => ({
+    _tag: "Executed",
+    account,
+    asOf: executedAt,
+    asOfKind: "broker",
+    execId: `${execIdBase}#1`,
+    execIdBase,
+    revision: 1,
+    brokerOrderId: order.orderId,
+    clientOrderId: undefined,
+    symbol: traded.symbol,
+    side: traded.side,
+    quantity,
+    price,
+    executedAt
+  }))
+}

@@ -1,0 +1,450 @@
+import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
+import type { AccountName, ClientOrderId, Id, OrderState, OrderTerms } from "@roundlot/core"
+import { Report } from "@roundlot/core"
+import { Clock, Effect, Either, Option, Schedule, Schema } from "effect"
+import type { Duration } from "effect"
+import * as Accounts from "./Accounts.ts"
+import type { Linked } from "./Accounts.ts"
+import type { Outcome } from "./Http.ts"
+import { executedReports, missingOf, seenOf } from "./OrderAnswer.ts"
+import type { OrderAnswer } from "./OrderAnswer.ts"
+import * as OrderId from "./OrderId.ts"
+import { bodyOf, orderTypes, timesInForce } from "./OrderRequest.ts"
+import * as Orders from "./Orders.ts"
+import type { Read } from "./Orders.ts"
+import { known } from "./OrderStatus.ts"
+import { asking, contentsOf, reading } from "./Reading.ts"
+import { acceptedOr, errorIn, placedOf, wordsOf } from "./SendAnswers.ts"
+import { RELOGIN_WAIT_MS, type Wire } from "./Wire.ts"
+
+/** What Schwab can do. */
+export const capabilities: Broker.Capabilities = {
+  orderTypes,
+  timesInForce,
+  fractions: false,
+  clientOrderIds: false,
+  uniqueClientOrderIds: false,
+  corrections: true,
+  perFillIds: false,
+  streaming: false,
+  replace: true,
+  shortSale: true,
+  crossesZero: false,
+  historyWindowMs: Orders.HISTORY_MS
+}
+
+/** How a broker at Schwab is opened. */
+export interface Options {
+  readonly account: AccountName.AccountName
+  readonly wire: Wire
+  /** The account's number at Schwab; the only one of the login where it is left away. */
+  readonly accountNumber?: string | undefined
+  /** How long an answer is waited for; 30 s for a send, 15 s for a cancel where it is left away. */
+  readonly answersWithin?: Duration.DurationInput | undefined
+  /** How long the answer of a read serves whoever asks again; a second where it is left away. */
+  readonly servesAgainFor?: Duration.DurationInput | undefined
+}
+
+/** What every request of one account works with. */
+interface Desk {
+  readonly account: AccountName.AccountName
+  readonly wire: Wire
+  readonly linked: Effect.Effect<Linked, Broker.BrokerReadFailed>
+  readonly orders: Orders.Orders
+  readonly answersWithin: Duration.DurationInput | undefined
+}
+
+/**
+ * The broker of one account at Schwab.
+ *
+ * @example
+ * const broker = Effect.flatMap(Wire.open({ credentials, tokens }), (wire) => SchwabBroker.make({ account, wire }))
+ */
+export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
+  Effect.gen(function* () {
+    const { account, answersWithin, servesAgainFor = Orders.SERVES_AGAIN_FOR, wire } = options
+    const linked = yield* Accounts.linked(wire, options.accountNumber)
+    const orders = yield* Orders.make(wire, linked, servesAgainFor)
+    const desk: Desk = { account, wire, linked, orders, answersWithin }
+    return {
+      name: "schwab",
+      environment: wire.place.environment,
+      capabilities,
+      prepare: (terms) => prepare(desk, terms),
+      cancel: (order) => cancel(desk, currentId(order.brokerOrderIds)),
+      replace: (order, terms) => replace(desk, order, terms),
+      lookup: undefined,
+      order: (brokerOrderId) => readOrder(desk, brokerOrderId),
+      orders: (window) => listOrders(desk, window),
+      fills: (window) => listFills(desk, window),
+      fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
+      positions: positions(desk),
+      account: figures(desk),
+      instrument: (symbol) => instrument(wire, symbol),
+      updates: undefined
+    }
+  })
+
+const currentId = ([first, ...later]: readonly [
+  ClientOrderId.BrokerOrderId,
+  ...ReadonlyArray<ClientOrderId.BrokerOrderId>
+]) => later.at(-1) ?? first
+
+const utf8 = new TextEncoder()
+
+const payloadOf = (
+  text: string,
+  contentType = "application/json",
+  wire: Omit<Report.WireFacts, "source"> = {}
+): Report.RawPayload => ({ contentType, bytes: utf8.encode(text), wire: { source: "schwab", ...wire } })
+
+/* Sending. */
+
+/** The account's hash is put in when it is sent: it may be another tomorrow. */
+const ORDERS = { method: "POST", endpoint: "/trader/v1/accounts/{hash}/orders" } as const
+
+const LONGEST_SEND = "30 seconds"
+
+const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
+  const { account } = desk
+  if (terms.account !== account) {
+    const words = `this broker drives ${account}, not ${terms.account}`
+    return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
+  }
+  return Either.map(bodyOf(terms), (body) => ({
+    request: payloadOf(body, "application/json", ORDERS),
+    send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
+  }))
+}
+
+interface Answering {
+  readonly answer: Report.Answer
+  readonly outcome?: Outcome
+  /** When the order was so that was read back. */
+  readonly asOf?: Instant.Instant
+}
+
+const send = (
+  desk: Desk,
+  terms: OrderTerms.OrderTerms,
+  body: string,
+  attemptId: Id.AttemptId
+): Effect.Effect<Report.Received<Report.Answered>> =>
+  Effect.gen(function* () {
+    const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const { answer, asOf, outcome } = yield* place(desk, terms, body)
+    const isAnswered = outcome?._tag === "Answered"
+    return {
+      report: {
+        _tag: "Answered",
+        account: desk.account,
+        attemptId,
+        asOf: asOf ?? now,
+        asOfKind: asOf === undefined ? "ours" : "broker",
+        answer,
+        httpStatus: isAnswered ? outcome.status : undefined
+      },
+      payload: isAnswered ? answerPayload(outcome) : undefined
+    }
+  })
+
+const place = (desk: Desk, terms: OrderTerms.OrderTerms, body: string): Effect.Effect<Answering> =>
+  Effect.gen(function* () {
+    const account = yield* Effect.either(desk.linked)
+    if (Either.isLeft(account)) {
+      const { kind, message, retryAfterMs } = account.left
+      const waitMs = kind === "unauthorised" ? RELOGIN_WAIT_MS : retryAfterMs
+      return { answer: Report.Answer.NotSent({ why: message, retryAfterMs: waitMs }) }
+    }
+    const { hash } = account.right
+    const path = `/trader/v1/accounts/${hash}/orders`
+    const within = desk.answersWithin ?? LONGEST_SEND
+    const outcome = yield* desk.wire.ask({ method: ORDERS.method, path, body, within })
+    const placed = placedOf(outcome, hash)
+    if (placed._tag !== "Placed") return { answer: placed, outcome }
+    return { ...(yield* readBack(desk, placed.id, terms)), outcome }
+  })
+
+const READ_BACK = Schedule.intersect(Schedule.spaced("250 millis"), Schedule.recurs(3))
+
+/** The order that a 201 named is read back and compared; one that cannot be read is a candidate, and asked for first. */
+const readBack = (
+  { orders }: Desk,
+  id: ClientOrderId.BrokerOrderId,
+  terms: OrderTerms.OrderTerms
+): Effect.Effect<Answering> =>
+  Effect.flatMap(orders.afresh(id), (read) => Effect.mapError(read, () => "not found")).pipe(
+    Effect.retry(READ_BACK),
+    Effect.match({
+      onSuccess: ({ asOf, order }) => ({ answer: acceptedOr(order, terms), asOf }),
+      onFailure: (error) => ({
+        answer: Report.Answer.Unknown({
+          why: `order ${id} could not be read back: ${typeof error === "string" ? error : error.message}`,
+          candidate: id
+        })
+      })
+    })
+  )
+
+const answerPayload = (
+  { contentType, headers, status, text }: Extract<Outcome, { readonly _tag: "Answered" }>,
+  request: { readonly method: string; readonly endpoint: string } = ORDERS
+) => payloadOf(text, contentType, { ...request, statusCode: status, headers: Object.fromEntries(headers) })
+
+const LONGEST_CANCEL = "15 seconds"
+
+const notSent = (error: Broker.BrokerReadFailed): Broker.CancelAnswer => ({ _tag: "NotSent", why: error.message })
+
+const cancel = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<Broker.CancelAnswer> => {
+  if (OrderId.read(id) === undefined) return Effect.succeed(noOrderOfSchwabs(id))
+  return Effect.gen(function* () {
+    const { hash } = yield* desk.linked
+    const path = `/trader/v1/accounts/${hash}/orders/${id}`
+    const within = desk.answersWithin ?? LONGEST_CANCEL
+    const outcome = yield* desk.wire.ask({ method: "DELETE", path, purpose: "cancel", within })
+    yield* desk.orders.changed(id)
+    return cancelAnswerOf(outcome)
+  }).pipe(Effect.catchAll((error) => Effect.succeed(notSent(error))))
+}
+
+const noOrderOfSchwabs = (id: string): Broker.CancelAnswer => ({
+  _tag: "Refused",
+  code: "order_id",
+  words: `${id} is no order id of Schwab's: those have 1 to 19 digits`
+})
+
+/** What an answer to a cancel or a replacement means: 200 and 201 are a request taken, 400 and 404 in words one that changes nothing. */
+export const cancelAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
+  if (outcome._tag === "NotSent") return { _tag: "NotSent", why: outcome.why }
+  if (outcome._tag === "Lost") return { _tag: "Unknown", why: outcome.why }
+  const { status } = outcome
+  if (status === 200 || status === 201) return { _tag: "Requested" }
+  const words = wordsOf(outcome)
+  if (status === 401 || status === 429) return { _tag: "NotSent", why: `${words} (${status})` }
+  if ((status === 400 || status === 404) && Option.isSome(errorIn(outcome.text)))
+    return { _tag: "Refused", code: String(status), words }
+  return { _tag: "Unknown", why: `${words} (${status})` }
+}
+
+/**
+ * Schwab makes a new order of a replacement. Of an order that is filled in part the rest would have to be asked for, and a fill
+ * meanwhile would come on top: such an order is cancelled instead.
+ */
+const replace = (
+  desk: Desk,
+  order: OrderState.AcknowledgedOrder,
+  terms: Broker.Replacement
+): Effect.Effect<Broker.CancelAnswer> => {
+  const id = currentId(order.brokerOrderIds)
+  if (OrderId.read(id) === undefined) return Effect.succeed(noOrderOfSchwabs(id))
+  if (order._tag === "PartiallyFilled")
+    return Effect.succeed({
+      _tag: "Refused",
+      code: "partially_filled",
+      words: "a part is filled: cancel it, and order the rest"
+    })
+  return Effect.gen(function* () {
+    const { hash } = yield* desk.linked
+    const before = yield* desk.orders.afresh(id)
+    if (Option.isNone(before)) return { _tag: "Refused", code: "404", words: "Schwab has no such order" } as const
+    const body = replacementOf(desk.account, before.value.order, terms)
+    if (Either.isLeft(body)) return { _tag: "Refused", code: body.left.code, words: body.left.words } as const
+    const path = `/trader/v1/accounts/${hash}/orders/${id}`
+    const within = desk.answersWithin ?? LONGEST_SEND
+    const outcome = yield* desk.wire.ask({ method: "PUT", path, body: body.right, within })
+    yield* desk.orders.changed(id)
+    return cancelAnswerOf(outcome)
+  }).pipe(Effect.catchAll((error) => Effect.succeed(notSent(error))))
+}
+
+/** The body of a replacement: what it does not name stays as Schwab has it. */
+const replacementOf = (
+  account: AccountName.AccountName,
+  order: OrderAnswer,
+  terms: Broker.Replacement
+): Either.Either<string, Broker.Refusal> => {
+  const seen = Option.getOrUndefined(seenOf(account, order, order.enteredTime))
+  const symbol = Schema.decodeUnknownOption(Ticker.Ticker)(seen?.symbol)
+  if (seen === undefined || Option.isNone(symbol))
+    return Either.left(new Broker.Refusal({ code: "order", words: "the order is none that could be replaced" }))
+  const limitPrice = terms.limitPrice ?? seen.limitPrice
+  return bodyOf({
+    symbol: symbol.value,
+    side: seen.side,
+    quantity: terms.quantity,
+    type: seen.type ?? "market",
+    limitPrice: seen.type === "limit" ? limitPrice : undefined,
+    timeInForce: terms.timeInForce ?? (order.duration === "GOOD_TILL_CANCEL" ? "gtc" : "day"),
+    extendedHours: (order.session ?? "NORMAL") !== "NORMAL",
+    positionEffect: undefined
+  })
+}
+
+/* Reading orders. */
+
+const absent = (
+  { account }: Desk,
+  brokerOrderId: ClientOrderId.BrokerOrderId
+): Effect.Effect<Report.Received<Report.NotFound>> =>
+  Effect.map(Clock.currentTimeMillis, (now) => ({
+    report: {
+      _tag: "NotFound",
+      account,
+      asOf: Instant.fromMillis(now),
+      asOfKind: "ours",
+      complete: true,
+      clientOrderId: undefined,
+      brokerOrderId
+    },
+    payload: undefined
+  }))
+
+/** An id that is none of Schwab's is refused before any request. */
+const readById = (desk: Desk, id: ClientOrderId.BrokerOrderId) =>
+  OrderId.read(id) === undefined
+    ? Effect.fail(
+        new Broker.BrokerReadFailed({
+          operation: "order",
+          kind: "unreadable",
+          detail: `${id} is no order id of Schwab's: those have 1 to 19 digits`
+        })
+      )
+    : desk.orders.one(id)
+
+const readOrder = (
+  desk: Desk,
+  id: ClientOrderId.BrokerOrderId
+): Effect.Effect<Report.Received<Report.OrderSeen | Report.NotFound>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const read = yield* readById(desk, id)
+    if (Option.isNone(read)) return yield* absent(desk, id)
+    yield* tellUnknown(read.value.order)
+    const seen = seenIn(desk, read.value)
+    return yield* Effect.mapError(
+      seen,
+      () =>
+        new Broker.BrokerReadFailed({
+          operation: "order",
+          kind: "unreadable",
+          detail: `order ${id} has several legs, or is neither a purchase nor a sale`
+        })
+    )
+  })
+
+const seenIn = ({ account }: Desk, { asOf, order, text }: Read): Option.Option<Report.Received<Report.OrderSeen>> =>
+  Option.map(seenOf(account, order, asOf), (report) => ({ report, payload: payloadOf(text) }))
+
+/** A status that Schwab has not documented is kept, counts as open, and is told. */
+const tellUnknown = ({ orderId, status }: OrderAnswer): Effect.Effect<void> =>
+  known.includes(status)
+    ? Effect.void
+    : Effect.logWarning(`Schwab's order ${orderId} has the status ${status}, which is not documented: it counts as open`)
+
+const listOrders = (
+  desk: Desk,
+  window: Broker.TimeWindow
+): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const { complete, reads } = yield* desk.orders.entered(window)
+    yield* Effect.forEach(reads, ({ order }) => tellUnknown(order), { discard: true })
+    return { complete, received: reads.flatMap((read) => Option.toArray(seenIn(desk, read))) }
+  })
+
+/* Reading executions. */
+
+type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
+
+const executedIn = ({ account }: Desk, { order, text }: Read): ReadonlyArray<Report.Received<Report.Executed>> =>
+  executedReports(account, order).map((report) => ({ report, payload: payloadOf(text) }))
+
+/** An order that was entered long before may fill now: all that may still work are asked for. */
+const listFills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
+  Effect.gen(function* () {
+    const { complete, reads } = yield* desk.orders.entered({ from: Instant.addMillis(from, -Orders.HISTORY_MS), to })
+    const received = reads
+      .flatMap((read) => executedIn(desk, read))
+      .filter(({ report: { executedAt } }) => from <= executedAt && executedAt <= to)
+    return { complete, received }
+  })
+
+const fillsOf = (desk: Desk, id: ClientOrderId.BrokerOrderId): Fills =>
+  Effect.map(readById(desk, id), (read) => ({
+    complete: Option.isNone(read) || Decimal.isZero(missingOf(read.value.order)),
+    received: Option.match(read, { onNone: () => [], onSome: (found) => executedIn(desk, found) })
+  }))
+
+/* The rest. */
+
+const Balance = Schema.Struct({
+  buyingPower: Schema.optional(Decimal.FromString),
+  cashAvailableForTrading: Schema.optional(Decimal.FromString)
+})
+
+const AccountAnswer = Schema.Struct({
+  securitiesAccount: Schema.Struct({
+    accountNumber: Schema.String,
+    currentBalances: Schema.optional(Balance),
+    positions: Schema.optional(
+      Schema.Array(
+        Schema.Struct({
+          longQuantity: Decimal.FromString,
+          shortQuantity: Decimal.FromString,
+          averagePrice: Schema.optional(Decimal.FromString),
+          instrument: Schema.Struct({ symbol: Schema.String })
+        })
+      )
+    )
+  })
+})
+
+const readAccount = ({ linked, wire }: Desk, operation: string, fields: string) =>
+  Effect.flatMap(linked, ({ hash }) =>
+    reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer)
+  )
+
+const positions = (desk: Desk): Broker.BrokerService["positions"] =>
+  Effect.map(readAccount(desk, "positions", "?fields=positions"), ({ securitiesAccount }) => ({
+    complete: true,
+    holdings: (securitiesAccount.positions ?? []).map(({ averagePrice, instrument: of, longQuantity, shortQuantity }) => ({
+      symbol: of.symbol,
+      quantity: Decimal.subtract(longQuantity, shortQuantity),
+      averagePrice
+    }))
+  }))
+
+const figures = (desk: Desk): Broker.BrokerService["account"] =>
+  Effect.map(readAccount(desk, "account", ""), ({ securitiesAccount: { accountNumber, currentBalances } }) => ({
+    brokerAccountId: accountNumber,
+    currency: "USD",
+    buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
+  }))
+
+const InstrumentsAnswer = Schema.Struct({
+  instruments: Schema.optional(Schema.Array(Schema.Struct({ symbol: Schema.String, assetType: Schema.String })))
+})
+
+const STOCKS: ReadonlySet<string> = new Set(["EQUITY", "ETF"])
+
+/** Schwab says neither lot nor whether shares are lent: the lot is one share, and a short sale that it refuses says so. */
+const instrument = (
+  wire: Wire,
+  symbol: Ticker.Ticker
+): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const query = new URLSearchParams({ symbol, projection: "symbol-search" })
+    const outcome = yield* asking(wire, "instrument", `/marketdata/v1/instruments?${query.toString()}`)
+    if (outcome.status === 404) return { _tag: "NotKnown", symbol }
+    const { instruments = [] } = yield* contentsOf("instrument", InstrumentsAnswer, outcome)
+    const found = instruments.find((each) => each.symbol === symbol)
+    if (found === undefined) return { _tag: "NotKnown", symbol }
+    return {
+      _tag: "Known",
+      symbol,
+      assetClass: STOCKS.has(found.assetType) ? "equity" : found.assetType.toLowerCase(),
+      currency: "USD",
+      tradable: true,
+      fractionable: false,
+      shortable: true,
+      lot: Decimal.unsafe("1")
+    }
+  })

@@ -1,0 +1,98 @@
+import { Decimal, Report } from "@roundlot/core"
+import type { ClientOrderId, OrderTerms } from "@roundlot/core"
+import { Option, Schema } from "effect"
+import { tradedOf } from "./OrderAnswer.ts"
+import type { OrderAnswer } from "./OrderAnswer.ts"
+import * as OrderId from "./OrderId.ts"
+import type { AnsweredOutcome, Outcome } from "./Http.ts"
+import { RELOGIN_WAIT_MS } from "./Wire.ts"
+
+/** What an answer is compared with. */
+export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "quantity">
+
+const Plain = Schema.Struct({ message: Schema.String, errors: Schema.optional(Schema.Array(Schema.String)) })
+const Detailed = Schema.Struct({
+  errors: Schema.NonEmptyArray(
+    Schema.Struct({
+      id: Schema.optional(Schema.String),
+      title: Schema.optional(Schema.String),
+      detail: Schema.optional(Schema.String)
+    })
+  )
+})
+const OfToken = Schema.Struct({ error: Schema.String, error_description: Schema.optional(Schema.String) })
+
+const decodePlain = Schema.decodeUnknownOption(Schema.parseJson(Plain))
+const decodeDetailed = Schema.decodeUnknownOption(Schema.parseJson(Detailed))
+const decodeOfToken = Schema.decodeUnknownOption(Schema.parseJson(OfToken))
+
+/** Schwab's words of an error; none where the body is not one of the three forms that it writes them in. */
+export const errorIn = (text: string): Option.Option<string> =>
+  decodePlain(text).pipe(
+    Option.map(({ errors = [], message }) => [message, ...errors].join("; ")),
+    Option.orElse(() =>
+      Option.map(decodeDetailed(text), ({ errors }) =>
+        errors.map(({ detail, title }) => detail ?? title ?? "an error without words").join("; ")
+      )
+    ),
+    Option.orElse(() =>
+      Option.map(decodeOfToken(text), ({ error, error_description }) =>
+        error_description === undefined ? error : `${error}: ${error_description}`
+      )
+    )
+  )
+
+/** Schwab's words of a refusal; where there are none, the status and what came in place of words. */
+export const wordsOf = ({ status, text }: AnsweredOutcome): string =>
+  Option.getOrElse(errorIn(text), () => `status ${status} without an error of Schwab's`)
+
+/** What an answer to a request for an order comes to before the order is read back. */
+export type Placed =
+  { readonly _tag: "Placed"; readonly id: ClientOrderId.BrokerOrderId } | Exclude<Report.Answer, { _tag: "Accepted" }>
+
+/**
+ * What an answer to a send means: the table of this adapter. Only 400 in Schwab's own words is documented as creating no order. 401
+ * and 429 were not processed. A 201 names the order in its `Location`, and is no acceptance before that order was read back and is
+ * the one that was sent. Whatever is not named here is `Unknown`.
+ */
+export const placedOf = (outcome: Outcome, hash: string): Placed => {
+  if (outcome._tag === "NotSent") return Report.Answer.NotSent({ why: outcome.why, retryAfterMs: outcome.retryAfterMs })
+  if (outcome._tag === "Lost") return unknown(outcome.why)
+  const { retryAfterMs, status } = outcome
+  if (status === 201 || status === 200) return locatedIn(outcome, hash)
+  const words = wordsOf(outcome)
+  if (status === 401)
+    return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: RELOGIN_WAIT_MS })
+  if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
+  return status === 400 && Option.isSome(errorIn(outcome.text))
+    ? Report.Answer.Refused({ code: "400", words })
+    : unknown(`status ${status}: ${words}`)
+}
+
+const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId) => Report.Answer.Unknown({ why, candidate })
+
+const locatedIn = ({ headers, status }: AnsweredOutcome, hash: string): Placed => {
+  const location = headers.get("location")
+  if (location === undefined) return unknown(`status ${status} without a Location: an order may be there`)
+  const located = OrderId.located(location)
+  if (located === undefined) return unknown(`status ${status} with a Location that names no order`)
+  return located.hash === undefined || located.hash === hash
+    ? { _tag: "Placed", id: located.id }
+    : unknown(`status ${status} with a Location of another account`)
+}
+
+/** The order that was read back must be the one that was sent; another one is never bound. */
+export const acceptedOr = (order: OrderAnswer, sent: Sent): Report.Answer =>
+  isSame(order, sent)
+    ? Report.Answer.Accepted({ brokerOrderId: order.orderId })
+    : unknown("the order that the answer names is another one", order.orderId)
+
+const isSame = (order: OrderAnswer, sent: Sent): boolean => {
+  const traded = tradedOf(order)
+  return (
+    traded !== undefined &&
+    traded.symbol === sent.symbol &&
+    traded.side === sent.side &&
+    Decimal.equals(traded.quantity, sent.quantity)
+  )
+}

@@ -1,0 +1,165 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { Entropy, Instant } from "@roundlot/core"
+import { Clock, Effect, Option, Ref, Schema } from "effect"
+import type { Redacted } from "effect"
+import type { Credentials, Place } from "./Credentials.ts"
+import type { Exchange } from "./Http.ts"
+import * as Login from "./Login.ts"
+import * as TokenFile from "./TokenFile.ts"
+import type { TokenPlace, Tokens } from "./TokenFile.ts"
+
+/** There is no token that Schwab would take: a person must log in. */
+export class NeedsLogin extends Schema.TaggedError<NeedsLogin>()("NeedsLogin", { why: Schema.String }) {
+  override get message() {
+    return `${this.why}: log in with 'roundlot schwab login'; everything goes on by itself then`
+  }
+}
+
+/** How a login stands. */
+export type Standing =
+  | { readonly _tag: "Valid"; readonly until: Instant.Instant }
+  | { readonly _tag: "EndsSoon"; readonly until: Instant.Instant }
+  | { readonly _tag: "NeedsLogin"; readonly why: string }
+
+/** The tokens of one login, shared by all that use it. */
+export interface Session {
+  /** A token that is valid; refreshed ahead of its end. */
+  readonly access: Effect.Effect<Redacted.Redacted, NeedsLogin>
+  /** Schwab did not take this token: the next is another. */
+  readonly refused: (token: Redacted.Redacted) => Effect.Effect<void>
+  readonly standing: Effect.Effect<Standing>
+}
+
+/** A token is refreshed when it is valid for no longer than this. */
+const AHEAD_MS = 5 * 60_000
+/** The end of a login is announced so long before it. */
+const ANNOUNCED_MS = 2 * 86_400_000
+/** After a refresh that did not succeed the next is tried so much later. */
+const AGAIN_MS = 5_000
+
+interface Known {
+  readonly tokens: Tokens | undefined
+  /** Schwab did not take it although its time is not over. */
+  readonly isRefused: boolean
+  /** Why there is no login, where Schwab or the file said so. */
+  readonly problem: string | undefined
+  readonly refreshNotBefore: number
+}
+
+const nothing: Known = { tokens: undefined, isRefused: false, problem: undefined, refreshNotBefore: 0 }
+
+/** How a session is opened. */
+export interface SessionOptions {
+  readonly credentials: Credentials
+  readonly place: Place
+  readonly tokens: TokenPlace
+}
+
+/**
+ * The session of a login. Its file is read again wherever its tokens do not do, so that one login, by whichever process, lets all go
+ * on. One refresh is under way at a time, in whichever process: that of the holder of the lease on the tokens.
+ */
+export const make = (
+  { credentials, place, tokens: file }: SessionOptions,
+  exchange: Exchange
+): Effect.Effect<Session, never, FileSystem.FileSystem | Entropy.Entropy> =>
+  Effect.gen(function* () {
+    const context = yield* Effect.context<FileSystem.FileSystem | Entropy.Entropy>()
+    const known = yield* Ref.make(nothing)
+    const one = yield* Effect.makeSemaphore(1)
+
+    /** What another process wrote since; the same tokens keep what was said of them. */
+    const reread = Effect.gen(function* () {
+      const before = yield* Ref.get(known)
+      const read = yield* Effect.either(TokenFile.read(file))
+      if (read._tag === "Left") {
+        yield* Ref.set(known, { ...before, tokens: undefined, problem: read.left.message })
+        return
+      }
+      const tokens = Option.getOrUndefined(read.right)
+      const isSame = tokens !== undefined && before.tokens !== undefined && sameTokens(tokens, before.tokens)
+      if (isSame) return
+      const problem = tokens === undefined ? "nobody has logged in yet" : undefined
+      yield* Ref.set(known, { ...nothing, tokens, problem })
+    }).pipe(Effect.provide(context))
+
+    /** What another holder has just written does as well. */
+    const renewAsHolder = (nowMs: number) =>
+      Effect.gen(function* () {
+        yield* reread
+        const { problem, tokens, ...state } = yield* Ref.get(known)
+        if (tokens === undefined || problem !== undefined || isFresh({ ...state, problem, tokens }, nowMs)) return
+        yield* renew(tokens, nowMs)
+      })
+
+    const renew = (tokens: Tokens, nowMs: number) =>
+      Effect.gen(function* () {
+        const renewed = yield* Effect.either(Login.refresh(exchange, place, credentials, tokens))
+        if (renewed._tag === "Left") {
+          const { isRefused, message } = renewed.left
+          yield* Effect.logWarning(`Schwab's token was not refreshed: ${message}`)
+          yield* Ref.update(known, (state) => ({
+            ...state,
+            refreshNotBefore: nowMs + AGAIN_MS,
+            ...(isRefused ? { problem: message } : {})
+          }))
+          return
+        }
+        yield* Ref.set(known, { ...nothing, tokens: renewed.right })
+        const written = yield* Effect.either(TokenFile.write(file, renewed.right))
+        if (written._tag === "Left") yield* Effect.logError(written.left.message)
+      }).pipe(Effect.provide(context))
+
+    const settle = Effect.gen(function* () {
+      const nowMs = yield* Clock.currentTimeMillis
+      if (!isFresh(yield* Ref.get(known), nowMs)) yield* reread
+      const state = yield* Ref.get(known)
+      const { problem, refreshNotBefore, tokens } = state
+      const isDue = tokens !== undefined && problem === undefined && !isFresh(state, nowMs)
+      const isAlive = tokens !== undefined && nowMs < Instant.toMillis(tokens.refreshExpiresAt)
+      if (isDue && isAlive && nowMs >= refreshNotBefore)
+        yield* Effect.provide(TokenFile.asHolder(file, renewAsHolder(nowMs)), context)
+      return yield* Ref.get(known)
+    }).pipe(one.withPermits(1))
+
+    return {
+      access: Effect.gen(function* () {
+        const state = yield* settle
+        const nowMs = yield* Clock.currentTimeMillis
+        if (state.tokens === undefined || !isUsable(state, nowMs)) return yield* new NeedsLogin({ why: whyNot(state, nowMs) })
+        return state.tokens.accessToken
+      }),
+      refused: (token) =>
+        Ref.update(known, (state) => (state.tokens?.accessToken === token ? { ...state, isRefused: true } : state)),
+      standing: Effect.gen(function* () {
+        const state = yield* settle
+        const nowMs = yield* Clock.currentTimeMillis
+        const until = state.tokens?.refreshExpiresAt
+        if (until === undefined || state.problem !== undefined || nowMs >= Instant.toMillis(until))
+          return { _tag: "NeedsLogin", why: whyNot(state, nowMs) } as const
+        const isSoon = Instant.toMillis(until) - nowMs <= ANNOUNCED_MS
+        return { _tag: isSoon ? "EndsSoon" : "Valid", until } as const
+      })
+    }
+  })
+
+const sameTokens = (a: Tokens, b: Tokens): boolean =>
+  a.accessExpiresAt === b.accessExpiresAt && a.refreshExpiresAt === b.refreshExpiresAt && equalText(a, b)
+
+const encode = Schema.encodeSync(TokenFile.Tokens)
+const equalText = (a: Tokens, b: Tokens): boolean => encode(a).accessToken === encode(b).accessToken
+
+/** Valid for a while yet: nothing needs to be read or refreshed. */
+const isFresh = ({ isRefused, problem, tokens }: Known, nowMs: number): boolean =>
+  tokens !== undefined && !isRefused && problem === undefined && Instant.toMillis(tokens.accessExpiresAt) - nowMs > AHEAD_MS
+
+const isUsable = ({ isRefused, tokens }: Known, nowMs: number): boolean =>
+  tokens !== undefined && !isRefused && nowMs < Instant.toMillis(tokens.accessExpiresAt)
+
+const whyNot = ({ problem, tokens }: Known, nowMs: number): string => {
+  if (problem !== undefined) return problem
+  if (tokens === undefined) return "nobody has logged in yet"
+  return nowMs >= Instant.toMillis(tokens.refreshExpiresAt)
+    ? "the login has expired"
+    : "Schwab does not take the token, and no other was given yet"
+}

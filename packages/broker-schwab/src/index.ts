@@ -1,0 +1,26 @@
+/** `Accounts`: the accounts that a login opens. */
+export * as Accounts from "./Accounts.ts"
+/** `Budget`: our side of Schwab's limit of requests. */
+export * as Budget from "./Budget.ts"
+/** `Credentials`: the app's keys and the address, and which environment an address proves. */
+export * as Credentials from "./Credentials.ts"
+/** `ExactJson`: JSON whose numbers keep every digit. */
+export * as ExactJson from "./ExactJson.ts"
+/** `Login`: how a person logs in, and how tokens are given. */
+export * as Login from "./Login.ts"
+/** `OrderAnswer`: an order as Schwab shows it, and its executions. */
+export * as OrderAnswer from "./OrderAnswer.ts"
+/** `OrderRequest`: the body of the request for an order. */
+export * as OrderRequest from "./OrderRequest.ts"
+/** `OrderStatus`: what each of Schwab's statuses means. */
+export * as OrderStatus from "./OrderStatus.ts"
+/** `SchwabBroker`: the broker of one account at Schwab. */
+export * as SchwabBroker from "./SchwabBroker.ts"
+/** `SendAnswers`: what each answer to a send means. */
+export * as SendAnswers from "./SendAnswers.ts"
+/** `Session`: the tokens of one login, refreshed ahead of their end. */
+export * as Session from "./Session.ts"
+/** `TokenFile`: where a login's tokens stand. */
+export * as TokenFile from "./TokenFile.ts"
+/** `Wire`: one login at one address, with the limit that all its requests share. */
+export * as Wire from "./Wire.ts"

@@ -1,0 +1,36 @@
+import type { Exchange } from "@roundlot/broker-paper"
+import type { AccountName } from "@roundlot/core"
+import type { Effect, Ref } from "effect"
+
+/** What a client said of an order beside what the exchange keeps, and what became of it here. */
+export interface Said {
+  readonly session?: string
+  readonly instruction?: string
+  readonly isCancelAsked?: boolean
+  /** The id of the order that this one replaced. */
+  readonly replaces?: string
+  /** The id of the order that replaced this one. */
+  readonly replacedBy?: string
+  /** How often it was shown while it had no fill. */
+  readonly shown?: number
+}
+
+/** What all requests to one simulator work with. */
+export interface Desk {
+  readonly exchange: Exchange.ExchangeService
+  /** The exchange's account that the login opens. */
+  readonly account: AccountName.AccountName
+  readonly accountNumber: string
+  readonly hash: string
+  /** The statuses that a working order shows one after the other before it is `WORKING`. */
+  readonly onItsWay: ReadonlyArray<string>
+  readonly said: Ref.Ref<ReadonlyMap<string, Said>>
+  /** Taken while one order takes another's place, and to show orders: nobody sees half of it. */
+  readonly replacing: Effect.Semaphore
+}
+
+/** Adds to what is known of an order. */
+export const addTo =
+  (id: string, more: Said) =>
+  (said: ReadonlyMap<string, Said>): ReadonlyMap<string, Said> =>
+    new Map(said).set(id, { ...said.get(id), ...more })

@@ -1,0 +1,186 @@
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import { Exchange, type ExchangeFailed } from "@roundlot/broker-paper"
+import { Serving } from "@roundlot/broker-paper/serving"
+import { AccountName } from "@roundlot/core"
+import { Effect, Random, Redacted, Ref } from "effect"
+import type { Scope } from "effect"
+import { hash } from "node:crypto"
+import * as Budget from "../Budget.ts"
+import type { Credentials } from "../Credentials.ts"
+import type { Tokens } from "../TokenFile.ts"
+import * as accountRoutes from "./accountRoutes.ts"
+import * as Answer from "./Answer.ts"
+import type { Desk, Said } from "./Desk.ts"
+import * as Logins from "./logins.ts"
+import * as orderRoutes from "./orderRoutes.ts"
+
+/** How a simulator is opened: as the exchange behind it, and what Schwab has besides. */
+export interface Options extends Omit<
+  Exchange.ExchangeOptions,
+  "orderIdOf" | "restsWhileClosed" | "rejectsWhatIsTaken"
+> {
+  /** The port on this machine; one that is free where it is left away. */
+  readonly port?: number | undefined
+  /** Requests a minute; 120 where it is left away, as Schwab has it. */
+  readonly requestsAMinute?: number | undefined
+  /** The app's keys; random ones where they are left away. */
+  readonly keys?: { readonly appKey: string; readonly appSecret: string } | undefined
+  /** How long tokens and logins are valid; as at Schwab where it is left away. */
+  readonly lifetimes?: Logins.Lifetimes | undefined
+  /** The statuses that an order shows, one a reading, before it works, such as `PENDING_ACKNOWLEDGEMENT`, `QUEUED`. */
+  readonly onItsWay?: ReadonlyArray<string> | undefined
+}
+
+/** A running simulator: how it is reached, and the exchange behind it, for instructions. */
+export interface Simulator {
+  readonly credentials: Credentials
+  readonly exchange: Exchange.ExchangeService
+  /** The exchange's account that a login opens. */
+  readonly account: AccountName.AccountName
+  /** The tokens of a login of a person. */
+  readonly login: Effect.Effect<Tokens>
+}
+
+/** The exchange's account behind the login. */
+export const ACCOUNT = AccountName.AccountName.make("schwab")
+
+const ACCOUNT_NUMBER = "12345678"
+const REDIRECT_URI = "https://127.0.0.1"
+
+const randomText = (length: number): Effect.Effect<string> =>
+  Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 36), length), (digits) =>
+    digits.map((digit) => digit.toString(36)).join("")
+  )
+
+const randomKeys = Effect.all({ appKey: randomText(32), appSecret: randomText(16) })
+
+const TAG_DIGITS = 6
+
+/** The n-th order's id: thirteen digits, of which the first tell exchanges apart. */
+const orderIdOf = (tag: string, number: number): string => {
+  const digits = BigInt(`0x${hash("sha256", tag, "hex").slice(0, 12)}`).toString().slice(-TAG_DIGITS)
+  return `1${digits.padStart(TAG_DIGITS, "0")}${String(number).padStart(6, "0")}`
+}
+
+/**
+ * Opens a simulator of Schwab on this machine: its HTTP and its logins in front of one exchange. Closed with the scope.
+ *
+ * @example
+ * const { credentials, exchange, login } = yield* Simulator.make({})
+ * yield* exchange.instruct({ id: "1", do: { takeThenReset: {} } })
+ */
+export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFailed | ServeError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const exchange = yield* Exchange.make({ ...options, orderIdOf, restsWhileClosed: true, rejectsWhatIsTaken: true })
+    const keys = options.keys ?? (yield* randomKeys)
+    const desk: Desk = {
+      exchange,
+      account: ACCOUNT,
+      accountNumber: ACCOUNT_NUMBER,
+      hash: hash("sha256", `account ${ACCOUNT_NUMBER} ${keys.appKey}`, "hex").toUpperCase(),
+      onItsWay: options.onItsWay ?? [],
+      said: yield* Ref.make<ReadonlyMap<string, Said>>(new Map()),
+      replacing: yield* Effect.makeSemaphore(1)
+    }
+    const app = { ...keys, redirectUri: REDIRECT_URI }
+    const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
+    // A tenth of our own budget is for cancels; theirs knows no such share.
+    const limit = yield* Budget.make(options.requestsAMinute)
+    const port = yield* Serving.serve(options.port ?? 0, serving(desk, logins, limit))
+    const credentials: Credentials = {
+      baseUrl: `http://${Serving.LOOPBACK}:${port}`,
+      appKey: Redacted.make(keys.appKey),
+      appSecret: Redacted.make(keys.appSecret),
+      redirectUri: REDIRECT_URI,
+      accountNumber: undefined
+    }
+    return { credentials, exchange, account: ACCOUNT, login: logins.login }
+  })
+
+type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
+
+const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget): Serving.App =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
+    const answer = yield* url.pathname.startsWith("/v1/oauth/")
+      ? oauth(logins, request, url)
+      : judged(desk, logins, limit, request, url)
+    return yield* Serving.respond(request, answer, { "schwab-client-correlid": "simulated" })
+  }).pipe(
+    Effect.catchAll((error) =>
+      Effect.as(
+        Effect.logWarning(`the simulator could not answer: ${error.message}`),
+        HttpServerResponse.text("upstream connect error", { status: 503 })
+      )
+    )
+  )
+
+const oauth = (logins: Logins.Logins, request: HttpServerRequest.HttpServerRequest, url: URL): Routed => {
+  switch (`${request.method} ${url.pathname}`) {
+    case "GET /v1/oauth/authorize":
+      return logins.authorize(url.searchParams)
+    case "POST /v1/oauth/token":
+      return Effect.flatMap(request.text, (form) => logins.token(request.headers["authorization"], form))
+    default:
+      return Effect.succeed(notThere)
+  }
+}
+
+const notThere = Answer.gatewayError(404, "Not Found")
+
+const judged = (
+  desk: Desk,
+  logins: Logins.Logins,
+  limit: Budget.Budget,
+  request: HttpServerRequest.HttpServerRequest,
+  url: URL
+): Routed =>
+  Effect.gen(function* () {
+    if ((yield* limit.take("cancel"))._tag === "Wait") return Answer.gatewayError(429, "Too many requests")
+    if (!(yield* logins.isValid(request.headers["authorization"]))) return Answer.gatewayError(401, "Unauthorized")
+    return yield* route(desk, request, url)
+  })
+
+const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: URL): Routed => {
+  const [area, version, ...rest] = url.pathname.slice(1).split("/").map(decodeURIComponent)
+  const isRead = request.method === "GET"
+  if (version !== "v1") return Effect.succeed(notThere)
+  if (area === "marketdata")
+    return isRead && rest.join("/") === "instruments"
+      ? accountRoutes.instruments(desk, url.searchParams)
+      : Effect.succeed(notThere)
+  if (area !== "trader") return Effect.succeed(notThere)
+  if (isRead && rest.join("/") === "orders") return orderRoutes.list(desk, url.searchParams)
+  if (isRead && rest.join("/") === "accounts/accountNumbers") return Effect.succeed(accountRoutes.numbers(desk))
+  const [accounts, hashed, place, id] = rest
+  if (accounts !== "accounts" || hashed === undefined) return Effect.succeed(notThere)
+  if (hashed !== desk.hash) return Effect.succeed(Answer.error(400, "Invalid account number"))
+  if (place === undefined && isRead) return accountRoutes.account(desk, url.searchParams.get("fields"))
+  if (place === "transactions" && isRead) return accountRoutes.transactions(desk, url.searchParams)
+  return place === "orders" ? orders(desk, request, id, url.searchParams) : Effect.succeed(notThere)
+}
+
+const orders = (
+  desk: Desk,
+  request: HttpServerRequest.HttpServerRequest,
+  id: string | undefined,
+  query: URLSearchParams
+): Routed => {
+  switch (`${request.method}${id === undefined ? "" : " one"}`) {
+    case "POST":
+      return Effect.flatMap(request.text, (text) => orderRoutes.place(desk, text))
+    case "GET":
+      return orderRoutes.list(desk, query)
+    case "GET one":
+      return orderRoutes.read(desk, id ?? "")
+    case "DELETE one":
+      return orderRoutes.cancel(desk, id ?? "")
+    case "PUT one":
+      return Effect.flatMap(request.text, (text) => orderRoutes.replace(desk, id ?? "", text))
+    default:
+      return Effect.succeed(notThere)
+  }
+}

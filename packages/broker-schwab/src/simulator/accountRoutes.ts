@@ -1,0 +1,92 @@
+import type { ExchangeFailed } from "@roundlot/broker-paper"
+import { Decimal, Instant } from "@roundlot/core"
+import { Effect } from "effect"
+import * as Answer from "./Answer.ts"
+import type { Desk } from "./Desk.ts"
+import { timeOf } from "./orderJson.ts"
+
+type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
+
+/** `GET /accounts/accountNumbers`. */
+export const numbers = ({ accountNumber, hash }: Desk): Answer.Answer =>
+  Answer.ok([{ accountNumber, hashValue: hash }])
+
+/** `GET /accounts/{hash}`, with positions where they are asked for. */
+export const account = (desk: Desk, fields: string | null): Answering =>
+  Effect.gen(function* () {
+    const power = yield* desk.exchange.buyingPower(desk.account)
+    if (power.reply._tag !== "Done") return Answer.ofReply(power.reply)
+    const buyingPower = Answer.number(power.reply.body)
+    const held = fields === "positions" ? yield* desk.exchange.holdings(desk.account) : undefined
+    if (held !== undefined && held.reply._tag !== "Done") return Answer.ofReply(held.reply)
+    const positions = held?.reply._tag === "Done" ? { positions: held.reply.body.map(positionJson) } : {}
+    return Answer.ok({
+      securitiesAccount: {
+        type: "MARGIN",
+        accountNumber: desk.accountNumber,
+        roundTrips: 0,
+        isDayTrader: false,
+        isClosingOnlyRestricted: false,
+        pfcbFlag: false,
+        ...positions,
+        currentBalances: { buyingPower, cashBalance: buyingPower }
+      }
+    })
+  })
+
+const positionJson = ({ quantity, symbol }: { readonly symbol: string; readonly quantity: Decimal.Decimal }) => {
+  const isShort = Decimal.sign(quantity) < 0
+  return {
+    shortQuantity: Answer.number(isShort ? Decimal.negate(quantity) : Decimal.zero),
+    longQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+    averagePrice: Answer.number(Decimal.unsafe("100")),
+    settledLongQuantity: Answer.number(isShort ? Decimal.zero : quantity),
+    instrument: { assetType: "EQUITY", cusip: "000000000", symbol }
+  }
+}
+
+/** `GET /marketdata/v1/instruments`. */
+export const instruments = (desk: Desk, query: URLSearchParams): Answering =>
+  Effect.gen(function* () {
+    const symbol = query.get("symbol") ?? ""
+    const { reply } = yield* desk.exchange.isListed(desk.account, symbol)
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    const found = { cusip: "000000000", symbol, description: `${symbol} Common Stock`, exchange: "NASDAQ", assetType: "EQUITY" }
+    return Answer.ok(reply.body ? { instruments: [found] } : {})
+  })
+
+/** `GET /accounts/{hash}/transactions`: every revision of every execution is one; a correction says so. */
+export const transactions = (desk: Desk, query: URLSearchParams): Answering =>
+  Effect.gen(function* () {
+    const from = Instant.parse(query.get("startDate") ?? "")
+    const to = Instant.parse(query.get("endDate") ?? "")
+    if (from === undefined || to === undefined || query.get("types") === null)
+      return Answer.error(400, "startDate, endDate and types are required")
+    const { reply } = yield* desk.exchange.fillsIn(desk.account, { from, to })
+    if (reply._tag !== "Done") return Answer.ofReply(reply)
+    return Answer.ok(
+      reply.body.map((execution, index) => {
+        const amount = execution.side === "buy" ? execution.quantity : Decimal.negate(execution.quantity)
+        const cost = Decimal.negate(Decimal.multiply(amount, execution.price))
+        return {
+          activityId: Answer.integer(String(70_000_000_000 + index)),
+          time: timeOf(execution.executedAt),
+          accountNumber: desk.accountNumber,
+          type: "TRADE",
+          status: Decimal.isZero(execution.quantity) ? "INVALID" : "VALID",
+          activityType: execution.revision === 1 ? "EXECUTION" : "ACTIVITY_CORRECTION",
+          tradeDate: timeOf(execution.executedAt),
+          orderId: Answer.integer(execution.brokerOrderId),
+          netAmount: Answer.number(cost),
+          transferItems: [
+            {
+              instrument: { assetType: "EQUITY", symbol: execution.symbol },
+              amount: Answer.number(amount),
+              cost: Answer.number(cost),
+              price: Answer.number(execution.price)
+            }
+          ]
+        }
+      })
+    )
+  })

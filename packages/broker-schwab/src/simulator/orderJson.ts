@@ -1,0 +1,139 @@
+import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { Decimal, Instant, Price } from "@roundlot/core"
+import { integer, number } from "./Answer.ts"
+import type { Said } from "./Desk.ts"
+
+type Order = ExchangeOrder.ExchangeOrder
+type Execution = ExchangeOrder.Execution
+
+/** A time as Schwab writes it: to the second, with its zone as four digits. */
+export const timeOf = (at: Instant.Instant): string => `${Instant.format(at).slice(0, 19)}+0000`
+
+const statuses: { readonly [S in ExchangeOrder.ExchangeStatus]: string } = {
+  new: "WORKING",
+  partially_filled: "WORKING",
+  filled: "FILLED",
+  cancelled: "CANCELED",
+  expired: "EXPIRED",
+  rejected: "REJECTED"
+}
+
+/** How an order is shown. */
+export interface Shown {
+  readonly accountNumber: string
+  readonly said: Said
+  readonly isOpen: boolean
+  readonly onItsWay: ReadonlyArray<string>
+}
+
+/** Where an order stands, as Schwab calls it. */
+export const statusOf = (order: Order, { isOpen, onItsWay, said }: Omit<Shown, "accountNumber">): string => {
+  if (order.status === "cancelled" && said.replacedBy !== undefined) return "REPLACED"
+  if (order.status !== "new" && order.status !== "partially_filled") return statuses[order.status]
+  if (said.isCancelAsked === true) return "PENDING_CANCEL"
+  if (!isOpen) return "PENDING_ACTIVATION"
+  return (order.status === "new" ? onItsWay[said.shown ?? 0] : undefined) ?? statuses[order.status]
+}
+
+const ended = new Set(["FILLED", "CANCELED", "EXPIRED", "REJECTED", "REPLACED"])
+
+/** The newest revision of every execution that has shares. */
+const newestOf = (executions: ReadonlyArray<Execution>): ReadonlyArray<Execution> => {
+  const newest = new Map<string, Execution>()
+  for (const each of executions) newest.set(each.execIdBase, each)
+  return [...newest.values()].filter(({ quantity }) => Decimal.isPositive(quantity))
+}
+
+/** An execution is an activity of its own, at the time at which it happened first. */
+const activityJson = (execution: Execution, first: Execution, remaining: Decimal.Decimal) => ({
+  activityType: "EXECUTION",
+  executionType: "FILL",
+  quantity: number(execution.quantity),
+  orderRemainingQuantity: number(remaining),
+  executionLegs: [
+    {
+      legId: integer("1"),
+      quantity: number(execution.quantity),
+      mismarkedQuantity: number(Decimal.zero),
+      price: number(execution.price),
+      time: timeOf(first.executedAt)
+    }
+  ]
+})
+
+/** What a cancel leaves behind: an activity of type EXECUTION that executed nothing. */
+const cancelJson = (order: Order) => ({
+  activityType: "EXECUTION",
+  executionType: "CANCELED",
+  quantity: number(Decimal.subtract(order.quantity, order.filledQuantity)),
+  orderRemainingQuantity: number(Decimal.zero),
+  executionLegs: [
+    {
+      legId: integer("1"),
+      quantity: number(Decimal.subtract(order.quantity, order.filledQuantity)),
+      price: number(Decimal.zero),
+      time: timeOf(order.updatedAt)
+    }
+  ]
+})
+
+const activitiesOf = (order: Order, executions: ReadonlyArray<Execution>, status: string) => {
+  const newest = newestOf(executions)
+  const fills = newest.map((execution, index) => {
+    const first = executions.find((each) => each.execIdBase === execution.execIdBase) ?? execution
+    const before = Decimal.sum(newest.slice(0, index + 1).map(({ quantity }) => quantity))
+    return activityJson(execution, first, Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, before)))
+  })
+  const activities = status === "CANCELED" ? [...fills, cancelJson(order)] : fills
+  return activities.length === 0 ? {} : { orderActivityCollection: activities }
+}
+
+const durations: { readonly [timeInForce: string]: string } = {
+  day: "DAY",
+  gtc: "GOOD_TILL_CANCEL",
+  ioc: "IMMEDIATE_OR_CANCEL",
+  fok: "FILL_OR_KILL"
+}
+
+/** An order as Schwab shows it: numbers are numbers, what it has no value for is left away. */
+export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, shown: Shown) => {
+  const status = statusOf(order, shown)
+  const isEnded = ended.has(status)
+  const price = (key: string, value: Price.Price | null) => (value === null ? {} : { [key]: number(value) })
+  return {
+    session: shown.said.session ?? "NORMAL",
+    duration: durations[order.timeInForce] ?? "DAY",
+    orderType: order.type.toUpperCase(),
+    complexOrderStrategyType: "NONE",
+    quantity: number(order.quantity),
+    filledQuantity: number(order.filledQuantity),
+    remainingQuantity: number(
+      isEnded ? Decimal.zero : Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
+    ),
+    requestedDestination: "AUTO",
+    destinationLinkName: "AutoRoute",
+    ...price("price", order.limitPrice),
+    ...price("stopPrice", order.stopPrice),
+    orderLegCollection: [
+      {
+        orderLegType: "EQUITY",
+        legId: integer("1"),
+        instrument: { assetType: "EQUITY", cusip: "000000000", symbol: order.symbol },
+        instruction: shown.said.instruction ?? order.side.toUpperCase(),
+        positionEffect: "AUTOMATIC",
+        quantity: number(order.quantity)
+      }
+    ],
+    orderStrategyType: "SINGLE",
+    orderId: integer(order.brokerOrderId),
+    cancelable: !isEnded,
+    editable: !isEnded,
+    status,
+    ...(order.status === "rejected" ? { statusDescription: order.reason ?? "rejected" } : {}),
+    enteredTime: timeOf(order.enteredAt),
+    ...(isEnded ? { closeTime: timeOf(order.updatedAt) } : {}),
+    tag: "TA_ROUNDLOT",
+    accountNumber: integer(shown.accountNumber),
+    ...activitiesOf(order, executions, status)
+  }
+}

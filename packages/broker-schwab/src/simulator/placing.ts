@@ -1,0 +1,73 @@
+import type { ExchangeOrder } from "@roundlot/broker-paper"
+import { Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import { Either, Option, Schema } from "effect"
+import { exact } from "../ExactJson.ts"
+import { error } from "./Answer.ts"
+import type { Answer } from "./Answer.ts"
+import type { Said } from "./Desk.ts"
+
+const Body = Schema.Struct({
+  orderType: Schema.Literal("MARKET", "LIMIT"),
+  session: Schema.Literal("NORMAL", "AM", "PM", "SEAMLESS"),
+  duration: Schema.Literal("DAY", "GOOD_TILL_CANCEL", "FILL_OR_KILL", "IMMEDIATE_OR_CANCEL"),
+  orderStrategyType: Schema.Literal("SINGLE"),
+  price: Schema.optional(Schema.String),
+  requestedDestination: Schema.optional(Schema.Unknown),
+  orderLegCollection: Schema.Tuple(
+    Schema.Struct({
+      instruction: Schema.Literal("BUY", "SELL", "SELL_SHORT", "BUY_TO_COVER"),
+      quantity: Quantity.Quantity,
+      instrument: Schema.Struct({ symbol: Ticker.Ticker, assetType: Schema.Literal("EQUITY") })
+    })
+  )
+})
+
+const decode = Schema.decodeUnknownEither(Schema.parseJson(Body))
+const decodePrice = Schema.decodeOption(Price.Price)
+
+/** A request as the exchange takes it, and what the client said besides. */
+export interface Placing {
+  readonly request: ExchangeOrder.PlaceRequest
+  readonly said: Said
+}
+
+const timesInForce = {
+  DAY: "day",
+  GOOD_TILL_CANCEL: "gtc",
+  FILL_OR_KILL: "fok",
+  IMMEDIATE_OR_CANCEL: "ioc"
+} as const
+
+const ONE = Decimal.unsafe("1")
+
+const refuse = (message: string, ...errors: ReadonlyArray<string>): Either.Either<never, Answer> =>
+  Either.left(error(400, message, errors))
+
+/** Judges the body of a request for an order as Schwab does, before the exchange sees it. */
+export const judge = (text: string): Either.Either<Placing, Answer> =>
+  Either.gen(function* () {
+    const body = yield* Either.mapLeft(decode(exact(text)), ({ message }) =>
+      error(400, "A validation error occurred while processing the request.", [message.split("\n").at(-1)?.trim() ?? ""])
+    )
+    const { duration, orderType, price, requestedDestination, session } = body
+    const [{ instruction, instrument, quantity }] = body.orderLegCollection
+    if (requestedDestination !== undefined) return yield* refuse("requestedDestination is not allowed")
+    if (!Decimal.equals(quantity, Decimal.floorTo(quantity, ONE)))
+      return yield* refuse("Fractional quantities are not supported.")
+    const limitPrice = Option.getOrNull(decodePrice(price ?? ""))
+    if (orderType === "LIMIT" && limitPrice === null) return yield* refuse("A limit order needs a price.")
+    if (orderType === "MARKET" && session !== "NORMAL")
+      return yield* refuse("Market orders are for the normal session only.")
+    const request: ExchangeOrder.PlaceRequest = {
+      clientOrderId: null,
+      symbol: instrument.symbol,
+      side: instruction === "BUY" || instruction === "BUY_TO_COVER" ? "buy" : "sell",
+      quantity,
+      type: orderType === "LIMIT" ? "limit" : "market",
+      limitPrice: orderType === "LIMIT" ? limitPrice : null,
+      stopPrice: null,
+      timeInForce: timesInForce[duration],
+      referencePrice: null
+    }
+    return { request, said: { session, instruction } }
+  })

@@ -1,0 +1,62 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { Simulator } from "@roundlot/broker-schwab/simulator"
+import { AccountName, Entropy, Instant } from "@roundlot/core"
+import type { Broker, OrderTerms } from "@roundlot/core"
+import { SampleOrder } from "@roundlot/core/testing"
+import { Clock, Effect, Layer, Random } from "effect"
+import type { Scope } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** The account that the tests trade in. */
+export const account = AccountName.AccountName.make("paper")
+
+/** Secrets that are to be found nowhere. */
+export const KEYS = { appKey: "PLANTEDKEYPLANTEDKEYPLANTEDKEY00", appSecret: "PLANTEDSECRET000" }
+
+/** A file of tokens in a directory of its own, gone with the scope. */
+export const freshTokens: Effect.Effect<TokenFile.TokenPlace, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "schwab-"))),
+    (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+  ),
+  (directory) => ({ file: join(directory, "tokens.json"), key: undefined })
+)
+
+/** What a login at Schwab needs of the world. */
+export const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+
+/** A simulator of its own on a free port, somebody logged in, and the broker of `account` on it, over real sockets. */
+export const open = (
+  options: Simulator.Options = {},
+  differs: Partial<SchwabBroker.Options & Wire.WireOptions> = {}
+) =>
+  Effect.gen(function* () {
+    const seed = yield* Random.nextInt
+    const simulator = yield* Simulator.make({ requestsAMinute: 100_000, seed, keys: KEYS, ...options })
+    const { credentials, exchange } = simulator
+    const context = yield* Layer.build(world)
+    const tokens = yield* freshTokens
+    const wire = yield* Effect.gen(function* () {
+      yield* TokenFile.write(tokens, yield* simulator.login)
+      return yield* Wire.open({ credentials, tokens, requestsAMinute: 100_000, ...differs })
+    }).pipe(Effect.provide(context))
+    const broker = yield* SchwabBroker.make({ account, wire, ...differs })
+    return { simulator, exchange, broker, wire, tokens, context }
+  })
+
+/** A market order of one AAPL, or what differs from it. */
+export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
+  SampleOrder.terms(account, differs)
+
+/** Sends an order as its first attempt. */
+export const send = SampleOrder.send
+
+/** From an hour ago to a minute from now. */
+export const lately: Effect.Effect<Broker.TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({
+  from: Instant.fromMillis(millis - 3_600_000),
+  to: Instant.fromMillis(millis + 60_000)
+}))
