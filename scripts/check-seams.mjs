@@ -4,7 +4,15 @@ import { posix } from "node:path"
 import ts from "typescript"
 import { place, report, sources } from "./sources.mjs"
 
-const effectOnly = new Set(["core", "store-sql", "store-sqlite", "store-postgres", "broker-paper", "broker-alpaca", "broker-schwab"])
+const effectOnly = new Set([
+  "core",
+  "store-sql",
+  "store-sqlite",
+  "store-postgres",
+  "broker-paper",
+  "broker-alpaca",
+  "broker-schwab"
+])
 
 /** Folders of core that meet the world; all others are pure. */
 const worldly = new Set(["ports", "ledger", "services", "memory", "testing", "internal"])

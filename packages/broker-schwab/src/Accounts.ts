@@ -16,8 +16,7 @@ const AccountNumbers = Schema.Array(
 /** The end of an account's number, for people. */
 const masked = (accountNumber: string): string => `…${accountNumber.slice(-3)}`
 
-const failed = (detail: string) =>
-  new Broker.BrokerReadFailed({ operation: "accounts", kind: "unreadable", detail })
+const failed = (detail: string) => new Broker.BrokerReadFailed({ operation: "accounts", kind: "unreadable", detail })
 
 /**
  * The account that is driven: the one of this number, or the only one. Schwab does not promise that a hash stays, so it is read once in
@@ -51,7 +50,9 @@ const chosen = (
   if (accountNumber !== undefined) {
     const found = all.find((each) => each.accountNumber === accountNumber)
     return found === undefined
-      ? failed(`the login does not open the account ${masked(accountNumber)} of SCHWAB_ACCOUNT_NUMBER, but ${theirs || "none"}`)
+      ? failed(
+          `the login does not open the account ${masked(accountNumber)} of SCHWAB_ACCOUNT_NUMBER, but ${theirs || "none"}`
+        )
       : Effect.succeed(found)
   }
   if (only === undefined) return failed("the login opens no account")

@@ -33,7 +33,9 @@ const CANCEL_SHARE = 0.1
 export const make = (perMinute: number = REQUESTS_A_MINUTE): Effect.Effect<Budget> =>
   Effect.map(Ref.make<Taken>({ times: [], notBefore: 0 }), (ref) => ({
     take: (purpose) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.modify(ref, (taken) => leaveOf(perMinute, purpose, taken, now))),
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Ref.modify(ref, (taken) => leaveOf(perMinute, purpose, taken, now))
+      ),
     exhausted: (retryAfterMs) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Ref.update(ref, (taken) => ({ ...taken, notBefore: Math.max(taken.notBefore, now + retryAfterMs) }))

@@ -42,26 +42,29 @@ export type Exchange = (
 ) => Effect.Effect<Outcome>
 
 /** Requests through the client that is given, without anything that a trace would add; their `authorization` is shown nowhere. */
-export const make: Effect.Effect<Exchange, never, HttpClient.HttpClient> = Effect.map(HttpClient.HttpClient, (given) => {
-  const client = given.pipe(
-    HttpClient.withTracerPropagation(false),
-    HttpClient.withTracerDisabledWhen(() => true)
-  )
-  return (request, within) =>
-    Effect.gen(function* () {
-      const response = yield* client.execute(request)
-      const text = yield* response.text
-      return answered(response, text, yield* Clock.currentTimeMillis)
-    }).pipe(
-      Effect.catchAll((error) => Effect.succeed(failed(error))),
-      Effect.timeoutTo({
-        duration: within,
-        onTimeout: (): Outcome => ({ _tag: "Lost", why: "no answer in time" }),
-        onSuccess: (outcome) => outcome
-      }),
-      Effect.locallyWith(Headers.currentRedactedNames, (names) => [...names, "authorization"])
+export const make: Effect.Effect<Exchange, never, HttpClient.HttpClient> = Effect.map(
+  HttpClient.HttpClient,
+  (given) => {
+    const client = given.pipe(
+      HttpClient.withTracerPropagation(false),
+      HttpClient.withTracerDisabledWhen(() => true)
     )
-})
+    return (request, within) =>
+      Effect.gen(function* () {
+        const response = yield* client.execute(request)
+        const text = yield* response.text
+        return answered(response, text, yield* Clock.currentTimeMillis)
+      }).pipe(
+        Effect.catchAll((error) => Effect.succeed(failed(error))),
+        Effect.timeoutTo({
+          duration: within,
+          onTimeout: (): Outcome => ({ _tag: "Lost", why: "no answer in time" }),
+          onSuccess: (outcome) => outcome
+        }),
+        Effect.locallyWith(Headers.currentRedactedNames, (names) => [...names, "authorization"])
+      )
+  }
+)
 
 const answered = ({ headers, status }: HttpClientResponse.HttpClientResponse, text: string, now: number): Outcome => ({
   _tag: "Answered",

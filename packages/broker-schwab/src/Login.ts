@@ -4,7 +4,7 @@ import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { Credentials, Place } from "./Credentials.ts"
 import { exact } from "./ExactJson.ts"
 import type { Exchange, Outcome } from "./Http.ts"
-import { errorIn } from "./SendAnswers.ts"
+import { errorIn } from "./ErrorBody.ts"
 import type { Tokens } from "./TokenFile.ts"
 
 /** A login, or a refresh, that did not succeed. `isRefused` where Schwab's own word ended it: only a new login helps. */
@@ -44,7 +44,8 @@ export const addressOf = ({ origin }: Place, { appKey, redirectUri }: Credential
 /** The code that an address brought back from the login. It ends in `@`, which the address writes as `%40`. */
 export const codeIn = (pasted: string, state: string): Effect.Effect<Redacted.Redacted, LoginFailed> => {
   const refused = (detail: string) => Effect.fail(new LoginFailed({ isRefused: true, detail }))
-  if (!URL.canParse(pasted.trim())) return refused("that is no address: paste all of what the browser shows, https:// included")
+  if (!URL.canParse(pasted.trim()))
+    return refused("that is no address: paste all of what the browser shows, https:// included")
   const { searchParams } = new URL(pasted.trim())
   const error = searchParams.get("error")
   if (error !== null) return refused(`the login was not granted: ${searchParams.get("error_description") ?? error}`)

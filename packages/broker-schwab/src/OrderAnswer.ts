@@ -1,12 +1,10 @@
-import { ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity } from "@roundlot/core"
-import type { AccountName, Report, Side } from "@roundlot/core"
+import { ClientOrderId, Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import type { AccountName, Report, Side, OrderTerms } from "@roundlot/core"
 import { Option, ParseResult, Schema } from "effect"
 import * as OrderId from "./OrderId.ts"
 import { livenessOf } from "./OrderStatus.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
-
-
 
 const Id = Schema.transformOrFail(Schema.String, ClientOrderId.BrokerOrderId, {
   strict: true,
@@ -40,7 +38,11 @@ const Leg = Schema.Struct({
   instruction: Schema.String,
   positionEffect: nullable(Schema.String),
   quantity: nullable(Decimal.FromString),
-  instrument: Schema.Struct({ symbol: Schema.String, assetType: nullable(Schema.String), cusip: nullable(Schema.String) })
+  instrument: Schema.Struct({
+    symbol: Schema.String,
+    assetType: nullable(Schema.String),
+    cusip: nullable(Schema.String)
+  })
 })
 
 const fields = {

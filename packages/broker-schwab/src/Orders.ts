@@ -7,6 +7,7 @@ import type { AnsweredOutcome } from "./Http.ts"
 import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from "./OrderAnswer.ts"
 import { livenessOf } from "./OrderStatus.ts"
 import { asking, contentsOf, textOf, unreadable } from "./Reading.ts"
+import { errorIn } from "./ErrorBody.ts"
 import type { Wire } from "./Wire.ts"
 
 /** An order as it was read, with its text and when that was true on Schwab's clock. */
@@ -17,7 +18,7 @@ export interface Read {
 }
 
 /** The orders of a window; not `complete` where a row could not be read. */
-export interface Listed {
+interface Listed {
   readonly complete: boolean
   readonly reads: ReadonlyArray<Read>
 }
@@ -57,16 +58,23 @@ export const make = (
       Effect.gen(function* () {
         const { hash } = yield* linked
         const outcome = yield* asking(wire, "order", `/trader/v1/accounts/${hash}/orders/${id}`)
-        if (outcome.status === 404) return Option.none()
+        // Schwab itself says that there is none; a 404 of anything between does not.
+        if (outcome.status === 404 && Option.isSome(errorIn(outcome.text))) return Option.none()
         const order = yield* contentsOf("order", OrderAnswer, outcome)
         return Option.some({ order, text: outcome.text, asOf: yield* stamps.of(order, yield* dateOf(outcome)) })
       })
-    const answers = yield* Cache.makeWith({
+    const answers = yield* Cache.make({
       capacity: MOST_REMEMBERED,
       // A fiber of its own: who asked first may leave without taking the answer from the others.
       lookup: (id: OrderId) => Effect.flatMap(Effect.forkDaemon(readOne(id)), Fiber.join),
-      timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.decode(servesAgainFor) : Duration.zero)
+      timeToLive: servesAgainFor
     })
+    const isServed = Duration.toMillis(servesAgainFor) > 0
+    /** A failure serves nobody again, and where answers do not, none does. */
+    const get = (id: OrderId) =>
+      Effect.onExit(answers.get(id), (exit) =>
+        Exit.isSuccess(exit) && isServed ? Effect.void : answers.invalidate(id)
+      )
     const page = (window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
       Effect.gen(function* () {
         const { hash } = yield* linked
@@ -92,13 +100,14 @@ export const make = (
           ({ order, text }) => Effect.map(stamps.of(order, at), (asOf): Read => ({ order, text, asOf }))
         )
         const unread = decoded.filter(({ order }) => Option.isNone(order)).length
-        if (unread > 0) yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are taken`)
+        if (unread > 0)
+          yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are taken`)
         yield* Effect.forEach(reads, (read) => answers.set(read.order.orderId, Option.some(read)), { discard: true })
         return { complete: unread === 0 && rows.length < ORDERS_A_PAGE, reads }
       })
     return {
-      one: (id) => answers.get(id),
-      afresh: (id) => Effect.zipRight(answers.invalidate(id), answers.get(id)),
+      one: get,
+      afresh: (id) => Effect.zipRight(answers.invalidate(id), get(id)),
       changed: (id) => answers.invalidate(id),
       entered: (window) =>
         Effect.gen(function* () {

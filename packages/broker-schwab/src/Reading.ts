@@ -3,7 +3,7 @@ import { Effect, Either, Schema } from "effect"
 import type { Duration } from "effect"
 import { exact } from "./ExactJson.ts"
 import type { AnsweredOutcome, Outcome } from "./Http.ts"
-import { wordsOf } from "./SendAnswers.ts"
+import { wordsOf } from "./ErrorBody.ts"
 import type { Wire } from "./Wire.ts"
 
 /** How long one read may take. */

@@ -14,8 +14,10 @@ import * as Orders from "./Orders.ts"
 import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading } from "./Reading.ts"
-import { acceptedOr, errorIn, placedOf, wordsOf } from "./SendAnswers.ts"
-import { RELOGIN_WAIT_MS, type Wire } from "./Wire.ts"
+import { errorIn, wordsOf } from "./ErrorBody.ts"
+import { acceptedOr, placedOf } from "./SendAnswers.ts"
+import { RELOGIN_WAIT_MS } from "./Session.ts"
+import type { Wire } from "./Wire.ts"
 
 /** What Schwab can do. */
 export const capabilities: Broker.Capabilities = {
@@ -338,7 +340,9 @@ const seenIn = ({ account }: Desk, { asOf, order, text }: Read): Option.Option<R
 const tellUnknown = ({ orderId, status }: OrderAnswer): Effect.Effect<void> =>
   known.includes(status)
     ? Effect.void
-    : Effect.logWarning(`Schwab's order ${orderId} has the status ${status}, which is not documented: it counts as open`)
+    : Effect.logWarning(
+        `Schwab's order ${orderId} has the status ${status}, which is not documented: it counts as open`
+      )
 
 const listOrders = (
   desk: Desk,
@@ -398,18 +402,18 @@ const AccountAnswer = Schema.Struct({
 })
 
 const readAccount = ({ linked, wire }: Desk, operation: string, fields: string) =>
-  Effect.flatMap(linked, ({ hash }) =>
-    reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer)
-  )
+  Effect.flatMap(linked, ({ hash }) => reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer))
 
 const positions = (desk: Desk): Broker.BrokerService["positions"] =>
   Effect.map(readAccount(desk, "positions", "?fields=positions"), ({ securitiesAccount }) => ({
     complete: true,
-    holdings: (securitiesAccount.positions ?? []).map(({ averagePrice, instrument: of, longQuantity, shortQuantity }) => ({
-      symbol: of.symbol,
-      quantity: Decimal.subtract(longQuantity, shortQuantity),
-      averagePrice
-    }))
+    holdings: (securitiesAccount.positions ?? []).map(
+      ({ averagePrice, instrument: of, longQuantity, shortQuantity }) => ({
+        symbol: of.symbol,
+        quantity: Decimal.subtract(longQuantity, shortQuantity),
+        averagePrice
+      })
+    )
   }))
 
 const figures = (desk: Desk): Broker.BrokerService["account"] =>
@@ -433,7 +437,7 @@ const instrument = (
   Effect.gen(function* () {
     const query = new URLSearchParams({ symbol, projection: "symbol-search" })
     const outcome = yield* asking(wire, "instrument", `/marketdata/v1/instruments?${query.toString()}`)
-    if (outcome.status === 404) return { _tag: "NotKnown", symbol }
+    if (outcome.status === 404 && Option.isSome(errorIn(outcome.text))) return { _tag: "NotKnown", symbol }
     const { instruments = [] } = yield* contentsOf("instrument", InstrumentsAnswer, outcome)
     const found = instruments.find((each) => each.symbol === symbol)
     if (found === undefined) return { _tag: "NotKnown", symbol }

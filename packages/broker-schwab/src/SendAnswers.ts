@@ -1,54 +1,20 @@
 import { Decimal, Report } from "@roundlot/core"
 import type { ClientOrderId, OrderTerms } from "@roundlot/core"
-import { Option, Schema } from "effect"
+import { Option } from "effect"
+import { errorIn, wordsOf } from "./ErrorBody.ts"
 import { tradedOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
 import type { AnsweredOutcome, Outcome } from "./Http.ts"
-import { RELOGIN_WAIT_MS } from "./Wire.ts"
+import { RELOGIN_WAIT_MS } from "./Session.ts"
 
 /** What an answer is compared with. */
 export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "quantity">
 
-const Plain = Schema.Struct({ message: Schema.String, errors: Schema.optional(Schema.Array(Schema.String)) })
-const Detailed = Schema.Struct({
-  errors: Schema.NonEmptyArray(
-    Schema.Struct({
-      id: Schema.optional(Schema.String),
-      title: Schema.optional(Schema.String),
-      detail: Schema.optional(Schema.String)
-    })
-  )
-})
-const OfToken = Schema.Struct({ error: Schema.String, error_description: Schema.optional(Schema.String) })
-
-const decodePlain = Schema.decodeUnknownOption(Schema.parseJson(Plain))
-const decodeDetailed = Schema.decodeUnknownOption(Schema.parseJson(Detailed))
-const decodeOfToken = Schema.decodeUnknownOption(Schema.parseJson(OfToken))
-
-/** Schwab's words of an error; none where the body is not one of the three forms that it writes them in. */
-export const errorIn = (text: string): Option.Option<string> =>
-  decodePlain(text).pipe(
-    Option.map(({ errors = [], message }) => [message, ...errors].join("; ")),
-    Option.orElse(() =>
-      Option.map(decodeDetailed(text), ({ errors }) =>
-        errors.map(({ detail, title }) => detail ?? title ?? "an error without words").join("; ")
-      )
-    ),
-    Option.orElse(() =>
-      Option.map(decodeOfToken(text), ({ error, error_description }) =>
-        error_description === undefined ? error : `${error}: ${error_description}`
-      )
-    )
-  )
-
-/** Schwab's words of a refusal; where there are none, the status and what came in place of words. */
-export const wordsOf = ({ status, text }: AnsweredOutcome): string =>
-  Option.getOrElse(errorIn(text), () => `status ${status} without an error of Schwab's`)
-
 /** What an answer to a request for an order comes to before the order is read back. */
 export type Placed =
-  { readonly _tag: "Placed"; readonly id: ClientOrderId.BrokerOrderId } | Exclude<Report.Answer, { _tag: "Accepted" }>
+  | { readonly _tag: "Placed"; readonly id: ClientOrderId.BrokerOrderId }
+  | Exclude<Report.Answer, { _tag: "Accepted" }>
 
 /**
  * What an answer to a send means: the table of this adapter. Only 400 in Schwab's own words is documented as creating no order. 401

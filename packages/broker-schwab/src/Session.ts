@@ -1,5 +1,6 @@
-import * as FileSystem from "@effect/platform/FileSystem"
-import { Entropy, Instant } from "@roundlot/core"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type { Entropy } from "@roundlot/core"
+import { Instant } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
 import type { Redacted } from "effect"
 import type { Credentials, Place } from "./Credentials.ts"
@@ -14,6 +15,9 @@ export class NeedsLogin extends Schema.TaggedError<NeedsLogin>()("NeedsLogin", {
     return `${this.why}: log in with 'roundlot schwab login'; everything goes on by itself then`
   }
 }
+
+/** How long an order waits that Schwab did not take for want of a token: one login later it goes. */
+export const RELOGIN_WAIT_MS = 5_000
 
 /** How a login stands. */
 export type Standing =
@@ -126,7 +130,8 @@ export const make = (
       access: Effect.gen(function* () {
         const state = yield* settle
         const nowMs = yield* Clock.currentTimeMillis
-        if (state.tokens === undefined || !isUsable(state, nowMs)) return yield* new NeedsLogin({ why: whyNot(state, nowMs) })
+        if (state.tokens === undefined || !isUsable(state, nowMs))
+          return yield* new NeedsLogin({ why: whyNot(state, nowMs) })
         return state.tokens.accessToken
       }),
       refused: (token) =>
@@ -151,7 +156,10 @@ const equalText = (a: Tokens, b: Tokens): boolean => encode(a).accessToken === e
 
 /** Valid for a while yet: nothing needs to be read or refreshed. */
 const isFresh = ({ isRefused, problem, tokens }: Known, nowMs: number): boolean =>
-  tokens !== undefined && !isRefused && problem === undefined && Instant.toMillis(tokens.accessExpiresAt) - nowMs > AHEAD_MS
+  tokens !== undefined &&
+  !isRefused &&
+  problem === undefined &&
+  Instant.toMillis(tokens.accessExpiresAt) - nowMs > AHEAD_MS
 
 const isUsable = ({ isRefused, tokens }: Known, nowMs: number): boolean =>
   tokens !== undefined && !isRefused && nowMs < Instant.toMillis(tokens.accessExpiresAt)

@@ -70,9 +70,7 @@ const MODE = 0o600
 const OTHERS = 0o077
 
 /** Reads the tokens; none where nobody has logged in yet. A file that others may read is refused. */
-export const read = (
-  place: TokenPlace
-): Effect.Effect<Option.Option<Tokens>, TokenFileFailed, FileSystem.FileSystem> =>
+export const read = (place: TokenPlace): Effect.Effect<Option.Option<Tokens>, TokenFileFailed, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const failed = (problem: string) => new TokenFileFailed({ file: place.file, problem })
@@ -87,7 +85,8 @@ export const read = (
     if (contents === undefined) return yield* failed("are not readable: log in again with 'roundlot schwab login'")
     if (!("cipher" in contents)) return Option.some(contents)
     const { key } = place
-    if (key === undefined) return yield* failed("are encrypted: set SCHWAB_TOKEN_KEY to the key that they were written with")
+    if (key === undefined)
+      return yield* failed("are encrypted: set SCHWAB_TOKEN_KEY to the key that they were written with")
     const plain = yield* Effect.try({
       try: () => opened(contents, key),
       catch: () => failed("were written with another SCHWAB_TOKEN_KEY, or are damaged: log in again")

@@ -64,10 +64,14 @@ const make = (place: Place, session: Session.Session, budget: Budget.Budget, exc
       return without(token, outcome)
     }).pipe(
       Effect.catchTag("NeedsLogin", ({ message }) =>
-        Effect.succeed<Outcome>({ _tag: "NotSent", why: message, retryAfterMs: RELOGIN_WAIT_MS, needsLogin: true })
+        Effect.succeed<Outcome>({
+          _tag: "NotSent",
+          why: message,
+          retryAfterMs: Session.RELOGIN_WAIT_MS,
+          needsLogin: true
+        })
       )
     )
-  const isExpired = (outcome: Outcome): boolean => outcome._tag === "Answered" && outcome.status === 401
   return {
     place,
     session,
@@ -79,10 +83,9 @@ const make = (place: Place, session: Session.Session, budget: Budget.Budget, exc
   }
 }
 
-const LIMIT_WAIT_MS = 1_000
+const isExpired = (outcome: Outcome): boolean => outcome._tag === "Answered" && outcome.status === 401
 
-/** How long an order waits that Schwab did not take for want of a token: one login later it goes. */
-export const RELOGIN_WAIT_MS = 5_000
+const LIMIT_WAIT_MS = 1_000
 
 const localLimit = (retryAfterMs: number): Outcome => ({
   _tag: "NotSent",

@@ -30,10 +30,7 @@ export const freshTokens: Effect.Effect<TokenFile.TokenPlace, never, Scope.Scope
 export const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
 
 /** A simulator of its own on a free port, somebody logged in, and the broker of `account` on it, over real sockets. */
-export const open = (
-  options: Simulator.Options = {},
-  differs: Partial<SchwabBroker.Options & Wire.WireOptions> = {}
-) =>
+export const open = (options: Simulator.Options = {}, differs: Partial<SchwabBroker.Options & Wire.WireOptions> = {}) =>
   Effect.gen(function* () {
     const seed = yield* Random.nextInt
     const simulator = yield* Simulator.make({ requestsAMinute: 100_000, seed, keys: KEYS, ...options })

@@ -103,7 +103,8 @@ const serving = (desk: Desk, limited: Effect.Effect<Limiter.Passed>, isOpen: IsO
     }
     const { headers, isWithin } = yield* limited
     if (!isWithin) return yield* Serving.respond(request, Answer.error(429, undefined, "too many requests."), headers)
-    if (!hasKeys(desk, request)) return yield* Serving.respond(request, Answer.error(401, undefined, "unauthorized."), headers)
+    if (!hasKeys(desk, request))
+      return yield* Serving.respond(request, Answer.error(401, undefined, "unauthorized."), headers)
     if (url.pathname === "/v2beta1/events/activities") {
       const opened = yield* eventStream.open(desk, url.searchParams)
       if (opened._tag === "Instead") return yield* Serving.respond(request, opened.answer, headers)

@@ -60,7 +60,9 @@ const TAG_DIGITS = 6
 
 /** The n-th order's id: thirteen digits, of which the first tell exchanges apart. */
 const orderIdOf = (tag: string, number: number): string => {
-  const digits = BigInt(`0x${hash("sha256", tag, "hex").slice(0, 12)}`).toString().slice(-TAG_DIGITS)
+  const digits = BigInt(`0x${hash("sha256", tag, "hex").slice(0, 12)}`)
+    .toString()
+    .slice(-TAG_DIGITS)
   return `1${digits.padStart(TAG_DIGITS, "0")}${String(number).padStart(6, "0")}`
 }
 

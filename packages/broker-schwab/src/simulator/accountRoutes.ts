@@ -8,8 +8,7 @@ import { timeOf } from "./orderJson.ts"
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
 /** `GET /accounts/accountNumbers`. */
-export const numbers = ({ accountNumber, hash }: Desk): Answer.Answer =>
-  Answer.ok([{ accountNumber, hashValue: hash }])
+export const numbers = ({ accountNumber, hash }: Desk): Answer.Answer => Answer.ok([{ accountNumber, hashValue: hash }])
 
 /** `GET /accounts/{hash}`, with positions where they are asked for. */
 export const account = (desk: Desk, fields: string | null): Answering =>
@@ -51,7 +50,13 @@ export const instruments = (desk: Desk, query: URLSearchParams): Answering =>
     const symbol = query.get("symbol") ?? ""
     const { reply } = yield* desk.exchange.isListed(desk.account, symbol)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
-    const found = { cusip: "000000000", symbol, description: `${symbol} Common Stock`, exchange: "NASDAQ", assetType: "EQUITY" }
+    const found = {
+      cusip: "000000000",
+      symbol,
+      description: `${symbol} Common Stock`,
+      exchange: "NASDAQ",
+      assetType: "EQUITY"
+    }
     return Answer.ok(reply.body ? { instruments: [found] } : {})
   })
 

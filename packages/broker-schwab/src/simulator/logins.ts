@@ -45,12 +45,23 @@ interface Known {
 const CODE_MS = 30_000
 
 const secret = (prefix: string): Effect.Effect<string> =>
-  Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 36), 40), (digits) =>
-    prefix + digits.map((digit) => digit.toString(36)).join("")
+  Effect.map(
+    Effect.replicateEffect(Random.nextIntBetween(0, 36), 40),
+    (digits) => prefix + digits.map((digit) => digit.toString(36)).join("")
   )
 
 const refused = (error: string, description: string): Answer.Answer =>
   Answer.json(400, { error, error_description: description })
+
+const granted = ({ accessMs }: Lifetimes, access: string, refresh: string): Answer.Answer =>
+  Answer.ok({
+    expires_in: Math.ceil(accessMs / 1000),
+    token_type: "Bearer",
+    scope: "api",
+    refresh_token: refresh,
+    access_token: access,
+    id_token: "none"
+  })
 
 /** The logins in front of a desk. */
 export const make = (desk: Pick<Desk, "account" | "exchange">, app: App, lifetimes: Lifetimes): Effect.Effect<Logins> =>
@@ -71,15 +82,6 @@ export const make = (desk: Pick<Desk, "account" | "exchange">, app: App, lifetim
       yield* give("refresh", token, untilMs)
       return { token, untilMs }
     })
-    const answer = (access: string, refresh: string) =>
-      Answer.ok({
-        expires_in: Math.ceil(lifetimes.accessMs / 1000),
-        token_type: "Bearer",
-        scope: "api",
-        refresh_token: refresh,
-        access_token: access,
-        id_token: "none"
-      })
     const grant = (form: URLSearchParams) =>
       Effect.gen(function* () {
         if (form.get("grant_type") === "authorization_code") {
@@ -87,11 +89,11 @@ export const make = (desk: Pick<Desk, "account" | "exchange">, app: App, lifetim
           if (!(yield* isGiven("codes", code)) || form.get("redirect_uri") !== app.redirectUri)
             return refused("invalid_grant", "the code is not valid")
           yield* give("codes", code, 0)
-          return answer((yield* newAccess).token, (yield* newRefresh).token)
+          return granted(lifetimes, (yield* newAccess).token, (yield* newRefresh).token)
         }
         const refresh = form.get("refresh_token") ?? ""
         if (!(yield* isGiven("refresh", refresh))) return refused("invalid_client", "the refresh token is not valid")
-        return answer((yield* newAccess).token, refresh)
+        return granted(lifetimes, (yield* newAccess).token, refresh)
       })
     return {
       login: Effect.zipWith(newAccess, newRefresh, (access, refresh) => ({

@@ -1,5 +1,6 @@
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, Instant, Price } from "@roundlot/core"
+import type { Price } from "@roundlot/core"
+import { Decimal, Instant } from "@roundlot/core"
 import { integer, number } from "./Answer.ts"
 import type { Said } from "./Desk.ts"
 
@@ -88,6 +89,8 @@ const activitiesOf = (order: Order, executions: ReadonlyArray<Execution>, status
   return activities.length === 0 ? {} : { orderActivityCollection: activities }
 }
 
+const priced = (key: string, value: Price.Price | null) => (value === null ? {} : { [key]: number(value) })
+
 const durations: { readonly [timeInForce: string]: string } = {
   day: "DAY",
   gtc: "GOOD_TILL_CANCEL",
@@ -99,7 +102,6 @@ const durations: { readonly [timeInForce: string]: string } = {
 export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, shown: Shown) => {
   const status = statusOf(order, shown)
   const isEnded = ended.has(status)
-  const price = (key: string, value: Price.Price | null) => (value === null ? {} : { [key]: number(value) })
   return {
     session: shown.said.session ?? "NORMAL",
     duration: durations[order.timeInForce] ?? "DAY",
@@ -112,8 +114,8 @@ export const orderJson = (order: Order, executions: ReadonlyArray<Execution>, sh
     ),
     requestedDestination: "AUTO",
     destinationLinkName: "AutoRoute",
-    ...price("price", order.limitPrice),
-    ...price("stopPrice", order.stopPrice),
+    ...priced("price", order.limitPrice),
+    ...priced("stopPrice", order.stopPrice),
     orderLegCollection: [
       {
         orderLegType: "EQUITY",

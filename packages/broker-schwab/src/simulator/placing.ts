@@ -47,7 +47,9 @@ const refuse = (message: string, ...errors: ReadonlyArray<string>): Either.Eithe
 export const judge = (text: string): Either.Either<Placing, Answer> =>
   Either.gen(function* () {
     const body = yield* Either.mapLeft(decode(exact(text)), ({ message }) =>
-      error(400, "A validation error occurred while processing the request.", [message.split("\n").at(-1)?.trim() ?? ""])
+      error(400, "A validation error occurred while processing the request.", [
+        message.split("\n").at(-1)?.trim() ?? ""
+      ])
     )
     const { duration, orderType, price, requestedDestination, session } = body
     const [{ instruction, instrument, quantity }] = body.orderLegCollection

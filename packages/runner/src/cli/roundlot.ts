@@ -117,7 +117,11 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     cancel: leaf("call one off", async () => (await jobs()).jobsCancel)
   }),
   simulate: group("brokers on this machine, for trying and testing", {
-    alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb)
+    alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb),
+    schwab: leaf(
+      "Schwab's HTTP and logins",
+      async () => (await import("../verbs/simulateSchwab.ts")).simulateSchwabVerb
+    )
   }),
   store: group("moving and keeping the books", {
     copy: leaf("copy a store into an empty place, of either kind", async () => (await keeping()).storeCopy),

@@ -2,17 +2,11 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker, Credentials } from "@roundlot/broker-alpaca"
 import { Broker } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
-import { ConfigProvider, Effect, Layer, Schema } from "effect"
+import { ConfigProvider, Effect, Layer } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
-
-/** Real money is not sent for yet: what a live account needs before that is not built. */
-class LiveNotReady extends Schema.TaggedError<LiveNotReady>()("LiveNotReady", { place: Schema.String }) {
-  override get message() {
-    return `${this.place} is for real money, and this version drives no live account: use the paper host and its keys`
-  }
-}
+import { LiveNotReady } from "./LiveNotReady.ts"
 
 /** What can be wrong with the way to Alpaca. */
 export type AlpacaError = LiveNotReady | SettingsError | UsageError | Credentials.UnknownHost

@@ -6,28 +6,41 @@ import { Context, Effect, Layer } from "effect"
 import { layerPaper, type ExchangeOptions } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { AlpacaError } from "./alpaca.ts"
+import type { SchwabError } from "./schwab.ts"
 
 type Accounts = ReadonlyArray<Pick<Account.Account, "name" | "broker">>
+
+/** Each loaded where it is needed: who trades on paper does not wait for them. */
+const adapters = {
+  alpaca: async () => (await import("./alpaca.ts")).layerAlpaca,
+  schwab: async () => (await import("./schwab.ts")).layerSchwab
+} as const
+
+const adapterNames = ["alpaca", "schwab"] as const
+
+type AdapterName = (typeof adapterNames)[number]
+
+type Failure = ExchangeFailed | AlpacaError | SchwabError
 
 /** The brokers of the accounts of the books: each account's is the one that its record names. */
 export const layerBrokers = (
   accounts: Accounts,
   settings: Settings,
   exchange: ExchangeOptions
-): Layer.Layer<Broker.Brokers, ExchangeFailed | AlpacaError, FileSystem.FileSystem> => {
-  const atAlpaca = accounts.filter(({ broker }) => broker === "alpaca").map(({ name }) => name)
-  if (atAlpaca.length === 0) return layerPaper(exchange)
-  // Loaded where it is needed: who trades on paper does not wait for it.
-  const alpaca = Layer.unwrapEffect(
-    Effect.map(
-      Effect.promise(() => import("./alpaca.ts")),
-      ({ layerAlpaca }) => layerAlpaca(atAlpaca, settings)
-    )
-  )
-  return atAlpaca.length === accounts.length
-    ? alpaca
-    : Layer.scopedContext(both(layerPaper(exchange), alpaca, new Set(atAlpaca)))
-}
+): Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem> =>
+  adapterNames.reduce<Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem>>((others, adapter) => {
+    const own = accounts.filter(({ broker }) => broker === adapter).map(({ name }) => name)
+    if (own.length === 0) return others
+    const layer = adapted(adapter, own, settings)
+    return own.length === accounts.length ? layer : Layer.scopedContext(both(others, layer, new Set(own)))
+  }, layerPaper(exchange))
+
+const adapted = (
+  adapter: AdapterName,
+  accounts: ReadonlyArray<AccountName.AccountName>,
+  settings: Settings
+): Layer.Layer<Broker.Brokers, AlpacaError | SchwabError> =>
+  Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings)))
 
 /** The same brokers without their streams: everything is polled. */
 export const withoutStreams: Layer.Layer<Broker.Brokers, never, Broker.Brokers> = Layer.effect(
@@ -39,12 +52,12 @@ export const withoutStreams: Layer.Layer<Broker.Brokers, never, Broker.Brokers> 
 
 /** A registry that asks the one or the other, by the account. */
 const both = <E1, E2, R1, R2>(
-  paper: Layer.Layer<Broker.Brokers, E1, R1>,
-  alpaca: Layer.Layer<Broker.Brokers, E2, R2>,
-  atAlpaca: ReadonlySet<AccountName.AccountName>
+  rest: Layer.Layer<Broker.Brokers, E1, R1>,
+  adapter: Layer.Layer<Broker.Brokers, E2, R2>,
+  own: ReadonlySet<AccountName.AccountName>
 ) =>
   Effect.gen(function* () {
-    const first = Context.get(yield* Layer.build(paper), Broker.Brokers)
-    const second = Context.get(yield* Layer.build(alpaca), Broker.Brokers)
-    return Context.make(Broker.Brokers, { get: (name) => (atAlpaca.has(name) ? second : first).get(name) })
+    const first = Context.get(yield* Layer.build(rest), Broker.Brokers)
+    const second = Context.get(yield* Layer.build(adapter), Broker.Brokers)
+    return Context.make(Broker.Brokers, { get: (name) => (own.has(name) ? second : first).get(name) })
   })

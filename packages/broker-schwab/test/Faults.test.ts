@@ -1,0 +1,266 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { Instruction } from "@roundlot/broker-paper"
+import { ClientOrderId, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
+import type { Broker, OrderState } from "@roundlot/core"
+import { Effect } from "effect"
+import { lately, open, send, terms } from "./setup.ts"
+import { words } from "./words.ts"
+import { orderText } from "./orderText.ts"
+
+const place = (what: Instruction.ActInput): Instruction.InstructionInput => ({ id: "fault", when: {}, do: what })
+
+const read = (what: Instruction.ActInput): Instruction.InstructionInput => ({
+  id: "fault",
+  when: { operation: "order" },
+  do: what
+})
+
+const answer = (status: number, body?: unknown, headers?: Readonly<Record<string, string>>): Instruction.ActInput => ({
+  answer: { status, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) }
+})
+
+/** Done, and answered otherwise than Schwab does. */
+const taken = (status: number, headers?: Readonly<Record<string, string>>): Instruction.ActInput => ({
+  answer: { status, taken: true, ...(headers === undefined ? {} : { headers }) }
+})
+
+/** What a send comes to while something goes wrong, and whether there is an order afterwards. */
+const sends: ReadonlyArray<readonly [what: string, fault: Instruction.ActInput, answer: RegExp, isThere: boolean]> = [
+  ["the answer is lost with the connection", { takeThenReset: {} }, /^Unknown the connection broke/, true],
+  ["the answer never comes", { takeThenTimeout: {} }, /^Unknown no answer in time/, true],
+  ["the connection breaks before it is taken", { resetBefore: {} }, /^Unknown the connection broke/, false],
+  ["201 without a Location", taken(201), /^Unknown status 201 without a Location/, true],
+  [
+    "201 with a Location of another account",
+    taken(201, { location: "/trader/v1/accounts/FFFF/orders/5" }),
+    /^Unknown .*another account/,
+    true
+  ],
+  ["500 although it was taken", taken(500), /^Unknown status 500/, true],
+  ["429 with Retry-After", answer(429, undefined, { "retry-after": "2" }), /^NotSent .* 2000$/, false],
+  ["429 without it", answer(429), /^NotSent too many requests.*\(429\)/, false],
+  ["401", answer(401), /^NotSent not authorised.* 5000$/, false],
+  ["403", answer(403, { message: "forbidden" }), /^Unknown status 403/, false],
+  ["404", answer(404, { message: "no such account" }), /^Unknown status 404/, false],
+  ["500", answer(500), /^Unknown status 500/, false],
+  ["503", answer(503, "upstream connect error"), /^Unknown status 503/, false],
+  ["a refusal in words", { reject: { words: "not enough money" } }, /^Refused 400 not enough money/, false]
+]
+
+const submitted = (id: ClientOrderId.BrokerOrderId, at: OrderState.AcknowledgedOrder["acceptedAt"]) =>
+  ({ _tag: "Submitted", brokerOrderIds: [id], acceptedAt: at }) as const
+
+describe("a send that goes wrong, over real sockets", () => {
+  it.scopedLive.each(sends.map(([what, fault, expected, isThere]) => ({ what, fault, expected, isThere })))(
+    "AUD-5, AUD-7: $what",
+    ({ expected, fault, isThere }) =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open({}, { answersWithin: "1 second" })
+        yield* exchange.instruct(place(fault))
+        assert.match(words((yield* send(broker, terms())).answer), expected)
+        assert.strictEqual((yield* exchange.orders).length, isThere ? 1 : 0)
+        const places = (yield* exchange.requests).filter(({ operation }) => operation === "place")
+        assert.strictEqual(places.length, 1)
+      })
+  )
+
+  it.scopedLive("O29: a Location that names another order is never taken for ours", () =>
+    Effect.gen(function* () {
+      const { broker, exchange, simulator } = yield* open()
+      const account = simulator.account
+      const manual = { manualOrder: { account, symbol: "KO", side: "sell", quantity: "7" } } as const
+      yield* exchange.instruct({ id: "m", do: manual })
+      const other = (yield* exchange.orders)[0]?.brokerOrderId ?? ""
+      const { accountNumber } = yield* Effect.map(broker.account, (found) => ({ accountNumber: found.brokerAccountId }))
+      assert.strictEqual(accountNumber, "12345678")
+      yield* exchange.instruct(place(taken(201, { location: `/orders/${other}` })))
+      assert.match(words((yield* send(broker, terms())).answer), /another one candidate \d{13}$/)
+    })
+  )
+
+  it.scopedLive("201 is no acceptance: what is rejected within the second is read as that", () =>
+    Effect.gen(function* () {
+      const { broker, exchange, simulator } = yield* open()
+      yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1", account: simulator.account } } })
+      const sent = yield* send(broker, terms({ type: "limit", limitPrice: Price.unsafe("100") }))
+      if (sent.answer._tag !== "Accepted") return assert.fail(words(sent.answer))
+      const { report } = yield* broker.order(sent.answer.brokerOrderId)
+      assert.containSubset(report, { rawStatus: "REJECTED", state: { _tag: "Closed", kind: "rejected" } })
+      assert.isAtLeast(Number(report.asOf), Number(sent.asOf))
+    })
+  )
+
+  it.scopedLive("an order that cannot be read back is a candidate, and asked for first", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      yield* exchange.instruct({ ...read(answer(503)), times: 4 })
+      assert.match(words((yield* send(broker, terms())).answer), /could not be read back.* candidate \d{13}$/)
+    })
+  )
+
+  it.scopedLive("a broker order id that is not 1 to 19 digits is refused before any request", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      const id = ClientOrderId.BrokerOrderId.make("12345678901234567890")
+      assert.strictEqual((yield* Effect.flip(broker.order(id))).kind, "unreadable")
+      assert.strictEqual((yield* Effect.flip(broker.fillsOf(id))).kind, "unreadable")
+      const at = (yield* lately).from
+      assert.containSubset(yield* broker.cancel(submitted(id, at)), { _tag: "Refused", code: "order_id" })
+      assert.deepStrictEqual(yield* exchange.requests, [])
+    })
+  )
+})
+
+type Kind = Broker.BrokerReadFailed["kind"]
+
+/** What a read comes to while something goes wrong. */
+const reads: ReadonlyArray<readonly [what: string, fault: Instruction.ActInput, kind: Kind]> = [
+  ["500", answer(500), "server"],
+  ["503 of something between", answer(503, "<html></html>"), "server"],
+  ["429", answer(429, undefined, { "retry-after": "1" }), "rate_limited"],
+  ["403", answer(403, { message: "forbidden." }), "unauthorised"],
+  ["truncated JSON", answer(200, orderText().slice(0, 80)), "unreadable"],
+  ["HTML instead of JSON", answer(200, "<html></html>"), "unreadable"],
+  ["an id that is no number", answer(200, orderText({ orderId: '"x"' })), "unreadable"],
+  ["a 404 that is not Schwab's", answer(404, "<html></html>"), "unreadable"],
+  ["a reset", { resetBefore: {} }, "network"]
+]
+
+/** An order that works, and its id. */
+const working = (place: Effect.Effect.Success<ReturnType<typeof open>>) =>
+  Effect.gen(function* () {
+    yield* place.exchange.instruct({ id: "accept", when: {}, do: { accept: {} } })
+    const sent = yield* send(place.broker, terms({ quantity: Quantity.unsafe("3") }))
+    return sent.answer._tag === "Accepted" ? sent.answer.brokerOrderId : yield* Effect.dieMessage(words(sent.answer))
+  })
+
+describe("a read that goes wrong, over real sockets", () => {
+  it.scopedLive.each(reads.map(([what, fault, kind]) => ({ what, fault, kind })))(
+    "FILL-3: $what is $kind, never an order that is not there",
+    ({ fault, kind }) =>
+      Effect.gen(function* () {
+        const desk = yield* open({}, { servesAgainFor: 0 })
+        const id = yield* working(desk)
+        yield* desk.exchange.instruct(read(fault))
+        const failed = yield* Effect.flip(desk.broker.order(id))
+        assert.strictEqual(failed.kind, kind)
+        if (kind === "rate_limited") assert.strictEqual(failed.retryAfterMs, 1000)
+      })
+  )
+
+  it.scopedLive("a token that expired between two reads is renewed, and the read is asked once more", () =>
+    Effect.gen(function* () {
+      const desk = yield* open({}, { servesAgainFor: 0 })
+      const id = yield* working(desk)
+      yield* desk.exchange.instruct({ id: "x", do: { expireToken: {} } })
+      assert.strictEqual((yield* desk.broker.order(id)).report._tag, "OrderSeen")
+      const tokens = (yield* desk.exchange.requests).filter(({ operation }) => operation === "token")
+      assert.strictEqual(tokens.length, 1)
+    })
+  )
+
+  it.scopedLive("an unknown status and new fields: open, the raw status kept", () =>
+    Effect.gen(function* () {
+      const desk = yield* open({}, { servesAgainFor: 0 })
+      const id = yield* working(desk)
+      const text = orderText({ orderId: id, status: '"AWAITING_THE_MOON"', brandNew: '{"a":[1]}' })
+      yield* desk.exchange.instruct(read(answer(200, text)))
+      const { report } = yield* desk.broker.order(id)
+      assert.containSubset(report, { rawStatus: "AWAITING_THE_MOON", state: { _tag: "Open" } })
+    })
+  )
+
+  it.scopedLive("ACC-7: whoever asks shares one read in flight, and its answer for a second", () =>
+    Effect.gen(function* () {
+      const desk = yield* open()
+      const id = yield* working(desk)
+      yield* desk.broker.cancel(submitted(id, (yield* lately).from))
+      const before = (yield* desk.exchange.requests).length
+      yield* Effect.all([desk.broker.order(id), desk.broker.fillsOf(id), desk.broker.order(id)], {
+        concurrency: "unbounded"
+      })
+      assert.strictEqual((yield* desk.exchange.requests).length, before + 1)
+    })
+  )
+
+  it.scopedLive("FILL-14: an equal snapshot has the same time, a changed one a later", () =>
+    Effect.gen(function* () {
+      const desk = yield* open({ onItsWay: ["PENDING_ACKNOWLEDGEMENT", "QUEUED"] }, { servesAgainFor: 0 })
+      const id = yield* working(desk)
+      const seen = yield* Effect.replicateEffect(desk.broker.order(id), 3)
+      const statuses = seen.map(({ report }) => (report._tag === "OrderSeen" ? report.rawStatus : report._tag))
+      assert.deepStrictEqual(statuses, ["QUEUED", "WORKING", "WORKING"])
+      const [queued, first, again] = seen.map(({ report }) => report.asOf)
+      assert.strictEqual(first, again)
+      assert.isAbove(Number(first), Number(queued))
+    })
+  )
+
+  it.scopedLive(
+    "an order that rests while the market is closed is open, can be cancelled there, and fills at the open",
+    () =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open({}, { servesAgainFor: 0 })
+        yield* exchange.instruct({ id: "close", do: { session: { open: false } } })
+        const ids = yield* Effect.forEach([1, 2], () => Effect.map(send(broker, terms()), ({ answer: each }) => each))
+        const [one, other] = ids.flatMap((each) => (each._tag === "Accepted" ? [each.brokerOrderId] : []))
+        if (one === undefined || other === undefined) return assert.fail("an order was not taken")
+        assert.containSubset((yield* broker.order(one)).report, {
+          rawStatus: "PENDING_ACTIVATION",
+          state: { _tag: "Open" }
+        })
+        assert.deepStrictEqual(yield* broker.cancel(submitted(one, (yield* lately).from)), { _tag: "Requested" })
+        yield* exchange.instruct({ id: "open", do: { session: { open: true } } })
+        assert.containSubset((yield* broker.order(one)).report, { rawStatus: "CANCELED" })
+        assert.containSubset((yield* broker.order(other)).report, { rawStatus: "FILLED" })
+      })
+  )
+
+  it.scopedLive("O7: executions in several activities, then the rest cancelled", () =>
+    Effect.gen(function* () {
+      const desk = yield* open({}, { servesAgainFor: 0 })
+      const id = yield* working(desk)
+      for (const [index, quantity] of ["1", "1"].entries()) {
+        const fill = { quantity, price: "150.25", brokerOrderId: id }
+        yield* desk.exchange.instruct({ id: `f${index}`, do: { fill } })
+      }
+      yield* desk.broker.cancel(submitted(id, (yield* lately).from))
+      const { report } = yield* desk.broker.order(id)
+      if (report._tag !== "OrderSeen") return assert.fail(report._tag)
+      assert.strictEqual(report.rawStatus, "CANCELED")
+      assert.strictEqual(Decimal.format(report.cumulative ?? Decimal.zero), "2")
+      const { complete, received } = yield* desk.broker.fillsOf(id)
+      assert.isTrue(complete)
+      assert.deepStrictEqual(
+        received.map((each) => each.report.price),
+        [Price.unsafe("150.25"), Price.unsafe("150.25")]
+      )
+    })
+  )
+
+  it.scopedLive("positions are signed shares", () =>
+    Effect.gen(function* () {
+      const { broker } = yield* open()
+      yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
+      yield* send(broker, terms({ symbol: Ticker.Ticker.make("KO"), side: "sell", positionEffect: "open" }))
+      const { complete, holdings } = yield* broker.positions
+      assert.isTrue(complete)
+      assert.deepStrictEqual(
+        holdings.map(({ quantity, symbol }) => `${symbol} ${Decimal.format(quantity)}`),
+        ["AAPL 3", "KO -1"]
+      )
+    })
+  )
+
+  it.scopedLive("one's own limit: nothing leaves, and it says when it may", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({}, { requestsAMinute: 10 })
+      const answers = yield* Effect.replicateEffect(
+        Effect.map(send(broker, terms()), ({ answer: each }) => words(each)),
+        6
+      )
+      assert.match(answers.at(-1) ?? "", /^NotSent rate limit exceeded \(local\) \d+$/)
+      assert.isAtMost((yield* exchange.requests).length, 9)
+    })
+  )
+})

@@ -1,0 +1,61 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import type { Exchange, ExchangeFailed, Instruction } from "@roundlot/broker-paper"
+import { Effect, Option } from "effect"
+import type { Scope } from "effect"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import { runScriptOn, type PaperFlags } from "../start/exchangeOptions.ts"
+import * as Door from "./door.ts"
+
+/** How a simulator is opened. */
+export interface SimulateFlags extends PaperFlags {
+  readonly port: number
+  readonly requestsAMinute: Option.Option<number>
+  readonly envFile: Option.Option<string>
+  readonly paper: Option.Option<string>
+}
+
+/** Variables that point a client at a simulator. */
+export type Variables = ReadonlyArray<readonly [name: string, value: string]>
+
+/** Puts the variables where a client looks for them, whole or not at all. */
+const writeEnvFile = (file: string, variables: Variables) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const text = variables.map(([name, value]) => `${name}=${value}\n`).join("")
+    const written = `${file}.${process.pid}.part`
+    yield* fs.writeFileString(written, text, { mode: 0o600 })
+    yield* fs.rename(written, file)
+  }).pipe(
+    Effect.mapError(
+      ({ message }) =>
+        new UsageError({ problem: `--env-file ${file} cannot be written (${message})`, remedy: "Name another file" })
+    )
+  )
+
+/** Runs the script, opens the door, writes the variables, says that the broker is simulated, and serves until it is stopped. */
+export const serveUntilStopped = (
+  flags: SimulateFlags,
+  broker: string,
+  baseUrl: string,
+  exchange: Exchange.ExchangeService,
+  variables: Variables
+): Effect.Effect<
+  never,
+  UsageError | Instruction.InstructionRefused | ExchangeFailed | ServeError,
+  Output | FileSystem.FileSystem | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    yield* runScriptOn(exchange, flags.script)
+    const door = yield* Door.open(exchange)
+    if (Option.isSome(flags.envFile))
+      yield* writeEnvFile(flags.envFile.value, [...variables, ["ROUNDLOT_EXCHANGE_URL", door]])
+    const where = Option.match(flags.envFile, {
+      onSome: (file) => `its variables are in ${file}`,
+      onNone: () => "name a file with --env-file to have its keys written there"
+    })
+    yield* output.line(`${broker} is simulated at ${baseUrl}; ${where}.\nCtrl-C ends it.`)
+    return yield* Effect.never
+  })

@@ -1,0 +1,55 @@
+import { TokenFile } from "@roundlot/broker-schwab"
+import { Simulator } from "@roundlot/broker-schwab/simulator"
+import { Entropy } from "@roundlot/core"
+import { Effect, Option, Redacted } from "effect"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import type { Doing } from "../cli/Verb.ts"
+import { durationMs } from "../settings/duration.ts"
+import { exchangeOptions } from "../start/exchangeOptions.ts"
+import { serveUntilStopped, type SimulateFlags, type Variables } from "./envFile.ts"
+
+/** How a simulator of Schwab is opened. */
+export interface SimulateSchwabFlags extends SimulateFlags {
+  readonly accessLasts: string
+  readonly loginLasts: string
+}
+
+/** Beside the env file, which names it: somebody has logged in. */
+const logIn = (envFile: string, simulator: Simulator.Simulator) =>
+  Effect.gen(function* () {
+    const file = `${envFile}.tokens.json`
+    yield* TokenFile.write({ file, key: undefined }, yield* simulator.login).pipe(
+      Effect.provide(Entropy.layerSecure),
+      Effect.mapError(({ message }) => new UsageError({ problem: message, remedy: "Name another --env-file" }))
+    )
+    return file
+  })
+
+/** `roundlot simulate schwab`: serves until it is stopped. */
+export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    yield* output.endsBySignal
+    const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
+    const lifetimes = {
+      accessMs: yield* durationMs(flags.accessLasts, "--access-lasts"),
+      loginMs: yield* durationMs(flags.loginLasts, "--login-lasts")
+    }
+    const simulator = yield* Simulator.make({
+      ...options,
+      lifetimes,
+      port: flags.port,
+      requestsAMinute: Option.getOrUndefined(flags.requestsAMinute)
+    })
+    const { appKey, appSecret, baseUrl, redirectUri } = simulator.credentials
+    const tokens = Option.isSome(flags.envFile) ? yield* logIn(flags.envFile.value, simulator) : undefined
+    const variables: Variables = [
+      ["SCHWAB_BASE_URL", baseUrl],
+      ["SCHWAB_APP_KEY", Redacted.value(appKey)],
+      ["SCHWAB_APP_SECRET", Redacted.value(appSecret)],
+      ["SCHWAB_REDIRECT_URI", redirectUri],
+      ...(tokens === undefined ? [] : [["SCHWAB_TOKEN_FILE", tokens] as const])
+    ]
+    return yield* serveUntilStopped(flags, "Schwab", baseUrl, simulator.exchange, variables)
+  }).pipe(Effect.scoped)

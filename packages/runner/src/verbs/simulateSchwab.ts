@@ -1,0 +1,26 @@
+import * as Options from "@effect/cli/Options"
+import * as Verb from "../cli/Verb.ts"
+import { simulateSchwab } from "../simulate/simulateSchwab.ts"
+import { simulateFlags } from "./simulateFlags.ts"
+
+/** `roundlot simulate schwab`. */
+export const simulateSchwabVerb = Verb.make({
+  name: "simulate schwab",
+  summary: "Schwab's protocol on this machine, in front of a simulated exchange; somebody has logged in",
+  examples: [
+    ["roundlot simulate schwab --env-file schwab.env", "then: roundlot start --broker schwab --env-file schwab.env"],
+    ["roundlot simulate schwab --access-lasts 30s --login-lasts 2min", "tokens and logins that end soon"]
+  ],
+  flags: {
+    ...simulateFlags("120, as Schwab's"),
+    accessLasts: Options.text("access-lasts").pipe(
+      Options.withDescription("How long a token is valid; default 30min"),
+      Options.withDefault("30min")
+    ),
+    loginLasts: Options.text("login-lasts").pipe(
+      Options.withDescription("How long a login is valid; default 7d"),
+      Options.withDefault("7d")
+    )
+  },
+  run: simulateSchwab
+})
