@@ -10,6 +10,7 @@ const packages = [
   "broker-paper",
   "broker-alpaca",
   "broker-schwab",
+  "broker-ibkr",
   "api",
   "runner"
 ]

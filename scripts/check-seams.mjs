@@ -11,7 +11,8 @@ const effectOnly = new Set([
   "store-postgres",
   "broker-paper",
   "broker-alpaca",
-  "broker-schwab"
+  "broker-schwab",
+  "broker-ibkr"
 ])
 
 /** Folders of core that meet the world; all others are pure. */

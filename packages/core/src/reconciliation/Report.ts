@@ -92,6 +92,10 @@ export interface Executed extends Stamped {
   readonly clientOrderId: string | undefined
   /** Other ids of the same order, as in `OrderSeen`. */
   readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
+  /** Ids that a broker gives again on other days: the same order's only where it has an execution less than 17 hours away (SYNC-4). */
+  readonly nearIds?: ReadonlyArray<BrokerOrderId> | undefined
+  /** What it cost, where the broker has said so already; unknown is never zero. */
+  readonly commission?: { readonly amount: Decimal; readonly currency: string } | undefined
   readonly symbol: string
   readonly side: Side
   readonly quantity: Decimal

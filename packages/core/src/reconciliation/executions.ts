@@ -6,6 +6,7 @@ import type { Executed, RawPayload } from "./Report.ts"
 import { book, mismatch } from "./booking.ts"
 import { documented, isSameExecution, undocumented } from "./corrections.ts"
 import { keep } from "./evidence.ts"
+import { commission } from "./commissions.ts"
 import { match } from "./matching.ts"
 import { wait } from "./waitingFills.ts"
 
@@ -16,11 +17,17 @@ export const executed = (recorder: Recorder, report: Executed, payload: RawPaylo
   const revisions = recorder.books.fills.find("execution", [account, report.execIdBase])
   const known = revisions.find((fill) => fill.revision === report.revision)
   if (known !== undefined)
-    return isSameExecution(known, report) ? { _tag: "Duplicate" } : undocumented(recorder, known, report, payload)
+    return isSameExecution(known, report) ? costs(recorder, report) : undocumented(recorder, known, report, payload)
   const sibling = revisions[0]
   const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
   if (order === undefined) return wait(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
   documented(recorder, order, report, revisions)
-  return applied(book(recorder, order, report, keep(recorder, payload)))
+  const booked = book(recorder, order, report, keep(recorder, payload))
+  costs(recorder, report)
+  return applied(booked)
 }
+
+/** F12 of reconciliation: what came with an execution is written with it, or later where it was not known before. */
+const costs = (recorder: Recorder, { commission: cost, ...report }: Executed): Interpreted =>
+  cost === undefined ? { _tag: "Duplicate" } : commission(recorder, { ...report, ...cost, _tag: "Commission" })

@@ -20,6 +20,7 @@ export interface Named {
   readonly brokerOrderId: BrokerOrderId | undefined
   readonly clientOrderId: string | undefined
   readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
+  readonly nearIds?: ReadonlyArray<BrokerOrderId> | undefined
   readonly enteredAt?: Instant.Instant | undefined
   readonly executedAt?: Instant.Instant | undefined
 }
@@ -29,7 +30,10 @@ export interface Named {
  * the ids of what the broker replaced.
  */
 export const match = (recorder: Recorder, named: Named): Match | undefined =>
-  byBrokerId(recorder, named) ?? byClientId(recorder, named.clientOrderId) ?? byOtherId(recorder, named)
+  byBrokerId(recorder, named) ??
+  byClientId(recorder, named.clientOrderId) ??
+  byOtherId(recorder, named) ??
+  byNearId(recorder, named)
 
 /** All orders of the books that have had a broker's id, oldest first. */
 export const sharing = (recorder: Recorder, brokerOrderId: BrokerOrderId): ReadonlyArray<Order> => {
@@ -50,6 +54,19 @@ const byOtherId = (recorder: Recorder, named: Named): Match | undefined => {
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** SYNC-4: an id with its day finds the order of the neighbouring day too, where an execution of that is near. */
+const byNearId = (recorder: Recorder, { executedAt, nearIds = [] }: Named): Match | undefined => {
+  if (executedAt === undefined) return undefined
+  const near = nearIds
+    .flatMap((brokerOrderId) => sharing(recorder, brokerOrderId))
+    .find(({ firstFilledAt, lastFilledAt }) =>
+      [firstFilledAt, lastFilledAt].some(
+        (at) => at !== undefined && Math.abs(Instant.millisBetween(at, executedAt)) < NEXT_DAY_MS
+      )
+    )
+  return near === undefined ? undefined : { order: near, step: "broker order id" }
 }
 
 /** O28: of orders with one id, those of the report's day; an execution is of the newest that was there before it. */

@@ -118,6 +118,7 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   }),
   simulate: group("brokers on this machine, for trying and testing", {
     alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb),
+    ibkr: leaf("the protocol of TWS", async () => (await import("../verbs/simulateIbkr.ts")).simulateIbkrVerb),
     schwab: leaf(
       "Schwab's HTTP and logins",
       async () => (await import("../verbs/simulateSchwab.ts")).simulateSchwabVerb

@@ -8,12 +8,16 @@ import { UsageError } from "../cli/UsageError.ts"
 import { runScriptOn, type PaperFlags } from "../start/exchangeOptions.ts"
 import * as Door from "./door.ts"
 
-/** How a simulator is opened. */
-export interface SimulateFlags extends PaperFlags {
+/** How any simulator is opened. */
+export interface AnySimulateFlags extends PaperFlags {
   readonly port: number
-  readonly requestsAMinute: Option.Option<number>
   readonly envFile: Option.Option<string>
   readonly paper: Option.Option<string>
+}
+
+/** How the simulator of a broker is opened that counts requests. */
+export interface SimulateFlags extends AnySimulateFlags {
+  readonly requestsAMinute: Option.Option<number>
 }
 
 /** Variables that point a client at a simulator. */
@@ -36,7 +40,7 @@ const writeEnvFile = (file: string, variables: Variables) =>
 
 /** Runs the script, opens the door, writes the variables, says that the broker is simulated, and serves until it is stopped. */
 export const serveUntilStopped = (
-  flags: SimulateFlags,
+  flags: AnySimulateFlags,
   broker: string,
   baseUrl: string,
   exchange: Exchange.ExchangeService,

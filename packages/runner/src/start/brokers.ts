@@ -6,21 +6,30 @@ import { Context, Effect, Layer } from "effect"
 import { layerPaper, type ExchangeOptions } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { AlpacaError } from "./alpaca.ts"
+import type { IbkrError } from "./ibkr.ts"
 import type { SchwabError } from "./schwab.ts"
 
 type Accounts = ReadonlyArray<Pick<Account.Account, "name" | "broker">>
 
-/** Each loaded where it is needed: who trades on paper does not wait for them. */
-const adapters = {
-  alpaca: async () => (await import("./alpaca.ts")).layerAlpaca,
-  schwab: async () => (await import("./schwab.ts")).layerSchwab
-} as const
-
-const adapterNames = ["alpaca", "schwab"] as const
+const adapterNames = ["alpaca", "ibkr", "schwab"] as const
 
 type AdapterName = (typeof adapterNames)[number]
 
-type Failure = ExchangeFailed | AlpacaError | SchwabError
+type AdapterError = AlpacaError | IbkrError | SchwabError
+
+type Failure = ExchangeFailed | AdapterError
+
+type AdapterLayer = (
+  accounts: ReadonlyArray<AccountName.AccountName>,
+  settings: Settings
+) => Layer.Layer<Broker.Brokers, AdapterError>
+
+/** Each loaded where it is needed: who trades on paper does not wait for them. */
+const adapters: { readonly [A in AdapterName]: () => Promise<AdapterLayer> } = {
+  alpaca: async () => (await import("./alpaca.ts")).layerAlpaca,
+  ibkr: async () => (await import("./ibkr.ts")).layerIbkr,
+  schwab: async () => (await import("./schwab.ts")).layerSchwab
+}
 
 /** The brokers of the accounts of the books: each account's is the one that its record names. */
 export const layerBrokers = (
@@ -39,7 +48,7 @@ const adapted = (
   adapter: AdapterName,
   accounts: ReadonlyArray<AccountName.AccountName>,
   settings: Settings
-): Layer.Layer<Broker.Brokers, AlpacaError | SchwabError> =>
+): Layer.Layer<Broker.Brokers, AdapterError> =>
   Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings)))
 
 /** The same brokers without their streams: everything is polled. */

@@ -34,7 +34,7 @@ export const accountsAdd = Verb.make({
   flags: {
     ...flags.place,
     name: Args.text({ name: "NAME" }),
-    broker: flags.text("broker", "paper, alpaca or schwab"),
+    broker: flags.text("broker", "paper, alpaca, schwab or ibkr"),
     environment: flags.text("environment", "In this version: paper"),
     live: Options.boolean("live").pipe(Options.withDescription("Real money; not ready in this version")),
     direction: flags.text("direction", "mirror or offset"),

@@ -2,8 +2,8 @@ import * as Options from "@effect/cli/Options"
 import * as flags from "../cli/flags.ts"
 import { exchangeFlags } from "./exchangeFlags.ts"
 
-/** What every simulator of a broker takes; `limit` is the broker's own. */
-export const simulateFlags = (limit: string) => ({
+/** What every simulator of a broker takes. */
+export const anySimulateFlags = {
   port: Options.integer("port").pipe(
     Options.withDescription("The port on this machine; default one that is free"),
     Options.withDefault(0)
@@ -12,11 +12,16 @@ export const simulateFlags = (limit: string) => ({
     Options.withDescription("Where the variables are written that point a client at it, once it is ready"),
     Options.optional
   ),
-  requestsAMinute: Options.integer("requests-a-minute").pipe(
-    Options.withDescription(`Its limit; default ${limit}`),
-    Options.optional
-  ),
   paper: flags.place.paper,
   json: flags.place.json,
   ...exchangeFlags
+}
+
+/** The same of a broker that counts requests; `limit` is its own. */
+export const simulateFlags = (limit: string) => ({
+  ...anySimulateFlags,
+  requestsAMinute: Options.integer("requests-a-minute").pipe(
+    Options.withDescription(`Its limit; default ${limit}`),
+    Options.optional
+  )
 })

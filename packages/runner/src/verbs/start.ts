@@ -14,7 +14,8 @@ export const startVerb = Verb.make({
     ["roundlot start --until-idle --store sqlite:books.db", "do what there is to do, then end"],
     ["roundlot start --standby", "beside a daemon that runs: take over as soon as it is gone"],
     ["roundlot start --until-idle --script rejects.jsonl", "with an exchange that misbehaves as told"],
-    ["roundlot start --broker alpaca --env-file alpaca.env", "at Alpaca, with the keys of the file"]
+    ["roundlot start --broker alpaca --env-file alpaca.env", "at Alpaca, with the keys of the file"],
+    ["roundlot start --broker ibkr --env-file ibkr.env", "at TWS or a Gateway, where the file says"]
   ],
   flags: {
     ...flags.place,

@@ -3,18 +3,19 @@ import { join } from "node:path"
 import { child } from "./roundlot.ts"
 
 /** The broker whose simulator is started, and the variable that holds its secret. */
-const secrets = { alpaca: "APCA_API_SECRET_KEY", schwab: "SCHWAB_APP_SECRET" } as const
+const secrets = { alpaca: "APCA_API_SECRET_KEY", schwab: "SCHWAB_APP_SECRET", ibkr: undefined } as const
 
 /** A simulator of a broker as a process of its own, and the file that points clients at it. */
 export const simulatedAt = async (broker: keyof typeof secrets, folder: string, ...words: ReadonlyArray<string>) => {
   const envFile = join(folder, `${broker}.env`)
-  const running = child(["simulate", broker, "--env-file", envFile, "--requests-a-minute", "100000", ...words])
+  const limit = broker === "ibkr" ? [] : ["--requests-a-minute", "100000"]
+  const running = child(["simulate", broker, "--env-file", envFile, ...limit, ...words])
   await running.says(/is simulated at/)
   const value = (name: string): string =>
     new RegExp(`^${name}=(.*)$`, "m").exec(readFileSync(envFile, "utf8"))?.[1] ?? ""
   return {
     envFile,
-    secret: value(secrets[broker]),
+    secret: value(secrets[broker] ?? ""),
     value,
     /** Ends it, whoever still waits for an answer that it holds back, and says what it printed. */
     end: async (): Promise<string> => {

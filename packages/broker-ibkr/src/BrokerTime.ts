@@ -1,0 +1,46 @@
+import { Instant } from "@roundlot/core"
+import { DateTime, Option } from "effect"
+
+const SHAPE = /^(\d{4})(\d{2})(\d{2})(-| {1,2})(\d{2}):(\d{2}):(\d{2})(?: (\S+))?$/
+
+/** Names that TWS has for zones beside those of the zone database. */
+const zones: { readonly [name: string]: string } = {
+  EST: "America/New_York",
+  EDT: "America/New_York",
+  EST5EDT: "America/New_York",
+  Universal: "UTC",
+  GMT: "UTC",
+  JST: "Asia/Tokyo",
+  HKT: "Asia/Hong_Kong",
+  MET: "Europe/Berlin"
+}
+
+/**
+ * The moment of a time as TWS writes it: in UTC (`20261120-14:30:00`), with a zone (`20261120 09:30:00 US/Eastern`), or in the zone that
+ * TWS was logged in with, which is `zone`. `undefined` where the zone is not known: nothing is guessed.
+ */
+export const parse = (text: string, zone?: string): Instant.Instant | undefined => {
+  const [, year, month, day, separator, hours, minutes, seconds, named] = SHAPE.exec(text.trim()) ?? []
+  if (separator === undefined) return undefined
+  const name = separator === "-" ? "UTC" : (named ?? zone)
+  if (name === undefined) return undefined
+  const [years = 0, months = 0, days = 0, hour = 0, minute = 0, second = 0] = [
+    year,
+    month,
+    day,
+    hours,
+    minutes,
+    seconds
+  ].map(Number)
+  const parts = { year: years, month: months, day: days, hours: hour, minutes: minute, seconds: second }
+  const zoned = DateTime.makeZoned(parts, { timeZone: zones[name] ?? name, adjustForTimeZone: true })
+  return Option.getOrUndefined(Option.map(zoned, (at) => Instant.fromMillis(DateTime.toEpochMillis(at))))
+}
+
+const NEW_YORK = "America/New_York"
+
+/** The beginning of a moment's day in New York: TWS keeps executions and ended orders of the day. */
+export const dayBegins = (at: Instant.Instant): Instant.Instant => {
+  const zoned = DateTime.unsafeMakeZoned(Instant.toMillis(at), { timeZone: NEW_YORK })
+  return Instant.fromMillis(DateTime.toEpochMillis(DateTime.startOf(zoned, "day")))
+}

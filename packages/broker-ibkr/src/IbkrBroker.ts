@@ -1,0 +1,604 @@
+import { Broker, ClientOrderId, Decimal, Instant, Quantity } from "@roundlot/core"
+import type { AccountName, Id, OrderState, OrderTerms, Report, Ticker } from "@roundlot/core"
+import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
+import type { Scope } from "effect"
+import * as BrokerTime from "./BrokerTime.ts"
+import { kindOf } from "./Codes.ts"
+import { COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
+import type { Address, ConnectFailed, Line } from "./Line.ts"
+import type { ExecutionFacts, Message, OrderFacts } from "./Message.ts"
+import { requestOf, stock, symbolFrom, timesInForce } from "./OrderRequest.ts"
+import { completedLivenessOf, livenessOf, statuses } from "./OrderStatus.ts"
+import { place } from "./Placing.ts"
+import { gather } from "./Reading.ts"
+import * as Session from "./Session.ts"
+import { bytesOf, decimalOf } from "./Text.ts"
+
+/** What TWS can do. */
+export const capabilities: Broker.Capabilities = {
+  orderTypes: ["market", "limit", "stop", "stop_limit"],
+  timesInForce,
+  fractions: false,
+  clientOrderIds: true,
+  // An order reference is free text: TWS refuses none that it has seen.
+  uniqueClientOrderIds: false,
+  corrections: true,
+  perFillIds: true,
+  streaming: true,
+  replace: false,
+  shortSale: true,
+  crossesZero: true,
+  historyWindowMs: 86_400_000
+}
+
+/** How a broker at TWS or a Gateway is opened. */
+export interface Options {
+  /** Our account. */
+  readonly account: AccountName.AccountName
+  readonly address: Address
+  /** TWS's own id of the account; may be left away where the login has one. */
+  readonly number?: string | undefined
+  /** 20 s where it is left away. */
+  readonly connectTimeoutMs?: number | undefined
+  /** How often TWS is asked whether it is there; 20 s where it is left away. */
+  readonly heartbeatMs?: number | undefined
+  /** The zone that TWS was logged in with, for versions that leave it away in the times of executions. */
+  readonly zone?: string | undefined
+}
+
+const CONNECT_TIMEOUT_MS = 20_000
+const HEARTBEAT_MS = 20_000
+
+/** What every request of one account works with. */
+interface Desk {
+  readonly session: Session.Session
+  readonly names: Names
+  readonly clientId: number
+  /** Account numbers, and how they are shown. */
+  readonly secrets: ReadonlyMap<string, string>
+  /** Requests whose answers have no number are asked one after the other. */
+  readonly alone: Effect.Semaphore
+  /** Under which of our ids, or of another client's, an order stands. */
+  readonly placed: Map<string, { readonly orderId: string; readonly clientId: string }>
+  /** Durable ids of combinations: what is executed under them are legs. */
+  readonly combinations: Set<string>
+}
+
+/**
+ * The broker of one account behind TWS or a Gateway. It connects before it answers, since only the accounts behind the login say
+ * whether it is paper or live; later it connects again by itself. Closed with the scope.
+ *
+ * Fails with `ConnectFailed`, which says what is wrong: nobody listens, the client id is in use, the login has another account.
+ *
+ * @example
+ * const broker = IbkrBroker.make({ account, address: { host: "127.0.0.1", port: 4002, clientId: 7 } })
+ */
+export const make = (options: Options): Effect.Effect<Broker.BrokerService, ConnectFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const session = yield* Session.make({
+      address: options.address,
+      account: options.number,
+      connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+      heartbeatMs: options.heartbeatMs ?? HEARTBEAT_MS
+    })
+    const desk: Desk = {
+      session,
+      names: { account: options.account, number: session.account, zone: options.zone },
+      clientId: options.address.clientId,
+      secrets: new Map(session.accounts.map((each) => [each, Session.masked(each)])),
+      alone: yield* Effect.makeSemaphore(1),
+      placed: new Map(),
+      combinations: new Set()
+    }
+    return {
+      name: "ibkr",
+      environment: session.account.startsWith("D") ? "paper" : "live",
+      capabilities,
+      prepare: (terms) => prepare(desk, terms),
+      cancel: (order) => cancel(desk, order),
+      lookup: (clientOrderId) => lookup(desk, clientOrderId),
+      order: (brokerOrderId) => readOrder(desk, brokerOrderId),
+      orders: (window) => orders(desk, window),
+      fills: (window) => fills(desk, window),
+      fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
+      positions: positions(desk),
+      account: figures(desk),
+      instrument: (symbol) => instrument(desk, symbol),
+      updates: updates(desk)
+    }
+  })
+
+const now = Effect.map(Clock.currentTimeMillis, (millis) => Instant.fromMillis(millis))
+
+const payloadOf = ({ secrets }: Desk, message: string, contents: unknown): Report.RawPayload => ({
+  contentType: "application/json",
+  bytes: bytesOf({ message, contents }, secrets),
+  wire: { source: "ibkr", method: message }
+})
+
+/* Sending. */
+
+const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
+  const { names, session } = desk
+  if (terms.account !== names.account) {
+    const words = `this broker drives ${names.account}, not ${terms.account}`
+    return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
+  }
+  return Either.map(requestOf(terms, session.account), (request) => ({
+    request: payloadOf(desk, "placeOrder", request),
+    send: (attemptId: Id.AttemptId) =>
+      Effect.gen(function* () {
+        const asOf = yield* now
+        const answer = yield* place(yield* session.now, desk.clientId, terms, request)
+        const report: Report.Answered = {
+          _tag: "Answered",
+          account: names.account,
+          attemptId,
+          asOf,
+          asOfKind: "ours",
+          answer,
+          httpStatus: undefined
+        }
+        return { report, payload: payloadOf(desk, "answer", answer) }
+      })
+  }))
+}
+
+const LONGEST_CANCEL = "15 seconds"
+
+/** Only the client that placed an order can end it. */
+const cancel = (desk: Desk, { brokerOrderIds }: OrderState.AcknowledgedOrder): Effect.Effect<Broker.CancelAnswer> =>
+  Effect.gen(function* () {
+    const permId = brokerOrderIds.at(-1) ?? brokerOrderIds[0]
+    if (!desk.placed.has(permId)) yield* Effect.ignore(openOrders(desk))
+    const placed = desk.placed.get(permId)
+    if (placed === undefined) return { _tag: "Refused", code: "not_open", words: "TWS shows no such open order" }
+    if (placed.clientId !== String(desk.clientId)) {
+      const words = `client ${placed.clientId} placed it, and only that one can cancel it`
+      return { _tag: "Refused", code: "other_client", words }
+    }
+    const line = yield* desk.session.now
+    if (line === undefined || line.isLost()) return { _tag: "NotSent", why: "there is no connection to TWS" }
+    return yield* askForEnd(line, placed.orderId)
+  })
+
+const ending: ReadonlyArray<string> = ["PendingCancel", "PreCancelled", "Cancelled", "ApiCancelled"]
+
+const askForEnd = (line: Line, orderId: string): Effect.Effect<Broker.CancelAnswer> =>
+  Effect.async<Broker.CancelAnswer>((resume) => {
+    const undo = line.listen((message) => {
+      if (message._tag === "Lost") return resume(Effect.succeed({ _tag: "Unknown", why: message.why }))
+      if (message._tag === "OrderStatus" && message.orderId === orderId && ending.includes(message.status))
+        return resume(Effect.succeed({ _tag: "Requested" }))
+      if (message._tag !== "Notice" || String(message.id) !== orderId) return
+      const kind = kindOf(message.code, message.text)
+      if (kind === "cancelled") resume(Effect.succeed({ _tag: "Requested" }))
+      if (kind === "not cancellable")
+        resume(Effect.succeed({ _tag: "Refused", code: String(message.code), words: message.text }))
+    })
+    line.api.cancelOrder(Number(orderId), "")
+    return Effect.sync(undo)
+  }).pipe(
+    Effect.timeoutTo({
+      duration: LONGEST_CANCEL,
+      onSuccess: (answer) => answer,
+      onTimeout: (): Broker.CancelAnswer => ({ _tag: "Unknown", why: `no answer in ${LONGEST_CANCEL}` })
+    })
+  )
+
+/* Reading orders. */
+
+const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
+
+/** What a status message says beside the order. */
+interface Progress {
+  readonly filled: string
+  readonly averagePrice: string
+}
+
+/** An order as a report; `undefined` where TWS has given it no durable id yet, or it is over no shares. */
+const seenOf = (
+  { names }: Desk,
+  order: OrderFacts,
+  state: Report.Liveness,
+  progress: Progress | undefined,
+  asOf: Instant.Instant,
+  executionsRead: boolean
+): Report.OrderSeen | undefined => {
+  const total = decimalOf(order.quantity)
+  const quantity = total === undefined ? undefined : Either.getOrUndefined(decodeQuantity(Decimal.format(total)))
+  if (quantity === undefined || !isDurable(order.permId)) return undefined
+  const averagePrice = progress === undefined ? undefined : decimalOf(progress.averagePrice)
+  return {
+    _tag: "OrderSeen",
+    account: ownerOf(names, order.account),
+    asOf,
+    asOfKind: "ours",
+    brokerOrderId: ClientOrderId.BrokerOrderId.make(order.permId),
+    clientOrderId: order.orderRef === "" ? undefined : order.orderRef,
+    symbol: symbolOf(order.contract),
+    side: sideOf(order.action),
+    quantity,
+    rawStatus: order.status,
+    state,
+    cumulative: progress === undefined ? undefined : decimalOf(progress.filled),
+    averagePrice: averagePrice !== undefined && Decimal.isPositive(averagePrice) ? averagePrice : undefined,
+    executionsRead
+  }
+}
+
+/** A status that TWS has not documented is kept, counts as open, and is told. */
+const tellUnknown = ({ permId, status }: OrderFacts): Effect.Effect<void> =>
+  status in statuses
+    ? Effect.void
+    : Effect.logWarning(`order ${permId} has the status ${status}, which is not documented: it counts as open`)
+
+type Seen = Report.Received<Report.OrderSeen>
+
+/** An order of a listing, and when it ended where it has. */
+interface ListedOrder {
+  readonly facts: OrderFacts
+  readonly state: Report.Liveness
+  readonly progress: Progress | undefined
+  readonly endedAt: Instant.Instant | undefined
+}
+
+/** Notes under which ids an order stands. */
+const note = ({ combinations, placed }: Desk, message: Message): void => {
+  if (message._tag === "OpenOrder" && isDurable(message.order.permId)) {
+    placed.set(message.order.permId, { orderId: message.orderId, clientId: message.clientId })
+    if (message.order.contract.secType === COMBINATION) combinations.add(message.order.permId)
+  }
+  if (message._tag === "CompletedOrder" && message.order.contract.secType === COMBINATION)
+    combinations.add(message.order.permId)
+}
+
+/** The open orders of all clients, and of people. */
+const openOrders = (desk: Desk) =>
+  desk.alone
+    .withPermits(1)(
+      gather<Message>(desk.session, {
+        operation: "open orders",
+        ask: ({ api }) => void api.reqAllOpenOrders(),
+        take: (message) => {
+          note(desk, message)
+          if (message._tag === "OpenOrdersEnd") return { _tag: "End" }
+          return message._tag === "OpenOrder" || message._tag === "OrderStatus"
+            ? { _tag: "Part", part: message }
+            : undefined
+        }
+      })
+    )
+    .pipe(
+      Effect.map((messages) => {
+        const progress = new Map<string, Progress>()
+        for (const each of messages) if (each._tag === "OrderStatus") progress.set(each.permId, each)
+        const found = new Map<string, ListedOrder>()
+        for (const each of messages) {
+          if (each._tag !== "OpenOrder") continue
+          const { order: facts } = each
+          found.set(facts.permId, {
+            facts,
+            state: livenessOf(facts.status),
+            progress: progress.get(facts.permId),
+            endedAt: undefined
+          })
+        }
+        return found
+      })
+    )
+
+/** The orders that ended today, whoever placed them. */
+const completedOrders = (desk: Desk) =>
+  desk.alone
+    .withPermits(1)(
+      gather<Extract<Message, { readonly _tag: "CompletedOrder" }>>(desk.session, {
+        operation: "completed orders",
+        ask: ({ api }) => void api.reqCompletedOrders(false),
+        take: (message) => {
+          note(desk, message)
+          if (message._tag === "CompletedOrdersEnd") return { _tag: "End" }
+          return message._tag === "CompletedOrder" ? { _tag: "Part", part: message } : undefined
+        }
+      })
+    )
+    .pipe(
+      Effect.map((messages) =>
+        messages.map(({ completedTime, filled, order: facts }): ListedOrder => ({
+          facts,
+          state: completedLivenessOf(facts.status),
+          progress: { filled, averagePrice: "" },
+          endedAt: BrokerTime.parse(completedTime, desk.names.zone)
+        }))
+      )
+    )
+
+/** Every order that TWS shows: what is open wins over what ended under the same id. */
+const everyOrder = (desk: Desk): Effect.Effect<ReadonlyArray<ListedOrder>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const ended = yield* completedOrders(desk)
+    const open = yield* openOrders(desk)
+    const all = [...ended.filter(({ facts }) => !open.has(facts.permId)), ...open.values()]
+    yield* Effect.forEach(all, ({ facts }) => tellUnknown(facts), { discard: true })
+    return all
+  })
+
+const receivedOf = (
+  desk: Desk,
+  { facts, progress, state }: ListedOrder,
+  asOf: Instant.Instant,
+  executionsRead: boolean
+): ReadonlyArray<Seen> => {
+  const report = seenOf(desk, facts, state, progress, asOf, executionsRead)
+  return report === undefined ? [] : [{ report, payload: payloadOf(desk, "order", { facts, progress }) }]
+}
+
+const orders = (
+  desk: Desk,
+  { from, to }: Broker.TimeWindow
+): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const asOf = yield* now
+    const all = yield* everyOrder(desk)
+    const within = all.filter(({ endedAt = asOf }) => from <= endedAt && endedAt <= to)
+    return {
+      // TWS shows what ended today: a window that begins before is not told whole.
+      complete: from >= BrokerTime.dayBegins(asOf),
+      received: within.flatMap((each) => receivedOf(desk, each, asOf, false))
+    }
+  })
+
+interface Asked {
+  readonly clientOrderId: ClientOrderId.ClientOrderId | undefined
+  readonly brokerOrderId: ClientOrderId.BrokerOrderId | undefined
+}
+
+type Found = Effect.Effect<Report.Received<Report.OrderSeen | Report.NotFound>, Broker.BrokerReadFailed>
+
+const find = (desk: Desk, asked: Asked, isIt: (order: OrderFacts) => boolean): Found =>
+  Effect.gen(function* () {
+    const asOf = yield* now
+    const found = (yield* everyOrder(desk)).filter(({ facts }) => isIt(facts))
+    // A reference is free text: of several orders that have it, the newest is meant.
+    const [first] = found.toReversed().flatMap((each) => receivedOf(desk, each, asOf, false))
+    if (first !== undefined) return first
+    return {
+      report: { _tag: "NotFound", account: desk.names.account, asOf, asOfKind: "ours", complete: true, ...asked },
+      payload: undefined
+    }
+  })
+
+const lookup = (desk: Desk, clientOrderId: ClientOrderId.ClientOrderId): Found =>
+  find(desk, { clientOrderId, brokerOrderId: undefined }, ({ orderRef }) => orderRef.startsWith(clientOrderId))
+
+const readOrder = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
+  find(desk, { clientOrderId: undefined, brokerOrderId }, ({ permId }) => permId === brokerOrderId)
+
+/* Reading executions. */
+
+/** `yyyymmdd-hh:mm:ss` in UTC, as filters take it. */
+const filterTime = (at: Instant.Instant): string => {
+  const text = Instant.format(at)
+  return `${text.slice(0, 10).replaceAll("-", "")}-${text.slice(11, 19)}`
+}
+
+const executions = (
+  desk: Desk,
+  from: Instant.Instant | undefined
+): Effect.Effect<ReadonlyArray<ExecutionFacts>, Broker.BrokerReadFailed> =>
+  gather<ExecutionFacts>(desk.session, {
+    operation: "executions",
+    ask: ({ api }, reqId) =>
+      void api.reqExecutions(reqId, {
+        acctCode: desk.names.number,
+        ...(from === undefined ? {} : { time: filterTime(from) })
+      }),
+    take: (message, reqId) => {
+      if (message._tag === "ExecutionsEnd" && message.reqId === reqId) return { _tag: "End" }
+      return message._tag === "Execution" && message.execution.reqId === reqId
+        ? { _tag: "Part", part: message.execution }
+        : undefined
+    }
+  })
+
+/** Executions as reports. Of a combination its legs count, never the sum of them too. */
+const executed = (
+  desk: Desk,
+  all: ReadonlyArray<ExecutionFacts>,
+  at: Instant.Instant
+): ReadonlyArray<Report.Received<Report.Executed>> => {
+  for (const { contract, permId } of all) if (contract.secType === COMBINATION) desk.combinations.add(permId)
+  return all.flatMap((facts) => {
+    if (facts.contract.secType === COMBINATION) return []
+    const cost = desk.session.commissions.get(facts.execId)
+    const report = executedOf(desk.names, facts, at, desk.combinations.has(facts.permId), cost)
+    return report === undefined ? [] : [{ report, payload: payloadOf(desk, "execDetails", facts) }]
+  })
+}
+
+type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
+
+const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
+  Effect.gen(function* () {
+    const asOf = yield* now
+    const received = executed(desk, yield* executions(desk, from), asOf)
+    return {
+      complete: from >= BrokerTime.dayBegins(asOf),
+      received: received.filter(
+        ({ report }) => from <= Instant.addMillis(report.executedAt, 1000) && report.executedAt <= to
+      )
+    }
+  })
+
+const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills =>
+  Effect.gen(function* () {
+    const asOf = yield* now
+    const received = executed(desk, yield* executions(desk, undefined), asOf)
+    return { complete: true, received: received.filter(({ report }) => report.brokerOrderId === brokerOrderId) }
+  })
+
+/* The rest. */
+
+const positions = (desk: Desk): Broker.BrokerService["positions"] =>
+  desk.alone
+    .withPermits(1)(
+      gather<Broker.Holding>(desk.session, {
+        operation: "positions",
+        ask: ({ api }) => void api.reqPositions(),
+        take: (message) => {
+          if (message._tag === "PositionsEnd") return { _tag: "End" }
+          if (message._tag !== "Position" || message.account !== desk.names.number) return undefined
+          const quantity = decimalOf(message.quantity)
+          if (quantity === undefined || Decimal.isZero(quantity)) return undefined
+          const symbol = symbolOf(message.contract)
+          return { _tag: "Part", part: { symbol, quantity, averagePrice: decimalOf(message.averageCost) } }
+        },
+        finish: ({ api }) => void api.cancelPositions()
+      })
+    )
+    .pipe(Effect.map((holdings) => ({ complete: true, holdings })))
+
+const BUYING_POWER = "BuyingPower"
+
+const figures = (desk: Desk): Broker.BrokerService["account"] =>
+  gather<{ readonly currency: string; readonly value: string }>(desk.session, {
+    operation: "account",
+    ask: ({ api }, reqId) => void api.reqAccountSummary(reqId, "All", BUYING_POWER),
+    take: (message, reqId) => {
+      if (message._tag === "AccountFiguresEnd" && message.reqId === reqId) return { _tag: "End" }
+      const isIt =
+        message._tag === "AccountFigure" &&
+        message.reqId === reqId &&
+        message.account === desk.names.number &&
+        message.name === BUYING_POWER
+      return isIt ? { _tag: "Part", part: { currency: message.currency, value: message.value } } : undefined
+    },
+    finish: ({ api }, reqId) => void api.cancelAccountSummary(reqId)
+  }).pipe(
+    Effect.flatMap(([figure]) => {
+      const buyingPower = figure === undefined ? undefined : decimalOf(figure.value)
+      return figure === undefined || buyingPower === undefined
+        ? Effect.fail(
+            new Broker.BrokerReadFailed({
+              operation: "account",
+              kind: "unreadable",
+              detail: "TWS gave no buying power of the account"
+            })
+          )
+        : Effect.succeed({ brokerAccountId: desk.names.number, currency: figure.currency, buyingPower })
+    })
+  )
+
+const ONE = Decimal.unsafe("1")
+
+const instrument = (
+  desk: Desk,
+  symbol: Ticker.Ticker
+): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
+  gather(desk.session, {
+    operation: "instrument",
+    ask: ({ api }, reqId) => void api.reqContractDetails(reqId, stock(symbol)),
+    take: (message, reqId) => {
+      if (message._tag === "ContractDetailsEnd" && message.reqId === reqId) return { _tag: "End" }
+      return message._tag === "ContractDetails" && message.reqId === reqId
+        ? { _tag: "Part", part: message.contract }
+        : undefined
+    }
+  }).pipe(
+    Effect.map((found): Broker.BrokerInstrument => {
+      const contract = found.find((each) => symbolFrom(each.symbol) === symbolFrom(symbol.replace("/", ".")))
+      return contract === undefined
+        ? { _tag: "NotKnown", symbol }
+        : {
+            _tag: "Known",
+            symbol,
+            assetClass: "equity",
+            currency: contract.currency,
+            tradable: true,
+            fractionable: false,
+            shortable: true,
+            lot: ONE
+          }
+    })
+  )
+
+/* The stream. */
+
+/** What an order was last told as: TWS repeats itself. */
+const lineOf = ({ averagePrice, cumulative, rawStatus }: Report.OrderSeen): string =>
+  [rawStatus, cumulative, averagePrice].map(String).join("/")
+
+/**
+ * Executions, their costs and orders as TWS tells them. Before an end is told its executions are asked for. It fails when the
+ * connection ends, and when TWS's servers were away, so that whoever follows it reads everything anew.
+ */
+const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const line = yield* desk.session.line
+      const heard = yield* Queue.unbounded<Message>()
+      yield* Effect.acquireRelease(
+        Effect.sync(() => line.listen((message) => void heard.unsafeOffer(message))),
+        (undo) => Effect.sync(undo)
+      )
+      const known = new Map<string, OrderFacts>()
+      const told = new Map<string, string>()
+      const isNew = (report: Report.OrderSeen): boolean => {
+        const shown = lineOf(report)
+        if (told.get(report.brokerOrderId) === shown) return false
+        told.set(report.brokerOrderId, shown)
+        return true
+      }
+      const reports = (message: Message): Effect.Effect<ReadonlyArray<Report.Received>, Broker.BrokerReadFailed> =>
+        Effect.gen(function* () {
+          const asOf = yield* now
+          note(desk, message)
+          switch (message._tag) {
+            case "Lost":
+              return yield* new Broker.BrokerReadFailed({ operation: "updates", kind: "network", detail: message.why })
+            case "Execution":
+              return message.execution.reqId === "-1" ? executed(desk, [message.execution], asOf) : []
+            case "Commission":
+              return commissionOf(desk, message, asOf)
+            case "OpenOrder":
+              known.set(message.order.permId, message.order)
+              return []
+            case "OrderStatus": {
+              const facts = known.get(message.permId)
+              if (facts === undefined) return []
+              const listed = { ...facts, status: message.status }
+              const state = livenessOf(message.status)
+              const report = seenOf(desk, listed, state, message, asOf, false)
+              if (report === undefined || !isNew(report)) return []
+              const payload = payloadOf(desk, "orderStatus", message)
+              if (state._tag === "Open") return [{ report, payload }]
+              const { received } = yield* fillsOf(desk, report.brokerOrderId)
+              return [...received, { report: { ...report, executionsRead: true }, payload }]
+            }
+            default:
+              return []
+          }
+        })
+      if (line.isLost()) heard.unsafeOffer({ _tag: "Lost", why: "TWS closed the connection" })
+      return Stream.mapConcatEffect(Stream.fromQueue(heard), reports)
+    })
+  )
+
+const commissionOf = (
+  desk: Desk,
+  message: Extract<Message, { readonly _tag: "Commission" }>,
+  asOf: Instant.Instant
+): ReadonlyArray<Report.Received<Report.Commission>> => {
+  const amount = decimalOf(message.amount)
+  if (amount === undefined) return []
+  const report: Report.Commission = {
+    _tag: "Commission",
+    account: desk.names.account,
+    asOf,
+    asOfKind: "ours",
+    execId: message.execId,
+    amount,
+    currency: message.currency
+  }
+  return [{ report, payload: payloadOf(desk, "commissionReport", message) }]
+}

@@ -1,0 +1,98 @@
+import { Broker, Decimal } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
+import type { Contract, Order } from "@stoqey/ib"
+import { OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
+import { Either } from "effect"
+
+/** What this adapter's orders may be. */
+export const timesInForce: Broker.Capabilities["timesInForce"] = ["day", "gtc", "opg", "ioc", "fok"]
+
+/** An order as TWS is asked for it. */
+export interface OrderRequest {
+  readonly contract: Contract
+  readonly order: Order
+}
+
+const types: { readonly [T in OrderTerms.OrderType]: OrderType } = {
+  market: OrderType.MKT,
+  limit: OrderType.LMT,
+  stop: OrderType.STP,
+  stop_limit: OrderType.STP_LMT
+}
+
+const lives: { readonly [T in OrderTerms.TimeInForce]: TimeInForce | undefined } = {
+  day: TimeInForce.DAY,
+  gtc: TimeInForce.GTC,
+  opg: TimeInForce.OPG,
+  ioc: TimeInForce.IOC,
+  fok: TimeInForce.FOK,
+  cls: undefined
+}
+
+/** TWS writes classes of shares with a space: `BRK B`. */
+const symbolAt = (symbol: string): string => symbol.replace(/[./]/, " ")
+
+/** Our symbol of one of TWS's. */
+export const symbolFrom = (symbol: string): string => symbol.replace(" ", ".")
+
+/** The contract of a stock, routed by the broker. */
+export const stock = (symbol: string): Contract => ({
+  symbol: symbolAt(symbol),
+  secType: SecType.STK,
+  exchange: "SMART",
+  currency: "USD"
+})
+
+const ONE = Decimal.unsafe("1")
+const ORDER_REF = /^[A-Za-z0-9_.-]{1,40}$/
+
+const refuse = (code: string, words: string) => Either.left(new Broker.Refusal({ code, words }))
+
+/** The library joins numbers as JavaScript writes them: only what comes out as the decimal that was meant may go in. */
+const exactly = (name: string, value: Decimal.Decimal): Either.Either<number, Broker.Refusal> => {
+  const number = Number(Decimal.format(value))
+  return String(number) === Decimal.format(value)
+    ? Either.right(number)
+    : refuse(name, `${Decimal.format(value)} has more digits than can be sent exactly`)
+}
+
+const price = (
+  name: "limit_price" | "stop_price",
+  isWanted: boolean,
+  value: Decimal.Decimal | undefined
+): Either.Either<number | undefined, Broker.Refusal> => {
+  const words = name.replace("_", " ")
+  if (isWanted !== (value !== undefined)) return refuse(name, `this order ${isWanted ? "needs a" : "has no"} ${words}`)
+  return value === undefined ? Either.right(undefined) : exactly(name, value)
+}
+
+/** The request for an order of an account, or why TWS cannot be asked for it. Pure. */
+export const requestOf = (terms: OrderTerms.OrderTerms, account: string): Either.Either<OrderRequest, Broker.Refusal> =>
+  Either.gen(function* () {
+    const { clientOrderId, quantity, side, timeInForce, type } = terms
+    if (!ORDER_REF.test(clientOrderId))
+      return yield* refuse(
+        "order_ref",
+        "the client order id has other characters than A-Z a-z 0-9 _ . -, or is too long"
+      )
+    if (!Decimal.equals(quantity, Decimal.floorTo(quantity, ONE)))
+      return yield* refuse("quantity", "TWS takes no fractions of shares through its API")
+    const tif = lives[timeInForce]
+    if (tif === undefined) return yield* refuse("time_in_force", `TWS has no time in force ${timeInForce}`)
+    const lmtPrice = yield* price("limit_price", type === "limit" || type === "stop_limit", terms.limitPrice)
+    const auxPrice = yield* price("stop_price", type === "stop" || type === "stop_limit", terms.stopPrice)
+    const order: Order = {
+      action: side === "buy" ? OrderAction.BUY : OrderAction.SELL,
+      totalQuantity: yield* exactly("quantity", quantity),
+      orderType: types[type],
+      ...(lmtPrice === undefined ? {} : { lmtPrice }),
+      ...(auxPrice === undefined ? {} : { auxPrice }),
+      tif,
+      account,
+      orderRef: clientOrderId,
+      outsideRth: terms.extendedHours,
+      // What is left away goes out empty, and an order that is not transmitted waits in TWS for a person.
+      transmit: true
+    }
+    return { contract: stock(terms.symbol), order }
+  })

@@ -1,0 +1,98 @@
+import { ClientOrderId, Decimal, Report } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
+import { Effect } from "effect"
+import { kindOf } from "./Codes.ts"
+import { isDurable, sideOf, symbolOf } from "./Execution.ts"
+import type { Line } from "./Line.ts"
+import type { Message, OrderFacts } from "./Message.ts"
+import type { OrderRequest } from "./OrderRequest.ts"
+import { decimalOf } from "./Text.ts"
+
+const { Answer } = Report
+
+/** What was heard of an order that was placed, until its answer is known. */
+interface Hearing {
+  readonly orderId: number
+  readonly clientId: number
+  readonly terms: OrderTerms.OrderTerms
+  /** The durable id that a status named, before the order itself was shown. */
+  candidate: ClientOrderId.BrokerOrderId | undefined
+}
+
+const unknown = (why: string, { candidate }: Hearing): Report.Answer => Answer.Unknown({ why, candidate })
+
+/** Which of an order's terms came back as others than were sent; `undefined` where none did. */
+const differenceOf = (terms: OrderTerms.OrderTerms, order: OrderFacts): string | undefined => {
+  const quantity = decimalOf(order.quantity)
+  if (symbolOf(order.contract) !== terms.symbol) return `symbol ${symbolOf(order.contract)}`
+  if (sideOf(order.action) !== terms.side) return `side ${order.action}`
+  if (quantity === undefined || !Decimal.equals(quantity, terms.quantity)) return `quantity ${order.quantity}`
+  return undefined
+}
+
+/** What a message answers to an order that was placed; nothing yet, where it answers nothing (AUD-5, AUD-7). */
+const answerOf = (hearing: Hearing, message: Message): Report.Answer | undefined => {
+  const { clientId, orderId, terms } = hearing
+  switch (message._tag) {
+    case "Lost":
+      return unknown(message.why, hearing)
+    case "Notice":
+      return message.id === orderId ? noticed(hearing, message.code, message.text) : undefined
+    case "OrderStatus":
+      if (message.orderId === String(orderId) && isDurable(message.permId) && message.clientId === String(clientId))
+        hearing.candidate = ClientOrderId.BrokerOrderId.make(message.permId)
+      return undefined
+    case "OpenOrder": {
+      const { order } = message
+      if (message.orderId !== String(orderId) || message.clientId !== String(clientId)) return undefined
+      // A rejection may be told by the order first, and by its words after it.
+      if (!isDurable(order.permId) || order.status === "Inactive") return undefined
+      const difference = differenceOf(terms, order)
+      return difference === undefined
+        ? Answer.Accepted({ brokerOrderId: ClientOrderId.BrokerOrderId.make(order.permId) })
+        : unknown(`TWS shows another order under this id: ${difference}`, { ...hearing, candidate: undefined })
+    }
+    default:
+      return undefined
+  }
+}
+
+const noticed = (hearing: Hearing, code: number, text: string): Report.Answer | undefined => {
+  const kind = kindOf(code, text)
+  if (kind === "warning" || kind === "information") return undefined
+  // A code proves that there is no order only while TWS has shown none.
+  const isRefused = (kind === "rejection" || kind === "not there") && hearing.candidate === undefined
+  return isRefused ? Answer.Refused({ code: String(code), words: text }) : unknown(`${text} (${code})`, hearing)
+}
+
+const LONGEST_SEND = "30 seconds"
+
+/** Places an order once, and waits for what comes of it. Every outcome is an answer. */
+export const place = (
+  line: Line | undefined,
+  clientId: number,
+  terms: OrderTerms.OrderTerms,
+  { contract, order }: OrderRequest
+): Effect.Effect<Report.Answer> => {
+  if (line === undefined || line.isLost())
+    return Effect.succeed(Answer.NotSent({ why: "there is no connection to TWS", retryAfterMs: undefined }))
+  if (line.isDegraded())
+    return Effect.succeed(Answer.NotSent({ why: "TWS has no connection to its servers", retryAfterMs: undefined }))
+  return Effect.suspend(() => {
+    const hearing: Hearing = { orderId: line.nextOrderId(), clientId, terms, candidate: undefined }
+    return Effect.async<Report.Answer>((resume) => {
+      const undo = line.listen((message) => {
+        const answer = answerOf(hearing, message)
+        if (answer !== undefined) resume(Effect.succeed(answer))
+      })
+      line.api.placeOrder(hearing.orderId, contract, order)
+      return Effect.sync(undo)
+    }).pipe(
+      Effect.timeoutTo({
+        duration: LONGEST_SEND,
+        onSuccess: (answer) => answer,
+        onTimeout: () => unknown(`no answer in ${LONGEST_SEND}`, hearing)
+      })
+    )
+  })
+}

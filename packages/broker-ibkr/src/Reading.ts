@@ -1,0 +1,60 @@
+import { Broker } from "@roundlot/core"
+import { Effect } from "effect"
+import { kindOf } from "./Codes.ts"
+import type { Line } from "./Line.ts"
+import type { Message } from "./Message.ts"
+import type { Session } from "./Session.ts"
+
+/** What a message is to a request: a part of its answer, its end, or nothing. */
+type Taken<A> = { readonly _tag: "Part"; readonly part: A } | { readonly _tag: "End" } | undefined
+
+/** A request that is answered by several messages. */
+export interface Request<A> {
+  readonly operation: string
+  readonly ask: (line: Line, reqId: number) => void
+  readonly take: (message: Message, reqId: string) => Taken<A>
+  /** Ends a subscription that the request began. */
+  readonly finish?: (line: Line, reqId: number) => void
+}
+
+const LONGEST_READ = "10 seconds"
+
+const failed = (operation: string, kind: Broker.BrokerReadFailed["kind"], detail: string) =>
+  new Broker.BrokerReadFailed({ operation, kind, detail })
+
+/** Asks, and gathers the parts of the answer until its end. A line that ends before fails it: a part is never taken for the whole. */
+export const gather = <A>(
+  session: Session,
+  { ask, finish, operation, take }: Request<A>
+): Effect.Effect<ReadonlyArray<A>, Broker.BrokerReadFailed> =>
+  Effect.flatMap(session.line, (line) => {
+    const reqId = line.nextRequestId()
+    return Effect.async<ReadonlyArray<A>, Broker.BrokerReadFailed>((resume) => {
+      const parts: Array<A> = []
+      const undo = line.listen((message) => {
+        if (message._tag === "Lost") return resume(Effect.fail(failed(operation, "network", message.why)))
+        if (message._tag === "Notice" && message.id === reqId) {
+          const kind = kindOf(message.code, message.text)
+          if (kind === "not there") return resume(Effect.succeed([]))
+          if (kind !== "information" && kind !== "warning")
+            return resume(Effect.fail(failed(operation, "server", `${message.text} (${message.code})`)))
+        }
+        const taken = take(message, String(reqId))
+        if (taken?._tag === "Part") parts.push(taken.part)
+        if (taken?._tag === "End") resume(Effect.succeed(parts))
+      })
+      if (line.isLost()) resume(Effect.fail(failed(operation, "network", "TWS closed the connection")))
+      else ask(line, reqId)
+      return Effect.sync(undo)
+    }).pipe(
+      Effect.timeoutFail({
+        duration: LONGEST_READ,
+        onTimeout: () => failed(operation, "network", `no whole answer in ${LONGEST_READ}`)
+      }),
+      Effect.ensuring(
+        Effect.sync(() => {
+          if (finish !== undefined && !line.isLost()) finish(line, reqId)
+        })
+      )
+    )
+  })

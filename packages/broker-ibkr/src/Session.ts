@@ -1,0 +1,151 @@
+import { Broker } from "@roundlot/core"
+import { Deferred, Effect, Ref, Schedule } from "effect"
+import type { Scope } from "effect"
+import * as Line from "./Line.ts"
+import type { Message } from "./Message.ts"
+
+/** How a session is opened. */
+export interface Options {
+  readonly address: Line.Address
+  /** TWS's own id of the account; may be left away where the login has one. */
+  readonly account?: string | undefined
+  readonly connectTimeoutMs: number
+  /** How often TWS is asked whether it is there, and how long it may take to say so. */
+  readonly heartbeatMs: number
+}
+
+/** A login at TWS that is connected again whenever it is lost. */
+export interface Session {
+  /** TWS's own id of the account. */
+  readonly account: string
+  /** The accounts behind the login. */
+  readonly accounts: ReadonlyArray<string>
+  /** The line that stands; waits for one as long as connecting may take. */
+  readonly line: Effect.Effect<Line.Line, Broker.BrokerReadFailed>
+  /** The line that stands at this moment. */
+  readonly now: Effect.Effect<Line.Line | undefined>
+  /** What executions cost, as far as TWS has said so. */
+  readonly commissions: ReadonlyMap<string, { readonly amount: string; readonly currency: string }>
+}
+
+const FIRST_WAIT = "100 millis"
+const LONGEST_WAIT = "15 seconds"
+const MOST_COMMISSIONS = 200_000
+
+/** Connects, proves that the account is there, and stays connected for as long as the scope is open. */
+export const make = (options: Options): Effect.Effect<Session, Line.ConnectFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const commissions = new Map<string, { readonly amount: string; readonly currency: string }>()
+    const current = yield* Ref.make<Line.Line | undefined>(undefined)
+    const coming = yield* Ref.make(yield* Deferred.make<Line.Line>())
+    const first = yield* Deferred.make<Line.Line, Line.ConnectFailed>()
+    const isFirst = yield* Ref.make(true)
+
+    const note = (message: Message) => {
+      if (message._tag !== "Commission") return
+      if (commissions.size >= MOST_COMMISSIONS) commissions.clear()
+      commissions.set(message.execId, { amount: message.amount, currency: message.currency })
+    }
+
+    /** One line, from its connection to its end. */
+    const live = Effect.scoped(
+      Effect.gen(function* () {
+        const line = yield* Line.open(options.address, options.connectTimeoutMs)
+        yield* accountOf(options, line.accounts)
+        yield* Effect.sync(() => line.listen(note))
+        yield* Ref.set(current, line)
+        yield* Deferred.succeed(yield* Ref.get(coming), line)
+        yield* Deferred.succeed(first, line)
+        yield* Ref.set(isFirst, false)
+        const why = yield* Effect.raceFirst(line.lost, beating(line, options.heartbeatMs))
+        yield* Effect.logInfo(`the connection to TWS has ended: ${why}`)
+      }).pipe(
+        Effect.ensuring(
+          Effect.gen(function* () {
+            yield* Ref.set(current, undefined)
+            if (yield* Deferred.isDone(yield* Ref.get(coming)))
+              yield* Ref.set(coming, yield* Deferred.make<Line.Line>())
+          })
+        )
+      )
+    )
+
+    const again = Schedule.exponential(FIRST_WAIT).pipe(Schedule.union(Schedule.spaced(LONGEST_WAIT)))
+    const told = live.pipe(
+      Effect.tapError((error) =>
+        Effect.flatMap(Ref.get(isFirst), (neverUp) =>
+          neverUp ? Deferred.fail(first, error) : Effect.logWarning(error.message)
+        )
+      )
+    )
+    // A line that stood begins the waits anew; one that could not be had waits ever longer.
+    yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.retry(told, again), Effect.sleep(FIRST_WAIT))))
+    const line = yield* Deferred.await(first)
+    const account = yield* accountOf(options, line.accounts)
+    return {
+      account,
+      accounts: line.accounts,
+      commissions,
+      now: Ref.get(current),
+      line: Effect.flatMap(Ref.get(current), (now) =>
+        now === undefined || now.isLost()
+          ? Effect.flatMap(Ref.get(coming), (next) => awaited(options, next))
+          : Effect.succeed(now)
+      )
+    }
+  })
+
+const awaited = ({ address, connectTimeoutMs }: Options, next: Deferred.Deferred<Line.Line>) =>
+  Effect.timeoutFail(Deferred.await(next), {
+    duration: connectTimeoutMs,
+    onTimeout: () =>
+      new Broker.BrokerReadFailed({
+        operation: "connecting",
+        kind: "network",
+        detail: `TWS at ${address.host}:${address.port} is not there`
+      })
+  })
+
+/** The account that is driven: the one that was named, or the only one. Nothing is asked of a login that lacks it. */
+const accountOf = (
+  { account, address }: Options,
+  accounts: ReadonlyArray<string>
+): Effect.Effect<string, Line.ConnectFailed> => {
+  const [only, ...others] = accounts
+  if (account !== undefined) {
+    return accounts.includes(account)
+      ? Effect.succeed(account)
+      : Effect.fail(Line.wrongAccounts(address, `the account ${masked(account)} is not among those of its login`))
+  }
+  return only !== undefined && others.length === 0
+    ? Effect.succeed(only)
+    : Effect.fail(
+        Line.wrongAccounts(address, `its login has ${accounts.length} accounts (${accounts.map(masked).join(", ")})`)
+      )
+}
+
+const SHOWN = 2
+
+/** An account's number as it may be shown: its beginning, which says paper or live, and its end. */
+export const masked = (account: string): string =>
+  `${account.slice(0, SHOWN)}xxx${account.length > 2 * SHOWN ? account.slice(-SHOWN) : ""}`
+
+/** Asks again and again whether TWS is there; ends when it does not say so. The library notices no dead peer. */
+const beating = (line: Line.Line, everyMs: number): Effect.Effect<string> => {
+  const beat = Effect.async<void>((resume) => {
+    const undo = line.listen((message) => {
+      if (message._tag === "Heartbeat") resume(Effect.void)
+    })
+    line.api.reqCurrentTime()
+    return Effect.sync(undo)
+  }).pipe(Effect.timeoutFail({ duration: everyMs, onTimeout: () => "silent" as const }))
+  return Effect.forever(Effect.zipRight(Effect.sleep(everyMs), beat)).pipe(
+    Effect.catchAll(() =>
+      Effect.sync(() => {
+        const why = `TWS has said nothing for ${everyMs / 1000} s`
+        line.drop(why)
+        return why
+      })
+    )
+  )
+}

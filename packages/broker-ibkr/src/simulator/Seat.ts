@@ -1,0 +1,393 @@
+import type { Socket } from "node:net"
+import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
+import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
+import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
+import { Clock, Effect, Either, Queue, Schema, type Scope, Stream } from "effect"
+import { conIdOf, execIdOf, shownExecutionOf, shownOf, statusOf, type Desk } from "./Desk.ts"
+import { frame, reader } from "./frames.ts"
+import * as messages from "./messages.ts"
+
+/** The version that is spoken. */
+const SERVER_VERSION = 193
+
+type Fields = ReadonlyArray<string | number>
+
+/** One connection, once its client is known. */
+interface Seat {
+  readonly desk: Desk
+  readonly clientId: number
+  readonly send: (...all: ReadonlyArray<Fields>) => void
+  /** Cuts the connection in the middle of a message. */
+  readonly cut: () => void
+}
+
+type Doing = Effect.Effect<void, ExchangeFailed>
+
+const COMMISSION = "1"
+const ALL_TIME: { readonly from: Instant.Instant; readonly to: Instant.Instant } = {
+  from: Instant.make(0n),
+  to: Instant.latest
+}
+
+/** What came back, or undefined where the exchange was told to lose or to spoil it: then the connection is cut, or silent. */
+const bodyOf = <A>({ cut }: Seat, { reply }: Exchange.Replied<A>): A | undefined => {
+  if (reply._tag === "Done") return reply.body
+  if (reply._tag !== "Lost" || reply.how === "reset") cut()
+  return undefined
+}
+
+/* Placing and cancelling. */
+
+const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
+const decodePrice = Schema.decodeEither(Price.Price)
+
+const types: { readonly [type: string]: ExchangeOrder.PlaceRequest["type"] } = {
+  MKT: "market",
+  LMT: "limit",
+  STP: "stop",
+  "STP LMT": "stop_limit"
+}
+const lives: { readonly [tif: string]: ExchangeOrder.PlaceRequest["timeInForce"] } = {
+  "": "day",
+  DAY: "day",
+  OPG: "day",
+  GTC: "gtc",
+  IOC: "ioc",
+  FOK: "fok"
+}
+
+/** An order as a client asks for it, with what TWS says against it. */
+interface Asked {
+  readonly orderId: number
+  readonly orderRef: string
+  readonly timeInForce: string
+  readonly request: Either.Either<ExchangeOrder.PlaceRequest, readonly [code: number, words: string]>
+}
+
+const priceAt = (wanted: boolean, text: string) =>
+  wanted
+    ? Either.getOrElse(
+        Either.map(decodePrice(text), (price): Price.Price | null => price),
+        () => null
+      )
+    : null
+
+const askedOf = (tokens: ReadonlyArray<string>, { references }: Desk): Asked => {
+  const field = (index: number): string => tokens[index] ?? ""
+  const orderRef = field(26)
+  const timeInForce = field(21)
+  const request = Either.gen(function* () {
+    const type = types[field(18)]
+    const life = lives[timeInForce]
+    if (field(4) !== "STK" || type === undefined || life === undefined)
+      return yield* Either.left([321, "Error validating request: this order is not simulated"] as const)
+    const asked = Either.getOrUndefined(decodeQuantity(field(17)))
+    if (asked === undefined) return yield* Either.left([434, "The order size cannot be zero."] as const)
+    if (!Decimal.equals(asked, Decimal.floorTo(asked, Decimal.unsafe("1"))))
+      return yield* Either.left([10243, "Fractional-sized order cannot be placed via API."] as const)
+    const side = field(16) === "BUY" ? ("buy" as const) : ("sell" as const)
+    return {
+      clientOrderId: orderRef === "" || references.has(orderRef) ? null : orderRef,
+      symbol: field(3).replace(" ", "."),
+      side,
+      quantity: asked,
+      type,
+      limitPrice: priceAt(type === "limit" || type === "stop_limit", field(19)),
+      stopPrice: priceAt(type === "stop" || type === "stop_limit", field(20)),
+      timeInForce: life,
+      referencePrice: null
+    } satisfies ExchangeOrder.PlaceRequest
+  })
+  return { orderId: Number(field(1)), orderRef, timeInForce: timeInForce === "" ? "DAY" : timeInForce, request }
+}
+
+const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
+  const { clientId, desk, send } = seat
+  const { orderId, orderRef, request, timeInForce } = askedOf(tokens, desk)
+  const newest = desk.orderIds.get(clientId) ?? 0
+  if (orderId <= newest) return Effect.sync(() => send(messages.notice(orderId, 103, "Duplicate order id")))
+  desk.orderIds.set(clientId, orderId)
+  return Either.match(request, {
+    onLeft: ([code, words]) => Effect.sync(() => send(messages.notice(orderId, code, words))),
+    onRight: (asked) =>
+      Effect.gen(function* () {
+        if (asked.clientOrderId !== null) desk.references.add(orderRef)
+        const replied = yield* desk.exchange.place(desk.account, asked)
+        const { reply } = replied
+        if (reply._tag === "Refused") {
+          desk.references.delete(orderRef)
+          const isUnknown = reply.code === "unknown_symbol"
+          const words = isUnknown
+            ? "No security definition has been found for the request"
+            : `Order rejected - reason:${reply.words}`
+          return send(messages.notice(orderId, isUnknown ? 200 : 201, words))
+        }
+        const entered = reply._tag === "Done" ? reply.body : yield* newestOf(desk)
+        if (entered !== undefined && !desk.placed.has(entered.brokerOrderId))
+          desk.placed.set(entered.brokerOrderId, { clientId, orderId, orderRef, timeInForce })
+        const order = bodyOf(seat, replied)
+        if (order === undefined) return
+        const shown = shownOf(desk, order, "PreSubmitted")
+        send(messages.openOrder(shown), messages.orderStatus(shown))
+      })
+  })
+}
+
+/** Of an order that was taken while its answer is lost, the exchange's id. */
+const newestOf = (desk: Desk) =>
+  Effect.map(desk.exchange.orders, (all) => all.findLast((order) => order.account === desk.account))
+
+const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
+  Effect.gen(function* () {
+    const { clientId, desk, send } = seat
+    const orderId = Number(tokens[1])
+    const found = [...desk.placed].find(([, placed]) => placed.clientId === clientId && placed.orderId === orderId)
+    if (found === undefined)
+      return send(messages.notice(orderId, 10147, `OrderId ${orderId} that needs to be cancelled is not found.`))
+    const [permId] = found
+    const story = yield* desk.exchange.look(permId)
+    if (story !== undefined && !Orders.isWorking(story.order.status)) {
+      const words = `OrderId ${orderId} that needs to be cancelled can not be cancelled, state: ${statusOf(story.order)}.`
+      return send(messages.notice(orderId, 10148, words))
+    }
+    if (story !== undefined) send(messages.orderStatus(shownOf(desk, story.order, "PendingCancel")))
+    bodyOf(seat, yield* desk.exchange.cancel(desk.account, permId))
+  })
+
+/* Reading. */
+
+const openOrders = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
+    if (all === undefined) return
+    for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
+      const shown = shownOf(seat.desk, order)
+      seat.send(messages.openOrder(shown), messages.orderStatus(shown))
+    }
+    seat.send([53, 1])
+  })
+
+const completedOrders = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
+    if (all === undefined) return
+    for (const order of all.filter(({ status }) => !Orders.isWorking(status)))
+      seat.send(messages.completedOrder(shownOf(seat.desk, order), seat.desk.shape))
+    seat.send([102])
+  })
+
+/** An execution that was busted is shown no more, and no message says so. */
+const shownFills = (all: ReadonlyArray<ExchangeOrder.Execution>): ReadonlyArray<ExchangeOrder.Execution> => {
+  const busted = new Set(all.filter(({ quantity }) => Decimal.isZero(quantity)).map(({ execIdBase }) => execIdBase))
+  return all.filter(({ execIdBase }) => !busted.has(execIdBase))
+}
+
+/** `yyyymmdd-hh:mm:ss` of a filter. */
+const fromOf = (text: string): Instant.Instant => {
+  const [, year, month, day, time] = /^(\d{4})(\d{2})(\d{2})-(\S+)$/.exec(text) ?? []
+  return Instant.parse(`${year}-${month}-${day}T${time}Z`) ?? ALL_TIME.from
+}
+
+const executions = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const [, , reqId = "", , account = "", time = ""] = tokens
+    const window = { from: time === "" ? ALL_TIME.from : fromOf(time), to: ALL_TIME.to }
+    const all = bodyOf(seat, yield* desk.exchange.fillsIn(desk.account, window))
+    if (all === undefined) return
+    const wanted = account === "" || account === desk.number ? shownFills(all) : []
+    const orders = new Map((yield* desk.exchange.orders).map((order) => [String(order.brokerOrderId), order]))
+    for (const execution of wanted) {
+      const order = orders.get(execution.brokerOrderId)
+      if (order === undefined) continue
+      const own = all.filter(({ brokerOrderId }) => brokerOrderId === execution.brokerOrderId)
+      send(messages.execution(reqId, shownExecutionOf(desk, order, execution, own)))
+      if (desk.commissions === "with") send(messages.commission(execIdOf(execution), COMMISSION))
+    }
+    send([55, 1, reqId])
+    if (desk.commissions === "late") send(...wanted.map((each) => messages.commission(execIdOf(each), COMMISSION)))
+  })
+
+const positions = (seat: Seat): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const held = bodyOf(seat, yield* desk.exchange.holdings(desk.account))
+    if (held === undefined) return
+    const fills = yield* desk.exchange.fills
+    for (const { quantity, symbol } of held) {
+      const side = Decimal.isPositive(quantity) ? "buy" : "sell"
+      const own = fills.filter((each) => each.symbol === symbol && each.side === side)
+      const shares = Decimal.sum(own.map((each) => each.quantity))
+      const cost = Decimal.sum(own.map((each) => Decimal.multiply(each.price, each.quantity)))
+      const average = Decimal.isZero(shares) ? "0" : Decimal.format(Decimal.divide(cost, shares, 8))
+      send(
+        messages.position(desk.number, { conId: conIdOf(symbol), symbol: symbol.replace(".", " ") }, quantity, average)
+      )
+    }
+    send([62, 1])
+  })
+
+const figures = (seat: Seat, reqId: string): Doing =>
+  Effect.gen(function* () {
+    const power = bodyOf(seat, yield* seat.desk.exchange.buyingPower(seat.desk.account))
+    if (power === undefined) return
+    seat.send([63, 1, reqId, seat.desk.number, "BuyingPower", Decimal.format(power), "USD"], [64, 1, reqId])
+  })
+
+const contract = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    const isListed = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
+    if (isListed === undefined) return
+    if (!isListed) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
+    send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), [52, 1, reqId])
+  })
+
+const now = Clock.currentTimeMillis
+
+const SECONDS = 1000
+
+const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
+  switch (tokens[0]) {
+    case "3":
+      return place(seat, tokens)
+    case "4":
+      return cancel(seat, tokens)
+    case "5":
+    case "16":
+      return openOrders(seat)
+    case "7":
+      return executions(seat, tokens)
+    case "8":
+      return Effect.sync(() => seat.send(nextId(seat)))
+    case "9":
+      return contract(seat, tokens)
+    case "49":
+      return Effect.map(now, (millis) => seat.send([49, 1, Math.floor(millis / SECONDS)]))
+    case "61":
+      return positions(seat)
+    case "62":
+      return figures(seat, tokens[2] ?? "")
+    case "99":
+      return completedOrders(seat)
+    default:
+      return Effect.void
+  }
+}
+
+const nextId = ({ clientId, desk }: Pick<Seat, "clientId" | "desk">): Fields => [
+  9,
+  1,
+  (desk.orderIds.get(clientId) ?? 0) + 1
+]
+
+/* What happens by itself. */
+
+/** Orders are told to the client that placed them; what a person entered, to client 0. */
+const isFor = ({ clientId, desk }: Seat, brokerOrderId: string): boolean =>
+  (desk.placed.get(brokerOrderId)?.clientId ?? 0) === clientId
+
+const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
+  Effect.gen(function* () {
+    const { desk, send } = seat
+    if (said._tag === "Dropped") return seat.cut()
+    if (said._tag === "Execution") {
+      const { execution } = said
+      if (!isFor(seat, execution.brokerOrderId) || Decimal.isZero(execution.quantity)) return
+      const story = yield* desk.exchange.look(execution.brokerOrderId)
+      if (story === undefined) return
+      send(messages.execution(-1, shownExecutionOf(desk, story.order, execution, story.executions)))
+      if (desk.commissions !== "never") send(messages.commission(execIdOf(execution), COMMISSION))
+      return
+    }
+    const { order } = said
+    if (!isFor(seat, order.brokerOrderId)) return
+    const shown = shownOf(desk, order)
+    // TWS says most things twice.
+    send(messages.openOrder(shown), messages.orderStatus(shown), messages.orderStatus(shown))
+    if (shown.status === "Cancelled")
+      send(messages.notice(shown.placed.orderId, 202, `Order Canceled - reason:${order.reason ?? ""}`))
+  })
+
+/** What the client sent, as it came. */
+const received = (socket: Socket) =>
+  Effect.gen(function* () {
+    const bytes = yield* Queue.unbounded<Buffer | "end">()
+    socket.on("data", (each) => void bytes.unsafeOffer(each))
+    socket.on("close", () => void bytes.unsafeOffer("end"))
+    socket.on("error", () => void bytes.unsafeOffer("end"))
+    return bytes
+  })
+
+const half = (bytes: Buffer): Buffer => bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)))
+
+/** A message of TWS's own, as bytes. */
+export const noticeFrame = (code: number, words: string): Buffer => frame(messages.notice(-1, code, words))
+
+/** Sends half of a message, and cuts the connection. */
+export const cutAmid = (socket: Socket): void => {
+  if (socket.destroyed) return
+  socket.write(half(noticeFrame(1100, "cut")))
+  socket.destroySoon()
+}
+
+/** Serves one connection until it ends. */
+export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const bytes = yield* received(socket)
+    const read = reader()
+    const write = (...all: ReadonlyArray<Fields>) => {
+      if (!socket.destroyed) socket.write(Buffer.concat(all.map(frame)))
+    }
+    const cut = () => cutAmid(socket)
+    let seat: Seat | undefined
+    let isGreeted = false
+    for (;;) {
+      const part = yield* Queue.take(bytes)
+      if (part === "end") return
+      const all = read.push(part)
+      if (!isGreeted && read.versions() !== undefined) {
+        isGreeted = true
+        write([SERVER_VERSION, messages.timeOf(Instant.fromMillis(yield* now), "zone")])
+      }
+      for (const tokens of all) {
+        if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut })
+        else yield* desk.inTurn.withPermits(1)(answer(seat, tokens))
+      }
+    }
+  })
+
+/** START_API: the client says who it is; one that is here already is refused. */
+const sit = (
+  desk: Desk,
+  socket: Socket,
+  [kind, , id = ""]: ReadonlyArray<string>,
+  { cut, write }: { readonly write: Seat["send"]; readonly cut: () => void }
+): Effect.Effect<Seat | undefined, ExchangeFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clientId = Number(id)
+    if (kind !== "71" || !Number.isInteger(clientId)) return undefined
+    if (desk.connected.has(clientId)) {
+      write(messages.notice(-1, 326, "Unable to connect as the client id is already in use."))
+      yield* Effect.sync(() => socket.end())
+      return undefined
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => desk.connected.add(clientId)),
+      () => Effect.sync(() => desk.connected.delete(clientId))
+    )
+    const seat: Seat = { desk, clientId, send: write, cut }
+    const { reply } = yield* desk.exchange.stream(desk.account)
+    if (reply._tag === "Done") {
+      const telling = Stream.runForEach(reply.body, (said) => desk.inTurn.withPermits(1)(tell(seat, said)))
+      yield* Effect.forkScoped(Effect.ignore(telling))
+    }
+    write(
+      [15, 1, [desk.number, ...desk.others].join(",")],
+      nextId(seat),
+      messages.notice(-1, 2104, "Market data farm connection is OK:usfarm"),
+      messages.notice(-1, 2106, "HMDS data farm connection is OK:ushmds"),
+      messages.notice(-1, 2158, "Sec-def data farm connection is OK:secdefnj")
+    )
+    return seat
+  })

@@ -1,0 +1,120 @@
+import { createServer, type Server, type Socket } from "node:net"
+import { Exchange, type ExchangeFailed } from "@roundlot/broker-paper"
+import { AccountName } from "@roundlot/core"
+import { Effect, FiberSet, Schema } from "effect"
+import type { Scope } from "effect"
+import { permIdOf, type Desk } from "./Desk.ts"
+import type { TimeShape } from "./messages.ts"
+import * as Seat from "./Seat.ts"
+
+/** The port could not be listened on. */
+export class ListenFailed extends Schema.TaggedError<ListenFailed>()("ListenFailed", {
+  port: Schema.Number,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `cannot listen on port ${this.port}: ${this.detail}. Leave the port away to take one that is free`
+  }
+}
+
+/** How a simulator is opened: as the exchange behind it, and what TWS has besides. */
+export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
+  /** The port on this machine; one that is free where it is left away. */
+  readonly port?: number | undefined
+  /** The account's number; one that is paper, always the same, where it is left away. */
+  readonly number?: string | undefined
+  /** Numbers of further accounts behind the login. */
+  readonly others?: ReadonlyArray<string> | undefined
+  /** When it is told what executions cost: with them, behind the end of a listing, or never. */
+  readonly commissions?: "with" | "late" | "never" | undefined
+  /** How times of executions are written. */
+  readonly times?: TimeShape | undefined
+}
+
+/** A running simulator: how it is reached, and the exchange behind it, for instructions. */
+export interface Simulator {
+  readonly host: string
+  readonly port: number
+  /** The account's number. */
+  readonly number: string
+  readonly exchange: Exchange.ExchangeService
+  /** The exchange's account behind the login. */
+  readonly account: AccountName.AccountName
+  /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
+  readonly notify: (code: number, words: string) => Effect.Effect<void>
+  /** Cuts every connection; half of a message goes out before. */
+  readonly cut: Effect.Effect<void>
+}
+
+/** The exchange's account behind the login. */
+export const ACCOUNT = AccountName.AccountName.make("ibkr")
+
+const LOOPBACK = "127.0.0.1"
+const NUMBER = "DU1234567"
+
+/**
+ * Opens a simulator of TWS on this machine: its protocol over TCP, version 193, in front of one exchange. Any client of the API
+ * connects to it. Closed with the scope.
+ *
+ * @example
+ * const { exchange, port } = yield* Simulator.make({})
+ * yield* exchange.instruct({ id: "1", do: { takeThenReset: {} } })
+ */
+export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFailed | ListenFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const exchange = yield* Exchange.make({ ...options, orderIdOf: permIdOf })
+    const known = yield* exchange.orders
+    const desk: Desk = {
+      exchange,
+      account: ACCOUNT,
+      number: options.number ?? NUMBER,
+      others: options.others ?? [],
+      shape: options.times ?? "zone",
+      commissions: options.commissions ?? "with",
+      placed: new Map(),
+      references: new Set(known.flatMap(({ clientOrderId }) => clientOrderId ?? [])),
+      orderIds: new Map(),
+      connected: new Set(),
+      inTurn: yield* Effect.makeSemaphore(1)
+    }
+    const sockets = new Set<Socket>()
+    const run = yield* FiberSet.makeRuntime()
+    const server = yield* Effect.acquireRelease(
+      Effect.sync(() => createServer()),
+      (each) => Effect.sync(() => void each.close())
+    )
+    server.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on("close", () => sockets.delete(socket))
+      run(
+        Effect.ignore(
+          Effect.ensuring(
+            Effect.scoped(Seat.serve(desk, socket)),
+            Effect.sync(() => socket.destroy())
+          )
+        )
+      )
+    })
+    yield* Effect.addFinalizer(() => Effect.sync(() => sockets.forEach((socket) => socket.destroy())))
+    const port = yield* listening(server, options.port ?? 0)
+    return {
+      host: LOOPBACK,
+      port,
+      number: desk.number,
+      exchange,
+      account: ACCOUNT,
+      notify: (code, words) =>
+        Effect.sync(() => sockets.forEach((socket) => socket.write(Seat.noticeFrame(code, words)))),
+      cut: Effect.sync(() => sockets.forEach(Seat.cutAmid))
+    }
+  })
+
+const listening = (server: Server, port: number): Effect.Effect<number, ListenFailed> =>
+  Effect.async((resume) => {
+    server.once("error", (error) => resume(Effect.fail(new ListenFailed({ port, detail: error.message }))))
+    server.listen(port, LOOPBACK, () => {
+      const address = server.address()
+      resume(Effect.succeed(address !== null && typeof address === "object" ? address.port : port))
+    })
+  })

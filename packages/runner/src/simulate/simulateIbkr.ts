@@ -1,0 +1,28 @@
+import { Simulator } from "@roundlot/broker-ibkr/simulator"
+import { Effect, Option } from "effect"
+import { Output } from "../cli/Output.ts"
+import type { Doing } from "../cli/Verb.ts"
+import { exchangeOptions } from "../start/exchangeOptions.ts"
+import { serveUntilStopped, type AnySimulateFlags, type Variables } from "./envFile.ts"
+
+/** How the simulator of TWS is opened. */
+export interface SimulateIbkrFlags extends AnySimulateFlags {
+  readonly commissions: "with" | "late" | "never"
+}
+
+/** `roundlot simulate ibkr`: serves until it is stopped. */
+export const simulateIbkr = (flags: SimulateIbkrFlags): Doing =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    yield* output.endsBySignal
+    const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
+    const { commissions, port } = flags
+    const simulator = yield* Simulator.make({ ...options, port, commissions })
+    const variables: Variables = [
+      ["IB_HOST", simulator.host],
+      ["IB_PORT", String(simulator.port)],
+      ["IB_CLIENT_ID", "7"]
+    ]
+    const place = `${simulator.host}:${simulator.port}`
+    return yield* serveUntilStopped(flags, "TWS", place, simulator.exchange, variables)
+  }).pipe(Effect.scoped)

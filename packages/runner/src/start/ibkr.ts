@@ -1,0 +1,83 @@
+import { IbkrBroker, type Line } from "@roundlot/broker-ibkr"
+import { Broker } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
+import { Effect, Layer } from "effect"
+import type { Scope } from "effect"
+import { UsageError } from "../cli/UsageError.ts"
+import { SettingsError } from "../settings/SettingsError.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { LiveNotReady } from "./LiveNotReady.ts"
+
+/** What can be wrong with the way to TWS or a Gateway. */
+export type IbkrError = LiveNotReady | SettingsError | UsageError | Line.ConnectFailed
+
+/** Where TWS is, as variables say it and a job may say otherwise. */
+export interface Place {
+  readonly address: Line.Address
+  readonly number: string | undefined
+  readonly zone: string | undefined
+  readonly connectTimeoutMs?: number | undefined
+}
+
+const GATEWAY_PAPER = 4002
+const LAST_PORT = 65_535
+const LAST_CLIENT_ID = 2_147_483_647
+const CLIENT_ID = 7
+
+const numberOf = (
+  { variable }: Settings,
+  name: string,
+  otherwise: number,
+  [least, most]: readonly [number, number]
+): Effect.Effect<number, SettingsError> => {
+  const text = variable(name)
+  const number = text === undefined ? otherwise : Number(text)
+  if (Number.isInteger(number) && number >= least && number <= most) return Effect.succeed(number)
+  const remedy = `It is a whole number from ${least} to ${most}`
+  return Effect.fail(new SettingsError({ place: name, problem: `'${text ?? ""}' is none`, remedy }))
+}
+
+/** The place that the environment or the env file names: a Gateway for paper on this machine where they say nothing. */
+export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError> =>
+  Effect.gen(function* () {
+    const port = yield* numberOf(settings, "IB_PORT", GATEWAY_PAPER, [1, LAST_PORT])
+    const clientId = yield* numberOf(settings, "IB_CLIENT_ID", CLIENT_ID, [0, LAST_CLIENT_ID])
+    return {
+      address: { host: settings.variable("IB_HOST") ?? "127.0.0.1", port, clientId },
+      number: settings.variable("IB_ACCOUNT"),
+      zone: settings.variable("IB_TIME_ZONE")
+    }
+  })
+
+/** One account behind TWS. Fails where it is for real money. */
+export const brokerAt = (
+  account: AccountName.AccountName,
+  { address, connectTimeoutMs, number, zone }: Place
+): Effect.Effect<Broker.BrokerService, LiveNotReady | Line.ConnectFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    const broker = yield* IbkrBroker.make({ account, address, number, zone, connectTimeoutMs })
+    if (broker.environment === "live") {
+      return yield* new LiveNotReady({ place: `the login at ${address.host}:${address.port}` })
+    }
+    return broker
+  })
+
+/** Interactive Brokers for one account: a client id at TWS is one program's. */
+export const layerIbkr = (
+  [name, ...others]: ReadonlyArray<AccountName.AccountName>,
+  settings: Settings
+): Layer.Layer<Broker.Brokers, IbkrError> =>
+  Layer.scoped(
+    Broker.Brokers,
+    Effect.gen(function* () {
+      if (name === undefined || others.length > 0) {
+        const problem = `Accounts ${[name, ...others].join(", ")} are all at one client id of TWS`
+        return yield* new UsageError({ problem, remedy: "Drive each from a store of its own" })
+      }
+      const broker = yield* brokerAt(name, yield* placeOf(settings))
+      return {
+        get: (account: AccountName.AccountName) =>
+          account === name ? Effect.succeed(broker) : Effect.fail(new Broker.NoBroker({ account }))
+      }
+    })
+  )

@@ -1,0 +1,22 @@
+import * as Options from "@effect/cli/Options"
+import * as Verb from "../cli/Verb.ts"
+import { simulateIbkr } from "../simulate/simulateIbkr.ts"
+import { anySimulateFlags } from "./simulateFlags.ts"
+
+/** `roundlot simulate ibkr`. */
+export const simulateIbkrVerb = Verb.make({
+  name: "simulate ibkr",
+  summary: "the protocol of TWS on this machine, in front of a simulated exchange",
+  examples: [
+    ["roundlot simulate ibkr --env-file ibkr.env", "then: roundlot start --broker ibkr --env-file ibkr.env"],
+    ["roundlot simulate ibkr --commissions late", "what executions cost is told behind a listing's end"]
+  ],
+  flags: {
+    ...anySimulateFlags,
+    commissions: Options.choice("commissions", ["with", "late", "never"]).pipe(
+      Options.withDescription("When it says what executions cost; default with them"),
+      Options.withDefault("with" as const)
+    )
+  },
+  run: simulateIbkr
+})
