@@ -1,6 +1,6 @@
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import { Context, Schema } from "effect"
-import { Forbidden, Unauthorized } from "./Problem.ts"
+import { Fault, Forbidden, Unauthorized, Unavailable } from "./Problem.ts"
 
 /** What a caller may do, each more than the one before: look, give trades and orders, operate. */
 export const roles = ["read", "trade", "operate"] as const
@@ -17,7 +17,7 @@ export interface CallerService {
 /** Who calls. */
 export class Caller extends Context.Tag("@roundlot/api/Caller")<Caller, CallerService>() {}
 
-const failure = Schema.Union(Unauthorized, Forbidden)
+const failure = Schema.Union(Unauthorized, Forbidden, Unavailable, Fault)
 
 /** Routes that only look. */
 export class Reading extends HttpApiMiddleware.Tag<Reading>()("@roundlot/api/Reading", { failure, provides: Caller }) {}

@@ -3,6 +3,8 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
+import { Reading } from "./Access.ts"
+import * as access from "./groups/access.ts"
 import * as acts from "./groups/acts.ts"
 import * as reads from "./groups/reads.ts"
 import { NotReady, Unavailable } from "./Problem.ts"
@@ -55,6 +57,7 @@ const metrics = HttpApiGroup.make("metrics", { topLevel: true }).add(
   HttpApiEndpoint.get("metrics", "/metrics")
     .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
     .addError(Unavailable)
+    .middleware(Reading)
 )
 
 /** What a daemon serves: how it is, whether it may be given work, its figures, and the books under `/api/v1`. */
@@ -77,3 +80,5 @@ export const RoundlotApi = HttpApi.make("roundlot")
   .add(reads.overview)
   .add(reads.live)
   .add(acts.controls)
+  .add(access.session)
+  .add(access.tokens)

@@ -5,6 +5,7 @@ import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { Account, Clock, Health, Instant, type Ledger, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect, Layer } from "effect"
+import type { Reading } from "./Access.ts"
 import { RoundlotApi, type HealthDocument } from "./Api.ts"
 import { Process } from "./EventLoop.ts"
 import { render } from "./Exposition.ts"
@@ -58,7 +59,7 @@ const notReady = (reasons: ReadonlyArray<string>): NotReady => ({
 })
 
 /** What a server tells of. */
-export type Needs = Process | Health.Health | Clock.Clock | Ledger.Ledger | TradeRepository.TradeRepository
+export type Needs = Reading | Process | Health.Health | Clock.Clock | Ledger.Ledger | TradeRepository.TradeRepository
 
 const handlers = Layer.mergeAll(
   HttpApiBuilder.group(RoundlotApi, "health", (group) => group.handle("health", () => healthDocument)),

@@ -2,6 +2,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as OpenApi from "@effect/platform/OpenApi"
 import { Effect, type Layer } from "effect"
+import { Reading } from "./Access.ts"
 import { RoundlotApi } from "./Api.ts"
 
 /** The description of the API that programs read (OpenAPI 3.1), made of the definition. */
@@ -60,14 +61,18 @@ const pageOf = (openApi: OpenApi.OpenAPISpec): string => {
 }
 
 /** `/openapi.json` and `/docs`. */
-export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
+export const layer: Layer.Layer<never, never, Reading> = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
+    const reading = yield* Reading
     const openApi = describe()
     const text = JSON.stringify(openApi)
-    yield* router.get("/openapi.json", HttpServerResponse.text(text, { contentType: "application/json" }))
+    yield* router.get(
+      "/openapi.json",
+      Effect.as(reading, HttpServerResponse.text(text, { contentType: "application/json" }))
+    )
     yield* router.get(
       "/docs",
-      Effect.sync(() => HttpServerResponse.html(pageOf(openApi)))
+      Effect.map(reading, () => HttpServerResponse.html(pageOf(openApi)))
     )
   })
 )

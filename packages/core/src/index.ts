@@ -20,6 +20,10 @@ export * as ClientOrderId from "./identity/ClientOrderId.ts"
 export * as Id from "./identity/Id.ts"
 /** `identity/unstorable`: see that module. */
 export * as unstorable from "./identity/unstorable.ts"
+/** `access/RequestRecord`: see that module. */
+export * as RequestRecord from "./access/RequestRecord.ts"
+/** `access/Token`: see that module. */
+export * as Token from "./access/Token.ts"
 /** `account/Account`: see that module. */
 export * as Account from "./account/Account.ts"
 /** `account/AccountName`: see that module. */
@@ -246,6 +250,8 @@ export * as Jobs from "./services/Jobs.ts"
 export * as Reads from "./services/Reads.ts"
 /** `services/Reconciliation`: see that module. */
 export * as Reconciliation from "./services/Reconciliation.ts"
+/** `services/Requests`: see that module. */
+export * as Requests from "./services/Requests.ts"
 /** `services/Retention`: see that module. */
 export * as Retention from "./services/Retention.ts"
 /** `services/Roundlot`: see that module. */
@@ -256,6 +262,8 @@ export * as Sources from "./services/Sources.ts"
 export * as StartGate from "./services/StartGate.ts"
 /** `services/Submission`: see that module. */
 export * as Submission from "./services/Submission.ts"
+/** `services/Tokens`: see that module. */
+export * as Tokens from "./services/Tokens.ts"
 /** `services/Tracking`: see that module. */
 export * as Tracking from "./services/Tracking.ts"
 /** `services/drive`: see that module. */

@@ -338,6 +338,8 @@ const controls: TableRules = {
 
 const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNotional"] }
 
+const tokens: TableRules = { ...none, rows: [together("revoked", "revokedAt", "revokedBy")] }
+
 const jobs: TableRules = {
   ...none,
   states: [
@@ -371,7 +373,9 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   usages,
   ops_commands: none,
   ops_cursors: none,
-  ops_jobs: jobs
+  ops_jobs: jobs,
+  ops_tokens: tokens,
+  ops_requests: none
 }
 
 /** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */

@@ -228,6 +228,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],
   controls_rule_scope: [{ account: "", symbol: "AAPL" }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
+  ops_tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
   journal_seq: [{ seq: 0 }],
   heads_seq: [{ seq: 0 }],
   feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
@@ -424,6 +425,7 @@ const doubles: {
   },
   decisions_one_of_order: { table: "decisions", refused: { id: 2, orderId: 1 }, taken: { id: 2 } },
   attempts_number: { table: "attempts", refused: { id: 2 } },
+  ops_tokens_lookup_hash: { table: "ops_tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
   ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
   fills_revision: { table: "fills", refused: { id: 2, execId: "X-2", canonical: 0 } },
@@ -481,9 +483,9 @@ describe("unique indexes", () => {
     Effect.gen(function* () {
       const db = yield* bareStore
       // What is unique beside the key is tried above.
-      const others: Row = { key: "k-2" }
+      const others: { readonly [table: string]: Row } = { ops_jobs: { key: "k-2" }, ops_tokens: { hash: "h" } }
       for (const { name } of tables) {
-        const again = inserting(db, name, name === "ops_jobs" ? others : {})
+        const again = inserting(db, name, others[name] ?? {})
         assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
       }
       const again = refusal(db, () => {

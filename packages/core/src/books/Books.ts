@@ -1,3 +1,5 @@
+import { RequestTable, type RequestRecord } from "../access/RequestRecord.ts"
+import { TokenTable, type Token } from "../access/Token.ts"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
@@ -40,6 +42,8 @@ export interface Books {
   readonly ops_commands: Shelf.Shelf<CommandRecord, string>
   readonly ops_cursors: Shelf.Shelf<Cursor, string>
   readonly ops_jobs: Shelf.Shelf<Job, string>
+  readonly ops_tokens: Shelf.Shelf<Token, string>
+  readonly ops_requests: Shelf.Shelf<RequestRecord, string>
 }
 
 /**
@@ -67,7 +71,9 @@ export const make = (): Books => ({
   usages: Shelf.make(UsageTable),
   ops_commands: Shelf.make(CommandTable),
   ops_cursors: Shelf.make(CursorTable),
-  ops_jobs: Shelf.make(JobTable)
+  ops_jobs: Shelf.make(JobTable),
+  ops_tokens: Shelf.make(TokenTable),
+  ops_requests: Shelf.make(RequestTable)
 })
 
 /** A table's description without its record type: what a store works with. */
@@ -92,7 +98,9 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   usages: UsageTable,
   ops_commands: CommandTable,
   ops_cursors: CursorTable,
-  ops_jobs: JobTable
+  ops_jobs: JobTable,
+  ops_tokens: TokenTable,
+  ops_requests: RequestTable
 }
 
 /** What planning changed in one table, as rows. */
@@ -173,7 +181,9 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.usages),
     changesOf(books.ops_commands),
     changesOf(books.ops_cursors),
-    changesOf(books.ops_jobs)
+    changesOf(books.ops_jobs),
+    changesOf(books.ops_tokens),
+    changesOf(books.ops_requests)
   ].filter((each) => each.size > 0)
 
 /** Forgets what planning changed. */

@@ -37,6 +37,9 @@ export type Need = Data.TaggedEnum<{
   readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
   readonly Cursor: { readonly account: string; readonly source: string }
+  readonly TokenByName: { readonly name: string }
+  /** What was asked under an idempotency key. */
+  readonly RequestByKey: { readonly key: string }
   readonly JobById: { readonly id: string }
   readonly JobByKey: { readonly type: string; readonly key: string }
   /** All fills of an account that wait for their orders. */
@@ -88,6 +91,8 @@ export const Need = {
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
+  TokenByName: ({ name }: Fields<"TokenByName">): Need => ({ _tag: "TokenByName", name }),
+  RequestByKey: ({ key }: Fields<"RequestByKey">): Need => ({ _tag: "RequestByKey", key }),
   JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),
   JobByKey: ({ key, type }: Fields<"JobByKey">): Need => ({ _tag: "JobByKey", type, key }),
   WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account })

@@ -182,6 +182,8 @@ const makeTakings = (books: Books): Takings => ({
   ops_commands: taking(books, (each) => each.ops_commands),
   ops_cursors: taking(books, (each) => each.ops_cursors),
   ops_jobs: taking(books, (each) => each.ops_jobs),
+  ops_tokens: taking(books, (each) => each.ops_tokens),
+  ops_requests: taking(books, (each) => each.ops_requests),
   trades: taking(
     books,
     (each) => each.trades,
@@ -314,6 +316,10 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("usages", "primary", [need.account])]
     case "Cursor":
       return [of("ops_cursors", "primary", [need.account, need.source])]
+    case "TokenByName":
+      return [of("ops_tokens", "primary", [need.name])]
+    case "RequestByKey":
+      return [of("ops_requests", "primary", [need.key])]
     case "JobById":
       return [of("ops_jobs", "primary", [need.id])]
     case "JobByKey":

@@ -355,6 +355,21 @@ export const command: Row = { id: "c-1", answer: "{}", at: AT }
 /** Where a source goes on. */
 export const cursor: Row = { account: "main", source: "desk", cursor: "c-1", at: AT }
 
+/** A token that is good. */
+export const token: Row = {
+  name: "watch",
+  role: "read",
+  hash: "ab".repeat(32),
+  createdAt: AT,
+  createdBy: "cli",
+  expiresAt: null,
+  revokedAt: null,
+  revokedBy: null
+}
+
+/** A request that was answered. */
+export const request: Row = { key: "k-1", fingerprint: "cd".repeat(32), at: AT, answer: "{}" }
+
 /** A job that waits. */
 export const job: Row = {
   id: "J0-a",
@@ -399,7 +414,9 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   usages: usage,
   ops_commands: command,
   ops_cursors: cursor,
-  ops_jobs: job
+  ops_jobs: job,
+  ops_tokens: token,
+  ops_requests: request
 }
 
 /** Inserts of rows in one table. */
@@ -435,7 +452,9 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("usages", usage),
   inserting("ops_commands", command),
   inserting("ops_cursors", cursor),
-  inserting("ops_jobs", job)
+  inserting("ops_jobs", job),
+  inserting("ops_tokens", token),
+  inserting("ops_requests", request)
 ]
 
 const entry = (journal: string, seq: number): Entry => ({

@@ -8,6 +8,7 @@ const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
+const tokens = () => import("../verbs/tokens.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
 
 const adopting = async () => (await import("../verbs/adoptAccount.ts")).accountsAdopt
@@ -99,6 +100,11 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     list: leaf("all breaks", async () => (await lists()).breaksList),
     show: leaf("one break with its evidence", async () => (await lists()).breaksShow),
     resolve: leaf("close a break on your word", async () => (await verdicts()).breaksResolve)
+  }),
+  tokens: group("who may call the HTTP API", {
+    create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),
+    revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),
+    list: leaf("every token that was made", async () => (await tokens()).tokensList)
   }),
   halt: leaf("stop sending: everything, an account or a symbol", async () => (await verdicts()).halt),
   resume: leaf("send again", async () => (await verdicts()).resume),

@@ -1,5 +1,5 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { Access, Api, type Documents, Problem, type Server } from "@roundlot/api"
+import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
 import {
   Accumulator,
   type AccountName,
@@ -10,10 +10,12 @@ import {
   Id,
   Instant,
   Order,
+  Requests,
   Trade,
   type intake
 } from "@roundlot/core"
-import { Effect, Either, Layer, Option } from "effect"
+import { Effect, Either, Layer, Option, Schema } from "effect"
+import { createHash } from "node:crypto"
 import type { Writing } from "../App.ts"
 import { sole } from "../accounts.ts"
 import * as TradeRow from "../import/TradeRow.ts"
@@ -31,6 +33,25 @@ import { acted } from "./failing.ts"
 const { RoundlotApi } = Api
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
+
+const hash = (asked: unknown): string => createHash("sha256").update(JSON.stringify(asked)).digest("hex")
+
+/** Acts once for each key that a caller gives: the same again is answered with what was answered first. */
+const once = <A, I, E, R>(
+  schema: Schema.Schema<A, I>,
+  key: string | undefined,
+  asked: unknown,
+  act: (key: string | undefined) => Effect.Effect<A, E, R>
+) => {
+  if (key === undefined) return act(key)
+  const { decode, encode } = textOf(schema)
+  return Requests.once(key, hash(asked), Effect.map(act(key), encode)).pipe(Effect.map(decode))
+}
+
+const textOf = <A, I>(schema: Schema.Schema<A, I>) => {
+  const text = Schema.parseJson(schema)
+  return { encode: Schema.encodeSync(text), decode: Schema.decodeSync(text) }
+}
 
 // Trades
 
@@ -145,7 +166,13 @@ const ofTrades = (configuration: Configuration) =>
       .handle("list", ({ urlParams }) => acted(trades.list(urlParams)))
       .handle("show", ({ path: { id } }) => acted(trades.show(id)))
       .handle("executions", ({ path: { id } }) => acted(Effect.map(executions.ofTrade(id), all)))
-      .handle("take", ({ headers, payload }) => take(payload, headers["idempotency-key"], configuration))
+      .handle("take", ({ headers, payload }) =>
+        acted(
+          once(Documents.TakenPage, headers["idempotency-key"], ["take", payload], (key) =>
+            take(payload, key, configuration)
+          )
+        )
+      )
   )
 
 // Commands
@@ -157,8 +184,10 @@ interface Wish {
 
 /** Carries a command out as its caller, once for each key. */
 const command = (account: AccountName.AccountName, { key, reason }: Wish, asked: Command.Command) =>
-  Effect.flatMap(Access.Caller, ({ name }) =>
-    carryOut({ account, actor: name, reason, commandId: Option.fromNullable(key), command: asked })
+  once(Documents.DoneDocument, key, [account, asked, reason], () =>
+    Effect.flatMap(Access.Caller, ({ name }) =>
+      carryOut({ account, actor: name, reason, commandId: Option.fromNullable(key), command: asked })
+    )
   )
 
 type Where = Wish & { readonly account: string | undefined; readonly symbol: string | undefined }

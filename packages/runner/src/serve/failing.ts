@@ -1,5 +1,5 @@
 import { Problem } from "@roundlot/api"
-import type { Accumulator, AsOf, Ledger, TradeRepository } from "@roundlot/core"
+import type { Accumulator, AsOf, Ledger, Requests, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import type { UsageError } from "../cli/UsageError.ts"
 import type { CommandRefused } from "../verbs/commanding.ts"
@@ -16,11 +16,20 @@ export type LookFailure =
   | TradeRepository.StoreError
 
 /** What acting can fail with. */
-export type ActFailure = LookFailure | UsageError | CommandRefused | Accumulator.Unfit
+export type ActFailure =
+  | LookFailure
+  | Requests.KeyReused
+  | TradeRepository.WriteError
+  | UsageError
+  | CommandRefused
+  | Accumulator.Unfit
 
 type LookProblem = Problem.BadRequest | Problem.NotFound | Problem.Unavailable | Problem.Fault
 
-const { badRequest, conflict, fault, notFound, unavailable } = Problem.failures
+/** What acting can be answered with. */
+type ActProblem = LookProblem | Problem.Conflict | Problem.KeyReused
+
+const { badRequest, conflict, fault, keyReused, notFound, unavailable } = Problem.failures
 
 /** The filter as a request names it: the command line's `as-of` is `asOf` there. */
 const fieldOf = (filter: string): string => filter.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -44,8 +53,13 @@ const lookProblem = (error: LookFailure): LookProblem => {
   }
 }
 
-const actProblem = (error: ActFailure): LookProblem | Problem.Conflict => {
+const actProblem = (error: ActFailure | ActProblem): ActProblem => {
+  if ("status" in error) return error
   switch (error._tag) {
+    case "KeyReused":
+      return keyReused(error.message)
+    case "AlreadyCommitted":
+      return fault(error.message)
     case "UsageError":
       return badRequest(error.message)
     case "CommandRefused":
@@ -64,6 +78,5 @@ export const looked = <A, R>(view: Effect.Effect<A, LookFailure, R>): Effect.Eff
   Effect.mapError(view, lookProblem)
 
 /** The failures of an act as problems. */
-export const acted = <A, R>(
-  act: Effect.Effect<A, ActFailure, R>
-): Effect.Effect<A, LookProblem | Problem.Conflict, R> => Effect.mapError(act, actProblem)
+export const acted = <A, R>(act: Effect.Effect<A, ActFailure | ActProblem, R>): Effect.Effect<A, ActProblem, R> =>
+  Effect.mapError(act, actProblem)

@@ -11,6 +11,8 @@ import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 
+import * as sessions from "./sessions.ts"
+
 /** The API with all of its routes, on whatever HTTP server there is. */
 export const layer = (
   configuration: Configuration
@@ -20,6 +22,6 @@ export const layer = (
   Writing | EventLoop.Process | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
 > =>
   Server.layer.pipe(
-    Layer.provide(Layer.mergeAll(looking.layer, acting.layer(configuration), living.layer)),
+    Layer.provide(Layer.mergeAll(looking.layer, acting.layer(configuration), living.layer, sessions.layer)),
     Layer.provide(Layer.merge(access.layer, Live.layer))
   )

@@ -1,15 +1,8 @@
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Client, Problem } from "@roundlot/api"
-import { Health } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Logger, TestClock, TestContext } from "effect"
+import { Effect, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
-import { ask, json, serving } from "./serving.ts"
-
-const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
-const books = Layer.mergeAll(Health.layer.pipe(Layer.provideMerge(scene.inMemory)), quiet, NodeHttpClient.layer).pipe(
-  Layer.provideMerge(TestContext.TestContext)
-)
+import { ask, books, json, serving } from "./serving.ts"
 
 /** The scene of the views, served. */
 const played = Effect.zipRight(scene.played, serving)

@@ -1,15 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Health } from "@roundlot/core"
-import { Deferred, Effect, Layer, Logger, TestContext } from "effect"
+import { Deferred, Effect } from "effect"
 import { request } from "node:http"
 import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
-import { ask, json, serving } from "./serving.ts"
-
-const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
-const books = Layer.mergeAll(Health.layer.pipe(Layer.provideMerge(scene.inMemory)), quiet).pipe(
-  Layer.provideMerge(TestContext.TestContext)
-)
+import { ask, books, json, serving } from "./serving.ts"
 
 interface Heard {
   readonly id: string | undefined

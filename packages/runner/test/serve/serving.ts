@@ -1,9 +1,12 @@
 import { EventLoop } from "@roundlot/api"
 import * as HttpServer from "@effect/platform/HttpServer"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Entropy, Health, MemoryRepository } from "@roundlot/core"
+import { Effect, Layer, Logger, TestContext } from "effect"
 import { createServer, request } from "node:http"
+import * as scene from "../views/scene.ts"
 import * as routes from "../../src/serve/routes.ts"
 import { empty } from "../../src/settings/Configuration.ts"
 
@@ -67,3 +70,12 @@ export const serving = Effect.gen(function* () {
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
 })
+
+const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
+
+/** The books in memory on a test's clock, with what a server needs beside them. */
+export const books = Layer.mergeAll(
+  Health.layer.pipe(Layer.provideMerge(scene.books(MemoryRepository.layerMemory, Entropy.layerSecure))),
+  quiet,
+  NodeHttpClient.layer
+).pipe(Layer.provideMerge(TestContext.TestContext))

@@ -27,12 +27,13 @@ import {
 import { Effect, Layer, TestClock } from "effect"
 
 /** The books in memory with all that writes to them. */
-export const books = <E>(store: Layer.Layer<TradeRepository.TradeRepository, E>) =>
+export const books = <E>(
+  store: Layer.Layer<TradeRepository.TradeRepository, E>,
+  entropy = Entropy.layerFixed("00112233445566778899aabbccddeeff")
+) =>
   Layer.mergeAll(Accumulator.layer, Commands.layer).pipe(
     Layer.provideMerge(Ledger.layer),
-    Layer.provideMerge(
-      Layer.mergeAll(store, Clock.layerAlwaysOpen, Entropy.layerFixed("00112233445566778899aabbccddeeff"))
-    )
+    Layer.provideMerge(Layer.mergeAll(store, Clock.layerAlwaysOpen, entropy))
   )
 
 /** The books in memory. */

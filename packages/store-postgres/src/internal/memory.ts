@@ -19,7 +19,14 @@ export interface Memory {
 }
 
 /** What commits may change without an entry: of those nobody can tell that others wrote. */
-const untold: ReadonlyArray<Need.Need["_tag"]> = ["Cursor", "Command", "JobById", "JobByKey"]
+const untold: ReadonlyArray<Need.Need["_tag"]> = [
+  "Cursor",
+  "Command",
+  "JobById",
+  "JobByKey",
+  "TokenByName",
+  "RequestByKey"
+]
 const isUntold = ({ _tag }: Need.Need): boolean => untold.includes(_tag)
 
 /** An empty memory. */

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "6b3bd5d7"
+export const fingerprint = "9ff785a5"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -573,6 +573,26 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "ops_jobs_when_ended" CHECK ("status" NOT IN ('done', 'dead', 'cancelled') OR ("endedAt" IS NOT NULL AND "leaseUntil" IS NULL)),
   CONSTRAINT "ops_jobs_rule_every" CHECK ("everyMs" IS NULL OR "everyMs" > 0)
 ) STRICT`,
+  `CREATE TABLE roundlot_ops_tokens (
+  "name" TEXT NOT NULL,
+  "role" TEXT NOT NULL,
+  "hash" TEXT NOT NULL,
+  "createdAt" INTEGER NOT NULL,
+  "createdBy" TEXT NOT NULL,
+  "expiresAt" INTEGER,
+  "revokedAt" INTEGER,
+  "revokedBy" TEXT,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "ops_tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
+  CONSTRAINT "ops_tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+) STRICT`,
+  `CREATE TABLE roundlot_ops_requests (
+  "key" TEXT NOT NULL,
+  "fingerprint" TEXT NOT NULL,
+  "at" INTEGER NOT NULL,
+  "answer" TEXT,
+  PRIMARY KEY ("key")
+) STRICT, WITHOUT ROWID`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("account", "status")`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
   `CREATE INDEX roundlot_trades_lookup_reversing ON roundlot_trades ("account", "source", "reversesSourceId", "reversesOccurrence") WHERE "reversesSourceId" IS NOT NULL`,
@@ -607,6 +627,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
+  `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
   `CREATE TABLE roundlot_journal (
   "position" INTEGER NOT NULL PRIMARY KEY,
   "account" TEXT NOT NULL,
@@ -1202,6 +1223,26 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "ops_jobs_when_ended" CHECK ("status" NOT IN ('done', 'dead', 'cancelled') OR ("endedAt" IS NOT NULL AND "leaseUntil" IS NULL)),
   CONSTRAINT "ops_jobs_rule_every" CHECK ("everyMs" IS NULL OR "everyMs" > 0)
 )`,
+  `CREATE TABLE roundlot_ops_tokens (
+  "name" TEXT COLLATE "C" NOT NULL,
+  "role" TEXT COLLATE "C" NOT NULL,
+  "hash" TEXT COLLATE "C" NOT NULL,
+  "createdAt" TIMESTAMPTZ NOT NULL,
+  "createdBy" TEXT COLLATE "C" NOT NULL,
+  "expiresAt" TIMESTAMPTZ,
+  "revokedAt" TIMESTAMPTZ,
+  "revokedBy" TEXT COLLATE "C",
+  PRIMARY KEY ("name"),
+  CONSTRAINT "ops_tokens_role" CHECK ("role" IN ('read', 'trade', 'operate')),
+  CONSTRAINT "ops_tokens_rule_revoked" CHECK (("revokedAt" IS NULL) = ("revokedBy" IS NULL))
+)`,
+  `CREATE TABLE roundlot_ops_requests (
+  "key" TEXT COLLATE "C" NOT NULL,
+  "fingerprint" TEXT COLLATE "C" NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL,
+  "answer" TEXT COLLATE "C",
+  PRIMARY KEY ("key")
+)`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("account", "status")`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
   `CREATE INDEX roundlot_trades_lookup_reversing ON roundlot_trades ("account", "source", "reversesSourceId", "reversesOccurrence") WHERE "reversesSourceId" IS NOT NULL`,
@@ -1236,6 +1277,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
+  `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
   `ALTER TABLE roundlot_instruments ADD CONSTRAINT "instruments_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_trades ADD CONSTRAINT "trades_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_trades ADD CONSTRAINT "trades_refers_lotId" FOREIGN KEY ("lotId") REFERENCES roundlot_lots ("id")`,

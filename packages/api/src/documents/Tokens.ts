@@ -1,0 +1,25 @@
+import { Schema } from "effect"
+import { pageOf, Time } from "./words.ts"
+
+const Role = Schema.Literal("read", "trade", "operate")
+
+/** Who may call the API: all of a token but its secret. */
+export const TokenDocument = Schema.Struct({
+  name: Schema.String,
+  role: Role,
+  status: Schema.Literal("good", "expired", "revoked"),
+  createdAt: Time,
+  createdBy: Schema.String,
+  expiresAt: Schema.NullOr(Time),
+  revokedAt: Schema.NullOr(Time),
+  revokedBy: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "Token" })
+
+/** Who may call the API. */
+export type TokenDocument = typeof TokenDocument.Type
+
+/** All tokens. */
+export const TokenPage = pageOf("TokenPage", TokenDocument)
+
+/** Who calls, and what he may do. */
+export const CallerDocument = Schema.Struct({ name: Schema.String, role: Role }).annotations({ identifier: "Caller" })

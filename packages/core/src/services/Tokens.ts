@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto"
+import { Effect, Redacted, Schema } from "effect"
+import { TokenTable, type Token, type TokenRole } from "../access/Token.ts"
+import { Need } from "../books/Need.ts"
+import { Clock } from "../ports/Clock.ts"
+import { Entropy } from "../ports/Entropy.ts"
+import type { StoreError, TradeRepository, WriteError } from "../ports/TradeRepository.ts"
+import type { Instant } from "../time/Instant.ts"
+import { change } from "./operational.ts"
+import * as Reads from "./Reads.ts"
+
+/** A name that a token cannot have, or that one has already: names are never used twice. */
+export class TokenNameRefused extends Schema.TaggedError<TokenNameRefused>()("TokenNameRefused", {
+  name: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `no token can be named '${this.name}': ${this.problem}`
+  }
+}
+
+/** There is no token of this name. */
+export class NoToken extends Schema.TaggedError<NoToken>()("NoToken", { name: Schema.String }) {
+  override get message() {
+    return `there is no token '${this.name}': 'roundlot tokens list' shows all`
+  }
+}
+
+/** What a token is to be. */
+export interface TokenRequest {
+  readonly name: string
+  readonly role: TokenRole
+  readonly expiresAt?: Instant | undefined
+  readonly actor: string
+}
+
+/** A token that was made; the secret is shown this once. */
+export interface MadeToken {
+  readonly token: Token
+  readonly secret: Redacted.Redacted
+}
+
+const TOKENS = "_tokens"
+const PREFIX = "rlt_"
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/
+
+/** The hash under which a secret is kept. */
+export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex")
+
+/** Makes a token. Its secret is kept nowhere. */
+export const create = ({
+  actor,
+  expiresAt,
+  name,
+  role
+}: TokenRequest): Effect.Effect<MadeToken, TokenNameRefused | WriteError, TradeRepository | Clock | Entropy> =>
+  Effect.gen(function* () {
+    if (!NAME.test(name)) {
+      const problem = "a name has letters, digits and '._@-', 64 at most, and begins with a letter or digit"
+      return yield* new TokenNameRefused({ name, problem })
+    }
+    const entropy = yield* Entropy
+    const createdAt = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const secret = `${PREFIX}${yield* entropy.hex}${yield* entropy.hex}`
+    const token: Token = {
+      name,
+      role,
+      hash: hashOf(secret),
+      createdAt,
+      createdBy: actor,
+      expiresAt,
+      revokedAt: undefined,
+      revokedBy: undefined
+    }
+    const isNew = yield* change(TOKENS, [Need.TokenByName({ name })], ({ ops_tokens }) => {
+      if (ops_tokens.get(name) !== undefined) return false
+      ops_tokens.put(token)
+      return true
+    })
+    if (!isNew) return yield* new TokenNameRefused({ name, problem: "there is one of this name, or was; take another" })
+    return { token, secret: Redacted.make(secret) }
+  })
+
+/** Makes a token void from now on; one that is void stays so. */
+export const revoke = (
+  name: string,
+  actor: string
+): Effect.Effect<Token, NoToken | WriteError, TradeRepository | Clock | Entropy> =>
+  Effect.gen(function* () {
+    const revokedAt = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const revoked = yield* change(TOKENS, [Need.TokenByName({ name })], ({ ops_tokens }) => {
+      const known = ops_tokens.get(name)
+      if (known === undefined || known.revokedAt !== undefined) return known
+      const token: Token = { ...known, revokedAt, revokedBy: actor }
+      ops_tokens.put(token)
+      return token
+    })
+    return revoked ?? (yield* new NoToken({ name }))
+  })
+
+/** All tokens that were ever made, by name. */
+export const all: Effect.Effect<ReadonlyArray<Token>, StoreError, TradeRepository> = Reads.all(TokenTable)
+
+/** Is a token good at this moment? */
+export const isGood = ({ expiresAt, revokedAt }: Token, now: Instant): boolean =>
+  revokedAt === undefined && (expiresAt === undefined || expiresAt > now)
+
+/**
+ * The good token of a secret; `undefined` where there is none. Found by the hash of what was given: how much of a secret was guessed
+ * shows in no time that it takes.
+ */
+export const check = (secret: string): Effect.Effect<Token | undefined, StoreError, TradeRepository | Clock> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const found = yield* Reads.first(TokenTable, { where: [{ column: "hash", in: [hashOf(secret)] }] })
+    return found !== undefined && isGood(found, now) ? found : undefined
+  })
+
+/** Is there a token at all, a void one too? Then the API asks for one. */
+export const areThere: Effect.Effect<boolean, StoreError, TradeRepository> = Effect.map(
+  Reads.first(TokenTable, {}),
+  (token) => token !== undefined
+)

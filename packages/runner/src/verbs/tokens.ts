@@ -1,0 +1,73 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import { Clock, Instant, Token, Tokens } from "@roundlot/core"
+import { Effect, Option, Redacted } from "effect"
+import { ACTOR } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making, writing } from "../cli/within.ts"
+import { durationMs } from "../settings/duration.ts"
+import * as views from "../views/tokens.ts"
+import { listed } from "./lists.ts"
+
+const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
+
+/** `tokens create`. */
+export const tokensCreate = Verb.make({
+  name: "tokens create",
+  summary: "make a token for the HTTP API; its secret is shown once. From the first token on, every call needs one",
+  examples: [
+    ["roundlot tokens create dana --role operate", "for an operator"],
+    ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"]
+  ],
+  flags: {
+    ...flags.place,
+    name,
+    role: Options.choice("role", Token.tokenRoles).pipe(
+      Options.withDescription("read, trade or operate; each may do what the one before may")
+    ),
+    expires: Options.text("expires").pipe(Options.withDescription("After so long, such as 30d"), Options.optional)
+  },
+  run: ({ expires, name: called, role, ...where }) =>
+    making(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const lifeMs = Option.isNone(expires) ? undefined : yield* durationMs(expires.value, "--expires")
+        const expiresAt = lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs)
+        const { secret, token } = yield* Tokens.create({ name: called, role, expiresAt, actor: ACTOR })
+        const shown = Redacted.value(secret)
+        yield* answer(
+          { ...views.documentOf(token, now), token: shown },
+          `${shown}\nThis is the token of ${called}, role ${role}. It is shown this once: keep it safe, and send it as 'Authorization: Bearer …'.`
+        )
+      })
+    )
+})
+
+/** `tokens revoke`. */
+export const tokensRevoke = Verb.make({
+  name: "tokens revoke",
+  summary: "make a token void, at once",
+  examples: [["roundlot tokens revoke dana", "calls with it are refused from now on"]],
+  flags: { ...flags.place, name },
+  run: ({ name: called, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const token = yield* Tokens.revoke(called, ACTOR)
+        yield* answer(views.documentOf(token, now), `The token of ${called} is void.`)
+      })
+    )
+})
+
+/** `tokens list`. */
+export const tokensList = Verb.make({
+  name: "tokens list",
+  summary: "every token that was made, without its secret",
+  examples: [["roundlot tokens list", "who may call the API"]],
+  flags: flags.place,
+  run: (asked) => listed(asked, views.list, views.table)
+})

@@ -1,0 +1,42 @@
+import type { Documents } from "@roundlot/api"
+import { Clock, Instant, Tokens, type Token, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import type { ListDocument } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { timeOrNull, valueOrNull } from "./text.ts"
+
+/** The document of a token at a moment: all of it but the secret, which nobody has. */
+export const documentOf = (token: Token.Token, now: Instant.Instant): Documents.TokenDocument => ({
+  name: token.name,
+  role: token.role,
+  status: Tokens.isGood(token, now) ? "good" : token.revokedAt === undefined ? "expired" : "revoked",
+  createdAt: Instant.format(token.createdAt),
+  createdBy: token.createdBy,
+  expiresAt: timeOrNull(token.expiresAt),
+  revokedAt: timeOrNull(token.revokedAt),
+  revokedBy: valueOrNull(token.revokedBy)
+})
+
+/** All tokens that were ever made, by name. */
+export const list: Effect.Effect<
+  ListDocument<Documents.TokenDocument>,
+  TradeRepository.StoreError,
+  TradeRepository.TradeRepository | Clock.Clock
+> = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  return { items: (yield* Tokens.all).map((token) => documentOf(token, now)), nextCursor: null }
+})
+
+/** What people see of tokens. */
+const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
+  Columns.words("NAME", (each) => each.name),
+  Columns.words("ROLE", (each) => each.role),
+  Columns.words("STATUS", (each) => each.status),
+  Columns.times("MADE", (each) => each.createdAt),
+  Columns.words("BY", (each) => each.createdBy),
+  Columns.times("EXPIRES", (each) => each.expiresAt),
+  Columns.times("REVOKED", (each) => each.revokedAt)
+]
+
+/** Tokens as a table for people. */
+export const table = (items: ReadonlyArray<Documents.TokenDocument>): string => Columns.render(columns, items)

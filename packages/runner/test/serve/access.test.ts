@@ -1,0 +1,129 @@
+import { Access, Api } from "@roundlot/api"
+import { Instant, Tokens } from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted, TestClock } from "effect"
+import * as scene from "../views/scene.ts"
+import { ask, books, json, serving } from "./serving.ts"
+
+interface Route {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  /** What it asks for; nothing where it asks for no token. */
+  readonly role: Access.Role | undefined
+}
+
+const roleOf = (keys: ReadonlyArray<string>): Access.Role | undefined => {
+  if (keys.includes(Access.Operating.key)) return "operate"
+  if (keys.includes(Access.Trading.key)) return "trade"
+  return keys.includes(Access.Reading.key) ? "read" : undefined
+}
+
+/** Every route of the definition. */
+const routes: ReadonlyArray<Route> = Object.values(Api.RoundlotApi.groups).flatMap((group) =>
+  Object.values(group.endpoints).map(({ method, middlewares, name, path }): Route => ({
+    name: `${group.identifier}.${name}`,
+    method,
+    path: path.replaceAll(/:\w+/g, "1"),
+    role: roleOf([...group.middlewares, ...middlewares].map(({ key }) => key))
+  }))
+)
+
+const made = (name: string, role: Access.Role, expiresAt?: Instant.Instant) =>
+  Effect.map(Tokens.create({ name, role, expiresAt, actor: "test" }), ({ secret }) => Redacted.value(secret))
+
+const asked = (port: number, { method, path }: Route, token?: string) =>
+  ask(port, path, { method, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
+
+describe("who may call", () => {
+  it("every route of the definition asks for a role, but health, readiness and signing in and out", () => {
+    const open = routes.filter(({ role }) => role === undefined).map(({ name }) => name)
+    assert.deepStrictEqual(open.toSorted(), ["health.health", "ready.ready", "session.signIn", "session.signOut"])
+    const unsafe = routes.filter(({ method, role }) => method !== "GET" && role === "read")
+    assert.deepStrictEqual(unsafe, [])
+  })
+
+  it.scopedLive("without any token made, this machine's callers are operators", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      for (const route of routes.filter(({ name }) => !name.startsWith("live"))) {
+        const { status } = yield* asked(port, route)
+        assert.notInclude([401, 403], status, route.name)
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("every route x {no, wrong, expired, revoked, too weak} token is refused once there is a token", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const read = yield* made("reader", "read")
+      for (const route of [
+        ...routes,
+        { name: "described", method: "GET", path: "/openapi.json", role: "read" } as const
+      ]) {
+        if (route.role === undefined) {
+          assert.notInclude([401, 403], (yield* asked(port, route)).status, route.name)
+          continue
+        }
+        for (const wrong of [undefined, "rlt_nonsense", `${read}0`, ""]) {
+          const told = yield* asked(port, route, wrong)
+          assert.deepInclude(json(told), { status: 401, type: "/problems/unauthorized" }, route.name)
+        }
+        if (route.role === "read") continue
+        const weak = yield* asked(port, route, read)
+        assert.deepInclude(json(weak), { status: 403, type: "/problems/forbidden" }, route.name)
+      }
+      yield* Tokens.revoke("reader", "test")
+      assert.strictEqual(
+        (yield* ask(port, "/api/v1/orders", { headers: { authorization: `Bearer ${read}` } })).status,
+        401
+      )
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a good token of the role is let in, by header or cookie; an expired one is not", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const now = Instant.fromMillis(yield* TestClock.currentTimeMillis)
+      const token = yield* made("dana", "operate", Instant.addMillis(now, 60_000))
+      const bearer = { authorization: `Bearer ${token}` }
+      const halt = (headers: Readonly<Record<string, string>>) =>
+        ask(port, "/api/v1/controls/halt", { method: "POST", headers, body: { reason: "news" } })
+      assert.strictEqual((yield* halt(bearer)).status, 200)
+      const controls = yield* ask(port, "/api/v1/controls", { headers: bearer })
+      assert.include(controls.text, '"actor":"dana"')
+      assert.notInclude(controls.text, token)
+      const signedIn = yield* ask(port, "/api/v1/session", { method: "POST", body: { token } })
+      assert.strictEqual(signedIn.status, 204)
+      const set = String(signedIn.headers["set-cookie"])
+      assert.match(set, /HttpOnly/)
+      assert.match(set, /SameSite=Strict/)
+      const cookie = { cookie: `roundlot_token=${token}` }
+      const caller = yield* ask(port, "/api/v1/session", { headers: cookie })
+      assert.deepStrictEqual(json(caller), { name: "dana", role: "operate" })
+      assert.strictEqual((yield* halt(cookie)).status, 403)
+      assert.strictEqual((yield* halt({ ...cookie, origin: `http://127.0.0.1:${port}` })).status, 200)
+      assert.strictEqual((yield* halt({ ...cookie, origin: "http://evil.example" })).status, 403)
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual((yield* halt(bearer)).status, 401)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a key makes a call happen once: the same is answered again, another body is 422", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const take = (quantity: string, key: string) =>
+        ask(port, "/api/v1/trades", {
+          method: "POST",
+          headers: { "idempotency-key": key },
+          body: { symbol: "AAPL", side: "buy", quantity }
+        })
+      const first = yield* take("0.2", "k-1")
+      assert.deepInclude(json(first), { items: [{ id: "T7", outcome: "accepted", why: null }] })
+      assert.strictEqual((yield* take("0.2", "k-1")).text, first.text)
+      assert.deepInclude(json(yield* take("0.3", "k-1")), { status: 422, field: "Idempotency-Key" })
+      assert.deepInclude(json(yield* take("0.2", "k-2")), { items: [{ id: "T8", outcome: "accepted", why: null }] })
+      assert.strictEqual((yield* take("0.2", "k 3")).status, 400)
+    }).pipe(Effect.provide(books))
+  )
+})
