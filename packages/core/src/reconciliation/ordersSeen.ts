@@ -13,6 +13,7 @@ import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
+import { mayBeOurs } from "./couldBe.ts"
 import { closeIfOpen, open } from "./ledgerBreaks.ts"
 import { dayOf, isOfDay, match, sharing } from "./matching.ts"
 import { joinWaiting } from "./waitingFills.ts"
@@ -21,7 +22,8 @@ import { joinWaiting } from "./waitingFills.ts"
 export const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
   const found = match(recorder, report)
   if (found?.order.brokerOrderId !== report.brokerOrderId) reviewReuse(recorder, report)
-  return found === undefined ? adopt(recorder, report) : seenOf(recorder, found.order, report)
+  if (found !== undefined) return seenOf(recorder, found.order, report)
+  return mayBeOurs(recorder, report) ? { _tag: "NothingToDo" } : adopt(recorder, report)
 }
 
 /** O28: the id of an open order, which the broker now has for an order of another day. */

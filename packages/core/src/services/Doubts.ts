@@ -1,12 +1,17 @@
 import { Effect, Ref } from "effect"
 import { Need } from "../books/Need.ts"
-import type { AttemptId, OrderId } from "../identity/Id.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
+import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { doubt, giveUp } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
 import { Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { couldBe, SKEW_MS } from "../reconciliation/couldBe.ts"
+import { interpret } from "../reconciliation/interpret.ts"
+import { sharing } from "../reconciliation/matching.ts"
 import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { driven } from "./drive.ts"
@@ -53,7 +58,7 @@ export const askForDoubtful = (asked: Asked) =>
     for (const order of yield* driven(doubtful)) {
       if (order.attemptId === undefined) continue
       const sinceMs = last.get(order.attemptId) ?? nowMs - Math.max(0, Instant.millisBetween(order.updatedAt, now))
-      const isSettled = nowMs - sinceMs >= SETTLING_MS
+      const isSettled = nowMs - sinceMs >= (yield* pauseMs(order, now))
       since.set(order.attemptId, isSettled ? nowMs : sinceMs)
       if (isSettled) settled.push(order)
     }
@@ -72,6 +77,21 @@ export const askForDoubtful = (asked: Asked) =>
     return asks.length
   })
 
+const LONGEST_PAUSE_MS = 60_000
+
+/**
+ * The wait between two look-ups. Where the broker has no client order ids each is a listing: it is asked for ever less often, since an
+ * order that did not show in the first minutes may still, and an operator has been told.
+ */
+const pauseMs = (order: Order, now: Instant.Instant) =>
+  Effect.map(
+    Effect.flatMap(Brokers, (brokers) => brokers.get(order.account)),
+    ({ capabilities }) =>
+      capabilities.clientOrderIds
+        ? SETTLING_MS
+        : Math.min(LONGEST_PAUSE_MS, Math.max(SETTLING_MS, Instant.millisBetween(order.updatedAt, now) / 2))
+  )
+
 /**
  * An order whose re-send was refused has ended; if its first attempt has arrived after all, that must be seen before the cool-down
  * is over and the position orders again.
@@ -86,9 +106,9 @@ const askOnceMore = Effect.fn("Doubts.askOnceMore")(function* ({ refused }: Aske
 const ask = Effect.fn("Doubts.ask")(function* (asked: Asked, order: Order) {
   const brokers = yield* Brokers
   const broker = yield* brokers.get(order.account)
+  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
   const found = yield* look(order, broker)
-  if (found === undefined)
-    return yield* stays(order, "the broker has no client order ids to ask for; look at its orders")
+  if (found === undefined) return
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
   if (order.brokerOrderId !== undefined) return
@@ -124,9 +144,103 @@ const sendAgain = Effect.fn("Doubts.sendAgain")(function* ({ refused }: Asked, o
 /** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
 export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(order.account))
+  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
 })
+
+/**
+ * O24: at a broker without client order ids a doubtful order is looked for by its terms, among the orders of the time around its
+ * sending that are not ours. The one that could be it is read back and taken over; none or several, or one that could as well be
+ * another of ours, is for an operator, with the listing.
+ */
+const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
+  if (order.candidate !== undefined) {
+    const named = yield* withRetries(broker.order(order.candidate))
+    if (named.report._tag === "OrderSeen" && couldBe(order, named.report)) return yield* takeOver(order, named)
+  }
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const from = Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS)
+  const { complete, received } = yield* withRetries(broker.orders({ from, to: Instant.addMillis(now, SKEW_MS) }))
+  const reports = received.map(({ report }) => report)
+  const ours = yield* idsInTheBooks(order.account, reports)
+  const free = reports.filter((report) => !ours.has(report.brokerOrderId))
+  const theirs = free.filter((report) => couldBe(order, report))
+  const [only, ...others] = theirs
+  if (!complete) return yield* stays(order, "the broker's listing could not be read whole")
+  if (only === undefined) return yield* stays(order, `not among the broker's orders since ${shownListing(from, free)}`)
+  if (others.length > 0) return yield* stays(order, `it could be any of ${shownListing(from, theirs)}`)
+  const rivals = yield* rivalsOf(order, only)
+  if (rivals.length > 0) {
+    const names = rivals.map(({ id }) => format("order", id)).join(", ")
+    return yield* stays(order, `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`)
+  }
+  const readBack = yield* withRetries(broker.order(only.brokerOrderId))
+  if (readBack.report._tag === "OrderSeen" && couldBe(order, readBack.report)) yield* takeOver(order, readBack)
+})
+
+/** Those of the listed orders that the books have. */
+const idsInTheBooks = (account: AccountName, reports: ReadonlyArray<OrderSeen>) =>
+  Effect.map(
+    Effect.forEach(chunksOf(reports.map(({ brokerOrderId }) => brokerOrderId)), (ids) =>
+      Reads.all(OrderTable, {
+        where: [
+          { column: "account", in: [account] },
+          { column: "brokerOrderId", in: ids }
+        ]
+      })
+    ),
+    (pages) => new Set(pages.flat().flatMap(({ brokerOrderIds }) => brokerOrderIds))
+  )
+
+const IDS_AT_ONCE = 100
+
+const chunksOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(all.length / IDS_AT_ONCE) }, (_, i) =>
+    all.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE)
+  )
+
+/** Others of our orders, on their way or in doubt, that an order of the broker's could be as well. */
+const rivalsOf = (order: Order, seen: OrderSeen) =>
+  Effect.map(
+    Reads.all(OrderTable, {
+      where: [
+        { column: "account", in: [order.account] },
+        { column: "status", in: ["submitting", "in_doubt"] }
+      ]
+    }),
+    (unsettled) => unsettled.filter((each) => each.id !== order.id && couldBe(each, seen))
+  )
+
+const MOST_SHOWN = 10
+
+const shownListing = (from: Instant.Instant, orders: ReadonlyArray<OrderSeen>): string => {
+  const shown = orders
+    .slice(0, MOST_SHOWN)
+    .map(
+      ({ brokerOrderId, quantity, rawStatus, side, symbol }) =>
+        `${brokerOrderId} (${side} ${Decimal.format(quantity)} ${symbol}, ${rawStatus})`
+    )
+  const more = orders.length > MOST_SHOWN ? [`and ${orders.length - MOST_SHOWN} more`] : []
+  return `${Instant.format(from)}: ${[...shown, ...more].join(", ") || "none"}`
+}
+
+/** Binds a doubtful order to one of the broker's that no other order of the books has: two of ours never match one of theirs. */
+const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFound>) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit("report", {
+      account: order.account,
+      cause: { kind: "report", actor: "roundlot" },
+      needs: [Need.OrderById({ id: order.id })],
+      apply: (recorder) => {
+        const current = orderOf(recorder, order.id)
+        if (report._tag === "NotFound" || current.status !== "in_doubt") return
+        if (sharing(recorder, report.brokerOrderId).length > 0)
+          doubt(recorder, current, `${report.brokerOrderId}, which it could be, is another order of these books`)
+        else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload })
+      }
+    })
+  )
 
 type Found = Received<OrderSeen | NotFound>
 

@@ -170,8 +170,26 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   yield* ledger.submitAll("report", read.map(reportMember))
   const listed = listedOf(account, now, window.from, orders)
   yield* ledger.submit("report", reportMember({ report: listed, payload: undefined }))
-  if (orders.complete && fills.complete) yield* ledger.submit("report", sweptMember(account, now))
+  const isWhole = orders.complete && fills.complete
+  if (isWhole && !(yield* isHeldBack(account, broker))) yield* ledger.submit("report", sweptMember(account, now))
 })
+
+/**
+ * O24: while an order is in doubt at a broker without client order ids, one that could be it is not adopted: it must be listed again
+ * once the doubt is settled.
+ */
+const isHeldBack = (account: AccountName, { capabilities }: BrokerService) =>
+  capabilities.clientOrderIds
+    ? Effect.succeed(false)
+    : Effect.map(
+        Reads.first(OrderTable, {
+          where: [
+            { column: "account", in: [account] },
+            { column: "status", in: ["submitting", "in_doubt"] }
+          ]
+        }),
+        (order) => order !== undefined
+      )
 
 /** O20: what a broker says of another account than the one that it was asked for is counted and shown in health, never booked. */
 const ofAccount = <R extends Report>(account: AccountName, received: ReadonlyArray<Received<R>>) =>

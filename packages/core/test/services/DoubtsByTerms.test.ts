@@ -1,0 +1,194 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import * as Price from "../../src/money/Price.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import type { Order } from "../../src/order/Order.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { couldBe } from "../../src/reconciliation/couldBe.ts"
+import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Doubts from "../../src/services/Doubts.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Tracking from "../../src/services/Tracking.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import * as Stage from "./Stage.ts"
+
+/** An order at a broker that has no ids of ours, as it shows the one that was sent. */
+const theirs = (order: Order, differs: Partial<OrderSeen> = {}): OrderSeen => ({
+  ...Stage.seen(order),
+  clientOrderId: undefined,
+  type: "market",
+  enteredAt: order.sentAt,
+  ...differs
+})
+
+const [first, second] = [BrokerOrderId.make("1001"), BrokerOrderId.make("1002")]
+
+/** A broker without client order ids, which answers no send and lists what it is told to. */
+const place = () => {
+  let listed: ReadonlyArray<OrderSeen> = []
+  let listings = 0
+  const layer = Stage.layer({
+    capabilities: { ...Stage.broker().capabilities, clientOrderIds: false, uniqueClientOrderIds: false },
+    prepare: () =>
+      Stage.prepared((id) => Effect.succeed(Stage.answered(id, Answer.Unknown({ why: "lost", candidate: undefined })))),
+    lookup: undefined,
+    order: (id) =>
+      Effect.flatMap(Stage.notFound(), (missing) => {
+        const report = listed.find(({ brokerOrderId }) => brokerOrderId === id)
+        return Effect.succeed(report === undefined ? missing : { report, payload: undefined })
+      }),
+    orders: () =>
+      Effect.sync(() => {
+        listings++
+        return { complete: true, received: listed.map((report) => ({ report, payload: undefined })) }
+      })
+  })
+  return {
+    layer,
+    list: (...orders: ReadonlyArray<OrderSeen>) => {
+      listed = orders
+    },
+    listings: () => listings
+  }
+}
+
+const only = (orders: ReadonlyArray<Order>): Order => {
+  const [order] = orders
+  if (order === undefined) throw new Error("there is no order")
+  return order
+}
+
+/** An order whose answer was lost, and what asks for it, each time after a while of simulated time. */
+const doubted = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Stage.driving
+  yield* Stage.submit(Stage.trade("t1", "1"))
+  yield* Gates.confirmInstruments
+  yield* Submission.submitPending(() => Effect.succeed(true))
+  const asked = yield* Doubts.makeAsked
+  const after = (wait: "6 seconds" | "2 minutes") =>
+    Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
+  return { order: only(yield* Stage.orders), after }
+})
+
+const doubts = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ closedAt, evidence, kind }) => (kind === "Doubt" && closedAt === undefined ? [evidence] : []))
+)
+
+describe("an order in doubt at a broker without client order ids", () => {
+  it("O24: the one order that could be it is read back and taken over, and never adopted before", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubted
+        const other = theirs(order, { brokerOrderId: second, quantity: Quantity.unsafe("2") })
+        list(theirs(order, { brokerOrderId: first }), other)
+        yield* Tracking.sweep(Stage.account)
+        yield* after("6 seconds")
+        expect(only(yield* Stage.orders)).toMatchObject({ status: "submitted", brokerOrderId: first })
+        yield* Tracking.sweep(Stage.account)
+        const all = yield* Stage.orders
+        expect(all.map(({ brokerOrderId, origin }) => [brokerOrderId, origin])).toEqual([
+          [first, "accumulation"],
+          [second, "external"]
+        ])
+      }),
+      layer
+    )
+  })
+
+  it("O24: none is a break with the listing; it is asked for ever less often, and found when it shows late", async () => {
+    const { layer, list, listings } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubted
+        list(theirs(order, { brokerOrderId: second, symbol: "KO" }))
+        yield* after("6 seconds")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        expect((yield* doubts)[0]).toContain("1002 (buy 1 KO, new)")
+        yield* after("2 minutes")
+        const before = listings()
+        yield* Effect.replicateEffect(after("6 seconds"), 9)
+        expect(listings()).toBe(before)
+        list(theirs(order, { brokerOrderId: first }))
+        yield* after("2 minutes")
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* doubts).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("O24: several are a break that names them, until an operator says which; the other is adopted then", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubted
+        list(theirs(order, { brokerOrderId: first }), theirs(order, { brokerOrderId: second }))
+        yield* after("6 seconds")
+        yield* after("2 minutes")
+        expect((yield* doubts)[0]).toMatch(/any of .*1001.*1002/)
+        yield* Tracking.sweep(Stage.account)
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        const commands = yield* Commands
+        const verdict = { _tag: "MarkPlaced", orderId: order.id, brokerOrderId: second } as const
+        yield* commands.perform({ id: "c1", account: Stage.account, actor: "op", reason: "seen", command: verdict })
+        yield* Tracking.sweep(Stage.account)
+        expect((yield* Stage.orders).map(({ brokerOrderId, origin }) => `${brokerOrderId} ${origin}`)).toEqual([
+          "1002 accumulation",
+          "1001 external"
+        ])
+      }),
+      layer
+    )
+  })
+
+  it("O24: of terms that differ in one thing, none is taken for the other", () => {
+    const sent = {
+      symbol: Ticker.make("AAPL"),
+      side: "buy",
+      quantity: Quantity.unsafe("1"),
+      type: "limit",
+      limitPrice: Price.unsafe("10"),
+      sentAt: Instant.fromMillis(600_000)
+    } as const
+    const same: OrderSeen = {
+      ...theirsOf(sent),
+      type: "limit",
+      limitPrice: Price.unsafe("10.0"),
+      enteredAt: Instant.fromMillis(600_000)
+    }
+    expect(couldBe(sent, same)).toBe(true)
+    const others: ReadonlyArray<Partial<OrderSeen>> = [
+      { symbol: "KO" },
+      { side: "sell" },
+      { quantity: Quantity.unsafe("2") },
+      { type: "market" },
+      { limitPrice: Price.unsafe("10.01") },
+      { enteredAt: Instant.fromMillis(400_000) },
+      { clientOrderId: "somebody's" }
+    ]
+    for (const other of others) expect(couldBe(sent, { ...same, ...other })).toBe(false)
+  })
+})
+
+/** What a broker shows of what was sent. */
+const theirsOf = (sent: Pick<Order, "symbol" | "side" | "quantity">): OrderSeen => ({
+  _tag: "OrderSeen",
+  account: Stage.account,
+  asOf: Instant.make(3n),
+  asOfKind: "broker",
+  brokerOrderId: first,
+  clientOrderId: undefined,
+  ...sent,
+  rawStatus: "new",
+  state: { _tag: "Open" },
+  cumulative: undefined,
+  averagePrice: undefined,
+  executionsRead: false
+})
