@@ -30,6 +30,8 @@ export * as Account from "./account/Account.ts"
 export * as AccountName from "./account/AccountName.ts"
 /** `account/declare`: see that module. */
 export * as declare from "./account/declare.ts"
+/** `account/limits`: see that module. */
+export * as limits from "./account/limits.ts"
 /** `account/pin`: see that module. */
 export * as pin from "./account/pin.ts"
 /** `account/settingChanges`: see that module. */
@@ -156,6 +158,8 @@ export * as adjust from "./control/adjust.ts"
 export * as adopt from "./control/adopt.ts"
 /** `control/beforeSend`: see that module. */
 export * as beforeSend from "./control/beforeSend.ts"
+/** `control/approve`: see that module. */
+export * as approve from "./control/approve.ts"
 /** `control/commands`: see that module. */
 export * as commands from "./control/commands.ts"
 /** `control/controls`: see that module. */

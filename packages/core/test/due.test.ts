@@ -40,6 +40,8 @@ const standingOf = () => {
     account,
     instrument,
     tradingState: "normal",
+    reducesOnly: false,
+    needsApproval: false,
     liveOrders: [],
     holdingBreaks: [],
     isSessionOpen: true,

@@ -68,7 +68,7 @@ const configure = (configuration: Configuration): Opening<void> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     for (const [name, settings] of configuration.accounts) {
-      const answer = yield* commands.setAccount(name, settings, "configuration")
+      const answer = yield* commands.setAccount(name, settings, "configuration", "the configuration says so")
       if (answer._tag === "Done") continue
       return yield* new UsageError({ problem: answer.why, remedy: "Correct the configuration" })
     }

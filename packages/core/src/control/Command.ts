@@ -6,10 +6,14 @@ import { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
+import { Quantity } from "../money/Quantity.ts"
+import { Side } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
 import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
+import { approve } from "./approve.ts"
 import * as commands from "./commands.ts"
+import type { TradingState } from "./TradingState.ts"
 
 /** Everything that is sent. */
 const Everything = Schema.TaggedStruct("Everything", {})
@@ -28,7 +32,10 @@ export type Scope = typeof Scope.Type
 export const Command = Schema.Union(
   Schema.TaggedStruct("Halt", { scope: Scope }),
   Schema.TaggedStruct("Observe", { scope: Scope }),
+  Schema.TaggedStruct("Reduce", { scope: Scope }),
+  Schema.TaggedStruct("AskFirst", { scope: Scope }),
   Schema.TaggedStruct("Resume", { scope: Scope }),
+  Schema.TaggedStruct("Approve", { orderId: OrderId, side: Side, quantity: Quantity }),
   Schema.TaggedStruct("Cancel", { orderId: OrderId }),
   Schema.TaggedStruct("MarkPlaced", { orderId: OrderId, brokerOrderId: BrokerOrderId }),
   Schema.TaggedStruct("MarkNotPlaced", { orderId: OrderId }),
@@ -113,6 +120,12 @@ const carryOut = (
       return setState(recorder, command.scope, "halted", reason)
     case "Observe":
       return setState(recorder, command.scope, "observe", reason)
+    case "Reduce":
+      return setState(recorder, command.scope, "reduce", reason)
+    case "AskFirst":
+      return setState(recorder, command.scope, "approve", reason)
+    case "Approve":
+      return approve(recorder, command)
     case "Cancel":
       return commands.cancelOrder(recorder, command.orderId, reason)
     case "MarkPlaced":
@@ -136,12 +149,7 @@ const carryOut = (
   }
 }
 
-const setState = (
-  recorder: Recorder,
-  scope: Scope,
-  state: "normal" | "observe" | "halted",
-  reason: string
-): commands.CommandAnswer =>
+const setState = (recorder: Recorder, scope: Scope, state: TradingState, reason: string): commands.CommandAnswer =>
   scope._tag === "Everything"
     ? commands.setGlobalTradingState(recorder, state, reason)
     : commands.setTradingState(recorder, scope._tag === "OneSymbol" ? scope.symbol : undefined, state, reason)

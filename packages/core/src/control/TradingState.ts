@@ -2,8 +2,8 @@ import { Schema } from "effect"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 
-/** What may be sent: everything, or nothing. */
-export const tradingStates = ["normal", "observe", "halted"] as const
+/** What may be sent: everything, what a person has approved, what closes a holding, or nothing. */
+export const tradingStates = ["normal", "approve", "reduce", "observe", "halted"] as const
 
 /** One of the trading states; `observe` is everything but the send. */
 export type TradingState = (typeof tradingStates)[number]
@@ -33,7 +33,7 @@ export const ControlTable = Table.make({
   keyOf: (control) => Table.joinKey([control.account, control.symbol])
 })
 
-const RANK: { readonly [S in TradingState]: number } = { normal: 0, observe: 1, halted: 2 }
+const RANK: { readonly [S in TradingState]: number } = { normal: 0, approve: 1, reduce: 2, observe: 3, halted: 4 }
 
 /** The strictest of several trading states. */
 export const strictest = (states: Iterable<TradingState>): TradingState => {

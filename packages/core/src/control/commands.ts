@@ -1,5 +1,6 @@
 import { Either } from "effect"
 import type { AccountSettings } from "../account/Account.ts"
+import { contradictionOf, raisedLimits } from "../account/limits.ts"
 import { changesOfSettings } from "../account/settingChanges.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
@@ -30,15 +31,22 @@ const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })
 
 /**
  * Makes an account, or changes its policies; the same again changes nothing. `isDriven`: an order of the account may have left for
- * its broker, which then stays its broker.
+ * its broker, which then stays its broker. Limits may be tightened at any time; letting more through needs a reason.
  */
-export const setAccount = (recorder: Recorder, settings: AccountSettings, isDriven = true): CommandAnswer => {
+export const setAccount = (
+  recorder: Recorder,
+  settings: AccountSettings,
+  isDriven = true,
+  reason?: string
+): CommandAnswer => {
   const { account, books } = recorder
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
   const brokerAccountId = known?.broker === settings.broker ? known.brokerAccountId : undefined
   const full = { ...settings, name: account, brokerAccountId }
   if (settings.environment === "live") return refused("LiveNotReady: this version drives paper accounts only")
+  const contradiction = contradictionOf(settings)
+  if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
   const changes = changesOfSettings(known, full)
   const part = `accounts.${account}`
   if (known === undefined) {
@@ -52,6 +60,10 @@ export const setAccount = (recorder: Recorder, settings: AccountSettings, isDriv
     )
   }
   if (changes.length === 0) return done(`account ${account} is as it was`)
+  const raised = raisedLimits(known, settings)
+  if (raised.length > 0 && reason === undefined) {
+    return refused(`${raised.join(", ")} of ${account} would let more through than before; say why with a reason`)
+  }
   recorder.emit({ _tag: "AccountChanged", settings: full })
   recorder.emitForStore({ _tag: "ConfigurationChanged", part, changes })
   return done(`account ${account} was changed`)

@@ -64,6 +64,10 @@ export const controls = {
     says: "the same strategy has decided the same within the last minute",
     remedy: "Decide again later if it is meant"
   },
+  ReduceOnly: {
+    says: "only what closes a holding may be sent now (trading state reduce)",
+    remedy: "'roundlot resume' lets the rest go on"
+  },
   OwedBound: {
     says: "the order is more than its position owes: a fault of the books, its symbol is halted",
     remedy: "Run 'roundlot audit'; resume the symbol when the cause is gone"

@@ -202,6 +202,8 @@ export const OrderHeld = Schema.TaggedStruct("OrderHeld", {
   heldFor: Schema.String,
   until: maybe(Time)
 })
+/** A person lets a plan go that waited for that. */
+export const OrderApproved = Schema.TaggedStruct("OrderApproved", { orderId: OrderId })
 /** What became of an attempt. */
 export const AttemptAnswered = Schema.TaggedStruct("AttemptAnswered", {
   id: AttemptId,
@@ -375,6 +377,7 @@ export const LedgerEvent = Schema.Union(
   OrderCreated,
   AttemptStarted,
   OrderHeld,
+  OrderApproved,
   AttemptAnswered,
   PayloadStored,
   PayloadArchived,
@@ -438,6 +441,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "ExcessAccepted":
     case "AttemptStarted":
     case "OrderHeld":
+    case "OrderApproved":
     case "AttemptAnswered":
     case "CancelRequested":
     case "CancelAsked":

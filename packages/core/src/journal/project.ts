@@ -60,6 +60,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return attemptStarted(books, event, place)
     case "OrderHeld":
       return orderPatched(books, event.orderId, place, { heldFor: event.heldFor, notBefore: event.until })
+    case "OrderApproved":
+      return orderPatched(books, event.orderId, place, { approvedAt: place.at, heldFor: undefined })
     case "AttemptAnswered":
       return attemptAnswered(books, event, place)
     case "PayloadStored":

@@ -73,6 +73,8 @@ export const Order = Schema.Struct({
   candidate: Column.optional(Column.branded(BrokerOrderId)),
   heldFor: Column.optional(Column.text),
   notBefore: Column.optional(Column.instant),
+  /** When a person let it go, where the trading state asks for that. */
+  approvedAt: Column.optional(Column.instant),
   reason: Column.optional(Column.text),
   code: Column.optional(Column.text),
   rawStatus: Column.optional(Column.text),

@@ -53,6 +53,7 @@ const crossingOf = (standing: Standing, { side, quantity }: Order): Admission | 
   const closable = closableNow(standing, side)
   if (!Decimal.isLess(closable, quantity)) return undefined
   const words = `${Decimal.format(closable)} could be ${side === "sell" ? "sold" : "bought"}`
+  if (standing.reducesOnly) return refused("ReduceOnly", words)
   if (isShortForbidden(standing, side)) return refused("ShortNotAllowed", words)
   const isFlip = Decimal.isPositive(closableOf(standing.position, side))
   return isFlip && standing.account.crossesZero === false ? refused("CrossesZero", words) : undefined

@@ -16,6 +16,9 @@ import type { Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 import { advance, orderOf } from "./transition.ts"
 
+/** What a plan waits for in the trading state `approve`. */
+export const APPROVAL = "Approval"
+
 /** What became of the wish to send an order. */
 export type SendPlanned =
   /** The attempt is on record: send it once, now. */
@@ -45,7 +48,17 @@ export const planSend = (recorder: Recorder, orderId: OrderId, request: RawPaylo
     advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
     return { _tag: "Superseded" }
   }
-  return admit(recorder, order, request)
+  return needsApproval(recorder, order) ? hold(recorder, order, APPROVAL) : admit(recorder, order, request)
+}
+
+/** In the trading state `approve` an order leaves once a person has approved it; until then it is a plan like any (D6). */
+const needsApproval = (recorder: Recorder, order: Order): boolean =>
+  order.approvedAt === undefined && standingOf(recorder, order.symbol)?.needsApproval === true
+
+/** A plan waits for what is named; it is judged again. */
+const hold = (recorder: Recorder, order: Order, why: string): SendPlanned => {
+  if (order.heldFor !== why) recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why })
+  return { _tag: "Held", why }
 }
 
 /** The controls before every send, of every origin: what they refuse ends unsent, what must wait says until when. */
@@ -93,9 +106,7 @@ const offer = (recorder: Recorder, order: Order, request: RawPayload): SendPlann
   if (admission._tag === "Admitted") return admit(recorder, order, request)
   if (admission._tag === "Waits") {
     const { why } = admission
-    if (order.decisionId !== undefined) return turnDown(recorder, order, why)
-    if (order.heldFor !== why) recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why })
-    return { _tag: "Held", why }
+    return order.decisionId === undefined ? hold(recorder, order, why) : turnDown(recorder, order, why)
   }
   const { control, words } = admission
   advance(recorder, order.id, { deed: "failed", code: control, reason: `Refused(${control}): ${words}` })
@@ -115,7 +126,9 @@ const turnDown = (recorder: Recorder, order: Order, why: string): SendPlanned =>
 
 const admissionNow = (recorder: Recorder, order: Order): Admission => {
   const standing = standingOf(recorder, order.symbol)
-  return standing === undefined ? { _tag: "Waits", why: "NoPosition" } : admissionOf(standing, order)
+  if (standing === undefined) return { _tag: "Waits", why: "NoPosition" }
+  const admission = admissionOf(standing, order)
+  return admission._tag === "Admitted" && needsApproval(recorder, order) ? { _tag: "Waits", why: APPROVAL } : admission
 }
 
 const start = (

@@ -86,7 +86,12 @@ export interface Standing {
   readonly position: Position
   readonly account: Account
   readonly instrument: Instrument | undefined
+  /** The strictest of the states that stand for it. */
   readonly tradingState: TradingState
+  /** Only what closes a holding may go, whatever else stands. */
+  readonly reducesOnly: boolean
+  /** What goes has been approved by a person. */
+  readonly needsApproval: boolean
   /** Every known order of the position that has not ended. */
   readonly liveOrders: ReadonlyArray<Order>
   readonly holdingBreaks: ReadonlyArray<HoldingBreak>
@@ -175,11 +180,14 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
     Due.Order({ side, quantity: Quantity.make(quantity), lot, threshold, positionEffect, terms })
   const isClosing = Decimal.isPositive(closableOf(position, side))
   if (isShortForbidden(standing, side) && !isClosing) return Due.Refused({ control: "ShortNotAllowed" })
-  if (!isShortForbidden(standing, side) && account.crossesZero !== false) return order(wanted, undefined)
+  if (standing.reducesOnly && !isClosing) return Due.Refused({ control: "ReduceOnly" })
+  const mayCross = !isShortForbidden(standing, side) && account.crossesZero !== false && !standing.reducesOnly
+  if (mayCross) return order(wanted, undefined)
   if (!isClosing) return order(wanted, "open")
   const closing = Decimal.floorTo(closableNow(standing, side), lot)
   if (Decimal.isPositive(closing)) return order(Decimal.min(wanted, closing), "close")
   if (Decimal.isLess(closableOf(position, side), lot)) return Due.Refused({ control: "FractionHeld" })
+  if (standing.reducesOnly) return Due.Refused({ control: "ReduceOnly" })
   return Due.Refused({ control: isShortForbidden(standing, side) ? "ShortNotAllowed" : "CrossesZero" })
 }
 

@@ -21,17 +21,18 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   const settings = books.accounts.get(account)
   if (position === undefined || settings === undefined) return undefined
   const references = [inboundPrice(position), world.priceOf(symbol)]
+  const states = [
+    ["", ""],
+    [account, ""],
+    [account, symbol]
+  ].map((scope) => books.controls.get(joinKey(scope))?.state ?? "normal")
   return {
     position,
     account: settings,
     instrument: books.instruments.get(joinKey([account, symbol])),
-    tradingState: strictest(
-      [
-        ["", ""],
-        [account, ""],
-        [account, symbol]
-      ].map((scope) => books.controls.get(joinKey(scope))?.state ?? "normal")
-    ),
+    tradingState: strictest(states),
+    reducesOnly: states.includes("reduce"),
+    needsApproval: states.includes("approve"),
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
     isSessionOpen: world.isSessionOpen(account),

@@ -31,12 +31,13 @@ export interface CommandsService {
   readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer, LedgerError>
   /**
    * Makes an account or changes its policies; its positions are evaluated under them (D1). Its broker can be changed until one of
-   * its orders may have left.
+   * its orders may have left. A limit that lets more through than before needs a reason.
    */
   readonly setAccount: (
     account: AccountName,
     settings: AccountSettings,
-    actor: string
+    actor: string,
+    reason?: string
   ) => Effect.Effect<CommandAnswer, LedgerError>
 }
 
@@ -65,9 +66,11 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
           Effect.provide(context)
         )
       },
-      setAccount: (account, settings, actor) =>
+      setAccount: (account, settings, actor, reason) =>
         isDriven(account).pipe(
-          Effect.flatMap((driven) => ledger.submit("command", settingMember(account, settings, actor, driven))),
+          Effect.flatMap((driven) =>
+            ledger.submit("command", settingMember(account, settings, { actor, reason }, driven))
+          ),
           Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
           Effect.map(({ answer }) => answer),
           Effect.provide(context)
@@ -147,15 +150,15 @@ const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, Trad
 const settingMember = (
   account: AccountName,
   settings: AccountSettings,
-  actor: string,
+  { actor, reason }: { readonly actor: string; readonly reason: string | undefined },
   driven: boolean
 ): Member<{ readonly answer: CommandAnswer; readonly isChange: boolean }> => ({
   account,
-  cause: { kind: "command", actor },
+  cause: { kind: "command", actor, ...(reason === undefined ? {} : { reason }) },
   needs: [Need.Account({ account })],
   apply: (recorder) => {
     const before = recorder.books.accounts.get(account)
-    const answer = setAccount(recorder, settings, driven)
+    const answer = setAccount(recorder, settings, driven, reason)
     return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
   }
 })
@@ -169,7 +172,7 @@ const follow = (
   done: CommandAnswer
 ): Effect.Effect<CommandAnswer, LedgerError, Ledger | TradeRepository> => {
   if (command._tag === "AdoptAccount") return Effect.as(regateAll(account), done)
-  if (command._tag !== "Halt" && command._tag !== "Resume" && command._tag !== "Observe") return Effect.succeed(done)
+  if (!("scope" in command)) return Effect.succeed(done)
   const { scope } = command
   if (command._tag !== "Halt" || done._tag !== "Done") return Effect.as(regateScope(account, scope), done)
   return Effect.zipLeft(

@@ -181,6 +181,7 @@ export const order: Row = {
   attempts: 1,
   candidate: null,
   heldFor: null,
+  approvedAt: null,
   notBefore: null,
   reason: null,
   code: null,

@@ -51,6 +51,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
       "end an order; its position is held until resumed",
       async () => (await import("../verbs/ordersCancel.ts")).ordersCancel
     ),
+    approve: leaf(
+      "let an order go that waits for a person",
+      async () => (await import("../verbs/ordersApprove.ts")).ordersApprove
+    ),
     recheck: leaf(
       "ask the broker about an order now",
       async () => (await import("../verbs/ordersRecheck.ts")).ordersRecheck
@@ -105,6 +109,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),
     revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),
     list: leaf("every token that was made", async () => (await tokens()).tokensList)
+  controls: group("what may be sent", {
+    show: leaf("trading states and limits", async () => (await import("../verbs/controls.ts")).controlsShow),
+    set: leaf("set a trading state, or limits", async () => (await import("../verbs/controls.ts")).controlsSet)
   }),
   halt: leaf("stop sending: everything, an account or a symbol", async () => (await verdicts()).halt),
   resume: leaf("send again", async () => (await verdicts()).resume),

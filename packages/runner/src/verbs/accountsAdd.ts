@@ -20,7 +20,7 @@ const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError
   })
 
 /** What was said of several flags. */
-const said = (values: Readonly<Record<string, unknown>>): object =>
+export const said = (values: Readonly<Record<string, unknown>>): object =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
 /** `accounts add`. */
@@ -56,7 +56,8 @@ export const accountsAdd = Verb.make({
     cancelOnFlip: Options.boolean("cancel-on-flip").pipe(
       Options.withDescription("Cancel an order when its position turns")
     ),
-    resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m")
+    resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m"),
+    reason: flags.text("reason", "Why; needed where a limit lets more through than before")
   },
   run: ({
     cancelOnFlip,
@@ -71,6 +72,7 @@ export const accountsAdd = Verb.make({
     orderQuantity,
     ordersPerMinute,
     paper,
+    reason,
     restricted,
     store,
     ...policies
@@ -95,7 +97,7 @@ export const accountsAdd = Verb.make({
             account,
             Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings)
           )
-          const made = yield* commands.setAccount(account, settings, ACTOR)
+          const made = yield* commands.setAccount(account, settings, ACTOR, reason)
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
           const document = yield* show(account)
           yield* note(`${made.what}.`)

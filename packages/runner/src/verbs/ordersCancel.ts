@@ -1,9 +1,12 @@
 import * as Options from "@effect/cli/Options"
+import type { FileSystem } from "@effect/platform/FileSystem"
 import { Account, Cancels, Id, Order, OrderState, Reads, Tracking } from "@roundlot/core"
 import { Effect, Schedule } from "effect"
+import type { Writing } from "../App.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
+import type { Told } from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import * as Right from "../start/Right.ts"
 import type { Settings } from "../settings/Settings.ts"
@@ -27,7 +30,10 @@ const ended = (id: Id.OrderId) =>
   )
 
 /** Asks the broker now where nobody drives the account; else its daemon does, woken by the commit. */
-const work = ({ account, id }: Order.Order, settings: Settings) =>
+export const workOn = (
+  { account, id }: Order.Order,
+  settings: Settings
+): Effect.Effect<void, Told, FileSystem | Writing> =>
   Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
     Effect.zipRight(askBrokers(settings)),
     Effect.scoped,
@@ -65,7 +71,7 @@ export const ordersCancel = Verb.make({
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
         const command = { _tag: "Cancel", orderId: order.id } as const
         const done = yield* carryOut({ account: order.account, commandId, reason, command })
-        yield* work(order, settings)
+        yield* workOn(order, settings)
         const status = (yield* orderById(order.id))?.status ?? order.status
         yield* answer({ ...done, status }, `${done.done}; it is ${status} now.`)
       })

@@ -15,13 +15,15 @@ import {
 import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
-import { perform } from "./commanding.ts"
+import { cancelAll } from "./cancelAll.ts"
+import { carryOut, perform } from "./commanding.ts"
 
 const { commandId, place } = flags
 
@@ -165,7 +167,8 @@ export const tradesDismiss = Verb.make({
     )
 })
 
-const scopeFlags = {
+/** To what a change of trading state is narrowed, and why. */
+export const scopeFlags = {
   ...place,
   account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
   symbol: Options.text("symbol").pipe(Options.withDescription("Only this symbol of the account"), Options.optional),
@@ -217,32 +220,37 @@ export const scopeOf = ({
     return { account: first, scope }
   })
 
-/** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
-const setState =
-  (tag: "Halt" | "Resume") =>
-  (
-    asked: ScopeFlags &
-      Parameters<typeof writing>[0] & { readonly reason: string; readonly commandId: Option.Option<string> }
-  ) =>
-    writing(asked, () =>
-      Effect.gen(function* () {
-        const { account, scope } = yield* scopeOf(asked)
-        const command = { _tag: tag, scope } satisfies Command.Command
-        const performed = perform({ account, commandId: asked.commandId, reason: asked.reason, command })
-        yield* tag === "Halt" ? Effect.raceFirst(performed, settleAbandoned) : performed
-      })
-    )
-
 /** `halt`. */
 export const halt = Verb.make({
   name: "halt",
   summary: "stop sending: everything, an account or a symbol; works with the daemon dead",
   examples: [
     ["roundlot halt --reason 'news'", "everything"],
-    ["roundlot halt --account paper --symbol AAPL", "one symbol"]
+    ["roundlot halt --account paper --symbol AAPL", "one symbol"],
+    ["roundlot halt --cancel-open --reason 'news'", "and ask for the end of what is open"]
   ],
-  flags: scopeFlags,
-  run: setState("Halt")
+  flags: {
+    ...scopeFlags,
+    cancelOpen: Options.boolean("cancel-open").pipe(
+      Options.withDescription(
+        "Ask for the end of our open orders within it too; their positions are held until resumed"
+      )
+    )
+  },
+  run: ({ cancelOpen, ...asked }) =>
+    writing(asked, (settings) =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        const { account, scope } = yield* scopeOf(asked)
+        const command = { _tag: "Halt", scope } satisfies Command.Command
+        const halting = carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
+        const done = yield* Effect.raceFirst(halting, settleAbandoned)
+        if (!cancelOpen) return yield* output.answer(done, `${done.done}.`)
+        const cancelled = yield* cancelAll(account, scope, asked.reason, settings)
+        const named = cancelled.length === 0 ? "nothing of ours is open" : `asked to end: ${cancelled.join(", ")}`
+        yield* output.answer({ ...done, cancelled }, `${done.done}; ${named}.`)
+      })
+    )
 })
 
 /** `resume`. */
@@ -251,5 +259,12 @@ export const resume = Verb.make({
   summary: "send again, and lift what a cancel or an open circuit holds",
   examples: [["roundlot resume --symbol AAPL", "one symbol"]],
   flags: scopeFlags,
-  run: setState("Resume")
+  run: (asked) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { account, scope } = yield* scopeOf(asked)
+        const command = { _tag: "Resume", scope } satisfies Command.Command
+        yield* perform({ account, commandId: asked.commandId, reason: asked.reason, command })
+      })
+    )
 })

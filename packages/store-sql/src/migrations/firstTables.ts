@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "9ff785a5"
+export const fingerprint = "40d1e72e"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -251,6 +251,7 @@ export const sqlite: ReadonlyArray<string> = [
   "candidate" TEXT,
   "heldFor" TEXT,
   "notBefore" INTEGER,
+  "approvedAt" INTEGER,
   "reason" TEXT,
   "code" TEXT,
   "rawStatus" TEXT,
@@ -512,7 +513,7 @@ export const sqlite: ReadonlyArray<string> = [
   "changedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "symbol"),
-  CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'observe', 'halted')),
+  CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_usages (
@@ -924,6 +925,7 @@ export const postgres: ReadonlyArray<string> = [
   "candidate" TEXT COLLATE "C",
   "heldFor" TEXT COLLATE "C",
   "notBefore" TIMESTAMPTZ,
+  "approvedAt" TIMESTAMPTZ,
   "reason" TEXT COLLATE "C",
   "code" TEXT COLLATE "C",
   "rawStatus" TEXT COLLATE "C",
@@ -1163,7 +1165,7 @@ export const postgres: ReadonlyArray<string> = [
   "changedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "symbol"),
-  CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'observe', 'halted')),
+  CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
 )`,
   `CREATE TABLE roundlot_usages (

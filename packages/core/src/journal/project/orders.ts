@@ -74,6 +74,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     candidate: undefined,
     heldFor: undefined,
     notBefore: undefined,
+    approvedAt: undefined,
     reason: undefined,
     code: undefined,
     rawStatus: undefined,

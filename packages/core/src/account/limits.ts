@@ -1,0 +1,53 @@
+import * as Decimal from "../money/Decimal.ts"
+import type { AccountSettings } from "./Account.ts"
+
+/** The limits of an account that are amounts, as the configuration names them. */
+const LIMITS = {
+  "limits.orderQuantity": "maxOrderQuantity",
+  "limits.orderNotional": "maxOrderNotional",
+  "limits.openResidual": "maxOpenResidual",
+  "limits.dailyNotional": "maxDailyNotional"
+} as const
+
+type Limit = (typeof LIMITS)[keyof typeof LIMITS]
+
+type Limited = Pick<AccountSettings, Limit | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional">
+
+const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
+  low !== undefined && high !== undefined && Decimal.isLess(high, low)
+
+const said = (name: string, amount: Decimal.Decimal | undefined): string =>
+  `${name} ${amount === undefined ? "" : Decimal.format(amount)}`
+
+/** Two settings that together would let nothing be sent, both named; `undefined` where they go together. */
+export const contradictionOf = (settings: Limited): string | undefined => {
+  const { lot, maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity, thresholdNotional } = settings
+  const threshold = said("thresholdNotional", thresholdNotional)
+  if (exceeds(lot, maxOrderQuantity)) {
+    return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
+  }
+  if (exceeds(thresholdNotional, maxOrderNotional)) {
+    return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: what is due would always be refused`
+  }
+  if (exceeds(thresholdNotional, maxOpenResidual)) {
+    return `${said("limits.openResidual", maxOpenResidual)} is less than ${threshold}: what is due would always be refused`
+  }
+  if (exceeds(maxOrderNotional, maxDailyNotional)) {
+    return `${said("limits.dailyNotional", maxDailyNotional)} is less than ${said("limits.orderNotional", maxOrderNotional)}: one order could never be as large as it may`
+  }
+  return undefined
+}
+
+const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | undefined): boolean =>
+  before !== undefined && (after === undefined || Decimal.isLess(before, after))
+
+/** The limits that let more through than before, by the configuration's names: raised, or taken away. */
+export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<string> => {
+  const amounts = Object.entries(LIMITS).flatMap(([name, limit]) =>
+    isRaised(before[limit], after[limit]) ? [name] : []
+  )
+  const { ordersPerMinute: rate = Infinity } = before
+  const isFaster = rate < (after.ordersPerMinute ?? Infinity)
+  const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
+  return [...amounts, ...(isFaster ? ["limits.ordersPerMinute"] : []), ...(isFreed ? ["restricted"] : [])]
+}

@@ -1,0 +1,128 @@
+import * as Options from "@effect/cli/Options"
+import { Account, Commands, limits, Reads, TradingState, type Command } from "@roundlot/core"
+import { Effect, Option } from "effect"
+import { ACTOR } from "../accounts.ts"
+import { confirm, yes } from "../cli/confirm.ts"
+import * as detail from "../cli/detail.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { reading, writing } from "../cli/within.ts"
+import { readAccount } from "../settings/Configuration.ts"
+import * as accounts from "../views/accounts.ts"
+import * as views from "../views/controls.ts"
+import { said } from "./accountsAdd.ts"
+import { theAccount } from "./adoptAccount.ts"
+import { carryOut, CommandRefused } from "./commanding.ts"
+import { scopeFlags, scopeOf } from "./verdicts.ts"
+
+/** `controls show`. */
+export const controlsShow = Verb.make({
+  name: "controls show",
+  summary: "every trading state that stands, and the limits of the accounts",
+  flags: { ...flags.place },
+  run: (where) =>
+    reading(where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const states = (yield* views.list).filter(({ state }) => state !== "normal")
+        const { items } = yield* accounts.list({ limit: 0 })
+        const limited = items.map((account) => ({
+          account: account.name,
+          orderQuantity: account.maxOrderQuantity,
+          orderNotional: account.maxOrderNotional,
+          openResidual: account.maxOpenResidual,
+          dailyNotional: account.maxDailyNotional,
+          ordersPerMinute: account.ordersPerMinute,
+          restricted: account.restricted
+        }))
+        const lines = states.map(
+          ({ account, reason, state, symbol }) =>
+            `${[symbol, account].filter((each) => each !== null).join(" of ") || "everything"} is ${state}: ${reason}`
+        )
+        const text = [lines.length === 0 ? "Everything is normal." : lines.join("\n"), ...limited.map(detail.format)]
+        yield* answer({ states, limits: limited }, text.join("\n\n"))
+      })
+    )
+})
+
+const commandOf = {
+  normal: "Resume",
+  approve: "AskFirst",
+  reduce: "Reduce",
+  observe: "Observe",
+  halted: "Halt"
+} as const satisfies { readonly [S in TradingState.TradingState]: Command.Command["_tag"] }
+
+/** `controls set`. */
+export const controlsSet = Verb.make({
+  name: "controls set",
+  summary: "set what may be sent, or the limits of an account, while it runs",
+  examples: [
+    ["roundlot controls set --state reduce --account main --reason 'only close'", "what closes a holding, no more"],
+    ["roundlot controls set --state approve --reason 'first day'", "every order waits for 'orders approve'"],
+    ["roundlot controls set --account main --order-quantity 100", "tighter at once; a raise needs --reason and --yes"]
+  ],
+  flags: {
+    ...scopeFlags,
+    reason: flags.text("reason", "Why; it goes on record"),
+    state: Options.choice("state", TradingState.tradingStates).pipe(
+      Options.withDescription("normal, approve (a person lets each order go), reduce, observe or halted"),
+      Options.optional
+    ),
+    orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
+    orderNotional: flags.text("order-notional", "Dollars that one order is worth at most"),
+    openResidual: flags.text("open-residual", "Dollars that a position may owe and still be worked off"),
+    dailyNotional: flags.text("daily-notional", "Dollars that are sent on one market date at most"),
+    ordersPerMinute: Options.integer("orders-per-minute").pipe(
+      Options.withDescription("Orders that are sent within a minute at most"),
+      Options.optional,
+      Options.map(Option.getOrUndefined)
+    ),
+    yes
+  },
+  run: (asked) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = asked
+        const limited = said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute })
+        const isLimiting = Object.keys(limited).length > 0
+        if (isLimiting === Option.isSome(asked.state)) {
+          const remedy = "Say --state, or one or more limits"
+          return yield* new UsageError({ problem: "A state or limits are set, one kind at a time", remedy })
+        }
+        yield* Option.isSome(asked.state) ? setState(asked, asked.state.value) : setLimits(asked, limited)
+      })
+    )
+})
+
+type Asked = Parameters<typeof scopeOf>[0] & {
+  readonly reason: string | undefined
+  readonly commandId: Option.Option<string>
+  readonly yes: boolean
+}
+
+const setState = (asked: Asked, state: TradingState.TradingState) =>
+  Effect.gen(function* () {
+    const { answer } = yield* Output
+    const { account, scope } = yield* scopeOf(asked)
+    const reason = asked.reason ?? "not said"
+    const command: Command.Command = { _tag: commandOf[state], scope }
+    const done = yield* carryOut({ account, commandId: asked.commandId, reason, command })
+    yield* answer({ ...done, state }, `${done.done}.`)
+  })
+
+const setLimits = (asked: Asked, limited: object) =>
+  Effect.gen(function* () {
+    const { answer } = yield* Output
+    const commands = yield* Commands.Commands
+    const name = yield* theAccount(asked.account)
+    const known = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
+    const settings = yield* readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
+    const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
+    if (raised.length > 0) yield* confirm(asked.yes, `Let more through than before (${raised.join(", ")})?`)
+    const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason)
+    if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    yield* answer(yield* accounts.show(name), `${made.what}.`)
+  })

@@ -1,0 +1,47 @@
+import { type Command, Decimal, Id, Order, Quantity, Reads, send } from "@roundlot/core"
+import { Effect, Either, Schema } from "effect"
+import { confirm, yes } from "../cli/confirm.ts"
+import * as flags from "../cli/flags.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { idOf } from "../views/asked.ts"
+import { NotFound } from "../views/errors.ts"
+import { perform } from "./commanding.ts"
+
+const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
+  Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
+    const remedy = "Give the shares of the order that you mean"
+    return new UsageError({ problem: `--quantity '${text}' is no number of shares above zero`, remedy })
+  })
+
+/** `orders approve`. */
+export const ordersApprove = Verb.make({
+  name: "orders approve",
+  summary: "let an order go that waits for a person (trading state approve)",
+  examples: [
+    ["roundlot orders approve O5", "shows it, and asks"],
+    ["roundlot orders approve O5 --quantity 3 --yes --reason 'as planned'", "in a script, only if it is for 3 shares"]
+  ],
+  flags: {
+    ...flags.place,
+    id: flags.id("The order, O5"),
+    quantity: flags.text("quantity", "The shares that are meant: another order is not approved by mistake"),
+    reason: flags.text("reason", "Why; it goes on record"),
+    commandId: flags.commandId,
+    yes
+  },
+  run: ({ commandId, id, quantity, reason, yes: isSaid, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const number = Id.OrderId.make(yield* idOf("order", "order", id))
+        const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
+        if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
+        const meant = quantity === undefined ? order.quantity : yield* readQuantity(quantity)
+        const shown = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol} of ${order.account}`
+        if (order.heldFor === send.APPROVAL) yield* confirm(isSaid, `Let ${id} go: ${shown}?`)
+        const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }
+        yield* perform({ account: order.account, commandId, reason: reason ?? "not said", command })
+      })
+    )
+})

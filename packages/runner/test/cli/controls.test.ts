@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest"
+import { buys, desk } from "./roundlot.ts"
+
+type Desk = ReturnType<typeof desk>
+
+const idle = ({ cli }: Desk) => cli("start", "--until-idle", "--account", "paper", "--json")
+
+const opened = async (...rows: Parameters<typeof buys>): Promise<Desk> => {
+  const place = desk()
+  await place.cli("trades", "import", place.file("trades.csv", buys(...rows)))
+  return place
+}
+
+describe("controls by the command line", () => {
+  it("DESIGN 11: approve: every order waits for a person, who names it; its end is that of any other", async () => {
+    const place = await opened(["a", "2"])
+    const set = await place.cli("controls", "set", "--state", "approve", "--reason", "first day", "--json")
+    expect(JSON.parse(set.out)).toMatchObject({ state: "approve", done: "everything is approve" })
+    const waiting = await idle(place)
+    expect(waiting.code).toBe(3)
+    expect(JSON.parse(waiting.out)).toMatchObject({ orders: [{ id: "O1", status: "pending" }] })
+    expect(await place.json("orders", "show", "O1")).toMatchObject({ heldFor: "Approval" })
+    expect((await place.cli("orders", "approve", "O1")).code).toBe(2)
+    expect((await place.cli("orders", "approve", "O1", "--quantity", "3", "--yes")).err).toContain(
+      "O1 is buy 2 AAPL, not buy 3"
+    )
+    expect(await place.json("orders", "approve", "O1", "--yes")).toMatchObject({ done: "O1, buy 2 AAPL, may go" })
+    expect((await idle(place)).code).toBe(0)
+    expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "filled", heldFor: null })
+    expect(await place.json("controls", "show")).toMatchObject({ states: [{ state: "approve", reason: "first day" }] })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("DESIGN 11: reduce: nothing is opened, until it is lifted", async () => {
+    const place = await opened(["a", "2"])
+    await place.cli("controls", "set", "--state", "reduce", "--account", "paper")
+    const refused = await idle(place)
+    expect(refused.code).toBe(3)
+    expect(JSON.parse(refused.out)).toMatchObject({ positions: [{ answer: "Refused(ReduceOnly)" }] })
+    await place.cli("controls", "set", "--state", "normal", "--account", "paper")
+    expect((await idle(place)).code).toBe(0)
+  })
+
+  it("DESIGN 11: a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
+    const place = await opened(["a", "0.5"])
+    const set = ["controls", "set", "--account", "paper"] as const
+    expect(await place.json(...set, "--order-quantity", "100", "--daily-notional", "5000")).toMatchObject({
+      maxOrderQuantity: "100",
+      maxDailyNotional: "5000"
+    })
+    expect(await place.json(...set, "--order-quantity", "50")).toMatchObject({ maxOrderQuantity: "50" })
+    expect((await place.cli(...set, "--order-quantity", "60")).code).toBe(2)
+    const unreasoned = await place.cli(...set, "--order-quantity", "60", "--yes")
+    expect(unreasoned.code).toBe(1)
+    expect(unreasoned.err).toContain("limits.orderQuantity of paper would let more through than before")
+    expect(await place.json(...set, "--order-quantity", "60", "--yes", "--reason", "busier")).toMatchObject({
+      maxOrderQuantity: "60"
+    })
+    for (const [flag, value, words] of [
+      ["--order-quantity", "0.5", "limits.orderQuantity 0.5 is less than lot 1"],
+      ["--order-notional", "9000", "limits.dailyNotional 5000 is less than limits.orderNotional 9000"]
+    ] as const) {
+      const contradicting = await place.cli(...set, flag, value, "--yes", "--reason", "x")
+      expect(contradicting.code).toBe(1)
+      expect(contradicting.err).toContain(words)
+    }
+    expect(await place.json("controls", "show")).toMatchObject({ limits: [{ orderQuantity: "60" }] })
+    expect((await place.cli(...set)).code).toBe(2)
+  })
+
+  it("DESIGN 11: halt --cancel-open asks for the end of what is open, and names it", async () => {
+    const place = await opened(["a", "2"])
+    const halves = { id: "i1", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
+    await place.cli("exchange", "do", JSON.stringify(halves))
+    await idle(place)
+    expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "partially_filled" })
+    expect(await place.json("halt", "--cancel-open", "--reason", "news")).toMatchObject({ cancelled: ["O1"] })
+    expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "cancelled", filledQuantity: "1" })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+})
