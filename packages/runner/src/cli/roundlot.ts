@@ -109,6 +109,7 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     create: leaf("make a token; its secret is shown once", async () => (await tokens()).tokensCreate),
     revoke: leaf("make a token void", async () => (await tokens()).tokensRevoke),
     list: leaf("every token that was made", async () => (await tokens()).tokensList)
+  }),
   controls: group("what may be sent", {
     show: leaf("trading states and limits", async () => (await import("../verbs/controls.ts")).controlsShow),
     set: leaf("set a trading state, or limits", async () => (await import("../verbs/controls.ts")).controlsSet)
