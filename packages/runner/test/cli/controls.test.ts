@@ -5,7 +5,7 @@ type Desk = ReturnType<typeof desk>
 
 const idle = ({ cli }: Desk) => cli("start", "--until-idle", "--account", "paper", "--json")
 
-const opened = async (...rows: Parameters<typeof buys>): Promise<Desk> => {
+const opened = async (...rows: ReadonlyArray<readonly [id: string, quantity: string]>): Promise<Desk> => {
   const place = desk()
   await place.cli("trades", "import", place.file("trades.csv", buys(...rows)))
   return place
