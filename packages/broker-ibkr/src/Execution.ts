@@ -25,6 +25,9 @@ export const COMBINATION = "BAG"
 export const ownerOf = ({ account, number }: Names, told: string): AccountName.AccountName =>
   told === number || told === "" ? account : AccountName.AccountName.make(`ib-${masked(told)}`)
 
+/** The class of a contract, as core names equities. */
+export const assetClassOf = ({ secType }: Contract): string => (secType === STOCK ? "equity" : secType)
+
 /** The symbol of a contract; what is no stock has one that is no ticker, so that it is never taken for one. */
 export const symbolOf = ({ localSymbol, secType, symbol }: Contract): string =>
   secType === STOCK ? symbolFrom(symbol) : `${secType} ${localSymbol === "" ? symbol : localSymbol}`

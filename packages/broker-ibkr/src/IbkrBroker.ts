@@ -4,7 +4,7 @@ import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { kindOf } from "./Codes.ts"
-import { COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
+import { assetClassOf, COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
 import type { Address, ConnectFailed, Line } from "./Line.ts"
 import type { ExecutionFacts, Message, OrderFacts } from "./Message.ts"
 import { requestOf, stock, symbolFrom, timesInForce } from "./OrderRequest.ts"
@@ -344,6 +344,7 @@ const orders = (
     return {
       // TWS shows what ended today: a window that begins before is not told whole.
       complete: from >= BrokerTime.dayBegins(asOf),
+      wholeFrom: Instant.later(from, BrokerTime.dayBegins(asOf)),
       received: within.flatMap((each) => receivedOf(desk, each, asOf, false))
     }
   })
@@ -424,6 +425,7 @@ const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
     const received = executed(desk, yield* executions(desk, from), asOf)
     return {
       complete: from >= BrokerTime.dayBegins(asOf),
+      wholeFrom: Instant.later(from, BrokerTime.dayBegins(asOf)),
       received: received.filter(
         ({ report }) => from <= Instant.addMillis(report.executedAt, 1000) && report.executedAt <= to
       )
@@ -451,7 +453,9 @@ const positions = (desk: Desk): Broker.BrokerService["positions"] =>
           const quantity = decimalOf(message.quantity)
           if (quantity === undefined || Decimal.isZero(quantity)) return undefined
           const symbol = symbolOf(message.contract)
-          return { _tag: "Part", part: { symbol, quantity, averagePrice: decimalOf(message.averageCost) } }
+          const assetClass = assetClassOf(message.contract)
+          const averagePrice = decimalOf(message.averageCost)
+          return { _tag: "Part", part: { symbol, quantity, averagePrice, assetClass } }
         },
         finish: ({ api }) => void api.cancelPositions()
       })
@@ -512,7 +516,7 @@ const instrument = (
         : {
             _tag: "Known",
             symbol,
-            assetClass: "equity",
+            assetClass: assetClassOf(contract),
             currency: contract.currency,
             tradable: true,
             fractionable: false,

@@ -70,6 +70,8 @@ export * as minute from "./decision/minute.ts"
 export * as settle from "./decision/settle.ts"
 /** `position/Allocation`: see that module. */
 export * as Allocation from "./position/Allocation.ts"
+/** `position/HeldAtBroker`: see that module. */
+export * as HeldAtBroker from "./position/HeldAtBroker.ts"
 /** `position/Lot`: see that module. */
 export * as Lot from "./position/Lot.ts"
 /** `position/Position`: see that module. */
@@ -268,6 +270,8 @@ export * as StartGate from "./services/StartGate.ts"
 export * as Submission from "./services/Submission.ts"
 /** `services/Tokens`: see that module. */
 export * as Tokens from "./services/Tokens.ts"
+/** `services/Sync`: see that module. */
+export * as Sync from "./services/Sync.ts"
 /** `services/Tracking`: see that module. */
 export * as Tracking from "./services/Tracking.ts"
 /** `services/drive`: see that module. */

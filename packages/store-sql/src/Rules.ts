@@ -375,7 +375,8 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   ops_cursors: none,
   ops_jobs: jobs,
   ops_tokens: tokens,
-  ops_requests: none
+  ops_requests: none,
+  ops_holdings: none
 }
 
 /** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */

@@ -14,6 +14,7 @@ import { PayloadTable, type Payload } from "../journal/Payload.ts"
 import { AttemptTable, type Attempt } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { AllocationTable, type Allocation } from "../position/Allocation.ts"
+import { HoldingTable, type HeldAtBroker } from "../position/HeldAtBroker.ts"
 import { LotTable, type Lot } from "../position/Lot.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { BreakTable, type Break } from "../reconciliation/Break.ts"
@@ -44,6 +45,7 @@ export interface Books {
   readonly ops_jobs: Shelf.Shelf<Job, string>
   readonly ops_tokens: Shelf.Shelf<Token, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
+  readonly ops_holdings: Shelf.Shelf<HeldAtBroker, string>
 }
 
 /**
@@ -73,7 +75,8 @@ export const make = (): Books => ({
   ops_cursors: Shelf.make(CursorTable),
   ops_jobs: Shelf.make(JobTable),
   ops_tokens: Shelf.make(TokenTable),
-  ops_requests: Shelf.make(RequestTable)
+  ops_requests: Shelf.make(RequestTable),
+  ops_holdings: Shelf.make(HoldingTable)
 })
 
 /** A table's description without its record type: what a store works with. */
@@ -100,7 +103,8 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   ops_cursors: CursorTable,
   ops_jobs: JobTable,
   ops_tokens: TokenTable,
-  ops_requests: RequestTable
+  ops_requests: RequestTable,
+  ops_holdings: HoldingTable
 }
 
 /** What planning changed in one table, as rows. */
@@ -183,7 +187,8 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.ops_cursors),
     changesOf(books.ops_jobs),
     changesOf(books.ops_tokens),
-    changesOf(books.ops_requests)
+    changesOf(books.ops_requests),
+    changesOf(books.ops_holdings)
   ].filter((each) => each.size > 0)
 
 /** Forgets what planning changed. */

@@ -67,7 +67,14 @@ export const domainTables = [
 ] as const
 
 /** The operational tables: not audited. */
-export const operationalTables = ["ops_commands", "ops_cursors", "ops_jobs", "ops_tokens", "ops_requests"] as const
+export const operationalTables = [
+  "ops_commands",
+  "ops_cursors",
+  "ops_jobs",
+  "ops_tokens",
+  "ops_requests",
+  "ops_holdings"
+] as const
 
 /** The name of a table that commits write. */
 export type TableName = (typeof domainTables)[number] | (typeof operationalTables)[number]

@@ -184,6 +184,7 @@ const makeTakings = (books: Books): Takings => ({
   ops_jobs: taking(books, (each) => each.ops_jobs),
   ops_tokens: taking(books, (each) => each.ops_tokens),
   ops_requests: taking(books, (each) => each.ops_requests),
+  ops_holdings: taking(books, (each) => each.ops_holdings),
   trades: taking(
     books,
     (each) => each.trades,

@@ -80,6 +80,8 @@ export interface TimeWindow {
 /** A listing that says whether it is the whole truth of its window. */
 export interface Listing<R extends Report> {
   readonly complete: boolean
+  /** From when on it is the whole truth, where a broker forgets and its window began earlier. */
+  readonly wholeFrom?: Instant | undefined
   readonly received: ReadonlyArray<Received<R>>
 }
 

@@ -28,7 +28,9 @@ export const breakKinds = [
   "Unmapped",
   "PositionDiffers",
   "ForeignPosition",
-  "UnsoundSnapshot"
+  "UnsoundSnapshot",
+  "FillMissing",
+  "HistoryGap"
 ] as const
 
 /** One of the kinds of break. */
@@ -71,7 +73,9 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Unmapped: shownUntilJudged,
   PositionDiffers: holding,
   ForeignPosition: shown,
-  UnsoundSnapshot: shown
+  UnsoundSnapshot: shown,
+  FillMissing: holding,
+  HistoryGap: shownUntilJudged
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

@@ -396,6 +396,15 @@ export const job: Row = {
   history: "[]"
 }
 
+/** What a broker said that an account holds. */
+export const holding: Row = {
+  account: "main",
+  fetchedAt: AT,
+  symbol: "AAPL",
+  quantity: "3",
+  averagePrice: "150.25"
+}
+
 /** One sound row a table. */
 export const soundRows: { readonly [T in TableName]: Row } = {
   accounts: account,
@@ -417,7 +426,8 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   ops_cursors: cursor,
   ops_jobs: job,
   ops_tokens: token,
-  ops_requests: request
+  ops_requests: request,
+  ops_holdings: holding
 }
 
 /** Inserts of rows in one table. */
@@ -455,7 +465,8 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("ops_cursors", cursor),
   inserting("ops_jobs", job),
   inserting("ops_tokens", token),
-  inserting("ops_requests", request)
+  inserting("ops_requests", request),
+  inserting("ops_holdings", holding)
 ]
 
 const entry = (journal: string, seq: number): Entry => ({

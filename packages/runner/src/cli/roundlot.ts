@@ -9,6 +9,7 @@ const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
 const tokens = () => import("../verbs/tokens.ts")
+const sync = () => import("../verbs/sync.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
 
 const adopting = async () => (await import("../verbs/adoptAccount.ts")).accountsAdopt
@@ -123,6 +124,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     export: leaf("every entry as its canonical line", async () => (await proofs()).journalExport)
   }),
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
+  sync: group("read the broker into the books now", {
+    trades: leaf("its executions and orders", async () => (await sync()).syncTrades),
+    positions: leaf("what it says that the account holds", async () => (await sync()).syncPositions)
+  }),
   jobs: group("background work that outlives who asked for it", {
     enqueue: leaf("ask for background work", async () => (await jobs()).jobsEnqueue),
     list: leaf("the work that was asked for", async () => (await jobs()).jobsList),

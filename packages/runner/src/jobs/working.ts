@@ -1,12 +1,10 @@
 import { hostname } from "node:os"
-import { Jobs } from "@roundlot/core"
-import type { Job } from "@roundlot/core"
-import { Effect, type Scope } from "effect"
+import { Clock, Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlot/core"
+import { Effect, Schedule, type Scope } from "effect"
+import type { Settings } from "../settings/Settings.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
+import { syncingHandlers, watchOrders } from "./syncing.ts"
 import type { Surroundings } from "./Surroundings.ts"
-
-/** Who does which kind of background work in a daemon. */
-const handlers: ReadonlyArray<Jobs.Handler<Surroundings>> = reconcilingHandlers
 
 /** No such process: what it was doing is taken up at once, without waiting for its lease to run out. */
 const isGone = ({ host, pid }: Job.Worker): boolean => {
@@ -19,8 +17,28 @@ const isGone = ({ host, pid }: Job.Worker): boolean => {
   }
 }
 
+const SOON_MS = 2000
+
+/** Waits until no job is being done or begins soon; one on a schedule is not waited for. */
+export const settled: Effect.Effect<void, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =
+  Effect.gen(function* () {
+    const now = yield* (yield* Clock.Clock).now
+    const soon = Number(Instant.addMillis(now, SOON_MS))
+    const waiting = yield* Reads.all(Job.JobTable, {
+      where: [
+        { column: "status", in: ["queued", "running"] },
+        { column: "everyMs", in: [null] },
+        { column: "runAt", below: soon }
+      ]
+    })
+    return waiting.length === 0
+  }).pipe(Effect.repeat({ schedule: Schedule.spaced("50 millis"), until: (isOver) => isOver }), Effect.asVoid)
+
 /** Does the store's background work as this process, for as long as the scope is open. */
-export const work: Effect.Effect<never, never, Jobs.Jobs | Surroundings | Scope.Scope> = Effect.flatMap(
-  Jobs.Jobs,
-  (jobs) => jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
-)
+export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs | Surroundings | Scope.Scope> =>
+  Effect.gen(function* () {
+    const jobs = yield* Jobs.Jobs
+    yield* Effect.forkScoped(watchOrders)
+    const handlers = [...reconcilingHandlers, ...syncingHandlers(settings)]
+    return yield* jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
+  })

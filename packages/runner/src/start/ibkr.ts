@@ -16,6 +16,8 @@ export interface Place {
   readonly address: Line.Address
   readonly number: string | undefined
   readonly zone: string | undefined
+  /** `HOST:PORT` of every place that a job may name, our own among them. */
+  readonly allowed: ReadonlyArray<string>
   readonly connectTimeoutMs?: number | undefined
 }
 
@@ -42,8 +44,11 @@ export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError>
   Effect.gen(function* () {
     const port = yield* numberOf(settings, "IB_PORT", GATEWAY_PAPER, [1, LAST_PORT])
     const clientId = yield* numberOf(settings, "IB_CLIENT_ID", CLIENT_ID, [0, LAST_CLIENT_ID])
+    const host = settings.variable("IB_HOST") ?? "127.0.0.1"
+    const others = (settings.variable("IB_ALLOWED") ?? "").split(",").map((each) => each.trim())
     return {
-      address: { host: settings.variable("IB_HOST") ?? "127.0.0.1", port, clientId },
+      address: { host, port, clientId },
+      allowed: [`${host}:${port}`, ...others.filter((each) => each !== "")],
       number: settings.variable("IB_ACCOUNT"),
       zone: settings.variable("IB_TIME_ZONE")
     }
@@ -52,7 +57,7 @@ export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError>
 /** One account behind TWS. Fails where it is for real money. */
 export const brokerAt = (
   account: AccountName.AccountName,
-  { address, connectTimeoutMs, number, zone }: Place
+  { address, connectTimeoutMs, number, zone }: Omit<Place, "allowed">
 ): Effect.Effect<Broker.BrokerService, LiveNotReady | Line.ConnectFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const broker = yield* IbkrBroker.make({ account, address, number, zone, connectTimeoutMs })

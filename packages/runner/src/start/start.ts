@@ -206,7 +206,7 @@ const driveTo = (
       yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
     }
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
-    yield* Effect.forkScoped(Effect.provide(working.work, layerJobs))
+    yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
     const seconds = (performance.now() / 1000).toFixed(1)
     yield* output.line(
       `roundlot is up after ${seconds} s: store ${shownName(settings)}, ${brokersOf(opened)}, ${accounts.length === 1 ? "account" : "accounts"} ${accounts.join(", ")}.`
@@ -226,7 +226,11 @@ const driveTo = (
           `\n${yield* positionTable}\n\nTrades: ${countsLine(played.counts)}.\n${whereToLook(settings)}`
         )
       }
-      if (flags.untilIdle) return played?.left ?? (yield* remaining.untilIdle)
+      if (flags.untilIdle) {
+        const left = played?.left ?? (yield* remaining.untilIdle)
+        yield* working.settled
+        return left
+      }
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
       return yield* Effect.never
     })

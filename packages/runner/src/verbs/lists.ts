@@ -13,6 +13,7 @@ import * as accounts from "../views/accounts.ts"
 import * as allocations from "../views/allocations.ts"
 import * as breaks from "../views/breaks.ts"
 import * as fills from "../views/fills.ts"
+import * as heldAtBroker from "../views/heldAtBroker.ts"
 import * as instruments from "../views/instruments.ts"
 import * as journal from "../views/journal.ts"
 import type { ListDocument, ListError } from "../views/listing.ts"
@@ -133,9 +134,21 @@ export const ordersShow = Verb.make({
 export const positionsList = Verb.make({
   name: "positions list",
   summary: "the standing of every account in every symbol",
-  examples: [["roundlot positions list --account paper", "one account's"]],
-  flags: { ...place, ...page, account: ofAccount, symbol: ofSymbol },
-  run: (asked) => listed(asked, positions.list(asked), positions.table)
+  examples: [
+    ["roundlot positions list --account paper", "one account's"],
+    ["roundlot positions list --broker", "beside what the broker said when its positions were synced last"]
+  ],
+  flags: {
+    ...place,
+    ...page,
+    account: ofAccount,
+    symbol: ofSymbol,
+    broker: Options.boolean("broker").pipe(Options.withDescription("The newest snapshot of the broker's beside ours"))
+  },
+  run: ({ broker, ...asked }) =>
+    broker
+      ? listed(asked, heldAtBroker.list(asked), heldAtBroker.table)
+      : listed(asked, positions.list(asked), positions.table)
 })
 
 /** `positions show`. */

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "40d1e72e"
+export const fingerprint = "32e8ccad"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -498,7 +498,7 @@ export const sqlite: ReadonlyArray<string> = [
   "closedWhy" TEXT,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK ("holds" NOT IN ('symbol') OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
@@ -593,6 +593,16 @@ export const sqlite: ReadonlyArray<string> = [
   "at" INTEGER NOT NULL,
   "answer" TEXT,
   PRIMARY KEY ("key")
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_ops_holdings (
+  "account" TEXT NOT NULL,
+  "fetchedAt" INTEGER NOT NULL,
+  "symbol" TEXT NOT NULL,
+  "quantity" TEXT NOT NULL,
+  "averagePrice" TEXT,
+  PRIMARY KEY ("account", "fetchedAt", "symbol"),
+  CONSTRAINT "ops_holdings_quantity" CHECK ("quantity" <> '-0' AND "quantity" NOT GLOB '?*-*' AND ltrim("quantity", '-') GLOB '[0-9]*' AND ltrim("quantity", '-') NOT GLOB '*[^0-9.]*' AND ltrim("quantity", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("quantity", '-'), '.') = 0 OR (ltrim("quantity", '-') GLOB '*[1-9]' AND ltrim("quantity", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "ops_holdings_averagePrice" CHECK ("averagePrice" <> '-0' AND "averagePrice" NOT GLOB '?*-*' AND ltrim("averagePrice", '-') GLOB '[0-9]*' AND ltrim("averagePrice", '-') NOT GLOB '*[^0-9.]*' AND ltrim("averagePrice", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("averagePrice", '-'), '.') = 0 OR (ltrim("averagePrice", '-') GLOB '*[1-9]' AND ltrim("averagePrice", '-') NOT GLOB '*.*.*')))
 ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("account", "status")`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
@@ -1151,7 +1161,7 @@ export const postgres: ReadonlyArray<string> = [
   "closedWhy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK ("holds" NOT IN ('symbol') OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
@@ -1244,6 +1254,16 @@ export const postgres: ReadonlyArray<string> = [
   "at" TIMESTAMPTZ NOT NULL,
   "answer" TEXT COLLATE "C",
   PRIMARY KEY ("key")
+)`,
+  `CREATE TABLE roundlot_ops_holdings (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "fetchedAt" TIMESTAMPTZ NOT NULL,
+  "symbol" TEXT COLLATE "C" NOT NULL,
+  "quantity" NUMERIC NOT NULL,
+  "averagePrice" NUMERIC,
+  PRIMARY KEY ("account", "fetchedAt", "symbol"),
+  CONSTRAINT "ops_holdings_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" > '-Infinity'),
+  CONSTRAINT "ops_holdings_averagePrice" CHECK (scale("averagePrice") = min_scale("averagePrice") AND "averagePrice" < 'Infinity' AND "averagePrice" > '-Infinity')
 )`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("account", "status")`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,

@@ -1,0 +1,429 @@
+import { Effect, Schema } from "effect"
+import { AccountTable } from "../account/Account.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import type { Cell } from "../books/Column.ts"
+import { Need } from "../books/Need.ts"
+import type { Table } from "../books/Table.ts"
+import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
+import { format, OrderId, parse as parseId } from "../identity/Id.ts"
+import { UNMAPPED } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { PayloadTable } from "../journal/Payload.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import { Brokers, type BrokerReadFailed, type BrokerService, type Listing, type NoBroker } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { HoldingTable, type HeldAtBroker } from "../position/HeldAtBroker.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
+import { closeIfOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
+import type { Executed, OrderSeen, Received } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
+import { CursorTable } from "../trade/Cursor.ts"
+import { moveCursor } from "../trade/moveCursor.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
+import { reportMember } from "./Submission.ts"
+
+/** A table that a sync writes to cannot be read: the store was not migrated, or is damaged. Nothing was asked of the broker. */
+export class NotReady extends Schema.TaggedError<NotReady>()("NotReady", {
+  table: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `the table of ${this.table} is not ready for a sync: ${this.detail}. Bring the store to this version with 'roundlot store migrate'`
+  }
+}
+
+/** Which account is read, how far back, and where its broker is another connection than the account's own, by that. */
+export interface SyncRequest {
+  readonly account: AccountName
+  /** Days; 7 where nothing is said. */
+  readonly lookbackDays?: number | undefined
+  readonly broker?: BrokerService | undefined
+}
+
+/** What a sync of executions came to (SYNC-8). */
+export interface Synced {
+  readonly account: AccountName
+  /** Executions that the broker listed. */
+  readonly fetched: number
+  /** Those that were not in the books before. */
+  readonly inserted: number
+  /** Those in the books of which something became known that was not: what they cost, or that they do not count any more. */
+  readonly updated: number
+  /** Executions of which another revision counts now. */
+  readonly canonicalChanges: number
+  /** Orders that are not as they were. */
+  readonly touchedOrders: number
+  /** What the broker was asked for and what it covers: it may have forgotten what was before. */
+  readonly askedFrom: Instant.Instant
+  readonly windowStart: Instant.Instant
+  readonly windowEnd: Instant.Instant
+}
+
+type Needed = Brokers | Clock | Ledger | TradeRepository
+
+type Failed = NotReady | BrokerReadFailed | LedgerError | NoBroker
+
+/** How far back a sync reads where nothing is said. */
+export const LOOKBACK_DAYS = 7
+
+const DAY_MS = 86_400_000
+const A_SECOND_MS = 1_000
+
+const ready = <R>(table: Table<R>, name: string): Effect.Effect<void, NotReady, TradeRepository> =>
+  Effect.asVoid(Reads.first(table, {})).pipe(
+    Effect.mapError((error: StoreError) => new NotReady({ table: name, detail: error.message }))
+  )
+
+/** SYNC-7: the tables that a sync rests on can be read, before anybody is asked for anything. */
+export const checkReady: Effect.Effect<void, NotReady, TradeRepository> = Effect.all(
+  [
+    ready(AccountTable, "accounts"),
+    ready(OrderTable, "orders"),
+    ready(FillTable, "fills"),
+    ready(WaitingFillTable, "waiting fills"),
+    ready(PayloadTable, "payloads")
+  ],
+  { discard: true }
+)
+
+/**
+ * SYNC-1 to SYNC-8: reads executions and orders of a window into the books, once. What is known already costs a look; nothing is ever
+ * deleted; in whatever order facts come, the books are the same. Needs the account's lease.
+ */
+export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Failed, Needed> = Effect.fn(
+  "Sync.syncTradesOnce"
+)(function* ({ account, broker: given, lookbackDays = LOOKBACK_DAYS }) {
+  yield* checkReady
+  const broker = given ?? (yield* (yield* Brokers).get(account))
+  const now = yield* (yield* Clock).now
+  const asked = { from: Instant.addMillis(now, -lookbackDays * DAY_MS), to: Instant.addMillis(now, A_SECOND_MS) }
+  const fills = yield* withRetries(broker.fills(asked))
+  const from = startOf(fills, asked.from)
+  const orders = yield* withRetries(broker.orders({ from, to: asked.to }))
+  const executions = fills.received.filter(({ report }) => report.account === account)
+  const before = yield* knownOf(account, executions)
+  const news = executions.filter(({ report }) => !isKnown(before, report))
+  const bases = new Set(news.map(({ report }) => report.execIdBase))
+  const canonicalBefore = yield* canonicalOf(account, bases)
+  const touched = new Set<OrderId>(yield* book(news))
+  const seen = yield* newOrders(account, orders, fills.complete || fills.wholeFrom !== undefined)
+  for (const id of yield* book(seen)) touched.add(id)
+  yield* bookListing(account, now, from, orders)
+  // What waited for its order had no place for what it cost.
+  const joined = yield* knownOf(account, news)
+  yield* book(news.filter(({ report }) => joined.has(report.execId) && !isKnown(joined, report)))
+  yield* bookMissing(account, from, now, fills)
+  yield* noteRead(account, from, now)
+  const after = yield* knownOf(account, news)
+  const canonicalAfter = yield* canonicalOf(account, bases)
+  for (const { orderId } of after.values()) if (orderId !== undefined) touched.add(orderId)
+  const inserted = [...after.keys()].filter((execId) => !before.has(execId)).length
+  const replaced = [...canonicalBefore].filter(([base, execId]) => canonicalAfter.get(base) !== execId)
+  const costed = [...after].filter(([execId, row]) => before.has(execId) && isChanged(before.get(execId), row))
+  return {
+    account,
+    fetched: executions.length,
+    inserted,
+    updated: new Set([...costed.map(([execId]) => execId), ...replaced.map(([, execId]) => execId)]).size,
+    canonicalChanges: replaced.length,
+    touchedOrders: touched.size,
+    askedFrom: asked.from,
+    windowStart: from,
+    windowEnd: now
+  }
+})
+
+/** From when on the broker's listing is whole. What is older and listed all the same widens it: it was not forgotten. */
+const startOf = (fills: Listing<Executed>, askedFrom: Instant.Instant): Instant.Instant => {
+  const whole = fills.complete ? askedFrom : (fills.wholeFrom ?? askedFrom)
+  const oldest = fills.received.reduce((at, { report }) => (report.executedAt < at ? report.executedAt : at), whole)
+  return oldest < askedFrom ? askedFrom : oldest
+}
+
+/* What is known. */
+
+type Known = Pick<Fill | WaitingFill, "execId" | "quantity" | "price"> & {
+  readonly commission?: Decimal.Decimal | undefined
+  readonly orderId?: OrderId | undefined
+}
+
+const MOST_CELLS = 500
+
+const among = <R>(
+  table: Table<R>,
+  account: AccountName,
+  column: string,
+  cells: ReadonlyArray<Cell>
+): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
+  Effect.map(
+    Effect.forEach(
+      Array.from({ length: Math.ceil(cells.length / MOST_CELLS) }, (_, i) =>
+        cells.slice(i * MOST_CELLS, (i + 1) * MOST_CELLS)
+      ),
+      (part) =>
+        Reads.all(table, {
+          where: [
+            { column: "account", in: [account] },
+            { column, in: part }
+          ]
+        })
+    ),
+    (parts) => parts.flat()
+  )
+
+type Executions = ReadonlyArray<Received<Executed>>
+
+const knownOf = (account: AccountName, executions: Executions) =>
+  Effect.gen(function* () {
+    const ids = [...new Set(executions.map(({ report }) => report.execId))]
+    const fills = yield* among(FillTable, account, "execId", ids)
+    const missing = new Set(ids)
+    for (const { execId } of fills) missing.delete(execId)
+    const waiting = yield* among(WaitingFillTable, account, "execId", [...missing])
+    const known = new Map<string, Known>()
+    for (const each of [...waiting, ...fills]) known.set(each.execId, each)
+    return known
+  })
+
+const isSame = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
+
+const isKnown = (known: ReadonlyMap<string, Known>, { commission, execId, price, quantity }: Executed): boolean => {
+  const fill = known.get(execId)
+  if (fill === undefined || !Decimal.equals(fill.quantity, quantity) || !isSame(fill.price, price)) return false
+  return commission === undefined || isSame(fill.commission, commission.amount)
+}
+
+const isChanged = (before: Known | undefined, after: Known): boolean =>
+  before !== undefined && !isSame(before.commission, after.commission)
+
+/** Which revision of each execution counts. */
+const canonicalOf = (account: AccountName, bases: ReadonlySet<string>) =>
+  Effect.map(
+    among(FillTable, account, "execIdBase", [...bases]),
+    (fills) =>
+      new Map(fills.filter(({ canonical }) => canonical).map(({ execId, execIdBase }) => [execIdBase, execId] as const))
+  )
+
+/** An order that is as the broker shows it needs no report. */
+const isShown = (order: Order | undefined, { cumulative, quantity, rawStatus, state }: OrderSeen): boolean =>
+  order !== undefined &&
+  order.rawStatus === rawStatus &&
+  Decimal.equals(order.quantity, quantity) &&
+  (order.endedAt !== undefined) === (state._tag === "Closed") &&
+  (cumulative === undefined || Decimal.equals(order.filled, cumulative))
+
+const newOrders = (account: AccountName, { received }: Listing<OrderSeen>, executionsRead: boolean) =>
+  Effect.gen(function* () {
+    const own = received.filter(({ report }) => report.account === account)
+    const ids = [...new Set(own.map(({ report }) => report.brokerOrderId))]
+    const orders = yield* among(OrderTable, account, "brokerOrderId", ids)
+    const known = new Map(orders.map((order) => [order.brokerOrderId, order]))
+    return own
+      .filter(({ report }) => !isShown(known.get(report.brokerOrderId), report))
+      .map(({ payload, report }): Received<OrderSeen> => ({ report: { ...report, executionsRead }, payload }))
+  })
+
+/* What is written. */
+
+const TOGETHER = 500
+
+/** Books reports in their order; which orders they were about. */
+const book = (received: ReadonlyArray<Received>) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const orders: Array<OrderId> = []
+    for (let from = 0; from < received.length; from += TOGETHER) {
+      const answers = yield* ledger.submitAll("report", received.slice(from, from + TOGETHER).map(reportMember))
+      for (const answer of answers) if (answer._tag === "Applied") orders.push(answer.orderId)
+    }
+    return orders
+  })
+
+/** F7: what waits for an order that a whole listing does not have gets one of its own. */
+const bookListing = (
+  account: AccountName,
+  asOf: Instant.Instant,
+  from: Instant.Instant,
+  { complete, received }: Listing<OrderSeen>
+) =>
+  book([
+    {
+      report: {
+        _tag: "Listed",
+        account,
+        asOf: Instant.addMillis(asOf, 1),
+        asOfKind: "ours",
+        from,
+        complete,
+        brokerOrderIds: received.map(({ report }) => report.brokerOrderId)
+      },
+      payload: undefined
+    }
+  ])
+
+const member = (account: AccountName, needs: Member<void>["needs"], apply: Member<void>["apply"]): Member<void> => ({
+  account,
+  cause: { kind: "report", actor: "roundlot" },
+  needs,
+  apply
+})
+
+/** What counts in the books of a span that the broker lists whole, and is not in its listing: busted, and no message said so. */
+const bookMissing = (
+  account: AccountName,
+  from: Instant.Instant,
+  to: Instant.Instant,
+  { complete, received, wholeFrom }: Listing<Executed>
+) =>
+  Effect.gen(function* () {
+    if (!complete && wholeFrom === undefined) return
+    const listed = new Set(received.map(({ report }) => report.execIdBase))
+    const kept = yield* Reads.all(FillTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "canonical", in: [1] },
+        { column: "executedAt", atLeast: Number(from), below: Number(to) }
+      ]
+    })
+    const settled = kept.filter((fill) => fill.createdAt < to && Decimal.isPositive(fill.quantity))
+    const missing = new Map<OrderId, ReadonlyArray<string>>()
+    const there = new Set<OrderId>()
+    for (const { execId, execIdBase, orderId } of settled) {
+      if (listed.has(execIdBase)) there.add(orderId)
+      else missing.set(orderId, [...(missing.get(orderId) ?? []), execId])
+    }
+    const ledger = yield* Ledger
+    const open = yield* openMissing(account)
+    const members = [...new Set([...missing.keys(), ...open.filter((id) => there.has(id))])].map((orderId) =>
+      member(account, [Need.OrderById({ id: orderId })], (recorder) =>
+        bookMissingOf(recorder, orderId, missing.get(orderId) ?? [])
+      )
+    )
+    yield* ledger.submitAll("report", members)
+  })
+
+const bookMissingOf = (recorder: Recorder, orderId: OrderId, execIds: ReadonlyArray<string>): void => {
+  const order = recorder.books.orders.get(orderId)
+  if (order === undefined) return
+  const { symbol } = order
+  const subject = format("order", orderId)
+  if (execIds.length === 0) return closeIfOpen(recorder, symbol, "FillMissing", subject, "the broker lists it again")
+  const evidence = `the broker does not list ${execIds.join(", ")} any more`
+  openOrUpdate(recorder, { symbol, kind: "FillMissing", subject, evidence })
+  recorder.touch(symbol)
+}
+
+const openMissing = (account: AccountName) =>
+  Effect.map(
+    Reads.all(BreakTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "closedAt", in: [null] },
+        { column: "kind", in: ["FillMissing"] }
+      ]
+    }),
+    (breaks) => breaks.flatMap(({ subject }) => parseId("order", subject) ?? []).map((id) => OrderId.make(id))
+  )
+
+/** The name under which the books keep until when an account's executions were read. */
+const READ = "roundlot/trades.sync"
+
+/**
+ * Notes until when was read. What lies between the last reading and what the broker still has, while its market was open, cannot be
+ * read any more: that is a break, and no silence.
+ */
+const noteRead = (account: AccountName, from: Instant.Instant, to: Instant.Instant) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock
+    const ledger = yield* Ledger
+    const read = yield* Reads.first(CursorTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "source", in: [READ] }
+      ]
+    })
+    const last = read === undefined ? undefined : Instant.parse(read.cursor)
+    const wasOpen = (since: Instant.Instant): boolean => {
+      const opening = clock.nextOpeningAfter(since, account)
+      return clock.isOpenAt(since, account) || (opening !== undefined && opening < from)
+    }
+    const gap = last !== undefined && last < from && wasOpen(last) ? last : undefined
+    yield* ledger.submit(
+      "report",
+      member(account, [Need.Cursor({ account, source: READ })], (recorder) => {
+        if (gap !== undefined) bookGap(recorder, gap, from)
+        moveCursor(recorder, READ, Instant.format(to))
+      })
+    )
+  })
+
+const bookGap = (recorder: Recorder, since: Instant.Instant, until: Instant.Instant): void => {
+  const [begun, ended] = [Instant.format(since), Instant.format(until)]
+  const evidence = `the broker forgot executions from ${begun} to ${ended}, which were not read`
+  recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
+  openOrUpdate(recorder, { symbol: UNMAPPED, kind: "HistoryGap", subject: begun, evidence })
+}
+
+/* Positions. */
+
+/** What a sync of positions came to. */
+export interface PositionsSynced {
+  readonly account: AccountName
+  readonly fetchedAt: Instant.Instant
+  /** Symbols that the broker holds, and of those how many are not as they were in the newest snapshot. */
+  readonly held: number
+  readonly changed: number
+}
+
+/** The newest snapshot of what a broker said that an account holds; none before the first. */
+export const newestHoldings = (
+  account: AccountName
+): Effect.Effect<ReadonlyArray<HeldAtBroker>, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const where = [{ column: "account", in: [account] }]
+    const newest = yield* Reads.first(HoldingTable, { where, descending: true })
+    if (newest === undefined) return []
+    return yield* Reads.all(HoldingTable, {
+      where: [...where, { column: "fetchedAt", in: [Number(newest.fetchedAt)] }]
+    })
+  })
+
+/** SYNC-15: keeps what the broker holds as a dated snapshot; one that is as the newest writes nothing. Needs the account's lease. */
+export const syncPositionsOnce: (
+  request: Omit<SyncRequest, "lookbackDays">
+) => Effect.Effect<PositionsSynced, Failed, Needed> = Effect.fn("Sync.syncPositionsOnce")(function* ({
+  account,
+  broker: given
+}) {
+  yield* checkReady
+  const broker = given ?? (yield* (yield* Brokers).get(account))
+  const fetchedAt = yield* (yield* Clock).now
+  const { complete, holdings } = yield* withRetries(broker.positions)
+  const before = new Map((yield* newestHoldings(account)).map((row) => [row.symbol, row]))
+  const rows = new Map<string, HeldAtBroker>()
+  for (const { averagePrice, quantity, symbol } of holdings)
+    rows.set(symbol, { account, fetchedAt, symbol, quantity, averagePrice })
+  for (const { quantity, symbol } of before.values()) {
+    if (rows.has(symbol) || Decimal.isZero(quantity)) continue
+    rows.set(symbol, { account, fetchedAt, symbol, quantity: Decimal.zero, averagePrice: undefined })
+  }
+  const changed = [...rows.values()].filter((row) => !isHeldAs(before.get(row.symbol), row)).length
+  const synced = { account, fetchedAt, held: holdings.length, changed }
+  if (!complete || changed === 0) return synced
+  yield* (yield* Ledger).submit(
+    "report",
+    member(account, [], (recorder) => {
+      for (const row of rows.values()) recorder.books.ops_holdings.put(row)
+    })
+  )
+  return synced
+})
+
+const isHeldAs = (before: HeldAtBroker | undefined, { averagePrice, quantity }: HeldAtBroker): boolean =>
+  before !== undefined && Decimal.equals(before.quantity, quantity) && isSame(before.averagePrice, averagePrice)

@@ -1,0 +1,188 @@
+import {
+  Account,
+  AccountName,
+  Attempt,
+  Clock,
+  Cursor,
+  Instant,
+  Jobs,
+  Ledger,
+  moveCursor,
+  Need,
+  Reads,
+  Sync,
+  work
+} from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
+import { Effect, Schema } from "effect"
+import type { Scope } from "effect"
+import type { Settings } from "../settings/Settings.ts"
+import * as views from "../views/synced.ts"
+import type { Surroundings } from "./Surroundings.ts"
+
+const LONGEST_LOOK_BACK_DAYS = 30
+const LONGEST_CONNECT_SECONDS = 300
+const LAST_PORT = 65_535
+const LAST_CLIENT_ID = 2_147_483_647
+
+/** Another connection than the account's own, for one sync. */
+const connection = {
+  account: Schema.optional(AccountName.AccountName),
+  host: Schema.optional(Schema.NonEmptyTrimmedString),
+  port: Schema.optional(Schema.Int.pipe(Schema.between(1, LAST_PORT))),
+  clientId: Schema.optional(Schema.Int.pipe(Schema.between(0, LAST_CLIENT_ID))),
+  connectTimeoutSeconds: Schema.optional(Schema.Number.pipe(Schema.between(1, LONGEST_CONNECT_SECONDS)))
+}
+
+const TradesPayload = Schema.Struct({
+  ...connection,
+  lookbackDays: Schema.optional(Schema.Int.pipe(Schema.between(1, LONGEST_LOOK_BACK_DAYS)))
+})
+
+const PositionsPayload = Schema.Struct(connection)
+
+/** Reads executions and orders of a broker into the books (SYNC-9). */
+export const tradesSync = Jobs.jobType({ name: "trades.sync", payload: TradesPayload })
+
+/** Keeps a broker's positions as a dated snapshot (SYNC-9, SYNC-15). */
+export const positionsSync = Jobs.jobType({ name: "positions.sync", payload: PositionsPayload })
+
+type Connection = typeof PositionsPayload.Type
+
+const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
+
+const failed = (error: { readonly _tag: string; readonly message: string }) =>
+  new Jobs.JobFailed({ detail: error.message, final: error._tag === "NotReady" })
+
+/** The account that is meant: the named one, else the only one. */
+const accountOf = (named: AccountName.AccountName | undefined) =>
+  Effect.gen(function* () {
+    const accounts = yield* Effect.mapError(Reads.all(Account.AccountTable), failed)
+    const [only, ...others] = accounts.filter(({ name }) => named === undefined || name === named)
+    if (only !== undefined && others.length === 0) return only
+    const names = accounts.map(({ name }) => name).join(", ")
+    return yield* refused(
+      named === undefined
+        ? `there are ${accounts.length} accounts (${names}): name one in the payload, as account`
+        : `there is no account ${named}`
+    )
+  })
+
+const isOwn = ({ clientId, host, port }: Connection): boolean =>
+  host === undefined && port === undefined && clientId === undefined
+
+/**
+ * The connection that a payload asks for: the account's own where it says nothing of one. Another is made only to a place that the
+ * operator has allowed, and used only where the login there has the account that the books are pinned to.
+ */
+const brokerFor = (
+  account: Account.Account,
+  asked: Connection,
+  settings: Settings
+): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (isOwn(asked)) return undefined
+    if (account.broker !== "ibkr")
+      return yield* refused(`account ${account.name} is at ${account.broker}, which has no host, port or client id`)
+    const { brokerAt, placeOf } = yield* Effect.promise(() => import("../start/ibkr.ts"))
+    const own = yield* Effect.mapError(placeOf(settings), failed)
+    const address = {
+      host: asked.host ?? own.address.host,
+      port: asked.port ?? own.address.port,
+      clientId: asked.clientId ?? own.address.clientId
+    }
+    if (!own.allowed.includes(`${address.host}:${address.port}`)) {
+      const allowed = own.allowed.join(", ")
+      return yield* refused(
+        `${address.host}:${address.port} is not among the places that IB_ALLOWED names (${allowed})`
+      )
+    }
+    const seconds = asked.connectTimeoutSeconds
+    const place = {
+      ...own,
+      address,
+      number: account.brokerAccountId ?? own.number,
+      connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000
+    }
+    return yield* Effect.mapError(brokerAt(account.name, place), failed)
+  })
+
+/** Who does both in a daemon. */
+export const syncingHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<Surroundings>> => [
+  Jobs.handler(tradesSync, (asked, { progress }) =>
+    Effect.gen(function* () {
+      const account = yield* accountOf(asked.account)
+      yield* progress({ step: "connecting" })
+      const broker = yield* brokerFor(account, asked, settings)
+      yield* progress({ step: "reading" })
+      const { lookbackDays } = asked
+      return yield* Sync.syncTradesOnce({ account: account.name, lookbackDays, broker }).pipe(
+        Effect.map(views.tradesDocument),
+        Effect.mapError(failed)
+      )
+    }).pipe(Effect.scoped)
+  ),
+  Jobs.handler(positionsSync, (asked) =>
+    Effect.gen(function* () {
+      const account = yield* accountOf(asked.account)
+      const broker = yield* brokerFor(account, asked, settings)
+      return yield* Sync.syncPositionsOnce({ account: account.name, broker }).pipe(
+        Effect.map(views.positionsDocument),
+        Effect.mapError(failed)
+      )
+    }).pipe(Effect.scoped)
+  )
+]
+
+const SOON_MS = 1000
+
+/**
+ * SYNC-10: after orders of an account at Interactive Brokers were worked, both syncs are enqueued, once for any number of them. What
+ * was worked is told from the newest attempt that has an answer; it is noted with the job, so that no restart passes over it.
+ */
+const enqueueAfterOrders = Effect.gen(function* () {
+  const jobs = yield* Jobs.Jobs
+  const accounts = yield* Reads.all(Account.AccountTable, { where: [{ column: "broker", in: ["ibkr"] }] })
+  yield* Effect.forEach(accounts, ({ name }) => enqueueFor(jobs, name), { discard: true })
+})
+
+/** The name under which the books keep which attempt was the newest when syncs were enqueued last. */
+const WORKED = "roundlot/after-orders"
+
+const enqueueFor = (jobs: Jobs.JobsService, account: AccountName.AccountName) =>
+  Effect.gen(function* () {
+    const newest = yield* Reads.first(Attempt.AttemptTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "outcome", in: ["accepted", "unknown"] }
+      ],
+      descending: true
+    })
+    if (newest === undefined) return
+    const worked = String(newest.id)
+    const noted = yield* Reads.first(Cursor.CursorTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "source", in: [WORKED] }
+      ]
+    })
+    if (noted?.cursor === worked) return
+    const runAt = Instant.addMillis(yield* (yield* Clock.Clock).now, SOON_MS)
+    const asked = { key: `after-orders/${account}`, payload: { account }, runAt, again: true }
+    yield* jobs.enqueue({ ...asked, type: tradesSync.name })
+    yield* jobs.enqueue({ ...asked, type: positionsSync.name })
+    const ledger = yield* Ledger.Ledger
+    yield* ledger.submit("report", {
+      account,
+      cause: { kind: "report", actor: "roundlot" },
+      needs: [Need.Need.Cursor({ account, source: WORKED })],
+      apply: (recorder) => moveCursor.moveCursor(recorder, WORKED, worked)
+    })
+  })
+
+/** Looks after every commit whether orders were worked. */
+export const watchOrders: Effect.Effect<never, never, Jobs.Jobs | Surroundings> = work.forever(
+  "syncs after orders",
+  "1 second",
+  enqueueAfterOrders
+)

@@ -1,0 +1,86 @@
+import * as Options from "@effect/cli/Options"
+import { Sync } from "@roundlot/core"
+import { Effect, Option } from "effect"
+import { chosen } from "../accounts.ts"
+import * as detail from "../cli/detail.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import { UsageError } from "../cli/UsageError.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { positionsSync, tradesSync } from "../jobs/syncing.ts"
+import * as views from "../views/synced.ts"
+import { atBroker } from "./atBroker.ts"
+
+const common = { ...flags.place, account: flags.account }
+
+/** The one account that is meant. */
+const one = (named: Option.Option<string>) =>
+  Effect.gen(function* () {
+    const [only, ...others] = yield* chosen(named)
+    if (only !== undefined && others.length === 0) return only
+    const problem = only === undefined ? "There is no account yet" : "There are several accounts"
+    return yield* new UsageError({ problem, remedy: "Name one with --account" })
+  })
+
+const MOST_DAYS = 30
+
+/** `sync trades`. */
+export const syncTrades = Verb.make({
+  name: "sync trades",
+  summary: "read the broker's executions and orders into the books, with their corrections and what they cost",
+  examples: [
+    ["roundlot sync trades --env-file ibkr.env", "the last 7 days, as far as the broker has them"],
+    ["roundlot sync trades --lookback-days 2 --json", "the counts, for a program"]
+  ],
+  flags: {
+    ...common,
+    lookbackDays: Options.integer("lookback-days").pipe(
+      Options.withDescription("How many days, 1 to 30; default 7. The broker may have forgotten a part of them"),
+      Options.withDefault(Sync.LOOKBACK_DAYS)
+    )
+  },
+  run: ({ account, lookbackDays, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        if (lookbackDays < 1 || lookbackDays > MOST_DAYS) {
+          const problem = `--lookback-days ${lookbackDays} is not from 1 to ${MOST_DAYS}`
+          return yield* new UsageError({
+            problem,
+            remedy: "What is older is in the books, or in the broker's statements"
+          })
+        }
+        const name = yield* one(account)
+        const here = Effect.map(Sync.syncTradesOnce({ account: name, lookbackDays }), views.tradesDocument)
+        const synced = yield* atBroker(name, settings, here, {
+          type: tradesSync.name,
+          payload: { account: name, lookbackDays },
+          result: views.TradesSynced
+        })
+        yield* answer(synced, detail.format(synced))
+      })
+    )
+})
+
+/** `sync positions`. */
+export const syncPositions = Verb.make({
+  name: "sync positions",
+  summary: "keep what the broker says that the account holds, with its date",
+  examples: [["roundlot sync positions --env-file ibkr.env", "then: roundlot positions list --broker"]],
+  flags: common,
+  run: ({ account, ...where }) =>
+    writing(where, (settings) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const name = yield* one(account)
+        const here = Effect.map(Sync.syncPositionsOnce({ account: name }), views.positionsDocument)
+        const synced = yield* atBroker(name, settings, here, {
+          type: positionsSync.name,
+          payload: { account: name },
+          result: views.PositionsSynced
+        })
+        yield* answer(synced, detail.format(synced))
+      })
+    )
+})

@@ -1,0 +1,70 @@
+import { Account, Decimal, Instant, Position, Reads, Sync, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { inAnyCase } from "./asked.ts"
+import type { ListDocument } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull } from "./text.ts"
+
+/** What the newest snapshot of a broker says of a symbol, beside what our books hold there; signed shares. */
+export interface HeldDocument {
+  readonly account: string
+  readonly symbol: string
+  readonly ours: string
+  /** None where there is no snapshot yet. */
+  readonly quantity: string | null
+  readonly averagePrice: string | null
+  readonly fetchedAt: string | null
+}
+
+/** Which symbols. */
+export interface HeldFilters {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+}
+
+const isSymbol = (wanted: string | undefined, symbol: string): boolean =>
+  wanted === undefined || symbol.toLowerCase() === wanted.toLowerCase()
+
+/** SYNC-15: every symbol that we or the broker hold, by account. */
+export const list = (
+  filters: HeldFilters
+): Effect.Effect<ListDocument<HeldDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const accounts = yield* Reads.all(Account.AccountTable, { where: [...inAnyCase("name", filters.account)] })
+    const items = yield* Effect.forEach(accounts, ({ name }) =>
+      Effect.gen(function* () {
+        const positions = yield* Reads.all(Position.PositionTable, { where: [{ column: "account", in: [name] }] })
+        const ours = new Map(positions.map((each) => [String(each.symbol), Position.holdingsOf(each)]))
+        const theirs = new Map((yield* Sync.newestHoldings(name)).map((row) => [row.symbol, row]))
+        const [any] = theirs.values()
+        const symbols = [...new Set([...ours.keys(), ...theirs.keys()])].filter((each) =>
+          isSymbol(filters.symbol, each)
+        )
+        return symbols.toSorted().map((symbol): HeldDocument => {
+          const row = theirs.get(symbol)
+          const quantity = row?.quantity ?? (any === undefined ? undefined : Decimal.zero)
+          return {
+            account: name,
+            symbol,
+            ours: Decimal.format(ours.get(symbol) ?? Decimal.zero),
+            quantity: decimalOrNull(quantity),
+            averagePrice: decimalOrNull(row?.averagePrice),
+            fetchedAt: any === undefined ? null : Instant.format(any.fetchedAt)
+          }
+        })
+      })
+    )
+    return { items: items.flat(), nextCursor: null }
+  })
+
+const columns: ReadonlyArray<Columns.TableColumn<HeldDocument>> = [
+  Columns.words("ACCOUNT", (each) => each.account),
+  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.numbers("OURS", (each) => each.ours),
+  Columns.numbers("BROKER", (each) => each.quantity),
+  Columns.numbers("AVERAGE", (each) => Columns.short(each.averagePrice)),
+  Columns.times("FETCHED", (each) => each.fetchedAt)
+]
+
+/** The same as a table for people. */
+export const table = (items: ReadonlyArray<HeldDocument>): string => Columns.render(columns, items)
