@@ -1,6 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import { Sync } from "@roundlot/core"
-import { Effect, Option } from "effect"
+import { Effect, type Option } from "effect"
 import { chosen } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
