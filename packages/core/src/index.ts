@@ -52,6 +52,8 @@ export * as Cursor from "./trade/Cursor.ts"
 export * as SourcePolicy from "./trade/SourcePolicy.ts"
 /** `trade/Trade`: see that module. */
 export * as Trade from "./trade/Trade.ts"
+/** `trade/hedging`: see that module. */
+export * as hedging from "./trade/hedging.ts"
 /** `trade/intake`: see that module. */
 export * as intake from "./trade/intake.ts"
 /** `trade/moveCursor`: see that module. */
@@ -258,6 +260,8 @@ export * as Reads from "./services/Reads.ts"
 export * as Reconciliation from "./services/Reconciliation.ts"
 /** `services/Requests`: see that module. */
 export * as Requests from "./services/Requests.ts"
+/** `services/Reports`: see that module. */
+export * as Reports from "./services/Reports.ts"
 /** `services/Retention`: see that module. */
 export * as Retention from "./services/Retention.ts"
 /** `services/Roundlot`: see that module. */

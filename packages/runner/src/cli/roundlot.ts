@@ -123,6 +123,12 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     head: leaf("the newest place and its hash", async () => (await proofs()).journalHead),
     export: leaf("every entry as its canonical line", async () => (await proofs()).journalExport)
   }),
+  report: group("what trading came to", {
+    hedging: leaf(
+      "each trade's slippage, commission and delays",
+      async () => (await import("../verbs/reportHedging.ts")).reportHedging
+    )
+  }),
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
   sync: group("read the broker into the books now", {
     trades: leaf("its executions and orders", async () => (await sync()).syncTrades),

@@ -1,0 +1,81 @@
+import { Array, Effect } from "effect"
+import { FillTable } from "../fill/Fill.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import { AllocationTable } from "../position/Allocation.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { hedgedTrade, settledOf, type HedgedTrade, type ShareOfOrder } from "../trade/hedging.ts"
+import type { Trade } from "../trade/Trade.ts"
+import * as Reads from "./Reads.ts"
+
+const AT_ONCE = 200
+
+/**
+ * What became of trades at their brokers: slippage against their own prices, commissions and delays, in the order of the trades. A
+ * direct trade is reported by its own order; one that was never counted has nothing to report.
+ */
+export const hedging = (
+  trades: ReadonlyArray<Trade>
+): Effect.Effect<ReadonlyArray<HedgedTrade>, StoreError, TradeRepository> =>
+  Effect.map(
+    Effect.forEach(Array.chunksOf(trades, AT_ONCE), (part) =>
+      Effect.map(sharesOf(part), (shares) => part.map((trade) => hedgedTrade(trade, shares.get(trade.id) ?? [])))
+    ),
+    Array.flatten
+  )
+
+const sharesOf = (trades: ReadonlyArray<Trade>) =>
+  Effect.gen(function* () {
+    const ids = trades.map(({ id }) => id)
+    const allocations = yield* Reads.all(AllocationTable, {
+      where: [
+        { column: "tradeId", in: ids },
+        { column: "kind", in: ["order"] },
+        { column: "releasedAt", in: [null] }
+      ]
+    })
+    const direct = trades.filter(({ kind }) => kind === "direct").map(({ id }) => id)
+    const inQueue = yield* ordersBy("id", [...new Set(allocations.flatMap(({ orderId }) => orderId ?? []))])
+    const own = yield* ordersBy("tradeId", direct)
+    const commissions = yield* commissionsOf([...inQueue, ...own])
+    const shareIn = (order: Order, settled: Decimal.Decimal): ShareOfOrder => ({
+      order,
+      settled,
+      commission: commissions.get(order.id)
+    })
+    return new Map(
+      trades.map((trade) => {
+        const taken = allocations.filter(({ tradeId }) => tradeId === trade.id)
+        const orders = inQueue.filter(({ id }) => taken.some(({ orderId }) => orderId === id))
+        return [
+          trade.id,
+          [
+            ...orders.map((order) => shareIn(order, settledOf(taken, order.id))),
+            ...own.filter(({ tradeId }) => tradeId === trade.id).map((order) => shareIn(order, order.filled))
+          ]
+        ] as const
+      })
+    )
+  })
+
+const ordersBy = (column: "id" | "tradeId", ids: ReadonlyArray<number>) =>
+  ids.length === 0 ? Effect.succeed([]) : Reads.all(OrderTable, { where: [{ column, in: ids }] })
+
+/** The commissions of orders, where those of all their canonical fills are known. */
+const commissionsOf = (orders: ReadonlyArray<Order>) =>
+  Effect.gen(function* () {
+    if (orders.length === 0) return new Map<number, Decimal.Decimal>()
+    const fills = yield* Reads.all(FillTable, {
+      where: [
+        { column: "orderId", in: orders.map(({ id }) => id) },
+        { column: "canonical", in: [1] }
+      ]
+    })
+    return new Map(
+      orders.flatMap(({ id }) => {
+        const own = fills.filter(({ orderId, quantity }) => orderId === id && !Decimal.isZero(quantity))
+        const known = own.flatMap(({ commission }) => commission ?? [])
+        return own.length === 0 || known.length < own.length ? [] : [[id, Decimal.sum(known)] as const]
+      })
+    )
+  })

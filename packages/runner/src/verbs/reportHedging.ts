@@ -1,0 +1,37 @@
+import * as Options from "@effect/cli/Options"
+import { Effect } from "effect"
+import { expectKnown } from "../accounts.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { reading } from "../cli/within.ts"
+import * as views from "../views/hedging.ts"
+
+/** `report hedging`. */
+export const reportHedging = Verb.make({
+  name: "report hedging",
+  summary: "what each trade came to at the broker: slippage against its own price, commission, delays",
+  examples: [
+    ["roundlot report hedging --since 2026-01-02", "a table for people"],
+    ["roundlot report hedging --since 2026-01-02 --limit 0 --csv > hedging.csv", "exact figures, for a spreadsheet"]
+  ],
+  flags: {
+    ...flags.place,
+    ...flags.page,
+    ...flags.period,
+    account: flags.ofAccount,
+    symbol: flags.ofSymbol,
+    csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
+  },
+  run: (asked) =>
+    reading(asked, () =>
+      Effect.gen(function* () {
+        const output = yield* Output
+        yield* expectKnown(asked.account)
+        const document = yield* views.list(asked)
+        if (asked.csv) return yield* output.raw(`${views.csv(document.items)}\n`)
+        const more = document.nextCursor === null ? "" : `\nMore: --cursor ${document.nextCursor}`
+        yield* output.answer(document, document.items.length === 0 ? "None." : `${views.table(document.items)}${more}`)
+      })
+    )
+})

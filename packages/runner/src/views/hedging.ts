@@ -1,0 +1,129 @@
+import { Decimal, Id, Instant, Reports, Trade, type hedging, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { inAnyCase, isWithin, type Period } from "./asked.ts"
+import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import * as Columns from "./table.ts"
+import { decimalOrNull, valueOrNull } from "./text.ts"
+
+/** What became of a trade at the broker: shares, dollars, basis points, milliseconds. */
+export interface HedgingDocument {
+  readonly tradeId: string
+  readonly account: string
+  readonly source: string
+  readonly sourceId: string
+  readonly symbol: string
+  readonly side: string
+  readonly quantity: string
+  readonly price: string | null
+  readonly tradedAt: string
+  readonly status: string
+  /** The side of its orders. */
+  readonly orderSide: string
+  readonly netted: string
+  readonly filled: string
+  readonly averagePrice: string | null
+  readonly slippage: string | null
+  readonly slippageBp: string | null
+  readonly commission: string | null
+  readonly toOrderMs: number | null
+  readonly toFillMs: number | null
+}
+
+/** Which trades; the period is that in which they came in. */
+export interface HedgingFilters extends ListOptions, Period {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+}
+
+const documentOf = (hedged: hedging.HedgedTrade): HedgingDocument => ({
+  tradeId: Id.format("trade", hedged.trade.id),
+  account: hedged.trade.account,
+  source: hedged.trade.source,
+  sourceId: hedged.trade.sourceId,
+  symbol: hedged.trade.symbol,
+  side: hedged.trade.side,
+  quantity: Decimal.format(hedged.trade.quantity),
+  price: decimalOrNull(hedged.trade.price),
+  tradedAt: Instant.format(hedged.trade.tradedAt),
+  status: hedged.trade.status,
+  orderSide: hedged.side,
+  netted: Decimal.format(hedged.trade.netted),
+  filled: Decimal.format(hedged.filled),
+  averagePrice: decimalOrNull(hedged.averagePrice),
+  slippage: decimalOrNull(hedged.slippage),
+  slippageBp: decimalOrNull(hedged.slippageBp),
+  commission: decimalOrNull(hedged.commission),
+  toOrderMs: valueOrNull(hedged.toOrderMs),
+  toFillMs: valueOrNull(hedged.toFillMs)
+})
+
+/** A page of the report. */
+export const list = (
+  filters: HedgingFilters
+): Effect.Effect<ListDocument<HedgingDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const conditions = [
+      ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
+      { column: "status", in: ["accumulated", "completed"] },
+      ...(yield* isWithin("createdAt", filters))
+    ]
+    const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf: [conditions] }, filters)
+    return { items: (yield* Reports.hedging(records)).map(documentOf), nextCursor }
+  })
+
+const columns: ReadonlyArray<Columns.TableColumn<HedgingDocument>> = [
+  Columns.words("TRADE", (each) => each.tradeId),
+  Columns.words("ACCOUNT", (each) => each.account),
+  Columns.words("SYMBOL", (each) => each.symbol),
+  Columns.words("SIDE", (each) => each.side),
+  Columns.numbers("QUANTITY", (each) => each.quantity),
+  Columns.numbers("PRICE", (each) => each.price),
+  Columns.numbers("FILLED", (each) => each.filled),
+  Columns.numbers("AVERAGE", (each) => Columns.short(each.averagePrice)),
+  Columns.numbers("SLIPPAGE", (each) => Columns.short(each.slippage)),
+  Columns.numbers("BP", (each) => each.slippageBp),
+  Columns.numbers("COMMISSION", (each) => Columns.short(each.commission)),
+  Columns.numbers("TO ORDER, MS", (each) => textOf(each.toOrderMs)),
+  Columns.numbers("TO FILL, MS", (each) => textOf(each.toFillMs))
+]
+
+const textOf = (value: number | null): string | null => (value === null ? null : String(value))
+
+/** The report as a table for people. */
+export const table = (items: ReadonlyArray<HedgingDocument>): string => Columns.render(columns, items)
+
+const FIELDS = [
+  "tradeId",
+  "account",
+  "source",
+  "sourceId",
+  "symbol",
+  "side",
+  "quantity",
+  "price",
+  "tradedAt",
+  "status",
+  "orderSide",
+  "netted",
+  "filled",
+  "averagePrice",
+  "slippage",
+  "slippageBp",
+  "commission",
+  "toOrderMs",
+  "toFillMs"
+] as const satisfies ReadonlyArray<keyof HedgingDocument>
+
+/** Read by a spreadsheet as a formula, which a text from a file or a broker is not meant to be. */
+const FORMULA = /^[=+@\t\r]|^-(?![\d.]+$)/
+
+const cell = (value: string | number | null): string => {
+  const plain = value === null ? "" : String(value)
+  const safe = FORMULA.test(plain) ? `'${plain}` : plain
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+/** The report as CSV: exact figures, a line a trade, safe to open in a spreadsheet. */
+export const csv = (items: ReadonlyArray<HedgingDocument>): string =>
+  [FIELDS.join(","), ...items.map((item) => FIELDS.map((field) => cell(item[field])).join(","))].join("\n")
