@@ -17,6 +17,8 @@ interface Seat {
   readonly desk: Desk
   readonly clientId: number
   readonly send: (...all: ReadonlyArray<Fields>) => void
+  /** What executions cost, told with the next request. */
+  readonly late: Array<Fields>
   /** Cuts the connection in the middle of a message. */
   readonly cut: () => void
 }
@@ -24,6 +26,9 @@ interface Seat {
 type Doing = Effect.Effect<void, ExchangeFailed>
 
 const COMMISSION = "1"
+
+/** The code of a rejection that the exchange is told to give with a part that no client can read. */
+const UNREADABLE = "unreadable"
 const ALL_TIME: { readonly from: Instant.Instant; readonly to: Instant.Instant } = {
   from: Instant.make(0n),
   to: Instant.latest
@@ -120,7 +125,8 @@ const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
           const words = isUnknown
             ? "No security definition has been found for the request"
             : `Order rejected - reason:${reply.words}`
-          return send(messages.notice(orderId, isUnknown ? 200 : 201, words))
+          const reject = reply.code === UNREADABLE ? "{ this is no JSON" : ""
+          return send(messages.notice(orderId, isUnknown ? 200 : 201, words, reject))
         }
         const entered = reply._tag === "Done" ? reply.body : yield* newestOf(desk)
         if (entered !== undefined && !desk.placed.has(entered.brokerOrderId))
@@ -205,7 +211,8 @@ const executions = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
       if (desk.commissions === "with") send(messages.commission(execIdOf(execution), COMMISSION))
     }
     send([55, 1, reqId])
-    if (desk.commissions === "late") send(...wanted.map((each) => messages.commission(execIdOf(each), COMMISSION)))
+    if (desk.commissions === "late")
+      seat.late.push(...wanted.map((each) => messages.commission(execIdOf(each), COMMISSION)))
   })
 
 const positions = (seat: Seat): Doing =>
@@ -248,6 +255,7 @@ const now = Clock.currentTimeMillis
 const SECONDS = 1000
 
 const answer = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
+  if (tokens[0] !== "7" && seat.late.length > 0) seat.send(...seat.late.splice(0))
   switch (tokens[0]) {
     case "3":
       return place(seat, tokens)
@@ -376,7 +384,7 @@ const sit = (
       Effect.sync(() => desk.connected.add(clientId)),
       () => Effect.sync(() => desk.connected.delete(clientId))
     )
-    const seat: Seat = { desk, clientId, send: write, cut }
+    const seat: Seat = { desk, clientId, send: write, late: [], cut }
     const { reply } = yield* desk.exchange.stream(desk.account)
     if (reply._tag === "Done") {
       const telling = Stream.runForEach(reply.body, (said) => desk.inTurn.withPermits(1)(tell(seat, said)))
