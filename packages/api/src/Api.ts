@@ -15,6 +15,8 @@ export const PartDocument = Schema.Struct({
   ok: Schema.Boolean,
   detail: Schema.String,
   failures: Schema.Int,
+  /** It has failed five times in a row, or for two minutes. */
+  alert: Schema.Boolean,
   lastSuccessAt: Schema.NullOr(Schema.String),
   lastFailureAt: Schema.NullOr(Schema.String),
   secondsSinceSuccess: Schema.NullOr(Schema.Number)

@@ -25,11 +25,12 @@ const healthDocument = Effect.gen(function* () {
     version: process.version,
     uptimeSeconds: yield* process.uptimeSeconds,
     eventLoop: yield* process.eventLoop,
-    parts: parts.map(({ detail, failures, isWell, lastFailureAt, lastSuccessAt, part }) => ({
+    parts: parts.map(({ detail, failures, isAlert, isWell, lastFailureAt, lastSuccessAt, part }) => ({
       part,
       ok: isWell,
       detail,
       failures,
+      alert: isAlert,
       lastSuccessAt: timeOf(lastSuccessAt),
       lastFailureAt: timeOf(lastFailureAt),
       secondsSinceSuccess: lastSuccessAt === undefined ? null : Instant.millisBetween(lastSuccessAt, now) / 1000

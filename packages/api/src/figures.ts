@@ -60,6 +60,11 @@ const ofHealth = Effect.gen(function* () {
       parts.map(({ failures, part }) => [{ part }, failures])
     ),
     gauges(
+      "roundlot_part_alert",
+      "1 where a part has failed five times in a row, or for two minutes",
+      parts.map(({ isAlert, part }) => [{ part }, isAlert ? 1 : 0])
+    ),
+    gauges(
       "roundlot_part_seconds_since_success",
       "How long ago the last pass of a part went well",
       parts.flatMap(({ lastSuccessAt, part }) =>

@@ -32,7 +32,8 @@ export const capabilities: Broker.Capabilities = {
   replace: true,
   shortSale: true,
   crossesZero: false,
-  historyWindowMs: Orders.HISTORY_MS
+  historyWindowMs: Orders.HISTORY_MS,
+  pollsByWindow: true
 }
 
 /** How a broker at Schwab is opened. */
@@ -347,11 +348,15 @@ const tellUnknown = ({ orderId, status }: OrderAnswer): Effect.Effect<void> =>
 const listOrders = (
   desk: Desk,
   window: Broker.TimeWindow
-): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
+): Effect.Effect<Broker.OrderListing, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
     const { complete, reads } = yield* desk.orders.entered(window)
     yield* Effect.forEach(reads, ({ order }) => tellUnknown(order), { discard: true })
-    return { complete, received: reads.flatMap((read) => Option.toArray(seenIn(desk, read))) }
+    return {
+      complete,
+      received: reads.flatMap((read) => Option.toArray(seenIn(desk, read))),
+      executions: reads.flatMap((read) => executedIn(desk, read))
+    }
   })
 
 /* Reading executions. */

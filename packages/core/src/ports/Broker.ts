@@ -32,6 +32,8 @@ export interface Capabilities {
   readonly crossesZero: boolean
   /** How far back orders can be listed, in milliseconds. */
   readonly historyWindowMs: number
+  /** The listing of any window is a request or few, so that many open orders are polled by one (FILL-11). */
+  readonly pollsByWindow?: boolean | undefined
 }
 
 /** An order that this broker cannot be asked for, said before anything is sent. */
@@ -85,6 +87,11 @@ export interface Listing<R extends Report> {
   readonly received: ReadonlyArray<Received<R>>
 }
 
+/** Orders of a window, with their executions where the broker tells those in the same breath. */
+export interface OrderListing extends Listing<OrderSeen> {
+  readonly executions?: ReadonlyArray<Received<Executed>> | undefined
+}
+
 /** A holding at the broker, signed shares. `assetClass` is left away where it is an equity. */
 export interface Holding {
   readonly symbol: string
@@ -133,7 +140,7 @@ export interface BrokerService {
   /** Reads one order that the broker has acknowledged. */
   readonly order: (brokerOrderId: BrokerOrderId) => Effect.Effect<Received<OrderSeen | NotFound>, BrokerReadFailed>
   /** Lists orders that were entered in the window. */
-  readonly orders: (window: TimeWindow) => Effect.Effect<Listing<OrderSeen>, BrokerReadFailed>
+  readonly orders: (window: TimeWindow) => Effect.Effect<OrderListing, BrokerReadFailed>
   /** Lists executions, all revisions, of the window. */
   readonly fills: (window: TimeWindow) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
   /** Lists the executions of one order, all revisions. */

@@ -1,16 +1,20 @@
 import { Context, Effect, Layer, Ref } from "effect"
 import { Clock } from "../ports/Clock.ts"
-import type { Instant } from "../time/Instant.ts"
+import * as Instant from "../time/Instant.ts"
 
 /** How a part of the program is: its last success and failure, and what the failure was. */
 export interface PartHealth {
   readonly part: string
   readonly isWell: boolean
-  readonly lastSuccessAt: Instant | undefined
-  readonly lastFailureAt: Instant | undefined
+  readonly lastSuccessAt: Instant.Instant | undefined
+  readonly lastFailureAt: Instant.Instant | undefined
   readonly detail: string
   /** Failures since the last success. */
   readonly failures: number
+  /** When the first of them was. */
+  readonly failingSince: Instant.Instant | undefined
+  /** It has failed so often, or for so long, that somebody must look (FILL-15). */
+  readonly isAlert: boolean
 }
 
 /** Where every part of the program says how it is (FILL-13). */
@@ -29,16 +33,32 @@ const unknown = (part: string): PartHealth => ({
   lastSuccessAt: undefined,
   lastFailureAt: undefined,
   detail: "",
-  failures: 0
+  failures: 0,
+  failingSince: undefined,
+  isAlert: false
 })
 
-/** A registry in memory. A failure is logged when it begins, its end when it is over: once each (FILL-15). */
+/** What a success ends. */
+const wellAgain = { isWell: true, detail: "", failures: 0, failingSince: undefined, isAlert: false } as const
+
+const ALERTING_FAILURES = 5
+const ALERTING_MS = 2 * 60_000
+
+const afterFailure = (before: PartHealth, at: Instant.Instant, detail: string): PartHealth => {
+  const failures = before.failures + 1
+  const failingSince = before.failingSince ?? at
+  const isLong = Instant.millisBetween(failingSince, at) >= ALERTING_MS
+  const isAlert = before.isAlert || failures >= ALERTING_FAILURES || isLong
+  return { ...before, isWell: false, lastFailureAt: at, detail, failures, failingSince, isAlert }
+}
+
+/** A registry in memory. A failure is logged when it begins, when it becomes an alert and when it is over: once each (FILL-15). */
 export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
   Health,
   Effect.gen(function* () {
     const clock = yield* Clock
     const parts = yield* Ref.make<ReadonlyMap<string, PartHealth>>(new Map())
-    const change = (part: string, next: (before: PartHealth, at: Instant) => PartHealth) =>
+    const change = (part: string, next: (before: PartHealth, at: Instant.Instant) => PartHealth) =>
       Effect.flatMap(clock.now, (at) =>
         Ref.modify(parts, (known) => {
           const before = known.get(part) ?? unknown(part)
@@ -47,25 +67,21 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
       )
     return {
       succeeded: (part) =>
-        change(part, (before, at) => ({ ...before, isWell: true, lastSuccessAt: at, detail: "", failures: 0 })).pipe(
-          Effect.flatMap((before) =>
-            before.isWell
-              ? Effect.void
-              : Effect.logInfo("recovered").pipe(Effect.annotateLogs({ part, failures: before.failures }))
-          )
-        ),
+        Effect.gen(function* () {
+          const before = yield* change(part, (known, at) => ({ ...known, ...wellAgain, lastSuccessAt: at }))
+          if (before.isWell) return
+          const over = before.isAlert ? "recovered, the alert is over" : "recovered"
+          yield* Effect.logInfo(over).pipe(Effect.annotateLogs({ part, failures: before.failures }))
+        }),
       failed: (part, detail) =>
-        change(part, (before, at) => ({
-          ...before,
-          isWell: false,
-          lastFailureAt: at,
-          detail,
-          failures: before.failures + 1
-        })).pipe(
-          Effect.flatMap((before) =>
-            before.isWell ? Effect.logWarning("failing").pipe(Effect.annotateLogs({ part, detail })) : Effect.void
-          )
-        ),
+        Effect.gen(function* () {
+          const at = yield* clock.now
+          const before = yield* change(part, (known) => afterFailure(known, at, detail))
+          if (before.isWell) yield* Effect.logWarning("failing").pipe(Effect.annotateLogs({ part, detail }))
+          const { failures, isAlert } = afterFailure(before, at, detail)
+          if (!isAlert || before.isAlert) return
+          yield* Effect.logError("alert: it keeps failing").pipe(Effect.annotateLogs({ part, detail, failures }))
+        }),
       all: Effect.map(Ref.get(parts), (known) => [...known.values()])
     }
   })

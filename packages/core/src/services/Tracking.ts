@@ -1,20 +1,29 @@
-import { Chunk, Duration, Effect, Hash, Ref, Stream } from "effect"
+import { Chunk, Duration, Effect, Exit, Hash, Ref, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { AccountTable } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
+import { format, type OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
-import { Brokers, type BrokerReadFailed, type BrokerService, type Listing } from "../ports/Broker.ts"
+import { acknowledgedOf, averagePrice, OrderTable, type Order } from "../order/Order.ts"
+import {
+  Brokers,
+  type BrokerReadFailed,
+  type BrokerService,
+  type Listing,
+  type OrderListing,
+  type TimeWindow
+} from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { QUIET_MS } from "../reconciliation/missing.ts"
-import type { Listed, NotFound, OrderSeen, Received, Report } from "../reconciliation/Report.ts"
+import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
 import { driven, isDriven } from "./drive.ts"
 import { Health } from "./Health.ts"
+import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportMember } from "./Submission.ts"
@@ -48,35 +57,152 @@ export const makePolled: Effect.Effect<Polled> = Effect.map(
 
 /**
  * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's
- * failure does not stop the others.
+ * failure does not stop the others, one account's not the other accounts.
  */
 export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
   Effect.gen(function* () {
-    const clock = yield* Clock
-    const now = yield* clock.monotonicMs
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
     const open = yield* openOrders
     const last = yield* Ref.get(polled.last)
     const due = open.filter((order) => now - (last.get(order.id) ?? -Infinity) >= waitMs(options, order))
+    const lag = Math.max(0, ...due.map((order) => now - (last.get(order.id) ?? now) - options.intervalMs))
+    yield* tellPollingLag(lag)
     yield* Ref.set(
       polled.last,
       new Map(open.map((order) => [order.id, due.includes(order) ? now : (last.get(order.id) ?? now)]))
     )
-    const readInTurn = (order: Order) =>
-      Effect.tapErrorTag(readOrder(order), "BrokerReadFailed", (error) => putOff(options, polled, order, error))
-    yield* Effect.forEach(due, (order) => reported(`poll ${order.account}`, readInTurn(order)), {
-      concurrency: 8,
-      discard: true
-    })
+    yield* Effect.forEach(
+      new Set(due.map(({ account }) => account)),
+      (account) => pollAccount(options, polled, account, open, due),
+      { discard: true }
+    )
     yield* recoverIdle("poll", Effect.succeed(open))
     return due.length
   })
 
-/** An order that the broker does not want to be asked for now has its turn when the broker's wait is over. */
-const putOff = (options: PollingOptions, { last }: Polled, order: Order, { retryAfterMs }: BrokerReadFailed) =>
+/** So many orders of an account are read by a listing where that is a request. */
+const MANY = 3
+
+const pollAccount = (
+  options: PollingOptions,
+  polled: Polled,
+  account: AccountName,
+  openOfAll: ReadonlyArray<Order>,
+  dueOfAll: ReadonlyArray<Order>
+) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+    const [open, due] = [openOfAll, dueOfAll].map((all) => all.filter((order) => order.account === account))
+    if (open === undefined || due === undefined) return
+    const isListed = (order: Order) => isListable(broker, now, order)
+    const isMany = broker.capabilities.pollsByWindow === true && due.filter(isListed).length >= MANY
+    const together = isMany ? open.filter(isListed) : []
+    const readInTurn = (order: Order) =>
+      Effect.tapErrorTag(readOrder(order), "BrokerReadFailed", (error) => putOff(options, polled, [order], error))
+    const listing = Effect.tapErrorTag(readTogether(broker, together), "BrokerReadFailed", (error) =>
+      putOff(options, polled, together, error)
+    )
+    const read = yield* Effect.exit(listing)
+    if (Exit.isSuccess(read)) yield* setRead(polled, read.value)
+    const done = new Set(Exit.isSuccess(read) ? read.value : together.map(({ id }) => id))
+    const rest = due.filter(({ id }) => !done.has(id))
+    const singles = yield* Effect.forEach(rest, (order) => Effect.exit(readInTurn(order)), { concurrency: 8 })
+    yield* reported(`poll ${account}`, firstFailure([read, ...singles]))
+  })
+
+/** All of them went as they went; the first that failed is told. */
+const firstFailure = <E>(exits: ReadonlyArray<Exit.Exit<unknown, E>>): Effect.Effect<void, E> =>
+  Effect.gen(function* () {
+    yield* countFailedReads(exits.filter(Exit.isFailure).length)
+    const failure = exits.find(Exit.isFailure)
+    if (failure !== undefined) return yield* Effect.failCause(failure.cause)
+  })
+
+const setRead = ({ last }: Polled, ids: ReadonlyArray<OrderId>) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    yield* Ref.update(last, (known) => new Map([...known, ...ids.map((id) => [id, now] as const)]))
+  })
+
+const enteredAt = (order: Order): Instant.Instant => order.sentAt ?? order.acceptedAt ?? order.createdAt
+
+/** Can the order be listed by the window in which it was entered? */
+const isListable = ({ capabilities }: BrokerService, now: Instant.Instant, order: Order): boolean =>
+  Instant.millisBetween(enteredAt(order), now) + OVERLAP_MS < capabilities.historyWindowMs
+
+/**
+ * FILL-11: reads many orders of an account by one listing of the time in which they were entered, and what they executed by another
+ * where the listing does not tell it. Says which of them were listed; what was not is read by itself.
+ */
+const readTogether = Effect.fn("Tracking.readTogether")(function* (
+  broker: BrokerService,
+  orders: ReadonlyArray<Order>
+) {
+  const [first, ...others] = orders
+  if (first === undefined) return []
+  const ledger = yield* Ledger
+  const listed = yield* withRetries(broker.orders(windowOf(first, others)))
+  const byId = new Map(
+    listed.received.flatMap((each) =>
+      [each.report.brokerOrderId, ...(each.report.otherIds ?? [])].map((id) => [id, each] as const)
+    )
+  )
+  const seen = orders.flatMap((order) => {
+    const received = order.brokerOrderId === undefined ? undefined : byId.get(order.brokerOrderId)
+    return received === undefined ? [] : [{ order, received }]
+  })
+  const asking = seen.flatMap(({ order, received }) => (asksForExecutions(order, received.report) ? [order] : []))
+  const fills = yield* executionsOf(broker, listed, asking)
+  yield* ledger.submitAll("report", fills.received.map(reportMember))
+  const asked = new Set(asking.map(({ id }) => id))
+  yield* ledger.submitAll(
+    "report",
+    seen.map(({ order, received: { payload, report } }) =>
+      reportMember({ report: { ...report, executionsRead: asked.has(order.id) && fills.complete }, payload })
+    )
+  )
+  yield* Effect.forEach(seen, ({ order, received }) => tellChange(order, received.report), { discard: true })
+  return seen.map(({ order }) => order.id)
+})
+
+/** The time in which orders were entered. */
+const windowOf = (first: Order, others: ReadonlyArray<Order>): TimeWindow => {
+  const times = others.map(enteredAt)
+  const from = times.reduce((a, b) => (b < a ? b : a), enteredAt(first))
+  const to = times.reduce(Instant.later, enteredAt(first))
+  return { from: Instant.addMillis(from, -OVERLAP_MS), to: Instant.addMillis(to, OVERLAP_MS) }
+}
+
+const NOTHING: Listing<Executed> = { complete: true, received: [] }
+
+/** The executions of some orders of a listing: those that it told, else those of the time since they were entered. */
+const executionsOf = (broker: BrokerService, listed: OrderListing, orders: ReadonlyArray<Order>) =>
+  Effect.gen(function* () {
+    const [first, ...others] = orders
+    if (first === undefined) return NOTHING
+    const ids = new Set<string | undefined>(orders.flatMap(({ brokerOrderIds }) => brokerOrderIds))
+    const ofThese = (received: Listing<Executed>["received"]) =>
+      received.filter(({ report }) => ids.has(report.brokerOrderId))
+    if (listed.executions !== undefined) return { complete: listed.complete, received: ofThese(listed.executions) }
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const { from } = windowOf(first, others)
+    const { complete, received } = yield* withRetries(broker.fills({ from, to: Instant.addMillis(now, 1000) }))
+    return { complete, received: ofThese(received) }
+  })
+
+/** Orders that the broker does not want to be asked for now have their turn when the broker's wait is over. */
+const putOff = (
+  options: PollingOptions,
+  { last }: Polled,
+  orders: ReadonlyArray<Order>,
+  { retryAfterMs }: BrokerReadFailed
+) =>
   Effect.gen(function* () {
     if (retryAfterMs === undefined) return
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    yield* Ref.update(last, (known) => new Map(known).set(order.id, now + retryAfterMs - waitMs(options, order)))
+    const turns = orders.map((order) => [order.id, now + retryAfterMs - waitMs(options, order)] as const)
+    yield* Ref.update(last, (known) => new Map([...known, ...turns]))
   })
 
 const openOrders = Effect.flatMap(
@@ -103,11 +229,37 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
   const seen = yield* withRetries(broker.order(id))
   const { report } = seen
   if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
-  if (!asksForExecutions(order, report)) return yield* book(report, seen)
-  const fills = yield* withRetries(broker.fillsOf(id))
-  yield* ledger.submitAll("report", fills.received.map(reportMember))
-  return yield* book({ ...report, executionsRead: fills.complete }, seen)
+  if (asksForExecutions(order, report)) {
+    const fills = yield* withRetries(broker.fillsOf(id))
+    yield* ledger.submitAll("report", fills.received.map(reportMember))
+    yield* book({ ...report, executionsRead: fills.complete }, seen)
+  } else yield* book(report, seen)
+  return yield* tellChange(order, report)
 })
+
+/** FILL-14: what a reading changed of an order is a line of the log; a reading that says nothing new is none. */
+const tellChange = Effect.fn("Tracking.tellChange")(function* (before: Order, report: OrderSeen) {
+  if (before.rawStatus === report.rawStatus && !asksForExecutions(before, report)) return
+  const after = yield* Reads.first(OrderTable, { where: [{ column: "id", in: [before.id] }] })
+  if (after === undefined || shownOf(after) === shownOf(before)) return
+  yield* Effect.logInfo("order changed").pipe(
+    Effect.annotateLogs({
+      order: format("order", before.id),
+      account: before.account,
+      symbol: before.symbol,
+      before: shownOf(before),
+      after: shownOf(after)
+    })
+  )
+})
+
+/** Status, quantity and average price of what has filled. */
+const shownOf = (order: Order): string => {
+  const average = averagePrice(order)
+  const status = order.rawStatus === undefined ? order.status : `${order.status} (${order.rawStatus})`
+  const paid = average === undefined ? "" : ` at ${Decimal.format(average)}`
+  return `${status}, ${Decimal.format(order.filled)} of ${Decimal.format(order.quantity)}${paid}`
+}
 
 /**
  * O22: an order that was quiet for a while and is not there when asked for by its id is looked for in the broker's history, and

@@ -11,6 +11,20 @@ const sends = Metric.counter("roundlot_sends_total", {
   incremental: true
 })
 
+const failedReads = Metric.counter("roundlot_failed_order_reads_total", {
+  description: "Readings of open orders that did not succeed, retries included",
+  incremental: true
+})
+const pollingLag = Metric.gauge("roundlot_polling_lag_seconds", {
+  description: "How much longer than the interval the last pass found an open order unread"
+})
+
+/** Counts the readings of a pass that failed. */
+export const countFailedReads = (failed: number): Effect.Effect<void> => Metric.incrementBy(failedReads, failed)
+
+/** Says how late the most overdue order of a pass was, in milliseconds. */
+export const tellPollingLag = (lagMs: number): Effect.Effect<void> => Metric.set(pollingLag, lagMs / 1000)
+
 /** Counts trades that were taken in, by what became of them. */
 export const countIntake = (results: ReadonlyArray<IntakeResult>): Effect.Effect<void> => {
   const counts = new Map<string, number>()

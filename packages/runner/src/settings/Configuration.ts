@@ -71,6 +71,8 @@ type SourceEntry = typeof SourceEntry.Type
 const Written = Schema.Struct({
   store: optional(Schema.String),
   port: optional(Schema.Int.pipe(Schema.between(0, 65_535))),
+  orderPollingInterval: optional(Schema.String),
+  orderPollingMaxJitter: optional(Schema.String),
   accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
@@ -80,19 +82,42 @@ export interface Configuration {
   readonly store: string | undefined
   /** Where the daemon serves its API on this machine; it serves none where nothing is said. */
   readonly port: number | undefined
+  /** How often open orders are read, and how much earlier at most, as durations. */
+  readonly orderPollingInterval: string | undefined
+  readonly orderPollingMaxJitter: string | undefined
   readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
   readonly sources: ReadonlyMap<string, SourceEntry>
 }
 
 /** A configuration that says nothing. */
-export const empty: Configuration = { store: undefined, port: undefined, accounts: new Map(), sources: new Map() }
+export const empty: Configuration = {
+  store: undefined,
+  port: undefined,
+  orderPollingInterval: undefined,
+  orderPollingMaxJitter: undefined,
+  accounts: new Map(),
+  sources: new Map()
+}
 
 /** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
-export const partsOf = ({ port, sources }: Configuration): Configuring.Parts =>
-  new Map([
-    ...(port === undefined ? [] : [["daemon", new Map([["port", String(port)]])] as const]),
+export const partsOf = ({ sources, ...configuration }: Configuration): Configuring.Parts => {
+  const daemon = daemonOf(configuration)
+  return new Map([
+    ...(daemon.size === 0 ? [] : [["daemon", daemon] as const]),
     ...[...sources].map(([name, source]) => [`sources.${name}`, valuesOf(source)] as const)
   ])
+}
+
+const daemonOf = ({
+  orderPollingInterval,
+  orderPollingMaxJitter,
+  port
+}: Pick<Configuration, "orderPollingInterval" | "orderPollingMaxJitter" | "port">): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries({ port: port?.toString(), orderPollingInterval, orderPollingMaxJitter }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const]
+    )
+  )
 
 const valuesOf = ({ account, direction, suffixes, symbols }: SourceEntry): ReadonlyMap<string, string> =>
   new Map([
@@ -108,6 +133,8 @@ type Keys = "now" | "later" | { readonly [key: string]: Keys } | { readonly "*":
 const keys: Keys = {
   store: "now",
   port: "now",
+  orderPollingInterval: "now",
+  orderPollingMaxJitter: "now",
   alerts: "later",
   accounts: {
     "*": {
@@ -333,6 +360,8 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
     return {
       store: written.store,
       port: written.port,
+      orderPollingInterval: written.orderPollingInterval,
+      orderPollingMaxJitter: written.orderPollingMaxJitter,
       accounts,
       sources: new Map(Object.entries(written.sources ?? {}))
     }

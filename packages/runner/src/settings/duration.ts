@@ -16,3 +16,7 @@ export const durationMs = (text: string, place: string): Either.Either<number, S
   const remedy = "Write a number and a unit, such as 500ms, 15s or 10m"
   return Either.left(new SettingsError({ place, problem: `'${text}' is no duration`, remedy }))
 }
+
+/** The same where a number without a unit is one of seconds. */
+export const secondsMs = (text: string, place: string): Either.Either<number, SettingsError> =>
+  durationMs(/^\d+(\.\d+)?$/.test(text.trim()) ? `${text.trim()}s` : text, place)

@@ -1,6 +1,6 @@
 import { Tracking } from "@roundlot/core"
 import { Either, Option } from "effect"
-import { durationMs } from "../settings/duration.ts"
+import { secondsMs } from "../settings/duration.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 
 /** The two flags of the poller. */
@@ -9,46 +9,53 @@ export interface PollingFlags {
   readonly maxJitter: Option.Option<string>
 }
 
-const said = (
-  flag: readonly [name: string, value: Option.Option<string>],
-  variable: readonly [name: string, value: string | undefined],
-  fallbackMs: number
-): Either.Either<number, SettingsError> => {
-  if (Option.isSome(flag[1])) return durationMs(flag[1].value, flag[0])
-  return variable[1] === undefined ? Either.right(fallbackMs) : durationMs(variable[1], variable[0])
+/** The same two, as the configuration has them. */
+export interface PollingSettings {
+  readonly orderPollingInterval: string | undefined
+  readonly orderPollingMaxJitter: string | undefined
 }
 
-/** How often open orders are read: flag over variable over default (FILL-4). */
+/** A duration, and the name under which it was said. */
+interface Said {
+  readonly place: string
+  readonly ms: number
+}
+
+/** Flag over variable over file; none where none of them says it. */
+const said = (
+  ...places: ReadonlyArray<readonly [place: string, value: string | undefined]>
+): Either.Either<Said | undefined, SettingsError> => {
+  const [place, value] = places.find(([, each]) => each !== undefined) ?? []
+  if (place === undefined || value === undefined) return Either.right(undefined)
+  return Either.map(secondsMs(value, place), (ms) => ({ place, ms }))
+}
+
+const refused = (place: string, problem: string, remedy: string) =>
+  Either.left(new SettingsError({ place, problem, remedy }))
+
+/** How often open orders are read: flag over variable over file over default (FILL-4). What cannot be is refused by its name. */
 export const polling = (
   flags: PollingFlags,
-  variable: (name: string) => string | undefined
+  variable: (name: string) => string | undefined,
+  file: PollingSettings
 ): Either.Either<Tracking.PollingOptions, SettingsError> =>
   Either.gen(function* () {
     const { defaultPolling } = Tracking
-    const name = "ORDER_POLLING_INTERVAL"
-    const intervalMs = yield* said(
-      ["--order-polling-interval", flags.interval],
-      [name, variable(name)],
-      defaultPolling.intervalMs
+    const interval = yield* said(
+      ["--order-polling-interval", Option.getOrUndefined(flags.interval)],
+      ["ORDER_POLLING_INTERVAL", variable("ORDER_POLLING_INTERVAL")],
+      ["orderPollingInterval", file.orderPollingInterval]
     )
-    const jitter = "ORDER_POLLING_MAX_JITTER"
-    const isSaid = Option.isSome(flags.maxJitter) || variable(jitter) !== undefined
-    const fallback = Math.min(defaultPolling.maxJitterMs, intervalMs)
-    const maxJitterMs = yield* said(
-      ["--order-polling-max-jitter", flags.maxJitter],
-      [jitter, variable(jitter)],
-      fallback
+    const jitter = yield* said(
+      ["--order-polling-max-jitter", Option.getOrUndefined(flags.maxJitter)],
+      ["ORDER_POLLING_MAX_JITTER", variable("ORDER_POLLING_MAX_JITTER")],
+      ["orderPollingMaxJitter", file.orderPollingMaxJitter]
     )
-    if (intervalMs < 1) {
-      return yield* Either.left(
-        new SettingsError({ place: "--order-polling-interval", problem: "is zero", remedy: "Write 15s, or less" })
-      )
+    const intervalMs = interval?.ms ?? defaultPolling.intervalMs
+    if (interval !== undefined && intervalMs < 1) return yield* refused(interval.place, "is zero", "Write 15s, or less")
+    if (jitter !== undefined && jitter.ms > intervalMs) {
+      const problem = `${jitter.ms} ms is more than the interval of ${intervalMs} ms that it is taken off`
+      return yield* refused(jitter.place, problem, "Make it smaller")
     }
-    if (isSaid && maxJitterMs > intervalMs) {
-      const problem = `${maxJitterMs} ms is more than the interval of ${intervalMs} ms that it is taken off`
-      return yield* Either.left(
-        new SettingsError({ place: "--order-polling-max-jitter", problem, remedy: "Make it smaller" })
-      )
-    }
-    return { intervalMs, maxJitterMs }
+    return { intervalMs, maxJitterMs: jitter?.ms ?? Math.min(defaultPolling.maxJitterMs, intervalMs) }
   })

@@ -259,7 +259,7 @@ export const start = (flags: StartFlags): Doing =>
     const output = yield* Output
     const settings = yield* settle(flags)
     const port = yield* portOf(flags.port, settings)
-    const options = yield* polling(flags, settings.variable)
+    const options = yield* polling(flags, settings.variable, settings.configuration)
     const exchange = yield* exchangeOptions(settings.paperFile, flags)
     yield* output.endsBySignal
     const left = yield* drive(flags, settings, options, exchange, port).pipe(

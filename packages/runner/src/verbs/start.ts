@@ -52,7 +52,9 @@ export const startVerb = Verb.make({
       Options.optional
     ),
     interval: Options.text("order-polling-interval").pipe(
-      Options.withDescription("How often an open order is read; variable ORDER_POLLING_INTERVAL; default 15s"),
+      Options.withDescription(
+        "How often an open order is read, 15s or 15; variable ORDER_POLLING_INTERVAL; default 15s"
+      ),
       Options.optional
     ),
     maxJitter: Options.text("order-polling-max-jitter").pipe(

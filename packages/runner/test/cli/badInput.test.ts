@@ -135,7 +135,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     ],
     ["a bare path as store", ["orders", "list", "--store", "x.db"], 2, "or sqlite:PATH, such as sqlite:x.db"],
     ["no store", ["orders", "list", "--store", "sqlite:/nowhere/x.db"], 1, "there is no store at /nowhere/x.db"],
-    ["a bad duration", ["start", "--order-polling-interval", "15"], 2, "Write a number and a unit"],
+    ["a bad duration", ["start", "--order-polling-interval", "15x"], 2, "Write a number and a unit"],
     ["an unknown column", ["trades", "import", "a.csv", "--columns", "symbl=T"], 2, "Did you mean 'symbol'?"],
     ["a bad anchor", ["audit", "--anchor", "x"], 2, "POSITION:HASH"]
   ])("%s", async (_, words, code, said) => {

@@ -101,12 +101,28 @@ describe("flags over variables over files", () => {
       ["ORDER_POLLING_INTERVAL", "4s"],
       ["ORDER_POLLING_MAX_JITTER", "500ms"]
     ])
-    const said = (flags: Parameters<typeof polling>[0], known = variables) =>
-      Either.getOrUndefined(polling(flags, (name) => known.get(name)))
+    const nothing = { orderPollingInterval: undefined, orderPollingMaxJitter: undefined }
+    const said = (
+      flags: Parameters<typeof polling>[0],
+      known = variables,
+      file: Parameters<typeof polling>[2] = nothing
+    ) =>
+      Either.match(
+        polling(flags, (name) => known.get(name), file),
+        { onLeft: ({ message }) => message, onRight: (all) => all }
+      )
     expect(said(none, new Map())).toEqual({ intervalMs: 15_000, maxJitterMs: 5_000 })
     expect(said(none)).toEqual({ intervalMs: 4_000, maxJitterMs: 500 })
     expect(said({ ...none, interval: Option.some("2s") })).toEqual({ intervalMs: 2_000, maxJitterMs: 500 })
-    expect(said({ ...none, maxJitter: Option.some("9s") })).toBeUndefined()
+    const written = { orderPollingInterval: "20", orderPollingMaxJitter: "0" }
+    expect(said(none, variables, written)).toEqual({ intervalMs: 4_000, maxJitterMs: 500 })
+    expect(said(none, new Map(), written)).toEqual({ intervalMs: 20_000, maxJitterMs: 0 })
+    expect(said({ ...none, interval: Option.some("2.5") })).toEqual({ intervalMs: 2_500, maxJitterMs: 500 })
+    expect(said({ ...none, maxJitter: Option.some("9s") })).toContain("--order-polling-max-jitter: 9000 ms is more")
+    const bad = (value: string) => said(none, new Map([["ORDER_POLLING_INTERVAL", value]]))
+    for (const value of ["0", "0s", "-5s", "soon", ""]) expect(bad(value)).toMatch(/^ORDER_POLLING_INTERVAL: /)
+    expect(said({ ...none, interval: Option.some("-1") })).toMatch(/^--order-polling-interval: '-1'/)
+    expect(said(none, new Map(), { ...nothing, orderPollingInterval: "0" })).toMatch(/^orderPollingInterval: is zero/)
   })
 
   it("FILL-16: a cancel with no daemon running asks the broker itself, and holds the position until resumed", async () => {

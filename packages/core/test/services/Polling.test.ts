@@ -1,0 +1,232 @@
+import { Effect, Layer, Logger, LogLevel, TestClock, TestContext } from "effect"
+import { describe, expect, it } from "vitest"
+import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Price from "../../src/money/Price.ts"
+import type { Order } from "../../src/order/Order.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import * as Clock from "../../src/ports/Clock.ts"
+import { TradeRepository } from "../../src/ports/TradeRepository.ts"
+import { Answer, type Executed, type OrderSeen } from "../../src/reconciliation/Report.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as Health from "../../src/services/Health.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Tracking from "../../src/services/Tracking.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import * as Stage from "./Stage.ts"
+
+/** What was logged, a line each. */
+const logged = (lines: Array<string>) =>
+  Logger.replace(
+    Logger.defaultLogger,
+    Logger.make(({ annotations, logLevel, message }) => {
+      const said = [...annotations].map(([name, value]) => `${name}=${String(value)}`).join(" ")
+      lines.push(`${logLevel.label} ${String(message)} ${said}`)
+    })
+  )
+
+const failing = Effect.flatMap(Health.Health, (health) => health.failed("poll paper", "no connection"))
+const isAlert = Effect.flatMap(Health.Health, (health) =>
+  Effect.map(health.all, (parts) => parts.map((part) => part.isAlert))
+)
+
+const played = (test: Effect.Effect<void, never, Health.Health>, lines: Array<string>) =>
+  Effect.runPromise(
+    test.pipe(
+      Effect.provide(Layer.provide(Health.layer, Clock.layerAlwaysOpen)),
+      Effect.provide(logged(lines)),
+      Effect.provide(TestContext.TestContext)
+    )
+  )
+
+describe("a part that keeps failing", () => {
+  it("FILL-15: is an alert after five failures in a row, once, and is over with the first success", async () => {
+    const lines: Array<string> = []
+    const test = Effect.gen(function* () {
+      yield* Effect.replicateEffect(failing, 4)
+      expect(yield* isAlert).toEqual([false])
+      yield* Effect.replicateEffect(failing, 3)
+      expect(yield* isAlert).toEqual([true])
+      yield* Effect.flatMap(Health.Health, (health) => health.succeeded("poll paper"))
+      expect(yield* isAlert).toEqual([false])
+    })
+    await played(test, lines)
+    expect(lines).toEqual([
+      "WARN failing part=poll paper detail=no connection",
+      "ERROR alert: it keeps failing part=poll paper detail=no connection failures=5",
+      "INFO recovered, the alert is over part=poll paper failures=7"
+    ])
+  })
+
+  it("FILL-15: or after two minutes", async () => {
+    const lines: Array<string> = []
+    const test = Effect.gen(function* () {
+      yield* failing
+      yield* TestClock.adjust("119 seconds")
+      yield* failing
+      expect(yield* isAlert).toEqual([false])
+      yield* TestClock.adjust("1 second")
+      yield* failing
+      expect(yield* isAlert).toEqual([true])
+    })
+    await played(test, lines)
+    expect(lines.filter((line) => line.startsWith("ERROR"))).toHaveLength(1)
+  })
+})
+
+const SYMBOLS = ["AA", "BB", "CC", "DD"]
+
+const idOf = (symbol: string): BrokerOrderId => BrokerOrderId.make(`b-${symbol}`)
+
+const received = <R>(reports: Iterable<R>) => Array.from(reports, (report) => ({ report, payload: undefined }))
+
+/** A broker whose orders are polled by a listing, with what it was asked. */
+const place = (tells: "executions" | "orders alone" = "executions") => {
+  const asked: Array<string> = []
+  const listed = new Map<string, OrderSeen>()
+  const executed: Array<Executed> = []
+  let failure: BrokerReadFailed | undefined
+  const parts: Partial<BrokerService> = {
+    capabilities: { ...Stage.broker().capabilities, pollsByWindow: true },
+    prepare: ({ symbol }) =>
+      Stage.prepared((id) => Effect.succeed(Stage.answered(id, Answer.Accepted({ brokerOrderId: idOf(symbol) })))),
+    order: (id) =>
+      Effect.suspend(() => {
+        asked.push(`order ${id}`)
+        return Stage.notFound()
+      }),
+    orders: () =>
+      Effect.suspend(() => {
+        asked.push("orders")
+        if (failure !== undefined) return Effect.fail(failure)
+        const executions = tells === "executions" ? { executions: received(executed) } : {}
+        return Effect.succeed({ complete: true, received: received(listed.values()), ...executions })
+      }),
+    fills: () =>
+      Effect.sync(() => {
+        asked.push("fills")
+        return { complete: true, received: received(executed) }
+      })
+  }
+  return {
+    layer: Stage.layer(parts),
+    listed,
+    executed,
+    fail: (error: BrokerReadFailed | undefined) => {
+      failure = error
+    },
+    /** What it was asked since this was last asked. */
+    asked: () => asked.splice(0)
+  }
+}
+
+const worked = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Stage.driving
+  yield* Stage.submit(...SYMBOLS.map((symbol) => Stage.trade(symbol, "1", symbol)))
+  yield* Gates.confirmInstruments
+  yield* Submission.submitPending(() => Effect.succeed(true))
+  const polled = yield* Tracking.makePolled
+  const poll = Effect.zipRight(
+    TestClock.adjust("15 seconds"),
+    Tracking.pollOpenOrders({ intervalMs: 15_000, maxJitterMs: 0 }, polled)
+  )
+  return { orders: yield* Stage.orders, poll }
+})
+
+const open = (order: Order): OrderSeen => ({ ...Stage.seen(order), brokerOrderId: idOf(order.symbol) })
+
+const fillOf = (order: Order): Executed => ({
+  _tag: "Executed",
+  account: Stage.account,
+  asOf: Instant.make(4n),
+  asOfKind: "broker",
+  execId: `x-${order.symbol}`,
+  execIdBase: `x-${order.symbol}`,
+  revision: 1,
+  brokerOrderId: idOf(order.symbol),
+  clientOrderId: undefined,
+  symbol: order.symbol,
+  side: order.side,
+  quantity: order.quantity,
+  price: Price.unsafe("150.25"),
+  executedAt: Instant.make(4n)
+})
+
+const filled = (order: Order): OrderSeen => ({
+  ...open(order),
+  asOf: Instant.make(4n),
+  rawStatus: "filled",
+  state: { _tag: "Closed", kind: "filled" },
+  cumulative: Decimal.unsafe("1")
+})
+
+const heads = Effect.flatMap(TradeRepository, ({ heads: read }) => read)
+
+describe("many open orders at a broker that lists any window at once", () => {
+  it("FILL-11, FILL-14: are read by one request; equal ones write nothing, a changed one is one line of the log", async () => {
+    const lines: Array<string> = []
+    const { asked, executed, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, open(order))
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+        const before = yield* heads
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+        expect(yield* heads).toEqual(before)
+        const [first] = orders
+        if (first === undefined) return yield* Effect.dieMessage("no order")
+        listed.set(first.symbol, filled(first))
+        executed.push(fillOf(first))
+        lines.splice(0)
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+        expect(yield* Stage.statuses).toEqual(["filled", "submitted", "submitted", "submitted"])
+        const [line = "", ...more] = lines.filter((each) => each.includes("order changed"))
+        expect(more).toEqual([])
+        expect(line).toContain("before=submitted (new), 0 of 1")
+        expect(line).toContain("after=filled (filled), 1 of 1 at 150.25")
+      }).pipe(Effect.provide(logged(lines)), Logger.withMinimumLogLevel(LogLevel.Info)),
+      layer
+    )
+  })
+
+  it("FILL-11: one that the listing lacks is asked for by itself; executions by one request where the listing has none", async () => {
+    const { asked, executed, layer, listed } = place("orders alone")
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders.slice(1)) listed.set(order.symbol, filled(order))
+        executed.push(...orders.slice(1).map(fillOf))
+        yield* poll
+        expect(asked()).toEqual(["orders", "fills", "order b-AA"])
+        expect(yield* Stage.statuses).toEqual(["submitted", "filled", "filled", "filled"])
+      }),
+      layer
+    )
+  })
+
+  it("FILL-15: a listing that fails is told, counted once, and comes again when the broker lets it", async () => {
+    const { asked, fail, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, open(order))
+        fail(new BrokerReadFailed({ operation: "orders", kind: "unauthorised", detail: "no" }))
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+        const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
+        expect(parts.find(({ part }) => part === "poll paper")).toMatchObject({ isWell: false, failures: 1 })
+        fail(undefined)
+        yield* poll
+        expect(asked()).toEqual(["orders"])
+        const after = yield* Effect.flatMap(Health.Health, (health) => health.all)
+        expect(after.find(({ part }) => part === "poll paper")).toMatchObject({ isWell: true, failures: 0 })
+      }),
+      layer
+    )
+  })
+})
