@@ -54,7 +54,15 @@ const looked = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> =>
   })
 
 /** What only a broker that contradicts itself, or a fault of ours, can bring about: the exchange never does it. */
-const never: ReadonlyArray<Break.BreakKind> = ["FillAfterRejection", "FillMismatch", "TermsDiffer", "ForeignOrderId"]
+const never: ReadonlyArray<Break.BreakKind> = [
+  "FillAfterRejection",
+  "FillMismatch",
+  "TermsDiffer",
+  "ForeignOrderId",
+  "PositionDiffers",
+  "ForeignPosition",
+  "UnsoundSnapshot"
+]
 
 const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<void> =>
   found !== undefined && never.includes(found.kind)

@@ -4,7 +4,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { isAdjustment } from "../control/adjust.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
-import { isTicker, UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -67,9 +67,9 @@ export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (accoun
     yield* pollAll
   }
   const last = isNew ? yield* readPositions(account) : first
-  yield* holdIfUnadopted(account, last)
   yield* bookContradiction(account, last)
   const booked = yield* judge(account, last, bookHolding)
+  yield* holdIfUnadopted(booked)
   if (booked.problem === undefined) yield* noteCompared(account, last.asOf)
   return booked
 })
@@ -250,19 +250,16 @@ const noteCompared = (account: AccountName, asOf: Instant.Instant) =>
     })
   )
 
-/** An account that holds something when it is first compared, and for which nothing was ever sent, was used before. */
-const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* (
-  account: AccountName,
-  read: PositionsRead
-) {
-  const held = read.rows.filter(({ quantity, symbol }) => isTicker(symbol) && !Decimal.isZero(quantity))
-  if (held.length === 0 || problemOf(read) !== undefined || (yield* isKnown(account))) return
+/** An account that holds what these books cannot explain when it is first compared, before anything of ours was sent, was used before. */
+const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* ({ account, holdings }: Reconciled) {
+  const foreign = holdings.filter(({ outcome }) => outcome === "foreign")
+  if (foreign.length === 0 || (yield* isKnown(account))) return
   const ledger = yield* Ledger
   yield* ledger.submit("report", {
     account,
     cause: { kind: "report", actor: "roundlot" },
     needs: [Need.Account({ account }), Need.Control({ account, symbol: "" })],
-    apply: (recorder) => holdUntilAdopted(recorder, held.length)
+    apply: (recorder) => holdUntilAdopted(recorder, foreign.length)
   })
 })
 
