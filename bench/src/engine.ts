@@ -2,6 +2,7 @@ import type { AccountName, Broker, Ticker } from "@roundlot/core"
 import {
   Account,
   Accumulator,
+  Batches,
   Clock,
   commands,
   Commands,
@@ -187,6 +188,7 @@ export const onStage = <A, E>(
     ).pipe(Layer.provide(SqliteStore.layer({ file })))
     const services: Layer.Layer<Parts, TradeRepository.StoreError> = Layer.mergeAll(
       Accumulator.layer,
+      Batches.layer,
       Commands.layer,
       Health.layer
     ).pipe(

@@ -172,6 +172,12 @@ export * as controls from "./control/controls.ts"
 export * as duplicateIntent from "./control/duplicateIntent.ts"
 /** `control/owedBound`: see that module. */
 export * as owedBound from "./control/owedBound.ts"
+/** `batch/Batch`: see that module. */
+export * as Batch from "./batch/Batch.ts"
+/** `batch/batches`: see that module. */
+export * as batches from "./batch/batches.ts"
+/** `batch/counts`: see that module. */
+export * as counts from "./batch/counts.ts"
 /** `books/Books`: see that module. */
 export * as Books from "./books/Books.ts"
 /** What a writer keeps of its store between writes. */
@@ -234,6 +240,8 @@ export * as AsOf from "./services/AsOf.ts"
 export * as Attempts from "./services/Attempts.ts"
 /** `services/Audit`: see that module. */
 export * as Audit from "./services/Audit.ts"
+/** `services/Batches`: see that module. */
+export * as Batches from "./services/Batches.ts"
 /** `services/Cancels`: see that module. */
 export * as Cancels from "./services/Cancels.ts"
 /** `services/Commands`: see that module. */

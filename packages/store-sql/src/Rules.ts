@@ -130,9 +130,29 @@ const accounts: TableRules = {
 
 const instruments: TableRules = { ...none, references: [ofAccount], positive: ["lot"] }
 
+const batches: TableRules = {
+  ...none,
+  references: [ofAccount],
+  states: [
+    state("waiting", "status", ["pending"], [], ["startedAt", "finishedAt"]),
+    state("running", "status", ["running"], ["queuedAt", "startedAt"], ["finishedAt"]),
+    state("ended", "status", ["success", "partial_success", "failed"], ["startedAt", "finishedAt"]),
+    state("cancelled", "status", ["cancelled"], ["finishedAt", "reason"])
+  ],
+  rows: [
+    // Every row of a batch is in one place.
+    { name: "total", sql: `"waiting" + "working" + "done" + "failed" + "cancelled" = "total"` },
+    {
+      name: "counts",
+      sql: `"waiting" >= 0 AND "working" >= 0 AND "done" >= 0 AND "failed" >= "rejected" AND "cancelled" >= 0 AND "rejected" >= 0`
+    }
+  ],
+  indexes: [listed("status", ["status", "priority", "id"]), listed("created", ["createdAt", "id"])]
+}
+
 const trades: TableRules = {
   ...none,
-  references: [ofAccount, refersTo("lotId", "lots")],
+  references: [ofAccount, refersTo("lotId", "lots"), refersTo("batchId", "batches")],
   positive: ["quantity", "price", "limitPrice", "stopPrice"],
   unsigned: ["netted"],
   states: [
@@ -149,7 +169,10 @@ const trades: TableRules = {
     { name: "completed", sql: `"status" <> 'completed' OR "kind" = 'direct' OR "lotId" IS NOT NULL` },
     ...pricesOf("orderType")
   ],
-  indexes: [listed("status", ["account", "status"])]
+  indexes: [
+    listed("status", ["account", "status"]),
+    listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`)
+  ]
 }
 
 const positions: TableRules = {
@@ -358,6 +381,7 @@ const jobs: TableRules = {
 export const rules: { readonly [T in Table.TableName]: TableRules } = {
   accounts,
   instruments,
+  batches,
   trades,
   positions,
   lots,

@@ -87,7 +87,8 @@ export const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
   attempt: "attempts",
   decision: "decisions",
   payload: "payloads",
-  break: "breaks"
+  break: "breaks",
+  batch: "batches"
 }
 
 /** One row with the next free id of every kind. */

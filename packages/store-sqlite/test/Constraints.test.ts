@@ -136,6 +136,10 @@ const ended: Row = { endedAt: AT, reason: "why" }
 const directTrade: Row = { kind: "direct", orderType: "market", timeInForce: "day", lotId: null }
 
 const states: { readonly [check: string]: { readonly [value: string]: Row } } = {
+  batches_when_waiting: { pending: { startedAt: null, finishedAt: null } },
+  batches_when_running: { running: { finishedAt: null } },
+  batches_when_ended: { success: {}, partial_success: {}, failed: {} },
+  batches_when_cancelled: { cancelled: { reason: "why" } },
   trades_when_uncounted: { pending: { lotId: null } },
   trades_when_counted: { accumulated: {} },
   trades_when_accumulate: { accumulate: {} },
@@ -227,6 +231,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   waiting_fills_rule_revision_from_zero: [{ revision: -1 }],
   breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],
   controls_rule_scope: [{ account: "", symbol: "AAPL" }],
+  batches_rule_total: [{ total: 2 }],
+  batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
   ops_tokens_rule_revoked: [{ revokedAt: AT }, { revokedBy: "cli" }],
   journal_seq: [{ seq: 0 }],
@@ -426,6 +432,7 @@ const doubles: {
   decisions_one_of_order: { table: "decisions", refused: { id: 2, orderId: 1 }, taken: { id: 2 } },
   attempts_number: { table: "attempts", refused: { id: 2 } },
   ops_tokens_lookup_hash: { table: "ops_tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
+  batches_lookup_uid: { table: "batches", refused: { id: 2 }, taken: { id: 2, uid: "u-2" } },
   ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },
   fills_revision: { table: "fills", refused: { id: 2, execId: "X-2", canonical: 0 } },
@@ -483,7 +490,11 @@ describe("unique indexes", () => {
     Effect.gen(function* () {
       const db = yield* bareStore
       // What is unique beside the key is tried above.
-      const others: { readonly [table: string]: Row } = { ops_jobs: { key: "k-2" }, ops_tokens: { hash: "h" } }
+      const others: { readonly [table: string]: Row } = {
+        ops_jobs: { key: "k-2" },
+        ops_tokens: { hash: "h" },
+        batches: { uid: "u-2" }
+      }
       for (const { name } of tables) {
         const again = inserting(db, name, others[name] ?? {})
         assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)

@@ -1,6 +1,7 @@
 import { RequestTable, type RequestRecord } from "../access/RequestRecord.ts"
 import { TokenTable, type Token } from "../access/Token.ts"
 import { AccountTable, type Account } from "../account/Account.ts"
+import { BatchTable, type Batch } from "../batch/Batch.ts"
 import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
@@ -27,6 +28,7 @@ import type { Difference, EncodedRow, Fields, Key, Table, TableName } from "./Ta
 export interface Books {
   readonly accounts: Shelf.Shelf<Account, string>
   readonly instruments: Shelf.Shelf<Instrument, string>
+  readonly batches: Shelf.Shelf<Batch, number>
   readonly trades: Shelf.Shelf<Trade, number>
   readonly positions: Shelf.Shelf<Position, string>
   readonly lots: Shelf.Shelf<Lot, number>
@@ -58,6 +60,7 @@ export type LotHorizons = Map<string, { readonly last: number; readonly asked: n
 export const make = (): Books => ({
   accounts: Shelf.make(AccountTable),
   instruments: Shelf.make(InstrumentTable),
+  batches: Shelf.make(BatchTable),
   trades: Shelf.make(TradeTable),
   positions: Shelf.make(PositionTable),
   lots: Shelf.make(LotTable),
@@ -86,6 +89,7 @@ export type AnyTable = Pick<Table<never>, "name" | "columns" | "key" | "lookups"
 export const tables: { readonly [T in TableName]: AnyTable } = {
   accounts: AccountTable,
   instruments: InstrumentTable,
+  batches: BatchTable,
   trades: TradeTable,
   positions: PositionTable,
   lots: LotTable,
@@ -170,6 +174,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
   [
     changesOf(books.accounts),
     changesOf(books.instruments),
+    changesOf(books.batches),
     changesOf(books.trades),
     changesOf(books.positions),
     changesOf(books.lots),
@@ -238,7 +243,8 @@ export const idKinds: { readonly [T in TableName]?: Kind } = {
   attempts: "attempt",
   decisions: "decision",
   payloads: "payload",
-  breaks: "break"
+  breaks: "break",
+  batches: "batch"
 }
 
 /** The next free ids after rows with these ids were inserted. */

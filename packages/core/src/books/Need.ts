@@ -37,6 +37,8 @@ export type Need = Data.TaggedEnum<{
   readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
   readonly Cursor: { readonly account: string; readonly source: string }
+  readonly BatchById: { readonly id: number }
+  readonly BatchByUid: { readonly uid: string }
   readonly TokenByName: { readonly name: string }
   /** What was asked under an idempotency key. */
   readonly RequestByKey: { readonly key: string }
@@ -91,6 +93,8 @@ export const Need = {
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
+  BatchById: ({ id }: Fields<"BatchById">): Need => ({ _tag: "BatchById", id }),
+  BatchByUid: ({ uid }: Fields<"BatchByUid">): Need => ({ _tag: "BatchByUid", uid }),
   TokenByName: ({ name }: Fields<"TokenByName">): Need => ({ _tag: "TokenByName", name }),
   RequestByKey: ({ key }: Fields<"RequestByKey">): Need => ({ _tag: "RequestByKey", key }),
   JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),

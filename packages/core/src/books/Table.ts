@@ -51,6 +51,7 @@ export interface Difference {
 export const domainTables = [
   "accounts",
   "instruments",
+  "batches",
   "trades",
   "positions",
   "lots",

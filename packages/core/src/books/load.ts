@@ -175,6 +175,7 @@ const makeTakings = (books: Books): Takings => ({
   accounts: taking(books, (each) => each.accounts),
   instruments: taking(books, (each) => each.instruments),
   positions: taking(books, (each) => each.positions),
+  batches: taking(books, (each) => each.batches),
   breaks: taking(books, (each) => each.breaks),
   controls: taking(books, (each) => each.controls),
   usages: taking(books, (each) => each.usages),
@@ -188,9 +189,10 @@ const makeTakings = (books: Books): Takings => ({
   trades: taking(
     books,
     (each) => each.trades,
-    ({ account, id, symbol }, ask) => {
+    ({ account, batchId, id, symbol }, ask) => {
       askForTrade(id, ask)
       ask(Need.Position({ account, symbol }))
+      if (batchId !== undefined) ask(Need.BatchById({ id: batchId }))
     }
   ),
   orders: taking(
@@ -317,6 +319,10 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("usages", "primary", [need.account])]
     case "Cursor":
       return [of("ops_cursors", "primary", [need.account, need.source])]
+    case "BatchById":
+      return [of("batches", "primary", [need.id])]
+    case "BatchByUid":
+      return [of("batches", "uid", [need.uid])]
     case "TokenByName":
       return [of("ops_tokens", "primary", [need.name])]
     case "RequestByKey":

@@ -44,6 +44,11 @@ export const BreakId = idOf("BreakId")
 /** A break's id. */
 export type BreakId = typeof BreakId.Type
 
+/** A batch's id, `G3` (a group). */
+export const BatchId = idOf("BatchId")
+/** A batch's id. */
+export type BatchId = typeof BatchId.Type
+
 /** The kinds of record that have an id of ours, with the letter each is shown by. */
 export const letters = {
   trade: "T",
@@ -54,7 +59,8 @@ export const letters = {
   attempt: "S",
   decision: "D",
   payload: "P",
-  break: "B"
+  break: "B",
+  batch: "G"
 } as const
 
 /** A kind of record that has an id of ours. */
@@ -71,6 +77,7 @@ export interface IdOf {
   readonly decision: DecisionId
   readonly payload: PayloadId
   readonly break: BreakId
+  readonly batch: BatchId
 }
 
 const isId = <K extends Kind>(_kind: K, id: number): id is IdOf[K] => Number.isSafeInteger(id) && id > 0
@@ -94,7 +101,8 @@ export const firstCounters: Counters = {
   attempt: 1,
   decision: 1,
   payload: 1,
-  break: 1
+  break: 1,
+  batch: 1
 }
 
 /** The text of an id at the edge. */

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { batchModes, batchStatuses, RejectedRow } from "../batch/Batch.ts"
 import { AccountName } from "../account/AccountName.ts"
 import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
@@ -8,6 +9,7 @@ import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import {
   AllocationId,
   AttemptId,
+  BatchId,
   BreakId,
   DecisionId,
   FillId,
@@ -48,7 +50,10 @@ const recordedTrade = {
   reversesSourceId: maybe(Schema.String),
   reversesOccurrence: maybe(Schema.String),
   /** E2: how it is executed, where it stays outside the queue. */
-  direct: maybe(Instruction)
+  direct: maybe(Instruction),
+  /** The batch that it is a row of, and which. */
+  batchId: maybe(BatchId),
+  batchLine: maybe(Schema.Int)
 }
 
 const unset = () => undefined
@@ -113,6 +118,35 @@ export const DirectTradeSettled = Schema.TaggedStruct("DirectTradeSettled", {
   status: Schema.Literal("pending", "completed", "failed"),
   reason: maybe(Schema.String)
 })
+/** Trades are submitted together: rows follow. */
+export const BatchCreated = Schema.TaggedStruct("BatchCreated", {
+  id: BatchId,
+  uid: Schema.String,
+  name: Schema.String,
+  mode: Schema.Literal(...batchModes),
+  priority: Schema.Int,
+  fileName: maybe(Schema.String),
+  fileHash: maybe(Schema.String),
+  retryOf: maybe(BatchId)
+})
+/** A batch has all of its rows, and waits for its turn. */
+export const BatchQueued = Schema.TaggedStruct("BatchQueued", {
+  id: BatchId,
+  rejected: Schema.Int,
+  rejectedRows: Schema.Array(RejectedRow)
+})
+/** A batch has its turn, its end, or was called off. */
+export const BatchMoved = Schema.TaggedStruct("BatchMoved", {
+  id: BatchId,
+  status: Schema.Literal(...batchStatuses),
+  reason: maybe(Schema.String)
+})
+/** The failed rows of a batch are tried again by another. */
+export const BatchRetried = Schema.TaggedStruct("BatchRetried", { id: BatchId, by: BatchId })
+/** A batch is left out of lists. */
+export const BatchHidden = Schema.TaggedStruct("BatchHidden", { id: BatchId })
+/** A batch was put away. */
+export const BatchArchived = Schema.TaggedStruct("BatchArchived", { id: BatchId })
 /** A strategy's wish to trade is on record; nothing is sent yet. */
 export const DecisionMade = Schema.TaggedStruct("DecisionMade", {
   id: DecisionId,
@@ -366,6 +400,12 @@ export const LedgerEvent = Schema.Union(
   TradeFailed,
   TradeSettled,
   DirectTradeSettled,
+  BatchCreated,
+  BatchQueued,
+  BatchMoved,
+  BatchRetried,
+  BatchHidden,
+  BatchArchived,
   DecisionMade,
   DecisionAsked,
   DecisionSettled,
@@ -426,6 +466,13 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "TradeSettled":
     case "DirectTradeSettled":
       return { kind: "trade", id: `T${event.id}` }
+    case "BatchCreated":
+    case "BatchQueued":
+    case "BatchMoved":
+    case "BatchRetried":
+    case "BatchHidden":
+    case "BatchArchived":
+      return { kind: "batch", id: `G${event.id}` }
     case "DecisionMade":
     case "DecisionAsked":
     case "DecisionSettled":

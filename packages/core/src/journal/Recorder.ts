@@ -2,7 +2,15 @@ import { STORE, type AccountName, type JournalName } from "../account/AccountNam
 import type * as Books from "../books/Books.ts"
 import * as Met from "../books/Met.ts"
 import { Missing, Need } from "../books/Need.ts"
-import { of as idOf, type Counters, type IdOf, type Kind, type OrderId, type TradeId } from "../identity/Id.ts"
+import {
+  of as idOf,
+  type Counters,
+  type BatchId,
+  type IdOf,
+  type Kind,
+  type OrderId,
+  type TradeId
+} from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -50,6 +58,8 @@ export interface Recorder {
   /** The trades whose settlement may have changed, and the orders that changed. */
   readonly touchedTrades: ReadonlySet<TradeId>
   readonly touchedOrders: ReadonlySet<OrderId>
+  /** The batches whose rows or status changed. */
+  readonly touchedBatches: ReadonlySet<BatchId>
 }
 
 /** All that one group of members writes: entries by journal, ids, changed books. */
@@ -92,6 +102,7 @@ export const begin = (options: {
       const touched = new Set<Ticker>()
       const touchedTrades = new Set<TradeId>()
       const touchedOrders = new Set<OrderId>()
+      const touchedBatches = new Set<BatchId>()
       const causeText = canonicalJson(cause)
       const touch = (trade: TradeId | undefined, order: OrderId | undefined): void => {
         if (trade !== undefined) touchedTrades.add(trade)
@@ -109,10 +120,14 @@ export const begin = (options: {
         },
         touchedTrades,
         touchedOrders,
+        touchedBatches,
         emit: (event, bytes) => {
           if (event._tag === "OrderCreated") made.add(Need.OrderById({ id: event.id }))
           if (event._tag === "DecisionMade") made.add(Need.DecisionById({ id: event.id }))
+          if (event._tag === "BatchCreated") made.add(Need.BatchById({ id: event.id }))
           emitFor(account, causeText, event, bytes)
+          const batch = batchReached(books, event)
+          if (batch !== undefined) touchedBatches.add(batch)
           reach(books, event, touch)
         },
         emitForStore: (event) => emitFor(STORE, causeText, event),
@@ -156,6 +171,23 @@ const reach = (
       return touch(undefined, event.id)
     case "ExcessChanged":
       return touch(undefined, event.orderId)
+    default:
+      return undefined
+  }
+}
+
+/** The batch whose counts or status an event may change. */
+const batchReached = (books: Books.Books, event: LedgerEvent): BatchId | undefined => {
+  switch (event._tag) {
+    case "BatchMoved":
+      return event.id
+    case "TradeAccepted":
+    case "TradeQuarantined":
+    case "TradeReleased":
+    case "TradeFailed":
+    case "TradeSettled":
+    case "DirectTradeSettled":
+      return books.trades.get(event.id)?.batchId
     default:
       return undefined
   }

@@ -3,6 +3,7 @@ import type { LedgerEvent } from "./Event.ts"
 import { accountSet, brokerDeclared, instrumentSet } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
+import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import { commissionRecorded, fillJoined, fillRecorded, fillWaits } from "./project/fills.ts"
@@ -38,6 +39,18 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return tradeChanged(books, event.id, place, { status: event.status })
     case "DirectTradeSettled":
       return tradeChanged(books, event.id, place, { status: event.status, reason: event.reason })
+    case "BatchCreated":
+      return batchCreated(books, event, place)
+    case "BatchQueued":
+      return batchQueued(books, event, place)
+    case "BatchMoved":
+      return batchMoved(books, event, place)
+    case "BatchRetried":
+      return batchPatched(books, event.id, place, { retriedBy: event.by })
+    case "BatchHidden":
+      return batchPatched(books, event.id, place, { hiddenAt: place.at })
+    case "BatchArchived":
+      return batchPatched(books, event.id, place, { archivedAt: place.at })
     case "DecisionMade":
       return decisionMade(books, event, place)
     case "DecisionAsked":

@@ -1,4 +1,5 @@
 import type { AccountName } from "../account/AccountName.ts"
+import { settleBatches } from "../batch/batches.ts"
 import * as Books from "../books/Books.ts"
 import { Missing, type Need } from "../books/Need.ts"
 import { settleDecisions } from "../decision/settle.ts"
@@ -29,6 +30,7 @@ export const finish = (recorder: Recorder.Recorder): void => {
   reviewOrders(recorder)
   settleTrades(recorder)
   settleDecisions(recorder)
+  settleBatches(recorder)
 }
 
 /**

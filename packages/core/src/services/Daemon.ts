@@ -16,6 +16,7 @@ import { Clock } from "../ports/Clock.ts"
 import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
+import * as Batches from "./Batches.ts"
 import { requestCancels } from "./Cancels.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
@@ -85,6 +86,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("instruments", "1 second", confirmInstruments),
         work.forever("submission", "1 second", submitPending(mayDrive)),
         work.forever("decisions", "1 second", decisions.pass),
+        work.forever("batches", "1 second", workOffBatches),
         work.forever("cancels", "1 second", requestCancels),
         work.forever("gates", "1 second", openGates),
         work.forever("doubts", "1 second", askForDoubtful(asked)),
@@ -101,6 +103,9 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       { concurrency: "unbounded", discard: true }
     ).pipe(Effect.zipRight(Effect.never))
   })
+
+/** Again at once while there is more to do: rows are taken up a few hundred at a time. */
+const workOffBatches = Effect.repeat(Batches.workOff(), { until: (isMore) => !isMore })
 
 const LONGEST_IN_INBOX_MS = 15 * 60_000
 

@@ -5,11 +5,12 @@ import { type Clock, layerAlwaysOpen } from "../ports/Clock.ts"
 import { type Entropy, layerSecure } from "../ports/Entropy.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type Accumulator, layer as layerAccumulator } from "./Accumulator.ts"
+import { type Batches, layer as layerBatches } from "./Batches.ts"
 import { type Commands, layer as layerCommands } from "./Commands.ts"
 import { type Health, layer as layerHealth } from "./Health.ts"
 
 /** Where trades and commands enter, and the health of it all. */
-export type Services = Ledger | Accumulator | Commands | Health
+export type Services = Ledger | Accumulator | Batches | Commands | Health
 
 /** What the services stand on: a store, a clock, randomness. Each may be an app's own. */
 export type Foundations = TradeRepository | Clock | Entropy
@@ -17,6 +18,7 @@ export type Foundations = TradeRepository | Clock | Entropy
 /** The services on whatever store, clock and randomness the program has. */
 export const layer: Layer.Layer<Services, never, Foundations> = Layer.mergeAll(
   layerAccumulator,
+  layerBatches,
   layerCommands,
   layerHealth
 ).pipe(Layer.provideMerge(layerLedger))

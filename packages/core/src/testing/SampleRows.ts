@@ -56,6 +56,38 @@ export const instrument: Row = {
   version: 2
 }
 
+/** A batch that has ended. */
+export const batch: Row = {
+  id: 1,
+  uid: "u-1",
+  account: "main",
+  name: "Friday",
+  mode: "accumulate",
+  status: "success",
+  priority: 0,
+  fileName: null,
+  fileHash: null,
+  retryOf: null,
+  retriedBy: null,
+  queuedAt: AT,
+  rejected: 0,
+  rejectedRows: "[]",
+  total: 1,
+  waiting: 0,
+  working: 0,
+  done: 1,
+  failed: 0,
+  cancelled: 0,
+  reason: null,
+  createdAt: AT,
+  startedAt: AT,
+  finishedAt: AT,
+  hiddenAt: null,
+  archivedAt: null,
+  updatedAt: AT,
+  version: 1
+}
+
 /** A trade that is settled. */
 export const trade: Row = {
   id: 1,
@@ -74,6 +106,8 @@ export const trade: Row = {
   limitPrice: null,
   stopPrice: null,
   timeInForce: null,
+  batchId: null,
+  batchLine: null,
   direction: "mirror",
   reversesSourceId: null,
   reversesOccurrence: null,
@@ -409,6 +443,7 @@ export const holding: Row = {
 export const soundRows: { readonly [T in TableName]: Row } = {
   accounts: account,
   instruments: instrument,
+  batches: batch,
   trades: trade,
   positions: position,
   lots: lot,
@@ -448,6 +483,7 @@ export const updating = (table: TableName, ...updates: ReadonlyArray<Row>): Tabl
 export const everything: ReadonlyArray<TableChanges> = [
   inserting("accounts", account),
   inserting("instruments", instrument),
+  inserting("batches", batch),
   inserting("trades", trade),
   inserting("positions", position),
   inserting("lots", lot, orderLot),

@@ -3,7 +3,7 @@ import { AccountName } from "../account/AccountName.ts"
 import { directions } from "../account/Account.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
-import { LotId, TradeId } from "../identity/Id.ts"
+import { BatchId, LotId, TradeId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
@@ -36,7 +36,9 @@ export const TradeInput = Schema.Struct({
   tradedAt: Instant,
   reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String })),
   /** Present where the trade is to be executed as given, outside the queue (E2). */
-  direct: Schema.optional(Instruction)
+  direct: Schema.optional(Instruction),
+  /** The batch that it is a row of, and which. */
+  batch: Schema.optional(Schema.Struct({ id: BatchId, line: Schema.Int }))
 })
 
 /** One inbound trade, as its source gives it. */
@@ -72,6 +74,9 @@ export const Trade = Schema.Struct({
   limitPrice: Column.optional(Column.brandedDecimal(Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price)),
   timeInForce: Column.optional(Column.literal(timesInForce)),
+  /** The batch that it is a row of, and which. */
+  batchId: Column.optional(Column.id(BatchId)),
+  batchLine: Column.optional(Column.integer),
   direction: Column.literal(directions),
   reversesSourceId: Column.optional(Column.text),
   reversesOccurrence: Column.optional(Column.text),

@@ -2,6 +2,7 @@ import {
   Account,
   AccountName,
   Accumulator,
+  Batches,
   Clock,
   ClientOrderId,
   commands,
@@ -31,7 +32,7 @@ export const books = <E>(
   store: Layer.Layer<TradeRepository.TradeRepository, E>,
   entropy = Entropy.layerFixed("00112233445566778899aabbccddeeff")
 ) =>
-  Layer.mergeAll(Accumulator.layer, Commands.layer).pipe(
+  Layer.mergeAll(Accumulator.layer, Batches.layer, Commands.layer).pipe(
     Layer.provideMerge(Ledger.layer),
     Layer.provideMerge(Layer.mergeAll(store, Clock.layerAlwaysOpen, entropy))
   )

@@ -77,7 +77,8 @@ const countersOf = (row: Id.Counters): Id.Counters => ({
   attempt: row.attempt,
   decision: row.decision,
   payload: row.payload,
-  break: row.break
+  break: row.break,
+  batch: row.batch
 })
 
 /** Takes the ids that a planning used. Where others took some meanwhile, it is planned again with those that are ours. */

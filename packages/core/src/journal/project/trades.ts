@@ -3,6 +3,7 @@ import type { LotId, TradeId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { signed } from "../../order/Side.ts"
 import { targetOf, type Trade } from "../../trade/Trade.ts"
+import { recount } from "./batches.ts"
 import { shrinkBoth } from "./lots.ts"
 import { must, type Of, ownerOf, type Place, tradeOf } from "./place.ts"
 import { patchPosition, positionOf } from "./positions.ts"
@@ -28,6 +29,8 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     limitPrice: direct?.limitPrice,
     stopPrice: direct?.stopPrice,
     timeInForce: direct?.timeInForce,
+    batchId: event.batchId,
+    batchLine: event.batchLine,
     direction: event.direction,
     reversesSourceId: event.reversesSourceId,
     reversesOccurrence: event.reversesOccurrence,
@@ -41,12 +44,15 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
   }
   if (lotId === undefined) books.trades.put(trade)
   else count(books, trade, lotId, place)
+  recount(books, undefined, tradeOf(books, event.id), place)
 }
 
 /** A quarantined trade is counted, or executed where it is direct. */
 export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeReleased">, place: Place): void => {
   if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined })
-  return count(books, { ...tradeOf(books, id), symbol }, lotId, place)
+  const before = tradeOf(books, id)
+  count(books, { ...before, symbol }, lotId, place)
+  recount(books, before, tradeOf(books, id), place)
 }
 
 /** A trade enters exposure, target and the queue (A1, C2). */
@@ -81,8 +87,12 @@ const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => 
 }
 
 /** Changes fields of a trade. */
-export const tradeChanged = (books: Books, id: TradeId, place: Place, patch: Partial<Trade>): void =>
-  books.trades.put({ ...tradeOf(books, id), ...patch, updatedAt: place.at, version: place.seq })
+export const tradeChanged = (books: Books, id: TradeId, place: Place, patch: Partial<Trade>): void => {
+  const before = tradeOf(books, id)
+  const after = { ...before, ...patch, updatedAt: place.at, version: place.seq }
+  books.trades.put(after)
+  recount(books, before, after, place)
+}
 
 /** Two trades cover each other with as many shares: their lots shrink. */
 export const cover = (books: Books, ids: readonly [TradeId, TradeId], shares: Decimal.Decimal, place: Place): void => {

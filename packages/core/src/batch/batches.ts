@@ -1,0 +1,140 @@
+import { Need } from "../books/Need.ts"
+import { cancelOrder, type CommandAnswer } from "../control/commands.ts"
+import { format, type BatchId, type OrderId, type TradeId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { isLive } from "../order/OrderState.ts"
+import { release } from "../trade/intake.ts"
+import { isHeld } from "../trade/Trade.ts"
+import { hasEnded, mayBecome, type Batch, type BatchMode, type BatchStatus, type RejectedRow } from "./Batch.ts"
+import { awaitsTurn, CALLED_OFF, endOf } from "./counts.ts"
+
+/** What a new batch is. */
+export interface BatchRequest {
+  readonly uid: string
+  readonly name: string
+  readonly mode: BatchMode
+  readonly priority: number
+  readonly fileName: string | undefined
+  readonly fileHash: string | undefined
+  readonly retryOf: BatchId | undefined
+}
+
+/** A batch of the account, as the commit has it. */
+export const batchOf = (recorder: Recorder, id: BatchId): Batch | undefined => {
+  recorder.need(Need.BatchById({ id }))
+  const found = recorder.books.batches.get(id)
+  return found?.account === recorder.account ? found : undefined
+}
+
+/** Makes a batch, which collects rows until it is queued. The same uid again is the same batch. */
+export const create = (recorder: Recorder, request: BatchRequest): BatchId => {
+  recorder.need(Need.BatchByUid({ uid: request.uid }))
+  const [known] = recorder.books.batches.find("uid", [request.uid])
+  if (known !== undefined) return known.id
+  const id = recorder.next("batch")
+  recorder.emit({ _tag: "BatchCreated", id, ...request })
+  if (request.retryOf !== undefined) recorder.emit({ _tag: "BatchRetried", id: request.retryOf, by: id })
+  return id
+}
+
+const done = (what: string): CommandAnswer => ({ _tag: "Done", what })
+const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })
+
+const changed = (
+  recorder: Recorder,
+  id: BatchId,
+  change: (batch: Batch, name: string) => CommandAnswer
+): CommandAnswer => {
+  const batch = batchOf(recorder, id)
+  const name = format("batch", id)
+  return batch === undefined ? refused(`there is no batch ${name} in ${recorder.account}`) : change(batch, name)
+}
+
+/** No row is added any more: it waits for its turn. One without rows has nothing to wait for. */
+export const queue = (
+  recorder: Recorder,
+  id: BatchId,
+  rejected: number,
+  rejectedRows: ReadonlyArray<RejectedRow>
+): CommandAnswer =>
+  changed(recorder, id, (batch, name) => {
+    if (batch.queuedAt !== undefined) return done(`${name} is ${batch.status} already`)
+    if (batch.status !== "pending") return refused(`${name} is ${batch.status}`)
+    recorder.emit({ _tag: "BatchQueued", id, rejected, rejectedRows })
+    if (batch.total + rejected > 0) return done(`${name} waits for its turn`)
+    recorder.emit({ _tag: "BatchMoved", id, status: "cancelled", reason: "it has no row that was not known before" })
+    return done(`${name} has no row that was not known before, and is cancelled`)
+  })
+
+const moved = (recorder: Recorder, batch: Batch, status: BatchStatus, reason?: string): CommandAnswer => {
+  const name = format("batch", batch.id)
+  if (!mayBecome(batch.status, status)) return refused(`${name} is ${batch.status}, and cannot become ${status}`)
+  recorder.emit({ _tag: "BatchMoved", id: batch.id, status, reason })
+  return done(`${name} is ${status}`)
+}
+
+/** A queued batch has its turn. */
+export const start = (recorder: Recorder, id: BatchId): CommandAnswer =>
+  changed(recorder, id, (batch, name) =>
+    batch.queuedAt === undefined ? refused(`${name} is not queued yet`) : moved(recorder, batch, "running")
+  )
+
+/** A row of a running batch has its turn: it is counted, or executed as given. Whatever it is otherwise, it stays. */
+export const takeUp = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): void => {
+  const batch = batchOf(recorder, batchId)
+  recorder.need(Need.TradeById({ id: tradeId }))
+  const trade = recorder.books.trades.get(tradeId)
+  if (batch?.status === "running" && trade?.batchId === batchId && awaitsTurn(trade)) {
+    release(recorder, trade, trade.symbol)
+  }
+}
+
+/** Calls a batch off. Its rows follow one by one: what is not sent ends, what is open is asked to end. */
+export const cancel = (recorder: Recorder, id: BatchId, reason: string): CommandAnswer =>
+  changed(recorder, id, (batch, name) =>
+    batch.status === "cancelled" ? done(`${name} is cancelled already`) : moved(recorder, batch, "cancelled", reason)
+  )
+
+/** A row of a cancelled batch that has not had its turn never will. */
+export const callOff = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): void => {
+  const batch = batchOf(recorder, batchId)
+  recorder.need(Need.TradeById({ id: tradeId }))
+  const trade = recorder.books.trades.get(tradeId)
+  if (batch?.status !== "cancelled" || trade?.batchId !== batchId || !isHeld(trade)) return
+  recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: CALLED_OFF })
+}
+
+/** The order of a row of a cancelled batch ends unsent, or its broker is asked to end it. */
+export const callOffOrder = (recorder: Recorder, batchId: BatchId, orderId: OrderId): void => {
+  const batch = batchOf(recorder, batchId)
+  recorder.need(Need.OrderById({ id: orderId }))
+  const order = recorder.books.orders.get(orderId)
+  if (batch?.status !== "cancelled" || order === undefined || !isLive(order.status)) return
+  if (order.cancelRequestedAt === undefined) cancelOrder(recorder, orderId, CALLED_OFF)
+}
+
+/** Leaves an ended batch out of lists: what it did stays. */
+export const hide = (recorder: Recorder, id: BatchId): CommandAnswer =>
+  changed(recorder, id, (batch, name) => {
+    if (!hasEnded(batch)) return refused(`${name} is ${batch.status}: only one that has ended is deleted`)
+    if (batch.waiting + batch.working > 0) return refused(`${name} has rows that have not ended`)
+    if (batch.hiddenAt === undefined) recorder.emit({ _tag: "BatchHidden", id })
+    return done(`${name} is left out of lists`)
+  })
+
+/** Puts an ended batch away. */
+export const archive = (recorder: Recorder, id: BatchId): CommandAnswer =>
+  changed(recorder, id, (batch, name) => {
+    if (!hasEnded(batch)) return refused(`${name} is ${batch.status}: only one that has ended is archived`)
+    if (batch.archivedAt === undefined) recorder.emit({ _tag: "BatchArchived", id })
+    return done(`${name} is archived`)
+  })
+
+/** At a commit's end: a running batch none of whose rows is under way has ended. */
+export const settleBatches = (recorder: Recorder): void => {
+  for (const id of recorder.touchedBatches) {
+    const batch = recorder.books.batches.get(id)
+    const status = batch?.status === "running" ? endOf(batch) : undefined
+    if (status !== undefined) recorder.emit({ _tag: "BatchMoved", id, status })
+  }
+}

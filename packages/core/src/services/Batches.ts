@@ -1,0 +1,393 @@
+import { Context, Effect, Layer, Schema } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { BatchTable, hasEnded, type Batch, type RejectedRow } from "../batch/Batch.ts"
+import * as batches from "../batch/batches.ts"
+import { AWAITS_TURN } from "../batch/counts.ts"
+import { Need } from "../books/Need.ts"
+import { unstorable } from "../identity/unstorable.ts"
+import type { CommandAnswer } from "../control/commands.ts"
+import { format, type BatchId } from "../identity/Id.ts"
+import { UNMAPPED } from "../instrument/Ticker.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import { OrderTable } from "../order/Order.ts"
+import { orderStatuses, isLive } from "../order/OrderState.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { intake, IntakeResult } from "../trade/intake.ts"
+import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
+import { TradeTable, type Trade, type TradeInput } from "../trade/Trade.ts"
+import { driven } from "./drive.ts"
+import * as Reads from "./Reads.ts"
+
+/** There is no such batch. */
+export class NoBatch extends Schema.TaggedError<NoBatch>()("NoBatch", { id: Schema.String }) {
+  override get message() {
+    return `there is no batch ${this.id}; 'roundlot batches list' shows those there are`
+  }
+}
+
+/** A batch may not be changed so as it stands: any move that its table of statuses does not have. */
+export class BatchStands extends Schema.TaggedError<BatchStands>()("BatchStands", {
+  id: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return this.problem
+  }
+}
+
+/** A text of a batch that no store can keep. */
+export class BadBatch extends Schema.TaggedError<BadBatch>()("BadBatch", {
+  field: Schema.String,
+  problem: Schema.String
+}) {
+  override get message() {
+    return `the batch's ${this.field} ${this.problem}`
+  }
+}
+
+/** A new batch of an account. */
+export type NewBatch = batches.BatchRequest & { readonly account: AccountName; readonly actor: string }
+
+/** Trades that are submitted together. */
+export interface BatchesService {
+  /** Makes a batch, which collects rows until it is queued; the same uid again is the same batch. */
+  readonly create: (asked: NewBatch) => Effect.Effect<Batch, BadBatch | LedgerError>
+  /** Adds rows, each exactly once: they wait for the batch's turn. One result each, in their order. */
+  readonly add: (
+    batch: Batch,
+    rows: ReadonlyArray<BatchRow>,
+    policy: SourcePolicy
+  ) => Effect.Effect<ReadonlyArray<IntakeResult>, BatchStands | LedgerError>
+  /** No more rows: it waits for its turn. What was no trade is on record with its place. */
+  readonly queue: (
+    id: BatchId,
+    rejected: ReadonlyArray<RejectedRow>,
+    actor: string
+  ) => Effect.Effect<Batch, NoBatch | BatchStands | LedgerError>
+  /** Calls it off: what is not sent ends, what is open is asked to end. */
+  readonly cancel: Change
+  /** Leaves an ended one out of lists. */
+  readonly hide: Change
+  /** Puts an ended one away. */
+  readonly archive: Change
+  /**
+   * A new batch of the rows that failed, linked both ways, on the same terms. Rows whose order is open or in doubt are under way,
+   * and refuse it.
+   */
+  readonly retry: (
+    id: BatchId,
+    uid: string,
+    actor: string
+  ) => Effect.Effect<Batch, NoBatch | BatchStands | BadBatch | LedgerError>
+}
+
+/** A row of a batch: its line in the file, and the trade. */
+export interface BatchRow {
+  readonly line: number
+  readonly input: TradeInput
+}
+
+type Change = (id: BatchId, reason: string, actor: string) => Effect.Effect<Batch, NoBatch | BatchStands | LedgerError>
+
+/** Trades that are submitted together. */
+export class Batches extends Context.Tag("@roundlot/core/Batches")<Batches, BatchesService>() {}
+
+/** How many batches have their turn at once. */
+const MOST_AT_ONCE = 4
+/** How many rows of each are taken up in one pass: other batches and halts have their turn in between. */
+const ROWS = 500
+/** How many rejected rows are kept with their places. */
+const MOST_REJECTED = 1000
+
+const ended = orderStatuses.filter((status) => !isLive(status))
+const live = orderStatuses.filter((status) => !ended.includes(status))
+
+/** The batch of an id. */
+export const find = (id: BatchId): Effect.Effect<Batch, NoBatch | StoreError, TradeRepository> =>
+  Effect.flatMap(Reads.first(BatchTable, { where: [{ column: "id", in: [id] }] }), (batch) =>
+    batch === undefined ? Effect.fail(new NoBatch({ id: format("batch", id) })) : Effect.succeed(batch)
+  )
+
+const causeOf = (actor: string, reason?: string) =>
+  reason === undefined ? ({ kind: "command", actor } as const) : ({ kind: "command", actor, reason } as const)
+
+/** A row enters its batch, where that still collects rows; what it would be is another batch's to say. */
+const rowMember = (
+  { account, id }: Batch,
+  { input, line }: BatchRow,
+  policy: SourcePolicy
+): Member<IntakeResult | undefined> => {
+  const arrival = arrivalOf(policy, { ...input, batch: { id, line } })
+  const { occurrence, source, sourceId } = input
+  return {
+    account,
+    cause: { kind: "trade", actor: source },
+    needs: [
+      Need.BatchById({ id }),
+      Need.Identity({ account, source, sourceId, occurrence }),
+      Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED })
+    ],
+    apply: (recorder) => {
+      const batch = batches.batchOf(recorder, id)
+      if (batch?.status !== "pending" || batch.queuedAt !== undefined) return undefined
+      const result = intake(recorder, { ...arrival, held: AWAITS_TURN })
+      // That it waits for its batch is no fault of a row's.
+      return result._tag === "Quarantined" && result.reason === AWAITS_TURN
+        ? IntakeResult.Accepted({ tradeId: result.tradeId })
+        : result
+    }
+  }
+}
+
+/** Batches on the program's ledger. */
+export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Layer.effect(
+  Batches,
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const repository = yield* TradeRepository
+    const reading = <A, E>(read: Effect.Effect<A, E, TradeRepository>) =>
+      Effect.provideService(read, TradeRepository, repository)
+
+    const changed = (
+      id: BatchId,
+      cause: ReturnType<typeof causeOf>,
+      rule: (recorder: Parameters<Member<CommandAnswer>["apply"]>[0]) => CommandAnswer
+    ) =>
+      Effect.gen(function* () {
+        const { account } = yield* reading(find(id))
+        const answer = yield* ledger.submit("command", { account, cause, needs: [Need.BatchById({ id })], apply: rule })
+        if (answer._tag === "Refused") {
+          return yield* new BatchStands({ id: format("batch", id), problem: answer.why })
+        }
+        return yield* reading(find(id))
+      })
+
+    const create: BatchesService["create"] = ({ account, actor, ...request }) =>
+      Effect.gen(function* () {
+        for (const field of ["uid", "name", "fileName"] as const) {
+          const problem = unstorable(request[field] ?? "")
+          if (problem !== undefined) return yield* new BadBatch({ field, problem })
+        }
+        if (request.name.trim() === "") return yield* new BadBatch({ field: "name", problem: "is empty" })
+        const needs = [
+          Need.Account({ account }),
+          Need.BatchByUid({ uid: request.uid }),
+          ...(request.retryOf === undefined ? [] : [Need.BatchById({ id: request.retryOf })])
+        ]
+        const id = yield* ledger.submit("command", {
+          account,
+          cause: causeOf(actor),
+          needs,
+          apply: (recorder) => batches.create(recorder, request)
+        })
+        return yield* Effect.orDie(reading(find(id)))
+      })
+
+    const add: BatchesService["add"] = (batch, rows, policy) =>
+      Effect.gen(function* () {
+        const results = yield* ledger.submitAll(
+          "intake",
+          rows.map((row) => rowMember(batch, row, policy))
+        )
+        const taken = results.filter((result) => result !== undefined)
+        if (taken.length === results.length) return taken
+        const id = format("batch", batch.id)
+        return yield* new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
+      })
+
+    const queue: BatchesService["queue"] = (id, rejected, actor) =>
+      changed(id, causeOf(actor), (recorder) =>
+        batches.queue(recorder, id, rejected.length, rejected.slice(0, MOST_REJECTED))
+      )
+
+    const retry: BatchesService["retry"] = (id, uid, actor) =>
+      Effect.gen(function* () {
+        const old = yield* reading(find(id))
+        const name = format("batch", id)
+        if (!hasEnded(old) || old.working + old.waiting > 0) {
+          return yield* new BatchStands({
+            id: name,
+            problem: `${name} has rows that are under way: wait, or cancel it`
+          })
+        }
+        if (old.retriedBy !== undefined) {
+          const problem = `${name} was tried again by ${format("batch", old.retriedBy)}`
+          return yield* new BatchStands({ id: name, problem })
+        }
+        const where = [
+          { column: "batchId", in: [id] },
+          { column: "status", in: ["failed"] }
+        ]
+        const rows = yield* reading(Reads.all(TradeTable, { where }))
+        if (rows.length === 0) {
+          return yield* new BatchStands({ id: name, problem: `${name} has no failed row that could be tried again` })
+        }
+        const { account, fileHash, fileName, mode, priority } = old
+        const batch = yield* create({
+          uid,
+          name: `${old.name} (again)`,
+          mode,
+          priority,
+          fileName,
+          fileHash,
+          retryOf: id,
+          account,
+          actor
+        })
+        for (let at = 0; at < rows.length; at += ROWS) {
+          yield* add(
+            batch,
+            rows.slice(at, at + ROWS).map((row) => againOf(row, uid)),
+            sameSymbols
+          )
+        }
+        return yield* queue(batch.id, [], actor)
+      })
+
+    return {
+      create,
+      add,
+      queue,
+      retry,
+      cancel: (id, reason, actor) =>
+        changed(id, causeOf(actor, reason), (recorder) => batches.cancel(recorder, id, reason)),
+      hide: (id, reason, actor) => changed(id, causeOf(actor, reason), (recorder) => batches.hide(recorder, id)),
+      archive: (id, reason, actor) => changed(id, causeOf(actor, reason), (recorder) => batches.archive(recorder, id))
+    }
+  })
+)
+
+/** The symbols of rows that are tried again are tickers already. */
+const sameSymbols: SourcePolicy = { mapping: { suffixes: [], symbols: {} }, direction: undefined }
+
+/** A failed row as a new trade: the same but for its occurrence. */
+const againOf = (trade: Trade, uid: string): BatchRow => ({
+  line: trade.batchLine ?? 0,
+  input: {
+    source: trade.source,
+    sourceId: trade.sourceId,
+    occurrence: uid,
+    symbol: trade.symbol,
+    side: trade.side,
+    quantity: trade.quantity,
+    price: trade.price,
+    tradedAt: trade.tradedAt,
+    reverses: undefined,
+    ...(trade.orderType === undefined || trade.timeInForce === undefined
+      ? {}
+      : {
+          direct: {
+            type: trade.orderType,
+            limitPrice: trade.limitPrice,
+            stopPrice: trade.stopPrice,
+            timeInForce: trade.timeInForce
+          }
+        })
+  }
+})
+
+// The queue
+
+const member = ({ account }: Batch, needs: ReadonlyArray<Need>, apply: Member<unknown>["apply"]): Member<unknown> => ({
+  account,
+  cause: { kind: "timer", actor: "batches" },
+  needs,
+  apply
+})
+
+/** Gives the next batches their turn, the more urgent and then the older first, as many at once as may be. */
+const startNext = (running: number, atOnce: number) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const pending = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending"] }] }))
+    const next = pending
+      .filter(({ queuedAt }) => queuedAt !== undefined)
+      .toSorted((a, b) => b.priority - a.priority || a.id - b.id)
+      .slice(0, Math.max(0, atOnce - running))
+    yield* ledger.submitAll(
+      "command",
+      next.map((batch) =>
+        member(batch, [Need.BatchById({ id: batch.id })], (recorder) => batches.start(recorder, batch.id))
+      )
+    )
+    return next.length
+  })
+
+const waitingRows = (batch: Batch, limit: number) =>
+  Reads.page(TradeTable, {
+    where: [
+      { column: "batchId", in: [batch.id] },
+      { column: "status", in: ["pending"] },
+      { column: "reason", in: [AWAITS_TURN] }
+    ],
+    limit
+  })
+
+/** Rows of a running batch have their turn. */
+const takeUp = (batch: Batch) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const { items } = yield* waitingRows(batch, ROWS)
+    yield* ledger.submitAll(
+      "intake",
+      items.map(({ id }) =>
+        member(batch, [Need.BatchById({ id: batch.id }), Need.TradeById({ id })], (recorder) =>
+          batches.takeUp(recorder, batch.id, id)
+        )
+      )
+    )
+    return items.length
+  })
+
+/** Rows of a cancelled batch end, and orders of theirs that are not asked to end yet. */
+const callOff = (batch: Batch) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const { items } = yield* Reads.page(TradeTable, {
+      where: [
+        { column: "batchId", in: [batch.id] },
+        { column: "status", in: ["pending"] }
+      ],
+      limit: ROWS
+    })
+    const held = items.filter(({ reason }) => reason !== undefined)
+    const orders = yield* Reads.all(OrderTable, {
+      where: [
+        { column: "tradeId", in: items.map(({ id }) => id) },
+        { column: "status", in: live },
+        { column: "cancelRequestedAt", in: [null] }
+      ]
+    })
+    yield* ledger.submitAll("command", [
+      ...held.map(({ id }) =>
+        member(batch, [Need.BatchById({ id: batch.id }), Need.TradeById({ id })], (recorder) =>
+          batches.callOff(recorder, batch.id, id)
+        )
+      ),
+      ...orders.map(({ id }) =>
+        member(batch, [Need.BatchById({ id: batch.id }), Need.OrderById({ id })], (recorder) =>
+          batches.callOffOrder(recorder, batch.id, id)
+        )
+      )
+    ])
+    return held.length + orders.length
+  })
+
+/**
+ * One pass over the queue: batches have their turn, rows of those that run are taken up, those of cancelled ones end. `true` where
+ * there may be more to do at once. What is found is a query of committed rows, so that a dead process is followed by any other.
+ */
+export const workOff = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, LedgerError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const all = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["running"] }] }))
+    const called = (yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["cancelled"] }] })).filter(
+      ({ waiting, working }) => waiting + working > 0
+    )
+    const started = yield* startNext(all.length, atOnce)
+    const ours = [...all, ...(yield* driven(called))]
+    const done = yield* Effect.forEach(ours, (batch) =>
+      batch.status === "running" ? (batch.waiting === 0 ? Effect.succeed(0) : takeUp(batch)) : callOff(batch)
+    )
+    return started > 0 || done.some((rows) => rows > 0)
+  })

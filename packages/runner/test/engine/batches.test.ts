@@ -1,0 +1,202 @@
+import { Batch, Batches, Daemon, Id, Reads, SourcePolicy, Trade, TradeRepository, type intake } from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Engine from "./Engine.ts"
+
+const direct = { type: "market", timeInForce: "day" } as const
+
+/** A row that buys so much of a symbol; an order of its own where the batch executes. */
+const row = (line: number, symbol: string, quantity: string, mode: Batch.BatchMode): Batches.BatchRow => ({
+  line,
+  input: {
+    ...Engine.trade("buy", quantity),
+    source: "batch",
+    sourceId: `r-${line}`,
+    symbol,
+    ...(mode === "execute" ? { direct } : {})
+  }
+})
+
+interface Asked {
+  readonly uid?: string
+  readonly mode?: Batch.BatchMode
+  readonly priority?: number
+}
+
+const made = ({ mode = "execute", priority = 0, uid = "u-1" }: Asked = {}) =>
+  Effect.flatMap(Batches.Batches, (batches) =>
+    batches.create({
+      account: Engine.account,
+      actor: "test",
+      uid,
+      name: `batch ${uid}`,
+      mode,
+      priority,
+      fileName: undefined,
+      fileHash: undefined,
+      retryOf: undefined
+    })
+  )
+
+const submitted = (
+  rows: ReadonlyArray<Batches.BatchRow>,
+  asked: Asked = {},
+  rejected: ReadonlyArray<Batch.RejectedRow> = []
+) =>
+  Effect.gen(function* () {
+    const batches = yield* Batches.Batches
+    const batch = yield* made(asked)
+    const results = yield* batches.add(batch, rows, SourcePolicy.plain)
+    return { batch: yield* batches.queue(batch.id, rejected, "test"), results }
+  })
+
+const countsOf = ({ cancelled, done, failed, status, total, waiting, working }: Batch.Batch) => ({
+  status,
+  total,
+  waiting,
+  working,
+  done,
+  failed,
+  cancelled
+})
+
+const seen = (id: number) => Effect.map(Batches.find(Id.BatchId.make(id)), countsOf)
+
+const ended = (id: number) => Engine.until(seen(id), ({ status }) => status !== "pending" && status !== "running")
+
+const tagsOf = (results: ReadonlyArray<intake.IntakeResult>) => results.map(({ _tag }) => _tag)
+
+describe("batches", () => {
+  it.scoped("BAT-1 BAT-5 every row of an executing batch is an order of its own, and it ends with exact counts", () =>
+    Effect.gen(function* () {
+      yield* Engine.started
+      yield* Engine.instruct("refuse", { reject: { code: "no", words: "no buying power" } }, { symbol: "MSFT" })
+      const rejected = [{ line: 4, column: "quantity", value: "1,5", reason: "is not a plain decimal number" }]
+      const rows = [row(1, "AAPL", "2", "execute"), row(2, "MSFT", "1", "execute"), row(3, "KO", "3", "execute")]
+      const { batch } = yield* submitted(rows, {}, rejected)
+      assert.deepInclude(countsOf(batch), { total: 4, failed: 1 })
+      const counts = { total: 4, waiting: 0, working: 0, done: 2, failed: 2, cancelled: 0 }
+      assert.deepStrictEqual(yield* ended(1), { status: "partial_success", ...counts })
+      const trades = yield* Reads.all(Trade.TradeTable)
+      assert.deepStrictEqual(
+        trades.map(({ batchId, batchLine, status }) => [batchId, batchLine, status]),
+        [
+          [1, 1, "completed"],
+          [1, 2, "failed"],
+          [1, 3, "completed"]
+        ]
+      )
+      assert.lengthOf(yield* Engine.orders, 3)
+      assert.deepStrictEqual(yield* Engine.audited, [])
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-2 a batch that accumulates puts its rows into their positions, where whole lots are ordered", () =>
+    Effect.gen(function* () {
+      yield* Engine.started
+      const rows = ["0.3", "0.5", "0.4"].map((quantity, at) => row(at + 1, "AAPL", quantity, "accumulate"))
+      yield* submitted(rows, { mode: "accumulate" })
+      assert.deepInclude(yield* ended(1), { status: "success", done: 3 })
+      yield* Engine.until(Engine.figures("AAPL"), (figures) => figures?.hedged === "1")
+      assert.deepStrictEqual(yield* Engine.audited, [])
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-6 the same rows again are duplicates, and a batch of nothing new is cancelled", () =>
+    Effect.gen(function* () {
+      yield* Engine.started
+      const rows = [row(1, "AAPL", "1", "execute")]
+      yield* submitted(rows)
+      yield* ended(1)
+      const { batch, results } = yield* submitted(rows, { uid: "u-2" })
+      assert.deepStrictEqual(tagsOf(results), ["Duplicate"])
+      assert.deepInclude(countsOf(batch), { status: "cancelled", total: 0 })
+      assert.strictEqual((yield* made({ uid: "u-1" })).id, 1)
+      assert.lengthOf(yield* Engine.orders, 1)
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-8 the more urgent batch has its turn first, as many at once as may be", () =>
+    Effect.gen(function* () {
+      yield* Engine.opened({})
+      for (const [at, priority] of [0, 5, 1].entries()) {
+        yield* submitted([row(at + 1, "AAPL", "1", "execute")], { uid: `u-${at}`, priority })
+      }
+      // Nobody drives the account: nothing has its turn.
+      yield* Batches.workOff(2)
+      assert.deepStrictEqual(
+        (yield* Effect.forEach([1, 2, 3], (id) => seen(id))).map(({ status }) => status),
+        ["pending", "pending", "pending"]
+      )
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Effect.forEach([1, 2, 3], (id) => ended(id))
+      const repository = yield* TradeRepository.TradeRepository
+      const entries = yield* repository.entries({ account: "paper", afterSeq: 0, entity: undefined, limit: 1000 })
+      const turns = entries.filter(({ body, tag }) => tag === "BatchMoved" && body.includes("running"))
+      assert.deepStrictEqual(
+        turns.map(({ entityId }) => entityId),
+        ["G2", "G3", "G1"]
+      )
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-4 BAT-7 a cancelled batch sends nothing more; only rows that ended are tried again, by another", () =>
+    Effect.gen(function* () {
+      const batches = yield* Batches.Batches
+      yield* Engine.opened({})
+      const { batch } = yield* submitted([row(1, "AAPL", "1", "execute"), row(2, "KO", "1", "execute")])
+      const early = yield* Effect.flip(batches.retry(batch.id, "u-2", "test"))
+      assert.match(early.message, /G1 has rows that are under way/)
+      assert.strictEqual((yield* batches.cancel(batch.id, "wrong file", "dana")).status, "cancelled")
+      yield* Effect.forkScoped(Daemon.run())
+      const called = yield* Engine.until(seen(1), ({ waiting }) => waiting === 0)
+      assert.deepStrictEqual(called, {
+        status: "cancelled",
+        total: 2,
+        waiting: 0,
+        working: 0,
+        done: 0,
+        failed: 0,
+        cancelled: 2
+      })
+      assert.lengthOf(yield* Engine.orders, 0)
+      const again = yield* batches.retry(batch.id, "u-2", "test")
+      assert.deepInclude(again, { retryOf: batch.id, total: 2 })
+      assert.isTrue((yield* Batches.find(batch.id)).retriedBy === again.id)
+      assert.deepInclude(yield* ended(2), { status: "success", done: 2 })
+      const twice = yield* Effect.flip(batches.retry(batch.id, "u-3", "test"))
+      assert.match(twice.message, /G1 was tried again by G2/)
+      const late = yield* Effect.flip(batches.cancel(again.id, "too late", "dana"))
+      assert.match(late.message, /G2 is success, and cannot become cancelled/)
+      assert.isDefined((yield* batches.hide(batch.id, "tidy", "dana")).hiddenAt)
+      assert.deepStrictEqual(yield* Engine.audited, [])
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("no row enters a batch that has all of its rows", () =>
+    Effect.gen(function* () {
+      const batches = yield* Batches.Batches
+      yield* Engine.opened({})
+      const { batch } = yield* submitted([row(1, "AAPL", "1", "execute")])
+      const late = yield* Effect.flip(batches.add(batch, [row(2, "AAPL", "1", "execute")], SourcePolicy.plain))
+      assert.match(late.message, /G1 has all of its rows/)
+      assert.lengthOf(yield* Reads.all(Trade.TradeTable), 1)
+    }).pipe(Effect.provide(Engine.layer))
+  )
+})
+
+describe("the statuses of batches", () => {
+  it("BAT-3 move by one table: pending, running, an end; and no other way", () => {
+    const moves = Batch.batchStatuses.flatMap((from) =>
+      Batch.batchStatuses.filter((to) => Batch.mayBecome(from, to)).map((to) => `${from} ${to}`)
+    )
+    assert.deepStrictEqual(moves, [
+      "pending running",
+      "pending cancelled",
+      "running success",
+      "running partial_success",
+      "running failed",
+      "running cancelled"
+    ])
+  })
+})
