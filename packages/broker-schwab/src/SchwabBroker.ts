@@ -83,6 +83,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(desk),
       account: figures(desk),
+      login: wire.session.standing,
       instrument: (symbol) => instrument(wire, symbol),
       updates: undefined
     }

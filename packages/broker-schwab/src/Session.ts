@@ -1,5 +1,5 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type { Entropy } from "@roundlot/core"
+import type { Broker, Entropy } from "@roundlot/core"
 import { Instant } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
 import type { Redacted } from "effect"
@@ -19,19 +19,13 @@ export class NeedsLogin extends Schema.TaggedError<NeedsLogin>()("NeedsLogin", {
 /** How long an order waits that Schwab did not take for want of a token: one login later it goes. */
 export const RELOGIN_WAIT_MS = 5_000
 
-/** How a login stands. */
-export type Standing =
-  | { readonly _tag: "Valid"; readonly until: Instant.Instant }
-  | { readonly _tag: "EndsSoon"; readonly until: Instant.Instant }
-  | { readonly _tag: "NeedsLogin"; readonly why: string }
-
 /** The tokens of one login, shared by all that use it. */
 export interface Session {
   /** A token that is valid; refreshed ahead of its end. */
   readonly access: Effect.Effect<Redacted.Redacted, NeedsLogin>
   /** Schwab did not take this token: the next is another. */
   readonly refused: (token: Redacted.Redacted) => Effect.Effect<void>
-  readonly standing: Effect.Effect<Standing>
+  readonly standing: Effect.Effect<Broker.LoginStanding>
 }
 
 /** A token is refreshed when it is valid for no longer than this. */

@@ -6,6 +6,8 @@ export * as Budget from "./Budget.ts"
 export * as Credentials from "./Credentials.ts"
 /** `ExactJson`: JSON whose numbers keep every digit. */
 export * as ExactJson from "./ExactJson.ts"
+/** `Http`: one request and what came of it. */
+export * as Http from "./Http.ts"
 /** `Login`: how a person logs in, and how tokens are given. */
 export * as Login from "./Login.ts"
 /** `OrderAnswer`: an order as Schwab shows it, and its executions. */

@@ -27,6 +27,8 @@ export interface Options extends Omit<
   readonly requestsAMinute?: number | undefined
   /** The app's keys; random ones where they are left away. */
   readonly keys?: { readonly appKey: string; readonly appSecret: string } | undefined
+  /** Where a login comes back to; `https://127.0.0.1` where it is left away. */
+  readonly redirectUri?: string | undefined
   /** How long tokens and logins are valid; as at Schwab where it is left away. */
   readonly lifetimes?: Logins.Lifetimes | undefined
   /** The statuses that an order shows, one a reading, before it works, such as `PENDING_ACKNOWLEDGEMENT`, `QUEUED`. */
@@ -86,7 +88,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       said: yield* Ref.make<ReadonlyMap<string, Said>>(new Map()),
       replacing: yield* Effect.makeSemaphore(1)
     }
-    const app = { ...keys, redirectUri: REDIRECT_URI }
+    const { redirectUri = REDIRECT_URI } = options
+    const app = { ...keys, redirectUri }
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
     // A tenth of our own budget is for cancels; theirs knows no such share.
     const limit = yield* Budget.make(options.requestsAMinute)
@@ -95,7 +98,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       baseUrl: `http://${Serving.LOOPBACK}:${port}`,
       appKey: Redacted.make(keys.appKey),
       appSecret: Redacted.make(keys.appSecret),
-      redirectUri: REDIRECT_URI,
+      redirectUri,
       accountNumber: undefined
     }
     return { credentials, exchange, account: ACCOUNT, login: logins.login }

@@ -122,6 +122,12 @@ export interface BrokerAccount {
   readonly buyingPower: Decimal
 }
 
+/** How the login stands that a broker works with, where a person has to log in again now and then. */
+export type LoginStanding =
+  | { readonly _tag: "Valid"; readonly until: Instant }
+  | { readonly _tag: "EndsSoon"; readonly until: Instant }
+  | { readonly _tag: "NeedsLogin"; readonly why: string }
+
 /** One account at one broker. An adapter only translates: no rule about money lives in it. */
 export interface BrokerService {
   readonly name: string
@@ -152,6 +158,8 @@ export interface BrokerService {
   readonly account: Effect.Effect<BrokerAccount, BrokerReadFailed>
   /** The sessions that the broker's market has in a window, whole days; left away where the broker has no calendar. */
   readonly calendar?: ((window: TimeWindow) => Effect.Effect<ReadonlyArray<Session>, BrokerReadFailed>) | undefined
+  /** How its login stands; left away where what opens it does not end. */
+  readonly login?: Effect.Effect<LoginStanding> | undefined
   readonly instrument: (symbol: Ticker) => Effect.Effect<BrokerInstrument, BrokerReadFailed>
   /** Order and execution reports as they happen; ends or fails when the connection does. */
   readonly updates: Stream.Stream<Received, BrokerReadFailed> | undefined

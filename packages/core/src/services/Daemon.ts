@@ -25,6 +25,7 @@ import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
 import { learnAllHours } from "./Hours.ts"
+import { watchLogins } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
 import { recheckDifferences, reconcile, reconcileAll } from "./Reconciliation.ts"
 import { recoverLost, submitPending } from "./Submission.ts"
@@ -98,6 +99,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
         work.every("market hours", "1 hour", learnAllHours),
+        Effect.zipRight(work.reported("logins", watchLogins), work.every("logins", "15 seconds", watchLogins)),
         followAccounts(driving)
       ],
       { concurrency: "unbounded", discard: true }

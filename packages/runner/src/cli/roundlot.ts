@@ -141,6 +141,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     retry: leaf("try one again that was given up", async () => (await jobs()).jobsRetry),
     cancel: leaf("call one off", async () => (await jobs()).jobsCancel)
   }),
+  schwab: group("an account at Charles Schwab", {
+    login: leaf("log in: once a week, a person must", async () => (await import("../verbs/schwabLogin.ts")).schwabLogin)
+  }),
   simulate: group("brokers on this machine, for trying and testing", {
     alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb),
     ibkr: leaf("the protocol of TWS", async () => (await import("../verbs/simulateIbkr.ts")).simulateIbkrVerb),

@@ -13,6 +13,7 @@ import { serveUntilStopped, type SimulateFlags, type Variables } from "./envFile
 export interface SimulateSchwabFlags extends SimulateFlags {
   readonly accessLasts: string
   readonly loginLasts: string
+  readonly redirectUri: Option.Option<string>
 }
 
 /** Beside the env file, which names it: somebody has logged in. */
@@ -39,6 +40,7 @@ export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
     const simulator = yield* Simulator.make({
       ...options,
       lifetimes,
+      redirectUri: Option.getOrUndefined(flags.redirectUri),
       port: flags.port,
       requestsAMinute: Option.getOrUndefined(flags.requestsAMinute)
     })

@@ -20,6 +20,10 @@ export const simulateSchwabVerb = Verb.make({
     loginLasts: Options.text("login-lasts").pipe(
       Options.withDescription("How long a login is valid; default 7d"),
       Options.withDefault("7d")
+    ),
+    redirectUri: Options.text("redirect-uri").pipe(
+      Options.withDescription("Where its logins come back to; default https://127.0.0.1"),
+      Options.optional
     )
   },
   run: simulateSchwab

@@ -1,0 +1,184 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Credentials, Session, TokenFile } from "@roundlot/broker-schwab"
+import type { Http } from "@roundlot/broker-schwab"
+import { Instant } from "@roundlot/core"
+import { Clock, Effect, Either, Option, Redacted, TestClock } from "effect"
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { freshTokens, world } from "./setup.ts"
+
+const A_MINUTE_MS = 60_000
+const A_DAY_MS = 86_400_000
+
+const credentials: Credentials.Credentials = {
+  baseUrl: "http://127.0.0.1:1",
+  appKey: Redacted.make("key"),
+  appSecret: Redacted.make("secret"),
+  redirectUri: "https://127.0.0.1",
+  accountNumber: undefined
+}
+const place = Either.getOrThrow(Credentials.placeOf(credentials.baseUrl))
+
+const login = Effect.map(Clock.currentTimeMillis, (now) => ({
+  accessToken: Redacted.make(`access-${now}`),
+  accessExpiresAt: Instant.fromMillis(now + 30 * A_MINUTE_MS),
+  refreshToken: Redacted.make("refresh"),
+  refreshExpiresAt: Instant.fromMillis(now + 7 * A_DAY_MS)
+}))
+
+const refusal: Http.Outcome = {
+  _tag: "Answered",
+  status: 400,
+  text: JSON.stringify({ error: "invalid_client" }),
+  contentType: "application/json",
+  headers: new Map(),
+  retryAfterMs: undefined
+}
+
+/** A session on a file of its own, whose refreshes are counted and answered as told. */
+const opened = (key?: string) =>
+  Effect.gen(function* () {
+    const { file } = yield* freshTokens
+    const tokens = { file, key: key === undefined ? undefined : Redacted.make(key) }
+    let asked = 0
+    let answer: Http.Outcome | undefined
+    const exchange: Http.Exchange = () =>
+      Effect.sync(() => {
+        asked++
+        const text = `{"access_token":"renewed-${asked}","refresh_token":"refresh","expires_in":1800}`
+        return answer ?? { ...refusal, status: 200, text }
+      })
+    const open = Session.make({ credentials, place, tokens }, exchange)
+    yield* TokenFile.write(tokens, yield* login)
+    return {
+      tokens,
+      open,
+      session: yield* open,
+      asked: () => asked,
+      answer: (outcome: Http.Outcome | undefined) => {
+        answer = outcome
+      }
+    }
+  })
+
+const text = (token: Effect.Effect<Redacted.Redacted, Session.NeedsLogin>) => Effect.map(token, Redacted.value)
+
+const test = (name: string, body: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof opened>>>) =>
+  // oxlint-disable-next-line vitest/valid-title, vitest/expect-expect -- the title is given, the body asserts
+  it.scoped(name, () => Effect.provide(body, world))
+
+describe("the session of a login", () => {
+  test(
+    "ACC-7: a token is refreshed ahead of its end, once however many ask, and kept for other processes",
+    Effect.gen(function* () {
+      const { asked, open, session } = yield* opened()
+      yield* TestClock.adjust("24 minutes")
+      assert.strictEqual(yield* text(session.access), "access-0")
+      yield* TestClock.adjust("2 minutes")
+      const all = yield* Effect.all([session.access, session.access, session.access], { concurrency: "unbounded" })
+      assert.deepStrictEqual(all.map(Redacted.value), ["renewed-1", "renewed-1", "renewed-1"])
+      assert.strictEqual(yield* text((yield* open).access), "renewed-1")
+      assert.strictEqual(asked(), 1)
+    })
+  )
+
+  test(
+    "a token that Schwab does not take is replaced; where nothing answers, one that is valid yet is used",
+    Effect.gen(function* () {
+      const { answer, asked, session } = yield* opened()
+      yield* session.refused(yield* session.access)
+      assert.strictEqual(yield* text(session.access), "renewed-1")
+      answer({ _tag: "Lost", why: "reset" })
+      yield* TestClock.adjust("26 minutes")
+      assert.strictEqual(yield* text(session.access), "renewed-1")
+      yield* session.access
+      assert.strictEqual(asked(), 2)
+      yield* TestClock.adjust("5 minutes")
+      assert.strictEqual((yield* Effect.flip(session.access))._tag, "NeedsLogin")
+      answer(undefined)
+      yield* TestClock.adjust("5 seconds")
+      assert.match(yield* text(session.access), /^renewed/)
+    })
+  )
+
+  test(
+    "ACC-7: its end is announced from two days before; after it nothing is asked until somebody logs in, then all goes on",
+    Effect.gen(function* () {
+      const { answer, asked, session, tokens } = yield* opened()
+      assert.strictEqual((yield* session.standing)._tag, "Valid")
+      yield* TestClock.adjust("5 days")
+      assert.strictEqual((yield* session.standing)._tag, "EndsSoon")
+      yield* TestClock.adjust("2 days")
+      const before = asked()
+      assert.containSubset(yield* session.standing, { _tag: "NeedsLogin", why: "the login has expired" })
+      assert.include((yield* Effect.flip(session.access)).message, "roundlot schwab login")
+      assert.strictEqual(asked(), before)
+      answer(refusal)
+      yield* TokenFile.write(tokens, yield* login)
+      assert.strictEqual(yield* text(session.access), `access-${7 * A_DAY_MS}`)
+      assert.strictEqual((yield* session.standing)._tag, "Valid")
+    })
+  )
+
+  test(
+    "a refusal of Schwab's ends a login before its time, and is asked once",
+    Effect.gen(function* () {
+      const { answer, asked, session } = yield* opened()
+      answer(refusal)
+      yield* session.refused(yield* session.access)
+      assert.include((yield* Effect.flip(session.access)).why, "invalid_client")
+      yield* TestClock.adjust("1 hour")
+      yield* Effect.flip(session.access)
+      assert.strictEqual(asked(), 1)
+    })
+  )
+
+  test(
+    "while another process holds the lease on the tokens nothing is refreshed here; one that is gone is succeeded",
+    Effect.gen(function* () {
+      const { asked, session, tokens } = yield* opened()
+      writeFileSync(`${tokens.file}.lease`, "")
+      yield* session.refused(yield* session.access)
+      yield* TestClock.setTime(statSync(`${tokens.file}.lease`).mtimeMs)
+      yield* TokenFile.write(tokens, yield* login)
+      const token = yield* session.access
+      yield* session.refused(token)
+      assert.strictEqual((yield* Effect.flip(session.access))._tag, "NeedsLogin")
+      assert.strictEqual(asked(), 0)
+      yield* TestClock.adjust("31 seconds")
+      assert.strictEqual(yield* text(session.access), "renewed-1")
+    })
+  )
+})
+
+describe("the file of the tokens", () => {
+  test(
+    "is for its owner alone, and refused where others may read it",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened()
+      assert.strictEqual(statSync(tokens.file).mode & 0o777, 0o600)
+      assert.isTrue(Option.isSome(yield* TokenFile.read(tokens)))
+      chmodSync(tokens.file, 0o644)
+      assert.include((yield* Effect.flip(TokenFile.read(tokens))).message, "can be read by others")
+    })
+  )
+
+  test(
+    "is encrypted where a key is configured: another key, none, and a damaged file say what to do",
+    Effect.gen(function* () {
+      const { tokens } = yield* opened("a key")
+      const written = readFileSync(tokens.file, "utf8")
+      assert.notInclude(written, "access-")
+      assert.notInclude(written, 'refresh"')
+      assert.isTrue(Option.isSome(yield* TokenFile.read(tokens)))
+      const failure = (key: string | undefined) =>
+        Effect.map(
+          Effect.flip(TokenFile.read({ ...tokens, key: key === undefined ? undefined : Redacted.make(key) })),
+          ({ message }) => message
+        )
+      assert.include(yield* failure("another"), "another SCHWAB_TOKEN_KEY")
+      assert.include(yield* failure(undefined), "set SCHWAB_TOKEN_KEY")
+      writeFileSync(tokens.file, written.slice(0, 40))
+      assert.include(yield* failure("a key"), "log in again with 'roundlot schwab login'")
+    })
+  )
+})

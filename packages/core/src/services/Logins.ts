@@ -1,0 +1,33 @@
+import { Effect } from "effect"
+import { AccountTable } from "../account/Account.ts"
+import { Brokers, type LoginStanding } from "../ports/Broker.ts"
+import * as Instant from "../time/Instant.ts"
+import { isDriven } from "./drive.ts"
+import { Health } from "./Health.ts"
+import * as Reads from "./Reads.ts"
+
+/** What there is to say of a login that is not simply valid. */
+const wordsOf = (standing: LoginStanding): string | undefined => {
+  switch (standing._tag) {
+    case "Valid":
+      return undefined
+    case "EndsSoon":
+      return `the login ends at ${Instant.format(standing.until)}: log in again before; orders wait from then on`
+    case "NeedsLogin":
+      return `${standing.why}; orders wait, trades are taken in`
+  }
+}
+
+/** ACC-7: says in health how the logins of the accounts that are driven here stand: one that ends soon is announced. */
+export const watchLogins = Effect.gen(function* () {
+  const health = yield* Health
+  const brokers = yield* Brokers
+  const accounts = yield* Reads.all(AccountTable)
+  for (const { name } of accounts) {
+    if (!(yield* isDriven(name))) continue
+    const { login } = yield* brokers.get(name)
+    if (login === undefined) continue
+    const words = wordsOf(yield* login)
+    yield* words === undefined ? health.succeeded(`login ${name}`) : health.failed(`login ${name}`, words)
+  }
+})

@@ -1,0 +1,32 @@
+import * as Options from "@effect/cli/Options"
+import * as flags from "../cli/flags.ts"
+import * as Verb from "../cli/Verb.ts"
+import { logIn } from "../schwab/logIn.ts"
+
+/** `roundlot schwab login`. */
+export const schwabLogin = Verb.make({
+  name: "schwab login",
+  summary: "log in at Schwab: a login lasts seven days, and a daemon that waits for one goes on by itself",
+  examples: [
+    [
+      "roundlot schwab login --env-file schwab.env",
+      "open the address, log in, paste the address that you come back to"
+    ],
+    ["roundlot schwab login --listen --certificate c.pem --key k.pem", "come back to this program instead"]
+  ],
+  flags: {
+    ...flags.place,
+    listen: Options.boolean("listen").pipe(
+      Options.withDescription("Wait for the browser at the app's redirect address, which must be on this machine")
+    ),
+    certificate: Options.text("certificate").pipe(
+      Options.withDescription("With --listen at an https address: the certificate of this machine, a PEM file"),
+      Options.optional
+    ),
+    key: Options.text("key").pipe(
+      Options.withDescription("With --listen at an https address: its key, a PEM file"),
+      Options.optional
+    )
+  },
+  run: logIn
+})

@@ -1,0 +1,95 @@
+import { Schema } from "effect"
+import { rmSync, statSync } from "node:fs"
+import { createServer } from "node:net"
+import { describe, expect, it } from "vitest"
+import { buys, child, desk, program, running, until } from "./roundlot.ts"
+import { simulatedAt } from "./simulated.ts"
+
+const Listed = Schema.Struct({ items: Schema.Array(Schema.Struct({ status: Schema.String })) })
+const statusesIn = (json: unknown) => Schema.decodeUnknownSync(Listed)(json).items.map(({ status }) => status)
+const Attempts = Schema.Struct({ items: Schema.Array(Schema.Struct({ outcome: Schema.NullOr(Schema.String) })) })
+const outcomesIn = (json: unknown) => Schema.decodeUnknownSync(Attempts)(json).items.map(({ outcome }) => outcome)
+
+const addressIn = (text: string): string => /^http\S+oauth\/authorize\S+$/m.exec(text)?.[0] ?? ""
+
+/** Where the browser ends up that follows the address: the login is granted at once. */
+const cameBackTo = async (address: string): Promise<string> =>
+  (await fetch(address, { redirect: "manual" })).headers.get("location") ?? ""
+
+/** A person who logs in: opens the address that is printed, and pastes the one that he comes back to, or something else. */
+const logIn = async (envFile: string, paste: (address: string) => Promise<string>) => {
+  const login = running(program("main", ["schwab", "login", "--env-file", envFile]))
+  await login.says(/authorize\S+\n/)
+  login.tell(`${await paste(addressIn(login.said()))}\n`)
+  return login.ended
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })
+
+const refusal = { answer: { status: 400, body: { error: "invalid_client" } } }
+
+describe("a login at Schwab", () => {
+  it("ACC-7: that ends in the middle of the job stops sends, not intake; one login lets all go on, nothing lost, nothing twice", async () => {
+    const { cli, file, folder, json, store } = desk()
+    const schwab = await simulatedAt("schwab", folder)
+    const at = ["--env-file", schwab.envFile]
+    await cli("trades", "import", file("a.csv", buys(["a1", "1"])), "--account", "paper")
+    expect((await cli("start", "--broker", "schwab", ...at, "--until-idle")).code).toBe(0)
+    await cli("exchange", "do", JSON.stringify({ id: "x", do: { expireToken: {} } }), ...at)
+    const refused = { id: "r", when: { operation: "token" }, do: refusal }
+    await cli("exchange", "do", JSON.stringify(refused), ...at)
+    const daemon = child(["start", "--broker", "schwab", ...at, "--store", store, "--log", "text"])
+    await daemon.says(/log in with 'roundlot schwab login'/)
+    expect((await cli("trades", "import", file("b.csv", buys(["b1", "2"])), "--account", "paper")).code).toBe(0)
+    expect(statusesIn(await json("orders", "list"))).not.toContain("rejected")
+    const { code, out } = await logIn(schwab.envFile, cameBackTo)
+    expect([code, out]).toEqual([0, expect.stringContaining("Logged in until")])
+    expect(statSync(schwab.value("SCHWAB_TOKEN_FILE")).mode & 0o777).toBe(0o600)
+    await until(async () => statusesIn(await json("orders", "list")).join() === "filled,filled")
+    daemon.signal("SIGTERM")
+    expect((await daemon.ended).code).toBe(0)
+    expect(outcomesIn(await json("attempts", "list")).filter((each) => each === "accepted")).toHaveLength(2)
+    expect(await json("exchange", "orders", ...at)).toMatchObject({ items: { length: 2 } })
+    expect(await json("audit")).toMatchObject({ ok: true })
+    await schwab.end()
+    rmSync(folder, { recursive: true, force: true })
+  }, 120_000)
+
+  it("what is pasted must be the address of this login: another's state, a refusal and no address are told apart", async () => {
+    const { folder } = desk()
+    const schwab = await simulatedAt("schwab", folder)
+    const said = async (paste: (address: string) => Promise<string>) => {
+      const { code, err } = await logIn(schwab.envFile, paste)
+      return [code, err] as const
+    }
+    const pastes: ReadonlyArray<readonly [paste: (address: string) => Promise<string>, words: string]> = [
+      [async (address) => (await cameBackTo(address)).replace(/state=./, "state=z"), "the address is of another login"],
+      [async () => "https://127.0.0.1/?error=access_denied", "the login was not granted: access_denied"],
+      [async () => "hello", "that is no address"],
+      [async (address) => (await cameBackTo(address)).replace(/code=[^&]*/, "code=x"), "the code is not valid"]
+    ]
+    for (const [paste, words] of pastes) expect(await said(paste)).toEqual([1, expect.stringContaining(words)])
+    await schwab.end()
+    rmSync(folder, { recursive: true, force: true })
+  }, 120_000)
+
+  it("the browser may come back to the program itself, which waits until it brings this login's code", async () => {
+    const { folder } = desk()
+    const redirect = `http://127.0.0.1:${await freePort()}/back`
+    const schwab = await simulatedAt("schwab", folder, "--redirect-uri", redirect)
+    const login = child(["schwab", "login", "--listen", "--env-file", schwab.envFile])
+    await login.says(/authorize\S+\n/)
+    expect((await fetch(`${redirect}?code=x&state=other`)).status).toBe(400)
+    expect((await fetch(await cameBackTo(addressIn(login.said())))).status).toBe(200)
+    expect((await login.ended).code).toBe(0)
+    await schwab.end()
+    rmSync(folder, { recursive: true, force: true })
+  }, 120_000)
+})
