@@ -144,7 +144,11 @@ const start = (
     if (refusal !== undefined) return yield* refusal
     yield* pollAll
     yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
+    yield* Effect.flatMap(Health, (health) => health.succeeded(STARTED))
   })
+
+/** The part of health that says that brokers were read, or tried to be, before anything else. */
+const STARTED = "start"
 
 /** P1 to P12: what the account holds is compared whenever it was connected to its broker, and on a schedule. */
 const comparePositions = (account: AccountName) => work.reported(`positions ${account}`, reconcile(account))
@@ -183,6 +187,7 @@ const STILL_ROUNDS = 3
 /** Waits until nothing moves by itself any more: no plan, no attempt, no doubt, and working orders that reading does not change. */
 export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
   const repository = yield* TradeRepository
+  const health = yield* Health
   const state = Effect.gen(function* () {
     const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: moving }] })
     const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
@@ -191,11 +196,11 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
     const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
-    return {
-      orders,
-      isBusy: unverified.length > 0 || asksStill || orders.some((order) => isOnItsWay(order) || hasLife(order)),
-      seqs
-    }
+    const hasStarted = (yield* health.all).some(
+      ({ lastSuccessAt, part }) => part === STARTED && lastSuccessAt !== undefined
+    )
+    const moves = unverified.length > 0 || asksStill || orders.some((order) => isOnItsWay(order) || hasLife(order))
+    return { orders, isBusy: moves || !hasStarted, seqs }
   })
   let still = 0
   let before = ""

@@ -1,0 +1,95 @@
+import { rmSync } from "node:fs"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { buys, desk } from "./roundlot.ts"
+import { simulatedAt } from "./simulated.ts"
+
+const Executions = Schema.Struct({ items: Schema.Array(Schema.Struct({ execId: Schema.String })) })
+
+/** An account whose daemon has ended, and what is done by hand at its broker while nobody looks. */
+const leftAlone = async (broker: "alpaca" | "schwab" | "ibkr") => {
+  const place = desk()
+  const simulator = await simulatedAt(broker, place.folder)
+  const at = ["--env-file", simulator.envFile]
+  const fast = ["--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s", "--json"]
+  const start = () => place.cli("start", "--until-idle", "--broker", broker, ...at, ...fast)
+  let told = 0
+  const tell = async (act: object) => {
+    const done = await place.plain(["exchange", "do", JSON.stringify({ id: `i${++told}`, do: act }), ...at])
+    expect(done).toMatchObject({ code: 0 })
+  }
+  const newestExecution = async () => {
+    const { out } = await place.plain(["exchange", "fills", "--json", ...at])
+    return Schema.decodeUnknownSync(Schema.parseJson(Executions))(out).items.at(-1)?.execId ?? ""
+  }
+  const end = async () => {
+    await simulator.end()
+    rmSync(place.folder, { recursive: true, force: true })
+  }
+  await tell({ price: { symbol: "AAPL", price: "200" } })
+  await place.cli("trades", "import", place.file("t.csv", buys(["t1", "4"])), "--account", "paper")
+  expect((await start()).code).toBe(0)
+  return { ...place, start, tell, newestExecution, end, reconcile: () => place.cli("reconcile", "--json", ...at) }
+}
+
+const brokers = ["alpaca", "schwab", "ibkr"] as const
+
+describe.each(brokers)("what is done by hand at %s while the daemon is stopped", { timeout: 120_000 }, (broker) => {
+  it("RECONCILIATION O14, O15, P6: orders and fills are adopted, shares without an order are a break; twice is once", async () => {
+    const { cli, end, json, reconcile, start, tell, wait } = await leftAlone(broker)
+    await tell({ manualOrder: { symbol: "AAPL", side: "buy", quantity: "3" } })
+    await tell({ manualOrder: { symbol: "KO", side: "sell", quantity: "2" } })
+    await tell({ holding: { symbol: "MSFT", quantity: "5" } })
+    wait(10_000)
+    const started = await start()
+    expect(started.code).toBe(0)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "4", adopted: "3", breaks: [] })
+    expect(await json("positions", "show", "KO")).toMatchObject({ adopted: "-2", breaks: [] })
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({
+      items: [{ kind: "ForeignPosition", symbol: "MSFT", evidence: "ours 0, the broker's 5" }]
+    })
+    wait(20_000)
+    const before: unknown = await json("journal", "head")
+    const again = await reconcile()
+    expect(again.code).toBe(3)
+    expect(JSON.parse(again.out)).toMatchObject({ items: [{ agreed: 2, holdings: [{ symbol: "MSFT" }] }] })
+    expect(await json("journal", "head")).toEqual(before)
+    expect((await cli("audit")).code).toBe(0)
+    await end()
+  })
+})
+
+describe("what was executed is corrected while the daemon is stopped", { timeout: 120_000 }, () => {
+  it("RECONCILIATION F3, F5: at Alpaca a correction and a bust are booked to the order that was filled", async () => {
+    const { cli, end, json, newestExecution, start, tell, wait } = await leftAlone("alpaca")
+    await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
+    wait(10_000)
+    expect((await start()).code).toBe(0)
+    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "4", averagePrice: "199.5" })
+    await tell({ bust: { execId: await newestExecution() } })
+    wait(10_000)
+    await start()
+    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "0" })
+    expect((await cli("audit")).code).toBe(0)
+    await end()
+  })
+
+  it("RECONCILIATION O9, P7: TWS corrects by a new id and only leaves away what is busted: a break until it is synced", async () => {
+    const { cli, end, json, newestExecution, start, tell, wait } = await leftAlone("ibkr")
+    await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
+    wait(10_000)
+    expect((await start()).code).toBe(0)
+    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "4", averagePrice: "199.5" })
+    await tell({ bust: { execId: await newestExecution() } })
+    wait(10_000)
+    expect((await start()).code).toBe(3)
+    expect(await json("breaks", "list", "--status", "open", "--holds", "symbol")).toMatchObject({
+      items: [
+        { kind: "CumulativeBelow", subject: "O1" },
+        { kind: "PositionDiffers", evidence: "ours 4 (hedged 4), the broker's 0" }
+      ]
+    })
+    expect((await cli("audit")).code).toBe(0)
+    await end()
+  })
+})
