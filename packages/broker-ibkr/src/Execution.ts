@@ -1,5 +1,5 @@
 import { AccountName, ClientOrderId, Decimal, Instant, Price } from "@roundlot/core"
-import type { Report, Side } from "@roundlot/core"
+import type { ExecutionFacts as ExecutionRecord, Report, Side } from "@roundlot/core"
 import { Either, Schema } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import * as ExecId from "./ExecId.ts"
@@ -75,6 +75,22 @@ export const isDurable = (permId: string): boolean => /^[1-9][0-9]*$/.test(permI
 
 const decodePrice = Schema.decodeEither(Price.Price)
 
+const LIQUIDITY = ["none", "added", "removed", "routed_out"]
+
+const saidOf = (text: string): string | undefined => (text === "" ? undefined : text)
+
+/** What stands on record beside what rules read, in TWS's words; an id of 0 is none. */
+const factsOf = (facts: ExecutionFacts): ExecutionRecord.ExecutionFacts => ({
+  permId: isDurable(facts.permId) ? facts.permId : undefined,
+  orderRef: saidOf(facts.orderRef),
+  orderId: NO_ORDER_IDS.includes(facts.orderId) ? undefined : facts.orderId,
+  clientId: saidOf(facts.clientId),
+  secType: saidOf(facts.contract.secType),
+  exchange: saidOf(facts.contract.exchange),
+  currency: saidOf(facts.contract.currency),
+  liquidity: LIQUIDITY[Number(facts.liquidity)] ?? saidOf(facts.liquidity)
+})
+
 /** An execution as a report; `undefined` where its shares cannot be read. Received `at`, for one whose time cannot be. */
 export const executedOf = (
   names: Names,
@@ -104,6 +120,7 @@ export const executedOf = (
     quantity,
     price: price === undefined ? undefined : Either.getOrUndefined(decodePrice(Decimal.format(price))),
     executedAt,
+    facts: factsOf(facts),
     ...(commission === undefined || cost === undefined
       ? {}
       : { commission: { amount: commission, currency: cost.currency } })

@@ -106,6 +106,8 @@ export * as observe from "./order/observe.ts"
 export * as send from "./order/send.ts"
 /** `order/transition`: see that module. */
 export * as transition from "./order/transition.ts"
+/** `fill/ExecutionFacts`: see that module. */
+export * as ExecutionFacts from "./fill/ExecutionFacts.ts"
 /** `fill/Fill`: see that module. */
 export * as Fill from "./fill/Fill.ts"
 /** `fill/aggregates`: see that module. */

@@ -265,7 +265,8 @@ const orders: TableRules = {
     ),
     unique("one_of_trade", ["tradeId"], `"tradeId" IS NOT NULL`),
     unique("one_of_decision", ["decisionId"], `"decisionId" IS NOT NULL`),
-    listed("status", ["status"])
+    listed("status", ["status"]),
+    listedWhere("executed", ["account", "lastFilledAt"], `"lastFilledAt" IS NOT NULL`)
   ]
 }
 

@@ -114,6 +114,20 @@ export const DecisionDetail = Schema.Struct({
 /** A decision with the attempts to send its order. */
 export type DecisionDetail = typeof DecisionDetail.Type
 
+/** What a broker says of an execution beside its figures, in its own words; null what it does not say. */
+export const ExecutionFactsDocument = Schema.Struct({
+  /** The broker's durable id of the order. */
+  permId: Schema.NullOr(Schema.String),
+  orderRef: Schema.NullOr(Schema.String),
+  /** The order's id among those of the client that placed it. */
+  orderId: Schema.NullOr(Schema.String),
+  clientId: Schema.NullOr(Schema.String),
+  secType: Schema.NullOr(Schema.String),
+  exchange: Schema.NullOr(Schema.String),
+  currency: Schema.NullOr(Schema.String),
+  liquidity: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "ExecutionFacts" })
+
 /** One revision of one execution: shares, dollars a share (null: unpriced), commission (null: not known yet). */
 export const FillDocument = Schema.Struct({
   id: Id,
@@ -126,7 +140,13 @@ export const FillDocument = Schema.Struct({
   quantity: Decimal,
   price: Schema.NullOr(Decimal),
   commission: Schema.NullOr(Decimal),
-  executedAt: Time
+  executedAt: Time,
+  account: Schema.String,
+  commissionCurrency: Schema.NullOr(Schema.String),
+  facts: ExecutionFactsDocument,
+  /** The raw report that it was read from. */
+  payloadId: Schema.NullOr(Id),
+  createdAt: Time
 }).annotations({ identifier: "Fill" })
 
 /** One revision of one execution. */
@@ -138,13 +158,9 @@ export const FillPage = pageOf("FillPage", FillDocument)
 /** A fill with its order's terms and what else is on record. */
 export const FillDetail = Schema.Struct({
   ...FillDocument.fields,
-  account: Schema.String,
   symbol: Schema.NullOr(Schema.String),
   side: Schema.NullOr(Side),
   offBand: Schema.Boolean,
-  commissionCurrency: Schema.NullOr(Schema.String),
-  payloadId: Schema.NullOr(Id),
-  createdAt: Time,
   /** Every revision of the execution, oldest first. */
   revisions: Schema.Array(FillDocument)
 }).annotations({ identifier: "FillDetail" })
@@ -205,6 +221,8 @@ export const OrderDocument = Schema.Struct({
     "failed"
   ),
   phase: Schema.Literal("pending", "open", "filled", "ended"),
+  /** What its executions say: none yet, a part, all, or that it ended before. */
+  fillStatus: Schema.Literal("unknown", "partial", "filled", "cancelled"),
   origin: Schema.Literal("accumulation", "direct", "external"),
   /** The broker's current id; null until it has acknowledged the order. */
   brokerOrderId: Schema.NullOr(Schema.String),

@@ -5,6 +5,7 @@ import * as Table from "../books/Table.ts"
 import { FillId, OrderId, PayloadId } from "../identity/Id.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { Price } from "../money/Price.ts"
+import { ExecutionFacts } from "./ExecutionFacts.ts"
 
 /**
  * One revision of one execution of one order. Within an `execIdBase` the highest revision is canonical; a bust is a revision of
@@ -24,6 +25,8 @@ export const Fill = Schema.Struct({
   executedAt: Column.instant,
   commission: Column.optional(Column.decimal),
   commissionCurrency: Column.optional(Column.text),
+  /** What else the broker says of it (SYNC-5). */
+  facts: Column.optional(Column.json(ExecutionFacts)),
   payloadId: Column.optional(Column.id(PayloadId)),
   createdAt: Column.instant,
   version: Column.integer
@@ -59,6 +62,7 @@ export const WaitingFill = Schema.Struct({
   price: Column.optional(Column.brandedDecimal(Price)),
   executedAt: Column.instant,
   asOf: Column.instant,
+  facts: Column.optional(Column.json(ExecutionFacts)),
   payloadId: Column.optional(Column.id(PayloadId)),
   receivedAt: Column.instant,
   joinedAt: Column.optional(Column.instant),

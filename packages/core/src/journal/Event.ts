@@ -5,6 +5,7 @@ import { Account } from "../account/Account.ts"
 import { directions } from "../account/Account.ts"
 import { tradingStates } from "../control/TradingState.ts"
 import { decisionStatuses, decisionTypes } from "../decision/Decision.ts"
+import { ExecutionFacts } from "../fill/ExecutionFacts.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import {
   AllocationId,
@@ -311,7 +312,8 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   price: maybe(Price),
   offBand: Schema.Boolean,
   executedAt: Time,
-  payloadId: maybe(PayloadId)
+  payloadId: maybe(PayloadId),
+  facts: maybe(ExecutionFacts)
 })
 /** F12: what an execution cost. */
 export const CommissionRecorded = Schema.TaggedStruct("CommissionRecorded", {
@@ -332,7 +334,8 @@ export const FillWaits = Schema.TaggedStruct("FillWaits", {
   price: maybe(Price),
   executedAt: Time,
   asOf: Time,
-  payloadId: maybe(PayloadId)
+  payloadId: maybe(PayloadId),
+  facts: maybe(ExecutionFacts)
 })
 /** F7: a waiting fill found its order. */
 export const FillJoined = Schema.TaggedStruct("FillJoined", { execId: Schema.String })

@@ -119,3 +119,23 @@ export const phaseOf: { readonly [S in OrderStatus]: OrderPhase } = {
 
 /** A2: the states in which an order still binds its quantity. */
 export const isLive = (status: OrderStatus): boolean => phaseOf[status] === "pending" || phaseOf[status] === "open"
+
+/** What an order's executions say of it, in four words: none yet, a part, all, or that it ended before. */
+export const fillStatuses = ["unknown", "partial", "filled", "cancelled"] as const
+
+/** What an order's executions say of it. */
+export type FillStatus = (typeof fillStatuses)[number]
+
+/** The word for each status. An order that ended with a part filled is cancelled: how much that was stands beside it. */
+export const fillStatusOf: { readonly [S in OrderStatus]: FillStatus } = {
+  pending: "unknown",
+  submitting: "unknown",
+  in_doubt: "unknown",
+  submitted: "unknown",
+  partially_filled: "partial",
+  filled: "filled",
+  cancelled: "cancelled",
+  expired: "cancelled",
+  rejected: "cancelled",
+  failed: "cancelled"
+}

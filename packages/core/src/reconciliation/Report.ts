@@ -1,5 +1,6 @@
 import { Data } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
+import type { ExecutionFacts } from "../fill/ExecutionFacts.ts"
 import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { AttemptId } from "../identity/Id.ts"
 import type { Decimal } from "../money/Decimal.ts"
@@ -96,6 +97,8 @@ export interface Executed extends Stamped {
   readonly nearIds?: ReadonlyArray<BrokerOrderId> | undefined
   /** What it cost, where the broker has said so already; unknown is never zero. */
   readonly commission?: { readonly amount: Decimal; readonly currency: string } | undefined
+  /** What else the broker says of it; no rule reads it. */
+  readonly facts?: ExecutionFacts | undefined
   readonly symbol: string
   readonly side: Side
   readonly quantity: Decimal

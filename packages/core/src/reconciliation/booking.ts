@@ -37,6 +37,7 @@ type Execution = Pick<
   | "brokerOrderId"
   | "clientOrderId"
   | "otherIds"
+  | "facts"
 >
 
 /** Books a revision and brings its order to what its fills now say (SYNC-1). */
@@ -46,7 +47,7 @@ export const book = (
   execution: Execution,
   payloadId: PayloadId | undefined
 ): Order => {
-  const { execId, execIdBase, revision, quantity, price, executedAt } = execution
+  const { execId, execIdBase, revision, quantity, price, executedAt, facts } = execution
   const offBand = price !== undefined && isOffBand(recorder, order, price)
   const id = recorder.next("fill")
   recorder.emit({
@@ -60,7 +61,8 @@ export const book = (
     price,
     offBand,
     executedAt,
-    payloadId
+    payloadId,
+    ...(facts === undefined ? {} : { facts })
   })
   const subject = format("order", order.id)
   if (offBand && Decimal.isPositive(quantity)) {

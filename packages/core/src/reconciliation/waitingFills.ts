@@ -30,7 +30,8 @@ export const wait = (recorder: Recorder, report: Executed, payload: RawPayload |
     price: report.price,
     executedAt: report.executedAt,
     asOf: report.asOf,
-    payloadId: keep(recorder, payload)
+    payloadId: keep(recorder, payload),
+    ...(report.facts === undefined ? {} : { facts: report.facts })
   })
   return { _tag: "Waiting" }
 }

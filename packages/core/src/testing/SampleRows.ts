@@ -324,6 +324,7 @@ export const fill: Row = {
   executedAt: AT,
   commission: null,
   commissionCurrency: null,
+  facts: '{"permId":"7","currency":"USD"}',
   payloadId: 1,
   createdAt: AT,
   version: 10
@@ -343,6 +344,7 @@ export const waitingFill: Row = {
   price: null,
   executedAt: AT,
   asOf: AT,
+  facts: null,
   payloadId: null,
   receivedAt: AT,
   joinedAt: null,

@@ -109,6 +109,7 @@ export const ordersList = Verb.make({
       "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"
     ),
     side: text("side", "buy or sell"),
+    fillStatus: text("fill-status", "unknown, partial, filled or cancelled: what its executions say"),
     origin: text("origin", "accumulation, direct or external"),
     brokerOrderId: text("broker-order-id", "The broker's id"),
     clientOrderId: text("client-order-id", "The id under which we sent it"),

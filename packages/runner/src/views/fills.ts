@@ -35,7 +35,23 @@ export const documentOf = (fill: Fill.Fill): FillDocument => ({
   quantity: Decimal.format(fill.quantity),
   price: decimalOrNull(fill.price),
   commission: decimalOrNull(fill.commission),
-  executedAt: Instant.format(fill.executedAt)
+  executedAt: Instant.format(fill.executedAt),
+  account: fill.account,
+  commissionCurrency: valueOrNull(fill.commissionCurrency),
+  facts: factsOf(fill),
+  payloadId: idOrNull("payload", fill.payloadId),
+  createdAt: Instant.format(fill.createdAt)
+})
+
+const factsOf = ({ facts }: Fill.Fill): FillDocument["facts"] => ({
+  permId: valueOrNull(facts?.permId),
+  orderRef: valueOrNull(facts?.orderRef),
+  orderId: valueOrNull(facts?.orderId),
+  clientId: valueOrNull(facts?.clientId),
+  secType: valueOrNull(facts?.secType),
+  exchange: valueOrNull(facts?.exchange),
+  currency: valueOrNull(facts?.currency),
+  liquidity: valueOrNull(facts?.liquidity)
 })
 
 /** A page of fills. */
@@ -103,13 +119,9 @@ export const show = (
     })
     return {
       ...documentOf(fill),
-      account: fill.account,
       symbol: orNull(order, ({ symbol }) => symbol),
       side: orNull(order, ({ side }) => side),
       offBand: fill.offBand,
-      commissionCurrency: valueOrNull(fill.commissionCurrency),
-      payloadId: idOrNull("payload", fill.payloadId),
-      createdAt: Instant.format(fill.createdAt),
       revisions: revisions.toSorted((a, b) => a.revision - b.revision).map(documentOf)
     }
   })

@@ -20,6 +20,7 @@ import {
   isWithin,
   isWord,
   partsOf,
+  wordOf,
   type Conditions,
   type Period
 } from "./asked.ts"
@@ -47,6 +48,7 @@ export interface OrderFilters extends ListOptions, Period {
   readonly side?: string | undefined
   readonly origin?: string | undefined
   readonly query?: OrderQuery | undefined
+  readonly fillStatus?: string | undefined
   readonly brokerOrderId?: string | undefined
   readonly clientOrderId?: string | undefined
   readonly tradeId?: string | undefined
@@ -65,6 +67,7 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       type: order.type,
       status,
       phase: OrderState.phaseOf[status],
+      fillStatus: OrderState.fillStatusOf[status],
       origin: order.origin,
       brokerOrderId: valueOrNull(order.brokerOrderId),
       clientOrderId: order.clientOrderId,
@@ -91,6 +94,7 @@ export const list = (
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
       ...(yield* isWord("origin", filters.origin, Order.origins)),
       ...(criterion === undefined ? [] : [{ column: "status", in: criterion.statuses }]),
+      ...(yield* hasFillStatus(filters.fillStatus)),
       ...exactly("brokerOrderId", filters.brokerOrderId),
       ...isClientOrderId(filters.clientOrderId),
       ...(yield* isWithin("createdAt", filters))
@@ -101,6 +105,14 @@ export const list = (
     const { nextCursor, records } = yield* collect({ table: Order.OrderTable, anyOf, keep }, filters)
     return { items: yield* Effect.forEach(records, documentOf), nextCursor }
   })
+
+/** Orders of the statuses that have this word. */
+const hasFillStatus = (text: string | undefined): Either.Either<Conditions, BadFilter> =>
+  text === undefined
+    ? Either.right([])
+    : Either.map(wordOf("fillStatus", text, OrderState.fillStatuses), (word): Conditions => [
+        { column: "status", in: OrderState.orderStatuses.filter((status) => OrderState.fillStatusOf[status] === word) }
+      ])
 
 const ofTrade = (tradeId: string | undefined) =>
   Effect.gen(function* () {

@@ -1,11 +1,14 @@
 import { Client } from "pg"
 import { afterAll, inject } from "vitest"
 
-const asked = async (text: string): Promise<void> => {
-  const client = new Client({ connectionString: inject("postgres") })
+type Row = Readonly<Record<string, unknown>>
+
+const asked = async (text: string, url = inject("postgres")): Promise<ReadonlyArray<Row>> => {
+  const client = new Client({ connectionString: url })
   await client.connect()
-  await client.query(text)
+  const { rows } = await client.query<Row>(text)
   await client.end()
+  return rows
 }
 
 /** Databases of this file's own on the run's Postgres server; they are gone when it ends. */
@@ -15,6 +18,8 @@ export const databases = () => {
     for (const name of made) await asked(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
   })
   return {
+    /** What a database answers. */
+    ask: (url: string, text: string) => asked(text, url),
     /** The address of a new database. */
     fresh: async (): Promise<string> => {
       const name = `roundlot_cli_${process.pid}_${made.length}`

@@ -61,6 +61,7 @@ describe("documents", () => {
         type: "market",
         status: "filled",
         phase: "filled",
+        fillStatus: "filled",
         origin: "accumulation",
         brokerOrderId: "B-1",
         clientOrderId: order?.clientOrderId,
@@ -101,13 +102,27 @@ describe("documents", () => {
         quantity: "0.4",
         price: "150",
         commission: null,
-        executedAt: scene.second(2)
+        executedAt: scene.second(2),
+        account: "main",
+        commissionCurrency: null,
+        facts: {
+          permId: null,
+          orderRef: null,
+          orderId: null,
+          clientId: null,
+          secType: null,
+          exchange: null,
+          currency: null,
+          liquidity: null
+        },
+        payloadId: null,
+        createdAt: scene.second(2)
       }
       const second = { ...fill, id: "F2", execId: "x2.0", execIdBase: "x2", quantity: "0.6", price: "150.3" }
       expect(items).toStrictEqual([
         fill,
         { ...second, canonical: false },
-        { ...second, id: "F3", execId: "x2.1", revision: 1, price: "150.2" }
+        { ...second, id: "F3", execId: "x2.1", revision: 1, price: "150.2", createdAt: scene.second(3) }
       ])
     })
   )

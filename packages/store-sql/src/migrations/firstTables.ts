@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "d46bc7c9"
+export const fingerprint = "e8deb2e3"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -490,6 +490,7 @@ export const sqlite: ReadonlyArray<string> = [
   "executedAt" INTEGER NOT NULL,
   "commission" TEXT,
   "commissionCurrency" TEXT,
+  "facts" TEXT,
   "payloadId" INTEGER,
   "createdAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
@@ -500,6 +501,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND "price" GLOB '[0-9]*' AND "price" NOT GLOB '*[^0-9.]*' AND "price" NOT GLOB '0[0-9]*' AND (instr("price", '.') = 0 OR ("price" GLOB '*[1-9]' AND "price" NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_offBand" CHECK ("offBand" IN (0, 1)),
   CONSTRAINT "fills_commission" CHECK ("commission" <> '-0' AND "commission" NOT GLOB '?*-*' AND ltrim("commission", '-') GLOB '[0-9]*' AND ltrim("commission", '-') NOT GLOB '*[^0-9.]*' AND ltrim("commission", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("commission", '-'), '.') = 0 OR (ltrim("commission", '-') GLOB '*[1-9]' AND ltrim("commission", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "fills_facts" CHECK (json_valid("facts")),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "fills_rule_revision_from_zero" CHECK ("revision" >= 0),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name"),
@@ -519,6 +521,7 @@ export const sqlite: ReadonlyArray<string> = [
   "price" TEXT,
   "executedAt" INTEGER NOT NULL,
   "asOf" INTEGER NOT NULL,
+  "facts" TEXT,
   "payloadId" INTEGER,
   "receivedAt" INTEGER NOT NULL,
   "joinedAt" INTEGER,
@@ -527,6 +530,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "waiting_fills_side" CHECK ("side" IN ('buy', 'sell')),
   CONSTRAINT "waiting_fills_quantity" CHECK ("quantity" GLOB '[0-9]*' AND "quantity" NOT GLOB '*[^0-9.]*' AND "quantity" NOT GLOB '0[0-9]*' AND (instr("quantity", '.') = 0 OR ("quantity" GLOB '*[1-9]' AND "quantity" NOT GLOB '*.*.*'))),
   CONSTRAINT "waiting_fills_price" CHECK ("price" <> '0' AND "price" GLOB '[0-9]*' AND "price" NOT GLOB '*[^0-9.]*' AND "price" NOT GLOB '0[0-9]*' AND (instr("price", '.') = 0 OR ("price" GLOB '*[1-9]' AND "price" NOT GLOB '*.*.*'))),
+  CONSTRAINT "waiting_fills_facts" CHECK (json_valid("facts")),
   CONSTRAINT "waiting_fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "waiting_fills_rule_revision_from_zero" CHECK ("revision" >= 0),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name"),
@@ -668,6 +672,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_orders_one_of_trade ON roundlot_orders ("tradeId") WHERE "tradeId" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_orders_one_of_decision ON roundlot_orders ("decisionId") WHERE "decisionId" IS NOT NULL`,
   `CREATE INDEX roundlot_orders_status ON roundlot_orders ("status")`,
+  `CREATE INDEX roundlot_orders_executed ON roundlot_orders ("account", "lastFilledAt") WHERE "lastFilledAt" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_orders_lookup_clientOrderId ON roundlot_orders ("clientOrderId")`,
   `CREATE INDEX roundlot_orders_lookup_brokerOrderId ON roundlot_orders ("account", "brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
   `CREATE INDEX roundlot_orders_lookup_live ON roundlot_orders ("account", "symbol") WHERE "status" IN ('pending', 'submitting', 'in_doubt', 'submitted', 'partially_filled')`,
@@ -1207,6 +1212,7 @@ export const postgres: ReadonlyArray<string> = [
   "executedAt" TIMESTAMPTZ NOT NULL,
   "commission" NUMERIC,
   "commissionCurrency" TEXT COLLATE "C",
+  "facts" TEXT,
   "payloadId" BIGINT,
   "createdAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
@@ -1217,6 +1223,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND scale("price") = min_scale("price") AND "price" < 'Infinity' AND "price" >= 0),
   CONSTRAINT "fills_offBand" CHECK ("offBand" IN (0, 1)),
   CONSTRAINT "fills_commission" CHECK (scale("commission") = min_scale("commission") AND "commission" < 'Infinity' AND "commission" > '-Infinity'),
+  CONSTRAINT "fills_facts" CHECK ("facts" IS NULL OR ("facts"::json) IS NOT NULL),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "fills_rule_revision_from_zero" CHECK ("revision" >= 0)
 )`,
@@ -1233,6 +1240,7 @@ export const postgres: ReadonlyArray<string> = [
   "price" NUMERIC,
   "executedAt" TIMESTAMPTZ NOT NULL,
   "asOf" TIMESTAMPTZ NOT NULL,
+  "facts" TEXT,
   "payloadId" BIGINT,
   "receivedAt" TIMESTAMPTZ NOT NULL,
   "joinedAt" TIMESTAMPTZ,
@@ -1241,6 +1249,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "waiting_fills_side" CHECK ("side" IN ('buy', 'sell')),
   CONSTRAINT "waiting_fills_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" >= 0),
   CONSTRAINT "waiting_fills_price" CHECK ("price" <> '0' AND scale("price") = min_scale("price") AND "price" < 'Infinity' AND "price" >= 0),
+  CONSTRAINT "waiting_fills_facts" CHECK ("facts" IS NULL OR ("facts"::json) IS NOT NULL),
   CONSTRAINT "waiting_fills_payloadId" CHECK ("payloadId" > 0),
   CONSTRAINT "waiting_fills_rule_revision_from_zero" CHECK ("revision" >= 0)
 )`,
@@ -1378,6 +1387,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_orders_one_of_trade ON roundlot_orders ("tradeId") WHERE "tradeId" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_orders_one_of_decision ON roundlot_orders ("decisionId") WHERE "decisionId" IS NOT NULL`,
   `CREATE INDEX roundlot_orders_status ON roundlot_orders ("status")`,
+  `CREATE INDEX roundlot_orders_executed ON roundlot_orders ("account", "lastFilledAt") WHERE "lastFilledAt" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_orders_lookup_clientOrderId ON roundlot_orders ("clientOrderId")`,
   `CREATE INDEX roundlot_orders_lookup_brokerOrderId ON roundlot_orders ("account", "brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
   `CREATE INDEX roundlot_orders_lookup_live ON roundlot_orders ("account", "symbol") WHERE "status" IN ('pending', 'submitting', 'in_doubt', 'submitted', 'partially_filled')`,

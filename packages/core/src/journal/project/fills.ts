@@ -24,6 +24,7 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     executedAt: event.executedAt,
     commission: undefined,
     commissionCurrency: undefined,
+    facts: event.facts,
     payloadId: event.payloadId,
     createdAt: place.at,
     version: place.seq
@@ -57,6 +58,7 @@ export const fillWaits = (books: Books, event: Of<"FillWaits">, place: Place): v
     price: event.price,
     executedAt: event.executedAt,
     asOf: event.asOf,
+    facts: event.facts,
     payloadId: event.payloadId,
     receivedAt: place.at,
     joinedAt: undefined,

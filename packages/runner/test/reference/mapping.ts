@@ -1,0 +1,222 @@
+import type { Column } from "@roundlot/core"
+
+/** A column of a table of executions and their orders as they are known elsewhere, and where it is here. */
+export interface MappedColumn {
+  /** In the mapping's own words. */
+  readonly word: string
+  /** Table and column here. */
+  readonly table: "orders" | "fills" | "accounts" | "payloads"
+  readonly column: string
+  readonly kind: Column.ColumnKind
+  readonly nullable: boolean
+  /** Where it stands in the JSON: of `orders show` for an order, of `fills list` for an execution. */
+  readonly json: string
+  /** How it differs, and why. */
+  readonly note: string
+}
+
+/** An index of those tables, and what serves it here. */
+export interface MappedIndex {
+  readonly word: string
+  readonly table: "orders" | "fills"
+  readonly columns: ReadonlyArray<string>
+  readonly unique: boolean
+  readonly where: string | undefined
+  readonly note: string
+}
+
+const of =
+  (table: MappedColumn["table"]) =>
+  (
+    word: string,
+    column: string,
+    kind: Column.ColumnKind,
+    nullable: boolean,
+    json: string,
+    note = ""
+  ): MappedColumn => ({ word, table, column, kind, nullable, json, note })
+
+const order = of("orders")
+const fill = of("fills")
+
+const EXACT = "an exact decimal; never a float"
+const FACTS = "a field of the JSON in `facts`"
+
+/** The parents: one order each. */
+export const parents: ReadonlyArray<MappedColumn> = [
+  order("trades.id", "id", "id", false, "id"),
+  order("trades.account_id", "account", "text", false, "account", "the account's name, which is its key"),
+  order(
+    "trades.ib_perm_id",
+    "brokerOrderId",
+    "text",
+    true,
+    "brokerOrderId",
+    "text: it exceeds 32 bits; a composite where there is none"
+  ),
+  order(
+    "trades.order_ref",
+    "clientOrderId",
+    "text",
+    false,
+    "clientOrderId",
+    "always there: of an order that is not ours it is made of the broker's id"
+  ),
+  order(
+    "trades.ib_order_id",
+    "brokerOrderIds",
+    "json",
+    false,
+    "brokerOrderIds",
+    "every id that the order was known by; the client's own stands with each execution"
+  ),
+  order(
+    "trades.client_id",
+    "brokerOrderIds",
+    "json",
+    false,
+    "brokerOrderIds",
+    "part of the composite; else with each execution"
+  ),
+  order("trades.symbol", "symbol", "text", false, "symbol"),
+  order(
+    "trades.sec_type",
+    "symbol",
+    "text",
+    false,
+    "symbol",
+    "equities alone are booked; other classes are listed, never taken for one"
+  ),
+  order("trades.side", "side", "text", false, "side", "`buy` or `sell`"),
+  order("trades.exchange", "symbol", "text", false, "fills.facts.exchange", "of each execution"),
+  order("trades.currency", "symbol", "text", false, "fills.facts.currency", "of each execution"),
+  order("trades.status", "status", "text", false, "fillStatus", "derived in four words; `status` says more"),
+  order(
+    "trades.total_quantity",
+    "filled",
+    "decimal",
+    false,
+    "filledQuantity",
+    `${EXACT}; 0 is written, no default is needed`
+  ),
+  order("trades.avg_price", "notional", "decimal", false, "averagePrice", "the sum is kept, the average derived of it"),
+  order("trades.first_executed_at", "firstFilledAt", "instant", true, "firstFilledAt"),
+  order("trades.last_executed_at", "lastFilledAt", "instant", true, "lastFilledAt"),
+  order(
+    "trades.fetched_at",
+    "updatedAt",
+    "instant",
+    false,
+    "updatedAt",
+    "when what was fetched changed it; the run itself is a job"
+  ),
+  order("trades.created_at", "createdAt", "instant", false, "createdAt"),
+  order("trades.updated_at", "updatedAt", "instant", false, "updatedAt")
+]
+
+/** The executions: one revision each. */
+export const executions: ReadonlyArray<MappedColumn> = [
+  fill("trade_executions.id", "id", "id", false, "id"),
+  fill("trade_executions.trade_id", "orderId", "id", false, "orderId"),
+  fill("trade_executions.account_id", "account", "text", false, "account"),
+  fill("trade_executions.ib_exec_id", "execId", "text", false, "execId"),
+  fill("trade_executions.exec_id_base", "execIdBase", "text", false, "execIdBase"),
+  fill(
+    "trade_executions.exec_revision",
+    "revision",
+    "integer",
+    false,
+    "revision",
+    "always written: 0 where the id has none"
+  ),
+  fill("trade_executions.ib_perm_id", "facts", "json", true, "facts.permId", `${FACTS}; text`),
+  fill(
+    "trade_executions.ib_order_id",
+    "facts",
+    "json",
+    true,
+    "facts.orderId",
+    `${FACTS}; none where a person entered the order`
+  ),
+  fill("trade_executions.order_ref", "facts", "json", true, "facts.orderRef", FACTS),
+  fill("trade_executions.client_id", "facts", "json", true, "facts.clientId", FACTS),
+  fill("trade_executions.executed_at", "executedAt", "instant", false, "executedAt"),
+  fill("trade_executions.quantity", "quantity", "decimal", false, "quantity", EXACT),
+  fill("trade_executions.price", "price", "decimal", true, "price", `${EXACT}; none is told as a break, never guessed`),
+  fill(
+    "trade_executions.side",
+    "orderId",
+    "id",
+    false,
+    "orderId",
+    "of its order: an execution of the other side is a break"
+  ),
+  fill("trade_executions.exchange", "facts", "json", true, "facts.exchange", FACTS),
+  fill("trade_executions.currency", "facts", "json", true, "facts.currency", FACTS),
+  fill("trade_executions.liquidity", "facts", "json", true, "facts.liquidity", `${FACTS}; in words`),
+  fill("trade_executions.commission", "commission", "decimal", true, "commission", "unknown is null, never 0"),
+  fill("trade_executions.is_canonical", "canonical", "flag", false, "canonical", "always written"),
+  fill("trade_executions.raw", "payloadId", "id", true, "payloadId", "the raw report as bytes, once, in `payloads`"),
+  fill("trade_executions.fetched_at", "createdAt", "instant", false, "createdAt"),
+  fill("trade_executions.created_at", "createdAt", "instant", false, "createdAt"),
+  fill(
+    "trade_executions.updated_at",
+    "version",
+    "integer",
+    false,
+    "revision",
+    "the journal's entry that changed it last, which has the time"
+  )
+]
+
+/** The indexes. */
+export const indexes: ReadonlyArray<MappedIndex> = [
+  {
+    word: "trades (account_id, ib_perm_id), unique where above 0",
+    table: "orders",
+    columns: ["account", "brokerOrderId"],
+    unique: false,
+    where: `"brokerOrderId" IS NOT NULL`,
+    note: "not unique: some brokers give an id again on another day (O28). That one order has it, the commit that books it holds"
+  },
+  {
+    word: "trades (account_id, order_ref), unique where there is one",
+    table: "orders",
+    columns: ["clientOrderId"],
+    unique: true,
+    where: undefined,
+    note: "over all accounts: one id is one order's for ever. A reference of somebody else's is free text, and no key"
+  },
+  {
+    word: "trades (account_id, last_executed_at desc)",
+    table: "orders",
+    columns: ["account", "lastFilledAt"],
+    unique: false,
+    where: `"lastFilledAt" IS NOT NULL`,
+    note: "read backwards for the newest first"
+  },
+  {
+    word: "trade_executions (account_id, ib_exec_id), unique",
+    table: "fills",
+    columns: ["account", "execId"],
+    unique: true,
+    where: undefined,
+    note: ""
+  },
+  {
+    word: "trade_executions (account_id, exec_id_base, exec_revision desc)",
+    table: "fills",
+    columns: ["account", "execIdBase", "revision"],
+    unique: true,
+    where: undefined,
+    note: "unique, and read backwards for the highest first"
+  },
+  {
+    word: "trade_executions (trade_id, executed_at)",
+    table: "fills",
+    columns: ["orderId"],
+    unique: false,
+    where: undefined,
+    note: "an order's executions are few: they are put in order when they are read"
+  }
+]
