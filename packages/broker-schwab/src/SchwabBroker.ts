@@ -1,9 +1,10 @@
 import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
 import type { AccountName, ClientOrderId, Id, OrderState, OrderTerms } from "@roundlot/core"
 import { Report } from "@roundlot/core"
-import { Clock, Effect, Either, Option, Schedule, Schema } from "effect"
+import { Clock, Effect, Either, Option, Ref, Schedule, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import * as Accounts from "./Accounts.ts"
+import * as Activity from "./Activity.ts"
 import type { Linked } from "./Accounts.ts"
 import type { Outcome } from "./Http.ts"
 import { executedReports, missingOf, seenOf } from "./OrderAnswer.ts"
@@ -28,7 +29,7 @@ export const capabilities: Broker.Capabilities = {
   uniqueClientOrderIds: false,
   corrections: true,
   perFillIds: false,
-  streaming: false,
+  streaming: true,
   replace: true,
   shortSale: true,
   crossesZero: false,
@@ -46,6 +47,8 @@ export interface Options {
   readonly answersWithin?: Duration.DurationInput | undefined
   /** How long the answer of a read serves whoever asks again; a second where it is left away. */
   readonly servesAgainFor?: Duration.DurationInput | undefined
+  /** After how long without a sign of life a stream has failed; half a minute where it is left away. */
+  readonly silentFor?: Duration.DurationInput | undefined
 }
 
 /** What every request of one account works with. */
@@ -85,7 +88,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
       account: figures(desk),
       login: wire.session.standing,
       instrument: (symbol) => instrument(wire, symbol),
-      updates: undefined
+      updates: updates(desk, options.silentFor ?? SILENT_FOR)
     }
   })
 
@@ -382,6 +385,59 @@ const fillsOf = (desk: Desk, id: ClientOrderId.BrokerOrderId): Fills =>
     complete: Option.isNone(read) || Decimal.isZero(missingOf(read.value.order)),
     received: Option.match(read, { onNone: () => [], onSome: (found) => executedIn(desk, found) })
   }))
+
+/* The stream. */
+
+const SILENT_FOR = "30 seconds"
+
+/** What is told of an order comes in bursts: one reading serves all of it. */
+const BURST = "150 millis"
+const READ_AT_ONCE = 8
+
+/**
+ * What happens to orders, read as it is told: a message only says of which order it is (FILL-11), and what it came to stands in the order.
+ * A reading that does not succeed is for the poller.
+ */
+const updates = (
+  desk: Desk,
+  silentFor: Duration.DurationInput
+): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
+  Stream.unwrap(
+    Effect.map(Ref.make<ReadonlySet<string>>(new Set()), (waiting) => {
+      const isFirst = (id: string) =>
+        Ref.modify(waiting, (ids) => (ids.has(id) ? [false, ids] : [true, new Set(ids).add(id)]))
+      const readAfterBurst = (id: ClientOrderId.BrokerOrderId) =>
+        Effect.gen(function* () {
+          yield* Effect.sleep(BURST)
+          yield* Ref.update(waiting, (ids) => new Set([...ids].filter((each) => each !== id)))
+          return yield* told(desk, id)
+        })
+      return Activity.orderIds(desk.wire, desk.linked, silentFor).pipe(
+        Stream.filterEffect(isFirst),
+        Stream.mapEffect(readAfterBurst, { concurrency: READ_AT_ONCE, unordered: true }),
+        Stream.flattenIterables
+      )
+    })
+  )
+
+/** The executions of an order, then the order, from one reading that began after it was told of. */
+const told = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<ReadonlyArray<Report.Received>> =>
+  Effect.map(desk.orders.afresh(id), (read) =>
+    Option.match(read, {
+      onNone: () => [],
+      onSome: (found) => [
+        ...executedIn(desk, found),
+        ...Option.toArray(seenIn(desk, found)).map(({ payload, report }) => ({
+          payload,
+          report: { ...report, executionsRead: Decimal.isZero(missingOf(found.order)) }
+        }))
+      ]
+    })
+  ).pipe(
+    Effect.catchAll(({ message }) =>
+      Effect.as(Effect.logWarning(`order ${id} was told of and could not be read (${message}); it is polled`), [])
+    )
+  )
 
 /* The rest. */
 

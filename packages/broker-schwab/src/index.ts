@@ -1,5 +1,7 @@
 /** `Accounts`: the accounts that a login opens. */
 export * as Accounts from "./Accounts.ts"
+/** `Activity`: the orders that the stream tells of. */
+export * as Activity from "./Activity.ts"
 /** `Budget`: our side of Schwab's limit of requests. */
 export * as Budget from "./Budget.ts"
 /** `Credentials`: the app's keys and the address, and which environment an address proves. */

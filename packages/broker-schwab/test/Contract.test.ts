@@ -25,4 +25,4 @@ const place = Effect.map(open({}, { servesAgainFor: 0 }), ({ broker, exchange })
   tell: (word) => Effect.orDie(exchange.instruct({ id: `told-${told++}`, ...instructions[word] }))
 }))
 
-describeBroker("Schwab", place, [])
+describeBroker("Schwab", place, ["streaming"])

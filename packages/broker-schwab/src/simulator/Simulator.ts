@@ -11,6 +11,7 @@ import * as Budget from "../Budget.ts"
 import type { Credentials } from "../Credentials.ts"
 import type { Tokens } from "../TokenFile.ts"
 import * as accountRoutes from "./accountRoutes.ts"
+import * as activityStream from "./activityStream.ts"
 import * as Answer from "./Answer.ts"
 import type { Desk, Said } from "./Desk.ts"
 import * as Logins from "./logins.ts"
@@ -93,7 +94,9 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
     // A tenth of our own budget is for cancels; theirs knows no such share.
     const limit = yield* Budget.make(options.requestsAMinute)
-    const port = yield* Serving.serve(options.port ?? 0, serving(desk, logins, limit))
+    const served = yield* Ref.make(0)
+    const port = yield* Serving.serve(options.port ?? 0, serving(desk, logins, limit, Ref.get(served)))
+    yield* Ref.set(served, port)
     const credentials: Credentials = {
       baseUrl: `http://${Serving.LOOPBACK}:${port}`,
       appKey: Redacted.make(keys.appKey),
@@ -106,13 +109,17 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
 
 type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
 
-const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget): Serving.App =>
+const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget, port: Effect.Effect<number>): Serving.App =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
+    if (url.pathname === "/ws") {
+      yield* activityStream.serve(desk, logins, yield* request.upgrade)
+      return HttpServerResponse.empty()
+    }
     const answer = yield* url.pathname.startsWith("/v1/oauth/")
       ? oauth(logins, request, url)
-      : judged(desk, logins, limit, request, url)
+      : judged(desk, logins, limit, request, url, yield* port)
     return yield* Serving.respond(request, answer, { "schwab-client-correlid": "simulated" })
   }).pipe(
     Effect.catchAll((error) =>
@@ -141,12 +148,14 @@ const judged = (
   logins: Logins.Logins,
   limit: Budget.Budget,
   request: HttpServerRequest.HttpServerRequest,
-  url: URL
+  url: URL,
+  port: number
 ): Routed =>
   Effect.gen(function* () {
     if ((yield* limit.take("cancel"))._tag === "Wait") return Answer.gatewayError(429, "Too many requests")
     if (!(yield* logins.isValid(request.headers["authorization"]))) return Answer.gatewayError(401, "Unauthorized")
-    return yield* route(desk, request, url)
+    const asksForStream = request.method === "GET" && url.pathname === "/trader/v1/userPreference"
+    return asksForStream ? activityStream.preference(port) : yield* route(desk, request, url)
   })
 
 const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: URL): Routed => {
