@@ -236,6 +236,8 @@ export * as Lanes from "./ledger/Lanes.ts"
 export * as plan from "./ledger/plan.ts"
 /** `services/Accumulator`: see that module. */
 export * as Accumulator from "./services/Accumulator.ts"
+/** `services/Alerts`: see that module. */
+export * as Alerts from "./services/Alerts.ts"
 /** `services/AsOf`: see that module. */
 export * as AsOf from "./services/AsOf.ts"
 /** `services/Attempts`: see that module. */

@@ -1,10 +1,10 @@
-import { type Clock, type Entropy, Jobs, type TradeRepository } from "@roundlot/core"
+import { Alerts, type Clock, type Entropy, Jobs, type TradeRepository } from "@roundlot/core"
 import type { Layer } from "effect"
 import { recheckType, reconcileType } from "./reconciling.ts"
 import { positionsSync, tradesSync } from "./syncing.ts"
 
 /** Every kind of background work that this program knows. */
-const jobTypes: ReadonlyArray<Jobs.JobType> = [tradesSync, positionsSync, reconcileType, recheckType]
+const jobTypes: ReadonlyArray<Jobs.JobType> = [tradesSync, positionsSync, reconcileType, recheckType, Alerts.alertType]
 
 /** The job queue of the program's store. */
 export const layerJobs: Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy> =

@@ -1,7 +1,9 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { hostname } from "node:os"
 import { Clock, Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect, Schedule, type Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
+import { alertingHandlers, watchForAlerts } from "./alerting.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { syncingHandlers, watchOrders } from "./syncing.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -39,6 +41,7 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
   Effect.gen(function* () {
     const jobs = yield* Jobs.Jobs
     yield* Effect.forkScoped(watchOrders)
-    const handlers = [...reconcilingHandlers, ...syncingHandlers(settings)]
+    yield* Effect.forkScoped(watchForAlerts(settings))
+    const handlers = [...reconcilingHandlers, ...syncingHandlers(settings), ...alertingHandlers(settings)]
     return yield* jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
-  })
+  }).pipe(Effect.provide(NodeHttpClient.layerUndici))

@@ -68,11 +68,25 @@ const SourceEntry = Schema.Struct({
 /** What a configuration says of one source of trades. */
 type SourceEntry = typeof SourceEntry.Type
 
+/** Alerts go where nobody reads along: over TLS, or to this machine. */
+export const isWebhook = (text: string): boolean => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHere = url !== undefined && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isHere)
+}
+
+const Webhook = Schema.String.pipe(
+  Schema.filter(isWebhook, {
+    message: () => ({ message: "is no address that begins with https://, or http:// on this machine", override: true })
+  })
+)
+
 const Written = Schema.Struct({
   store: optional(Schema.String),
   port: optional(Schema.Int.pipe(Schema.between(0, 65_535))),
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
+  alerts: optional(Schema.Struct({ webhook: Webhook })),
   accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
@@ -87,6 +101,8 @@ export interface Configuration {
   readonly orderPollingMaxJitter: string | undefined
   readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
   readonly sources: ReadonlyMap<string, SourceEntry>
+  /** The webhook that is told of what needs a person. */
+  readonly alerts: string | undefined
 }
 
 /** A configuration that says nothing. */
@@ -96,7 +112,8 @@ export const empty: Configuration = {
   orderPollingInterval: undefined,
   orderPollingMaxJitter: undefined,
   accounts: new Map(),
-  sources: new Map()
+  sources: new Map(),
+  alerts: undefined
 }
 
 /** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
@@ -135,7 +152,7 @@ const keys: Keys = {
   port: "now",
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
-  alerts: "later",
+  alerts: { webhook: "now" },
   accounts: {
     "*": {
       broker: "now",
@@ -363,7 +380,8 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       orderPollingInterval: written.orderPollingInterval,
       orderPollingMaxJitter: written.orderPollingMaxJitter,
       accounts,
-      sources: new Map(Object.entries(written.sources ?? {}))
+      sources: new Map(Object.entries(written.sources ?? {})),
+      alerts: written.alerts?.webhook
     }
   })
 

@@ -1,0 +1,148 @@
+import { Effect, Ref, Schema } from "effect"
+import { format } from "../identity/Id.ts"
+import { JobTable } from "../job/Job.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { PositionTable } from "../position/Position.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
+import * as Instant from "../time/Instant.ts"
+import { Health, type PartHealth } from "./Health.ts"
+import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
+import * as Reads from "./Reads.ts"
+
+/** What an alert can be about. */
+export const alertKinds = ["break", "circuit", "health"] as const
+
+/** What somebody is told: that something needs a look, and once more when it does not any longer. */
+export const Alert = Schema.Struct({
+  status: Schema.Literal("raised", "over"),
+  /** The same for both tellings of one cause. */
+  key: Schema.String,
+  kind: Schema.Literal(...alertKinds),
+  account: Schema.NullOr(Schema.String),
+  symbol: Schema.NullOr(Schema.String),
+  /** What it is about: the kind of a break with its subject, the part of the program that fails. */
+  subject: Schema.String,
+  detail: Schema.String,
+  /** When it was noticed. */
+  at: Schema.String
+})
+
+/** What somebody is told. */
+export type Alert = typeof Alert.Type
+
+const TRIES = 10
+
+/** The job that delivers an alert; whoever delivers gives it a handler. */
+export const alertType = jobType({ name: "alert", payload: Alert, mostTries: TRIES })
+
+type Cause = Omit<Alert, "status" | "at">
+
+/** The alerts that were raised and are not over, by their keys; lives as long as the program. */
+export type Raised = Ref.Ref<ReadonlyMap<string, Cause> | undefined>
+
+/** Nothing was looked at yet: what an earlier program raised is read when it is. */
+export const makeRaised: Effect.Effect<Raised> = Ref.make<ReadonlyMap<string, Cause> | undefined>(undefined)
+
+/**
+ * Looks at what needs a person now and keeps a job for each alert that is new, and for each that is over: one pass. Each is told once,
+ * however often programs start, because a job is known by its key.
+ */
+export const alertOnce = (
+  raised: Raised
+): Effect.Effect<void, EnqueueError | StoreError, Clock | Health | Jobs | Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const before = (yield* Ref.get(raised)) ?? (yield* stillRaised)
+    const now = new Map((yield* causes).map((cause) => [cause.key, cause]))
+    for (const [key, cause] of now) if (!before.has(key)) yield* tell("raised", cause)
+    for (const [key, cause] of before) if (!now.has(key)) yield* tell("over", cause)
+    yield* Ref.set(raised, now)
+  })
+
+const tell = (status: Alert["status"], cause: Cause) =>
+  Effect.gen(function* () {
+    const jobs = yield* Jobs
+    const at = Instant.format(yield* Effect.flatMap(Clock, (clock) => clock.now))
+    const known = yield* jobs
+      .enqueue({ type: alertType.name, key: `${status}/${cause.key}`, payload: { status, ...cause, at } })
+      .pipe(
+        Effect.as(true),
+        // The same alert was kept before, by this program or by another; its time differs.
+        Effect.catchTag("BadJob", () => Effect.succeed(false))
+      )
+    return known
+  })
+
+const decodeAlert = Schema.decodeUnknownOption(Alert)
+
+/** What programs before this one have raised and not called over. */
+const stillRaised = Effect.map(
+  Reads.all(JobTable, { where: [{ column: "type", in: [alertType.name] }] }),
+  (jobs): ReadonlyMap<string, Cause> => {
+    const told = jobs.flatMap(({ payload }) => {
+      const alert = decodeAlert(payload)
+      return alert._tag === "Some" ? [alert.value] : []
+    })
+    const over = new Set(told.filter(({ status }) => status === "over").map(({ key }) => key))
+    return new Map(
+      told
+        .filter(({ key, status }) => status === "raised" && !over.has(key))
+        .map(({ at: _at, status: _status, ...cause }) => [cause.key, cause])
+    )
+  }
+)
+
+/** All that needs a person now: open breaks, open circuits, and parts of the program that fail. */
+const causes = Effect.gen(function* () {
+  const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+  const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+  const circuits = yield* Reads.all(PositionTable, { where: [{ column: "circuitUntil", atLeast: Number(now) }] })
+  const wall = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const parts = (yield* Effect.flatMap(Health, (health) => health.all)).filter((part) => isAlarming(part, wall))
+  return [
+    ...breaks.map(({ account, evidence, holds, id, kind, subject, symbol }): Cause => ({
+      key: `break/${format("break", id)}`,
+      kind: "break",
+      account,
+      symbol: symbol ?? null,
+      subject: `${kind} ${subject}`,
+      detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
+    })),
+    ...circuits.map(({ account, circuitUntil = now, symbol }): Cause => ({
+      key: keyOf("circuit", account, symbol, String(circuitUntil)),
+      kind: "circuit",
+      account,
+      symbol,
+      subject: "circuit",
+      detail: `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
+    })),
+    ...parts.map(({ detail, lastSuccessAt, part }): Cause => ({
+      key: keyOf("health", part, lastSuccessAt === undefined ? "never" : String(lastSuccessAt)),
+      kind: "health",
+      account: null,
+      symbol: null,
+      subject: part,
+      detail
+    }))
+  ]
+})
+
+const MOST_KEY = 160
+
+/** A part of a key has no spaces, so that jobs take it. */
+const keyOf = (...parts: ReadonlyArray<string>): string =>
+  parts
+    .join("/")
+    .replaceAll(/[^A-Za-z0-9._:/@+-]/g, "_")
+    .slice(0, MOST_KEY)
+
+const MOST_FAILURES = 5
+const LONGEST_MS = 120_000
+
+/** A part that failed five times in a row, or has not gone well for two minutes. */
+const isAlarming = ({ failures, isWell, lastFailureAt, lastSuccessAt }: PartHealth, now: Instant.Instant): boolean => {
+  if (isWell) return false
+  const since = lastSuccessAt ?? lastFailureAt ?? now
+  return failures >= MOST_FAILURES || Instant.millisBetween(since, now) >= LONGEST_MS
+}
