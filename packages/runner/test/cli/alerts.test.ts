@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto"
-import { createServer, type IncomingMessage } from "node:http"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import { afterEach, describe, expect, it } from "vitest"
 import { buys, desk, program, running } from "./roundlot.ts"
 
@@ -22,14 +22,14 @@ const receiver = async (refusals = 0) => {
   const heard: Array<{ readonly signature: string; readonly body: string }> = []
   const watchers = new Set<() => void>()
   let left = refusals
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const refuses = left-- > 0
-      if (!refuses) heard.push({ body, signature: String(request.headers["roundlot-signature"]) })
-      response.writeHead(refuses ? 500 : 200).end()
-      for (const watcher of watchers) watcher()
-    })
-  })
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request)
+    const refuses = left-- > 0
+    if (!refuses) heard.push({ body, signature: String(request.headers["roundlot-signature"]) })
+    response.writeHead(refuses ? 500 : 200).end()
+    for (const watcher of watchers) watcher()
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve))
   ends.push(() => new Promise<void>((resolve) => void server.close(() => resolve())))
   const address = server.address()
