@@ -6,6 +6,7 @@ import { Schema } from "effect"
 import { Reading } from "./Access.ts"
 import * as access from "./groups/access.ts"
 import * as acts from "./groups/acts.ts"
+import * as together from "./groups/batches.ts"
 import * as reads from "./groups/reads.ts"
 import { NotReady, Unavailable } from "./Problem.ts"
 
@@ -82,5 +83,7 @@ export const RoundlotApi = HttpApi.make("roundlot")
   .add(reads.overview)
   .add(reads.live)
   .add(acts.controls)
+  .add(together.batches)
+  .add(together.jobs)
   .add(access.session)
   .add(access.tokens)

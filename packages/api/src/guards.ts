@@ -19,6 +19,12 @@ const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
 const MOST_BYTES = 1024 * 1024
 
+/** A file of trades may be larger. */
+const MOST_BYTES_OF_BATCH = 32 * 1024 * 1024
+
+const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): number =>
+  method === "POST" && url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES
+
 const MOST_OF_PATH = 8192
 
 /** Is the page that has the browser ask ours? What is no browser names no origin. */
@@ -26,7 +32,8 @@ const isOwnOrigin = (origin: string | undefined, host: string): boolean =>
   origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 
 /** What is wrong with a request before it is looked at further. */
-const refusalOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest): ProblemDocument | undefined => {
+const refusalOf = (request: HttpServerRequest.HttpServerRequest): ProblemDocument | undefined => {
+  const { headers, method, url } = request
   const host = headers["host"] ?? ""
   // A page of elsewhere that makes a browser ask us names its own host: only names of this machine are answered.
   if (!LOOPBACK.test(host)) return problem("misdirected-request", "ask for localhost or 127.0.0.1")
@@ -34,7 +41,7 @@ const refusalOf = ({ headers, method, url }: HttpServerRequest.HttpServerRequest
   if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
   if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
   const length = Number(headers["content-length"] ?? "0")
-  if (!SAFE.has(method) && length > MOST_BYTES) return tooLarge
+  if (!SAFE.has(method) && length > mostBytes(request)) return tooLarge
   return undefined
 }
 
@@ -66,8 +73,9 @@ export const guarded = (app: HttpApp.Default): HttpApp.Default =>
     const request = yield* HttpServerRequest.HttpServerRequest
     yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response)))
     const refusal = refusalOf(request)
-    return refusal === undefined ? yield* app : withHeaders(told(refusal))
-  }).pipe(HttpServerRequest.withMaxBodySize(Option.some(FileSystem.Size(MOST_BYTES))))
+    const sized = HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(mostBytes(request))))
+    return refusal === undefined ? yield* sized : withHeaders(told(refusal))
+  })
 
 // What goes wrong
 
@@ -110,6 +118,10 @@ const routes: ReadonlyArray<Route> = Object.values(RoundlotApi.groups).flatMap((
 /** Other methods that are answered at a path, or nothing at all. */
 const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => {
   const path = url.split("?")[0] ?? ""
+  // As the first programs named them.
+  if (/^\/api\/batches(?:\/|\?|$)/.test(url)) {
+    return HttpServerResponse.redirect(url.replace("/api/", "/api/v1/"), { status: 308 })
+  }
   const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
   if (allowed.length === 0) return told(problem("not-found", "see /docs for what is answered here"))
   const allow = allowed.join(", ")

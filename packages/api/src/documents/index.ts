@@ -1,5 +1,7 @@
 export * from "./Accounts.ts"
+export * from "./Batches.ts"
 export * from "./History.ts"
+export * from "./Jobs.ts"
 export * from "./Orders.ts"
 export * from "./Overview.ts"
 export * from "./Positions.ts"

@@ -391,3 +391,17 @@ export const workOff = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, L
     )
     return started > 0 || done.some((rows) => rows > 0)
   })
+
+/** Would a pass over the queue do something? Rows that an operator must release, or whose orders have not ended, are no work of it. */
+export const isBusy = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const open = yield* Reads.all(BatchTable, {
+      where: [{ column: "status", in: ["pending", "running", "cancelled"] }]
+    })
+    const running = open.filter(({ status }) => status === "running")
+    const isQueued = open.some(({ queuedAt, status }) => status === "pending" && queuedAt !== undefined)
+    if (isQueued && running.length < atOnce) return true
+    const held = open.filter(({ status, waiting }) => status !== "pending" && waiting > 0)
+    const rows = yield* Effect.forEach(held, (batch) => waitingRows(batch, 1))
+    return rows.some(({ items }) => items.length > 0)
+  })

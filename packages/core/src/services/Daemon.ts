@@ -200,7 +200,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
       ({ lastSuccessAt, part }) => part === STARTED && lastSuccessAt !== undefined
     )
     const moves = unverified.length > 0 || asksStill || orders.some((order) => isOnItsWay(order) || hasLife(order))
-    return { orders, isBusy: moves || !hasStarted, seqs }
+    return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()), seqs }
   })
   let still = 0
   let before = ""

@@ -8,6 +8,7 @@ const exchange = () => import("../verbs/exchange.ts")
 const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
+const batches = () => import("../verbs/batches.ts")
 const tokens = () => import("../verbs/tokens.ts")
 const sync = () => import("../verbs/sync.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
@@ -61,6 +62,17 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
       async () => (await import("../verbs/ordersRecheck.ts")).ordersRecheck
     ),
     resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
+  }),
+  batches: group("trades that are submitted together", {
+    submit: leaf("submit a file of trades", async () => (await batches()).batchesSubmit),
+    watch: leaf("tell how far a batch is until it has ended", async () => (await batches()).batchesWatch),
+    list: leaf("all batches", async () => (await batches()).batchesList),
+    show: leaf("one batch, with how far it is", async () => (await batches()).batchesShow),
+    cancel: leaf("send nothing more of a batch", async () => (await batches()).batchesCancel),
+    retry: leaf("try the failed rows again, as a new batch", async () => (await batches()).batchesRetry),
+    export: leaf("every row with what became of it", async () => (await batches()).batchesExport),
+    delete: leaf("leave an ended batch out of lists", async () => (await batches()).batchesDelete),
+    archive: leaf("put ended batches away", async () => (await batches()).batchesArchive)
   }),
   decide: leaf(
     "decide to trade, and have it executed at once",

@@ -24,8 +24,8 @@ export interface Assembler {
   readonly end: () => CsvRecord | undefined
 }
 
-/** An assembler at the begin of a file. */
-export const assembler = (): Assembler => {
+/** An assembler at the begin of a file whose fields are separated by `separator`. */
+export const assembler = (separator = ","): Assembler => {
   let open: Scan | Skip | undefined
 
   const step = (state: Scan | Skip, line: Line): CsvRecord | undefined => {
@@ -37,7 +37,7 @@ export const assembler = (): Assembler => {
   return {
     take: (line) => {
       if (open === undefined && line._tag === "Text" && withoutReturn(line.text) === "") return undefined
-      return step(open ?? begin(line.number), line)
+      return step(open ?? begin(line.number, separator), line)
     },
     end: () => (open === undefined ? undefined : cutRecord(open))
   }
@@ -55,6 +55,7 @@ const quoted = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.re
 interface Scan {
   readonly _tag: "Scan"
   readonly line: number
+  readonly separator: string
   readonly fields: Array<string>
   part: string
   raw: string
@@ -75,9 +76,10 @@ interface Skip {
   readonly lastLine: number
 }
 
-const begin = (line: number): Scan => ({
+const begin = (line: number, separator: string): Scan => ({
   _tag: "Scan",
   line,
+  separator,
   fields: [],
   part: "",
   raw: "",
@@ -129,7 +131,7 @@ const readFields = (state: Scan, text: string): void => {
 
 /** Each answers where the next field begins, or `undefined` where the line has no further one. */
 const readBare = (state: Scan, text: string, from: number): number | undefined => {
-  const comma = text.indexOf(",", from)
+  const comma = text.indexOf(state.separator, from)
   const field = comma < 0 ? text.slice(from) : text.slice(from, comma)
   if (field.includes('"')) return refuse(state, field, "has a double quote inside a field that is not quoted")
   return push(state, field, comma < 0 ? undefined : comma + 1)
@@ -153,7 +155,7 @@ const close = (state: Scan, text: string, after: number): number | undefined => 
   const field = state.part
   state.part = ""
   if (after === text.length) return push(state, field, undefined)
-  if (text.charAt(after) === ",") return push(state, field, after + 1)
+  if (text.charAt(after) === state.separator) return push(state, field, after + 1)
   return refuse(state, `"${field}"${text.slice(after)}`, "has text after the closing quote")
 }
 

@@ -9,12 +9,12 @@ import * as TradeRow from "./TradeRow.ts"
 
 /** The rows of a CSV file, the header first; `file` is the name that errors tell. */
 export const csvRows = (file: string, columns: Columns, settings: TradeRow.RowSettings): Rows => {
-  const records = Csv.assembler()
+  const records = Csv.assembler(settings.dialect?.separator)
   let header: Header | undefined
   const step = (record: Csv.CsvRecord | undefined): Step => {
     if (record === undefined) return undefined
     if (header !== undefined) return csvRow(record, header, settings)
-    const found = headerOf(file, record, columns)
+    const found = headerOf(file, record, columns, settings)
     if (found._tag === "ImportFileError") return found
     header = found
     return undefined
@@ -31,7 +31,12 @@ interface Header {
   readonly places: ReadonlyMap<TradeRow.Field, number>
 }
 
-const headerOf = (file: string, record: Csv.CsvRecord, columns: Columns): Header | ImportFileError => {
+const headerOf = (
+  file: string,
+  record: Csv.CsvRecord,
+  columns: Columns,
+  { usual }: TradeRow.RowSettings
+): Header | ImportFileError => {
   const { fault, fields: names, line, raw } = record
   const where = `has a header (line ${line})`
   if (fault !== undefined)
@@ -48,7 +53,7 @@ const headerOf = (file: string, record: Csv.CsvRecord, columns: Columns): Header
       "keep one of them"
     )
   }
-  const missing = TradeRow.fields.filter((field) => isMissing(field, names, columns))
+  const missing = TradeRow.fields.filter((field) => isMissing(field, names, columns) && !isUsual(field, usual))
   if (missing.length > 0) return missingColumns(file, line, missing, names, columns)
   const places = TradeRow.fields.flatMap((field) =>
     placesOf(field, names, columns).map((place) => [field, place] as const)
@@ -65,6 +70,10 @@ const isMissing = (field: TradeRow.Field, names: ReadonlyArray<string>, columns:
   if (field !== "price") return true
   return columns.price === undefined ? names.some((name) => /price/i.test(name)) : columns.price !== ""
 }
+
+/** May a file leave the field out? */
+const isUsual = (field: TradeRow.Field, usual: TradeRow.Usual | undefined): boolean =>
+  (field === "source_id" || field === "timestamp") && usual?.[field] !== undefined
 
 const missingColumns = (
   file: string,
@@ -97,7 +106,11 @@ const csvRow = (record: Csv.CsvRecord, header: Header, settings: TradeRow.RowSet
     const reason = `has ${counted(fields.length)}, the header has ${header.names.length}`
     return TradeRow.bad({ line, column: undefined, value: raw, reason, raw })
   }
-  const cell = (field: TradeRow.Field): TradeRow.Cell => Either.right(fields[header.places.get(field) ?? -1] ?? "")
+  const isComma = settings.dialect?.decimal === "comma"
+  const cell = (field: TradeRow.Field): TradeRow.Cell => {
+    const text = fields[header.places.get(field) ?? -1] ?? ""
+    return Either.right(isComma && (field === "quantity" || field === "price") ? TradeRow.withPoint(text) : text)
+  }
   const columnName = (field: TradeRow.Field) => header.names[header.places.get(field) ?? -1] ?? field
   return TradeRow.read({ line, raw, cell, columnName }, settings)
 }

@@ -9,7 +9,7 @@ import { fail, type ImportFileError } from "./ImportFileError.ts"
 import { jsonRows } from "./JsonRows.ts"
 import * as Line from "./Line.ts"
 import type { Rows, Step } from "./Rows.ts"
-import type { Field, Row, RowSettings } from "./TradeRow.ts"
+import type { Dialect, Field, Row, RowSettings, Usual } from "./TradeRow.ts"
 import { wrongContents } from "./wrongContents.ts"
 
 /** How a file of trades is written. */
@@ -25,6 +25,10 @@ export interface Options {
   readonly source?: string
   /** Default: by the file's ending (`.jsonl`, `.ndjson`, `.csv`), else by its first character. */
   readonly format?: Format
+  /** What rows are taken to say where they say nothing. Default: nothing may be left out but the price. */
+  readonly usual?: Usual
+  /** Where the file is written otherwise than ours. */
+  readonly dialect?: Dialect
 }
 
 /**
@@ -60,13 +64,15 @@ export const readBytes = <R>(
 
 const STANDARD_INPUT = "standard input"
 
-const standardInput = NodeStream.fromReadable<ImportFileError>(
+/** The bytes of the standard input. */
+export const standardInput = NodeStream.fromReadable<ImportFileError>(
   () => process.stdin,
   (cause) => fail(STANDARD_INPUT, "Unreadable", `cannot be read (${String(cause)})`, "give a file instead"),
   { closeOnDone: false }
 )
 
-const bytesOf = (file: string): Stream.Stream<Uint8Array, ImportFileError, FileSystem.FileSystem> =>
+/** The bytes of a plain file, in one buffer that each chunk is read into. */
+export const bytesOf = (file: string): Stream.Stream<Uint8Array, ImportFileError, FileSystem.FileSystem> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -137,12 +143,15 @@ const collect = <A>(each: Iterable<A>, step: (one: A) => Step): Effect.Effect<Re
 const fileRows = (file: string, options: Options): Rows => {
   const settings: RowSettings = {
     source: options.source ?? "import",
-    identity: options.identity ?? ["source_id"]
+    identity: options.identity ?? ["source_id"],
+    usual: options.usual,
+    dialect: options.dialect
   }
   let body: Rows | undefined
   return {
     take: (line) => {
       if (body !== undefined) return body.take(line)
+      if (line.number <= (options.dialect?.skip ?? 0)) return undefined
       const first = line.number === 1 ? withoutMark(line) : line
       if (Line.textOf(first).trim() === "") return undefined
       const fault = wrongContents(file, Line.textOf(first))

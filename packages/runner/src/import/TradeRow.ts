@@ -51,6 +51,20 @@ export interface RowSource {
 export interface RowSettings {
   readonly source: string
   readonly identity: NonEmptyReadonlyArray<Field>
+  /** What a row is taken to say where it says nothing, of the fields that a file may leave out. */
+  readonly usual?: Usual | undefined
+  /** Where a file is written otherwise than ours. */
+  readonly dialect?: Dialect | undefined
+}
+
+/** What a row is taken to say where it says nothing. */
+export type Usual = { readonly [F in "source_id" | "timestamp"]?: (line: number) => string }
+
+/** How a file is written: what separates its fields, how its numbers have their point, how many lines stand before its header. */
+export interface Dialect {
+  readonly separator?: ";" | "," | "\t" | "|" | undefined
+  readonly decimal?: "comma" | "point" | undefined
+  readonly skip?: number | undefined
 }
 
 /** Reads and checks one row; the first fault is the one that is told. */
@@ -66,8 +80,8 @@ export const bad = (row: Omit<Bad, "_tag">): Bad => ({ ...row, _tag: "Bad", valu
 
 const inputOf = (row: RowSource, settings: RowSettings) =>
   Either.gen(function* () {
-    const id = yield* checked(row, "source_id", name(LONGEST_ID))
-    const tradedAt = yield* checked(row, "timestamp", instant)
+    const id = yield* checked(orUsual(row, "source_id", settings), "source_id", name(LONGEST_ID))
+    const tradedAt = yield* checked(orUsual(row, "timestamp", settings), "timestamp", instant)
     const symbol = yield* checked(row, "symbol", name(LONGEST_SYMBOL))
     const side = yield* checked(row, "side", sideOf)
     const quantity = yield* checked(row, "quantity", quantityOf)
@@ -88,6 +102,28 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
     }
     return input
   })
+
+const orUsual = (row: RowSource, field: "source_id" | "timestamp", { usual }: RowSettings): RowSource => {
+  const say = usual?.[field]
+  if (say === undefined) return row
+  return {
+    ...row,
+    cell: (asked) => {
+      const cell = row.cell(asked)
+      const isSilent = Either.match(cell, {
+        onLeft: ({ reason }) => reason === "is missing",
+        onRight: (text) => text === ""
+      })
+      return asked === field && isSilent ? Either.right(say(row.line)) : cell
+    }
+  }
+}
+
+const COMMA = /^(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?$/
+
+/** A number that is written with a comma where ours have a point, and points between thousands; any other stays as it is. */
+export const withPoint = (text: string): string =>
+  COMMA.test(text) ? text.replaceAll(".", "").replace(",", ".") : text
 
 /** A value, or the reason why the text is none. */
 type Check<A> = (text: string) => Either.Either<A, string>

@@ -1,4 +1,5 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
 import {
   Accumulator,
@@ -10,12 +11,10 @@ import {
   Id,
   Instant,
   Order,
-  Requests,
   Trade,
   type intake
 } from "@roundlot/core"
-import { Effect, Either, Layer, Option, Schema } from "effect"
-import { createHash } from "node:crypto"
+import { Effect, Either, Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { sole } from "../accounts.ts"
 import * as TradeRow from "../import/TradeRow.ts"
@@ -29,29 +28,11 @@ import * as controls from "../views/controls.ts"
 import * as executions from "../views/executions.ts"
 import * as trades from "../views/trades.ts"
 import { acted } from "./failing.ts"
+import { once } from "./once.ts"
 
 const { RoundlotApi } = Api
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
-
-const hash = (asked: unknown): string => createHash("sha256").update(JSON.stringify(asked)).digest("hex")
-
-/** Acts once for each key that a caller gives: the same again is answered with what was answered first. */
-const once = <A, I, E, R>(
-  schema: Schema.Schema<A, I>,
-  key: string | undefined,
-  asked: unknown,
-  act: (key: string | undefined) => Effect.Effect<A, E, R>
-) => {
-  if (key === undefined) return act(key)
-  const { decode, encode } = textOf(schema)
-  return Requests.once(key, hash(asked), Effect.map(act(key), encode)).pipe(Effect.map(decode))
-}
-
-const textOf = <A, I>(schema: Schema.Schema<A, I>) => {
-  const text = Schema.parseJson(schema)
-  return { encode: Schema.encodeSync(text), decode: Schema.decodeSync(text) }
-}
 
 // Trades
 
@@ -165,7 +146,12 @@ const ofTrades = (configuration: Configuration) =>
     group
       .handle("list", ({ urlParams }) => acted(trades.list(urlParams)))
       .handle("show", ({ path: { id } }) => acted(trades.show(id)))
-      .handle("executions", ({ path: { id } }) => acted(Effect.map(executions.ofTrade(id), all)))
+      .handle("executions", ({ path: { id } }) =>
+        // What other systems call a trade is an order here: its executions are that order's fills.
+        /^o\d+$/i.test(id)
+          ? Effect.succeed(HttpServerResponse.redirect(`/api/v1/orders/${id}/fills`, { status: 308 }))
+          : acted(Effect.map(executions.ofTrade(id), all))
+      )
       .handle("take", ({ headers, payload }) =>
         acted(
           once(Documents.TakenPage, headers["idempotency-key"], ["take", payload], (key) =>

@@ -1,6 +1,7 @@
 import { Problem } from "@roundlot/api"
-import type { Accumulator, AsOf, Ledger, Requests, TradeRepository } from "@roundlot/core"
+import type { Accumulator, AsOf, Batches, Jobs, Ledger, Requests, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import type { ImportFileError } from "../import/ImportFileError.ts"
 import type { UsageError } from "../cli/UsageError.ts"
 import type { CommandRefused } from "../verbs/commanding.ts"
 import type { Ambiguous, BadCursor, BadFilter, NotFound } from "../views/errors.ts"
@@ -18,6 +19,13 @@ export type LookFailure =
 /** What acting can fail with. */
 export type ActFailure =
   | LookFailure
+  | ImportFileError
+  | Batches.NoBatch
+  | Batches.BatchStands
+  | Batches.BadBatch
+  | Jobs.EnqueueError
+  | Jobs.NoJob
+  | Jobs.JobStands
   | Requests.KeyReused
   | TradeRepository.WriteError
   | UsageError
@@ -54,10 +62,24 @@ const lookProblem = (error: LookFailure): LookProblem => {
 }
 
 const actProblem = (error: ActFailure | ActProblem): ActProblem => {
-  if ("status" in error) return error
+  if ("title" in error) return error
   switch (error._tag) {
     case "KeyReused":
       return keyReused(error.message)
+    case "ImportFileError":
+      return badRequest(error.message, "body")
+    case "BadBatch":
+      return badRequest(error.message, error.field)
+    case "UnknownJobType":
+      return badRequest(error.message, "type")
+    case "BadJob":
+      return badRequest(error.message, error.place)
+    case "NoBatch":
+    case "NoJob":
+      return notFound(error.message)
+    case "BatchStands":
+    case "JobStands":
+      return conflict(error.message)
     case "AlreadyCommitted":
       return fault(error.message)
     case "UsageError":

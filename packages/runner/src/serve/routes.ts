@@ -12,6 +12,7 @@ import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 
 import * as sessions from "./sessions.ts"
+import * as together from "./together.ts"
 
 /** The API with all of its routes, on whatever HTTP server there is. */
 export const layer = (
@@ -22,6 +23,14 @@ export const layer = (
   Writing | EventLoop.Process | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
 > =>
   Server.layer.pipe(
-    Layer.provide(Layer.mergeAll(looking.layer, acting.layer(configuration), living.layer, sessions.layer)),
+    Layer.provide(
+      Layer.mergeAll(
+        looking.layer,
+        acting.layer(configuration),
+        living.layer,
+        sessions.layer,
+        together.layer(configuration)
+      )
+    ),
     Layer.provide(Layer.merge(access.layer, Live.layer))
   )

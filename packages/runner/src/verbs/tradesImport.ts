@@ -7,16 +7,17 @@ import { isNonEmptyReadonlyArray } from "effect/Array"
 import { opened } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError, unknownWord } from "../cli/UsageError.ts"
+import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making } from "../cli/within.ts"
 import { onCopy, planned } from "../import/dryRun.ts"
 import * as RejectedFile from "../import/RejectedFile.ts"
 import { none, takeIn, total, type Counts, type Noticed, type Step } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { fields, type Bad, type Field } from "../import/TradeRow.ts"
+import type { Bad } from "../import/TradeRow.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import type { Flags } from "../settings/Settings.ts"
+import { fieldOf, readColumns } from "./columnNames.ts"
 
 interface ImportFlags extends Flags {
   readonly file: string
@@ -31,13 +32,6 @@ interface ImportFlags extends Flags {
 
 const MOST_NOTICES = 20
 
-/** One of our column names: `source_id`, or `sourceId`. */
-const fieldOf = (flag: string, word: string): Effect.Effect<Field, UsageError> => {
-  const snake = word.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  const field = fields.find((each) => each === snake)
-  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, fields)) : Effect.succeed(field)
-}
-
 const readIdentity = (text: string | undefined) =>
   Effect.gen(function* () {
     if (text === undefined) return {}
@@ -45,32 +39,15 @@ const readIdentity = (text: string | undefined) =>
     return isNonEmptyReadonlyArray(identity) ? { identity } : {}
   })
 
-const readColumns = (text: string | undefined) =>
-  Effect.gen(function* () {
-    if (text === undefined) return {}
-    const pairs = yield* Effect.forEach(text.split(","), (pair) =>
-      Effect.gen(function* () {
-        const [name = "", ...given] = pair.split("=")
-        if (given.length === 0) {
-          return yield* new UsageError({
-            problem: `--columns '${pair}' is no pair`,
-            remedy: "Write ours=theirs, such as symbol=Ticker"
-          })
-        }
-        return [yield* fieldOf("--columns", name), given.join("=").trim()] as const
-      })
-    )
-    return { columns: Object.fromEntries(pairs) }
-  })
-
 const optionsOf = (asked: ImportFlags) =>
   Effect.gen(function* () {
     if (asked.source.trim() === "")
       return yield* new UsageError({ problem: "--source is empty", remedy: "Name where the trades come from" })
+    const columns = yield* readColumns(asked.columns)
     const options: TradeFile.Options = {
       source: asked.source,
       ...(yield* readIdentity(asked.identity)),
-      ...(yield* readColumns(asked.columns))
+      ...(columns === undefined ? {} : { columns })
     }
     return options
   })

@@ -105,10 +105,11 @@ const entityKinds = [
   "decision",
   "break",
   "position",
+  "batch",
   "control"
 ] as const
 
-const shownKinds = ["trade", "order", "fill", "payload", "decision", "break"] as const
+const shownKinds = ["trade", "order", "fill", "payload", "decision", "break", "batch"] as const
 
 /** The record that an id (`T12`), or a kind and an id (`position/AAPL`), names. */
 export const entityOf = (text: string): Either.Either<Entity, BadFilter> => {

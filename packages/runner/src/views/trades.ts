@@ -23,7 +23,7 @@ import { causeOf, entriesAbout, eventOf, timeOf } from "./history.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as orders from "./orders.ts"
 import * as Columns from "./table.ts"
-import { decimalOrNull, idsOf, valueOrNull } from "./text.ts"
+import { decimalOrNull, idOrNull, idsOf, valueOrNull } from "./text.ts"
 
 /** One inbound trade on record: shares, dollars a share. */
 export type TradeDocument = Documents.TradeDocument
@@ -43,6 +43,7 @@ export interface TradeFilters extends ListOptions, Period {
   readonly source?: string | undefined
   readonly sourceId?: string | undefined
   readonly orderId?: string | undefined
+  readonly batchId?: string | undefined
 }
 
 /** A page of trades. */
@@ -56,6 +57,7 @@ export const list = (
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
       ...inAnyCase("source", filters.source),
       ...exactly("sourceId", filters.sourceId),
+      ...(yield* ofBatch(filters.batchId)),
       ...(yield* isWithin("createdAt", filters))
     ]
     const orders = yield* ofOrder(filters.orderId)
@@ -65,6 +67,11 @@ export const list = (
     const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf }, filters)
     return { items: yield* documentsOf(records), nextCursor }
   })
+
+const ofBatch = (batchId: string | undefined): Either.Either<Conditions, BadFilter> =>
+  batchId === undefined
+    ? Either.right([])
+    : Either.map(idOf("batchId", "batch", batchId), (id): Conditions => [{ column: "batchId", in: [id] }])
 
 /** By the ticker, or while there is none, by what the source wrote: as the trade is shown. */
 const ofSymbol = (symbol: string | undefined): ReadonlyArray<Conditions> => {
@@ -109,7 +116,7 @@ const documentOf = (
   account: trade.account,
   source: trade.source,
   sourceId: trade.sourceId,
-  batchId: null,
+  batchId: idOrNull("batch", trade.batchId),
   kind: trade.kind,
   // No ticker is known yet, and the one that stands for that could be taken for a real one.
   symbol: trade.symbol === Ticker.UNMAPPED ? trade.givenSymbol : trade.symbol,

@@ -1,0 +1,195 @@
+import { Schema } from "effect"
+import { HistoryDocument } from "./History.ts"
+import { Decimal, Id, pageOf, Side, Time } from "./words.ts"
+
+const BatchStatus = Schema.Literal("pending", "running", "success", "partial_success", "failed", "cancelled")
+
+/** Trades that were submitted together. Counts are of rows; `totalTrades` has the rejected ones too, which count as failed. */
+export const BatchDocument = Schema.Struct({
+  id: Id,
+  uid: Schema.String,
+  name: Schema.String,
+  account: Schema.String,
+  mode: Schema.Literal("execute", "accumulate"),
+  status: BatchStatus,
+  priority: Schema.Int,
+  fileName: Schema.NullOr(Schema.String),
+  totalTrades: Schema.Int,
+  processedTrades: Schema.Int,
+  failedTrades: Schema.Int,
+  cancelledTrades: Schema.Int,
+  rejectedRows: Schema.Int,
+  retryOf: Schema.NullOr(Id),
+  retriedBy: Schema.NullOr(Id),
+  reason: Schema.NullOr(Schema.String),
+  createdAt: Time,
+  queuedAt: Schema.NullOr(Time),
+  startedAt: Schema.NullOr(Time),
+  finishedAt: Schema.NullOr(Time),
+  archivedAt: Schema.NullOr(Time),
+  updatedAt: Time
+}).annotations({ identifier: "Batch" })
+
+/** Trades that were submitted together. */
+export type BatchDocument = typeof BatchDocument.Type
+
+/** A page of batches. */
+export const BatchPage = pageOf("BatchPage", BatchDocument)
+
+/** How far a batch is. `rate` is rows a second, `timeLeft` seconds; null where they cannot be known. */
+export const ProgressDocument = Schema.Struct({
+  status: BatchStatus,
+  total: Schema.Int,
+  done: Schema.Int,
+  working: Schema.Int,
+  waiting: Schema.Int,
+  failed: Schema.Int,
+  cancelled: Schema.Int,
+  rate: Schema.NullOr(Schema.Number),
+  timeLeft: Schema.NullOr(Schema.Number)
+}).annotations({ identifier: "Progress" })
+
+/** How far a batch is. */
+export type ProgressDocument = typeof ProgressDocument.Type
+
+/** A batch with how far it is and what happened to it. */
+export const BatchDetail = Schema.Struct({
+  ...BatchDocument.fields,
+  progress: ProgressDocument,
+  history: Schema.Array(HistoryDocument)
+}).annotations({ identifier: "BatchDetail" })
+
+/** A batch with how far it is and what happened to it. */
+export type BatchDetail = typeof BatchDetail.Type
+
+/** What is wrong with a row: where it stands in the file, and its trade where it is one. */
+export const BatchErrorDocument = Schema.Struct({
+  line: Schema.Int,
+  column: Schema.NullOr(Schema.String),
+  value: Schema.String,
+  reason: Schema.String,
+  tradeId: Schema.NullOr(Id)
+}).annotations({ identifier: "BatchError" })
+
+/** What is wrong with a row. */
+export type BatchErrorDocument = typeof BatchErrorDocument.Type
+
+/** What is wrong with the rows of a batch. */
+export const BatchErrorPage = pageOf("BatchErrorPage", BatchErrorDocument)
+
+/** What the rows of one symbol and side came to: shares, dollars. Figures are of their own orders. */
+export const BatchSymbolDocument = Schema.Struct({
+  symbol: Schema.String,
+  side: Side,
+  trades: Schema.Int,
+  done: Schema.Int,
+  quantity: Decimal,
+  filledQuantity: Decimal,
+  filledNotional: Decimal,
+  averagePrice: Schema.NullOr(Decimal),
+  commission: Decimal
+}).annotations({ identifier: "BatchSymbol" })
+
+/** What the rows of one symbol and side came to. */
+export type BatchSymbolDocument = typeof BatchSymbolDocument.Type
+
+/** What a batch came to. */
+export const BatchResultsDocument = Schema.Struct({
+  ...BatchDocument.fields,
+  symbols: Schema.Array(BatchSymbolDocument),
+  failures: Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int }))
+}).annotations({ identifier: "BatchResults" })
+
+/** What a batch came to. */
+export type BatchResultsDocument = typeof BatchResultsDocument.Type
+
+/** A row of a batch with what became of it, by the names that a file of trades has. */
+export const BatchRowDocument = Schema.Struct({
+  line: Schema.Int,
+  source_id: Schema.NullOr(Schema.String),
+  timestamp: Schema.NullOr(Time),
+  symbol: Schema.NullOr(Schema.String),
+  side: Schema.NullOr(Side),
+  quantity: Schema.NullOr(Decimal),
+  price: Schema.NullOr(Decimal),
+  status: Schema.String,
+  reason: Schema.NullOr(Schema.String),
+  trade: Schema.NullOr(Id),
+  order: Schema.NullOr(Id),
+  filled_quantity: Schema.NullOr(Decimal),
+  average_price: Schema.NullOr(Decimal),
+  commission: Schema.NullOr(Decimal)
+}).annotations({ identifier: "BatchRow" })
+
+/** A row of a batch with what became of it. */
+export type BatchRowDocument = typeof BatchRowDocument.Type
+
+/** Every row of a batch. */
+export const BatchRowPage = pageOf("BatchRowPage", BatchRowDocument)
+
+/** What was submitted. */
+export const SubmittedDocument = Schema.Struct({
+  batch: BatchDocument,
+  accepted: Schema.Int,
+  duplicates: Schema.Int,
+  conflicts: Schema.Int,
+  quarantined: Schema.Int,
+  rejected: Schema.Int,
+  noticed: Schema.Array(Schema.Struct({ line: Schema.Int, what: Schema.String }))
+}).annotations({ identifier: "Submitted" })
+
+/** What was submitted. */
+export type SubmittedDocument = typeof SubmittedDocument.Type
+
+const Cell = Schema.NullOr(Schema.String)
+
+/** A row by the names that a file of trades has. */
+const BatchRow = Schema.Struct({
+  source_id: Schema.optional(Cell),
+  timestamp: Schema.optional(Cell),
+  symbol: Schema.optional(Cell),
+  side: Schema.optional(Cell),
+  quantity: Schema.optional(Cell),
+  price: Schema.optional(Cell)
+})
+
+/** Trades that are submitted together: rows, or the text of a CSV file. */
+export const BatchRequest = Schema.Struct({
+  name: Schema.NonEmptyString.pipe(Schema.maxLength(200)),
+  mode: Schema.optional(Schema.Literal("execute", "accumulate")),
+  account: Schema.optional(Schema.String),
+  priority: Schema.optional(Schema.Int),
+  /** Half of the rows' identity; default `batch`. */
+  source: Schema.optional(Schema.NonEmptyString.pipe(Schema.maxLength(128))),
+  fileName: Schema.optional(Schema.String.pipe(Schema.maxLength(255))),
+  /** New on purpose, although the same was submitted before. */
+  again: Schema.optional(Schema.Boolean),
+  /** Only say what would be taken. */
+  dryRun: Schema.optional(Schema.Boolean),
+  rows: Schema.optional(Schema.Array(BatchRow)),
+  csv: Schema.optional(Schema.String),
+  separator: Schema.optional(Schema.Literal(",", ";", "\t", "|")),
+  decimal: Schema.optional(Schema.Literal("point", "comma")),
+  skip: Schema.optional(Schema.Int.pipe(Schema.between(0, 1000))),
+  columns: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+}).annotations({ identifier: "BatchRequest", parseOptions: { onExcessProperty: "error" } })
+
+/** Trades that are submitted together. */
+export type BatchRequest = typeof BatchRequest.Type
+
+/** What a submission would be read as: nothing is on record of it. */
+export const CheckedDocument = Schema.Struct({
+  accepted: Schema.Int,
+  rejected: Schema.Int,
+  rejectedRows: Schema.Array(
+    Schema.Struct({
+      line: Schema.Int,
+      column: Schema.NullOr(Schema.String),
+      value: Schema.String,
+      reason: Schema.String
+    })
+  )
+}).annotations({ identifier: "Checked" })
+
+/** What a submission is answered with: what was taken, or what would be. */
+export const SubmitDocument = Schema.Union(SubmittedDocument, CheckedDocument)

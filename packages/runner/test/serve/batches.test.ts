@@ -1,0 +1,92 @@
+import { Client } from "@roundlot/api"
+import { Tokens } from "@roundlot/core"
+import { PaperBroker, Exchange } from "@roundlot/broker-paper"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import * as Engine from "../engine/Engine.ts"
+import * as scene from "../views/scene.ts"
+import { ask, books, json, serving } from "./serving.ts"
+
+const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
+const engine = Layer.merge(books, exchange)
+
+const rows = [
+  { source_id: "a-1", symbol: "AAPL", side: "buy", quantity: "2", price: "100" },
+  { source_id: "a-2", symbol: "KO", side: "sell", quantity: "1,5" },
+  { source_id: "a-3", symbol: "KO", side: "buy", quantity: "3", price: "60" }
+]
+
+describe("batches over the API", () => {
+  it.scopedLive("BAT-11 are submitted, worked off, and tell progress, results, errors and every row", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      yield* Engine.started
+      const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
+      const dry = yield* api.batches.submit({ payload: { name: "Friday", rows, dryRun: true }, headers: {} })
+      assert.deepInclude(dry, { accepted: 2, rejected: 1 })
+      assert.lengthOf((yield* api.batches.list({ urlParams: {} })).items, 0)
+      const headers = { "idempotency-key": "friday-1" }
+      const submitted = yield* api.batches.submit({ payload: { name: "Friday", rows }, headers })
+      expect(submitted).toMatchObject({ batch: { id: "G1", totalTrades: 3 }, accepted: 2, rejected: 1 })
+      assert.deepStrictEqual(yield* api.batches.submit({ payload: { name: "Friday", rows }, headers }), submitted)
+      const progress = yield* Engine.until(
+        api.batches.progress({ path: { id: "G1" } }),
+        ({ status }) => status === "partial_success"
+      )
+      assert.deepInclude(progress, { total: 3, done: 2, failed: 1, waiting: 0, working: 0, timeLeft: 0 })
+      const path = { id: "G1" }
+      const results = yield* api.batches.results({ path })
+      expect(results).toMatchObject({
+        processedTrades: 3,
+        symbols: [
+          { symbol: "AAPL", side: "buy", filledQuantity: "2", averagePrice: "100", filledNotional: "200" },
+          { symbol: "KO", side: "buy", filledQuantity: "3", averagePrice: "60" }
+        ],
+        failures: [{ count: 1 }]
+      })
+      expect((yield* api.batches.errors({ path })).items).toMatchObject([
+        { line: 2, column: "quantity", tradeId: null }
+      ])
+      assert.lengthOf((yield* api.batches.trades({ path, urlParams: {} })).items, 2)
+      assert.lengthOf((yield* api.batches.rows({ path })).items, 3)
+      const exported = yield* ask(port, "/api/v1/batches/G1/export")
+      assert.match(exported.type, /text\/csv/)
+      assert.lengthOf(exported.text.trim().split("\r\n"), 4)
+      assert.deepStrictEqual((yield* api.batches.active()).items, [])
+      assert.lengthOf((yield* api.batches.recent({ urlParams: {} })).items, 1)
+      const late = yield* ask(port, "/api/v1/batches/G1/cancel", { method: "PUT", body: { reason: "late" } })
+      assert.deepInclude(json(late), { status: 409 })
+      assert.strictEqual((yield* api.batches.remove({ path, headers: {} })).id, "G1")
+      assert.strictEqual((yield* ask(port, "/api/v1/batches/G1")).status, 404)
+      const moved = yield* ask(port, "/api/batches/G1/progress?x=1")
+      assert.deepStrictEqual([moved.status, moved.headers["location"]], [308, "/api/v1/batches/G1/progress?x=1"])
+      const executions = yield* ask(port, "/api/v1/trades/O1/executions")
+      assert.deepStrictEqual([executions.status, executions.headers["location"]], [308, "/api/v1/orders/O1/fills"])
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive("what is wrong with a submission is a problem that names the field", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const post = (body: unknown) => ask(port, "/api/v1/batches", { method: "POST", body })
+      const told = yield* Effect.all({
+        name: post({ rows }),
+        rows: post({ name: "x" }),
+        body: post({ name: "x", csv: "a;b;c\n1;2;3\n" }),
+        mode: post({ name: "x", rows, mode: "maybe" })
+      })
+      for (const [field, each] of Object.entries(told)) assert.deepInclude(json(each), { status: 400, field }, field)
+      assert.lengthOf(Object.keys(told), 4)
+      const job = yield* ask(port, "/api/v1/jobs", { method: "POST", body: { type: "nonsense" } })
+      assert.deepInclude(json(job), { status: 400, field: "type" })
+      const asked = yield* ask(port, "/api/v1/jobs", { method: "POST", body: { type: "trades.sync", key: "friday" } })
+      assert.deepInclude(json(asked), { type: "trades.sync", key: "friday", status: "queued" })
+      const { secret } = yield* Tokens.create({ name: "watch", role: "read", actor: "test" })
+      const headers = { authorization: `Bearer ${Redacted.value(secret)}` }
+      assert.strictEqual(
+        (yield* ask(port, "/api/v1/batches", { method: "POST", headers, body: { name: "x", rows } })).status,
+        403
+      )
+    }).pipe(Effect.provide(books))
+  )
+})
