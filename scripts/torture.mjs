@@ -4,7 +4,7 @@ import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
 const USAGE =
-  "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab] [--faults disk,clock]\n"
+  "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab|ibkr] [--faults disk,clock]\n"
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +15,7 @@ const { values } = parseArgs({
   }
 })
 const faults = values.faults.split(",")
-const isKnown = ["sqlite", "postgres", "alpaca", "schwab"].includes(values.store)
+const isKnown = ["sqlite", "postgres", "alpaca", "schwab", "ibkr"].includes(values.store)
 const isPossible = faults.every((each) =>
   ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each)
 )
@@ -24,8 +24,14 @@ if (!/^[1-9]\d*$/.test(values.rounds) || !isKnown || !isPossible) {
   process.exit(2)
 }
 
-/** What is killed where nothing else is wrong; at Alpaca and Schwab, between the order being taken and the answer. */
-const plain = { sqlite: ["kill", "standby"], postgres: ["postgres", "standby"], alpaca: ["alpaca"], schwab: ["schwab"] }
+/** What is killed where nothing else is wrong; at a broker, between the order being taken and the answer. */
+const plain = {
+  sqlite: ["kill", "standby"],
+  postgres: ["postgres", "standby"],
+  alpaca: ["alpaca"],
+  schwab: ["schwab"],
+  ibkr: ["ibkr"]
+}
 const files = faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
 const child = spawn(
   "npx",

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto"
 import type { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
-import type { Effect } from "effect"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
 
 /** What the parts of a simulator work with. */
@@ -21,8 +20,6 @@ export interface Desk {
   /** The newest order id of each client, and the clients that are connected. */
   readonly orderIds: Map<number, number>
   readonly connected: Set<number>
-  /** What is placed is told before what comes of it. */
-  readonly inTurn: Effect.Semaphore
 }
 
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex")

@@ -2,7 +2,7 @@ import type { Socket } from "node:net"
 import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
 import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
-import { Clock, Effect, Either, Queue, Schema, type Scope, Stream } from "effect"
+import { Clock, Deferred, Effect, Either, Queue, Schema, type Scope, Stream } from "effect"
 import { conIdOf, execIdOf, shownExecutionOf, shownOf, statusOf, type Desk } from "./Desk.ts"
 import { frame, reader } from "./frames.ts"
 import * as messages from "./messages.ts"
@@ -17,6 +17,8 @@ interface Seat {
   readonly desk: Desk
   readonly clientId: number
   readonly send: (...all: ReadonlyArray<Fields>) => void
+  /** What is placed is told before what comes of it. */
+  readonly inTurn: Effect.Semaphore
   /** What executions cost, told with the next request. */
   readonly late: Array<Fields>
   /** Cuts the connection in the middle of a message. */
@@ -343,6 +345,9 @@ export const cutAmid = (socket: Socket): void => {
 export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const bytes = yield* received(socket)
+    // Whoever is gone waits for no answer that is held back.
+    const closed = yield* Deferred.make<void>()
+    socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
     const read = reader()
     const write = (...all: ReadonlyArray<Fields>) => {
       if (!socket.destroyed) socket.write(Buffer.concat(all.map(frame)))
@@ -360,7 +365,7 @@ export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeF
       }
       for (const tokens of all) {
         if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut })
-        else yield* desk.inTurn.withPermits(1)(answer(seat, tokens))
+        else yield* Effect.raceFirst(seat.inTurn.withPermits(1)(answer(seat, tokens)), Deferred.await(closed))
       }
     }
   })
@@ -384,10 +389,11 @@ const sit = (
       Effect.sync(() => desk.connected.add(clientId)),
       () => Effect.sync(() => desk.connected.delete(clientId))
     )
-    const seat: Seat = { desk, clientId, send: write, late: [], cut }
+    const inTurn = yield* Effect.makeSemaphore(1)
+    const seat: Seat = { desk, clientId, send: write, inTurn, late: [], cut }
     const { reply } = yield* desk.exchange.stream(desk.account)
     if (reply._tag === "Done") {
-      const telling = Stream.runForEach(reply.body, (said) => desk.inTurn.withPermits(1)(tell(seat, said)))
+      const telling = Stream.runForEach(reply.body, (said) => inTurn.withPermits(1)(tell(seat, said)))
       yield* Effect.forkScoped(Effect.ignore(telling))
     }
     write(

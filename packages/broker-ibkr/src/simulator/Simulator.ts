@@ -74,8 +74,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       placed: new Map(),
       references: new Set(known.flatMap(({ clientOrderId }) => clientOrderId ?? [])),
       orderIds: new Map(),
-      connected: new Set(),
-      inTurn: yield* Effect.makeSemaphore(1)
+      connected: new Set()
     }
     const sockets = new Set<Socket>()
     const run = yield* FiberSet.makeRuntime()
