@@ -61,13 +61,13 @@ const ordersOf = (on: Desk.Desk): ReadonlyArray<string> =>
 
 /** An execution of an order that has no durable id: the composites of its day and of the next to it. */
 const composite = (on: Desk.Desk, name: string, at: Instant.Instant, differs: Partial<Report.Executed> = {}) => {
-  const on_ = (days: number) =>
+  const compositeOf = (days: number) =>
     id(`7/12/AAPL/buy/${Instant.format(Instant.addMillis(at, days * 24 * HOUR_MS)).slice(0, 10)}`)
   return executed(on, {
     execId: `${name}.01`,
     execIdBase: name,
-    brokerOrderId: on_(0),
-    nearIds: [on_(-1), on_(1)],
+    brokerOrderId: compositeOf(0),
+    nearIds: [compositeOf(-1), compositeOf(1)],
     executedAt: at,
     asOf: at,
     ...differs
