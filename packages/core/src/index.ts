@@ -148,6 +148,8 @@ export * as ordersSeen from "./reconciliation/ordersSeen.ts"
 export * as orphans from "./reconciliation/orphans.ts"
 /** `reconciliation/splits`: see that module. */
 export * as splits from "./reconciliation/splits.ts"
+/** `reconciliation/storableReport`: see that module. */
+export * as storableReport from "./reconciliation/storableReport.ts"
 /** `reconciliation/waitingFills`: see that module. */
 export * as waitingFills from "./reconciliation/waitingFills.ts"
 /** `control/Command`: see that module. */

@@ -6,3 +6,9 @@ export const unstorable = (text: string): string | undefined => {
   if (text.includes("\0")) return "holds a NUL character, which no store takes"
   return /\p{Surrogate}/u.test(text) ? "holds half of a surrogate pair, which is no character" : undefined
 }
+
+const REPLACEMENT = "\u{FFFD}"
+
+/** The text with a replacement character for whatever no store takes: of what is a fact, and may not be refused. */
+export const storable = (text: string): string =>
+  unstorable(text) === undefined ? text : text.replaceAll("\0", REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT)

@@ -1,5 +1,6 @@
 import { Need } from "../books/Need.ts"
 import { format } from "../identity/Id.ts"
+import { storable } from "../identity/unstorable.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { ID_IN_USE } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
@@ -77,7 +78,7 @@ const utf8 = new TextDecoder()
 const detailsOf = (payload: RawPayload | undefined): string | undefined => {
   if (payload === undefined || !/json|text/i.test(payload.contentType)) return undefined
   const text = utf8.decode(payload.bytes).replaceAll("\u0000", "").trim()
-  return text === "" ? undefined : text.slice(0, MOST_DETAILS)
+  return text === "" ? undefined : storable(text.slice(0, MOST_DETAILS))
 }
 
 /** F3: after an attempt whose outcome is unknown, a re-send that did not leave changes nothing of the doubt. */

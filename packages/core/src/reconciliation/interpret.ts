@@ -8,12 +8,14 @@ import { executed } from "./executions.ts"
 import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
+import { storableReport } from "./storableReport.ts"
 
 /**
  * F1: books whatever a broker says; one function for every broker. Facts are never refused: a contradiction is applied as far
  * as the rules go, and kept as a break.
  */
-export const interpret = (recorder: Recorder, { report, payload }: Received): Interpreted => {
+export const interpret = (recorder: Recorder, { payload, ...received }: Received): Interpreted => {
+  const report = storableReport(received.report)
   switch (report._tag) {
     case "Answered":
       return answered(recorder, report, payload)

@@ -3,6 +3,10 @@ import { describe, expect, it } from "vitest"
 import * as Quantity from "../../src/money/Quantity.ts"
 import { faultOf } from "../../src/decision/Decision.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
+import { unstorable } from "../../src/identity/unstorable.ts"
+import { AttemptTable } from "../../src/order/Attempt.ts"
+import { Answer } from "../../src/reconciliation/Report.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -29,6 +33,28 @@ describe("texts that no store can keep as they are", () => {
         expect(yield* Reads.all(TradeTable)).toEqual([])
         yield* accumulator.submit(Stage.account, { ...good, sourceId: "\u{1F680}" })
         expect((yield* Reads.all(TradeTable)).map(({ sourceId }) => sourceId)).toEqual(["\u{1F680}"])
+      })
+    ))
+
+  it("F1: a broker's words with one are facts: the order is rejected with the rest of them", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        const [order] = yield* Stage.until(Stage.orders, ([first]) => first?.status === "rejected")
+        expect(order?.reason).toBe("no\u{FFFD} \u{FFFD}way")
+        expect(order?.code).toBe("\u{FFFD}")
+        const [attempt] = yield* Reads.all(AttemptTable)
+        expect(attempt?.errorMessage).toBe("no\u{FFFD} \u{FFFD}way")
+        for (const text of [order?.reason, order?.code, attempt?.errorMessage])
+          expect(unstorable(text ?? "\0")).toBeUndefined()
+      }),
+      Stage.layer({
+        prepare: () =>
+          Stage.prepared((id) =>
+            Effect.succeed(Stage.answered(id, Answer.Refused({ code: "\0", words: "no\0 \uD800way" })))
+          )
       })
     ))
 
