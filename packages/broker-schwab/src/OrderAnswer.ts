@@ -130,7 +130,7 @@ export interface Executed {
   readonly execIdBase: string
   readonly quantity: Decimal.Decimal
   readonly price: Price.Price | undefined
-  /** Schwab's second, and within it a microsecond for each execution before it, so that none shares its moment with another. */
+  /** Schwab's second, and within it a tenth of a millisecond for each execution up to this one: later than any that was read before. */
   readonly executedAt: Instant.Instant
 }
 
@@ -166,9 +166,15 @@ export const executionsOf = (order: OrderAnswer): ReadonlyArray<Executed> => {
     const before = seconds.get(time) ?? 0n
     equals.set(contents, n)
     seconds.set(time, before + 1n)
-    return { execIdBase: `${contents}/${n}`, quantity, price, executedAt: Instant.make(time + before) }
+    return { execIdBase: `${contents}/${n}`, quantity, price, executedAt: Instant.make(time + (before + 1n) * A_STEP) }
   })
 }
+
+/**
+ * Schwab tells times to the second. A total that was read between two executions of one second must not seem to be of the time after
+ * both, or it would seem too small (F5): each has a moment of its own, behind whatever was read of the order before it.
+ */
+const A_STEP = 100n
 
 /** Shares that an order's executions do not account for: Schwab may be late with its legs. Never below zero. */
 export const missingOf = (order: OrderAnswer): Decimal.Decimal => {

@@ -3,72 +3,26 @@ import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import type { Instruction } from "@roundlot/broker-paper"
 import {
-  Attempt,
   Broker,
   Daemon,
   Decimal,
   Decisions,
-  Driving,
   Fill,
-  Gates,
   Id,
   MemoryRepository,
   Price,
   Quantity,
   Reads,
   Roundlot,
-  Submission,
   Ticker,
   Tracking
 } from "@roundlot/core"
 import { SampleOrder } from "@roundlot/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
-
-/** What happens to a send. */
-interface Fault {
-  readonly what: string
-  /** What the exchange is told to do to it. */
-  readonly act: Instruction.ActInput
-  /** It meets the send before it, so that our own limiter knows. */
-  readonly isBefore?: boolean
-}
-
-/** What became of a position's order, of the position, of a decision and of its attempt. */
-interface Effects {
-  readonly order: string
-  readonly position: string
-  readonly decision: string
-  readonly attempt: string
-}
-
-const inDoubt: Effects = {
-  order: "in_doubt",
-  position: "1 in flight, OrderLive",
-  decision: "submitted",
-  attempt: "unknown unknown"
-}
-const rejected: Effects = {
-  order: "rejected",
-  position: "0 in flight, CoolingDown",
-  decision: "failed",
-  attempt: "rejected rejected"
-}
-const notSent: Effects = {
-  order: "pending",
-  position: "1 in flight, OrderLive",
-  decision: "failed",
-  attempt: "not_accepted rejected"
-}
-
-const answer = (
-  status: number,
-  body?: unknown,
-  headers?: { readonly [name: string]: string }
-): Instruction.ActInput => ({
-  answer: { status, ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) }
-})
+import { account, audited, figures, opened, statuses, submit, trade } from "./Engine.ts"
+import { answer, driven, inDoubt, notSent, ofDecision, ofPosition, rejected } from "./faults.ts"
+import type { Effects, Fault } from "./faults.ts"
 
 const refusal = (code: number, message: string) => ({ code, message })
 
@@ -154,63 +108,13 @@ const engine = Effect.gen(function* () {
   return { exchange, meets, services: Layer.provideMerge(Decisions.layer, services) }
 })
 
-/** An account that this process drives, whose instrument the broker has confirmed. */
-const driven = Effect.gen(function* () {
-  yield* opened({})
-  const driving = yield* Driving.open(Driving.unnamed)
-  yield* driving.take(account)
-})
-
-const attemptShown = Effect.map(Reads.first(Attempt.AttemptTable, { descending: true }), (attempt) => ({
-  shown: `${attempt?.outcome} ${attempt?.status}`,
-  words: attempt?.errorMessage ?? ""
-}))
-
-/** What becomes of a position's order that meets the fault. */
-const ofPosition = (fault: Fault) =>
-  Effect.gen(function* () {
-    const { meets, services } = yield* engine
-    return yield* Effect.gen(function* () {
-      yield* driven
-      yield* submit(trade("buy", "1"))
-      yield* Gates.confirmInstruments
-      yield* meets(fault)
-      yield* Submission.submitPending(() => Effect.succeed(true))
-      const [order] = yield* orders
-      const position = yield* figures("AAPL")
-      assert.deepStrictEqual(yield* audited, [])
-      return { order: order?.status ?? "none", position: `${position?.inFlight} in flight, ${position?.answer}` }
-    }).pipe(Effect.provide(services))
-  })
-
-/** What becomes of a decision that meets the fault, and of its attempt. */
-const ofDecision = (fault: Fault) =>
-  Effect.gen(function* () {
-    const { meets, services } = yield* engine
-    return yield* Effect.gen(function* () {
-      yield* driven
-      const decisions = yield* Decisions.Decisions
-      const decide = (symbol: string) =>
-        decisions.decide(account, { symbol: Ticker.Ticker.make(symbol), side: "buy", quantity: Quantity.unsafe("1") })
-      // The first one has the broker read.
-      const [first, { id }] = yield* Effect.all([decide("KO"), decide("AAPL")])
-      assert.include(["submitted", "executed"], (yield* decisions.execute(first.id)).status)
-      yield* Gates.confirmInstruments
-      yield* meets(fault)
-      const { reason = "", status } = yield* decisions.execute(id)
-      const attempt = yield* attemptShown
-      assert.deepStrictEqual(yield* audited, [])
-      return { decision: status, attempt: attempt.shown, words: reason, attemptWords: attempt.words }
-    }).pipe(Effect.provide(services))
-  })
-
 describe("a send to Alpaca that goes wrong, over sockets: what becomes of order, position, decision and attempt", () => {
   it.scopedLive.each(rows.map(([fault, effects, words]) => ({ fault, effects, words, what: fault.what })))(
     "AUD-5, AUD-7: $what",
     ({ effects, fault, words }) =>
       Effect.gen(function* () {
-        const { order, position } = yield* ofPosition(fault)
-        const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(fault)
+        const { order, position } = yield* ofPosition(engine, fault)
+        const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(engine, fault)
         assert.deepStrictEqual({ order, position, decision, attempt }, effects)
         assert.match(reason, words)
         if (decision === "failed") assert.match(attemptWords, words)

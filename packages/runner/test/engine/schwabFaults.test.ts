@@ -1,0 +1,239 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { Simulator } from "@roundlot/broker-schwab/simulator"
+import type { Instruction } from "@roundlot/broker-paper"
+import {
+  Break,
+  Broker,
+  Daemon,
+  Decimal,
+  Decisions,
+  Entropy,
+  Fill,
+  Gates,
+  Id,
+  MemoryRepository,
+  Order,
+  Price,
+  Reads,
+  Roundlot,
+  Submission,
+  Ticker,
+  Tracking
+} from "@roundlot/core"
+import { SampleOrder } from "@roundlot/core/testing"
+import { assert, describe, it } from "@effect/vitest"
+import { Either, Effect, Layer } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
+import { answer, driven, inDoubt, notSent, ofDecision, ofPosition, rejected } from "./faults.ts"
+import type { Effects, Fault } from "./faults.ts"
+
+const taken = (status: number, headers?: { readonly [name: string]: string }): Instruction.ActInput => ({
+  answer: { status, taken: true, ...(headers === undefined ? {} : { headers }) }
+})
+
+/** The rows of the guide's table that are about sends. */
+const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
+  [{ what: "401, revoked between two calls", act: answer(401) }, notSent, /^not authorised: Unauthorized \(401\)$/],
+  [{ what: "429 with Retry-After", act: answer(429, undefined, { "retry-after": "3" }) }, notSent, /\(429\)$/],
+  [{ what: "429 without it", act: answer(429) }, notSent, /^too many requests: .*\(429\)$/],
+  [
+    { what: "no request left on our side", act: answer(429, undefined, { "retry-after": "60" }), isBefore: true },
+    notSent,
+    /^rate limit exceeded \(local\)$/
+  ],
+  [
+    { what: "400 in Schwab's words", act: answer(400, { message: "no", errors: ["bad price"] }) },
+    rejected,
+    /^no; bad price$/
+  ],
+  [{ what: "400 without them", act: answer(400, "<html>bad</html>") }, inDoubt, /^$/],
+  [{ what: "403", act: answer(403, { message: "forbidden" }) }, inDoubt, /^$/],
+  [{ what: "404", act: answer(404, { message: "no such account" }) }, inDoubt, /^$/],
+  [{ what: "500", act: answer(500) }, inDoubt, /^$/],
+  [{ what: "503", act: answer(503, "upstream connect error") }, inDoubt, /^$/],
+  [{ what: "a redirection", act: answer(302, undefined, { location: "/orders/5" }) }, inDoubt, /^$/],
+  [{ what: "201 without a Location", act: taken(201) }, inDoubt, /^$/],
+  [
+    { what: "201 with a Location of another account", act: taken(201, { location: "/accounts/F/orders/5" }) },
+    inDoubt,
+    /^$/
+  ],
+  [{ what: "201 that names an order that is not there", act: taken(201, { location: "/orders/5" }) }, inDoubt, /^$/],
+  [{ what: "reset before it was taken", act: { resetBefore: {} } }, inDoubt, /^$/],
+  [{ what: "reset after it was taken", act: { takeThenReset: {} } }, inDoubt, /^$/],
+  [{ what: "no answer in time, after it was taken", act: { takeThenTimeout: {} } }, inDoubt, /^$/]
+]
+
+const sent = SampleOrder.terms(account, { symbol: Ticker.Ticker.make("KO") })
+const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "schwab-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+)
+
+/** An engine on a store in memory, an account at a simulator of its own, and what lets the fault happen to the next send. */
+const engine = Effect.gen(function* () {
+  const simulator = yield* Simulator.make({
+    requestsAMinute: 100_000,
+    prices: new Map([["AAPL", Price.unsafe("150.25")]])
+  })
+  const { credentials, exchange } = simulator
+  const context = yield* Layer.build(world)
+  const tokens = { file: join(yield* folder, "tokens.json"), key: undefined }
+  yield* Effect.provide(TokenFile.write(tokens, yield* simulator.login), context)
+  const opening = Wire.open({ credentials, tokens, requestsAMinute: 100_000 })
+  const wire = yield* Effect.provide(opening, context)
+  const broker = yield* SchwabBroker.make({ account, wire, answersWithin: "1 second", servesAgainFor: 0 })
+  const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+  const services = Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)
+  const meets = ({ act, isBefore = false }: Fault) =>
+    Effect.gen(function* () {
+      yield* exchange.instruct({ id: "fault", when: {}, do: act })
+      if (isBefore) yield* (yield* broker.prepare(sent)).send(Id.AttemptId.make(1_000_000))
+    })
+  return { exchange, simulator, meets, services: Layer.provideMerge(Decisions.layer, services) }
+})
+
+describe("a send to Schwab that goes wrong, over sockets: what becomes of order, position, decision and attempt", () => {
+  it.scopedLive.each(rows.map(([fault, effects, words]) => ({ fault, effects, words, what: fault.what })))(
+    "AUD-5, AUD-7: $what",
+    ({ effects, fault, words }) =>
+      Effect.gen(function* () {
+        const { order, position } = yield* ofPosition(engine, fault)
+        const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(engine, fault)
+        assert.deepStrictEqual({ order, position, decision, attempt }, effects)
+        assert.match(reason, words)
+        if (decision === "failed") assert.match(attemptWords, words)
+      })
+  )
+
+  it.scopedLive(
+    "201, then rejected within the second: the order is rejected in Schwab's words, its shares come back",
+    () =>
+      Effect.gen(function* () {
+        const { exchange, services, simulator } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* driven
+          yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1", account: simulator.account } } })
+          yield* submit(trade("buy", "1"))
+          yield* Gates.confirmInstruments
+          yield* Submission.submitPending(() => Effect.succeed(true))
+          yield* Tracking.pollAll
+          const [order] = yield* orders
+          assert.deepStrictEqual([order?.status, order?.rawStatus], ["rejected", "REJECTED"])
+          assert.deepInclude(yield* figures("AAPL"), { inFlight: "0", residual: "1", answer: "CoolingDown" })
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.provide(services))
+      })
+  )
+})
+
+const turn = Effect.promise(() => new Promise((resolve) => void setImmediate(resolve)))
+
+const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<void, E, R> =>
+  Effect.flatMap(Effect.zipLeft(read, turn), (value) => (isSo(value) ? Effect.void : until(read, isSo)))
+
+const soon: Tracking.PollingOptions = { intervalMs: 200, maxJitterMs: 0 }
+
+/** What comes by the stream while a daemon drives one order of one share. */
+const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruction.InstructionInput, "id">]> = [
+  ["goes silent while it heartbeats", { do: { silence: {} } }],
+  ["tells each event twice", { when: {}, do: { duplicateEvent: {} } }],
+  ["tells events backwards", { when: {}, do: { reorder: {} } }],
+  ["breaks off", { do: { dropStream: {} } }]
+]
+
+describe("a stream of Schwab's that goes wrong, under a daemon", () => {
+  it.scopedLive.each(streams.map(([what, fault]) => ({ what, fault })))(
+    "FILL-16, SYNC-2: one that $what: the order is filled once, the journal proves it",
+    ({ fault }) =>
+      Effect.gen(function* () {
+        const { exchange, services } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* opened({})
+          yield* Effect.forkScoped(Daemon.run(soon))
+          yield* until(exchange.requests, (all) => all.some(({ operation }) => operation === "stream"))
+          yield* exchange.instruct({ id: "stream", ...fault })
+          yield* submit(trade("buy", "1"))
+          yield* until(statuses, ([first]) => first === "Filled")
+          assert.deepInclude(yield* figures("AAPL"), { hedged: "1", inFlight: "0", residual: "0" })
+          const fills = yield* Reads.all(Fill.FillTable)
+          assert.deepStrictEqual(
+            fills.map(({ quantity }) => Decimal.format(quantity)),
+            ["1"]
+          )
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.scoped, Effect.provide(services))
+      })
+  )
+})
+
+describe("orders that are followed by polling alone", () => {
+  it.scopedLive(
+    "FILL-2, FILL-16: submitted, filled in parts, filled: at 150.25, which is 15025 cents, every fill once",
+    () =>
+      Effect.gen(function* () {
+        const { exchange, services } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* driven
+          yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
+          yield* submit(trade("buy", "3"))
+          yield* Gates.confirmInstruments
+          yield* Submission.submitPending(() => Effect.succeed(true))
+          const seen: Array<string> = []
+          const [placed] = yield* exchange.orders
+          const brokerOrderId = placed?.brokerOrderId ?? ""
+          for (const n of [0, 1, 2, 3]) {
+            if (n > 0) yield* exchange.instruct({ id: `f${n}`, do: { fill: { quantity: "1", brokerOrderId } } })
+            yield* Tracking.pollAll
+            yield* Tracking.pollAll
+            const [order] = yield* orders
+            seen.push(`${order?.status} ${order === undefined ? "" : Decimal.format(order.filled)}`)
+          }
+          assert.deepStrictEqual(seen, ["submitted 0", "partially_filled 1", "partially_filled 2", "filled 3"])
+          const fills = yield* Reads.all(Fill.FillTable)
+          const cents = fills.map(({ price }) =>
+            price === undefined ? undefined : Either.getOrNull(Price.toCents(price))
+          )
+          assert.deepStrictEqual(cents, [15025n, 15025n, 15025n])
+          assert.deepStrictEqual(yield* Reads.all(Break.BreakTable), [])
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.provide(services))
+      })
+  )
+
+  it.scopedLive(
+    "FILL-11: fifty orders of distinct symbols and prices are filled by polling, each at its own price",
+    () =>
+      Effect.gen(function* () {
+        const { exchange, services } = yield* engine
+        const symbols = Array.from({ length: 50 }, (_, i) => `SYM${i + 1}`)
+        yield* Effect.gen(function* () {
+          yield* driven
+          yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} }, times: symbols.length })
+          yield* submit(...symbols.map((symbol, i) => ({ ...trade("buy", String(i + 1)), symbol })))
+          yield* Gates.confirmInstruments
+          yield* Submission.submitPending(() => Effect.succeed(true))
+          const placed = yield* exchange.orders
+          for (const [i, { brokerOrderId }] of placed.entries())
+            yield* exchange.instruct({ id: `f${i}`, do: { fill: { price: `${100 + i}.25`, brokerOrderId } } })
+          const before = (yield* exchange.requests).length
+          const polled = yield* Tracking.makePolled
+          yield* Tracking.pollOpenOrders({ intervalMs: 1, maxJitterMs: 0 }, polled)
+          // One listing has all orders and all that they executed.
+          assert.strictEqual((yield* exchange.requests).length - before, 1)
+          const all = yield* Reads.all(Order.OrderTable)
+          assert.deepStrictEqual([...new Set(all.map(({ status }) => status))], ["filled"])
+          const prices = (yield* Reads.all(Fill.FillTable)).map(({ price }) => price && Decimal.format(price))
+          assert.strictEqual(new Set(prices).size, symbols.length)
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.provide(services))
+      })
+  )
+})
