@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { buys, desk } from "./roundlot.ts"
+import { buys, child, desk } from "./roundlot.ts"
 
 type Desk = ReturnType<typeof desk>
 
@@ -11,11 +11,17 @@ let told = 0
 const tell = async ({ cli }: Desk, act: object) =>
   expect(await cli("exchange", "do", JSON.stringify({ id: `i${++told}`, do: act }))).toMatchObject({ code: 0 })
 
-/** Two shares were bought and filled. */
-const bought = async (): Promise<Desk> => {
+/** Two shares were bought and filled just now. */
+const justBought = async (): Promise<Desk> => {
   const place = desk()
   await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.5"], ["b", "0.5"])))
   expect((await idle(place)).code).toBe(0)
+  return place
+}
+
+/** Two shares were bought and filled a while ago. */
+const bought = async (): Promise<Desk> => {
+  const place = await justBought()
   // What was filled within the last seconds is not judged by a reading.
   place.wait(10_000)
   return place
@@ -107,5 +113,19 @@ describe("books and broker", () => {
     const place = await bought()
     expect(await place.json("orders", "recheck", "O1")).toMatchObject({ id: "O1", status: "filled" })
     expect((await place.cli("orders", "recheck", "O9")).code).toBe(1)
+  })
+
+  it("DESIGN 10: while a daemon drives the account, it compares and asks, and its answer is waited for", async () => {
+    const place = await justBought()
+    await tell(place, { holding: { symbol: "MSFT", quantity: "4" } })
+    const daemon = child(["start", "--log", "json", ...place.place])
+    await daemon.says(/roundlot is up/)
+    const compared = await place.cli("reconcile", "--json")
+    expect(compared.code).toBe(3)
+    expect(JSON.parse(compared.out)).toMatchObject({ items: [{ holdings: [{ symbol: "MSFT", outcome: "foreign" }] }] })
+    expect(await place.json("orders", "recheck", "O1")).toMatchObject({ id: "O1", status: "filled" })
+    expect(await place.json("jobs", "list", "--type", "reconcile")).toMatchObject({ items: [{ status: "done" }] })
+    daemon.signal("SIGTERM")
+    expect((await daemon.ended).code).toBe(0)
   })
 })
