@@ -51,8 +51,11 @@ type Connection = typeof PositionsPayload.Type
 
 const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
 
-const failed = (error: { readonly _tag: string; readonly message: string }) =>
-  new Jobs.JobFailed({ detail: error.message, final: error._tag === "NotReady" })
+/** What trying again does not mend. */
+const final = ["NotReady", "LiveNotReady", "SettingsError"]
+
+const failed = (error: { readonly _tag: string; readonly message: string; readonly problem?: string }) =>
+  new Jobs.JobFailed({ detail: error.message, final: final.includes(error._tag) || error.problem === "accounts" })
 
 /** The account that is meant: the named one, else the only one. */
 const accountOf = (named: AccountName.AccountName | undefined) =>

@@ -8,6 +8,7 @@ import { serveUntilStopped, type AnySimulateFlags, type Variables } from "./envF
 /** How the simulator of TWS is opened. */
 export interface SimulateIbkrFlags extends AnySimulateFlags {
   readonly commissions: "with" | "late" | "never"
+  readonly number: Option.Option<string>
 }
 
 /** `roundlot simulate ibkr`: serves until it is stopped. */
@@ -17,7 +18,8 @@ export const simulateIbkr = (flags: SimulateIbkrFlags): Doing =>
     yield* output.endsBySignal
     const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
     const { commissions, port } = flags
-    const simulator = yield* Simulator.make({ ...options, port, commissions })
+    const number = Option.getOrUndefined(flags.number)
+    const simulator = yield* Simulator.make({ ...options, port, commissions, number })
     const variables: Variables = [
       ["IB_HOST", simulator.host],
       ["IB_PORT", String(simulator.port)],

@@ -13,6 +13,10 @@ export const simulateIbkrVerb = Verb.make({
   ],
   flags: {
     ...anySimulateFlags,
+    number: Options.text("number").pipe(
+      Options.withDescription("The account's number; default DU1234567, which is paper"),
+      Options.optional
+    ),
     commissions: Options.choice("commissions", ["with", "late", "never"]).pipe(
       Options.withDescription("When it says what executions cost; default with them"),
       Options.withDefault("with" as const)
