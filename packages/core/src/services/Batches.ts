@@ -97,6 +97,8 @@ export class Batches extends Context.Tag("@roundlot/core/Batches")<Batches, Batc
 const MOST_AT_ONCE = 4
 /** How many rows of each are taken up in one pass: other batches and halts have their turn in between. */
 const ROWS = 500
+/** How many orders of one batch are under way at once: more plans would only be looked through again and again. */
+const MOST_WORKING = 500
 /** How many rejected rows are kept with their places. */
 const MOST_REJECTED = 1000
 
@@ -328,7 +330,8 @@ const waitingRows = (batch: Batch, limit: number) =>
 const takeUp = (batch: Batch) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const { items } = yield* waitingRows(batch, ROWS)
+    const room = Math.min(ROWS, MOST_WORKING - batch.working)
+    const { items } = room > 0 ? yield* waitingRows(batch, room) : { items: [] }
     yield* ledger.submitAll(
       "intake",
       items.map(({ id }) =>
