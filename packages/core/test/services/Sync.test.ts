@@ -96,6 +96,12 @@ const layerOf = (on: Place) =>
     positions: Effect.sync(() => ({ complete: true, holdings: on.holdings }))
   })
 
+const held = (quantity: string): Holding => ({
+  symbol: Ticker.make("AAPL"),
+  quantity: Decimal.unsafe(quantity),
+  averagePrice: Decimal.unsafe("150.25")
+})
+
 const begin = Effect.zipRight(Stage.opened(), Stage.driving)
 
 const sync = (lookbackDays?: number) => Sync.syncTradesOnce({ account: Stage.account, lookbackDays })
@@ -213,11 +219,6 @@ describe("a sync of executions", () => {
 describe("a sync of positions", () => {
   it("SYNC-15: a snapshot is kept with its date, an equal one writes nothing, and what is gone is shown as zero", async () => {
     const on = place()
-    const held = (quantity: string): Holding => ({
-      symbol: Ticker.make("AAPL"),
-      quantity: Decimal.unsafe(quantity),
-      averagePrice: Decimal.unsafe("150.25")
-    })
     const newest = Effect.map(Sync.newestHoldings(Stage.account), (rows) =>
       rows.map(({ averagePrice, fetchedAt, quantity, symbol }) =>
         [
