@@ -15,6 +15,7 @@ import * as polling from "./polling.ts"
 import * as intakeOnPostgres from "./postgres/intake.ts"
 import * as queueTable from "./queueTable.ts"
 import * as size from "./size.ts"
+import * as syncing from "./syncing.ts"
 import * as throughput from "./throughput.ts"
 
 /** The lines of the benchmark, each of which can be run alone. */
@@ -31,7 +32,8 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["polling", polling.measure],
   ["holding", holding.measure],
   ["attempts", attempts.measure],
-  ["postgres", intakeOnPostgres.measure]
+  ["postgres", intakeOnPostgres.measure],
+  ["syncing", syncing.measure]
 ])
 
 const { values } = parseArgs({
