@@ -227,27 +227,29 @@ export const seenOf = (
     }
   })
 
-/** The executions of an order as the books take them, each once. */
-export const executedReports = (
+/** A revision of an order's execution, as the books take it; none where the order is none that they hold. */
+export const executedReport = (
   account: AccountName.AccountName,
-  order: OrderAnswer
-): ReadonlyArray<Report.Executed> => {
+  order: OrderAnswer,
+  { execIdBase, executedAt, price, quantity, revision }: Executed & { readonly revision: number }
+): Report.Executed | undefined => {
   const traded = tradedOf(order)
-  if (traded === undefined) return []
-  return executionsOf(order).map(({ execIdBase, executedAt, price, quantity }) => ({
-    _tag: "Executed",
-    account,
-    asOf: executedAt,
-    asOfKind: "broker",
-    execId: `${execIdBase}#1`,
-    execIdBase,
-    revision: 1,
-    brokerOrderId: order.orderId,
-    clientOrderId: undefined,
-    symbol: traded.symbol,
-    side: traded.side,
-    quantity,
-    price,
-    executedAt
-  }))
+  return traded === undefined
+    ? undefined
+    : {
+        _tag: "Executed",
+        account,
+        asOf: executedAt,
+        asOfKind: "broker",
+        execId: `${execIdBase}#${revision}`,
+        execIdBase,
+        revision,
+        brokerOrderId: order.orderId,
+        clientOrderId: undefined,
+        symbol: traded.symbol,
+        side: traded.side,
+        quantity,
+        price,
+        executedAt
+      }
 }

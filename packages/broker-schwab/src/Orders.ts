@@ -1,6 +1,6 @@
 import { Decimal, Instant } from "@roundlot/core"
 import type { Broker, ClientOrderId } from "@roundlot/core"
-import { Cache, Clock, Duration, Effect, Exit, Fiber, Option, Ref, Schema } from "effect"
+import { Cache, Clock, Duration, Effect, Exit, Fiber, Option, Schema } from "effect"
 import type { Linked } from "./Accounts.ts"
 import { exact, rowsIn } from "./ExactJson.ts"
 import type { AnsweredOutcome } from "./Http.ts"
@@ -8,6 +8,7 @@ import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from
 import { livenessOf } from "./OrderStatus.ts"
 import { asking, contentsOf, textOf, unreadable } from "./Reading.ts"
 import { errorIn } from "./ErrorBody.ts"
+import * as Recent from "./Recent.ts"
 import type { Wire } from "./Wire.ts"
 
 /** An order as it was read, with its text and when that was true on Schwab's clock. */
@@ -44,8 +45,6 @@ export const HISTORY_MS = 60 * 86_400_000
 /** An answer serves whoever asks again for so long. */
 export const SERVES_AGAIN_FOR: Duration.DurationInput = "1 second"
 
-const MOST_REMEMBERED = 10_000
-
 /** The orders of an account. */
 export const make = (
   wire: Wire,
@@ -64,7 +63,7 @@ export const make = (
         return Option.some({ order, text: outcome.text, asOf: yield* stamps.of(order, yield* dateOf(outcome)) })
       })
     const answers = yield* Cache.make({
-      capacity: MOST_REMEMBERED,
+      capacity: Recent.MOST_REMEMBERED,
       // A fiber of its own: who asked first may leave without taking the answer from the others.
       lookup: (id: OrderId) => Effect.flatMap(Effect.forkDaemon(readOne(id)), Fiber.join),
       timeToLive: servesAgainFor
@@ -166,21 +165,20 @@ interface Stamp {
  * news (FILL-14). Where a snapshot says more than its times can (shares without their executions, an end without its time) it is as
  * old as the answer.
  */
-const makeStamps = Effect.map(Ref.make<ReadonlyMap<string, Stamp>>(new Map()), (ref) => ({
-  of: (order: OrderAnswer, answeredAt: Instant.Instant): Effect.Effect<Instant.Instant> =>
-    Ref.modify(ref, (stamps) => {
-      const before = stamps.get(order.orderId)
-      const contents = contentsIn(order)
-      if (before?.contents === contents) return [before.at, stamps]
-      const at = stampOf(order, answeredAt, before)
-      const next = new Map(stamps)
-      next.delete(order.orderId)
-      next.set(order.orderId, { contents, at })
-      const [oldest] = next.size > MOST_REMEMBERED ? next.keys() : []
-      if (oldest !== undefined) next.delete(oldest)
-      return [at, next]
-    })
-}))
+const makeStamps = Effect.sync(() => {
+  const stamps = Recent.make<Stamp>()
+  return {
+    of: (order: OrderAnswer, answeredAt: Instant.Instant): Effect.Effect<Instant.Instant> =>
+      Effect.sync(() => {
+        const before = stamps.get(order.orderId)
+        const contents = contentsIn(order)
+        if (before?.contents === contents) return before.at
+        const at = stampOf(order, answeredAt, before)
+        stamps.set(order.orderId, { contents, at })
+        return at
+      })
+  }
+})
 
 const A_MICROSECOND = 1n
 

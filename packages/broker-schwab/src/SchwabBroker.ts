@@ -6,8 +6,10 @@ import type { Duration } from "effect"
 import * as Accounts from "./Accounts.ts"
 import * as Activity from "./Activity.ts"
 import type { Linked } from "./Accounts.ts"
+import * as Chains from "./Chains.ts"
+import * as Corrections from "./Corrections.ts"
 import type { Outcome } from "./Http.ts"
-import { executedReports, missingOf, seenOf } from "./OrderAnswer.ts"
+import { executedReport, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
 import { bodyOf, orderTypes, timesInForce } from "./OrderRequest.ts"
@@ -57,6 +59,8 @@ interface Desk {
   readonly wire: Wire
   readonly linked: Effect.Effect<Linked, Broker.BrokerReadFailed>
   readonly orders: Orders.Orders
+  readonly chains: Chains.Chains
+  readonly corrections: Corrections.Corrections
   readonly answersWithin: Duration.DurationInput | undefined
 }
 
@@ -71,7 +75,9 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
     const { account, answersWithin, servesAgainFor = Orders.SERVES_AGAIN_FOR, wire } = options
     const linked = yield* Accounts.linked(wire, options.accountNumber)
     const orders = yield* Orders.make(wire, linked, servesAgainFor)
-    const desk: Desk = { account, wire, linked, orders, answersWithin }
+    const chains = yield* Chains.make(orders)
+    const corrections = yield* Corrections.make(wire, linked)
+    const desk: Desk = { account, wire, linked, orders, chains, corrections, answersWithin }
     return {
       name: "schwab",
       environment: wire.place.environment,
@@ -260,6 +266,8 @@ const replace = (
     const within = desk.answersWithin ?? LONGEST_SEND
     const outcome = yield* desk.wire.ask({ method: "PUT", path, body: body.right, within })
     yield* desk.orders.changed(id)
+    const placed = placedOf(outcome, hash)
+    if (placed._tag === "Placed") yield* desk.chains.link(id, placed.id)
     return cancelAnswerOf(outcome)
   }).pipe(Effect.catchAll((error) => Effect.succeed(notSent(error))))
 }
@@ -326,7 +334,7 @@ const readOrder = (
     const read = yield* readById(desk, id)
     if (Option.isNone(read)) return yield* absent(desk, id)
     yield* tellUnknown(read.value.order)
-    const seen = seenIn(desk, read.value)
+    const seen = yield* seenIn(desk, read.value)
     return yield* Effect.mapError(
       seen,
       () =>
@@ -338,8 +346,18 @@ const readOrder = (
     )
   })
 
-const seenIn = ({ account }: Desk, { asOf, order, text }: Read): Option.Option<Report.Received<Report.OrderSeen>> =>
-  Option.map(seenOf(account, order, asOf), (report) => ({ report, payload: payloadOf(text) }))
+/** The order under the id that works now; its payload is that of the newest. */
+const seenIn = (
+  { account, chains }: Desk,
+  read: Read
+): Effect.Effect<Option.Option<Report.Received<Report.OrderSeen>>, Broker.BrokerReadFailed> =>
+  Effect.map(chains.of(read), (chain) => {
+    const { asOf, order, text } = Chains.newestOf(chain)
+    return Option.map(seenOf(account, order, asOf), (report) => ({
+      report: Chains.asOne(chain, report),
+      payload: payloadOf(text)
+    }))
+  })
 
 /** A status that Schwab has not documented is kept, counts as open, and is told. */
 const tellUnknown = ({ orderId, status }: OrderAnswer): Effect.Effect<void> =>
@@ -356,35 +374,64 @@ const listOrders = (
   Effect.gen(function* () {
     const { complete, reads } = yield* desk.orders.entered(window)
     yield* Effect.forEach(reads, ({ order }) => tellUnknown(order), { discard: true })
-    return {
-      complete,
-      received: reads.flatMap((read) => Option.toArray(seenIn(desk, read))),
-      executions: reads.flatMap((read) => executedIn(desk, read))
-    }
+    yield* desk.chains.learn(reads)
+    const working = yield* Effect.filter(reads, (read) => Effect.map(desk.chains.isReplaced(read), (is) => !is))
+    const seen = yield* Effect.forEach(working, (read) => seenIn(desk, read))
+    const executions = yield* Effect.forEach(reads, (read) => executedIn(desk, read))
+    return { complete, received: seen.flatMap(Option.toArray), executions: executions.flat() }
   })
 
 /* Reading executions. */
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
 
-const executedIn = ({ account }: Desk, { order, text }: Read): ReadonlyArray<Report.Received<Report.Executed>> =>
-  executedReports(account, order).map((report) => ({ report, payload: payloadOf(text) }))
+type Executed = ReadonlyArray<Report.Received<Report.Executed>>
+
+/** All revisions of the executions of an order under one of its ids, with the others. */
+const named = (
+  { account, corrections }: Desk,
+  chain: Chains.Chain,
+  read: Read
+): Effect.Effect<Executed, Broker.BrokerReadFailed> =>
+  Effect.map(corrections.of(read), (revisions) => {
+    const { order, text } = read
+    const otherIds = Chains.otherIdsOf(chain, order.orderId)
+    return revisions
+      .flatMap((revision) => executedReport(account, order, revision) ?? [])
+      .map((report) => ({
+        report: otherIds.length === 0 ? report : { ...report, otherIds },
+        payload: payloadOf(text)
+      }))
+  })
+
+const executedIn = (desk: Desk, read: Read): Effect.Effect<Executed, Broker.BrokerReadFailed> =>
+  Effect.flatMap(desk.corrections.of(read), (revisions) =>
+    revisions.length === 0
+      ? Effect.succeed([])
+      : Effect.flatMap(desk.chains.of(read), (chain) => named(desk, chain, read))
+  )
 
 /** An order that was entered long before may fill now: all that may still work are asked for. */
 const listFills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const { complete, reads } = yield* desk.orders.entered({ from: Instant.addMillis(from, -Orders.HISTORY_MS), to })
-    const received = reads
-      .flatMap((read) => executedIn(desk, read))
-      .filter(({ report: { executedAt } }) => from <= executedAt && executedAt <= to)
+    yield* desk.chains.learn(reads)
+    const all = yield* Effect.forEach(reads, (read) => executedIn(desk, read))
+    // A correction is told whenever its execution was: it is known only since it was read.
+    const received = all
+      .flat()
+      .filter(({ report: { executedAt, revision } }) => revision > 1 || (from <= executedAt && executedAt <= to))
     return { complete, received }
   })
 
 const fillsOf = (desk: Desk, id: ClientOrderId.BrokerOrderId): Fills =>
-  Effect.map(readById(desk, id), (read) => ({
-    complete: Option.isNone(read) || Decimal.isZero(missingOf(read.value.order)),
-    received: Option.match(read, { onNone: () => [], onSome: (found) => executedIn(desk, found) })
-  }))
+  Effect.gen(function* () {
+    const read = yield* readById(desk, id)
+    if (Option.isNone(read)) return { complete: true, received: [] }
+    const chain = yield* desk.chains.of(read.value)
+    const received = yield* Effect.forEach(chain, (each) => named(desk, chain, each))
+    return { complete: chain.every(({ order }) => Decimal.isZero(missingOf(order))), received: received.flat() }
+  })
 
 /* The stream. */
 
@@ -422,18 +469,16 @@ const updates = (
 
 /** The executions of an order, then the order, from one reading that began after it was told of. */
 const told = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<ReadonlyArray<Report.Received>> =>
-  Effect.map(desk.orders.afresh(id), (read) =>
-    Option.match(read, {
-      onNone: () => [],
-      onSome: (found) => [
-        ...executedIn(desk, found),
-        ...Option.toArray(seenIn(desk, found)).map(({ payload, report }) => ({
-          payload,
-          report: { ...report, executionsRead: Decimal.isZero(missingOf(found.order)) }
-        }))
-      ]
-    })
-  ).pipe(
+  Effect.gen(function* () {
+    const read = yield* desk.orders.afresh(id)
+    if (Option.isNone(read)) return []
+    const { complete, received } = yield* fillsOf(desk, id)
+    const seen = Option.toArray(yield* seenIn(desk, read.value)).map(({ payload, report }) => ({
+      payload,
+      report: { ...report, executionsRead: complete }
+    }))
+    return [...received, ...seen]
+  }).pipe(
     Effect.catchAll(({ message }) =>
       Effect.as(Effect.logWarning(`order ${id} was told of and could not be read (${message}); it is polled`), [])
     )

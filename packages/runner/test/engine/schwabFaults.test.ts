@@ -237,3 +237,89 @@ describe("orders that are followed by polling alone", () => {
       })
   )
 })
+
+/** When an order was entered and filled, seconds from now; what of it is told. */
+interface Told {
+  readonly atSeconds: number
+  readonly filled: string
+  readonly legs: ReadonlyArray<string>
+}
+
+const timeOf = (seconds: number): string =>
+  new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z/, "+0000")
+
+/** A filled order for three shares, as text of JSON. */
+const filledText = (orderId: string, { atSeconds, filled, legs }: Told): string =>
+  JSON.stringify({
+    session: "NORMAL",
+    duration: "DAY",
+    orderType: "MARKET",
+    quantity: 3,
+    filledQuantity: Number(filled),
+    orderLegCollection: [
+      { legId: 1, instrument: { assetType: "EQUITY", symbol: "AAPL" }, instruction: "BUY", quantity: 3 }
+    ],
+    orderId: Number(orderId),
+    status: "FILLED",
+    enteredTime: timeOf(atSeconds),
+    closeTime: timeOf(atSeconds + 1),
+    accountNumber: 12_345_678,
+    orderActivityCollection: legs.map((quantity) => ({
+      activityType: "EXECUTION",
+      executionType: "FILL",
+      quantity: Number(quantity),
+      executionLegs: [{ legId: 1, quantity: Number(quantity), price: 150.25, time: timeOf(atSeconds + 1) }]
+    }))
+  })
+
+/** What a reading tells of the order, and what it comes to. */
+const readings: ReadonlyArray<readonly [what: string, told: Told, order: string, breaks: ReadonlyArray<string>]> = [
+  ["all of it", { atSeconds: 0, filled: "3", legs: ["1", "2"] }, "filled 3, 0 unpriced", []],
+  ["legs that are missing", { atSeconds: 0, filled: "3", legs: ["1"] }, "filled 3, 2 unpriced", []],
+  [
+    "legs of more than the total",
+    { atSeconds: 0, filled: "2", legs: ["1", "2"] },
+    "filled 3, 0 unpriced",
+    ["CumulativeBelow"]
+  ],
+  ["a clock that is an hour behind ours", { atSeconds: -3600, filled: "3", legs: ["3"] }, "filled 3, 0 unpriced", []],
+  ["a clock that is an hour ahead of ours", { atSeconds: 3600, filled: "3", legs: ["3"] }, "filled 3, 0 unpriced", []]
+]
+
+describe("what Schwab tells of a filled order", () => {
+  it.scopedLive.each(readings.map(([what, told, order, breaks]) => ({ what, told, order, breaks })))(
+    "FILL-1, FILL-9: $what",
+    ({ breaks, order: wanted, told }) =>
+      Effect.gen(function* () {
+        const { exchange, services } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* driven
+          yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
+          yield* submit(trade("buy", "3"))
+          yield* Gates.confirmInstruments
+          yield* Submission.submitPending(() => Effect.succeed(true))
+          const [placed] = yield* exchange.orders
+          const body = filledText(placed?.brokerOrderId ?? "", told)
+          const read = {
+            id: "r",
+            when: { operation: "order" },
+            do: { answer: { status: 200, body } },
+            times: 2
+          } as const
+          yield* exchange.instruct(read)
+          yield* Tracking.pollAll
+          const [order] = yield* orders
+          assert.strictEqual(
+            `${order?.status} ${order && Decimal.format(order.filled)}, ${order && Decimal.format(order.unpriced)} unpriced`,
+            wanted
+          )
+          const open = (yield* Reads.all(Break.BreakTable)).filter(({ closedAt }) => closedAt === undefined)
+          assert.deepStrictEqual(
+            open.map(({ kind }) => kind),
+            breaks
+          )
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.provide(services))
+      })
+  )
+})

@@ -1,0 +1,99 @@
+import { assert, describe, it } from "@effect/vitest"
+import { OrderRequest, SchwabBroker } from "@roundlot/broker-schwab"
+import { Decimal, Price, Quantity } from "@roundlot/core"
+import type { Broker, ClientOrderId, Report } from "@roundlot/core"
+import { Effect, Either } from "effect"
+import { account, lately, open, send, terms } from "./setup.ts"
+import { words } from "./words.ts"
+
+type OrderId = ClientOrderId.BrokerOrderId
+type Place = Effect.Effect.Success<ReturnType<typeof open>>
+
+const limit = { type: "limit", limitPrice: Price.unsafe("100"), quantity: Quantity.unsafe("3") } as const
+
+/** A limit order of three shares that works. */
+const working = ({ broker, exchange }: Place) =>
+  Effect.gen(function* () {
+    yield* exchange.instruct({ id: "accept", when: {}, do: { accept: {} }, times: 9 })
+    const { answer, asOf } = yield* send(broker, terms(limit))
+    return answer._tag === "Accepted" ? { id: answer.brokerOrderId, asOf } : yield* Effect.dieMessage(words(answer))
+  })
+
+/** Somebody replaces it at Schwab's own page, by an order of so many shares. */
+const replacedByHand = ({ wire }: Place, id: OrderId, quantity: string) =>
+  Effect.gen(function* () {
+    const body = Either.getOrThrow(OrderRequest.bodyOf(terms({ ...limit, quantity: Quantity.unsafe(quantity) })))
+    const numbers = yield* wire.ask({ method: "GET", path: "/trader/v1/accounts/accountNumbers", within: "5 seconds" })
+    const hash = numbers._tag === "Answered" ? /"hashValue":"(\w+)"/.exec(numbers.text)?.[1] : undefined
+    const path = `/trader/v1/accounts/${hash}/orders/${id}`
+    const outcome = yield* wire.ask({ method: "PUT", path, body, within: "5 seconds" })
+    assert.containSubset(outcome, { status: 201 })
+  })
+
+const shown = (report: Report.Report) =>
+  report._tag === "OrderSeen"
+    ? `${report.brokerOrderId} ${report.rawStatus} ${Decimal.format(report.cumulative ?? Decimal.zero)} of ${Decimal.format(report.quantity)}, was ${report.otherIds?.join() ?? "-"}`
+    : report._tag
+
+const seen = ({ broker }: { readonly broker: Broker.BrokerService }, id: OrderId) =>
+  Effect.map(broker.order(id), ({ report }) => shown(report))
+
+const total = (received: ReadonlyArray<Report.Received<Report.Executed>>) =>
+  received.map(({ report }) => `${Decimal.format(report.quantity)} ${report.otherIds?.join() ?? "-"}`)
+
+describe("an order that another one replaced", () => {
+  it.scopedLive("SDK-2: by us, it is one order under both ids", () =>
+    Effect.gen(function* () {
+      const place = yield* open({}, { servesAgainFor: 0 })
+      const { asOf, id } = yield* working(place)
+      const order = { _tag: "Submitted", brokerOrderIds: [id], acceptedAt: asOf } as const
+      const { replace } = place.broker
+      if (replace === undefined) return assert.fail("it does not replace")
+      assert.deepStrictEqual(yield* replace(order, { quantity: Quantity.unsafe("5") }), { _tag: "Requested" })
+      const newId = (yield* place.exchange.orders).at(-1)?.brokerOrderId ?? id
+      const wanted = `${newId} WORKING 0 of 5, was ${id}`
+      assert.strictEqual(yield* seen(place, id), wanted)
+      assert.strictEqual(yield* seen(place, newId), wanted)
+      const { received } = yield* place.broker.orders(yield* lately)
+      assert.deepStrictEqual(
+        received.map(({ report }) => shown(report)),
+        [wanted]
+      )
+    })
+  )
+
+  it.scopedLive(
+    "O13: by somebody else after a part had filled: found by its terms, filled with what both have filled",
+    () =>
+      Effect.gen(function* () {
+        const place = yield* open({}, { servesAgainFor: 0 })
+        const { id } = yield* working(place)
+        yield* place.exchange.instruct({ id: "f1", do: { fill: { quantity: "1", price: "100", brokerOrderId: id } } })
+        yield* replacedByHand(place, id, "4")
+        const newId = (yield* place.exchange.orders).at(-1)?.brokerOrderId ?? id
+        yield* place.exchange.instruct({
+          id: "f2",
+          do: { fill: { quantity: "2", price: "100", brokerOrderId: newId } }
+        })
+        const wanted = `${newId} WORKING 3 of 5, was ${id}`
+        assert.strictEqual(yield* seen(place, id), wanted)
+        assert.deepStrictEqual(total((yield* place.broker.fillsOf(id)).received), [`1 ${newId}`, `2 ${id}`])
+        // A program that starts later learns it from the listing.
+        const later = yield* SchwabBroker.make({ account, wire: place.wire, servesAgainFor: 0 })
+        yield* later.orders(yield* lately)
+        assert.strictEqual(yield* seen({ broker: later }, newId), wanted)
+      })
+  )
+
+  it.scopedLive("with two that could have replaced it, it is cancelled, and they are orders of their own", () =>
+    Effect.gen(function* () {
+      const place = yield* open({}, { servesAgainFor: 0 })
+      const { id } = yield* working(place)
+      yield* replacedByHand(place, id, "4")
+      yield* send(place.broker, terms(limit))
+      assert.strictEqual(yield* seen(place, id), `${id} REPLACED 0 of 3, was -`)
+      const { received } = yield* place.broker.orders(yield* lately)
+      assert.strictEqual(received.length, 3)
+    })
+  )
+})
