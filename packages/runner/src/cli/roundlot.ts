@@ -127,6 +127,7 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     show: leaf("trading states and limits", async () => (await import("../verbs/controls.ts")).controlsShow),
     set: leaf("set a trading state, or limits", async () => (await import("../verbs/controls.ts")).controlsSet)
   }),
+  mcp: leaf("serve tools to a model's program", async () => (await import("../verbs/mcp.ts")).mcp),
   halt: leaf("stop sending: everything, an account or a symbol", async () => (await verdicts()).halt),
   resume: leaf("send again", async () => (await verdicts()).resume),
   journal: group("what happened, entry by entry", {

@@ -1,109 +1,26 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
-import {
-  Accumulator,
-  type AccountName,
-  Break,
-  Clock,
-  type Command,
-  Entropy,
-  Id,
-  Instant,
-  Order,
-  Trade,
-  type intake
-} from "@roundlot/core"
-import { Effect, Either, Layer, Option } from "effect"
+import { Access, Api, Documents, type Server } from "@roundlot/api"
+import { Accumulator, type AccountName, Break, Clock, type Command, Entropy, Order, Trade } from "@roundlot/core"
+import { Effect, Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { sole } from "../accounts.ts"
-import * as TradeRow from "../import/TradeRow.ts"
-import { complaint } from "../import/takeIn.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import { settleAbandoned } from "../verbs/abandoned.ts"
 import { carryOut } from "../verbs/commanding.ts"
-import * as instruction from "../verbs/instruction.ts"
 import { recordOf, scopeOf } from "../verbs/verdicts.ts"
 import * as controls from "../views/controls.ts"
 import * as executions from "../views/executions.ts"
 import * as trades from "../views/trades.ts"
 import { acted } from "./failing.ts"
 import { once } from "./once.ts"
+import { inputOf, takenOf } from "./tradeRequest.ts"
 
 const { RoundlotApi } = Api
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
 // Trades
-
-const NAMES: { readonly [F in TradeRow.Field]: string } = {
-  source_id: "sourceId",
-  timestamp: "tradedAt",
-  symbol: "symbol",
-  side: "side",
-  quantity: "quantity",
-  price: "price"
-}
-
-const INSTRUCTION: instruction.Names = {
-  type: "direct.type",
-  limitPrice: "direct.limitPrice",
-  stopPrice: "direct.stopPrice",
-  timeInForce: "direct.timeInForce"
-}
-
-const SOURCE = "api"
-
-/** What an absent id and time are taken for. */
-interface Usual {
-  readonly id: string
-  readonly now: Instant.Instant
-}
-
-/** A trade of a request, read like a row of a file: the same numbers are refused, in the same words. */
-const inputOf = (
-  request: Documents.TradeRequest,
-  at: string,
-  { id, now }: Usual
-): Either.Either<Trade.TradeInput, Problem.BadRequest> => {
-  const cells = {
-    source_id: request.sourceId ?? id,
-    timestamp: request.tradedAt ?? Instant.format(now),
-    symbol: request.symbol,
-    side: request.side,
-    quantity: request.quantity,
-    price: request.price ?? ""
-  }
-  const cell = (field: TradeRow.Field) => Either.right(cells[field])
-  const row = TradeRow.read(
-    { line: 1, raw: "", cell, columnName: (field) => `${at}${NAMES[field]}` },
-    { source: request.source ?? SOURCE, identity: ["source_id"] }
-  )
-  if (row._tag === "Bad") return Either.left(Problem.failures.badRequest(complaint(row), row.column))
-  const { direct } = request
-  if (direct === undefined) return Either.right(row.input)
-  const asked = {
-    type: direct.type,
-    limitPrice: direct.limitPrice ?? undefined,
-    stopPrice: direct.stopPrice ?? undefined,
-    timeInForce: direct.timeInForce
-  }
-  return Either.mapBoth(instruction.read(asked, INSTRUCTION), {
-    onLeft: (error) => Problem.failures.badRequest(`${at}${error.message}`, `${at}direct`),
-    onRight: (terms) => ({ ...row.input, direct: terms })
-  })
-}
-
-const takenOf = (result: intake.IntakeResult): Documents.TakenDocument => {
-  const why = result._tag === "Conflict" ? result.why : result._tag === "Quarantined" ? result.reason : null
-  const outcomes = {
-    Accepted: "accepted",
-    Duplicate: "duplicate",
-    Conflict: "conflict",
-    Quarantined: "quarantined"
-  } as const
-  return { id: Id.format("trade", result.tradeId), outcome: outcomes[result._tag], why }
-}
 
 const isList = (
   payload: Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>

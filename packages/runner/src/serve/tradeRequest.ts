@@ -1,0 +1,76 @@
+import { type Documents, Problem } from "@roundlot/api"
+import { Id, Instant, type Trade, type intake } from "@roundlot/core"
+import { Either } from "effect"
+import * as TradeRow from "../import/TradeRow.ts"
+import { complaint } from "../import/takeIn.ts"
+import * as instruction from "../verbs/instruction.ts"
+
+const NAMES: { readonly [F in TradeRow.Field]: string } = {
+  source_id: "sourceId",
+  timestamp: "tradedAt",
+  symbol: "symbol",
+  side: "side",
+  quantity: "quantity",
+  price: "price"
+}
+
+const INSTRUCTION: instruction.Names = {
+  type: "direct.type",
+  limitPrice: "direct.limitPrice",
+  stopPrice: "direct.stopPrice",
+  timeInForce: "direct.timeInForce"
+}
+
+const SOURCE = "api"
+
+/** What an absent id and time are taken for. */
+interface Usual {
+  readonly id: string
+  readonly now: Instant.Instant
+}
+
+/** A trade of a request, read like a row of a file: the same numbers are refused, in the same words. */
+export const inputOf = (
+  request: Documents.TradeRequest,
+  at: string,
+  { id, now }: Usual
+): Either.Either<Trade.TradeInput, Problem.BadRequest> => {
+  const cells = {
+    source_id: request.sourceId ?? id,
+    timestamp: request.tradedAt ?? Instant.format(now),
+    symbol: request.symbol,
+    side: request.side,
+    quantity: request.quantity,
+    price: request.price ?? ""
+  }
+  const cell = (field: TradeRow.Field) => Either.right(cells[field])
+  const row = TradeRow.read(
+    { line: 1, raw: "", cell, columnName: (field) => `${at}${NAMES[field]}` },
+    { source: request.source ?? SOURCE, identity: ["source_id"] }
+  )
+  if (row._tag === "Bad") return Either.left(Problem.failures.badRequest(complaint(row), row.column))
+  const { direct } = request
+  if (direct === undefined) return Either.right(row.input)
+  const asked = {
+    type: direct.type,
+    limitPrice: direct.limitPrice ?? undefined,
+    stopPrice: direct.stopPrice ?? undefined,
+    timeInForce: direct.timeInForce
+  }
+  return Either.mapBoth(instruction.read(asked, INSTRUCTION), {
+    onLeft: (error) => Problem.failures.badRequest(`${at}${error.message}`, `${at}direct`),
+    onRight: (terms) => ({ ...row.input, direct: terms })
+  })
+}
+
+/** What became of a trade, as a caller is told. */
+export const takenOf = (result: intake.IntakeResult): Documents.TakenDocument => {
+  const why = result._tag === "Conflict" ? result.why : result._tag === "Quarantined" ? result.reason : null
+  const outcomes = {
+    Accepted: "accepted",
+    Duplicate: "duplicate",
+    Conflict: "conflict",
+    Quarantined: "quarantined"
+  } as const
+  return { id: Id.format("trade", result.tradeId), outcome: outcomes[result._tag], why }
+}
