@@ -55,7 +55,7 @@ describe("a send that goes wrong, over real sockets", () => {
     "AUD-5, AUD-7: $what",
     ({ expected, fault, isThere }) =>
       Effect.gen(function* () {
-        const { broker, exchange } = yield* open({}, { answersWithin: "1 second" })
+        const { broker, exchange } = yield* open({}, { answersWithin: "2 seconds" })
         yield* exchange.instruct(place(fault))
         assert.match(words((yield* send(broker, terms())).answer), expected)
         assert.strictEqual((yield* exchange.orders).length, isThere ? 1 : 0)

@@ -51,7 +51,8 @@ describe("what Schwab streams", () => {
           yield* place.exchange.instruct({ id: `f${n}`, do: { fill: { quantity: "1", price: "100", brokerOrderId } } })
         }
         const all = yield* Fiber.join(listening)
-        assert.isBelow((yield* Clock.currentTimeMillis) - from, 1_000)
+        // A second where the machine is free for it; on a busy one far less than the poller takes.
+        assert.isBelow((yield* Clock.currentTimeMillis) - from, 5_000)
         const listed = yield* place.broker.fills(yield* lately)
         assert.deepStrictEqual(
           new Set(all.flatMap(executed).map(({ execId }) => execId)),
