@@ -33,6 +33,8 @@ const dollars = Quantity.unsafe
 const circumstances = (limits: Partial<AccountSettings>, prices: ReadonlyArray<string> = ["100"]): Circumstances => ({
   account: { ...defaultSettings, ...limits },
   prices: prices.map(Price.unsafe),
+  inboundPrice: undefined,
+  marketPrice: undefined,
   usage: undefined,
   at
 })
@@ -65,6 +67,35 @@ describe("the controls before every order", () => {
     expect(judged("10", limits, ["99", "100"])).toBeUndefined()
     expect(judged("10", limits, ["100.01", "50"])).toBe("MaxNotional")
     expect(judged("10", limits, ["50"], "100.01")).toBe("MaxNotional")
+  })
+
+  test("collar: what trades say, or the limit, may be so far from what another source says, and no further", () => {
+    const between = (market: string | undefined, inbound: string | undefined, limit?: string) =>
+      refusalOf(
+        {
+          symbol: AAPL,
+          quantity: Decimal.unsafe("1"),
+          limitPrice: limit === undefined ? undefined : Price.unsafe(limit),
+          residual: undefined
+        },
+        {
+          ...circumstances({ collarBp: 500 }),
+          marketPrice: market === undefined ? undefined : Price.unsafe(market),
+          inboundPrice: inbound === undefined ? undefined : Price.unsafe(inbound)
+        }
+      )
+    expect([between("100", "105"), between("100", "95"), between("100", undefined)]).toEqual([
+      undefined,
+      undefined,
+      undefined
+    ])
+    expect([between("100", "105.01"), between("100", "94.99")]).toEqual(["PriceCollar", "PriceCollar"])
+    expect([between("100", "200", "101"), between("100", "100", "106")]).toEqual([undefined, "PriceCollar"])
+    expect([between(undefined, "100"), between(undefined, undefined, "100")]).toEqual([
+      "NoReferencePrice",
+      "NoReferencePrice"
+    ])
+    expect(judged("1", {}, ["1", "1000"])).toBeUndefined()
   })
 
   test("a limit in money without a price refuses; it never reads zero", () => {
@@ -329,12 +360,15 @@ const acts = fc.oneof(
   }
 )
 
-const limitsOf = fc.record({
-  quantity: fc.integer({ min: 2, max: 15 }),
-  notional: fc.integer({ min: 300, max: 2000 }),
-  daily: fc.integer({ min: 500, max: 6000 }),
-  perMinute: fc.integer({ min: 1, max: 3 })
-})
+const limitsOf = fc
+  .record({
+    quantity: fc.integer({ min: 2, max: 15 }),
+    notional: fc.integer({ min: 300, max: 2000 }),
+    daily: fc.integer({ min: 500, max: 6000 }),
+    perMinute: fc.integer({ min: 1, max: 3 })
+  })
+  // Less for a day than for one order contradicts itself, and is refused.
+  .map((limits) => ({ ...limits, daily: Math.max(limits.daily, limits.notional) }))
 
 /** One send, as the broker sees it. */
 interface Sent {

@@ -47,6 +47,8 @@ const standingOf = () => {
     isSessionOpen: true,
     reference: Reference.NoPrice(),
     prices: [],
+    inboundPrice: undefined,
+    marketPrice: undefined,
     usage: undefined,
     at: desk.now()
   }

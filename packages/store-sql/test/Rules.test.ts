@@ -10,7 +10,8 @@ const fixed = [
   "allocations.counterOrderId",
   "fills.orderId",
   "orders.tradeId",
-  "orders.decisionId"
+  "orders.decisionId",
+  "trades.batchId"
 ]
 
 const placeOf = (table: string, kind: string): number =>

@@ -34,6 +34,7 @@ export const AccountDocument = Schema.Struct({
   maxOpenResidual: Schema.NullOr(Decimal),
   maxDailyNotional: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
+  collarBp: Schema.NullOr(Schema.Int),
   restricted: Schema.Array(Schema.String),
   shorting: Schema.Literal("never", "allowed"),
   external: Schema.Literal("ignore", "count"),

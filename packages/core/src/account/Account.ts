@@ -30,6 +30,8 @@ export const Account = Schema.Struct({
   maxOpenResidual: Column.optional(Column.brandedDecimal(Quantity)),
   maxDailyNotional: Column.optional(Column.brandedDecimal(Quantity)),
   ordersPerMinute: Column.optional(Column.integer),
+  /** How far a price may be from that of another source, in basis points. */
+  collarBp: Column.optional(Column.integer),
   /** Symbols for which nothing is sent. */
   restricted: Column.texts,
   shorting: Column.literal(["never", "allowed"]),
@@ -80,6 +82,7 @@ export const defaultSettings: AccountSettings = {
   maxOpenResidual: undefined,
   maxDailyNotional: undefined,
   ordersPerMinute: undefined,
+  collarBp: undefined,
   restricted: [],
   shorting: "allowed",
   external: "ignore",

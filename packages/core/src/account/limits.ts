@@ -11,7 +11,10 @@ const LIMITS = {
 
 type Limit = (typeof LIMITS)[keyof typeof LIMITS]
 
-type Limited = Pick<AccountSettings, Limit | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional">
+type Limited = Pick<
+  AccountSettings,
+  Limit | "collarBp" | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional"
+>
 
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)
@@ -46,8 +49,13 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
   const amounts = Object.entries(LIMITS).flatMap(([name, limit]) =>
     isRaised(before[limit], after[limit]) ? [name] : []
   )
-  const { ordersPerMinute: rate = Infinity } = before
-  const isFaster = rate < (after.ordersPerMinute ?? Infinity)
+  const isFaster = (before.ordersPerMinute ?? Infinity) < (after.ordersPerMinute ?? Infinity)
+  const isWider = (before.collarBp ?? Infinity) < (after.collarBp ?? Infinity)
   const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
-  return [...amounts, ...(isFaster ? ["limits.ordersPerMinute"] : []), ...(isFreed ? ["restricted"] : [])]
+  return [
+    ...amounts,
+    ...(isFaster ? ["limits.ordersPerMinute"] : []),
+    ...(isWider ? ["limits.collarBp"] : []),
+    ...(isFreed ? ["restricted"] : [])
+  ]
 }

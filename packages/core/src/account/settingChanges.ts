@@ -29,6 +29,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxOpenResidual: textOf(settings.maxOpenResidual),
   maxDailyNotional: textOf(settings.maxDailyNotional),
   ordersPerMinute: textOf(settings.ordersPerMinute),
+  collarBp: textOf(settings.collarBp),
   restricted: textOf(settings.restricted),
   shorting: textOf(settings.shorting),
   external: textOf(settings.external),

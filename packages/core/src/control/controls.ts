@@ -56,6 +56,10 @@ export const controls = {
     says: "the account would send more on this market date than it may (limits.dailyNotional)",
     remedy: "Wait for the next market date, or raise the limit"
   },
+  PriceCollar: {
+    says: "its price is further from that of another source than it may be (limits.collarBp)",
+    remedy: "See which of the two is wrong; a raise of the limit needs a reason"
+  },
   OrdersPerMinute: {
     says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
     remedy: "An accumulation order goes when a minute has passed; a decision is made anew"
@@ -93,10 +97,13 @@ export interface Wanted {
 export interface Circumstances {
   readonly account: Pick<
     Account,
-    "maxOrderQuantity" | "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional" | "restricted"
+    "collarBp" | "maxOrderQuantity" | "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional" | "restricted"
   >
   /** The fresh prices that are known, whatever their source. */
   readonly prices: ReadonlyArray<Price>
+  /** What trades brought, and what another source than they says; each where it is fresh. */
+  readonly inboundPrice: Price | undefined
+  readonly marketPrice: Price | undefined
   readonly usage: Usage | undefined
   readonly at: Instant
 }
@@ -127,7 +134,9 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const { account, at, usage } = circumstances
   if (account.restricted.includes(wanted.symbol)) return "Restricted"
   if (isAbove(wanted.quantity, account.maxOrderQuantity)) return "MaxQuantity"
-  if (!judgesByPrice(account)) return undefined
+  const collar = collarOf(wanted, circumstances)
+  if (collar !== undefined) return collar
+  if (!hasNotionalLimit(account)) return undefined
   const price = highest(wanted, circumstances)
   if (price === undefined) return "NoReferencePrice"
   const notional = Decimal.multiply(wanted.quantity, price)
@@ -138,8 +147,30 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   return undefined
 }
 
-/** Does an account have a limit in money, which needs a price to be judged? */
+const BASIS_POINTS = Decimal.unsafe("10000")
+
+/**
+ * A limit price, or what trades say where there is none, may not be too far from what another source says. Where that source says
+ * nothing, nothing can be judged, and nothing goes.
+ */
+const collarOf = (
+  { limitPrice }: Wanted,
+  { account: { collarBp }, inboundPrice, marketPrice }: Circumstances
+): Control | undefined => {
+  if (collarBp === undefined) return undefined
+  if (marketPrice === undefined) return "NoReferencePrice"
+  const judged = limitPrice ?? inboundPrice
+  if (judged === undefined) return undefined
+  const apart = Decimal.multiply(Decimal.abs(Decimal.subtract(judged, marketPrice)), BASIS_POINTS)
+  return isAbove(apart, Decimal.multiply(marketPrice, Decimal.unsafe(String(collarBp)))) ? "PriceCollar" : undefined
+}
+
+/** Does an account have a limit that needs a price to be judged? */
 export const judgesByPrice = (
+  account: Pick<Account, "collarBp" | "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional">
+): boolean => account.collarBp !== undefined || hasNotionalLimit(account)
+
+const hasNotionalLimit = (
   account: Pick<Account, "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional">
 ): boolean =>
   [account.maxOrderNotional, account.maxOpenResidual, account.maxDailyNotional].some((limit) => limit !== undefined)

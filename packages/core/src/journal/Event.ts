@@ -67,6 +67,7 @@ const later = {
   maxOpenResidual: Schema.optionalWith(Account.fields.maxOpenResidual, { default: unset }),
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
+  collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 

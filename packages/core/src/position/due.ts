@@ -100,6 +100,9 @@ export interface Standing {
   readonly reference: Reference
   /** Every price that is fresh enough, whatever its source: limits in money take the highest. */
   readonly prices: ReadonlyArray<Price>
+  /** What trades brought, and what another source than they says; each where it is fresh. */
+  readonly inboundPrice: Price | undefined
+  readonly marketPrice: Price | undefined
   /** What the account has sent, where one of its limits counts that. */
   readonly usage: Usage | undefined
   readonly at: Instant

@@ -20,7 +20,9 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   const position = books.positions.get(joinKey([account, symbol]))
   const settings = books.accounts.get(account)
   if (position === undefined || settings === undefined) return undefined
-  const references = [inboundPrice(position), world.priceOf(symbol)]
+  const inbound = inboundPrice(position)
+  const market = world.priceOf(symbol)
+  const references = [inbound, market]
   const states = [
     ["", ""],
     [account, ""],
@@ -38,6 +40,8 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
     isSessionOpen: world.isSessionOpen(account),
     reference: freshest(references, world.at),
     prices: freshOnes(references, world.at),
+    inboundPrice: freshOnes([inbound], world.at)[0],
+    marketPrice: freshOnes([market], world.at)[0],
     usage: usageOf(recorder, settings),
     at: world.at
   }

@@ -27,6 +27,7 @@ export const account: Row = {
   maxOpenResidual: null,
   maxDailyNotional: null,
   ordersPerMinute: null,
+  collarBp: null,
   restricted: "[]",
   shorting: "allowed",
   external: "ignore",

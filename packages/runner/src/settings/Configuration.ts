@@ -17,6 +17,9 @@ export type BrokerName = (typeof brokers)[number]
 
 const LONGEST_LIFE_S = 86_400
 
+/** A price twice another one is no collar any more. */
+const WIDEST_COLLAR_BP = 10_000
+
 /** Limit orders: how far beyond the reference price, in basis points, and after how many seconds their end is asked for. */
 const LimitOrder = Schema.Struct({
   limitOffsetBp: Schema.Int.pipe(Schema.between(0, 9_999)),
@@ -49,7 +52,8 @@ const AccountEntry = Schema.Struct({
       orderNotional: optional(Quantity.Quantity),
       openResidual: optional(Quantity.Quantity),
       dailyNotional: optional(Quantity.Quantity),
-      ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE)))
+      ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
+      collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
   ),
   restricted: optional(Schema.Array(Ticker.Ticker))
@@ -177,7 +181,8 @@ const keys: Keys = {
         orderNotional: "now",
         openResidual: "now",
         dailyNotional: "now",
-        ordersPerMinute: "now"
+        ordersPerMinute: "now",
+        collarBp: "now"
       }
     }
   },
@@ -222,7 +227,7 @@ const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyK
   const found = path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[String(key)] : undefined), value)
   if (
     typeof found !== "number" ||
-    ["lifeSeconds", "limitOffsetBp", "ordersPerMinute", "port"].includes(String(path.at(-1)))
+    ["lifeSeconds", "limitOffsetBp", "ordersPerMinute", "collarBp", "port"].includes(String(path.at(-1)))
   )
     return undefined
   return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)
@@ -253,13 +258,14 @@ const valueFault = (file: string, value: unknown, error: ParseResult.ParseError)
 
 /** The limits as an account has them; what is not said stays as it is. */
 const limitsOf = (limits: AccountEntry["limits"] = {}): Partial<Account.AccountSettings> => {
-  const { dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
   return {
     ...(orderQuantity === undefined ? {} : { maxOrderQuantity: orderQuantity }),
     ...(orderNotional === undefined ? {} : { maxOrderNotional: orderNotional }),
     ...(openResidual === undefined ? {} : { maxOpenResidual: openResidual }),
     ...(dailyNotional === undefined ? {} : { maxDailyNotional: dailyNotional }),
-    ...(ordersPerMinute === undefined ? {} : { ordersPerMinute })
+    ...(ordersPerMinute === undefined ? {} : { ordersPerMinute }),
+    ...(collarBp === undefined ? {} : { collarBp })
   }
 }
 
@@ -311,6 +317,7 @@ export const readAccount = (
 export const settingsAlone = ({
   broker,
   cancelOnFlip,
+  collarBp,
   currency,
   direction,
   environment,
@@ -331,6 +338,7 @@ export const settingsAlone = ({
 }: Account.AccountSettings): Account.AccountSettings => ({
   broker,
   cancelOnFlip,
+  collarBp,
   currency,
   direction,
   environment,

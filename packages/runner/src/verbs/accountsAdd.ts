@@ -50,6 +50,11 @@ export const accountsAdd = Verb.make({
       Options.optional,
       Options.map(Option.getOrUndefined)
     ),
+    collarBp: Options.integer("collar-bp").pipe(
+      Options.withDescription("How far a price may be from that of another source, in basis points"),
+      Options.optional,
+      Options.map(Option.getOrUndefined)
+    ),
     restricted: flags.text("restricted", "Symbols for which nothing is sent, with commas between; '' for none"),
     shorting: flags.text("shorting", "never or allowed"),
     external: flags.text("external", "Orders that others made at the broker: ignore or count"),
@@ -61,6 +66,7 @@ export const accountsAdd = Verb.make({
   },
   run: ({
     cancelOnFlip,
+    collarBp,
     config,
     dailyNotional,
     envFile,
@@ -83,7 +89,7 @@ export const accountsAdd = Verb.make({
         ...said(policies),
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
-        limits: said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute }),
+        limits: said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
         ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
       }
       yield* readAccount(entry, account, Account.defaultSettings)

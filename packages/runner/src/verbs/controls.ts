@@ -35,6 +35,7 @@ export const controlsShow = Verb.make({
           openResidual: account.maxOpenResidual,
           dailyNotional: account.maxDailyNotional,
           ordersPerMinute: account.ordersPerMinute,
+          collarBp: account.collarBp,
           restricted: account.restricted
         }))
         const lines = states.map(
@@ -80,13 +81,18 @@ export const controlsSet = Verb.make({
       Options.optional,
       Options.map(Option.getOrUndefined)
     ),
+    collarBp: Options.integer("collar-bp").pipe(
+      Options.withDescription("How far a price may be from that of another source, in basis points"),
+      Options.optional,
+      Options.map(Option.getOrUndefined)
+    ),
     yes
   },
   run: (asked) =>
     writing(asked, () =>
       Effect.gen(function* () {
-        const { dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = asked
-        const limited = said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute })
+        const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = asked
+        const limited = said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp })
         const isLimiting = Object.keys(limited).length > 0
         if (isLimiting === Option.isSome(asked.state)) {
           const remedy = "Say --state, or one or more limits"

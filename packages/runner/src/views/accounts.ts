@@ -37,6 +37,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   maxOpenResidual: decimalOrNull(account.maxOpenResidual),
   maxDailyNotional: decimalOrNull(account.maxDailyNotional),
   ordersPerMinute: account.ordersPerMinute ?? null,
+  collarBp: account.collarBp ?? null,
   restricted: account.restricted,
   shorting: account.shorting,
   external: account.external,

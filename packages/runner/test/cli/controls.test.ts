@@ -56,6 +56,8 @@ describe("controls by the command line", () => {
     expect(await place.json(...set, "--order-quantity", "60", "--yes", "--reason", "busier")).toMatchObject({
       maxOrderQuantity: "60"
     })
+    expect(await place.json(...set, "--collar-bp", "500")).toMatchObject({ collarBp: 500 })
+    expect((await place.cli(...set, "--collar-bp", "600", "--yes")).err).toContain("limits.collarBp of paper")
     for (const [flag, value, words] of [
       ["--order-quantity", "0.5", "limits.orderQuantity 0.5 is less than lot 1"],
       ["--order-notional", "9000", "limits.dailyNotional 5000 is less than limits.orderNotional 9000"]

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "e8deb2e3"
+export const fingerprint = "47c1a240"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -18,6 +18,7 @@ export const sqlite: ReadonlyArray<string> = [
   "maxOpenResidual" TEXT,
   "maxDailyNotional" TEXT,
   "ordersPerMinute" INTEGER,
+  "collarBp" INTEGER,
   "restricted" TEXT NOT NULL,
   "shorting" TEXT NOT NULL,
   "external" TEXT NOT NULL,
@@ -50,7 +51,8 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_limit_offset" CHECK ("limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)),
   CONSTRAINT "accounts_rule_order_life" CHECK ("orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0),
   CONSTRAINT "accounts_rule_resend_window" CHECK ("resendWindowMs" >= 0),
-  CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0)
+  CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
+  CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_instruments (
   "account" TEXT NOT NULL,
@@ -767,6 +769,7 @@ export const postgres: ReadonlyArray<string> = [
   "maxOpenResidual" NUMERIC,
   "maxDailyNotional" NUMERIC,
   "ordersPerMinute" BIGINT,
+  "collarBp" BIGINT,
   "restricted" TEXT NOT NULL,
   "shorting" TEXT COLLATE "C" NOT NULL,
   "external" TEXT COLLATE "C" NOT NULL,
@@ -799,7 +802,8 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_limit_offset" CHECK ("limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)),
   CONSTRAINT "accounts_rule_order_life" CHECK ("orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0),
   CONSTRAINT "accounts_rule_resend_window" CHECK ("resendWindowMs" >= 0),
-  CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0)
+  CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
+  CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 )`,
   `CREATE TABLE roundlot_instruments (
   "account" TEXT COLLATE "C" NOT NULL,
