@@ -52,6 +52,22 @@ const judged = (shares: string, limits: Partial<AccountSettings>, prices?: Reado
     circumstances(limits, prices)
   )
 
+/** What a collar of 5 % says of a price of trades, or a limit, beside one of another source. */
+const between = (market: string | undefined, inbound: string | undefined, limit?: string) =>
+  refusalOf(
+    {
+      symbol: AAPL,
+      quantity: Decimal.unsafe("1"),
+      limitPrice: limit === undefined ? undefined : Price.unsafe(limit),
+      residual: undefined
+    },
+    {
+      ...circumstances({ collarBp: 500 }),
+      marketPrice: market === undefined ? undefined : Price.unsafe(market),
+      inboundPrice: inbound === undefined ? undefined : Price.unsafe(inbound)
+    }
+  )
+
 describe("the controls before every order", () => {
   test("an account without limits refuses nothing, with a price or without", () => {
     expect([judged("1000000", {}), judged("1000000", {}, [])]).toEqual([undefined, undefined])
@@ -70,20 +86,6 @@ describe("the controls before every order", () => {
   })
 
   test("collar: what trades say, or the limit, may be so far from what another source says, and no further", () => {
-    const between = (market: string | undefined, inbound: string | undefined, limit?: string) =>
-      refusalOf(
-        {
-          symbol: AAPL,
-          quantity: Decimal.unsafe("1"),
-          limitPrice: limit === undefined ? undefined : Price.unsafe(limit),
-          residual: undefined
-        },
-        {
-          ...circumstances({ collarBp: 500 }),
-          marketPrice: market === undefined ? undefined : Price.unsafe(market),
-          inboundPrice: inbound === undefined ? undefined : Price.unsafe(inbound)
-        }
-      )
     expect([between("100", "105"), between("100", "95"), between("100", undefined)]).toEqual([
       undefined,
       undefined,
