@@ -69,7 +69,7 @@ it.live(
     }).pipe(Effect.scoped, Effect.provide(services))
 )
 
-it.live("SDK-4: what a fill cost is taken off, whenever it comes", () =>
+it.live("BAT-15: what a fill cost is taken off, whenever it comes", () =>
   Effect.gen(function* () {
     yield* (yield* Commands.Commands).setAccount(desk, Account.defaultSettings, "test")
     yield* Effect.forkScoped(Daemon.run())

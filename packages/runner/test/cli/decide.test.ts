@@ -12,7 +12,7 @@ const INSUFFICIENT = "insufficient buying power"
 const NOT_TRADABLE = "asset is not tradable"
 
 describe("decisions by the command line", () => {
-  it("AUD-1, AUD-5: one that fills is printed as executed; its attempt has the whole exchange and the decision", async () => {
+  it("AUD-1, AUD-3, AUD-4, AUD-5: one that fills is printed as executed; its attempt has the whole exchange and the decision", async () => {
     const { cli, json } = desk()
     const rationale = '{"signal":0.7}'
     const made = await decide(cli, "AAPL", "--strategy", "momentum", "--rationale", rationale)
