@@ -252,6 +252,8 @@ export * as Batches from "./services/Batches.ts"
 export * as Cancels from "./services/Cancels.ts"
 /** `services/Commands`: see that module. */
 export * as Commands from "./services/Commands.ts"
+/** `services/Completions`: see that module. */
+export * as Completions from "./services/Completions.ts"
 /** `services/Configuring`: see that module. */
 export * as Configuring from "./services/Configuring.ts"
 /** `services/Daemon`: see that module. */

@@ -1,5 +1,6 @@
 export * from "./Accounts.ts"
 export * from "./Batches.ts"
+export * from "./Cases.ts"
 export * from "./History.ts"
 export * from "./Jobs.ts"
 export * from "./Orders.ts"

@@ -145,6 +145,13 @@ export const jobs = HttpApiGroup.make("jobs")
       .middleware(Operating)
   )
   .add(
+    HttpApiEndpoint.post("reconcile", "/api/v1/reconcile")
+      .setHeaders(idempotent)
+      .setPayload(body({ account: text }))
+      .addSuccess(Documents.JobPage)
+      .middleware(Operating)
+  )
+  .add(
     HttpApiEndpoint.post("cancel", "/api/v1/jobs/:id/cancel")
       .setPath(byId)
       .setHeaders(idempotent)

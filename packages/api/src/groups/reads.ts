@@ -190,6 +190,12 @@ export const payloads = looking("payloads")
 export const overview = looking("overview")
   .add(HttpApiEndpoint.get("overview", "/api/v1/overview").addSuccess(Documents.OverviewDocument))
   .add(
+    HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
+      .setUrlParams(query({ ...page, ...period, account: text, symbol: text }))
+      .addSuccess(Documents.HedgingPage)
+  )
+  .add(HttpApiEndpoint.get("cases", "/api/v1/cases").addSuccess(Documents.CasePage))
+  .add(
     HttpApiEndpoint.get("resolve", "/api/v1/resolve")
       .setUrlParams(query({ q: Schema.String }))
       .addSuccess(Documents.ResolvedPage)

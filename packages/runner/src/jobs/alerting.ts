@@ -8,13 +8,13 @@ import type { Settings } from "../settings/Settings.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** Where alerts go, and what their bodies are signed with. */
-interface Target {
+export interface Target {
   readonly webhook: Redacted.Redacted
   readonly secret: Redacted.Redacted | undefined
 }
 
 /** The target of the configuration, or of the environment where the address itself is a secret; none where neither says one. */
-const targetOf = ({ configuration, variable }: Settings): Target | undefined => {
+export const targetOf = ({ configuration, variable }: Settings): Target | undefined => {
   const webhook = variable("ROUNDLOT_ALERT_WEBHOOK") ?? configuration.alerts
   const secret = variable("ROUNDLOT_ALERT_SECRET")
   if (webhook === undefined) return undefined
@@ -33,11 +33,17 @@ const LONGEST = "10 seconds"
 const signatureOf = (secret: Redacted.Redacted, seconds: number, body: string): string =>
   `t=${seconds},v1=${createHmac("sha256", Redacted.value(secret)).update(`${seconds}.${body}`).digest("hex")}`
 
-const deliver = (target: Target, alert: Alerts.Alert) =>
+const deliver = (target: Target, alert: Alerts.Alert) => post(target, { text: textOf(alert), ...alert })
+
+/** Posts a document to the webhook, signed where there is a secret. */
+export const post = (
+  target: Target,
+  document: object
+): Effect.Effect<{ readonly status: number }, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const seconds = Math.floor(Instant.toMillis(now) / 1000)
-    const body = JSON.stringify({ text: textOf(alert), ...alert })
+    const body = JSON.stringify(document)
     const request = HttpClientRequest.post(Redacted.value(target.webhook)).pipe(
       HttpClientRequest.bodyText(body, "application/json"),
       target.secret === undefined

@@ -4,6 +4,7 @@ import { Clock, Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlo
 import { Effect, Schedule, type Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { alertingHandlers, watchForAlerts } from "./alerting.ts"
+import { completingHandlers, watchForEnds } from "./completing.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { syncingHandlers, watchOrders } from "./syncing.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -42,6 +43,12 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     const jobs = yield* Jobs.Jobs
     yield* Effect.forkScoped(watchOrders)
     yield* Effect.forkScoped(watchForAlerts(settings))
-    const handlers = [...reconcilingHandlers, ...syncingHandlers(settings), ...alertingHandlers(settings)]
+    yield* Effect.forkScoped(watchForEnds(settings))
+    const handlers = [
+      ...reconcilingHandlers,
+      ...syncingHandlers(settings),
+      ...alertingHandlers(settings),
+      ...completingHandlers(settings)
+    ]
     return yield* jobs.work(handlers, { host: hostname(), pid: process.pid }, isGone)
   }).pipe(Effect.provide(NodeHttpClient.layerUndici))

@@ -6,8 +6,10 @@ import * as accounts from "../views/accounts.ts"
 import * as allocations from "../views/allocations.ts"
 import * as attempts from "../views/attempts.ts"
 import * as breaks from "../views/breaks.ts"
+import * as cases from "../views/cases.ts"
 import * as decisions from "../views/decisions.ts"
 import * as fills from "../views/fills.ts"
+import * as hedging from "../views/hedging.ts"
 import * as instruments from "../views/instruments.ts"
 import * as journal from "../views/journal.ts"
 import { queryOf } from "../views/orderQuery.ts"
@@ -99,6 +101,8 @@ const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>
 const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
     .handle("overview", () => looked(overview.overview))
+    .handle("hedging", ({ urlParams }) => looked(hedging.list(urlParams)))
+    .handle("cases", () => looked(Effect.map(cases.list, all)))
     .handle("resolve", ({ urlParams: { q } }) => looked(Effect.map(resolve.resolve(q), all)))
 )
 

@@ -4,9 +4,10 @@ import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
 import { Batches, Entropy, Jobs } from "@roundlot/core"
 import { Effect, Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
-import { sole } from "../accounts.ts"
+import { chosen, sole } from "../accounts.ts"
 import { check, submit } from "../batches/submit.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
+import { reconcileType } from "../jobs/reconciling.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import { csvOf, submittedOf } from "../verbs/batches.ts"
 import * as views from "../views/batches.ts"
@@ -136,6 +137,22 @@ const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
           const jobs = yield* Jobs.Jobs
           const asked = { type, payload, again: again ?? false, key: key ?? headers[KEY] }
           return jobViews.documentOf((yield* jobs.enqueue(asked)).job)
+        })
+      )
+    )
+    .handle("reconcile", ({ headers, payload: { account } }) =>
+      acted(
+        Effect.gen(function* () {
+          const jobs = yield* Jobs.Jobs
+          const accounts = yield* chosen(Option.fromNullable(account))
+          const asked = yield* Effect.forEach(accounts, (name) =>
+            jobs.enqueue({
+              type: reconcileType.name,
+              payload: { account: name },
+              key: headers[KEY] === undefined ? undefined : `${headers[KEY]}/${name}`
+            })
+          )
+          return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
         })
       )
     )

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { Decimal, Id, Instant, Reports, Trade, type hedging, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { inAnyCase, isWithin, type Period } from "./asked.ts"
@@ -6,28 +7,7 @@ import * as Columns from "./table.ts"
 import { decimalOrNull, valueOrNull } from "./text.ts"
 
 /** What became of a trade at the broker: shares, dollars, basis points, milliseconds. */
-export interface HedgingDocument {
-  readonly tradeId: string
-  readonly account: string
-  readonly source: string
-  readonly sourceId: string
-  readonly symbol: string
-  readonly side: string
-  readonly quantity: string
-  readonly price: string | null
-  readonly tradedAt: string
-  readonly status: string
-  /** The side of its orders. */
-  readonly orderSide: string
-  readonly netted: string
-  readonly filled: string
-  readonly averagePrice: string | null
-  readonly slippage: string | null
-  readonly slippageBp: string | null
-  readonly commission: string | null
-  readonly toOrderMs: number | null
-  readonly toFillMs: number | null
-}
+export type HedgingDocument = Documents.HedgingDocument
 
 /** Which trades; the period is that in which they came in. */
 export interface HedgingFilters extends ListOptions, Period {

@@ -96,6 +96,27 @@ describe("alerts", { timeout: 120_000 }, () => {
     }
   })
 
+  it("BAT-14: the end of a batch is told once, signed, with its counts", async () => {
+    const hook = await receiver()
+    const place = desk()
+    const file = place.file("t.csv", buys(["a", "2"], ["b", "1,5"]))
+    await place.cli("batches", "submit", file, "--name", "Friday", "--account", "paper")
+    daemon(place, hook.url)
+    await hook.hears(1)
+    const { body, signature } = hook.heard[0] ?? { body: "", signature: "" }
+    const told: unknown = JSON.parse(body)
+    expect(told).toMatchObject({
+      kind: "batch",
+      batch: "G1",
+      name: "Friday",
+      status: "partial_success",
+      done: 1,
+      failed: 1
+    })
+    const [, seconds = "", mac = ""] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? []
+    expect(mac).toBe(createHmac("sha256", SECRET).update(`${seconds}.${body}`).digest("hex"))
+  })
+
   it("one that could not be delivered is tried again", async () => {
     const hook = await receiver(1)
     const place = await differing()

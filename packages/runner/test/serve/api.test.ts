@@ -53,6 +53,8 @@ describe("the books under /api/v1", () => {
         (yield* api.overview.resolve({ urlParams: { q: "B-1" } })).items.map(({ path }) => path),
         ["/api/v1/orders/O1"]
       )
+      assert.deepStrictEqual((yield* api.overview.cases()).items, [])
+      assert.strictEqual((yield* api.overview.hedging({ urlParams: {} })).items[0]?.tradeId, "T1")
       const payload = yield* api.payloads.show({ path: { id: "P1" } })
       assert.strictEqual(payload.body, '{"order":1}')
     }).pipe(Effect.provide(books))

@@ -81,6 +81,12 @@ describe("batches over the API", () => {
       assert.deepInclude(json(job), { status: 400, field: "type" })
       const asked = yield* ask(port, "/api/v1/jobs", { method: "POST", body: { type: "trades.sync", key: "friday" } })
       assert.deepInclude(json(asked), { type: "trades.sync", key: "friday", status: "queued" })
+      const reconciled = yield* ask(port, "/api/v1/reconcile", { method: "POST", body: {} })
+      expect(json(reconciled)).toMatchObject({
+        items: [{ type: "reconcile", payload: { account: "main" }, status: "queued" }]
+      })
+      const nobody = yield* ask(port, "/api/v1/reconcile", { method: "POST", body: { account: "nobody" } })
+      assert.deepInclude(json(nobody), { status: 400 })
       const { secret } = yield* Tokens.create({ name: "watch", role: "read", actor: "test" })
       const headers = { authorization: `Bearer ${Redacted.value(secret)}` }
       assert.strictEqual(

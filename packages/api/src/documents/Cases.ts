@@ -1,0 +1,52 @@
+import { Schema } from "effect"
+import { Decimal, Id, pageOf, Time } from "./words.ts"
+
+/** Something that needs a person: a break, an order in doubt, a quarantined trade, a job that was given up. */
+export const CaseDocument = Schema.Struct({
+  kind: Schema.Literal("break", "in_doubt", "quarantine", "job"),
+  id: Schema.String,
+  account: Schema.NullOr(Schema.String),
+  symbol: Schema.NullOr(Schema.String),
+  since: Time,
+  /** What is known of it, in a sentence. */
+  what: Schema.String,
+  /** What it stops while it is open. */
+  holds: Schema.String,
+  path: Schema.String
+}).annotations({ identifier: "Case" })
+
+/** Something that needs a person. */
+export type CaseDocument = typeof CaseDocument.Type
+
+/** All that needs a person, the oldest first. */
+export const CasePage = pageOf("CasePage", CaseDocument)
+
+/** What became of a trade at the broker: shares, dollars, basis points, milliseconds. */
+export const HedgingDocument = Schema.Struct({
+  tradeId: Id,
+  account: Schema.String,
+  source: Schema.String,
+  sourceId: Schema.String,
+  symbol: Schema.String,
+  side: Schema.String,
+  quantity: Decimal,
+  price: Schema.NullOr(Decimal),
+  tradedAt: Time,
+  status: Schema.String,
+  /** The side of its orders. */
+  orderSide: Schema.String,
+  netted: Decimal,
+  filled: Decimal,
+  averagePrice: Schema.NullOr(Decimal),
+  slippage: Schema.NullOr(Decimal),
+  slippageBp: Schema.NullOr(Decimal),
+  commission: Schema.NullOr(Decimal),
+  toOrderMs: Schema.NullOr(Schema.Number),
+  toFillMs: Schema.NullOr(Schema.Number)
+}).annotations({ identifier: "Hedging" })
+
+/** What became of a trade at the broker. */
+export type HedgingDocument = typeof HedgingDocument.Type
+
+/** What became of trades at their brokers. */
+export const HedgingPage = pageOf("HedgingPage", HedgingDocument)
