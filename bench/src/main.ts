@@ -14,6 +14,7 @@ import * as opening from "./opening.ts"
 import * as polling from "./polling.ts"
 import * as intakeOnPostgres from "./postgres/intake.ts"
 import * as queueTable from "./queueTable.ts"
+import * as schwab from "./schwab.ts"
 import * as size from "./size.ts"
 import * as syncing from "./syncing.ts"
 import * as throughput from "./throughput.ts"
@@ -30,6 +31,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["queue-table", queueTable.measure],
   ["audit", audit.measure],
   ["polling", polling.measure],
+  ["schwab", schwab.measure],
   ["holding", holding.measure],
   ["attempts", attempts.measure],
   ["postgres", intakeOnPostgres.measure],

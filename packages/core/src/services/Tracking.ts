@@ -162,7 +162,7 @@ const readTogether = Effect.fn("Tracking.readTogether")(function* (
       reportMember({ report: { ...report, executionsRead: asked.has(order.id) && fills.complete }, payload })
     )
   )
-  yield* Effect.forEach(seen, ({ order, received }) => tellChange(order, received.report), { discard: true })
+  yield* tellChanges(seen.map(({ order, received: { report } }) => ({ order, report })))
   return seen.map(({ order }) => order.id)
 })
 
@@ -234,24 +234,38 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
     yield* ledger.submitAll("report", fills.received.map(reportMember))
     yield* book({ ...report, executionsRead: fills.complete }, seen)
   } else yield* book(report, seen)
-  return yield* tellChange(order, report)
+  return yield* tellChanges([{ order, report }])
 })
 
+/** An order as it was, and what was read of it. */
+interface Seen {
+  readonly order: Order
+  readonly report: OrderSeen
+}
+
 /** FILL-14: what a reading changed of an order is a line of the log; a reading that says nothing new is none. */
-const tellChange = Effect.fn("Tracking.tellChange")(function* (before: Order, report: OrderSeen) {
-  if (before.rawStatus === report.rawStatus && !asksForExecutions(before, report)) return
-  const after = yield* Reads.first(OrderTable, { where: [{ column: "id", in: [before.id] }] })
-  if (after === undefined || shownOf(after) === shownOf(before)) return
-  yield* Effect.logInfo("order changed").pipe(
-    Effect.annotateLogs({
-      order: format("order", before.id),
-      account: before.account,
-      symbol: before.symbol,
-      before: shownOf(before),
-      after: shownOf(after)
-    })
+const tellChanges = Effect.fn("Tracking.tellChanges")(function* (seen: ReadonlyArray<Seen>) {
+  const news = seen.filter(
+    ({ order, report }) => order.rawStatus !== report.rawStatus || asksForExecutions(order, report)
   )
+  if (news.length === 0) return
+  const before = new Map(news.map(({ order }) => [order.id, order]))
+  const after = yield* Reads.all(OrderTable, { where: [{ column: "id", in: [...before.keys()] }] })
+  yield* Effect.forEach(after, (order) => tellChange(before.get(order.id) ?? order, order), { discard: true })
 })
+
+const tellChange = (before: Order, after: Order): Effect.Effect<void> =>
+  shownOf(after) === shownOf(before)
+    ? Effect.void
+    : Effect.logInfo("order changed").pipe(
+        Effect.annotateLogs({
+          order: format("order", after.id),
+          account: after.account,
+          symbol: after.symbol,
+          before: shownOf(before),
+          after: shownOf(after)
+        })
+      )
 
 /** Status, quantity and average price of what has filled. */
 const shownOf = (order: Order): string => {
