@@ -1,7 +1,9 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
+import * as Cache from "../src/books/Cache.ts"
 import { FillTable } from "../src/fill/Fill.ts"
 import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
+import * as MemoryStore from "../src/memory/MemoryStore.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Quantity from "../src/money/Quantity.ts"
@@ -100,6 +102,28 @@ describe("the order of an execution", () => {
       hear(on, executed(on, { execId: `${name}.01`, execIdBase: name, brokerOrderId: id(name) }), nothingListed(on))
     }
     expect(ordersOf(on)).toEqual(["1 a", "1 b"])
+  })
+
+  test("F7: fills that waited are booked in one order, however they had come, corrections among them", () => {
+    const fillsOf = (order: ReadonlyArray<number>) => {
+      // A store that keeps what it has read finds them in the order in which they came.
+      const on = Desk.make({}, MemoryStore.make(Cache.make()))
+      const all = [
+        ["e1", 1, 0],
+        ["e1", 3, 2],
+        ["e3", 1, 4],
+        ["e1", 2, 6]
+      ] as const
+      const reports = all.map(([base, revision, at]) =>
+        executed(on, { execId: `${base}.0${revision}`, execIdBase: base, revision, executedAt: hours(at / 100) })
+      )
+      hear(on, ...order.flatMap((place) => reports[place] ?? []), nothingListed(on))
+      return on.all(FillTable).map(({ execId, id: number }) => `${number} ${execId}`)
+    }
+    const wanted = ["1 e1.01", "2 e1.02", "3 e1.03", "4 e3.01"]
+    expect(fillsOf([0, 1, 2, 3])).toEqual(wanted)
+    expect(fillsOf([3, 2, 1, 0])).toEqual(wanted)
+    expect(fillsOf([2, 3, 0, 1])).toEqual(wanted)
   })
 
   test("F12 of reconciliation: what an execution cost comes with it, or later, and is never forgotten or guessed", () => {

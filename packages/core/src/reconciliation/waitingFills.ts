@@ -41,7 +41,7 @@ export const joinWaiting = (recorder: Recorder, order: Order, brokerOrderId: Bro
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
   const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
   let joined = order
-  for (const fill of [...waiting].toSorted(byRevision)) {
+  for (const fill of inTurn(waiting)) {
     if (fill.symbol !== order.symbol || fill.side !== order.side) {
       mismatch(recorder, order, fill)
       continue
@@ -57,5 +57,17 @@ const isBooked = (recorder: Recorder, { account, execIdBase, revision }: Waiting
   return recorder.books.fills.find("execution", [account, execIdBase]).some((fill) => fill.revision === revision)
 }
 
-const byRevision = (a: WaitingFill, b: WaitingFill): number =>
-  a.execIdBase === b.execIdBase ? a.revision - b.revision : Number(a.executedAt - b.executedAt)
+/** Executions in the order of their first revisions, each with its revisions behind one another: the same however they were found. */
+const inTurn = (waiting: ReadonlyArray<WaitingFill>): ReadonlyArray<WaitingFill> => {
+  const begun = new Map<string, bigint>()
+  for (const { execIdBase, executedAt } of waiting) {
+    const known = begun.get(execIdBase)
+    if (known === undefined || executedAt < known) begun.set(execIdBase, executedAt)
+  }
+  const beginOf = ({ execIdBase }: WaitingFill): bigint => begun.get(execIdBase) ?? 0n
+  return waiting.toSorted((a, b) => {
+    if (a.execIdBase === b.execIdBase) return a.revision - b.revision
+    const apart = Number(beginOf(a) - beginOf(b))
+    return apart === 0 ? (a.execIdBase < b.execIdBase ? -1 : 1) : apart
+  })
+}
