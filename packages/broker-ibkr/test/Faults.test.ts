@@ -199,6 +199,23 @@ describe("orders at TWS", () => {
       })
     ))
 
+  it.each([
+    ["103", "Unknown", "an order id that was used before settles nothing"],
+    ["321", "Unknown", "a request that was found wrong settles nothing"],
+    ["202", "Unknown", "a cancellation is read"],
+    ["9999", "Unknown", "neither does a code that nobody documented"],
+    ["203", "Refused", "a security that is not allowed makes no order"],
+    ["10243", "Refused", "a fraction makes no order"]
+  ])("AUD-7: %s is %s: %s", (code, tag) =>
+    run(
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        yield* exchange.instruct({ id: "1", when: {}, do: { reject: { code, words: "in its words" } } })
+        expect(yield* answer(broker)).toMatchObject({ _tag: tag })
+      })
+    )
+  )
+
   it("a reference that repeats is taken again by TWS; the newest order that has it is found", () =>
     run(
       Effect.gen(function* () {

@@ -76,6 +76,23 @@ const composite = (on: Desk.Desk, name: string, at: Instant.Instant, differs: Pa
   })
 }
 
+/** Which fill became which, of an execution with two corrections and another one, that came in this order and waited. */
+const fillsOf = (order: ReadonlyArray<number>) => {
+  // A store that keeps what it has read finds them in the order in which they came.
+  const on = Desk.make({}, MemoryStore.make(Cache.make()))
+  const all = [
+    ["e1", 1, 0],
+    ["e1", 3, 2],
+    ["e3", 1, 4],
+    ["e1", 2, 6]
+  ] as const
+  const reports = all.map(([base, revision, at]) =>
+    executed(on, { execId: `${base}.0${revision}`, execIdBase: base, revision, executedAt: hours(at / 100) })
+  )
+  hear(on, ...order.flatMap((place) => reports[place] ?? []), nothingListed(on))
+  return on.all(FillTable).map(({ execId, id: number }) => `${number} ${execId}`)
+}
+
 describe("the order of an execution", () => {
   test("SYNC-4: the composite's order of the neighbouring UTC date is the same where an execution of it is less than 17 hours away", () => {
     const on = desk()
@@ -105,21 +122,6 @@ describe("the order of an execution", () => {
   })
 
   test("F7: fills that waited are booked in one order, however they had come, corrections among them", () => {
-    const fillsOf = (order: ReadonlyArray<number>) => {
-      // A store that keeps what it has read finds them in the order in which they came.
-      const on = Desk.make({}, MemoryStore.make(Cache.make()))
-      const all = [
-        ["e1", 1, 0],
-        ["e1", 3, 2],
-        ["e3", 1, 4],
-        ["e1", 2, 6]
-      ] as const
-      const reports = all.map(([base, revision, at]) =>
-        executed(on, { execId: `${base}.0${revision}`, execIdBase: base, revision, executedAt: hours(at / 100) })
-      )
-      hear(on, ...order.flatMap((place) => reports[place] ?? []), nothingListed(on))
-      return on.all(FillTable).map(({ execId, id: number }) => `${number} ${execId}`)
-    }
     const wanted = ["1 e1.01", "2 e1.02", "3 e1.03", "4 e3.01"]
     expect(fillsOf([0, 1, 2, 3])).toEqual(wanted)
     expect(fillsOf([3, 2, 1, 0])).toEqual(wanted)

@@ -123,12 +123,7 @@ const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
         const { reply } = replied
         if (reply._tag === "Refused") {
           desk.references.delete(orderRef)
-          const isUnknown = reply.code === "unknown_symbol"
-          const words = isUnknown
-            ? "No security definition has been found for the request"
-            : `Order rejected - reason:${reply.words}`
-          const reject = reply.code === UNREADABLE ? "{ this is no JSON" : ""
-          return send(messages.notice(orderId, isUnknown ? 200 : 201, words, reject))
+          return send(refusal(orderId, reply.code, reply.words))
         }
         const entered = reply._tag === "Done" ? reply.body : yield* newestOf(desk)
         if (entered !== undefined && !desk.placed.has(entered.brokerOrderId))
@@ -139,6 +134,15 @@ const place = (seat: Seat, tokens: ReadonlyArray<string>): Doing => {
         send(messages.openOrder(shown), messages.orderStatus(shown))
       })
   })
+}
+
+/** A rejection by the exchange's word, or by the code that it was told to give. */
+const refusal = (orderId: number, code: string, words: string): Fields => {
+  if (code === "unknown_symbol")
+    return messages.notice(orderId, 200, "No security definition has been found for the request")
+  if (/^[0-9]+$/.test(code)) return messages.notice(orderId, Number(code), words)
+  const reject = code === UNREADABLE ? "{ this is no JSON" : ""
+  return messages.notice(orderId, 201, `Order rejected - reason:${words}`, reject)
 }
 
 /** Of an order that was taken while its answer is lost, the exchange's id. */
