@@ -15,6 +15,7 @@ import {
 } from "@roundlot/core"
 import { Chunk, Effect, Stream } from "effect"
 import type { ImportFileError } from "../import/ImportFileError.ts"
+import { complaint } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import type { Bad, Row } from "../import/TradeRow.ts"
 
@@ -117,9 +118,11 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
     return {
       counts,
       bad: [...sums.bad, ...bad],
-      noticed: [...sums.noticed, ...noticed].slice(0, MOST_NOTICED)
+      noticed: [...sums.noticed, ...bad.map(complained), ...noticed].slice(0, MOST_NOTICED)
     }
   })
+
+const complained = (row: Bad) => ({ line: row.line, what: complaint(row) })
 
 const rejectedOf = ({ column, line, reason, value }: Bad): Batch.RejectedRow => ({
   line,

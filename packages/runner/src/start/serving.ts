@@ -4,7 +4,7 @@ import { EventLoop } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
-import { createServer } from "node:http"
+import { createServer, type Server } from "node:http"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { VERSION } from "../cli/Verb.ts"
 import * as routes from "../serve/routes.ts"
@@ -60,13 +60,29 @@ const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
   })
 )
 
+const MOST_CONNECTIONS = 4096
+const LONGEST_HEADERS_MS = 10_000
+const LONGEST_REQUEST_MS = 60_000
+const LARGEST_HEADERS = 16 * 1024
+
+/** A server that nobody can hold up: who is slow with a request, or comes as one too many, is hung up on. */
+export const boundedServer = (): Server => {
+  const server = createServer({
+    headersTimeout: LONGEST_HEADERS_MS,
+    requestTimeout: LONGEST_REQUEST_MS,
+    maxHeaderSize: LARGEST_HEADERS
+  })
+  server.maxConnections = MOST_CONNECTIONS
+  return server
+}
+
 /** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
   port: number,
   { configuration }: Settings
 ): Effect.Effect<number, CannotServe | TradeRepository.StoreError, Writing | Scope.Scope> =>
   Effect.gen(function* () {
-    const server = NodeHttpServer.layer(createServer, { port, host: HOST })
+    const server = NodeHttpServer.layer(boundedServer, { port, host: HOST })
     const context = yield* Layer.build(
       routes.layer(configuration).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
     ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ port, detail: String(error.cause) })))

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { desk } from "./roundlot.ts"
+import { buys, desk, program, running, until } from "./roundlot.ts"
 
 const FILE = `source_id,timestamp,symbol,side,quantity,price
 a-1,2026-11-20T14:30:00Z,AAPL,buy,2,
 a-2,2026-11-20T14:30:00Z,MSFT,sell,"1,5",
 a-3,2026-11-20T14:30:00Z,KO,buy,3,60
 `
+
+/** How many orders are filled when the daemon is killed. */
+const FILLED = 8
 
 describe("batches", () => {
   it("BAT-1 BAT-9 a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
@@ -45,6 +48,34 @@ describe("batches", () => {
     expect((await cli("batches", "delete", "G1")).code).toBe(0)
     expect((await cli("batches", "list")).out).not.toContain("=Friday")
     expect((await cli("batches", "show", "G1")).err).toContain("there is no batch G1")
+  }, 120_000)
+
+  it("BAT-13 a batch goes on after its daemon was killed: every row is accounted for, and none is sent twice", async () => {
+    const { cli, file, json, place } = desk()
+    const rows = Array.from({ length: 60 }, (_, at) => [`r-${at}`, at % 20 === 19 ? "1,5" : "2"] as const)
+    const said = await cli(
+      "batches",
+      "submit",
+      file("rows.csv", buys(...rows)),
+      "--name",
+      "sixty",
+      "--account",
+      "paper"
+    )
+    expect(said.err).toContain("line 21")
+    const daemon = running(program("main", ["start", "--log-level", "error", ...place]))
+    await until(async () => {
+      const filled = await json("orders", "list", "--status", "filled", "--limit", "0")
+      return JSON.stringify(filled).split('"id":"O').length > FILLED
+    })
+    daemon.signal("SIGKILL")
+    await daemon.ended
+    await cli("start", "--until-idle")
+    const counts = { total: 60, done: 57, failed: 3, waiting: 0, working: 0, cancelled: 0 }
+    expect(await json("batches", "watch", "G1")).toMatchObject({ status: "partial_success", ...counts })
+    const asked = await json("exchange", "orders")
+    expect(JSON.stringify(asked).split('"clientOrderId"')).toHaveLength(57 + 1)
+    expect((await cli("audit")).code).toBe(0)
   }, 120_000)
 
   it("reads files as others write them only when told how, and asks where it cannot know", async () => {

@@ -5,9 +5,10 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
 import { Entropy, Health, MemoryRepository } from "@roundlot/core"
 import { Effect, Layer, Logger, TestContext } from "effect"
-import { createServer, request } from "node:http"
+import { request } from "node:http"
 import * as scene from "../views/scene.ts"
 import * as routes from "../../src/serve/routes.ts"
+import { boundedServer } from "../../src/start/serving.ts"
 import { empty } from "../../src/settings/Configuration.ts"
 
 /** What was answered. */
@@ -65,7 +66,7 @@ const process = Layer.succeed(EventLoop.Process, {
 
 /** A server of the whole API on a free port of this machine, on the books around it. */
 export const serving = Effect.gen(function* () {
-  const http = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
+  const http = NodeHttpServer.layer(boundedServer, { port: 0, host: "127.0.0.1" })
   const context = yield* Layer.build(routes.layer(empty).pipe(Layer.provideMerge(http), Layer.provide(process)))
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
