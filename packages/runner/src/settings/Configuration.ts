@@ -1,5 +1,5 @@
 import { Account, AccountName, type Configuring, Quantity, type SourcePolicy, Ticker } from "@roundlot/core"
-import { Either, ParseResult, Schema } from "effect"
+import { Either, ParseResult, JSONSchema, Schema } from "effect"
 import { nearest } from "../import/nearest.ts"
 import { durationMs } from "./duration.ts"
 import { SettingsError } from "./SettingsError.ts"
@@ -86,6 +86,8 @@ const Webhook = Schema.String.pipe(
 )
 
 const Written = Schema.Struct({
+  /** Where the schema of this file is, for editors. */
+  $schema: optional(Schema.String),
   store: optional(Schema.String),
   port: optional(Schema.Int.pipe(Schema.between(0, 65_535))),
   orderPollingInterval: optional(Schema.String),
@@ -94,6 +96,9 @@ const Written = Schema.Struct({
   accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
+
+/** The schema of a configuration for editors and other programs (JSON Schema), made of the one that reads it. */
+export const jsonSchema = (): object => JSONSchema.make(Written)
 
 /** A configuration, read and checked. */
 export interface Configuration {
@@ -152,6 +157,7 @@ const valuesOf = ({ account, direction, suffixes, symbols }: SourceEntry): Reado
 type Keys = "now" | "later" | { readonly [key: string]: Keys } | { readonly "*": Keys }
 
 const keys: Keys = {
+  $schema: "now",
   store: "now",
   port: "now",
   orderPollingInterval: "now",
