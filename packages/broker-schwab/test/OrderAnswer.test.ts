@@ -76,6 +76,13 @@ describe("an order as Schwab shows it", () => {
     assert.strictEqual(times[0], times[1])
   })
 
+  it("the hour that comes twice when summer time ends is told apart by its zone", () => {
+    const [first, second] = ["-0400", "-0500"].map(
+      (zone) => readOrder(orderText({ enteredTime: `"2026-11-01T01:30:00${zone}"` })).enteredTime
+    )
+    assert.strictEqual(Number(second) - Number(first), 3_600_000_000)
+  })
+
   it("shares that no execution accounts for are counted as missing", () => {
     const text = orderText({ status: '"FILLED"', filledQuantity: "10.0" }, [fill({ quantity: "4.0", price: "1.00" })])
     assert.strictEqual(Decimal.format(OrderAnswer.missingOf(readOrder(text))), "6")

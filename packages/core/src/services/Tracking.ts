@@ -109,7 +109,7 @@ const pollAccount = (
     const rest = due.filter(({ id }) => !done.has(id))
     const singles = yield* Effect.forEach(rest, (order) => Effect.exit(readInTurn(order)), { concurrency: 8 })
     yield* reported(`poll ${account}`, firstFailure([read, ...singles]))
-  })
+  }).pipe(Effect.catchTag("NoBroker", (error) => reported(`poll ${account}`, error)))
 
 /** All of them went as they went; the first that failed is told. */
 const firstFailure = <E>(exits: ReadonlyArray<Exit.Exit<unknown, E>>): Effect.Effect<void, E> =>
@@ -211,12 +211,15 @@ const openOrders = Effect.flatMap(
 )
 
 /** Reads every open order now, whoever's turn it is. */
-export const pollAll = Effect.flatMap(openOrders, (open) =>
-  Effect.forEach(open, (order) => reported(`poll ${order.account}`, readOrder(order)), {
-    concurrency: 8,
-    discard: true
-  })
-)
+export const pollAll = Effect.gen(function* () {
+  const open = yield* openOrders
+  const polled = yield* makePolled
+  yield* Effect.forEach(
+    new Set(open.map(({ account }) => account)),
+    (account) => pollAccount(defaultPolling, polled, account, open, open),
+    { discard: true }
+  )
+})
 
 /** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
 export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {

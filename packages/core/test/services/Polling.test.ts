@@ -176,6 +176,8 @@ describe("many open orders at a broker that lists any window at once", () => {
         const before = yield* heads
         yield* poll
         expect(asked()).toEqual(["orders"])
+        yield* Tracking.pollAll
+        expect(asked()).toEqual(["orders"])
         expect(yield* heads).toEqual(before)
         const [first] = orders
         if (first === undefined) return yield* Effect.dieMessage("no order")

@@ -1,7 +1,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Credentials, Http, Login, TokenFile } from "@roundlot/broker-schwab"
 import { Entropy, Instant } from "@roundlot/core"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import { settle, type Flags } from "../settings/Settings.ts"
@@ -43,4 +43,4 @@ export const logIn = ({ listen, ...flags }: LoginFlags): Doing =>
       { loggedIn: true, until, file: tokens.file },
       `Logged in until ${until}. The tokens are in ${tokens.file}; a daemon that waits for them goes on by itself.`
     )
-  }).pipe(Effect.scoped, Effect.provide(Entropy.layerSecure), Effect.provide(NodeHttpClient.layerUndici))
+  }).pipe(Effect.scoped, Effect.provide(Layer.merge(Entropy.layerSecure, NodeHttpClient.layerUndici)))
