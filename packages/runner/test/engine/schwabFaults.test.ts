@@ -12,6 +12,7 @@ import {
   Entropy,
   Fill,
   Gates,
+  Health,
   Id,
   MemoryRepository,
   Order,
@@ -327,5 +328,28 @@ describe("what Schwab tells of a filled order", () => {
           assert.deepStrictEqual(yield* audited, [])
         }).pipe(Effect.provide(services))
       })
+  )
+})
+
+describe("a reading of Schwab's that fails", () => {
+  it.scopedLive("FILL-3: is one request and up to three more; the order stays as it is, and health says so", () =>
+    Effect.gen(function* () {
+      const { exchange, services } = yield* engine
+      yield* Effect.gen(function* () {
+        yield* driven
+        yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
+        yield* submit(trade("buy", "1"))
+        yield* Gates.confirmInstruments
+        yield* Submission.submitPending(() => Effect.succeed(true))
+        const before = (yield* exchange.requests).length
+        yield* exchange.instruct({ id: "f", when: { operation: "order" }, do: answer(503), times: 9 })
+        yield* Tracking.pollAll
+        assert.strictEqual((yield* exchange.requests).length - before, 4)
+        assert.deepStrictEqual(yield* statuses, ["Submitted"])
+        const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
+        const poll = parts.find(({ part }) => part === `poll ${account}`)
+        assert.deepStrictEqual([poll?.isWell, poll?.failures], [false, 1])
+      }).pipe(Effect.provide(services))
+    })
   )
 })
