@@ -20,7 +20,10 @@ const Fill = Schema.Struct({
   price: Schema.NullOr(Schema.String),
   commission: Schema.NullOr(Schema.String)
 })
-const Executions = Schema.Struct({ items: Schema.Array(Schema.Struct({ execId: Schema.String })) })
+const Exchanged = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ brokerOrderId: Schema.String, execId: Schema.optional(Schema.String) }))
+})
+const Breaks = Schema.Struct({ items: Schema.Array(Schema.Struct({ kind: Schema.String, holds: Schema.String })) })
 const Fills = Schema.Struct({ items: Schema.Array(Fill) })
 
 /** Books of a tape at a simulator of their own, which are synced by verbs. */
@@ -39,10 +42,10 @@ const books = async (store?: string) => {
     cleanup,
     start: () => made.cli("start", "--until-idle", "--broker", "ibkr", ...at),
     exchange: (act: object, id: string) => made.plain(["exchange", "do", JSON.stringify({ id, do: act }), ...at]),
-    /** The exchange's own id of its newest execution. */
-    newest: async () => {
-      const { out } = await made.plain(["exchange", "fills", "--json", ...at])
-      return Schema.decodeUnknownSync(Schema.parseJson(Executions))(out).items.at(-1)?.execId
+    /** What the exchange has, by its own ids. */
+    exchanged: async (what: "orders" | "fills") => {
+      const { out } = await made.plain(["exchange", what, "--json", ...at])
+      return Schema.decodeUnknownSync(Schema.parseJson(Exchanged))(out).items
     },
     sync: (...words: ReadonlyArray<string>) => json("sync", "trades", ...at, ...words),
     syncPositions: () => json("sync", "positions", ...at),
@@ -58,7 +61,9 @@ const stores: ReadonlyArray<readonly [name: string, place: () => Promise<string 
 
 describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, place) => {
   it("SYNC-1 to SYNC-8: the same window again changes nothing; a correction replaces, a hand-made order is adopted", async () => {
-    const { cleanup, cli, exchange, file, fills, json, newest, start, sync, syncPositions } = await books(await place())
+    const { cleanup, cli, exchange, exchanged, file, fills, json, start, sync, syncPositions } = await books(
+      await place()
+    )
     await cli("trades", "import", file("t.csv", buys(["t1", "3"])), "--account", "paper")
     expect(await start()).toMatchObject({ code: 0 })
     expect(await json("jobs", "list")).toMatchObject({
@@ -70,7 +75,9 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     const [first] = await fills()
     expect(first).toMatchObject({ revision: 1, canonical: true, quantity: "3", commission: "1" })
     expect(await sync()).toMatchObject({ fetched: 1, inserted: 0, updated: 0, canonicalChanges: 0, touchedOrders: 0 })
-    expect((await exchange({ correct: { execId: await newest(), quantity: "2" } }, "c1")).code).toBe(0)
+    expect(
+      (await exchange({ correct: { execId: (await exchanged("fills")).at(-1)?.execId, quantity: "2" } }, "c1")).code
+    ).toBe(0)
     const manual = { symbol: "KO", side: "buy", quantity: "5" }
     expect((await exchange({ manualOrder: manual }, "m1")).code).toBe(0)
     expect(await sync("--lookback-days", "1")).toMatchObject({ fetched: 3, inserted: 2, canonicalChanges: 1 })
@@ -91,6 +98,31 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
         { symbol: "KO", ours: "5", quantity: "5" }
       ]
     })
+    expect(await json("audit")).toMatchObject({ ok: true })
+    await cleanup()
+  })
+
+  it("SYNC-1, SYNC-4, SYNC-13: several executions are one order's; one that is busted is shown, and holds its symbol", async () => {
+    const { cleanup, cli, exchange, exchanged, fills, json, start, sync } = await books(await place())
+    await cli("accounts", "add", "paper", "--broker", "ibkr")
+    expect(await start()).toMatchObject({ code: 0 })
+    const resting = { symbol: "MSFT", side: "buy", quantity: "5", type: "limit", limitPrice: "1" }
+    const acts = [{ price: { symbol: "MSFT", price: "100" } }, { manualOrder: resting }]
+    for (const [i, act] of acts.entries()) expect((await exchange(act, `a${i}`)).code).toBe(0)
+    const [brokerOrderId = ""] = (await exchanged("orders")).map((each) => each.brokerOrderId)
+    for (const quantity of ["2", "3"])
+      expect((await exchange({ fill: { quantity, price: "1", brokerOrderId } }, `f${quantity}`)).code).toBe(0)
+    expect(await sync()).toMatchObject({ fetched: 2, inserted: 2, touchedOrders: 1 })
+    expect(await json("orders", "list", "--broker-order-id", brokerOrderId)).toMatchObject({
+      items: [{ origin: "external", filledQuantity: "5", averagePrice: "1", fillStatus: "filled" }]
+    })
+    expect((await fills("--order-id", "O1")).map(({ quantity }) => quantity).toSorted()).toEqual(["2", "3"])
+    const busted = (await exchanged("fills")).at(-1)?.execId ?? ""
+    expect((await exchange({ bust: { execId: busted } }, "b1")).code).toBe(0)
+    expect(await sync()).toMatchObject({ fetched: 1, inserted: 0 })
+    expect((await fills("--order-id", "O1")).map(({ canonical }) => canonical)).toEqual([true, true])
+    const open = Schema.decodeUnknownSync(Breaks)(await json("breaks", "list", "--status", "open"))
+    expect(open.items.map(({ holds, kind }) => `${kind} ${holds}`)).toContain("FillMissing symbol")
     expect(await json("audit")).toMatchObject({ ok: true })
     await cleanup()
   })
