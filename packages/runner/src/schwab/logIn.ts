@@ -43,4 +43,4 @@ export const logIn = ({ listen, ...flags }: LoginFlags): Doing =>
       { loggedIn: true, until, file: tokens.file },
       `Logged in until ${until}. The tokens are in ${tokens.file}; a daemon that waits for them goes on by itself.`
     )
-  }).pipe(Effect.scoped, Effect.provide(Layer.merge(Entropy.layerSecure, NodeHttpClient.layerUndici)))
+  }).pipe(Effect.provide(Layer.mergeAll(Entropy.layerSecure, NodeHttpClient.layerUndici, Layer.scope)))
