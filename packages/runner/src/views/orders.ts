@@ -8,6 +8,7 @@ import {
   Order,
   OrderState,
   Reads,
+  Trade,
   type Table,
   type TradeRepository
 } from "@roundlot/core"
@@ -30,10 +31,10 @@ import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { historyOf } from "./history.ts"
-import { collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
 import * as Columns from "./table.ts"
-import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** An instruction to a broker: terms, what became of it, and the figures of its fills. Shares, dollars a share. */
 export type OrderDocument = Documents.OrderDocument
@@ -103,7 +104,7 @@ export const list = (
     const keep: Keep<Order.Order> | undefined =
       criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
     const { nextCursor, records } = yield* collect({ table: Order.OrderTable, anyOf, keep }, filters)
-    return { items: yield* Effect.forEach(records, documentOf), nextCursor }
+    return { items: yield* documentsOf(records), nextCursor }
   })
 
 /** Orders of the statuses that have this word. */
@@ -113,6 +114,22 @@ const hasFillStatus = (text: string | undefined): Either.Either<Conditions, BadF
     : Either.map(wordOf("fillStatus", text, OrderState.fillStatuses), (word): Conditions => [
         { column: "status", in: OrderState.orderStatuses.filter((status) => OrderState.fillStatusOf[status] === word) }
       ])
+
+/** The documents of orders, with the batches whose rows they execute: read for all of them at once. */
+export const documentsOf = (
+  orders: ReadonlyArray<Order.Order>
+): Effect.Effect<ReadonlyArray<OrderDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const executed = orders.flatMap(({ tradeId }) => tradeId ?? [])
+    const trades = yield* among(Trade.TradeTable, "id", executed)
+    const batches = new Map(trades.map(({ batchId, id }) => [id, batchId]))
+    return yield* Effect.forEach(orders, (order) =>
+      Either.map(documentOf(order), (document) => ({
+        ...document,
+        batchId: idOrNull("batch", order.tradeId === undefined ? undefined : batches.get(order.tradeId))
+      }))
+    )
+  })
 
 const ofTrade = (tradeId: string | undefined) =>
   Effect.gen(function* () {
@@ -140,7 +157,7 @@ export const show = (
 ): Effect.Effect<OrderDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const order = yield* one(id)
-    const document = yield* documentOf(order)
+    const [document = yield* documentOf(order)] = yield* documentsOf([order])
     const links = yield* allocations.ofOrder(order.id)
     return {
       ...document,

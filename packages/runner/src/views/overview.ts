@@ -70,7 +70,7 @@ export const overview = Effect.gen(function* () {
         openOrders: Object.fromEntries(
           live.map((status) => [status, countOf(open, (order) => order.status === status)])
         ),
-        latestOrders: yield* Effect.forEach(latest.items, orders.documentOf),
+        latestOrders: yield* orders.documentsOf(latest.items),
         inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
         openBreaks: difference.map(breaks.documentOf),
         quarantined: countOf(held, Trade.isHeld),

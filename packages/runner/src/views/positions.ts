@@ -14,7 +14,6 @@ import {
   type AccountName,
   type Break,
   type Lot,
-  type Order,
   type plan,
   type Ticker,
   type Trade,
@@ -145,7 +144,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
       circuitUntil: timeOrNull(position.circuitUntil),
       held: valueOrNull(position.held),
       lots: lots.map((lot) => lotOf(lot, trades)),
-      orders: yield* Effect.forEach(live, (order: Order.Order) => orders.documentOf(order)),
+      orders: yield* orders.documentsOf(live),
       breaks: open.map(breaks.documentOf),
       next: nextOf(standing)
     }

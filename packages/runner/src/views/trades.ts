@@ -154,7 +154,7 @@ export const show = (
       ...document,
       ...termsOf(trade),
       allocations: links,
-      orders: yield* Effect.forEach(found, orders.documentOf),
+      orders: yield* orders.documentsOf(found),
       fills: yield* fills.ofOrders(orderIds),
       breaks: yield* breaks.about(trade.account, document.id),
       statuses: yield* statusesOf(trade.account, document.id)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { databases } from "./database.ts"
 import { buys, desk, program, running, until } from "./roundlot.ts"
 
 const FILE = `source_id,timestamp,symbol,side,quantity,price
@@ -11,6 +12,8 @@ a-3,2026-11-20T14:30:00Z,KO,buy,3,60
 
 /** How many orders are filled when the daemon is killed. */
 const FILLED = 8
+
+const { fresh } = databases()
 
 describe("batches", () => {
   it("BAT-1 BAT-9 a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
@@ -75,6 +78,17 @@ describe("batches", () => {
     expect(await json("batches", "watch", "G1")).toMatchObject({ status: "partial_success", ...counts })
     const asked = await json("exchange", "orders")
     expect(JSON.stringify(asked).split('"clientOrderId"')).toHaveLength(57 + 1)
+    expect((await cli("audit")).code).toBe(0)
+  }, 120_000)
+
+  it("BAT-1 the same on Postgres, two batches at once", async () => {
+    const { cli, file, json } = desk(await fresh())
+    const rows = (name: string) =>
+      file(`${name}.csv`, buys([`${name}-1`, "2"], [`${name}-2`, "1,5"], [`${name}-3`, "1"]))
+    for (const name of ["one", "two"]) await cli("batches", "submit", rows(name), "--name", name, "--account", "paper")
+    await cli("start", "--until-idle")
+    const counts = { status: "partial_success", totalTrades: 3, processedTrades: 3, failedTrades: 1 }
+    expect(await json("batches", "list")).toMatchObject({ items: [counts, counts] })
     expect((await cli("audit")).code).toBe(0)
   }, 120_000)
 

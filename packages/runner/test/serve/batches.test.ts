@@ -49,6 +49,11 @@ describe("batches over the API", () => {
       ])
       assert.lengthOf((yield* api.batches.trades({ path, urlParams: {} })).items, 2)
       assert.lengthOf((yield* api.batches.rows({ path })).items, 3)
+      const orders = yield* api.orders.list({ urlParams: {} })
+      assert.deepStrictEqual(
+        orders.items.map(({ batchId }) => batchId),
+        ["G1", "G1"]
+      )
       const exported = yield* ask(port, "/api/v1/batches/G1/export")
       assert.match(exported.type, /text\/csv/)
       assert.lengthOf(exported.text.trim().split("\r\n"), 4)
