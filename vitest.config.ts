@@ -12,7 +12,8 @@ const packages = [
   "broker-schwab",
   "broker-ibkr",
   "api",
-  "runner"
+  "runner",
+  "dashboard"
 ]
 
 /** These need a Postgres server; the first of them to run starts one for all. */
@@ -21,6 +22,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const postgres = here("packages/store-postgres/test/globalSetup.ts")
 /** Tests of the runner start it as a process, which is made once for all. */
 const program = here("packages/runner/test/program.ts")
+/** Builds the dashboard and unpacks a browser for its tests. */
+const browser = here("packages/dashboard/test/browser.ts")
 
 export default defineConfig({
   resolve: { conditions },
@@ -39,7 +42,11 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ["test/**/*.test.ts"],
-          globalSetup: [...(onPostgres.has(name) ? [postgres] : []), ...(name === "runner" ? [program] : [])]
+          globalSetup: [
+            ...(onPostgres.has(name) ? [postgres] : []),
+            ...(name === "runner" || name === "dashboard" ? [program] : []),
+            ...(name === "dashboard" ? [browser] : [])
+          ]
         }
       })),
       { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } },

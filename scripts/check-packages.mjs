@@ -6,7 +6,10 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os"
 import { join, relative } from "node:path"
 import process from "node:process"
-import { packageNames, root } from "./sources.mjs"
+import { packageNames as allNames, root } from "./sources.mjs"
+
+/** The dashboard is files for a browser, with no module to import. */
+const packageNames = allNames.filter((name) => name !== "dashboard")
 
 const cache = join(root, "node_modules", ".cache", "packages")
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))

@@ -11,6 +11,11 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const bootstrap = spawnSync(process.execPath, [path("./bootstrap.mjs")], { stdio: ["ignore", "inherit", "inherit"] })
 if (bootstrap.status !== 0) process.exit(bootstrap.status ?? 1)
 
+// The daemon serves it; the other verbs do not wait for it.
+if (process.argv[2] === "start") {
+  spawnSync(process.execPath, [path("./dashboard.mjs")], { stdio: ["ignore", "inherit", "inherit"] })
+}
+
 // Resolved from here, not from the caller's folder.
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const child = spawn(

@@ -15,6 +15,8 @@ export const PositionDocument = Schema.Struct({
   base: Decimal,
   direct: Decimal,
   adopted: Decimal,
+  /** The newest answer on record to what order would be made. */
+  answer: Schema.String,
   updatedAt: Time
 }).annotations({ identifier: "Position" })
 
@@ -51,8 +53,6 @@ export type NextDocument = typeof NextDocument.Type
 /** A position with its queue, what is under way and in the way, and the order that comes next. */
 export const PositionDetail = Schema.Struct({
   ...PositionDocument.fields,
-  /** The newest answer on record to what order would be made. */
-  answer: Schema.String,
   coolDownUntil: Schema.NullOr(Time),
   circuitUntil: Schema.NullOr(Time),
   /** Why an operator's act holds it. */

@@ -7,6 +7,7 @@ import type { Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import * as access from "./access.ts"
 import * as acting from "./acting.ts"
+import * as dashboard from "./dashboard.ts"
 import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
@@ -32,5 +33,6 @@ export const layer = (
         together.layer(configuration)
       )
     ),
+    Layer.provide(dashboard.layer),
     Layer.provide(Layer.merge(access.layer, Live.layer))
   )

@@ -202,8 +202,12 @@ const driveTo = (
     const output = yield* Output
     const accounts = opened.map(({ name }) => name)
     if (Option.isSome(port)) {
-      const found = yield* serve(port.value, settings)
-      yield* output.line(`Serving http://127.0.0.1:${found}/health, /ready and /metrics.`)
+      const serving = serve(port.value, settings)
+      // A demonstration is shown wherever there is room; whoever named a port himself is told that it is taken.
+      const found = yield* Option.isSome(flags.tape)
+        ? Effect.catchTag(serving, "CannotServe", () => serve(0, settings))
+        : serving
+      yield* output.line(`Dashboard: http://127.0.0.1:${found}/ (API: /docs; also /health, /ready, /metrics)`)
     }
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))

@@ -58,6 +58,7 @@ export const documentOf = (position: Position.Position): PositionDocument => ({
   base: Decimal.format(position.base),
   direct: Decimal.format(position.direct),
   adopted: Decimal.format(position.adopted),
+  answer: position.answer,
   updatedAt: Instant.format(position.updatedAt)
 })
 
@@ -139,7 +140,6 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
     const live = standing.liveOrders.toSorted((a, b) => a.id - b.id)
     const detail: PositionDetail = {
       ...documentOf(position),
-      answer: position.answer,
       coolDownUntil: timeOrNull(position.coolDownUntil),
       circuitUntil: timeOrNull(position.circuitUntil),
       held: valueOrNull(position.held),

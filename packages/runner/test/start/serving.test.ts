@@ -99,7 +99,7 @@ describe("roundlot start --port", () => {
     await daemon.says(/Running/)
     daemon.signal("SIGTERM")
     const { code, out } = await daemon.ended
-    expect(out).toMatch(/Serving http:\/\/127\.0\.0\.1:\d+\/health/)
+    expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\/ \(API: \/docs/)
     expect(code).toBe(0)
   }, 120_000)
 

@@ -1,0 +1,75 @@
+import { lazy, Suspense, useEffect } from "react"
+import { Route, Switch, useLocation } from "wouter"
+import { useLiveReading } from "./api/asking.ts"
+import { Overview } from "./pages/Overview.tsx"
+import { Skeleton } from "./ui/Panel.tsx"
+import { PageHead, Shell } from "./ui/Shell.tsx"
+
+const Attention = lazy(() => import("./pages/Attention.tsx").then(({ Attention }) => ({ default: Attention })))
+const Case = lazy(() => import("./pages/Case.tsx").then(({ Case }) => ({ default: Case })))
+const Lists = lazy(() => import("./pages/Lists.tsx").then(({ Lists }) => ({ default: Lists })))
+const OrderPage = lazy(() => import("./pages/Order.tsx").then(({ OrderPage }) => ({ default: OrderPage })))
+const PositionPage = lazy(() => import("./pages/Position.tsx").then(({ PositionPage }) => ({ default: PositionPage })))
+const TradePage = lazy(() => import("./pages/Trade.tsx").then(({ TradePage }) => ({ default: TradePage })))
+const NewTrade = lazy(() => import("./pages/NewTrade.tsx").then(({ NewTrade }) => ({ default: NewTrade })))
+const RecordPage = lazy(() => import("./pages/Record.tsx").then(({ RecordPage }) => ({ default: RecordPage })))
+const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operations }) => ({ default: Operations })))
+const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
+const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
+
+/** Another screen begins at its top. */
+const useTop = (): void => {
+  const [path] = useLocation()
+  useEffect(() => window.scrollTo(0, 0), [path])
+}
+
+/** All screens, by their address. */
+export const App = () => {
+  useLiveReading()
+  useTop()
+  return (
+    <Shell>
+      <Suspense fallback={<Skeleton />}>
+        <Switch>
+          <Route path="/">
+            <Overview />
+          </Route>
+          <Route path="/attention">
+            <Attention />
+          </Route>
+          <Route path="/attention/:id">{({ id }) => <Case id={id} />}</Route>
+          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+          <Route path="/positions/:account/:symbol">
+            {({ account, symbol }) => <PositionPage account={account} symbol={symbol} />}
+          </Route>
+          <Route path="/trades/new">
+            <NewTrade />
+          </Route>
+          <Route path="/trades/:id">{({ id }) => <TradePage id={id} />}</Route>
+          {(["fills", "decisions", "attempts"] as const).map((kind) => (
+            <Route key={`${kind}/`} path={`/${kind}/:id`}>
+              {({ id }) => <RecordPage kind={kind} id={id} />}
+            </Route>
+          ))}
+          <Route path="/ops">
+            <Operations />
+          </Route>
+          <Route path="/settings">
+            <SettingsPage />
+          </Route>
+          <Route path="/sign-in">
+            <SignIn />
+          </Route>
+          {(["positions", "trades", "orders", "fills", "decisions", "attempts", "journal"] as const).map((list) => (
+            <Route key={list} path={`/${list}`}>
+              <Lists key={list} list={list} />
+            </Route>
+          ))}
+          <Route>
+            <PageHead note="Use the navigation, or find it by its id with Ctrl K.">There is no such page</PageHead>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
+  )
+}

@@ -1,0 +1,65 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Client from "@roundlot/api/client"
+import { Cause, Effect, Exit } from "effect"
+
+const making = Client.make({ baseUrl: window.location.origin }).pipe(Effect.provide(FetchHttpClient.layer))
+
+/** Everything that the daemon serves, typed by its definition. */
+export type Api = Effect.Effect.Success<typeof making>
+
+let made: Promise<Api> | undefined
+
+/** Why a call came to nothing: the daemon's problem document, or status 0 where it did not answer. */
+export class ProblemError extends Error {
+  readonly status: number
+  readonly type: string
+  readonly field: string | undefined
+  constructor(problem: {
+    readonly status: number
+    readonly type: string
+    readonly detail: string
+    readonly field?: string
+  }) {
+    super(problem.detail)
+    this.name = "ProblemError"
+    this.status = problem.status
+    this.type = problem.type
+    this.field = problem.field
+  }
+}
+
+const textIn = (error: object, name: string): string | undefined => {
+  const value: unknown = Reflect.get(error, name)
+  return typeof value === "string" ? value : undefined
+}
+
+const problemOf = (error: unknown): ProblemError => {
+  if (typeof error !== "object" || error === null) {
+    return new ProblemError({ status: 0, type: "unknown", detail: String(error) })
+  }
+  const status: unknown = Reflect.get(error, "status")
+  const detail = textIn(error, "detail")
+  const type = textIn(error, "type")
+  if (typeof status === "number" && detail !== undefined && type !== undefined) {
+    const field = textIn(error, "field")
+    return new ProblemError({ status, type, detail, ...(field === undefined ? {} : { field }) })
+  }
+  const tag = textIn(error, "_tag")
+  if (tag === "RequestError") {
+    return new ProblemError({ status: 0, type: "no-answer", detail: "The daemon is not answering." })
+  }
+  const detailed = textIn(error, "message") ?? "unknown"
+  return new ProblemError({
+    status: -1,
+    type: "unexpected",
+    detail: `The daemon answered in a way that this page does not know: ${detailed}`
+  })
+}
+
+/** Calls the daemon. Fails with a `ProblemError`. */
+export const call = async <A, E>(use: (api: Api) => Effect.Effect<A, E>): Promise<A> => {
+  made ??= Effect.runPromise(making)
+  const exit = await Effect.runPromiseExit(use(await made))
+  if (Exit.isSuccess(exit)) return exit.value
+  throw problemOf(Cause.squash(exit.cause))
+}

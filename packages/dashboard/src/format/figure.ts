@@ -1,0 +1,50 @@
+const MINUS = "−"
+/** As wide as a digit, and as a point. */
+const FIGURE_SPACE = " "
+const POINT_SPACE = " "
+
+const PLAIN = /^(-?)(\d+)(?:\.(\d+))?$/
+const LONGEST = 24
+const SHOWN = 12
+const MOST_PADDED = 8
+
+/** A figure as it is shown: the integer part in groups, the sign as a minus, nothing else changed. What is no figure stays. */
+export const grouped = (text: string, signed = false): string => {
+  const [, minus, whole, fraction] = PLAIN.exec(text) ?? []
+  if (whole === undefined) return text
+  const isZero = /^0*$/.test(whole + (fraction ?? ""))
+  const sign = isZero ? "" : minus === "-" ? MINUS : signed ? "+" : ""
+  return `${sign}${whole.replaceAll(/\B(?=(\d{3})+$)/g, ",")}${fraction === undefined ? "" : `.${fraction}`}`
+}
+
+/** How many digits stand after the point. */
+export const fractionDigits = (text: string | null): number => PLAIN.exec(text ?? "")?.[3]?.length ?? 0
+
+/** What stands behind a figure so that points of a column line up: as many spaces as the longest fraction has digits more. */
+export const padding = (text: string, longest: number): string => {
+  const own = fractionDigits(text)
+  const missing = Math.min(longest, MOST_PADDED) - own
+  return missing <= 0 ? "" : (own === 0 ? POINT_SPACE : "") + FIGURE_SPACE.repeat(missing)
+}
+
+/** A number too long for its cell: its beginning and how many digits it has; nothing for one that fits. */
+export const shortened = (text: string): string | undefined => {
+  const digits = text.replaceAll(/\D/g, "").length
+  if (digits <= LONGEST) return undefined
+  const shown = grouped(text)
+  let end = 0
+  for (let seen = 0; end < shown.length && seen < SHOWN; end++) if (/\d/.test(shown.charAt(end))) seen++
+  return `${shown.slice(0, end)}…${digits} digits`
+}
+
+/** The sign of a figure: -1, 0 or 1, by its text alone. */
+export const signOf = (text: string): -1 | 0 | 1 => (/^-?0*(\.0*)?$/.test(text) ? 0 : text.startsWith("-") ? -1 : 1)
+
+/** For pixels only, never for a figure that is read: how far a figure is on the way to another, from -1 to 1. */
+export const shareOf = (part: string, whole: string): number => {
+  const share = Number.parseFloat(part) / Number.parseFloat(whole)
+  return Number.isFinite(share) ? Math.max(-1, Math.min(1, share)) : 0
+}
+
+/** A figure without its sign. */
+export const magnitude = (text: string): string => text.replace(/^-/, "")

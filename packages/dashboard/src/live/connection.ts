@@ -1,0 +1,89 @@
+import { createParser } from "eventsource-parser"
+import type { Told } from "./messages.ts"
+
+const LONGEST_WAIT_MS = 10_000
+
+/** Heartbeats come every 4 s: a connection that is silent this long is none. */
+const SILENT_MS = 15_000
+
+/** One connection to the daemon's stream that comes again by itself and goes on where it was. */
+export interface Connection {
+  /** Tries now: after signing in, and when the machine wakes. */
+  readonly again: () => void
+}
+
+/** Follows the daemon's stream for as long as the page or worker lives. */
+export const connect = (tell: (told: Told) => void): Connection => {
+  let cursor: string | undefined
+  let attempt = 0
+  let wake: (() => void) | undefined
+  let current: AbortController | undefined
+
+  const parser = createParser({
+    onEvent: ({ data, event, id }) => {
+      const at = Date.now()
+      if (id !== undefined) cursor = id
+      if (event === "begun") tell({ kind: "begun", cursor: cursor ?? "" })
+      else if (event === "commit") tell({ kind: "commit", at, commit: JSON.parse(data) })
+    },
+    onComment: () => tell({ kind: "heard", at: Date.now() })
+  })
+
+  const once = async (): Promise<void> => {
+    const aborting = new AbortController()
+    current = aborting
+    let timer = setTimeout(() => aborting.abort(), SILENT_MS)
+    try {
+      const after = cursor === undefined ? "" : `?after=${encodeURIComponent(cursor)}`
+      const response = await fetch(`/api/v1/live${after}`, { signal: aborting.signal, cache: "no-store" })
+      if (response.status === 401) return tell({ kind: "signedOut" })
+      if (response.status === 410) {
+        cursor = undefined
+        return tell({ kind: "lost" })
+      }
+      if (!response.ok || response.body === null) return
+      attempt = 0
+      parser.reset()
+      tell({ kind: "open", at: Date.now() })
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return
+        clearTimeout(timer)
+        timer = setTimeout(() => aborting.abort(), SILENT_MS)
+        parser.feed(value)
+        tell({ kind: "heard", at: Date.now() })
+      }
+    } catch {
+      // Not answered, or ended: it is tried again.
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  const run = async (): Promise<never> => {
+    for (;;) {
+      await once()
+      attempt += 1
+      const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(attempt - 1, 6))
+      tell({ kind: "retrying", attempt, nextAt: Date.now() + wait })
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait)
+        wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+      wake = undefined
+    }
+  }
+  void run()
+
+  return {
+    again: () => {
+      attempt = 0
+      if (wake === undefined) current?.abort()
+      else wake()
+    }
+  }
+}

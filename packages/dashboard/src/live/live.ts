@@ -1,0 +1,101 @@
+import { connect } from "./connection.ts"
+import type { Told } from "./messages.ts"
+
+/** How the stream stands, as the clock in the top bar says it. Times are milliseconds of this machine's clock. */
+export interface Standing {
+  readonly phase: "connecting" | "open" | "retrying" | "signedOut"
+  /** When anything was last heard, heartbeats too. */
+  readonly heardAt: number
+  /** When something last happened. */
+  readonly changedAt: number
+  readonly attempt: number
+  readonly nextAt: number
+}
+
+let standing: Standing = { phase: "connecting", heardAt: Date.now(), changedAt: 0, attempt: 0, nextAt: 0 }
+const watchers = new Set<() => void>()
+const listeners = new Set<(told: Told) => void>()
+
+const set = (next: Partial<Standing>): void => {
+  standing = { ...standing, ...next }
+  for (const each of watchers) each()
+}
+
+const hear = (told: Told): void => {
+  switch (told.kind) {
+    case "open":
+      set({ phase: "open", heardAt: told.at, attempt: 0 })
+      break
+    case "heard":
+      set({ phase: "open", heardAt: told.at })
+      break
+    case "commit":
+      set({ phase: "open", heardAt: told.at, changedAt: told.at })
+      break
+    case "retrying":
+      // Whoever is signed out stays so until he signs in: trying again changes nothing about it.
+      if (standing.phase !== "signedOut") set({ phase: "retrying", attempt: told.attempt, nextAt: told.nextAt })
+      break
+    case "signedOut":
+      set({ phase: "signedOut" })
+      break
+    default:
+      break
+  }
+  for (const each of listeners) each(told)
+}
+
+const start = (): (() => void) => {
+  if (typeof SharedWorker === "undefined") return connect(hear).again
+  const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "roundlot-live" })
+  worker.port.addEventListener("message", ({ data }: MessageEvent<Told>) => hear(data))
+  worker.port.start()
+  const say = (word: "bye" | "again"): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has one other end, and no origin
+    worker.port.postMessage(word)
+  }
+  window.addEventListener("pagehide", () => say("bye"))
+  return () => say("again")
+}
+
+let again: (() => void) | undefined
+
+/** Opens the stream; once a page. */
+export const open = (): void => {
+  again ??= start()
+}
+
+/** Tries the stream now. */
+export const retry = (): void => {
+  set({ phase: "connecting" })
+  again?.()
+}
+
+/** How the stream stands now. */
+export const current = (): Standing => standing
+
+/** Calls back whenever the stream stands otherwise; gives what ends that. */
+export const watch = (changed: () => void): (() => void) => {
+  watchers.add(changed)
+  return () => watchers.delete(changed)
+}
+
+/** Calls back with everything that the stream tells; gives what ends that. */
+export const listen = (told: (told: Told) => void): (() => void) => {
+  listeners.add(told)
+  return () => listeners.delete(told)
+}
+
+const QUIET_MS = 5000
+const STALE_MS = 15_000
+
+/** The stream's standing in a word, at a moment: live, quiet (heartbeats, no events), stale (no heartbeat), … */
+export type LiveWord = "live" | "quiet" | "stale" | "reconnecting" | "connecting" | "signedOut"
+
+/** The stream's standing in a word. */
+export const wordOf = ({ changedAt, heardAt, phase }: Standing, now: number): LiveWord => {
+  if (phase === "signedOut" || phase === "connecting") return phase
+  if (phase === "retrying") return "reconnecting"
+  if (now - heardAt > STALE_MS) return "stale"
+  return changedAt > 0 && now - changedAt <= QUIET_MS ? "live" : "quiet"
+}

@@ -1,0 +1,96 @@
+import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import { useOverview } from "../api/overview.ts"
+import { Foreign } from "../ui/Figure.tsx"
+import { type Listing, ListPage } from "../ui/ListPage.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
+import { StateSign } from "../ui/Sign.tsx"
+import { eventWords } from "../words/events.ts"
+import { pathOfPosition } from "../words/paths.ts"
+
+const breaks: Listing<Documents.BreakDocument> = {
+  name: "breaks",
+  title: "Attention",
+  filters: [
+    { name: "account", term: "account" },
+    { name: "symbol", term: "symbol" },
+    {
+      name: "status",
+      term: "status",
+      options: [
+        ["open", "Open"],
+        ["closed", "Closed"]
+      ]
+    },
+    {
+      name: "holds",
+      term: "holds",
+      options: [
+        ["nothing", "nothing"],
+        ["symbol", "symbol"],
+        ["account", "account"]
+      ]
+    }
+  ],
+  idOf: ({ id }) => id,
+  hrefOf: ({ id }) => `/attention/${id}`,
+  read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  empty: "Nothing needs you, and nothing ever did: no difference was found yet.",
+  columns: [
+    { term: "status", kind: "node", of: ({ status }) => <StateSign family="break" state={status} /> },
+    { term: "kind", kind: "node", of: ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link> },
+    { term: "account", kind: "node", of: ({ account }) => account },
+    {
+      term: "symbol",
+      kind: "node",
+      of: ({ account, symbol }) =>
+        symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>
+    },
+    { term: "subject", kind: "node", of: ({ subject }) => <Foreign text={subject} /> },
+    { term: "holds", kind: "node", of: ({ holds }) => holds },
+    { term: "evidence", kind: "node", of: ({ evidence }) => <Foreign text={evidence} /> },
+    { term: "opened", kind: "time", of: ({ openedAt }) => openedAt },
+    { term: "closed", kind: "node", of: ({ closedWhy }) => <Foreign text={closedWhy} /> }
+  ]
+}
+
+const Others = () => {
+  const query = useOverview()
+  return (
+    <Asked query={query}>
+      {({ failing, inDoubt, quarantined }) =>
+        failing.length + inDoubt.length + quarantined === 0 ? null : (
+          <Panel title="Also waiting for you">
+            <ul className="rows">
+              {inDoubt.map((id) => (
+                <li key={id}>
+                  <StateSign family="order" state="in_doubt" />
+                  <Link href={`/orders/${id}`}>{id}</Link>
+                </li>
+              ))}
+              {quarantined === 0 ? null : (
+                <li>
+                  <StateSign family="trade" state="pending" />
+                  <Link href="/trades?status=pending">{quarantined} held trades</Link>
+                </li>
+              )}
+              {failing.map((part) => (
+                <li key={part}>
+                  <StateSign family="part" state="failing" />
+                  <Link href="/ops">{part}</Link>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        )
+      }
+    </Asked>
+  )
+}
+
+export const Attention = () => (
+  <>
+    <ListPage listing={breaks} />
+    <Others />
+  </>
+)

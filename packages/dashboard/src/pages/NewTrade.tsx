@@ -1,0 +1,167 @@
+import type { Documents } from "@roundlot/api"
+import { useMutation } from "@tanstack/react-query"
+import { useState, type ReactNode } from "react"
+import { Link } from "wouter"
+import { queries, useAsk } from "../api/asking.ts"
+import { call, ProblemError } from "../api/client.ts"
+import { useFilters } from "../ui/filters.ts"
+import { Head } from "../ui/Help.tsx"
+import { Problem } from "../ui/Panel.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import type { Term } from "../words/glossary.ts"
+
+const Field = ({
+  children,
+  error,
+  term
+}: {
+  readonly term: Term
+  readonly error: string | undefined
+  readonly children: ReactNode
+}) => (
+  <div className="field">
+    <Head term={term} />
+    {children}
+    {error === undefined ? null : (
+      <span className="tone-danger" role="alert">
+        {error}
+      </span>
+    )}
+  </div>
+)
+
+const outcomes = {
+  accepted: "It is taken in.",
+  duplicate: "It was already on record; nothing changed.",
+  conflict: "It contradicts the trade on record under this id, and is held.",
+  quarantined: "It is on record but not counted until somebody decides."
+} as const
+
+const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
+  <div className="panel form" role="status">
+    <p>
+      <Link href={`/trades/${taken.id}`}>{taken.id}</Link>: {outcomes[taken.outcome]} {taken.why}
+    </p>
+  </div>
+)
+
+export const NewTrade = () => {
+  const { get } = useFilters()
+  const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const [chosen, setAccount] = useState(get("account"))
+  const account = chosen === "" ? (accounts?.items[0]?.name ?? "") : chosen
+  const [symbol, setSymbol] = useState(get("symbol"))
+  const [side, setSide] = useState("buy")
+  const [quantity, setQuantity] = useState("")
+  const [price, setPrice] = useState("")
+  const [key, setKey] = useState(() => crypto.randomUUID())
+  const sending = useMutation({
+    mutationFn: () =>
+      call((api) =>
+        api.trades.take({
+          headers: { "idempotency-key": key },
+          payload: {
+            account,
+            symbol: symbol.trim(),
+            side,
+            quantity: quantity.trim(),
+            ...(price.trim() === "" ? {} : { price: price.trim() })
+          }
+        })
+      ),
+    onSuccess: () => {
+      setKey(crypto.randomUUID())
+      setQuantity("")
+      return queries.invalidateQueries()
+    }
+  })
+  const error = sending.error
+  const field = error instanceof ProblemError ? error.field : undefined
+  const errorOf = (name: string): string | undefined => (error !== null && field === name ? error.message : undefined)
+  const changed = (set: (text: string) => void) => (text: string) => {
+    // Another wish has another key: the same is never sent twice, another one always is.
+    setKey(crypto.randomUUID())
+    set(text)
+  }
+  return (
+    <>
+      <PageHead
+        note={
+          <>
+            <Link href="/trades">Trades</Link> · it joins the queue of its position; whole lots are ordered
+          </>
+        }
+      >
+        New trade
+      </PageHead>
+      <form
+        className="panel form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!sending.isPending) sending.mutate()
+        }}
+      >
+        <Field term="account" error={errorOf("account")}>
+          <select aria-label="Account" value={account} onChange={({ target }) => changed(setAccount)(target.value)}>
+            {accounts?.items.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </Field>
+        <Field term="symbol" error={errorOf("symbol")}>
+          <input
+            aria-label="Symbol"
+            value={symbol}
+            onChange={({ target }) => changed(setSymbol)(target.value)}
+            required
+            autoComplete="off"
+            spellCheck={false}
+          />
+        </Field>
+        <Field term="side" error={errorOf("side")}>
+          <select aria-label="Side" value={side} onChange={({ target }) => changed(setSide)(target.value)}>
+            <option value="buy">Buy</option>
+            <option value="sell">Sell</option>
+          </select>
+        </Field>
+        <Field term="quantity" error={errorOf("quantity")}>
+          <input
+            aria-label="Quantity"
+            inputMode="decimal"
+            value={quantity}
+            onChange={({ target }) => changed(setQuantity)(target.value)}
+            required
+            autoComplete="off"
+          />
+        </Field>
+        <Field term="tradePrice" error={errorOf("price")}>
+          <input
+            aria-label="Price"
+            inputMode="decimal"
+            value={price}
+            onChange={({ target }) => changed(setPrice)(target.value)}
+            autoComplete="off"
+          />
+        </Field>
+        {error !== null && !["account", "symbol", "side", "quantity", "price"].includes(field ?? "") ? (
+          <Problem error={error} />
+        ) : null}
+        <p className="faint">
+          The same on the command line:{" "}
+          <code>
+            npx roundlot trades add --account {account} --symbol {symbol || "AAPL"} --side {side} --quantity{" "}
+            {quantity || "0.3"}
+          </code>
+        </p>
+        <div className="buttons">
+          <button type="submit" className="button primary" aria-disabled={sending.isPending}>
+            {sending.isPending ? "Sent, waiting for the record…" : "Send trade"}
+          </button>
+        </div>
+      </form>
+      {sending.data?.items.map((taken) => (
+        <Taken key={taken.id} taken={taken} />
+      ))}
+    </>
+  )
+}

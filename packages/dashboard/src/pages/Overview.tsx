@@ -1,0 +1,368 @@
+import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
+import { useOverview } from "../api/overview.ts"
+import { magnitude, shareOf, signOf } from "../format/figure.ts"
+import { LotGauge } from "../ui/Bars.tsx"
+import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Head } from "../ui/Help.tsx"
+import { Asked, Empty, Panel, Skeleton } from "../ui/Panel.tsx"
+import { casesOf } from "../ui/Shell.tsx"
+import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
+import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
+import { eventWords } from "../words/events.ts"
+import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { signOfState } from "../words/signs.ts"
+
+type Overview = Documents.OverviewDocument
+
+const verdictOf = (overview: Overview): { readonly text: string; readonly isCalm: boolean } => {
+  const cases = casesOf(overview)
+  const halted = overview.accounts.filter(({ tradingState }) => tradingState === "halted")
+  if (overview.accounts.length === 0) return { text: "Nothing is set up yet", isCalm: true }
+  if (halted.length > 0) return { text: `Halted: ${halted.map(({ name }) => name).join(", ")}`, isCalm: false }
+  if (cases > 0) return { text: `Trading, with ${cases} ${cases === 1 ? "case" : "cases"} open`, isCalm: false }
+  return { text: "All well", isCalm: true }
+}
+
+const Verdict = ({ overview }: { readonly overview: Overview }) => {
+  const { isCalm, text } = verdictOf(overview)
+  const open = Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
+  const figures = [
+    ["positions", overview.positions.length],
+    ["openOrders", open],
+    ["openBreaks", overview.openBreaks.length],
+    ["tradesIn", overview.quarantined]
+  ] as const
+  return (
+    <div className="verdict">
+      <span className={isCalm ? "tone-ok" : "tone-warn"}>
+        <SignIcon shape={isCalm ? "disc-tick" : "triangle"} />
+      </span>
+      <div>
+        <h1>{text}</h1>
+        <p className="faint">
+          {overview.accounts.map(({ broker, name }) => `${name} at ${broker}`).join(" · ")}
+          {overview.accounts.length === 0 ? null : " · "}as of <Time at={overview.at} />
+        </p>
+      </div>
+      <dl className="figures">
+        {figures.map(([term, count]) => (
+          <div key={term}>
+            <dt>
+              <Head term={term} />
+            </dt>
+            <dd>
+              <Figure of={String(count)} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  )
+}
+
+const MOST_CASES = 5
+
+const Cases = ({ overview }: { readonly overview: Overview }) => {
+  const cases = casesOf(overview)
+  if (cases === 0) {
+    return (
+      <p className="calm">
+        <span className="tone-ok">
+          <SignIcon shape="tick-quiet" />
+        </span>
+        Nothing needs you.
+      </p>
+    )
+  }
+  const rows = [
+    ...overview.inDoubt.map((id) => ({
+      key: id,
+      sign: <StateSign family="order" state="in_doubt" />,
+      text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
+      at: null,
+      to: `/orders/${id}`,
+      verb: "Decide"
+    })),
+    ...overview.openBreaks.map((each) => ({
+      key: each.id,
+      sign: <StateSign family="break" state="open" tail={each.symbol ?? ""} />,
+      text: (
+        <>
+          <strong>{eventWords(each.kind)}</strong> about {each.subject} on {each.account}:{" "}
+          <Foreign text={each.evidence} />
+        </>
+      ),
+      at: each.openedAt,
+      to: `/attention/${each.id}`,
+      verb: "Look"
+    })),
+    ...overview.failing.map((part) => ({
+      key: part,
+      sign: <StateSign family="part" state="failing" />,
+      text: <>{part}</>,
+      at: null,
+      to: "/ops",
+      verb: "Look"
+    })),
+    ...(overview.quarantined === 0
+      ? []
+      : [
+          {
+            key: "held",
+            sign: <StateSign family="trade" state="pending" />,
+            text: <>{overview.quarantined} trades are held until somebody decides.</>,
+            at: null,
+            to: "/trades?status=pending",
+            verb: "Decide"
+          }
+        ])
+  ]
+  return (
+    <section className="panel cases" aria-label="Needs attention">
+      <ul>
+        {rows.slice(0, MOST_CASES).map(({ at, key, sign, text, to, verb }) => (
+          <li key={key}>
+            {sign}
+            <span className="what">{text}</span>
+            <span className="faint">{at === null ? null : <Age at={at} />}</span>
+            <Link href={to} className="button small">
+              {verb}
+              <span className="hidden"> {key}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {rows.length > MOST_CASES ? (
+        <Link href="/attention" className="more">
+          All {cases}
+        </Link>
+      ) : null}
+    </section>
+  )
+}
+
+const NEAR = 10
+
+const Near = ({ positions }: { readonly positions: Overview["positions"] }) => {
+  const dueFrom = useDueFrom()
+  const owing = positions
+    .filter(({ residual }) => signOf(residual) !== 0)
+    .map((position) => ({ position, from: dueFrom(position) }))
+    .toSorted((a, b) => Math.abs(shareOf(b.position.residual, b.from)) - Math.abs(shareOf(a.position.residual, a.from)))
+    .slice(0, NEAR)
+  return (
+    <Panel
+      title="Positions near an order"
+      note={`${owing.length} of ${positions.length}`}
+      action={<Link href="/positions">All positions</Link>}
+    >
+      {owing.length === 0 ? (
+        <Empty>No position owes anything. One that does comes here, the nearest to an order first.</Empty>
+      ) : (
+        <div className="wide">
+          <table>
+            <thead>
+              <tr>
+                {(["symbol", "account", "target", "hedged", "inFlight", "residual", "gauge", "next"] as const).map(
+                  (term) => (
+                    <th
+                      key={term}
+                      scope="col"
+                      className={["target", "hedged", "inFlight", "residual"].includes(term) ? "right" : undefined}
+                    >
+                      <Head term={term} />
+                    </th>
+                  )
+                )}
+              </tr>
+            </thead>
+            <tbody>
+              {owing.map(({ from, position }) => (
+                <tr key={`${position.account} ${position.symbol}`}>
+                  <td>
+                    <Link href={pathOfPosition(position)}>{position.symbol}</Link>
+                  </td>
+                  <td className="faint">{position.account}</td>
+                  <td className="right">
+                    <Figure of={position.target} />
+                  </td>
+                  <td className="right">
+                    <Figure of={position.hedged} />
+                  </td>
+                  <td className="right">
+                    <Figure of={position.inFlight} />
+                  </td>
+                  <td className="right">
+                    <Figure of={position.residual} signed />
+                  </td>
+                  <td>
+                    <LotGauge
+                      residual={position.residual}
+                      from={from}
+                      isHeld={/^(Held|BreakOpen|Halted)/.test(position.answer)}
+                    />
+                  </td>
+                  <td>
+                    <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+const LATEST = 8
+
+const isLive = ({ phase }: Documents.OrderDocument): boolean => phase === "open" || phase === "pending"
+
+const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
+  const live = overview.latestOrders.filter(isLive)
+  const shown = (live.length === 0 ? overview.latestOrders : live).slice(0, LATEST)
+  const open = Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
+  return (
+    <Panel
+      title={live.length === 0 ? "Latest orders" : "Working orders"}
+      note={live.length === 0 ? "none is working" : open}
+      action={<Link href="/orders">All orders</Link>}
+    >
+      {shown.length === 0 ? (
+        <Empty>No order yet. The first is made once a position owes a whole lot.</Empty>
+      ) : (
+        <ul className="rows">
+          {shown.map(({ createdAt, filledQuantity, id, quantity, side, status, symbol }) => (
+            <li key={id}>
+              <Link href={`/orders/${id}`} className="plain">
+                <Side side={side} /> <Figure of={quantity} /> <strong>{symbol}</strong>
+              </Link>
+              <StateSign
+                family="order"
+                state={status}
+                tail={status === "partially_filled" ? `${filledQuantity}/${quantity}` : undefined}
+              />
+              <span className="faint">
+                <Age at={createdAt} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+/** Payloads are stored beside what happens, and are no news: more is read than is shown. */
+const HAPPENED = 30
+const SHOWN = 12
+
+const Happened = () => {
+  const query = useAsk(["journal", "newest"], (api) =>
+    api.journal.list({ urlParams: { order: "newest", limit: HAPPENED } })
+  )
+  return (
+    <Panel title="Just happened" action={<Link href="/journal">Journal</Link>}>
+      <Asked query={query}>
+        {({ items }) => (
+          <ul className="rows story">
+            {items
+              .filter(({ entity }) => entity.kind !== "payload")
+              .slice(0, SHOWN)
+              .map(({ account, at, entity, seq, tag }) => {
+                const to = pathOfRecord({ kind: entity.kind, id: entity.id, account })
+                return (
+                  <li key={`${account} ${seq}`}>
+                    <Time at={at} />
+                    <span className="what">
+                      {eventWords(tag)}:{" "}
+                      {to === undefined ? (
+                        `${entity.kind} ${entity.id}`
+                      ) : (
+                        <Link href={to}>{`${entity.kind} ${entity.id}`}</Link>
+                      )}
+                    </span>
+                    <span className="faint figure">{seq}</span>
+                  </li>
+                )
+              })}
+          </ul>
+        )}
+      </Asked>
+    </Panel>
+  )
+}
+
+const HealthPanel = () => {
+  const query = useAsk(["health"], (api) => api.health())
+  return (
+    <Panel title="Health" action={<Link href="/ops">Operations</Link>}>
+      <Asked query={query}>
+        {({ parts }) => (
+          <ul className="rows">
+            {parts
+              .toSorted((a, b) => Number(a.ok) - Number(b.ok))
+              .map(({ detail, lastSuccessAt, ok, part }) => (
+                <li key={part} className={ok ? undefined : "tone-danger"}>
+                  <span className={ok ? "what" : "what tone-danger"}>
+                    <SignIcon shape={signOfState("part", ok ? "ok" : "failing").shape} /> {part}
+                  </span>
+                  <span className="faint">
+                    {ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Foreign text={detail} />}
+                  </span>
+                </li>
+              ))}
+          </ul>
+        )}
+      </Asked>
+    </Panel>
+  )
+}
+
+const steps = [
+  ["Make an account at the paper broker", "npx roundlot accounts add paper"],
+  ["Send a first trade", "npx roundlot trades add --symbol AAPL --side buy --quantity 1.5"],
+  ["Watch it become an order", "npx roundlot orders list"]
+] as const
+
+const Beginning = () => (
+  <Panel title="Begin here">
+    <ol className="steps">
+      {steps.map(([text, command]) => (
+        <li key={text}>
+          {text}
+          <code>{command}</code>
+        </li>
+      ))}
+    </ol>
+  </Panel>
+)
+
+/** The first page: is all well, and what needs a person? */
+export const Overview = () => {
+  const query = useOverview()
+  if (query.data === undefined && query.error === null) return <Skeleton />
+  return (
+    <Asked query={query}>
+      {(overview) => (
+        <>
+          <Verdict overview={overview} />
+          {overview.accounts.length === 0 ? <Beginning /> : <Cases overview={overview} />}
+          <div className="columns">
+            <div>
+              <Near positions={overview.positions} />
+              <Happened />
+            </div>
+            <div>
+              <WorkingOrders overview={overview} />
+              <HealthPanel />
+            </div>
+          </div>
+        </>
+      )}
+    </Asked>
+  )
+}

@@ -1,0 +1,112 @@
+import { Link, useLocation } from "wouter"
+import { queries, useAsk } from "../api/asking.ts"
+import { call } from "../api/client.ts"
+import { zoneName } from "../format/time.ts"
+import { Head } from "../ui/Help.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { choose, useSettings } from "../ui/settings.ts"
+
+const themes = ["system", "light", "dark"] as const
+
+const keys = [
+  ["Ctrl K", "find anything by any id"],
+  ["⇧ H", "halt"],
+  ["g then o i p t r f d a j x s", "go to a page of the navigation"],
+  ["j k, ↓ ↑, Home, End, Enter", "in tables: move, open"],
+  ["f", "in tables: freeze, go on"],
+  ["z", "times in UTC or your own zone"],
+  ["⇧ T", "light or dark"]
+] as const
+
+const links = [
+  ["/fills", "Fills"],
+  ["/trades", "Trades"],
+  ["/decisions", "Decisions"],
+  ["/attempts", "Attempts"],
+  ["/journal", "Journal"],
+  ["/ops", "Operations"]
+] as const
+
+const Session = () => {
+  const [, go] = useLocation()
+  const { data: caller } = useAsk(["session"], (api) => api.session.caller())
+  const leave = async (): Promise<void> => {
+    await call((api) => api.session.signOut())
+    queries.clear()
+    go("/sign-in")
+  }
+  return (
+    <Panel title="Who you are">
+      <p>
+        {caller === undefined ? "Signed out." : `${caller.name}, with the role ${caller.role}.`}{" "}
+        <button type="button" className="button small" onClick={() => void leave()}>
+          Sign out
+        </button>
+      </p>
+    </Panel>
+  )
+}
+
+export const SettingsPage = () => {
+  const { shortcuts, theme, utc } = useSettings()
+  return (
+    <>
+      <PageHead note="Kept in this browser.">Settings</PageHead>
+      <nav className="only-phone" aria-label="More pages">
+        <ul className="rows">
+          {links.map(([to, name]) => (
+            <li key={to}>
+              <Link href={to}>{name}</Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Panel title="How it looks">
+        <div className="field">
+          <Head term="theme" />
+          <select
+            aria-label="Theme"
+            value={theme}
+            onChange={({ target }) => choose({ theme: themes.find((each) => each === target.value) ?? "system" })}
+          >
+            {themes.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </div>
+        <div className="field">
+          <Head term="zone" />
+          <select
+            aria-label="Zone"
+            value={utc ? "utc" : "own"}
+            onChange={({ target }) => choose({ utc: target.value === "utc" })}
+          >
+            <option value="own">{zoneName(false)}</option>
+            <option value="utc">UTC</option>
+          </select>
+        </div>
+        <div className="field">
+          <Head term="shortcuts" />
+          <input
+            type="checkbox"
+            aria-label="Single-key shortcuts"
+            checked={shortcuts}
+            onChange={({ target }) => choose({ shortcuts: target.checked })}
+          />
+        </div>
+      </Panel>
+      <Panel title="Keys">
+        <ul className="rows">
+          {keys.map(([key, text]) => (
+            <li key={key}>
+              <kbd>{key}</kbd>
+              <span className="what">{text}</span>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Session />
+    </>
+  )
+}

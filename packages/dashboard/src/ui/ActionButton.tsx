@@ -1,0 +1,41 @@
+import { lazy, Suspense, useSyncExternalStore } from "react"
+import type { Action } from "./ActionDialog.tsx"
+
+const ActionDialog = lazy(() => import("./ActionDialog.tsx").then(({ ActionDialog }) => ({ default: ActionDialog })))
+
+let asked: Action | undefined
+const watchers = new Set<() => void>()
+
+const ask = (action: Action | undefined): void => {
+  asked = action
+  for (const each of watchers) each()
+}
+
+const watch = (changed: () => void): (() => void) => {
+  watchers.add(changed)
+  return () => watchers.delete(changed)
+}
+
+/** Where the dialog of an action is: apart from its button, which may go when the action is done. */
+export const ActionHost = () => {
+  const action = useSyncExternalStore(watch, () => asked)
+  if (action === undefined) return null
+  return (
+    <Suspense fallback={null}>
+      <ActionDialog action={action} onClose={() => ask(undefined)} />
+    </Suspense>
+  )
+}
+
+interface ActionButtonProps {
+  readonly action: Action
+  readonly label?: string | undefined
+  readonly className?: string | undefined
+}
+
+/** Opens the dialog of an action. */
+export const ActionButton = ({ action, className, label }: ActionButtonProps) => (
+  <button type="button" className={className ?? "button"} onClick={() => ask(action)} aria-haspopup="dialog">
+    {label ?? action.verb}
+  </button>
+)

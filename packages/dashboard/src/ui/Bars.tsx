@@ -1,0 +1,93 @@
+import { grouped, shareOf, signOf } from "../format/figure.ts"
+import { Head } from "./Help.tsx"
+import { Figure } from "./Figure.tsx"
+
+interface GaugeProps {
+  readonly residual: string
+  /** From which an order is due. */
+  readonly from: string
+  readonly isHeld?: boolean | undefined
+}
+
+/** The residual on its way to the next lot: zero in the middle, sell left, buy right. */
+export const LotGauge = ({ from, isHeld, residual }: GaugeProps) => {
+  const share = shareOf(residual, from)
+  const left = share < 0 ? 50 + share * 50 : 50
+  return (
+    <span
+      className={isHeld === true ? "gauge held" : "gauge"}
+      role="meter"
+      aria-valuemin={-100}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(share * 100)}
+      aria-valuetext={`${grouped(residual, true)} of ${grouped(from)}`}
+      aria-label="residual to the next lot"
+    >
+      <span style={{ left: `${left}%`, width: `${Math.abs(share) * 50}%` }} />
+    </span>
+  )
+}
+
+/** How much of an order is executed. */
+export const FillBar = ({ filled, quantity }: { readonly filled: string; readonly quantity: string }) => (
+  <span className="filled">
+    <span
+      className="bar"
+      role="meter"
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(Math.max(0, shareOf(filled, quantity)) * 100)}
+      aria-valuetext={`${grouped(filled)} of ${grouped(quantity)}`}
+      aria-label="filled"
+    >
+      <span style={{ width: `${Math.max(0, shareOf(filled, quantity)) * 100}%` }} />
+    </span>
+    <span className="figure">
+      {grouped(filled)}/{grouped(quantity)}
+    </span>
+  </span>
+)
+
+interface Sum {
+  readonly target: string
+  readonly hedged: string
+  readonly inFlight: string
+  readonly residual: string
+}
+
+/** Scaled to whole units, so that the sum is exact: a text is never made a float. */
+const scaled = (text: string, scale: number): bigint => {
+  const [whole = "0", fraction = ""] = text.replace(/^-/, "").split(".")
+  const value = BigInt(whole + fraction.padEnd(scale, "0"))
+  return signOf(text) < 0 ? -value : value
+}
+
+const addsUp = ({ hedged, inFlight, residual, target }: Sum): boolean => {
+  const scale = Math.max(...[hedged, inFlight, residual, target].map((text) => text.split(".")[1]?.length ?? 0))
+  const [all, ...parts] = [target, hedged, inFlight, residual].map((text) => scaled(text, scale))
+  return all === parts.reduce((sum, part) => sum + part, 0n)
+}
+
+/** `target = hedged + in flight + residual`, which says itself where it does not add up. */
+export const Equation = ({ sum }: { readonly sum: Sum }) => (
+  <div className="equation">
+    <dl>
+      {(["target", "hedged", "inFlight", "residual"] as const).map((term, at) => (
+        <div key={term}>
+          <dt>
+            <Head term={term} />
+          </dt>
+          <dd>
+            {at === 0 ? null : <span className="faint">{at === 1 ? "= " : "+ "}</span>}
+            <Figure of={sum[term]} signed={term === "residual"} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+    {addsUp(sum) ? null : (
+      <p className="tone-danger" role="alert">
+        These figures do not add up: run the audit before anything else.
+      </p>
+    )}
+  </div>
+)

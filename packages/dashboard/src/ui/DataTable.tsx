@@ -1,0 +1,197 @@
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react"
+import { useLocation } from "wouter"
+import { fractionDigits } from "../format/figure.ts"
+import { zoneName } from "../format/time.ts"
+import type { Term } from "../words/glossary.ts"
+import { Figure, Time } from "./Figure.tsx"
+import { Head } from "./Help.tsx"
+import { useSettings } from "./settings.ts"
+
+/** A column: its head is a word that the glossary explains. */
+export type Column<A> =
+  | { readonly term: Term; readonly kind: "node"; readonly of: (row: A) => ReactNode }
+  | {
+      readonly term: Term
+      readonly kind: "figure"
+      readonly of: (row: A) => string | null
+      readonly signed?: boolean
+      readonly money?: boolean
+    }
+  | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
+
+interface DataTableProps<A> {
+  readonly label: string
+  readonly columns: ReadonlyArray<Column<A>>
+  readonly rows: ReadonlyArray<A>
+  readonly idOf: (row: A) => string
+  readonly hrefOf?: ((row: A) => string) | undefined
+  /** The end is near: more rows are wanted. */
+  readonly onEnd?: (() => void) | undefined
+  readonly hasMore?: boolean | undefined
+  /** Rows that fit are shown whole, without scrolling inside. */
+  readonly isShort?: boolean | undefined
+}
+
+interface Kept<A> {
+  readonly rows: ReadonlyArray<A>
+  readonly left: ReadonlySet<string>
+  readonly waiting: number
+}
+
+/** What is shown while somebody reads or has frozen it: rows change in place, none comes in or moves, one that left is dimmed. */
+const keeping = <A,>(shown: ReadonlyArray<A>, rows: ReadonlyArray<A>, idOf: (row: A) => string): Kept<A> => {
+  const newest = new Map(rows.map((row) => [idOf(row), row]))
+  const ids = new Set(shown.map(idOf))
+  const last = shown.at(-1)
+  const end = last === undefined ? -1 : rows.findIndex((row) => idOf(row) === idOf(last))
+  const older = end < 0 ? [] : rows.slice(end + 1)
+  const olderIds = new Set(older.map(idOf))
+  return {
+    rows: [...shown.map((row) => newest.get(idOf(row)) ?? row), ...older.filter((row) => !ids.has(idOf(row)))],
+    left: new Set([...ids].filter((id) => !newest.has(id))),
+    waiting: rows.filter((row) => !ids.has(idOf(row)) && !olderIds.has(idOf(row))).length
+  }
+}
+
+const ROW = 36
+const NEAR = 20
+
+const longestFraction = <A,>(column: Column<A>, rows: ReadonlyArray<A>): number =>
+  column.kind === "figure" ? rows.reduce((longest, row) => Math.max(longest, fractionDigits(column.of(row))), 0) : 0
+
+const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
+  if (column.kind === "node") return column.of(row)
+  if (column.kind === "time") return <Time at={column.of(row)} />
+  return <Figure of={column.of(row)} signed={column.signed} money={column.money} align={align} />
+}
+
+/** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
+export const DataTable = <A,>({ columns, hasMore, hrefOf, idOf, isShort, label, onEnd, rows }: DataTableProps<A>) => {
+  const [, go] = useLocation()
+  const { utc } = useSettings()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [isFrozen, setFrozen] = useState(false)
+  const [isAtTop, setAtTop] = useState(true)
+  const [focus, setFocus] = useState(0)
+  const base = useRef(rows)
+  const isKept = isFrozen || !isAtTop
+  if (!isKept) base.current = rows
+  const {
+    left,
+    rows: shown,
+    waiting
+  } = isKept ? keeping(base.current, rows, idOf) : { rows, left: new Set<string>(), waiting: 0 }
+  if (isKept && base.current.length !== shown.length) base.current = shown
+
+  const virtual = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    enabled: isShort !== true
+  })
+  const items =
+    isShort === true
+      ? shown.map((_, index) => ({ index, start: index * ROW, end: (index + 1) * ROW }))
+      : virtual.getVirtualItems()
+  const before = items[0]?.start ?? 0
+  const after = (isShort === true ? shown.length * ROW : virtual.getTotalSize()) - (items.at(-1)?.end ?? 0)
+  const lastIndex = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore === true && lastIndex >= shown.length - NEAR) onEnd?.()
+  }, [hasMore, lastIndex, shown.length, onEnd])
+
+  const fractions = columns.map((column) => longestFraction(column, shown))
+  const move = (to: number): void => {
+    const next = Math.max(0, Math.min(shown.length - 1, to))
+    setFocus(next)
+    if (isShort !== true) virtual.scrollToIndex(next)
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus())
+  }
+  const onKey = (event: KeyboardEvent, index: number): void => {
+    if (event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey) return
+    const row = shown[index]
+    if (event.key === "j" || event.key === "ArrowDown") move(index + 1)
+    else if (event.key === "k" || event.key === "ArrowUp") move(index - 1)
+    else if (event.key === "Home") move(0)
+    else if (event.key === "End") move(shown.length - 1)
+    else if (event.key === "f") setFrozen(!isFrozen)
+    else if (event.key === "Enter" && row !== undefined && hrefOf !== undefined) go(hrefOf(row))
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <div className={isShort === true ? "table short" : "table"}>
+      <div className="pills">
+        {waiting === 0 ? null : (
+          <button
+            type="button"
+            className="pill"
+            onClick={() => {
+              setFrozen(false)
+              setAtTop(true)
+              scroller.current?.scrollTo({ top: 0 })
+            }}
+          >
+            {waiting} new
+          </button>
+        )}
+        {isFrozen ? (
+          <button type="button" className="pill" onClick={() => setFrozen(false)}>
+            Frozen: go on
+          </button>
+        ) : null}
+      </div>
+      <div className="scroller" ref={scroller} onScroll={(event) => setAtTop(event.currentTarget.scrollTop < ROW / 2)}>
+        <table aria-label={label} aria-rowcount={hasMore === true ? -1 : shown.length + 1}>
+          <thead>
+            <tr aria-rowindex={1}>
+              {columns.map((column) => (
+                <th key={column.term} scope="col" className={column.kind === "figure" ? "right" : undefined}>
+                  <Head term={column.term} tail={column.kind === "time" ? zoneName(utc) : undefined} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {before <= 0 ? null : <tr aria-hidden="true" style={{ height: before }} />}
+            {items.map(({ index }) => {
+              const row = shown[index]
+              if (row === undefined) return null
+              const id = idOf(row)
+              return (
+                <tr
+                  key={id}
+                  data-row={index}
+                  aria-rowindex={index + 2}
+                  tabIndex={index === Math.min(focus, shown.length - 1) ? 0 : -1}
+                  className={left.has(id) ? "left" : undefined}
+                  title={left.has(id) ? "left this view" : undefined}
+                  onFocus={() => setFocus(index)}
+                  onKeyDown={(event) => onKey(event, index)}
+                  onClick={(event) => {
+                    if (
+                      hrefOf === undefined ||
+                      (event.target instanceof Element && event.target.closest("a,button,summary"))
+                    )
+                      return
+                    if (getSelection()?.isCollapsed !== false) go(hrefOf(row))
+                  }}
+                >
+                  {columns.map((column, at) => (
+                    <td key={column.term} className={column.kind === "figure" ? "right" : undefined}>
+                      {cellOf(column, row, fractions[at] ?? 0)}
+                    </td>
+                  ))}
+                </tr>
+              )
+            })}
+            {after <= 0 ? null : <tr aria-hidden="true" style={{ height: after }} />}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  )
+}

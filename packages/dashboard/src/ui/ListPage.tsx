@@ -1,0 +1,136 @@
+import type { Effect } from "effect"
+import { useState, type ReactNode } from "react"
+import { type Page, useList } from "../api/asking.ts"
+import type { Api } from "../api/client.ts"
+import { glossary, type Term } from "../words/glossary.ts"
+import { type Column, DataTable } from "./DataTable.tsx"
+import { useFilters } from "./filters.ts"
+import { Head } from "./Help.tsx"
+import { Empty, Problem, Skeleton } from "./Panel.tsx"
+import { PageHead } from "./Shell.tsx"
+
+/** A filter of a list: a parameter of the address and of the API alike. */
+interface Filter {
+  readonly name: string
+  readonly term: Term
+  /** What may be chosen; anything may be written where it is absent. */
+  readonly options?: ReadonlyArray<readonly [value: string, label: string]>
+}
+
+/** What there is to a list of records. */
+export interface Listing<A> {
+  readonly name: string
+  readonly title: string
+  readonly columns: ReadonlyArray<Column<A>>
+  readonly filters: ReadonlyArray<Filter>
+  readonly idOf: (row: A) => string
+  readonly hrefOf?: (row: A) => string
+  readonly read: (
+    api: Api,
+    asked: Readonly<Record<string, string>>,
+    page: { readonly cursor?: string; readonly limit: number }
+  ) => Effect.Effect<Page<A>, unknown>
+  readonly empty: ReactNode
+  readonly actions?: ReactNode
+}
+
+const LIMIT = 200
+
+const Written = ({
+  onSet,
+  term,
+  value
+}: {
+  readonly term: Term
+  readonly value: string
+  readonly onSet: (value: string) => void
+}) => {
+  const [text, setText] = useState(value)
+  return (
+    <input
+      aria-label={glossary[term].head}
+      value={text}
+      size={10}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => text.trim() !== value && onSet(text.trim())}
+      onKeyDown={(event) => event.key === "Enter" && onSet(text.trim())}
+      autoComplete="off"
+      spellCheck={false}
+    />
+  )
+}
+
+/** A list with its filters in the address, read on as it is scrolled, live. */
+export const ListPage = <A,>({ listing }: { readonly listing: Listing<A> }) => {
+  const { clear, get, set } = useFilters()
+  const asked = Object.fromEntries(
+    listing.filters.flatMap(({ name }) => (get(name) === "" ? [] : [[name, get(name)] as const]))
+  )
+  const list = useList(["list", listing.name, asked], (api, cursor) =>
+    listing.read(api, asked, { limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) })
+  )
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const isFiltered = Object.keys(asked).length > 0
+  return (
+    <>
+      <PageHead actions={listing.actions}>{listing.title}</PageHead>
+      <div className="filters" role="group" aria-label="Filters">
+        {listing.filters.map(({ name, options, term }) => (
+          <div key={name} className="filter">
+            <Head term={term} />
+            {options === undefined ? (
+              <Written key={get(name)} term={term} value={get(name)} onSet={(value) => set(name, value)} />
+            ) : (
+              <select
+                aria-label={glossary[term].head}
+                value={get(name)}
+                onChange={(event) => set(name, event.target.value)}
+              >
+                <option value="">all</option>
+                {options.map(([value, label]) => (
+                  <option key={value} value={value}>
+                    {label}
+                  </option>
+                ))}
+              </select>
+            )}
+          </div>
+        ))}
+        {isFiltered ? (
+          <button type="button" className="button small" onClick={() => clear(listing.filters.map(({ name }) => name))}>
+            Clear
+          </button>
+        ) : null}
+      </div>
+      {list.error === null ? null : <Problem error={list.error} again={() => void list.refetch()} />}
+      {list.data === undefined ? (
+        list.error === null ? (
+          <Skeleton />
+        ) : null
+      ) : rows.length === 0 ? (
+        <Empty>
+          {isFiltered
+            ? `Nothing matches ${Object.entries(asked)
+                .map(([name, value]) => `${name} ${value}`)
+                .join(", ")}.`
+            : listing.empty}
+        </Empty>
+      ) : (
+        <div className={list.error === null ? undefined : "dimmed"}>
+          <DataTable
+            key={JSON.stringify(asked)}
+            label={listing.title}
+            columns={listing.columns}
+            rows={rows}
+            idOf={listing.idOf}
+            hrefOf={listing.hrefOf}
+            hasMore={list.hasNextPage}
+            onEnd={() => {
+              if (!list.isFetchingNextPage && list.hasNextPage) void list.fetchNextPage()
+            }}
+          />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,25 @@
+import { useAsk } from "../api/asking.ts"
+import { grouped, signOf } from "../format/figure.ts"
+import { signOfNext } from "../words/signs.ts"
+import { SignView } from "./Sign.tsx"
+
+/** From which residual an order is due, by account: its threshold, else its lot. */
+export const useDueFrom = (): ((position: { readonly account: string }) => string) => {
+  const { data } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const known = new Map(data?.items.map(({ lot, name, threshold }) => [name, threshold ?? lot]))
+  return ({ account }) => known.get(account) ?? "1"
+}
+
+interface NextOrderProps {
+  readonly answer: string
+  readonly residual: string
+  readonly from: string
+}
+
+/** What order comes next, or why there is none. */
+export const NextOrder = ({ answer, from, residual }: NextOrderProps) => {
+  if (answer !== "NotDue") return <SignView sign={signOfNext(answer)} />
+  const sign = signOf(residual)
+  if (sign === 0) return <span className="faint">Nothing is owed</span>
+  return <span className="figure">{sign > 0 ? `Buy at ${grouped(from)}` : `Sell at −${grouped(from)}`}</span>
+}

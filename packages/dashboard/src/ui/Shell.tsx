@@ -1,0 +1,327 @@
+import { useEffect, useRef, useState, type ReactNode } from "react"
+import { Link, useLocation } from "wouter"
+import type { Documents } from "@roundlot/api"
+import { queries, useStanding } from "../api/asking.ts"
+import { useOverview } from "../api/overview.ts"
+import { shownSpan, zoneName } from "../format/time.ts"
+import * as live from "../live/live.ts"
+import { signOfState } from "../words/signs.ts"
+import { halt } from "./actions.ts"
+import { ActionButton, ActionHost } from "./ActionButton.tsx"
+import { Explained } from "./Help.tsx"
+import { Search } from "./Search.tsx"
+import { choose, chosen, useNow, useSettings } from "./settings.ts"
+import { SignIcon } from "./Sign.tsx"
+
+/** A page of the navigation: where, its name, and the key after `g` that goes there. */
+type PageLink = readonly [path: string, name: string, key: string]
+
+const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray<PageLink>]> = [
+  [
+    "Now",
+    [
+      ["/", "Overview", "o"],
+      ["/attention", "Attention", "i"]
+    ]
+  ],
+  [
+    "Books",
+    [
+      ["/positions", "Positions", "p"],
+      ["/trades", "Trades", "t"],
+      ["/orders", "Orders", "r"],
+      ["/fills", "Fills", "f"],
+      ["/decisions", "Decisions", "d"],
+      ["/attempts", "Attempts", "a"]
+    ]
+  ],
+  ["Record", [["/journal", "Journal", "j"]]],
+  [
+    "Run",
+    [
+      ["/ops", "Operations", "x"],
+      ["/settings", "Settings", "s"]
+    ]
+  ]
+]
+
+const pages = groups.flatMap(([, links]) => links)
+
+const isAt = (path: string, at: string): boolean =>
+  at === "/" ? path === "/" : path === at || path.startsWith(`${at}/`)
+
+/** How many cases wait for a person. */
+export const casesOf = (overview: Documents.OverviewDocument): number =>
+  overview.openBreaks.length + overview.inDoubt.length + overview.quarantined + overview.failing.length
+
+const haltedOf = ({ accounts, controls }: Documents.OverviewDocument): ReadonlyArray<string> => {
+  const everything = controls.some(
+    ({ account, state, symbol }) => account === null && symbol === null && state === "halted"
+  )
+  return everything
+    ? ["everything"]
+    : accounts.filter(({ tradingState }) => tradingState === "halted").map(({ name }) => name)
+}
+
+const LiveClock = () => {
+  const standing = useStanding()
+  const now = useNow()
+  const word = live.wordOf(standing, Date.now())
+  const sign = signOfState("live", word)
+  const quietFor = Math.max(0, now - (standing.changedAt === 0 ? standing.heardAt : standing.changedAt))
+  const tail =
+    word === "reconnecting"
+      ? `, try ${standing.attempt}${standing.nextAt > now ? ` in ${shownSpan(standing.nextAt - now)}` : ""}`
+      : word === "signedOut" || word === "connecting"
+        ? ""
+        : ` ${shownSpan(word === "stale" ? now - standing.heardAt : quietFor)}`
+  return (
+    <span className="live" data-live={word}>
+      <Explained help={sign.help} className={`sign tone-${sign.tone}`}>
+        <SignIcon shape={sign.shape} />
+        <span>
+          {sign.word}
+          <span className="figure">{tail}</span>
+        </span>
+      </Explained>
+    </span>
+  )
+}
+
+/** While the stream is silent: that the page reads by itself, and a button that reads now. */
+const Fallback = () => {
+  const standing = useStanding()
+  const now = useNow()
+  const word = live.wordOf(standing, now)
+  if (word === "live" || word === "quiet" || word === "connecting" || word === "signedOut") return null
+  return (
+    <div className="banner tone-warn" role="status">
+      <SignIcon shape="triangle" />
+      <span>
+        Last update {shownSpan(now - standing.heardAt)} ago. Figures may be old; the page reads again every 5 s.
+      </span>
+      <button
+        type="button"
+        className="button small"
+        onClick={() => {
+          live.retry()
+          void queries.invalidateQueries()
+        }}
+      >
+        Refresh
+      </button>
+    </div>
+  )
+}
+
+const titleOf = (path: string): string => pages.find(([at]) => isAt(path, at))?.[1] ?? "Roundlot"
+
+/** The tab's title and icon say how it stands, from another tab too. */
+const useTab = (overview: Documents.OverviewDocument | undefined, path: string): void => {
+  const standing = useStanding()
+  const isStale = standing.phase === "retrying"
+  const cases = overview === undefined ? 0 : casesOf(overview)
+  const isHalted = overview !== undefined && haltedOf(overview).length > 0
+  useEffect(() => {
+    document.title = `${cases > 0 ? `(${cases}) ` : ""}${titleOf(path)} · Roundlot`
+    const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
+    document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
+  }, [cases, isHalted, isStale, path])
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.matches("input, select, textarea") || target.isContentEditable)
+
+const useKeys = (onSearch: () => void, onHalt: () => void): void => {
+  const [, go] = useLocation()
+  const handlers = useRef({ onSearch, onHalt, go })
+  handlers.current = { onSearch, onHalt, go }
+  useEffect(() => {
+    let isGoing = false
+    const pressed = (event: KeyboardEvent): void => {
+      if ((event.metaKey || event.ctrlKey) && event.key === "k") {
+        event.preventDefault()
+        handlers.current.onSearch()
+        return
+      }
+      if (!chosen().shortcuts || isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return
+      if (document.querySelector("[role=dialog]") !== null) return
+      if (isGoing) {
+        isGoing = false
+        const page = pages.find(([, , key]) => key === event.key)
+        if (page !== undefined) handlers.current.go(page[0])
+        return
+      }
+      if (event.key === "g") isGoing = true
+      else if (event.key === "H") {
+        event.preventDefault()
+        handlers.current.onHalt()
+      } else if (event.key === "z" || event.key === "Z") choose({ utc: !chosen().utc })
+      else if (event.key === "T")
+        choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
+    }
+    addEventListener("keydown", pressed)
+    return () => removeEventListener("keydown", pressed)
+  }, [])
+}
+
+const ANNOUNCE_MS = 10_000
+
+/** Says in words, now and then, what came in, to those who cannot see it. */
+const Announcer = () => {
+  const [text, setText] = useState("")
+  useEffect(() => {
+    let fills = 0
+    let breaks = 0
+    const stop = live.listen((told) => {
+      if (told.kind !== "commit") return
+      for (const { kind, tag } of told.commit.changes) {
+        if (kind === "fill") fills++
+        if (kind === "break" && /open/i.test(tag)) breaks++
+      }
+    })
+    const timer = setInterval(() => {
+      const said = [fills > 0 ? `${fills} new fills.` : "", breaks > 0 ? `${breaks} cases opened.` : ""]
+        .join(" ")
+        .trim()
+      if (said !== "") setText(said)
+      fills = 0
+      breaks = 0
+    }, ANNOUNCE_MS)
+    return () => {
+      stop()
+      clearInterval(timer)
+    }
+  }, [])
+  return (
+    <div className="hidden" role="status" aria-live="polite">
+      {text}
+    </div>
+  )
+}
+
+const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
+  <nav className="rail" aria-label="Main">
+    <Link href="/" className="brand">
+      <svg viewBox="0 0 32 32" aria-hidden="true">
+        <circle cx="16" cy="16" r="14" fill="currentColor" />
+        <path d="M16 16V6a10 10 0 0 0-10 10z" fill="var(--surface)" />
+      </svg>
+      Roundlot
+    </Link>
+    {groups.map(([group, links]) => (
+      <div key={group}>
+        <h2>{group}</h2>
+        <ul>
+          {links.map(([to, name]) => (
+            <li key={to}>
+              <Link href={to} aria-current={isAt(path, to) ? "page" : undefined}>
+                {name}
+                {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </div>
+    ))}
+  </nav>
+)
+
+const bottom = ["/", "/attention", "/orders", "/positions", "/settings"]
+
+const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
+  <nav className="bottom" aria-label="Main, short">
+    {pages
+      .filter(([to]) => bottom.includes(to))
+      .map(([to, name]) => (
+        <Link key={to} href={to === "/settings" ? "/settings" : to} aria-current={isAt(path, to) ? "page" : undefined}>
+          {to === "/settings" ? "More" : name}
+          {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
+        </Link>
+      ))}
+  </nav>
+)
+
+/** The frame around every screen: where one can go, how the stream stands, what is halted, and the stop. */
+export const Shell = ({ children }: { readonly children: ReactNode }) => {
+  const [path, go] = useLocation()
+  const { utc } = useSettings()
+  const { data: overview } = useOverview()
+  const search = useRef<HTMLInputElement>(null)
+  const halting = useRef<HTMLSpanElement>(null)
+  useTab(overview, path)
+  useKeys(
+    () => search.current?.focus(),
+    () => halting.current?.querySelector("button")?.click()
+  )
+  const cases = overview === undefined ? 0 : casesOf(overview)
+  const halted = overview === undefined ? [] : haltedOf(overview)
+  const isReal = overview?.accounts.some(({ environment }) => environment === "live") === true
+  const working = overview === undefined ? 0 : Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
+      <Rail cases={cases} path={path} />
+      <div className="frame">
+        <header className="top">
+          <Explained
+            help="Paper: a simulated or paper account, no real money. Real money: orders cost something."
+            className={isReal ? "badge real" : "badge paper"}
+          >
+            {isReal ? "Real money" : "Paper"}
+          </Explained>
+          <Search field={search} />
+          <button
+            type="button"
+            className="button quiet zone"
+            onClick={() => choose({ utc: !utc })}
+            aria-label={`Times in ${zoneName(utc)}; change`}
+          >
+            {zoneName(utc)}
+          </button>
+          <LiveClock />
+          <span ref={halting}>
+            <ActionButton action={halt(working)} label="Halt" className="button halt" />
+          </span>
+        </header>
+        {halted.length === 0 ? null : (
+          <div className="banner tone-danger" role="status">
+            <SignIcon shape="octagon-pause" />
+            <span>Halted: {halted.join(", ")}. Nothing new is sent; trades accumulate.</span>
+            <button type="button" className="button small" onClick={() => go("/ops")}>
+              Controls
+            </button>
+          </div>
+        )}
+        <Fallback />
+        <main id="main" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <BottomBar cases={cases} path={path} />
+      <Announcer />
+      <ActionHost />
+    </div>
+  )
+}
+
+/** A page's title and what belongs to it. */
+export const PageHead = ({
+  actions,
+  children,
+  note
+}: {
+  readonly children: ReactNode
+  readonly note?: ReactNode
+  readonly actions?: ReactNode
+}) => (
+  <div className="page-head">
+    <div>
+      <h1>{children}</h1>
+      {note === undefined ? null : <p>{note}</p>}
+    </div>
+    {actions === undefined ? null : <div className="actions">{actions}</div>}
+  </div>
+)

@@ -1,0 +1,92 @@
+import type { Documents } from "@roundlot/api"
+import type { Action } from "./ActionDialog.tsx"
+
+const scopeFlags = (account: string | undefined, symbol: string | undefined): string =>
+  `${account === undefined ? "--all" : `--account ${account}`}${symbol === undefined ? "" : ` --symbol ${symbol}`}`
+
+/** What a scope is called. */
+export const scopeName = (account: string | undefined, symbol: string | undefined): string =>
+  account === undefined ? "everything" : symbol === undefined ? account : `${symbol} on ${account}`
+
+const scope = (account: string | undefined, symbol: string | undefined) => ({
+  ...(account === undefined ? {} : { account }),
+  ...(symbol === undefined ? {} : { symbol })
+})
+
+/** Stops what is sent, of everything, an account or a symbol. `working` orders remain at the broker. */
+export const halt = (working: number, account?: string, symbol?: string): Action => ({
+  verb: `Halt ${scopeName(account, symbol)}`,
+  isDangerous: true,
+  will: [`No new orders for ${scopeName(account, symbol)} from now.`, "Trades keep arriving and accumulate."],
+  willNot: [
+    working === 0
+      ? "Nothing is cancelled: no order is working."
+      : `${working} working ${working === 1 ? "order stays" : "orders stay"} at the broker.`
+  ],
+  cli: (reason) => `roundlot halt ${scopeFlags(account, symbol)} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.halt({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } })
+})
+
+/** Lets go on what was halted. */
+export const resume = (due: ReadonlyArray<string>, account?: string, symbol?: string): Action => ({
+  verb: `Resume ${scopeName(account, symbol)}`,
+  typed: scopeName(account, symbol),
+  will:
+    due.length === 0
+      ? ["Nothing is due now: the next trades decide."]
+      : [`Positions that are due send their orders at once: ${due.join(", ")}.`],
+  willNot: ["A halt of a wider or narrower scope stays as it is."],
+  cli: (reason) => `roundlot resume ${scopeFlags(account, symbol)} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } })
+})
+
+/** Asks the broker to cancel an order. */
+export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
+  verb: `Cancel ${id}`,
+  isDangerous: true,
+  will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
+  willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
+  cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.cancelOrder({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+})
+
+/** Closes a break: somebody has judged it. */
+export const dismissBreak = ({ holds, id, kind, symbol }: Documents.BreakDocument): Action => ({
+  verb: `Resolve ${id}`,
+  typed: symbol ?? kind,
+  will: [
+    `The break ${kind} closes with your reason.`,
+    holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
+  ],
+  willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
+  cli: (reason) => `roundlot breaks dismiss ${id} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.dismissBreak({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+})
+
+/** Undoes a trade by its opposite. */
+export const reverseTrade = ({ id, quantity, side, symbol }: Documents.TradeDocument): Action => ({
+  verb: `Reverse ${id}`,
+  typed: symbol,
+  will: [
+    `A trade of the other side over ${quantity} ${symbol} undoes this ${side}. It joins the queue like any other.`
+  ],
+  willNot: ["The trade itself stays on record, and so do its orders and fills."],
+  cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.reverseTrade({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+})
+
+/** Decides that a held trade is not counted. */
+export const dismissTrade = ({ id, quantity, side, symbol }: Documents.TradeDocument): Action => ({
+  verb: `Dismiss ${id}`,
+  typed: symbol,
+  will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
+  willNot: ["Nothing is ordered for it."],
+  cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.dismissTrade({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+})

@@ -1,0 +1,70 @@
+import { useSyncExternalStore } from "react"
+
+/** What a browser keeps for whoever uses it. */
+interface Settings {
+  readonly theme: "system" | "light" | "dark"
+  readonly utc: boolean
+  readonly shortcuts: boolean
+}
+
+const keep = (name: string, value: string): void => {
+  try {
+    localStorage.setItem(`roundlot.${name}`, value)
+  } catch {
+    // Without a place to keep it, it holds for this page.
+  }
+}
+
+const kept = (name: string): string | null => {
+  try {
+    return localStorage.getItem(`roundlot.${name}`)
+  } catch {
+    return null
+  }
+}
+
+const themeOf = (text: string | null): Settings["theme"] => (text === "light" || text === "dark" ? text : "system")
+
+let settings: Settings = {
+  theme: themeOf(kept("theme")),
+  utc: kept("utc") === "true",
+  shortcuts: kept("shortcuts") !== "false"
+}
+const watchers = new Set<() => void>()
+
+/** Sets something that this browser keeps. */
+export const choose = (next: Partial<Settings>): void => {
+  settings = { ...settings, ...next }
+  for (const [name, value] of Object.entries(next)) keep(name, String(value))
+  if (settings.theme === "system") delete document.documentElement.dataset["theme"]
+  else document.documentElement.dataset["theme"] = settings.theme
+  for (const each of watchers) each()
+}
+
+const watch = (changed: () => void): (() => void) => {
+  watchers.add(changed)
+  return () => watchers.delete(changed)
+}
+
+/** What this browser keeps, now. */
+export const chosen = (): Settings => settings
+
+/** What this browser keeps. */
+export const useSettings = (): Settings => useSyncExternalStore(watch, chosen)
+
+// One tick a second for every age on screen together; none while the page is hidden.
+let now = Date.now()
+const ticking = new Set<() => void>()
+setInterval(() => {
+  if (document.hidden) return
+  now = Date.now()
+  for (const each of ticking) each()
+}, 1000)
+
+const onTick = (changed: () => void): (() => void) => {
+  ticking.add(changed)
+  return () => ticking.delete(changed)
+}
+
+/** The time, to the second, in milliseconds. */
+export const useNow = (): number => useSyncExternalStore(onTick, () => now)

@@ -1,0 +1,180 @@
+/** A word of the screens: its short head, and what it means in a sentence or two. */
+interface Entry {
+  readonly head: string
+  readonly help: string
+}
+
+const entries = {
+  // Figures of a position
+  target: {
+    head: "Target",
+    help: "The signed shares that the broker should hold for all trades taken in: positive is long, negative is short."
+  },
+  hedged: { head: "Hedged", help: "The signed shares that the broker has executed for this position." },
+  inFlight: {
+    head: "In flight",
+    help: "The signed shares of orders that have not ended: sent or about to be sent, not yet executed."
+  },
+  residual: {
+    head: "Residual",
+    help: "What is left to order: target less hedged less in flight. It waits until it makes a whole lot."
+  },
+  exposure: {
+    head: "Exposure",
+    help: "The signed sum of the trades taken in, before the account's direction (mirror or offset) is applied."
+  },
+  base: { head: "Base", help: "Shares that were taken over from the broker when the account began." },
+  direct: { head: "Direct", help: "Signed shares of direct trades, which are executed as given beside the queue." },
+  adopted: {
+    head: "Adopted",
+    help: "Signed shares of orders made by hand at the broker that were taken into the books."
+  },
+  gauge: {
+    head: "To the next lot",
+    help: "The residual on its way to the size from which an order is due: to the left it would be a sell, to the right a buy."
+  },
+  next: { head: "Next order", help: "The order that would be made now, or why there is none." },
+  held: { head: "Held", help: "Why nothing is sent for this position until an operator lets it go on." },
+  lot: { head: "Lot", help: "The size in whole shares that orders are multiples of." },
+  threshold: { head: "Threshold", help: "The residual from which an order is due; where none is set, one lot." },
+
+  // Heads of lists
+  account: { head: "Account", help: "Whose trade, order or position it is: one account at one broker." },
+  symbol: { head: "Symbol", help: "The ticker of the instrument." },
+  side: { head: "Side", help: "Which way it goes: buy or sell." },
+  quantity: { head: "Quantity", help: "Shares that were asked for, exactly as given." },
+  price: { head: "Price", help: "Dollars a share, exactly as reported." },
+  status: {
+    head: "Status",
+    help: "Where the record stands. The sign says the family: ring waits, disc works or ended well, square ended, octagon went wrong, triangle wants a look, diamond is unknown."
+  },
+  created: { head: "Created", help: "When the record was made, in the zone that the top bar names." },
+  updated: { head: "Updated", help: "When the record last changed." },
+  received: { head: "Received", help: "When the trade was taken in." },
+  tradedAt: { head: "Traded", help: "When the trade happened, as its source says." },
+  age: { head: "Age", help: "How long ago it was made." },
+  id: { head: "Id", help: "The record's own id: a letter for its kind and a number." },
+  orderType: { head: "Type", help: "How the order is executed: market, limit, stop or stop limit." },
+  filled: { head: "Filled", help: "Shares executed so far, of those asked for." },
+  averagePrice: { head: "Average", help: "The average price of the priced fills, rounded to 12 decimals." },
+  origin: {
+    head: "Origin",
+    help: "Accumulation: a whole lot of many trades. Direct: one trade executed as given. External: made at the broker by hand."
+  },
+  brokerOrderId: {
+    head: "Broker id",
+    help: "The broker's current id of the order; blank until the broker has acknowledged it."
+  },
+  clientOrderId: { head: "Client id", help: "Our id of the order, given to the broker where it takes one." },
+  open: { head: "Open", help: "What of it is neither netted nor taken by an order." },
+  source: { head: "Source", help: "Where the trade came from: a file, a feed or the API." },
+  sourceId: { head: "Source id", help: "The id that the source gave the trade. The same id again is the same trade." },
+  batch: { head: "Batch", help: "The batch that the trade came in." },
+  orders: { head: "Orders", help: "Orders that took of it." },
+  executed: { head: "Executed", help: "When the broker executed it." },
+  order: { head: "Order", help: "The instruction to the broker that it belongs to." },
+  execId: {
+    head: "Exec id",
+    help: "The broker's id of the execution. A correction has an id of its own and the same base."
+  },
+  revision: { head: "Revision", help: "How often the execution was corrected; the newest counts." },
+  commission: { head: "Commission", help: "What the broker charged. A dash: not known yet." },
+  counts: { head: "State", help: "Does this revision count, or was it replaced by a later one?" },
+  kind: { head: "Kind", help: "What kind of difference or contradiction it is." },
+  subject: { head: "About", help: "The order or trade that it is about." },
+  holds: { head: "Holds", help: "What it stops while it is open: the symbol, the account, or nothing." },
+  evidence: { head: "Evidence", help: "What was seen that led to it." },
+  opened: { head: "Opened", help: "When it was found." },
+  closed: { head: "Closed", help: "When it was resolved, and why." },
+  strategy: { head: "Strategy", help: "Whose decision it is." },
+  rationale: { head: "Rationale", help: "Why the strategy decided so, in its own words." },
+  notional: { head: "Notional", help: "Dollars: quantity times price." },
+  limitPrice: { head: "Limit", help: "The worst price that the order may be executed at, in dollars a share." },
+  timeInForce: { head: "Life", help: "How long the order stands at the broker: day, good till cancelled, …" },
+  attempt: {
+    head: "Try",
+    help: "Which try to send the order it is. A later one is only made when the one before surely did not arrive."
+  },
+  outcome: { head: "Outcome", help: "What the send came to: accepted, rejected, surely not accepted, or unknown." },
+  http: { head: "HTTP", help: "The status of the broker's answer." },
+  error: { head: "Error", help: "The broker's code and words." },
+  sent: { head: "Sent", help: "When the request went out." },
+  sequence: {
+    head: "Sequence",
+    help: "The number of the entry in its account's journal: without gaps, in the order that things happened."
+  },
+  time: { head: "Time", help: "When it was recorded." },
+  entity: { head: "Record", help: "The record that the entry is about." },
+  event: { head: "Event", help: "What happened." },
+  cause: { head: "Cause", help: "What brought it about: a trade, a report of the broker, a command, a clock." },
+  actor: { head: "Actor", help: "Who did it." },
+  hash: {
+    head: "Hash",
+    help: "Covers the entry and the hash before it, so that a changed entry is found by the audit."
+  },
+  reason: { head: "Reason", help: "Why it stands so." },
+  allocation: { head: "Taken", help: "Shares of the trade that this order took, or that another trade netted." },
+  settled: { head: "Settled", help: "How much of the allocation is filled." },
+  trade: { head: "Trade", help: "The trade whose shares they are." },
+  direction: { head: "Direction", help: "Mirror: the broker should hold what was traded. Offset: the opposite of it." },
+  netted: { head: "Netted", help: "Shares that an opposite trade covers, so that nothing has to be ordered." },
+  excess: { head: "Excess", help: "Shares of the order that no trade covers." },
+  unpriced: { head: "Unpriced", help: "Shares filled whose price is not known yet." },
+  broker: { head: "Broker", help: "The broker that the account is at." },
+  tradingState: {
+    head: "Trading",
+    help: "What may be sent: everything, what a person approved, what makes positions smaller, or nothing. The strictest of everything, account and symbol decides."
+  },
+  positions: { head: "Positions", help: "How many symbols the account has a position in." },
+  openOrders: { head: "Open orders", help: "Orders that have not ended." },
+  openBreaks: { head: "Open breaks", help: "Differences and contradictions that are not resolved." },
+  control: { head: "Scope", help: "What the trading state is set for: everything, an account, or a symbol of it." },
+  role: { head: "Role", help: "Read looks, trade gives trades, operate gives orders to the system." },
+  expires: { head: "Expires", help: "When the token stops being taken." },
+  name: { head: "Name", help: "What it is called." },
+  part: { head: "Part", help: "A part of the program that reports how it is." },
+  lastSuccess: { head: "Last success", help: "When the part last did its work without a fault." },
+  failures: { head: "Failures", help: "Faults in a row." },
+  detail: { head: "Detail", help: "What the part last said." },
+  // The frame
+  live: {
+    head: "Live",
+    help: "Live: events arrive. Quiet: heartbeats arrive and nothing happens. Stale: no heartbeat for 15 seconds, so figures may be old. Reconnecting: the daemon does not answer; the page asks again every 5 seconds."
+  },
+  environment: {
+    head: "Environment",
+    help: "Paper: a simulated or paper account, no real money. Real money: orders cost something."
+  },
+  needsYou: {
+    head: "Needs attention",
+    help: "Cases that wait for a decision of a person: orders in doubt, open breaks, held trades, failing parts."
+  },
+  tradesIn: {
+    head: "Trades held",
+    help: "Trades that wait for a decision: quarantined or in conflict with one on record."
+  },
+  journalEntry: { head: "Entry", help: "One thing that happened, as it was recorded." },
+  // What forms ask
+  tradePrice: { head: "Price", help: "Dollars a share at which the trade was made. It may be left away." },
+  formReason: { head: "Reason", help: "Why you do it, at least 8 characters: it goes on record with your name." },
+  confirmScope: {
+    head: "Type to confirm",
+    help: "What is named has to be typed, because what follows cannot be taken back."
+  },
+  token: {
+    head: "Token",
+    help: "The secret that 'roundlot tokens create' showed once. It goes into a cookie that no script can read."
+  },
+  theme: { head: "Theme", help: "Light, dark, or as the system is set." },
+  zone: { head: "Zone", help: "Times in your own zone, or in UTC." },
+  shortcuts: {
+    head: "Single-key shortcuts",
+    help: "Keys such as g o or z. Switch them off where they are in the way, for speech input for example."
+  }
+} as const satisfies Readonly<Record<string, Entry>>
+
+/** A word that screens may use as a head: none is shown that has no explanation. */
+export type Term = keyof typeof entries
+
+/** What words mean: column heads, figures and fields of all screens. */
+export const glossary: Readonly<Record<Term, Entry>> = entries

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+const HOSTILE = `<img src=x onerror=alert(1)><script>alert(2)</script>evil`
+const LONG = "123456789012345678.123456789012345678"
+
+beforeAll(async () => {
+  await daemon.ask("/api/v1/trades", [
+    { sourceId: "first", symbol: "AAPL", side: "buy", quantity: "2.5", price: "100" },
+    { sourceId: HOSTILE, source: HOSTILE, symbol: "MSFT", side: "sell", quantity: "0.30", price: "40.10" }
+  ])
+})
+
+describe("what an operator does", () => {
+  test("the overview says how it stands, with figures as sent, and follows the stream", async () => {
+    await using seen = await open("/")
+    const { page } = seen
+    await page.getByRole("heading", { level: 1, name: "All well" }).waitFor()
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    const near = page.locator("section", { hasText: "Positions near an order" })
+    await near.getByText("+0.5", { exact: true }).waitFor()
+    await daemon.ask("/api/v1/trades", { sourceId: "second", symbol: "AAPL", side: "buy", quantity: "0.25" })
+    await near.getByText("+0.75", { exact: true }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a trade is made by the form, becomes an order, and is followed to its fill and back", async () => {
+    await using seen = await open("/trades/new?symbol=NVDA")
+    const { page } = seen
+    await page.getByLabel("Quantity").fill("1,5")
+    await page.getByRole("button", { name: "Send trade" }).click()
+    await page.getByRole("alert").filter({ hasText: "1,5" }).waitFor()
+    await page.getByLabel("Quantity").fill("3.5")
+    await page.getByRole("button", { name: "Send trade" }).click()
+    await page.getByRole("status").getByRole("link").click()
+    await page.getByRole("heading", { level: 1, name: /Buy 3\.5 NVDA/ }).waitFor()
+    await page.getByRole("table", { name: "Where its shares went" }).getByRole("link").first().click()
+    await page.getByRole("heading", { level: 1, name: /Buy 3 NVDA Filled/ }).waitFor()
+    await page.getByRole("heading", { name: "Attempt 1" }).waitFor()
+    await page.getByRole("table", { name: "What went in" }).getByText("3", { exact: true }).first().waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a halt asks for a reason, is recorded, shows everywhere, and a resume asks to type its scope", async () => {
+    await using seen = await open("/orders")
+    const { page } = seen
+    await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor()
+    await page.keyboard.press("Shift+H")
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Reason").fill("short")
+    await page.keyboard.press("Enter")
+    await dialog.getByRole("heading", { name: "What will happen" }).waitFor()
+    await dialog.getByLabel("Reason").fill("a test of the halt")
+    await page.keyboard.press("Enter")
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByText("Halted: everything").waitFor()
+    expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-halted.svg")
+    await page.goto(`${daemon.url}/ops`)
+    await page.getByRole("table", { name: "Trading states" }).getByRole("button", { name: "Resume everything" }).click()
+    await dialog.getByLabel("Reason").fill("the test is over")
+    const resume = dialog.getByRole("button", { name: "Resume everything" })
+    expect(await resume.getAttribute("aria-disabled")).toBe("true")
+    await dialog.getByLabel(/Type everything/).fill("everything")
+    await resume.click()
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByText("Halted: everything").waitFor({ state: "detached" })
+    expect(seen.faults).toEqual([])
+  })
+
+  test("anything is found by its id, filters are the address, and rows are opened by keys", async () => {
+    await using seen = await open("/trades")
+    const { page } = seen
+    await page.getByLabel("Find by any id or symbol").fill("AAPL")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { level: 1, name: "AAPL" }).waitFor()
+    await page.goto(`${daemon.url}/trades?symbol=MSFT`)
+    await page.getByRole("table", { name: "Trades" }).getByText("0.3", { exact: true }).first().waitFor()
+    expect(await page.locator("tbody tr[data-row]").count()).toBe(1)
+    await page.locator("tbody tr[data-row]").focus()
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { level: 1, name: /Sell 0\.3 MSFT/ }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("what comes from a file or a broker is text and nothing else", async () => {
+    await using seen = await open("/trades?symbol=MSFT")
+    const { page } = seen
+    await page.getByText("<script>alert(2)</script>").first().waitFor()
+    expect(await page.locator("main img, main script").count()).toBe(0)
+    expect(
+      await page
+        .locator("bdi.foreign")
+        .first()
+        .evaluate((each) => getComputedStyle(each).unicodeBidi)
+    ).toBe("isolate")
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a figure of 36 digits is shown by its beginning, and whole on focus", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "long", symbol: "LONG", side: "buy", quantity: LONG })
+    await using seen = await open("/trades?symbol=LONG")
+    const cell = seen.page.locator("button.figure.long").first()
+    await cell.waitFor()
+    expect(await cell.innerText()).toContain("…36 digits")
+    await cell.focus()
+    expect(await cell.innerText()).toContain("123,456,789,012,345,678.123456789012345678")
+  })
+
+  test("while the daemon is away the page says so and keeps its figures; when it is back it goes on where it was", async () => {
+    await using seen = await open("/")
+    const { page } = seen
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    const near = page.locator("section", { hasText: "Positions near an order" })
+    await near.getByText("AAPL").waitFor()
+    await daemon.end("SIGKILL")
+    await page.locator("[data-live=reconnecting]").waitFor()
+    await page.getByText("Figures may be old; the page reads again every 5 s").waitFor()
+    await near.getByText("AAPL").waitFor()
+    expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-stale.svg")
+    await daemon.start()
+    await daemon.ask("/api/v1/trades", { sourceId: "after", symbol: "TSLA", side: "buy", quantity: "0.125" })
+    await page
+      .getByRole("button", { name: "Refresh" })
+      .click({ timeout: 1000 })
+      .catch(() => undefined)
+    await near.getByText("+0.125", { exact: true }).waitFor()
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+})

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { beforeAll, describe, expect, test } from "vitest"
+import { stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+beforeAll(async () => {
+  await daemon.ask("/api/v1/trades", [
+    { sourceId: "one", symbol: "AAPL", side: "buy", quantity: "2.5", price: "100" },
+    { sourceId: "two", symbol: "AAPL", side: "sell", quantity: "0.25", price: "40.10" }
+  ])
+  // The order is at its end once its fill is on record.
+  for (let tries = 0; tries < 600; tries++) {
+    const found = JSON.stringify(await daemon.ask("/api/v1/orders?status=filled"))
+    if (found.includes('"O1"')) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error("the order was not filled")
+})
+
+const pages: ReadonlyArray<readonly [path: string, ready: string]> = [
+  ["/", "Positions near an order"],
+  ["/attention", "Attention"],
+  ["/positions", "AAPL"],
+  ["/positions/paper/AAPL", "Open lots"],
+  ["/trades", "one"],
+  ["/trades/T1", "Where its shares went"],
+  ["/trades/new", "Send trade"],
+  ["/orders", "O1"],
+  ["/orders/O1", "What went in"],
+  ["/fills", "O1"],
+  ["/fills/F1", "Revisions"],
+  ["/decisions", "No decisions yet"],
+  ["/attempts", "O1"],
+  ["/attempts/A1", "Request"],
+  ["/journal", "Order"],
+  ["/ops", "Parts of the program"],
+  ["/settings", "Single-key shortcuts"],
+  ["/sign-in", "Token"],
+  ["/orders/O999", "This could not be read"],
+  ["/orders/one/two", "There is no such page"]
+]
+
+/** Rules that ask for the order and kind of a page's parts, and all of WCAG 2.2 A and AA. */
+const findings = async (page: Awaited<ReturnType<typeof open>>["page"]): Promise<unknown> => {
+  await page.evaluate(axe)
+  return page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(" | ")))`)
+}
+
+const themes = ["light", "dark"] as const
+
+describe("every page", () => {
+  test.each(themes)("has no finding of axe, and explains every head and figure, in the theme %s", async (theme) => {
+    await using seen = await open("/", { theme })
+    const { faults, page } = seen
+    for (const [path, ready] of pages) {
+      if (path !== "/") await page.goto(daemon.url + path)
+      await page.locator("main").getByText(ready).first().waitFor()
+      expect(await findings(page), path).toEqual([])
+      const unexplained = await page
+        .locator("th, dt, .field, .filter")
+        .evaluateAll((heads) =>
+          heads
+            .filter((head) => (head.querySelector("[data-help]")?.getAttribute("data-help") ?? "").length < 15)
+            .map(({ outerHTML }) => outerHTML)
+        )
+      expect(unexplained, path).toEqual([])
+    }
+    expect(faults).toEqual([])
+  })
+
+  test("fits a phone: nothing is wider than the screen but what scrolls by itself", async () => {
+    await using seen = await open("/", { width: 390 })
+    const { page } = seen
+    for (const [path, ready] of pages) {
+      if (path !== "/") await page.goto(daemon.url + path)
+      await page.locator("main").getByText(ready).first().waitFor()
+      expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBeLessThanOrEqual(390)
+    }
+    expect(await findings(page)).toEqual([])
+    await page.goto(daemon.url)
+    await page.getByRole("navigation", { name: "Main, short" }).getByRole("link", { name: "Attention" }).click()
+    await page.getByRole("heading", { level: 1, name: "Attention" }).waitFor()
+  })
+
+  test("an open dialog has no finding of axe, holds the focus, and gives it back", async () => {
+    await using seen = await open("/")
+    const { page } = seen
+    const halt = page.getByRole("button", { name: "Halt" })
+    await halt.click()
+    await page.getByRole("dialog").getByLabel("Reason").waitFor()
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Reason")
+    expect(await findings(page)).toEqual([])
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+    expect(await halt.evaluate((button) => button === document.activeElement)).toBe(true)
+  })
+
+  test("what a word means is shown by hover, by focus and by a tap", async () => {
+    await using seen = await open("/")
+    const { page } = seen
+    const head = page.getByRole("button", { name: "Residual" })
+    const help = page.getByText("It waits until it makes a whole lot")
+    await head.hover()
+    await help.waitFor()
+    await page.mouse.move(0, 0)
+    await help.waitFor({ state: "detached" })
+    await head.click()
+    await help.waitFor()
+  })
+})
+
+describe("the files", () => {
+  test("come with a policy, hashed ones for ever, and the first load is at most 250 KiB compressed", async () => {
+    await using seen = await open("/settings")
+    const sizes: Array<number> = []
+    const { page } = seen
+    page.on("response", (response) => {
+      if (!new URL(response.url()).pathname.startsWith("/api/")) {
+        sizes.push(Number(response.headers()["content-length"] ?? "0"))
+        if (response.url().includes("/assets/")) expect(response.headers()["cache-control"]).toContain("immutable")
+      }
+    })
+    const context = page.context()
+    await context.clearCookies()
+    const first = await page.goto(daemon.url)
+    expect(first?.headers()["content-security-policy"]).toContain("default-src 'self'")
+    await page.locator("main").getByText("Positions near an order").waitFor()
+    expect(sizes.length).toBeGreaterThan(2)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1024)
+  })
+
+  test("what is no page and no file is told as a problem", async () => {
+    const response = await fetch(`${daemon.url}/assets/none.js`)
+    expect([response.status, response.headers.get("content-type")]).toEqual([404, "application/problem+json"])
+  })
+})

@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { chromium, type Browser, type Page } from "playwright-core"
+import { afterAll, beforeAll, inject } from "vitest"
+
+/** A daemon of its own, on a store of its own, that can be ended and started again at the same address. */
+class Daemon {
+  readonly folder = mkdtempSync(join(tmpdir(), "roundlot-dashboard-"))
+  #child: ChildProcess | undefined
+  #port = 0
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  /** Starts it; it is there when it says so. */
+  async start(): Promise<void> {
+    const words = ["start", "--port", String(this.#port), "--store", `sqlite:${join(this.folder, "books.db")}`]
+    const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], {
+      cwd: this.folder,
+      env: { ...process.env, ROUNDLOT_STORE: undefined },
+      stdio: ["ignore", "pipe", "pipe"]
+    })
+    this.#child = child
+    let said = ""
+    await new Promise<void>((resolve, reject) => {
+      const hear = (chunk: Buffer): void => {
+        said += chunk.toString()
+        const [, port] = /Dashboard: http:\/\/127\.0\.0\.1:(\d+)/.exec(said) ?? []
+        if (port !== undefined && /Running/.test(said)) {
+          this.#port = Number(port)
+          resolve()
+        }
+      }
+      child.stdout.on("data", hear)
+      child.stderr.on("data", hear)
+      child.on("exit", () => reject(new Error(`the daemon ended: ${said}`)))
+    })
+  }
+
+  /** Ends it, as a crash or a kind request. */
+  async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+    const child = this.#child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolve) => child.once("exit", resolve))
+    child.kill(signal)
+    await gone
+  }
+
+  /** Asks its API, as no browser. */
+  async ask(path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, {
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      headers: { "content-type": "application/json" }
+    })
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+    return response.json()
+  }
+
+  async close(): Promise<void> {
+    await this.end("SIGKILL")
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** A daemon and a browser for a file of tests. */
+export const stage = () => {
+  const daemon = new Daemon()
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    const opening = chromium.launch({
+      executablePath: inject("chromium"),
+      args: ["--no-sandbox", "--disable-gpu", "--headless=shell"]
+    })
+    await daemon.start()
+    browser = await opening
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await daemon.close()
+  })
+
+  /** Opens an address in a context of its own; what a page must not do is a failure of the test. */
+  const open = async (path: string, options: { readonly theme?: "light" | "dark"; readonly width?: number } = {}) => {
+    if (browser === undefined) throw new Error("no browser")
+    const context = await browser.newContext({
+      colorScheme: options.theme ?? "light",
+      viewport: { width: options.width ?? 1440, height: 900 },
+      reducedMotion: "reduce"
+    })
+    const page: Page = await context.newPage()
+    const faults: Array<string> = []
+    page.on("pageerror", (error) => faults.push(error.message))
+    page.on("dialog", (dialog) => {
+      faults.push(`a dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+    page.on("console", (message) => {
+      if (/Content Security Policy/i.test(message.text())) faults.push(message.text())
+    })
+    await page.goto(daemon.url + path)
+    return { page, faults, [Symbol.asyncDispose]: () => context.close() }
+  }
+  return { daemon, open }
+}

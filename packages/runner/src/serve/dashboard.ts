@@ -1,0 +1,102 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { Effect, type Layer } from "effect"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { dirname, extname, join, relative } from "node:path"
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2"
+}
+
+const codings = [
+  ["br", ".br"],
+  ["gzip", ".gz"]
+] as const
+
+/** A file of the dashboard, with its compressed forms, by coding. */
+interface Asset {
+  readonly type: string
+  readonly bytes: Uint8Array
+  readonly coded: ReadonlyMap<string, Uint8Array>
+  /** Its name changes with its contents. */
+  readonly isHashed: boolean
+}
+
+/** Where the built dashboard stands; nothing where it was not built. */
+const folder = (): string | undefined => {
+  const home = dirname(createRequire(import.meta.url).resolve("@roundlot/dashboard/package.json"))
+  const built = join(home, "dist")
+  return existsSync(join(built, "index.html")) ? built : undefined
+}
+
+const read = (built: string): ReadonlyMap<`/${string}`, Asset> => {
+  const assets = new Map<`/${string}`, Asset>()
+  for (const entry of readdirSync(built, { recursive: true, withFileTypes: true })) {
+    const type = types[extname(entry.name)]
+    if (!entry.isFile() || type === undefined) continue
+    const file = join(entry.parentPath, entry.name)
+    const path = `/${relative(built, file).replaceAll("\\", "/")}` as const
+    const coded = codings.flatMap(([coding, suffix]) =>
+      existsSync(`${file}${suffix}`) ? [[coding, new Uint8Array(readFileSync(`${file}${suffix}`))] as const] : []
+    )
+    const bytes = new Uint8Array(readFileSync(file))
+    assets.set(path, { type, bytes, coded: new Map(coded), isHashed: path.startsWith("/assets/") })
+  }
+  return assets
+}
+
+/** The first words of the dashboard's addresses: each is answered with its page, which finds the rest in the address. */
+const screens = [
+  "attention",
+  "positions",
+  "trades",
+  "orders",
+  "fills",
+  "decisions",
+  "attempts",
+  "batches",
+  "journal",
+  "ops",
+  "settings",
+  "sign-in"
+] as const
+
+const answer = (asset: Asset) =>
+  Effect.map(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+    const accepted = (headers["accept-encoding"] ?? "").split(",").map((each) => each.split(";")[0]?.trim())
+    const coding = codings.find(([name]) => accepted.includes(name) && asset.coded.has(name))?.[0]
+    const bytes = coding === undefined ? asset.bytes : (asset.coded.get(coding) ?? asset.bytes)
+    return HttpServerResponse.uint8Array(bytes, {
+      contentType: asset.type,
+      headers: {
+        "cache-control": asset.isHashed ? "public, max-age=31536000, immutable" : "no-cache",
+        vary: "accept-encoding",
+        ...(coding === undefined ? {} : { "content-encoding": coding })
+      }
+    })
+  })
+
+const NOT_BUILT =
+  "The dashboard was not built here: 'npm start' builds it. The API is at /api/v1, its description at /docs.\n"
+
+/** The dashboard at `/`, its files, and its page for every address of a screen. It holds no figure: who looks is asked by the API. */
+export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
+  Effect.gen(function* () {
+    const built = folder()
+    const assets = built === undefined ? new Map<`/${string}`, Asset>() : read(built)
+    const index = assets.get("/index.html")
+    const page = index === undefined ? HttpServerResponse.text(NOT_BUILT, { status: 404 }) : answer(index)
+    yield* router.get("/", page)
+    for (const screen of screens) {
+      yield* router.get(`/${screen}`, page)
+      yield* router.get(`/${screen}/*`, page)
+    }
+    for (const [path, asset] of assets) if (path !== "/index.html") yield* router.get(path, answer(asset))
+  })
+)
