@@ -12,6 +12,9 @@ const OrderPage = lazy(() => import("./pages/Order.tsx").then(({ OrderPage }) =>
 const PositionPage = lazy(() => import("./pages/Position.tsx").then(({ PositionPage }) => ({ default: PositionPage })))
 const TradePage = lazy(() => import("./pages/Trade.tsx").then(({ TradePage }) => ({ default: TradePage })))
 const NewTrade = lazy(() => import("./pages/NewTrade.tsx").then(({ NewTrade }) => ({ default: NewTrade })))
+const Batches = lazy(() => import("./pages/Batches.tsx").then(({ Batches }) => ({ default: Batches })))
+const BatchPage = lazy(() => import("./pages/Batch.tsx").then(({ BatchPage }) => ({ default: BatchPage })))
+const NewBatch = lazy(() => import("./pages/NewBatch.tsx").then(({ NewBatch }) => ({ default: NewBatch })))
 const RecordPage = lazy(() => import("./pages/Record.tsx").then(({ RecordPage }) => ({ default: RecordPage })))
 const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operations }) => ({ default: Operations })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
@@ -51,6 +54,13 @@ export const App = () => {
               {({ id }) => <RecordPage kind={kind} id={id} />}
             </Route>
           ))}
+          <Route path="/batches">
+            <Batches />
+          </Route>
+          <Route path="/batches/new">
+            <NewBatch />
+          </Route>
+          <Route path="/batches/:id">{({ id }) => <BatchPage id={id} />}</Route>
           <Route path="/ops">
             <Operations />
           </Route>

@@ -8,6 +8,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The browser that tests drive; empty where this machine has none. */
     readonly chromium: string
+    /** Where the daemon's program is, as the runner's own set-up makes it. */
+    readonly programs: string
   }
 }
 

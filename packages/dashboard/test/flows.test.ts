@@ -43,6 +43,27 @@ describe("what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("a file of trades is checked and submitted in four steps, and every row of it is accounted for", async () => {
+    await using seen = await open("/batches/new")
+    const { page } = seen
+    const rows = ["id;symbol;side;quantity;price", "b1;IBM;buy;1,5;10", "b2;IBM;buy;0,75;10", "b3;IBM;hold;1;10"]
+    await page.getByLabel("Pasted rows").fill(rows.join("\n"))
+    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByLabel("Column of source_id").selectOption("id")
+    await page.getByLabel("Decimal sign").selectOption("comma")
+    await page.getByLabel("Name", { exact: true }).fill("Morning")
+    await page.getByRole("button", { name: "Check" }).click()
+    await page.getByText("2 rows would be taken, 1 would not").waitFor()
+    await page.getByRole("table", { name: "Rows that would not be taken" }).getByText("hold", { exact: true }).waitFor()
+    await page.getByRole("button", { name: "Submit only the good rows" }).click()
+    await page.getByRole("button", { name: "Submit 2 rows" }).click()
+    await page.getByRole("heading", { level: 1, name: /Morning/ }).waitFor()
+    await page.getByText("adds up to 3 rows").waitFor()
+    await page.getByRole("table", { name: "What is wrong" }).getByText("hold", { exact: true }).waitFor()
+    await page.getByRole("table", { name: "Trades" }).getByText("0.75", { exact: true }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("a halt asks for a reason, is recorded, shows everywhere, and a resume asks to type its scope", async () => {
     await using seen = await open("/orders")
     const { page } = seen

@@ -59,5 +59,9 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
 
 export const Case = ({ id }: { readonly id: string }) => {
   const query = useAsk(["break", id], (api) => api.breaks.show({ path: { id } }))
-  return <Asked query={query}>{(found) => <Detail found={found} />}</Asked>
+  return (
+    <Asked query={query} title={id}>
+      {(found) => <Detail found={found} />}
+    </Asked>
+  )
 }

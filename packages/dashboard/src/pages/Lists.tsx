@@ -143,7 +143,11 @@ const trades: Listing<Documents.TradeDocument> = {
         </span>
       )
     },
-    { term: "batch", kind: "node", of: ({ batchId }) => batchId }
+    {
+      term: "batch",
+      kind: "node",
+      of: ({ batchId }) => (batchId === null ? null : <RecordLink id={batchId} to={`/batches/${batchId}`} />)
+    }
   ]
 }
 

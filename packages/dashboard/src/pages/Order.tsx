@@ -215,5 +215,9 @@ const Detail = ({ order }: { readonly order: Order }) => (
 
 export const OrderPage = ({ id }: { readonly id: string }) => {
   const query = useAsk(["order", id], (api) => api.orders.show({ path: { id }, urlParams: {} }))
-  return <Asked query={query}>{(order) => <Detail order={order} />}</Asked>
+  return (
+    <Asked query={query} title={id}>
+      {(order) => <Detail order={order} />}
+    </Asked>
+  )
 }

@@ -6,7 +6,7 @@ import { magnitude, shareOf, signOf } from "../format/figure.ts"
 import { LotGauge } from "../ui/Bars.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
-import { Asked, Empty, Panel, Skeleton } from "../ui/Panel.tsx"
+import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { casesOf } from "../ui/Shell.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
@@ -344,9 +344,8 @@ const Beginning = () => (
 /** The first page: is all well, and what needs a person? */
 export const Overview = () => {
   const query = useOverview()
-  if (query.data === undefined && query.error === null) return <Skeleton />
   return (
-    <Asked query={query}>
+    <Asked query={query} title="Overview">
       {(overview) => (
         <>
           <Verdict overview={overview} />

@@ -154,5 +154,9 @@ export const PositionPage = ({ account, symbol }: { readonly account: string; re
   const query = useAsk(["position", account, symbol], (api) =>
     api.positions.show({ path: { symbol }, urlParams: { account } })
   )
-  return <Asked query={query}>{(position) => <Detail position={position} />}</Asked>
+  return (
+    <Asked query={query} title={symbol}>
+      {(position) => <Detail position={position} />}
+    </Asked>
+  )
 }

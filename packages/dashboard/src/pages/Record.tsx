@@ -20,7 +20,7 @@ const Crumb = ({ id, name, to }: { readonly id: string; readonly name: string; r
 const FillPage = ({ id }: ById) => {
   const query = useAsk(["fill", id], (api) => api.fills.show({ path: { id } }))
   return (
-    <Asked query={query}>
+    <Asked query={query} title={id}>
       {(fill) => (
         <>
           <PageHead note={<Crumb id={id} name="Fills" to="/fills" />}>
@@ -75,7 +75,7 @@ const FillPage = ({ id }: ById) => {
 const DecisionPage = ({ id }: ById) => {
   const query = useAsk(["decision", id], (api) => api.decisions.show({ path: { id } }))
   return (
-    <Asked query={query}>
+    <Asked query={query} title={id}>
       {(decision) => (
         <>
           <PageHead note={<Crumb id={id} name="Decisions" to="/decisions" />}>
@@ -112,7 +112,7 @@ const DecisionPage = ({ id }: ById) => {
 const AttemptPage = ({ id }: ById) => {
   const query = useAsk(["attempt", id], (api) => api.attempts.show({ path: { id } }))
   return (
-    <Asked query={query}>
+    <Asked query={query} title={id}>
       {(attempt) => (
         <>
           <PageHead note={<Crumb id={id} name="Attempts" to="/attempts" />}>
@@ -144,10 +144,12 @@ const AttemptPage = ({ id }: ById) => {
               ]
             ]}
           />
-          <div className="two">
-            <Payload title="Request" of={attempt.request} />
-            <Payload title="Response" of={attempt.response} />
-          </div>
+          <Panel title="The exchange">
+            <div className="two">
+              <Payload title="Request" of={attempt.request} />
+              <Payload title="Response" of={attempt.response} />
+            </div>
+          </Panel>
         </>
       )}
     </Asked>

@@ -12,7 +12,7 @@ const themes = ["system", "light", "dark"] as const
 const keys = [
   ["Ctrl K", "find anything by any id"],
   ["⇧ H", "halt"],
-  ["g then o i p t r f d a j x s", "go to a page of the navigation"],
+  ["g then o i p t r f d a b j x s", "go to a page of the navigation"],
   ["j k, ↓ ↑, Home, End, Enter", "in tables: move, open"],
   ["f", "in tables: freeze, go on"],
   ["z", "times in UTC or your own zone"],
@@ -20,6 +20,7 @@ const keys = [
 ] as const
 
 const links = [
+  ["/positions", "Positions"],
   ["/fills", "Fills"],
   ["/trades", "Trades"],
   ["/decisions", "Decisions"],

@@ -99,7 +99,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
             <Foreign text={trade.sourceId} />
           </span>
         ],
-        ["batch", trade.batchId],
+        ["batch", trade.batchId === null ? null : <Link href={`/batches/${trade.batchId}`}>{trade.batchId}</Link>],
         ["direction", trade.direction],
         ["open", <Figure of={trade.openQuantity} />],
         ["netted", <Figure of={trade.nettedQuantity} />],
@@ -149,5 +149,9 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
 
 export const TradePage = ({ id }: { readonly id: string }) => {
   const query = useAsk(["trade", id], (api) => api.trades.show({ path: { id } }))
-  return <Asked query={query}>{(trade) => <Detail trade={trade} />}</Asked>
+  return (
+    <Asked query={query} title={id}>
+      {(trade) => <Detail trade={trade} />}
+    </Asked>
+  )
 }

@@ -50,17 +50,23 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   )
 }
 
-/** What was asked for: its skeleton while it comes, its problem where it does not; the last good figures stay, dimmed. */
-export const Asked = <A,>({
-  children,
-  query
-}: {
+interface AskedProps<A> {
   readonly query: UseQueryResult<A>
   readonly children: (found: A) => ReactNode
-}) => {
+  /** What the page is called while it has nothing else to show; a part of a page has none. */
+  readonly title?: string | undefined
+}
+
+/** What was asked for: its skeleton while it comes, its problem where it does not; the last good figures stay, dimmed. */
+export const Asked = <A,>({ children, query, title }: AskedProps<A>) => {
   const again = () => void query.refetch()
   if (query.data === undefined) {
-    return query.error === null ? <Skeleton /> : <Problem error={query.error} again={again} />
+    return (
+      <>
+        {title === undefined ? null : <h1>{title}</h1>}
+        {query.error === null ? <Skeleton /> : <Problem error={query.error} again={again} />}
+      </>
+    )
   }
   return (
     <>

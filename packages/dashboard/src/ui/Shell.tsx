@@ -35,6 +35,7 @@ const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray<PageLi
       ["/attempts", "Attempts", "a"]
     ]
   ],
+  ["Work", [["/batches", "Batches", "b"]]],
   ["Record", [["/journal", "Journal", "j"]]],
   [
     "Run",
@@ -227,7 +228,7 @@ const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }
   </nav>
 )
 
-const bottom = ["/", "/attention", "/orders", "/positions", "/settings"]
+const bottom = ["/", "/attention", "/orders", "/batches", "/settings"]
 
 const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
   <nav className="bottom" aria-label="Main, short">

@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { Effect } from "effect"
 import type { Action } from "./ActionDialog.tsx"
 
 const scopeFlags = (account: string | undefined, symbol: string | undefined): string =>
@@ -89,4 +90,54 @@ export const dismissTrade = ({ id, quantity, side, symbol }: Documents.TradeDocu
   cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
   run: (api, reason, key) =>
     api.controls.dismissTrade({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+})
+
+const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
+  done: `${verb}: ${batch.name} is ${batch.status.replace("_", " ")}.`,
+  account: batch.account,
+  commandId: batch.uid
+})
+
+const rowsLeft = ({ cancelledTrades, failedTrades, processedTrades, totalTrades }: Documents.BatchDocument): number =>
+  totalTrades - processedTrades - failedTrades - cancelledTrades
+
+/** Stops a batch where it is. */
+export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
+  verb: `Cancel ${batch.id}`,
+  isDangerous: true,
+  will: [
+    `The ${rowsLeft(batch)} rows that are not done stop, as far as they still can; working orders are asked to end.`
+  ],
+  willNot: [`${batch.processedTrades} done rows stay.`],
+  cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason}`,
+  run: (api, reason, key) =>
+    Effect.map(
+      api.batches.cancel({ path: { id: batch.id }, headers: { "idempotency-key": key }, payload: { reason } }),
+      recorded("Cancelled")
+    )
+})
+
+/** Submits the failed rows of a batch again. */
+export const retryBatch = (batch: Documents.BatchDocument): Action => ({
+  verb: `Retry ${batch.failedTrades} rows`,
+  will: [`A new batch with the ${batch.failedTrades} failed rows of ${batch.id}.`],
+  willNot: ["Rows that were sent are not in it."],
+  cli: () => `roundlot batches retry ${batch.id}`,
+  run: (api, _reason, key) =>
+    Effect.map(api.batches.retry({ path: { id: batch.id }, headers: { "idempotency-key": key } }), ({ id, ...rest }) =>
+      recorded(`Retried as ${id}`)({ id, ...rest })
+    )
+})
+
+/** Takes a finished batch out of the lists. */
+export const archiveBatch = (batch: Documents.BatchDocument): Action => ({
+  verb: `Archive ${batch.id}`,
+  will: ["It is shown in lists no more, except among the archived."],
+  willNot: ["Its trades, orders and journal stay."],
+  cli: () => `roundlot batches archive ${batch.id}`,
+  run: (api, _reason, key) =>
+    Effect.map(
+      api.batches.archive({ path: { id: batch.id }, headers: { "idempotency-key": key } }),
+      recorded("Archived")
+    )
 })

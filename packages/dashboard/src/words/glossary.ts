@@ -136,6 +136,41 @@ const entries = {
   lastSuccess: { head: "Last success", help: "When the part last did its work without a fault." },
   failures: { head: "Failures", help: "Faults in a row." },
   detail: { head: "Detail", help: "What the part last said." },
+  // Batches
+  mode: {
+    head: "Mode",
+    help: "Accumulate: rows join the queues of their positions. Execute: each row is sent as an order of its own."
+  },
+  rows: { head: "Rows", help: "Rows of the batch, those that were rejected too." },
+  progress: {
+    head: "Progress",
+    help: "How far the batch is: rows that are done, failed and cancelled; the rest is left."
+  },
+  done: { head: "Done", help: "Rows that came to a good end: netted, or executed." },
+  failedRows: { head: "Failed", help: "Rows that were rejected, or whose orders came to nothing." },
+  workingRows: { head: "Working", help: "Rows that were taken in and are on their way." },
+  waitingRows: { head: "Waiting", help: "Rows whose turn has not come." },
+  cancelledRows: { head: "Cancelled", help: "Rows that were stopped before they were done." },
+  rate: { head: "Rate", help: "Rows that come to their end in a second." },
+  timeLeft: { head: "Time left", help: "How long the rest takes at the present rate." },
+  line: { head: "Line", help: "Where the row stands in the file; the line that names the columns is 1." },
+  column: { head: "Column", help: "The column that is wrong, by the file's own name for it." },
+  value: { head: "Value", help: "What stands there, as it was written." },
+  file: { head: "File", help: "A CSV file of trades, with a first line that names its columns." },
+  pasted: { head: "Or paste rows", help: "The same as text, the line that names the columns first." },
+  separator: { head: "Separator", help: "What stands between the columns; it is guessed of the first line." },
+  decimalSign: {
+    head: "Decimal sign",
+    help: "What stands before the fraction of a number in this file. It is never guessed."
+  },
+  mapped: {
+    head: "Column of",
+    help: "Which column of the file is this field of a trade; beside it, what the first rows have there."
+  },
+  started: { head: "Started", help: "When its first row was taken in." },
+  finished: { head: "Finished", help: "When its last row came to its end." },
+  retryOf: { head: "Retry of", help: "The batch whose failed rows these are." },
+  retriedBy: { head: "Retried by", help: "The batch that has the failed rows again." },
   // The frame
   live: {
     head: "Live",

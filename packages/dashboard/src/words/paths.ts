@@ -6,6 +6,7 @@ const folders: Readonly<Record<string, string>> = {
   order: "/orders",
   trade: "/trades",
   break: "/attention",
+  batch: "/batches",
   decision: "/decisions",
   attempt: "/attempts",
   fill: "/fills"

@@ -91,6 +91,19 @@ const families = {
     executed: sign("disc-tick", "Executed", "ok", "Its order is filled."),
     failed: sign("octagon-x", "Failed", "danger", "Its order came to nothing.")
   },
+  batch: {
+    pending: sign("ring", "Queued", "idle", "It waits for its turn."),
+    running: sign("disc-part", "Running", "info", "Its rows are taken in and worked off."),
+    success: sign("disc-tick", "Done", "ok", "Every row came to a good end."),
+    partial_success: sign(
+      "triangle",
+      "Done, some failed",
+      "warn",
+      "It is over, and some rows failed: they can be retried."
+    ),
+    failed: sign("octagon-x", "Failed", "danger", "It is over, and no row came to a good end."),
+    cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
+  },
   trading: {
     normal: sign("tick-quiet", "Trading", "ok", "Orders are sent."),
     approve: sign("triangle", "Approving", "warn", "An order is sent once a person has approved it."),

@@ -28,7 +28,9 @@ export const startVerb = Verb.make({
       Options.withDescription("End when nothing can move by itself; exit code 3 if anything is left")
     ),
     port: Options.integer("port").pipe(
-      Options.withDescription("Serve the dashboard, the API, /health, /ready and /metrics on this port of 127.0.0.1; 0: any"),
+      Options.withDescription(
+        "Serve the dashboard, the API, /health, /ready and /metrics on this port of 127.0.0.1; 0: any"
+      ),
       Options.optional
     ),
     noStream: Options.boolean("no-stream").pipe(

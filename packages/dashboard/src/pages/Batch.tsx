@@ -1,0 +1,255 @@
+import type { Documents } from "@roundlot/api"
+import { useEffect, useRef } from "react"
+import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
+import { archiveBatch, cancelBatch, retryBatch } from "../ui/actions.ts"
+import { ActionButton } from "../ui/ActionButton.tsx"
+import { type Column, DataTable } from "../ui/DataTable.tsx"
+import { Facts } from "../ui/Facts.tsx"
+import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Head } from "../ui/Help.tsx"
+import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { RowsBar } from "../ui/RowsBar.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { Side, StateSign } from "../ui/Sign.tsx"
+import { Timeline } from "../ui/Story.tsx"
+import { shownSpan } from "../format/time.ts"
+import type { Term } from "../words/glossary.ts"
+import { signOfState } from "../words/signs.ts"
+
+type Batch = Documents.BatchDetail
+
+const errors: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
+  { term: "line", kind: "figure", of: ({ line }) => String(line) },
+  { term: "column", kind: "node", of: ({ column }) => <Foreign text={column} /> },
+  { term: "value", kind: "node", of: ({ value }) => <Foreign text={value} /> },
+  { term: "reason", kind: "node", of: ({ reason }) => <Foreign text={reason} /> },
+  {
+    term: "trade",
+    kind: "node",
+    of: ({ tradeId }) => (tradeId === null ? null : <Link href={`/trades/${tradeId}`}>{tradeId}</Link>)
+  }
+]
+
+const symbols: ReadonlyArray<Column<Documents.BatchSymbolDocument>> = [
+  { term: "symbol", kind: "node", of: ({ symbol }) => <strong>{symbol}</strong> },
+  { term: "side", kind: "node", of: ({ side }) => <Side side={side} /> },
+  { term: "rows", kind: "figure", of: ({ trades }) => String(trades) },
+  { term: "done", kind: "figure", of: ({ done }) => String(done) },
+  { term: "quantity", kind: "figure", of: ({ quantity }) => quantity },
+  { term: "filled", kind: "figure", of: ({ filledQuantity }) => filledQuantity },
+  { term: "averagePrice", kind: "figure", of: ({ averagePrice }) => averagePrice ?? "" },
+  { term: "notional", kind: "figure", of: ({ filledNotional }) => filledNotional },
+  { term: "commission", kind: "figure", of: ({ commission }) => commission }
+]
+
+const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
+  {
+    term: "id",
+    kind: "node",
+    of: ({ id }) => (
+      <Link href={`/trades/${id}`} className="mono">
+        {id}
+      </Link>
+    )
+  },
+  { term: "symbol", kind: "node", of: ({ symbol }) => <Foreign text={symbol} /> },
+  { term: "side", kind: "node", of: ({ side }) => <Side side={side} /> },
+  { term: "quantity", kind: "figure", of: ({ quantity }) => quantity },
+  { term: "price", kind: "figure", of: ({ price }) => price ?? "" },
+  { term: "status", kind: "node", of: ({ status }) => <StateSign family="trade" state={status} /> },
+  {
+    term: "orders",
+    kind: "node",
+    of: ({ orderIds }) => orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
+  }
+]
+
+const parts: ReadonlyArray<readonly [term: Term, key: "done" | "failed" | "working" | "waiting" | "cancelled"]> = [
+  ["done", "done"],
+  ["failedRows", "failed"],
+  ["workingRows", "working"],
+  ["waitingRows", "waiting"],
+  ["cancelledRows", "cancelled"]
+]
+
+const Account = ({ batch }: { readonly batch: Batch }) => {
+  const { progress } = batch
+  const sum = parts.reduce((all, [, key]) => all + progress[key], 0)
+  return (
+    <Panel
+      title="Every row"
+      note={
+        sum === progress.total
+          ? `adds up to ${progress.total} rows`
+          : `adds up to ${sum} of ${progress.total} rows: counts are being written`
+      }
+    >
+      <div className="account-for">
+        <RowsBar counts={batch} />
+        <dl className="figures">
+          {parts.map(([term, key]) => (
+            <div key={key}>
+              <dt>
+                <Head term={term} />
+              </dt>
+              <dd>
+                <Figure of={String(progress[key])} />
+              </dd>
+            </div>
+          ))}
+          {progress.rate === null ? null : (
+            <div>
+              <dt>
+                <Head term="rate" />
+              </dt>
+              <dd className="figure">{progress.rate.toFixed(1)} rows/s</dd>
+            </div>
+          )}
+          {progress.timeLeft === null ? null : (
+            <div>
+              <dt>
+                <Head term="timeLeft" />
+              </dt>
+              <dd className="figure">{shownSpan(progress.timeLeft * 1000)}</dd>
+            </div>
+          )}
+        </dl>
+      </div>
+    </Panel>
+  )
+}
+
+const isOver = (status: string): boolean => status !== "pending" && status !== "running"
+
+/** Says that a batch came to its end while it was watched: in the page, and by the browser where that was allowed. */
+const Ended = ({ batch }: { readonly batch: Batch }) => {
+  const before = useRef(batch.status)
+  const ended = isOver(batch.status) && !isOver(before.current)
+  const word = signOfState("batch", batch.status).word
+  const text = `${batch.name}: ${word}. ${batch.processedTrades} of ${batch.totalTrades} rows done, ${batch.failedTrades} failed.`
+  useEffect(() => {
+    if (ended && "Notification" in window && Notification.permission === "granted") {
+      void new Notification("Roundlot", { body: text, tag: batch.uid })
+    }
+  }, [ended, text, batch.uid])
+  return ended ? (
+    <p className="calm" role="status">
+      {text}
+    </p>
+  ) : null
+}
+
+const Detail = ({ batch }: { readonly batch: Batch }) => {
+  const { id } = batch
+  const rows = useAsk(["batch trades", id], (api) => api.batches.trades({ path: { id }, urlParams: { limit: 200 } }))
+  const wrong = useAsk(["batch errors", id], (api) => api.batches.errors({ path: { id } }))
+  const results = useAsk(["batch results", id], (api) => api.batches.results({ path: { id } }))
+  return (
+    <>
+      <PageHead
+        note={
+          <>
+            <Link href="/batches">Batches</Link> · <span className="mono">{id}</span>
+          </>
+        }
+        actions={
+          <>
+            {isOver(batch.status) ? (
+              <a className="button" href={`/api/v1/batches/${id}/export`} download={`${id}.csv`}>
+                Results as CSV
+              </a>
+            ) : (
+              <ActionButton action={cancelBatch(batch)} />
+            )}
+            {isOver(batch.status) && batch.failedTrades > 0 && batch.retriedBy === null ? (
+              <ActionButton action={retryBatch(batch)} />
+            ) : null}
+            {isOver(batch.status) && batch.archivedAt === null ? <ActionButton action={archiveBatch(batch)} /> : null}
+          </>
+        }
+      >
+        <Foreign text={batch.name} /> <StateSign family="batch" state={batch.status} />
+      </PageHead>
+      <Ended batch={batch} />
+      <Account batch={batch} />
+      <Facts
+        facts={[
+          ["account", batch.account],
+          ["mode", batch.mode],
+          ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
+          ["created", <Time at={batch.createdAt} />],
+          ["started", batch.startedAt === null ? null : <Time at={batch.startedAt} />],
+          ["finished", batch.finishedAt === null ? null : <Time at={batch.finishedAt} />],
+          ["retryOf", batch.retryOf === null ? null : <Link href={`/batches/${batch.retryOf}`}>{batch.retryOf}</Link>],
+          [
+            "retriedBy",
+            batch.retriedBy === null ? null : <Link href={`/batches/${batch.retriedBy}`}>{batch.retriedBy}</Link>
+          ],
+          ["reason", batch.reason === null ? null : <Foreign text={batch.reason} />]
+        ]}
+      />
+      <Panel title="What is wrong" note="with the row's place in the file">
+        <Asked query={wrong}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty>Nothing is wrong with any row.</Empty>
+            ) : (
+              <DataTable
+                label="What is wrong"
+                columns={errors}
+                rows={items}
+                idOf={({ column, line }) => `${line} ${column}`}
+              />
+            )
+          }
+        </Asked>
+      </Panel>
+      <Panel title="Results by symbol">
+        <Asked query={results}>
+          {({ symbols: items }) =>
+            items.length === 0 ? (
+              <Empty>No row was taken.</Empty>
+            ) : (
+              <DataTable
+                label="Results by symbol"
+                columns={symbols}
+                rows={items}
+                idOf={({ side, symbol }) => `${symbol} ${side}`}
+                isShort
+              />
+            )
+          }
+        </Asked>
+      </Panel>
+      <Panel title="Trades" note="the first 200">
+        <Asked query={rows}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty>No row was taken.</Empty>
+            ) : (
+              <DataTable
+                label="Trades"
+                columns={trades}
+                rows={items}
+                idOf={(trade) => trade.id}
+                hrefOf={(trade) => `/trades/${trade.id}`}
+              />
+            )
+          }
+        </Asked>
+      </Panel>
+      <Timeline history={batch.history} />
+    </>
+  )
+}
+
+/** A batch: an account of every row, what is wrong, what it came to. */
+export const BatchPage = ({ id }: { readonly id: string }) => {
+  const query = useAsk(["batch", id], (api) => api.batches.show({ path: { id } }))
+  return (
+    <Asked query={query} title={id}>
+      {(batch) => <Detail batch={batch} />}
+    </Asked>
+  )
+}

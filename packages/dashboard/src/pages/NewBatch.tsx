@@ -1,0 +1,394 @@
+import type { Documents } from "@roundlot/api"
+import { useMutation } from "@tanstack/react-query"
+import { useState } from "react"
+import { Link, useLocation } from "wouter"
+import { queries, useAsk } from "../api/asking.ts"
+import { call } from "../api/client.ts"
+import { type Column, DataTable } from "../ui/DataTable.tsx"
+import { Foreign } from "../ui/Figure.tsx"
+import { Head } from "../ui/Help.tsx"
+import { Problem } from "../ui/Panel.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { pathOfRecord } from "../words/paths.ts"
+
+const FIELDS = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
+const OPTIONAL: ReadonlySet<string> = new Set(["price", "source_id", "timestamp"])
+const TEMPLATE = "source_id,timestamp,symbol,side,quantity,price\n"
+const SAMPLES = 3
+
+const separators = [
+  [",", "comma"],
+  [";", "semicolon"],
+  ["\t", "tab"],
+  ["|", "bar"]
+] as const
+
+type Separator = (typeof separators)[number][0]
+
+/** The separator that the first line has most of. */
+const sniffed = (text: string): Separator => {
+  const [line = ""] = text.split(/\r?\n/, 1)
+  const counts = separators.map(([separator]) => [separator, line.split(separator).length] as const)
+  return counts.toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? ","
+}
+
+/** The cells of a line, for a look at it only: the daemon reads the file itself. */
+const cellsOf = (line: string, separator: string): ReadonlyArray<string> =>
+  line.split(separator).map((cell) => cell.trim().replaceAll(/^"|"$/g, ""))
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, "")
+
+const guessed = (names: ReadonlyArray<string>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    FIELDS.flatMap((field) => {
+      const found = names.find((name) => plain(name) === plain(field))
+      return found === undefined ? [] : [[field, found] as const]
+    })
+  )
+
+interface Wish {
+  readonly csv: string
+  readonly fileName: string
+  readonly name: string
+  readonly separator: Separator
+  readonly decimal: "point" | "comma"
+  readonly columns: Readonly<Record<string, string>>
+  readonly account: string
+  readonly mode: "execute" | "accumulate"
+}
+
+const KEPT = "roundlot.batch"
+
+const blank: Wish = {
+  csv: "",
+  fileName: "",
+  name: "",
+  separator: ",",
+  decimal: "point",
+  columns: {},
+  account: "",
+  mode: "accumulate"
+}
+
+/** What was begun stays through a reload of the page. */
+const kept = (): Wish => {
+  try {
+    return { ...blank, ...JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") }
+  } catch {
+    return blank
+  }
+}
+
+const keep = (wish: Wish): void => {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(wish))
+  } catch {
+    // Too large to be kept: it stays in the page.
+  }
+}
+
+const requestOf = ({
+  account,
+  columns,
+  csv,
+  decimal,
+  fileName,
+  mode,
+  name,
+  separator
+}: Wish): Documents.BatchRequest => {
+  const given = Object.fromEntries(
+    Object.entries(columns).filter(([field, column]) => column !== "" && column !== field)
+  )
+  return {
+    name: name.trim(),
+    mode,
+    csv,
+    separator,
+    decimal,
+    ...(account === "" ? {} : { account }),
+    ...(fileName === "" ? {} : { fileName }),
+    ...(Object.keys(given).length === 0 ? {} : { columns: given })
+  }
+}
+
+type Rejected = Documents.BatchErrorDocument
+
+const rejectedColumns: ReadonlyArray<Column<Omit<Rejected, "tradeId">>> = [
+  { term: "line", kind: "figure", of: ({ line }) => String(line) },
+  { term: "column", kind: "node", of: ({ column }) => <Foreign text={column} /> },
+  { term: "value", kind: "node", of: ({ value }) => <Foreign text={value} /> },
+  { term: "reason", kind: "node", of: ({ reason }) => <Foreign text={reason} /> }
+]
+
+const steps = ["File", "Columns", "Check", "Submit"] as const
+
+/** A file of trades in four steps: the file, what its columns mean, what would be taken, and the submission. */
+export const NewBatch = () => {
+  const [, go] = useLocation()
+  const [wish, setWish] = useState(kept)
+  const [step, setStep] = useState(0)
+  const [key] = useState(() => crypto.randomUUID())
+  const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const change = (next: Partial<Wish>): void => {
+    const all = { ...wish, ...next }
+    setWish(all)
+    keep(all)
+  }
+  const given = (csv: string, fileName: string): void => {
+    const separator = sniffed(csv)
+    const names = cellsOf(csv.split(/\r?\n/, 1)[0] ?? "", separator)
+    change({
+      csv,
+      fileName,
+      separator,
+      columns: guessed(names),
+      name: wish.name === "" ? fileName.replace(/\.\w+$/, "") : wish.name
+    })
+  }
+  const checking = useMutation({
+    mutationFn: () => call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(wish), dryRun: true } })),
+    onSuccess: () => setStep(2)
+  })
+  const submitting = useMutation({
+    mutationFn: () =>
+      call((api) => api.batches.submit({ headers: { "idempotency-key": key }, payload: requestOf(wish) })),
+    onSuccess: (submitted) => {
+      sessionStorage.removeItem(KEPT)
+      void queries.invalidateQueries()
+      if ("batch" in submitted) go(pathOfRecord({ kind: "batch", id: submitted.batch.id }) ?? "/batches")
+    }
+  })
+  const lines = wish.csv.split(/\r?\n/)
+  const names = cellsOf(lines[0] ?? "", wish.separator)
+  const missing = FIELDS.filter((field) => !OPTIONAL.has(field) && (wish.columns[field] ?? "") === "")
+  const checked = checking.data !== undefined && "rejectedRows" in checking.data ? checking.data : undefined
+  return (
+    <>
+      <PageHead
+        note={
+          <>
+            <Link href="/batches">Batches</Link> · step {step + 1} of {steps.length}: {steps[step]}
+          </>
+        }
+      >
+        New batch
+      </PageHead>
+      {step === 0 ? (
+        <section className="panel form" aria-label="File">
+          <div
+            className="field drop"
+            onDragOver={(event) => event.preventDefault()}
+            onDrop={(event) => {
+              event.preventDefault()
+              const [file] = event.dataTransfer.files
+              if (file !== undefined) void file.text().then((text) => given(text, file.name))
+            }}
+          >
+            <Head term="file" />
+            <input
+              type="file"
+              aria-label="File"
+              accept=".csv,.txt,.tsv,text/csv"
+              onChange={({ target }) => {
+                const file = target.files?.[0]
+                if (file !== undefined) void file.text().then((text) => given(text, file.name))
+              }}
+            />
+            <span className="faint">or drop it here</span>
+          </div>
+          <div className="field">
+            <Head term="pasted" />
+            <textarea
+              aria-label="Pasted rows"
+              rows={6}
+              value={wish.csv.length > 20_000 ? wish.csv.slice(0, 20_000) : wish.csv}
+              readOnly={wish.csv.length > 20_000}
+              placeholder={TEMPLATE}
+              onChange={({ target }) => given(target.value, "")}
+              spellCheck={false}
+            />
+          </div>
+          <p className="faint">
+            {wish.csv === "" ? (
+              <>
+                The first line names the columns: <code>{TEMPLATE.trim()}</code>
+              </>
+            ) : (
+              `${lines.filter((line) => line.trim() !== "").length - 1} rows below the line that names the columns.`
+            )}
+          </p>
+          <div className="buttons">
+            <button
+              type="button"
+              className="button primary"
+              aria-disabled={wish.csv.trim() === ""}
+              onClick={() => wish.csv.trim() !== "" && setStep(1)}
+            >
+              Columns
+            </button>
+          </div>
+        </section>
+      ) : null}
+      {step === 1 ? (
+        <section className="panel form" aria-label="Columns">
+          <div className="field">
+            <Head term="separator" />
+            <select
+              aria-label="Separator"
+              value={wish.separator}
+              onChange={({ target }) => {
+                const separator = separators.find(([each]) => each === target.value)?.[0] ?? ","
+                change({ separator, columns: guessed(cellsOf(lines[0] ?? "", separator)) })
+              }}
+            >
+              {separators.map(([each, name]) => (
+                <option key={each} value={each}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div className="field">
+            <Head term="decimalSign" />
+            <select
+              aria-label="Decimal sign"
+              value={wish.decimal}
+              onChange={({ target }) => change({ decimal: target.value === "comma" ? "comma" : "point" })}
+            >
+              <option value="point">point: 1.5</option>
+              <option value="comma">comma: 1,5</option>
+            </select>
+          </div>
+          {FIELDS.map((field) => {
+            const at = names.indexOf(wish.columns[field] ?? "")
+            const samples = lines.slice(1, 1 + SAMPLES).map((line) => cellsOf(line, wish.separator)[at] ?? "")
+            return (
+              <div key={field} className="field">
+                <Head term="mapped" tail={`${field}${OPTIONAL.has(field) ? "" : " (needed)"}`} />
+                <select
+                  aria-label={`Column of ${field}`}
+                  value={wish.columns[field] ?? ""}
+                  onChange={({ target }) => change({ columns: { ...wish.columns, [field]: target.value } })}
+                >
+                  <option value="">none</option>
+                  {names.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+                <span className="faint">
+                  <Foreign text={at < 0 ? "" : samples.join(" · ")} />
+                </span>
+              </div>
+            )
+          })}
+          <div className="field">
+            <Head term="name" />
+            <input
+              aria-label="Name"
+              value={wish.name}
+              maxLength={200}
+              onChange={({ target }) => change({ name: target.value })}
+              required
+            />
+          </div>
+          {missing.length === 0 ? null : (
+            <p className="tone-danger" role="alert">
+              No column is {missing.join(", ")}.
+            </p>
+          )}
+          {wish.name.trim() === "" ? <p className="tone-danger">The batch needs a name.</p> : null}
+          {checking.error === null ? null : <Problem error={checking.error} />}
+          <div className="buttons">
+            <button type="button" className="button" onClick={() => setStep(0)}>
+              Back
+            </button>
+            <button
+              type="button"
+              className="button primary"
+              aria-disabled={missing.length > 0 || wish.name.trim() === "" || checking.isPending}
+              onClick={() => missing.length === 0 && wish.name.trim() !== "" && checking.mutate()}
+            >
+              {checking.isPending ? "Checking…" : "Check"}
+            </button>
+          </div>
+        </section>
+      ) : null}
+      {step === 2 && checked !== undefined ? (
+        <section className="panel form" aria-label="Check">
+          <p role="status">
+            {checked.accepted} rows would be taken, {checked.rejected} would not.
+          </p>
+          {checked.rejectedRows.length === 0 ? null : (
+            <DataTable
+              label="Rows that would not be taken"
+              columns={rejectedColumns}
+              rows={checked.rejectedRows}
+              idOf={({ column, line }) => `${line} ${column}`}
+            />
+          )}
+          <div className="buttons">
+            <button type="button" className="button" onClick={() => setStep(checked.rejected === 0 ? 1 : 0)}>
+              {checked.rejected === 0 ? "Back" : "Fix the file"}
+            </button>
+            <button
+              type="button"
+              className="button primary"
+              aria-disabled={checked.accepted === 0}
+              onClick={() => checked.accepted > 0 && setStep(3)}
+            >
+              {checked.rejected === 0 ? "Go on" : "Submit only the good rows"}
+            </button>
+          </div>
+        </section>
+      ) : null}
+      {step === 3 && checked !== undefined ? (
+        <section className="panel form" aria-label="Submit">
+          <div className="field">
+            <Head term="account" />
+            <select
+              aria-label="Account"
+              value={wish.account}
+              onChange={({ target }) => change({ account: target.value })}
+            >
+              {accounts?.items.length === 1 ? null : <option value="">the only one</option>}
+              {accounts?.items.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </div>
+          <div className="field">
+            <Head term="mode" />
+            <select
+              aria-label="Mode"
+              value={wish.mode}
+              onChange={({ target }) => change({ mode: target.value === "execute" ? "execute" : "accumulate" })}
+            >
+              <option value="accumulate">accumulate</option>
+              <option value="execute">execute</option>
+            </select>
+          </div>
+          <p>
+            {checked.accepted} rows are taken in{" "}
+            {wish.mode === "accumulate" ? "and accumulate into whole lots" : "and each is sent as an order of its own"}.
+            {checked.rejected === 0 ? "" : ` ${checked.rejected} rows are on record as rejected.`}
+          </p>
+          {submitting.error === null ? null : <Problem error={submitting.error} />}
+          <div className="buttons">
+            <button type="button" className="button" onClick={() => setStep(1)}>
+              Back
+            </button>
+            <button
+              type="button"
+              className="button primary"
+              aria-disabled={submitting.isPending}
+              onClick={() => !submitting.isPending && submitting.mutate()}
+            >
+              {submitting.isPending ? "Sent, waiting for the record…" : `Submit ${checked.accepted} rows`}
+            </button>
+          </div>
+        </section>
+      ) : null}
+    </>
+  )
+}
