@@ -105,9 +105,9 @@ const entries = {
   },
   time: { head: "Time", help: "When it was recorded." },
   entity: { head: "Record", help: "The record that the entry is about." },
-  event: { head: "Event", help: "What happened." },
+  event: { head: "Event", help: "What happened to the record, by the name it has in the journal." },
   cause: { head: "Cause", help: "What brought it about: a trade, a report of the broker, a command, a clock." },
-  actor: { head: "Actor", help: "Who did it." },
+  actor: { head: "Actor", help: "Who did it: a person, a source, or a part of the program." },
   hash: {
     head: "Hash",
     help: "Covers the entry and the hash before it, so that a changed entry is found by the audit."
