@@ -149,6 +149,7 @@ describe("documents", () => {
       expect(items).toStrictEqual([
         {
           account: "main",
+          answer: "NotDue",
           symbol: "AAPL",
           exposure: "1.1",
           target: "1.1",
