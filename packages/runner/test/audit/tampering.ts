@@ -3,6 +3,7 @@ import {
   AccountName,
   Accumulator,
   Audit,
+  Batches,
   Books,
   type Column,
   Commands,
@@ -14,6 +15,7 @@ import {
   Quantity,
   type Report,
   Roundlot,
+  SourcePolicy,
   Submission,
   Table,
   Ticker,
@@ -69,6 +71,28 @@ const stray = (execIdBase: string): Report.Executed => ({
 
 const rejection = { id: "r", when: { symbol: "KO" }, do: { reject: { code: "no", words: "halted" } } }
 
+/** Two batches, one of which executes a row. */
+const together = Effect.gen(function* () {
+  const batches = yield* Batches.Batches
+  for (const uid of ["u-1", "u-2"]) {
+    const batch = yield* batches.create({
+      account,
+      actor: "test",
+      uid,
+      name: uid,
+      mode: "execute",
+      priority: 0,
+      fileName: undefined,
+      fileHash: undefined,
+      retryOf: undefined
+    })
+    const input = { ...trade(uid, "MSFT", "buy", "1"), direct: { type: "market", timeInForce: "day" } as const }
+    yield* batches.add(batch, [{ line: 1, input }], SourcePolicy.plain)
+    const rejected = [{ line: 2, column: "side", value: "long", reason: "is no side" }]
+    yield* batches.queue(batch.id, rejected, "test")
+  }
+})
+
 /** Lives until every kind of record has come up: fills, waiting fills, a conflict, a rejected order, netting, decisions, halts. */
 const living = Effect.gen(function* () {
   const commands = yield* Commands.Commands
@@ -85,6 +109,7 @@ const living = Effect.gen(function* () {
     trade("3", "KO", "sell", "2"),
     trade("4", "SPY", "buy", "1.5")
   ])
+  yield* together
   yield* Daemon.untilIdle
   const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))
   yield* ledger.submitAll("report", strays)
