@@ -41,6 +41,18 @@ class Daemon {
     })
   }
 
+  /** Makes a token on the command line, beside the daemon. */
+  async token(name: string, role: string): Promise<string> {
+    const words = ["tokens", "create", name, "--role", role, "--store", `sqlite:${join(this.folder, "books.db")}`]
+    const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], { cwd: this.folder })
+    let said = ""
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()))
+    await new Promise((resolve) => child.once("close", resolve))
+    const [secret] = /rlt_\S+/.exec(said) ?? []
+    if (secret === undefined) throw new Error(`no token was made: ${said}`)
+    return secret
+  }
+
   /** Ends it, as a crash or a kind request. */
   async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
     const child = this.#child

@@ -168,9 +168,11 @@ const Detail = ({ order }: { readonly order: Order }) => (
         ["origin", order.origin],
         [
           "brokerOrderId",
-          <span className="mono">
-            <Foreign text={order.brokerOrderId} />
-          </span>
+          order.brokerOrderId === null ? null : (
+            <span className="mono">
+              <Foreign text={order.brokerOrderId} />
+            </span>
+          )
         ],
         ["clientOrderId", <span className="mono">{order.clientOrderId}</span>],
         ["reason", order.reason === null ? null : <Foreign text={order.reason} />],

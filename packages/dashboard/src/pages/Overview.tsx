@@ -161,7 +161,7 @@ const Near = ({ positions }: { readonly positions: Overview["positions"] }) => {
       {owing.length === 0 ? (
         <Empty>No position owes anything. One that does comes here, the nearest to an order first.</Empty>
       ) : (
-        <div className="wide">
+        <div className="wide near">
           <table>
             <thead>
               <tr>
