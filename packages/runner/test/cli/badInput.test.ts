@@ -167,7 +167,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
   it.each([
     [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
     [{ port: 80_800 }, "port: is 80800, and may be"],
-    [{ alerts: {} }, "alerts: is not supported in this version"],
+    [{ alerts: {} }, "alerts.webhook"],
     [{ accounts: { a: { maxTradeAge: "1d" } } }, "accounts.a.maxTradeAge: is not supported in this version"],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
