@@ -43,6 +43,20 @@ describe("what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("the form says which order would follow before the trade is sent", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "f", symbol: "ORCL", side: "buy", quantity: "0.25" })
+    await using seen = await open("/trades/new?symbol=ORCL")
+    const { page } = seen
+    const follows = page.getByRole("status", { name: "The order that would follow" })
+    await page.getByLabel("Quantity").fill("0.5")
+    await follows.getByText("None: the residual of 0.75 is less than the 1").waitFor()
+    await page.getByLabel("Quantity").fill("2.75")
+    await follows.getByText("Buy 3 ORCL.", { exact: true }).waitFor()
+    const kept = JSON.stringify(await daemon.ask("/api/v1/positions/ORCL"))
+    expect(kept).toContain('"residual":"0.25"')
+    expect(seen.faults).toEqual([])
+  })
+
   test("a file of trades is checked and submitted in four steps, and every row of it is accounted for", async () => {
     await using seen = await open("/batches/new")
     const { page } = seen

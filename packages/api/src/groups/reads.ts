@@ -61,6 +61,12 @@ export const positions = looking("positions")
       .setUrlParams(query({ account: text, asOf: text }))
       .addSuccess(Documents.PositionDetail)
   )
+  .add(
+    HttpApiEndpoint.get("preview", "/api/v1/positions/:symbol/preview")
+      .setPath(Schema.Struct({ symbol: Schema.String }))
+      .setUrlParams(query({ account: text, side: Schema.String, quantity: Schema.String }))
+      .addSuccess(Documents.NextDocument)
+  )
   .middleware(Reading)
 
 /** What strategies decided. */

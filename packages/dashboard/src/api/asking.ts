@@ -1,4 +1,4 @@
-import { keepPreviousData, QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query"
+import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query"
 import type { Effect } from "effect"
 import { useEffect, useSyncExternalStore } from "react"
 import * as live from "../live/live.ts"
@@ -27,13 +27,12 @@ export const useStanding = (): live.Standing => useSyncExternalStore(live.watch,
 
 const useInterval = (): number | false => (useStanding().phase === "open" ? false : FALLBACK_MS)
 
-/** Reads a document, and again whenever something happened. */
+/** Reads a document, and again whenever something happened. Another record never shows in the place of the one that is asked for. */
 export const useAsk = <A, E>(key: ReadonlyArray<unknown>, use: (api: Api) => Effect.Effect<A, E>, enabled = true) =>
   useQuery({
     queryKey: key,
     queryFn: () => call(use),
     refetchInterval: useInterval(),
-    placeholderData: keepPreviousData,
     enabled
   })
 
@@ -53,8 +52,7 @@ export const useList = <A, E>(
     queryFn: ({ pageParam }: { readonly pageParam: string | undefined }) => call((api) => use(api, pageParam)),
     initialPageParam: first(),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: useInterval(),
-    placeholderData: keepPreviousData
+    refetchInterval: useInterval()
   })
 
 const first = (): string | undefined => undefined

@@ -45,6 +45,41 @@ const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
   </div>
 )
 
+interface Thought {
+  readonly account: string
+  readonly symbol: string
+  readonly side: string
+  readonly quantity: string
+}
+
+/** The order that would follow, as the daemon would decide it now; it is asked again whenever something happens. */
+const Preview = ({ account, quantity, side, symbol }: Thought) => {
+  const isAsked = account !== "" && symbol !== "" && quantity !== ""
+  const { data, error } = useAsk(
+    ["preview", account, symbol, side, quantity],
+    (api) => api.positions.preview({ path: { symbol }, urlParams: { account, side, quantity } }),
+    isAsked
+  )
+  const isNew = error instanceof ProblemError && error.status === 404
+  const said = !isAsked
+    ? "Write symbol and quantity to see it."
+    : isNew
+      ? `It is the first trade in ${symbol}: whole lots of it are ordered once the broker has confirmed the symbol.`
+      : error !== null
+        ? error.message
+        : data?.order === undefined || data.order === null
+          ? `None: ${data?.why ?? "…"}.`
+          : `${data.order.side === "buy" ? "Buy" : "Sell"} ${data.order.quantity} ${symbol}.`
+  return (
+    <div className="field">
+      <Head term="follows" />
+      <span role="status" aria-label="The order that would follow">
+        {said}
+      </span>
+    </div>
+  )
+}
+
 export const NewTrade = () => {
   const { get } = useFilters()
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
@@ -146,6 +181,7 @@ export const NewTrade = () => {
         {error !== null && !["account", "symbol", "side", "quantity", "price"].includes(field ?? "") ? (
           <Problem error={error} />
         ) : null}
+        <Preview account={account} symbol={symbol.trim()} side={side} quantity={quantity.trim()} />
         <p className="faint">
           The same on the command line:{" "}
           <code>

@@ -191,6 +191,10 @@ const entries = {
   journalEntry: { head: "Entry", help: "One thing that happened, as it was recorded." },
   // What forms ask
   tradePrice: { head: "Price", help: "Dollars a share at which the trade was made. It may be left away." },
+  follows: {
+    head: "What follows",
+    help: "The order that would be made if this trade were taken in now, or why none would be. Nothing is on record of the question."
+  },
   formReason: { head: "Reason", help: "Why you do it, at least 8 characters: it goes on record with your name." },
   confirmScope: {
     head: "Type to confirm",

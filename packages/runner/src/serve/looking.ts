@@ -48,6 +48,9 @@ const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
     .handle("show", ({ path: { symbol }, urlParams: { account, asOf } }) =>
       looked(past.seen(asOf, positions.accountOf(symbol, account), positions.show(symbol, account)))
     )
+    .handle("preview", ({ path: { symbol }, urlParams: { account, quantity, side } }) =>
+      looked(positions.preview(symbol, account, { side, quantity }))
+    )
 )
 
 const ofDecisions = HttpApiBuilder.group(RoundlotApi, "decisions", (group) =>

@@ -9,7 +9,9 @@ import {
   Ledger,
   Need,
   Position,
+  Quantity,
   Reads,
+  Side,
   Account,
   type AccountName,
   type Break,
@@ -19,10 +21,10 @@ import {
   type Trade,
   type TradeRepository
 } from "@roundlot/core"
-import { Effect } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { inAnyCase } from "./asked.ts"
 import * as breaks from "./breaks.ts"
-import { Ambiguous, NotFound } from "./errors.ts"
+import { Ambiguous, BadFilter, NotFound } from "./errors.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as orders from "./orders.ts"
 import * as Columns from "./table.ts"
@@ -103,6 +105,46 @@ export const show = (
     const seen = yield* ledger.submit("command", viewMember(only.account, only.symbol))
     if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
     return yield* detailOf(seen)
+  })
+
+/** A trade that somebody thinks of, as he wrote it. */
+interface Thought {
+  readonly side: string
+  readonly quantity: string
+}
+
+const thoughtOf = ({ quantity, side }: Thought) =>
+  Effect.gen(function* () {
+    const way = Side.inAnyCase(side)
+    if (way === undefined) return yield* new BadFilter({ filter: "side", value: side, problem: "write buy or sell" })
+    const shares = Schema.decodeOption(Quantity.Quantity)(quantity)
+    if (Option.isSome(shares)) return Side.signed(way, shares.value)
+    return yield* new BadFilter({
+      filter: "quantity",
+      value: quantity,
+      problem: "write a positive decimal such as 1.5"
+    })
+  })
+
+/** What order would be made if a trade were taken in now, or why none (ACC-11); nothing is on record of it. */
+export const preview = (
+  symbol: string,
+  account: string | undefined,
+  thought: Thought
+): Effect.Effect<
+  NextDocument,
+  BadFilter | NotFound | Ambiguous | Ledger.LedgerError,
+  TradeRepository.TradeRepository | Ledger.Ledger
+> =>
+  Effect.gen(function* () {
+    const shares = yield* thoughtOf(thought)
+    const only = yield* onlyOne(symbol, account)
+    const ledger = yield* Ledger.Ledger
+    const seen = yield* ledger.submit("command", viewMember(only.account, only.symbol))
+    if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    const { position } = seen.standing
+    const more = seen.standing.account.direction === "mirror" ? shares : Decimal.negate(shares)
+    return nextOf({ ...seen.standing, position: { ...position, residual: Decimal.add(position.residual, more) } })
   })
 
 // What is seen
