@@ -6,7 +6,7 @@ import type { TestProject } from "vitest/node"
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The browser that tests drive; empty where this machine has none. */
+    /** The browser that tests drive; empty where it is this machine's own Chrome. */
     readonly chromium: string
     /** Where the daemon's program is, as the runner's own set-up makes it. */
     readonly programs: string
@@ -18,6 +18,8 @@ const build = fileURLToPath(new URL("../../../scripts/dashboard.mjs", import.met
 const unpacked = async (): Promise<string> => {
   const named = process.env["CHROMIUM_PATH"]
   if (named !== undefined && existsSync(named)) return named
+  // The package has a browser for this one platform.
+  if (process.platform !== "linux" || process.arch !== "x64") return ""
   // Asked for by the package before it unpacks: libraries that a bare machine lacks.
   process.env["AWS_LAMBDA_JS_RUNTIME"] ??= "nodejs20.x"
   const { default: chromium } = await import("@sparticuz/chromium")

@@ -84,7 +84,7 @@ export const stage = () => {
   let browser: Browser | undefined
   beforeAll(async () => {
     const opening = chromium.launch({
-      executablePath: inject("chromium"),
+      ...(inject("chromium") === "" ? { channel: "chrome" } : { executablePath: inject("chromium") }),
       args: ["--no-sandbox", "--disable-gpu", "--headless=shell"]
     })
     await daemon.start()
