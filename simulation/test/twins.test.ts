@@ -91,7 +91,7 @@ const rules = [
   // What a position owes bounds its orders as well, and halts the symbol.
   ["re-decision", /D6: only what is still due is sent|Halted/],
   ["in doubt", /no break without a cause: FillAfterRejection/],
-  ["canonical revision", /E4: books and exchange hold the same/],
+  ["canonical revision", /E4: books and exchange hold the same|no break without a cause: PositionDiffers/],
   ["release", /the residual is not the sum of the open lots/],
   ["cool-down", /D8: after a short end nothing is sent for 30 s/],
   ["halt", /a halt holds/]

@@ -30,7 +30,10 @@ const folders = ["packages", "examples"].flatMap((group) =>
     .filter((path) => existsSync(`${root}/${path}/package.json`))
 )
 const manifests = folders.map((path) => [path, manifestOf(path)] as const)
-const libraries = manifests.filter(([, { name }]) => name.startsWith("@roundlot/") && !name.includes("example"))
+/** What others import; the dashboard is files that are served. */
+const libraries = manifests.filter(
+  ([, { name }]) => name.startsWith("@roundlot/") && !name.includes("example") && name !== "@roundlot/dashboard"
+)
 const published = manifests.filter(([, manifest]) => !manifest.private)
 
 const Changesets = Schema.parseJson(

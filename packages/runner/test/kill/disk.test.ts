@@ -12,8 +12,8 @@ const Health = Schema.Struct({
 
 /** How a daemon says that it is, over its own socket. */
 const healthOf = async (said: string): Promise<typeof Health.Type> => {
-  const [place = ""] = /http:\/\/127\.0\.0\.1:\d+\/health/.exec(said) ?? []
-  return Schema.decodeUnknownSync(Health)(await (await fetch(place)).json())
+  const [place = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? []
+  return Schema.decodeUnknownSync(Health)(await (await fetch(`${place}/health`)).json())
 }
 
 const ROOM_BLOCKS = 700
