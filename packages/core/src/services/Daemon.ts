@@ -150,7 +150,13 @@ const start = (
 /** The part of health that says that brokers were read, or tried to be, before anything else. */
 const STARTED = "start"
 
-/** P1 to P12: what the account holds is compared whenever it was connected to its broker, and on a schedule. */
+/** What was compared before anything was sent is not compared once more when the first connection stands. */
+const afterTheFirst = <A, R>(again: Effect.Effect<A, never, R>): Effect.Effect<Effect.Effect<void, never, R>> =>
+  Effect.map(Ref.make(true), (isFirst) =>
+    Effect.flatMap(Ref.getAndSet(isFirst, false), (first) => (first ? Effect.void : Effect.asVoid(again)))
+  )
+
+/** P1 to P12: what the account holds is compared whenever it was connected to its broker again, and on a schedule. */
 const comparePositions = (account: AccountName) => work.reported(`positions ${account}`, reconcile(account))
 
 /** Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then. */
@@ -160,7 +166,8 @@ const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, R
       const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
       const followOne = Effect.fn("Daemon.followOne")(function* (name: AccountName) {
         yield* driving.take(name)
-        yield* Effect.forkScoped(follow(name, comparePositions(name)))
+        const compare = yield* afterTheFirst(comparePositions(name))
+        yield* Effect.forkScoped(follow(name, compare))
         yield* Ref.update(followed, (known) => new Set(known).add(name))
       })
       const followNew = Effect.gen(function* () {
