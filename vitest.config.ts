@@ -29,7 +29,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    maxWorkers: 2,
+    // More than two processors: much of a test is waiting for programs that it has started.
+    maxWorkers: 3,
     minWorkers: 1,
     allowOnly: false,
     // A limit for a test that hangs, with room for a busy machine: no test waits for time.
