@@ -29,15 +29,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    // More than two processors: much of a test is waiting for programs that it has started.
-    maxWorkers: 3,
+    maxWorkers: 2,
     minWorkers: 1,
     allowOnly: false,
     // A limit for a test that hangs, with room for a busy machine: no test waits for time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Files share the modules of their worker: loading them anew for each took a third of the time. No module holds state of a test.
-    isolate: false,
     projects: [
       ...packages.map((name) => ({
         extends: true as const,
@@ -53,11 +50,7 @@ export default defineConfig({
         }
       })),
       { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } },
-      // Its broken twins take the place of modules.
-      {
-        extends: true as const,
-        test: { name: "simulation", root: "simulation", include: ["test/**/*.test.ts"], isolate: true }
-      }
+      { extends: true as const, test: { name: "simulation", root: "simulation", include: ["test/**/*.test.ts"] } }
     ]
   }
 })
