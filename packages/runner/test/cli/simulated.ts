@@ -5,17 +5,22 @@ import { child } from "./roundlot.ts"
 /** The broker whose simulator is started, and the variable that holds its secret. */
 const secrets = { alpaca: "APCA_API_SECRET_KEY", schwab: "SCHWAB_APP_SECRET", ibkr: undefined } as const
 
+/** A broker that has a simulator. */
+export type Simulated = keyof typeof secrets
+
 /** A simulator of a broker as a process of its own, and the file that points clients at it. */
-export const simulatedAt = async (broker: keyof typeof secrets, folder: string, ...words: ReadonlyArray<string>) => {
+export const simulatedAt = async (broker: Simulated, folder: string, ...words: ReadonlyArray<string>) => {
   const envFile = join(folder, `${broker}.env`)
   const limit = broker === "ibkr" ? [] : ["--requests-a-minute", "100000"]
   const running = child(["simulate", broker, "--env-file", envFile, ...limit, ...words])
   await running.says(/is simulated at/)
+  const secret = secrets[broker]
   const value = (name: string): string =>
     new RegExp(`^${name}=(.*)$`, "m").exec(readFileSync(envFile, "utf8"))?.[1] ?? ""
   return {
     envFile,
-    secret: value(secrets[broker] ?? ""),
+    /** The broker's secret, where its protocol has one. */
+    secret: secret === undefined ? undefined : value(secret),
     value,
     /** Ends it, whoever still waits for an answer that it holds back, and says what it printed. */
     end: async (): Promise<string> => {
@@ -25,6 +30,3 @@ export const simulatedAt = async (broker: keyof typeof secrets, folder: string, 
     }
   }
 }
-
-/** A simulator of Alpaca. */
-export const simulated = (folder: string, ...words: ReadonlyArray<string>) => simulatedAt("alpaca", folder, ...words)

@@ -1,0 +1,89 @@
+import { Schema } from "effect"
+import { rmSync } from "node:fs"
+import { expect } from "vitest"
+import { buys, child, desk, until } from "../cli/roundlot.ts"
+import { simulatedAt } from "../cli/simulated.ts"
+import type { Simulated } from "../cli/simulated.ts"
+
+const SEED = process.env["ROUNDLOT_KILL_SEED"] ?? "1"
+const ROUNDS = Number(process.env["ROUNDLOT_KILL_ROUNDS"] ?? 3)
+/** Longer than any test: who waits for this answer never hears it. */
+const NEVER_MS = 3_600_000
+/** Beyond the first looks for a doubtful order. */
+const LATER_MS = 30_000
+
+const offset = Buffer.from(SEED).reduce((sum, byte) => sum + byte, 0)
+
+/** The rounds of a run; the kinds take turns, and the seed says which is first. */
+export const roundsOf = <K extends string>(kinds: readonly [K, ...ReadonlyArray<K>]) =>
+  Array.from({ length: ROUNDS }, (_, i) => ({ round: i + 1, kind: kinds[(i + offset) % kinds.length] ?? kinds[0] }))
+
+/** The kind whose order is a decision's; all others are a position's. */
+export const DECIDED = "a decision's order"
+
+const Listed = Schema.Struct({
+  items: Schema.Array(
+    Schema.Struct({
+      clientOrderId: Schema.NullOr(Schema.String),
+      brokerOrderId: Schema.NullOr(Schema.String),
+      filledQuantity: Schema.String
+    })
+  )
+})
+/** What `exchange orders` or `orders list` says. */
+const listed = (json: unknown) => Schema.decodeUnknownSync(Listed)(json).items
+
+/**
+ * An order that the simulator of a broker has taken, while whoever sent it was killed before the answer; the first looks for it are
+ * due by now. `start` starts the daemon there, with whatever flags the kind needs.
+ */
+export const cutOff = async (broker: Simulated, kind: string, ...flags: ReadonlyArray<string>) => {
+  const { cli, file, folder, json, store, wait } = desk()
+  const { end, envFile } = await simulatedAt(broker, folder)
+  const at = ["--env-file", envFile]
+  const theirs = async () => listed(await json("exchange", "orders", ...at))
+  const instruct = async (instruction: object) =>
+    expect((await cli("exchange", "do", JSON.stringify(instruction), ...at)).code).toBe(0)
+  const isDecision = kind === DECIDED
+  const daemon = ["start", "--broker", broker, ...at, ...flags]
+  const start = () => cli(...daemon, "--until-idle")
+  const trades = ["trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper"]
+  const made = await cli(...(isDecision ? [...daemon, "--until-idle", "--account", "paper"] : trades))
+  expect(made.code).toBe(0)
+  await instruct({ id: "slow", when: {}, do: { delay: { ms: NEVER_MS } } })
+  const decide = ["decide", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", ...at]
+  const sender = child([...(isDecision ? decide : daemon), "--store", store])
+  await until(async () => (await theirs()).length === 1)
+  sender.signal("SIGKILL")
+  await sender.ended
+  wait(LATER_MS)
+  return {
+    cli,
+    json,
+    start,
+    theirs,
+    instruct,
+    /** The simulator ends, and the folder is gone; the audit agreed before. */
+    end: async () => {
+      expect(await json("audit")).toMatchObject({ ok: true })
+      await end()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Whose order is cut off at a broker that knows our ids: that of a position, with the stream and without, or a decision's. */
+export const knownKinds = ["a position's order", "a position's order, polled", DECIDED] as const
+
+/** An order that is cut off at a broker that knows our ids: the next daemon finds it by its id, once, and books its fill. */
+export const foundById = async (broker: Simulated, kind: (typeof knownKinds)[number]): Promise<void> => {
+  const { end, json, start, theirs } = await cutOff(broker, kind, ...(kind.endsWith("polled") ? ["--no-stream"] : []))
+  expect((await start()).code).toBe(0)
+  const ours = listed(await json("orders", "list"))
+  expect(ours).toMatchObject([{ filledQuantity: "1" }])
+  expect(await theirs()).toMatchObject(
+    ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
+  )
+  expect(await json("decisions", "list")).toMatchObject({ items: kind === DECIDED ? [{ status: "executed" }] : [] })
+  await end()
+}
