@@ -109,7 +109,7 @@ const shown = (legs: ReadonlyArray<LegText>) =>
 
 describe("snapshots of an order", () => {
   it.effect.prop(
-    "FILL-9: any sequence of them, doubled, reordered, partial, records the same fills",
+    "FILL-9: every sequence of them, doubled, reordered, partial, records the same fills",
     [legTexts, FastCheck.array(FastCheck.tuple(FastCheck.nat(8), FastCheck.infiniteStream(FastCheck.nat(99))))],
     ([legs, looks]) =>
       Effect.sync(() => {

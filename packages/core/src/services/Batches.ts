@@ -26,7 +26,7 @@ export class NoBatch extends Schema.TaggedError<NoBatch>()("NoBatch", { id: Sche
   }
 }
 
-/** A batch may not be changed so as it stands: any move that its table of statuses does not have. */
+/** A batch may not be changed so as it stands: its table of statuses has no such move. */
 export class BatchStands extends Schema.TaggedError<BatchStands>()("BatchStands", {
   id: Schema.String,
   problem: Schema.String

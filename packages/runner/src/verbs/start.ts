@@ -29,7 +29,7 @@ export const startVerb = Verb.make({
     ),
     port: Options.integer("port").pipe(
       Options.withDescription(
-        "Serve the dashboard, the API, /health, /ready and /metrics on this port of 127.0.0.1; 0: any"
+        "Serve the dashboard, the API, /health, /ready and /metrics on this port of 127.0.0.1; 0: one that is free"
       ),
       Options.optional
     ),

@@ -36,20 +36,20 @@ export const list = (
         const positions = yield* Reads.all(Position.PositionTable, { where: [{ column: "account", in: [name] }] })
         const ours = new Map(positions.map((each) => [String(each.symbol), Position.holdingsOf(each)]))
         const theirs = new Map((yield* Sync.newestHoldings(name)).map((row) => [row.symbol, row]))
-        const [any] = theirs.values()
+        const [read] = theirs.values()
         const symbols = [...new Set([...ours.keys(), ...theirs.keys()])].filter((each) =>
           isSymbol(filters.symbol, each)
         )
         return symbols.toSorted().map((symbol): HeldDocument => {
           const row = theirs.get(symbol)
-          const quantity = row?.quantity ?? (any === undefined ? undefined : Decimal.zero)
+          const quantity = row?.quantity ?? (read === undefined ? undefined : Decimal.zero)
           return {
             account: name,
             symbol,
             ours: Decimal.format(ours.get(symbol) ?? Decimal.zero),
             quantity: decimalOrNull(quantity),
             averagePrice: decimalOrNull(row?.averagePrice),
-            fetchedAt: any === undefined ? null : Instant.format(any.fetchedAt)
+            fetchedAt: read === undefined ? null : Instant.format(read.fetchedAt)
           }
         })
       })
