@@ -75,15 +75,20 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
 /** Whose order is cut off at a broker that knows our ids: that of a position, with the stream and without, or a decision's. */
 export const knownKinds = ["a position's order", "a position's order, polled", DECIDED] as const
 
-/** An order that is cut off at a broker that knows our ids: the next daemon finds it by its id, once, and books its fill. */
-export const foundById = async (broker: Simulated, kind: (typeof knownKinds)[number]): Promise<void> => {
+/**
+ * An order that is cut off at a broker that knows our ids: the next daemon finds it there by its id. Comes to the filled quantity of
+ * each order, the same here and there.
+ */
+export const foundById = async (
+  broker: Simulated,
+  kind: (typeof knownKinds)[number]
+): Promise<ReadonlyArray<string>> => {
   const { end, json, start, theirs } = await cutOff(broker, kind, ...(kind.endsWith("polled") ? ["--no-stream"] : []))
   expect((await start()).code).toBe(0)
   const ours = listed(await json("orders", "list"))
-  expect(ours).toMatchObject([{ filledQuantity: "1" }])
-  expect(await theirs()).toMatchObject(
-    ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
-  )
+  const known = ours.map(({ clientOrderId, filledQuantity }) => ({ clientOrderId, filledQuantity }))
+  expect(await theirs()).toMatchObject(known)
   expect(await json("decisions", "list")).toMatchObject({ items: kind === DECIDED ? [{ status: "executed" }] : [] })
   await end()
+  return ours.map(({ filledQuantity }) => filledQuantity)
 }
