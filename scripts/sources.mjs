@@ -14,7 +14,7 @@ export const packageNames = readdirSync(join(root, "packages"), { withFileTypes:
 
 const typescriptFiles = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
 
 /** Every file of every `src`, as `{ package, path, tree }`, where `path` is relative to the checkout. */
@@ -23,7 +23,7 @@ export const sources = () =>
     typescriptFiles(join(root, "packages", name, "src")).map((file) => ({
       package: name,
       path: relative(root, file).replaceAll("\\", "/"),
-      tree: ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true, ts.ScriptKind.TS)
+      tree: ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true)
     }))
   )
 

@@ -88,6 +88,7 @@ const Others = () => {
   )
 }
 
+/** Every break, and what else waits for a person. */
 export const Attention = () => (
   <>
     <ListPage listing={breaks} />

@@ -57,6 +57,7 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
   )
 }
 
+/** A break: what was seen, what it holds, and what happened to it. */
 export const Case = ({ id }: { readonly id: string }) => {
   const query = useAsk(["break", id], (api) => api.breaks.show({ path: { id } }))
   return (

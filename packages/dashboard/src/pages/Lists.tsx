@@ -343,6 +343,7 @@ interface ListsProps {
   readonly list: "positions" | "trades" | "orders" | "fills" | "decisions" | "attempts" | "journal"
 }
 
+/** The list of a kind of record. */
 export const Lists = ({ list }: ListsProps) => {
   switch (list) {
     case "positions":

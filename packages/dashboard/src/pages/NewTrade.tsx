@@ -80,6 +80,7 @@ const Preview = ({ account, quantity, side, symbol }: Thought) => {
   )
 }
 
+/** A trade made by hand, with the order that would follow it. */
 export const NewTrade = () => {
   const { get } = useFilters()
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))

@@ -65,6 +65,7 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   { term: "expires", kind: "time", of: ({ expiresAt }) => expiresAt }
 ]
 
+/** Accounts, trading states, parts of the program and tokens. */
 export const Operations = () => {
   const overview = useOverview()
   const health = useAsk(["health"], (api) => api.health())

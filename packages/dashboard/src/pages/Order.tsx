@@ -215,6 +215,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
   </>
 )
 
+/** An order: how far it is, what went in, what came out, and every exchange with its broker. */
 export const OrderPage = ({ id }: { readonly id: string }) => {
   const query = useAsk(["order", id], (api) => api.orders.show({ path: { id }, urlParams: {} }))
   return (

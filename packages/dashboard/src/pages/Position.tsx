@@ -150,6 +150,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
   )
 }
 
+/** A position: where it stands, what waits in its queue, and its orders. */
 export const PositionPage = ({ account, symbol }: { readonly account: string; readonly symbol: string }) => {
   const query = useAsk(["position", account, symbol], (api) =>
     api.positions.show({ path: { symbol }, urlParams: { account } })

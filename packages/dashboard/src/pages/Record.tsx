@@ -156,5 +156,6 @@ const AttemptPage = ({ id }: ById) => {
   )
 }
 
+/** A fill, a decision or an attempt. */
 export const RecordPage = ({ id, kind }: ById & { readonly kind: "fills" | "decisions" | "attempts" }) =>
   kind === "fills" ? <FillPage id={id} /> : kind === "decisions" ? <DecisionPage id={id} /> : <AttemptPage id={id} />

@@ -49,6 +49,7 @@ const Session = () => {
   )
 }
 
+/** What this browser keeps of how a person reads, and who is signed in. */
 export const SettingsPage = () => {
   const { shortcuts, theme, utc } = useSettings()
   return (

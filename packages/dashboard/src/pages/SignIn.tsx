@@ -7,6 +7,7 @@ import * as live from "../live/live.ts"
 import { Head } from "../ui/Help.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 
+/** Signs in with a token: it is read once, and goes into a cookie that no script can read. */
 export const SignIn = () => {
   const [token, setToken] = useState("")
   const [, go] = useLocation()

@@ -147,6 +147,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
   </>
 )
 
+/** A trade: where its shares went, and what was executed for it. */
 export const TradePage = ({ id }: { readonly id: string }) => {
   const query = useAsk(["trade", id], (api) => api.trades.show({ path: { id } }))
   return (

@@ -25,6 +25,7 @@ const LEAST = 8
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
+/** Says what an action does and what it does not, asks for the reason, and carries it out once. */
 export const ActionDialog = ({ action, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
   const [reason, setReason] = useState("")
   const [typed, setTyped] = useState("")

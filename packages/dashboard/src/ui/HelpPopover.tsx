@@ -8,6 +8,7 @@ interface HelpPopoverProps {
   readonly children: ReactNode
 }
 
+/** The meaning of something, beside it; loaded when it is first asked for. */
 export const HelpPopover = ({ anchor, children, isOpen, onOpenChange }: HelpPopoverProps) => (
   <Popover.Root open={isOpen} onOpenChange={onOpenChange}>
     <Popover.Anchor asChild>{anchor}</Popover.Anchor>
