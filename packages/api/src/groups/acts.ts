@@ -1,52 +1,20 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { BadRequest, Conflict, Fault, KeyReused, NotFound, Unavailable } from "../Problem.ts"
-import { body, byId, idempotent, page, period, query, reason, text } from "./shared.ts"
-
-const acting = <const Name extends string>(name: Name) =>
-  HttpApiGroup.make(name)
-    .addError(BadRequest)
-    .addError(NotFound)
-    .addError(Conflict)
-    .addError(KeyReused)
-    .addError(Fault)
-    .addError(Unavailable)
+import { acting, body, command, idempotent, list, look, narrowed, query, reason, text } from "./shared.ts"
 
 /** What came in. */
 export const trades = acting("trades")
   .add(
-    HttpApiEndpoint.get("list", "/api/v1/trades")
-      .setUrlParams(
-        query({
-          ...page,
-          ...period,
-          account: text,
-          symbol: text,
-          status: text,
-          side: text,
-          source: text,
-          sourceId: text,
-          orderId: text
-        })
-      )
-      .addSuccess(Documents.TradePage)
-      .middleware(Reading)
+    list(
+      "/api/v1/trades",
+      query({ ...narrowed, symbol: text, status: text, side: text, source: text, sourceId: text, orderId: text }),
+      Documents.TradePage
+    ).middleware(Reading)
   )
-  .add(
-    HttpApiEndpoint.get("show", "/api/v1/trades/:id")
-      .setPath(byId)
-      .addSuccess(Documents.TradeDetail)
-      .middleware(Reading)
-  )
-  .add(
-    HttpApiEndpoint.get("executions", "/api/v1/trades/:id/executions")
-      .setPath(byId)
-      .addSuccess(Documents.ExecutionPage)
-      .middleware(Reading)
-  )
+  .add(look("show", "/api/v1/trades/:id", Documents.TradeDetail).middleware(Reading))
+  .add(look("executions", "/api/v1/trades/:id/executions", Documents.ExecutionPage).middleware(Reading))
   .add(
     HttpApiEndpoint.post("take", "/api/v1/trades")
       .setHeaders(idempotent)
@@ -57,54 +25,20 @@ export const trades = acting("trades")
       .middleware(Trading)
   )
 
-const because = body({ reason })
+/** Sets the trading state of everything, an account or a symbol. */
+const setState = <const Name extends string>(name: Name) =>
+  HttpApiEndpoint.post(name, `/api/v1/controls/${name}`)
+    .setHeaders(idempotent)
+    .setPayload(body({ reason, account: text, symbol: text }))
+    .addSuccess(Documents.DoneDocument)
+    .middleware(Operating)
 
 /** What an operator orders. */
 export const controls = acting("controls")
   .add(HttpApiEndpoint.get("list", "/api/v1/controls").addSuccess(Documents.ControlPage).middleware(Reading))
-  .add(
-    HttpApiEndpoint.post("halt", "/api/v1/controls/halt")
-      .setHeaders(idempotent)
-      .setPayload(body({ reason, account: text, symbol: text }))
-      .addSuccess(Documents.DoneDocument)
-      .middleware(Operating)
-  )
-  .add(
-    HttpApiEndpoint.post("resume", "/api/v1/controls/resume")
-      .setHeaders(idempotent)
-      .setPayload(body({ reason, account: text, symbol: text }))
-      .addSuccess(Documents.DoneDocument)
-      .middleware(Operating)
-  )
-  .add(
-    HttpApiEndpoint.post("cancelOrder", "/api/v1/orders/:id/cancel")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .setPayload(because)
-      .addSuccess(Documents.DoneDocument)
-      .middleware(Operating)
-  )
-  .add(
-    HttpApiEndpoint.post("dismissBreak", "/api/v1/breaks/:id/dismiss")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .setPayload(because)
-      .addSuccess(Documents.DoneDocument)
-      .middleware(Operating)
-  )
-  .add(
-    HttpApiEndpoint.post("reverseTrade", "/api/v1/trades/:id/reverse")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .setPayload(because)
-      .addSuccess(Documents.DoneDocument)
-      .middleware(Operating)
-  )
-  .add(
-    HttpApiEndpoint.post("dismissTrade", "/api/v1/trades/:id/dismiss")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .setPayload(because)
-      .addSuccess(Documents.DoneDocument)
-      .middleware(Operating)
-  )
+  .add(setState("halt"))
+  .add(setState("resume"))
+  .add(command("cancelOrder", "/api/v1/orders/:id/cancel", Documents.DoneDocument))
+  .add(command("dismissBreak", "/api/v1/breaks/:id/dismiss", Documents.DoneDocument))
+  .add(command("reverseTrade", "/api/v1/trades/:id/reverse", Documents.DoneDocument))
+  .add(command("dismissTrade", "/api/v1/trades/:id/dismiss", Documents.DoneDocument))

@@ -1,37 +1,35 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { BadRequest, Conflict, Fault, KeyReused, NotFound, Unavailable } from "../Problem.ts"
-import { body, byId, idempotent, page, period, query, reason, text } from "./shared.ts"
+import {
+  acting,
+  actOn,
+  because,
+  body,
+  byId,
+  command,
+  idempotent,
+  list,
+  look,
+  narrowed,
+  page,
+  period,
+  query,
+  text
+} from "./shared.ts"
 
-const because = body({ reason })
+const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
 
 /** Trades that are submitted together. */
-export const batches = HttpApiGroup.make("batches")
-  .addError(BadRequest)
-  .addError(NotFound)
-  .addError(Conflict)
-  .addError(KeyReused)
-  .addError(Fault)
-  .addError(Unavailable)
+export const batches = acting("batches")
   .add(
-    HttpApiEndpoint.get("list", "/api/v1/batches")
-      .setUrlParams(
-        query({
-          ...page,
-          ...period,
-          account: text,
-          status: text,
-          mode: text,
-          q: text,
-          archived: Schema.optional(Schema.BooleanFromString)
-        })
-      )
-      .addSuccess(Documents.BatchPage)
-      .middleware(Reading)
+    list(
+      "/api/v1/batches",
+      query({ ...narrowed, status: text, mode: text, q: text, archived: Schema.optional(Schema.BooleanFromString) }),
+      Documents.BatchPage
+    ).middleware(Reading)
   )
   .add(HttpApiEndpoint.get("active", "/api/v1/batches/active").addSuccess(Documents.BatchPage).middleware(Reading))
   .add(
@@ -47,49 +45,17 @@ export const batches = HttpApiGroup.make("batches")
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
   )
+  .add(look("show", "/api/v1/batches/:id", Documents.BatchDetail).middleware(Reading))
   .add(
-    HttpApiEndpoint.get("show", "/api/v1/batches/:id")
-      .setPath(byId)
-      .addSuccess(Documents.BatchDetail)
-      .middleware(Reading)
-  )
-  .add(
-    HttpApiEndpoint.get("trades", "/api/v1/batches/:id/trades")
-      .setPath(byId)
+    look("trades", "/api/v1/batches/:id/trades", Documents.TradePage)
       .setUrlParams(query({ ...page, status: text }))
-      .addSuccess(Documents.TradePage)
       .middleware(Reading)
   )
-  .add(
-    HttpApiEndpoint.get("progress", "/api/v1/batches/:id/progress")
-      .setPath(byId)
-      .addSuccess(Documents.ProgressDocument)
-      .middleware(Reading)
-  )
-  .add(
-    HttpApiEndpoint.get("results", "/api/v1/batches/:id/results")
-      .setPath(byId)
-      .addSuccess(Documents.BatchResultsDocument)
-      .middleware(Reading)
-  )
-  .add(
-    HttpApiEndpoint.get("errors", "/api/v1/batches/:id/errors")
-      .setPath(byId)
-      .addSuccess(Documents.BatchErrorPage)
-      .middleware(Reading)
-  )
-  .add(
-    HttpApiEndpoint.get("rows", "/api/v1/batches/:id/rows")
-      .setPath(byId)
-      .addSuccess(Documents.BatchRowPage)
-      .middleware(Reading)
-  )
-  .add(
-    HttpApiEndpoint.get("export", "/api/v1/batches/:id/export")
-      .setPath(byId)
-      .addSuccess(HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" }))
-      .middleware(Reading)
-  )
+  .add(look("progress", "/api/v1/batches/:id/progress", Documents.ProgressDocument).middleware(Reading))
+  .add(look("results", "/api/v1/batches/:id/results", Documents.BatchResultsDocument).middleware(Reading))
+  .add(look("errors", "/api/v1/batches/:id/errors", Documents.BatchErrorPage).middleware(Reading))
+  .add(look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage).middleware(Reading))
+  .add(look("export", "/api/v1/batches/:id/export", csv).middleware(Reading))
   .add(
     HttpApiEndpoint.put("cancel", "/api/v1/batches/:id/cancel")
       .setPath(byId)
@@ -98,20 +64,8 @@ export const batches = HttpApiGroup.make("batches")
       .addSuccess(Documents.BatchDocument)
       .middleware(Trading)
   )
-  .add(
-    HttpApiEndpoint.post("retry", "/api/v1/batches/:id/retry")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .addSuccess(Documents.BatchDocument)
-      .middleware(Trading)
-  )
-  .add(
-    HttpApiEndpoint.post("archive", "/api/v1/batches/:id/archive")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .addSuccess(Documents.BatchDocument)
-      .middleware(Operating)
-  )
+  .add(actOn("retry", "/api/v1/batches/:id/retry").addSuccess(Documents.BatchDocument).middleware(Trading))
+  .add(actOn("archive", "/api/v1/batches/:id/archive").addSuccess(Documents.BatchDocument).middleware(Operating))
   .add(
     HttpApiEndpoint.del("remove", "/api/v1/batches/:id")
       .setPath(byId)
@@ -121,22 +75,15 @@ export const batches = HttpApiGroup.make("batches")
   )
 
 /** Background work. */
-export const jobs = HttpApiGroup.make("jobs")
-  .addError(BadRequest)
-  .addError(NotFound)
-  .addError(Conflict)
-  .addError(KeyReused)
-  .addError(Fault)
-  .addError(Unavailable)
+export const jobs = acting("jobs")
   .add(
-    HttpApiEndpoint.get("list", "/api/v1/jobs")
-      .setUrlParams(query({ ...page, ...period, type: text, key: text, status: text }))
-      .addSuccess(Documents.JobPage)
-      .middleware(Reading)
+    list(
+      "/api/v1/jobs",
+      query({ ...page, ...period, type: text, key: text, status: text }),
+      Documents.JobPage
+    ).middleware(Reading)
   )
-  .add(
-    HttpApiEndpoint.get("show", "/api/v1/jobs/:id").setPath(byId).addSuccess(Documents.JobDocument).middleware(Reading)
-  )
+  .add(look("show", "/api/v1/jobs/:id", Documents.JobDocument).middleware(Reading))
   .add(
     HttpApiEndpoint.post("enqueue", "/api/v1/jobs")
       .setHeaders(idempotent)
@@ -151,19 +98,5 @@ export const jobs = HttpApiGroup.make("jobs")
       .addSuccess(Documents.JobPage)
       .middleware(Operating)
   )
-  .add(
-    HttpApiEndpoint.post("cancel", "/api/v1/jobs/:id/cancel")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .setPayload(because)
-      .addSuccess(Documents.JobDocument)
-      .middleware(Operating)
-  )
-  .add(
-    HttpApiEndpoint.post("retry", "/api/v1/jobs/:id/retry")
-      .setPath(byId)
-      .setHeaders(idempotent)
-      .setPayload(because)
-      .addSuccess(Documents.JobDocument)
-      .middleware(Operating)
-  )
+  .add(command("cancel", "/api/v1/jobs/:id/cancel", Documents.JobDocument))
+  .add(command("retry", "/api/v1/jobs/:id/retry", Documents.JobDocument))

@@ -1,4 +1,8 @@
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import { Schema } from "effect"
+import { Operating } from "../Access.ts"
+import { BadRequest, Conflict, Fault, KeyReused, NotFound, Unavailable } from "../Problem.ts"
 
 /** A parameter that may be left away. */
 export const text = Schema.optional(Schema.String)
@@ -21,9 +25,17 @@ export const page = {
 /** From when, inclusive, until when, exclusive. */
 export const period = { since: text, until: text }
 
-/** Parameters of a query; one that is not among them is refused by name. */
-export const query = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
+const only = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
+
+/** Parameters of a query; one that is not among them is refused by name. */
+export const query = only
+
+/** A body; a field that is not among its own is refused by name. */
+export const body = only
+
+/** Which part of a list, from when until when, and of which account. */
+export const narrowed = { ...page, ...period, account: text }
 
 /** The id of a record in a path. */
 export const byId = Schema.Struct({ id: Schema.String })
@@ -40,6 +52,44 @@ export const idempotent = Schema.Struct({
   )
 })
 
-/** A body; a field that is not among its own is refused by name. */
-export const body = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
+/** What most acts say: why. */
+export const because = body({ reason })
+
+/** A group of routes that only look. */
+export const looking = <const Name extends string>(name: Name) =>
+  HttpApiGroup.make(name).addError(BadRequest).addError(NotFound).addError(Fault).addError(Unavailable)
+
+/** A group with routes that act. */
+export const acting = <const Name extends string>(name: Name) =>
+  HttpApiGroup.make(name)
+    .addError(BadRequest)
+    .addError(NotFound)
+    .addError(Conflict)
+    .addError(KeyReused)
+    .addError(Fault)
+    .addError(Unavailable)
+
+/** Looks a list up, as far as its parameters ask for it. */
+export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.Schema.Any>(
+  path: HttpApiEndpoint.PathSegment,
+  parameters: Parameters & HttpApiEndpoint.HttpApiEndpoint.ValidateUrlParams<Parameters>,
+  pages: Page
+) => HttpApiEndpoint.get("list", path).setUrlParams(parameters).addSuccess(pages)
+
+/** Looks up what is known of the record of an id, or a part of it. */
+export const look = <const Name extends string, Document extends Schema.Schema.Any>(
+  name: Name,
+  path: HttpApiEndpoint.PathSegment,
+  document: Document
+) => HttpApiEndpoint.get(name, path).setPath(byId).addSuccess(document)
+
+/** Acts on the record of an id, once for each key. */
+export const actOn = <const Name extends string>(name: Name, path: HttpApiEndpoint.PathSegment) =>
+  HttpApiEndpoint.post(name, path).setPath(byId).setHeaders(idempotent)
+
+/** What an operator orders of the record of an id, and why. */
+export const command = <const Name extends string, Document extends Schema.Schema.Any>(
+  name: Name,
+  path: HttpApiEndpoint.PathSegment,
+  document: Document
+) => actOn(name, path).setPayload(because).addSuccess(document).middleware(Operating)
