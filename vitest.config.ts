@@ -2,55 +2,46 @@ import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const conditions = ["@roundlot/source"]
-const packages = [
-  "core",
-  "store-sql",
-  "store-sqlite",
-  "store-postgres",
-  "broker-paper",
-  "broker-alpaca",
-  "broker-schwab",
-  "broker-ibkr",
-  "api",
-  "runner",
-  "dashboard"
-]
-
-/** These need a Postgres server; the first of them to run starts one for all. */
-const onPostgres = new Set(["store-postgres", "runner"])
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+/** Starts one Postgres server for all tests that need one. */
 const postgres = here("packages/store-postgres/test/globalSetup.ts")
-/** Tests of the runner start it as a process, which is made once for all. */
+/** Tests that start the program as a process share one bundle of it. */
 const program = here("packages/runner/test/program.ts")
-/** Builds the dashboard and unpacks a browser for its tests. */
+/** Builds the dashboard and unpacks a browser. */
 const browser = here("packages/dashboard/test/browser.ts")
+
+const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`
+const prepared = ["store-postgres", "runner", "dashboard"]
+
+/** Projects are few, by what must stand before their tests: workers wait for the last file of each. */
+const projects = [
+  {
+    name: "packages",
+    include: [testsOf("*"), "examples/**/*.test.ts"],
+    exclude: ["**/node_modules/**", ...["store-postgres", "runner", "dashboard"].map(testsOf)]
+  },
+  { name: "store-postgres", root: "packages/store-postgres", globalSetup: [postgres] },
+  { name: "runner", root: "packages/runner", globalSetup: [postgres, program] },
+  { name: "dashboard", root: "packages/dashboard", globalSetup: [program, browser] },
+  // Its broken twins take the place of modules.
+  { name: "simulation", root: "simulation", isolate: true }
+]
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    maxWorkers: 2,
-    minWorkers: 1,
+    // More than two processors: much of a test is waiting for programs that it has started. As many at least as at
+    // most: the pool ends what it holds for an idle worker, and a shared one can get work at that moment.
+    maxWorkers: 4,
+    minWorkers: 4,
     allowOnly: false,
+    silent: "passed-only",
     // A limit for a test that hangs, with room for a busy machine: no test waits for time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    projects: [
-      ...packages.map((name) => ({
-        extends: true as const,
-        test: {
-          name,
-          root: `packages/${name}`,
-          include: ["test/**/*.test.ts"],
-          globalSetup: [
-            ...(onPostgres.has(name) ? [postgres] : []),
-            ...(name === "runner" || name === "dashboard" ? [program] : []),
-            ...(name === "dashboard" ? [browser] : [])
-          ]
-        }
-      })),
-      { extends: true as const, test: { name: "examples", root: "examples", include: ["**/*.test.ts"] } },
-      { extends: true as const, test: { name: "simulation", root: "simulation", include: ["test/**/*.test.ts"] } }
-    ]
+    // Files share the modules of their worker: to load them for each took a third of the time. No module holds a test's state.
+    isolate: false,
+    projects: projects.map((test) => ({ extends: true as const, test }))
   }
 })

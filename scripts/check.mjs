@@ -46,13 +46,13 @@ const run = ({ command: [file, ...args], failIf }) =>
     child.on("close", (code, signal) => end(code === 0 ? failIf?.(output) : `It ended with ${code ?? signal}.`))
   })
 
-const print = (name, { fault, output, seconds }) => {
-  console.log(`${fault === undefined ? "ok  " : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`)
-  if (fault !== undefined) console.log(`${output.trimEnd()}\n${fault}`.trim().replaceAll(/^/gm, "     "))
+const report = (say, name, { fault, output, seconds }) => {
+  say(`${fault === undefined ? "ok  " : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`)
+  if (fault !== undefined) say(`${output.trimEnd()}\n${fault}`.trim().replaceAll(/^/gm, "     "))
 }
 
-/** Runs all steps, two at a time; how many failed. */
-export const check = async () => {
+/** Runs all steps, two at a time, and says what came of each; how many failed. */
+export const check = async (say = console.log) => {
   const waiting = [...steps]
   const ended = new Map()
   const next = () => {
@@ -64,13 +64,13 @@ export const check = async () => {
       const blocked = step.after !== undefined && ended.get(step.after) !== undefined
       const result = blocked ? { fault: `Not run: "${step.after}" failed.`, output: "", seconds: 0 } : await run(step)
       ended.set(step.name, result.fault)
-      print(step.name, result)
+      report(say, step.name, result)
     }
   }
   const started = performance.now()
   while (waiting.length > 0) await Promise.all(Array.from({ length: atOnce }, work))
   const failed = [...ended.values()].filter((fault) => fault !== undefined).length
-  console.log(
+  say(
     `check: ${ended.size - failed} of ${ended.size} steps ok in ${((performance.now() - started) / 1000).toFixed(1)} s`
   )
   return failed

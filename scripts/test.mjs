@@ -1,4 +1,4 @@
-// `npm test`: the check, then every test, then one last line `N passed, N failed`.
+// `npm test`: every test with the check beside it, what the check said, then one last line `N passed, N failed`.
 import { spawn } from "node:child_process"
 import { mkdirSync, readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
@@ -43,8 +43,10 @@ const count = (result, code) => {
 }
 
 mkdirSync(join(root, "node_modules", ".cache"), { recursive: true })
-const failedSteps = await check()
-const code = await runTests(process.argv.slice(2))
+// At once: tests often wait for programs and disks, and leave a processor idle for the check. Its lines come after theirs.
+const said = []
+const [failedSteps, code] = await Promise.all([check((line) => said.push(line)), runTests(process.argv.slice(2))])
+for (const line of said) console.log(line)
 const { passed, failed, skipped } = count(readResult(), code)
 rmSync(resultFile, { force: true })
 if (failedSteps > 0) console.log(`${failedSteps} steps of the check failed (above); they count as failed.`)
