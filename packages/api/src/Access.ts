@@ -1,6 +1,6 @@
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
 import { Context, Schema } from "effect"
-import { Fault, Forbidden, Unauthorized, Unavailable } from "./Problem.ts"
+import { problems } from "./Problem.ts"
 
 /** What a caller may do, each more than the one before: look, give trades and orders, operate. */
 export const roles = ["read", "trade", "operate"] as const
@@ -17,7 +17,7 @@ export interface CallerService {
 /** Who calls. */
 export class Caller extends Context.Tag("@roundlot/api/Caller")<Caller, CallerService>() {}
 
-const failure = Schema.Union(Unauthorized, Forbidden, Unavailable, Fault)
+const failure = Schema.Union(problems.Unauthorized, problems.Forbidden, problems.Unavailable, problems.Fault)
 
 /** Routes that only look. */
 export class Reading extends HttpApiMiddleware.Tag<Reading>()("@roundlot/api/Reading", { failure, provides: Caller }) {}

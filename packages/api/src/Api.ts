@@ -8,7 +8,7 @@ import * as access from "./groups/access.ts"
 import * as acts from "./groups/acts.ts"
 import * as together from "./groups/batches.ts"
 import * as reads from "./groups/reads.ts"
-import { NotReady, Unavailable } from "./Problem.ts"
+import { problems } from "./Problem.ts"
 
 /** How a part of the program is. Times are ISO 8601; `secondsSinceSuccess` is null where it has not succeeded yet. */
 export const PartDocument = Schema.Struct({
@@ -53,13 +53,16 @@ const health = HttpApiGroup.make("health", { topLevel: true }).add(
 )
 
 const ready = HttpApiGroup.make("ready", { topLevel: true }).add(
-  HttpApiEndpoint.get("ready", "/ready").addSuccess(ReadyDocument).addError(NotReady).addError(Unavailable)
+  HttpApiEndpoint.get("ready", "/ready")
+    .addSuccess(ReadyDocument)
+    .addError(problems.NotReady)
+    .addError(problems.Unavailable)
 )
 
 const metrics = HttpApiGroup.make("metrics", { topLevel: true }).add(
   HttpApiEndpoint.get("metrics", "/metrics")
     .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
-    .addError(Unavailable)
+    .addError(problems.Unavailable)
     .middleware(Reading)
 )
 

@@ -65,86 +65,43 @@ const told = <const Tag extends string, Extra extends Schema.Struct.Fields>(
     asProblem
   )
 
-/** Not to be given work yet, and why. */
-export const NotReady = told("NotReady", "not-ready", "Not to be given work yet, and why", {
-  reasons: Schema.Array(Schema.String)
-})
+/** The problems that routes declare, by their tags. */
+export const problems = {
+  NotReady: told("NotReady", "not-ready", "Not to be given work yet, and why", {
+    reasons: Schema.Array(Schema.String)
+  }),
+  Unavailable: told("Unavailable", "unavailable", "The store cannot be used now", {}),
+  /** `field` names the part that is wrong. */
+  BadRequest: told("BadRequest", "bad-request", "The request cannot be understood", {}),
+  /** There is a token in force, and none or no valid one was given. */
+  Unauthorized: told("Unauthorized", "unauthorized", "A token is needed", {}),
+  /** It may also be where he calls from. */
+  Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
+  NotFound: told("NotFound", "not-found", "There is no such record", {}),
+  Conflict: told("Conflict", "conflict", "As things are it may not be done", {}),
+  KeyReused: told("KeyReused", "key-reused", "The idempotency key belongs to another request", {}),
+  /** Read again from the start. */
+  Gone: told("Gone", "gone", "The cursor is of another life of the store", {}),
+  /** The log of the daemon has more. */
+  Fault: told("Fault", "fault", "A rule or record of ours failed", {})
+}
 
-/** Not to be given work yet, and why. */
-export type NotReady = typeof NotReady.Type
+/** What a route fails with: `Failure<"NotFound" | "Fault">`. */
+export type Failure<Tag extends keyof typeof problems> = (typeof problems)[Tag]["Type"]
 
-/** The store cannot be read or written. */
-export const Unavailable = told("Unavailable", "unavailable", "The store cannot be used now", {})
-
-/** The store cannot be read or written. */
-export type Unavailable = typeof Unavailable.Type
-
-/** The request cannot be understood; `field` names the part that is wrong. */
-export const BadRequest = told("BadRequest", "bad-request", "The request cannot be understood", {})
-
-/** The request cannot be understood. */
-export type BadRequest = typeof BadRequest.Type
-
-/** There is a token in force, and none or no valid one was given. */
-export const Unauthorized = told("Unauthorized", "unauthorized", "A token is needed", {})
-
-/** No valid token was given. */
-export type Unauthorized = typeof Unauthorized.Type
-
-/** The caller's role, or where he calls from, does not allow it. */
-export const Forbidden = told("Forbidden", "forbidden", "The caller's role does not allow it", {})
-
-/** The caller's role, or where he calls from, does not allow it. */
-export type Forbidden = typeof Forbidden.Type
-
-/** There is no such record. */
-export const NotFound = told("NotFound", "not-found", "There is no such record", {})
-
-/** There is no such record. */
-export type NotFound = typeof NotFound.Type
-
-/** As things are it may not be done. */
-export const Conflict = told("Conflict", "conflict", "As things are it may not be done", {})
-
-/** As things are it may not be done. */
-export type Conflict = typeof Conflict.Type
-
-/** The idempotency key belongs to another request. */
-export const KeyReused = told("KeyReused", "key-reused", "The idempotency key belongs to another request", {})
-
-/** The idempotency key belongs to another request. */
-export type KeyReused = typeof KeyReused.Type
-
-/** The cursor is of another life of the store: read again from the start. */
-export const Gone = told("Gone", "gone", "The cursor is of another life of the store", {})
-
-/** The cursor is of another life of the store. */
-export type Gone = typeof Gone.Type
-
-/** A rule or record of ours failed; the log of the daemon has more. */
-export const Fault = told("Fault", "fault", "A rule or record of ours failed", {})
-
-/** A rule or record of ours failed. */
-export type Fault = typeof Fault.Type
+const failing =
+  <const Tag extends string>(tag: Tag, kind: ProblemKind) =>
+  (detail: string, field?: string) => ({ _tag: tag, ...problem(kind, detail, field) })
 
 /** Constructors of what routes fail with. */
 export const failures = {
-  badRequest: (detail: string, field?: string): BadRequest => ({
-    _tag: "BadRequest",
-    ...problem("bad-request", detail, field)
-  }),
-  unauthorized: (detail: string): Unauthorized => ({ _tag: "Unauthorized", ...problem("unauthorized", detail) }),
-  forbidden: (detail: string): Forbidden => ({ _tag: "Forbidden", ...problem("forbidden", detail) }),
-  notFound: (detail: string, field?: string): NotFound => ({
-    _tag: "NotFound",
-    ...problem("not-found", detail, field)
-  }),
-  conflict: (detail: string, field?: string): Conflict => ({ _tag: "Conflict", ...problem("conflict", detail, field) }),
-  keyReused: (detail: string): KeyReused => ({
-    _tag: "KeyReused",
-    ...problem("key-reused", detail, "Idempotency-Key")
-  }),
-  gone: (detail: string, field?: string): Gone => ({ _tag: "Gone", ...problem("gone", detail, field) }),
-  unavailable: (detail: string): Unavailable => ({ _tag: "Unavailable", ...problem("unavailable", detail) }),
-  fault: (detail: string): Fault => ({ _tag: "Fault", ...problem("fault", detail) })
+  badRequest: failing("BadRequest", "bad-request"),
+  unauthorized: failing("Unauthorized", "unauthorized"),
+  forbidden: failing("Forbidden", "forbidden"),
+  notFound: failing("NotFound", "not-found"),
+  conflict: failing("Conflict", "conflict"),
+  keyReused: (detail: string) => failing("KeyReused", "key-reused")(detail, "Idempotency-Key"),
+  gone: failing("Gone", "gone"),
+  unavailable: failing("Unavailable", "unavailable"),
+  fault: failing("Fault", "fault")
 }

@@ -11,7 +11,7 @@ import { Process } from "./EventLoop.ts"
 import { render } from "./Exposition.ts"
 import * as figures from "./figures.ts"
 import { guarded, withProblems } from "./guards.ts"
-import { failures, problem, type NotReady, type Unavailable } from "./Problem.ts"
+import { failures, problem, type Failure } from "./Problem.ts"
 import * as reference from "./reference.ts"
 
 const timeOf = (at: Instant.Instant | undefined): string | null => (at === undefined ? null : Instant.format(at))
@@ -51,9 +51,9 @@ const reasonsAgainst = Effect.gen(function* () {
   })
 })
 
-const unavailable = (error: TradeRepository.StoreError): Unavailable => failures.unavailable(error.message)
+const unavailable = (error: TradeRepository.StoreError): Failure<"Unavailable"> => failures.unavailable(error.message)
 
-const notReady = (reasons: ReadonlyArray<string>): NotReady => ({
+const notReady = (reasons: ReadonlyArray<string>): Failure<"NotReady"> => ({
   _tag: "NotReady",
   ...problem("not-ready", reasons.join("; ")),
   reasons

@@ -1,10 +1,9 @@
 import { Schema } from "effect"
-import { Decimal, pageOf, Time } from "./words.ts"
+import { atBroker, dated, Decimal, pageOf, scope, Time } from "./words.ts"
 
 /** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
 export const ControlDocument = Schema.Struct({
-  account: Schema.NullOr(Schema.String),
-  symbol: Schema.NullOr(Schema.String),
+  ...scope,
   state: Schema.String,
   reason: Schema.String,
   actor: Schema.String,
@@ -19,9 +18,7 @@ export const ControlPage = pageOf("ControlPage", ControlDocument)
 
 /** An account with the policies that its orders obey. Lots and quantities in shares, notionals in dollars, times in milliseconds. */
 export const AccountDocument = Schema.Struct({
-  name: Schema.String,
-  broker: Schema.String,
-  environment: Schema.Literal("paper", "live"),
+  ...atBroker,
   /** The broker's own id of the account, all but its end masked; null until it was driven. */
   brokerAccountId: Schema.NullOr(Schema.String),
   currency: Schema.String,
@@ -45,8 +42,7 @@ export const AccountDocument = Schema.Struct({
     Schema.Literal("market"),
     Schema.Struct({ limitOffsetBp: Schema.Number, lifeSeconds: Schema.Number })
   ),
-  createdAt: Time,
-  updatedAt: Time
+  ...dated
 }).annotations({ identifier: "Account" })
 
 /** An account with the policies that its orders obey. */
@@ -75,8 +71,7 @@ export const InstrumentDocument = Schema.Struct({
   fractionable: Schema.Boolean,
   shortable: Schema.Boolean,
   status: Schema.Literal("unverified", "verified", "unknown"),
-  createdAt: Time,
-  updatedAt: Time
+  ...dated
 }).annotations({ identifier: "Instrument" })
 
 /** An instrument as one account trades it. */

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
-import { Decimal, Id, pageOf, Side, Time } from "./words.ts"
+import { Decimal, Id, pageOf, rowFault, Side, Time } from "./words.ts"
 
 const BatchStatus = Schema.Literal("pending", "running", "success", "partial_success", "failed", "cancelled")
 
@@ -64,10 +64,7 @@ export type BatchDetail = typeof BatchDetail.Type
 
 /** What is wrong with a row: where it stands in the file, and its trade where it is one. */
 export const BatchErrorDocument = Schema.Struct({
-  line: Schema.Int,
-  column: Schema.NullOr(Schema.String),
-  value: Schema.String,
-  reason: Schema.String,
+  ...rowFault,
   tradeId: Schema.NullOr(Id)
 }).annotations({ identifier: "BatchError" })
 
@@ -181,14 +178,7 @@ export type BatchRequest = typeof BatchRequest.Type
 export const CheckedDocument = Schema.Struct({
   accepted: Schema.Int,
   rejected: Schema.Int,
-  rejectedRows: Schema.Array(
-    Schema.Struct({
-      line: Schema.Int,
-      column: Schema.NullOr(Schema.String),
-      value: Schema.String,
-      reason: Schema.String
-    })
-  )
+  rejectedRows: Schema.Array(Schema.Struct(rowFault))
 }).annotations({ identifier: "Checked" })
 
 /** What a submission is answered with: what was taken, or what would be. */

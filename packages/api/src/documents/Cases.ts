@@ -1,12 +1,11 @@
 import { Schema } from "effect"
-import { Decimal, Id, pageOf, Time } from "./words.ts"
+import { Decimal, Id, pageOf, scope, Time } from "./words.ts"
 
 /** Something that needs a person: a break, an order in doubt, a quarantined trade, a job that was given up. */
 export const CaseDocument = Schema.Struct({
   kind: Schema.Literal("break", "in_doubt", "quarantine", "job"),
   id: Schema.String,
-  account: Schema.NullOr(Schema.String),
-  symbol: Schema.NullOr(Schema.String),
+  ...scope,
   since: Time,
   /** What is known of it, in a sentence. */
   what: Schema.String,

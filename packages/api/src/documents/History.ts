@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { Id, pageOf, Time } from "./words.ts"
+import { entry, Id, pageOf, Time } from "./words.ts"
 
 /** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
 export const CauseDocument = Schema.Struct({
@@ -14,9 +14,7 @@ export type CauseDocument = typeof CauseDocument.Type
 
 /** One thing that happened to a record, from its account's journal. `body` is the event as it was written. */
 export const HistoryDocument = Schema.Struct({
-  seq: Schema.Int,
-  at: Time,
-  tag: Schema.String,
+  ...entry,
   cause: CauseDocument,
   body: Schema.Unknown
 }).annotations({ identifier: "History" })
@@ -51,9 +49,7 @@ export const EntryPage = pageOf("EntryPage", EntryDocument)
 export const CommitDocument = Schema.Struct({
   position: Schema.Int,
   account: Schema.String,
-  changes: Schema.Array(
-    Schema.Struct({ seq: Schema.Int, at: Time, tag: Schema.String, kind: Schema.String, id: Schema.String })
-  )
+  changes: Schema.Array(Schema.Struct({ ...entry, kind: Schema.String, id: Schema.String }))
 }).annotations({ identifier: "Commit" })
 
 /** What a live stream tells of one commit. */

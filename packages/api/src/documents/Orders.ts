@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { BreakDocument, HistoryDocument } from "./History.ts"
-import { Decimal, Id, OrderType, pageOf, PositionEffect, Side, Time } from "./words.ts"
+import { dated, Decimal, Id, OrderType, pageOf, PositionEffect, Side, terms, Time } from "./words.ts"
 
 /** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
 export const PayloadDocument = Schema.Struct({
@@ -70,8 +70,7 @@ export const AttemptDocument = Schema.Struct({
   submittedAt: Time,
   filledAt: Schema.NullOr(Time),
   rejectedAt: Schema.NullOr(Time),
-  createdAt: Time,
-  updatedAt: Time,
+  ...dated,
   requestPayloadId: Id,
   responsePayloadId: Schema.NullOr(Id)
 }).annotations({ identifier: "Attempt" })
@@ -234,8 +233,7 @@ export const OrderDocument = Schema.Struct({
   decisionId: Schema.NullOr(Id),
   /** The batch whose trade it executes. */
   batchId: Schema.NullOr(Id),
-  createdAt: Time,
-  updatedAt: Time,
+  ...dated,
   firstFilledAt: Schema.NullOr(Time),
   lastFilledAt: Schema.NullOr(Time)
 }).annotations({ identifier: "Order" })
@@ -249,9 +247,7 @@ export const OrderPage = pageOf("OrderPage", OrderDocument)
 /** An order with all that is known of it. */
 export const OrderDetail = Schema.Struct({
   ...OrderDocument.fields,
-  limitPrice: Schema.NullOr(Decimal),
-  stopPrice: Schema.NullOr(Decimal),
-  timeInForce: Schema.String,
+  ...terms,
   positionEffect: Schema.NullOr(PositionEffect),
   /** All ids that the broker gave it, the current one last. */
   brokerOrderIds: Schema.Array(Schema.String),

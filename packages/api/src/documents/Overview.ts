@@ -3,7 +3,7 @@ import { BreakDocument } from "./History.ts"
 import { ControlDocument } from "./Accounts.ts"
 import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
-import { Decimal, Id, pageOf, Time } from "./words.ts"
+import { atBroker, Decimal, Id, pageOf, Time } from "./words.ts"
 
 /** What a command did, in a sentence, and its id. */
 export const DoneDocument = Schema.Struct({
@@ -17,9 +17,7 @@ export type DoneDocument = typeof DoneDocument.Type
 
 /** One account at a glance. Counts; the residual counts the positions that owe anything. */
 const AccountGlance = Schema.Struct({
-  name: Schema.String,
-  broker: Schema.String,
-  environment: Schema.Literal("paper", "live"),
+  ...atBroker,
   tradingState: Schema.String,
   positions: Schema.Int,
   owing: Schema.Int,

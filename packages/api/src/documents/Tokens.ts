@@ -1,7 +1,8 @@
 import { Schema } from "effect"
+import { roles } from "../Access.ts"
 import { pageOf, Time } from "./words.ts"
 
-const Role = Schema.Literal("read", "trade", "operate")
+const Role = Schema.Literal(...roles)
 
 /** Who may call the API: all of a token but its secret. */
 export const TokenDocument = Schema.Struct({

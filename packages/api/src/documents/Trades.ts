@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
-import { Decimal, Id, OrderType, pageOf, Side, Time } from "./words.ts"
+import { dated, Decimal, Id, OrderType, pageOf, Side, terms, Time } from "./words.ts"
 
 const TradeStatus = Schema.Literal("pending", "accumulated", "completed", "failed")
 
@@ -25,8 +25,7 @@ export const TradeDocument = Schema.Struct({
   openQuantity: Decimal,
   /** The orders that ever took of it, those that gave it back too; of a direct trade its own. */
   orderIds: Schema.Array(Id),
-  createdAt: Time,
-  updatedAt: Time
+  ...dated
 }).annotations({ identifier: "Trade" })
 
 /** One inbound trade on record. */
@@ -55,14 +54,7 @@ export const TradeDetail = Schema.Struct({
   tradedAt: Time,
   direction: Schema.Literal("mirror", "offset"),
   /** How a direct trade is executed. */
-  direct: Schema.NullOr(
-    Schema.Struct({
-      type: OrderType,
-      limitPrice: Schema.NullOr(Decimal),
-      stopPrice: Schema.NullOr(Decimal),
-      timeInForce: Schema.String
-    })
-  ),
+  direct: Schema.NullOr(Schema.Struct({ type: OrderType, ...terms })),
   /** Why it is not counted, where it is not. */
   reason: Schema.NullOr(Schema.String),
   /** Shares that an opposite trade covers. */

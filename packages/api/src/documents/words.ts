@@ -33,3 +33,34 @@ export const OrderType = Schema.Literal("market", "limit", "stop", "stop_limit")
 
 /** Does an order open or close a holding? */
 export const PositionEffect = Schema.Literal("open", "close")
+
+/** Since when it is on record, and when it last changed. */
+export const dated = { createdAt: Time, updatedAt: Time }
+
+/** Whose it is and of which instrument: null is all. */
+export const scope = { account: Schema.NullOr(Schema.String), symbol: Schema.NullOr(Schema.String) }
+
+/** An account at its broker. */
+export const atBroker = {
+  name: Schema.String,
+  broker: Schema.String,
+  environment: Schema.Literal("paper", "live")
+}
+
+/** How an order is executed beside its type: dollars a share, and how long it stands. */
+export const terms = {
+  limitPrice: Schema.NullOr(Decimal),
+  stopPrice: Schema.NullOr(Decimal),
+  timeInForce: Schema.String
+}
+
+/** What is wrong in a row, and where it stands in its file. */
+export const rowFault = {
+  line: Schema.Int,
+  column: Schema.NullOr(Schema.String),
+  value: Schema.String,
+  reason: Schema.String
+}
+
+/** An entry of a journal in short. */
+export const entry = { seq: Schema.Int, at: Time, tag: Schema.String }

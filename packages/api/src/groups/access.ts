@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Operating, Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { Unauthorized } from "../Problem.ts"
+import { problems } from "../Problem.ts"
 import { body, looking } from "./shared.ts"
 
 /** Who is signed in; a browser's way to sign in and out: its token goes into a cookie that no script reads. */
@@ -11,7 +11,7 @@ export const session = looking("session")
   .add(
     HttpApiEndpoint.post("signIn", "/api/v1/session")
       .setPayload(body({ token: Schema.NonEmptyString.pipe(Schema.maxLength(200)) }))
-      .addError(Unauthorized)
+      .addError(problems.Unauthorized)
   )
   .add(HttpApiEndpoint.del("signOut", "/api/v1/session"))
 

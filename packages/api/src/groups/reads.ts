@@ -3,7 +3,7 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { Gone } from "../Problem.ts"
+import { problems } from "../Problem.ts"
 import { list, look, looking, narrowed, page, query, text } from "./shared.ts"
 
 /** Records of a kind: which there are, and what is known of one. */
@@ -165,7 +165,7 @@ const following = query({
 
 /** What happens, as it happens. */
 export const live = looking("live")
-  .addError(Gone)
+  .addError(problems.Gone)
   .add(
     HttpApiEndpoint.get("events", "/api/v1/live")
       .setUrlParams(following)

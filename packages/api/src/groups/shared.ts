@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import { Schema } from "effect"
 import { Operating } from "../Access.ts"
-import { BadRequest, Conflict, Fault, KeyReused, NotFound, Unavailable } from "../Problem.ts"
+import { problems } from "../Problem.ts"
 
 /** A parameter that may be left away. */
 export const text = Schema.optional(Schema.String)
@@ -57,17 +57,15 @@ export const because = body({ reason })
 
 /** A group of routes that only look. */
 export const looking = <const Name extends string>(name: Name) =>
-  HttpApiGroup.make(name).addError(BadRequest).addError(NotFound).addError(Fault).addError(Unavailable)
+  HttpApiGroup.make(name)
+    .addError(problems.BadRequest)
+    .addError(problems.NotFound)
+    .addError(problems.Fault)
+    .addError(problems.Unavailable)
 
 /** A group with routes that act. */
 export const acting = <const Name extends string>(name: Name) =>
-  HttpApiGroup.make(name)
-    .addError(BadRequest)
-    .addError(NotFound)
-    .addError(Conflict)
-    .addError(KeyReused)
-    .addError(Fault)
-    .addError(Unavailable)
+  looking(name).addError(problems.Conflict).addError(problems.KeyReused)
 
 /** Looks a list up, as far as its parameters ask for it. */
 export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.Schema.Any>(

@@ -33,7 +33,7 @@ const admitted = (
   asked: Access.Role
 ): Effect.Effect<
   Access.CallerService,
-  Problem.Unauthorized | Problem.Forbidden | Problem.Unavailable | Problem.Fault,
+  Problem.Failure<"Unauthorized" | "Forbidden" | "Unavailable" | "Fault">,
   HttpServerRequest.HttpServerRequest | TradeRepository.TradeRepository | Clock.Clock
 > =>
   Effect.gen(function* () {

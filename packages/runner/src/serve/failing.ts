@@ -32,10 +32,10 @@ export type ActFailure =
   | CommandRefused
   | Accumulator.Unfit
 
-type LookProblem = Problem.BadRequest | Problem.NotFound | Problem.Unavailable | Problem.Fault
+type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
 
 /** What acting can be answered with. */
-type ActProblem = LookProblem | Problem.Conflict | Problem.KeyReused
+type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused">
 
 const { badRequest, conflict, fault, keyReused, notFound, unavailable } = Problem.failures
 

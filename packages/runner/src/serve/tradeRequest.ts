@@ -34,7 +34,7 @@ export const inputOf = (
   request: Documents.TradeRequest,
   at: string,
   { id, now }: Usual
-): Either.Either<Trade.TradeInput, Problem.BadRequest> => {
+): Either.Either<Trade.TradeInput, Problem.Failure<"BadRequest">> => {
   const cells = {
     source_id: request.sourceId ?? id,
     timestamp: request.tradedAt ?? Instant.format(now),
