@@ -26,34 +26,41 @@ const listed = {
 /** Why a tool did not do what was asked for. */
 const Refused = Schema.Struct({ problem: Schema.String })
 
-const listTrades = Tool.make("list_trades", {
-  description: "Inbound trades on record, oldest first: shares and dollars a share as exact decimals.",
-  parameters: listed,
-  success: Documents.TradePage,
-  failure: Refused
-}).annotate(Tool.Readonly, true)
+/** A tool that lists records and changes nothing. */
+const listing = <const Name extends string, Parameters extends Schema.Struct.Fields, Page extends Schema.Schema.Any>(
+  name: Name,
+  description: string,
+  parameters: Parameters,
+  success: Page
+) => Tool.make(name, { description, parameters, success, failure: Refused }).annotate(Tool.Readonly, true)
 
-const listOrders = Tool.make("list_orders", {
-  description: "Orders to brokers with what became of them, newest first.",
-  parameters: listed,
-  success: Documents.OrderPage,
-  failure: Refused
-}).annotate(Tool.Readonly, true)
+const listTrades = listing(
+  "list_trades",
+  "Inbound trades on record, oldest first: shares and dollars a share as exact decimals.",
+  listed,
+  Documents.TradePage
+)
 
-const listPositions = Tool.make("list_positions", {
-  description:
-    "Where every account stands in every symbol: exposure, target, hedged, in flight, residual, in signed shares.",
-  parameters: { account: text, symbol: text, limit: listed.limit, cursor: text },
-  success: Documents.PositionPage,
-  failure: Refused
-}).annotate(Tool.Readonly, true)
+const listOrders = listing(
+  "list_orders",
+  "Orders to brokers with what became of them, newest first.",
+  listed,
+  Documents.OrderPage
+)
 
-const listBreaks = Tool.make("list_breaks", {
-  description: "Differences and contradictions between the books and the broker, open and closed.",
-  parameters: listed,
-  success: Documents.BreakPage,
-  failure: Refused
-}).annotate(Tool.Readonly, true)
+const listPositions = listing(
+  "list_positions",
+  "Where every account stands in every symbol: exposure, target, hedged, in flight, residual, in signed shares.",
+  { account: text, symbol: text, limit: listed.limit, cursor: text },
+  Documents.PositionPage
+)
+
+const listBreaks = listing(
+  "list_breaks",
+  "Differences and contradictions between the books and the broker, open and closed.",
+  listed,
+  Documents.BreakPage
+)
 
 const syncTrades = Tool.make("enqueue_trades_sync_job", {
   description: "Asks the daemon to read the broker's executions into the books. The same key is the same job.",

@@ -1,7 +1,17 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, type Server } from "@roundlot/api"
-import { Accumulator, type AccountName, Break, Clock, type Command, Entropy, Order, Trade } from "@roundlot/core"
+import {
+  Accumulator,
+  type AccountName,
+  Break,
+  Clock,
+  type Command,
+  Entropy,
+  Order,
+  type Table,
+  Trade
+} from "@roundlot/core"
 import { Effect, Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { sole } from "../accounts.ts"
@@ -110,6 +120,26 @@ const setState = (tag: "Halt" | "Resume", where: Where) =>
     })
   )
 
+interface Asked {
+  readonly headers: { readonly "idempotency-key"?: string | undefined }
+  readonly path: { readonly id: string }
+  readonly payload: { readonly reason: string }
+}
+
+/** What is commanded of a record, on its account. */
+const commandOn =
+  <R extends { readonly account: AccountName.AccountName }>(
+    table: Table.Table<R>,
+    kind: "order" | "trade" | "break",
+    commandOf: (found: R) => Command.Command
+  ) =>
+  ({ headers, path: { id }, payload: { reason } }: Asked) =>
+    acted(
+      Effect.flatMap(recordOf(table, kind, id), (found) =>
+        command(found.account, { key: headers["idempotency-key"], reason }, commandOf(found))
+      )
+    )
+
 const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
   group
     .handle("list", () => acted(Effect.map(controls.list, all)))
@@ -119,41 +149,21 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     .handle("resume", ({ headers, payload: { account, reason, symbol } }) =>
       setState("Resume", { key: headers["idempotency-key"], reason, account, symbol })
     )
-    .handle("cancelOrder", ({ headers, path: { id }, payload: { reason } }) =>
-      acted(
-        Effect.flatMap(recordOf(Order.OrderTable, "order", id), (order) =>
-          command(order.account, { key: headers["idempotency-key"], reason }, { _tag: "Cancel", orderId: order.id })
-        )
-      )
+    .handle(
+      "cancelOrder",
+      commandOn(Order.OrderTable, "order", ({ id }) => ({ _tag: "Cancel", orderId: id }))
     )
-    .handle("dismissBreak", ({ headers, path: { id }, payload: { reason } }) =>
-      acted(
-        Effect.flatMap(recordOf(Break.BreakTable, "break", id), (found) =>
-          command(
-            found.account,
-            { key: headers["idempotency-key"], reason },
-            { _tag: "DismissBreak", breakId: found.id }
-          )
-        )
-      )
+    .handle(
+      "dismissBreak",
+      commandOn(Break.BreakTable, "break", ({ id }) => ({ _tag: "DismissBreak", breakId: id }))
     )
-    .handle("reverseTrade", ({ headers, path: { id }, payload: { reason } }) =>
-      acted(
-        Effect.flatMap(recordOf(Trade.TradeTable, "trade", id), (trade) =>
-          command(trade.account, { key: headers["idempotency-key"], reason }, { _tag: "Reverse", tradeId: trade.id })
-        )
-      )
+    .handle(
+      "reverseTrade",
+      commandOn(Trade.TradeTable, "trade", ({ id }) => ({ _tag: "Reverse", tradeId: id }))
     )
-    .handle("dismissTrade", ({ headers, path: { id }, payload: { reason } }) =>
-      acted(
-        Effect.flatMap(recordOf(Trade.TradeTable, "trade", id), (trade) =>
-          command(
-            trade.account,
-            { key: headers["idempotency-key"], reason },
-            { _tag: "DismissTrade", tradeId: trade.id }
-          )
-        )
-      )
+    .handle(
+      "dismissTrade",
+      commandOn(Trade.TradeTable, "trade", ({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
     )
 )
 
