@@ -1,13 +1,13 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
-import type { AccountName, ClientOrderId, Id, OrderState, OrderTerms, Report } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, HttpOutcome, Instant, Report, Ticker } from "@roundlot/core"
+import type { AccountName, Address, Id, OrderState, OrderTerms } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import { defaultHeartbeat } from "./Connection.ts"
 import type { Heartbeat } from "./Connection.ts"
 import { placeOf } from "./Credentials.ts"
-import type { Credentials, UnknownHost } from "./Credentials.ts"
+import type { Credentials } from "./Credentials.ts"
 import { executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf, listOrders } from "./Listings.ts"
@@ -23,7 +23,6 @@ import { answerOf, wordsOf } from "./SendAnswers.ts"
 import * as TradeEvents from "./TradeEvents.ts"
 import { listen, reports } from "./TradeUpdates.ts"
 import * as Wire from "./Wire.ts"
-import type { Outcome } from "./Wire.ts"
 
 /** What Alpaca can do. */
 export const capabilities: Broker.Capabilities = {
@@ -59,7 +58,9 @@ export interface Options {
  * @example
  * const broker = AlpacaBroker.make({ account, credentials }).pipe(Effect.provide(NodeHttpClient.layerUndici))
  */
-export const make = (options: Options): Effect.Effect<Broker.BrokerService, UnknownHost, HttpClient.HttpClient> =>
+export const make = (
+  options: Options
+): Effect.Effect<Broker.BrokerService, Address.UnknownHost, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const { account, credentials, heartbeat = defaultHeartbeat } = options
     const place = yield* placeOf(credentials.baseUrl)
@@ -76,7 +77,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Unkn
       environment: place.environment,
       capabilities,
       prepare: (terms) => prepare(desk, terms),
-      cancel: (order) => cancel(wire, currentId(order.brokerOrderIds)),
+      cancel: (order) => cancel(wire, ClientOrderId.current(order.brokerOrderIds)),
       replace: (order, terms) => replace(wire, order, terms),
       lookup: (clientOrderId) => lookup(desk, clientOrderId),
       order: (brokerOrderId) => order(desk, brokerOrderId),
@@ -121,18 +122,7 @@ const enteredAt = (
     )
   })
 
-const currentId = ([first, ...later]: readonly [
-  ClientOrderId.BrokerOrderId,
-  ...ReadonlyArray<ClientOrderId.BrokerOrderId>
-]) => later.at(-1) ?? first
-
-const utf8 = new TextEncoder()
-
-const payloadOf = (
-  text: string,
-  contentType = "application/json",
-  wire: Omit<Report.WireFacts, "source"> = {}
-): Report.RawPayload => ({ contentType, bytes: utf8.encode(text), wire: { source: "alpaca", ...wire } })
+const payloadOf = Report.textFrom("alpaca")
 
 const ORDERS = { method: "POST", endpoint: "/v2/orders" } as const
 
@@ -140,17 +130,11 @@ const ORDERS = { method: "POST", endpoint: "/v2/orders" } as const
 
 const LONGEST_SEND = "30 seconds"
 
-const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
-  const { account } = desk
-  if (terms.account !== account) {
-    const words = `this broker drives ${account}, not ${terms.account}`
-    return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
-  }
-  return Either.map(bodyOf(terms), (body) => ({
-    request: payloadOf(body, "application/json", ORDERS),
+const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> =>
+  Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyOf), (body) => ({
+    request: payloadOf(body, ORDERS),
     send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
   }))
-}
 
 const send = (
   { account, wire }: Desk,
@@ -169,8 +153,8 @@ const send = (
     }
   })
 
-const answerPayload = ({ contentType, headers, status, text }: Extract<Outcome, { readonly _tag: "Answered" }>) =>
-  payloadOf(text, contentType, { ...ORDERS, statusCode: status, headers: Object.fromEntries(headers) })
+const answerPayload = ({ contentType, headers, status, text }: HttpOutcome.Answered) =>
+  payloadOf(text, { ...ORDERS, statusCode: status, headers: Object.fromEntries(headers) }, contentType)
 
 const LONGEST_CANCEL = "15 seconds"
 
@@ -186,16 +170,15 @@ const cancel = (wire: Wire.Wire, brokerOrderId: ClientOrderId.BrokerOrderId): Ef
   )
 
 /** What an answer to a cancel means: 204 is a request taken, 404 and 422 say that there is nothing to end. */
-export const cancelAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
-  if (outcome._tag === "NotSent") return { _tag: "NotSent", why: outcome.why }
-  if (outcome._tag === "Lost") return { _tag: "Unknown", why: outcome.why }
-  const { status } = outcome
-  if (status === 204 || status === 200) return { _tag: "Requested" }
-  const { code, words } = wordsOf(outcome)
-  if (status === 401 || status === 429) return { _tag: "NotSent", why: `${words} (${status})` }
-  if (code !== undefined && (status === 404 || status === 422)) return { _tag: "Refused", code, words }
-  return { _tag: "Unknown", why: `${words} (${status})` }
-}
+export const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
+  HttpOutcome.cancelAnswerOf(
+    outcome,
+    TAKEN,
+    (answer) => wordsOf(answer).words,
+    (answer) => (answer.status === 404 || answer.status === 422 ? wordsOf(answer).code : undefined)
+  )
+
+const TAKEN: ReadonlySet<number> = new Set([200, 204])
 
 const LONGEST_REPLACE = "30 seconds"
 
@@ -208,24 +191,24 @@ const replace = (
   order: OrderState.AcknowledgedOrder,
   terms: Broker.Replacement
 ): Effect.Effect<Broker.CancelAnswer> => {
-  if (order._tag === "PartiallyFilled")
-    return Effect.succeed({
-      _tag: "Refused",
-      code: "partially_filled",
-      words: "a part is filled: cancel it, and order the rest"
-    })
+  if (order._tag === "PartiallyFilled") return Effect.succeed(Broker.partlyFilled)
   return Either.match(patchOf(terms), {
     onLeft: ({ code, words }) => Effect.succeed<Broker.CancelAnswer>({ _tag: "Refused", code, words }),
     onRight: (body) =>
       Effect.map(
-        wire.ask({ method: "PATCH", path: orderPath(currentId(order.brokerOrderIds)), body, within: LONGEST_REPLACE }),
+        wire.ask({
+          method: "PATCH",
+          path: orderPath(ClientOrderId.current(order.brokerOrderIds)),
+          body,
+          within: LONGEST_REPLACE
+        }),
         replaceAnswerOf
       )
   })
 }
 
 /** What an answer to a replacement means: 200 is a request taken, and no proof that it comes into force. */
-export const replaceAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
+export const replaceAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer => {
   const answer = cancelAnswerOf(outcome)
   if (outcome._tag !== "Answered" || outcome.status !== 403) return answer
   const { code, words } = wordsOf(outcome)
@@ -255,7 +238,7 @@ const order = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
 const find = ({ account, entered, replacements, wire }: Desk, operation: string, path: string, asked: Asked): Found =>
   Effect.gen(function* () {
     const asOf = Instant.fromMillis(yield* Clock.currentTimeMillis)
-    const outcome = yield* asking(wire, operation, { path })
+    const outcome = yield* asking(wire, operation, path)
     if (saysNotThere(outcome)) {
       const report = { _tag: "NotFound", account, asOf, asOfKind: "ours", complete: true, ...asked } as const
       return { report, payload: payloadOf(outcome.text) }
@@ -277,9 +260,7 @@ const withoutShares = (operation: string) =>
 
 /** A status that Alpaca has not documented is kept, counts as open, and is told. */
 const tellUnknown = ({ id, status }: OrderAnswer): Effect.Effect<void> =>
-  known.includes(status)
-    ? Effect.void
-    : Effect.logWarning(`Alpaca's order ${id} has the status ${status}, which is not documented: it counts as open`)
+  known.includes(status) ? Effect.void : Broker.tellUndocumented(`Alpaca's order ${id}`, status)
 
 const orders = (
   { replacements, wire }: Desk,
@@ -405,7 +386,7 @@ const instrument = (
   symbol: Ticker.Ticker
 ): Effect.Effect<Broker.BrokerInstrument, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const outcome = yield* asking(wire, "instrument", { path: `/v2/assets/${encodeURIComponent(symbol)}` })
+    const outcome = yield* asking(wire, "instrument", `/v2/assets/${encodeURIComponent(symbol)}`)
     if (saysNotThere(outcome)) return { _tag: "NotKnown", symbol }
     const asset = yield* contentsOf("instrument", AssetAnswer, outcome)
     return {

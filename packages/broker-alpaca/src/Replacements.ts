@@ -46,7 +46,7 @@ export const make = (wire: Wire, account: AccountName.AccountName): Effect.Effec
       Effect.gen(function* () {
         const found = known?.get(id) ?? (yield* replaced.get(id))
         if (found !== undefined) return Option.some(found)
-        const outcome = yield* asking(wire, "order", { path: `/v2/orders/${encodeURIComponent(id)}` })
+        const outcome = yield* asking(wire, "order", `/v2/orders/${encodeURIComponent(id)}`)
         if (saysNotThere(outcome)) return Option.none<OrderAnswer>()
         const order = yield* contentsOf("order", OrderAnswer, outcome)
         if (isReplaced(order)) yield* replaced.set(id, order)

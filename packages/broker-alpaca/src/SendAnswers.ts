@@ -1,8 +1,7 @@
 import { ClientOrderId, Decimal, Report } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import type { HttpOutcome, OrderTerms } from "@roundlot/core"
 import { Option, Schema } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
-import type { AnsweredOutcome, Outcome } from "./Wire.ts"
 
 /** What an answer is compared with. */
 export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "quantity" | "clientOrderId">
@@ -19,7 +18,7 @@ const decodeCandidate = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struc
 export const wordsOf = ({
   status,
   text
-}: AnsweredOutcome): { readonly code: string | undefined; readonly words: string } =>
+}: HttpOutcome.Answered): { readonly code: string | undefined; readonly words: string } =>
   Option.match(decodeError(text), {
     onNone: () => ({ code: undefined, words: `status ${status} without an error of Alpaca's` }),
     onSome: ({ code, message }) => ({ code: code === undefined ? undefined : String(code), words: message })
@@ -40,7 +39,7 @@ const refusals: ReadonlyMap<number, ReadonlySet<string>> = new Map([
  * order (`refusals`). 401 and 429 were not processed. That the client order id was used before says nothing of this order.
  * Whatever is not named here is `Unknown`.
  */
-export const answerOf = (outcome: Outcome, sent: Sent): Report.Answer => {
+export const answerOf = (outcome: HttpOutcome.HttpOutcome, sent: Sent): Report.Answer => {
   if (outcome._tag === "NotSent") return Report.Answer.NotSent(outcome)
   if (outcome._tag === "Lost") return unknown(outcome.why)
   const { retryAfterMs, status } = outcome
@@ -59,11 +58,11 @@ export const answerOf = (outcome: Outcome, sent: Sent): Report.Answer => {
 const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId): Report.Answer =>
   Report.Answer.Unknown({ why, candidate })
 
-const candidateIn = ({ text }: AnsweredOutcome): ClientOrderId.BrokerOrderId | undefined =>
+const candidateIn = ({ text }: HttpOutcome.Answered): ClientOrderId.BrokerOrderId | undefined =>
   Option.getOrUndefined(Option.map(decodeCandidate(text), ({ id }) => id))
 
 /** The order is read back from the answer itself, and must be the one that was sent. */
-const acceptedOr = (outcome: AnsweredOutcome, sent: Sent): Report.Answer => {
+const acceptedOr = (outcome: HttpOutcome.Answered, sent: Sent): Report.Answer => {
   const order = Option.getOrUndefined(decodeOrder(outcome.text))
   if (order === undefined)
     return unknown(`status ${outcome.status} with an order that cannot be read`, candidateIn(outcome))

@@ -3,14 +3,15 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { Broker } from "@roundlot/core"
-import { Clock, Effect, Predicate, Redacted } from "effect"
+import { Broker, HttpOutcome } from "@roundlot/core"
+import type { Address } from "@roundlot/core"
+import { Clock, Effect, Redacted } from "effect"
 import type { Duration } from "effect"
 import type { Budget, Purpose } from "./Budget.ts"
-import type { Credentials, Place } from "./Credentials.ts"
+import type { Credentials } from "./Credentials.ts"
 
 /** A request to Alpaca. `path` begins with `/`, its query included. */
-export interface Ask {
+interface Ask {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE"
   readonly path: string
   readonly body?: string
@@ -18,31 +19,11 @@ export interface Ask {
   readonly within: Duration.DurationInput
 }
 
-/**
- * What came of a request. `Answered` whatever the status; `NotSent`: no byte of it left; `Lost`: it may have arrived, and no whole
- * answer came.
- */
-export type Outcome =
-  | {
-      readonly _tag: "Answered"
-      readonly status: number
-      readonly text: string
-      readonly contentType: string
-      /** What is kept of the answer's headers: an allow-list. */
-      readonly headers: ReadonlyMap<string, string>
-      readonly retryAfterMs: number | undefined
-    }
-  | { readonly _tag: "NotSent"; readonly why: string; readonly retryAfterMs: number | undefined }
-  | { readonly _tag: "Lost"; readonly why: string }
-
-/** An answer of whatever status. */
-export type AnsweredOutcome = Extract<Outcome, { readonly _tag: "Answered" }>
-
 /** One pair of keys at one address, with the budget that all its requests share. */
 export interface Wire {
-  readonly place: Place
+  readonly place: Address.Address
   /** One request, never repeated, never redirected. */
-  readonly ask: (ask: Ask) => Effect.Effect<Outcome>
+  readonly ask: (ask: Ask) => Effect.Effect<HttpOutcome.HttpOutcome>
   /** An answer that is read while it comes, for the event stream; nothing leaves where our own limit is reached. */
   readonly open: (path: string) => Effect.Effect<HttpClientResponse.HttpClientResponse, Broker.BrokerReadFailed>
   /** A text of Alpaca's without our keys in it, should it repeat them. */
@@ -68,7 +49,7 @@ const kept = [
 /** Opens the wire; requests go through the client that is given. */
 export const make = (
   credentials: Credentials,
-  place: Place,
+  place: Address.Address,
   budget: Budget
 ): Effect.Effect<Wire, never, HttpClient.HttpClient> =>
   Effect.map(HttpClient.HttpClient, (given) => {
@@ -87,7 +68,7 @@ export const make = (
     return {
       place,
       redacted,
-      ask: (ask) => Effect.map(send(execute, budget, place, ask), (outcome) => without(redacted, outcome)),
+      ask: (ask) => Effect.map(send(execute, budget, place, ask), (outcome) => HttpOutcome.redacted(outcome, redacted)),
       open: (path) => open(execute, budget, HttpClientRequest.get(`${place.origin}${path}`)),
       authentication: Effect.sync(() =>
         JSON.stringify({
@@ -100,16 +81,6 @@ export const make = (
 
 const REDACTED = "<redacted>"
 
-/** AUD-10: our keys are gone from an answer before anything reads it or keeps it. */
-const without = (redacted: Wire["redacted"], outcome: Outcome): Outcome =>
-  outcome._tag === "Answered"
-    ? {
-        ...outcome,
-        text: redacted(outcome.text),
-        headers: new Map([...outcome.headers].map(([name, value]) => [name, redacted(value)]))
-      }
-    : outcome
-
 const signed = ({ keyId, secretKey }: Credentials, request: HttpClientRequest.HttpClientRequest) =>
   HttpClientRequest.setHeaders(request, {
     [KEY_HEADER]: Redacted.value(keyId),
@@ -120,14 +91,19 @@ type Execute = (
   request: HttpClientRequest.HttpClientRequest
 ) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
-const send = (execute: Execute, budget: Budget, place: Place, ask: Ask): Effect.Effect<Outcome> =>
+const send = (
+  execute: Execute,
+  budget: Budget,
+  place: Address.Address,
+  ask: Ask
+): Effect.Effect<HttpOutcome.HttpOutcome> =>
   Effect.gen(function* () {
     const leave = yield* budget.take(ask.purpose ?? "other")
-    if (leave._tag === "Wait") return localLimit(leave.retryAfterMs)
+    if (leave._tag === "Wait") return HttpOutcome.keptBack(leave.retryAfterMs)
     const outcome = yield* exchange(execute, requestOf(place, ask)).pipe(
       Effect.timeoutTo({
         duration: ask.within,
-        onTimeout: (): Outcome => ({ _tag: "Lost", why: "no answer in time" }),
+        onTimeout: () => HttpOutcome.late,
         onSuccess: (outcome) => outcome
       })
     )
@@ -149,7 +125,7 @@ const open = (execute: Execute, budget: Budget, request: HttpClientRequest.HttpC
     if (leave._tag === "Wait")
       return yield* notOpened("rate_limited", "rate limit exceeded (local)", leave.retryAfterMs)
     const response = yield* Effect.mapError(execute(request), (error) =>
-      notOpened("network", `no event stream (${codeOf(error.cause)})`)
+      notOpened("network", `no event stream (${HttpOutcome.codeOf(error.cause)})`)
     )
     if (response.status !== 429) return response
     const retryAfterMs = retryAfterOf(response.headers, yield* Clock.currentTimeMillis) ?? LIMIT_WAIT_MS
@@ -157,48 +133,35 @@ const open = (execute: Execute, budget: Budget, request: HttpClientRequest.HttpC
     return yield* notOpened("rate_limited", "too many requests (429)", retryAfterMs)
   })
 
-const localLimit = (retryAfterMs: number): Outcome => ({
-  _tag: "NotSent",
-  why: "rate limit exceeded (local)",
-  retryAfterMs
-})
-
-const requestOf = ({ origin }: Place, { body, method, path }: Ask): HttpClientRequest.HttpClientRequest => {
+const requestOf = ({ origin }: Address.Address, { body, method, path }: Ask): HttpClientRequest.HttpClientRequest => {
   const request = HttpClientRequest.make(method)(`${origin}${path}`)
   return body === undefined ? request : HttpClientRequest.bodyText(request, body, "application/json")
 }
 
-const exchange = (execute: Execute, request: HttpClientRequest.HttpClientRequest): Effect.Effect<Outcome> =>
+const exchange = (
+  execute: Execute,
+  request: HttpClientRequest.HttpClientRequest
+): Effect.Effect<HttpOutcome.HttpOutcome> =>
   Effect.gen(function* () {
     const response = yield* execute(request)
     const text = yield* response.text
     const now = yield* Clock.currentTimeMillis
-    return answered(response, text, now)
-  }).pipe(Effect.catchAll((error) => Effect.succeed(failed(error))))
-
-const answered = ({ headers, status }: HttpClientResponse.HttpClientResponse, text: string, now: number): Outcome => ({
-  _tag: "Answered",
-  status,
-  text,
-  contentType: headers["content-type"] ?? "text/plain",
-  headers: new Map(kept.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]))),
-  retryAfterMs: retryAfterOf(headers, now)
-})
+    return HttpOutcome.answered(response, text, kept, retryAfterOf(response.headers, now))
+  }).pipe(Effect.catchAll((error) => Effect.succeed(HttpOutcome.failed(error))))
 
 const WHOLE = /^\d{1,10}$/
 
 /** Alpaca's wait: seconds or a date, else the end of its window. */
 const retryAfterOf = (headers: Headers.Headers, now: number): number | undefined => {
-  const said = headers["retry-after"]
-  if (said !== undefined && /^\d+(\.\d+)?$/.test(said)) return Math.ceil(Number(said) * 1000)
-  if (said !== undefined && !Number.isNaN(Date.parse(said))) return Math.max(0, Date.parse(said) - now)
+  const said = HttpOutcome.retryAfterOf(headers["retry-after"], now)
+  if (said !== undefined) return said
   const reset = headers["x-ratelimit-reset"]
   return reset !== undefined && WHOLE.test(reset) ? Math.max(0, Number(reset) * 1000 - now) : undefined
 }
 
 const LIMIT_WAIT_MS = 1_000
 
-const account = (budget: Budget, outcome: Outcome): Effect.Effect<void> => {
+const account = (budget: Budget, outcome: HttpOutcome.HttpOutcome): Effect.Effect<void> => {
   if (outcome._tag !== "Answered") return Effect.void
   if (outcome.status === 429) return budget.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
   const numbers = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"].map((name) =>
@@ -209,28 +172,4 @@ const account = (budget: Budget, outcome: Outcome): Effect.Effect<void> => {
   )
   if (limit === undefined || remaining === undefined || reset === undefined) return Effect.void
   return budget.correct({ limit, remaining, resetsAtMs: reset * 1000 })
-}
-
-/** Nothing was sent over a connection that was never made. */
-const unconnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
-
-const failed = (error: HttpClientError.HttpClientError): Outcome => {
-  const code = codeOf(error.cause)
-  if (error._tag === "ResponseError") return { _tag: "Lost", why: `the answer broke off (${code})` }
-  return unconnected.has(code)
-    ? { _tag: "NotSent", why: `no connection (${code})`, retryAfterMs: undefined }
-    : { _tag: "Lost", why: `the connection broke (${code})` }
-}
-
-const codeOf = (cause: unknown): string => {
-  if (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code)) return cause.code
-  if (Predicate.hasProperty(cause, "errors") && Array.isArray(cause.errors)) return codeOf(cause.errors[0])
-  return Predicate.hasProperty(cause, "cause") && cause.cause !== cause ? codeOf(cause.cause) : "unknown"
 }

@@ -120,28 +120,28 @@ const payloadOf = ({ secrets }: Desk, message: string, contents: unknown): Repor
 
 const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
   const { names, session } = desk
-  if (terms.account !== names.account) {
-    const words = `this broker drives ${names.account}, not ${terms.account}`
-    return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
-  }
-  return Either.map(requestOf(terms, session.account), (request) => ({
-    request: payloadOf(desk, "placeOrder", request),
-    send: (attemptId: Id.AttemptId) =>
-      Effect.gen(function* () {
-        const asOf = yield* now
-        const answer = yield* place(yield* session.now, desk.clientId, terms, request)
-        const report: Report.Answered = {
-          _tag: "Answered",
-          account: names.account,
-          attemptId,
-          asOf,
-          asOfKind: "ours",
-          answer,
-          httpStatus: undefined
-        }
-        return { report, payload: payloadOf(desk, "answer", answer) }
-      })
-  }))
+  const own = Broker.ownTerms(names.account, terms)
+  return Either.map(
+    Either.flatMap(own, () => requestOf(terms, session.account)),
+    (request) => ({
+      request: payloadOf(desk, "placeOrder", request),
+      send: (attemptId: Id.AttemptId) =>
+        Effect.gen(function* () {
+          const asOf = yield* now
+          const answer = yield* place(yield* session.now, desk.clientId, terms, request)
+          const report: Report.Answered = {
+            _tag: "Answered",
+            account: names.account,
+            attemptId,
+            asOf,
+            asOfKind: "ours",
+            answer,
+            httpStatus: undefined
+          }
+          return { report, payload: payloadOf(desk, "answer", answer) }
+        })
+    })
+  )
 }
 
 const LONGEST_CANCEL = "15 seconds"
@@ -149,7 +149,7 @@ const LONGEST_CANCEL = "15 seconds"
 /** Only the client that placed an order can end it. */
 const cancel = (desk: Desk, { brokerOrderIds }: OrderState.AcknowledgedOrder): Effect.Effect<Broker.CancelAnswer> =>
   Effect.gen(function* () {
-    const permId = brokerOrderIds.at(-1) ?? brokerOrderIds[0]
+    const permId = ClientOrderId.current(brokerOrderIds)
     if (!desk.placed.has(permId)) yield* Effect.ignore(openOrders(desk))
     const placed = desk.placed.get(permId)
     if (placed === undefined) return { _tag: "Refused", code: "not_open", words: "TWS shows no such open order" }
@@ -229,9 +229,7 @@ const seenOf = (
 
 /** A status that TWS has not documented is kept, counts as open, and is told. */
 const tellUnknown = ({ permId, status }: OrderFacts): Effect.Effect<void> =>
-  status in statuses
-    ? Effect.void
-    : Effect.logWarning(`order ${permId} has the status ${status}, which is not documented: it counts as open`)
+  status in statuses ? Effect.void : Broker.tellUndocumented(`order ${permId}`, status)
 
 type Seen = Report.Received<Report.OrderSeen>
 

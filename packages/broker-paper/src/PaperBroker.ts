@@ -53,7 +53,7 @@ export const make = (exchange: ExchangeService, account: AccountName.AccountName
     environment: "paper",
     capabilities,
     prepare: (terms) => prepare(exchange, account, terms),
-    cancel: (order) => cancel(exchange, account, currentId(order.brokerOrderIds)),
+    cancel: (order) => cancel(exchange, account, ClientOrderId.current(order.brokerOrderIds)),
     lookup: (clientOrderId) => one("lookup", exchange.order(account, { clientOrderId }), { clientOrderId }),
     order: (brokerOrderId) => one("order", exchange.order(account, { brokerOrderId }), { brokerOrderId }),
     orders: (window) => listing("orders", exchange.ordersIn(account, window), orderSeen),
@@ -100,11 +100,6 @@ const equity = (symbol: Extract<Broker.BrokerInstrument, { _tag: "Known" }>["sym
   lot: Decimal.unsafe("1")
 })
 
-const currentId = ([first, ...later]: readonly [
-  ClientOrderId.BrokerOrderId,
-  ...ReadonlyArray<ClientOrderId.BrokerOrderId>
-]) => later.at(-1) ?? first
-
 /* Sending. */
 
 const isKnownTime = Schema.is(Schema.Literal(...timesInForce))
@@ -117,7 +112,8 @@ const prepare = (
   terms: OrderTerms.OrderTerms
 ): Either.Either<Broker.Prepared, Broker.Refusal> => {
   const { clientOrderId, limitPrice, quantity, referencePrice, side, stopPrice, symbol, timeInForce, type } = terms
-  if (terms.account !== account) return refusal("wrong_account", `this broker drives ${account}, not ${terms.account}`)
+  const own = Broker.ownTerms(account, terms)
+  if (Either.isLeft(own)) return Either.left(own.left)
   if (!isKnownTime(timeInForce)) return refusal("time_in_force", `the paper exchange has no ${timeInForce} orders`)
   if (!Decimal.equals(quantity, Decimal.floorTo(quantity, Decimal.unsafe("1")))) {
     return refusal("fractional_quantity", `the paper exchange takes whole shares, not ${Decimal.format(quantity)}`)
@@ -147,13 +143,7 @@ const prepare = (
 
 const encodePlace = Schema.encodeSync(Schema.parseJson(PlaceRequest))
 
-const utf8 = new TextEncoder()
-
-const payloadOf = (text: string, wire: Omit<Report.WireFacts, "source"> = {}): Report.RawPayload => ({
-  contentType: "application/json",
-  bytes: utf8.encode(text),
-  wire: { source: "paper", ...wire }
-})
+const payloadOf = Report.textFrom("paper")
 
 const PLACE = { method: "place", endpoint: "orders" } as const
 

@@ -1,5 +1,5 @@
+import type { HttpOutcome } from "@roundlot/core"
 import { Option, Schema } from "effect"
-import type { AnsweredOutcome } from "./Http.ts"
 
 const Plain = Schema.Struct({ message: Schema.String, errors: Schema.optional(Schema.Array(Schema.String)) })
 const Detailed = Schema.Struct({
@@ -34,5 +34,5 @@ export const errorIn = (text: string): Option.Option<string> =>
   )
 
 /** Schwab's words of a refusal; where there are none, the status and what came in place of words. */
-export const wordsOf = ({ status, text }: AnsweredOutcome): string =>
+export const wordsOf = ({ status, text }: HttpOutcome.Answered): string =>
   Option.getOrElse(errorIn(text), () => `status ${status} without an error of Schwab's`)

@@ -1,9 +1,10 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Instant } from "@roundlot/core"
+import type { Address, HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
-import type { Credentials, Place } from "./Credentials.ts"
+import type { Credentials } from "./Credentials.ts"
 import { exact } from "./ExactJson.ts"
-import type { Exchange, Outcome } from "./Http.ts"
+import type { Exchange } from "./Http.ts"
 import { errorIn } from "./ErrorBody.ts"
 import type { Tokens } from "./TokenFile.ts"
 
@@ -31,7 +32,7 @@ export const LOGIN_LASTS_MS = 7 * 86_400_000
 const ANSWERS_WITHIN = "15 seconds"
 
 /** Where a person logs in; Schwab's browser page comes back to the redirect address with a code and the same `state`. */
-export const addressOf = ({ origin }: Place, { appKey, redirectUri }: Credentials, state: string): string => {
+export const addressOf = ({ origin }: Address.Address, { appKey, redirectUri }: Credentials, state: string): string => {
   const query = new URLSearchParams({
     client_id: Redacted.value(appKey),
     redirect_uri: redirectUri,
@@ -60,7 +61,7 @@ export const codeIn = (pasted: string, state: string): Effect.Effect<Redacted.Re
 /** Trades a login's code for tokens; a code can be used for about 30 seconds. */
 export const redeem = (
   exchange: Exchange,
-  place: Place,
+  place: Address.Address,
   credentials: Credentials,
   code: Redacted.Redacted
 ): Effect.Effect<Tokens, LoginFailed> =>
@@ -83,7 +84,7 @@ export const redeem = (
 /** A new access token. The login ends when it did before. */
 export const refresh = (
   exchange: Exchange,
-  place: Place,
+  place: Address.Address,
   credentials: Credentials,
   tokens: Tokens
 ): Effect.Effect<Tokens, LoginFailed> =>
@@ -104,7 +105,7 @@ const accessOf = ({ access_token, expires_in }: typeof TokenAnswer.Type, now: In
 
 const ask = (
   exchange: Exchange,
-  { origin }: Place,
+  { origin }: Address.Address,
   { appKey, appSecret }: Credentials,
   form: Readonly<Record<string, string>>
 ): Effect.Effect<typeof TokenAnswer.Type, LoginFailed> => {
@@ -115,7 +116,7 @@ const ask = (
   return Effect.flatMap(exchange(request, ANSWERS_WITHIN), answerIn)
 }
 
-const answerIn = (outcome: Outcome): Effect.Effect<typeof TokenAnswer.Type, LoginFailed> => {
+const answerIn = (outcome: HttpOutcome.HttpOutcome): Effect.Effect<typeof TokenAnswer.Type, LoginFailed> => {
   const failed = (isRefused: boolean, detail: string) => Effect.fail(new LoginFailed({ isRefused, detail }))
   if (outcome._tag !== "Answered") return failed(false, `the token was not answered: ${outcome.why}`)
   const { status, text } = outcome

@@ -1,9 +1,8 @@
 import { Decimal, Instant } from "@roundlot/core"
-import type { Broker, ClientOrderId } from "@roundlot/core"
+import type { Broker, ClientOrderId, HttpOutcome } from "@roundlot/core"
 import { Cache, Clock, Duration, Effect, Exit, Fiber, Option, Schema } from "effect"
 import type { Linked } from "./Accounts.ts"
 import { exact, rowsIn } from "./ExactJson.ts"
-import type { AnsweredOutcome } from "./Http.ts"
 import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from "./OrderAnswer.ts"
 import { livenessOf } from "./OrderStatus.ts"
 import { asking, contentsOf, textOf, unreadable } from "./Reading.ts"
@@ -139,7 +138,7 @@ const halves = (
   })
 
 /** Schwab's clock when it answered; ours where it does not say. */
-const dateOf = ({ headers }: AnsweredOutcome): Effect.Effect<Instant.Instant> =>
+const dateOf = ({ headers }: HttpOutcome.Answered): Effect.Effect<Instant.Instant> =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const said = Date.parse(headers.get("date") ?? "")
     return Instant.fromMillis(Number.isNaN(said) ? now : said)

@@ -1,6 +1,5 @@
-import { Broker, Decimal, Instant, Ticker } from "@roundlot/core"
-import type { AccountName, ClientOrderId, Id, OrderState, OrderTerms } from "@roundlot/core"
-import { Report } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, HttpOutcome, Instant, Report, Ticker } from "@roundlot/core"
+import type { AccountName, Id, OrderState, OrderTerms } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Ref, Schedule, Schema, Stream } from "effect"
 import type { Duration } from "effect"
 import * as Accounts from "./Accounts.ts"
@@ -8,7 +7,6 @@ import * as Activity from "./Activity.ts"
 import type { Linked } from "./Accounts.ts"
 import * as Chains from "./Chains.ts"
 import * as Corrections from "./Corrections.ts"
-import type { Outcome } from "./Http.ts"
 import { executedReport, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
@@ -83,7 +81,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
       environment: wire.place.environment,
       capabilities,
       prepare: (terms) => prepare(desk, terms),
-      cancel: (order) => cancel(desk, currentId(order.brokerOrderIds)),
+      cancel: (order) => cancel(desk, ClientOrderId.current(order.brokerOrderIds)),
       replace: (order, terms) => replace(desk, order, terms),
       lookup: undefined,
       order: (brokerOrderId) => readOrder(desk, brokerOrderId),
@@ -98,18 +96,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
     }
   })
 
-const currentId = ([first, ...later]: readonly [
-  ClientOrderId.BrokerOrderId,
-  ...ReadonlyArray<ClientOrderId.BrokerOrderId>
-]) => later.at(-1) ?? first
-
-const utf8 = new TextEncoder()
-
-const payloadOf = (
-  text: string,
-  contentType = "application/json",
-  wire: Omit<Report.WireFacts, "source"> = {}
-): Report.RawPayload => ({ contentType, bytes: utf8.encode(text), wire: { source: "schwab", ...wire } })
+const payloadOf = Report.textFrom("schwab")
 
 /* Sending. */
 
@@ -118,21 +105,15 @@ const ORDERS = { method: "POST", endpoint: "/trader/v1/accounts/{hash}/orders" }
 
 const LONGEST_SEND = "30 seconds"
 
-const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
-  const { account } = desk
-  if (terms.account !== account) {
-    const words = `this broker drives ${account}, not ${terms.account}`
-    return Either.left(new Broker.Refusal({ code: "wrong_account", words }))
-  }
-  return Either.map(bodyOf(terms), (body) => ({
-    request: payloadOf(body, "application/json", ORDERS),
+const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> =>
+  Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyOf), (body) => ({
+    request: payloadOf(body, ORDERS),
     send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
   }))
-}
 
 interface Answering {
   readonly answer: Report.Answer
-  readonly outcome?: Outcome
+  readonly outcome?: HttpOutcome.HttpOutcome
   /** When the order was so that was read back. */
   readonly asOf?: Instant.Instant
 }
@@ -200,9 +181,9 @@ const readBack = (
   )
 
 const answerPayload = (
-  { contentType, headers, status, text }: Extract<Outcome, { readonly _tag: "Answered" }>,
+  { contentType, headers, status, text }: HttpOutcome.Answered,
   request: { readonly method: string; readonly endpoint: string } = ORDERS
-) => payloadOf(text, contentType, { ...request, statusCode: status, headers: Object.fromEntries(headers) })
+) => payloadOf(text, { ...request, statusCode: status, headers: Object.fromEntries(headers) }, contentType)
 
 const LONGEST_CANCEL = "15 seconds"
 
@@ -227,17 +208,12 @@ const noOrderOfSchwabs = (id: string): Broker.CancelAnswer => ({
 })
 
 /** What an answer to a cancel or a replacement means: 200 and 201 are a request taken, 400 and 404 in words one that changes nothing. */
-export const cancelAnswerOf = (outcome: Outcome): Broker.CancelAnswer => {
-  if (outcome._tag === "NotSent") return { _tag: "NotSent", why: outcome.why }
-  if (outcome._tag === "Lost") return { _tag: "Unknown", why: outcome.why }
-  const { status } = outcome
-  if (status === 200 || status === 201) return { _tag: "Requested" }
-  const words = wordsOf(outcome)
-  if (status === 401 || status === 429) return { _tag: "NotSent", why: `${words} (${status})` }
-  if ((status === 400 || status === 404) && Option.isSome(errorIn(outcome.text)))
-    return { _tag: "Refused", code: String(status), words }
-  return { _tag: "Unknown", why: `${words} (${status})` }
-}
+export const cancelAnswerOf = (outcome: HttpOutcome.HttpOutcome): Broker.CancelAnswer =>
+  HttpOutcome.cancelAnswerOf(outcome, TAKEN, wordsOf, ({ status, text }) =>
+    (status === 400 || status === 404) && Option.isSome(errorIn(text)) ? String(status) : undefined
+  )
+
+const TAKEN: ReadonlySet<number> = new Set([200, 201])
 
 /**
  * Schwab makes a new order of a replacement. Of an order that is filled in part the rest would have to be asked for, and a fill
@@ -248,14 +224,9 @@ const replace = (
   order: OrderState.AcknowledgedOrder,
   terms: Broker.Replacement
 ): Effect.Effect<Broker.CancelAnswer> => {
-  const id = currentId(order.brokerOrderIds)
+  const id = ClientOrderId.current(order.brokerOrderIds)
   if (OrderId.read(id) === undefined) return Effect.succeed(noOrderOfSchwabs(id))
-  if (order._tag === "PartiallyFilled")
-    return Effect.succeed({
-      _tag: "Refused",
-      code: "partially_filled",
-      words: "a part is filled: cancel it, and order the rest"
-    })
+  if (order._tag === "PartiallyFilled") return Effect.succeed(Broker.partlyFilled)
   return Effect.gen(function* () {
     const { hash } = yield* desk.linked
     const before = yield* desk.orders.afresh(id)
@@ -361,11 +332,7 @@ const seenIn = (
 
 /** A status that Schwab has not documented is kept, counts as open, and is told. */
 const tellUnknown = ({ orderId, status }: OrderAnswer): Effect.Effect<void> =>
-  known.includes(status)
-    ? Effect.void
-    : Effect.logWarning(
-        `Schwab's order ${orderId} has the status ${status}, which is not documented: it counts as open`
-      )
+  known.includes(status) ? Effect.void : Broker.tellUndocumented(`Schwab's order ${orderId}`, status)
 
 const listOrders = (
   desk: Desk,

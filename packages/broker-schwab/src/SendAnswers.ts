@@ -1,11 +1,10 @@
 import { Decimal, Report } from "@roundlot/core"
-import type { ClientOrderId, OrderTerms } from "@roundlot/core"
+import type { ClientOrderId, HttpOutcome, OrderTerms } from "@roundlot/core"
 import { Option } from "effect"
 import { errorIn, wordsOf } from "./ErrorBody.ts"
 import { tradedOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
-import type { AnsweredOutcome, Outcome } from "./Http.ts"
 import { RELOGIN_WAIT_MS } from "./Session.ts"
 
 /** What an answer is compared with. */
@@ -21,7 +20,7 @@ export type Placed =
  * and 429 were not processed. A 201 names the order in its `Location`, and is no acceptance before that order was read back and is
  * the one that was sent. Whatever is not named here is `Unknown`.
  */
-export const placedOf = (outcome: Outcome, hash: string): Placed => {
+export const placedOf = (outcome: HttpOutcome.HttpOutcome, hash: string): Placed => {
   if (outcome._tag === "NotSent") return Report.Answer.NotSent({ why: outcome.why, retryAfterMs: outcome.retryAfterMs })
   if (outcome._tag === "Lost") return unknown(outcome.why)
   const { retryAfterMs, status } = outcome
@@ -37,7 +36,7 @@ export const placedOf = (outcome: Outcome, hash: string): Placed => {
 
 const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId) => Report.Answer.Unknown({ why, candidate })
 
-const locatedIn = ({ headers, status }: AnsweredOutcome, hash: string): Placed => {
+const locatedIn = ({ headers, status }: HttpOutcome.Answered, hash: string): Placed => {
   const location = headers.get("location")
   if (location === undefined) return unknown(`status ${status} without a Location: an order may be there`)
   const located = OrderId.located(location)

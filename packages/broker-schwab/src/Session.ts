@@ -1,9 +1,9 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type { Broker, Entropy } from "@roundlot/core"
+import type { Address, Broker, Entropy } from "@roundlot/core"
 import { Instant } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
 import type { Redacted } from "effect"
-import type { Credentials, Place } from "./Credentials.ts"
+import type { Credentials } from "./Credentials.ts"
 import type { Exchange } from "./Http.ts"
 import * as Login from "./Login.ts"
 import * as TokenFile from "./TokenFile.ts"
@@ -49,7 +49,7 @@ const nothing: Known = { tokens: undefined, isRefused: false, problem: undefined
 /** How a session is opened. */
 export interface SessionOptions {
   readonly credentials: Credentials
-  readonly place: Place
+  readonly place: Address.Address
   readonly tokens: TokenPlace
 }
 

@@ -1,15 +1,16 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
-import type { Entropy } from "@roundlot/core"
+import { HttpOutcome } from "@roundlot/core"
+import type { Address, Entropy } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import type { Purpose } from "./Budget.ts"
 import { placeOf } from "./Credentials.ts"
-import type { Credentials, Place, UnknownHost } from "./Credentials.ts"
+import type { Credentials } from "./Credentials.ts"
 import * as Http from "./Http.ts"
-import type { Exchange, Outcome } from "./Http.ts"
+import type { Exchange } from "./Http.ts"
 import * as Session from "./Session.ts"
 import type { TokenPlace } from "./TokenFile.ts"
 
@@ -24,10 +25,10 @@ export interface Ask {
 
 /** One login at one address, with the budget that all its requests share. */
 export interface Wire {
-  readonly place: Place
+  readonly place: Address.Address
   readonly session: Session.Session
   /** One request, never redirected. A read that meets an expired token is asked once more with the next; a send never is. */
-  readonly ask: (ask: Ask) => Effect.Effect<Outcome>
+  readonly ask: (ask: Ask) => Effect.Effect<HttpOutcome.HttpOutcome>
   /** A text of Schwab's without our token in it, should it repeat that. */
   readonly redacted: (text: string, token: Redacted.Redacted) => string
 }
@@ -43,7 +44,7 @@ export interface WireOptions {
 /** Opens a login. Fails with `UnknownHost`, before any request, where the address is neither Schwab's nor on this machine. */
 export const open = (
   options: WireOptions
-): Effect.Effect<Wire, UnknownHost, HttpClient.HttpClient | FileSystem.FileSystem | Entropy.Entropy> =>
+): Effect.Effect<Wire, Address.UnknownHost, HttpClient.HttpClient | FileSystem.FileSystem | Entropy.Entropy> =>
   Effect.gen(function* () {
     const place = yield* placeOf(options.credentials.baseUrl)
     const exchange = yield* Http.make
@@ -51,20 +52,20 @@ export const open = (
     return make(place, session, yield* Budget.make(options.requestsAMinute), exchange)
   })
 
-const make = (place: Place, session: Session.Session, budget: Budget.Budget, exchange: Exchange): Wire => {
-  const once = (ask: Ask): Effect.Effect<Outcome> =>
+const make = (place: Address.Address, session: Session.Session, budget: Budget.Budget, exchange: Exchange): Wire => {
+  const once = (ask: Ask): Effect.Effect<HttpOutcome.HttpOutcome> =>
     Effect.gen(function* () {
       const token = yield* session.access
       const leave = yield* budget.take(ask.purpose ?? "other")
-      if (leave._tag === "Wait") return localLimit(leave.retryAfterMs)
+      if (leave._tag === "Wait") return HttpOutcome.keptBack(leave.retryAfterMs)
       const outcome = yield* exchange(requestOf(place, token, ask), ask.within)
       if (outcome._tag === "Answered" && outcome.status === 401) yield* session.refused(token)
       if (outcome._tag === "Answered" && outcome.status === 429)
         yield* budget.exhausted(outcome.retryAfterMs ?? LIMIT_WAIT_MS)
-      return without(token, outcome)
+      return HttpOutcome.redacted(outcome, (text) => redacted(text, token))
     }).pipe(
       Effect.catchTag("NeedsLogin", ({ message }) =>
-        Effect.succeed<Outcome>({
+        Effect.succeed<HttpOutcome.HttpOutcome>({
           _tag: "NotSent",
           why: message,
           retryAfterMs: Session.RELOGIN_WAIT_MS,
@@ -83,17 +84,11 @@ const make = (place: Place, session: Session.Session, budget: Budget.Budget, exc
   }
 }
 
-const isExpired = (outcome: Outcome): boolean => outcome._tag === "Answered" && outcome.status === 401
+const isExpired = (outcome: HttpOutcome.HttpOutcome): boolean => outcome._tag === "Answered" && outcome.status === 401
 
 const LIMIT_WAIT_MS = 1_000
 
-const localLimit = (retryAfterMs: number): Outcome => ({
-  _tag: "NotSent",
-  why: "rate limit exceeded (local)",
-  retryAfterMs
-})
-
-const requestOf = ({ origin }: Place, token: Redacted.Redacted, { body, method, path }: Ask) => {
+const requestOf = ({ origin }: Address.Address, token: Redacted.Redacted, { body, method, path }: Ask) => {
   const request = HttpClientRequest.make(method)(`${origin}${path}`).pipe(
     HttpClientRequest.bearerToken(token),
     HttpClientRequest.acceptJson
@@ -104,13 +99,3 @@ const requestOf = ({ origin }: Place, token: Redacted.Redacted, { body, method, 
 const REDACTED = "<redacted>"
 
 const redacted = (text: string, token: Redacted.Redacted): string => text.replaceAll(Redacted.value(token), REDACTED)
-
-/** AUD-10: our token is gone from an answer before anything reads it or keeps it. */
-const without = (token: Redacted.Redacted, outcome: Outcome): Outcome =>
-  outcome._tag === "Answered"
-    ? {
-        ...outcome,
-        text: redacted(outcome.text, token),
-        headers: new Map([...outcome.headers].map(([name, value]) => [name, redacted(value, token)]))
-      }
-    : outcome

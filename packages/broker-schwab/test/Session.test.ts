@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Credentials, Session, TokenFile } from "@roundlot/broker-schwab"
 import type { Http } from "@roundlot/broker-schwab"
 import { Instant } from "@roundlot/core"
+import type { HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Redacted, TestClock } from "effect"
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { freshTokens, world } from "./setup.ts"
@@ -25,7 +26,7 @@ const login = Effect.map(Clock.currentTimeMillis, (now) => ({
   refreshExpiresAt: Instant.fromMillis(now + 7 * A_DAY_MS)
 }))
 
-const refusal: Http.Outcome = {
+const refusal: HttpOutcome.HttpOutcome = {
   _tag: "Answered",
   status: 400,
   text: JSON.stringify({ error: "invalid_client" }),
@@ -40,7 +41,7 @@ const opened = (key?: string) =>
     const { file } = yield* freshTokens
     const tokens = { file, key: key === undefined ? undefined : Redacted.make(key) }
     let asked = 0
-    let answer: Http.Outcome | undefined
+    let answer: HttpOutcome.HttpOutcome | undefined
     const exchange: Http.Exchange = () =>
       Effect.sync(() => {
         asked++
@@ -54,7 +55,7 @@ const opened = (key?: string) =>
       open,
       session: yield* open,
       asked: () => asked,
-      answer: (outcome: Http.Outcome | undefined) => {
+      answer: (outcome: HttpOutcome.HttpOutcome | undefined) => {
         answer = outcome
       }
     }

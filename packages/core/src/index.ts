@@ -212,12 +212,16 @@ export * as decode from "./journal/decode.ts"
 export * as encode from "./journal/encode.ts"
 /** `journal/project`: see that module. */
 export * as project from "./journal/project.ts"
+/** `ports/Address`: see that module. */
+export * as Address from "./ports/Address.ts"
 /** `ports/Broker`: see that module. */
 export * as Broker from "./ports/Broker.ts"
 /** `ports/Clock`: see that module. */
 export * as Clock from "./ports/Clock.ts"
 /** `ports/Entropy`: see that module. */
 export * as Entropy from "./ports/Entropy.ts"
+/** `ports/HttpOutcome`: see that module. */
+export * as HttpOutcome from "./ports/HttpOutcome.ts"
 /** `ports/Lease`: see that module. */
 export * as Lease from "./ports/Lease.ts"
 /** `ports/PriceReference`: see that module. */

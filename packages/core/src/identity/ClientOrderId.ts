@@ -47,6 +47,10 @@ export const make = (storeTag: string, entropy: string, orderId: number): Client
 /** The tag of a store, six characters of base32, from its random identity. */
 export const storeTag = (storeId: string): string => base32(hash("sha256", storeId, "hex"), TAG_LENGTH)
 
+/** The id that an order has at the broker now: the newest of those it had there. */
+export const current = ([first, ...later]: readonly [BrokerOrderId, ...ReadonlyArray<BrokerOrderId>]): BrokerOrderId =>
+  later.at(-1) ?? first
+
 /**
  * Our part of a client order id as a broker shows it: what the broker appended is left away. `undefined` where the id was not
  * made by this software.

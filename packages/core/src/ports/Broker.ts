@@ -1,5 +1,5 @@
-import { Context, Effect, Layer, Schema } from "effect"
-import type { Either, Stream } from "effect"
+import { Context, Effect, Either, Layer, Schema } from "effect"
+import type { Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import type { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import type { AttemptId } from "../identity/Id.ts"
@@ -39,6 +39,16 @@ export interface Capabilities {
 /** An order that this broker cannot be asked for, said before anything is sent. */
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", { code: Schema.String, words: Schema.String }) {}
 
+/** The terms, where they are of the account that a broker drives; another account's it refuses. */
+export const ownTerms = (account: AccountName, terms: OrderTerms): Either.Either<OrderTerms, Refusal> =>
+  terms.account === account
+    ? Either.right(terms)
+    : Either.left(new Refusal({ code: "wrong_account", words: `this broker drives ${account}, not ${terms.account}` }))
+
+/** Tells that an order has a status which its broker has not documented; the order counts as open. */
+export const tellUndocumented = (order: string, status: string): Effect.Effect<void> =>
+  Effect.logWarning(`${order} has the status ${status}, which is not documented: it counts as open`)
+
 /** A read that did not succeed; what to do about it stands in the adapter's message. `NotFound` is no failure but a report. */
 export class BrokerReadFailed extends Schema.TaggedError<BrokerReadFailed>()("BrokerReadFailed", {
   operation: Schema.String,
@@ -72,6 +82,13 @@ export type CancelAnswer =
   | { readonly _tag: "Refused"; readonly code: string; readonly words: string }
   | { readonly _tag: "NotSent"; readonly why: string }
   | { readonly _tag: "Unknown"; readonly why: string }
+
+/** A replacement refused, since more might fill while the rest is asked for: the order is cancelled instead. */
+export const partlyFilled: CancelAnswer = {
+  _tag: "Refused",
+  code: "partially_filled",
+  words: "a part is filled: cancel it, and order the rest"
+}
 
 /** A span of the broker's time. */
 export interface TimeWindow {

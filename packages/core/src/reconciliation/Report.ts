@@ -157,3 +157,14 @@ export interface WireFacts {
   readonly statusCode?: number | undefined
   readonly headers?: { readonly [name: string]: string } | undefined
 }
+
+const utf8 = new TextEncoder()
+
+/** How an adapter of this name keeps a text: JSON where nothing else is said. */
+export const textFrom =
+  (source: string) =>
+  (text: string, wire: Omit<WireFacts, "source"> = {}, contentType = "application/json"): RawPayload => ({
+    contentType,
+    bytes: utf8.encode(text),
+    wire: { source, ...wire }
+  })

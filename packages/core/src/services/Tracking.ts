@@ -2,6 +2,7 @@ import { Chunk, Duration, Effect, Exit, Hash, Ref, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { AccountTable } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
+import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -228,7 +229,7 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const broker = yield* brokers.get(order.account)
-  const id = acknowledged.brokerOrderIds.at(-1) ?? acknowledged.brokerOrderIds[0]
+  const id = ClientOrderId.current(acknowledged.brokerOrderIds)
   const seen = yield* withRetries(broker.order(id))
   const { report } = seen
   if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)

@@ -1,11 +1,11 @@
 import { IbkrBroker, type Line } from "@roundlot/broker-ibkr"
-import { Broker } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
-import { Effect, Layer } from "effect"
-import type { Scope } from "effect"
-import { UsageError } from "../cli/UsageError.ts"
+import type { AccountName, Broker } from "@roundlot/core"
+import { Effect } from "effect"
+import type { Layer, Scope } from "effect"
+import type { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
+import { layerOfOne } from "./adapter.ts"
 import { LiveNotReady } from "./LiveNotReady.ts"
 
 /** What can be wrong with the way to TWS or a Gateway. */
@@ -69,20 +69,9 @@ export const brokerAt = (
 
 /** Interactive Brokers for one account: a client id at TWS is one program's. */
 export const layerIbkr = (
-  [name, ...others]: ReadonlyArray<AccountName.AccountName>,
+  accounts: ReadonlyArray<AccountName.AccountName>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, IbkrError> =>
-  Layer.scoped(
-    Broker.Brokers,
-    Effect.gen(function* () {
-      if (name === undefined || others.length > 0) {
-        const problem = `Accounts ${[name, ...others].join(", ")} are all at one client id of TWS`
-        return yield* new UsageError({ problem, remedy: "Drive each from a store of its own" })
-      }
-      const broker = yield* brokerAt(name, yield* placeOf(settings))
-      return {
-        get: (account: AccountName.AccountName) =>
-          account === name ? Effect.succeed(broker) : Effect.fail(new Broker.NoBroker({ account }))
-      }
-    })
+  layerOfOne(accounts, "one client id of TWS", (account) =>
+    Effect.flatMap(placeOf(settings), (place) => brokerAt(account, place))
   )
