@@ -2,6 +2,7 @@ import { Effect, Ref } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
@@ -225,22 +226,25 @@ const shownListing = (from: Instant.Instant, orders: ReadonlyArray<OrderSeen>): 
   return `${Instant.format(from)}: ${[...shown, ...more].join(", ") || "none"}`
 }
 
-/** Binds a doubtful order to one of the broker's that no other order of the books has: two of ours never match one of theirs. */
-const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFound>) =>
+/** Books what was found out of an order. */
+const recorded = (order: Order, apply: (recorder: Recorder, current: Order) => void) =>
   Effect.flatMap(Ledger, (ledger) =>
     ledger.submit("report", {
       account: order.account,
       cause: { kind: "report", actor: "roundlot" },
       needs: [Need.OrderById({ id: order.id })],
-      apply: (recorder) => {
-        const current = orderOf(recorder, order.id)
-        if (report._tag === "NotFound" || current.status !== "in_doubt") return
-        if (sharing(recorder, report.brokerOrderId).length > 0)
-          doubt(recorder, current, `${report.brokerOrderId}, which it could be, is another order of these books`)
-        else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload })
-      }
+      apply: (recorder) => apply(recorder, orderOf(recorder, order.id))
     })
   )
+
+/** Binds a doubtful order to one of the broker's that no other order of the books has: two of ours never match one of theirs. */
+const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFound>) =>
+  recorded(order, (recorder, current) => {
+    if (report._tag === "NotFound" || current.status !== "in_doubt") return
+    if (sharing(recorder, report.brokerOrderId).length > 0)
+      doubt(recorder, current, `${report.brokerOrderId}, which it could be, is another order of these books`)
+    else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload })
+  })
 
 type Found = Received<OrderSeen | NotFound>
 
@@ -263,14 +267,6 @@ const look = Effect.fn("Doubts.look")(function* (order: Order, broker: BrokerSer
 const book = (found: Found) => Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember(found)))
 
 const stays = (order: Order, evidence: string) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit("report", {
-      account: order.account,
-      cause: { kind: "report", actor: "roundlot" },
-      needs: [Need.OrderById({ id: order.id })],
-      apply: (recorder) => {
-        const current = orderOf(recorder, order.id)
-        if (current.status === "in_doubt") doubt(recorder, current, evidence)
-      }
-    })
-  )
+  recorded(order, (recorder, current) => {
+    if (current.status === "in_doubt") doubt(recorder, current, evidence)
+  })

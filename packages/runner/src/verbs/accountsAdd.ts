@@ -12,16 +12,13 @@ import { readAccount } from "../settings/Configuration.ts"
 import { show } from "../views/accounts.ts"
 import * as detail from "../cli/detail.ts"
 import { CommandRefused } from "./commanding.ts"
+import { limitFlags, limitsSaid, said } from "./limitFlags.ts"
 
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
     const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
     return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
   })
-
-/** What was said of several flags. */
-export const said = (values: Readonly<Record<string, unknown>>): object =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 
 /** `accounts add`. */
 export const accountsAdd = Verb.make({
@@ -41,20 +38,7 @@ export const accountsAdd = Verb.make({
     lot: flags.text("lot", "Shares that orders are made of; default 1"),
     threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),
     thresholdNotional: flags.text("threshold-notional", "Dollars from which an order is due"),
-    orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
-    orderNotional: flags.text("order-notional", "Dollars that one order is worth at most"),
-    openResidual: flags.text("open-residual", "Dollars that a position may owe and still be worked off"),
-    dailyNotional: flags.text("daily-notional", "Dollars that are sent on one market date at most"),
-    ordersPerMinute: Options.integer("orders-per-minute").pipe(
-      Options.withDescription("Orders that are sent within a minute at most"),
-      Options.optional,
-      Options.map(Option.getOrUndefined)
-    ),
-    collarBp: Options.integer("collar-bp").pipe(
-      Options.withDescription("How far a price may be from that of another source, in basis points"),
-      Options.optional,
-      Options.map(Option.getOrUndefined)
-    ),
+    ...limitFlags,
     restricted: flags.text("restricted", "Symbols for which nothing is sent, with commas between; '' for none"),
     shorting: flags.text("shorting", "never or allowed"),
     external: flags.text("external", "Orders that others made at the broker: ignore or count"),
@@ -89,7 +73,7 @@ export const accountsAdd = Verb.make({
         ...said(policies),
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
-        limits: said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
+        limits: limitsSaid({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
         ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
       }
       yield* readAccount(entry, account, Account.defaultSettings)

@@ -12,9 +12,9 @@ import { reading, writing } from "../cli/within.ts"
 import { readAccount } from "../settings/Configuration.ts"
 import * as accounts from "../views/accounts.ts"
 import * as views from "../views/controls.ts"
-import { said } from "./accountsAdd.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { carryOut, CommandRefused } from "./commanding.ts"
+import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { scopeFlags, scopeOf } from "./verdicts.ts"
 
 /** `controls show`. */
@@ -72,27 +72,13 @@ export const controlsSet = Verb.make({
       Options.withDescription("normal, approve (a person lets each order go), reduce, observe or halted"),
       Options.optional
     ),
-    orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
-    orderNotional: flags.text("order-notional", "Dollars that one order is worth at most"),
-    openResidual: flags.text("open-residual", "Dollars that a position may owe and still be worked off"),
-    dailyNotional: flags.text("daily-notional", "Dollars that are sent on one market date at most"),
-    ordersPerMinute: Options.integer("orders-per-minute").pipe(
-      Options.withDescription("Orders that are sent within a minute at most"),
-      Options.optional,
-      Options.map(Option.getOrUndefined)
-    ),
-    collarBp: Options.integer("collar-bp").pipe(
-      Options.withDescription("How far a price may be from that of another source, in basis points"),
-      Options.optional,
-      Options.map(Option.getOrUndefined)
-    ),
+    ...limitFlags,
     yes
   },
   run: (asked) =>
     writing(asked, () =>
       Effect.gen(function* () {
-        const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = asked
-        const limited = said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp })
+        const limited = limitsSaid(asked)
         const isLimiting = Object.keys(limited).length > 0
         if (isLimiting === Option.isSome(asked.state)) {
           const remedy = "Say --state, or one or more limits"

@@ -1,0 +1,32 @@
+import * as Options from "@effect/cli/Options"
+import { Option } from "effect"
+import * as flags from "../cli/flags.ts"
+
+const whole = (name: string, description: string): Options.Options<number | undefined> =>
+  Options.integer(name).pipe(Options.withDescription(description), Options.optional, Options.map(Option.getOrUndefined))
+
+/** The limits of an account, a flag each. */
+export const limitFlags = {
+  orderQuantity: flags.text("order-quantity", "Shares that one order has at most"),
+  orderNotional: flags.text("order-notional", "Dollars that one order is worth at most"),
+  openResidual: flags.text("open-residual", "Dollars that a position may owe and still be worked off"),
+  dailyNotional: flags.text("daily-notional", "Dollars that are sent on one market date at most"),
+  ordersPerMinute: whole("orders-per-minute", "Orders that are sent within a minute at most"),
+  collarBp: whole("collar-bp", "How far a price may be from that of another source, in basis points")
+}
+
+type Limits = { readonly [F in keyof typeof limitFlags]: string | number | undefined }
+
+/** What was said of several flags. */
+export const said = (values: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+
+/** The limits that were said, as a configuration writes them. */
+export const limitsSaid = ({
+  collarBp,
+  dailyNotional,
+  openResidual,
+  orderNotional,
+  orderQuantity,
+  ordersPerMinute
+}: Limits): object => said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp })
