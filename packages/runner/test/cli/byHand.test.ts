@@ -3,11 +3,12 @@ import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { buys, desk } from "./roundlot.ts"
 import { simulatedAt } from "./simulated.ts"
+import type { Simulated } from "./simulated.ts"
 
 const Executions = Schema.Struct({ items: Schema.Array(Schema.Struct({ execId: Schema.String })) })
 
 /** An account whose daemon has ended, and what is done by hand at its broker while nobody looks. */
-const leftAlone = async (broker: "alpaca" | "schwab" | "ibkr") => {
+const leftAlone = async (broker: Simulated) => {
   const place = desk()
   const simulator = await simulatedAt(broker, place.folder)
   const at = ["--env-file", simulator.envFile]
@@ -59,15 +60,22 @@ describe.each(brokers)("what is done by hand at %s while the daemon is stopped",
   })
 })
 
+/** An execution of a filled order is corrected at the broker, which the next start books, and then busted. */
+const bustedAt = async (broker: Simulated) => {
+  const left = await leftAlone(broker)
+  const { json, newestExecution, start, tell, wait } = left
+  await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
+  wait(10_000)
+  expect((await start()).code).toBe(0)
+  expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "4", averagePrice: "199.5" })
+  await tell({ bust: { execId: await newestExecution() } })
+  wait(10_000)
+  return left
+}
+
 describe("what was executed is corrected while the daemon is stopped", { timeout: 120_000 }, () => {
   it("RECONCILIATION F3, F5: at Alpaca a correction and a bust are booked to the order that was filled", async () => {
-    const { cli, end, json, newestExecution, start, tell, wait } = await leftAlone("alpaca")
-    await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
-    wait(10_000)
-    expect((await start()).code).toBe(0)
-    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "4", averagePrice: "199.5" })
-    await tell({ bust: { execId: await newestExecution() } })
-    wait(10_000)
+    const { cli, end, json, start } = await bustedAt("alpaca")
     await start()
     expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "0" })
     expect((await cli("audit")).code).toBe(0)
@@ -75,13 +83,7 @@ describe("what was executed is corrected while the daemon is stopped", { timeout
   })
 
   it("RECONCILIATION O9, P7: TWS corrects by a new id and only leaves away what is busted: a break until it is synced", async () => {
-    const { cli, end, json, newestExecution, start, tell, wait } = await leftAlone("ibkr")
-    await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
-    wait(10_000)
-    expect((await start()).code).toBe(0)
-    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "4", averagePrice: "199.5" })
-    await tell({ bust: { execId: await newestExecution() } })
-    wait(10_000)
+    const { cli, end, json, start } = await bustedAt("ibkr")
     expect((await start()).code).toBe(3)
     expect(await json("breaks", "list", "--status", "open", "--holds", "symbol")).toMatchObject({
       items: [

@@ -1,33 +1,27 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
-import type { Instruction } from "@roundlot/broker-paper"
-import {
-  Broker,
-  Daemon,
-  Decimal,
-  Decisions,
-  Fill,
-  Id,
-  MemoryRepository,
-  Price,
-  Quantity,
-  Reads,
-  Roundlot,
-  Ticker,
-  Tracking
-} from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { Decimal, Decisions, Fill, Price, Quantity, Reads, Ticker, Tracking } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { account, audited, figures, opened, statuses, submit, trade } from "./Engine.ts"
-import { answer, driven, inDoubt, notSent, ofDecision, ofPosition, rejected } from "./faults.ts"
-import type { Effects, Fault } from "./faults.ts"
+import { account, audited } from "./Engine.ts"
+import {
+  answer,
+  assertFilledOnce,
+  assertHolds,
+  driven,
+  engineAt,
+  inDoubt,
+  notSent,
+  rejected,
+  streams
+} from "./faults.ts"
+import type { Row } from "./faults.ts"
 
 const refusal = (code: number, message: string) => ({ code, message })
 
 /** The rows of the guide's table that are about sends. */
-const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
+const rows: ReadonlyArray<Row> = [
   [{ what: "401, keys revoked meanwhile", act: answer(401) }, notSent, /^not authorised: unauthorized\. \(401\)$/],
   [{ what: "429 with Retry-After", act: answer(429, undefined, { "retry-after": "3" }) }, notSent, /\(429\)$/],
   [{ what: "429 without it", act: answer(429) }, notSent, /^too many requests: .*\(429\)$/],
@@ -81,8 +75,6 @@ const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
   [{ what: "no answer in time, after it was taken", act: { takeThenTimeout: {} } }, inDoubt, /^$/]
 ]
 
-const sent = SampleOrder.terms(account, { symbol: Ticker.Ticker.make("KO") })
-
 /** An engine on a store in memory, an account at a simulator of its own, and what lets the fault happen to the next send. */
 const engine = Effect.gen(function* () {
   const { credentials, exchange } = yield* Simulator.make({
@@ -98,65 +90,19 @@ const engine = Effect.gen(function* () {
   const broker = yield* AlpacaBroker.make({ account, credentials, answersWithin: "2 seconds" }).pipe(
     Effect.provide(http)
   )
-  const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
-  const services = Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)
-  const meets = ({ act, isBefore = false }: Fault) =>
-    Effect.gen(function* () {
-      yield* exchange.instruct({ id: "fault", when: {}, do: act })
-      if (isBefore) yield* (yield* broker.prepare(sent)).send(Id.AttemptId.make(1_000_000))
-    })
-  return { exchange, meets, services: Layer.provideMerge(Decisions.layer, services) }
+  return engineAt(broker, exchange)
 })
 
 describe("a send to Alpaca that goes wrong, over sockets: what becomes of order, position, decision and attempt", () => {
-  it.scopedLive.each(rows.map(([fault, effects, words]) => ({ fault, effects, words, what: fault.what })))(
-    "AUD-5, AUD-7: $what",
-    ({ effects, fault, words }) =>
-      Effect.gen(function* () {
-        const { order, position } = yield* ofPosition(engine, fault)
-        const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(engine, fault)
-        assert.deepStrictEqual({ order, position, decision, attempt }, effects)
-        assert.match(reason, words)
-        if (decision === "failed") assert.match(attemptWords, words)
-      })
+  it.scopedLive.each(rows.map((row) => ({ row, what: row[0].what })))("AUD-5, AUD-7: $what", ({ row }) =>
+    assertHolds(engine, row)
   )
 })
-
-/** What comes by the stream while a daemon drives one order of one share, and how it is told of the fill. */
-const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruction.InstructionInput, "id">]> = [
-  ["goes silent while it heartbeats", { do: { silence: {} } }],
-  ["tells each event twice", { when: {}, do: { duplicateEvent: {} } }],
-  ["tells events backwards", { when: {}, do: { reorder: {} } }],
-  ["breaks off", { do: { dropStream: {} } }]
-]
-
-const soon: Tracking.PollingOptions = { intervalMs: 200, maxJitterMs: 0 }
-const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
 
 describe("a stream of Alpaca's that goes wrong, under a daemon", () => {
   it.scopedLive.each(streams.map(([what, fault]) => ({ what, fault })))(
     "FILL-16, SYNC-2: one that $what: the order is filled once, the journal proves it",
-    ({ fault }) =>
-      Effect.gen(function* () {
-        const { exchange, services } = yield* engine
-        yield* Effect.gen(function* () {
-          yield* opened({})
-          yield* Effect.forkScoped(Daemon.run(soon))
-          const connected = Effect.map(exchange.requests, (all) => all.some(({ operation }) => operation === "stream"))
-          yield* Effect.repeat(Effect.zipLeft(connected, turn), { until: (is) => is })
-          yield* exchange.instruct({ id: "stream", ...fault })
-          yield* submit(trade("buy", "1"))
-          const filled = Effect.map(statuses, ([first]) => first === "Filled")
-          yield* Effect.repeat(Effect.zipLeft(filled, turn), { until: (is) => is })
-          assert.deepInclude(yield* figures("AAPL"), { hedged: "1", inFlight: "0", residual: "0" })
-          const fills = yield* Reads.all(Fill.FillTable)
-          assert.deepStrictEqual(
-            fills.map(({ quantity }) => Decimal.format(quantity)),
-            ["1"]
-          )
-          assert.deepStrictEqual(yield* audited, [])
-        }).pipe(Effect.scoped, Effect.provide(services))
-      })
+    ({ fault }) => assertFilledOnce(engine, fault)
   )
 })
 

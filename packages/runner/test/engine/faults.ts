@@ -1,21 +1,27 @@
-import type { Instruction } from "@roundlot/broker-paper"
+import type { Exchange, Instruction } from "@roundlot/broker-paper"
 import {
   Attempt,
-  type Broker,
+  Broker,
+  Daemon,
+  Decimal,
   Decisions,
   Driving,
+  Fill,
   Gates,
+  Id,
+  MemoryRepository,
   Quantity,
   Reads,
-  type Roundlot,
+  Roundlot,
   Submission,
   Ticker,
   type TradeRepository,
   type Clock
 } from "@roundlot/core"
+import { SampleOrder } from "@roundlot/core/testing"
 import { assert } from "@effect/vitest"
-import { Effect, type Layer, type Scope } from "effect"
-import { account, audited, figures, opened, orders, submit, trade } from "./Engine.ts"
+import { Effect, Layer, type Scope } from "effect"
+import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
 
 /** What happens to a send. */
 export interface Fault {
@@ -62,8 +68,8 @@ export const answer = (
 })
 
 /** An engine whose account is at a simulator of its own, and what lets a fault happen to the next send. */
-type Opening<R> = Effect.Effect<
-  {
+type Opening<R, More = unknown> = Effect.Effect<
+  More & {
     readonly meets: (fault: Fault) => Effect.Effect<void, unknown, Scope.Scope>
     readonly services: Layer.Layer<
       Broker.Brokers | Decisions.Decisions | Roundlot.Services | TradeRepository.TradeRepository | Clock.Clock,
@@ -73,6 +79,76 @@ type Opening<R> = Effect.Effect<
   unknown,
   R
 >
+
+const sent = SampleOrder.terms(account, { symbol: Ticker.Ticker.make("KO") })
+
+/** An engine on a store in memory, whose account is at a broker's simulator, and what lets the fault happen to the next send. */
+export const engineAt = (broker: Broker.BrokerService, exchange: Exchange.ExchangeService) => {
+  const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+  const services = Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)
+  const meets = ({ act, isBefore = false }: Fault) =>
+    Effect.gen(function* () {
+      yield* exchange.instruct({ id: "fault", when: {}, do: act })
+      if (isBefore) yield* (yield* broker.prepare(sent)).send(Id.AttemptId.make(1_000_000))
+    })
+  return { exchange, meets, services: Layer.provideMerge(Decisions.layer, services) }
+}
+
+/** A row of a broker's table of sends: what goes wrong, what it comes to, and the words of it. */
+export type Row = readonly [fault: Fault, effects: Effects, words: RegExp]
+
+/** The row holds, of a position's order and of a decision. */
+export const assertHolds = <R>(engine: Opening<R>, [fault, effects, words]: Row) =>
+  Effect.gen(function* () {
+    const { order, position } = yield* ofPosition(engine, fault)
+    const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(engine, fault)
+    assert.deepStrictEqual({ order, position, decision, attempt }, effects)
+    assert.match(reason, words)
+    if (decision === "failed") assert.match(attemptWords, words)
+  })
+
+/** What goes wrong with a stream while a daemon drives one order of one share. */
+export const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruction.InstructionInput, "id">]> = [
+  ["goes silent while it heartbeats", { do: { silence: {} } }],
+  ["tells each event twice", { when: {}, do: { duplicateEvent: {} } }],
+  ["tells events backwards", { when: {}, do: { reorder: {} } }],
+  ["breaks off", { do: { dropStream: {} } }]
+]
+
+const turn = Effect.promise(() => new Promise((resolve) => void setImmediate(resolve)))
+
+const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<void, E, R> =>
+  Effect.flatMap(Effect.zipLeft(read, turn), (value) => (isSo(value) ? Effect.void : until(read, isSo)))
+
+/** An order of one share is filled once while that goes wrong with the stream, and the journal proves it. */
+export const assertFilledOnce = <R>(
+  engine: Opening<R, { readonly exchange: Exchange.ExchangeService }>,
+  fault: Omit<Instruction.InstructionInput, "id">
+) =>
+  Effect.gen(function* () {
+    const { exchange, services } = yield* engine
+    yield* Effect.gen(function* () {
+      yield* opened({})
+      yield* Effect.forkScoped(Daemon.run({ intervalMs: 200, maxJitterMs: 0 }))
+      yield* until(exchange.requests, (all) => all.some(({ operation }) => operation === "stream"))
+      yield* exchange.instruct({ id: "stream", ...fault })
+      yield* submit(trade("buy", "1"))
+      yield* until(statuses, ([first]) => first === "Filled")
+      assert.deepInclude(yield* figures("AAPL"), { hedged: "1", inFlight: "0", residual: "0" })
+      const fills = yield* Reads.all(Fill.FillTable)
+      assert.deepStrictEqual(
+        fills.map(({ quantity }) => Decimal.format(quantity)),
+        ["1"]
+      )
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.scoped, Effect.provide(services))
+  })
+
+/** What is due is sent. */
+export const sentNow = Effect.zipRight(
+  Gates.confirmInstruments,
+  Submission.submitPending(() => Effect.succeed(true))
+)
 
 /** An account that this process drives, whose instrument the broker has confirmed. */
 export const driven = Effect.gen(function* () {
@@ -85,6 +161,17 @@ const attemptShown = Effect.map(Reads.first(Attempt.AttemptTable, { descending: 
   shown: `${attempt?.outcome} ${attempt?.status}`,
   words: attempt?.errorMessage ?? ""
 }))
+
+/** An order for so many shares that works at the broker: what it stands under there. */
+export const working = (exchange: Exchange.ExchangeService, quantity: string) =>
+  Effect.gen(function* () {
+    yield* driven
+    yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
+    yield* submit(trade("buy", quantity))
+    yield* sentNow
+    const [placed] = yield* exchange.orders
+    return placed?.brokerOrderId ?? assert.fail("there is no order")
+  })
 
 /** What becomes of a position's order that meets the fault. */
 export const ofPosition = <R>(engine: Opening<R>, fault: Fault) =>

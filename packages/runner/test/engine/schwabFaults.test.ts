@@ -3,42 +3,34 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import type { Instruction } from "@roundlot/broker-paper"
-import {
-  Break,
-  Broker,
-  Daemon,
-  Decimal,
-  Decisions,
-  Entropy,
-  Fill,
-  Gates,
-  Health,
-  Id,
-  MemoryRepository,
-  Order,
-  Price,
-  Reads,
-  Roundlot,
-  Submission,
-  Ticker,
-  Tracking
-} from "@roundlot/core"
-import { SampleOrder } from "@roundlot/core/testing"
+import { Break, Decimal, Entropy, Fill, Health, Order, Price, Reads, Tracking } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Either, Effect, Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
-import { answer, driven, inDoubt, notSent, ofDecision, ofPosition, rejected } from "./faults.ts"
-import type { Effects, Fault } from "./faults.ts"
+import { account, audited, figures, orders, statuses, submit, trade } from "./Engine.ts"
+import {
+  answer,
+  assertFilledOnce,
+  assertHolds,
+  driven,
+  engineAt,
+  inDoubt,
+  notSent,
+  rejected,
+  sentNow,
+  streams,
+  working
+} from "./faults.ts"
+import type { Row } from "./faults.ts"
 
 const taken = (status: number, headers?: { readonly [name: string]: string }): Instruction.ActInput => ({
   answer: { status, taken: true, ...(headers === undefined ? {} : { headers }) }
 })
 
 /** The rows of the guide's table that are about sends. */
-const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
+const rows: ReadonlyArray<Row> = [
   [{ what: "401, revoked between two calls", act: answer(401) }, notSent, /^not authorised: Unauthorized \(401\)$/],
   [{ what: "429 with Retry-After", act: answer(429, undefined, { "retry-after": "3" }) }, notSent, /\(429\)$/],
   [{ what: "429 without it", act: answer(429) }, notSent, /^too many requests: .*\(429\)$/],
@@ -70,7 +62,6 @@ const rows: ReadonlyArray<readonly [Fault, Effects, words: RegExp]> = [
   [{ what: "no answer in time, after it was taken", act: { takeThenTimeout: {} } }, inDoubt, /^$/]
 ]
 
-const sent = SampleOrder.terms(account, { symbol: Ticker.Ticker.make("KO") })
 const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
 
 const folder = Effect.acquireRelease(
@@ -92,14 +83,7 @@ const engineThat = (options: Pick<SchwabBroker.Options, "answersWithin">) =>
     const opening = Wire.open({ credentials, tokens, requestsAMinute: 100_000 })
     const wire = yield* Effect.provide(opening, context)
     const broker = yield* SchwabBroker.make({ account, wire, ...options, servesAgainFor: 0 })
-    const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
-    const services = Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)
-    const meets = ({ act, isBefore = false }: Fault) =>
-      Effect.gen(function* () {
-        yield* exchange.instruct({ id: "fault", when: {}, do: act })
-        if (isBefore) yield* (yield* broker.prepare(sent)).send(Id.AttemptId.make(1_000_000))
-      })
-    return { exchange, simulator, meets, services: Layer.provideMerge(Decisions.layer, services) }
+    return { ...engineAt(broker, exchange), simulator }
   })
 
 /** Waits as long as is usual: a busy machine loses no answer. */
@@ -108,16 +92,8 @@ const engine = engineThat({})
 const impatient = engineThat({ answersWithin: "2 seconds" })
 
 describe("a send to Schwab that goes wrong, over sockets: what becomes of order, position, decision and attempt", () => {
-  it.scopedLive.each(rows.map(([fault, effects, words]) => ({ fault, effects, words, what: fault.what })))(
-    "AUD-5, AUD-7: $what",
-    ({ effects, fault, words }) =>
-      Effect.gen(function* () {
-        const { order, position } = yield* ofPosition(impatient, fault)
-        const { attempt, attemptWords, decision, words: reason } = yield* ofDecision(impatient, fault)
-        assert.deepStrictEqual({ order, position, decision, attempt }, effects)
-        assert.match(reason, words)
-        if (decision === "failed") assert.match(attemptWords, words)
-      })
+  it.scopedLive.each(rows.map((row) => ({ row, what: row[0].what })))("AUD-5, AUD-7: $what", ({ row }) =>
+    assertHolds(impatient, row)
   )
 
   it.scopedLive(
@@ -129,8 +105,7 @@ describe("a send to Schwab that goes wrong, over sockets: what becomes of order,
           yield* driven
           yield* exchange.instruct({ id: "b", do: { buyingPower: { amount: "1", account: simulator.account } } })
           yield* submit(trade("buy", "1"))
-          yield* Gates.confirmInstruments
-          yield* Submission.submitPending(() => Effect.succeed(true))
+          yield* sentNow
           yield* Tracking.pollAll
           const [order] = yield* orders
           assert.deepStrictEqual([order?.status, order?.rawStatus], ["rejected", "REJECTED"])
@@ -141,43 +116,10 @@ describe("a send to Schwab that goes wrong, over sockets: what becomes of order,
   )
 })
 
-const turn = Effect.promise(() => new Promise((resolve) => void setImmediate(resolve)))
-
-const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<void, E, R> =>
-  Effect.flatMap(Effect.zipLeft(read, turn), (value) => (isSo(value) ? Effect.void : until(read, isSo)))
-
-const soon: Tracking.PollingOptions = { intervalMs: 200, maxJitterMs: 0 }
-
-/** What comes by the stream while a daemon drives one order of one share. */
-const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruction.InstructionInput, "id">]> = [
-  ["goes silent while it heartbeats", { do: { silence: {} } }],
-  ["tells each event twice", { when: {}, do: { duplicateEvent: {} } }],
-  ["tells events backwards", { when: {}, do: { reorder: {} } }],
-  ["breaks off", { do: { dropStream: {} } }]
-]
-
 describe("a stream of Schwab's that goes wrong, under a daemon", () => {
   it.scopedLive.each(streams.map(([what, fault]) => ({ what, fault })))(
     "FILL-16, SYNC-2: one that $what: the order is filled once, the journal proves it",
-    ({ fault }) =>
-      Effect.gen(function* () {
-        const { exchange, services } = yield* engine
-        yield* Effect.gen(function* () {
-          yield* opened({})
-          yield* Effect.forkScoped(Daemon.run(soon))
-          yield* until(exchange.requests, (all) => all.some(({ operation }) => operation === "stream"))
-          yield* exchange.instruct({ id: "stream", ...fault })
-          yield* submit(trade("buy", "1"))
-          yield* until(statuses, ([first]) => first === "Filled")
-          assert.deepInclude(yield* figures("AAPL"), { hedged: "1", inFlight: "0", residual: "0" })
-          const fills = yield* Reads.all(Fill.FillTable)
-          assert.deepStrictEqual(
-            fills.map(({ quantity }) => Decimal.format(quantity)),
-            ["1"]
-          )
-          assert.deepStrictEqual(yield* audited, [])
-        }).pipe(Effect.scoped, Effect.provide(services))
-      })
+    ({ fault }) => assertFilledOnce(engine, fault)
   )
 })
 
@@ -188,14 +130,8 @@ describe("orders that are followed by polling alone", () => {
       Effect.gen(function* () {
         const { exchange, services } = yield* engine
         yield* Effect.gen(function* () {
-          yield* driven
-          yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
-          yield* submit(trade("buy", "3"))
-          yield* Gates.confirmInstruments
-          yield* Submission.submitPending(() => Effect.succeed(true))
+          const brokerOrderId = yield* working(exchange, "3")
           const seen: Array<string> = []
-          const [placed] = yield* exchange.orders
-          const brokerOrderId = placed?.brokerOrderId ?? ""
           for (const n of [0, 1, 2, 3]) {
             if (n > 0) yield* exchange.instruct({ id: `f${n}`, do: { fill: { quantity: "1", brokerOrderId } } })
             yield* Tracking.pollAll
@@ -225,8 +161,7 @@ describe("orders that are followed by polling alone", () => {
           yield* driven
           yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} }, times: symbols.length })
           yield* submit(...symbols.map((symbol, i) => ({ ...trade("buy", String(i + 1)), symbol })))
-          yield* Gates.confirmInstruments
-          yield* Submission.submitPending(() => Effect.succeed(true))
+          yield* sentNow
           const placed = yield* exchange.orders
           for (const [i, { brokerOrderId }] of placed.entries())
             yield* exchange.instruct({ id: `f${i}`, do: { fill: { price: `${100 + i}.25`, brokerOrderId } } })
@@ -300,13 +235,8 @@ describe("what Schwab tells of a filled order", () => {
       Effect.gen(function* () {
         const { exchange, services } = yield* engine
         yield* Effect.gen(function* () {
-          yield* driven
-          yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
-          yield* submit(trade("buy", "3"))
-          yield* Gates.confirmInstruments
-          yield* Submission.submitPending(() => Effect.succeed(true))
-          const [placed] = yield* exchange.orders
-          const body = filledText(placed?.brokerOrderId ?? "", told)
+          const brokerOrderId = yield* working(exchange, "3")
+          const body = filledText(brokerOrderId, told)
           const read = {
             id: "r",
             when: { operation: "order" },
@@ -336,11 +266,7 @@ describe("a reading of Schwab's that fails", () => {
     Effect.gen(function* () {
       const { exchange, services } = yield* engine
       yield* Effect.gen(function* () {
-        yield* driven
-        yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
-        yield* submit(trade("buy", "1"))
-        yield* Gates.confirmInstruments
-        yield* Submission.submitPending(() => Effect.succeed(true))
+        yield* working(exchange, "1")
         const before = (yield* exchange.requests).length
         yield* exchange.instruct({ id: "f", when: { operation: "order" }, do: answer(503), times: 9 })
         yield* Tracking.pollAll
