@@ -1,8 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useOverview } from "../api/overview.ts"
-import { Foreign } from "../ui/Figure.tsx"
-import { type Listing, ListPage } from "../ui/ListPage.tsx"
+import * as columns from "../ui/columns.tsx"
+import { type Listing, ListPage, statesOf } from "../ui/ListPage.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
@@ -14,14 +14,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   filters: [
     { name: "account", term: "account" },
     { name: "symbol", term: "symbol" },
-    {
-      name: "status",
-      term: "status",
-      options: [
-        ["open", "Open"],
-        ["closed", "Closed"]
-      ]
-    },
+    statesOf("break"),
     {
       name: "holds",
       term: "holds",
@@ -37,20 +30,17 @@ const breaks: Listing<Documents.BreakDocument> = {
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: "Nothing needs you, and nothing ever did: no difference was found yet.",
   columns: [
-    { term: "status", kind: "node", of: ({ status }) => <StateSign family="break" state={status} /> },
-    { term: "kind", kind: "node", of: ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link> },
-    { term: "account", kind: "node", of: ({ account }) => account },
-    {
-      term: "symbol",
-      kind: "node",
-      of: ({ account, symbol }) =>
-        symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>
-    },
-    { term: "subject", kind: "node", of: ({ subject }) => <Foreign text={subject} /> },
-    { term: "holds", kind: "node", of: ({ holds }) => holds },
-    { term: "evidence", kind: "node", of: ({ evidence }) => <Foreign text={evidence} /> },
-    { term: "opened", kind: "time", of: ({ openedAt }) => openedAt },
-    { term: "closed", kind: "node", of: ({ closedWhy }) => <Foreign text={closedWhy} /> }
+    columns.status("break"),
+    columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),
+    columns.account,
+    columns.node("symbol", ({ account, symbol }) =>
+      symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>
+    ),
+    columns.foreign("subject", ({ subject }) => subject),
+    columns.node("holds", ({ holds }) => holds),
+    columns.foreign("evidence", ({ evidence }) => evidence),
+    columns.time("opened", ({ openedAt }) => openedAt),
+    columns.foreign("closed", ({ closedWhy }) => closedWhy)
   ]
 }
 

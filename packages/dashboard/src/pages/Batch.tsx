@@ -4,15 +4,18 @@ import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { archiveBatch, cancelBatch, retryBatch } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
-import { type Column, DataTable } from "../ui/DataTable.tsx"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
-import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
+import { Crumb, Shown } from "../ui/Record.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { Side, StateSign } from "../ui/Sign.tsx"
+import { StateSign } from "../ui/Sign.tsx"
 import { Timeline } from "../ui/Story.tsx"
+import { Rows } from "../ui/TablePanel.tsx"
 import { shownSpan } from "../format/time.ts"
 import type { Term } from "../words/glossary.ts"
 import { signOfState } from "../words/signs.ts"
@@ -20,49 +23,32 @@ import { signOfState } from "../words/signs.ts"
 type Batch = Documents.BatchDetail
 
 const errors: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
-  { term: "line", kind: "figure", of: ({ line }) => String(line) },
-  { term: "column", kind: "node", of: ({ column }) => <Foreign text={column} /> },
-  { term: "value", kind: "node", of: ({ value }) => <Foreign text={value} /> },
-  { term: "reason", kind: "node", of: ({ reason }) => <Foreign text={reason} /> },
-  {
-    term: "trade",
-    kind: "node",
-    of: ({ tradeId }) => (tradeId === null ? null : <Link href={`/trades/${tradeId}`}>{tradeId}</Link>)
-  }
+  ...columns.rowFault,
+  columns.linked("trade", "/trades", ({ tradeId }) => tradeId)
 ]
 
 const symbols: ReadonlyArray<Column<Documents.BatchSymbolDocument>> = [
-  { term: "symbol", kind: "node", of: ({ symbol }) => <strong>{symbol}</strong> },
-  { term: "side", kind: "node", of: ({ side }) => <Side side={side} /> },
-  { term: "rows", kind: "figure", of: ({ trades }) => String(trades) },
-  { term: "done", kind: "figure", of: ({ done }) => String(done) },
-  { term: "quantity", kind: "figure", of: ({ quantity }) => quantity },
-  { term: "filled", kind: "figure", of: ({ filledQuantity }) => filledQuantity },
-  { term: "averagePrice", kind: "figure", of: ({ averagePrice }) => averagePrice ?? "" },
-  { term: "notional", kind: "figure", of: ({ filledNotional }) => filledNotional },
-  { term: "commission", kind: "figure", of: ({ commission }) => commission }
+  columns.symbol,
+  columns.side,
+  columns.count("rows", ({ trades }) => trades),
+  columns.count("done", ({ done }) => done),
+  columns.quantity,
+  columns.figure("filled", ({ filledQuantity }) => filledQuantity),
+  columns.figure("averagePrice", ({ averagePrice }) => averagePrice ?? ""),
+  columns.figure("notional", ({ filledNotional }) => filledNotional),
+  columns.figure("commission", ({ commission }) => commission)
 ]
 
 const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
-  {
-    term: "id",
-    kind: "node",
-    of: ({ id }) => (
-      <Link href={`/trades/${id}`} className="mono">
-        {id}
-      </Link>
-    )
-  },
-  { term: "symbol", kind: "node", of: ({ symbol }) => <Foreign text={symbol} /> },
-  { term: "side", kind: "node", of: ({ side }) => <Side side={side} /> },
-  { term: "quantity", kind: "figure", of: ({ quantity }) => quantity },
-  { term: "price", kind: "figure", of: ({ price }) => price ?? "" },
-  { term: "status", kind: "node", of: ({ status }) => <StateSign family="trade" state={status} /> },
-  {
-    term: "orders",
-    kind: "node",
-    of: ({ orderIds }) => orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
-  }
+  columns.id("/trades"),
+  columns.foreign("symbol", ({ symbol }) => symbol),
+  columns.side,
+  columns.quantity,
+  columns.figure("price", ({ price }) => price ?? ""),
+  columns.status("trade"),
+  columns.node("orders", ({ orderIds }) =>
+    orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
+  )
 ]
 
 const parts: ReadonlyArray<readonly [term: Term, key: "done" | "failed" | "working" | "waiting" | "cancelled"]> = [
@@ -148,11 +134,7 @@ const Detail = ({ batch }: { readonly batch: Batch }) => {
   return (
     <>
       <PageHead
-        note={
-          <>
-            <Link href="/batches">Batches</Link> · <span className="mono">{id}</span>
-          </>
-        }
+        note={<Crumb id={id} name="Batches" to="/batches" />}
         actions={
           <>
             {isOver(batch.status) ? (
@@ -191,52 +173,43 @@ const Detail = ({ batch }: { readonly batch: Batch }) => {
       />
       <Panel title="What is wrong" note="with the row's place in the file">
         <Asked query={wrong}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty>Nothing is wrong with any row.</Empty>
-            ) : (
-              <DataTable
-                label="What is wrong"
-                columns={errors}
-                rows={items}
-                idOf={({ column, line }) => `${line} ${column}`}
-              />
-            )
-          }
+          {({ items }) => (
+            <Rows
+              label="What is wrong"
+              empty="Nothing is wrong with any row."
+              columns={errors}
+              rows={items}
+              idOf={({ column, line }) => `${line} ${column}`}
+            />
+          )}
         </Asked>
       </Panel>
       <Panel title="Results by symbol">
         <Asked query={results}>
-          {({ symbols: items }) =>
-            items.length === 0 ? (
-              <Empty>No row was taken.</Empty>
-            ) : (
-              <DataTable
-                label="Results by symbol"
-                columns={symbols}
-                rows={items}
-                idOf={({ side, symbol }) => `${symbol} ${side}`}
-                isShort
-              />
-            )
-          }
+          {({ symbols: items }) => (
+            <Rows
+              label="Results by symbol"
+              empty="No row was taken."
+              columns={symbols}
+              rows={items}
+              idOf={({ side, symbol }) => `${symbol} ${side}`}
+              isShort
+            />
+          )}
         </Asked>
       </Panel>
       <Panel title="Trades" note="the first 200">
         <Asked query={rows}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty>No row was taken.</Empty>
-            ) : (
-              <DataTable
-                label="Trades"
-                columns={trades}
-                rows={items}
-                idOf={(trade) => trade.id}
-                hrefOf={(trade) => `/trades/${trade.id}`}
-              />
-            )
-          }
+          {({ items }) => (
+            <Rows
+              label="Trades"
+              empty="No row was taken."
+              columns={trades}
+              rows={items}
+              idOf={(trade) => trade.id}
+              hrefOf={(trade) => `/trades/${trade.id}`}
+            />
+          )}
         </Asked>
       </Panel>
       <Timeline history={batch.history} />
@@ -245,11 +218,8 @@ const Detail = ({ batch }: { readonly batch: Batch }) => {
 }
 
 /** A batch: an account of every row, what is wrong, what it came to. */
-export const BatchPage = ({ id }: { readonly id: string }) => {
-  const query = useAsk(["batch", id], (api) => api.batches.show({ path: { id } }))
-  return (
-    <Asked query={query} title={id}>
-      {(batch) => <Detail batch={batch} />}
-    </Asked>
-  )
-}
+export const BatchPage = ({ id }: { readonly id: string }) => (
+  <Shown name={["batch", id]} title={id} read={(api) => api.batches.show({ path: { id } })}>
+    {(batch) => <Detail batch={batch} />}
+  </Shown>
+)

@@ -1,21 +1,14 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
+import * as columns from "../ui/columns.tsx"
+import { type Listing, ListPage, recordsIn, statesOf } from "../ui/ListPage.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
-import { Foreign } from "../ui/Figure.tsx"
-import { type Listing, ListPage } from "../ui/ListPage.tsx"
-import { StateSign } from "../ui/Sign.tsx"
-import { signs } from "../words/signs.ts"
 
 const batches: Listing<Documents.BatchDocument> = {
-  name: "batches",
-  title: "Batches",
+  ...recordsIn("batches"),
   filters: [
     { name: "account", term: "account" },
-    {
-      name: "status",
-      term: "status",
-      options: Object.entries(signs.batch).map(([state, { word }]) => [state, word] as const)
-    },
+    statesOf("batch"),
     {
       name: "mode",
       term: "mode",
@@ -26,8 +19,6 @@ const batches: Listing<Documents.BatchDocument> = {
     },
     { name: "q", term: "name" }
   ],
-  idOf: ({ id }) => id,
-  hrefOf: ({ id }) => `/batches/${id}`,
   read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: (
     <>
@@ -40,24 +31,16 @@ const batches: Listing<Documents.BatchDocument> = {
     </Link>
   ),
   columns: [
-    {
-      term: "id",
-      kind: "node",
-      of: ({ id }) => (
-        <Link href={`/batches/${id}`} className="mono">
-          {id}
-        </Link>
-      )
-    },
-    { term: "created", kind: "time", of: ({ createdAt }) => createdAt },
-    { term: "name", kind: "node", of: ({ name }) => <Foreign text={name} /> },
-    { term: "status", kind: "node", of: ({ status }) => <StateSign family="batch" state={status} /> },
-    { term: "progress", kind: "node", of: (batch) => <RowsBar counts={batch} /> },
-    { term: "rows", kind: "figure", of: ({ totalTrades }) => String(totalTrades) },
-    { term: "done", kind: "figure", of: ({ processedTrades }) => String(processedTrades) },
-    { term: "failedRows", kind: "figure", of: ({ failedTrades }) => String(failedTrades) },
-    { term: "mode", kind: "node", of: ({ mode }) => mode },
-    { term: "account", kind: "node", of: ({ account }) => account }
+    columns.id("/batches"),
+    columns.created,
+    columns.foreign("name", ({ name }) => name),
+    columns.status("batch"),
+    columns.node("progress", (batch) => <RowsBar counts={batch} />),
+    columns.count("rows", ({ totalTrades }) => totalTrades),
+    columns.count("done", ({ processedTrades }) => processedTrades),
+    columns.count("failedRows", ({ failedTrades }) => failedTrades),
+    columns.node("mode", ({ mode }) => mode),
+    columns.account
   ]
 }
 

@@ -1,11 +1,11 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { useAsk } from "../api/asking.ts"
 import { dismissBreak } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Foreign, Time } from "../ui/Figure.tsx"
-import { Asked, Panel } from "../ui/Panel.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { Crumb, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { Timeline } from "../ui/Story.tsx"
@@ -21,11 +21,7 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
   return (
     <>
       <PageHead
-        note={
-          <>
-            <Link href="/attention">Attention</Link> · <span className="mono">{id}</span>
-          </>
-        }
+        note={<Crumb id={id} name="Attention" to="/attention" />}
         actions={status === "open" ? <ActionButton action={dismissBreak(found)} className="button primary" /> : null}
       >
         {eventWords(kind)} <StateSign family="break" state={status} />
@@ -58,11 +54,8 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
 }
 
 /** A break: what was seen, what it holds, and what happened to it. */
-export const Case = ({ id }: { readonly id: string }) => {
-  const query = useAsk(["break", id], (api) => api.breaks.show({ path: { id } }))
-  return (
-    <Asked query={query} title={id}>
-      {(found) => <Detail found={found} />}
-    </Asked>
-  )
-}
+export const Case = ({ id }: { readonly id: string }) => (
+  <Shown name={["break", id]} title={id} read={(api) => api.breaks.show({ path: { id } })}>
+    {(found) => <Detail found={found} />}
+  </Shown>
+)

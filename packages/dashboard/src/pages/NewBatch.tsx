@@ -4,7 +4,8 @@ import { useState } from "react"
 import { Link, useLocation } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/client.ts"
-import { type Column, DataTable } from "../ui/DataTable.tsx"
+import { rowFault } from "../ui/columns.tsx"
+import { DataTable } from "../ui/DataTable.tsx"
 import { Foreign } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Problem } from "../ui/Panel.tsx"
@@ -111,15 +112,6 @@ const requestOf = ({
     ...(Object.keys(given).length === 0 ? {} : { columns: given })
   }
 }
-
-type Rejected = Documents.BatchErrorDocument
-
-const rejectedColumns: ReadonlyArray<Column<Omit<Rejected, "tradeId">>> = [
-  { term: "line", kind: "figure", of: ({ line }) => String(line) },
-  { term: "column", kind: "node", of: ({ column }) => <Foreign text={column} /> },
-  { term: "value", kind: "node", of: ({ value }) => <Foreign text={value} /> },
-  { term: "reason", kind: "node", of: ({ reason }) => <Foreign text={reason} /> }
-]
 
 const steps = ["File", "Columns", "Check", "Submit"] as const
 
@@ -322,7 +314,7 @@ export const NewBatch = () => {
           {checked.rejectedRows.length === 0 ? null : (
             <DataTable
               label="Rows that would not be taken"
-              columns={rejectedColumns}
+              columns={rowFault}
               rows={checked.rejectedRows}
               idOf={({ column, line }) => `${line} ${column}`}
             />

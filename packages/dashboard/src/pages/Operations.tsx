@@ -3,66 +3,62 @@ import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { halt, resume, scopeName } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
+import * as columns from "../ui/columns.tsx"
 import { DataTable, type Column } from "../ui/DataTable.tsx"
-import { Foreign, Time } from "../ui/Figure.tsx"
-import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { Time } from "../ui/Figure.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
+import { Rows } from "../ui/TablePanel.tsx"
 
 type Glance = Documents.OverviewDocument["accounts"][number]
 
 const accounts: ReadonlyArray<Column<Glance>> = [
-  { term: "account", kind: "node", of: ({ name }) => <strong>{name}</strong> },
-  { term: "broker", kind: "node", of: ({ broker }) => broker },
-  { term: "environment", kind: "node", of: ({ environment }) => (environment === "live" ? "Real money" : "Paper") },
-  { term: "tradingState", kind: "node", of: ({ tradingState }) => <StateSign family="trading" state={tradingState} /> },
-  { term: "positions", kind: "figure", of: ({ positions }) => String(positions) },
-  { term: "openOrders", kind: "figure", of: ({ openOrders }) => String(openOrders) },
-  { term: "openBreaks", kind: "figure", of: ({ openBreaks }) => String(openBreaks) },
-  {
-    term: "control",
-    kind: "node",
-    of: ({ name, openOrders, tradingState }) =>
-      tradingState === "halted" ? (
-        <ActionButton action={resume([], name)} className="button small" />
-      ) : (
-        <ActionButton action={halt(openOrders, name)} className="button small halt" />
-      )
-  }
+  columns.node("account", ({ name }) => <strong>{name}</strong>),
+  columns.node("broker", ({ broker }) => broker),
+  columns.node("environment", ({ environment }) => (environment === "live" ? "Real money" : "Paper")),
+  columns.node("tradingState", ({ tradingState }) => <StateSign family="trading" state={tradingState} />),
+  columns.count("positions", ({ positions }) => positions),
+  columns.count("openOrders", ({ openOrders }) => openOrders),
+  columns.count("openBreaks", ({ openBreaks }) => openBreaks),
+  columns.node("control", ({ name, openOrders, tradingState }) =>
+    tradingState === "halted" ? (
+      <ActionButton action={resume([], name)} className="button small" />
+    ) : (
+      <ActionButton action={halt(openOrders, name)} className="button small halt" />
+    )
+  )
 ]
 
 const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
-  { term: "control", kind: "node", of: ({ account, symbol }) => scopeName(account ?? undefined, symbol ?? undefined) },
-  { term: "tradingState", kind: "node", of: ({ state }) => <StateSign family="trading" state={state} /> },
-  { term: "reason", kind: "node", of: ({ reason }) => <Foreign text={reason} /> },
-  { term: "actor", kind: "node", of: ({ actor }) => <Foreign text={actor} /> },
-  { term: "updated", kind: "time", of: ({ changedAt }) => changedAt },
-  {
-    term: "next",
-    kind: "node",
-    of: ({ account, state, symbol }) =>
-      state === "halted" ? (
-        <ActionButton action={resume([], account ?? undefined, symbol ?? undefined)} className="button small" />
-      ) : null
-  }
+  columns.node("control", ({ account, symbol }) => scopeName(account ?? undefined, symbol ?? undefined)),
+  columns.node("tradingState", ({ state }) => <StateSign family="trading" state={state} />),
+  columns.foreign("reason", ({ reason }) => reason),
+  columns.foreign("actor", ({ actor }) => actor),
+  columns.time("updated", ({ changedAt }) => changedAt),
+  columns.node("next", ({ account, state, symbol }) =>
+    state === "halted" ? (
+      <ActionButton action={resume([], account ?? undefined, symbol ?? undefined)} className="button small" />
+    ) : null
+  )
 ]
 
 type Part = Api.HealthDocument["parts"][number]
 
 const parts: ReadonlyArray<Column<Part>> = [
-  { term: "part", kind: "node", of: ({ part }) => part },
-  { term: "status", kind: "node", of: ({ ok }) => <StateSign family="part" state={ok ? "ok" : "failing"} /> },
-  { term: "lastSuccess", kind: "time", of: ({ lastSuccessAt }) => lastSuccessAt },
-  { term: "failures", kind: "figure", of: ({ failures }) => String(failures) },
-  { term: "detail", kind: "node", of: ({ detail }) => <Foreign text={detail} /> }
+  columns.node("part", ({ part }) => part),
+  columns.node("status", ({ ok }) => <StateSign family="part" state={ok ? "ok" : "failing"} />),
+  columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
+  columns.count("failures", ({ failures }) => failures),
+  columns.foreign("detail", ({ detail }) => detail)
 ]
 
 const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
-  { term: "name", kind: "node", of: ({ name }) => <Foreign text={name} /> },
-  { term: "role", kind: "node", of: ({ role }) => role },
-  { term: "status", kind: "node", of: ({ status }) => <StateSign family="token" state={status} /> },
-  { term: "created", kind: "time", of: ({ createdAt }) => createdAt },
-  { term: "expires", kind: "time", of: ({ expiresAt }) => expiresAt }
+  columns.foreign("name", ({ name }) => name),
+  columns.node("role", ({ role }) => role),
+  columns.status("token"),
+  columns.created,
+  columns.time("expires", ({ expiresAt }) => expiresAt)
 ]
 
 /** Accounts, trading states, parts of the program and tokens. */
@@ -82,19 +78,16 @@ export const Operations = () => {
       </Panel>
       <Panel title="Trading states that were set">
         <Asked query={overview}>
-          {({ controls: rows }) =>
-            rows.length === 0 ? (
-              <Empty>None was ever set: orders are sent. A halt is recorded here with who, when and why.</Empty>
-            ) : (
-              <DataTable
-                label="Trading states"
-                columns={controls}
-                rows={rows}
-                idOf={({ account, symbol }) => `${account} ${symbol}`}
-                isShort
-              />
-            )
-          }
+          {({ controls: rows }) => (
+            <Rows
+              label="Trading states"
+              empty="None was ever set: orders are sent. A halt is recorded here with who, when and why."
+              columns={controls}
+              rows={rows}
+              idOf={({ account, symbol }) => `${account} ${symbol}`}
+              isShort
+            />
+          )}
         </Asked>
       </Panel>
       <Panel title="Parts of the program">
@@ -106,16 +99,21 @@ export const Operations = () => {
       </Panel>
       <Panel title="Tokens" note="made and revoked on the command line: roundlot tokens">
         <Asked query={held}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty>
-                None was ever made: everybody on this machine may do everything. Make one:{" "}
-                <code>npx roundlot tokens create dana --role operate</code>
-              </Empty>
-            ) : (
-              <DataTable label="Tokens" columns={tokens} rows={items} idOf={({ name }) => name} isShort />
-            )
-          }
+          {({ items }) => (
+            <Rows
+              label="Tokens"
+              empty={
+                <>
+                  None was ever made: everybody on this machine may do everything. Make one:{" "}
+                  <code>npx roundlot tokens create dana --role operate</code>
+                </>
+              }
+              columns={tokens}
+              rows={items}
+              idOf={({ name }) => name}
+              isShort
+            />
+          )}
         </Asked>
       </Panel>
       <p className="faint">

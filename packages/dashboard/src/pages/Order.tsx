@@ -1,16 +1,17 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { useAsk } from "../api/asking.ts"
 import { cancelOrder } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
-import { DataTable, type Column } from "../ui/DataTable.tsx"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
-import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { BreakBanner, Crumb, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { Payload, type Stage, Stages, Timeline } from "../ui/Story.tsx"
-import { eventWords } from "../words/events.ts"
+import { TablePanel } from "../ui/TablePanel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfState } from "../words/signs.ts"
 
@@ -36,24 +37,13 @@ const stagesOf = (order: Order): ReadonlyArray<Stage> => [
 ]
 
 const wentIn: ReadonlyArray<Column<Documents.AllocationDetail>> = [
-  {
-    term: "trade",
-    kind: "node",
-    of: ({ tradeId }) => (tradeId === null ? "an order's excess" : <Link href={`/trades/${tradeId}`}>{tradeId}</Link>)
-  },
-  { term: "sourceId", kind: "node", of: ({ sourceId }) => <Foreign text={sourceId} /> },
-  { term: "allocation", kind: "figure", of: ({ quantity }) => quantity },
-  { term: "settled", kind: "figure", of: ({ settled }) => settled },
-  {
-    term: "reason",
-    kind: "node",
-    of: ({ releasedWhy }) =>
-      releasedWhy === null ? null : (
-        <>
-          given back: <Foreign text={releasedWhy} />
-        </>
-      )
-  }
+  columns.node("trade", ({ tradeId }) =>
+    tradeId === null ? "an order's excess" : <Link href={`/trades/${tradeId}`}>{tradeId}</Link>
+  ),
+  columns.foreign("sourceId", ({ sourceId }) => sourceId),
+  columns.figure("allocation", ({ quantity }) => quantity),
+  columns.figure("settled", ({ settled }) => settled),
+  columns.givenBack
 ]
 
 const struck = (fill: Documents.FillDocument, text: string | null) =>
@@ -66,26 +56,14 @@ const struck = (fill: Documents.FillDocument, text: string | null) =>
   )
 
 const cameOut: ReadonlyArray<Column<Documents.FillDocument>> = [
-  {
-    term: "id",
-    kind: "node",
-    of: ({ id }) => (
-      <Link href={`/fills/${id}`} className="mono">
-        {id}
-      </Link>
-    )
-  },
-  { term: "executed", kind: "time", of: ({ executedAt }) => executedAt },
-  { term: "quantity", kind: "node", of: (fill) => struck(fill, fill.quantity) },
-  { term: "price", kind: "node", of: (fill) => struck(fill, fill.price) },
-  { term: "commission", kind: "node", of: (fill) => struck(fill, fill.commission) },
-  {
-    term: "counts",
-    kind: "node",
-    of: ({ canonical, revision }) => (
-      <StateSign family="fill" state={canonical ? "canonical" : "superseded"} tail={`r${revision}`} />
-    )
-  }
+  columns.id("/fills"),
+  columns.time("executed", ({ executedAt }) => executedAt),
+  columns.node("quantity", (fill) => struck(fill, fill.quantity)),
+  columns.node("price", (fill) => struck(fill, fill.price)),
+  columns.node("commission", (fill) => struck(fill, fill.commission)),
+  columns.node("counts", ({ canonical, revision }) => (
+    <StateSign family="fill" state={canonical ? "canonical" : "superseded"} tail={`r${revision}`} />
+  ))
 ]
 
 const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
@@ -124,11 +102,7 @@ const isLive = ({ status }: Order): boolean =>
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
     <PageHead
-      note={
-        <>
-          <Link href="/orders">Orders</Link> · <span className="mono">{order.id}</span>
-        </>
-      }
+      note={<Crumb id={order.id} name="Orders" to="/orders" />}
       actions={isLive(order) && order.cancelRequestedAt === null ? <ActionButton action={cancelOrder(order)} /> : null}
     >
       <Side side={order.side} /> <Figure of={order.quantity} /> <Link href={pathOfPosition(order)}>{order.symbol}</Link>{" "}
@@ -182,29 +156,27 @@ const Detail = ({ order }: { readonly order: Order }) => (
     <Panel title="Stages">
       <Stages stages={stagesOf(order)} />
     </Panel>
-    {order.breaks.map(({ evidence, id, kind, status }) => (
-      <div key={id} className="banner tone-warn" role="status">
-        <SignIcon shape="triangle" />
-        <span>
-          <Link href={`/attention/${id}`}>{eventWords(kind)}</Link> ({status}): <Foreign text={evidence} />
-        </span>
-      </div>
+    {order.breaks.map((found) => (
+      <BreakBanner key={found.id} found={found} state={found.status} />
     ))}
     <div className="two">
-      <Panel title="What went in" note={`${order.allocations.length} allocations`}>
-        {order.allocations.length === 0 ? (
-          <Empty>No trade's shares are in it.</Empty>
-        ) : (
-          <DataTable label="What went in" columns={wentIn} rows={order.allocations} idOf={({ id }) => id} isShort />
-        )}
-      </Panel>
-      <Panel title="What came out" note={`${order.fills.length} fills`} id="fills">
-        {order.fills.length === 0 ? (
-          <Empty>Nothing is executed yet.</Empty>
-        ) : (
-          <DataTable label="What came out" columns={cameOut} rows={order.fills} idOf={({ id }) => id} isShort />
-        )}
-      </Panel>
+      <TablePanel
+        title="What went in"
+        note={`${order.allocations.length} allocations`}
+        empty="No trade's shares are in it."
+        columns={wentIn}
+        rows={order.allocations}
+        idOf={({ id }) => id}
+      />
+      <TablePanel
+        title="What came out"
+        note={`${order.fills.length} fills`}
+        id="fills"
+        empty="Nothing is executed yet."
+        columns={cameOut}
+        rows={order.fills}
+        idOf={({ id }) => id}
+      />
     </div>
     <Attempts attempts={order.attempts} />
     <Timeline history={order.history} />
@@ -216,11 +188,8 @@ const Detail = ({ order }: { readonly order: Order }) => (
 )
 
 /** An order: how far it is, what went in, what came out, and every exchange with its broker. */
-export const OrderPage = ({ id }: { readonly id: string }) => {
-  const query = useAsk(["order", id], (api) => api.orders.show({ path: { id }, urlParams: {} }))
-  return (
-    <Asked query={query} title={id}>
-      {(order) => <Detail order={order} />}
-    </Asked>
-  )
-}
+export const OrderPage = ({ id }: { readonly id: string }) => (
+  <Shown name={["order", id]} title={id} read={(api) => api.orders.show({ path: { id }, urlParams: {} })}>
+    {(order) => <Detail order={order} />}
+  </Shown>
+)

@@ -5,49 +5,40 @@ import { grouped } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { Equation, LotGauge } from "../ui/Bars.tsx"
-import { DataTable, type Column } from "../ui/DataTable.tsx"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { useDueFrom } from "../ui/NextOrder.tsx"
-import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
+import { BreakBanner, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { SignIcon, SignView, Side, StateSign } from "../ui/Sign.tsx"
-import { eventWords } from "../words/events.ts"
+import { SignView } from "../ui/Sign.tsx"
+import { Rows, TablePanel } from "../ui/TablePanel.tsx"
 import { signOfNext } from "../words/signs.ts"
 
 type Position = Documents.PositionDetail
 
 const lots: ReadonlyArray<Column<Documents.LotDocument>> = [
-  { term: "id", kind: "node", of: ({ id }) => <span className="mono">{id}</span> },
-  {
-    term: "trade",
-    kind: "node",
-    of: ({ orderId, tradeId }) =>
-      tradeId !== null ? (
-        <Link href={`/trades/${tradeId}`}>{tradeId}</Link>
-      ) : orderId === null ? null : (
-        <Link href={`/orders/${orderId}`}>excess of {orderId}</Link>
-      )
-  },
-  { term: "sourceId", kind: "node", of: ({ sourceId }) => <Foreign text={sourceId} /> },
+  columns.node("id", ({ id }) => <span className="mono">{id}</span>),
+  columns.node("trade", ({ orderId, tradeId }) =>
+    tradeId !== null ? (
+      <Link href={`/trades/${tradeId}`}>{tradeId}</Link>
+    ) : orderId === null ? null : (
+      <Link href={`/orders/${orderId}`}>excess of {orderId}</Link>
+    )
+  ),
+  columns.foreign("sourceId", ({ sourceId }) => sourceId),
   { term: "open", kind: "figure", of: ({ open }) => open, signed: true }
 ]
 
 const orders: ReadonlyArray<Column<Documents.OrderDocument>> = [
-  {
-    term: "id",
-    kind: "node",
-    of: ({ id }) => (
-      <Link href={`/orders/${id}`} className="mono">
-        {id}
-      </Link>
-    )
-  },
-  { term: "created", kind: "time", of: ({ createdAt }) => createdAt },
-  { term: "side", kind: "node", of: ({ side }) => <Side side={side} /> },
-  { term: "quantity", kind: "figure", of: ({ quantity }) => quantity },
-  { term: "filled", kind: "figure", of: ({ filledQuantity }) => filledQuantity },
-  { term: "status", kind: "node", of: ({ status }) => <StateSign family="order" state={status} /> }
+  columns.id("/orders"),
+  columns.created,
+  columns.side,
+  columns.quantity,
+  columns.figure("filled", ({ filledQuantity }) => filledQuantity),
+  columns.status("order")
 ]
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
@@ -105,35 +96,34 @@ const Detail = ({ position }: { readonly position: Position }) => {
           </span>
         </div>
       </Panel>
-      {position.breaks.map(({ evidence, id, kind }) => (
-        <div key={id} className="banner tone-warn" role="status">
-          <SignIcon shape="triangle" />
-          <span>
-            <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>: <Foreign text={evidence} />
-          </span>
-        </div>
+      {position.breaks.map((found) => (
+        <BreakBanner key={found.id} found={found} />
       ))}
       <div className="two">
-        <Panel title="Open lots" note="oldest first">
-          {position.lots.length === 0 ? (
-            <Empty>Nothing waits in the queue.</Empty>
-          ) : (
-            <DataTable label="Open lots" columns={lots} rows={position.lots} idOf={({ id }) => id} isShort />
-          )}
-        </Panel>
+        <TablePanel
+          title="Open lots"
+          note="oldest first"
+          empty="Nothing waits in the queue."
+          columns={lots}
+          rows={position.lots}
+          idOf={({ id }) => id}
+        />
         <Panel
           title="Orders"
           note="newest first"
           action={<Link href={`/orders?account=${account}&symbol=${symbol}`}>All</Link>}
         >
           <Asked query={recent}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <Empty>No order was made for it yet.</Empty>
-              ) : (
-                <DataTable label="Orders" columns={orders} rows={items} idOf={({ id }) => id} isShort />
-              )
-            }
+            {({ items }) => (
+              <Rows
+                label="Orders"
+                empty="No order was made for it yet."
+                columns={orders}
+                rows={items}
+                idOf={({ id }) => id}
+                isShort
+              />
+            )}
           </Asked>
         </Panel>
       </div>
@@ -151,13 +141,12 @@ const Detail = ({ position }: { readonly position: Position }) => {
 }
 
 /** A position: where it stands, what waits in its queue, and its orders. */
-export const PositionPage = ({ account, symbol }: { readonly account: string; readonly symbol: string }) => {
-  const query = useAsk(["position", account, symbol], (api) =>
-    api.positions.show({ path: { symbol }, urlParams: { account } })
-  )
-  return (
-    <Asked query={query} title={symbol}>
-      {(position) => <Detail position={position} />}
-    </Asked>
-  )
-}
+export const PositionPage = ({ account, symbol }: { readonly account: string; readonly symbol: string }) => (
+  <Shown
+    name={["position", account, symbol]}
+    title={symbol}
+    read={(api) => api.positions.show({ path: { symbol }, urlParams: { account } })}
+  >
+    {(position) => <Detail position={position} />}
+  </Shown>
+)

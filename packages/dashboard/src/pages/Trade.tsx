@@ -1,77 +1,47 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { useAsk } from "../api/asking.ts"
 import { dismissTrade, reverseTrade } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
-import { DataTable, type Column } from "../ui/DataTable.tsx"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
-import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { Crumb, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, StateSign } from "../ui/Sign.tsx"
+import { TablePanel } from "../ui/TablePanel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
 
 type Trade = Documents.TradeDetail
 
 const allocations: ReadonlyArray<Column<Documents.AllocationDetail>> = [
-  {
-    term: "kind",
-    kind: "node",
-    of: ({ kind }) => (kind === "net" ? "netted" : kind === "order" ? "ordered" : "unwound")
-  },
-  {
-    term: "order",
-    kind: "node",
-    of: ({ counterTradeId, orderId }) =>
-      orderId !== null ? (
-        <Link href={`/orders/${orderId}`}>{orderId}</Link>
-      ) : counterTradeId === null ? null : (
-        <Link href={`/trades/${counterTradeId}`}>{counterTradeId}</Link>
-      )
-  },
-  { term: "allocation", kind: "figure", of: ({ quantity }) => quantity },
-  { term: "settled", kind: "figure", of: ({ settled }) => settled },
-  {
-    term: "reason",
-    kind: "node",
-    of: ({ releasedWhy }) =>
-      releasedWhy === null ? null : (
-        <>
-          given back: <Foreign text={releasedWhy} />
-        </>
-      )
-  }
+  columns.node("kind", ({ kind }) => (kind === "net" ? "netted" : kind === "order" ? "ordered" : "unwound")),
+  columns.node("order", ({ counterTradeId, orderId }) =>
+    orderId !== null ? (
+      <Link href={`/orders/${orderId}`}>{orderId}</Link>
+    ) : counterTradeId === null ? null : (
+      <Link href={`/trades/${counterTradeId}`}>{counterTradeId}</Link>
+    )
+  ),
+  columns.figure("allocation", ({ quantity }) => quantity),
+  columns.figure("settled", ({ settled }) => settled),
+  columns.givenBack
 ]
 
 const fills: ReadonlyArray<Column<Documents.FillDocument>> = [
-  {
-    term: "id",
-    kind: "node",
-    of: ({ id }) => (
-      <Link href={`/fills/${id}`} className="mono">
-        {id}
-      </Link>
-    )
-  },
-  { term: "executed", kind: "time", of: ({ executedAt }) => executedAt },
-  { term: "quantity", kind: "figure", of: ({ quantity }) => quantity },
-  { term: "price", kind: "figure", of: ({ price }) => price },
-  { term: "commission", kind: "figure", of: ({ commission }) => commission },
-  {
-    term: "counts",
-    kind: "node",
-    of: ({ canonical }) => <StateSign family="fill" state={canonical ? "canonical" : "superseded"} />
-  }
+  columns.id("/fills"),
+  columns.time("executed", ({ executedAt }) => executedAt),
+  columns.quantity,
+  columns.figure("price", ({ price }) => price),
+  columns.figure("commission", ({ commission }) => commission),
+  columns.counts
 ]
 
 const Detail = ({ trade }: { readonly trade: Trade }) => (
   <>
     <PageHead
-      note={
-        <>
-          <Link href="/trades">Trades</Link> · <span className="mono">{trade.id}</span>
-        </>
-      }
+      note={<Crumb id={trade.id} name="Trades" to="/trades" />}
       actions={
         trade.status === "pending" ? (
           <ActionButton action={dismissTrade(trade)} />
@@ -107,26 +77,22 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
       ]}
     />
     <div className="two">
-      <Panel title="Where its shares went" note={`${trade.allocations.length} allocations`}>
-        {trade.allocations.length === 0 ? (
-          <Empty>All of it waits in the queue of its position.</Empty>
-        ) : (
-          <DataTable
-            label="Where its shares went"
-            columns={allocations}
-            rows={trade.allocations}
-            idOf={({ id }) => id}
-            isShort
-          />
-        )}
-      </Panel>
-      <Panel title="Fills of its orders" note={`${trade.fills.length} fills`}>
-        {trade.fills.length === 0 ? (
-          <Empty>Nothing is executed for it yet.</Empty>
-        ) : (
-          <DataTable label="Fills of its orders" columns={fills} rows={trade.fills} idOf={({ id }) => id} isShort />
-        )}
-      </Panel>
+      <TablePanel
+        title="Where its shares went"
+        note={`${trade.allocations.length} allocations`}
+        empty="All of it waits in the queue of its position."
+        columns={allocations}
+        rows={trade.allocations}
+        idOf={({ id }) => id}
+      />
+      <TablePanel
+        title="Fills of its orders"
+        note={`${trade.fills.length} fills`}
+        empty="Nothing is executed for it yet."
+        columns={fills}
+        rows={trade.fills}
+        idOf={({ id }) => id}
+      />
     </div>
     <Panel title="Story">
       <ol className="rows story">
@@ -148,11 +114,8 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
 )
 
 /** A trade: where its shares went, and what was executed for it. */
-export const TradePage = ({ id }: { readonly id: string }) => {
-  const query = useAsk(["trade", id], (api) => api.trades.show({ path: { id } }))
-  return (
-    <Asked query={query} title={id}>
-      {(trade) => <Detail trade={trade} />}
-    </Asked>
-  )
-}
+export const TradePage = ({ id }: { readonly id: string }) => (
+  <Shown name={["trade", id]} title={id} read={(api) => api.trades.show({ path: { id } })}>
+    {(trade) => <Detail trade={trade} />}
+  </Shown>
+)

@@ -20,7 +20,8 @@ export type Column<A> =
     }
   | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
 
-interface DataTableProps<A> {
+/** What a table shows. */
+export interface DataTableProps<A> {
   readonly label: string
   readonly columns: ReadonlyArray<Column<A>>
   readonly rows: ReadonlyArray<A>

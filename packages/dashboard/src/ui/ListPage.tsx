@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react"
 import { type Page, useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { glossary, type Term } from "../words/glossary.ts"
+import { signs, type Family } from "../words/signs.ts"
 import { type Column, DataTable } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
 import { Head } from "./Help.tsx"
@@ -33,6 +34,21 @@ export interface Listing<A> {
   readonly empty: ReactNode
   readonly actions?: ReactNode
 }
+
+/** Of records of a kind: what their list is called, and where each has its screen. */
+export const recordsIn = (name: string) => ({
+  name,
+  title: name.charAt(0).toUpperCase() + name.slice(1),
+  idOf: ({ id }: { readonly id: string }) => id,
+  hrefOf: ({ id }: { readonly id: string }) => `/${name}/${id}`
+})
+
+/** The filter of where records stand. */
+export const statesOf = (family: Family): Filter => ({
+  name: "status",
+  term: "status",
+  options: Object.entries(signs[family]).map(([state, { word }]) => [state, word] as const)
+})
 
 const LIMIT = 200
 

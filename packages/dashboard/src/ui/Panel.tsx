@@ -3,7 +3,8 @@ import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { ProblemError } from "../api/client.ts"
 
-interface PanelProps {
+/** What a part of a page has. */
+export interface PanelProps {
   readonly title: ReactNode
   readonly note?: ReactNode
   readonly action?: ReactNode

@@ -1,0 +1,54 @@
+import type { Effect } from "effect"
+import type { ReactNode } from "react"
+import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
+import type { Api } from "../api/client.ts"
+import { eventWords } from "../words/events.ts"
+import { Foreign } from "./Figure.tsx"
+import { Asked } from "./Panel.tsx"
+import { SignIcon } from "./Sign.tsx"
+
+/** The id of a record, which leads to its screen. */
+export const RecordLink = ({ id, to }: { readonly id: string; readonly to: string }) => (
+  <Link href={to} className="mono">
+    {id}
+  </Link>
+)
+
+/** Where a record belongs: the list of its kind, and its id. */
+export const Crumb = ({ id, name, to }: { readonly id: string; readonly name: string; readonly to: string }) => (
+  <>
+    <Link href={to}>{name}</Link> · <span className="mono">{id}</span>
+  </>
+)
+
+interface ShownProps<A> {
+  /** What kind of record, and which: what is read is kept by it. */
+  readonly name: ReadonlyArray<string>
+  readonly title: string
+  readonly read: (api: Api) => Effect.Effect<A, unknown>
+  readonly children: (found: A) => ReactNode
+}
+
+/** The screen of a record: it is read, and again whenever something happened. */
+export const Shown = <A,>({ children, name, read, title }: ShownProps<A>) => (
+  <Asked query={useAsk(name, read)} title={title}>
+    {children}
+  </Asked>
+)
+
+interface BreakBannerProps {
+  readonly found: { readonly id: string; readonly kind: string; readonly evidence: string }
+  readonly state?: string
+}
+
+/** Says that a record is in a break, and leads to it. */
+export const BreakBanner = ({ found: { evidence, id, kind }, state }: BreakBannerProps) => (
+  <div className="banner tone-warn" role="status">
+    <SignIcon shape="triangle" />
+    <span>
+      <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>
+      {state === undefined ? "" : ` (${state})`}: <Foreign text={evidence} />
+    </span>
+  </div>
+)

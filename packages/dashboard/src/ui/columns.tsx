@@ -1,0 +1,93 @@
+import type { Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
+import type { Term } from "../words/glossary.ts"
+import type { Family } from "../words/signs.ts"
+import type { Column } from "./DataTable.tsx"
+import { Foreign } from "./Figure.tsx"
+import { RecordLink } from "./Record.tsx"
+import { Side, StateSign } from "./Sign.tsx"
+
+/** Where the records of a kind are: `/orders`. */
+type Folder = `/${string}`
+
+/** The record's own id, which leads to its screen. */
+export const id = (folder: Folder): Column<{ readonly id: string }> => linked("id", folder, (row) => row.id)
+
+/** Another record, which leads to its screen; blank where there is none. */
+export const linked = <A,>(term: Term, folder: Folder, of: (row: A) => string | null): Column<A> =>
+  node(term, (row) => {
+    const other = of(row)
+    return other === null ? null : <RecordLink id={other} to={`${folder}/${other}`} />
+  })
+
+/** Words of ours. */
+export const node = <A,>(term: Term, of: (row: A) => ReactNode): Column<A> => ({ term, kind: "node", of })
+
+/** Text of a file, a person or a broker. */
+export const foreign = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
+  node(term, (row) => <Foreign text={of(row)} />)
+
+/** An id that others gave. */
+export const foreignId = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
+  node(term, (row) => (
+    <span className="mono">
+      <Foreign text={of(row)} />
+    </span>
+  ))
+
+/** An exact decimal. */
+export const figure = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({ term, kind: "figure", of })
+
+/** A whole number of ours; blank where there is none. */
+export const count = <A,>(term: Term, of: (row: A) => number | null): Column<A> =>
+  figure(term, (row) => of(row)?.toString() ?? "")
+
+/** A moment. */
+export const time = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({ term, kind: "time", of })
+
+/** Where a record stands. */
+export const status = (family: Family): Column<{ readonly status: string }> =>
+  node("status", (row) => <StateSign family={family} state={row.status} />)
+
+/** Whether a revision of a fill counts. */
+export const counts: Column<{ readonly canonical: boolean }> = node("counts", ({ canonical }) => (
+  <StateSign family="fill" state={canonical ? "canonical" : "superseded"} />
+))
+
+/** When the record was made. */
+export const created: Column<{ readonly createdAt: string }> = time("created", ({ createdAt }) => createdAt)
+
+/** Whose it is. */
+export const account: Column<{ readonly account: string }> = node("account", (row) => row.account)
+
+/** The ticker. */
+export const symbol: Column<{ readonly symbol: string }> = node("symbol", (row) => (
+  <strong>
+    <Foreign text={row.symbol} />
+  </strong>
+))
+
+/** Buy or sell. */
+export const side: Column<{ readonly side: string }> = node("side", (row) => <Side side={row.side} />)
+
+/** Shares that were asked for; blank where it was dollars. */
+export const quantity: Column<{ readonly quantity: string | null }> = figure("quantity", (row) => row.quantity ?? "")
+
+/** What of an allocation was given back, and why. */
+export const givenBack: Column<{ readonly releasedWhy: string | null }> = node("reason", ({ releasedWhy }) =>
+  releasedWhy === null ? null : (
+    <>
+      given back: <Foreign text={releasedWhy} />
+    </>
+  )
+)
+
+/** What is wrong in a row of a file, and where it stands there. */
+export const rowFault: ReadonlyArray<
+  Column<Pick<Documents.BatchErrorDocument, "line" | "column" | "value" | "reason">>
+> = [
+  count("line", ({ line }) => line),
+  foreign("column", ({ column }) => column),
+  foreign("value", ({ value }) => value),
+  foreign("reason", ({ reason }) => reason)
+]
