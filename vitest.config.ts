@@ -18,7 +18,7 @@ const projects = [
   {
     name: "packages",
     include: [testsOf("*"), "examples/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...["store-postgres", "runner", "dashboard"].map(testsOf)]
+    exclude: ["**/node_modules/**", ...prepared.map(testsOf)]
   },
   { name: "store-postgres", root: "packages/store-postgres", globalSetup: [postgres] },
   { name: "runner", root: "packages/runner", globalSetup: [postgres, program] },

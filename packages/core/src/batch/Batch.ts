@@ -92,3 +92,7 @@ export const mayBecome = (from: BatchStatus, to: BatchStatus): boolean => moves[
 
 /** Has it had its end? */
 export const hasEnded = ({ status }: Pick<Batch, "status">): boolean => moves[status].length === 0
+
+/** Does it still collect rows? */
+export const isOpen = ({ queuedAt, status }: Pick<Batch, "status" | "queuedAt">): boolean =>
+  status === "pending" && queuedAt === undefined

@@ -1,6 +1,6 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
-import { BatchTable, hasEnded, type Batch, type RejectedRow } from "../batch/Batch.ts"
+import { BatchTable, hasEnded, isOpen, type Batch, type RejectedRow } from "../batch/Batch.ts"
 import * as batches from "../batch/batches.ts"
 import { AWAITS_TURN } from "../batch/counts.ts"
 import { Need } from "../books/Need.ts"
@@ -12,10 +12,12 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
 import { orderStatuses, isLive } from "../order/OrderState.ts"
-import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { Clock } from "../ports/Clock.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { intake, IntakeResult } from "../trade/intake.ts"
 import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
 import { TradeTable, type Trade, type TradeInput } from "../trade/Trade.ts"
+import * as Instant from "../time/Instant.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 
@@ -82,9 +84,9 @@ export interface BatchesService {
   ) => Effect.Effect<Batch, NoBatch | BatchStands | BadBatch | LedgerError>
 }
 
-/** A row of a batch: its line in the file, and the trade. */
+/** A row of a batch: its line in the file, and the trade. One that is of no file comes after those that are there. */
 export interface BatchRow {
-  readonly line: number
+  readonly line: number | undefined
   readonly input: TradeInput
 }
 
@@ -120,7 +122,7 @@ const rowMember = (
   { input, line }: BatchRow,
   policy: SourcePolicy
 ): Member<IntakeResult | undefined> => {
-  const arrival = arrivalOf(policy, { ...input, batch: { id, line } })
+  const arrival = arrivalOf(policy, input)
   const { occurrence, source, sourceId } = input
   return {
     account,
@@ -132,8 +134,9 @@ const rowMember = (
     ],
     apply: (recorder) => {
       const batch = batches.batchOf(recorder, id)
-      if (batch?.status !== "pending" || batch.queuedAt !== undefined) return undefined
-      const result = intake(recorder, { ...arrival, held: AWAITS_TURN })
+      if (batch === undefined || !isOpen(batch)) return undefined
+      const place = { id, line: line ?? batch.total + 1 }
+      const result = intake(recorder, { ...arrival, input: { ...arrival.input, batch: place }, held: AWAITS_TURN })
       // That it waits for its batch is no fault of a row's.
       return result._tag === "Quarantined" && result.reason === AWAITS_TURN
         ? IntakeResult.Accepted({ tradeId: result.tradeId })
@@ -142,120 +145,127 @@ const rowMember = (
   }
 }
 
+/** Changes a batch by a rule, and gives it as it is then. */
+const changed = (
+  id: BatchId,
+  cause: ReturnType<typeof causeOf>,
+  rule: Member<CommandAnswer>["apply"]
+): Effect.Effect<Batch, NoBatch | BatchStands | LedgerError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const { account } = yield* find(id)
+    const answer = yield* ledger.submit("command", { account, cause, needs: [Need.BatchById({ id })], apply: rule })
+    if (answer._tag === "Refused") return yield* new BatchStands({ id: format("batch", id), problem: answer.why })
+    return yield* find(id)
+  })
+
+const create = ({ account, actor, ...request }: NewBatch) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    for (const field of ["uid", "name", "fileName"] as const) {
+      const problem = unstorable(request[field] ?? "")
+      if (problem !== undefined) return yield* new BadBatch({ field, problem })
+    }
+    if (request.name.trim() === "") return yield* new BadBatch({ field: "name", problem: "is empty" })
+    const needs = [
+      Need.Account({ account }),
+      Need.BatchByUid({ uid: request.uid }),
+      ...(request.retryOf === undefined ? [] : [Need.BatchById({ id: request.retryOf })])
+    ]
+    const id = yield* ledger.submit("command", {
+      account,
+      cause: causeOf(actor),
+      needs,
+      apply: (recorder) => batches.create(recorder, request)
+    })
+    return yield* Effect.orDie(find(id))
+  })
+
+const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const results = yield* ledger.submitAll(
+      "intake",
+      rows.map((row) => rowMember(batch, row, policy))
+    )
+    const taken = results.filter((result) => result !== undefined)
+    if (taken.length === results.length) return taken
+    const id = format("batch", batch.id)
+    return yield* new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
+  })
+
+const queue = (id: BatchId, rejected: ReadonlyArray<RejectedRow>, actor: string) =>
+  changed(id, causeOf(actor), (recorder) =>
+    batches.queue(recorder, id, rejected.length, rejected.slice(0, MOST_REJECTED))
+  )
+
+const failedRows = ({ id }: Batch) =>
+  Reads.all(TradeTable, {
+    where: [
+      { column: "batchId", in: [id] },
+      { column: "status", in: ["failed"] }
+    ]
+  })
+
+/** The batch that tries another one again, where it does not have all of its rows yet: who made it may have died amid them. */
+const begunRetryOf = ({ retriedBy }: Batch) =>
+  Effect.gen(function* () {
+    if (retriedBy === undefined) return undefined
+    const begun = yield* find(retriedBy)
+    return isOpen(begun) ? begun : undefined
+  })
+
+/** Why a batch may not be tried again. */
+const problemOfRetry = (old: Batch): string | undefined => {
+  const name = format("batch", old.id)
+  if (!hasEnded(old) || old.working + old.waiting > 0) return `${name} has rows that are under way: wait, or cancel it`
+  if (old.retriedBy !== undefined) return `${name} was tried again by ${format("batch", old.retriedBy)}`
+  return undefined
+}
+
+/** Gives a batch the failed rows of the one that it tries again, each once however often it is begun, and queues it. */
+const fill = (old: Batch, batch: Batch, actor: string) =>
+  Effect.gen(function* () {
+    const rows = yield* failedRows(old)
+    for (let at = 0; at < rows.length; at += ROWS) {
+      const part = rows.slice(at, at + ROWS).map((row) => againOf(row, batch.uid))
+      yield* add(batch, part, sameSymbols)
+    }
+    return yield* queue(batch.id, [], actor)
+  })
+
+const retry = (id: BatchId, uid: string, actor: string) =>
+  Effect.gen(function* () {
+    const old = yield* find(id)
+    const begun = yield* begunRetryOf(old)
+    if (begun !== undefined) return yield* fill(old, begun, actor)
+    const name = format("batch", id)
+    const problem = problemOfRetry(old)
+    if (problem !== undefined) return yield* new BatchStands({ id: name, problem })
+    if ((yield* failedRows(old)).length === 0) {
+      return yield* new BatchStands({ id: name, problem: `${name} has no failed row that could be tried again` })
+    }
+    const { account, fileHash, fileName, mode, priority } = old
+    const again = { uid, name: `${old.name} (again)`, mode, priority, fileName, fileHash, retryOf: id, account, actor }
+    return yield* fill(old, yield* create(again), actor)
+  })
+
 /** Batches on the program's ledger. */
 export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Layer.effect(
   Batches,
   Effect.gen(function* () {
-    const ledger = yield* Ledger
-    const repository = yield* TradeRepository
-    const reading = <A, E>(read: Effect.Effect<A, E, TradeRepository>) =>
-      Effect.provideService(read, TradeRepository, repository)
-
-    const changed = (
-      id: BatchId,
-      cause: ReturnType<typeof causeOf>,
-      rule: (recorder: Parameters<Member<CommandAnswer>["apply"]>[0]) => CommandAnswer
-    ) =>
-      Effect.gen(function* () {
-        const { account } = yield* reading(find(id))
-        const answer = yield* ledger.submit("command", { account, cause, needs: [Need.BatchById({ id })], apply: rule })
-        if (answer._tag === "Refused") {
-          return yield* new BatchStands({ id: format("batch", id), problem: answer.why })
-        }
-        return yield* reading(find(id))
-      })
-
-    const create: BatchesService["create"] = ({ account, actor, ...request }) =>
-      Effect.gen(function* () {
-        for (const field of ["uid", "name", "fileName"] as const) {
-          const problem = unstorable(request[field] ?? "")
-          if (problem !== undefined) return yield* new BadBatch({ field, problem })
-        }
-        if (request.name.trim() === "") return yield* new BadBatch({ field: "name", problem: "is empty" })
-        const needs = [
-          Need.Account({ account }),
-          Need.BatchByUid({ uid: request.uid }),
-          ...(request.retryOf === undefined ? [] : [Need.BatchById({ id: request.retryOf })])
-        ]
-        const id = yield* ledger.submit("command", {
-          account,
-          cause: causeOf(actor),
-          needs,
-          apply: (recorder) => batches.create(recorder, request)
-        })
-        return yield* Effect.orDie(reading(find(id)))
-      })
-
-    const add: BatchesService["add"] = (batch, rows, policy) =>
-      Effect.gen(function* () {
-        const results = yield* ledger.submitAll(
-          "intake",
-          rows.map((row) => rowMember(batch, row, policy))
-        )
-        const taken = results.filter((result) => result !== undefined)
-        if (taken.length === results.length) return taken
-        const id = format("batch", batch.id)
-        return yield* new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
-      })
-
-    const queue: BatchesService["queue"] = (id, rejected, actor) =>
-      changed(id, causeOf(actor), (recorder) =>
-        batches.queue(recorder, id, rejected.length, rejected.slice(0, MOST_REJECTED))
-      )
-
-    const retry: BatchesService["retry"] = (id, uid, actor) =>
-      Effect.gen(function* () {
-        const old = yield* reading(find(id))
-        const name = format("batch", id)
-        if (!hasEnded(old) || old.working + old.waiting > 0) {
-          return yield* new BatchStands({
-            id: name,
-            problem: `${name} has rows that are under way: wait, or cancel it`
-          })
-        }
-        if (old.retriedBy !== undefined) {
-          const problem = `${name} was tried again by ${format("batch", old.retriedBy)}`
-          return yield* new BatchStands({ id: name, problem })
-        }
-        const where = [
-          { column: "batchId", in: [id] },
-          { column: "status", in: ["failed"] }
-        ]
-        const rows = yield* reading(Reads.all(TradeTable, { where }))
-        if (rows.length === 0) {
-          return yield* new BatchStands({ id: name, problem: `${name} has no failed row that could be tried again` })
-        }
-        const { account, fileHash, fileName, mode, priority } = old
-        const batch = yield* create({
-          uid,
-          name: `${old.name} (again)`,
-          mode,
-          priority,
-          fileName,
-          fileHash,
-          retryOf: id,
-          account,
-          actor
-        })
-        for (let at = 0; at < rows.length; at += ROWS) {
-          yield* add(
-            batch,
-            rows.slice(at, at + ROWS).map((row) => againOf(row, uid)),
-            sameSymbols
-          )
-        }
-        return yield* queue(batch.id, [], actor)
-      })
-
+    const context = yield* Effect.context<Ledger | TradeRepository>()
+    const here = <A, E>(act: Effect.Effect<A, E, Ledger | TradeRepository>) => Effect.provide(act, context)
     return {
-      create,
-      add,
-      queue,
-      retry,
+      create: (asked) => here(create(asked)),
+      add: (batch, rows, policy) => here(add(batch, rows, policy)),
+      queue: (id, rejected, actor) => here(queue(id, rejected, actor)),
+      retry: (id, uid, actor) => here(retry(id, uid, actor)),
       cancel: (id, reason, actor) =>
-        changed(id, causeOf(actor, reason), (recorder) => batches.cancel(recorder, id, reason)),
-      hide: (id, reason, actor) => changed(id, causeOf(actor, reason), (recorder) => batches.hide(recorder, id)),
-      archive: (id, reason, actor) => changed(id, causeOf(actor, reason), (recorder) => batches.archive(recorder, id))
+        here(changed(id, causeOf(actor, reason), (recorder) => batches.cancel(recorder, id, reason))),
+      hide: (id, reason, actor) => here(changed(id, causeOf(actor, reason), (recorder) => batches.hide(recorder, id))),
+      archive: (id, reason, actor) =>
+        here(changed(id, causeOf(actor, reason), (recorder) => batches.archive(recorder, id)))
     }
   })
 )
@@ -299,10 +309,9 @@ const member = ({ account }: Batch, needs: ReadonlyArray<Need>, apply: Member<un
 })
 
 /** Gives the next batches their turn, the more urgent and then the older first, as many at once as may be. */
-const startNext = (running: number, atOnce: number) =>
+const startNext = (pending: ReadonlyArray<Batch>, running: number, atOnce: number) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const pending = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending"] }] }))
     const next = pending
       .filter(({ queuedAt }) => queuedAt !== undefined)
       .toSorted((a, b) => b.priority - a.priority || a.id - b.id)
@@ -314,6 +323,25 @@ const startNext = (running: number, atOnce: number) =>
       )
     )
     return next.length
+  })
+
+/** A retry that nobody gave a row for so long is one whose program has died. */
+const LEFT_MS = 60_000
+
+/** Goes on with retries that were left amid their rows; one that has them all by now has no need. */
+const finishRetries = (pending: ReadonlyArray<Batch>) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const left = pending.filter((batch) => isOpen(batch) && Instant.millisBetween(batch.updatedAt, now) >= LEFT_MS)
+    const finished = yield* Effect.forEach(left, (batch) =>
+      batch.retryOf === undefined
+        ? Effect.succeed(0)
+        : Effect.flatMap(find(batch.retryOf), (old) => fill(old, batch, "batches")).pipe(
+            Effect.as(1),
+            Effect.catchTags({ BatchStands: () => Effect.succeed(0), NoBatch: () => Effect.succeed(0) })
+          )
+    )
+    return finished.reduce((sum, each) => sum + each, 0)
   })
 
 const waitingRows = (batch: Batch, limit: number) =>
@@ -381,18 +409,22 @@ const callOff = (batch: Batch) =>
  * One pass over the queue: batches have their turn, rows of those that run are taken up, those of cancelled ones end. `true` where
  * there may be more to do at once. What is found is a query of committed rows, so that a dead process is followed by any other.
  */
-export const workOff = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, LedgerError, Ledger | TradeRepository> =>
+export const workOff = (
+  atOnce: number = MOST_AT_ONCE
+): Effect.Effect<boolean, LedgerError, Ledger | TradeRepository | Clock> =>
   Effect.gen(function* () {
+    const pending = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending"] }] }))
+    const finished = yield* finishRetries(pending)
     const all = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["running"] }] }))
     const called = (yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["cancelled"] }] })).filter(
       ({ waiting, working }) => waiting + working > 0
     )
-    const started = yield* startNext(all.length, atOnce)
+    const started = yield* startNext(pending, all.length, atOnce)
     const ours = [...all, ...(yield* driven(called))]
     const done = yield* Effect.forEach(ours, (batch) =>
       batch.status === "running" ? (batch.waiting === 0 ? Effect.succeed(0) : takeUp(batch)) : callOff(batch)
     )
-    return started > 0 || done.some((rows) => rows > 0)
+    return started + finished > 0 || done.some((rows) => rows > 0)
   })
 
 /** Would a pass over the queue do something? Rows that an operator must release, or whose orders have not ended, are no work of it. */

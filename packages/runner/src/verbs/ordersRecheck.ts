@@ -30,7 +30,7 @@ export const ordersRecheck = Verb.make({
           result: Schema.Unknown
         })
         const now = (yield* orderById(order.id)) ?? order
-        const document = yield* orders.documentOf(now)
+        const [document = yield* orders.documentOf(now)] = yield* orders.documentsOf([now])
         const said = now.version === order.version ? "nothing is new" : `it was ${order.status}`
         yield* answer(document, `${document.id} is ${document.status}: ${said}.`)
       })

@@ -17,7 +17,7 @@ const { fresh } = databases()
 
 describe("batches", () => {
   it("BAT-1 BAT-9 a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
-    const { cli, folder } = desk()
+    const { cli, folder, json } = desk()
     const file = join(folder, "friday.csv")
     writeFileSync(file, FILE)
     const submitted = await cli("batches", "submit", file, "--name", "=Friday", "--json")
@@ -37,6 +37,7 @@ describe("batches", () => {
       waiting: 0,
       working: 0
     })
+    expect(await json("orders", "recheck", "O1")).toMatchObject({ id: "O1", batchId: "G1" })
     const results = join(folder, "results.csv")
     await cli("batches", "export", "G1", "--to", results)
     const lines = readFileSync(results, "utf8").split("\r\n")

@@ -1,6 +1,6 @@
 import { Batch, Batches, Daemon, Id, Reads, SourcePolicy, Trade, TradeRepository, type intake } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber, TestClock } from "effect"
 import * as Engine from "./Engine.ts"
 
 const direct = { type: "market", timeInForce: "day" } as const
@@ -23,20 +23,19 @@ interface Asked {
   readonly priority?: number
 }
 
+/** What the batches of these tests have alike. */
+const terms: Omit<Batches.NewBatch, "uid" | "name"> = {
+  account: Engine.account,
+  actor: "test",
+  mode: "execute",
+  priority: 0,
+  fileName: undefined,
+  fileHash: undefined,
+  retryOf: undefined
+}
+
 const made = ({ mode = "execute", priority = 0, uid = "u-1" }: Asked = {}) =>
-  Effect.flatMap(Batches.Batches, (batches) =>
-    batches.create({
-      account: Engine.account,
-      actor: "test",
-      uid,
-      name: `batch ${uid}`,
-      mode,
-      priority,
-      fileName: undefined,
-      fileHash: undefined,
-      retryOf: undefined
-    })
-  )
+  Effect.flatMap(Batches.Batches, (batches) => batches.create({ ...terms, uid, name: `batch ${uid}`, mode, priority }))
 
 const submitted = (
   rows: ReadonlyArray<Batches.BatchRow>,
@@ -170,6 +169,57 @@ describe("batches", () => {
       assert.match(late.message, /G2 is success, and cannot become cancelled/)
       assert.isDefined((yield* batches.hide(batch.id, "tidy", "dana")).hiddenAt)
       assert.deepStrictEqual(yield* Engine.audited, [])
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped(
+    "BAT-5 a retry that died before it had all of its rows is gone on with: asked again, or by the daemon",
+    () =>
+      Effect.gen(function* () {
+        const batches = yield* Batches.Batches
+        yield* Engine.opened({})
+        const daemon = yield* Effect.forkScoped(Daemon.run())
+        for (const at of [1, 2]) {
+          yield* Engine.instruct(`refuse-${at}`, { reject: { code: "no", words: "no" } }, { symbol: "MSFT" })
+          yield* submitted([row(at, "MSFT", "1", "execute")], { uid: `u-${at}` })
+          assert.deepInclude(yield* ended(at), { status: "failed" })
+        }
+        const begin = (retryOf: number) =>
+          batches.create({ ...terms, uid: `again-${retryOf}`, name: "again", retryOf: Id.BatchId.make(retryOf) })
+        yield* begin(1)
+        const again = yield* batches.retry(Id.BatchId.make(1), "another", "test")
+        assert.deepInclude(again, { id: Id.BatchId.make(3), uid: "again-1", retryOf: Id.BatchId.make(1), total: 1 })
+        assert.isDefined(again.queuedAt)
+        yield* begin(2)
+        // Nobody gives it a row for a minute, of which an idle program has much.
+        yield* Fiber.interrupt(daemon)
+        yield* TestClock.adjust("1 minute")
+        yield* Effect.forkScoped(Daemon.run())
+        assert.deepInclude(yield* ended(4), { total: 1, failed: 0, done: 1 })
+        assert.deepStrictEqual(yield* Engine.audited, [])
+      }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-13 a batch collects rows of no file one after the other, and has its turn once it is queued", () =>
+    Effect.gen(function* () {
+      const batches = yield* Batches.Batches
+      yield* Engine.started
+      const batch = yield* made()
+      for (const at of [1, 2]) {
+        const { input } = row(at, "AAPL", "1", "execute")
+        assert.deepStrictEqual(tagsOf(yield* batches.add(batch, [{ line: undefined, input }], SourcePolicy.plain)), [
+          "Accepted"
+        ])
+      }
+      yield* TestClock.adjust("5 seconds")
+      assert.deepInclude(yield* seen(1), { status: "pending", total: 2, waiting: 2 })
+      yield* batches.queue(batch.id, [], "test")
+      assert.deepInclude(yield* ended(1), { status: "success", done: 2 })
+      const trades = yield* Reads.all(Trade.TradeTable)
+      assert.deepStrictEqual(
+        trades.map(({ batchLine }) => batchLine),
+        [1, 2]
+      )
     }).pipe(Effect.provide(Engine.layer))
   )
 
