@@ -6,6 +6,7 @@ import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/client.ts"
 import { rowFault } from "../ui/columns.tsx"
 import { DataTable } from "../ui/DataTable.tsx"
+import { Choice, Field } from "../ui/Field.tsx"
 import { Foreign } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Problem } from "../ui/Panel.tsx"
@@ -189,8 +190,7 @@ export const NewBatch = () => {
             />
             <span className="faint">or drop it here</span>
           </div>
-          <div className="field">
-            <Head term="pasted" />
+          <Field term="pasted">
             <textarea
               aria-label="Pasted rows"
               rows={6}
@@ -200,7 +200,7 @@ export const NewBatch = () => {
               onChange={({ target }) => given(target.value, "")}
               spellCheck={false}
             />
-          </div>
+          </Field>
           <p className="faint">
             {wish.csv === "" ? (
               <>
@@ -224,58 +224,43 @@ export const NewBatch = () => {
       ) : null}
       {step === 1 ? (
         <section className="panel form" aria-label="Columns">
-          <div className="field">
-            <Head term="separator" />
-            <select
-              aria-label="Separator"
-              value={wish.separator}
-              onChange={({ target }) => {
-                const separator = separators.find(([each]) => each === target.value)?.[0] ?? ","
-                change({ separator, columns: guessed(cellsOf(lines[0] ?? "", separator)) })
-              }}
-            >
-              {separators.map(([each, name]) => (
-                <option key={each} value={each}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div className="field">
-            <Head term="decimalSign" />
-            <select
-              aria-label="Decimal sign"
-              value={wish.decimal}
-              onChange={({ target }) => change({ decimal: target.value === "comma" ? "comma" : "point" })}
-            >
-              <option value="point">point: 1.5</option>
-              <option value="comma">comma: 1,5</option>
-            </select>
-          </div>
+          <Choice
+            term="separator"
+            label="Separator"
+            value={wish.separator}
+            options={separators}
+            onChoose={(separator) => change({ separator, columns: guessed(cellsOf(lines[0] ?? "", separator)) })}
+          />
+          <Choice
+            term="decimalSign"
+            label="Decimal sign"
+            value={wish.decimal}
+            options={[
+              ["point", "point: 1.5"],
+              ["comma", "comma: 1,5"]
+            ]}
+            onChoose={(decimal) => change({ decimal })}
+          />
           {FIELDS.map((field) => {
             const at = names.indexOf(wish.columns[field] ?? "")
             const samples = lines.slice(1, 1 + SAMPLES).map((line) => cellsOf(line, wish.separator)[at] ?? "")
             return (
-              <div key={field} className="field">
-                <Head term="mapped" tail={`${field}${OPTIONAL.has(field) ? "" : " (needed)"}`} />
-                <select
-                  aria-label={`Column of ${field}`}
-                  value={wish.columns[field] ?? ""}
-                  onChange={({ target }) => change({ columns: { ...wish.columns, [field]: target.value } })}
-                >
-                  <option value="">none</option>
-                  {names.map((name) => (
-                    <option key={name}>{name}</option>
-                  ))}
-                </select>
+              <Choice
+                key={field}
+                term="mapped"
+                tail={`${field}${OPTIONAL.has(field) ? "" : " (needed)"}`}
+                label={`Column of ${field}`}
+                value={wish.columns[field] ?? ""}
+                options={[["", "none"], ...names.map((name) => [name, name] as const)]}
+                onChoose={(name) => change({ columns: { ...wish.columns, [field]: name } })}
+              >
                 <span className="faint">
                   <Foreign text={at < 0 ? "" : samples.join(" · ")} />
                 </span>
-              </div>
+              </Choice>
             )
           })}
-          <div className="field">
-            <Head term="name" />
+          <Field term="name">
             <input
               aria-label="Name"
               value={wish.name}
@@ -283,7 +268,7 @@ export const NewBatch = () => {
               onChange={({ target }) => change({ name: target.value })}
               required
             />
-          </div>
+          </Field>
           {missing.length === 0 ? null : (
             <p className="tone-danger" role="alert">
               No column is {missing.join(", ")}.
@@ -336,30 +321,26 @@ export const NewBatch = () => {
       ) : null}
       {step === 3 && checked !== undefined ? (
         <section className="panel form" aria-label="Submit">
-          <div className="field">
-            <Head term="account" />
-            <select
-              aria-label="Account"
-              value={wish.account}
-              onChange={({ target }) => change({ account: target.value })}
-            >
-              {accounts?.items.length === 1 ? null : <option value="">the only one</option>}
-              {accounts?.items.map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </div>
-          <div className="field">
-            <Head term="mode" />
-            <select
-              aria-label="Mode"
-              value={wish.mode}
-              onChange={({ target }) => change({ mode: target.value === "execute" ? "execute" : "accumulate" })}
-            >
-              <option value="accumulate">accumulate</option>
-              <option value="execute">execute</option>
-            </select>
-          </div>
+          <Choice
+            term="account"
+            label="Account"
+            value={wish.account}
+            options={[
+              ...(accounts?.items.length === 1 ? [] : [["", "the only one"] as const]),
+              ...(accounts?.items.map(({ name }) => [name, name] as const) ?? [])
+            ]}
+            onChoose={(account) => change({ account })}
+          />
+          <Choice
+            term="mode"
+            label="Mode"
+            value={wish.mode}
+            options={[
+              ["accumulate", "accumulate"],
+              ["execute", "execute"]
+            ]}
+            onChoose={(mode) => change({ mode })}
+          />
           <p>
             {checked.accepted} rows are taken in{" "}
             {wish.mode === "accumulate" ? "and accumulate into whole lots" : "and each is sent as an order of its own"}.

@@ -1,34 +1,13 @@
 import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
-import { useState, type ReactNode } from "react"
+import { useState } from "react"
 import { Link } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
+import { Choice, Field } from "../ui/Field.tsx"
 import { useFilters } from "../ui/filters.ts"
-import { Head } from "../ui/Help.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import type { Term } from "../words/glossary.ts"
-
-const Field = ({
-  children,
-  error,
-  term
-}: {
-  readonly term: Term
-  readonly error: string | undefined
-  readonly children: ReactNode
-}) => (
-  <div className="field">
-    <Head term={term} />
-    {children}
-    {error === undefined ? null : (
-      <span className="tone-danger" role="alert">
-        {error}
-      </span>
-    )}
-  </div>
-)
 
 const outcomes = {
   accepted: "It is taken in.",
@@ -71,12 +50,11 @@ const Preview = ({ account, quantity, side, symbol }: Thought) => {
           ? `None: ${data?.why ?? "…"}.`
           : `${data.order.side === "buy" ? "Buy" : "Sell"} ${data.order.quantity} ${symbol}.`
   return (
-    <div className="field">
-      <Head term="follows" />
+    <Field term="follows">
       <span role="status" aria-label="The order that would follow">
         {said}
       </span>
-    </div>
+    </Field>
   )
 }
 
@@ -137,13 +115,14 @@ export const NewTrade = () => {
           if (!sending.isPending) sending.mutate()
         }}
       >
-        <Field term="account" error={errorOf("account")}>
-          <select aria-label="Account" value={account} onChange={({ target }) => changed(setAccount)(target.value)}>
-            {accounts?.items.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </Field>
+        <Choice
+          term="account"
+          label="Account"
+          value={account}
+          options={accounts?.items.map(({ name }) => [name, name] as const) ?? []}
+          onChoose={changed(setAccount)}
+          error={errorOf("account")}
+        />
         <Field term="symbol" error={errorOf("symbol")}>
           <input
             aria-label="Symbol"
@@ -154,12 +133,17 @@ export const NewTrade = () => {
             spellCheck={false}
           />
         </Field>
-        <Field term="side" error={errorOf("side")}>
-          <select aria-label="Side" value={side} onChange={({ target }) => changed(setSide)(target.value)}>
-            <option value="buy">Buy</option>
-            <option value="sell">Sell</option>
-          </select>
-        </Field>
+        <Choice
+          term="side"
+          label="Side"
+          value={side}
+          options={[
+            ["buy", "Buy"],
+            ["sell", "Sell"]
+          ]}
+          onChoose={changed(setSide)}
+          error={errorOf("side")}
+        />
         <Field term="quantity" error={errorOf("quantity")}>
           <input
             aria-label="Quantity"

@@ -2,7 +2,7 @@ import { Link, useLocation } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/client.ts"
 import { zoneName } from "../format/time.ts"
-import { Head } from "../ui/Help.tsx"
+import { Choice, Field } from "../ui/Field.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { choose, useSettings } from "../ui/settings.ts"
@@ -65,38 +65,31 @@ export const SettingsPage = () => {
         </ul>
       </nav>
       <Panel title="How it looks">
-        <div className="field">
-          <Head term="theme" />
-          <select
-            aria-label="Theme"
-            value={theme}
-            onChange={({ target }) => choose({ theme: themes.find((each) => each === target.value) ?? "system" })}
-          >
-            {themes.map((each) => (
-              <option key={each}>{each}</option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <Head term="zone" />
-          <select
-            aria-label="Zone"
-            value={utc ? "utc" : "own"}
-            onChange={({ target }) => choose({ utc: target.value === "utc" })}
-          >
-            <option value="own">{zoneName(false)}</option>
-            <option value="utc">UTC</option>
-          </select>
-        </div>
-        <div className="field">
-          <Head term="shortcuts" />
+        <Choice
+          term="theme"
+          label="Theme"
+          value={theme}
+          options={themes.map((each) => [each, each] as const)}
+          onChoose={(chosen) => choose({ theme: chosen })}
+        />
+        <Choice
+          term="zone"
+          label="Zone"
+          value={utc ? "utc" : "own"}
+          options={[
+            ["own", zoneName(false)],
+            ["utc", "UTC"]
+          ]}
+          onChoose={(zone) => choose({ utc: zone === "utc" })}
+        />
+        <Field term="shortcuts">
           <input
             type="checkbox"
             aria-label="Single-key shortcuts"
             checked={shortcuts}
             onChange={({ target }) => choose({ shortcuts: target.checked })}
           />
-        </div>
+        </Field>
       </Panel>
       <Panel title="Keys">
         <ul className="rows">

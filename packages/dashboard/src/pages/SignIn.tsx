@@ -4,7 +4,7 @@ import { useLocation } from "wouter"
 import { queries } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
 import * as live from "../live/live.ts"
-import { Head } from "../ui/Help.tsx"
+import { Field } from "../ui/Field.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 
 /** Signs in with a token: it is read once, and goes into a cookie that no script can read. */
@@ -29,8 +29,7 @@ export const SignIn = () => {
           if (token.trim() !== "") signing.mutate()
         }}
       >
-        <div className="field">
-          <Head term="token" />
+        <Field term="token">
           <input
             type="password"
             aria-label="Token"
@@ -39,7 +38,7 @@ export const SignIn = () => {
             onChange={(event) => setToken(event.target.value)}
             required
           />
-        </div>
+        </Field>
         {signing.error === null ? null : (
           <p className="problem" role="alert">
             {signing.error instanceof ProblemError && signing.error.status === 401

@@ -5,7 +5,7 @@ import type { Effect } from "effect"
 import { useRef, useState, type FormEvent } from "react"
 import { queries } from "../api/asking.ts"
 import { type Api, call } from "../api/client.ts"
-import { Head } from "./Help.tsx"
+import { Field } from "./Field.tsx"
 import { Problem } from "./Panel.tsx"
 
 /** Something that a person orders: what it is, what follows and what does not, and how it is carried out. */
@@ -74,8 +74,7 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                   <li key={each}>{each}</li>
                 ))}
               </ul>
-              <div className="field">
-                <Head term="formReason" />
+              <Field term="formReason">
                 <input
                   ref={field}
                   aria-label="Reason"
@@ -86,17 +85,16 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                   required
                   autoComplete="off"
                 />
-              </div>
+              </Field>
               {action.typed === undefined ? null : (
-                <div className="field">
-                  <Head term="confirmScope" tail={action.typed} />
+                <Field term="confirmScope" tail={action.typed}>
                   <input
                     aria-label={`Type ${action.typed} to confirm`}
                     value={typed}
                     onChange={(event) => setTyped(event.target.value)}
                     autoComplete="off"
                   />
-                </div>
+                </Field>
               )}
               <p className="faint">
                 The same on the command line:{" "}

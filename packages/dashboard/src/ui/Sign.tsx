@@ -13,6 +13,20 @@ const cut = {
   strokeLinejoin: "round"
 } as const
 
+const inSquare = (path: string) => (
+  <>
+    <rect x="2" y="2" width="12" height="12" rx="2" {...line} />
+    <path d={path} {...line} />
+  </>
+)
+
+const cutOf = (outline: string, path: string) => (
+  <>
+    <path d={outline} fill="currentColor" />
+    <path d={path} {...cut} />
+  </>
+)
+
 const shapes: Readonly<Record<Shape, ReactNode>> = {
   ring: <circle cx="8" cy="8" r="6.2" {...line} />,
   "ring-arrow": (
@@ -46,54 +60,14 @@ const shapes: Readonly<Record<Shape, ReactNode>> = {
     </>
   ),
   bars: <path d="M2 4h6M2 8h9M2 12h12" {...line} strokeWidth={2.2} />,
-  "square-x": (
-    <>
-      <rect x="2" y="2" width="12" height="12" rx="2" {...line} />
-      <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" {...line} />
-    </>
-  ),
-  "square-clock": (
-    <>
-      <rect x="2" y="2" width="12" height="12" rx="2" {...line} />
-      <path d="M8 5v3.2l2.2 1.4" {...line} />
-    </>
-  ),
-  "square-back": (
-    <>
-      <rect x="2" y="2" width="12" height="12" rx="2" {...line} />
-      <path d="M10.8 10.6c.4-2.4-1-4-4.8-3.6M7.6 5 5.4 7.1l2.4 2" {...line} />
-    </>
-  ),
-  "square-tick": (
-    <>
-      <rect x="2" y="2" width="12" height="12" rx="2" {...line} />
-      <path d="m5.2 8.2 2 2 3.6-4" {...line} />
-    </>
-  ),
-  "octagon-x": (
-    <>
-      <path d={OCTAGON} fill="currentColor" />
-      <path d="m5.5 5.5 5 5m0-5-5 5" {...cut} />
-    </>
-  ),
-  "octagon-mark": (
-    <>
-      <path d={OCTAGON} fill="currentColor" />
-      <path d="M8 4.4v4.2m0 2.6v.2" {...cut} />
-    </>
-  ),
-  "octagon-pause": (
-    <>
-      <path d={OCTAGON} fill="currentColor" />
-      <path d="M6.2 5.4v5.2m3.6-5.2v5.2" {...cut} />
-    </>
-  ),
-  triangle: (
-    <>
-      <path d={TRIANGLE} fill="currentColor" />
-      <path d="M8 6v3.6m0 2.2v.2" {...cut} />
-    </>
-  ),
+  "square-x": inSquare("m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2"),
+  "square-clock": inSquare("M8 5v3.2l2.2 1.4"),
+  "square-back": inSquare("M10.8 10.6c.4-2.4-1-4-4.8-3.6M7.6 5 5.4 7.1l2.4 2"),
+  "square-tick": inSquare("m5.2 8.2 2 2 3.6-4"),
+  "octagon-x": cutOf(OCTAGON, "m5.5 5.5 5 5m0-5-5 5"),
+  "octagon-mark": cutOf(OCTAGON, "M8 4.4v4.2m0 2.6v.2"),
+  "octagon-pause": cutOf(OCTAGON, "M6.2 5.4v5.2m3.6-5.2v5.2"),
+  triangle: cutOf(TRIANGLE, "M8 6v3.6m0 2.2v.2"),
   "diamond-half": (
     <>
       <path d="M8 1.2 14.8 8 8 14.8 1.2 8z" {...line} strokeLinejoin="round" />

@@ -43,6 +43,13 @@ export const resume = (due: ReadonlyArray<string>, account?: string, symbol?: st
     api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } })
 })
 
+/** What is asked of a record, why, and by which key it is asked once. */
+const on = (id: string, reason: string, key: string) => ({
+  path: { id },
+  headers: { "idempotency-key": key },
+  payload: { reason }
+})
+
 /** Asks the broker to cancel an order. */
 export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
   verb: `Cancel ${id}`,
@@ -50,8 +57,7 @@ export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Docu
   will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
   willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
   cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
-  run: (api, reason, key) =>
-    api.controls.cancelOrder({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+  run: (api, reason, key) => api.controls.cancelOrder(on(id, reason, key))
 })
 
 /** Closes a break: somebody has judged it. */
@@ -64,8 +70,7 @@ export const dismissBreak = ({ holds, id, kind, symbol }: Documents.BreakDocumen
   ],
   willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
   cli: (reason) => `roundlot breaks dismiss ${id} --reason ${reason}`,
-  run: (api, reason, key) =>
-    api.controls.dismissBreak({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+  run: (api, reason, key) => api.controls.dismissBreak(on(id, reason, key))
 })
 
 /** Undoes a trade by its opposite. */
@@ -77,8 +82,7 @@ export const reverseTrade = ({ id, quantity, side, symbol }: Documents.TradeDocu
   ],
   willNot: ["The trade itself stays on record, and so do its orders and fills."],
   cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
-  run: (api, reason, key) =>
-    api.controls.reverseTrade({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+  run: (api, reason, key) => api.controls.reverseTrade(on(id, reason, key))
 })
 
 /** Decides that a held trade is not counted. */
@@ -88,8 +92,7 @@ export const dismissTrade = ({ id, quantity, side, symbol }: Documents.TradeDocu
   will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
   willNot: ["Nothing is ordered for it."],
   cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
-  run: (api, reason, key) =>
-    api.controls.dismissTrade({ path: { id }, headers: { "idempotency-key": key }, payload: { reason } })
+  run: (api, reason, key) => api.controls.dismissTrade(on(id, reason, key))
 })
 
 const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
@@ -110,11 +113,7 @@ export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
   ],
   willNot: [`${batch.processedTrades} done rows stay.`],
   cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason}`,
-  run: (api, reason, key) =>
-    Effect.map(
-      api.batches.cancel({ path: { id: batch.id }, headers: { "idempotency-key": key }, payload: { reason } }),
-      recorded("Cancelled")
-    )
+  run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded("Cancelled"))
 })
 
 /** Submits the failed rows of a batch again. */
