@@ -29,7 +29,7 @@ export const names: Reading<ReadonlyArray<AccountName.AccountName>> = Effect.map
 )
 
 /** An account that is in the books, by the name that was given; an unknown one is refused with the nearest. */
-const known = (text: string): Reading<AccountName.AccountName> =>
+export const known = (text: string): Reading<AccountName.AccountName> =>
   Effect.gen(function* () {
     const wanted = yield* readName(text)
     const there = yield* names

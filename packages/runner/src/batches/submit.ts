@@ -8,9 +8,7 @@ import {
   Id,
   Instant,
   type Ledger,
-  type OrderTerms,
   type SourcePolicy,
-  type Trade,
   type intake
 } from "@roundlot/core"
 import { Chunk, Effect, Stream } from "effect"
@@ -18,6 +16,7 @@ import type { ImportFileError } from "../import/ImportFileError.ts"
 import { complaint } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import type { Bad, Row } from "../import/TradeRow.ts"
+import { rowOf } from "./adding.ts"
 
 /** How a file is read. */
 interface Written {
@@ -62,9 +61,6 @@ const sha256 = (...parts: ReadonlyArray<string | Uint8Array>): string => {
   return hash.digest("hex")
 }
 
-/** How a row of an executing batch is ordered. */
-const AT_MARKET: OrderTerms.Instruction = { type: "market", timeInForce: "day" }
-
 /** The rows of a submission: who has no id of his own is the line of these bytes, who has no time came now. */
 const rowsOf = (
   { bytes, columns, dialect, fileName, source }: Written,
@@ -77,12 +73,6 @@ const rowsOf = (
     ...(dialect === undefined ? {} : { dialect }),
     usual: { source_id: (line) => `${fileHash}:${line}`, timestamp: () => Instant.format(now) }
   })
-
-const inputOf = (input: Trade.TradeInput, mode: Batch.BatchMode, occurrence: string): Trade.TradeInput => ({
-  ...input,
-  occurrence,
-  ...(mode === "execute" ? { direct: AT_MARKET } : {})
-})
 
 interface Sums {
   readonly counts: { readonly [T in intake.IntakeResult["_tag"]]: number }
@@ -107,7 +97,7 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
     const bad = all.filter((row) => row._tag === "Bad")
     const rows = all
       .filter((row) => row._tag === "Parsed")
-      .map(({ input, line }) => ({ line, input: inputOf(input, asked.mode, occurrence) }))
+      .map(({ input, line }) => ({ line, input: rowOf({ ...input, occurrence }, asked.mode) }))
     const results = yield* batches.add(batch, rows, asked.policy)
     const counts = { ...sums.counts }
     const noticed = results.flatMap((result, at) => {
@@ -190,6 +180,31 @@ export const submit = (
       rejected: bad.length,
       noticed
     }
+  })
+
+/** What a batch is to be that collects its rows one by one. */
+type Opening = Pick<Submission, "name" | "mode" | "account" | "priority" | "actor">
+
+/** Makes a batch that collects rows until it is queued; under the same key, the same. */
+export const open = (
+  { account, actor, mode, name, priority }: Opening,
+  key?: string
+): Effect.Effect<Batch.Batch, Batches.BadBatch | Ledger.LedgerError, Batches.Batches | Entropy.Entropy> =>
+  Effect.gen(function* () {
+    const batches = yield* Batches.Batches
+    const uid =
+      key === undefined ? yield* Effect.flatMap(Entropy.Entropy, ({ hex }) => hex) : sha256(account, key).slice(0, 32)
+    return yield* batches.create({
+      account,
+      actor,
+      uid,
+      name,
+      mode,
+      priority,
+      fileName: undefined,
+      fileHash: undefined,
+      retryOf: undefined
+    })
   })
 
 /** What a submission would be read as. */

@@ -65,6 +65,8 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   }),
   batches: group("trades that are submitted together", {
     submit: leaf("submit a file of trades", async () => (await batches()).batchesSubmit),
+    open: leaf("a batch that collects trades one by one", async () => (await batches()).batchesOpen),
+    queue: leaf("no more trades enter it: it waits for its turn", async () => (await batches()).batchesQueue),
     watch: leaf("tell how far a batch is until it has ended", async () => (await batches()).batchesWatch),
     list: leaf("all batches", async () => (await batches()).batchesList),
     show: leaf("one batch, with how far it is", async () => (await batches()).batchesShow),

@@ -5,7 +5,7 @@ import { Batch, Batches, Clock, Entropy, Instant } from "@roundlot/core"
 import { Chunk, Effect, Option, Schedule, Stream } from "effect"
 import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
-import { check, submit, type Submission, type Submitted } from "../batches/submit.ts"
+import { check, open, submit, type Submission, type Submitted } from "../batches/submit.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -29,6 +29,19 @@ const reason = Options.text("reason").pipe(
   Options.withDescription("Why; it goes on record"),
   Options.withDefault("not said")
 )
+
+/** What every new batch is told. */
+const terms = {
+  name: Options.text("name").pipe(Options.withDescription("What people call it")),
+  mode: Options.choice("mode", Batch.batchModes).pipe(
+    Options.withDescription("execute: an order a row; accumulate: into the positions"),
+    Options.withDefault("execute" as const)
+  ),
+  priority: Options.integer("priority").pipe(
+    Options.withDescription("The higher, the sooner its turn; default 0"),
+    Options.withDefault(0)
+  )
+}
 
 /** What was submitted, as programs read it. */
 export const submittedOf = ({ batch, ...counts }: Submitted) => ({ batch: views.documentOf(batch), ...counts })
@@ -97,15 +110,7 @@ export const batchesSubmit = Verb.make({
     file: Args.text({ name: "FILE" }).pipe(
       Args.withDescription("CSV or JSON lines: symbol, side, quantity; source_id, timestamp and price if it has them")
     ),
-    name: Options.text("name").pipe(Options.withDescription("What people call it")),
-    mode: Options.choice("mode", Batch.batchModes).pipe(
-      Options.withDescription("execute: an order a row; accumulate: into the positions"),
-      Options.withDefault("execute" as const)
-    ),
-    priority: Options.integer("priority").pipe(
-      Options.withDescription("The higher, the sooner its turn; default 0"),
-      Options.withDefault(0)
-    ),
+    ...terms,
     source: Options.text("source").pipe(
       Options.withDescription("Where the trades come from: half of their identity. Default: batch"),
       Options.withDefault("batch")
@@ -167,6 +172,57 @@ export const batchesSubmit = Verb.make({
 })
 
 const MOST_NOTICES = 20
+
+const changing = (
+  name: string,
+  summary: string,
+  example: string,
+  change: (
+    batch: Batch.Batch,
+    reason: string
+  ) => Effect.Effect<Batch.Batch, Verb.Told, Batches.Batches | Entropy.Entropy>
+) =>
+  Verb.make({
+    name: `batches ${name}`,
+    summary,
+    examples: [[`roundlot batches ${name} G3`, example]],
+    flags: { ...place, id, reason },
+    run: ({ id: asked, reason: why, ...where }) =>
+      writing(where, () =>
+        Effect.gen(function* () {
+          const { answer } = yield* Output
+          const changed = yield* change(yield* views.recordOf(asked), why)
+          const document = views.documentOf(changed)
+          yield* answer(document, detail.format(document))
+        })
+      )
+  })
+
+/** `batches open`. */
+export const batchesOpen = Verb.make({
+  name: "batches open",
+  summary: "make a batch that collects trades one by one, until 'batches queue'",
+  examples: [["roundlot batches open --name Friday", "then 'trades add --batch G3', and 'batches queue G3'"]],
+  flags: { ...place, account: flags.account, ...terms },
+  run: (asked) =>
+    making(asked, ({ configuration }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const account = yield* opened(configuration, asked.account)
+        const batch = yield* open({ ...asked, account, actor: ACTOR })
+        const document = views.documentOf(batch)
+        yield* answer(document, `${document.id} collects trades: 'roundlot trades add --batch ${document.id}'.`)
+      })
+    )
+})
+
+/** `batches queue`. */
+export const batchesQueue = changing(
+  "queue",
+  "no more trades enter a batch that 'batches open' made: it waits for its turn",
+  "one without a trade is cancelled",
+  ({ id: batch }) => Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, [], ACTOR))
+)
 
 /** `batches list`. */
 export const batchesList = Verb.make({
@@ -231,31 +287,6 @@ export const batchesWatch = Verb.make({
       })
     )
 })
-
-const changing = (
-  name: string,
-  summary: string,
-  example: string,
-  change: (
-    batch: Batch.Batch,
-    reason: string
-  ) => Effect.Effect<Batch.Batch, Verb.Told, Batches.Batches | Entropy.Entropy>
-) =>
-  Verb.make({
-    name: `batches ${name}`,
-    summary,
-    examples: [[`roundlot batches ${name} G3`, example]],
-    flags: { ...place, id, reason },
-    run: ({ id: asked, reason: why, ...where }) =>
-      writing(where, () =>
-        Effect.gen(function* () {
-          const { answer } = yield* Output
-          const changed = yield* change(yield* views.recordOf(asked), why)
-          const document = views.documentOf(changed)
-          yield* answer(document, detail.format(document))
-        })
-      )
-  })
 
 /** `batches cancel`. */
 export const batchesCancel = changing(

@@ -1,7 +1,8 @@
 import * as Options from "@effect/cli/Options"
-import { Accumulator, Clock, Entropy, Id, Instant, type intake, Reads, Trade } from "@roundlot/core"
+import { Accumulator, Clock, Entropy, Id, Instant, type intake, Reads, type SourcePolicy, Trade } from "@roundlot/core"
 import { Effect, Either, Option } from "effect"
-import { opened } from "../accounts.ts"
+import { known, opened } from "../accounts.ts"
+import { addTo } from "../batches/adding.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
@@ -11,6 +12,7 @@ import * as TradeRow from "../import/TradeRow.ts"
 import * as instruction from "./instruction.ts"
 import { policyOf } from "../settings/Configuration.ts"
 import { idOf } from "../views/asked.ts"
+import * as batches from "../views/batches.ts"
 import { NotFound } from "../views/errors.ts"
 import { perform } from "./commanding.ts"
 
@@ -50,6 +52,20 @@ const inputOf = (cells: Cells, source: string): Either.Either<Trade.TradeInput, 
   return Either.left(new UsageError({ problem: `${row.column ?? ""} "${row.value}" ${row.reason}`, remedy }))
 }
 
+/** Adds the trade to a batch that still collects its rows. */
+const addToBatch = (
+  id: string,
+  named: Option.Option<string>,
+  input: Trade.TradeInput,
+  policy: SourcePolicy.SourcePolicy
+) =>
+  Effect.gen(function* () {
+    const batch = yield* batches.recordOf(id)
+    const account = Option.isNone(named) ? undefined : yield* known(named.value)
+    const [result] = yield* addTo({ batch, account, inputs: [input], policy })
+    if (result !== undefined) yield* tell(result)
+  })
+
 /** `trades add`. */
 export const tradesAdd = Verb.make({
   name: "trades add",
@@ -63,7 +79,8 @@ export const tradesAdd = Verb.make({
     [
       "roundlot trades add --direct --symbol AAPL --side sell --quantity 5 --type limit --limit-price 200",
       "executed as given, beside the queue"
-    ]
+    ],
+    ["roundlot trades add --batch G3 --symbol AAPL --side buy --quantity 2", "into a batch that 'batches open' made"]
   ],
   flags: {
     ...flags.place,
@@ -75,6 +92,7 @@ export const tradesAdd = Verb.make({
     id: flags.text("id", "The source's id of the trade; the same id again is the same trade"),
     at: flags.text("at", "When it was traded; default now"),
     ...instruction.flags,
+    batch: flags.text("batch", "A batch that still collects its trades, G3: it waits for its turn"),
     source: Options.text("source").pipe(Options.withDescription("Default: manual"), Options.withDefault("manual"))
   },
   run: (asked) =>
@@ -94,12 +112,14 @@ export const tradesAdd = Verb.make({
           const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
           const read = yield* inputOf({ ...cells, ...named }, asked.source)
           const input = direct === undefined ? read : { ...read, direct }
+          const policy = policyOf(configuration, asked.source)
+          if (asked.batch !== undefined) return yield* addToBatch(asked.batch, asked.account, input, policy)
           const bySource = Option.fromNullable(configuration.sources.get(asked.source)?.account)
           const account = yield* opened(
             configuration,
             Option.orElse(asked.account, () => bySource)
           )
-          yield* tell(yield* accumulator.submit(account, input, policyOf(configuration, asked.source)))
+          yield* tell(yield* accumulator.submit(account, input, policy))
         })
       )
     })

@@ -10,6 +10,8 @@ a-2,2026-11-20T14:30:00Z,MSFT,sell,"1,5",
 a-3,2026-11-20T14:30:00Z,KO,buy,3,60
 `
 
+const AT = "2026-11-20T14:30:00Z"
+
 /** How many orders are filled when the daemon is killed. */
 const FILLED = 8
 
@@ -52,6 +54,34 @@ describe("batches", () => {
     expect((await cli("batches", "delete", "G1")).code).toBe(0)
     expect((await cli("batches", "list")).out).not.toContain("=Friday")
     expect((await cli("batches", "show", "G1")).err).toContain("there is no batch G1")
+  }, 120_000)
+
+  it("BAT-13 a batch is opened, collects trades one by one, and is worked off once it is queued", async () => {
+    const { cli, json } = desk()
+    expect(await json("batches", "open", "--name", "by hand", "--account", "paper")).toMatchObject({
+      id: "G1",
+      status: "pending",
+      totalTrades: 0
+    })
+    const add = (...words: ReadonlyArray<string>) =>
+      cli("trades", "add", "--batch", "G1", "--side", "buy", "--quantity", "2", "--at", AT, ...words, "--json")
+    expect(JSON.parse((await add("--symbol", "AAPL", "--id", "a-1")).out)).toMatchObject({ outcome: "accepted" })
+    expect(JSON.parse((await add("--symbol", "AAPL", "--id", "a-1")).out)).toMatchObject({ outcome: "duplicate" })
+    const terms = ["--direct", "--type", "limit", "--limit-price", "101"]
+    expect((await add("--symbol", "KO", ...terms)).code).toBe(0)
+    expect((await add("--symbol", "KO", "--account", "nobody")).code).not.toBe(0)
+    await cli("start", "--until-idle")
+    expect(await json("batches", "show", "G1")).toMatchObject({ status: "pending", totalTrades: 2 })
+    expect(await json("batches", "queue", "G1")).toMatchObject({ status: "pending", totalTrades: 2 })
+    expect((await add("--symbol", "MSFT")).err).toContain("G1 has all of its rows")
+    await cli("start", "--until-idle")
+    expect(await json("batches", "show", "G1")).toMatchObject({ status: "success", processedTrades: 2 })
+    expect(await json("orders", "list")).toMatchObject({
+      items: [
+        { symbol: "AAPL", type: "market", batchId: "G1" },
+        { symbol: "KO", type: "limit", batchId: "G1" }
+      ]
+    })
   }, 120_000)
 
   it("BAT-13 a batch goes on after its daemon was killed: every row is accounted for, and none is sent twice", async () => {

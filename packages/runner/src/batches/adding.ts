@@ -1,0 +1,51 @@
+import { type AccountName, type Batch, Batches, type Ledger, type OrderTerms, type SourcePolicy } from "@roundlot/core"
+import type { intake, Trade } from "@roundlot/core"
+import { Effect } from "effect"
+import { UsageError } from "../cli/UsageError.ts"
+
+/** How a row of an executing batch is ordered where it does not say so itself. */
+const AT_MARKET: OrderTerms.Instruction = { type: "market", timeInForce: "day" }
+
+/** A trade as a row of a batch: with an order of its own where the batch executes. */
+export const rowOf = (input: Trade.TradeInput, mode: Batch.BatchMode): Trade.TradeInput =>
+  mode === "execute" && input.direct === undefined ? { ...input, direct: AT_MARKET } : input
+
+/** Which trades go into which batch. */
+export interface Addition {
+  readonly batch: Batch.Batch
+  /** Whose trades they are said to be, where something is said. */
+  readonly account: AccountName.AccountName | undefined
+  readonly inputs: ReadonlyArray<Trade.TradeInput>
+  readonly policy: SourcePolicy.SourcePolicy
+}
+
+const problemOf = ({ account, batch, inputs }: Addition): string | undefined => {
+  if (account !== undefined && account !== batch.account) {
+    return `The batch ${batch.name} is of account ${batch.account}, and the trade of ${account}`
+  }
+  const hasTerms = batch.mode === "accumulate" && inputs.some(({ direct }) => direct !== undefined)
+  return hasTerms
+    ? `The batch ${batch.name} puts its trades into their positions, and this one says how to order`
+    : undefined
+}
+
+/** Adds trades to a batch that still collects them, each exactly once; they wait for its turn. */
+export const addTo = (
+  addition: Addition
+): Effect.Effect<
+  ReadonlyArray<intake.IntakeResult>,
+  UsageError | Batches.BatchStands | Ledger.LedgerError,
+  Batches.Batches
+> =>
+  Effect.gen(function* () {
+    const problem = problemOf(addition)
+    if (problem !== undefined)
+      return yield* new UsageError({ problem, remedy: "Give it without a batch, or make another" })
+    const batches = yield* Batches.Batches
+    const { batch, inputs, policy } = addition
+    return yield* batches.add(
+      batch,
+      inputs.map((input) => ({ line: undefined, input: rowOf(input, batch.mode) })),
+      policy
+    )
+  })
