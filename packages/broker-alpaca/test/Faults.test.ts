@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Instruction } from "@roundlot/broker-paper"
 import { ClientOrderId, Price, Quantity, Ticker } from "@roundlot/core"
-import type { Broker, Report } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
 import { Effect, Either, Redacted } from "effect"
-import { lately, open, send, terms } from "./setup.ts"
+import { lately, open, send, terms, words } from "./setup.ts"
 
 const place = (what: Instruction.ActInput): Instruction.InstructionInput => ({ id: "fault", when: {}, do: what })
 
@@ -12,19 +12,6 @@ const read = (what: Instruction.ActInput): Instruction.InstructionInput => ({
   when: { operation: "order" },
   do: what
 })
-
-const words = (answer: Report.Answer): string => {
-  switch (answer._tag) {
-    case "Accepted":
-      return "Accepted"
-    case "Refused":
-      return `Refused ${answer.code} ${answer.words}`
-    case "NotSent":
-      return `NotSent ${answer.why} ${answer.retryAfterMs ?? "-"}`
-    case "Unknown":
-      return `Unknown ${answer.why}`
-  }
-}
 
 /** What a send comes to while something goes wrong, and whether the order is found by our id afterwards. */
 const sends: ReadonlyArray<readonly [what: string, fault: Instruction.ActInput, answer: RegExp, isThere: boolean]> = [

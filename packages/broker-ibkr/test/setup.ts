@@ -1,9 +1,9 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { AccountName, Instant } from "@roundlot/core"
-import type { Broker, OrderTerms } from "@roundlot/core"
+import { AccountName } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
 import { SampleOrder } from "@roundlot/core/testing"
-import { Clock, Effect, Random } from "effect"
+import { Effect, Random } from "effect"
 
 /** The account that the tests trade in. */
 export const account = AccountName.AccountName.make("paper")
@@ -18,15 +18,9 @@ export const open = (options: Simulator.Options = {}, differs: Partial<IbkrBroke
     return { simulator, exchange: simulator.exchange, broker }
   })
 
-/** A market order of one AAPL, or what differs from it, under a client order id of its own. */
+/** A market order of one AAPL, or what differs from it. */
 export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
   SampleOrder.terms(account, differs)
 
-/** Sends an order as its first attempt. */
-export const send = SampleOrder.send
-
-/** From an hour ago to a minute from now. */
-export const lately: Effect.Effect<Broker.TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({
-  from: Instant.fromMillis(millis - 3_600_000),
-  to: Instant.fromMillis(millis + 60_000)
-}))
+/** Sends an order as its first attempt, says an answer in a line, and spans the last hour. */
+export const { lately, send, words } = SampleOrder

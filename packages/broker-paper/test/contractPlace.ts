@@ -1,24 +1,6 @@
-import type { Instruction } from "@roundlot/broker-paper"
-import { Ticker } from "@roundlot/core"
-import type { BrokerContract } from "@roundlot/core/testing"
+import { ContractPlace } from "@roundlot/broker-paper/serving"
 import { Effect } from "effect"
 import { account, open } from "./setup.ts"
 
-/** What the exchange is told for each word of the contract. */
-const instructions: { readonly [T in BrokerContract.Told]: Omit<Instruction.InstructionInput, "id"> } = {
-  works: { when: {}, do: { accept: {} } },
-  refuses: { when: {}, do: { reject: { code: "halted", words: "it is halted" } } },
-  "loses the answer": { when: {}, do: { takeThenReset: {} } },
-  "fails to read": { when: { operation: "order" }, do: { answer: { status: 503 } }, times: 10 }
-}
-
-let told = 0
-
 /** A paper exchange of its own for a clause of the contract. */
-export const place = Effect.map(open(), ({ broker, exchange }): BrokerContract.Place => ({
-  broker,
-  account,
-  symbol: Ticker.Ticker.make("AAPL"),
-  unknownSymbol: Ticker.Ticker.make("NOPE1"),
-  tell: (word) => Effect.orDie(exchange.instruct({ id: `told-${told++}`, ...instructions[word] }))
-}))
+export const place = Effect.map(open(), ({ broker, exchange }) => ContractPlace.of({ account, broker, exchange }))

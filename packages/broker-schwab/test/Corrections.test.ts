@@ -2,8 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Decimal, Quantity } from "@roundlot/core"
 import type { Report } from "@roundlot/core"
 import { Effect } from "effect"
-import { lately, open, send, terms } from "./setup.ts"
-import { words } from "./words.ts"
+import { lately, open, send, terms, words } from "./setup.ts"
 
 const shown = (received: ReadonlyArray<Report.Received<Report.Executed>>) => {
   const bases = [...new Set(received.map(({ report }) => report.execIdBase))]

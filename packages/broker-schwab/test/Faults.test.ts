@@ -3,8 +3,7 @@ import type { Instruction } from "@roundlot/broker-paper"
 import { ClientOrderId, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
 import type { Broker, OrderState } from "@roundlot/core"
 import { Effect } from "effect"
-import { lately, open, send, terms } from "./setup.ts"
-import { words } from "./words.ts"
+import { lately, open, send, terms, words } from "./setup.ts"
 import { orderText } from "./orderText.ts"
 
 const place = (what: Instruction.ActInput): Instruction.InstructionInput => ({ id: "fault", when: {}, do: what })

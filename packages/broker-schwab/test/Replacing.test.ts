@@ -3,8 +3,7 @@ import { OrderRequest, SchwabBroker } from "@roundlot/broker-schwab"
 import { Decimal, Price, Quantity } from "@roundlot/core"
 import type { Broker, ClientOrderId, Report } from "@roundlot/core"
 import { Effect, Either } from "effect"
-import { account, lately, open, send, terms } from "./setup.ts"
-import { words } from "./words.ts"
+import { account, lately, open, send, terms, words } from "./setup.ts"
 
 type OrderId = ClientOrderId.BrokerOrderId
 type Place = Effect.Effect.Success<ReturnType<typeof open>>

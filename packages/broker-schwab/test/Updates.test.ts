@@ -3,8 +3,7 @@ import { Activity, TokenFile } from "@roundlot/broker-schwab"
 import { Decimal, Instant, Quantity } from "@roundlot/core"
 import type { Broker, Report } from "@roundlot/core"
 import { Clock, Effect, Fiber, Redacted, Stream } from "effect"
-import { lately, open, send, terms } from "./setup.ts"
-import { words } from "./words.ts"
+import { lately, open, send, terms, words } from "./setup.ts"
 
 const streamOf = ({ updates }: Broker.BrokerService) => updates ?? Stream.empty
 

@@ -2,10 +2,10 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
-import { AccountName, Entropy, Instant } from "@roundlot/core"
-import type { Broker, OrderTerms } from "@roundlot/core"
+import { AccountName, Entropy } from "@roundlot/core"
+import type { OrderTerms } from "@roundlot/core"
 import { SampleOrder } from "@roundlot/core/testing"
-import { Clock, Effect, Layer, Random } from "effect"
+import { Effect, Layer, Random } from "effect"
 import type { Scope } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -49,11 +49,5 @@ export const open = (options: Simulator.Options = {}, differs: Partial<SchwabBro
 export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
   SampleOrder.terms(account, differs)
 
-/** Sends an order as its first attempt. */
-export const send = SampleOrder.send
-
-/** From an hour ago to a minute from now. */
-export const lately: Effect.Effect<Broker.TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({
-  from: Instant.fromMillis(millis - 3_600_000),
-  to: Instant.fromMillis(millis + 60_000)
-}))
+/** Sends an order as its first attempt, says an answer in a line, and spans the last hour. */
+export const { lately, send, words } = SampleOrder

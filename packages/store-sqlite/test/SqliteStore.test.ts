@@ -106,18 +106,7 @@ describe("a write", () => {
         position: "NotDue",
         breaks: 1,
         head: 1,
-        counters: {
-          trade: 2,
-          order: 2,
-          lot: 3,
-          allocation: 2,
-          fill: 2,
-          attempt: 2,
-          decision: 2,
-          payload: 2,
-          break: 2,
-          batch: 2
-        }
+        counters: rows.nextIds
       })
     })
   )

@@ -1,3 +1,4 @@
+import { WallClock } from "@roundlot/broker-paper/serving"
 import type { ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price } from "@roundlot/core"
 import { uuidOf } from "./uuid.ts"
@@ -40,20 +41,8 @@ export const executionIdOf = ({ execId }: Pick<Execution, "execId">): string => 
 const typeOf = ({ leaves }: Stand): "fill" | "partial_fill" => (Decimal.isZero(leaves) ? "fill" : "partial_fill")
 
 /** New York's time, which is what the digits of an activity's id show: `20261120143000123`. */
-const localDigits = (at: Instant.Instant): string => {
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: "America/New_York",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit"
-  }).formatToParts(Instant.toMillis(at))
-  const digits = parts.filter(({ type }) => type !== "literal").map(({ value }) => value)
-  return digits.join("") + String(Instant.toMillis(at) % 1000).padStart(3, "0")
-}
+const localDigits = (at: Instant.Instant): string =>
+  WallClock.digitsOf(at, "America/New_York").join("") + String(Instant.toMillis(at) % 1000).padStart(3, "0")
 
 /** The token of an activity in listings. */
 const activityIdOf = (execution: Execution): string =>

@@ -1,5 +1,7 @@
+import { WallClock } from "@roundlot/broker-paper/serving"
 import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { Decimal, Instant } from "@roundlot/core"
+import { Decimal } from "@roundlot/core"
+import type { Instant } from "@roundlot/core"
 
 type Fields = ReadonlyArray<string | number>
 type Order = ExchangeOrder.ExchangeOrder
@@ -172,19 +174,7 @@ export type TimeShape = "zone" | "utc" | "bare"
 /** A time as TWS writes it, to the second. */
 export const timeOf = (at: Instant.Instant, shape: TimeShape): string => {
   const zone = shape === "utc" ? "UTC" : "America/New_York"
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit"
-  }).formatToParts(Instant.toMillis(at))
-  const [year, month, day, hour, minute, second] = parts
-    .filter(({ type }) => type !== "literal")
-    .map(({ value }) => value)
+  const [year, month, day, hour, minute, second] = WallClock.digitsOf(at, zone)
   const separator = shape === "utc" ? "-" : shape === "zone" ? " " : "  "
   const time = `${year}${month}${day}${separator}${hour}:${minute}:${second}`
   return shape === "zone" ? `${time} US/Eastern` : time

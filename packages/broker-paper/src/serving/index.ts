@@ -1,2 +1,6 @@
+/** `ContractPlace`: where the contract of brokers is run on a broker of an exchange. */
+export * as ContractPlace from "./ContractPlace.ts"
 /** `Serving`: how simulators of brokers serve HTTP on this machine. */
 export * as Serving from "./Serving.ts"
+/** `WallClock`: how simulators write times. */
+export * as WallClock from "./WallClock.ts"

@@ -1,12 +1,13 @@
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { ClientOrderId } from "../identity/ClientOrderId.ts"
 import { AttemptId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Quantity from "../money/Quantity.ts"
 import type { OrderTerms } from "../order/OrderTerms.ts"
-import type { BrokerService, Refusal } from "../ports/Broker.ts"
-import type { Answered } from "../reconciliation/Report.ts"
+import type { BrokerService, Refusal, TimeWindow } from "../ports/Broker.ts"
+import type { Answer, Answered } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
 
 let made = 0
 
@@ -38,3 +39,23 @@ export const send = (broker: BrokerService, order: OrderTerms, attempt = 1): Eff
   Effect.flatMap(broker.prepare(order), (prepared) =>
     Effect.map(prepared.send(AttemptId.make(attempt)), ({ report }) => report)
   )
+
+/** An answer in a line. */
+export const words = (answer: Answer): string => {
+  switch (answer._tag) {
+    case "Accepted":
+      return "Accepted"
+    case "Refused":
+      return `Refused ${answer.code} ${answer.words}`
+    case "NotSent":
+      return `NotSent ${answer.why} ${answer.retryAfterMs ?? "-"}`
+    case "Unknown":
+      return `Unknown ${answer.why}${answer.candidate === undefined ? "" : ` candidate ${answer.candidate}`}`
+  }
+}
+
+/** From an hour ago to a minute from now. */
+export const lately: Effect.Effect<TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({
+  from: Instant.fromMillis(millis - 3_600_000),
+  to: Instant.fromMillis(millis + 60_000)
+}))

@@ -508,6 +508,20 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("ops_holdings", holding)
 ]
 
+/** The next free ids of a store that has `everything`. */
+export const nextIds = {
+  trade: 2,
+  order: 2,
+  lot: 3,
+  allocation: 2,
+  fill: 2,
+  attempt: 2,
+  decision: 2,
+  payload: 2,
+  break: 2,
+  batch: 2
+}
+
 const entry = (journal: string, seq: number): Entry => ({
   account: journal,
   seq,

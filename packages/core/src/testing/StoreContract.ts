@@ -263,18 +263,7 @@ const planning: Clause = {
         position: "NotDue",
         head: { seq: 1, hash: "main-hash-1" },
         newestAt: rows.AT,
-        counters: {
-          trade: 2,
-          order: 2,
-          lot: 3,
-          allocation: 2,
-          fill: 2,
-          attempt: 2,
-          decision: 2,
-          payload: 2,
-          break: 2,
-          batch: 2
-        }
+        counters: rows.nextIds
       })
       const again = repository.write(rows.scope(), () => ({ _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }))
       const endless = yield* Effect.either(Effect.sandbox(again))

@@ -1,5 +1,7 @@
-import { Effect, type Scope } from "effect"
-import { describe, it } from "vitest"
+import { Effect, Either, type Scope } from "effect"
+import { describe, expect, it } from "vitest"
+import type { Address, UnknownHost } from "../ports/Address.ts"
+import type { Environment } from "../ports/Broker.ts"
 import type { WriteError } from "../ports/TradeRepository.ts"
 import * as BrokerContract from "./BrokerContract.ts"
 import { clauses, type Capability, type Place } from "./StoreContract.ts"
@@ -41,5 +43,38 @@ export const describeBroker = <E>(
       // oxlint-disable-next-line vitest/expect-expect, vitest/valid-title -- the clause fails by itself, and has its name
       it(clause.name, () => Effect.runPromise(Effect.scoped(Effect.flatMap(place, clause.run))))
     }
+  })
+}
+
+/** What an adapter makes of addresses: those that it takes, with what they prove, and those that it refuses by name. */
+export interface Addresses {
+  readonly judge: (baseUrl: string) => Either.Either<Address, UnknownHost>
+  readonly known: ReadonlyArray<readonly [baseUrl: string, environment: Environment]>
+  readonly refused: ReadonlyArray<string>
+  /** The address that a refusal tells to write. */
+  readonly remedy: string
+}
+
+const onThisMachine = ["http://127.0.0.1:4000", "https://localhost:4000/", "http://[::1]:80"]
+const nobodys = ["http://127.0.0.1.example", "ftp://localhost", "paper"]
+
+/**
+ * Runs with vitest what an adapter makes of addresses, those of this machine and of nobody among them.
+ *
+ * @example
+ * describeAddresses({ judge: Credentials.placeOf, known: [[LIVE_URL, "live"]], refused: [`${LIVE_URL}.example`], remedy: LIVE_URL })
+ */
+export const describeAddresses = ({ judge, known, refused, remedy }: Addresses): void => {
+  const judged = (url: string): string =>
+    Either.match(judge(url), { onLeft: ({ message }) => message, onRight: ({ environment }) => environment })
+  describe("the environment that an address proves", () => {
+    it.each([...known, ...onThisMachine.map((url) => [url, "paper"] as const)])("%s is %s", (url, environment) => {
+      expect(judged(url)).toBe(environment)
+    })
+
+    it.each([...refused, ...nobodys])("%s is refused by name", (url) => {
+      expect(judged(url)).toContain(url)
+      expect(judged(url)).toContain(`${remedy}, or a simulator's address`)
+    })
   })
 }
