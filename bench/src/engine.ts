@@ -17,7 +17,8 @@ import {
   type Report,
   type Roundlot,
   Submission,
-  TradeRepository
+  TradeRepository,
+  work
 } from "@roundlot/core"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { Chunk, Effect, Layer, Logger, LogLevel, Queue, type Scope, Stream } from "effect"
@@ -87,11 +88,14 @@ const taking = (shape: Shape) =>
     Effect.forEach(accountsOf(shape), driving.take, { discard: true })
   )
 
-/** Sends what is due after every commit, as the daemon does. */
-const submitting = Effect.flatMap(Ledger.Ledger, (ledger) =>
-  Stream.runForEach(Stream.buffer(ledger.commits, { capacity: 1, strategy: "sliding" }), () =>
-    Submission.submitPending(() => Effect.succeed(true))
-  )
+/** Sends what is due after the commits that may have made some, as the daemon does. */
+const submitting = work.forever(
+  "submission",
+  "1 second",
+  Submission.submitPending(() => Effect.succeed(true)),
+  {
+    after: Submission.submissionFollows
+  }
 )
 
 /** Lets callers submit trades, each as soon as its last were answered; `each` is told after every answer. */

@@ -1,7 +1,9 @@
-import { Cause, Context, Effect, Either, Layer, Option, PubSub, Schema, Stream } from "effect"
+import { Cause, Context, Effect, Either, Layer, Option, Queue, Schema, Stream, type Scope } from "effect"
+import type { LedgerEvent } from "../journal/Event.ts"
 import type { World } from "../journal/Recorder.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { Need } from "../books/Need.ts"
+import type { TableName } from "../books/Table.ts"
 import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import { Reference } from "../money/Reference.ts"
 import { PriceReference } from "../ports/PriceReference.ts"
@@ -9,7 +11,7 @@ import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
-import { TradeRepository, type State, type StoreError } from "../ports/TradeRepository.ts"
+import { TradeRepository, type Plan, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
@@ -26,6 +28,9 @@ export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("Planni
 
 /** What a submission to the ledger can fail with. Nothing of a failed member is kept. */
 export type LedgerError = StoreError | PlanningFailed | Fenced
+
+/** What a commit may have touched: it wrote an entry of this kind, or changed rows of this table. */
+export type Topic = LedgerEvent["_tag"] | TableName
 
 /** The one place where facts enter: it groups what is submitted, plans it purely and commits it. */
 export interface LedgerService {
@@ -46,8 +51,16 @@ export interface LedgerService {
   ) => Effect.Effect<ReadonlyArray<Either.Either<A, LedgerError>>>
   /** How many members wait, by lane. */
   readonly depths: Effect.Effect<{ readonly [L in Lanes.Lane]: number }>
-  /** Where the feed stood after each commit that wrote entries: wakes those who look for work. */
+  /** Where the feed stood after each commit that wrote entries. */
   readonly commits: Stream.Stream<number>
+  /**
+   * Tells of each commit that touched one of these, or that wrote any entry where nothing is named, until the scope closes: wakes
+   * those who look for work. `tell` runs on the writer's thread, and must not wait.
+   */
+  readonly watch: (
+    topics: ReadonlyArray<Topic> | undefined,
+    tell: (feedPosition: number) => void
+  ) => Effect.Effect<void, never, Scope.Scope>
   /** What time it is for the books: what waits in them are measured by. Never behind what is written (`BookTime`). */
   readonly now: Effect.Effect<Instant.Instant>
   /** The leases that this process holds: what is committed in the lanes `report` and `send` carries its account's. */
@@ -104,7 +117,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const ticks = yield* Effect.clock
     const queue = Lanes.make<Job>(LANE_CAPACITY)
     const pace = paceOf(limits)
-    const commits = yield* PubSub.sliding<number>(16)
+    const watchers = new Set<Watcher>()
     const leases = yield* HeldLeases.make
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
@@ -150,12 +163,12 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         const commitId = `${entropy.slice(0, 12)}-${group}`
         const accounts = [...new Set(members.map((member) => member.account))]
         let plannedMs = 0
-        let isNews = false
+        let done: Done = { journals: [], changes: [] }
         const planned = (state: State) => {
           const begun = ticks.unsafeCurrentTimeNanos()
           const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
           plannedMs += Number(ticks.unsafeCurrentTimeNanos() - begun) / 1_000_000
-          isNews = plan._tag === "Planned" && plan.journals.length > 0
+          if (plan._tag === "Planned") done = plan
           return plan
         }
         // The ledger makes every id anew: one that was there is a fault of ours.
@@ -165,7 +178,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           Effect.die
         ).pipe(noteGroup(members.length, clock.monotonicMs))
         pace.took(members.length, plannedMs)
-        if (isNews) yield* PubSub.publish(commits, written.feedPosition)
+        if (done.journals.length > 0) tellWatchers(watchers, done, written.feedPosition)
         return written.answer
       })
 
@@ -235,6 +248,13 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       members: ReadonlyArray<Member<A>>
     ): Effect.Effect<ReadonlyArray<A>, LedgerError> => Effect.flatMap(submitEach(lane, members), Either.all)
 
+    const watch: LedgerService["watch"] = (topics, tell) =>
+      Effect.suspend(() => {
+        const watcher: Watcher = { topics: topics === undefined ? undefined : new Set<string>(topics), tell }
+        watchers.add(watcher)
+        return Effect.addFinalizer(() => Effect.sync(() => watchers.delete(watcher)))
+      })
+
     return Ledger.of({
       submitAll,
       submitEach,
@@ -243,11 +263,36 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         Effect.flatMap(submitEach(lane, [member]), ([answer]) =>
           answer === undefined ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" })) : answer
         ),
-      commits: Stream.fromPubSub(commits),
+      watch,
+      commits: Stream.unwrapScoped(
+        Effect.gen(function* () {
+          const positions = yield* Queue.sliding<number>(16)
+          yield* watch(undefined, (position) => positions.unsafeOffer(position))
+          return Stream.fromQueue(positions)
+        })
+      ),
       now: time.now,
       leases
     })
   })
+
+interface Watcher {
+  readonly topics: ReadonlySet<string> | undefined
+  readonly tell: (feedPosition: number) => void
+}
+
+type Done = Pick<Extract<Plan<unknown>, { readonly _tag: "Planned" }>, "journals" | "changes">
+
+const tellWatchers = (watchers: Iterable<Watcher>, done: Done, feedPosition: number): void => {
+  const touched = new Set<string>(done.changes.map(({ table }) => table))
+  for (const { entries } of done.journals) for (const { tag } of entries) touched.add(tag)
+  for (const { tell, topics } of watchers) if (topics === undefined || isAnyOf(topics, touched)) tell(feedPosition)
+}
+
+const isAnyOf = (topics: ReadonlySet<string>, touched: ReadonlySet<string>): boolean => {
+  for (const topic of topics) if (touched.has(topic)) return true
+  return false
+}
 
 const closed = new PlanningFailed({ detail: "the ledger is closed" })
 

@@ -16,9 +16,9 @@ const AGAIN_AFTER_MS = 15_000
 /** Asks the broker to end the orders whose end was requested: one pass. An end is never assumed; it is asked for again (O25). */
 export const requestCancels = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-  const open = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] })
-  yield* endLives((yield* driven(open)).filter((order) => isOver(order, now)))
-  const due = (yield* driven(open)).filter(
+  yield* endLives((yield* driven(yield* open("lifeSeconds"))).filter((order) => isOver(order, now)))
+  const requested = yield* open("cancelRequestedAt")
+  const due = (yield* driven(requested)).filter(
     (order) =>
       order.cancelRequestedAt !== undefined &&
       (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)
@@ -27,9 +27,18 @@ export const requestCancels = Effect.gen(function* () {
     concurrency: 4,
     discard: true
   })
-  yield* recoverIdle("cancels", Effect.succeed(open.filter((order) => order.cancelRequestedAt !== undefined)))
+  yield* recoverIdle("cancels", Effect.succeed(requested))
   return due.length
 })
+
+/** The open orders that have a value there; most have none. */
+const open = (column: "lifeSeconds" | "cancelRequestedAt") =>
+  Reads.all(OrderTable, {
+    where: [
+      { column: "status", in: ["submitted", "partially_filled"] },
+      { column, atLeast: 0 }
+    ]
+  })
 
 /** The end of orders whose life is over is requested; the commit wakes the pass that asks the broker. */
 const endLives = (orders: ReadonlyArray<Order>) =>

@@ -3,8 +3,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
-import type { Ledger } from "../ledger/Ledger.ts"
-import { type LedgerError } from "../ledger/Ledger.ts"
+import type { Ledger, LedgerError } from "../ledger/Ledger.ts"
 import { WaitingFillTable } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
 import { format } from "../identity/Id.ts"
@@ -28,7 +27,7 @@ import { learnAllHours } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
 import { recheckDifferences, reconcile, reconcileAll } from "./Reconciliation.ts"
-import { recoverLost, submitPending } from "./Submission.ts"
+import { recoverLost, submissionFollows, submitPending } from "./Submission.ts"
 import {
   defaultPolling,
   follow,
@@ -84,14 +83,17 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const decisions = yield* makeWorkOff(gate, driving)
     return yield* Effect.all(
       [
-        work.forever("instruments", "1 second", confirmInstruments),
-        work.forever("submission", "1 second", submitPending(mayDrive)),
-        work.forever("decisions", "1 second", decisions.pass),
-        work.forever("batches", "1 second", workOffBatches),
-        work.forever("cancels", "1 second", requestCancels),
-        work.forever("gates", "1 second", openGates),
-        work.forever("doubts", "1 second", askForDoubtful(asked)),
-        work.forever("polling", "1 second", pollOpenOrders(polling, polled)),
+        work.forever("instruments", "1 second", confirmInstruments, { after: ["instruments", "accounts"] }),
+        work.forever("submission", "1 second", submitPending(mayDrive), { after: submissionFollows }),
+        work.forever("decisions", "1 second", decisions.pass, { after: ["decisions"] }),
+        work.forever("batches", "1 second", workOffBatches, { after: ["batches"] }),
+        work.forever("cancels", "1 second", requestCancels, { after: ["CancelRequested", "OrderChanged"] }),
+        work.forever("gates", "1 second", openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
+        work.forever("doubts", "1 second", askForDoubtful(asked), { after: ["AttemptAnswered"] }),
+        work.forever("polling", "1 second", pollOpenOrders(polling, polled), {
+          after: ["OrderChanged", "OrderCreated"],
+          rest: 4
+        }),
         work.every("sweep", "1 minute", sweepAll),
         work.every("positions", "5 minutes", reconcileAll),
         work.every("differences of positions", "15 seconds", recheckDifferences),
@@ -178,7 +180,7 @@ const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, R
           discard: true
         })
       })
-      return yield* work.forever("accounts", "1 second", followNew)
+      return yield* work.forever("accounts", "1 second", followNew, { after: ["accounts"] })
     })
   )
 

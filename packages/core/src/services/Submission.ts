@@ -1,11 +1,11 @@
-import { Cause, Effect, Either, Schedule } from "effect"
+import { Cause, Effect, Either, Exit, FiberRef, LogLevel, Schedule } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId } from "../identity/Id.ts"
 import type * as Entry from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OwnLease } from "../ledger/HeldLeases.ts"
-import { Ledger } from "../ledger/Ledger.ts"
+import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
@@ -14,13 +14,14 @@ import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.t
 import type { BrokerService, Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
-import { within } from "../ports/deadline.ts"
+import { begin } from "../ports/deadline.ts"
 import { interpret } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { countSend } from "./metrics.ts"
-import { brokerToDrive, driven } from "./drive.ts"
+import { brokerToDrive, driven, settingsOf } from "./drive.ts"
+import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { recoverIdle, reported } from "./work.ts"
 
@@ -77,6 +78,18 @@ const needsOf = (report: Report): ReadonlyArray<Need> => {
 const brokerIdNeeds = (account: AccountName, brokerOrderId: string | undefined): ReadonlyArray<Need> =>
   brokerOrderId === undefined ? [] : [Need.OrderByBrokerId({ account, brokerOrderId })]
 
+/** The commits that may make an order that can be sent, or let one go that waits; what the clock brings comes by the clock. */
+export const submissionFollows: ReadonlyArray<Topic> = [
+  "OrderCreated",
+  "OrderChanged",
+  "OrderApproved",
+  "HoldLifted",
+  "controls",
+  "accounts",
+  "instruments",
+  "breaks"
+]
+
 /**
  * Sends what is due to be sent, for the accounts that may be driven: one pass over the committed rows. Each order is sent once;
  * nothing inside retries. Attempts are committed together, a few at first, and more while their answers come quickly: what has
@@ -126,10 +139,12 @@ const sendBatch = (orders: ReadonlyArray<Order>, open: Effect.Semaphore) =>
   Effect.gen(function* () {
     const ready: Array<ReadyToSend> = []
     const ledger = yield* Ledger
-    for (const account of new Set(orders.map(({ account }) => account))) {
+    const accounts = new Set(orders.map(({ account }) => account))
+    const settingsRead = yield* settingsOf(accounts)
+    for (const account of accounts) {
       const own = orders.filter((order) => order.account === account)
       const prepareAll = Effect.gen(function* () {
-        const broker = yield* brokerToDrive(account)
+        const broker = yield* brokerToDrive(account, settingsRead(account))
         const lease = yield* ledger.leases.of(account)
         for (const order of own) {
           const prepared = broker.prepare(termsOf(order))
@@ -139,7 +154,7 @@ const sendBatch = (orders: ReadonlyArray<Order>, open: Effect.Semaphore) =>
       })
       yield* reported(`sending ${account}`, prepareAll)
     }
-    yield* attemptAll(ready, open)
+    if (ready.length > 0) yield* attemptAll(ready, open)
   })
 
 const attemptAll = Effect.fn("Submission.attemptAll")(function* (
@@ -152,20 +167,83 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
   yield* Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const planned = yield* restore(ledger.submitEach("send", ready.map(attemptMember)))
-      const sends = ready.map((each, i) => {
+      const toSend: Array<Committed> = []
+      for (const [i, each] of ready.entries()) {
         const outcome = planned[i]
-        if (outcome === undefined) return Effect.void
-        return reported(
-          `sending ${each.order.account}`,
-          Effect.flatMap(outcome, (answer) =>
-            answer._tag === "Send" ? sendCommitted(each, answer.attemptId, begunMs, open) : Effect.void
-          )
-        )
-      })
-      yield* Effect.all(sends, { concurrency: "unbounded", discard: true })
+        if (outcome === undefined) continue
+        if (Either.isLeft(outcome)) yield* reported(`sending ${each.order.account}`, outcome)
+        else if (outcome.right._tag === "Send") toSend.push({ ...each, attemptId: outcome.right.attemptId, begunMs })
+      }
+      yield* sendAll(toSend, open)
     })
   )
 })
+
+/** An order whose attempt is committed: it leaves now or not at all. */
+interface Committed extends ReadyToSend {
+  readonly attemptId: AttemptId
+  /** Before its attempt was committed, by the clock that never jumps. */
+  readonly begunMs: number
+}
+
+/**
+ * Sends them one after the other as long as their answers are there at once, and books those together; from the first that is waited
+ * for on they go side by side, each with a fiber of its own.
+ */
+const sendAll = (all: ReadonlyArray<Committed>, open: Effect.Semaphore) =>
+  Effect.gen(function* () {
+    const answered: Array<Received<Answered>> = []
+    let sent = 0
+    let waiting: Effect.Effect<Received<Answered>> | undefined
+    while (sent < all.length && waiting === undefined) {
+      const next = all[sent]
+      if (next === undefined) break
+      const begun = yield* beginSending(next)
+      if (Either.isLeft(begun)) waiting = begun.left
+      else answered.push(begun.right)
+      sent += 1
+    }
+    const together = all.slice(0, waiting === undefined ? sent : sent - 1)
+    const late = waiting === undefined ? undefined : all[sent - 1]
+    yield* Effect.all(
+      [
+        bookTogether(together, answered),
+        late === undefined || waiting === undefined
+          ? Effect.void
+          : bookWhenAnswered(late, open.withPermits(1)(waiting)),
+        ...all.slice(sent).map((each) => bookWhenAnswered(each, open.withPermits(1)(sendNow(each))))
+      ],
+      { concurrency: "unbounded", discard: true }
+    )
+  })
+
+const bookWhenAnswered = (sent: Committed, answer: Effect.Effect<Received<Answered>, never, SendingNeeds>) =>
+  reported(
+    `sending ${sent.order.account}`,
+    Effect.flatMap(answer, (received) => Effect.zipRight(tellAnswer(sent, received), bookAnswer(received)))
+  )
+
+/** Answers that came at once are committed together. Health hears of each failure, and once of what went well. */
+const bookTogether = (sent: ReadonlyArray<Committed>, answers: ReadonlyArray<Received<Answered>>) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const outcomes = yield* ledger.submitEach("report", answers.map(reportMember))
+    const well = new Set<AccountName>()
+    const failed: Array<Effect.Effect<void, never, Health | Ledger>> = []
+    for (const [i, each] of sent.entries()) {
+      const [outcome, received] = [outcomes[i], answers[i]]
+      if (outcome === undefined || received === undefined) continue
+      yield* tellAnswer(each, received)
+      const { account } = each.order
+      if (Either.isRight(outcome)) well.add(account)
+      else {
+        const isPassing = outcome.left._tag === "StoreUnavailable"
+        failed.push(reported(`sending ${account}`, isPassing ? bookAnswer(received) : outcome))
+      }
+    }
+    yield* Effect.forEach(well, (account) => reported(`sending ${account}`, Effect.void), { discard: true })
+    yield* Effect.all(failed, { concurrency: "unbounded", discard: true })
+  })
 
 const attemptMember = ({ order, prepared }: ReadyToSend): Member<SendPlanned> =>
   memberOf(order.account, "send", [Need.OrderById({ id: order.id })], (recorder) =>
@@ -198,56 +276,65 @@ const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker:
   const ready = { order, broker, prepared, lease: yield* ledger.leases.of(order.account) }
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
-  return yield* sendCommitted(ready, planned.attemptId, begunMs, yield* Effect.makeSemaphore(1))
+  const committed = { ...ready, attemptId: planned.attemptId, begunMs }
+  return yield* Effect.uninterruptible(
+    Effect.flatMap(sendNow(committed), (received) =>
+      Effect.zipRight(tellAnswer(committed, received), bookAnswer(received))
+    )
+  )
 })
+
+type SendingNeeds = Clock | Ledger | TradeRepository
 
 /**
  * Rules 2 and 3 of sending: what has waited too long since before its commit does not leave; what has left is answered, and the
- * answer committed, whatever interrupts us.
+ * answer committed, whatever interrupts us: nobody who sends may be interrupted. Gives the answer where it is there at once, else
+ * what waits for it.
  */
-const sendCommitted = (ready: ReadyToSend, attemptId: AttemptId, begunMs: number, open: Effect.Semaphore) =>
+const beginSending = (
+  sent: Committed
+): Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>, never, SendingNeeds> =>
   Effect.gen(function* () {
-    const { broker, order } = ready
-    const received = yield* open.withPermits(1)(sendInTime(ready, attemptId, begunMs))
-    yield* countSend(received.report.answer._tag)
-    yield* Effect.logInfo("order answered").pipe(
-      Effect.annotateLogs({
-        order: format("order", order.id),
-        attempt: format("attempt", attemptId),
-        account: order.account,
-        symbol: order.symbol,
-        broker: broker.name,
-        answer: received.report.answer._tag
-      })
-    )
-    return yield* bookAnswer(received)
-  }).pipe(Effect.uninterruptible)
+    const clock = yield* Clock
+    const asOf = yield* clock.now
+    const { attemptId, order, prepared } = sent
+    const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
+    const why = yield* reasonNotToSend(sent)
+    return why === undefined
+      ? yield* beginOnce(prepared, attemptId, concluded)
+      : Either.right(concluded(Answer.NotSent({ why, retryAfterMs: undefined })))
+  })
 
-const sendInTime = Effect.fnUntraced(function* (
-  { lease, order: { account }, prepared }: ReadyToSend,
-  attemptId: AttemptId,
-  begunMs: number
-) {
-  const clock = yield* Clock
-  const asOf = yield* clock.now
-  const concluded = (answer: Answer) => concludedOf(account, attemptId, asOf, answer)
-  const why = yield* reasonNotToSend(account, lease, begunMs)
-  return why === undefined
-    ? yield* sendOnce(prepared, attemptId, concluded)
-    : concluded(Answer.NotSent({ why, retryAfterMs: undefined }))
-})
+const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, SendingNeeds> =>
+  Effect.flatMap(beginSending(sent), Either.match({ onLeft: (waiting) => waiting, onRight: Effect.succeed }))
+
+/** One line an outcome; its ids are gathered only where it is written. */
+const tellAnswer = ({ attemptId, broker, order }: Committed, { report: { answer } }: Received<Answered>) =>
+  Effect.zipRight(
+    countSend(answer._tag),
+    Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), (least) =>
+      LogLevel.greaterThan(least, LogLevel.Info)
+        ? Effect.void
+        : Effect.logInfo("order answered").pipe(
+            Effect.annotateLogs({
+              order: format("order", order.id),
+              attempt: format("attempt", attemptId),
+              account: order.account,
+              symbol: order.symbol,
+              broker: broker.name,
+              answer: answer._tag
+            })
+          )
+    )
+  )
 
 /** Rule 2: another may have taken over where half of a lease has passed, or has where ours is another one now. */
-const reasonNotToSend = Effect.fnUntraced(function* (
-  account: AccountName,
-  lease: OwnLease | undefined,
-  begunMs: number
-) {
+const reasonNotToSend = Effect.fnUntraced(function* ({ begunMs, lease, order }: Committed) {
   const { leases } = yield* TradeRepository
   const ledger = yield* Ledger
   const waitedMs = (yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)) - begunMs
   if (waitedMs > LATEST_SEND_MS || waitedMs >= leases.durationMs / 2) return LATE
-  return (yield* ledger.leases.of(account))?.token === lease?.token ? undefined : FENCED
+  return (yield* ledger.leases.of(order.account))?.token === lease?.token ? undefined : FENCED
 })
 
 const FENCED = "Fenced: another process drives the account now"
@@ -256,14 +343,26 @@ const LATE = "Late: too much time passed between the commit and the send"
 const LONGEST_SEND = "1 minute"
 
 /** Whatever an adapter does beside answering leaves us not knowing: its order may be live. */
-const sendOnce = (
+const beginOnce = (
   prepared: Prepared,
   attemptId: AttemptId,
   concluded: (answer: Answer) => Received<Answered>
-): Effect.Effect<Received<Answered>> => {
-  const unknown = (why: string) => Effect.succeed(concluded(Answer.Unknown({ why, candidate: undefined })))
-  return within(prepared.send(attemptId), LONGEST_SEND, () => unknown("the adapter gave no answer in time")).pipe(
-    Effect.catchAllCause((cause) => unknown(`the adapter failed: ${Cause.pretty(cause).split("\n")[0] ?? ""}`))
+): Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>> => {
+  const unknown = (why: string) => concluded(Answer.Unknown({ why, candidate: undefined }))
+  const failed = (cause: Cause.Cause<never>) =>
+    unknown(`the adapter failed: ${Cause.pretty(cause).split("\n")[0] ?? ""}`)
+  const late = () => Effect.succeed(unknown("the adapter gave no answer in time"))
+  // What it dies of, an adapter may die of in `send` already.
+  return Effect.map(
+    begin(
+      Effect.suspend(() => prepared.send(attemptId)),
+      LONGEST_SEND,
+      late
+    ),
+    Either.mapBoth({
+      onLeft: (waiting) => Effect.catchAllCause(waiting, (cause) => Effect.succeed(failed(cause))),
+      onRight: Exit.match({ onFailure: failed, onSuccess: (received) => received })
+    })
   )
 }
 

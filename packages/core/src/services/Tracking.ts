@@ -66,11 +66,12 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
     const open = yield* openOrders
     const last = yield* Ref.get(polled.last)
     const due = open.filter((order) => now - (last.get(order.id) ?? -Infinity) >= waitMs(options, order))
-    const lag = Math.max(0, ...due.map((order) => now - (last.get(order.id) ?? now) - options.intervalMs))
+    const lag = due.reduce((most, { id }) => Math.max(most, now - (last.get(id) ?? now) - options.intervalMs), 0)
     yield* tellPollingLag(lag)
+    const isDue = new Set(due)
     yield* Ref.set(
       polled.last,
-      new Map(open.map((order) => [order.id, due.includes(order) ? now : (last.get(order.id) ?? now)]))
+      new Map(open.map((order) => [order.id, isDue.has(order) ? now : (last.get(order.id) ?? now)]))
     )
     yield* Effect.forEach(
       new Set(due.map(({ account }) => account)),

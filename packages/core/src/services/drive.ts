@@ -1,12 +1,12 @@
 import { Effect, Schema } from "effect"
 import { declare, isDeclared } from "../account/declare.ts"
-import { AccountTable } from "../account/Account.ts"
+import { AccountTable, type Account } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { Brokers, type BrokerService, type NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import { TradeRepository } from "../ports/TradeRepository.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import * as Reads from "./Reads.ts"
 
 /** An account is declared for one environment and its broker proves to be the other: nothing is sent. */
@@ -27,12 +27,37 @@ export class NotDriven extends Schema.TaggedError<NotDriven>()("NotDriven", { ac
   }
 }
 
+const readSettings = (account: AccountName) => Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+
+/** The settings of some accounts, read together; one whose row cannot be read fails for itself. */
+export const settingsOf = (
+  accounts: ReadonlySet<AccountName>
+): Effect.Effect<
+  (account: AccountName) => Effect.Effect<Account | undefined, StoreError>,
+  StoreError,
+  TradeRepository
+> =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository
+    const rows = yield* repository.page({
+      table: AccountTable.name,
+      where: [{ column: "name", in: [...accounts] }],
+      orderBy: AccountTable.key,
+      descending: false,
+      after: undefined,
+      limit: accounts.size
+    })
+    const read = new Map(rows.map((row) => [row["name"], AccountTable.read(row)]))
+    return (account) => read.get(account) ?? Effect.succeed(undefined)
+  })
+
 /**
  * The broker to which an account may be driven: only one whose environment is the declared one, and only under our lease. What it
  * takes stands on the account before anything is sent there, so that rule 0 reads it as data.
  */
 export const brokerToDrive = (
-  account: AccountName
+  account: AccountName,
+  reading: Effect.Effect<Account | undefined, StoreError, TradeRepository> = readSettings(account)
 ): Effect.Effect<
   BrokerService,
   NoBroker | EnvironmentMismatch | NotDriven | LedgerError,
@@ -41,7 +66,7 @@ export const brokerToDrive = (
   Effect.gen(function* () {
     const brokers = yield* Brokers
     const broker = yield* brokers.get(account)
-    const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+    const settings = yield* reading
     const declared = settings?.environment ?? "paper"
     if (declared !== broker.environment) {
       return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })

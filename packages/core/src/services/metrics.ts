@@ -25,17 +25,29 @@ export const countFailedReads = (failed: number): Effect.Effect<void> => Metric.
 /** Says how late the most overdue order of a pass was, in milliseconds. */
 export const tellPollingLag = (lagMs: number): Effect.Effect<void> => Metric.set(pollingLag, lagMs / 1000)
 
+/** The counter of a tag's value, made once: to make one costs more than to count. */
+const ofEach = <C>(made: (value: string) => C): ((value: string) => C) => {
+  const known = new Map<string, C>()
+  return (value) => {
+    const found = known.get(value)
+    if (found !== undefined) return found
+    const fresh = made(value)
+    known.set(value, fresh)
+    return fresh
+  }
+}
+
+const intakeOf = ofEach((result) => Metric.tagged(intake, "result", result.toLowerCase()))
+const sendsOf = ofEach((answer) => Metric.tagged(sends, "answer", answer.toLowerCase()))
+
 /** Counts trades that were taken in, by what became of them. */
 export const countIntake = (results: ReadonlyArray<IntakeResult>): Effect.Effect<void> => {
+  const [first] = results
+  if (first !== undefined && results.length === 1) return Metric.increment(intakeOf(first._tag))
   const counts = new Map<string, number>()
   for (const { _tag } of results) counts.set(_tag, (counts.get(_tag) ?? 0) + 1)
-  return Effect.forEach(
-    counts,
-    ([tag, count]) => Metric.incrementBy(Metric.tagged(intake, "result", tag.toLowerCase()), count),
-    { discard: true }
-  )
+  return Effect.forEach(counts, ([tag, count]) => Metric.incrementBy(intakeOf(tag), count), { discard: true })
 }
 
 /** Counts an attempt by its answer. */
-export const countSend = (answer: Answer["_tag"]): Effect.Effect<void> =>
-  Metric.increment(Metric.tagged(sends, "answer", answer.toLowerCase()))
+export const countSend = (answer: Answer["_tag"]): Effect.Effect<void> => Metric.increment(sendsOf(answer))

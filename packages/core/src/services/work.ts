@@ -1,7 +1,6 @@
-import { Cause, Effect, Queue, Stream } from "effect"
-import type { Duration } from "effect"
+import { Cause, Duration, Effect, Queue, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
-import { Ledger } from "../ledger/Ledger.ts"
+import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
 import { Health } from "./Health.ts"
 
@@ -44,25 +43,46 @@ export const recoverIdle = <E, R>(
     for (const { part } of ill) if (!parts.has(part)) yield* health.succeeded(part)
   })
 
+/** What wakes a pass of work, and how long it rests. */
+export interface Waking {
+  /** The commits of this process that do; every one where nothing is said. */
+  readonly after?: ReadonlyArray<Topic>
+  /** How many times as long as it took a pass rests at least (no longer than until the clock wakes it): it may read much. */
+  readonly rest?: number
+}
+
 /**
- * Runs a pass of work again and again: after every commit of this process, after those of others where the store tells of them,
- * and at least once per `every` for what nobody told or the clock has brought. A pass that fails is reported to health and comes again; it ends nothing.
+ * Runs a pass of work again and again: after the commits of this process that may have made some, after those of others where the
+ * store tells of them, and at least once per `every` for what nobody told or the clock has brought. A pass that fails is reported
+ * to health and comes again; it ends nothing.
  */
 export const forever = <E, R>(
   part: string,
   every: Duration.DurationInput,
-  pass: Effect.Effect<unknown, E, R>
+  pass: Effect.Effect<unknown, E, R>,
+  { after, rest = 0 }: Waking = {}
 ): Effect.Effect<never, never, R | Ledger | Health | TradeRepository> =>
-  Effect.gen(function* () {
-    const ledger = yield* Ledger
-    const once = reported(part, pass)
-    const wake = yield* Queue.sliding<void>(1)
-    const waken = Queue.offer(wake, undefined)
-    const commits = Stream.runForEach(ledger.commits, () => waken)
-    const { news = Stream.empty } = yield* TradeRepository
-    const told = Stream.runForEach(news, () => waken)
-    const ticks = Effect.forever(Effect.zipRight(Effect.sleep(every), waken))
-    const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
-    yield* Effect.all([commits, told, ticks, passes], { concurrency: "unbounded", discard: true })
-    return yield* Effect.never
-  })
+  Effect.scoped(
+    Effect.gen(function* () {
+      const ledger = yield* Ledger
+      const once = resting(reported(part, pass), rest, every)
+      const wake = yield* Queue.sliding<void>(1)
+      const waken = Queue.offer(wake, undefined)
+      yield* ledger.watch(after, () => wake.unsafeOffer(undefined))
+      const { news = Stream.empty } = yield* TradeRepository
+      const told = Stream.runForEach(news, () => waken)
+      const ticks = Effect.forever(Effect.zipRight(Effect.sleep(every), waken))
+      const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
+      yield* Effect.all([told, ticks, passes], { concurrency: "unbounded", discard: true })
+      return yield* Effect.never
+    })
+  )
+
+const resting = <R>(
+  pass: Effect.Effect<void, never, R>,
+  times: number,
+  most: Duration.DurationInput
+): Effect.Effect<void, never, R> =>
+  times === 0
+    ? pass
+    : Effect.flatMap(Effect.timed(pass), ([took]) => Effect.sleep(Duration.min(Duration.times(took, times), most)))

@@ -191,3 +191,25 @@ describe("a program's source of prices", () => {
     )
   })
 })
+
+describe("whoever watches the ledger", () => {
+  it("is told of the commits that touched what he names, and of no other, until his scope closes", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const ledger = yield* Ledger.Ledger
+        const told: Array<string> = []
+        yield* ledger.watch(["LotsNetted"], () => void told.push("kind"))
+        yield* ledger.watch(["allocations", "ops_cursors"], () => void told.push("table"))
+        yield* ledger.watch(undefined, () => void told.push("any"))
+        yield* Effect.scoped(ledger.watch(undefined, () => void told.push("closed")))
+        yield* Stage.submit(Stage.trade("t1", "0.3"))
+        expect(told.splice(0)).toEqual(["any"])
+        yield* Stage.submit({ ...Stage.trade("t2", "0.1"), side: "sell" })
+        expect(told).toEqual(["kind", "table", "any"])
+        yield* ledger.submit("command", asking("AAPL"))
+        expect(told).toHaveLength(3)
+      }),
+      Stage.layer()
+    ))
+})

@@ -183,8 +183,8 @@ const enqueueFor = (jobs: Jobs.JobsService, account: AccountName.AccountName) =>
     })
   })
 
-/** Looks after every commit whether orders were worked. */
-export const watchOrders: Effect.Effect<never, never, Jobs.Jobs | Surroundings> = work.forever(
+/** Looks every second whether orders were worked: the syncs wait for longer anyway. */
+export const watchOrders: Effect.Effect<never, never, Jobs.Jobs | Surroundings> = work.every(
   "syncs after orders",
   "1 second",
   enqueueAfterOrders
