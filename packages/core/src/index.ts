@@ -178,6 +178,8 @@ export * as duplicateIntent from "./control/duplicateIntent.ts"
 export * as owedBound from "./control/owedBound.ts"
 /** `batch/Batch`: see that module. */
 export * as Batch from "./batch/Batch.ts"
+/** `batch/Template`: see that module. */
+export * as Template from "./batch/Template.ts"
 /** `batch/batches`: see that module. */
 export * as batches from "./batch/batches.ts"
 /** `batch/counts`: see that module. */
@@ -292,6 +294,8 @@ export * as Sources from "./services/Sources.ts"
 export * as StartGate from "./services/StartGate.ts"
 /** `services/Submission`: see that module. */
 export * as Submission from "./services/Submission.ts"
+/** `services/Templates`: see that module. */
+export * as Templates from "./services/Templates.ts"
 /** `services/Tokens`: see that module. */
 export * as Tokens from "./services/Tokens.ts"
 /** `services/Sync`: see that module. */

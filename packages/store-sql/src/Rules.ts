@@ -402,6 +402,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   ops_jobs: jobs,
   ops_tokens: tokens,
   ops_requests: none,
+  ops_templates: none,
   ops_holdings: none
 }
 

@@ -2,6 +2,7 @@ import { RequestTable, type RequestRecord } from "../access/RequestRecord.ts"
 import { TokenTable, type Token } from "../access/Token.ts"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { BatchTable, type Batch } from "../batch/Batch.ts"
+import { TemplateTable, type Template } from "../batch/Template.ts"
 import { CursorTable, type Cursor } from "../trade/Cursor.ts"
 import { CommandTable, type CommandRecord } from "../control/CommandRecord.ts"
 import { ControlTable, type Control } from "../control/TradingState.ts"
@@ -47,6 +48,7 @@ export interface Books {
   readonly ops_jobs: Shelf.Shelf<Job, string>
   readonly ops_tokens: Shelf.Shelf<Token, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
+  readonly ops_templates: Shelf.Shelf<Template, string>
   readonly ops_holdings: Shelf.Shelf<HeldAtBroker, string>
 }
 
@@ -79,6 +81,7 @@ export const make = (): Books => ({
   ops_jobs: Shelf.make(JobTable),
   ops_tokens: Shelf.make(TokenTable),
   ops_requests: Shelf.make(RequestTable),
+  ops_templates: Shelf.make(TemplateTable),
   ops_holdings: Shelf.make(HoldingTable)
 })
 
@@ -108,6 +111,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   ops_jobs: JobTable,
   ops_tokens: TokenTable,
   ops_requests: RequestTable,
+  ops_templates: TemplateTable,
   ops_holdings: HoldingTable
 }
 
@@ -193,6 +197,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.ops_jobs),
     changesOf(books.ops_tokens),
     changesOf(books.ops_requests),
+    changesOf(books.ops_templates),
     changesOf(books.ops_holdings)
   ].filter((each) => each.size > 0)
 

@@ -42,6 +42,7 @@ export type Need = Data.TaggedEnum<{
   readonly TokenByName: { readonly name: string }
   /** What was asked under an idempotency key. */
   readonly RequestByKey: { readonly key: string }
+  readonly TemplateByName: { readonly name: string }
   readonly JobById: { readonly id: string }
   readonly JobByKey: { readonly type: string; readonly key: string }
   /** All fills of an account that wait for their orders. */
@@ -97,6 +98,7 @@ export const Need = {
   BatchByUid: ({ uid }: Fields<"BatchByUid">): Need => ({ _tag: "BatchByUid", uid }),
   TokenByName: ({ name }: Fields<"TokenByName">): Need => ({ _tag: "TokenByName", name }),
   RequestByKey: ({ key }: Fields<"RequestByKey">): Need => ({ _tag: "RequestByKey", key }),
+  TemplateByName: ({ name }: Fields<"TemplateByName">): Need => ({ _tag: "TemplateByName", name }),
   JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),
   JobByKey: ({ key, type }: Fields<"JobByKey">): Need => ({ _tag: "JobByKey", type, key }),
   WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account })

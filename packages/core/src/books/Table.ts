@@ -74,6 +74,7 @@ export const operationalTables = [
   "ops_jobs",
   "ops_tokens",
   "ops_requests",
+  "ops_templates",
   "ops_holdings"
 ] as const
 

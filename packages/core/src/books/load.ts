@@ -185,6 +185,7 @@ const makeTakings = (books: Books): Takings => ({
   ops_jobs: taking(books, (each) => each.ops_jobs),
   ops_tokens: taking(books, (each) => each.ops_tokens),
   ops_requests: taking(books, (each) => each.ops_requests),
+  ops_templates: taking(books, (each) => each.ops_templates),
   ops_holdings: taking(books, (each) => each.ops_holdings),
   trades: taking(
     books,
@@ -327,6 +328,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("ops_tokens", "primary", [need.name])]
     case "RequestByKey":
       return [of("ops_requests", "primary", [need.key])]
+    case "TemplateByName":
+      return [of("ops_templates", "primary", [need.name])]
     case "JobById":
       return [of("ops_jobs", "primary", [need.id])]
     case "JobByKey":

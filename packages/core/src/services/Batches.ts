@@ -61,11 +61,12 @@ export interface BatchesService {
     rows: ReadonlyArray<BatchRow>,
     policy: SourcePolicy
   ) => Effect.Effect<ReadonlyArray<IntakeResult>, BatchStands | LedgerError>
-  /** No more rows: it waits for its turn. What was no trade is on record with its place. */
+  /** No more rows: it waits for its turn. What was no trade is counted, and the first of it on record with its place. */
   readonly queue: (
     id: BatchId,
-    rejected: ReadonlyArray<RejectedRow>,
-    actor: string
+    rejectedRows: ReadonlyArray<RejectedRow>,
+    actor: string,
+    rejected?: number
   ) => Effect.Effect<Batch, NoBatch | BatchStands | LedgerError>
   /** Calls it off: what is not sent ends, what is open is asked to end. */
   readonly cancel: Change
@@ -102,7 +103,7 @@ const ROWS = 500
 /** How many orders of one batch are under way at once: more plans would only be looked through again and again. */
 const MOST_WORKING = 500
 /** How many rejected rows are kept with their places. */
-const MOST_REJECTED = 1000
+export const MOST_REJECTED = 1000
 
 const ended = orderStatuses.filter((status) => !isLive(status))
 const live = orderStatuses.filter((status) => !ended.includes(status))
@@ -194,10 +195,13 @@ const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) 
     return yield* new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
   })
 
-const queue = (id: BatchId, rejected: ReadonlyArray<RejectedRow>, actor: string) =>
-  changed(id, causeOf(actor), (recorder) =>
-    batches.queue(recorder, id, rejected.length, rejected.slice(0, MOST_REJECTED))
-  )
+const queue = (
+  id: BatchId,
+  rejectedRows: ReadonlyArray<RejectedRow>,
+  actor: string,
+  rejected: number = rejectedRows.length
+) =>
+  changed(id, causeOf(actor), (recorder) => batches.queue(recorder, id, rejected, rejectedRows.slice(0, MOST_REJECTED)))
 
 const failedRows = ({ id }: Batch) =>
   Reads.all(TradeTable, {
@@ -259,7 +263,7 @@ export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Laye
     return {
       create: (asked) => here(create(asked)),
       add: (batch, rows, policy) => here(add(batch, rows, policy)),
-      queue: (id, rejected, actor) => here(queue(id, rejected, actor)),
+      queue: (id, rejectedRows, actor, rejected) => here(queue(id, rejectedRows, actor, rejected)),
       retry: (id, uid, actor) => here(retry(id, uid, actor)),
       cancel: (id, reason, actor) =>
         here(changed(id, causeOf(actor, reason), (recorder) => batches.cancel(recorder, id, reason))),

@@ -442,6 +442,14 @@ export const holding: Row = {
   averagePrice: "150.25"
 }
 
+const template: Row = {
+  name: "friday",
+  terms: '{"mode":"accumulate","separator":";"}',
+  savedAt: AT,
+  savedBy: "test",
+  deletedAt: null
+}
+
 /** One sound row a table. */
 export const soundRows: { readonly [T in TableName]: Row } = {
   accounts: account,
@@ -465,6 +473,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   ops_jobs: job,
   ops_tokens: token,
   ops_requests: request,
+  ops_templates: template,
   ops_holdings: holding
 }
 
@@ -505,6 +514,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("ops_jobs", job),
   inserting("ops_tokens", token),
   inserting("ops_requests", request),
+  inserting("ops_templates", template),
   inserting("ops_holdings", holding)
 ]
 

@@ -12,26 +12,31 @@ import {
   type intake
 } from "@roundlot/core"
 import { Chunk, Effect, Stream } from "effect"
-import type { ImportFileError } from "../import/ImportFileError.ts"
+import type { Dialect } from "../import/Dialect.ts"
+import { fail, type ImportFileError } from "../import/ImportFileError.ts"
+import * as surveys from "../import/survey.ts"
 import { complaint } from "../import/takeIn.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import type { Bad, Row } from "../import/TradeRow.ts"
 import { rowOf } from "./adding.ts"
 
 /** How a file is read. */
-interface Written {
-  readonly bytes: Uint8Array
+export interface Written {
+  /** Its bytes, however often they are asked for. */
+  readonly bytes: Stream.Stream<Uint8Array, ImportFileError>
   /** As people know it; undefined where it came from elsewhere. */
   readonly fileName: string | undefined
   readonly source: string
   readonly columns: TradeFile.Options["columns"]
-  readonly dialect: TradeFile.Options["dialect"]
+  /** How it is written, as far as somebody said. */
+  readonly dialect: Dialect
+  readonly mode: Batch.BatchMode
 }
 
 /** What is submitted: a file, and what is to become of its rows. */
 export interface Submission extends Written {
+  readonly surveyed: Surveyed
   readonly name: string
-  readonly mode: Batch.BatchMode
   readonly account: AccountName.AccountName
   readonly priority: number
   readonly policy: SourcePolicy.SourcePolicy
@@ -55,32 +60,90 @@ export interface Submitted {
 const TOGETHER = 256
 const MOST_NOTICED = 100
 
-const sha256 = (...parts: ReadonlyArray<string | Uint8Array>): string => {
+const sha256 = (...parts: ReadonlyArray<string>): string => {
   const hash = createHash("sha256")
   for (const part of parts) hash.update(part).update("\u0000")
   return hash.digest("hex")
 }
 
-/** The rows of a submission: who has no id of his own is the line of these bytes, who has no time came now. */
+/** A file that was read once: what tells it from others, and how it is written. */
+export interface Surveyed {
+  readonly fileHash: string
+  readonly dialect: Dialect
+}
+
+const nameOf = ({ fileName }: Written): string => fileName ?? "what was submitted"
+
+const optionsOf = ({ columns, mode, source }: Written, dialect: Dialect): TradeFile.Options => ({
+  source,
+  dialect,
+  limits: mode === "execute" ? "taken" : "refused",
+  ...(columns === undefined ? {} : { columns })
+})
+
+const HEAD_BYTES = 65_536
+
+/** What a row says that says nothing of itself: who has no id of his own is the line of these bytes, who has no time came now. */
+const usualOf = (fileHash: string, now: string) => ({
+  source_id: (line: number) => `${fileHash}:${line}`,
+  timestamp: () => now
+})
+
+/** Any time: what it is does not matter as long as nothing is taken. */
+const ONCE = "2026-01-01T00:00:00Z"
+
+/** Reads a file once, from end to end: its hash, and how it is written, which only all of its values can say. */
+export const survey = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
+  Effect.gen(function* () {
+    const { bytes, columns = {} } = written
+    const [first = new Uint8Array()] = yield* Stream.runCollect(Stream.take(bytes, 1))
+    const told = surveys.headerIn(first.slice(0, HEAD_BYTES), columns, written.dialect)
+    const found = surveys.begin()
+    const hash = createHash("sha256")
+    const hashed = Stream.tap(bytes, (part) => Effect.sync(() => hash.update(part)))
+    const options = { ...optionsOf(written, told), seen: found.take, usual: usualOf("", ONCE) }
+    yield* Stream.runDrain(TradeFile.readBytes(hashed, nameOf(written), options))
+    return { fileHash: hash.digest("hex"), dialect: yield* surveys.decide(nameOf(written), found, told) }
+  })
+
+/** The rows of a file that was surveyed; it fails at its end where the file has changed since. */
 const rowsOf = (
-  { bytes, columns, dialect, fileName, source }: Written,
-  fileHash: string,
+  written: Written,
+  { dialect, fileHash }: Surveyed,
   now: Instant.Instant
 ): Stream.Stream<Row, ImportFileError> =>
-  TradeFile.readBytes(Stream.make(bytes), fileName ?? "what was submitted", {
-    source,
-    ...(columns === undefined ? {} : { columns }),
-    ...(dialect === undefined ? {} : { dialect }),
-    usual: { source_id: (line) => `${fileHash}:${line}`, timestamp: () => Instant.format(now) }
+  Stream.suspend(() => {
+    const hash = createHash("sha256")
+    const name = nameOf(written)
+    const hashed = Stream.tap(written.bytes, (part) => Effect.sync(() => hash.update(part)))
+    const unchanged = Effect.suspend(() =>
+      hash.digest("hex") === fileHash
+        ? Effect.void
+        : Effect.fail(fail(name, "Unreadable", "was changed while it was read", "submit it again"))
+    )
+    return Stream.concat(
+      TradeFile.readBytes(hashed, name, {
+        ...optionsOf(written, dialect),
+        usual: usualOf(fileHash, Instant.format(now))
+      }),
+      Stream.execute(unchanged)
+    )
   })
 
 interface Sums {
   readonly counts: { readonly [T in intake.IntakeResult["_tag"]]: number }
-  readonly bad: ReadonlyArray<Bad>
+  readonly rejected: number
+  /** The first of them. */
+  readonly rejectedRows: ReadonlyArray<Batch.RejectedRow>
   readonly noticed: Submitted["noticed"]
 }
 
-const nothing: Sums = { counts: { Accepted: 0, Duplicate: 0, Conflict: 0, Quarantined: 0 }, bad: [], noticed: [] }
+const nothing: Sums = {
+  counts: { Accepted: 0, Duplicate: 0, Conflict: 0, Quarantined: 0 },
+  rejected: 0,
+  rejectedRows: [],
+  noticed: []
+}
 
 const complaintOf = (result: intake.IntakeResult): string | undefined => {
   const name = Id.format("trade", result.tradeId)
@@ -107,10 +170,20 @@ const taken = (batch: Batch.Batch, asked: Submission, occurrence: string) => (su
     })
     return {
       counts,
-      bad: [...sums.bad, ...bad],
+      rejected: sums.rejected + bad.length,
+      rejectedRows: firstOf(sums.rejectedRows, bad),
       noticed: [...sums.noticed, ...bad.map(complained), ...noticed].slice(0, MOST_NOTICED)
     }
   })
+
+/** The first rows that are no trades: of a million, all would fill the memory. */
+const firstOf = (
+  before: ReadonlyArray<Batch.RejectedRow>,
+  more: ReadonlyArray<Bad>
+): ReadonlyArray<Batch.RejectedRow> =>
+  before.length >= Batches.MOST_REJECTED || more.length === 0
+    ? before
+    : [...before, ...more.map(rejectedOf)].slice(0, Batches.MOST_REJECTED)
 
 const complained = (row: Bad) => ({ line: row.line, what: complaint(row) })
 
@@ -147,13 +220,12 @@ export const submit = (
     const batches = yield* Batches.Batches
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const salt = asked.again ? yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex) : ""
-    const fileHash = sha256(asked.bytes)
+    const { surveyed } = asked
+    const { fileHash } = surveyed
     const { account, actor, fileName, mode, name, priority, source } = asked
     // Read otherwise, the same bytes are other rows.
-    const manner = JSON.stringify([asked.columns, asked.dialect])
+    const manner = JSON.stringify([asked.columns, surveyed.dialect])
     const uid = sha256(account, source, mode, fileHash, manner, salt).slice(0, 32)
-    // Nothing is on record of a file that is none.
-    yield* rowsOf(asked, fileHash, now).pipe(Stream.take(1), Stream.runDrain)
     const batch = yield* batches.create({
       account,
       actor,
@@ -166,18 +238,18 @@ export const submit = (
       retryOf: undefined
     })
     if (batch.queuedAt !== undefined) return knownBefore(batch)
-    const { bad, counts, noticed } = yield* rowsOf(asked, fileHash, now).pipe(
+    const { counts, noticed, rejected, rejectedRows } = yield* rowsOf(asked, surveyed, now).pipe(
       Stream.grouped(TOGETHER),
       Stream.runFoldEffect(nothing, taken(batch, asked, asked.again ? uid : "0"))
     )
-    const queued = yield* batches.queue(batch.id, bad.map(rejectedOf), actor)
+    const queued = yield* batches.queue(batch.id, rejectedRows, actor, rejected)
     return {
       batch: queued,
       accepted: counts.Accepted,
       duplicates: counts.Duplicate,
       conflicts: counts.Conflict,
       quarantined: counts.Quarantined,
-      rejected: bad.length,
+      rejected,
       noticed
     }
   })
@@ -208,24 +280,28 @@ export const open = (
   })
 
 /** What a submission would be read as. */
-interface Checked {
+export interface Checked {
   readonly accepted: number
-  readonly rejected: ReadonlyArray<Batch.RejectedRow>
+  readonly rejected: number
 }
 
-const unread: Checked = { accepted: 0, rejected: [] }
+const unread: Checked = { accepted: 0, rejected: 0 }
 
-/** What a submission would be read as: how many rows are trades, and what is wrong with the others. Nothing is on record of it. */
-export const check = (asked: Written): Effect.Effect<Checked, ImportFileError, Clock.Clock> =>
+/**
+ * What a submission would be read as: how many rows are trades, and how many are none, each of which is told of. Nothing is on
+ * record of it.
+ */
+export const check = <R>(
+  asked: Written & { readonly surveyed: Surveyed },
+  tell: (row: Batch.RejectedRow) => Effect.Effect<void, never, R>
+): Effect.Effect<Checked, ImportFileError, Clock.Clock | R> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    return yield* rowsOf(asked, sha256(asked.bytes), now).pipe(
-      Stream.runFold(unread, ({ accepted, rejected }, row): Checked =>
+    return yield* rowsOf(asked, asked.surveyed, now).pipe(
+      Stream.runFoldEffect(unread, (counts, row) =>
         row._tag === "Parsed"
-          ? { accepted: accepted + 1, rejected }
-          : { accepted, rejected: rejected.length < MOST_CHECKED ? [...rejected, rejectedOf(row)] : rejected }
+          ? Effect.succeed({ ...counts, accepted: counts.accepted + 1 })
+          : Effect.as(tell(rejectedOf(row)), { ...counts, rejected: counts.rejected + 1 })
       )
     )
   })
-
-const MOST_CHECKED = 1000

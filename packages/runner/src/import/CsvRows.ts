@@ -1,14 +1,23 @@
 import { Either } from "effect"
 import { type Columns, namesOf } from "./columns.ts"
 import * as Csv from "./Csv.ts"
+import { asOurs, type Dialect } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"
 import { nearest } from "./nearest.ts"
 import type { Rows, Step } from "./Rows.ts"
 import { shown } from "./shown.ts"
 import * as TradeRow from "./TradeRow.ts"
 
+/** What all rows of a CSV file share. */
+export interface CsvSettings extends TradeRow.RowSettings {
+  /** Where a file is written otherwise than ours. */
+  readonly dialect?: Dialect | undefined
+  /** Is told of every value as it stands. */
+  readonly seen?: ((field: TradeRow.Field, text: string, line: number) => void) | undefined
+}
+
 /** The rows of a CSV file, the header first; `file` is the name that errors tell. */
-export const csvRows = (file: string, columns: Columns, settings: TradeRow.RowSettings): Rows => {
+export const csvRows = (file: string, columns: Columns, settings: CsvSettings): Rows => {
   const records = Csv.assembler(settings.dialect?.separator)
   let header: Header | undefined
   const step = (record: Csv.CsvRecord | undefined): Step => {
@@ -21,6 +30,8 @@ export const csvRows = (file: string, columns: Columns, settings: TradeRow.RowSe
   }
   return { take: (line) => step(records.take(line)), end: () => step(records.end()) }
 }
+
+const known: ReadonlyArray<TradeRow.Field> = [...TradeRow.fields, ...TradeRow.extras]
 
 const SAMPLE = TradeRow.fields.join(",")
 
@@ -35,7 +46,7 @@ const headerOf = (
   file: string,
   record: Csv.CsvRecord,
   columns: Columns,
-  { usual }: TradeRow.RowSettings
+  { limits, usual }: TradeRow.RowSettings
 ): Header | ImportFileError => {
   const { fault, fields: names, line, raw } = record
   const where = `has a header (line ${line})`
@@ -43,7 +54,7 @@ const headerOf = (
     return fail(file, "Format", `${where} that ${fault.reason}`, "give a header such as " + SAMPLE)
   if (raw.includes("\r"))
     return fail(file, "Format", "ends its lines with CR alone", "save it with LF or CRLF line ends")
-  const repeated = TradeRow.fields.find((field) => placesOf(field, names, columns).length > 1)
+  const repeated = known.find((field) => placesOf(field, names, columns).length > 1)
   if (repeated !== undefined) {
     const twice = placesOf(repeated, names, columns).map((place) => `"${shown(names[place] ?? "")}"`)
     return fail(
@@ -53,11 +64,11 @@ const headerOf = (
       "keep one of them"
     )
   }
-  const missing = TradeRow.fields.filter((field) => isMissing(field, names, columns) && !isUsual(field, usual))
+  const limitNames = limits === undefined ? [] : namesOf("limit_price", columns)
+  const others = names.filter((name) => !limitNames.includes(name))
+  const missing = TradeRow.fields.filter((field) => isMissing(field, others, columns) && !isUsual(field, usual))
   if (missing.length > 0) return missingColumns(file, line, missing, names, columns)
-  const places = TradeRow.fields.flatMap((field) =>
-    placesOf(field, names, columns).map((place) => [field, place] as const)
-  )
+  const places = known.flatMap((field) => placesOf(field, names, columns).map((place) => [field, place] as const))
   return { _tag: "Header", names, places: new Map(places) }
 }
 
@@ -96,7 +107,7 @@ const missingColumns = (
   return fail(file, "MissingColumn", problem, remedy)
 }
 
-const csvRow = (record: Csv.CsvRecord, header: Header, settings: TradeRow.RowSettings): TradeRow.Row => {
+const csvRow = (record: Csv.CsvRecord, header: Header, settings: CsvSettings): TradeRow.Row => {
   const { fault, fields, line, raw } = record
   if (fault !== undefined) {
     const column = fault.field === undefined ? undefined : header.names[fault.field]
@@ -106,11 +117,11 @@ const csvRow = (record: Csv.CsvRecord, header: Header, settings: TradeRow.RowSet
     const reason = `has ${counted(fields.length)}, the header has ${header.names.length}`
     return TradeRow.bad({ line, column: undefined, value: raw, reason, raw })
   }
-  const isComma = settings.dialect?.decimal === "comma"
-  const cell = (field: TradeRow.Field): TradeRow.Cell => {
-    const text = fields[header.places.get(field) ?? -1] ?? ""
-    return Either.right(isComma && (field === "quantity" || field === "price") ? TradeRow.withPoint(text) : text)
-  }
+  const textOf = (field: TradeRow.Field): string => fields[header.places.get(field) ?? -1] ?? ""
+  const { dialect, seen } = settings
+  if (seen !== undefined) for (const field of header.places.keys()) seen(field, textOf(field), line)
+  const cell = (field: TradeRow.Field): TradeRow.Cell =>
+    dialect === undefined ? Either.right(textOf(field)) : asOurs(field, textOf(field), dialect)
   const columnName = (field: TradeRow.Field) => header.names[header.places.get(field) ?? -1] ?? field
   return TradeRow.read({ line, raw, cell, columnName }, settings)
 }

@@ -9,7 +9,8 @@ export const Fault = Schema.Literal(
   "Encoding",
   "Format",
   "MissingColumn",
-  "DuplicateColumn"
+  "DuplicateColumn",
+  "Ambiguous"
 )
 
 /** What can be wrong with a file as a whole. */

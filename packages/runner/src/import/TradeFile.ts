@@ -4,12 +4,13 @@ import * as NodeStream from "@effect/platform-node/NodeStream"
 import { Effect, Option, Stream } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { Columns } from "./columns.ts"
-import { csvRows } from "./CsvRows.ts"
+import { csvRows, type CsvSettings } from "./CsvRows.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"
 import { jsonRows } from "./JsonRows.ts"
 import * as Line from "./Line.ts"
 import type { Rows, Step } from "./Rows.ts"
-import type { Dialect, Field, Row, RowSettings, Usual } from "./TradeRow.ts"
+import type { Dialect } from "./Dialect.ts"
+import type { Field, Row, RowSettings, Usual } from "./TradeRow.ts"
 import { wrongContents } from "./wrongContents.ts"
 
 /** How a file of trades is written. */
@@ -29,6 +30,10 @@ export interface Options {
   readonly usual?: Usual
   /** Where the file is written otherwise than ours. */
   readonly dialect?: Dialect
+  /** What a row's limit price is: the terms of its order, or out of place. Default: nothing looks for it. */
+  readonly limits?: RowSettings["limits"]
+  /** Is told of every value of a CSV file as it stands. */
+  readonly seen?: CsvSettings["seen"]
 }
 
 /**
@@ -141,11 +146,13 @@ const collect = <A>(each: Iterable<A>, step: (one: A) => Step): Effect.Effect<Re
 
 /** Waits for the first line that is not blank, which tells encoding and format, then goes on as CSV or JSON lines. */
 const fileRows = (file: string, options: Options): Rows => {
-  const settings: RowSettings = {
+  const settings: CsvSettings = {
     source: options.source ?? "import",
     identity: options.identity ?? ["source_id"],
     usual: options.usual,
-    dialect: options.dialect
+    dialect: options.dialect,
+    limits: options.limits,
+    seen: options.seen
   }
   let body: Rows | undefined
   return {

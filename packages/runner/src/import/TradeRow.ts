@@ -6,8 +6,11 @@ import { shown } from "./shown.ts"
 /** What a trade instruction says, by the names that a file's header has unless it is mapped. */
 export const fields = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
 
+/** What a trade may say beside: at which price at best it is to be ordered. */
+export const extras = ["limit_price"] as const
+
 /** What a trade instruction says. */
-export type Field = (typeof fields)[number]
+export type Field = (typeof fields)[number] | (typeof extras)[number]
 
 /** A row that is a trade, its symbol as the file has it; whether it may be taken is the ledger's word (B5). `line` counts from 1, the header included. */
 export interface Parsed {
@@ -53,19 +56,12 @@ export interface RowSettings {
   readonly identity: NonEmptyReadonlyArray<Field>
   /** What a row is taken to say where it says nothing, of the fields that a file may leave out. */
   readonly usual?: Usual | undefined
-  /** Where a file is written otherwise than ours. */
-  readonly dialect?: Dialect | undefined
+  /** What a row's limit price is: the terms of its order, or out of place. Nothing looks for it where nothing is said. */
+  readonly limits?: "taken" | "refused" | undefined
 }
 
 /** What a row is taken to say where it says nothing. */
 export type Usual = { readonly [F in "source_id" | "timestamp"]?: (line: number) => string }
-
-/** How a file is written: what separates its fields, how its numbers have their point, how many lines stand before its header. */
-export interface Dialect {
-  readonly separator?: ";" | "," | "\t" | "|" | undefined
-  readonly decimal?: "comma" | "point" | undefined
-  readonly skip?: number | undefined
-}
 
 /** Reads and checks one row; the first fault is the one that is told. */
 export const read = (row: RowSource, settings: RowSettings): Row =>
@@ -86,7 +82,9 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
     const side = yield* checked(row, "side", sideOf)
     const quantity = yield* checked(row, "quantity", quantityOf)
     const price = yield* checked(row, "price", priceOf)
-    const parts = { id, tradedAt, symbol, side, quantity, price }
+    const { limits } = settings
+    const limitPrice = limits === undefined ? undefined : yield* checked(row, "limit_price", limitOf[limits])
+    const parts = { id, tradedAt, symbol, side, quantity, price, limitPrice }
     const sourceId = yield* identityOf(parts, settings)
     const { source } = settings
     const input: Trade.TradeInput = {
@@ -98,7 +96,8 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
       quantity,
       price,
       tradedAt,
-      reverses: undefined
+      reverses: undefined,
+      ...(limitPrice === undefined ? {} : { direct: { type: "limit", limitPrice, timeInForce: "day" } })
     }
     return input
   })
@@ -119,12 +118,6 @@ const orUsual = (row: RowSource, field: "source_id" | "timestamp", { usual }: Ro
   }
 }
 
-const COMMA = /^(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?$/
-
-/** A number that is written with a comma where ours have a point, and points between thousands; any other stays as it is. */
-export const withPoint = (text: string): string =>
-  COMMA.test(text) ? text.replaceAll(".", "").replace(",", ".") : text
-
 /** A value, or the reason why the text is none. */
 type Check<A> = (text: string) => Either.Either<A, string>
 
@@ -141,6 +134,7 @@ interface Parts {
   readonly side: Side.Side
   readonly quantity: Quantity.Quantity
   readonly price: Price.Price | undefined
+  readonly limitPrice: Price.Price | undefined
 }
 
 /** One spelling a value (0.30 and 0.3 are one trade), and no `/` but the id's own, so that no two joins are alike. */
@@ -150,7 +144,8 @@ const identityPart: { readonly [F in Field]: (parts: Parts) => string } = {
   symbol: ({ symbol }) => symbol.replaceAll("%", "%25").replaceAll("/", "%2F"),
   side: ({ side }) => side.toUpperCase(),
   quantity: ({ quantity }) => Decimal.format(quantity),
-  price: ({ price }) => (price === undefined ? "" : Decimal.format(price))
+  price: ({ price }) => (price === undefined ? "" : Decimal.format(price)),
+  limit_price: ({ limitPrice }) => (limitPrice === undefined ? "" : Decimal.format(limitPrice))
 }
 
 const LONGEST_ID = 512
@@ -207,3 +202,9 @@ const quantityOf: Check<Quantity.Quantity> = (text) => Either.map(positive(text)
 
 const priceOf: Check<Price.Price | undefined> = (text) =>
   text === "" ? Either.right(undefined) : Either.map(positive(text), Price.make)
+
+const limitOf: { readonly [L in "taken" | "refused"]: Check<Price.Price | undefined> } = {
+  taken: priceOf,
+  refused: (text) =>
+    text === "" ? Either.right(undefined) : Either.left("is out of place: what accumulates is not ordered row by row")
+}

@@ -1,11 +1,11 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
-import { Batches, Entropy, Jobs } from "@roundlot/core"
-import { Effect, Layer, Option } from "effect"
+import { type Batch, Batches, Entropy, Jobs } from "@roundlot/core"
+import { Effect, Layer, Option, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { chosen, sole } from "../accounts.ts"
-import { check, submit } from "../batches/submit.ts"
+import { check, submit, survey } from "../batches/submit.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
@@ -27,21 +27,31 @@ const bytesOf = ({ csv, rows }: Documents.BatchRequest) => {
   return Effect.succeed(new TextEncoder().encode(csv ?? (rows ?? []).map((row) => JSON.stringify(row)).join("\n")))
 }
 
+/** What would be taken, and the first of what would not. */
+const checked = (file: Parameters<typeof check>[0]) =>
+  Effect.gen(function* () {
+    const rejectedRows: Array<Batch.RejectedRow> = []
+    const tell = (row: Batch.RejectedRow) =>
+      Effect.sync(() => {
+        if (rejectedRows.length < Batches.MOST_REJECTED) rejectedRows.push(row)
+      })
+    const { accepted, rejected } = yield* check(file, tell)
+    return { accepted, rejected, rejectedRows }
+  })
+
 const submitted = (asked: Documents.BatchRequest, configuration: Configuration) =>
   Effect.gen(function* () {
     const bytes = yield* bytesOf(asked)
     const { again = false, columns, decimal, mode = "execute", name, priority = 0, source = "batch" } = asked
     const dialect = { separator: asked.separator, decimal, skip: asked.skip }
-    const file = { bytes, fileName: asked.fileName, source, columns, dialect }
-    if (asked.dryRun === true) {
-      const { accepted, rejected } = yield* check(file)
-      return { accepted, rejected: rejected.length, rejectedRows: rejected }
-    }
+    const written = { bytes: Stream.make(bytes), fileName: asked.fileName, source, columns, dialect, mode }
+    const file = { ...written, surveyed: yield* survey(written) }
+    if (asked.dryRun === true) return yield* checked(file)
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
     const policy = policyOf(configuration, source)
-    return submittedOf(yield* submit({ ...file, name, mode, account, priority, policy, again, actor }))
+    return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, actor }))
   })
 
 /** Changes the batch of an id as its caller, once for each key. */

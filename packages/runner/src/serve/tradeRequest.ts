@@ -11,7 +11,8 @@ const NAMES: { readonly [F in TradeRow.Field]: string } = {
   symbol: "symbol",
   side: "side",
   quantity: "quantity",
-  price: "price"
+  price: "price",
+  limit_price: "direct.limitPrice"
 }
 
 const INSTRUCTION: instruction.Names = {
@@ -41,7 +42,8 @@ export const inputOf = (
     symbol: request.symbol,
     side: request.side,
     quantity: request.quantity,
-    price: request.price ?? ""
+    price: request.price ?? "",
+    limit_price: ""
   }
   const cell = (field: TradeRow.Field) => Either.right(cells[field])
   const row = TradeRow.read(

@@ -2,10 +2,10 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Batch, Batches, Clock, Entropy, Instant } from "@roundlot/core"
-import { Chunk, Effect, Option, Schedule, Stream } from "effect"
+import { Effect, Option, Schedule, Sink, Stream } from "effect"
 import { basename } from "node:path"
 import { ACTOR, opened } from "../accounts.ts"
-import { check, open, submit, type Submission, type Submitted } from "../batches/submit.ts"
+import { check, open, submit, survey, type Submission, type Submitted } from "../batches/submit.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -13,6 +13,8 @@ import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, reading, writing } from "../cli/within.ts"
 import * as Csv from "../import/Csv.ts"
+import { dateOrders, type DateOrder } from "../import/Dialect.ts"
+import { fail } from "../import/ImportFileError.ts"
 import * as TradeFile from "../import/TradeFile.ts"
 import { policyOf } from "../settings/Configuration.ts"
 import type { Columns } from "../import/columns.ts"
@@ -46,48 +48,67 @@ const terms = {
 /** What was submitted, as programs read it. */
 export const submittedOf = ({ batch, ...counts }: Submitted) => ({ batch: views.documentOf(batch), ...counts })
 
-const bytesOf = (file: string) => {
-  const read = file === "-" ? TradeFile.standardInput : TradeFile.bytesOf(file)
-  return Stream.runCollect(Stream.map(read, (part) => Buffer.from(part))).pipe(
-    Effect.map((parts) => new Uint8Array(Buffer.concat(Chunk.toReadonlyArray(parts))))
-  )
-}
+/** The bytes of a file, however often they are asked for; the standard input comes once, and is kept aside meanwhile. */
+const bytesOf = (file: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const again = (path: string) => Stream.provideService(TradeFile.bytesOf(path), FileSystem.FileSystem, fs)
+    if (file !== "-") return again(file)
+    const kept = yield* Effect.orDie(fs.makeTempFileScoped({ prefix: "roundlot-batch-" }))
+    yield* Stream.run(
+      TradeFile.standardInput,
+      Sink.mapError(fs.sink(kept), (error) =>
+        fail("the standard input", "Unreadable", `cannot be kept aside (${error.message})`, "give a file instead")
+      )
+    )
+    return again(kept)
+  })
 
 const separators = { comma: ",", semicolon: ";", tab: "\t", bar: "|" } as const
 
 interface FileFlags extends Flags {
+  readonly json: boolean
   readonly file: string
   readonly source: string
   readonly separator: Option.Option<"," | ";" | "\t" | "|">
   readonly decimal: Option.Option<"point" | "comma">
+  readonly dates: Option.Option<DateOrder>
+  readonly zone: string | undefined
   readonly skip: number
+  readonly mode: Batch.BatchMode
 }
 
 /** How the file is read. */
-const readingOf = (asked: FileFlags, bytes: Uint8Array, columns: Columns | undefined) => ({
+const readingOf = (asked: FileFlags, bytes: Submission["bytes"], columns: Columns | undefined) => ({
   bytes,
+  mode: asked.mode,
   fileName: asked.file === "-" ? undefined : basename(asked.file),
   source: asked.source,
   columns,
   dialect: {
     separator: Option.getOrUndefined(asked.separator),
     decimal: Option.getOrUndefined(asked.decimal),
+    dates: Option.getOrUndefined(asked.dates),
+    zone: asked.zone,
     skip: asked.skip
   }
 })
 
 /** Shows what would be taken, and every bad row by line and column. */
-const dryRun = (asked: FileFlags, file: ReturnType<typeof readingOf>) =>
+const dryRun = (asked: FileFlags, file: Parameters<typeof check>[0]) =>
   Effect.gen(function* () {
-    const { answer, look } = yield* Output
-    const { accepted, rejected } = yield* Effect.provide(check(file), Clock.layerAlwaysOpen)
-    if (rejected.length > 0) yield* look
-    const lines = rejected.map(
-      ({ column, line, reason: why, value }) => `line ${line}: ${column ?? ""} "${value}" ${why}`
-    )
+    const { answer, line: print, look } = yield* Output
+    const rejectedRows: Array<Batch.RejectedRow> = []
+    const tell = (row: Batch.RejectedRow) => {
+      const { column, line, reason: why, value } = row
+      if (asked.json) return Effect.sync(() => rejectedRows.push(row))
+      return print(`line ${line}: ${column === null ? "" : `${column} `}"${value}" ${why}`)
+    }
+    const { accepted, rejected } = yield* Effect.provide(check(file, tell), Clock.layerAlwaysOpen)
+    if (rejected > 0) yield* look
     yield* answer(
-      { accepted, rejected: rejected.length, rejectedRows: rejected },
-      [`${asked.file}: ${accepted} rows would be taken, ${rejected.length} are no trades.`, ...lines].join("\n")
+      { accepted, rejected, rejectedRows },
+      `${asked.file}: ${accepted} rows would be taken, ${rejected} are no trades.`
     )
   })
 
@@ -121,13 +142,25 @@ export const batchesSubmit = Verb.make({
       ["semicolon", separators.semicolon],
       ["tab", separators.tab],
       ["bar", separators.bar]
-    ]).pipe(Options.withDescription("What separates the file's fields; default comma"), Options.optional),
-    decimal: Options.choice("decimal", ["point", "comma"]).pipe(
-      Options.withDescription("How its numbers are written: 1234.5 or 1.234,5; default point"),
+    ]).pipe(
+      Options.withDescription(
+        "What separates the file's fields; default: as the line with the names of its columns says"
+      ),
       Options.optional
     ),
+    decimal: Options.choice("decimal", ["point", "comma"]).pipe(
+      Options.withDescription(
+        "How its numbers are written: 1234.5 or 1.234,5; default: as the file says, or it is asked for"
+      ),
+      Options.optional
+    ),
+    dates: Options.choice("dates", dateOrders).pipe(
+      Options.withDescription("How its dates are written: 2026-11-20, 20.11.2026 or 11/20/2026"),
+      Options.optional
+    ),
+    zone: text("zone", "The clock of its times that have no zone: Europe/Berlin, or an offset such as -05:00"),
     skip: Options.integer("skip").pipe(
-      Options.withDescription("Lines before its header; default 0"),
+      Options.withDescription("Lines before its header; default: as many as stand before the names of its columns"),
       Options.withDefault(0)
     ),
     dryRun: Options.boolean("dry-run").pipe(
@@ -140,17 +173,17 @@ export const batchesSubmit = Verb.make({
   run: (asked) =>
     Effect.gen(function* () {
       const columns = yield* readColumns(asked.columns)
-      // A file that cannot be read makes no store.
-      const bytes = yield* bytesOf(asked.file)
-      if (asked.dryRun) return yield* dryRun(asked, readingOf(asked, bytes, columns))
+      const written = readingOf(asked, yield* bytesOf(asked.file), columns)
+      // A file that cannot be read, or leaves open how, makes no store.
+      const file = { ...written, surveyed: yield* survey(written) }
+      if (asked.dryRun) return yield* dryRun(asked, file)
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
           const { answer, look, note } = yield* Output
           const account = yield* opened(configuration, asked.account)
           const submission: Submission = {
-            ...readingOf(asked, bytes, columns),
+            ...file,
             name: asked.name,
-            mode: asked.mode,
             account,
             priority: asked.priority,
             policy: policyOf(configuration, asked.source),
@@ -168,7 +201,7 @@ export const batchesSubmit = Verb.make({
           yield* answer(document, `${document.batch.id} ${document.batch.status}: ${counts}.`)
         })
       )
-    })
+    }).pipe(Effect.scoped)
 })
 
 const MOST_NOTICES = 20

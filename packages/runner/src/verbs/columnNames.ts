@@ -1,13 +1,15 @@
 import { Effect } from "effect"
 import { UsageError, unknownWord } from "../cli/UsageError.ts"
 import type { Columns } from "../import/columns.ts"
-import { fields, type Field } from "../import/TradeRow.ts"
+import { extras, fields, type Field } from "../import/TradeRow.ts"
+
+const known: ReadonlyArray<Field> = [...fields, ...extras]
 
 /** One of our column names: `source_id`, or `sourceId`. */
 export const fieldOf = (flag: string, word: string): Effect.Effect<Field, UsageError> => {
   const snake = word.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  const field = fields.find((each) => each === snake)
-  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, fields)) : Effect.succeed(field)
+  const field = known.find((each) => each === snake)
+  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, known)) : Effect.succeed(field)
 }
 
 /** The file's own names of its columns, `symbol=Ticker,price=`. */

@@ -39,7 +39,8 @@ const FLAGS: Cells = {
   symbol: "--symbol",
   side: "--side",
   quantity: "--quantity",
-  price: "--price"
+  price: "--price",
+  limit_price: "--limit-price"
 }
 
 const inputOf = (cells: Cells, source: string): Either.Either<Trade.TradeInput, UsageError> => {
@@ -99,7 +100,13 @@ export const tradesAdd = Verb.make({
     Effect.gen(function* () {
       // A trade that cannot be makes no store.
       const direct = yield* instruction.of(asked)
-      const cells = { symbol: asked.symbol, side: asked.side, quantity: asked.quantity, price: asked.price }
+      const cells = {
+        symbol: asked.symbol,
+        side: asked.side,
+        quantity: asked.quantity,
+        price: asked.price,
+        limit_price: ""
+      }
       yield* inputOf(
         { ...cells, source_id: asked.id ?? "new", timestamp: asked.at ?? "2026-01-01T00:00:00Z" },
         asked.source

@@ -17,6 +17,10 @@ const FILLED = 8
 
 const { fresh } = databases()
 
+/** A file as a German spreadsheet writes it, with lines before its header. */
+const german = (when: string, quantity: string) =>
+  `\uFEFFExport\nof;Friday\n\nTicker;Side;When;Qty;Limit\nAAPL;buy;${when};${quantity};\nKO;buy;${when};2;"60,5"\n`
+
 describe("batches", () => {
   it("BAT-1 BAT-9 a file is submitted, worked off by the daemon, listed, exported, and taken again only on purpose", async () => {
     const { cli, folder, json } = desk()
@@ -123,38 +127,52 @@ describe("batches", () => {
     expect((await cli("audit")).code).toBe(0)
   }, 120_000)
 
-  it("reads files as others write them only when told how, and asks where it cannot know", async () => {
-    const { cli, folder } = desk()
-    const file = join(folder, "export.csv")
-    writeFileSync(file, "\uFEFFExport of 20.11.2026\nTicker;Side;Qty\nAAPL;buy;1.234,5\nKO;buy;2\n")
-    const told = [
-      "batches",
-      "submit",
-      file,
-      "--name",
-      "X",
-      "--mode",
-      "accumulate",
-      "--columns",
-      "symbol=Ticker,side=Side,quantity=Qty,price="
-    ]
-    const asks = await cli(...told, "--skip", "1")
-    expect(asks.code).toBe(1)
-    expect(asks.err).toContain("separate the columns")
-    const points = await cli(...told, "--skip", "1", "--separator", "semicolon", "--json")
-    expect(JSON.parse(points.out)).toMatchObject({ accepted: 1, rejected: 1 })
-    const commas = await cli(
-      ...told,
-      "--skip",
-      "1",
-      "--separator",
-      "semicolon",
-      "--decimal",
-      "comma",
-      "--again",
-      "--json"
-    )
-    expect(JSON.parse(commas.out)).toMatchObject({ accepted: 2, rejected: 0 })
-    expect((await cli("trades", "list", "--symbol", "AAPL", "--json")).out).toContain('"quantity":"1234.5"')
+  it("BAT-2 reads files as others write them where the file says how, and asks for the flag where it does not", async () => {
+    const { cli, file, json } = desk()
+    const columns = ["--columns", "symbol=Ticker,side=Side,quantity=Qty,timestamp=When,limit_price=Limit,price="]
+    const submit = (name: string, text: string, ...flags: ReadonlyArray<string>) =>
+      cli("batches", "submit", file(name, text), "--name", name, ...columns, ...flags, "--json")
+    const asks = async (name: string, text: string, flag: string, ...flags: ReadonlyArray<string>) => {
+      const { code, err } = await submit(name, text, ...flags)
+      expect([name, code, err]).toEqual([name, 1, expect.stringContaining(flag)])
+    }
+    await asks("zone.csv", german("20.11.2026 14:30", "1.234,5"), "--zone")
+    await asks("dates.csv", german("05.11.2026 14:30", "1.234,5"), "--dates", "--zone", "Europe/Berlin")
+    await asks("both.csv", german("20.11.2026 14:30", "1.50"), "--decimal", "--zone", "Europe/Berlin")
+    await asks("numbers.csv", 'Ticker,Side,Qty\nKO,buy,"1,234"\n', "--decimal")
+    await asks("nowhere.csv", german("20.11.2026 14:30", "1"), "Nowhere", "--zone", "Nowhere")
+    expect((await cli("batches", "list")).code).not.toBe(0)
+    const told = await submit("told.csv", german("20.11.2026 14:30", "1.234,5"), "--zone", "Europe/Berlin")
+    expect(JSON.parse(told.out)).toMatchObject({ accepted: 2, rejected: 0 })
+    const american = 'Ticker,Side,When,Qty\nMSFT,buy,03/29/2026 1:05 pm,"1,234.50"\nMSFT,buy,03/08/2026 2:30 am,1\n'
+    const skipped = await submit("us.csv", american, "--zone", "America/New_York", "--mode", "accumulate")
+    expect(JSON.parse(skipped.out)).toMatchObject({ accepted: 1, rejected: 1 })
+    expect(await json("trades", "show", "T1")).toMatchObject({
+      symbol: "AAPL",
+      quantity: "1234.5",
+      tradedAt: "2026-11-20T13:30:00.000000Z",
+      direct: { type: "market" }
+    })
+    expect(await json("trades", "show", "T2")).toMatchObject({ direct: { type: "limit", limitPrice: "60.5" } })
+    expect(await json("trades", "show", "T3")).toMatchObject({
+      quantity: "1234.5",
+      tradedAt: "2026-03-29T17:05:00.000000Z"
+    })
+  }, 120_000)
+
+  it("BAT-2 a dry run shows every bad row by line and column, and writes nothing", async () => {
+    const { cli, file } = desk()
+    const rows = Array.from({ length: 1200 }, (_, at) => `${at},AAPL,buy,${at === 7 ? "2" : "x"},`)
+    const bad = file("bad.csv", ["source_id,symbol,side,quantity,limit_price", ...rows].join("\n"))
+    const dry = await cli("batches", "submit", bad, "--name", "bad", "--dry-run", "--json")
+    const answer: unknown = JSON.parse(dry.out)
+    expect(answer).toMatchObject({ accepted: 1, rejected: 1199 })
+    expect(dry.out).toContain('"line":1201,"column":"quantity"')
+    const shown = await cli("batches", "submit", bad, "--name", "bad", "--dry-run")
+    expect(shown.out).toContain('line 1201: quantity "x" is not a plain decimal number')
+    const limits = file("limits.csv", "symbol,side,quantity,limit_price\nKO,buy,2,60\n")
+    const wrong = await cli("batches", "submit", limits, "--name", "x", "--mode", "accumulate", "--dry-run")
+    expect(wrong.out).toContain('line 2: limit_price "60" is out of place')
+    expect((await cli("batches", "list")).code).not.toBe(0)
   }, 120_000)
 })

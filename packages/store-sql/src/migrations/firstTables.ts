@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "47c1a240"
+export const fingerprint = "68786266"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -646,6 +646,15 @@ export const sqlite: ReadonlyArray<string> = [
   "at" INTEGER NOT NULL,
   "answer" TEXT,
   PRIMARY KEY ("key")
+) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_ops_templates (
+  "name" TEXT NOT NULL,
+  "terms" TEXT NOT NULL,
+  "savedAt" INTEGER NOT NULL,
+  "savedBy" TEXT NOT NULL,
+  "deletedAt" INTEGER,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "ops_templates_terms" CHECK (json_valid("terms"))
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT NOT NULL,
@@ -1363,6 +1372,15 @@ export const postgres: ReadonlyArray<string> = [
   "at" TIMESTAMPTZ NOT NULL,
   "answer" TEXT COLLATE "C",
   PRIMARY KEY ("key")
+)`,
+  `CREATE TABLE roundlot_ops_templates (
+  "name" TEXT COLLATE "C" NOT NULL,
+  "terms" TEXT NOT NULL,
+  "savedAt" TIMESTAMPTZ NOT NULL,
+  "savedBy" TEXT COLLATE "C" NOT NULL,
+  "deletedAt" TIMESTAMPTZ,
+  PRIMARY KEY ("name"),
+  CONSTRAINT "ops_templates_terms" CHECK ("terms" IS NULL OR ("terms"::json) IS NOT NULL)
 )`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT COLLATE "C" NOT NULL,
