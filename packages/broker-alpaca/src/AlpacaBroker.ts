@@ -86,6 +86,7 @@ export const make = (
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(wire),
       account: accountFigures(wire),
+      clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
       instrument: (symbol) => instrument(wire, symbol),
       updates: updates(desk, heartbeat)
@@ -370,6 +371,12 @@ const accountFigures = (wire: Wire.Wire): Broker.BrokerService["account"] =>
     currency: answer.currency,
     buyingPower: answer.buying_power
   }))
+
+const ClockAnswer = Schema.Struct({ timestamp: Instant.FromString })
+
+/** Alpaca's own clock, to the millisecond. */
+const brokersTime = (wire: Wire.Wire): NonNullable<Broker.BrokerService["clock"]> =>
+  Effect.map(reading(wire, "clock", "/v2/clock", ClockAnswer), ({ timestamp }) => ({ at: timestamp, cutToMs: 1 }))
 
 const AssetAnswer = Schema.Struct({
   symbol: Ticker.Ticker,

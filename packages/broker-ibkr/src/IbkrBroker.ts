@@ -103,6 +103,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(desk),
       account: figures(desk),
+      clock: brokersTime(desk),
       instrument: (symbol) => instrument(desk, symbol),
       updates: updates(desk)
     }
@@ -461,6 +462,25 @@ const positions = (desk: Desk): Broker.BrokerService["positions"] =>
     .pipe(Effect.map((holdings) => ({ complete: true, holdings })))
 
 const BUYING_POWER = "BuyingPower"
+
+const SECOND_MS = 1_000
+const SECONDS = /^\d{9,11}$/
+
+/** TWS's own clock, to the second. */
+const brokersTime = (desk: Desk): NonNullable<Broker.BrokerService["clock"]> =>
+  Effect.flatMap(
+    gather<{ readonly seconds: string }>(desk.session, {
+      operation: "clock",
+      ask: ({ api }) => void api.reqCurrentTime(),
+      take: (message) => (message._tag === "Heartbeat" ? { _tag: "Last", part: message } : undefined)
+    }),
+    ([answer]) =>
+      answer !== undefined && SECONDS.test(answer.seconds)
+        ? Effect.succeed({ at: Instant.fromMillis(Number(answer.seconds) * SECOND_MS), cutToMs: SECOND_MS })
+        : Effect.fail(
+            new Broker.BrokerReadFailed({ operation: "clock", kind: "unreadable", detail: "TWS told no time" })
+          )
+  )
 
 const figures = (desk: Desk): Broker.BrokerService["account"] =>
   gather<{ readonly currency: string; readonly value: string }>(desk.session, {

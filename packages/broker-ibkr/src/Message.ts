@@ -78,7 +78,8 @@ export type Message = Data.TaggedEnum<{
     readonly currency: string
   }
   readonly AccountFiguresEnd: { readonly reqId: string }
-  readonly Heartbeat: {}
+  /** TWS's time, in seconds since 1970. */
+  readonly Heartbeat: { readonly seconds: string }
   /** The connection has ended. */
   readonly Lost: { readonly why: string }
 }>
@@ -203,7 +204,7 @@ export const decode = (tokens: Tokens): Message | undefined => {
     case ids.accountFiguresEnd:
       return Message.AccountFiguresEnd({ reqId: at(tokens, 2) })
     case ids.currentTime:
-      return Message.Heartbeat()
+      return Message.Heartbeat({ seconds: at(tokens, 2) })
     default:
       return undefined
   }

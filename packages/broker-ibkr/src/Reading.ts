@@ -5,8 +5,8 @@ import type { Line } from "./Line.ts"
 import type { Message } from "./Message.ts"
 import type { Session } from "./Session.ts"
 
-/** What a message is to a request: a part of its answer, its end, or nothing. */
-type Taken<A> = { readonly _tag: "Part"; readonly part: A } | { readonly _tag: "End" } | undefined
+/** What a message is to a request: a part of its answer, the only one, its end, or nothing. */
+type Taken<A> = { readonly _tag: "Part" | "Last"; readonly part: A } | { readonly _tag: "End" } | undefined
 
 /** A request that is answered by several messages. */
 export interface Request<A> {
@@ -40,8 +40,8 @@ export const gather = <A>(
             return resume(Effect.fail(failed(operation, "server", `${message.text} (${message.code})`)))
         }
         const taken = take(message, String(reqId))
-        if (taken?._tag === "Part") parts.push(taken.part)
-        if (taken?._tag === "End") resume(Effect.succeed(parts))
+        if (taken?._tag === "Part" || taken?._tag === "Last") parts.push(taken.part)
+        if (taken?._tag === "End" || taken?._tag === "Last") resume(Effect.succeed(parts))
       })
       if (line.isLost()) resume(Effect.fail(failed(operation, "network", "TWS closed the connection")))
       else ask(line, reqId)

@@ -90,6 +90,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(desk),
       account: figures(desk),
+      clock: brokersTime(wire),
       login: wire.session.standing,
       instrument: (symbol) => instrument(wire, symbol),
       updates: updates(desk, options.silentFor ?? SILENT_FOR)
@@ -496,6 +497,19 @@ const figures = (desk: Desk): Broker.BrokerService["account"] =>
     currency: "USD",
     buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
   }))
+
+const SECOND_MS = 1_000
+
+/** Schwab has no clock to ask: the date of an answer is its time, to the second. */
+const brokersTime = (wire: Wire): NonNullable<Broker.BrokerService["clock"]> =>
+  Effect.flatMap(asking(wire, "clock", "/trader/v1/accounts/accountNumbers"), ({ headers }) => {
+    const millis = Date.parse(headers.get("date") ?? "")
+    return Number.isNaN(millis)
+      ? Effect.fail(
+          new Broker.BrokerReadFailed({ operation: "clock", kind: "unreadable", detail: "the answer has no date" })
+        )
+      : Effect.succeed({ at: Instant.fromMillis(millis), cutToMs: SECOND_MS })
+  })
 
 const InstrumentsAnswer = Schema.Struct({
   instruments: Schema.optional(Schema.Array(Schema.Struct({ symbol: Schema.String, assetType: Schema.String })))

@@ -12,6 +12,8 @@ export * as Reference from "./money/Reference.ts"
 export * as Instant from "./time/Instant.ts"
 /** `time/MarketHours`: see that module. */
 export * as MarketHours from "./time/MarketHours.ts"
+/** `time/skew`: see that module. */
+export * as skew from "./time/skew.ts"
 /** `time/XnysCalendar`: see that module. */
 export * as XnysCalendar from "./time/XnysCalendar.ts"
 /** `identity/ClientOrderId`: see that module. */

@@ -41,6 +41,10 @@ export const contradictionOf = (settings: Limited): string | undefined => {
   return undefined
 }
 
+/** The limits that an account needs before real money is sent for it and that it has not, as the configuration names them. */
+export const missingForLive = (settings: Pick<AccountSettings, Limit>): ReadonlyArray<string> =>
+  Object.entries(LIMITS).flatMap(([name, limit]) => (settings[limit] === undefined ? [name] : []))
+
 const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | undefined): boolean =>
   before !== undefined && (after === undefined || Decimal.isLess(before, after))
 

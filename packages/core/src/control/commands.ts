@@ -1,6 +1,6 @@
 import { Either } from "effect"
 import type { AccountSettings } from "../account/Account.ts"
-import { contradictionOf, raisedLimits } from "../account/limits.ts"
+import { contradictionOf, missingForLive, raisedLimits } from "../account/limits.ts"
 import { changesOfSettings } from "../account/settingChanges.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
@@ -44,7 +44,9 @@ export const setAccount = (
   const known = books.accounts.get(account)
   const brokerAccountId = known?.broker === settings.broker ? known.brokerAccountId : undefined
   const full = { ...settings, name: account, brokerAccountId }
-  if (settings.environment === "live") return refused("LiveNotReady: this version drives paper accounts only")
+  const missing = settings.environment === "live" ? missingForLive(settings) : []
+  if (missing.length > 0)
+    return refused(`${account} is for real money, which is not sent without ${missing.join(", ")}`)
   const contradiction = contradictionOf(settings)
   if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
   const changes = changesOfSettings(known, full)

@@ -11,6 +11,7 @@ import type { AcknowledgedOrder } from "../order/OrderState.ts"
 import type { OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
 import type { Answered, Executed, NotFound, OrderSeen, RawPayload, Received, Report } from "../reconciliation/Report.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { BrokersTime } from "../time/skew.ts"
 import type { Session } from "../time/XnysCalendar.ts"
 
 /** Real money or play money; proven by the adapter before anything else. */
@@ -173,6 +174,8 @@ export interface BrokerService {
     BrokerReadFailed
   >
   readonly account: Effect.Effect<BrokerAccount, BrokerReadFailed>
+  /** What time it is at the broker, by one request; left away where it does not say. A live account is not driven without it. */
+  readonly clock?: Effect.Effect<BrokersTime, BrokerReadFailed> | undefined
   /** The sessions that the broker's market has in a window, whole days; left away where the broker has no calendar. */
   readonly calendar?: ((window: TimeWindow) => Effect.Effect<ReadonlyArray<Session>, BrokerReadFailed>) | undefined
   /** How its login stands; left away where what opens it does not end. */

@@ -44,7 +44,7 @@ import * as work from "./work.ts"
 export type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
 
 /** What ends a daemon: another one drives, from the start or from now on; the store or a broker cannot be used. */
-export type Ended = LedgerError | LeaseHeld | NoBroker | StartGate.OtherBrokerAccount
+export type Ended = LedgerError | LeaseHeld | NoBroker | StartGate.Refusal
 
 /**
  * Drives every account of the books: recovers what a dead process left, then submits, tracks, asks for doubtful orders, opens
@@ -89,7 +89,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("batches", "1 second", workOffBatches, { after: ["batches"] }),
         work.forever("cancels", "1 second", requestCancels, { after: ["CancelRequested", "OrderChanged"] }),
         work.forever("gates", "1 second", openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
-        work.forever("doubts", "1 second", askForDoubtful(asked), { after: ["AttemptAnswered"] }),
+        work.forever("doubts", "1 second", askForDoubtful(asked, mayDrive), { after: ["AttemptAnswered"] }),
         work.forever("polling", "1 second", pollOpenOrders(polling, polled), {
           after: ["OrderChanged", "OrderCreated"],
           rest: 4
@@ -101,6 +101,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
         work.every("market hours", "1 hour", learnAllHours),
+        work.every("clocks", "1 minute", gate.watchClocks),
         Effect.zipRight(work.reported("logins", watchLogins), work.every("logins", "15 seconds", watchLogins)),
         followAccounts(driving)
       ],
@@ -135,7 +136,7 @@ const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
 const start = (
   driving: Driving.Driving,
   gate: StartGate.StartGate
-): Effect.Effect<void, LedgerError | LeaseHeld | StartGate.OtherBrokerAccount, Requirements> =>
+): Effect.Effect<void, LedgerError | LeaseHeld | StartGate.Refusal, Requirements> =>
   Effect.gen(function* () {
     const accounts = yield* Reads.all(AccountTable)
     yield* Effect.forEach(accounts, ({ name }) => driving.take(name), { discard: true })

@@ -46,8 +46,14 @@ export const makeAsked: Effect.Effect<Asked> = Effect.all({
   missed: Ref.make<ReadonlyMap<OrderId, number>>(new Map())
 })
 
-/** Asks for orders in doubt that have settled: one pass. What is found is booked; what is surely not there may go again. */
-export const askForDoubtful = (asked: Asked) =>
+/**
+ * Asks for orders in doubt that have settled: one pass. What is found is booked; what is surely not there may go again, where the
+ * account may be driven.
+ */
+export const askForDoubtful = <R = never>(
+  asked: Asked,
+  mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R> = () => Effect.succeed(true)
+) =>
   Effect.gen(function* () {
     const clock = yield* Clock
     const now = yield* clock.now
@@ -65,7 +71,7 @@ export const askForDoubtful = (asked: Asked) =>
     }
     yield* Ref.set(asked.attempts, since)
     const asks = [
-      ...settled.map((order) => reported(`doubts ${order.account}`, ask(asked, order))),
+      ...settled.map((order) => reported(`doubts ${order.account}`, ask(asked, order, mayDrive(order.account)))),
       ...[...(yield* Ref.get(asked.refused)).values()]
         .filter(({ sinceMs }) => nowMs - sinceMs >= SETTLING_MS)
         .map(({ order }) => reported(`doubts ${order.account}`, askOnceMore(asked, order)))
@@ -104,7 +110,11 @@ const askOnceMore = Effect.fn("Doubts.askOnceMore")(function* ({ refused }: Aske
   yield* Ref.update(refused, (known) => new Map([...known].filter(([id]) => id !== order.id)))
 })
 
-const ask = Effect.fn("Doubts.ask")(function* (asked: Asked, order: Order) {
+const ask = Effect.fn("Doubts.ask")(function* <R>(
+  asked: Asked,
+  order: Order,
+  mayDrive: Effect.Effect<boolean, never, R>
+) {
   const brokers = yield* Brokers
   const broker = yield* brokers.get(order.account)
   if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
@@ -115,7 +125,8 @@ const ask = Effect.fn("Doubts.ask")(function* (asked: Asked, order: Order) {
   if (order.brokerOrderId !== undefined) return
   if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
   if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
-  yield* order.decisionId === undefined ? sendAgain(asked, order) : miss(asked, order)
+  if (order.decisionId !== undefined) return yield* miss(asked, order)
+  if (yield* mayDrive) yield* sendAgain(asked, order)
 })
 
 const LOOK_UPS = 2

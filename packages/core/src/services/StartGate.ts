@@ -1,13 +1,17 @@
 import { Effect, Ref, Schema } from "effect"
+import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { masked, pin } from "../account/pin.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { Brokers } from "../ports/Broker.ts"
+import { Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
+import { isBounded, MOST_SKEW_MS, skewOf } from "../time/skew.ts"
+import { EnvironmentMismatch } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
+import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
 import { sweep } from "./Tracking.ts"
@@ -25,39 +29,77 @@ export class OtherBrokerAccount extends Schema.TaggedError<OtherBrokerAccount>()
   }
 }
 
+/** The broker's holdings could not be compared with the books: nothing is sent before they were. */
+export class NotReconciled extends Schema.TaggedError<NotReconciled>()("NotReconciled", {
+  account: Schema.String,
+  why: Schema.String
+}) {
+  override get message() {
+    return `account ${this.account} could not be compared with its broker (${this.why}): nothing is sent before it was`
+  }
+}
+
+/** Our clock is too far from the broker's to send real money by, or that cannot be told. */
+export class ClockSkewed extends Schema.TaggedError<ClockSkewed>()("ClockSkewed", {
+  account: Schema.String,
+  environment: Schema.Literal("paper", "live"),
+  why: Schema.String
+}) {
+  override get message() {
+    return this.environment === "live"
+      ? `${this.why}: nothing is sent for the live account ${this.account} until the clocks are within ${MOST_SKEW_MS / 1000} s of each other`
+      : `${this.why}: a live account would not be driven by such a clock; ${this.account} is a paper account`
+  }
+}
+
+/** What no waiting changes: the account is another one, or another kind of money, than its broker's. */
+export type Refusal = EnvironmentMismatch | OtherBrokerAccount
+
 /**
  * Nothing is sent for an account before its broker was read once in the life of the program: what it says may settle what we
- * would order, and it must be the account that was driven before. An account whose broker cannot be read stops no other.
+ * would order, it must be the account that was driven before and the environment that was declared, and holdings must have been
+ * compared. For real money the clocks must agree as well, and go on to. An account whose broker cannot be read stops no other.
  */
 export interface StartGate {
   /** Is the broker read? Where it is not, reads it, unless that was tried a moment ago. */
   readonly isOpen: (account: AccountName) => Effect.Effect<boolean, never, GateRequirements>
-  /** Why the gate of an account stays closed, where the last reading found another account. */
-  readonly refusal: (account: AccountName) => Effect.Effect<OtherBrokerAccount | undefined>
+  /** Why the gate of an account stays closed, where the last reading found another account or another environment. */
+  readonly refusal: (account: AccountName) => Effect.Effect<Refusal | undefined>
+  /** Compares our clock with those of all brokers once more; the gate of a live account whose broker's differs is closed again. */
+  readonly watchClocks: Effect.Effect<void, never, GateRequirements>
 }
 
 type GateRequirements = Brokers | Clock | Health | Ledger | TradeRepository
 
 const AGAIN_AFTER_MS = 5_000
 
+const isForGood = (error: unknown): error is Refusal =>
+  error instanceof OtherBrokerAccount || error instanceof EnvironmentMismatch
+
 /** A gate that is closed for every account. */
 export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   const read = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const tried = yield* Ref.make<ReadonlyMap<AccountName, number>>(new Map())
-  const refused = yield* Ref.make<ReadonlyMap<AccountName, OtherBrokerAccount>>(new Map())
+  const refused = yield* Ref.make<ReadonlyMap<AccountName, Refusal>>(new Map())
   const open = (account: AccountName) =>
     reported(
       `start of ${account}`,
       Effect.gen(function* () {
-        yield* Effect.tapErrorTag(pinned(account), "OtherBrokerAccount", (error) =>
-          Ref.update(refused, (known) => new Map(known).set(account, error))
+        yield* Effect.tapError(Effect.zipRight(ofItsEnvironment(account), pinned(account)), (error) =>
+          isForGood(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : Effect.void
         )
+        yield* judgeClock(account)
         yield* learnHours(account)
         yield* sweep(account)
-        yield* reconcile(account)
+        const { problem } = yield* reconcile(account)
+        if (problem !== undefined) return yield* new NotReconciled({ account, why: problem })
         yield* Ref.update(read, (known) => new Set(known).add(account))
       })
     )
+  const close = (account: AccountName) =>
+    Ref.update(read, (known) => new Set([...known].filter((each) => each !== account)))
+  const watchClock = (account: AccountName) =>
+    Effect.tapErrorTag(judgeClock(account), "ClockSkewed", () => close(account))
   return {
     isOpen: Effect.fn("StartGate.isOpen")(function* (account: AccountName) {
       if ((yield* Ref.get(read)).has(account)) return true
@@ -68,8 +110,49 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
       yield* open(account)
       return (yield* Ref.get(read)).has(account)
     }),
-    refusal: (account) => Effect.map(Ref.get(refused), (known) => known.get(account))
+    refusal: (account) => Effect.map(Ref.get(refused), (known) => known.get(account)),
+    watchClocks: Effect.flatMap(Ref.get(read), (accounts) =>
+      Effect.forEach(accounts, (account) => reported(`start of ${account}`, watchClock(account)), { discard: true })
+    )
   }
+})
+
+const recordOf = (account: AccountName) => Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+
+/** Before anything else: the broker proves to be of the environment that the account is declared for. */
+const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
+  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const declared = (yield* recordOf(account))?.environment ?? "paper"
+  if (declared !== broker.environment) {
+    return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
+  }
+})
+
+/** Our clock against the broker's. Real money is sent by clocks that agree only. */
+const compareClocks = Effect.fn("StartGate.compareClocks")(function* (
+  account: AccountName,
+  { clock, environment, name }: BrokerService
+) {
+  if (clock === undefined) {
+    const why = `${name} does not say what time it is`
+    return environment === "live" ? yield* new ClockSkewed({ account, environment, why }) : undefined
+  }
+  const ours = yield* Clock
+  const [asked, told, answered] = yield* withRetries(Effect.all([ours.now, clock, ours.now]))
+  const skew = skewOf(asked, told, answered)
+  if (isBounded(skew)) return
+  const why =
+    skew.leastMs > MOST_SKEW_MS
+      ? `our clock is ${skew.leastMs / 1000} s from that of ${name}`
+      : `${name} took too long to say what time it is (${skew.uncertainMs / 1000} s)`
+  return yield* new ClockSkewed({ account, environment, why })
+})
+
+/** For play money a difference is told, and stops nothing. */
+const judgeClock = Effect.fn("StartGate.judgeClock")(function* (account: AccountName) {
+  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const comparing = compareClocks(account, broker)
+  yield* broker.environment === "live" ? comparing : reported(`clock of ${account}`, comparing)
 })
 
 /** The account behind the keys is the one that was driven before; on its first drive it is written down. */
