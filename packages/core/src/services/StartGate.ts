@@ -4,10 +4,10 @@ import type { AccountName } from "../account/AccountName.ts"
 import { masked, pin } from "../account/pin.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { Brokers, type BrokerService } from "../ports/Broker.ts"
+import { BrokerReadFailed, Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
-import { isBounded, MOST_SKEW_MS, skewOf } from "../time/skew.ts"
+import { MOST_SKEW_MS, MOST_UNCERTAIN_MS, skewOf } from "../time/skew.ts"
 import { EnvironmentMismatch } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
@@ -52,8 +52,8 @@ export class ClockSkewed extends Schema.TaggedError<ClockSkewed>()("ClockSkewed"
   }
 }
 
-/** What no waiting changes: the account is another one, or another kind of money, than its broker's. */
-export type Refusal = EnvironmentMismatch | OtherBrokerAccount
+/** What a person must mend: the account is another one, or another kind of money, than its broker's, or our clock is off. */
+export type Refusal = ClockSkewed | EnvironmentMismatch | OtherBrokerAccount
 
 /**
  * Nothing is sent for an account before its broker was read once in the life of the program: what it says may settle what we
@@ -63,7 +63,7 @@ export type Refusal = EnvironmentMismatch | OtherBrokerAccount
 export interface StartGate {
   /** Is the broker read? Where it is not, reads it, unless that was tried a moment ago. */
   readonly isOpen: (account: AccountName) => Effect.Effect<boolean, never, GateRequirements>
-  /** Why the gate of an account stays closed, where the last reading found another account or another environment. */
+  /** Why the gate of an account stays closed, where that is for a person to mend. */
   readonly refusal: (account: AccountName) => Effect.Effect<Refusal | undefined>
   /** Compares our clock with those of all brokers once more; the gate of a live account whose broker's differs is closed again. */
   readonly watchClocks: Effect.Effect<void, never, GateRequirements>
@@ -73,8 +73,8 @@ type GateRequirements = Brokers | Clock | Health | Ledger | TradeRepository
 
 const AGAIN_AFTER_MS = 5_000
 
-const isForGood = (error: unknown): error is Refusal =>
-  error instanceof OtherBrokerAccount || error instanceof EnvironmentMismatch
+const isRefusal = (error: unknown): error is Refusal =>
+  [ClockSkewed, EnvironmentMismatch, OtherBrokerAccount].some((kind) => error instanceof kind)
 
 /** A gate that is closed for every account. */
 export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
@@ -85,10 +85,9 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
     reported(
       `start of ${account}`,
       Effect.gen(function* () {
-        yield* Effect.tapError(Effect.zipRight(ofItsEnvironment(account), pinned(account)), (error) =>
-          isForGood(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : Effect.void
+        yield* Effect.tapError(Effect.all([ofItsEnvironment(account), pinned(account), judgeClock(account)]), (error) =>
+          isRefusal(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : Effect.void
         )
-        yield* judgeClock(account)
         yield* learnHours(account)
         yield* sweep(account)
         const { problem } = yield* reconcile(account)
@@ -140,12 +139,13 @@ const compareClocks = Effect.fn("StartGate.compareClocks")(function* (
   const ours = yield* Clock
   const [asked, told, answered] = yield* withRetries(Effect.all([ours.now, clock, ours.now]))
   const skew = skewOf(asked, told, answered)
-  if (isBounded(skew)) return
-  const why =
-    skew.leastMs > MOST_SKEW_MS
-      ? `our clock is ${skew.leastMs / 1000} s from that of ${name}`
-      : `${name} took too long to say what time it is (${skew.uncertainMs / 1000} s)`
-  return yield* new ClockSkewed({ account, environment, why })
+  if (skew.leastMs > MOST_SKEW_MS) {
+    const why = `our clock is ${skew.leastMs / 1000} s from that of ${name}`
+    return yield* new ClockSkewed({ account, environment, why })
+  }
+  if (skew.uncertainMs <= MOST_UNCERTAIN_MS) return
+  const detail = `${name} took too long to say what time it is (${skew.uncertainMs / 1000} s)`
+  return yield* new BrokerReadFailed({ operation: "clock", kind: "network", detail })
 })
 
 /** For play money a difference is told, and stops nothing. */

@@ -10,6 +10,7 @@ import type { OrderTerms } from "../order/OrderTerms.ts"
 import type { BrokerReadFailed, BrokerService, Refusal, TimeWindow } from "../ports/Broker.ts"
 import type { Answer, Executed, OrderSeen, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { skewOf } from "../time/skew.ts"
 import { type ContractBroken, same } from "./promise.ts"
 import * as SampleOrder from "./SampleOrder.ts"
 
@@ -321,6 +322,21 @@ const instruments: Clause = {
     })
 }
 
+const NEAR_MS = 2_000
+
+const times: Clause = {
+  name: "where it says what time it is, that is the time, by an exchange on the same clock",
+  needs: [],
+  run: ({ broker }) =>
+    Effect.gen(function* () {
+      if (broker.clock === undefined) return
+      const before = Instant.fromMillis(yield* Clock.currentTimeMillis)
+      const told = yield* broker.clock
+      const skew = skewOf(before, told, Instant.fromMillis(yield* Clock.currentTimeMillis))
+      yield* same("the clocks agree", skew.leastMs < NEAR_MS, true)
+    })
+}
+
 const executedIn = (report: Report): Option.Option<Executed> =>
   report._tag === "Executed" ? Option.some(report) : Option.none()
 
@@ -361,5 +377,6 @@ export const clauses: ReadonlyArray<Clause> = [
   tooLate,
   unread,
   instruments,
+  times,
   told
 ]

@@ -26,7 +26,3 @@ export const skewOf = (asked: Instant.Instant, told: BrokersTime, answered: Inst
   const aheadAtMost = Instant.millisBetween(asked, told.at) + told.cutToMs
   return { leastMs: Math.max(0, aheadAtLeast, -aheadAtMost), uncertainMs: Math.abs(aheadAtMost - aheadAtLeast) }
 }
-
-/** Is a clock with this skew good enough to send real money by? */
-export const isBounded = ({ leastMs, uncertainMs }: Skew): boolean =>
-  leastMs <= MOST_SKEW_MS && uncertainMs <= MOST_UNCERTAIN_MS

@@ -52,7 +52,7 @@ type Connection = typeof PositionsPayload.Type
 const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
 
 /** What trying again does not mend. */
-const final = ["NotReady", "LiveNotReady", "SettingsError"]
+const final = ["NotReady", "EnvironmentMismatch", "SettingsError"]
 
 const failed = (error: { readonly _tag: string; readonly message: string; readonly problem?: string }) =>
   new Jobs.JobFailed({ detail: error.message, final: final.includes(error._tag) || error.problem === "accounts" })
@@ -107,7 +107,7 @@ const brokerFor = (
       number: account.brokerAccountId ?? own.number,
       connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000
     }
-    return yield* Effect.mapError(brokerAt(account.name, place), failed)
+    return yield* Effect.mapError(brokerAt(account, place), failed)
   })
 
 /** Who does both in a daemon. */

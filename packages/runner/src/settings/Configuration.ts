@@ -282,6 +282,27 @@ const orderTermsOf = (order: AccountEntry["order"]): Partial<Account.AccountSett
   return { limitOffsetBp: order.limitOffsetBp, orderLifeSeconds: order.lifeSeconds }
 }
 
+/** Real money is said twice, as `live: true` and by no other word: `environment` alone is not enough, and may not say otherwise. */
+const environmentOf = (
+  file: string,
+  place: string,
+  { environment, live }: AccountEntry,
+  known: Account.AccountSettings["environment"]
+): Either.Either<Account.AccountSettings["environment"], SettingsError> => {
+  if (live === true && environment === "paper") {
+    return Either.left(fail(file, place, "is paper by its environment and has live: true", "Leave one of them out"))
+  }
+  if (live !== true && environment === "live" && known !== "live") {
+    return Either.left(
+      fail(file, place, "is for real money and does not say live: true", "Say it, or leave environment out")
+    )
+  }
+  if (live === false && environment === "live") {
+    return Either.left(fail(file, place, "is for real money and says live: false", "Say live: true"))
+  }
+  return Either.right(live === true ? "live" : (environment ?? known))
+}
+
 const settingsOf = (
   file: string,
   name: string,
@@ -290,16 +311,15 @@ const settingsOf = (
 ): Either.Either<Account.AccountSettings, SettingsError> =>
   Either.gen(function* () {
     const place = `accounts.${name}`
-    if (entry.live === true || entry.environment === "live") {
-      const problem = "live accounts are not ready in this version (LiveNotReady)"
-      return yield* Either.left(fail(file, place, problem, "Leave 'live' out and set environment to paper"))
-    }
-    const { resendWindow, limits, live: _live, order, ...plain } = entry
+    const { resendWindow, limits, live, order, ...plain } = entry
+    const environment = yield* environmentOf(file, place, entry, base.environment)
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
     return {
       ...base,
+      ...(live === true && base.environment === "paper" ? { shorting: "never" as const } : {}),
       ...plain,
+      environment,
       ...limitsOf(limits),
       ...orderTermsOf(order),
       ...(window === undefined ? {} : { resendWindowMs: window })

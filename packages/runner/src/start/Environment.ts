@@ -1,4 +1,4 @@
-import { drive, type Account, type AccountName, type Broker } from "@roundlot/core"
+import { drive, type Account, type Broker } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 
@@ -35,8 +35,3 @@ export const proven = (
   declared === broker.environment
     ? Effect.succeed(broker)
     : Effect.fail(new drive.EnvironmentMismatch({ account, declared, proven: broker.environment }))
-
-/** A registry of the one account that is driven. */
-export const only = (account: AccountName.AccountName, broker: Broker.BrokerService): Broker.BrokersService => ({
-  get: (asked) => (asked === account ? Effect.succeed(broker) : Effect.fail(new Broker.NoBroker({ account: asked })))
-})

@@ -1,10 +1,11 @@
 import { Broker } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
+import type { AccountName, drive } from "@roundlot/core"
 import { ConfigProvider, Effect, Layer } from "effect"
 import type { Config, Scope } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
+import { confirmed, proven, type Declared, type LiveNotConfirmed } from "./Environment.ts"
 
 /** Which variables a broker's credentials are read from: those that must be said, and those that may. */
 export interface Variables {
@@ -32,23 +33,32 @@ export const credentialsFrom = <A>(
   )
 }
 
-/** The registry of the one account that a store drives at a broker. `where` ends the sentence that refuses more: `at Alpaca, …`. */
+/** What keeps the one account that a store drives at a broker from being driven. */
+export type OfOneError = drive.EnvironmentMismatch | LiveNotConfirmed | UsageError
+
+/**
+ * The registry of the one account that a store drives at a broker, where store, configuration and broker say the same of its
+ * environment. `where` ends the sentence that refuses more: `at Alpaca, …`.
+ */
 export const layerOfOne = <E>(
-  [name, ...others]: ReadonlyArray<AccountName.AccountName>,
+  [account, ...others]: ReadonlyArray<Declared>,
+  settings: Settings,
   where: string,
-  open: (account: AccountName.AccountName) => Effect.Effect<Broker.BrokerService, E, Scope.Scope>
-): Layer.Layer<Broker.Brokers, E | UsageError> =>
+  open: (account: Declared) => Effect.Effect<Broker.BrokerService, E, Scope.Scope>
+): Layer.Layer<Broker.Brokers, E | OfOneError> =>
   Layer.scoped(
     Broker.Brokers,
     Effect.gen(function* () {
-      if (name === undefined || others.length > 0) {
-        const problem = `Accounts ${[name, ...others].join(", ")} are all at ${where}`
+      if (account === undefined || others.length > 0) {
+        const names = [account, ...others].map((each) => each?.name)
+        const problem = `Accounts ${names.join(", ")} are all at ${where}`
         return yield* new UsageError({ problem, remedy: "Drive each from a store of its own" })
       }
-      const broker = yield* open(name)
+      yield* confirmed(account, settings)
+      const broker = yield* Effect.flatMap(open(account), (opened) => proven(account, opened))
       return {
-        get: (account: AccountName.AccountName) =>
-          account === name ? Effect.succeed(broker) : Effect.fail(new Broker.NoBroker({ account }))
+        get: (asked: AccountName.AccountName) =>
+          asked === account.name ? Effect.succeed(broker) : Effect.fail(new Broker.NoBroker({ account: asked }))
       }
     })
   )

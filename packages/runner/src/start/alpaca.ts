@@ -1,29 +1,26 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker, Credentials } from "@roundlot/broker-alpaca"
-import type { AccountName, Address, Broker } from "@roundlot/core"
+import type { Address, Broker } from "@roundlot/core"
 import { Effect, Layer } from "effect"
-import type { UsageError } from "../cli/UsageError.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { credentialsFrom, layerOfOne } from "./adapter.ts"
-import { LiveNotReady } from "./LiveNotReady.ts"
+import { credentialsFrom, layerOfOne, type OfOneError } from "./adapter.ts"
+import type { Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to Alpaca. */
-export type AlpacaError = LiveNotReady | SettingsError | UsageError | Address.UnknownHost
+export type AlpacaError = OfOneError | SettingsError | Address.UnknownHost
 
 const variables = { needed: ["APCA_API_KEY_ID", "APCA_API_SECRET_KEY"], others: ["APCA_API_BASE_URL"] }
 
 /** Alpaca for one account: a pair of keys is one account there. */
 export const layerAlpaca = (
-  accounts: ReadonlyArray<AccountName.AccountName>,
+  accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AlpacaError> =>
-  layerOfOne(accounts, "Alpaca, where one pair of keys is one account", (account) =>
+  layerOfOne(accounts, settings, "Alpaca, where one pair of keys is one account", ({ name: account }) =>
     Effect.gen(function* () {
       const credentials = yield* credentialsFrom(Credentials.config, variables, settings)
       const http = yield* Layer.build(NodeHttpClient.layerUndici)
-      const broker = yield* AlpacaBroker.make({ account, credentials }).pipe(Effect.provide(http))
-      if (broker.environment === "live") return yield* new LiveNotReady({ place: credentials.baseUrl })
-      return broker
+      return yield* AlpacaBroker.make({ account, credentials }).pipe(Effect.provide(http))
     })
   )

@@ -6,10 +6,11 @@ import { Context, Effect, Layer } from "effect"
 import { layerPaper, type ExchangeOptions } from "../App.ts"
 import type { Settings } from "../settings/Settings.ts"
 import type { AlpacaError } from "./alpaca.ts"
+import type { Declared } from "./Environment.ts"
 import type { IbkrError } from "./ibkr.ts"
 import type { SchwabError } from "./schwab.ts"
 
-type Accounts = ReadonlyArray<Pick<Account.Account, "name" | "broker">>
+type Accounts = ReadonlyArray<Pick<Account.Account, "name" | "broker" | "environment">>
 
 const adapterNames = ["alpaca", "ibkr", "schwab"] as const
 
@@ -19,10 +20,7 @@ type AdapterError = AlpacaError | IbkrError | SchwabError
 
 type Failure = ExchangeFailed | AdapterError
 
-type AdapterLayer = (
-  accounts: ReadonlyArray<AccountName.AccountName>,
-  settings: Settings
-) => Layer.Layer<Broker.Brokers, AdapterError>
+type AdapterLayer = (accounts: ReadonlyArray<Declared>, settings: Settings) => Layer.Layer<Broker.Brokers, AdapterError>
 
 /** Each loaded where it is needed: who trades on paper does not wait for them. */
 const adapters: { readonly [A in AdapterName]: () => Promise<AdapterLayer> } = {
@@ -38,15 +36,17 @@ export const layerBrokers = (
   exchange: ExchangeOptions
 ): Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem> =>
   adapterNames.reduce<Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem>>((others, adapter) => {
-    const own = accounts.filter(({ broker }) => broker === adapter).map(({ name }) => name)
+    const own = accounts.filter(({ broker }) => broker === adapter)
     if (own.length === 0) return others
     const layer = adapted(adapter, own, settings)
-    return own.length === accounts.length ? layer : Layer.scopedContext(both(others, layer, new Set(own)))
+    return own.length === accounts.length
+      ? layer
+      : Layer.scopedContext(both(others, layer, new Set(own.map(({ name }) => name))))
   }, layerPaper(exchange))
 
 const adapted = (
   adapter: AdapterName,
-  accounts: ReadonlyArray<AccountName.AccountName>,
+  accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AdapterError> =>
   Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings)))

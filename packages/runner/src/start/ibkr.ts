@@ -1,15 +1,14 @@
 import { IbkrBroker, type Line } from "@roundlot/broker-ibkr"
-import type { AccountName, Broker } from "@roundlot/core"
+import type { Broker, drive } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Layer, Scope } from "effect"
-import type { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { layerOfOne } from "./adapter.ts"
-import { LiveNotReady } from "./LiveNotReady.ts"
+import { layerOfOne, type OfOneError } from "./adapter.ts"
+import { proven, type Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to TWS or a Gateway. */
-export type IbkrError = LiveNotReady | SettingsError | UsageError | Line.ConnectFailed
+export type IbkrError = OfOneError | SettingsError | Line.ConnectFailed
 
 /** Where TWS is, as variables say it and a job may say otherwise. */
 export interface Place {
@@ -54,24 +53,20 @@ export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError>
     }
   })
 
-/** One account behind TWS. Fails where it is for real money. */
+/** One account behind TWS. Fails where it is of another environment than was declared. */
 export const brokerAt = (
-  account: AccountName.AccountName,
+  account: Declared,
   { address, connectTimeoutMs, number, zone }: Omit<Place, "allowed">
-): Effect.Effect<Broker.BrokerService, LiveNotReady | Line.ConnectFailed, Scope.Scope> =>
-  Effect.gen(function* () {
-    const broker = yield* IbkrBroker.make({ account, address, number, zone, connectTimeoutMs })
-    if (broker.environment === "live") {
-      return yield* new LiveNotReady({ place: `the login at ${address.host}:${address.port}` })
-    }
-    return broker
-  })
+): Effect.Effect<Broker.BrokerService, drive.EnvironmentMismatch | Line.ConnectFailed, Scope.Scope> =>
+  Effect.flatMap(IbkrBroker.make({ account: account.name, address, number, zone, connectTimeoutMs }), (broker) =>
+    proven(account, broker)
+  )
 
 /** Interactive Brokers for one account: a client id at TWS is one program's. */
 export const layerIbkr = (
-  accounts: ReadonlyArray<AccountName.AccountName>,
+  accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, IbkrError> =>
-  layerOfOne(accounts, "one client id of TWS", (account) =>
+  layerOfOne(accounts, settings, "one client id of TWS", (account) =>
     Effect.flatMap(placeOf(settings), (place) => brokerAt(account, place))
   )

@@ -1,17 +1,16 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Credentials, SchwabBroker, Wire, type TokenFile } from "@roundlot/broker-schwab"
-import { Entropy, type AccountName, type Address, type Broker } from "@roundlot/core"
+import { Entropy, type Address, type Broker } from "@roundlot/core"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
-import type { UsageError } from "../cli/UsageError.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { credentialsFrom, layerOfOne } from "./adapter.ts"
-import { LiveNotReady } from "./LiveNotReady.ts"
+import { credentialsFrom, layerOfOne, type OfOneError } from "./adapter.ts"
+import type { Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to Schwab. */
-export type SchwabError = LiveNotReady | SettingsError | UsageError | Address.UnknownHost
+export type SchwabError = OfOneError | SettingsError | Address.UnknownHost
 
 const variables = {
   needed: ["SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"],
@@ -35,15 +34,14 @@ const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, E
 
 /** Schwab for one account. */
 export const layerSchwab = (
-  accounts: ReadonlyArray<AccountName.AccountName>,
+  accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, SchwabError> =>
-  layerOfOne(accounts, "Schwab, where a store drives one", (account) =>
+  layerOfOne(accounts, settings, "Schwab, where a store drives one", ({ name: account }) =>
     Effect.gen(function* () {
       const credentials = yield* credentialsOf(settings)
       const context = yield* Layer.build(world)
       const wire = yield* Wire.open({ credentials, tokens: tokenPlace(settings) }).pipe(Effect.provide(context))
-      if (wire.place.environment === "live") return yield* new LiveNotReady({ place: credentials.baseUrl })
       return yield* SchwabBroker.make({ account, wire, accountNumber: credentials.accountNumber })
     })
   )

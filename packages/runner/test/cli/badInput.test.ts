@@ -177,8 +177,9 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
       { accounts: { a: { order: { limitOffsetBp: 10_000, lifeSeconds: 1 } } } },
       'accounts.a.order: may be "market", or limitOffsetBp'
     ],
-    [{ accounts: { a: { live: true } } }, "LiveNotReady"],
-    [{ accounts: { a: { environment: "live" } } }, "LiveNotReady"]
+    [{ accounts: { a: { live: true, environment: "paper" } } }, "is paper by its environment and has live: true"],
+    [{ accounts: { a: { live: false, environment: "live" } } }, "does not say live: true"],
+    [{ accounts: { a: { environment: "live" } } }, "does not say live: true"]
   ])("the configuration %j is refused by its place", async (written, said) => {
     const { file, plain, store } = desk()
     const { code, err } = await plain([

@@ -43,17 +43,6 @@ describe("limits of an account", () => {
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 
-  it("a live account is understood, and refused until it can be driven", async () => {
-    const { cli, file } = desk()
-    for (const live of [{ live: true }, { environment: "live" }]) {
-      const config = file("roundlot.json", JSON.stringify({ accounts: { real: live } }))
-      const { code, err } = await cli("start", "--until-idle", "--config", config)
-      expect([code, err]).toEqual([2, expect.stringContaining("LiveNotReady")])
-    }
-    const added = await cli("accounts", "add", "real", "--live")
-    expect([added.code, added.err]).toEqual([2, expect.stringContaining("LiveNotReady")])
-  })
-
   it("a limit that is none is refused by its place", async () => {
     const { cli, file } = desk()
     const refused = async (limits: object) => {
