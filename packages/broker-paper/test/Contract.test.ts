@@ -1,6 +1,6 @@
 import { describeBroker } from "@roundlot/core/testing/vitest"
 import { BrokerContract } from "@roundlot/core/testing"
-import { ClientOrderId, Decimal, type Broker } from "@roundlot/core"
+import { ClientOrderId, Decimal, type Broker, Instant } from "@roundlot/core"
 import { Effect, Either, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import { place } from "./contractPlace.ts"
@@ -130,6 +130,11 @@ const twins: ReadonlyArray<readonly [breaks: string, how: string, twin: Twin]> =
           known._tag === "Known" ? { ...known, lot: Decimal.zero } : known
         )
     })
+  ],
+  [
+    "where it says what time it is",
+    "says a time that was long ago",
+    (broker) => ({ ...broker, clock: Effect.succeed({ at: Instant.fromMillis(0), cutToMs: 1 }) })
   ],
   ["SYNC-6: changes are told", "tells nothing", (broker) => ({ ...broker, updates: Stream.never })]
 ]
