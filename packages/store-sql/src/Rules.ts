@@ -398,12 +398,12 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   controls,
   usages,
   ops_commands: none,
-  ops_cursors: none,
+  ops_cursors: { ...none, references: [ofAccount] },
   ops_jobs: jobs,
   ops_tokens: tokens,
   ops_requests: none,
   ops_templates: none,
-  ops_holdings: none
+  ops_holdings: { ...none, references: [ofAccount] }
 }
 
 /** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */

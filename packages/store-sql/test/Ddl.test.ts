@@ -24,6 +24,16 @@ describe("statements made of the tables' descriptions", () => {
     assert.match(made, /\) STRICT$/)
   })
 
+  it("SYNC-14: whatever names an account refers to its record; controls may be of all accounts", () => {
+    const loose = Object.values(Books.tables)
+      .filter(({ columns }) => "account" in columns)
+      .filter((table) => !/FOREIGN KEY \("account"\) REFERENCES/.test(Ddl.createTable(Dialect.sqlite, table)))
+    assert.deepStrictEqual(
+      loose.map(({ name }) => name),
+      ["controls"]
+    )
+  })
+
   it("cells stand in the order that their statement says", () => {
     assert.deepStrictEqual(Statements.insert(Dialect.sqlite, commands), {
       text: `INSERT INTO roundlot_ops_commands ("id", "answer", "at") VALUES (?, ?, ?)`,

@@ -608,12 +608,17 @@ const cursorMember = (n: number): Member<number> => ({
   }
 })
 
+const withAccount = Effect.flatMap(Commands, (commands) =>
+  commands.setAccount(account, Account.defaultSettings, "contract")
+)
+
 const poison: Clause = {
   name: "a member that throws is taken out of its group, and the others are kept",
   needs: [],
   run: ({ open }) =>
     Effect.gen(function* () {
       const repository = yield* open
+      yield* withServices(repository)(withAccount)
       const outcomes = yield* Effect.flatMap(Ledger, (ledger) =>
         Effect.forEach([1, 2, 3], (n) => Effect.either(ledger.submit("command", cursorMember(n))), {
           concurrency: "unbounded"
@@ -636,9 +641,7 @@ const ledgerDay: Clause = {
     Effect.gen(function* () {
       const one = yield* place.open
       const two = yield* place.open
-      yield* Effect.flatMap(Commands, (commands) =>
-        commands.setAccount(account, Account.defaultSettings, "contract")
-      ).pipe(withServices(one))
+      yield* withServices(one)(withAccount)
       const submitting = (from: number) =>
         Effect.flatMap(Accumulator, (accumulator) =>
           Effect.forEach(

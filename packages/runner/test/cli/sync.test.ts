@@ -128,7 +128,14 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
   })
 })
 
-const Job = Schema.Struct({ status: Schema.String, tries: Schema.Int, failure: Schema.NullOr(Schema.String) })
+const Job = Schema.Struct({
+  id: Schema.String,
+  type: Schema.String,
+  status: Schema.String,
+  tries: Schema.Int,
+  failure: Schema.NullOr(Schema.String)
+})
+const History = Schema.Struct({ history: Schema.Array(Schema.Struct({ what: Schema.String })) })
 
 const Jobs = Schema.Struct({ items: Schema.Array(Job) })
 
@@ -189,6 +196,36 @@ describe("syncs as jobs of a daemon", () => {
     await daemon.ended
     await other.end()
     rmSync(elsewhere.folder, { recursive: true, force: true })
+    await cleanup()
+  })
+
+  it("SYNC-10: after orders were worked both syncs are enqueued, once for all of them, and again after later ones", async () => {
+    const { cleanup, cli, file, json, start } = await books()
+    /** Each sync, and how often it was begun. */
+    const synced = async () => {
+      const { items } = Schema.decodeUnknownSync(Jobs)(await json("jobs", "list", "--key", "after-orders/paper"))
+      const begun = await Promise.all(
+        items.map(async ({ id, status, type }) => {
+          const { history } = Schema.decodeUnknownSync(History)(await json("jobs", "show", id))
+          return `${type} ${status} ${history.filter(({ what }) => what === "begun").length}`
+        })
+      )
+      return begun.toSorted()
+    }
+    const worked = async (symbol: string, ...ids: ReadonlyArray<string>) => {
+      const rows = buys(...ids.map((id) => [id, "2"] as const)).replaceAll("AAPL", symbol)
+      expect(await cli("trades", "import", file("worked.csv", rows))).toMatchObject({ code: 0 })
+      expect(await start()).toMatchObject({ code: 0 })
+    }
+    await cli("accounts", "add", "paper", "--broker", "ibkr")
+    expect(await start()).toMatchObject({ code: 0 })
+    expect(await synced()).toEqual([])
+    await worked("AAPL", "a", "b")
+    expect(await synced()).toEqual(["positions.sync done 1", "trades.sync done 1"])
+    expect(await start()).toMatchObject({ code: 0 })
+    expect(await synced()).toEqual(["positions.sync done 1", "trades.sync done 1"])
+    await worked("KO", "c")
+    expect(await synced()).toEqual(["positions.sync done 2", "trades.sync done 2"])
     await cleanup()
   })
 

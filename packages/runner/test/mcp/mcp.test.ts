@@ -6,7 +6,7 @@ import { desk, program } from "../cli/roundlot.ts"
 const problem = (words: RegExp) => ({ isError: true, told: { problem: expect.stringMatching(words) } })
 
 describe("roundlot mcp", () => {
-  it("lists what there is, and gives an order only with the code of what was shown", async () => {
+  it("SYNC-12: lists what there is, and gives an order only with the code of what was shown", async () => {
     const { cli, store } = desk()
     await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.3")
     const client = new Client({ name: "test", version: "1.0.0" })

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "68786266"
+export const fingerprint = "95231f24"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -591,7 +591,8 @@ export const sqlite: ReadonlyArray<string> = [
   "source" TEXT NOT NULL,
   "cursor" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
-  PRIMARY KEY ("account", "source")
+  PRIMARY KEY ("account", "source"),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_jobs (
   "id" TEXT NOT NULL,
@@ -664,7 +665,8 @@ export const sqlite: ReadonlyArray<string> = [
   "averagePrice" TEXT,
   PRIMARY KEY ("account", "fetchedAt", "symbol"),
   CONSTRAINT "ops_holdings_quantity" CHECK ("quantity" <> '-0' AND "quantity" NOT GLOB '?*-*' AND ltrim("quantity", '-') GLOB '[0-9]*' AND ltrim("quantity", '-') NOT GLOB '*[^0-9.]*' AND ltrim("quantity", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("quantity", '-'), '.') = 0 OR (ltrim("quantity", '-') GLOB '*[1-9]' AND ltrim("quantity", '-') NOT GLOB '*.*.*'))),
-  CONSTRAINT "ops_holdings_averagePrice" CHECK ("averagePrice" <> '-0' AND "averagePrice" NOT GLOB '?*-*' AND ltrim("averagePrice", '-') GLOB '[0-9]*' AND ltrim("averagePrice", '-') NOT GLOB '*[^0-9.]*' AND ltrim("averagePrice", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("averagePrice", '-'), '.') = 0 OR (ltrim("averagePrice", '-') GLOB '*[1-9]' AND ltrim("averagePrice", '-') NOT GLOB '*.*.*')))
+  CONSTRAINT "ops_holdings_averagePrice" CHECK ("averagePrice" <> '-0' AND "averagePrice" NOT GLOB '?*-*' AND ltrim("averagePrice", '-') GLOB '[0-9]*' AND ltrim("averagePrice", '-') NOT GLOB '*[^0-9.]*' AND ltrim("averagePrice", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("averagePrice", '-'), '.') = 0 OR (ltrim("averagePrice", '-') GLOB '*[1-9]' AND ltrim("averagePrice", '-') NOT GLOB '*.*.*'))),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "priority", "id")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt", "id")`,
@@ -1466,6 +1468,8 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_waiting_fills ADD CONSTRAINT "waiting_fills_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_breaks ADD CONSTRAINT "breaks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_usages ADD CONSTRAINT "usages_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_ops_cursors ADD CONSTRAINT "ops_cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `CREATE TABLE roundlot_journal (
   "account" TEXT COLLATE "C" NOT NULL,
   "seq" BIGINT NOT NULL,
