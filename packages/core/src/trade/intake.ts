@@ -9,6 +9,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { opposite } from "../order/Side.ts"
 import { link, net } from "../position/netting.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
+import * as Instant from "../time/Instant.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
 import { isCounted } from "./Trade.ts"
@@ -49,9 +50,24 @@ export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (input.reverses !== undefined) return reversal(recorder, arrival, input.reverses)
   if (arrival.symbol === undefined)
     return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
-  if (arrival.held !== undefined) return quarantine(recorder, arrival, arrival.held)
+  const held = arrival.held ?? untimelyOf(recorder, input)
+  if (held !== undefined) return quarantine(recorder, arrival, held)
   if (input.direct !== undefined) return acceptDirect(recorder, arrival, arrival.symbol)
   return accept(recorder, arrival, arrival.symbol)
+}
+
+const LONGEST_AGE_MS = 86_400_000
+const MOST_AHEAD_MS = 60_000
+
+/** B5: real money is sent for what was traded lately: an old file, or a time that cannot be, waits for an operator's verdict. */
+const untimelyOf = ({ account, books, world }: Recorder, { tradedAt }: TradeInput): string | undefined => {
+  if (books.accounts.get(account)?.environment !== "live") return undefined
+  if (Instant.millisBetween(tradedAt, world.at) > LONGEST_AGE_MS) {
+    return `TooOld: traded at ${Instant.format(tradedAt)}, more than a day ago`
+  }
+  return Instant.millisBetween(world.at, tradedAt) > MOST_AHEAD_MS
+    ? `InFuture: traded at ${Instant.format(tradedAt)}, more than a minute from now`
+    : undefined
 }
 
 /** B1: the same identity again: the same contents are a duplicate, others a conflict. */
