@@ -147,28 +147,60 @@ const BatchRow = Schema.Struct({
   symbol: Schema.optional(Cell),
   side: Schema.optional(Cell),
   quantity: Schema.optional(Cell),
-  price: Schema.optional(Cell)
+  price: Schema.optional(Cell),
+  /** Of a row that is executed: its order is a limit order. */
+  limit_price: Schema.optional(Cell)
 })
 
-/** Trades that are submitted together: rows, or the text of a CSV file. */
-export const BatchRequest = Schema.Struct({
-  name: Schema.NonEmptyString.pipe(Schema.maxLength(200)),
+/** How batches of a kind are submitted; what is left out is as always. */
+export const TemplateTerms = Schema.Struct({
   mode: Schema.optional(Schema.Literal("execute", "accumulate")),
   account: Schema.optional(Schema.String),
   priority: Schema.optional(Schema.Int),
   /** Half of the rows' identity; default `batch`. */
   source: Schema.optional(Schema.NonEmptyString.pipe(Schema.maxLength(128))),
+  separator: Schema.optional(Schema.Literal(",", ";", "\t", "|")),
+  decimal: Schema.optional(Schema.Literal("point", "comma")),
+  /** How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`. */
+  dates: Schema.optional(Schema.Literal("iso", "dmy", "mdy")),
+  /** The clock of times that have no zone: `Europe/Berlin`, `-05:00`. */
+  zone: Schema.optional(Schema.String.pipe(Schema.maxLength(64))),
+  skip: Schema.optional(Schema.Int.pipe(Schema.between(0, 1000))),
+  columns: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+}).annotations({ identifier: "TemplateTerms", parseOptions: { onExcessProperty: "error" } })
+
+/** How batches of a kind are submitted. */
+export type TemplateTerms = typeof TemplateTerms.Type
+
+/** How batches of a kind are submitted, under a name. */
+export const TemplateDocument = Schema.Struct({
+  name: Schema.String,
+  terms: TemplateTerms,
+  savedAt: Time,
+  savedBy: Schema.String
+}).annotations({ identifier: "Template" })
+
+/** How batches of a kind are submitted, under a name. */
+export type TemplateDocument = typeof TemplateDocument.Type
+
+/** All templates. */
+export const TemplatePage = pageOf("TemplatePage", TemplateDocument)
+
+/** Trades that are submitted together: rows, or the text of a CSV file. */
+export const BatchRequest = Schema.Struct({
+  name: Schema.NonEmptyString.pipe(Schema.maxLength(200)),
+  ...TemplateTerms.fields,
+  /** Its terms hold where none are said here. */
+  template: Schema.optional(Schema.String),
+  /** It has no rows yet: it collects them one by one, until it is queued. */
+  open: Schema.optional(Schema.Boolean),
   fileName: Schema.optional(Schema.String.pipe(Schema.maxLength(255))),
   /** New on purpose, although the same was submitted before. */
   again: Schema.optional(Schema.Boolean),
   /** Only say what would be taken. */
   dryRun: Schema.optional(Schema.Boolean),
   rows: Schema.optional(Schema.Array(BatchRow)),
-  csv: Schema.optional(Schema.String),
-  separator: Schema.optional(Schema.Literal(",", ";", "\t", "|")),
-  decimal: Schema.optional(Schema.Literal("point", "comma")),
-  skip: Schema.optional(Schema.Int.pipe(Schema.between(0, 1000))),
-  columns: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+  csv: Schema.optional(Schema.String)
 }).annotations({ identifier: "BatchRequest", parseOptions: { onExcessProperty: "error" } })
 
 /** Trades that are submitted together. */

@@ -86,6 +86,8 @@ export const ExecutionPage = pageOf("ExecutionPage", ExecutionDocument)
 export const TradeRequest = Schema.Struct({
   /** Default: the only account. */
   account: Schema.optional(Schema.String),
+  /** A batch that still collects its trades: it waits for its turn. */
+  batchId: Schema.optional(Schema.String),
   /** Whose trade it is; default `api`. */
   source: Schema.optional(Schema.String),
   /** The source's id: the same id again is the same trade. Without one, one is made. */

@@ -20,6 +20,8 @@ import {
   text
 } from "./shared.ts"
 
+const byName = Schema.Struct({ name: Schema.String })
+
 const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
 
 /** Trades that are submitted together. */
@@ -45,6 +47,22 @@ export const batches = acting("batches")
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
   )
+  .add(
+    HttpApiEndpoint.get("templates", "/api/v1/batches/templates").addSuccess(Documents.TemplatePage).middleware(Reading)
+  )
+  .add(
+    HttpApiEndpoint.put("saveTemplate", "/api/v1/batches/templates/:name")
+      .setPath(byName)
+      .setPayload(Documents.TemplateTerms)
+      .addSuccess(Documents.TemplateDocument)
+      .middleware(Trading)
+  )
+  .add(
+    HttpApiEndpoint.del("removeTemplate", "/api/v1/batches/templates/:name")
+      .setPath(byName)
+      .addSuccess(Documents.TemplateDocument)
+      .middleware(Trading)
+  )
   .add(look("show", "/api/v1/batches/:id", Documents.BatchDetail).middleware(Reading))
   .add(
     look("trades", "/api/v1/batches/:id/trades", Documents.TradePage)
@@ -64,6 +82,7 @@ export const batches = acting("batches")
       .addSuccess(Documents.BatchDocument)
       .middleware(Trading)
   )
+  .add(actOn("queue", "/api/v1/batches/:id/queue").addSuccess(Documents.BatchDocument).middleware(Trading))
   .add(actOn("retry", "/api/v1/batches/:id/retry").addSuccess(Documents.BatchDocument).middleware(Trading))
   .add(actOn("archive", "/api/v1/batches/:id/archive").addSuccess(Documents.BatchDocument).middleware(Operating))
   .add(

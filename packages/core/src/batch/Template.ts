@@ -9,6 +9,9 @@ export const separators = [",", ";", "\t", "|"] as const
 /** How the numbers of a file have their point. */
 export const decimals = ["point", "comma"] as const
 
+/** In which order a day, its month and its year are written; `iso` is ours. */
+export const dateOrders = ["iso", "dmy", "mdy"] as const
+
 /** What a template says of a batch, and of how its file is written; what it leaves out is asked for each time. */
 export const TemplateTerms = Schema.Struct({
   mode: Schema.optional(Schema.Literal(...batchModes)),
@@ -20,7 +23,7 @@ export const TemplateTerms = Schema.Struct({
   separator: Schema.optional(Schema.Literal(...separators)),
   decimal: Schema.optional(Schema.Literal(...decimals)),
   /** How its times are written, and where their clock stands. */
-  dates: Schema.optional(Schema.String),
+  dates: Schema.optional(Schema.Literal(...dateOrders)),
   zone: Schema.optional(Schema.String),
   /** Lines before its header. */
   skip: Schema.optional(Schema.Int)

@@ -1,5 +1,5 @@
-import { type AccountName, type Batch, Batches, type Ledger, type OrderTerms, type SourcePolicy } from "@roundlot/core"
-import type { intake, Trade } from "@roundlot/core"
+import { type Batch, Batches } from "@roundlot/core"
+import type { intake, Ledger, OrderTerms, SourcePolicy, Trade } from "@roundlot/core"
 import { Effect } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 
@@ -14,7 +14,7 @@ export const rowOf = (input: Trade.TradeInput, mode: Batch.BatchMode): Trade.Tra
 export interface Addition {
   readonly batch: Batch.Batch
   /** Whose trades they are said to be, where something is said. */
-  readonly account: AccountName.AccountName | undefined
+  readonly account: string | undefined
   readonly inputs: ReadonlyArray<Trade.TradeInput>
   readonly policy: SourcePolicy.SourcePolicy
 }

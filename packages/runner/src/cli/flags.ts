@@ -77,3 +77,6 @@ export const ofSymbol = text("symbol", "Only this symbol's")
 /** The id of a record. */
 export const id = (description: string): Args.Args<string> =>
   Args.text({ name: "ID" }).pipe(Args.withDescription(description))
+
+/** What people call a batch. */
+export const batchName = Options.text("name").pipe(Options.withDescription("What people call it"))

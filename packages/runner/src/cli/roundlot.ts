@@ -9,6 +9,8 @@ const keeping = () => import("../verbs/keeping.ts")
 const versions = () => import("../verbs/versions.ts")
 const jobs = () => import("../verbs/jobs.ts")
 const batches = () => import("../verbs/batches.ts")
+const submitting = () => import("../verbs/batchesSubmit.ts")
+const templates = () => import("../verbs/batchTemplates.ts")
 const tokens = () => import("../verbs/tokens.ts")
 const sync = () => import("../verbs/sync.ts")
 const adding = () => import("../verbs/tradesAdd.ts")
@@ -64,8 +66,8 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
   }),
   batches: group("trades that are submitted together", {
-    submit: leaf("submit a file of trades", async () => (await batches()).batchesSubmit),
-    open: leaf("a batch that collects trades one by one", async () => (await batches()).batchesOpen),
+    submit: leaf("submit a file of trades", async () => (await submitting()).batchesSubmit),
+    open: leaf("a batch that collects trades one by one", async () => (await submitting()).batchesOpen),
     queue: leaf("no more trades enter it: it waits for its turn", async () => (await batches()).batchesQueue),
     watch: leaf("tell how far a batch is until it has ended", async () => (await batches()).batchesWatch),
     list: leaf("all batches", async () => (await batches()).batchesList),
@@ -74,7 +76,13 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     retry: leaf("try the failed rows again, as a new batch", async () => (await batches()).batchesRetry),
     export: leaf("every row with what became of it", async () => (await batches()).batchesExport),
     delete: leaf("leave an ended batch out of lists", async () => (await batches()).batchesDelete),
-    archive: leaf("put ended batches away", async () => (await batches()).batchesArchive)
+    archive: leaf("put ended batches away", async () => (await batches()).batchesArchive),
+    templates: group("how batches of a kind are submitted", {
+      save: leaf("keep how they are submitted, under a name", async () => (await templates()).templatesSave),
+      list: leaf("all templates", async () => (await templates()).templatesList),
+      show: leaf("one template", async () => (await templates()).templatesShow),
+      delete: leaf("forget one", async () => (await templates()).templatesDelete)
+    })
   }),
   decide: leaf(
     "decide to trade, and have it executed at once",

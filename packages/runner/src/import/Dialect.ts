@@ -1,25 +1,15 @@
-import { Instant } from "@roundlot/core"
+import { Instant, type Template } from "@roundlot/core"
 import { DateTime, Either, Option } from "effect"
 import type { Cell, Field } from "./TradeRow.ts"
 
-/** In which order a day, its month and its year are written; `iso` is ours. */
-export const dateOrders = ["iso", "dmy", "mdy"] as const
-
 /** In which order a day, its month and its year are written. */
-export type DateOrder = (typeof dateOrders)[number]
+export type DateOrder = (typeof Template.dateOrders)[number]
 
-/** How a file is written, where that is not ours. */
-export interface Dialect {
-  /** What separates its fields. */
-  readonly separator?: ";" | "," | "\t" | "|" | undefined
-  /** Which mark its numbers have before their decimals; the other one may group their thousands. */
-  readonly decimal?: "comma" | "point" | undefined
-  readonly dates?: DateOrder | undefined
-  /** Where the clock stands by which times without a zone are written: `Europe/Berlin`, `-05:00`. */
-  readonly zone?: string | undefined
-  /** Lines before its header. */
-  readonly skip?: number | undefined
-}
+/**
+ * How a file is written, where that is not ours: what separates its fields, which mark its numbers have before their decimals, in
+ * which order its dates stand and by which clock, how many lines stand before its header.
+ */
+export type Dialect = Pick<Template.TemplateTerms, "separator" | "decimal" | "dates" | "zone" | "skip">
 
 const GROUPED = {
   comma: /^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/,

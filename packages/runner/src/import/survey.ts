@@ -1,4 +1,4 @@
-import { Instant } from "@roundlot/core"
+import { Instant, Template } from "@roundlot/core"
 import { Either, Option } from "effect"
 import { namesOf, type Columns } from "./columns.ts"
 import * as Csv from "./Csv.ts"
@@ -140,8 +140,6 @@ export const decide = (file: string, survey: Survey, dialect: Dialect): Decided<
 
 // Where the header is, and what separates its fields
 
-const separators = [",", ";", "\t", "|"] as const
-
 const needed = ["symbol", "side", "quantity"] as const
 
 const isHeader = (line: Line.Line, separator: string, columns: Columns): boolean => {
@@ -165,7 +163,7 @@ export const headerIn = (head: Uint8Array, columns: Columns, dialect: Dialect): 
   const from = dialect.skip ?? 0
   for (const line of lines.filter(({ number }) => number > from)) {
     const text = line._tag === "Text" && line.number === 1 ? { ...line, text: line.text.replace(/^\uFEFF/, "") } : line
-    const separator = separators
+    const separator = Template.separators
       .filter((each) => dialect.separator === undefined || each === dialect.separator)
       .find((each) => isHeader(text, each, columns))
     if (separator !== undefined) return { ...dialect, separator, skip: line.number - 1 }

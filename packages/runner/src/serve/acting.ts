@@ -1,6 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Access, Api, Documents, type Server } from "@roundlot/api"
+import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
 import {
   Accumulator,
   type AccountName,
@@ -14,11 +14,13 @@ import {
 } from "@roundlot/core"
 import { Effect, Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
-import { sole } from "../accounts.ts"
+import { known, sole } from "../accounts.ts"
+import { addTo } from "../batches/adding.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
 import { settleAbandoned } from "../verbs/abandoned.ts"
 import { carryOut } from "../verbs/commanding.ts"
 import { recordOf, scopeOf } from "../verbs/verdicts.ts"
+import * as batches from "../views/batches.ts"
 import * as controls from "../views/controls.ts"
 import * as executions from "../views/executions.ts"
 import * as trades from "../views/trades.ts"
@@ -36,6 +38,38 @@ const isList = (
   payload: Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>
 ): payload is ReadonlyArray<Documents.TradeRequest> => Array.isArray(payload)
 
+/** The batch that trades of a request go into: one for all, or none. */
+const batchOf = (requests: ReadonlyArray<Documents.TradeRequest>) => {
+  const [batchId, ...others] = [...new Set(requests.map((request) => request.batchId))]
+  return others.length === 0
+    ? Effect.succeed(batchId)
+    : Effect.fail(Problem.failures.badRequest("trades of one call go into one batch, or into none", "batchId"))
+}
+
+/** Adds trades of a request to a batch that still collects them. */
+const intoBatch = (
+  id: string,
+  requests: ReadonlyArray<Documents.TradeRequest>,
+  inputs: ReadonlyArray<Trade.TradeInput>,
+  configuration: Configuration
+) =>
+  Effect.gen(function* () {
+    const batch = yield* batches.recordOf(id)
+    for (const { account } of requests) if (account !== undefined) yield* known(account)
+    const account = requests.find(
+      (request) => request.account !== undefined && request.account !== batch.account
+    )?.account
+    const [source, ...others] = [...new Set(inputs.map((input) => input.source))]
+    if (source === undefined) return all([])
+    if (others.length > 0) {
+      return yield* Effect.fail(
+        Problem.failures.badRequest("trades of one call into a batch have one source", "source")
+      )
+    }
+    const results = yield* addTo({ batch, account, inputs, policy: policyOf(configuration, source) })
+    return all(results.map(takenOf))
+  })
+
 /** Takes trades of a request in, each exactly once; a fault in one of them refuses all before anything is on record. */
 const take = (
   payload: Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>,
@@ -50,6 +84,8 @@ const take = (
     const inputs = yield* Effect.forEach(requests, (request, at) =>
       inputOf(request, isList(payload) ? `[${at}].` : "", { id: `${made}/${at}`, now })
     )
+    const batchId = yield* batchOf(requests)
+    if (batchId !== undefined) return yield* acted(intoBatch(batchId, requests, inputs, configuration))
     const accumulator = yield* Accumulator.Accumulator
     const results = yield* Effect.forEach(inputs, (input, at) =>
       acted(

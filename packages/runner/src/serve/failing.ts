@@ -1,5 +1,5 @@
 import { Problem } from "@roundlot/api"
-import type { Accumulator, AsOf, Batches, Jobs, Ledger, Requests, TradeRepository } from "@roundlot/core"
+import type { Accumulator, AsOf, Batches, Jobs, Ledger, Requests, Templates, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import type { ImportFileError } from "../import/ImportFileError.ts"
 import type { UsageError } from "../cli/UsageError.ts"
@@ -23,6 +23,8 @@ export type ActFailure =
   | Batches.NoBatch
   | Batches.BatchStands
   | Batches.BadBatch
+  | Templates.NoTemplate
+  | Templates.TemplateNameRefused
   | Jobs.EnqueueError
   | Jobs.NoJob
   | Jobs.JobStands
@@ -70,12 +72,15 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
       return badRequest(error.message, "body")
     case "BadBatch":
       return badRequest(error.message, error.field)
+    case "TemplateNameRefused":
+      return badRequest(error.message, "name")
     case "UnknownJobType":
       return badRequest(error.message, "type")
     case "BadJob":
       return badRequest(error.message, error.place)
     case "NoBatch":
     case "NoJob":
+    case "NoTemplate":
       return notFound(error.message)
     case "BatchStands":
     case "JobStands":

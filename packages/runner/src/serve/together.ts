@@ -1,17 +1,20 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
-import { type Batch, Batches, Entropy, Jobs } from "@roundlot/core"
+import { type Batch, Batches, Entropy, Jobs, type Template, Templates } from "@roundlot/core"
 import { Effect, Layer, Option, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { chosen, sole } from "../accounts.ts"
-import { check, submit, survey } from "../batches/submit.ts"
+import { check, open, submit, survey } from "../batches/submit.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
-import { csvOf, submittedOf } from "../verbs/batches.ts"
+import { over } from "../verbs/batchTerms.ts"
+import { csvOf } from "../verbs/batches.ts"
+import { submittedOf } from "../verbs/batchesSubmit.ts"
 import * as views from "../views/batches.ts"
 import * as jobViews from "../views/jobs.ts"
+import * as templates from "../views/templates.ts"
 import { acted } from "./failing.ts"
 import { once } from "./once.ts"
 
@@ -39,14 +42,33 @@ const checked = (file: Parameters<typeof check>[0]) =>
     return { accepted, rejected, rejectedRows }
   })
 
-const submitted = (asked: Documents.BatchRequest, configuration: Configuration) =>
+/** A batch without rows, that collects them. */
+const openedBatch = (
+  asked: Documents.BatchRequest,
+  { mode = "execute", priority = 0, ...terms }: Template.TemplateTerms,
+  key: string | undefined
+) =>
   Effect.gen(function* () {
+    if (asked.rows !== undefined || asked.csv !== undefined) {
+      return yield* Effect.fail(Problem.failures.badRequest("an open batch collects its rows one by one", "open"))
+    }
+    const { name: actor } = yield* Access.Caller
+    const account = yield* sole(Option.fromNullable(terms.account))
+    const batch = yield* open({ name: asked.name, mode, priority, account, actor }, key)
+    return submittedOf({ batch, accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0, noticed: [] })
+  })
+
+const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
+  Effect.gen(function* () {
+    const { again = false, dryRun, fileName, name, open: isOpen, template } = request
+    const asked = { ...request, ...(yield* over(template, request)) }
+    if (isOpen === true) return yield* openedBatch(request, asked, key)
     const bytes = yield* bytesOf(asked)
-    const { again = false, columns, decimal, mode = "execute", name, priority = 0, source = "batch" } = asked
-    const dialect = { separator: asked.separator, decimal, skip: asked.skip }
-    const written = { bytes: Stream.make(bytes), fileName: asked.fileName, source, columns, dialect, mode }
+    const { columns, dates, decimal, mode = "execute", priority = 0, separator, skip, source = "batch", zone } = asked
+    const dialect = { separator, decimal, dates, zone, skip }
+    const written = { bytes: Stream.make(bytes), fileName, source, columns, dialect, mode }
     const file = { ...written, surveyed: yield* survey(written) }
-    if (asked.dryRun === true) return yield* checked(file)
+    if (dryRun === true) return yield* checked(file)
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
@@ -87,7 +109,9 @@ const ofBatches = (configuration: Configuration) =>
       .handle("recent", ({ urlParams: { limit } }) => acted(views.list({ limit: limit ?? RECENT, order: "newest" })))
       .handle("submit", ({ headers, payload }) =>
         acted(
-          once(Documents.SubmitDocument, headers[KEY], ["submit", payload], () => submitted(payload, configuration))
+          once(Documents.SubmitDocument, headers[KEY], ["submit", payload], (key) =>
+            submitted(payload, configuration, key)
+          )
         )
       )
       .handle("show", ({ path: { id } }) => acted(views.show(id)))
@@ -115,6 +139,20 @@ const ofBatches = (configuration: Configuration) =>
           Effect.flatMap(service, (batches) => batches.cancel(batch.id, reason, actor))
         )
       )
+      .handle("queue", ({ headers, path: { id } }) =>
+        changed(id, headers[KEY], ["queue"], (batch, actor) =>
+          Effect.flatMap(service, (batches) => batches.queue(batch.id, [], actor))
+        )
+      )
+      .handle("templates", () => acted(templates.list))
+      .handle("saveTemplate", ({ path: { name }, payload }) =>
+        acted(
+          Effect.flatMap(Access.Caller, (caller) =>
+            Effect.map(Templates.save(name, payload, caller.name), templates.documentOf)
+          )
+        )
+      )
+      .handle("removeTemplate", ({ path: { name } }) => acted(Effect.map(Templates.remove(name), templates.documentOf)))
       .handle("retry", ({ headers, path: { id } }) =>
         changed(id, headers[KEY], ["retry"], (batch, actor) =>
           Effect.gen(function* () {

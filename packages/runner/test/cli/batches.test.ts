@@ -175,4 +175,30 @@ describe("batches", () => {
     expect(wrong.out).toContain('line 2: limit_price "60" is out of place')
     expect((await cli("batches", "list")).code).not.toBe(0)
   }, 120_000)
+
+  it("BAT-5 a template keeps how batches of a kind are submitted; flags win over it", async () => {
+    const { cli, file, json } = desk()
+    const terms = [
+      "--mode",
+      "accumulate",
+      "--source",
+      "venue",
+      "--columns",
+      "quantity=Qty,price=",
+      "--decimal",
+      "comma"
+    ]
+    await cli("batches", "templates", "save", "venue", ...terms, "--account", "paper")
+    expect(await json("batches", "templates", "list")).toMatchObject({
+      items: [{ name: "venue", terms: { mode: "accumulate", decimal: "comma", columns: { quantity: "Qty" } } }]
+    })
+    const rows = file("venue.csv", "symbol;side;Qty\nKO;buy;1.234\n")
+    const submit = ["batches", "submit", rows, "--name", "venue", "--template", "venue"] as const
+    expect(await json(...submit)).toMatchObject({ accepted: 1, batch: { mode: "accumulate", account: "paper" } })
+    expect(await json("trades", "list", "--source", "venue")).toMatchObject({ items: [{ quantity: "1234" }] })
+    expect(await json(...submit, "--mode", "execute", "--again")).toMatchObject({ batch: { mode: "execute" } })
+    expect(await json("batches", "templates", "delete", "venue")).toMatchObject({ name: "venue" })
+    expect((await cli("batches", "templates", "show", "venue")).err).toContain("there is no template 'venue'")
+    expect((await cli(...submit)).code).toBe(1)
+  }, 120_000)
 })

@@ -100,4 +100,62 @@ describe("batches over the API", () => {
       )
     }).pipe(Effect.provide(books))
   )
+
+  it.scopedLive("BAT-13 a batch is opened, collects trades one by one, and is queued", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const call = (path: string, body: unknown, method = "POST", key?: string) =>
+        ask(port, `/api/v1/${path}`, { method, body, headers: key === undefined ? {} : { "idempotency-key": key } })
+      const opened = yield* call("batches", { name: "by hand", open: true, mode: "execute" }, "POST", "open-1")
+      expect(json(opened)).toMatchObject({ batch: { id: "G1", status: "pending", totalTrades: 0 }, accepted: 0 })
+      assert.strictEqual(
+        (yield* call("batches", { name: "by hand", open: true, mode: "execute" }, "POST", "open-1")).text,
+        opened.text
+      )
+      const trade = { symbol: "KO", side: "buy", quantity: "2", batchId: "G1" }
+      const limit = { ...trade, sourceId: "b-2", direct: { type: "limit", limitPrice: "60", timeInForce: "day" } }
+      assert.deepInclude(json(yield* call("trades", [trade, limit])), {
+        items: [
+          { id: "T7", outcome: "accepted", why: null },
+          { id: "T8", outcome: "accepted", why: null }
+        ]
+      })
+      assert.deepInclude(json(yield* call("trades", [trade, { ...trade, batchId: "G2" }])), {
+        status: 400,
+        field: "batchId"
+      })
+      assert.strictEqual((yield* call("trades", { ...trade, batchId: "G9" })).status, 404)
+      assert.deepInclude(json(yield* call("batches", { name: "x", open: true, rows: [] })), {
+        status: 400,
+        field: "open"
+      })
+      expect(json(yield* call("batches/G1/queue", undefined))).toMatchObject({ totalTrades: 2, status: "pending" })
+      assert.deepInclude(json(yield* call("trades", trade)), { status: 409 })
+      assert.strictEqual((yield* call("batches/G1", undefined, "DELETE")).status, 409)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("BAT-5 a template says how a batch is submitted, and is forgotten", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const call = (path: string, body: unknown, method = "POST") =>
+        ask(port, `/api/v1/batches${path}`, { method, body })
+      const terms = { mode: "accumulate", source: "venue", decimal: "comma", columns: { quantity: "Qty", price: "" } }
+      expect(json(yield* call("/templates/venue", terms, "PUT"))).toMatchObject({ name: "venue", terms })
+      assert.deepInclude(json(yield* call("/templates/venue", { colour: "red" }, "PUT")), {
+        status: 400,
+        field: "colour"
+      })
+      assert.deepInclude(json(yield* call("/templates/-", terms, "PUT")), { status: 400, field: "name" })
+      expect(json(yield* ask(port, "/api/v1/batches/templates"))).toMatchObject({ items: [{ name: "venue", terms }] })
+      const csv = "symbol;side;Qty\nKO;buy;1.234\n"
+      assert.deepInclude(json(yield* call("", { name: "asks", csv, columns: { quantity: "Qty" } })), { status: 400 })
+      const told = yield* call("", { name: "venue", template: "venue", csv })
+      expect(json(told)).toMatchObject({ accepted: 1, batch: { mode: "accumulate" } })
+      expect(json(yield* ask(port, "/api/v1/trades?source=venue"))).toMatchObject({ items: [{ quantity: "1234" }] })
+      assert.strictEqual((yield* call("/templates/venue", undefined, "DELETE")).status, 200)
+      assert.strictEqual((yield* call("", { name: "venue", template: "venue", csv })).status, 404)
+      assert.strictEqual((yield* call("/templates/venue", undefined, "DELETE")).status, 404)
+    }).pipe(Effect.provide(books))
+  )
 })

@@ -1,0 +1,68 @@
+import * as Args from "@effect/cli/Args"
+import { Templates } from "@roundlot/core"
+import { Effect } from "effect"
+import { ACTOR } from "../accounts.ts"
+import * as detail from "../cli/detail.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making, writing } from "../cli/within.ts"
+import * as views from "../views/templates.ts"
+import * as terms from "./batchTerms.ts"
+import { listed, shown } from "./lists.ts"
+
+const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("What the template is called"))
+
+/** `batches templates save`. */
+export const templatesSave = Verb.make({
+  name: "batches templates save",
+  summary: "keep how batches of a kind are submitted; the same name again takes its place",
+  examples: [
+    [
+      "roundlot batches templates save venue --source venue --decimal comma --dates dmy --zone Europe/Berlin",
+      "then 'batches submit FILE --name N --template venue'"
+    ]
+  ],
+  flags: { ...flags.place, name, ...terms.ofBatch, ...terms.ofFile },
+  run: (asked) =>
+    making(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = views.documentOf(yield* Templates.save(asked.name, yield* terms.termsOf(asked), ACTOR))
+        yield* answer(document, detail.format(document))
+      })
+    )
+})
+
+/** `batches templates list`. */
+export const templatesList = Verb.make({
+  name: "batches templates list",
+  summary: "the templates that were saved",
+  examples: [["roundlot batches templates list", "all of them"]],
+  flags: flags.place,
+  run: (asked) => listed(asked, views.list, views.table)
+})
+
+/** `batches templates show`. */
+export const templatesShow = Verb.make({
+  name: "batches templates show",
+  summary: "one template: what it says",
+  examples: [["roundlot batches templates show venue", "its terms"]],
+  flags: { ...flags.place, name },
+  run: (asked) => shown(asked, Effect.map(Templates.find(asked.name), views.documentOf))
+})
+
+/** `batches templates delete`. */
+export const templatesDelete = Verb.make({
+  name: "batches templates delete",
+  summary: "forget a template; what was submitted by it stays",
+  examples: [["roundlot batches templates delete venue", "its name is free again"]],
+  flags: { ...flags.place, name },
+  run: (asked) =>
+    writing(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        yield* answer(views.documentOf(yield* Templates.remove(asked.name)), `${asked.name} is forgotten.`)
+      })
+    )
+})

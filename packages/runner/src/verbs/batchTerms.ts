@@ -1,0 +1,111 @@
+import * as Options from "@effect/cli/Options"
+import { Batch, Template, Templates, type TradeRepository } from "@roundlot/core"
+import { Effect, Option } from "effect"
+import * as flags from "../cli/flags.ts"
+import type { UsageError } from "../cli/UsageError.ts"
+import { readColumns } from "./columnNames.ts"
+
+const { text } = flags
+
+const separators = { comma: ",", semicolon: ";", tab: "\t", bar: "|" } as const
+
+/** What a new batch is told, and a template may say. */
+export const ofBatch = {
+  account: flags.account,
+  mode: Options.choice("mode", Batch.batchModes).pipe(
+    Options.withDescription("execute: an order a row, the default; accumulate: into the positions"),
+    Options.optional
+  ),
+  priority: Options.integer("priority").pipe(
+    Options.withDescription("The higher, the sooner its turn; default 0"),
+    Options.optional
+  )
+}
+
+/** How a file is written, and whose its trades are. */
+export const ofFile = {
+  source: text("source", "Where the trades come from: half of their identity. Default: batch"),
+  columns: text("columns", "The file's own names: ours=theirs,…; price= says that there is none"),
+  separator: Options.choiceWithValue("separator", [
+    ["comma", separators.comma],
+    ["semicolon", separators.semicolon],
+    ["tab", separators.tab],
+    ["bar", separators.bar]
+  ]).pipe(
+    Options.withDescription("What separates its fields; default: as the line with the names of its columns says"),
+    Options.optional
+  ),
+  decimal: Options.choice("decimal", Template.decimals).pipe(
+    Options.withDescription(
+      "How its numbers are written: 1234.5 or 1.234,5; default: as the file says, or it is asked for"
+    ),
+    Options.optional
+  ),
+  dates: Options.choice("dates", Template.dateOrders).pipe(
+    Options.withDescription("How its dates are written: 2026-11-20, 20.11.2026 or 11/20/2026; default as above"),
+    Options.optional
+  ),
+  zone: text("zone", "The clock of its times that have no zone: Europe/Berlin, or an offset such as -05:00"),
+  skip: Options.integer("skip").pipe(
+    Options.withDescription("Lines before its header; default: those before the names of its columns"),
+    Options.optional
+  )
+}
+
+/** The template whose terms hold where no flag says otherwise. */
+export const ofTemplate = {
+  template: text("template", "A template's terms, as 'batches templates save' kept them; flags win")
+}
+
+/** The flags that say how a batch is to be, and how its file is written. */
+export type TermFlags = BatchFlags & FileFlags
+
+interface BatchFlags {
+  readonly account: Option.Option<string>
+  readonly mode: Option.Option<Batch.BatchMode>
+  readonly priority: Option.Option<number>
+}
+
+interface FileFlags {
+  readonly source: string | undefined
+  readonly columns: string | undefined
+  readonly separator: Option.Option<(typeof Template.separators)[number]>
+  readonly decimal: Option.Option<(typeof Template.decimals)[number]>
+  readonly dates: Option.Option<(typeof Template.dateOrders)[number]>
+  readonly zone: string | undefined
+  readonly skip: Option.Option<number>
+}
+
+const given = (terms: Template.TemplateTerms): Template.TemplateTerms =>
+  Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined))
+
+/** What flags say of a batch, and nothing of what they leave out. */
+export const termsOf = (asked: TermFlags): Effect.Effect<Template.TemplateTerms, UsageError> =>
+  Effect.gen(function* () {
+    const columns = yield* readColumns(asked.columns)
+    return given({
+      account: Option.getOrUndefined(asked.account),
+      mode: Option.getOrUndefined(asked.mode),
+      priority: Option.getOrUndefined(asked.priority),
+      source: asked.source,
+      columns,
+      separator: Option.getOrUndefined(asked.separator),
+      decimal: Option.getOrUndefined(asked.decimal),
+      dates: Option.getOrUndefined(asked.dates),
+      zone: asked.zone,
+      skip: Option.getOrUndefined(asked.skip)
+    })
+  })
+
+/** Terms over those of a template, where one is named. */
+export const over = (
+  template: string | undefined,
+  terms: Template.TemplateTerms
+): Effect.Effect<
+  Template.TemplateTerms,
+  Templates.NoTemplate | TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> =>
+  template === undefined
+    ? Effect.succeed(terms)
+    : Effect.map(Templates.find(template), (found) => ({ ...found.terms, ...given(terms) }))

@@ -1,0 +1,153 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { type Batch, Clock, type Template } from "@roundlot/core"
+import { Effect, Option, Sink, Stream } from "effect"
+import { basename } from "node:path"
+import { ACTOR, opened } from "../accounts.ts"
+import { check, open, submit, survey, type Submission, type Submitted, type Written } from "../batches/submit.ts"
+import * as flags from "../cli/flags.ts"
+import { Output } from "../cli/Output.ts"
+import * as Verb from "../cli/Verb.ts"
+import { making, reading } from "../cli/within.ts"
+import { fail } from "../import/ImportFileError.ts"
+import * as TradeFile from "../import/TradeFile.ts"
+import { policyOf } from "../settings/Configuration.ts"
+import * as views from "../views/batches.ts"
+import * as terms from "./batchTerms.ts"
+
+const { place } = flags
+
+/** What was submitted, as programs read it. */
+export const submittedOf = ({ batch, ...counts }: Submitted) => ({ batch: views.documentOf(batch), ...counts })
+
+/** The bytes of a file, however often they are asked for; the standard input comes once, and is kept aside meanwhile. */
+const bytesOf = (file: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const again = (path: string) => Stream.provideService(TradeFile.bytesOf(path), FileSystem.FileSystem, fs)
+    if (file !== "-") return again(file)
+    const kept = yield* Effect.orDie(fs.makeTempFileScoped({ prefix: "roundlot-batch-" }))
+    yield* Stream.run(
+      TradeFile.standardInput,
+      Sink.mapError(fs.sink(kept), (error) =>
+        fail("the standard input", "Unreadable", `cannot be kept aside (${error.message})`, "give a file instead")
+      )
+    )
+    return again(kept)
+  })
+
+/** How a file is read, and what its batch is to be, by the terms that hold. */
+const readingOf = (file: string, bytes: Submission["bytes"], terms: Template.TemplateTerms): Written => {
+  const { columns, dates, decimal, mode = "execute", separator, skip, source = "batch", zone } = terms
+  return {
+    bytes,
+    mode,
+    fileName: file === "-" ? undefined : basename(file),
+    source,
+    columns,
+    dialect: { separator, decimal, dates, zone, skip }
+  }
+}
+
+/** Shows what would be taken, and every bad row by line and column. */
+const dryRun = (asked: { readonly file: string; readonly json: boolean }, file: Parameters<typeof check>[0]) =>
+  Effect.gen(function* () {
+    const { answer, line: print, look } = yield* Output
+    const rejectedRows: Array<Batch.RejectedRow> = []
+    const tell = (row: Batch.RejectedRow) => {
+      const { column, line, reason: why, value } = row
+      if (asked.json) return Effect.sync(() => rejectedRows.push(row))
+      return print(`line ${line}: ${column === null ? "" : `${column} `}"${value}" ${why}`)
+    }
+    const { accepted, rejected } = yield* Effect.provide(check(file, tell), Clock.layerAlwaysOpen)
+    if (rejected > 0) yield* look
+    yield* answer(
+      { accepted, rejected, rejectedRows },
+      `${asked.file}: ${accepted} rows would be taken, ${rejected} are no trades.`
+    )
+  })
+
+/** `batches submit`. */
+export const batchesSubmit = Verb.make({
+  name: "batches submit",
+  summary: "submit a file of trades together; the daemon works them off, and tells how far it is",
+  examples: [
+    ["roundlot batches submit friday.csv --name Friday", "every row an order of its own, at market"],
+    ["roundlot batches submit fills.csv --name fills --mode accumulate", "every row into its position"],
+    [
+      "roundlot batches submit export.csv --name X --decimal comma --dates dmy --zone Europe/Berlin",
+      "as others write files"
+    ],
+    ["roundlot batches submit friday.csv --name Friday --again", "the same rows once more, on purpose"]
+  ],
+  flags: {
+    ...place,
+    file: Args.text({ name: "FILE" }).pipe(
+      Args.withDescription("CSV or JSON lines: symbol, side, quantity; source_id, timestamp and price if it has them")
+    ),
+    name: flags.batchName,
+    ...terms.ofBatch,
+    ...terms.ofFile,
+    ...terms.ofTemplate,
+    dryRun: Options.boolean("dry-run").pipe(
+      Options.withDescription("Show what would be taken and every bad row by line and column; nothing is written")
+    ),
+    again: Options.boolean("again").pipe(
+      Options.withDescription("New on purpose, although the same was submitted before")
+    )
+  },
+  run: (asked) =>
+    Effect.gen(function* () {
+      const said = yield* terms.termsOf(asked)
+      const held = asked.template === undefined ? said : yield* reading(asked, () => terms.over(asked.template, said))
+      const written = readingOf(asked.file, yield* bytesOf(asked.file), held)
+      // A file that cannot be read, or leaves open how, makes no store.
+      const file = { ...written, surveyed: yield* survey(written) }
+      if (asked.dryRun) return yield* dryRun(asked, file)
+      return yield* making(asked, ({ configuration }) =>
+        Effect.gen(function* () {
+          const account = yield* opened(configuration, Option.fromNullable(held.account))
+          const policy = policyOf(configuration, file.source)
+          const { again, name } = asked
+          yield* tell(
+            yield* submit({ ...file, name, account, priority: held.priority ?? 0, policy, again, actor: ACTOR })
+          )
+        })
+      )
+    }).pipe(Effect.scoped)
+})
+
+const MOST_NOTICES = 20
+
+const tell = (submitted: Submitted) =>
+  Effect.gen(function* () {
+    const { answer, look, note } = yield* Output
+    const document = submittedOf(submitted)
+    for (const { line, what } of submitted.noticed.slice(0, MOST_NOTICES)) {
+      yield* note(line === 0 ? what : `line ${line} ${what}`)
+    }
+    const { accepted, conflicts, duplicates, quarantined, rejected } = submitted
+    if (conflicts + quarantined + rejected > 0) yield* look
+    const counts = `${accepted} accepted, ${duplicates} duplicates, ${conflicts} conflicts, ${quarantined} quarantined, ${rejected} rejected`
+    yield* answer(document, `${document.batch.id} ${document.batch.status}: ${counts}.`)
+  })
+
+/** `batches open`. */
+export const batchesOpen = Verb.make({
+  name: "batches open",
+  summary: "make a batch that collects trades one by one, until 'batches queue'",
+  examples: [["roundlot batches open --name Friday", "then 'trades add --batch G3', and 'batches queue G3'"]],
+  flags: { ...place, name: flags.batchName, ...terms.ofBatch },
+  run: ({ name, ...asked }) =>
+    making(asked, ({ configuration }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const account = yield* opened(configuration, asked.account)
+        const mode = Option.getOrElse(asked.mode, () => "execute" as const)
+        const priority = Option.getOrElse(asked.priority, () => 0)
+        const document = views.documentOf(yield* open({ name, mode, priority, account, actor: ACTOR }))
+        yield* answer(document, `${document.id} collects trades: 'roundlot trades add --batch ${document.id}'.`)
+      })
+    )
+})
