@@ -172,7 +172,8 @@ const trades: TableRules = {
   ],
   indexes: [
     listed("status", ["account", "status"]),
-    listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`)
+    listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`),
+    listedWhere("batch_symbol", ["batchId", "symbol"], `"batchId" IS NOT NULL`)
   ]
 }
 

@@ -9,7 +9,16 @@ export const trades = acting("trades")
   .add(
     list(
       "/api/v1/trades",
-      query({ ...narrowed, symbol: text, status: text, side: text, source: text, sourceId: text, orderId: text }),
+      query({
+        ...narrowed,
+        symbol: text,
+        status: text,
+        side: text,
+        sort: text,
+        source: text,
+        sourceId: text,
+        orderId: text
+      }),
       Documents.TradePage
     ).middleware(Reading)
   )

@@ -29,7 +29,14 @@ export const batches = acting("batches")
   .add(
     list(
       "/api/v1/batches",
-      query({ ...narrowed, status: text, mode: text, q: text, archived: Schema.optional(Schema.BooleanFromString) }),
+      query({
+        ...narrowed,
+        status: text,
+        mode: text,
+        q: text,
+        sort: text,
+        archived: Schema.optional(Schema.BooleanFromString)
+      }),
       Documents.BatchPage
     ).middleware(Reading)
   )

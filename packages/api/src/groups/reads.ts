@@ -32,6 +32,7 @@ export const orders = looking("orders")
         ...narrowed,
         symbol: text,
         side: text,
+        sort: text,
         origin: text,
         phase: text,
         status: text,

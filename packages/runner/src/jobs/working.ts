@@ -4,6 +4,7 @@ import { Clock, Instant, Job, Jobs, Reads, type TradeRepository } from "@roundlo
 import { Effect, Schedule, type Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { alertingHandlers, watchForAlerts } from "./alerting.ts"
+import { archiveByAge } from "./archiving.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { syncingHandlers, watchOrders } from "./syncing.ts"
@@ -44,6 +45,7 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     yield* Effect.forkScoped(watchOrders)
     yield* Effect.forkScoped(watchForAlerts(settings))
     yield* Effect.forkScoped(watchForEnds(settings))
+    yield* Effect.forkScoped(archiveByAge(settings))
     const handlers = [
       ...reconcilingHandlers,
       ...syncingHandlers(settings),

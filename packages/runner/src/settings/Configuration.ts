@@ -93,6 +93,8 @@ const Written = Schema.Struct({
   orderPollingInterval: optional(Schema.String),
   orderPollingMaxJitter: optional(Schema.String),
   alerts: optional(Schema.Struct({ webhook: Webhook })),
+  /** When batches that have ended are put away: `90d`. */
+  batches: optional(Schema.Struct({ archiveAfter: Schema.String })),
   accounts: optional(Schema.Record({ key: AccountName.AccountName, value: AccountEntry })),
   sources: optional(Schema.Record({ key: Schema.String, value: SourceEntry }))
 })
@@ -112,6 +114,8 @@ export interface Configuration {
   readonly sources: ReadonlyMap<string, SourceEntry>
   /** The webhook that is told of what needs a person. */
   readonly alerts: string | undefined
+  /** How long after their end batches are put away; never where nothing is said. */
+  readonly archiveAfterMs: number | undefined
 }
 
 /** A configuration that says nothing. */
@@ -122,7 +126,8 @@ export const empty: Configuration = {
   orderPollingMaxJitter: undefined,
   accounts: new Map(),
   sources: new Map(),
-  alerts: undefined
+  alerts: undefined,
+  archiveAfterMs: undefined
 }
 
 /** What a configuration says beside its accounts, part by part, as it is kept on record. The store's own place is not part of it. */
@@ -163,6 +168,7 @@ const keys: Keys = {
   orderPollingInterval: "now",
   orderPollingMaxJitter: "now",
   alerts: { webhook: "now" },
+  batches: { archiveAfter: "now" },
   accounts: {
     "*": {
       broker: "now",
@@ -408,6 +414,7 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
     for (const [name, entry] of Object.entries(written.accounts ?? {})) {
       accounts.set(AccountName.AccountName.make(name), yield* settingsOf(file, name, entry, Account.defaultSettings))
     }
+    const archiveAfter = written.batches?.archiveAfter
     return {
       store: written.store,
       port: written.port,
@@ -415,7 +422,9 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
       orderPollingMaxJitter: written.orderPollingMaxJitter,
       accounts,
       sources: new Map(Object.entries(written.sources ?? {})),
-      alerts: written.alerts?.webhook
+      alerts: written.alerts?.webhook,
+      archiveAfterMs:
+        archiveAfter === undefined ? undefined : yield* durationMs(archiveAfter, `${file}, batches.archiveAfter`)
     }
   })
 

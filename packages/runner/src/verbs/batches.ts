@@ -68,7 +68,8 @@ export const batchesList = Verb.make({
     account: flags.ofAccount,
     status: text("status", "pending, running, success, partial_success, failed or cancelled"),
     mode: text("mode", "execute or accumulate"),
-    q: text("q", "Part of a name, uid or file name"),
+    sort: text("sort", "date, status or size; default: as they came"),
+    q: text("q", "Part of a name, uid or file name, or a symbol of its rows"),
     archived: Options.boolean("archived").pipe(Options.withDescription("Those that were put away"))
   },
   run: (asked) => listed(asked, views.list(asked), views.table)

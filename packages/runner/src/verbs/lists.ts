@@ -71,6 +71,7 @@ export const tradesList = Verb.make({
     ...period,
     account: ofAccount,
     symbol: ofSymbol,
+    sort: text("sort", "date or status; default: as they came"),
     status: text("status", "pending, accumulated, completed or failed"),
     side: text("side", "buy or sell"),
     source: text("source", "Only this source's"),
@@ -103,6 +104,7 @@ export const ordersList = Verb.make({
     ...period,
     account: ofAccount,
     symbol: ofSymbol,
+    sort: text("sort", "date or status; default: as they came"),
     phase: text("phase", "pending, open, filled or ended"),
     status: text(
       "status",

@@ -4,12 +4,12 @@ import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
-import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 import * as trades from "./trades.ts"
 
-/** Which batches; `q` searches names, uids and file names. Those that were deleted are left out. */
+/** Which batches; `q` searches names, uids, file names, and symbols of their rows. Those that were deleted are left out. */
 export interface BatchFilters extends ListOptions, Period {
   readonly account?: string | undefined
   readonly status?: string | undefined
@@ -64,15 +64,33 @@ const conditionsOf = (filters: BatchFilters) =>
     return conditions
   })
 
+/** Has a batch a row of one of the symbols? */
+const hasRowOf = ({ id }: Batch.Batch, symbols: ReadonlyArray<string>) =>
+  Effect.map(
+    Reads.first(Trade.TradeTable, {
+      where: [
+        { column: "batchId", in: [id] },
+        { column: "symbol", in: symbols }
+      ]
+    }),
+    (row) => row !== undefined
+  )
+
+/** By when they were made, by the word of their status, by how many rows they have. */
+const sorts = { date: ["createdAt", "id"], status: ["status", "id"], size: ["total", "id"] } as const
+
 /** A page of batches. */
 export const list = (filters: BatchFilters): Effect.Effect<ListDocument<Documents.BatchDocument>, ListError, Reading> =>
   Effect.gen(function* () {
     const wanted = filters.q?.toLowerCase()
     const holds = ({ fileName, name, uid }: Batch.Batch) =>
       [name, uid, fileName ?? ""].some((text) => text.toLowerCase().includes(wanted ?? ""))
-    const keep =
-      wanted === undefined ? undefined : (batch: ReadonlyArray<Batch.Batch>) => Effect.succeed(batch.filter(holds))
-    const listing = { table: Batch.BatchTable, anyOf: [yield* conditionsOf(filters)], keep }
+    const symbols = [...new Set([filters.q ?? "", filters.q?.toUpperCase() ?? ""])]
+    const keep: Keep<Batch.Batch> | undefined =
+      wanted === undefined
+        ? undefined
+        : (found) => Effect.filter(found, (each) => (holds(each) ? Effect.succeed(true) : hasRowOf(each, symbols)))
+    const listing = { table: Batch.BatchTable, anyOf: [yield* conditionsOf(filters)], keep, sorts }
     const { nextCursor, records } = yield* collect(listing, filters)
     return { items: records.map(documentOf), nextCursor }
   })

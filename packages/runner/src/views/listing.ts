@@ -9,8 +9,10 @@ export interface ListOptions {
   readonly limit?: number | undefined
   /** `nextCursor` of the page before. */
   readonly cursor?: string | undefined
-  /** `oldest` (default) or `newest` first. */
+  /** `oldest` (default) or `newest` first; of another sort, the least or the greatest. */
   readonly order?: string | undefined
+  /** By what, where a list can be sorted otherwise than by its key. */
+  readonly sort?: string | undefined
 }
 
 /** A page of a list; `nextCursor` is null where nothing follows. */
@@ -29,7 +31,28 @@ export interface Listing<R> {
   readonly anyOf: ReadonlyArray<Conditions>
   /** What a database cannot judge: the records of a batch that stay. */
   readonly keep?: Keep<R> | undefined
+  /** By what it can be sorted: the columns of each, which together are unique. Default: the key, in the order of arrival. */
+  readonly sorts?: Sorts | undefined
 }
+
+/** The columns that each way to sort a list goes by. */
+export type Sorts = Readonly<Record<string, ReadonlyArray<string>>>
+
+/** A way to go through a list: what tells its cursors from others, and the columns that it goes by. */
+interface Way {
+  readonly name: string
+  readonly order: Order
+  readonly columns: ReadonlyArray<string>
+}
+
+const wayOf = <R>({ sorts = {}, table }: Listing<R>, options: ListOptions): Either.Either<Way, BadFilter> =>
+  Either.gen(function* () {
+    const order = yield* orderOf(options)
+    const { sort } = options
+    if (sort === undefined) return { name: table.name, order, columns: table.key }
+    const word = yield* wordOf("sort", sort, Object.keys(sorts))
+    return { name: `${table.name} by ${word}`, order, columns: sorts[word] ?? table.key }
+  })
 
 /** Which records of a batch stay; it may read, for all of them at once. */
 export type Keep<R> = (
@@ -52,22 +75,22 @@ export const collect = <R>(
 > =>
   Effect.gen(function* () {
     const limit = yield* limitOf(options)
-    const order = yield* orderOf(options)
+    const way = yield* wayOf(listing, options)
     const wanted = limit === 0 ? Number.POSITIVE_INFINITY : limit + 1
     const size = listing.keep === undefined ? Math.min(BATCH, wanted) : BATCH
     const found: Array<R> = []
-    let after = yield* afterOf(listing.table, order, options.cursor)
+    let after = yield* afterOf(listing.table, way, options.cursor)
     while (found.length < wanted) {
-      const batch: ReadonlyArray<R> = yield* nextBatch(listing, { after, order, size })
+      const batch: ReadonlyArray<R> = yield* nextBatch(listing, { after, way, size })
       found.push(...(listing.keep === undefined ? batch : yield* listing.keep(batch)))
       const last = batch.at(-1)
       if (last === undefined || batch.length < size) break
-      after = cellsOf(listing.table, last)
+      after = cellsOf(listing.table, way, last)
     }
     const last = found.length < wanted ? undefined : found[limit - 1]
     return {
       records: limit === 0 ? found : found.slice(0, limit),
-      nextCursor: last === undefined ? null : encodeCursor(listing.table.name, order, cellsOf(listing.table, last))
+      nextCursor: last === undefined ? null : encodeCursor(way.name, way.order, cellsOf(listing.table, way, last))
     }
   })
 
@@ -97,10 +120,10 @@ export const orderOf = ({ order = "oldest" }: ListOptions): Either.Either<Order,
 
 const nextBatch = <R>(
   { anyOf, table }: Listing<R>,
-  { after, order, size }: { readonly after: CursorCells | undefined; readonly order: Order; readonly size: number }
+  { after, size, way }: { readonly after: CursorCells | undefined; readonly way: Way; readonly size: number }
 ): Effect.Effect<ReadonlyArray<R>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.forEach(anyOf, (where) =>
-    Reads.page(table, { where, orderBy: table.key, descending: order === "newest", after, limit: size })
+    Reads.page(table, { where, orderBy: way.columns, descending: way.order === "newest", after, limit: size })
   ).pipe(
     Effect.map((pages) => {
       const [only, ...others] = pages
@@ -108,9 +131,9 @@ const nextBatch = <R>(
       const merged = new Map(
         pages.flatMap((page) => page.items.map((record) => [table.keyOf(record), record] as const))
       )
-      const sign = order === "newest" ? -1 : 1
+      const sign = way.order === "newest" ? -1 : 1
       return [...merged.values()]
-        .toSorted((a, b) => sign * compare(cellsOf(table, a), cellsOf(table, b)))
+        .toSorted((a, b) => sign * compare(cellsOf(table, way, a), cellsOf(table, way, b)))
         .slice(0, size)
     })
   )
@@ -124,10 +147,10 @@ const compare = (a: CursorCells, b: CursorCells): number => {
   return 0
 }
 
-/** A key is made of numbers and texts, and never null. */
-const cellsOf = <R>(table: Table.Table<R>, record: R): CursorCells => {
+/** What a list goes by are numbers and texts, and never null. */
+const cellsOf = <R>(table: Table.Table<R>, { columns }: Way, record: R): CursorCells => {
   const row = table.encode(record)
-  return table.key.flatMap((column) => {
+  return columns.flatMap((column) => {
     const cell = row[column]
     return typeof cell === "string" || typeof cell === "number" ? [cell] : []
   })
@@ -160,7 +183,7 @@ export const decodeCursor = (
     : Either.left(new BadCursor({ list, cursor }))
 }
 
-const afterOf = <R>(table: Table.Table<R>, order: Order, cursor: string | undefined) => {
-  const types = table.key.map((column) => (table.columns[column]?.kind === "text" ? "string" : "number"))
-  return cursor === undefined ? Either.right(undefined) : decodeCursor(table.name, order, types, cursor)
+const afterOf = <R>(table: Table.Table<R>, { columns, name, order }: Way, cursor: string | undefined) => {
+  const types = columns.map((column) => (table.columns[column]?.kind === "text" ? "string" : "number"))
+  return cursor === undefined ? Either.right(undefined) : decodeCursor(name, order, types, cursor)
 }

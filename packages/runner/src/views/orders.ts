@@ -83,6 +83,9 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
     }
   })
 
+/** By when they were made, or by the word of their status. */
+const sorts = { date: ["createdAt", "id"], status: ["status", "id"] } as const
+
 /** A page of orders; one function for a phase, a status or a state (FILL-8). */
 export const list = (
   filters: OrderFilters
@@ -103,7 +106,7 @@ export const list = (
     const anyOf = (yield* ofTrade(filters.tradeId)).map((trade) => [...trade, ...conditions])
     const keep: Keep<Order.Order> | undefined =
       criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
-    const { nextCursor, records } = yield* collect({ table: Order.OrderTable, anyOf, keep }, filters)
+    const { nextCursor, records } = yield* collect({ table: Order.OrderTable, anyOf, keep, sorts }, filters)
     return { items: yield* documentsOf(records), nextCursor }
   })
 

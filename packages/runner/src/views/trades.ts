@@ -46,6 +46,9 @@ export interface TradeFilters extends ListOptions, Period {
   readonly batchId?: string | undefined
 }
 
+/** By when they came, or by the word of their status. */
+const sorts = { date: ["createdAt", "id"], status: ["status", "id"] } as const
+
 /** A page of trades. */
 export const list = (
   filters: TradeFilters
@@ -64,7 +67,7 @@ export const list = (
     const anyOf = orders.flatMap((order) =>
       ofSymbol(filters.symbol).map((symbol) => [...order, ...symbol, ...conditions])
     )
-    const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf }, filters)
+    const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf, sorts }, filters)
     return { items: yield* documentsOf(records), nextCursor }
   })
 

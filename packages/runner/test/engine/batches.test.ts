@@ -1,7 +1,12 @@
 import { Batch, Batches, Daemon, Id, Reads, SourcePolicy, Trade, TradeRepository, type intake } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
+import { archiveByAge } from "../../src/jobs/archiving.ts"
+import { empty } from "../../src/settings/Configuration.ts"
+import { StorePlace } from "../../src/settings/StorePlace.ts"
 import * as Engine from "./Engine.ts"
+
+const store = StorePlace.Sqlite({ file: "" })
 
 const direct = { type: "market", timeInForce: "day" } as const
 
@@ -220,6 +225,22 @@ describe("batches", () => {
         trades.map(({ batchLine }) => batchLine),
         [1, 2]
       )
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-7 batches are put away by their age where the configuration says so", () =>
+    Effect.gen(function* () {
+      yield* Engine.started
+      yield* submitted([row(1, "AAPL", "1", "execute")])
+      yield* ended(1)
+      const configuration = { ...empty, archiveAfterMs: 10_000 }
+      const settings = { configuration, variable: () => undefined, paperFile: "", backupFolder: "", store }
+      yield* Effect.forkScoped(archiveByAge(settings))
+      yield* Engine.until(seen(1), () => true)
+      assert.isUndefined((yield* Batches.find(Id.BatchId.make(1))).archivedAt)
+      yield* TestClock.adjust("10 seconds")
+      yield* Effect.forkScoped(archiveByAge(settings))
+      yield* Engine.until(Batches.find(Id.BatchId.make(1)), ({ archivedAt }) => archivedAt !== undefined)
     }).pipe(Effect.provide(Engine.layer))
   )
 

@@ -1,4 +1,4 @@
-import { Client } from "@roundlot/api"
+import { Client, type Documents } from "@roundlot/api"
 import { Tokens } from "@roundlot/core"
 import { PaperBroker, Exchange } from "@roundlot/broker-paper"
 import { assert, describe, expect, it } from "@effect/vitest"
@@ -157,5 +157,49 @@ describe("batches over the API", () => {
       assert.strictEqual((yield* call("", { name: "venue", template: "venue", csv })).status, 404)
       assert.strictEqual((yield* call("/templates/venue", undefined, "DELETE")).status, 404)
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "BAT-9 lists are sorted by date, status and size, page by page without a gap, and searched by symbol",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, serving)
+        const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
+        const submit = (name: string, symbols: ReadonlyArray<string>) =>
+          api.batches.submit({
+            payload: { name, rows: symbols.map((symbol) => ({ symbol, side: "buy", quantity: "2" })) },
+            headers: {}
+          })
+        yield* submit("three", ["KO", "KO", "KO"])
+        yield* submit("one", ["AAPL"])
+        yield* submit("two", ["KO", "MSFT"])
+        yield* api.batches.cancel({ path: { id: "G3" }, payload: { reason: "no" }, headers: {} })
+        const ids = (urlParams: { readonly sort?: string; readonly order?: string; readonly q?: string }) =>
+          Effect.gen(function* () {
+            const found: Array<string> = []
+            let cursor: string | undefined
+            do {
+              const { items, nextCursor }: typeof Documents.BatchPage.Type = yield* api.batches.list({
+                urlParams: { ...urlParams, limit: 1, ...(cursor === undefined ? {} : { cursor }) }
+              })
+              found.push(...items.map(({ id }) => id))
+              cursor = nextCursor ?? undefined
+            } while (cursor !== undefined)
+            return found.join(" ")
+          })
+        assert.strictEqual(yield* ids({ sort: "size" }), "G2 G3 G1")
+        assert.strictEqual(yield* ids({ sort: "size", order: "newest" }), "G1 G3 G2")
+        assert.strictEqual(yield* ids({ sort: "status" }), "G3 G1 G2")
+        assert.strictEqual(yield* ids({ sort: "date", order: "newest" }), "G3 G2 G1")
+        assert.strictEqual(yield* ids({ q: "msft" }), "G3")
+        assert.strictEqual(yield* ids({ q: "T" }), "G1 G3")
+        assert.deepInclude(json(yield* ask(port, "/api/v1/batches?sort=colour")), { status: 400, field: "sort" })
+        const { nextCursor } = yield* api.batches.list({ urlParams: { sort: "size", limit: 1 } })
+        const other = yield* ask(port, `/api/v1/batches?sort=status&cursor=${nextCursor ?? ""}`)
+        assert.deepInclude(json(other), { status: 400, field: "cursor" })
+        const newest = yield* api.trades.list({ urlParams: { sort: "date", order: "newest", limit: 1 } })
+        assert.strictEqual(newest.items[0]?.batchId, "G3")
+        assert.lengthOf((yield* api.orders.list({ urlParams: { sort: "status" } })).items, 2)
+      }).pipe(Effect.provide(books))
   )
 })
