@@ -37,6 +37,7 @@ export const AccountDocument = Schema.Struct({
   external: Schema.Literal("ignore", "count"),
   cancelOnFlip: Schema.Boolean,
   resendWindowMs: Schema.Int,
+  maxTradeAgeMs: Schema.Int,
   /** How its accumulation orders are executed. */
   order: Schema.Union(
     Schema.Literal("market"),

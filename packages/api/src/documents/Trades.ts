@@ -115,7 +115,7 @@ export type TradeRequest = typeof TradeRequest.Type
 /** What became of a trade that was given. */
 export const TakenDocument = Schema.Struct({
   id: Id,
-  outcome: Schema.Literal("accepted", "duplicate", "conflict", "quarantined"),
+  outcome: Schema.Literal("accepted", "duplicate", "conflict", "quarantined", "recorded"),
   why: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Taken" })
 

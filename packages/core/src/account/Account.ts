@@ -38,6 +38,8 @@ export const Account = Schema.Struct({
   external: Column.literal(["ignore", "count"]),
   cancelOnFlip: Column.flag,
   resendWindowMs: Column.integer,
+  /** How old a trade may be to be counted where the account is live; a day where nothing is said. */
+  maxTradeAgeMs: Column.optional(Column.integer),
   /** Limit orders instead of market ones: how far beyond the reference price, in basis points, and for how long (D2). */
   limitOffsetBp: Column.optional(Column.integer),
   orderLifeSeconds: Column.optional(Column.integer),
@@ -88,6 +90,7 @@ export const defaultSettings: AccountSettings = {
   external: "ignore",
   cancelOnFlip: false,
   resendWindowMs: TEN_MINUTES_MS,
+  maxTradeAgeMs: undefined,
   limitOffsetBp: undefined,
   orderLifeSeconds: undefined
 }

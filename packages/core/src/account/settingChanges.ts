@@ -35,6 +35,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   external: textOf(settings.external),
   cancelOnFlip: textOf(settings.cancelOnFlip),
   resendWindowMs: textOf(settings.resendWindowMs),
+  maxTradeAgeMs: textOf(settings.maxTradeAgeMs),
   limitOffsetBp: textOf(settings.limitOffsetBp),
   orderLifeSeconds: textOf(settings.orderLifeSeconds)
 })

@@ -68,6 +68,7 @@ const later = {
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),
+  maxTradeAgeMs: Schema.optionalWith(Account.fields.maxTradeAgeMs, { default: unset }),
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 

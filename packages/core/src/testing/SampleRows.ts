@@ -33,6 +33,7 @@ export const account: Row = {
   external: "ignore",
   cancelOnFlip: 0,
   resendWindowMs: 600_000,
+  maxTradeAgeMs: null,
   limitOffsetBp: null,
   orderLifeSeconds: null,
   crossesZero: 1,

@@ -1,5 +1,6 @@
 import type { Direction } from "../account/Account.ts"
 import * as SymbolMapping from "../instrument/SymbolMapping.ts"
+import type { Backfill } from "./age.ts"
 import type { Arrival } from "./intake.ts"
 import type { TradeInput } from "./Trade.ts"
 
@@ -7,6 +8,8 @@ import type { TradeInput } from "./Trade.ts"
 export interface SourcePolicy {
   readonly mapping: SymbolMapping.SymbolMapping
   readonly direction: Direction | undefined
+  /** What becomes of trades of long ago; nothing said: what their account does with them. */
+  readonly backfill?: Backfill | undefined
 }
 
 /** A source of plain tickers, in the account's direction. */
@@ -17,5 +20,6 @@ export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => (
   input,
   symbol: SymbolMapping.map(policy.mapping, input.symbol),
   direction: policy.direction,
-  held: undefined
+  held: undefined,
+  backfill: policy.backfill
 })

@@ -9,8 +9,8 @@ import * as Decimal from "../money/Decimal.ts"
 import { opposite } from "../order/Side.ts"
 import { link, net } from "../position/netting.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
-import * as Instant from "../time/Instant.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
+import { judge, type Age, type Backfill } from "./age.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
 import { isCounted } from "./Trade.ts"
 
@@ -24,7 +24,12 @@ export type IntakeResult = Data.TaggedEnum<{
   readonly Conflict: { readonly tradeId: TradeId; readonly why: string }
   /** On record and not counted; it can be released. */
   readonly Quarantined: { readonly tradeId: TradeId; readonly reason: string }
+  /** On record, and never counted: it is history. */
+  readonly Recorded: { readonly tradeId: TradeId }
 }>
+
+/** Why a trade that is only kept will never be counted. */
+const HISTORICAL = "Historical"
 
 /** Constructors of `IntakeResult`. */
 export const IntakeResult = Data.taggedEnum<IntakeResult>()
@@ -36,6 +41,8 @@ export interface Arrival {
   readonly direction: Direction | undefined
   /** Why it may not be counted yet, if so. */
   readonly held: string | undefined
+  /** What was said of trades of long ago. */
+  readonly backfill?: Backfill | undefined
 }
 
 /** B1 to B5: takes in one trade, exactly once. */
@@ -50,24 +57,25 @@ export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (input.reverses !== undefined) return reversal(recorder, arrival, input.reverses)
   if (arrival.symbol === undefined)
     return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
-  const held = arrival.held ?? untimelyOf(recorder, input)
+  const age = ageOf(recorder, arrival)
+  if (age._tag === "Historical") return historical(recorder, arrival)
+  // Before a batch's turn: once it has come nothing is asked again.
+  const held = age._tag === "Held" ? age.reason : arrival.held
   if (held !== undefined) return quarantine(recorder, arrival, held)
   if (input.direct !== undefined) return acceptDirect(recorder, arrival, arrival.symbol)
   return accept(recorder, arrival, arrival.symbol)
 }
 
-const LONGEST_AGE_MS = 86_400_000
-const MOST_AHEAD_MS = 60_000
+const ageOf = (recorder: Recorder, { backfill, input }: Arrival): Age => {
+  const account = recorder.books.accounts.get(recorder.account)
+  if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
+  return judge(account, input.tradedAt, recorder.world.at, backfill)
+}
 
-/** B5: real money is sent for what was traded lately: an old file, or a time that cannot be, waits for an operator's verdict. */
-const untimelyOf = ({ account, books, world }: Recorder, { tradedAt }: TradeInput): string | undefined => {
-  if (books.accounts.get(account)?.environment !== "live") return undefined
-  if (Instant.millisBetween(tradedAt, world.at) > LONGEST_AGE_MS) {
-    return `TooOld: traded at ${Instant.format(tradedAt)}, more than a day ago`
-  }
-  return Instant.millisBetween(world.at, tradedAt) > MOST_AHEAD_MS
-    ? `InFuture: traded at ${Instant.format(tradedAt)}, more than a minute from now`
-    : undefined
+const historical = (recorder: Recorder, arrival: Arrival): IntakeResult => {
+  const { tradeId } = quarantine(recorder, arrival, HISTORICAL)
+  recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: HISTORICAL })
+  return IntakeResult.Recorded({ tradeId })
 }
 
 /** B1: the same identity again: the same contents are a duplicate, others a conflict. */

@@ -13,7 +13,8 @@ const outcomes = {
   accepted: "It is taken in.",
   duplicate: "It was already on record; nothing changed.",
   conflict: "It contradicts the trade on record under this id, and is held.",
-  quarantined: "It is on record but not counted until somebody decides."
+  quarantined: "It is on record but not counted until somebody decides.",
+  recorded: "It is kept on record and never counted."
 } as const
 
 const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (

@@ -139,7 +139,7 @@ interface Sums {
 }
 
 const nothing: Sums = {
-  counts: { Accepted: 0, Duplicate: 0, Conflict: 0, Quarantined: 0 },
+  counts: { Accepted: 0, Duplicate: 0, Conflict: 0, Quarantined: 0, Recorded: 0 },
   rejected: 0,
   rejectedRows: [],
   noticed: []

@@ -8,11 +8,13 @@ export interface Counts {
   readonly duplicates: number
   readonly conflicts: number
   readonly quarantined: number
+  /** Kept and never counted: history. */
+  readonly recorded: number
   readonly rejected: number
 }
 
 /** Nothing yet. */
-export const none: Counts = { accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0 }
+export const none: Counts = { accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, recorded: 0, rejected: 0 }
 
 /** How many rows were taken or refused. */
 export const total = (counts: Counts): number => Object.values(counts).reduce((sum, each) => sum + each, 0)
@@ -43,7 +45,8 @@ const keyOf: { readonly [T in intake.IntakeResult["_tag"]]: Exclude<keyof Counts
   Accepted: "accepted",
   Duplicate: "duplicates",
   Conflict: "conflicts",
-  Quarantined: "quarantined"
+  Quarantined: "quarantined",
+  Recorded: "recorded"
 }
 
 const add = (counts: Counts, results: ReadonlyArray<intake.IntakeResult>, rejected: number): Counts => {

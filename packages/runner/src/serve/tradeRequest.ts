@@ -72,7 +72,8 @@ export const takenOf = (result: intake.IntakeResult): Documents.TakenDocument =>
     Accepted: "accepted",
     Duplicate: "duplicate",
     Conflict: "conflict",
-    Quarantined: "quarantined"
+    Quarantined: "quarantined",
+    Recorded: "recorded"
   } as const
   return { id: Id.format("trade", result.tradeId), outcome: outcomes[result._tag], why }
 }

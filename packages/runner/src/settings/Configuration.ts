@@ -45,6 +45,7 @@ const AccountEntry = Schema.Struct({
   external: optional(Schema.Literal("ignore", "count")),
   cancelOnFlip: optional(Schema.Boolean),
   resendWindow: optional(Schema.String),
+  maxTradeAge: optional(Schema.String),
   order: optional(OrderTerms),
   limits: optional(
     Schema.Struct({
@@ -183,7 +184,7 @@ const keys: Keys = {
       cancelOnFlip: "now",
       resendWindow: "now",
       notPlacedAfter: "later",
-      maxTradeAge: "later",
+      maxTradeAge: "now",
       order: { limitOffsetBp: "now", lifeSeconds: "now" },
       band: "later",
       restricted: "now",
@@ -317,10 +318,12 @@ const settingsOf = (
 ): Either.Either<Account.AccountSettings, SettingsError> =>
   Either.gen(function* () {
     const place = `accounts.${name}`
-    const { resendWindow, limits, live, order, ...plain } = entry
+    const { resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
     const environment = yield* environmentOf(file, place, entry, base.environment)
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
+    const oldest =
+      maxTradeAge === undefined ? undefined : yield* durationMs(maxTradeAge, `${file}, ${place}.maxTradeAge`)
     return {
       ...base,
       ...(live === true && base.environment === "paper" ? { shorting: "never" as const } : {}),
@@ -328,7 +331,8 @@ const settingsOf = (
       environment,
       ...limitsOf(limits),
       ...orderTermsOf(order),
-      ...(window === undefined ? {} : { resendWindowMs: window })
+      ...(window === undefined ? {} : { resendWindowMs: window }),
+      ...(oldest === undefined ? {} : { maxTradeAgeMs: oldest })
     }
   })
 
@@ -360,6 +364,7 @@ export const settingsAlone = ({
   maxOpenResidual,
   maxOrderNotional,
   maxOrderQuantity,
+  maxTradeAgeMs,
   orderLifeSeconds,
   ordersPerMinute,
   resendWindowMs,
@@ -381,6 +386,7 @@ export const settingsAlone = ({
   maxOpenResidual,
   maxOrderNotional,
   maxOrderQuantity,
+  maxTradeAgeMs,
   orderLifeSeconds,
   ordersPerMinute,
   resendWindowMs,

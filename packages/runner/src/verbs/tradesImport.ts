@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Account, type AccountName } from "@roundlot/core"
+import { Account, type AccountName, age } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, type Scope, Stream } from "effect"
 import { isNonEmptyReadonlyArray } from "effect/Array"
 import { opened } from "../accounts.ts"
@@ -26,6 +26,7 @@ interface ImportFlags extends Flags {
   readonly identity: string | undefined
   readonly columns: string | undefined
   readonly direction: Option.Option<Account.Direction>
+  readonly backfill: Option.Option<age.Backfill>
   readonly strict: boolean
   readonly dryRun: boolean
 }
@@ -129,7 +130,11 @@ const take = (
     const policy = policyOf(configuration, asked.source)
     const target = {
       account,
-      policy: { ...policy, direction: Option.getOrElse(asked.direction, () => policy.direction) }
+      policy: {
+        ...policy,
+        direction: Option.getOrElse(asked.direction, () => policy.direction),
+        backfill: Option.getOrUndefined(asked.backfill)
+      }
     }
     const tell = yield* teller(asked.file)
     const say = yield* progress
@@ -153,7 +158,11 @@ const take = (
     return yield* Ref.get(counts)
   })
 
-const text = (counts: Counts): string =>
+/** What was only kept is told where it was asked for. */
+const told = ({ backfill }: ImportFlags, { recorded, ...counts }: Counts) =>
+  Option.contains(backfill, "record" as const) ? { ...counts, recorded } : counts
+
+const text = (counts: Partial<Counts>): string =>
   Object.entries(counts)
     .map(([name, count]) => `${name.padEnd(12)} ${count}`)
     .join("\n")
@@ -164,7 +173,8 @@ const finish = (asked: ImportFlags, counts: Counts, more: { readonly orders?: Re
     if (counts.rejected > 0 && !asked.dryRun)
       yield* note(`The rejected rows are in ${RejectedFile.pathOf(asked.file)}.`)
     if (counts.rejected + counts.conflicts + counts.quarantined > 0) yield* look
-    yield* answer({ ...counts, ...more }, text(counts))
+    const shown = told(asked, counts)
+    yield* answer({ ...shown, ...more }, text(shown))
   })
 
 /** The account that a source's trades go to. */
@@ -236,6 +246,12 @@ export const tradesImport = Verb.make({
     columns: flags.text("columns", "The file's own names: ours=theirs,…; price= says that there is none"),
     direction: Options.choice("direction", Account.directions).pipe(
       Options.withDescription("mirror: hold what the source holds; offset: hold the opposite. Default: the account's"),
+      Options.optional
+    ),
+    backfill: Options.choice("backfill", age.backfills).pipe(
+      Options.withDescription(
+        "Trades older than the account's maxTradeAge: orders counts and orders them like new, record keeps them and never counts them. Default: a live account holds them for a verdict, a paper one counts them"
+      ),
       Options.optional
     ),
     strict: Options.boolean("strict").pipe(

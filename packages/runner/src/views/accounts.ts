@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository } from "@roundlot/core"
+import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository, age } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, inAnyCase, isWord } from "./asked.ts"
 import * as controls from "./controls.ts"
@@ -43,6 +43,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   external: account.external,
   cancelOnFlip: account.cancelOnFlip,
   resendWindowMs: account.resendWindowMs,
+  maxTradeAgeMs: age.oldestOf(account),
   order: orderOf(account),
   createdAt: Instant.format(account.createdAt),
   updatedAt: Instant.format(account.updatedAt)

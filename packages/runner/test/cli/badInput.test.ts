@@ -94,6 +94,24 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     }
   )
 
+  it("B5: history is kept on record and never counted, where the file is said to be that", async () => {
+    const { cli, file, json } = desk()
+    const rows = file("old.csv", buys(["old-1", "2"]))
+    const kept = await cli("trades", "import", rows, "--backfill", "record", "--json")
+    expect(kept.code).toBe(0)
+    expect(JSON.parse(kept.out)).toEqual({
+      accepted: 0,
+      duplicates: 0,
+      conflicts: 0,
+      quarantined: 0,
+      recorded: 1,
+      rejected: 0
+    })
+    expect(await json("trades", "show", "T1")).toMatchObject({ status: "failed", reason: "Historical" })
+    expect(await json("positions", "list")).toMatchObject({ items: [] })
+    expect(await cli("trades", "import", rows, "--backfill", "hedge")).toMatchObject({ code: 2 })
+  })
+
   it("B5: sides are taken in capitals or not, from a file, a line of JSON and the command line", async () => {
     const { cli, file, json } = desk()
     const rows = ["buy", "Buy", "BUY", "sell", "Sell"].map((side, i) =>
@@ -168,7 +186,8 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
     [{ port: 80_800 }, "port: is 80800, and may be"],
     [{ alerts: {} }, "alerts.webhook"],
-    [{ accounts: { a: { maxTradeAge: "1d" } } }, "accounts.a.maxTradeAge: is not supported in this version"],
+    [{ accounts: { a: { notPlacedAfter: "1d" } } }, "accounts.a.notPlacedAfter: is not supported in this version"],
+    [{ accounts: { a: { maxTradeAge: "old" } } }, "accounts.a.maxTradeAge"],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
     [{ accounts: { a: { order: { limitOffsetBp: 5, lifeSecond: 1 } } } }, "Did you mean 'lifeSeconds'?"],

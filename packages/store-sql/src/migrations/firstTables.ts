@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "a32c61a8"
+export const fingerprint = "5b3dc38b"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -24,6 +24,7 @@ export const sqlite: ReadonlyArray<string> = [
   "external" TEXT NOT NULL,
   "cancelOnFlip" INTEGER NOT NULL,
   "resendWindowMs" INTEGER NOT NULL,
+  "maxTradeAgeMs" INTEGER,
   "limitOffsetBp" INTEGER,
   "orderLifeSeconds" INTEGER,
   "crossesZero" INTEGER,
@@ -51,6 +52,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_limit_offset" CHECK ("limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)),
   CONSTRAINT "accounts_rule_order_life" CHECK ("orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0),
   CONSTRAINT "accounts_rule_resend_window" CHECK ("resendWindowMs" >= 0),
+  CONSTRAINT "accounts_rule_max_trade_age" CHECK ("maxTradeAgeMs" >= 0),
   CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
   CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 ) STRICT, WITHOUT ROWID`,
@@ -787,6 +789,7 @@ export const postgres: ReadonlyArray<string> = [
   "external" TEXT COLLATE "C" NOT NULL,
   "cancelOnFlip" SMALLINT NOT NULL,
   "resendWindowMs" BIGINT NOT NULL,
+  "maxTradeAgeMs" BIGINT,
   "limitOffsetBp" BIGINT,
   "orderLifeSeconds" BIGINT,
   "crossesZero" SMALLINT,
@@ -814,6 +817,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_limit_offset" CHECK ("limitOffsetBp" IS NULL OR ("limitOffsetBp" >= 0 AND "limitOffsetBp" < 10000)),
   CONSTRAINT "accounts_rule_order_life" CHECK ("orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0),
   CONSTRAINT "accounts_rule_resend_window" CHECK ("resendWindowMs" >= 0),
+  CONSTRAINT "accounts_rule_max_trade_age" CHECK ("maxTradeAgeMs" >= 0),
   CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
   CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 )`,

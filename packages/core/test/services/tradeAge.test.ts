@@ -1,0 +1,129 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, test } from "vitest"
+import * as Quantity from "../../src/money/Quantity.ts"
+import { Accumulator } from "../../src/services/Accumulator.ts"
+import * as Audit from "../../src/services/Audit.ts"
+import * as Batches from "../../src/services/Batches.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import type { Backfill } from "../../src/trade/age.ts"
+import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
+import { TradeTable } from "../../src/trade/Trade.ts"
+import * as Stage from "./Stage.ts"
+
+const most = Quantity.unsafe("1000000")
+const live = {
+  environment: "live",
+  maxOrderQuantity: most,
+  maxOrderNotional: most,
+  maxDailyNotional: most,
+  maxOpenResidual: most
+} as const
+
+const DAY_MS = 86_400_000
+const NOW_MS = 10 * DAY_MS
+
+/** What becomes of a trade whose time is so far from now. */
+const takenIn = (
+  environment: "paper" | "live",
+  ms: number,
+  said: { readonly backfill?: Backfill; readonly maxTradeAgeMs?: number } = {}
+) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(NOW_MS)
+    const { backfill, maxTradeAgeMs } = said
+    yield* Stage.opened({ ...(environment === "live" ? live : {}), maxTradeAgeMs })
+    const trade = { ...Stage.trade("t1", "1"), tradedAt: Instant.fromMillis(NOW_MS + ms) }
+    const accumulator = yield* Accumulator
+    const result = yield* accumulator.submit(Stage.account, trade, { ...SourcePolicy.plain, backfill })
+    return result._tag === "Quarantined" ? result.reason.split(":")[0] : result._tag
+  })
+
+describe("B5: trades that come at the wrong time, on a live account", () => {
+  test.each([
+    ["live", -DAY_MS, "Accepted"],
+    ["live", -DAY_MS - 1, "TooOld"],
+    ["live", 60_000, "Accepted"],
+    ["live", 60_001, "InFuture"],
+    ["paper", -9 * DAY_MS, "Accepted"],
+    ["paper", DAY_MS, "Accepted"]
+  ] as const)("%s, %i ms from now: %s", (environment, ms, became) =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* takenIn(environment, ms)).toBe(became)
+      })
+    )
+  )
+
+  test.each([
+    ["live", -2 * DAY_MS, "orders", "Accepted", "accumulated"],
+    ["live", -2 * DAY_MS, "record", "Recorded", "failed"],
+    ["live", -1, "record", "Accepted", "accumulated"],
+    ["live", DAY_MS, "orders", "Accepted", "accumulated"],
+    ["live", DAY_MS, "record", "InFuture", "pending"],
+    ["paper", -2 * DAY_MS, "record", "Recorded", "failed"],
+    ["paper", -1, "record", "Accepted", "accumulated"]
+  ] as const)("%s, %i ms from now, --backfill %s: %s", (environment, ms, backfill, became, status) =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* takenIn(environment, ms, { backfill })).toBe(became)
+        expect((yield* Reads.first(TradeTable, {}))?.status).toBe(status)
+        expect((yield* Audit.run()).findings).toEqual([])
+      })
+    )
+  )
+
+  test("how old one may be is the account's to say", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* takenIn("live", -2 * DAY_MS, { maxTradeAgeMs: 2 * DAY_MS })).toBe("Accepted")
+      })
+    ))
+
+  test("a row of a batch is judged when it enters: its turn does not order it", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(NOW_MS)
+        yield* Stage.opened(live)
+        const batches = yield* Batches.Batches
+        const batch = yield* batches.create({
+          account: Stage.account,
+          actor: "test",
+          uid: "u1",
+          name: "last week's",
+          mode: "accumulate",
+          priority: 0,
+          fileName: undefined,
+          fileHash: undefined,
+          retryOf: undefined
+        })
+        const tradedAt = Instant.fromMillis(NOW_MS - 2 * DAY_MS)
+        const row = { line: 2, input: { ...Stage.trade("t1", "1"), tradedAt } }
+        const [result] = yield* batches.add(batch, [row], SourcePolicy.plain)
+        expect(result).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("TooOld") })
+        yield* batches.queue(batch.id, [], "test")
+        while (yield* Batches.workOff()) continue
+        expect((yield* Reads.first(TradeTable, {}))?.status).toBe("pending")
+      })
+    ))
+
+  test("an operator releases one that is meant all the same", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* takenIn("live", -2 * DAY_MS)).toBe("TooOld")
+        const trade = yield* Reads.first(TradeTable, {})
+        if (trade === undefined) throw new Error("no trade")
+        const commands = yield* Commands
+        yield* commands.perform({
+          account: Stage.account,
+          id: "c1",
+          actor: "test",
+          reason: "from yesterday's file",
+          command: { _tag: "Release", tradeId: trade.id, symbol: undefined }
+        })
+        expect((yield* Reads.first(TradeTable, {}))?.status).toBe("accumulated")
+        expect((yield* Audit.run()).findings).toEqual([])
+      })
+    ))
+})
