@@ -180,6 +180,8 @@ export * as controls from "./control/controls.ts"
 export * as duplicateIntent from "./control/duplicateIntent.ts"
 /** `control/owedBound`: see that module. */
 export * as owedBound from "./control/owedBound.ts"
+/** `control/split`: see that module. */
+export * as split from "./control/split.ts"
 /** `batch/Batch`: see that module. */
 export * as Batch from "./batch/Batch.ts"
 /** `batch/Template`: see that module. */

@@ -13,6 +13,7 @@ import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import * as commands from "./commands.ts"
+import { acceptSplit } from "./split.ts"
 import type { TradingState } from "./TradingState.ts"
 
 /** Everything that is sent. */
@@ -49,6 +50,12 @@ export const Command = Schema.Union(
     as: Schema.Literal(...adjustedAs),
     by: Decimal.FromString,
     price: Schema.UndefinedOr(Price)
+  }),
+  Schema.TaggedStruct("AcceptSplit", {
+    symbol: Ticker,
+    to: Schema.Int,
+    from: Schema.Int,
+    cashInLieu: Schema.UndefinedOr(Schema.Struct({ quantity: Quantity, price: Schema.UndefinedOr(Price) }))
   }),
   Schema.TaggedStruct("AdoptAccount", {
     holdings: Schema.Array(Schema.Struct({ symbol: Ticker, quantity: Decimal.FromString }))
@@ -144,6 +151,8 @@ const carryOut = (
       return commands.reverseTrade(recorder, command.tradeId)
     case "AdjustPosition":
       return adjustPosition(recorder, command, reason)
+    case "AcceptSplit":
+      return acceptSplit(recorder, command, reason)
     case "AdoptAccount":
       return adoptAccount(recorder, command.holdings, reason)
   }

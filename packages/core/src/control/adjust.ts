@@ -72,7 +72,7 @@ export const isAdjustment = ({
 }: Pick<Order, "brokerOrderId" | "clientOrderId">): boolean => String(brokerOrderId) === String(clientOrderId)
 
 /** An external order that counts, with one fill: what these books missed, booked as if it had been seen (E3). */
-const bookHedged = (recorder: Recorder, { by, price, symbol }: Adjustment): void => {
+export const bookHedged = (recorder: Recorder, { by, price, symbol }: Adjustment): void => {
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
   const id = recorder.next("order")

@@ -16,7 +16,7 @@ import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
 import { kinds } from "../reconciliation/Break.ts"
-import { dismiss, intake, release } from "../trade/intake.ts"
+import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
 import { isHeld, type Trade } from "../trade/Trade.ts"
 import type { TradingState } from "./TradingState.ts"
@@ -252,6 +252,9 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   if (trade === undefined) return refused(`there is no trade ${name}`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
   if (trade.kind === "direct") return refused(NOT_ACCUMULATED)
+  if (isOfBeforeSplit(recorder, trade)) {
+    return refused(`${name} is from before a split of ${trade.symbol}; enter the opposite trade in today's shares`)
+  }
   const result = intake(recorder, {
     input: {
       source: trade.source,

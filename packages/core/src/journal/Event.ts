@@ -375,6 +375,13 @@ export const PositionHeld = Schema.TaggedStruct("PositionHeld", { symbol: Ticker
 export const HoldLifted = Schema.TaggedStruct("HoldLifted", { symbol: Ticker })
 /** What is held and is not ours, in signed shares, is more or less by so much from now on (E4). */
 export const BaseDeclared = Schema.TaggedStruct("BaseDeclared", { symbol: Ticker, by: Shares, why: Schema.String })
+/** P9: `to` shares of a symbol stand for each `from` of before: its figures and open lots are multiplied from here on. */
+export const SplitAccepted = Schema.TaggedStruct("SplitAccepted", {
+  symbol: Ticker,
+  to: Schema.Int,
+  from: Schema.Int,
+  why: Schema.String
+})
 /** A trading state was set, for all, for an account or for one symbol. */
 export const TradingStateSet = Schema.TaggedStruct("TradingStateSet", {
   account: Schema.String,
@@ -442,6 +449,7 @@ export const LedgerEvent = Schema.Union(
   PositionHeld,
   HoldLifted,
   BaseDeclared,
+  SplitAccepted,
   TradingStateSet,
   ConfigurationChanged
 )
@@ -517,6 +525,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "PositionHeld":
     case "HoldLifted":
     case "BaseDeclared":
+    case "SplitAccepted":
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }

@@ -219,7 +219,10 @@ export const checkConservation = (self: Fold): void => {
     if (!Decimal.equals(Decimal.sum(open.map((lot) => lot.open)), position.residual)) {
       report(where, "the residual is not the sum of the open lots (A4)", position.account)
     }
-    const orders = filled.get(joinKey([position.account, position.symbol])) ?? Decimal.zero
+    const orders = Decimal.add(
+      filled.get(joinKey([position.account, position.symbol])) ?? Decimal.zero,
+      position.splitHeld
+    )
     const figures = Decimal.sum([position.hedged, position.direct, position.adopted])
     if (!Decimal.equals(figures, orders)) {
       report(where, "hedged, direct and adopted are not what its orders filled (E4)", position.account)
@@ -232,7 +235,7 @@ export const checkConservation = (self: Fold): void => {
     const [lot] = books.lots.find("trade", [trade.id])
     const ordered = books.allocations.find("trade", [trade.id]).filter((each) => each.kind === "order")
     const parts = [trade.netted, ...ordered.map((each) => each.quantity), Decimal.abs(lot?.open ?? Decimal.zero)]
-    if (!Decimal.equals(Decimal.sum(parts), Decimal.abs(targetOf(trade)))) {
+    if (!Decimal.equals(Decimal.sum(parts), Decimal.add(Decimal.abs(targetOf(trade)), trade.splitOpen))) {
       report(`trades ${trade.id}`, "its parts do not sum up to its quantity (A4)", trade.account)
     }
   }

@@ -10,7 +10,7 @@ import { commissionRecorded, fillJoined, fillRecorded, fillWaits } from "./proje
 import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
-import { baseDeclared, coolDownStarted, patchPosition } from "./project/positions.ts"
+import { baseDeclared, coolDownStarted, patchPosition, splitAccepted } from "./project/positions.ts"
 import { tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
 
 /**
@@ -112,6 +112,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return patchPosition(books, event.symbol, place, { held: undefined, circuitUntil: undefined, shortEnds: 0 })
     case "BaseDeclared":
       return baseDeclared(books, event, place)
+    case "SplitAccepted":
+      return splitAccepted(books, event, place)
     case "TradingStateSet":
       return tradingStateSet(books, event, place)
     case "ConfigurationChanged":

@@ -91,6 +91,8 @@ export const Order = Schema.Struct({
   excess: Column.decimal,
   /** How much of the excess an operator has accepted. */
   acceptedExcess: Column.decimal,
+  /** What splits have added to its excess, in shares; below zero where shares were joined (P9). */
+  splitExcess: Column.decimal,
   cancelRequestedAt: Column.optional(Column.instant),
   cancelAskedAt: Column.optional(Column.instant),
   createdAt: Column.instant,

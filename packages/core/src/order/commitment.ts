@@ -12,7 +12,8 @@ import { isLive } from "./OrderState.ts"
 export const commitmentOf = (order: Order): Decimal.Decimal => {
   if (!order.inQueue) return Decimal.zero
   const isBinding = order.origin === "accumulation" && isLive(order.status)
-  return isBinding ? Decimal.max(order.quantity, order.filled) : order.filled
+  const bound = isBinding ? Decimal.max(order.quantity, order.filled) : order.filled
+  return Decimal.add(bound, order.splitExcess)
 }
 
 /** What an order's allocations and excess cover, in shares; A4 says that it equals the commitment. */

@@ -22,6 +22,9 @@ export const Position = Schema.Struct({
   base: Column.decimal,
   direct: Column.decimal,
   adopted: Column.decimal,
+  /** What splits have added to what its orders filled, in signed shares, and when the last one was accepted (P9). */
+  splitHeld: Column.decimal,
+  splitAt: Column.optional(Column.instant),
   /** The newest recorded answer to "what order would be made now?" (D4). */
   answer: Column.text,
   coolDownUntil: Column.optional(Column.instant),

@@ -84,6 +84,8 @@ export const Trade = Schema.Struct({
   reason: Column.optional(Column.text),
   lotId: Column.optional(Column.id(LotId)),
   netted: Column.decimal,
+  /** What splits have added to the part of it that was open then, in shares; below zero where shares were joined (P9). */
+  splitOpen: Column.decimal,
   createdAt: Column.instant,
   updatedAt: Column.instant,
   version: Column.integer

@@ -8,6 +8,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { opposite } from "../order/Side.ts"
 import { link, net } from "../position/netting.ts"
+import { isBeforeSplit } from "../position/splitting.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import { judge, type Age, type Backfill } from "./age.ts"
@@ -289,8 +290,13 @@ const reversal = (
   if (!undoes({ ...arrival.input, orderType: arrival.input.direct?.type }, trade)) {
     return conflict(recorder, trade, doesNotUndo(arrival.input, trade))
   }
+  if (isOfBeforeSplit(recorder, trade)) return quarantine(recorder, arrival, `BeforeSplit: ${name} was in other shares`)
   return undo(recorder, arrival, trade)
 }
+
+/** P9: was a counted trade taken in before the last split of its symbol? Its quantity is one of other shares. */
+export const isOfBeforeSplit = ({ account, books }: Recorder, trade: Trade): boolean =>
+  isCounted(trade) && isBeforeSplit(books.positions.get(joinKey([account, trade.symbol])), trade.createdAt)
 
 /** B4: of a quarantined trade both end; of a counted one the reversal is counted, on that trade's own terms. */
 const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult => {

@@ -9,7 +9,7 @@ import { isCounted, type Trade, type TradeStatus } from "./Trade.ts"
 /** B3: what of a trade neither netted nor filled yet, in shares; `allocations` are those that stand in orders. */
 const unsettledOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Decimal.Decimal =>
   Decimal.subtract(
-    Decimal.subtract(trade.quantity, trade.netted),
+    Decimal.subtract(Decimal.add(trade.quantity, trade.splitOpen), trade.netted),
     Decimal.sum(allocations.filter((each) => each.kind === "order").map((each) => each.settled))
   )
 

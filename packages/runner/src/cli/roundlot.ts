@@ -46,6 +46,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     adjust: leaf(
       "correct what the books hold of a symbol",
       async () => (await import("../verbs/positionsAdjust.ts")).positionsAdjust
+    ),
+    split: leaf(
+      "accept that a company has split or joined its shares",
+      async () => (await import("../verbs/positionsSplit.ts")).positionsSplit
     )
   }),
   orders: group("what was sent", {

@@ -27,13 +27,15 @@ import { withBrokers } from "./atBroker.ts"
 import { carryOut } from "./commanding.ts"
 import { tickerOf } from "./verdicts.ts"
 
-const readDecimal = (flag: string, text: string): Either.Either<Decimal.Decimal, UsageError> =>
+/** Signed shares of a flag. */
+export const readDecimal = (flag: string, text: string): Either.Either<Decimal.Decimal, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Decimal.FromString)(text), () => {
     const remedy = "Give signed shares as a plain number, such as 12 or -0.5"
     return new UsageError({ problem: `${flag} '${text}' is no number of shares`, remedy })
   })
 
-const readPrice = (text: string): Either.Either<Price.Price, UsageError> =>
+/** A price of a flag. */
+export const readPrice = (text: string): Either.Either<Price.Price, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Price.Price)(text), () => {
     const remedy = "Give dollars a share above zero, such as 199.5"
     return new UsageError({ problem: `--price '${text}' is no price`, remedy })

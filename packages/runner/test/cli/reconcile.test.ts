@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest"
+import { databases } from "./database.ts"
 import { buys, child, desk } from "./roundlot.ts"
+
+const { fresh } = databases()
 
 type Desk = ReturnType<typeof desk>
 
@@ -90,6 +93,38 @@ describe("books and broker", () => {
     })
     expect(await place.json("audit")).toMatchObject({ ok: true })
   })
+
+  it.each(["SQLite", "Postgres"])(
+    "P9: a split is proposed, shown by a dry run, accepted on an operator's word, and what is owed then is ordered, on %s",
+    async (store) => {
+      const place = desk(store === "Postgres" ? await fresh() : undefined)
+      await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.5"], ["b", "0.7"])))
+      expect((await idle(place)).code).toBe(0)
+      place.wait(10_000)
+      await tell(place, { holding: { symbol: "AAPL", quantity: "20" } })
+      const held = await place.cli("reconcile", "--json")
+      expect([held.code, held.out]).toEqual([3, expect.stringContaining("a split of 10 for 1 would explain it")])
+      const accept = ["positions", "split", "AAPL", "--to", "10", "--from", "1", "--reason", "announced"] as const
+      expect(await place.json(...accept, "--dry-run")).toMatchObject({
+        holds: "2",
+        now: "NotDue",
+        after: "Order(buy 2)"
+      })
+      expect(await place.json("positions", "show", "AAPL")).toMatchObject({ hedged: "2" })
+      expect((await place.cli(...accept)).code).toBe(2)
+      expect(
+        (await place.cli("positions", "split", "AAPL", "--to", "0", "--from", "1", "--reason", "x", "--yes")).code
+      ).toBe(2)
+      expect(await place.json(...accept, "--yes")).toMatchObject({
+        done: "AAPL of paper is split 10 for 1: the books hold 20"
+      })
+      expect((await place.cli("reconcile")).code).toBe(0)
+      expect((await idle(place)).code).toBe(0)
+      const [target, hedged] = ["22", "22"]
+      expect(await place.json("positions", "show", "AAPL")).toMatchObject({ target, hedged, residual: "0", breaks: [] })
+      expect(await place.json("audit")).toMatchObject({ ok: true })
+    }
+  )
 
   it("an account that was used before is held until what it holds was declared", async () => {
     const place = desk()

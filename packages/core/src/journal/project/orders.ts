@@ -88,6 +88,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     unpriced: Decimal.zero,
     excess: Decimal.zero,
     acceptedExcess: Decimal.zero,
+    splitExcess: Decimal.zero,
     cancelRequestedAt: undefined,
     cancelAskedAt: undefined,
     createdAt: place.at,

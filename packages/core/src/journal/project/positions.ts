@@ -4,7 +4,9 @@ import { joinKey } from "../../books/Table.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { FIRST_ANSWER, type Position, residualOf } from "../../position/Position.ts"
-import { type Of, ownerOf, type Place } from "./place.ts"
+import * as Price from "../../money/Price.ts"
+import { timesSplit } from "../../position/splitting.ts"
+import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
 
 const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Position => ({
   account,
@@ -18,6 +20,8 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   base: Decimal.zero,
   direct: Decimal.zero,
   adopted: Decimal.zero,
+  splitHeld: Decimal.zero,
+  splitAt: undefined,
   answer: FIRST_ANSWER,
   coolDownUntil: undefined,
   shortEnds: 0,
@@ -51,6 +55,61 @@ export const coolDownStarted = (books: Books, event: Of<"CoolDownStarted">, plac
     shortEnds: event.shortEnds,
     circuitUntil: event.circuitUntil
   })
+
+/** Each open lot of a symbol, multiplied; the owner remembers what that added, so that its parts still sum up (A4). */
+const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal) => Decimal.Decimal, place: Place) => {
+  let openLots = Decimal.zero
+  for (const lot of books.lots.find("open", [ownerOf(place), symbol])) {
+    const open = times(lot.open)
+    const added = Decimal.subtract(Decimal.abs(open), Decimal.abs(lot.open))
+    openLots = Decimal.add(openLots, open)
+    books.lots.put({ ...lot, open, version: place.seq })
+    if (lot.tradeId !== undefined) {
+      const trade = tradeOf(books, lot.tradeId)
+      const splitOpen = Decimal.add(trade.splitOpen, added)
+      books.trades.put({ ...trade, splitOpen, updatedAt: place.at, version: place.seq })
+    }
+    if (lot.orderId !== undefined) {
+      const order = orderOf(books, lot.orderId)
+      const splitExcess = Decimal.add(order.splitExcess, added)
+      const excess = Decimal.add(order.excess, added)
+      books.orders.put({
+        ...order,
+        excess,
+        splitExcess,
+        acceptedExcess: times(order.acceptedExcess),
+        updatedAt: place.at,
+        version: place.seq
+      })
+    }
+  }
+  return openLots
+}
+
+/** P9: a position in other shares: its figures and every open lot multiplied, its price divided. No order of it is live. */
+export const splitAccepted = (books: Books, { from, symbol, to }: Of<"SplitAccepted">, place: Place): void => {
+  const times = (shares: Decimal.Decimal) => timesSplit(shares, { from, to })
+  const before = positionOf(books, symbol, place)
+  const openLots = splitLots(books, symbol, times, place)
+  const [hedged, direct, adopted] = [times(before.hedged), times(before.direct), times(before.adopted)]
+  const added = Decimal.subtract(
+    Decimal.sum([hedged, direct, adopted]),
+    Decimal.sum([before.hedged, before.direct, before.adopted])
+  )
+  const price = before.lastPrice
+  patchPosition(books, symbol, place, {
+    exposure: times(before.exposure),
+    target: Decimal.add(hedged, openLots),
+    openLots,
+    hedged,
+    direct,
+    adopted,
+    base: times(before.base),
+    splitHeld: Decimal.add(before.splitHeld, added),
+    splitAt: place.at,
+    lastPrice: price === undefined ? undefined : Price.make(timesSplit(price, { from: to, to: from }))
+  })
+}
 
 /** E4: what is held and is not ours changes; nothing else of the position does. */
 export const baseDeclared = (books: Books, { by, symbol }: Of<"BaseDeclared">, place: Place): void =>

@@ -38,6 +38,7 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     reason: event._tag === "TradeQuarantined" ? event.reason : undefined,
     lotId: undefined,
     netted: Decimal.zero,
+    splitOpen: Decimal.zero,
     createdAt: place.at,
     updatedAt: place.at,
     version: place.seq

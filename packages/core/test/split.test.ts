@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest"
+import { perform as carryOut } from "../src/control/Command.ts"
+import { acceptSplit, type Split } from "../src/control/split.ts"
+import { commands } from "../src/index.ts"
+import { TradeId } from "../src/identity/Id.ts"
+import { checkConservation, begin, fold } from "../src/journal/audit.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import * as Price from "../src/money/Price.ts"
+import * as Quantity from "../src/money/Quantity.ts"
+import { LotTable } from "../src/position/Lot.ts"
+import { PositionTable } from "../src/position/Position.ts"
+import { TradeTable } from "../src/trade/Trade.ts"
+import type { Desk } from "../src/testing/index.ts"
+import { foldedLines, journalOf, storedLines } from "./rows.ts"
+import { deskOf, perform, type Deed } from "./Story.ts"
+
+const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
+
+/** 3.7 shares come in as 3.4 and 0.3; 3 are ordered and filled; 2 more were held before. */
+const story: ReadonlyArray<Deed> = [
+  { do: "trade", id: "T1", side: "buy", milli: 3400, held: false },
+  { do: "send", order: 1, got: "accepted", time: 1 },
+  { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 },
+  { do: "trade", id: "T2", side: "buy", milli: 300, held: false }
+]
+
+const deskWith = (deeds: ReadonlyArray<Deed> = story): Desk.Desk => {
+  const desk = deskOf(policy)
+  for (const deed of deeds) perform(desk, deed)
+  desk.commit("command", (recorder) =>
+    carryOut(
+      recorder,
+      "base",
+      { _tag: "AdjustPosition", symbol: desk.symbol, as: "base", by: Decimal.unsafe("2"), price: undefined },
+      "held before"
+    )
+  )
+  return desk
+}
+
+const split = (desk: Desk.Desk, to: number, from: number, cashInLieu?: Split["cashInLieu"]) =>
+  desk.commit("command", (recorder) =>
+    acceptSplit(recorder, { symbol: desk.symbol, to, from, cashInLieu }, "announced")
+  )
+
+const figures = (desk: Desk.Desk) => {
+  const [position] = desk.all(PositionTable)
+  if (position === undefined) throw new Error("no position")
+  const { base, exposure, hedged, openLots, residual, target } = position
+  return [base, exposure, target, hedged, residual, openLots].map(Decimal.format)
+}
+
+const open = (desk: Desk.Desk) =>
+  desk.all(LotTable).flatMap(({ open: shares }) => (Decimal.isZero(shares) ? [] : [Decimal.format(shares)]))
+
+/** Tables are what the journal says, and every figure is the sum of its parts. */
+const isSound = (desk: Desk.Desk): void => {
+  expect(foldedLines(desk)).toEqual(storedLines(desk))
+  const folded = begin()
+  for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
+  checkConservation(folded)
+  expect(folded.findings.filter(({ where }) => !where.startsWith("journal"))).toEqual([])
+}
+
+describe("P9: a split that is accepted", () => {
+  test("multiplies base, target, hedged and every open lot in one entry", () => {
+    const desk = deskWith()
+    expect(figures(desk)).toEqual(["2", "3.7", "3.7", "3", "0.7", "0.7"])
+    const before = desk.store.heads().get(desk.account)?.seq ?? 0
+    expect(split(desk, 10, 1)).toMatchObject({
+      _tag: "Done",
+      what: "AAPL of desk is split 10 for 1: the books hold 50"
+    })
+    const tags = journalOf(desk)
+      .filter(({ seq }) => seq > before)
+      .map(({ tag }) => tag)
+    expect(tags.filter((tag) => tag === "SplitAccepted")).toHaveLength(1)
+    expect(figures(desk)).toEqual(["20", "37", "37", "30", "0", "0"])
+    expect(desk.all(PositionTable)[0]?.answer).toBe("Ordered O2")
+    isSound(desk)
+  })
+
+  test("that leaves less than a lot orders nothing, and trades come to what they are in the new shares", () => {
+    const desk = deskWith()
+    split(desk, 1, 2)
+    expect(figures(desk)).toEqual(["1", "1.85", "1.85", "1.5", "0.35", "0.35"])
+    expect(open(desk)).toEqual(["0.2", "0.15"])
+    isSound(desk)
+    perform(desk, { do: "trade", id: "T3", side: "buy", milli: 650, held: false })
+    perform(desk, { do: "send", order: 2, got: "accepted", time: 3 })
+    perform(desk, { do: "fill", at: "B-O2", order: 2, side: "buy", exec: "e2", revision: 1, milli: 1000, time: 4 })
+    expect(figures(desk)).toEqual(["1", "2.5", "2.5", "2.5", "0", "0"])
+    expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed", "completed", "completed"])
+    isSound(desk)
+  })
+
+  test("whose ratio does not come out even keeps every sum exact", () => {
+    const desk = deskWith()
+    split(desk, 1, 3)
+    expect(figures(desk)[4]).toBe(figures(desk)[5])
+    isSound(desk)
+    split(desk, 3, 1)
+    isSound(desk)
+  })
+
+  test("with cash in lieu sells the fraction without an order at the broker", () => {
+    const desk = deskWith()
+    const cash = { quantity: Quantity.unsafe("0.5"), price: Price.unsafe("12.5") }
+    expect(split(desk, 1, 2, cash)).toMatchObject({ what: "AAPL of desk is split 1 for 2: the books hold 2" })
+    expect(figures(desk)).toEqual(["1", "1.85", "1.85", "1", "0.85", "0.85"])
+    isSound(desk)
+    split(desk, 2, 1)
+    isSound(desk)
+  })
+
+  test("is refused while an order of the symbol is live, for a ratio that is none, and where there is nothing", () => {
+    const desk = deskWith(story.slice(0, 2))
+    expect(split(desk, 2, 1)).toMatchObject({
+      _tag: "Refused",
+      why: expect.stringContaining("O1 of AAPL is submitted")
+    })
+    for (const [to, from] of [
+      [1, 1],
+      [0, 1],
+      [1.5, 1],
+      [2, -1],
+      [10_001, 1]
+    ] as const) {
+      expect(split(desk, to, from)._tag).toBe("Refused")
+    }
+    expect(split(deskOf(policy), 2, 1)._tag).toBe("Refused")
+    const filled = deskWith()
+    filled.commit("report", ({ emit }) =>
+      emit({
+        _tag: "FillWaits",
+        execId: "e9",
+        execIdBase: "e9",
+        revision: 1,
+        symbol: filled.symbol,
+        side: "buy",
+        quantity: Decimal.unsafe("1"),
+        executedAt: filled.now(),
+        asOf: filled.now()
+      })
+    )
+    expect(split(filled, 2, 1)).toMatchObject({ _tag: "Refused", why: expect.stringContaining("waits for its order") })
+  })
+
+  test("B4: a trade from before it is not reversed in other shares", () => {
+    const desk = deskWith()
+    split(desk, 2, 1)
+    const id = TradeId.make(1)
+    const refused = desk.commit("command", (recorder) => commands.reverseTrade(recorder, id))
+    expect(refused).toMatchObject({ _tag: "Refused", why: expect.stringContaining("before a split") })
+    perform(desk, { do: "reverse", id: "R1", of: "T2", side: "sell", milli: 300 })
+    expect(desk.all(TradeTable).at(-1)?.reason).toContain("BeforeSplit")
+    isSound(desk)
+  })
+
+  test("multiplies long queues whole", () => {
+    const many = Array.from({ length: 200 }, (_, i): Deed => ({
+      do: "trade",
+      id: `T${i}`,
+      side: "buy",
+      milli: 1,
+      held: false
+    }))
+    const desk = deskWith(many)
+    split(desk, 3, 1)
+    expect(figures(desk)).toEqual(["6", "0.6", "0.6", "0", "0.6", "0.6"])
+    expect(new Set(open(desk))).toEqual(new Set(["0.003"]))
+    isSound(desk)
+  })
+})
