@@ -13,8 +13,10 @@ const kinds = {
   "method-not-allowed": { title: "This method is not answered here", status: 405 },
   conflict: { title: "As things are, this may not be done", status: 409 },
   gone: { title: "This cursor is of a store that is no more", status: 410 },
+  stale: { title: "The record is not as you have read it", status: 412 },
   "too-large": { title: "The request is too large", status: 413 },
   "misdirected-request": { title: "This host is not served here", status: 421 },
+  "too-many-requests": { title: "Too many calls at once", status: 429 },
   "key-reused": { title: "The idempotency key was used for something else", status: 422 },
   fault: { title: "Roundlot met a fault of its own", status: 500 },
   "not-ready": { title: "Not ready", status: 503 },
@@ -79,6 +81,8 @@ export const problems = {
   Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
   NotFound: told("NotFound", "not-found", "There is no such record", {}),
   Conflict: told("Conflict", "conflict", "As things are it may not be done", {}),
+  /** Read it again, and decide again. */
+  Stale: told("Stale", "stale", "The record has changed since the version that If-Match names", {}),
   KeyReused: told("KeyReused", "key-reused", "The idempotency key belongs to another request", {}),
   /** Read again from the start. */
   Gone: told("Gone", "gone", "The cursor is of another life of the store", {}),
@@ -101,6 +105,7 @@ export const failures = {
   notFound: failing("NotFound", "not-found"),
   conflict: failing("Conflict", "conflict"),
   keyReused: (detail: string) => failing("KeyReused", "key-reused")(detail, "Idempotency-Key"),
+  stale: failing("Stale", "stale"),
   gone: failing("Gone", "gone"),
   unavailable: failing("Unavailable", "unavailable"),
   fault: failing("Fault", "fault")

@@ -6,10 +6,18 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Cause, Effect, Option } from "effect"
 import { RoundlotApi } from "./Api.ts"
+import * as Limiter from "./Limiter.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
 
+/** The tag under which routes declare a kind of problem. */
+const tagOf = ({ type }: ProblemDocument): string =>
+  type.replace(/^.*\//, "").replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())
+
 const told = (document: ProblemDocument, headers: Readonly<Record<string, string>> = {}) =>
-  HttpServerResponse.unsafeJson(document, { status: document.status, contentType: PROBLEM_JSON, headers })
+  HttpServerResponse.unsafeJson(
+    { _tag: tagOf(document), ...document },
+    { status: document.status, contentType: PROBLEM_JSON, headers }
+  )
 
 // What stands before every route
 
@@ -68,14 +76,30 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse) => {
 }
 
 /** Every request passes: its host and origin are ours, it is not too large, and what is answered says how it may be used. */
-export const guarded = (app: HttpApp.Default): HttpApp.Default =>
-  Effect.gen(function* () {
+export const guarded = (app: HttpApp.Default): HttpApp.Default => {
+  const changes = Limiter.make(CHANGES)
+  const refusals = Limiter.make(REFUSALS)
+  return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response)))
+    if (!SAFE.has(request.method) && !(yield* changes.take)) return withHeaders(tooMany)
     const refusal = refusalOf(request)
     const sized = HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(mostBytes(request))))
-    return refusal === undefined ? yield* sized : withHeaders(told(refusal))
+    if (refusal !== undefined) return withHeaders(told(refusal))
+    const response = yield* sized
+    return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : tooMany
   })
+}
+
+/** Calls that change something, of all callers: far more than one by one can be taken in. */
+const CHANGES: Limiter.Rate = { burst: 4000, perSecond: 2000 }
+
+/** Calls with no good token: who tries one after the other learns nothing more. */
+const REFUSALS: Limiter.Rate = { burst: 1000, perSecond: 10 }
+
+const UNAUTHORIZED = 401
+
+const tooMany = told(problem("too-many-requests", "wait a second, or give more in one call"), { "retry-after": "1" })
 
 // What goes wrong
 

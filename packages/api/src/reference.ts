@@ -4,9 +4,36 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import { Effect, type Layer } from "effect"
 import { Reading } from "./Access.ts"
 import { RoundlotApi } from "./Api.ts"
+import { PROBLEM_JSON } from "./Problem.ts"
 
-/** The description of the API that programs read (OpenAPI 3.1), made of the definition. */
+/** The description of the API, made of the definition. */
 const describe = (): OpenApi.OpenAPISpec => OpenApi.fromApi(RoundlotApi)
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The platform's own answer to what it cannot decode, which `guards` tells as a problem. */
+const isDecodeError = (schema: unknown): boolean =>
+  isRecord(schema) && String(schema["$ref"]).endsWith("/HttpApiDecodeError")
+
+/** Every refusal is a problem document, whichever of the declared ones it is. */
+const asProblem = ([status, answer]: readonly [string, unknown]): readonly [string, unknown] => {
+  if (Number(status) < FIRST_REFUSAL || !isRecord(answer) || !isRecord(answer["content"])) return [status, answer]
+  const [content] = Object.values(answer["content"])
+  return [status, { ...answer, content: { [PROBLEM_JSON]: content } }]
+}
+
+const FIRST_REFUSAL = 400
+
+const asServed = (key: string, value: unknown): unknown => {
+  // Names of schemas that are no places: what has one twice is read by no strict client.
+  if (key === "$id") return undefined
+  if (key === "anyOf" && Array.isArray(value)) return value.filter((each) => !isDecodeError(each))
+  return key === "responses" && isRecord(value) ? Object.fromEntries(Object.entries(value).map(asProblem)) : value
+}
+
+/** What programs read (OpenAPI 3.1). */
+const textOf = (openApi: OpenApi.OpenAPISpec): string => JSON.stringify(openApi, asServed)
 
 const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
@@ -65,7 +92,7 @@ export const layer: Layer.Layer<never, never, Reading> = HttpApiBuilder.Router.u
   Effect.gen(function* () {
     const reading = yield* Reading
     const openApi = describe()
-    const text = JSON.stringify(openApi)
+    const text = textOf(openApi)
     yield* router.get(
       "/openapi.json",
       Effect.as(reading, HttpServerResponse.text(text, { contentType: "application/json" }))

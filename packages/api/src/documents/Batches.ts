@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
-import { Decimal, Id, pageOf, rowFault, Side, Time } from "./words.ts"
+import { Decimal, Id, pageOf, rowFault, Side, Time, past } from "./words.ts"
 
 const BatchStatus = Schema.Literal("pending", "running", "success", "partial_success", "failed", "cancelled")
 
@@ -54,6 +54,7 @@ export type ProgressDocument = typeof ProgressDocument.Type
 
 /** A batch with how far it is and what happened to it. */
 export const BatchDetail = Schema.Struct({
+  ...past,
   ...BatchDocument.fields,
   progress: ProgressDocument,
   history: Schema.Array(HistoryDocument)

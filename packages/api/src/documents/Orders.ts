@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { BreakDocument, HistoryDocument } from "./History.ts"
-import { dated, Decimal, Id, OrderType, pageOf, PositionEffect, Side, terms, Time } from "./words.ts"
+import { dated, Decimal, Id, OrderType, pageOf, PositionEffect, Side, terms, Time, past } from "./words.ts"
 
 /** Raw bytes that were sent or answered. `body` is null where they are no text or were not kept. */
 export const PayloadDocument = Schema.Struct({
@@ -246,6 +246,7 @@ export const OrderPage = pageOf("OrderPage", OrderDocument)
 
 /** An order with all that is known of it. */
 export const OrderDetail = Schema.Struct({
+  ...past,
   ...OrderDocument.fields,
   ...terms,
   positionEffect: Schema.NullOr(PositionEffect),

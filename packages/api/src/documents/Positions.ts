@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
 import { OrderDocument } from "./Orders.ts"
-import { Decimal, Id, pageOf, PositionEffect, Side, Time } from "./words.ts"
+import { Decimal, Id, pageOf, PositionEffect, Side, Time, past } from "./words.ts"
 
 /** One account's standing in one instrument, in signed shares. */
 export const PositionDocument = Schema.Struct({
@@ -52,6 +52,7 @@ export type NextDocument = typeof NextDocument.Type
 
 /** A position with its queue, what is under way and in the way, and the order that comes next. */
 export const PositionDetail = Schema.Struct({
+  ...past,
   ...PositionDocument.fields,
   coolDownUntil: Schema.NullOr(Time),
   circuitUntil: Schema.NullOr(Time),

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
-import { dated, Decimal, Id, OrderType, pageOf, Side, terms, Time } from "./words.ts"
+import { dated, Decimal, Id, OrderType, pageOf, Side, terms, Time, past } from "./words.ts"
 
 const TradeStatus = Schema.Literal("pending", "accumulated", "completed", "failed")
 
@@ -47,6 +47,7 @@ export type TradeStatusDocument = typeof TradeStatusDocument.Type
 
 /** A trade with the way from it to its orders and fills. */
 export const TradeDetail = Schema.Struct({
+  ...past,
   ...TradeDocument.fields,
   occurrence: Schema.String,
   /** The symbol as the source wrote it. */

@@ -21,9 +21,16 @@ export const Id = Schema.String.annotations({
   examples: ["T12", "O5"]
 })
 
+/** The earlier moment that a document is of, where one was asked for. */
+export const past = {
+  asOf: Schema.optional(Schema.Struct({ position: Schema.Int, at: Time }))
+}
+
 /** A page of documents. `nextCursor` is given back as `cursor`; it is null where nothing follows. */
 export const pageOf = <A, I, R>(identifier: string, item: Schema.Schema<A, I, R>) =>
-  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String) }).annotations({ identifier })
+  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String), ...past }).annotations({
+    identifier
+  })
 
 /** The sides of a trade or order. */
 export const Side = Schema.Literal("buy", "sell")

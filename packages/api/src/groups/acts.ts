@@ -11,6 +11,7 @@ export const trades = acting("trades")
       "/api/v1/trades",
       query({
         ...narrowed,
+        asOf: text,
         symbol: text,
         status: text,
         side: text,
@@ -22,7 +23,11 @@ export const trades = acting("trades")
       Documents.TradePage
     ).middleware(Reading)
   )
-  .add(look("show", "/api/v1/trades/:id", Documents.TradeDetail).middleware(Reading))
+  .add(
+    look("show", "/api/v1/trades/:id", Documents.TradeDetail)
+      .setUrlParams(query({ asOf: text }))
+      .middleware(Reading)
+  )
   .add(look("executions", "/api/v1/trades/:id/executions", Documents.ExecutionPage).middleware(Reading))
   .add(
     HttpApiEndpoint.post("take", "/api/v1/trades")

@@ -31,6 +31,7 @@ export const batches = acting("batches")
       "/api/v1/batches",
       query({
         ...narrowed,
+        asOf: text,
         status: text,
         mode: text,
         q: text,
@@ -70,7 +71,11 @@ export const batches = acting("batches")
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
   )
-  .add(look("show", "/api/v1/batches/:id", Documents.BatchDetail).middleware(Reading))
+  .add(
+    look("show", "/api/v1/batches/:id", Documents.BatchDetail)
+      .setUrlParams(query({ asOf: text }))
+      .middleware(Reading)
+  )
   .add(
     look("trades", "/api/v1/batches/:id/trades", Documents.TradePage)
       .setUrlParams(query({ ...page, status: text }))

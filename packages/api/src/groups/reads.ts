@@ -30,6 +30,7 @@ export const orders = looking("orders")
       "/api/v1/orders",
       query({
         ...narrowed,
+        asOf: text,
         symbol: text,
         side: text,
         sort: text,
@@ -54,7 +55,7 @@ const bySymbol = Schema.Struct({ symbol: Schema.String })
 
 /** Where every account stands in every symbol. */
 export const positions = looking("positions")
-  .add(list("/api/v1/positions", query({ ...page, account: text, symbol: text }), Documents.PositionPage))
+  .add(list("/api/v1/positions", query({ ...page, account: text, symbol: text, asOf: text }), Documents.PositionPage))
   .add(
     HttpApiEndpoint.get("show", "/api/v1/positions/:symbol")
       .setPath(bySymbol)
@@ -72,7 +73,7 @@ export const positions = looking("positions")
 /** What strategies decided. */
 export const decisions = records(
   "decisions",
-  query({ ...narrowed, symbol: text, strategy: text, status: text }),
+  query({ ...narrowed, asOf: text, symbol: text, strategy: text, status: text }),
   Documents.DecisionPage,
   Documents.DecisionDetail
 )
@@ -90,7 +91,16 @@ const yesOrNo = Schema.optional(Schema.BooleanFromString)
 /** What brokers executed. */
 export const fills = records(
   "fills",
-  query({ ...narrowed, symbol: text, side: text, orderId: text, tradeId: text, execId: text, canonical: yesOrNo }),
+  query({
+    ...narrowed,
+    asOf: text,
+    symbol: text,
+    side: text,
+    orderId: text,
+    tradeId: text,
+    execId: text,
+    canonical: yesOrNo
+  }),
   Documents.FillPage,
   Documents.FillDetail
 )
@@ -98,7 +108,7 @@ export const fills = records(
 /** Which trade is in which order. */
 export const allocations = records(
   "allocations",
-  query({ ...narrowed, symbol: text, kind: text, tradeId: text, orderId: text, standing: yesOrNo }),
+  query({ ...narrowed, asOf: text, symbol: text, kind: text, tradeId: text, orderId: text, standing: yesOrNo }),
   Documents.AllocationPage,
   Documents.AllocationDetail
 )
@@ -123,7 +133,7 @@ export const instruments = looking("instruments")
 /** Differences and contradictions. */
 export const breaks = records(
   "breaks",
-  query({ ...narrowed, symbol: text, status: text, kind: text, holds: text, subject: text }),
+  query({ ...narrowed, asOf: text, symbol: text, status: text, kind: text, holds: text, subject: text }),
   Documents.BreakPage,
   Documents.BreakDetail
 )

@@ -47,6 +47,8 @@ const KEY = /^[\x21-\x7e]{1,128}$/
 
 /** The id that makes an unsafe call happen once: the same again is answered with what it did. */
 export const idempotent = Schema.Struct({
+  /** The `ETag` of the record as it was read: where it has changed since, nothing is done (412). */
+  "if-match": Schema.optional(Schema.String),
   "idempotency-key": Schema.optional(
     Schema.String.pipe(Schema.pattern(KEY, { message: () => "write 1 to 128 visible ASCII characters" }))
   )
@@ -65,7 +67,7 @@ export const looking = <const Name extends string>(name: Name) =>
 
 /** A group with routes that act. */
 export const acting = <const Name extends string>(name: Name) =>
-  looking(name).addError(problems.Conflict).addError(problems.KeyReused)
+  looking(name).addError(problems.Conflict).addError(problems.Stale).addError(problems.KeyReused)
 
 /** Looks a list up, as far as its parameters ask for it. */
 export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.Schema.Any>(

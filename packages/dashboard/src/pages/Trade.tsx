@@ -115,7 +115,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
 
 /** A trade: where its shares went, and what was executed for it. */
 export const TradePage = ({ id }: { readonly id: string }) => (
-  <Shown name={["trade", id]} title={id} read={(api) => api.trades.show({ path: { id } })}>
+  <Shown name={["trade", id]} title={id} read={(api) => api.trades.show({ path: { id }, urlParams: {} })}>
     {(trade) => <Detail trade={trade} />}
   </Shown>
 )

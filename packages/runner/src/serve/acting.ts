@@ -23,6 +23,7 @@ import { recordOf, scopeOf } from "../verbs/verdicts.ts"
 import * as batches from "../views/batches.ts"
 import * as controls from "../views/controls.ts"
 import * as executions from "../views/executions.ts"
+import * as past from "../views/past.ts"
 import * as trades from "../views/trades.ts"
 import { acted } from "./failing.ts"
 import { once } from "./once.ts"
@@ -104,11 +105,17 @@ const take = (
     return all(taken.map(takenOf))
   })
 
+const accountOfTrade = (id: string) => Effect.map(recordOf(Trade.TradeTable, "trade", id), ({ account }) => account)
+
 const ofTrades = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
     group
-      .handle("list", ({ urlParams }) => acted(trades.list(urlParams)))
-      .handle("show", ({ path: { id } }) => acted(trades.show(id)))
+      .handle("list", ({ urlParams }) =>
+        acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), trades.list(urlParams)))
+      )
+      .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
+        acted(past.seen(asOf, accountOfTrade(id), trades.show(id)))
+      )
       .handle("executions", ({ path: { id } }) =>
         // What other systems call a trade is an order here: its executions are that order's fills.
         /^o\d+$/i.test(id)

@@ -19,16 +19,23 @@ import * as past from "../views/past.ts"
 import * as payloads from "../views/payloads.ts"
 import * as positions from "../views/positions.ts"
 import * as resolve from "../views/resolve.ts"
-import { looked } from "./failing.ts"
+import { looked, type LookFailure } from "./failing.ts"
 
 const { RoundlotApi } = Api
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
+/** The books of an account as they stood at an earlier moment, where one is asked for. */
+const ofThen = <D extends object, R>(
+  { account, asOf }: { readonly account?: string | undefined; readonly asOf?: string | undefined },
+  view: Effect.Effect<D, LookFailure, R>
+) => looked(past.seen(asOf, past.ownerOf(account), view))
+
 const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
   group
-    .handle("list", ({ urlParams: { fillStatus, phase, status, ...asked } }) =>
-      looked(
+    .handle("list", ({ urlParams: { asOf, fillStatus, phase, status, ...asked } }) =>
+      ofThen(
+        { asOf, account: asked.account },
         Effect.flatMap(queryOf({ phase: phase ?? fillStatus, status }), (query) => orders.list({ ...asked, query }))
       )
     )
@@ -44,7 +51,7 @@ const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
 
 const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(positions.list(urlParams)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, positions.list(urlParams)))
     .handle("show", ({ path: { symbol }, urlParams: { account, asOf } }) =>
       looked(past.seen(asOf, positions.accountOf(symbol, account), positions.show(symbol, account)))
     )
@@ -55,7 +62,7 @@ const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
 
 const ofDecisions = HttpApiBuilder.group(RoundlotApi, "decisions", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(decisions.list(urlParams)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, decisions.list(urlParams)))
     .handle("show", ({ path: { id } }) => looked(decisions.show(id)))
 )
 
@@ -67,13 +74,13 @@ const ofAttempts = HttpApiBuilder.group(RoundlotApi, "attempts", (group) =>
 
 const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(fills.list(urlParams)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, fills.list(urlParams)))
     .handle("show", ({ path: { id } }) => looked(fills.show(id)))
 )
 
 const ofAllocations = HttpApiBuilder.group(RoundlotApi, "allocations", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(allocations.list(urlParams)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, allocations.list(urlParams)))
     .handle("show", ({ path: { id } }) => looked(allocations.show(id)))
 )
 
@@ -89,7 +96,7 @@ const ofInstruments = HttpApiBuilder.group(RoundlotApi, "instruments", (group) =
 
 const ofBreaks = HttpApiBuilder.group(RoundlotApi, "breaks", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(breaks.list(urlParams)))
+    .handle("list", ({ urlParams }) => ofThen(urlParams, breaks.list(urlParams)))
     .handle("show", ({ path: { id } }) => looked(breaks.show(id)))
 )
 

@@ -13,6 +13,7 @@ import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 
 import * as sessions from "./sessions.ts"
+import * as versions from "./versions.ts"
 import * as together from "./together.ts"
 
 /** The API with all of its routes, on whatever HTTP server there is. */
@@ -33,6 +34,6 @@ export const layer = (
         together.layer(configuration)
       )
     ),
-    Layer.provide(dashboard.layer),
+    Layer.provide(Layer.merge(dashboard.layer, versions.layer)),
     Layer.provide(Layer.merge(access.layer, Live.layer))
   )

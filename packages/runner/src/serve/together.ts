@@ -13,6 +13,7 @@ import { over } from "../verbs/batchTerms.ts"
 import { csvOf } from "../verbs/batches.ts"
 import { submittedOf } from "../verbs/batchesSubmit.ts"
 import * as views from "../views/batches.ts"
+import * as past from "../views/past.ts"
 import * as jobViews from "../views/jobs.ts"
 import * as templates from "../views/templates.ts"
 import { acted } from "./failing.ts"
@@ -101,10 +102,14 @@ const changed = (
 
 const service = Batches.Batches
 
+const accountOfBatch = (id: string) => Effect.map(views.recordOf(id), ({ account }) => account)
+
 const ofBatches = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
-      .handle("list", ({ urlParams }) => acted(views.list(urlParams)))
+      .handle("list", ({ urlParams }) =>
+        acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), views.list(urlParams)))
+      )
       .handle("active", () => acted(views.active))
       .handle("recent", ({ urlParams: { limit } }) => acted(views.list({ limit: limit ?? RECENT, order: "newest" })))
       .handle("submit", ({ headers, payload }) =>
@@ -114,7 +119,9 @@ const ofBatches = (configuration: Configuration) =>
           )
         )
       )
-      .handle("show", ({ path: { id } }) => acted(views.show(id)))
+      .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
+        acted(past.seen(asOf, accountOfBatch(id), views.show(id)))
+      )
       .handle("trades", ({ path: { id }, urlParams }) => acted(views.rows(id, urlParams)))
       .handle("progress", ({ path: { id } }) => acted(views.progress(id)))
       .handle("results", ({ path: { id } }) => acted(views.results(id)))

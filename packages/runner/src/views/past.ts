@@ -1,4 +1,14 @@
-import { AsOf, Clock, Entropy, Instant, Ledger, TradeRepository, type AccountName } from "@roundlot/core"
+import {
+  Account,
+  AsOf,
+  Clock,
+  Entropy,
+  Instant,
+  Ledger,
+  Reads,
+  TradeRepository,
+  type AccountName
+} from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
 import { momentOf } from "./asked.ts"
 import { BadFilter } from "./errors.ts"
@@ -23,6 +33,18 @@ const parse = (text: string): Either.Either<AsOf.Moment, BadFilter> =>
         },
         onRight: (time) => ({ time })
       })
+
+/** The one account whose books of an earlier moment are asked for: the named one, or the only one. */
+export const ownerOf = (
+  named: string | undefined
+): Effect.Effect<AccountName.AccountName, BadFilter | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const all = (yield* Reads.all(Account.AccountTable)).map(({ name }) => name)
+    const [only, ...others] = named === undefined ? all : all.filter((name) => name === named)
+    if (only !== undefined && others.length === 0) return only
+    const problem = `is needed to look back: one of ${all.join(", ")}`
+    return yield* new BadFilter({ filter: "account", value: named ?? "", problem })
+  })
 
 /** A document as it is, or as of an earlier moment of the account that it is about, which it then names. */
 export const seen = <D extends object, E, R, E2, R2>(

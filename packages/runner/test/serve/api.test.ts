@@ -31,7 +31,7 @@ describe("the books under /api/v1", () => {
       )
       assert.strictEqual((yield* api.orders.attempts({ path: { id: "O1" } })).items[0]?.outcome, "accepted")
       assert.strictEqual((yield* api.orders.timeline({ path: { id: "O1" } })).items[0]?.tag, "OrderCreated")
-      assert.strictEqual((yield* api.trades.show({ path: { id: "T3" } })).status, "completed")
+      assert.strictEqual((yield* api.trades.show({ path: { id: "T3" }, urlParams: {} })).status, "completed")
       assert.strictEqual((yield* api.positions.show({ path: { symbol: "MSFT" }, urlParams: {} })).residual, "1.5")
       assert.strictEqual((yield* api.positions.list({ urlParams: { symbol: "aapl" } })).items[0]?.residual, "0.1")
       assert.lengthOf((yield* api.allocations.list({ urlParams: { orderId: "O1" } })).items, 3)

@@ -1,0 +1,75 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import type * as HttpApp from "@effect/platform/HttpApp"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { Api, Problem } from "@roundlot/api"
+import { Batch, Break, Id, Order, Reads, Trade, TradeRepository } from "@roundlot/core"
+import { Effect, type Layer } from "effect"
+
+const { RoundlotApi } = Api
+
+const versionIn = <R extends { readonly version: number }>(
+  table: Parameters<typeof Reads.first<R>>[0],
+  id: number | undefined
+) =>
+  id === undefined
+    ? Effect.succeed(undefined)
+    : Effect.map(Reads.first(table, { where: [{ column: "id", in: [id] }] }), (found) => found?.version)
+
+/** The version of the record that a path is about; none where it is about none, or there is no such record. */
+const versionOf = (kind: string, id: string) => {
+  switch (kind) {
+    case "orders":
+      return versionIn(Order.OrderTable, Id.parse("order", id))
+    case "trades":
+      return versionIn(Trade.TradeTable, Id.parse("trade", id))
+    case "breaks":
+      return versionIn(Break.BreakTable, Id.parse("break", id))
+    default:
+      return versionIn(Batch.BatchTable, Id.parse("batch", id))
+  }
+}
+
+const PATH = /^\/api\/v1\/(orders|trades|breaks|batches)\/([A-Za-z]?\d+)(\/[a-z]+)?$/
+
+const tagOf = (id: string, version: number): string => `"${id.toUpperCase()}.${version}"`
+
+/** Does a caller mean the record as it stands? Weak tags are never the same. */
+const means = (asked: string, tag: string | undefined): boolean =>
+  tag !== undefined && asked.split(",").some((each) => each.trim() === "*" || each.trim() === tag)
+
+const stale = (tag: string | undefined): HttpServerResponse.HttpServerResponse => {
+  const detail = `the record has changed since it was read${tag === undefined ? "" : `: it is ${tag} now`}`
+  const document = Problem.failures.stale(detail, "If-Match")
+  return HttpServerResponse.unsafeJson(document, { status: document.status, contentType: Problem.PROBLEM_JSON })
+}
+
+/**
+ * Says with a record of which version it is (`ETag`), and does nothing for a caller who names another one (`If-Match`). The version is
+ * read before the record, so that what is sent is never older than its tag.
+ */
+const withVersions = (app: HttpApp.Default): HttpApp.Default<never, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const { headers, method, url } = yield* HttpServerRequest.HttpServerRequest
+    const [, kind, id, part] = PATH.exec(url.split("?")[0] ?? "") ?? []
+    const asked = headers["if-match"]
+    const isRead = method === "GET"
+    if (kind === undefined || id === undefined || (isRead ? part !== undefined : asked === undefined)) return yield* app
+    const version = yield* Effect.orElseSucceed(versionOf(kind, id), () => undefined)
+    const tag = version === undefined ? undefined : tagOf(id, version)
+    if (!isRead && asked !== undefined && !means(asked, tag)) return stale(tag)
+    const response = yield* app
+    return isRead && tag !== undefined && response.status === 200
+      ? HttpServerResponse.setHeader(response, "etag", tag)
+      : response
+  })
+
+/** Versions of single records. */
+export const layer: Layer.Layer<never, never, TradeRepository.TradeRepository> = HttpApiBuilder.middleware(
+  RoundlotApi,
+  Effect.map(
+    TradeRepository.TradeRepository,
+    (repository) => (app: HttpApp.Default) =>
+      Effect.provideService(withVersions(app), TradeRepository.TradeRepository, repository)
+  )
+)

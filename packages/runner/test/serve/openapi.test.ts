@@ -1,0 +1,204 @@
+import { Ajv2020 } from "ajv/dist/2020.js"
+import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema } from "effect"
+import * as scene from "../views/scene.ts"
+import { ask, books, json, serving, type Told } from "./serving.ts"
+
+const Content = Schema.Record({ key: Schema.String, value: Schema.Struct({ schema: Schema.optional(Schema.Unknown) }) })
+
+const Operation = Schema.Struct({
+  operationId: Schema.String,
+  parameters: Schema.Array(
+    Schema.Struct({ name: Schema.String, in: Schema.String, required: Schema.optional(Schema.Boolean) })
+  ),
+  requestBody: Schema.optional(Schema.Struct({ content: Content })),
+  responses: Schema.Record({ key: Schema.String, value: Schema.Struct({ content: Schema.optional(Content) }) })
+})
+
+type Operation = typeof Operation.Type
+
+/** As much of an OpenAPI document as a client needs. */
+const Description = Schema.Struct({
+  openapi: Schema.String,
+  paths: Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Operation }) }),
+  components: Schema.Struct({ schemas: Schema.Record({ key: Schema.String, value: Schema.Unknown }) })
+})
+
+interface Call {
+  readonly method: string
+  readonly path: string
+  readonly operation: Operation
+}
+
+/** What is given where a path has a parameter and no list says what there is. */
+const ids: Readonly<Record<string, string>> = {
+  allocations: "A1",
+  payloads: "P1",
+  batches: "G1",
+  templates: "venue",
+  breaks: "B1",
+  decisions: "D1"
+}
+
+const rows = [{ symbol: "KO", side: "buy", quantity: "2" }]
+
+/** What bodies say; every operation with a body is here. */
+const bodies: Readonly<Record<string, unknown>> = {
+  "trades.take": [{ symbol: "AAPL", side: "buy", quantity: "0.3" }],
+  "controls.halt": { reason: "news", symbol: "AAPL" },
+  "controls.resume": { reason: "over", symbol: "AAPL" },
+  "controls.cancelOrder": { reason: "no more" },
+  "controls.dismissBreak": { reason: "seen" },
+  "controls.reverseTrade": { reason: "a mistake" },
+  "controls.dismissTrade": { reason: "a mistake" },
+  "batches.submit": { name: "Friday", rows },
+  "batches.saveTemplate": { mode: "accumulate", decimal: "comma" },
+  "batches.cancel": { reason: "no" },
+  "jobs.enqueue": { type: "trades.sync" },
+  "jobs.cancel": { reason: "no" },
+  "jobs.retry": { reason: "again" },
+  "session.signIn": { token: "rlt_unknown" },
+  reconcile: {},
+  "jobs.reconcile": {}
+}
+
+const queries: Readonly<Record<string, string>> = {
+  "positions.preview": "?side=buy&quantity=2",
+  "overview.resolve": "?q=O1"
+}
+
+/** What is given where something was made by a call before. */
+type Made = Map<string, string>
+
+const filled = (path: string, made: Made): string =>
+  path.replaceAll(/\/([a-z]+)\/\{\w+\}/g, (_, kind: string) => `/${kind}/${made.get(kind) ?? ids[kind] ?? "1"}`)
+
+const Job = Schema.Struct({ id: Schema.String })
+
+const name = Schema.optional(Schema.String)
+
+const Page = Schema.Struct({ items: Schema.Array(Schema.Struct({ id: name, name, symbol: name })) })
+
+/** The first record of every list that there is at the start. */
+const found = (port: number) =>
+  Effect.gen(function* () {
+    const made: Made = new Map()
+    for (const kind of ["trades", "positions", "orders", "attempts", "fills", "accounts"]) {
+      const [first] = (yield* Schema.decodeUnknown(Page)(json(yield* ask(port, `/api/v1/${kind}`)))).items
+      made.set(kind, first?.id ?? first?.name ?? first?.symbol ?? "none")
+    }
+    return made
+  })
+
+/** What is refused as things are in the scene; every other call succeeds. */
+const refusals = [
+  "batches.remove 409",
+  "batches.retry 409",
+  "breaks.show 404",
+  "controls.cancelOrder 409",
+  "controls.dismissBreak 404",
+  "controls.dismissTrade 409",
+  "decisions.show 404",
+  "ready 503",
+  "session.signIn 401"
+]
+
+const local = (schema: unknown): unknown =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"roundlot#/components/'))
+
+/** Validates answers against what the document says of them. */
+const validator = (description: typeof Description.Type) => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  ajv.addSchema({ $id: "roundlot", components: description.components })
+  return ({ operation: { operationId, responses } }: Call, told: Told): string | undefined => {
+    const declared = responses[String(told.status)]
+    if (declared === undefined) return `${operationId}: ${told.status} is not declared: ${told.text.slice(0, 300)}`
+    const [type = ""] = told.type.split(";")
+    const [, found] = Object.entries(declared.content ?? {}).find(([each]) => each.split(";")[0] === type) ?? []
+    if (found === undefined) {
+      return declared.content === undefined && told.text === ""
+        ? undefined
+        : `${operationId}: ${told.status} as ${told.type} is not declared`
+    }
+    if (!type.endsWith("json")) return undefined
+    const validate = ajv.compile(Schema.decodeUnknownSync(Schema.Object)(local(found.schema)))
+    return validate(json(told)) ? undefined : `${operationId} ${told.status}: ${ajv.errorsText(validate.errors)}`
+  }
+}
+
+const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
+
+/** What makes records comes first, what takes them away last. */
+const turn = ({ method, operation }: Call): number => {
+  if (operation.operationId === "batches.remove") return 4
+  return method === "DELETE" ? 3 : method === "GET" ? 2 : 1
+}
+
+describe("the description of the API", () => {
+  it.scopedLive("a client that knows only the document reaches every operation, and answers are as it says", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const description = yield* Schema.decodeUnknown(Description)(json(yield* ask(port, "/openapi.json")))
+      assert.match(description.openapi, /^3\.1/)
+      const calls = Object.entries(description.paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, operation]): Call => ({ method: method.toUpperCase(), path, operation }))
+      )
+      const faultOf = validator(description)
+      const made = yield* found(port)
+      const faults: Array<string> = []
+      const statuses = new Map<string, number>()
+      const unanswered = new Set(["live.events", "live.socket"])
+      for (const call of calls.toSorted((a, b) => turn(a) - turn(b))) {
+        const { operationId, requestBody } = call.operation
+        if (unanswered.has(operationId)) continue
+        if (requestBody !== undefined)
+          assert.property(bodies, operationId, `${operationId} needs a body to be tried with`)
+        const body = bodies[operationId]
+        const path = `${filled(call.path, made)}${queries[operationId] ?? ""}`
+        const told = yield* ask(port, path, { method: call.method, ...(body === undefined ? {} : { body }) })
+        statuses.set(operationId, told.status)
+        if (operationId === "jobs.enqueue") made.set("jobs", (yield* Schema.decodeUnknown(Job)(json(told))).id)
+        const fault = faultOf(call, told)
+        if (fault !== undefined) faults.push(fault)
+      }
+      assert.deepStrictEqual(faults, [])
+      const refused = [...statuses].filter(([, status]) => status >= 400).map(([name, status]) => `${name} ${status}`)
+      assert.deepStrictEqual(refused.toSorted(), refusals)
+    }).pipe(Effect.provide(Layer.merge(books, exchange)))
+  )
+
+  it.scopedLive("a record says of which version it is, and nothing is done for who names another one", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      yield* ask(port, "/api/v1/batches", { method: "POST", body: { name: "Friday", rows } })
+      const path = "/api/v1/batches/G1"
+      const seen = String((yield* ask(port, path)).headers["etag"])
+      assert.match(seen, /^"G1\.\d+"$/)
+      const cancel = (tag: string) =>
+        ask(port, `${path}/cancel`, { method: "PUT", headers: { "if-match": tag }, body: { reason: "a mistake" } })
+      const stale = yield* cancel('"G1.1000000"')
+      assert.deepInclude(json(stale), { status: 412, type: "/problems/stale", field: "If-Match" })
+      assert.strictEqual((yield* cancel(`W/${seen}`)).status, 412)
+      assert.strictEqual((yield* cancel(`"other", ${seen}`)).status, 200)
+      assert.notStrictEqual((yield* ask(port, path)).headers["etag"], seen)
+      assert.strictEqual((yield* cancel(seen)).status, 412)
+      assert.strictEqual((yield* cancel("*")).status, 200)
+      assert.match(String((yield* ask(port, "/api/v1/trades/T1")).headers["etag"]), /^"T1\./)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("books are shown as they stood at an earlier moment", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      for (const kind of ["trades", "positions", "orders", "fills", "allocations", "decisions", "breaks", "batches"]) {
+        const { text } = yield* ask(port, `/api/v1/${kind}?asOf=1`)
+        assert.include(text, '"asOf":{"position":1', kind)
+        assert.include(text, '"items":[]', kind)
+      }
+      assert.deepInclude(json(yield* ask(port, "/api/v1/orders?asOf=x")), { status: 400, field: "asOf" })
+      assert.strictEqual((yield* ask(port, "/api/v1/trades/T1?asOf=1")).status, 404)
+      assert.include((yield* ask(port, "/api/v1/trades/T1?asOf=1000000")).text, '"asOf"')
+    }).pipe(Effect.provide(books))
+  )
+})
