@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest"
+import { AccountTable } from "../src/account/Account.ts"
+import { setAccount } from "../src/control/commands.ts"
 import { FillTable } from "../src/fill/Fill.ts"
 import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
 import * as Decimal from "../src/money/Decimal.ts"
@@ -50,6 +52,7 @@ const working = (isPriced: boolean) => {
         })
       ),
     flags: () => desk.all(FillTable).map(({ offBand }) => offBand),
+    unjudged: () => desk.all(FillTable).map(({ unjudged }) => unjudged),
     breaks: () => desk.all(BreakTable).map(({ evidence, holds, kind }) => `${kind} ${holds}: ${evidence}`)
   }
 }
@@ -69,10 +72,23 @@ describe("the band around what an order should have got", () => {
   })
 
   test("FILL-12: without prices of trades the last fill is compared with; the first has nothing to be compared with", () => {
-    const { fill, flags } = working(false)
+    const { desk, fill, flags, unjudged } = working(false)
     fill("e1", "1")
     fill("e2", "1.2")
     fill("e3", "1.45")
     expect(flags()).toEqual([false, false, true])
+    expect(unjudged()).toEqual([true, false, false])
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
+  })
+
+  test("FILL-12: how wide it is, is the account's to say", () => {
+    const { desk, fill, flags } = working(true)
+    const account = desk.all(AccountTable)[0]
+    if (account === undefined) throw new Error("no account")
+    desk.commit("command", (recorder) => setAccount(recorder, { ...account, bandBp: 500 }))
+    fill("e1", "105")
+    fill("e2", "105.01")
+    expect(flags()).toEqual([false, true])
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 })

@@ -125,6 +125,7 @@ const accounts: TableRules = {
     { name: "order_life", sql: `"orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0` },
     { name: "resend_window", sql: `"resendWindowMs" >= 0` },
     { name: "max_trade_age", sql: `"maxTradeAgeMs" >= 0` },
+    { name: "band", sql: `"bandBp" >= 0` },
     { name: "orders_per_minute", sql: `"ordersPerMinute" IS NULL OR "ordersPerMinute" > 0` },
     { name: "collar", sql: `"collarBp" IS NULL OR "collarBp" > 0` }
   ]

@@ -38,6 +38,7 @@ export const AccountDocument = Schema.Struct({
   cancelOnFlip: Schema.Boolean,
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
+  bandBp: Schema.Int,
   /** How its accumulation orders are executed. */
   order: Schema.Union(
     Schema.Literal("market"),

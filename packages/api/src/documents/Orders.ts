@@ -138,6 +138,8 @@ export const FillDocument = Schema.Struct({
   canonical: Schema.Boolean,
   quantity: Decimal,
   price: Schema.NullOr(Decimal),
+  /** How the price stands to what its order should have got; unknown where there was nothing to compare it with. */
+  band: Schema.Literal("within", "outside", "unknown"),
   commission: Schema.NullOr(Decimal),
   executedAt: Time,
   account: Schema.String,

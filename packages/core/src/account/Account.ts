@@ -40,6 +40,8 @@ export const Account = Schema.Struct({
   resendWindowMs: Column.integer,
   /** How old a trade may be to be counted where the account is live; a day where nothing is said. */
   maxTradeAgeMs: Column.optional(Column.integer),
+  /** How far a fill's price may be from what was expected without being flagged, in basis points; 20 % where nothing is said. */
+  bandBp: Column.optional(Column.integer),
   /** Limit orders instead of market ones: how far beyond the reference price, in basis points, and for how long (D2). */
   limitOffsetBp: Column.optional(Column.integer),
   orderLifeSeconds: Column.optional(Column.integer),
@@ -91,6 +93,7 @@ export const defaultSettings: AccountSettings = {
   cancelOnFlip: false,
   resendWindowMs: TEN_MINUTES_MS,
   maxTradeAgeMs: undefined,
+  bandBp: undefined,
   limitOffsetBp: undefined,
   orderLifeSeconds: undefined
 }

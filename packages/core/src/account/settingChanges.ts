@@ -36,6 +36,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   cancelOnFlip: textOf(settings.cancelOnFlip),
   resendWindowMs: textOf(settings.resendWindowMs),
   maxTradeAgeMs: textOf(settings.maxTradeAgeMs),
+  bandBp: textOf(settings.bandBp),
   limitOffsetBp: textOf(settings.limitOffsetBp),
   orderLifeSeconds: textOf(settings.orderLifeSeconds)
 })

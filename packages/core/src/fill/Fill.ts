@@ -22,6 +22,8 @@ export const Fill = Schema.Struct({
   quantity: Column.decimal,
   price: Column.optional(Column.brandedDecimal(Price)),
   offBand: Column.flag,
+  /** There was no price to compare it with (FILL-12). */
+  unjudged: Column.flag,
   executedAt: Column.instant,
   commission: Column.optional(Column.decimal),
   commissionCurrency: Column.optional(Column.text),

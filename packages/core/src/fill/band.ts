@@ -7,14 +7,24 @@ import { isBeforeSplit } from "../position/splitting.ts"
 import type { Order } from "../order/Order.ts"
 import { canonicalOf } from "./aggregates.ts"
 
-const BAND = Decimal.unsafe("0.2")
+/** How a fill's price stands to what its order should have got; unknown where there is nothing to compare it with. */
+export type Band = "within" | "outside" | "unknown"
 
-/** FILL-12: is a price more than 20 % away from what the order should have got? Without anything to compare it is not. */
-export const isOffBand = (recorder: Recorder, order: Order, price: Price): boolean => {
+/** How far from what was expected a price may be where the account says nothing: 20 %, in basis points. */
+export const USUAL_BAND_BP = 2000
+const WHOLE_BP = Decimal.unsafe("10000")
+
+/**
+ * FILL-12: is a price further from what the order should have got than its account's band? That is its limit price, else the weighted
+ * price of its own trades, else its last canonical fill.
+ */
+export const judge = (recorder: Recorder, order: Order, price: Price | undefined): Band => {
   const expected = order.limitPrice ?? weightedPrice(recorder, order) ?? lastFillPrice(recorder, order)
-  if (expected === undefined) return false
+  if (expected === undefined || price === undefined) return "unknown"
+  const bandBp = recorder.books.accounts.get(order.account)?.bandBp ?? USUAL_BAND_BP
   const distance = Decimal.abs(Decimal.subtract(price, expected))
-  return Decimal.isLess(Decimal.multiply(expected, BAND), distance)
+  const widest = Decimal.multiply(expected, Decimal.unsafe(String(bandBp)))
+  return Decimal.isLess(widest, Decimal.multiply(distance, WHOLE_BP)) ? "outside" : "within"
 }
 
 const PRECISION = 12

@@ -69,6 +69,7 @@ const later = {
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),
   maxTradeAgeMs: Schema.optionalWith(Account.fields.maxTradeAgeMs, { default: unset }),
+  bandBp: Schema.optionalWith(Account.fields.bandBp, { default: unset }),
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 
@@ -313,6 +314,8 @@ export const FillRecorded = Schema.TaggedStruct("FillRecorded", {
   quantity: Shares,
   price: maybe(Price),
   offBand: Schema.Boolean,
+  /** There was no price to compare it with. */
+  unjudged: maybe(Schema.Boolean),
   executedAt: Time,
   payloadId: maybe(PayloadId),
   facts: maybe(ExecutionFacts)

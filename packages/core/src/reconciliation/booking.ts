@@ -1,4 +1,4 @@
-import { isOffBand } from "../fill/band.ts"
+import { judge } from "../fill/band.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type PayloadId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -48,7 +48,8 @@ export const book = (
   payloadId: PayloadId | undefined
 ): Order => {
   const { execId, execIdBase, revision, quantity, price, executedAt, facts } = execution
-  const offBand = price !== undefined && isOffBand(recorder, order, price)
+  const band = judge(recorder, order, price)
+  const offBand = band === "outside"
   const id = recorder.next("fill")
   recorder.emit({
     _tag: "FillRecorded",
@@ -60,12 +61,13 @@ export const book = (
     quantity,
     price,
     offBand,
+    ...(band === "unknown" ? { unjudged: true } : {}),
     executedAt,
     payloadId,
     ...(facts === undefined ? {} : { facts })
   })
   const subject = format("order", order.id)
-  if (offBand && Decimal.isPositive(quantity)) {
+  if (offBand && price !== undefined && Decimal.isPositive(quantity)) {
     const evidence = `${execId} at ${Decimal.format(price)} is outside the band`
     open(recorder, { symbol: order.symbol, kind: "OffBand", subject, evidence })
   }

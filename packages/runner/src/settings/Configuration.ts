@@ -33,6 +33,18 @@ const OrderTerms = Schema.Union(Schema.Literal("market"), LimitOrder).annotation
   })
 })
 
+/** Per cent, to a hundredth of one: `20%`. */
+const BAND = /^(\d{1,4})(?:\.(\d{1,2}))?%$/
+
+const Band = Schema.String.pipe(
+  Schema.pattern(BAND, { message: () => ({ message: "is not per cent, such as 20% or 7.5%", override: true }) })
+)
+
+const bandBpOf = (band: string): number => {
+  const [, whole = "", rest = ""] = BAND.exec(band) ?? []
+  return Number(whole) * 100 + Number(rest.padEnd(2, "0"))
+}
+
 const AccountEntry = Schema.Struct({
   broker: optional(Schema.Literal(...brokers)),
   environment: optional(Schema.Literal("paper", "live")),
@@ -46,6 +58,7 @@ const AccountEntry = Schema.Struct({
   cancelOnFlip: optional(Schema.Boolean),
   resendWindow: optional(Schema.String),
   maxTradeAge: optional(Schema.String),
+  band: optional(Band),
   order: optional(OrderTerms),
   limits: optional(
     Schema.Struct({
@@ -186,7 +199,7 @@ const keys: Keys = {
       notPlacedAfter: "later",
       maxTradeAge: "now",
       order: { limitOffsetBp: "now", lifeSeconds: "now" },
-      band: "later",
+      band: "now",
       restricted: "now",
       instruments: "later",
       limits: {
@@ -318,7 +331,7 @@ const settingsOf = (
 ): Either.Either<Account.AccountSettings, SettingsError> =>
   Either.gen(function* () {
     const place = `accounts.${name}`
-    const { resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
+    const { band, resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
     const environment = yield* environmentOf(file, place, entry, base.environment)
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
@@ -332,7 +345,8 @@ const settingsOf = (
       ...limitsOf(limits),
       ...orderTermsOf(order),
       ...(window === undefined ? {} : { resendWindowMs: window }),
-      ...(oldest === undefined ? {} : { maxTradeAgeMs: oldest })
+      ...(oldest === undefined ? {} : { maxTradeAgeMs: oldest }),
+      ...(band === undefined ? {} : { bandBp: bandBpOf(band) })
     }
   })
 
@@ -351,6 +365,7 @@ export const readAccount = (
 
 /** Only what may be set, of a record that has more. */
 export const settingsAlone = ({
+  bandBp,
   broker,
   cancelOnFlip,
   collarBp,
@@ -373,6 +388,7 @@ export const settingsAlone = ({
   threshold,
   thresholdNotional
 }: Account.AccountSettings): Account.AccountSettings => ({
+  bandBp,
   broker,
   cancelOnFlip,
   collarBp,

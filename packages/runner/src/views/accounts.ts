@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository, age } from "@roundlot/core"
+import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository, age, band } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, inAnyCase, isWord } from "./asked.ts"
 import * as controls from "./controls.ts"
@@ -44,6 +44,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   cancelOnFlip: account.cancelOnFlip,
   resendWindowMs: account.resendWindowMs,
   maxTradeAgeMs: age.oldestOf(account),
+  bandBp: account.bandBp ?? band.USUAL_BAND_BP,
   order: orderOf(account),
   createdAt: Instant.format(account.createdAt),
   updatedAt: Instant.format(account.updatedAt)

@@ -34,6 +34,7 @@ export const documentOf = (fill: Fill.Fill): FillDocument => ({
   canonical: fill.canonical,
   quantity: Decimal.format(fill.quantity),
   price: decimalOrNull(fill.price),
+  band: bandOf(fill),
   commission: decimalOrNull(fill.commission),
   executedAt: Instant.format(fill.executedAt),
   account: fill.account,
@@ -42,6 +43,11 @@ export const documentOf = (fill: Fill.Fill): FillDocument => ({
   payloadId: idOrNull("payload", fill.payloadId),
   createdAt: Instant.format(fill.createdAt)
 })
+
+const bandOf = ({ offBand, unjudged }: Fill.Fill): FillDocument["band"] => {
+  if (offBand) return "outside"
+  return unjudged ? "unknown" : "within"
+}
 
 const factsOf = ({ facts }: Fill.Fill): FillDocument["facts"] => ({
   permId: valueOrNull(facts?.permId),

@@ -188,6 +188,8 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ alerts: {} }, "alerts.webhook"],
     [{ accounts: { a: { notPlacedAfter: "1d" } } }, "accounts.a.notPlacedAfter: is not supported in this version"],
     [{ accounts: { a: { maxTradeAge: "old" } } }, "accounts.a.maxTradeAge"],
+    [{ accounts: { a: { band: 20 } } }, "accounts.a.band"],
+    [{ accounts: { a: { band: "20" } } }, "accounts.a.band: is not per cent, such as 20% or 7.5%"],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
     [{ accounts: { a: { order: { limitOffsetBp: 5, lifeSecond: 1 } } } }, "Did you mean 'lifeSeconds'?"],

@@ -100,6 +100,7 @@ describe("documents", () => {
         revision: 0,
         canonical: true,
         quantity: "0.4",
+        band: "within",
         price: "150",
         commission: null,
         executedAt: scene.second(2),

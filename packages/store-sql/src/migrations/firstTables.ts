@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "ef48b463"
+export const fingerprint = "fd1c2e3f"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -25,6 +25,7 @@ export const sqlite: ReadonlyArray<string> = [
   "cancelOnFlip" INTEGER NOT NULL,
   "resendWindowMs" INTEGER NOT NULL,
   "maxTradeAgeMs" INTEGER,
+  "bandBp" INTEGER,
   "limitOffsetBp" INTEGER,
   "orderLifeSeconds" INTEGER,
   "crossesZero" INTEGER,
@@ -53,6 +54,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_order_life" CHECK ("orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0),
   CONSTRAINT "accounts_rule_resend_window" CHECK ("resendWindowMs" >= 0),
   CONSTRAINT "accounts_rule_max_trade_age" CHECK ("maxTradeAgeMs" >= 0),
+  CONSTRAINT "accounts_rule_band" CHECK ("bandBp" >= 0),
   CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
   CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 ) STRICT, WITHOUT ROWID`,
@@ -498,6 +500,7 @@ export const sqlite: ReadonlyArray<string> = [
   "quantity" TEXT NOT NULL,
   "price" TEXT,
   "offBand" INTEGER NOT NULL,
+  "unjudged" INTEGER NOT NULL,
   "executedAt" INTEGER NOT NULL,
   "commission" TEXT,
   "commissionCurrency" TEXT,
@@ -511,6 +514,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "fills_quantity" CHECK ("quantity" GLOB '[0-9]*' AND "quantity" NOT GLOB '*[^0-9.]*' AND "quantity" NOT GLOB '0[0-9]*' AND (instr("quantity", '.') = 0 OR ("quantity" GLOB '*[1-9]' AND "quantity" NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND "price" GLOB '[0-9]*' AND "price" NOT GLOB '*[^0-9.]*' AND "price" NOT GLOB '0[0-9]*' AND (instr("price", '.') = 0 OR ("price" GLOB '*[1-9]' AND "price" NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_offBand" CHECK ("offBand" IN (0, 1)),
+  CONSTRAINT "fills_unjudged" CHECK ("unjudged" IN (0, 1)),
   CONSTRAINT "fills_commission" CHECK ("commission" <> '-0' AND "commission" NOT GLOB '?*-*' AND ltrim("commission", '-') GLOB '[0-9]*' AND ltrim("commission", '-') NOT GLOB '*[^0-9.]*' AND ltrim("commission", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("commission", '-'), '.') = 0 OR (ltrim("commission", '-') GLOB '*[1-9]' AND ltrim("commission", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_facts" CHECK (json_valid("facts")),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),
@@ -797,6 +801,7 @@ export const postgres: ReadonlyArray<string> = [
   "cancelOnFlip" SMALLINT NOT NULL,
   "resendWindowMs" BIGINT NOT NULL,
   "maxTradeAgeMs" BIGINT,
+  "bandBp" BIGINT,
   "limitOffsetBp" BIGINT,
   "orderLifeSeconds" BIGINT,
   "crossesZero" SMALLINT,
@@ -825,6 +830,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_order_life" CHECK ("orderLifeSeconds" IS NULL OR "orderLifeSeconds" > 0),
   CONSTRAINT "accounts_rule_resend_window" CHECK ("resendWindowMs" >= 0),
   CONSTRAINT "accounts_rule_max_trade_age" CHECK ("maxTradeAgeMs" >= 0),
+  CONSTRAINT "accounts_rule_band" CHECK ("bandBp" >= 0),
   CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
   CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 )`,
@@ -1243,6 +1249,7 @@ export const postgres: ReadonlyArray<string> = [
   "quantity" NUMERIC NOT NULL,
   "price" NUMERIC,
   "offBand" SMALLINT NOT NULL,
+  "unjudged" SMALLINT NOT NULL,
   "executedAt" TIMESTAMPTZ NOT NULL,
   "commission" NUMERIC,
   "commissionCurrency" TEXT COLLATE "C",
@@ -1256,6 +1263,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "fills_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" >= 0),
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND scale("price") = min_scale("price") AND "price" < 'Infinity' AND "price" >= 0),
   CONSTRAINT "fills_offBand" CHECK ("offBand" IN (0, 1)),
+  CONSTRAINT "fills_unjudged" CHECK ("unjudged" IN (0, 1)),
   CONSTRAINT "fills_commission" CHECK (scale("commission") = min_scale("commission") AND "commission" < 'Infinity' AND "commission" > '-Infinity'),
   CONSTRAINT "fills_facts" CHECK ("facts" IS NULL OR ("facts"::json) IS NOT NULL),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),

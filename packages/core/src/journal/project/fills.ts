@@ -21,6 +21,7 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     quantity: event.quantity,
     price: event.price,
     offBand: event.offBand,
+    unjudged: event.unjudged ?? false,
     executedAt: event.executedAt,
     commission: undefined,
     commissionCurrency: undefined,
