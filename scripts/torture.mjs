@@ -1,17 +1,21 @@
 // Kills the daemon again and again on stores of its own, also where its disk is full or its clock is set:
-// `npm run torture -- --rounds 200 --seed 7 --store postgres`, `npm run torture -- --faults disk,clock`.
+// `npm run torture -- --rounds 200 --seed 7 --store postgres`, `npm run torture -- --faults disk,clock`. A batch of 10,000 rows:
+// `npm run torture -- --story batch --store postgres --rows 10000`.
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
 const USAGE =
-  "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab|ibkr] [--faults disk,clock]\n"
+  "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab|ibkr] [--faults disk,clock]\n" +
+  "       npm run torture -- --story batch [--rows N] [--store sqlite|postgres]\n"
 
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "2000" },
     seed: { type: "string", default: "1" },
     store: { type: "string", default: "sqlite" },
-    faults: { type: "string", default: "none" }
+    faults: { type: "string", default: "none" },
+    story: { type: "string", default: "kills" },
+    rows: { type: "string", default: "10000" }
   }
 })
 const faults = values.faults.split(",")
@@ -19,7 +23,10 @@ const isKnown = ["sqlite", "postgres", "alpaca", "schwab", "ibkr"].includes(valu
 const isPossible = faults.every((each) =>
   ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each)
 )
-if (!/^[1-9]\d*$/.test(values.rounds) || !isKnown || !isPossible) {
+const isBatch = values.story === "batch"
+const isStory = values.story === "kills" || (isBatch && ["sqlite", "postgres"].includes(values.store))
+const areNumbers = [values.rounds, values.rows].every((each) => /^[1-9]\d*$/.test(each))
+if (!areNumbers || !isKnown || !isPossible || !isStory) {
   process.stderr.write(USAGE)
   process.exit(2)
 }
@@ -32,7 +39,7 @@ const plain = {
   schwab: ["schwab"],
   ibkr: ["ibkr"]
 }
-const files = faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
+const files = isBatch ? ["batch"] : faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
 const child = spawn(
   "npx",
   ["--no-install", "vitest", "run", ...files.map((name) => `packages/runner/test/kill/${name}.test.ts`)],
@@ -42,7 +49,8 @@ const child = spawn(
       ...process.env,
       ROUNDLOT_KILL_ROUNDS: values.rounds,
       ROUNDLOT_STANDBY_KILLS: "20",
-      ROUNDLOT_KILL_SEED: values.seed
+      ROUNDLOT_KILL_SEED: values.seed,
+      ...(isBatch ? { ROUNDLOT_BATCH_ROWS: values.rows, ROUNDLOT_BATCH_STORE: values.store } : {})
     }
   }
 )
