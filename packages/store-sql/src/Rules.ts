@@ -131,7 +131,7 @@ const accounts: TableRules = {
   ]
 }
 
-const instruments: TableRules = { ...none, references: [ofAccount], positive: ["lot"] }
+const instruments: TableRules = { ...none, references: [ofAccount], positive: ["lot", "tick"] }
 
 const batches: TableRules = {
   ...none,

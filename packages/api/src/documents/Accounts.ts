@@ -70,6 +70,7 @@ export const InstrumentDocument = Schema.Struct({
   assetClass: Schema.String,
   currency: Schema.String,
   lot: Schema.NullOr(Decimal),
+  tick: Schema.NullOr(Decimal),
   fractionable: Schema.Boolean,
   shortable: Schema.Boolean,
   status: Schema.Literal("unverified", "verified", "unknown"),

@@ -51,6 +51,11 @@ export const Command = Schema.Union(
     by: Decimal.FromString,
     price: Schema.UndefinedOr(Price)
   }),
+  Schema.TaggedStruct("DeclareInstrument", {
+    symbol: Ticker,
+    lot: Schema.UndefinedOr(Quantity),
+    tick: Schema.UndefinedOr(Price)
+  }),
   Schema.TaggedStruct("AcceptSplit", {
     symbol: Ticker,
     to: Schema.Int,
@@ -151,6 +156,8 @@ const carryOut = (
       return commands.reverseTrade(recorder, command.tradeId)
     case "AdjustPosition":
       return adjustPosition(recorder, command, reason)
+    case "DeclareInstrument":
+      return commands.declareInstrument(recorder, command.symbol, command)
     case "AcceptSplit":
       return acceptSplit(recorder, command, reason)
     case "AdoptAccount":

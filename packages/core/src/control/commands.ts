@@ -9,6 +9,7 @@ import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import type { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import { command, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
@@ -75,6 +76,7 @@ export const setAccount = (
 export interface InstrumentFacts {
   readonly currency: string
   readonly lot: Quantity | undefined
+  readonly tick?: Price | undefined
   readonly fractionable: boolean
   readonly shortable: boolean
 }
@@ -94,6 +96,34 @@ export const confirmInstrument = (
   }
   recorder.touch(symbol)
   return done(`${symbol} is ${typeof facts === "string" ? `not to be traded: ${facts}` : "confirmed"}`)
+}
+
+/**
+ * An operator says what an instrument is: it may be traded, in this lot and at prices of this tick; what is not said stays as it was.
+ * It stands whatever the broker says of it later.
+ */
+export const declareInstrument = (
+  recorder: Recorder,
+  symbol: Ticker,
+  { lot, tick }: Pick<InstrumentFacts, "lot" | "tick">
+): CommandAnswer => {
+  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
+  if (known === undefined) recorder.emit({ _tag: "InstrumentSeen", symbol })
+  const facts = {
+    currency: known?.currency ?? "USD",
+    lot: lot ?? known?.lot,
+    tick: tick ?? known?.tick,
+    fractionable: known?.fractionable ?? false,
+    shortable: known?.shortable ?? false
+  }
+  recorder.emit({ _tag: "InstrumentConfirmed", symbol, ...facts })
+  recorder.touch(symbol)
+  const said = [
+    ...(facts.lot === undefined ? [] : [`in lots of ${Decimal.format(facts.lot)}`]),
+    ...(facts.tick === undefined ? [] : [`at prices of ${Decimal.format(facts.tick)}`])
+  ]
+  return done([`${symbol} is confirmed`, ...said].join(", "))
 }
 
 /** Sets the trading state of an account (`symbol` undefined) or of one of its symbols. */

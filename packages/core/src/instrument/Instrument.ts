@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { AccountName } from "../account/AccountName.ts"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
+import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { Ticker } from "./Ticker.ts"
 
@@ -15,6 +16,8 @@ export const Instrument = Schema.Struct({
   assetClass: Column.literal(["equity"]),
   currency: Column.text,
   lot: Column.optional(Column.brandedDecimal(Quantity)),
+  /** What prices of orders are multiples of, in dollars; a cent, below a dollar a hundredth of one, where nothing is said. */
+  tick: Column.optional(Column.brandedDecimal(Price)),
   fractionable: Column.flag,
   shortable: Column.flag,
   status: Column.literal(["unverified", "verified", "unknown"]),

@@ -94,6 +94,7 @@ export const InstrumentConfirmed = Schema.TaggedStruct("InstrumentConfirmed", {
   symbol: Ticker,
   currency: Schema.String,
   lot: maybe(Quantity),
+  tick: maybe(Price),
   fractionable: Schema.Boolean,
   shortable: Schema.Boolean
 })

@@ -175,7 +175,7 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   const most = Decimal.floorTo(Decimal.min(account.maxOrderQuantity ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
   const wanted = Decimal.min(due, most)
-  const terms = termsOf(account, standing.reference, side)
+  const terms = termsOf(account, standing.reference, side, standing.instrument?.tick)
   if (terms === undefined) return Due.NoPrice()
   if (account.orderTypes?.includes(terms.type) === false) return Due.Refused({ control: "OrderType" })
   const threshold = account.threshold ?? lot

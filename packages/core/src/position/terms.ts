@@ -16,12 +16,13 @@ export interface Terms {
 export const termsOf = (
   account: Pick<Account, "limitOffsetBp" | "orderLifeSeconds">,
   reference: Reference,
-  side: Side
+  side: Side,
+  tick?: Price.Price
 ): Terms | undefined => {
   const { limitOffsetBp, orderLifeSeconds } = account
   if (limitOffsetBp === undefined) return { type: "market", limitPrice: undefined, lifeSeconds: undefined }
   if (reference._tag === "NoPrice") return undefined
-  const limitPrice = limitPriceOf(reference.price, side, limitOffsetBp)
+  const limitPrice = limitPriceOf(reference.price, side, limitOffsetBp, tick)
   return { type: "limit", limitPrice, lifeSeconds: orderLifeSeconds }
 }
 
@@ -35,11 +36,16 @@ const HIGHEST = Decimal.unsafe("999999999999999999")
  * The reference price moved by an offset, up for a purchase, down for a sale, and rounded back towards it: the offset is the worst
  * that the account accepts, so rounding never goes beyond it. Dollars a share.
  */
-export const limitPriceOf = (reference: Price.Price, side: Side, offsetBp: number): Price.Price => {
+export const limitPriceOf = (
+  reference: Price.Price,
+  side: Side,
+  offsetBp: number,
+  declared?: Price.Price
+): Price.Price => {
   const offset = Decimal.multiply(BASIS_POINT, Decimal.unsafe(String(offsetBp)))
   const factor = side === "buy" ? Decimal.add(ONE, offset) : Decimal.subtract(ONE, offset)
   const exact = Decimal.multiply(reference, factor)
-  const tick = tickOf(exact)
+  const tick = declared ?? usualTick(exact)
   const below = Decimal.min(HIGHEST, Decimal.floorTo(exact, tick))
   const isBelow = side === "sell" && Decimal.isLess(below, exact) && Decimal.isLess(below, HIGHEST)
   const rounded = isBelow ? Decimal.add(below, tick) : below
@@ -50,4 +56,4 @@ const CENT = Decimal.unsafe("0.01")
 const HUNDREDTH_OF_A_CENT = Decimal.unsafe("0.0001")
 
 /** A cent from a dollar on, a hundredth of a cent below: what stock exchanges take where an instrument says nothing else. */
-const tickOf = (price: Decimal.Decimal): Decimal.Decimal => (Decimal.isLess(price, ONE) ? HUNDREDTH_OF_A_CENT : CENT)
+const usualTick = (price: Decimal.Decimal): Decimal.Decimal => (Decimal.isLess(price, ONE) ? HUNDREDTH_OF_A_CENT : CENT)

@@ -51,6 +51,7 @@ export const instrument: Row = {
   assetClass: "equity",
   currency: "USD",
   lot: null,
+  tick: null,
   fractionable: 0,
   shortable: 1,
   status: "verified",

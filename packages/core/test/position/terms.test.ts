@@ -11,7 +11,8 @@ import * as Position from "../../src/position/Position.ts"
 import { limitPriceOf } from "../../src/position/terms.ts"
 import { Desk } from "../../src/testing/index.ts"
 import * as Intake from "../../src/trade/intake.ts"
-import { perform, type Deed } from "../Story.ts"
+import { foldedLines, storedLines } from "../rows.ts"
+import { deskOf, perform, type Deed } from "../Story.ts"
 
 const limits: Partial<AccountSettings> = { limitOffsetBp: 50, orderLifeSeconds: 60 }
 
@@ -57,6 +58,31 @@ describe("DESIGN 5: the price of a limit order", () => {
     ["buy", "999999999999999999", 100, "999999999999999999"]
   ] as const)("to %s at %s, %i basis points: %s, rounded towards the reference", (side, price, offset, wanted) => {
     expect(Decimal.format(limitPriceOf(Price.unsafe(price), side, offset))).toBe(wanted)
+  })
+
+  test.each([
+    ["buy", "100", 50, "0.25", "100.5"],
+    ["buy", "100", 30, "0.25", "100.25"],
+    ["sell", "100", 30, "0.25", "99.75"],
+    ["buy", "0.02", 10, "0.05", "0.05"]
+  ] as const)("to %s at %s, %i basis points, in ticks of %s: %s", (side, price, offset, tick, wanted) => {
+    expect(Decimal.format(limitPriceOf(Price.unsafe(price), side, offset, Price.unsafe(tick)))).toBe(wanted)
+  })
+
+  test("an operator's lot and tick of an instrument bind its next order, and no broker takes them back", () => {
+    const desk = deskOf({ lot: 1000, threshold: undefined, direction: "mirror", counts: false })
+    const [account] = desk.all(AccountTable)
+    if (account === undefined) throw new Error("no account")
+    desk.commit("command", (recorder) => Commands.setAccount(recorder, { ...account, ...limits }))
+    const declared = { lot: Quantity.unsafe("2"), tick: Price.unsafe("0.25") }
+    desk.commit("command", (recorder) => Commands.declareInstrument(recorder, desk.symbol, declared))
+    const said = { currency: "USD", lot: Quantity.unsafe("1"), fractionable: true, shortable: true }
+    desk.commit("report", (recorder) => Commands.confirmInstrument(recorder, desk.symbol, said))
+    take(desk, "T1", "100")
+    expect(answer(desk)).toBe("NotDue")
+    take(desk, "T2", "100")
+    expect(shown(desk)).toEqual(["limit 100.5 60 pending"])
+    expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 })
 

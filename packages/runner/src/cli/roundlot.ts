@@ -125,7 +125,11 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     async () => (await import("../verbs/reconcile.ts")).reconcile
   ),
   instruments: group("the symbols that came up", {
-    list: leaf("all of them, and what the broker says", async () => (await lists()).instrumentsList)
+    list: leaf("all of them, and what the broker says", async () => (await lists()).instrumentsList),
+    confirm: leaf(
+      "say what an instrument is: its lot, its tick",
+      async () => (await import("../verbs/instrumentsConfirm.ts")).instrumentsConfirm
+    )
   }),
   breaks: group("differences and contradictions", {
     list: leaf("all breaks", async () => (await lists()).breaksList),

@@ -22,6 +22,7 @@ const documentOf = (instrument: Instrument.Instrument): InstrumentDocument => ({
   assetClass: instrument.assetClass,
   currency: instrument.currency,
   lot: decimalOrNull(instrument.lot),
+  tick: decimalOrNull(instrument.tick),
   fractionable: instrument.fractionable,
   shortable: instrument.shortable,
   status: instrument.status,

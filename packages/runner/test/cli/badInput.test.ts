@@ -112,6 +112,21 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(await cli("trades", "import", rows, "--backfill", "hedge")).toMatchObject({ code: 2 })
   })
 
+  it("an instrument is confirmed by hand, with its lot and tick; what is no number is refused", async () => {
+    const { cli, file, json } = desk()
+    await cli("trades", "import", file("t.csv", buys(["t-1", "2"])))
+    const words = ["instruments", "confirm", "AAPL", "--lot", "100", "--tick", "0.05", "--reason", "its exchange asks"]
+    expect(await cli(...words)).toMatchObject({ code: 0 })
+    expect(await json("instruments", "list")).toMatchObject({
+      items: [{ symbol: "AAPL", status: "verified", lot: "100", tick: "0.05" }]
+    })
+    expect(await cli("instruments", "confirm", "AAPL", "--lot", "0", "--reason", "wrong")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("--lot '0' is none")
+    })
+    expect(await json("audit")).toMatchObject({ ok: true })
+  })
+
   it("B5: sides are taken in capitals or not, from a file, a line of JSON and the command line", async () => {
     const { cli, file, json } = desk()
     const rows = ["buy", "Buy", "BUY", "sell", "Sell"].map((side, i) =>

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "fd1c2e3f"
+export const fingerprint = "57f6424c"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -64,6 +64,7 @@ export const sqlite: ReadonlyArray<string> = [
   "assetClass" TEXT NOT NULL,
   "currency" TEXT NOT NULL,
   "lot" TEXT,
+  "tick" TEXT,
   "fractionable" INTEGER NOT NULL,
   "shortable" INTEGER NOT NULL,
   "status" TEXT NOT NULL,
@@ -73,6 +74,7 @@ export const sqlite: ReadonlyArray<string> = [
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "instruments_assetClass" CHECK ("assetClass" IN ('equity')),
   CONSTRAINT "instruments_lot" CHECK ("lot" <> '0' AND "lot" GLOB '[0-9]*' AND "lot" NOT GLOB '*[^0-9.]*' AND "lot" NOT GLOB '0[0-9]*' AND (instr("lot", '.') = 0 OR ("lot" GLOB '*[1-9]' AND "lot" NOT GLOB '*.*.*'))),
+  CONSTRAINT "instruments_tick" CHECK ("tick" <> '0' AND "tick" GLOB '[0-9]*' AND "tick" NOT GLOB '*[^0-9.]*' AND "tick" NOT GLOB '0[0-9]*' AND (instr("tick", '.') = 0 OR ("tick" GLOB '*[1-9]' AND "tick" NOT GLOB '*.*.*'))),
   CONSTRAINT "instruments_fractionable" CHECK ("fractionable" IN (0, 1)),
   CONSTRAINT "instruments_shortable" CHECK ("shortable" IN (0, 1)),
   CONSTRAINT "instruments_status" CHECK ("status" IN ('unverified', 'verified', 'unknown')),
@@ -840,6 +842,7 @@ export const postgres: ReadonlyArray<string> = [
   "assetClass" TEXT COLLATE "C" NOT NULL,
   "currency" TEXT COLLATE "C" NOT NULL,
   "lot" NUMERIC,
+  "tick" NUMERIC,
   "fractionable" SMALLINT NOT NULL,
   "shortable" SMALLINT NOT NULL,
   "status" TEXT COLLATE "C" NOT NULL,
@@ -849,6 +852,7 @@ export const postgres: ReadonlyArray<string> = [
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "instruments_assetClass" CHECK ("assetClass" IN ('equity')),
   CONSTRAINT "instruments_lot" CHECK ("lot" <> '0' AND scale("lot") = min_scale("lot") AND "lot" < 'Infinity' AND "lot" >= 0),
+  CONSTRAINT "instruments_tick" CHECK ("tick" <> '0' AND scale("tick") = min_scale("tick") AND "tick" < 'Infinity' AND "tick" >= 0),
   CONSTRAINT "instruments_fractionable" CHECK ("fractionable" IN (0, 1)),
   CONSTRAINT "instruments_shortable" CHECK ("shortable" IN (0, 1)),
   CONSTRAINT "instruments_status" CHECK ("status" IN ('unverified', 'verified', 'unknown'))

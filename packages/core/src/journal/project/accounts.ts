@@ -40,6 +40,7 @@ export const instrumentSet = (
     assetClass: "equity",
     currency: confirmed?.currency ?? known?.currency ?? "USD",
     lot: confirmed === undefined ? known?.lot : confirmed.lot,
+    tick: confirmed === undefined ? known?.tick : confirmed.tick,
     fractionable: confirmed?.fractionable ?? known?.fractionable ?? false,
     shortable: confirmed?.shortable ?? known?.shortable ?? false,
     status: confirmed === undefined ? (event._tag === "InstrumentSeen" ? "unverified" : "unknown") : "verified",
