@@ -5,6 +5,7 @@ import type { TradeRepository } from "@roundlot/core"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
 import { createServer, type Server } from "node:http"
+import type { Socket } from "node:net"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { VERSION } from "../cli/Verb.ts"
 import * as routes from "../serve/routes.ts"
@@ -76,16 +77,38 @@ export const boundedServer = (): Server => {
   return server
 }
 
+/** How long who listens at the end has to go by himself: a live reader never would. */
+const LAST_WORDS = "1 second"
+
+/** Hangs up on whoever still holds a connection a moment after the server's scope begins to close, so that it can. */
+const hangingUp = (server: Server) =>
+  Effect.gen(function* () {
+    const sockets = new Set<Socket>()
+    server.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.once("close", () => sockets.delete(socket))
+    })
+    const hangUp = Effect.sync(() => {
+      for (const socket of sockets) socket.destroy()
+      return server.listening
+    })
+    // Who is hung up on may come again as long as it listens.
+    const always = Effect.repeat(Effect.delay(hangUp, LAST_WORDS), { until: (isListening) => !isListening })
+    yield* Effect.addFinalizer(() => Effect.forkDaemon(always))
+  })
+
 /** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
   port: number,
   { configuration }: Settings
 ): Effect.Effect<number, CannotServe | TradeRepository.StoreError, Writing | Scope.Scope> =>
   Effect.gen(function* () {
-    const server = NodeHttpServer.layer(boundedServer, { port, host: HOST })
+    const bounded = boundedServer()
+    const server = NodeHttpServer.layer(() => bounded, { port, host: HOST })
     const context = yield* Layer.build(
       routes.layer(configuration).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
     ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ port, detail: String(error.cause) })))
+    yield* hangingUp(bounded)
     const { address } = Context.get(context, HttpServer.HttpServer)
     return address._tag === "TcpAddress" ? address.port : port
   })

@@ -1,3 +1,4 @@
+import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -14,6 +15,23 @@ const AT = "2026-11-20T14:30:00Z"
 
 /** How many orders are filled when the daemon is killed. */
 const FILLED = 8
+
+const Batches = Schema.decodeUnknownSync(
+  Schema.Struct({
+    items: Schema.Array(
+      Schema.Struct({
+        id: Schema.String,
+        status: Schema.String,
+        priority: Schema.Int,
+        startedAt: Schema.NullOr(Schema.String),
+        totalTrades: Schema.Int,
+        processedTrades: Schema.Int,
+        failedTrades: Schema.Int,
+        cancelledTrades: Schema.Int
+      })
+    )
+  })
+)
 
 const { fresh } = databases()
 
@@ -201,4 +219,42 @@ describe("batches", () => {
     expect((await cli("batches", "templates", "show", "venue")).err).toContain("there is no template 'venue'")
     expect((await cli(...submit)).code).toBe(1)
   }, 120_000)
+
+  it.for(["a file", "Postgres"])(
+    "BAT-4 ten batches at once on %s: the more urgent first, two cancelled, and every row in its place",
+    { timeout: 120_000 },
+    async (kind) => {
+      const { cli, file, json } = desk(kind === "Postgres" ? await fresh() : undefined)
+      const names = Array.from({ length: 10 }, (_, at) => `b${at}`)
+      for (const [at, name] of names.entries()) {
+        const rows = file(
+          `${name}.csv`,
+          buys(...["1", "2", "1,5", "1"].map((of, row) => [`${name}-${row}`, of] as const))
+        )
+        await cli("batches", "submit", rows, "--name", name, "--account", "paper", "--priority", String(at % 3))
+      }
+      for (const id of ["G5", "G10"]) await cli("batches", "cancel", id, "--reason", "the wrong file")
+      await cli("start", "--until-idle")
+      const { items } = Batches(await json("batches", "list"))
+      expect(items.map(({ status }) => status).toSorted()).toEqual([
+        ...Array<string>(2).fill("cancelled"),
+        ...Array<string>(8).fill("partial_success")
+      ])
+      expect(items.filter(({ status }) => status === "cancelled").map(({ id }) => id)).toEqual(["G5", "G10"])
+      for (const { cancelledTrades, failedTrades, id, processedTrades, totalTrades } of items) {
+        const isCalledOff = id === "G5" || id === "G10"
+        const counts = [totalTrades, processedTrades, failedTrades, cancelledTrades]
+        expect([id, ...counts]).toEqual([id, 4, 4, 1, isCalledOff ? 3 : 0])
+      }
+      const began = items.flatMap(({ priority, startedAt }) => (startedAt === null ? [] : [{ priority, startedAt }]))
+      const urgent = began
+        .toSorted((a, b) => a.startedAt.localeCompare(b.startedAt) || b.priority - a.priority)
+        .map(({ priority }) => priority)
+      // Four have their turn at once.
+      expect(urgent.slice(0, 4)).toEqual([2, 2, 2, 1])
+      expect(urgent.at(-1)).toBe(0)
+      expect(JSON.stringify(await json("exchange", "orders")).split('"clientOrderId"')).toHaveLength(8 * 3 + 1)
+      expect((await cli("audit")).code).toBe(0)
+    }
+  )
 })

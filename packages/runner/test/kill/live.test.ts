@@ -1,0 +1,95 @@
+import { request } from "node:http"
+import { describe, expect, it } from "vitest"
+import { buys, desk, program, running, until } from "../cli/roundlot.ts"
+
+const READERS = 4
+const RESTARTS = 2
+const ROWS = 30
+
+interface Heard {
+  readonly cursor: string
+  readonly position: number
+}
+
+const heardIn = (text: string): ReadonlyArray<Heard> =>
+  text.split("\n\n").flatMap((block) => {
+    const [, cursor] = /^id: (.*)$/m.exec(block) ?? []
+    const [, position] = /^data: .*"position":(\d+)/m.exec(block) ?? []
+    return cursor === undefined || position === undefined || !block.includes("event: commit")
+      ? []
+      : [{ cursor, position: Number(position) }]
+  })
+
+/** Listens from a cursor on until it has heard so much, or the daemon is gone. */
+const listen = (port: number, after: string | undefined, most: number) =>
+  new Promise<ReadonlyArray<Heard>>((resolve) => {
+    let text = ""
+    const heard = () => heardIn(text.slice(0, text.lastIndexOf("\n\n") + 2))
+    const over = () => resolve(heard())
+    const headers = after === undefined ? {} : { "last-event-id": after }
+    const asking = request({ host: "127.0.0.1", port, path: "/api/v1/live", headers, agent: false }, (response) => {
+      response.on("data", (part: Buffer) => {
+        text += part.toString()
+        if (heard().length >= most) asking.destroy()
+      })
+      response.on("close", over)
+    })
+    asking.on("error", over)
+    asking.end()
+  })
+
+/** A reader that comes and goes, and goes on where it was, until it has heard of an entry. */
+const reader = async (port: number, begin: string, often: number, isOver: (last: number) => boolean) => {
+  const positions: Array<number> = []
+  let after = begin
+  while (!isOver(positions.at(-1) ?? 0)) {
+    const heard = await listen(port, after, often)
+    positions.push(...heard.map(({ position }) => position))
+    after = heard.at(-1)?.cursor ?? after
+    // The daemon may be gone: others have the processor until it is there again.
+    if (heard.length === 0) await new Promise((resolve) => void setTimeout(resolve, 10))
+  }
+  return positions
+}
+
+describe("live readers that come and go while the daemon is killed and started again", () => {
+  it("SYNC-11: hear every entry exactly once, in order", { timeout: 120_000 }, async () => {
+    const { cli, file, json, place } = desk()
+    const start = (port: number) =>
+      running(program("main", ["start", "--port", String(port), "--log-level", "error", ...place]))
+    let daemon = start(0)
+    await daemon.says(/roundlot is up/)
+    const [, found] = /127\.0\.0\.1:(\d+)/.exec(daemon.said()) ?? []
+    const port = Number(found)
+    const head = async (): Promise<number> =>
+      Number(/"position":(\d+)/.exec(JSON.stringify(await json("journal", "head")))?.[1])
+    const seen = await fetch(`http://127.0.0.1:${port}/api/v1/overview`)
+    const [, incarnation] = /"incarnation":"(\w+)"/.exec(await seen.text()) ?? []
+    let end = Number.POSITIVE_INFINITY
+    const readers = Array.from({ length: READERS }, (_, at) =>
+      reader(port, `${incarnation ?? ""}-0`, 3 + at * 7, (last) => last >= end)
+    )
+    for (let at = 0; at <= RESTARTS; at += 1) {
+      const rows = Array.from({ length: ROWS }, (_, row) => [`l-${at}-${row}`, "0.7"] as const)
+      const before = await head()
+      const taking = cli("trades", "import", file(`rows-${at}.csv`, buys(...rows)), "--account", "paper")
+      await until(async () => (await head()) > before)
+      if (at < RESTARTS) {
+        daemon.signal("SIGKILL")
+        await daemon.ended
+        daemon = start(port)
+        await daemon.says(/roundlot is up/)
+      }
+      await taking
+    }
+    await until(async () => JSON.stringify(await json("orders", "list", "--phase", "open")).includes('"items":[]'))
+    daemon.signal("SIGTERM")
+    await daemon.ended
+    end = await head()
+    daemon = start(port)
+    const all = Array.from({ length: end }, (_, at) => at + 1)
+    for (const positions of await Promise.all(readers)) expect(positions.slice(0, end)).toEqual(all)
+    daemon.signal("SIGKILL")
+    await daemon.ended
+  })
+})
