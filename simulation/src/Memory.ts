@@ -7,10 +7,12 @@ export interface Memory {
   readonly shortEnds: Map<string, Instant.Instant>
   /** The target of a position when an attempt was committed. */
   readonly targets: Map<number, Decimal.Decimal>
+  /** When orders were sent while a limit counted them, oldest first. */
+  sends: ReadonlyArray<Instant.Instant>
 }
 
 /** Nothing has happened. */
-export const begin = (): Memory => ({ fold: audit.begin(), shortEnds: new Map(), targets: new Map() })
+export const begin = (): Memory => ({ fold: audit.begin(), shortEnds: new Map(), targets: new Map(), sends: [] })
 
 /** Takes in what stands in a journal already. */
 export const catchUp = (memory: Memory, store: MemoryStore.MemoryStore, account: AccountName.JournalName): void => {

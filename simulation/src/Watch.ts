@@ -10,7 +10,7 @@ import {
   type Id,
   type Order,
   type OrderTerms,
-  type Position,
+  Position,
   type TradeRepository
 } from "@roundlot/core"
 import { Effect, Schema } from "effect"
@@ -47,11 +47,18 @@ const looked = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> =>
       return violated(scene, "the journal follows from itself", fold.findings.at(-1)?.what ?? "it does not")
     }
     if (entry.tag === "BreakOpened") return opened(scene, fold.books.breaks.all().at(-1))
+    if (entry.tag === "AccountChanged") noteLimits(scene.memory, entry.account)
     if (entry.tag === "AttemptStarted") return attempted(scene, entry)
     const after = before === undefined ? undefined : orderIn(fold.books, entry.entityId)
     if (before !== undefined && after !== undefined) noteEnd(scene.memory, before, after, entry)
     return Effect.void
   })
+
+/** What is sent counts from when a limit over time is set. */
+const noteLimits = (memory: Memory, account: string): void => {
+  const limited = memory.fold.books.accounts.all().find(({ name }) => name === account)?.ordersPerMinute
+  if (limited === undefined) memory.sends = []
+}
 
 /** What only a broker that contradicts itself, or a fault of ours, can bring about: the exchange never does it. */
 const never: ReadonlyArray<Break.BreakKind> = [
@@ -100,6 +107,8 @@ const attempted = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> => {
     return violated(scene, "D6: only what is still due is sent", `${name} leaves ${Decimal.format(position.residual)}`)
   }
   if (isStopped(fold.books, order)) return violated(scene, "a halt holds", `${name} is sent while halted`)
+  const beyond = brokenLimit(scene.memory, order, Instant.make(BigInt(entry.at)))
+  if (beyond !== undefined) return violated(scene, "no order that is sent violates a limit", `${name}: ${beyond}`)
   const short = shortEnds.get(order.symbol)
   if (short !== undefined && Instant.millisBetween(short, Instant.make(BigInt(entry.at))) < COOL_DOWN_MS) {
     return violated(scene, "D8: after a short end nothing is sent for 30 s", name)
@@ -114,12 +123,37 @@ const positionOf = (books: Books.Books, order: Order.Order): Position.Position |
 const isStopped = (books: Books.Books, order: Order.Order): boolean =>
   books.controls
     .all()
-    .some(
-      ({ account, state, symbol }) =>
-        state !== "normal" &&
-        (account === "" || account === order.account) &&
-        (symbol === "" || symbol === order.symbol)
+    .filter(
+      ({ account, symbol }) =>
+        (account === "" || account === order.account) && (symbol === "" || symbol === order.symbol)
     )
+    .some(({ state }) => {
+      if (state === "reduce") return !isClosing(books, order)
+      return state === "approve" ? order.approvedAt === undefined : state !== "normal"
+    })
+
+/** Does an order bring what is held nearer to nothing? */
+const isClosing = (books: Books.Books, order: Order.Order): boolean => {
+  const position = positionOf(books, order)
+  const held = position === undefined ? Decimal.zero : Position.holdingsOf(position)
+  return !Decimal.isLess(Side.signed(Side.opposite(order.side), held), order.quantity)
+}
+
+const MINUTE_MS = 60_000
+
+/** The limit that an attempt breaks, counted apart from the controls that count it. */
+const brokenLimit = (memory: Memory, order: Order.Order, at: Instant.Instant): string | undefined => {
+  const account = memory.fold.books.accounts.get(order.account)
+  const most = account?.maxOrderQuantity
+  if (most !== undefined && order.attempts <= 1 && Decimal.isLess(most, order.quantity)) {
+    return `${Decimal.format(order.quantity)} of at most ${Decimal.format(most)} shares`
+  }
+  if (account?.ordersPerMinute === undefined) return undefined
+  memory.sends = [...memory.sends.filter((each) => Instant.millisBetween(each, at) < MINUTE_MS), at]
+  return memory.sends.length > account.ordersPerMinute
+    ? `${memory.sends.length} within a minute, of at most ${account.ordersPerMinute}`
+    : undefined
+}
 
 /** Right before the bytes of an order reach the exchange. */
 export const sending = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderTerms): Effect.Effect<void> =>

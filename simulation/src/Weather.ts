@@ -22,7 +22,10 @@ export const troubles = [
   "halt",
   "cancel",
   "reverse",
-  "conflict"
+  "conflict",
+  "restrain",
+  "limit",
+  "pause"
 ] as const
 
 /** One of them. */
@@ -66,7 +69,10 @@ const most: { readonly [T in Trouble]: number } = {
   halt: 0.2,
   cancel: 0.3,
   reverse: 0.2,
-  conflict: 0.2
+  conflict: 0.2,
+  restrain: 0.3,
+  limit: 0.3,
+  pause: 0.003
 }
 
 /** The weather of a seed: about half of the troubles, each at a rate drawn for it, so that rare ones meet alone as well. */
@@ -103,7 +109,10 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
         halt: rate("halt"),
         cancel: rate("cancel"),
         reverse: rate("reverse"),
-        conflict: rate("conflict")
+        conflict: rate("conflict"),
+        restrain: rate("restrain"),
+        limit: rate("limit"),
+        pause: rate("pause")
       },
       trades: Math.min(trades, mostTrades),
       traders: yield* Random.nextIntBetween(1, 4),

@@ -1,4 +1,15 @@
-import { Accumulator, Commands, Decimal, Instant, Price, Quantity, Ticker, Trade, type Command } from "@roundlot/core"
+import {
+  Account,
+  Accumulator,
+  Commands,
+  Decimal,
+  Instant,
+  Price,
+  Quantity,
+  Ticker,
+  Trade,
+  type Command
+} from "@roundlot/core"
 import type { Instruction } from "@roundlot/broker-paper"
 import { Deferred, Effect, Either, Random } from "effect"
 import { account, oneOf, strikes, tell, type Doors, type Open, type Scene } from "./Scene.ts"
@@ -88,6 +99,49 @@ export const commanding = (scene: Scene, id: string, command: Command.Command): 
 const scopeOf = (symbol: string | undefined): Command.Scope =>
   symbol === undefined ? { _tag: "Everything" } : { _tag: "OneSymbol", symbol: Ticker.Ticker.make(symbol) }
 
+const states = [{ _tag: "Observe" }, { _tag: "Reduce" }, { _tag: "AskFirst" }] as const
+
+/** Sets a trading state and lifts it again, lets orders go that wait for a person, tightens and loosens limits. */
+const restrain = (scene: Scene, turn: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (yield* strikes(scene, "limit")) yield* limit(scene)
+    const state = yield* oneOf(states)
+    if (state === undefined || !(yield* strikes(scene, "restrain"))) return
+    const scope = scopeOf(yield* oneOf([undefined, ...scene.weather.symbols]))
+    yield* commanding(scene, `restrain-${turn}`, { ...state, scope })
+    yield* Effect.sleep((yield* Random.next) * 10_000)
+    for (const order of scene.memory.fold.books.orders.all()) {
+      if (order.status !== "pending" || order.heldFor === undefined || (yield* Random.nextBoolean)) continue
+      const { id: orderId, quantity, side } = order
+      yield* commanding(scene, `approve-${orderId}-${turn}`, { _tag: "Approve", orderId, side, quantity })
+    }
+    yield* Effect.sleep((yield* Random.next) * 10_000)
+    yield* commanding(scene, `lift-${turn}`, { _tag: "Resume", scope })
+  })
+
+const limits = [
+  {},
+  { maxOrderQuantity: Quantity.unsafe("1") },
+  { ordersPerMinute: 1 },
+  { ordersPerMinute: 3, maxOrderQuantity: Quantity.unsafe("2") }
+]
+
+/** The account's limits are others from now on. */
+const limit = (scene: Scene, chosen = oneOf(limits)): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const settings = { ...Account.defaultSettings, ...(yield* chosen) }
+    const set = Effect.flatMap(Commands.Commands, (commands) =>
+      commands.setAccount(account, settings, "operator", "simulated")
+    )
+    const answer = yield* insisting(scene, set)
+    const quantity = settings.maxOrderQuantity === undefined ? "any" : Decimal.format(settings.maxOrderQuantity)
+    const minute = settings.ordersPerMinute ?? "any"
+    yield* tell(scene, `operator sets the limits ${quantity} shares, ${minute} orders a minute: ${answer._tag}`)
+  })
+
+/** No limits any more. */
+export const unlimited = (scene: Scene): Effect.Effect<void> => limit(scene, Effect.succeed({}))
+
 /** Halts and resumes, cancels orders, reverses trades. */
 export const operator = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
@@ -100,6 +154,7 @@ export const operator = (scene: Scene): Effect.Effect<void> =>
         yield* Effect.sleep((yield* Random.next) * 15_000)
         yield* commanding(scene, `resume-${turn}`, { _tag: "Resume", scope })
       }
+      yield* restrain(scene, turn)
       const order = yield* oneOf(books.orders.all())
       if (order !== undefined && (yield* strikes(scene, "cancel"))) {
         yield* commanding(scene, `cancel-${turn}`, { _tag: "Cancel", orderId: order.id })

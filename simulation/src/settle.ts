@@ -13,7 +13,7 @@ import {
   TradeRepository
 } from "@roundlot/core"
 import { Clock, Deferred, Effect, Random } from "effect"
-import { commanding } from "./actors.ts"
+import { commanding, unlimited } from "./actors.ts"
 import { account, tell, violated, type Scene } from "./Scene.ts"
 
 const LOOK_EVERY_MS = 5_000
@@ -26,6 +26,7 @@ export const settle = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
     const begunMs = yield* Clock.currentTimeMillis
     const atLeastMs = (yield* Random.next) < scene.weather.sweeps ? TWO_SWEEPS_MS : yield* restarted(scene)
+    yield* unlimited(scene)
     yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
     for (let look = 0; ; look++) {
       const left = yield* unsettled(scene)
