@@ -5,21 +5,36 @@ import {
   Daemon,
   Entropy,
   Instant,
+  type Lease,
   MemoryRepository,
   Roundlot,
   TradeRepository,
   type AccountName
 } from "@roundlot/core"
-import { Deferred, Effect, Either, Exit, Fiber, Layer, Logger, Random, Scope as EffectScope, Stream } from "effect"
-import { born, dead, isKilledHere, killed, strikes, tell, type Life, type Scene } from "./Scene.ts"
+import {
+  Deferred,
+  Effect,
+  Either,
+  Exit,
+  Fiber,
+  Layer,
+  Logger,
+  Random,
+  Schedule,
+  Scope as EffectScope,
+  Stream
+} from "effect"
+import { awake, born, dead, isKilledHere, killed, mayStop, strikes, tell, type Life, type Scene } from "./Scene.ts"
 import * as Watch from "./Watch.ts"
 
 /** Something that a living program does outside of itself: it may be killed before, or after, and then hears nothing. */
 const outside = <A, E, R>(scene: Scene, life: Life, where: string, act: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
+    yield* awake(life)
     if (life.isDead) return yield* dead
     if (yield* isKilledHere(scene)) return yield* killed(scene, life, `before ${where}`)
     const done = yield* act
+    yield* awake(life)
     if (life.isDead) return yield* dead
     if (yield* isKilledHere(scene)) return yield* killed(scene, life, `after ${where}`)
     return done
@@ -33,6 +48,7 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
   const memory = MemoryRepository.make(scene.store)
   const read = <A>(what: Effect.Effect<A, TradeRepository.StoreError>) =>
     Effect.gen(function* () {
+      yield* awake(life)
       if (life.isDead) return yield* dead
       if (yield* strikes(scene, "storeError")) return yield* unavailable("a read failed")
       return yield* what
@@ -45,6 +61,8 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
         life,
         "a commit",
         Effect.gen(function* () {
+          yield* mayStop(scene, life)
+          yield* awake(life)
           if (yield* strikes(scene, "storeError")) return yield* unavailable("a write failed")
           const seen = Watch.planning(plan)
           const written = yield* memory.write(scope, seen.plan)
@@ -63,12 +81,16 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
 }
 
 /** A session ends with the life that began it, however that ends. */
-const untilDead = <A, E>(life: Life, open: Effect.Effect<A, E, EffectScope.Scope>): Effect.Effect<A, E> =>
+const untilDead = <E>(
+  life: Life,
+  open: Effect.Effect<Lease.LeaseSession, E, EffectScope.Scope>
+): Effect.Effect<Lease.LeaseSession, E> =>
   Effect.gen(function* () {
     const scope = yield* EffectScope.make()
     const session = yield* EffectScope.extend(open, scope)
+    const whenAwake = <A, E>(asked: Effect.Effect<A, E>) => Effect.zipRight(awake(life), asked)
     yield* Effect.forkDaemon(Effect.zipRight(Deferred.await(life.died), EffectScope.close(scope, Exit.void)))
-    return session
+    return { take: (account) => whenAwake(session.take(account)), renew: whenAwake(session.renew) }
   })
 
 const LONGEST_LATENCY_MS = 4_000
@@ -121,7 +143,10 @@ const brokerOf = (scene: Scene, life: Life, account: AccountName.AccountName): B
       paper.updates === undefined
         ? undefined
         : Stream.filterEffect(paper.updates, () =>
-            Effect.map(strikes(scene, "lostMessage"), (isLost) => !life.isDead && !isLost)
+            Effect.zipRight(
+              awake(life),
+              Effect.map(strikes(scene, "lostMessage"), (isLost) => !life.isDead && !isLost)
+            )
           )
   }
 }
@@ -161,7 +186,8 @@ const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, HEX
 const live = (scene: Scene, life: Life) =>
   Effect.gen(function* () {
     scene.life = life
-    yield* tell(scene, "starts")
+    scene.lives.add(life)
+    yield* tell(scene, scene.lives.size > 1 ? "starts, and stands by" : "starts")
     const foundations = Layer.mergeAll(
       Layer.succeed(TradeRepository.TradeRepository, repositoryOf(scene, life)),
       clockOf(scene),
@@ -173,7 +199,11 @@ const live = (scene: Scene, life: Life) =>
     })
     const program = Effect.gen(function* () {
       life.doors = yield* Effect.context<Roundlot.Services>()
-      return yield* Daemon.run()
+      // Whoever finds another one driving stands by.
+      return yield* Effect.retry(Daemon.run(), {
+        while: ({ _tag }) => _tag === "LeaseHeld",
+        schedule: Schedule.spaced("1 second")
+      })
     })
     const running = yield* Effect.fork(
       Effect.provide(Effect.scoped(program), Layer.merge(services, brokers)).pipe(
@@ -185,19 +215,24 @@ const live = (scene: Scene, life: Life) =>
       Effect.map(Fiber.await(running), String)
     )
     life.isDead = true
+    scene.lives.delete(life)
     yield* Deferred.succeed(life.died, undefined)
     life.doors = undefined
-    if (ended !== "killed") yield* tell(scene, `ended by itself: ${ended}`)
+    if (ended !== "killed") yield* tell(scene, `life ${life.number} ended by itself: ${ended}`)
     yield* Fiber.interruptFork(running)
   })
 
 const LONGEST_DOWN_MS = 8_000
 
-/** Starts the program again and again, whatever kills it. */
+/** Starts the program again and again, whatever kills it; another one to stand by where it is stopped. */
 export const supervised = (scene: Scene): Effect.Effect<never> =>
-  Effect.gen(function* () {
-    for (let number = 1; ; number++) {
-      yield* live(scene, yield* born(number))
-      yield* Effect.sleep((yield* Random.next) * LONGEST_DOWN_MS)
-    }
-  })
+  Effect.scoped(
+    Effect.gen(function* () {
+      for (let number = 1; ; number++) {
+        const life = yield* born(number)
+        const living = yield* Effect.forkScoped(live(scene, life))
+        yield* Effect.raceFirst(Fiber.join(living), Deferred.await(life.stalled))
+        yield* Effect.sleep((yield* Random.next) * LONGEST_DOWN_MS)
+      }
+    })
+  )

@@ -26,6 +26,10 @@ export interface Life {
   readonly number: number
   isDead: boolean
   readonly died: Deferred.Deferred<void>
+  /** Until when it is stopped, as by SIGSTOP: it does nothing, and wakes up as if no time had passed. */
+  stoppedUntilMs: number
+  /** It was stopped once: another program stands by to take over. */
+  readonly stalled: Deferred.Deferred<void>
   doors: Doors | undefined
 }
 
@@ -55,8 +59,12 @@ export interface Scene {
   /** How far our clock is off, in milliseconds. */
   skewMs: number
   life: Life
+  /** All that live: more than one where another has come to stand by. */
+  readonly lives: Set<Life>
   /** Symbols in which the broker changed what it had said: what is owed there is known to nobody for a while. */
   readonly disturbed: Set<string>
+  /** Until when the exchange hides orders with their executions, though not what they came to: its holdings contradict its listings. */
+  hiddenUntilMs: number
   /** Every trade that was acknowledged, by its identity. */
   readonly answered: Map<string, Answered>
   /** The trades that an operator reversed. */
@@ -101,7 +109,34 @@ export const oneOf = <A>(all: ReadonlyArray<A>): Effect.Effect<A | undefined> =>
 
 /** A life that begins. */
 export const born = (number: number): Effect.Effect<Life> =>
-  Effect.map(Deferred.make<void>(), (died) => ({ number, isDead: false, died, doors: undefined }))
+  Effect.gen(function* () {
+    const died = yield* Deferred.make<void>()
+    const stalled = yield* Deferred.make<void>()
+    return { number, isDead: false, died, stoppedUntilMs: 0, stalled, doors: undefined }
+  })
+
+/** Waits as long as a life is stopped. */
+export const awake = (life: Life): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (;;) {
+      const leftMs = life.stoppedUntilMs - (yield* Clock.currentTimeMillis)
+      if (leftMs <= 0) return
+      yield* Effect.sleep(leftMs)
+    }
+  })
+
+const LEAST_STOP_MS = 2_000
+const LONGEST_STOP_MS = 40_000
+
+/** Stops a life now and then, for less than a lease stands or for longer; whoever stands by takes over then. */
+export const mayStop = (scene: Scene, life: Life): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (scene.lives.size > 1 || !(yield* strikes(scene, "pause"))) return
+    const ms = LEAST_STOP_MS + Math.floor((yield* Random.next) * (LONGEST_STOP_MS - LEAST_STOP_MS))
+    life.stoppedUntilMs = (yield* Clock.currentTimeMillis) + ms
+    yield* tell(scene, `life ${life.number} is stopped for ${ms} ms`)
+    yield* Deferred.succeed(life.stalled, undefined)
+  })
 
 /** The program is killed here and now; what called does not come back. */
 export const killed = (scene: Scene, life: Life, where: string): Effect.Effect<never> =>

@@ -70,7 +70,7 @@ const most: { readonly [T in Trouble]: number } = {
   cancel: 0.3,
   reverse: 0.2,
   conflict: 0.2,
-  restrain: 0.3,
+  restrain: 0.8,
   limit: 0.3,
   pause: 0.003
 }

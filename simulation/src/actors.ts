@@ -11,7 +11,7 @@ import {
   type Command
 } from "@roundlot/core"
 import type { Instruction } from "@roundlot/broker-paper"
-import { Deferred, Effect, Either, Random } from "effect"
+import { Clock, Deferred, Effect, Either, Random } from "effect"
 import { account, oneOf, strikes, tell, type Doors, type Open, type Scene } from "./Scene.ts"
 import type { Trouble } from "./Weather.ts"
 
@@ -178,11 +178,14 @@ export const market = (scene: Scene): Effect.Effect<void> =>
         const done = yield* Effect.either(scene.exchange.instruct({ id: `${trouble}-${turn}`, do: act.do }))
         if (Either.isRight(done)) {
           if (act.disturbs !== undefined) scene.disturbed.add(act.disturbs)
+          if (trouble === "hide") scene.hiddenUntilMs = (yield* Clock.currentTimeMillis) + HIDDEN_MS
           yield* tell(scene, `exchange ${JSON.stringify(act.do)}`)
         }
       }
     }
   })
+
+const HIDDEN_MS = 10_000
 
 const marketTroubles = [
   "bust",
@@ -219,7 +222,7 @@ const actOf = (scene: Scene, trouble: Trouble): Effect.Effect<Act | undefined> =
       case "brokerCancel":
         return order === undefined ? undefined : { do: { cancel: { brokerOrderId: order.brokerOrderId } } }
       case "hide":
-        return order === undefined ? undefined : { do: { hide: { ms: 10_000, brokerOrderId: order.brokerOrderId } } }
+        return order === undefined ? undefined : { do: { hide: { ms: HIDDEN_MS, brokerOrderId: order.brokerOrderId } } }
       case "reject":
         return { do: { reject: { code: "no", words: "not today" } } }
       case "rest":

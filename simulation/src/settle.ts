@@ -14,6 +14,7 @@ import {
 } from "@roundlot/core"
 import { Clock, Deferred, Effect, Random } from "effect"
 import { commanding, unlimited } from "./actors.ts"
+import * as Watch from "./Watch.ts"
 import { account, tell, violated, type Scene } from "./Scene.ts"
 
 const LOOK_EVERY_MS = 5_000
@@ -46,8 +47,10 @@ const restarted = (scene: Scene) =>
     const { hiddenMs } = scene.weather
     yield* Effect.sleep(hiddenMs)
     yield* tell(scene, "killed to be started once more")
-    scene.life.isDead = true
-    yield* Deferred.succeed(scene.life.died, undefined)
+    for (const life of scene.lives) {
+      life.isDead = true
+      yield* Deferred.succeed(life.died, undefined)
+    }
     return 2 * hiddenMs
   })
 
@@ -109,6 +112,7 @@ const examine = (scene: Scene) =>
     yield* sameOrders(scene)
     yield* asked(scene)
     yield* worked(scene)
+    yield* Watch.noneLeft(scene)
   })
 
 /** ACC-2, ACC-3: every acknowledged trade counts once, every reversed one not at all. */

@@ -122,6 +122,18 @@ describe("the trading state approve", () => {
     expect(send(desk, 2)).toBe("Held")
   })
 
+  test("DESIGN 11: an order in doubt from before goes again only when the state is lifted", () => {
+    const desk = holding()
+    perform(desk, trade("T2", "buy", 2000))
+    perform(desk, { do: "send", order: 2, got: "unknown", time: 3 })
+    expect(orders(desk)).toEqual(["buy 3 filled", "buy 2 in_doubt"])
+    command(desk, { _tag: "AskFirst", scope })
+    expect(send(desk, 2)).toBe("StaysInDoubt")
+    command(desk, { _tag: "Resume", scope })
+    expect(send(desk, 2)).toBe("Submitted")
+    isSound(desk)
+  })
+
   test("DESIGN 11: what waited goes when the state is lifted", () => {
     const desk = waiting()
     command(desk, { _tag: "Resume", scope })

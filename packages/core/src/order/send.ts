@@ -197,7 +197,8 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
     return "the time in which it may go again is over"
   }
   if (order.origin === "accumulation") {
-    return isStillDue(recorder, order) ? undefined : "the position would not order it now"
+    if (!isStillDue(recorder, order)) return "the position would not order it now"
+    return needsApproval(recorder, order) ? "nobody has approved that it goes again" : undefined
   }
   const admission = admissionNow(recorder, order)
   if (admission._tag === "Admitted") return undefined
