@@ -66,6 +66,7 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
           if (yield* strikes(scene, "storeError")) return yield* unavailable("a write failed")
           const seen = Watch.planning(plan)
           const written = yield* memory.write(scope, seen.plan)
+          yield* Watch.driven(scene, life, seen.planned())
           yield* Watch.committed(scene, seen.planned())
           if (yield* strikes(scene, "lostCommit")) return yield* unavailable("the answer to COMMIT was lost")
           return written
@@ -75,13 +76,14 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
     entries: (query) => read(memory.entries(query)),
     feed: (after, limit) => read(memory.feed(after, limit)),
     heads: read(memory.heads),
-    leases: { ...memory.leases, open: (holder) => untilDead(life, memory.leases.open(holder)) },
+    leases: { ...memory.leases, open: (holder) => untilDead(scene, life, memory.leases.open(holder)) },
     snapshot: (reads) => memory.snapshot(reads)
   }
 }
 
 /** A session ends with the life that began it, however that ends. */
 const untilDead = <E>(
+  scene: Scene,
   life: Life,
   open: Effect.Effect<Lease.LeaseSession, E, EffectScope.Scope>
 ): Effect.Effect<Lease.LeaseSession, E> =>
@@ -90,7 +92,15 @@ const untilDead = <E>(
     const session = yield* EffectScope.extend(open, scope)
     const whenAwake = <A, E>(asked: Effect.Effect<A, E>) => Effect.zipRight(awake(life), asked)
     yield* Effect.forkDaemon(Effect.zipRight(Deferred.await(life.died), EffectScope.close(scope, Exit.void)))
-    return { take: (account) => whenAwake(session.take(account)), renew: whenAwake(session.renew) }
+    return {
+      take: (account) =>
+        Effect.tap(whenAwake(session.take(account)), (token) =>
+          Effect.sync(() => {
+            if (token > (scene.driver?.token ?? 0)) scene.driver = { token, life }
+          })
+        ),
+      renew: whenAwake(session.renew)
+    }
   })
 
 const LONGEST_LATENCY_MS = 4_000

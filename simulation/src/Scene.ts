@@ -59,6 +59,8 @@ export interface Scene {
   /** How far our clock is off, in milliseconds. */
   skewMs: number
   life: Life
+  /** The newest lease that was given out, and to whom. */
+  driver: { readonly token: number; readonly life: Life } | undefined
   /** All that live: more than one where another has come to stand by. */
   readonly lives: Set<Life>
   /** Symbols in which the broker changed what it had said: what is owed there is known to nobody for a while. */

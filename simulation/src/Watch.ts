@@ -15,7 +15,7 @@ import {
 } from "@roundlot/core"
 import { Clock, Effect, Schema } from "effect"
 import type { Memory } from "./Memory.ts"
-import { violated, type Scene } from "./Scene.ts"
+import { violated, type Life, type Scene } from "./Scene.ts"
 
 /** Runs a plan as it is, and keeps what it came to. */
 export const planning = <A>(plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) => {
@@ -27,6 +27,20 @@ export const planning = <A>(plan: (state: TradeRepository.State) => TradeReposit
     },
     planned: (): ReadonlyArray<TradeRepository.JournalPart> => (last?._tag === "Planned" ? last.journals : [])
   }
+}
+
+const isDriving = ({ cause }: Entry.Entry): boolean => /"kind":"(send|report)"/.test(cause)
+
+/** DESIGN 10: what drives an account is written by whoever has its newest lease, and by nobody from whom it was taken. */
+export const driven = (
+  scene: Scene,
+  life: Life,
+  journals: ReadonlyArray<TradeRepository.JournalPart>
+): Effect.Effect<void> => {
+  const entry = journals.flatMap(({ entries }) => entries).find(isDriving)
+  return entry === undefined || scene.driver?.life === life
+    ? Effect.void
+    : violated(scene, "only the holder of the lease drives", `life ${life.number} has written ${entry.tag}`)
 }
 
 /** Looks at a commit, entry by entry, with the books as they stood after each. */

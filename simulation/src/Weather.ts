@@ -72,7 +72,7 @@ const most: { readonly [T in Trouble]: number } = {
   conflict: 0.2,
   restrain: 0.8,
   limit: 0.3,
-  pause: 0.003
+  pause: 0.04
 }
 
 /** The weather of a seed: about half of the troubles, each at a rate drawn for it, so that rare ones meet alone as well. */

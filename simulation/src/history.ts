@@ -99,6 +99,7 @@ const begin = (
       skewMs: 0,
       life: yield* born(0),
       lives: new Set(),
+      driver: undefined,
       disturbed: new Set(),
       hiddenUntilMs: 0,
       answered: new Map(),

@@ -29,6 +29,8 @@ export const settle = (scene: Scene): Effect.Effect<void> =>
     const atLeastMs = (yield* Random.next) < scene.weather.sweeps ? TWO_SWEEPS_MS : yield* restarted(scene)
     yield* unlimited(scene)
     yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
+    // What the exchange holds without an order that is seen halts an account that has sent nothing yet.
+    yield* commanding(scene, "resume-the-account", { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     for (let look = 0; ; look++) {
       const left = yield* unsettled(scene)
       const passedMs = (yield* Clock.currentTimeMillis) - begunMs

@@ -7,6 +7,8 @@ import type * as commitmentModule from "../../packages/core/src/order/commitment
 import type * as coolDownModule from "../../packages/core/src/position/coolDown.ts"
 import type * as dueModule from "../../packages/core/src/position/due.ts"
 import type * as intakeModule from "../../packages/core/src/trade/intake.ts"
+import type * as leasesModule from "../../packages/core/src/memory/MemoryLeases.ts"
+import type * as usageModule from "../../packages/core/src/control/Usage.ts"
 import type * as sendModule from "../../packages/core/src/order/send.ts"
 import type * as tradingStateModule from "../../packages/core/src/control/TradingState.ts"
 import { broken } from "./brokenRules.ts"
@@ -72,6 +74,32 @@ vi.mock("../../packages/core/src/control/TradingState.ts", async (load) => {
   return { ...real, strictest }
 })
 
+vi.mock("../../packages/core/src/memory/MemoryLeases.ts", async (load) => {
+  const real = await load<typeof leasesModule>()
+  const unfenced = (leases: leasesModule.MemoryLeases): leasesModule.MemoryLeases => ({
+    ...leases,
+    check: (fences) => {
+      if (broken.rule !== "fencing") leases.check(fences)
+    },
+    renew: (session, nowMs) => {
+      try {
+        leases.renew(session, nowMs)
+      } catch (fenced) {
+        if (broken.rule !== "fencing") throw fenced
+      }
+    },
+    copy: () => unfenced(leases.copy())
+  })
+  return { ...real, make: () => unfenced(real.make()) }
+})
+
+vi.mock("../../packages/core/src/control/Usage.ts", async (load) => {
+  const real = await load<typeof usageModule>()
+  const waitsUntil: typeof real.waitsUntil = (...args) =>
+    broken.rule === "orders per minute" ? undefined : real.waitsUntil(...args)
+  return { ...real, waitsUntil }
+})
+
 const MOST_SEEDS = Number(process.env["ROUNDLOT_TWIN_SEEDS"] ?? 100)
 
 /** The first seed that finds what is broken, and what it says. */
@@ -94,7 +122,9 @@ const rules = [
   ["canonical revision", /E4: books and exchange hold the same|no break without a cause: PositionDiffers/],
   ["release", /the residual is not the sum of the open lots/],
   ["cool-down", /D8: after a short end nothing is sent for 30 s/],
-  ["halt", /a halt holds/]
+  ["halt", /a halt holds/],
+  ["fencing", /only the holder of the lease drives/],
+  ["orders per minute", /no order that is sent violates a limit/]
 ] as const
 
 beforeEach(() => {
