@@ -4,7 +4,7 @@ import { Schema } from "effect"
 import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { list, look, looking, narrowed, page, query, text } from "./shared.ts"
+import { list, look, looking, narrowed, page, period, query, text } from "./shared.ts"
 
 /** Records of a kind: which there are, and what is known of one. */
 const records = <
@@ -156,6 +156,11 @@ export const overview = looking("overview")
     HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
       .setUrlParams(query({ ...narrowed, symbol: text }))
       .addSuccess(Documents.HedgingPage)
+  )
+  .add(
+    HttpApiEndpoint.get("trail", "/api/v1/reports/trail")
+      .setUrlParams(query({ ...period, account: text, asOf: text }))
+      .addSuccess(HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" }))
   )
   .add(HttpApiEndpoint.get("cases", "/api/v1/cases").addSuccess(Documents.CasePage))
   .add(

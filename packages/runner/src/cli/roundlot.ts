@@ -158,6 +158,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     hedging: leaf(
       "each trade's slippage, commission and delays",
       async () => (await import("../verbs/reportHedging.ts")).reportHedging
+    ),
+    trail: leaf(
+      "what an auditor asks for, each entry with its place and hash",
+      async () => (await import("../verbs/reportTrail.ts")).reportTrail
     )
   }),
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),

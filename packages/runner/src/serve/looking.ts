@@ -1,6 +1,8 @@
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { type Access, Api, type Server } from "@roundlot/api"
-import { Effect, Layer } from "effect"
+import type { TradeRepository } from "@roundlot/core"
+import { Effect, Layer, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import * as accounts from "../views/accounts.ts"
 import * as allocations from "../views/allocations.ts"
@@ -19,6 +21,7 @@ import * as past from "../views/past.ts"
 import * as payloads from "../views/payloads.ts"
 import * as positions from "../views/positions.ts"
 import * as resolve from "../views/resolve.ts"
+import * as trail from "../views/trail.ts"
 import { looked, type LookFailure } from "./failing.ts"
 
 const { RoundlotApi } = Api
@@ -112,6 +115,18 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
     .handle("overview", () => looked(overview.overview))
     .handle("hedging", ({ urlParams }) => looked(hedging.list(urlParams)))
+    .handle("trail", ({ urlParams }) =>
+      looked(
+        Effect.gen(function* () {
+          const context = yield* Effect.context<TradeRepository.TradeRepository>()
+          const lines = trail.csvOf(yield* trail.trail(urlParams))
+          return HttpServerResponse.stream(Stream.encodeText(Stream.provideContext(lines, context)), {
+            contentType: "text/csv; charset=utf-8",
+            headers: { "content-disposition": 'attachment; filename="trail.csv"' }
+          })
+        })
+      )
+    )
     .handle("cases", () => looked(Effect.map(cases.list, all)))
     .handle("resolve", ({ urlParams: { q } }) => looked(Effect.map(resolve.resolve(q), all)))
 )

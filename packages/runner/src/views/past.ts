@@ -23,7 +23,7 @@ interface AsOfDocument {
 const POSITION = /^\d{1,15}$/
 
 /** The moment that a text means: a position of the feed, a date or a time. */
-const parse = (text: string): Either.Either<AsOf.Moment, BadFilter> =>
+export const parse = (text: string): Either.Either<AsOf.Moment, BadFilter> =>
   POSITION.test(text)
     ? Either.right({ position: Number(text) })
     : Either.mapBoth(momentOf("as-of", text), {

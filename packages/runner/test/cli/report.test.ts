@@ -1,9 +1,32 @@
 import { describe, expect, it } from "vitest"
-import { desk, HEADER } from "./roundlot.ts"
+import { buys, desk, HEADER } from "./roundlot.ts"
 
 const rows = (...lines: ReadonlyArray<string>): string => [HEADER, ...lines, ""].join("\n")
 
 const at = "2026-01-02T15:00:00Z"
+
+describe("what an auditor is given", () => {
+  it("trades, allocations, fills and corrections of a period, with place and hash, as of any moment, and no formula", async () => {
+    const { cli, file } = desk()
+    await cli("trades", "import", file("rows.csv", buys(["=cmd()", "0.6"], ["t-2", "0.6"])), "--account", "paper")
+    const [, before = ""] = /"position":(\d+)/.exec((await cli("journal", "head", "--json")).out) ?? []
+    await cli("start", "--until-idle")
+    await cli("trades", "reverse", "T1", "--reason", "=a mistake")
+    const [header, ...rows] = (await cli("report", "trail")).out.trim().split("\r\n")
+    expect(header).toBe("position,account,seq,hash,at,kind,event,record,actor,reason,body")
+    const kinds = new Set(rows.map((row) => row.split(",")[5]))
+    expect(kinds).toEqual(new Set(["trade", "allocation", "fill", "correction"]))
+    for (const row of rows) {
+      expect(row).toMatch(/^\d+,paper,\d+,[0-9a-f]{64},2\d{3}-/)
+      expect(row.split(",")).not.toContain("=a mistake")
+    }
+    expect(rows.some((row) => row.includes("'=a mistake"))).toBe(true)
+    const then = (await cli("report", "trail", "--as-of", before, "--json")).out.trim().split("\n")
+    expect(then.map((line) => /"event":"(\w+)"/.exec(line)?.[1])).toEqual(["TradeAccepted", "TradeAccepted"])
+    expect((await cli("report", "trail", "--until", "2000-01-01")).out.trim()).toBe(header)
+    expect((await cli("report", "trail", "--since", "x")).code).not.toBe(0)
+  })
+})
 
 describe("the report on hedging", () => {
   it("each trade has the price of its shares, its slippage, and the delays; by its allocations, with nothing counted twice", async () => {
