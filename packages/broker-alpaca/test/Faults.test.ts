@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Instruction } from "@roundlot/broker-paper"
 import { ClientOrderId, Price, Quantity, Ticker } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
-import { Effect, Either, Redacted } from "effect"
+import { Clock, Effect, Either, Redacted } from "effect"
 import { lately, open, send, terms, words } from "./setup.ts"
 
 const place = (what: Instruction.ActInput): Instruction.InstructionInput => ({ id: "fault", when: {}, do: what })
@@ -33,6 +33,18 @@ const sends: ReadonlyArray<readonly [what: string, fault: Instruction.ActInput, 
     false
   ]
 ]
+
+/** A clock that stands while it waits: both sides count their limits by the minute, and none ends here. */
+const standing = Clock.clockWith((clock) =>
+  Effect.map(Clock.currentTimeMillis, (nowMs): Clock.Clock => ({
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: () => nowMs,
+    unsafeCurrentTimeNanos: () => BigInt(nowMs) * 1_000_000n,
+    currentTimeMillis: Effect.succeed(nowMs),
+    currentTimeNanos: Effect.succeed(BigInt(nowMs) * 1_000_000n),
+    sleep: clock.sleep.bind(clock)
+  }))
+)
 
 describe("a send that goes wrong, over real sockets", () => {
   it.scopedLive.each(sends.map(([what, fault, answer, isThere]) => ({ what, fault, answer, isThere })))(
@@ -126,7 +138,7 @@ describe("a send that goes wrong, over real sockets", () => {
         acceptedAt: first.enteredAt
       })
       assert.strictEqual(cancelled._tag, "Requested")
-    })
+    }).pipe((test) => Effect.flatMap(standing, (clock) => Effect.withClock(test, clock)))
   )
 })
 
