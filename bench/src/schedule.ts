@@ -49,7 +49,7 @@ const sendMember = (order: Order.Order): Member => ({
   account: order.account,
   cause: { kind: "send", actor: "roundlot" },
   needs: [Need.Need.OrderById({ id: order.id })],
-  apply: (recorder) => send.planSend(recorder, order.id, requestOf(order))
+  apply: (recorder) => send.planSend(recorder, order.id, () => requestOf(order))
 })
 
 const reportMember = (received: Parameters<typeof Submission.reportMember>[0]): Member => {

@@ -9,7 +9,9 @@ export const broken = { rule: "" }
 export const sending = (real: typeof sendModule): typeof sendModule => ({
   ...real,
   planSend: (...args) =>
-    broken.rule === "write-ahead" ? { _tag: "Send", attemptId: AttemptId.make(9_999) } : real.planSend(...args)
+    broken.rule === "write-ahead"
+      ? { _tag: "Send", attemptId: AttemptId.make(9_999), positionEffect: undefined }
+      : real.planSend(...args)
 })
 
 /** Taking trades in, where `dedupe` is broken: each delivery is another trade. */

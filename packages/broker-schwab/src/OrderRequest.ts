@@ -37,6 +37,12 @@ const instructionOf = (side: Side.Side, effect: OrderTerms.PositionEffect | unde
   return effect === "open" ? "SELL_SHORT" : "SELL"
 }
 
+/** What an instruction of Schwab's says of opening and closing. */
+export const effectOf = (instruction: string | undefined): OrderTerms.PositionEffect | undefined => {
+  if (instruction === "BUY_TO_COVER") return "close"
+  return instruction === "SELL_SHORT" ? "open" : undefined
+}
+
 const ONE = Decimal.unsafe("1")
 const MOST_SHARES = Decimal.unsafe("999999999")
 

@@ -10,7 +10,7 @@ import * as Corrections from "./Corrections.ts"
 import { executedReport, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
-import { bodyOf, orderTypes, timesInForce } from "./OrderRequest.ts"
+import { bodyOf, effectOf, orderTypes, timesInForce } from "./OrderRequest.ts"
 import * as Orders from "./Orders.ts"
 import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
@@ -263,7 +263,7 @@ const replacementOf = (
     limitPrice: seen.type === "limit" ? limitPrice : undefined,
     timeInForce: terms.timeInForce ?? (order.duration === "GOOD_TILL_CANCEL" ? "gtc" : "day"),
     extendedHours: (order.session ?? "NORMAL") !== "NORMAL",
-    positionEffect: undefined
+    positionEffect: effectOf(order.orderLegCollection?.[0]?.instruction)
   })
 }
 

@@ -29,6 +29,8 @@ const replacedByHand = ({ wire }: Place, id: OrderId, quantity: string) =>
     assert.containSubset(outcome, { status: 201 })
   })
 
+const WHOLE = "fromEnteredTime=2020-01-01T00:00:00.000Z&toEnteredTime=2099-01-01T00:00:00.000Z"
+
 const shown = (report: Report.Report) =>
   report._tag === "OrderSeen"
     ? `${report.brokerOrderId} ${report.rawStatus} ${Decimal.format(report.cumulative ?? Decimal.zero)} of ${Decimal.format(report.quantity)}, was ${report.otherIds?.join() ?? "-"}`
@@ -58,6 +60,21 @@ describe("an order that another one replaced", () => {
         received.map(({ report }) => shown(report)),
         [wanted]
       )
+    })
+  )
+
+  it.scopedLive("a short sale that is replaced stays one", () =>
+    Effect.gen(function* () {
+      const { broker, exchange, wire } = yield* open({}, { servesAgainFor: 0 })
+      yield* exchange.instruct({ id: "accept", when: {}, do: { accept: {} }, times: 9 })
+      const { answer, asOf } = yield* send(broker, terms({ ...limit, side: "sell", positionEffect: "open" }))
+      if (answer._tag !== "Accepted") return assert.fail(words(answer))
+      const order = { _tag: "Submitted", brokerOrderIds: [answer.brokerOrderId], acceptedAt: asOf } as const
+      if (broker.replace === undefined) return assert.fail("it does not replace")
+      assert.deepStrictEqual(yield* broker.replace(order, { quantity: Quantity.unsafe("5") }), { _tag: "Requested" })
+      const listed = yield* wire.ask({ method: "GET", path: "/trader/v1/orders?".concat(WHOLE), within: "5 seconds" })
+      const told = listed._tag === "Answered" ? listed.text.match(/"instruction":"\w+"/g) : []
+      assert.deepStrictEqual(told, ['"instruction":"SELL_SHORT"', '"instruction":"SELL_SHORT"'])
     })
   )
 

@@ -283,7 +283,7 @@ export const perform = (desk: Desk.Desk, deed: Deed, committed: () => void = () 
 const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Deed, { readonly do: "send" }>): string => {
   const id = orderId(deed.order)
   if (underWay(desk, id) === undefined) {
-    const planned = commit("send", (recorder) => Send.planSend(recorder, id, request))
+    const planned = commit("send", (recorder) => Send.planSend(recorder, id, () => request))
     if (planned._tag !== "Send") return planned._tag
   }
   const attempt = underWay(desk, id)

@@ -211,7 +211,9 @@ const pending = (desk: Desk.Desk): ReadonlyArray<Order> =>
   desk.all(OrderTable).filter((order) => order.status === "pending")
 const sendNext = (desk: Desk.Desk) => {
   const [order] = pending(desk)
-  return order === undefined ? undefined : desk.commit("send", (recorder) => planSend(recorder, order.id, request))
+  return order === undefined
+    ? undefined
+    : desk.commit("send", (recorder) => planSend(recorder, order.id, () => request))
 }
 
 describe("the controls in the books", () => {
@@ -295,7 +297,7 @@ describe("the controls in the books", () => {
         for (const each of recorder.books.allocations.find("order", [order.id])) {
           recorder.books.allocations.put({ ...each, quantity: Quantity.unsafe("3") })
         }
-        return planSend(recorder, order.id, request)
+        return planSend(recorder, order.id, () => request)
       },
       []
     )
@@ -449,7 +451,7 @@ const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> 
       case "send": {
         const [order] = pending(desk)
         if (order === undefined) break
-        const planned = desk.commit("send", (recorder) => planSend(recorder, order.id, request))
+        const planned = desk.commit("send", (recorder) => planSend(recorder, order.id, () => request))
         if (planned._tag !== "Send") break
         const isStopped = isHalted || isRestricted
         sent.push({ order, at: desk.now(), price, isFirst: order.attempts === 0, isStopped })

@@ -248,7 +248,7 @@ const judged = (desk: Desk.Desk, given: Given): string => {
   direct(desk, given)
   const order = desk.all(Order.OrderTable).at(-1)
   if (order === undefined) throw new Error("there is no order")
-  const planned = desk.commit("send", (recorder) => Send.planSend(recorder, order.id, request))
+  const planned = desk.commit("send", (recorder) => Send.planSend(recorder, order.id, () => request))
   if (planned._tag === "Held") return `Held: ${desk.order(order.id).heldFor}`
   return planned._tag === "Refused" ? `${desk.order(order.id).reason}` : planned._tag
 }
@@ -288,6 +288,41 @@ describe("rule 0 of sending a direct order", () => {
     expect(judged(desk, { side: "sell", quantity: "2" })).toBe("Send")
     expect(judged(desk, { id: "D2", side: "sell", quantity: "2" })).toBe("Refused(CrossesZero): 1 could be sold")
     expect(standing(desk, "D2")).toBe("failed: Refused(CrossesZero): 1 could be sold; 0 of 2 filled")
+  })
+
+  const effects = (desk: Desk.Desk, given: Given) => {
+    direct(desk, given)
+    const order = desk.all(Order.OrderTable).at(-1)
+    if (order === undefined) throw new Error("there is no order")
+    const asked: Array<string | undefined> = []
+    const planned = desk.commit("send", (recorder) =>
+      Send.planSend(recorder, order.id, (effect) => {
+        asked.push(effect)
+        return request
+      })
+    )
+    return [planned._tag === "Send" ? planned.positionEffect : planned._tag, desk.order(order.id).positionEffect, asked]
+  }
+
+  test.each([
+    ["sale of what is held closes", holding(3000, {}, false), "sell", "close"],
+    ["sale of nothing opens a short", holding(0, {}, false), "sell", "open"],
+    ["purchase of what is short covers it", holding(-3000, {}, false), "buy", "close"],
+    ["purchase beside a holding opens", holding(3000, {}, false), "buy", "open"],
+    ["sale at a broker that takes any says nothing", holding(3000), "sell", undefined]
+  ] as const)("E2: a %s, said in its request and on record", (_, desk, side, wanted) => {
+    expect(effects(desk, { side, quantity: "2" })).toEqual([wanted, wanted, [wanted]])
+  })
+
+  test("E2: what is held when it leaves decides, not when it was asked for", () => {
+    const desk = holding(0, {}, false)
+    direct(desk, { id: "B", side: "buy", quantity: "2" })
+    direct(desk, { id: "S", side: "sell", quantity: "2" })
+    run(desk, send(1), fill(1, 2000))
+    const sale = desk.all(Order.OrderTable).at(-1)
+    if (sale === undefined) throw new Error("there is no order")
+    const planned = desk.commit("send", (recorder) => Send.planSend(recorder, sale.id, () => request))
+    expect(planned).toMatchObject({ _tag: "Send", positionEffect: "close" })
   })
 
   test("a type that the broker does not take is refused", () => {
@@ -403,5 +438,15 @@ describe("D2: where a broker refuses to go through zero", () => {
     desk.commit("report", (recorder) => declare(recorder, { crossesZero: false, orderTypes: ["market"] }))
     run(desk, send(2))
     expect(orders(desk).slice(1)).toEqual(["accumulation sell 5 cancelled", "accumulation sell 3 pending"])
+  })
+
+  test("D6: what was planned to open a short is planned anew where it would close a holding by now", () => {
+    const desk = holding(0, {}, false)
+    expect(owing(desk, -2000)).toBe("sell 2 open")
+    direct(desk, { id: "B" })
+    run(desk, send(2), fill(2, 3000, { exec: "b" }))
+    run(desk, send(1))
+    const effects = desk.all(Order.OrderTable).map((each) => `${each.status} ${each.positionEffect}`)
+    expect(effects).toEqual(["cancelled open", "filled open", "pending close"])
   })
 })

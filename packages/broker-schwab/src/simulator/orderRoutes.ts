@@ -6,7 +6,7 @@ import * as Answer from "./Answer.ts"
 import { addTo } from "./Desk.ts"
 import type { Desk, Said } from "./Desk.ts"
 import { orderJson, statusOf } from "./orderJson.ts"
-import { judge } from "./placing.ts"
+import { judge, judgeHeld } from "./placing.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
@@ -22,6 +22,8 @@ export const place = (desk: Desk, text: string): Answering =>
     const judged = judge(text)
     if (Either.isLeft(judged)) return judged.left
     const { request, said } = judged.right
+    const against = judgeHeld(judged.right, yield* desk.exchange.stand(desk.account, request.symbol))
+    if (against !== undefined) return against
     const { reply } = yield* desk.exchange.place(desk.account, request)
     if (reply._tag !== "Done") return Answer.ofReply(reply)
     yield* Ref.update(desk.said, addTo(reply.body.brokerOrderId, said))

@@ -31,6 +31,32 @@ export interface Placing {
   readonly said: Said
 }
 
+/** What the account has of a symbol, signed shares, and what works in it. */
+export interface Held {
+  readonly held: Decimal.Decimal
+  readonly working: ReadonlyArray<ExchangeOrder.ExchangeOrder>
+}
+
+/** An order says whether it opens or closes, and Schwab takes none that is not so, nor one through zero. */
+export const judgeHeld = ({ request, said }: Placing, { held, working }: Held): Answer | undefined => {
+  const short = Decimal.negate(held)
+  const sameSide = working.filter(({ side }) => side === request.side)
+  const reserved = Decimal.sum(sameSide.map((each) => Decimal.subtract(each.quantity, each.filledQuantity)))
+  const isBeyond = (there: Decimal.Decimal) => Decimal.isLess(Decimal.subtract(there, reserved), request.quantity)
+  switch (said.instruction) {
+    case "SELL":
+      return isBeyond(held)
+        ? error(400, "The quantity is more than what is held: a short sale is SELL_SHORT.")
+        : undefined
+    case "SELL_SHORT":
+      return Decimal.isPositive(held) ? error(400, "Shares are held: sell these first.") : undefined
+    case "BUY_TO_COVER":
+      return isBeyond(short) ? error(400, "The quantity is more than what is short.") : undefined
+    default:
+      return Decimal.isPositive(short) ? error(400, "The position is short: BUY_TO_COVER closes it.") : undefined
+  }
+}
+
 const timesInForce = {
   DAY: "day",
   GOOD_TILL_CANCEL: "gtc",

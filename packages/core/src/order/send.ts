@@ -4,7 +4,7 @@ import { says } from "../control/controls.ts"
 import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { stillStands } from "../position/due.ts"
+import { positionEffectOf, stillStands } from "../position/due.ts"
 import { standingOf } from "../position/evaluation.ts"
 import { keep } from "../reconciliation/evidence.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
@@ -14,15 +14,19 @@ import { admissionOf, type Admission } from "./admission.ts"
 import { ID_IN_USE } from "./Attempt.ts"
 import type { Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
+import type { PositionEffect } from "./OrderTerms.ts"
 import { advance, orderOf } from "./transition.ts"
 
 /** What a plan waits for in the trading state `approve`. */
 export const APPROVAL = "Approval"
 
+/** The request for an order, where it opens or closes a holding, or its broker need not be told which. Pure. */
+export type RequestFor = (positionEffect: PositionEffect | undefined) => RawPayload
+
 /** What became of the wish to send an order. */
 export type SendPlanned =
   /** The attempt is on record: send it once, now. */
-  | { readonly _tag: "Send"; readonly attemptId: AttemptId }
+  | { readonly _tag: "Send"; readonly attemptId: AttemptId; readonly positionEffect: PositionEffect | undefined }
   /** No longer due: ended unsent (D6). */
   | { readonly _tag: "Superseded" }
   /** A control stands before it: ended unsent. */
@@ -38,17 +42,20 @@ export type SendPlanned =
  * Rule 0 and 1 of sending: judges the order again on the rows of this commit, and records the attempt with its request before a
  * byte leaves. A commit that only does that changes nothing that is evaluated (D1).
  */
-export const planSend = (recorder: Recorder, orderId: OrderId, request: RawPayload): SendPlanned => {
+export const planSend = (recorder: Recorder, orderId: OrderId, requestFor: RequestFor): SendPlanned => {
   const order = orderOf(recorder, orderId)
-  if (order.status === "in_doubt") return resend(recorder, order, request)
+  if (order.status === "in_doubt") return resend(recorder, order, requestFor)
   const isTold = order.notBefore !== undefined && recorder.world.at < order.notBefore
   if (order.status !== "pending" || isTold) return { _tag: "NotNow", status: order.status }
-  if (order.origin === "direct") return offer(recorder, order, request)
+  if (order.origin === "direct") return offer(recorder, order, requestFor)
   if (!isStillDue(recorder, order)) {
     advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
     return { _tag: "Superseded" }
   }
-  return needsApproval(recorder, order) ? hold(recorder, order, APPROVAL) : admit(recorder, order, request)
+  if (needsApproval(recorder, order)) return hold(recorder, order, APPROVAL)
+  // It may have been planned before the broker declared itself.
+  const positionEffect = order.positionEffect ?? effectNow(recorder, order)
+  return admit(recorder, { ...order, positionEffect }, requestFor)
 }
 
 /** In the trading state `approve` an order leaves once a person has approved it; until then it is a plan like any (D6). */
@@ -62,11 +69,11 @@ const hold = (recorder: Recorder, order: Order, why: string): SendPlanned => {
 }
 
 /** The controls before every send, of every origin: what they refuse ends unsent, what must wait says until when. */
-const admit = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
-      return start(recorder, order, request, gate.spends)
+      return start(recorder, order, requestFor, gate.spends)
     case "Wait":
       recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: gate.control, until: gate.until })
       return { _tag: "NotNow", status: order.status }
@@ -101,9 +108,10 @@ const isStillDue = (recorder: Recorder, order: Order): boolean => {
 }
 
 /** E2: a direct order leaves as it was given, waits, or is refused; its quantity is nobody's to change. */
-const offer = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
   const admission = admissionNow(recorder, order)
-  if (admission._tag === "Admitted") return admit(recorder, order, request)
+  if (admission._tag === "Admitted")
+    return admit(recorder, { ...order, positionEffect: effectNow(recorder, order) }, requestFor)
   if (admission._tag === "Waits") {
     const { why } = admission
     return order.decisionId === undefined ? hold(recorder, order, why) : turnDown(recorder, order, why)
@@ -131,13 +139,20 @@ const admissionNow = (recorder: Recorder, order: Order): Admission => {
   return admission._tag === "Admitted" && needsApproval(recorder, order) ? { _tag: "Waits", why: APPROVAL } : admission
 }
 
+/** Whether an order opens or closes: what is held when it leaves decides. */
+const effectNow = (recorder: Recorder, order: Order): PositionEffect | undefined => {
+  const standing = standingOf(recorder, order.symbol)
+  return standing === undefined ? undefined : positionEffectOf(standing, order.side)
+}
+
 const start = (
   recorder: Recorder,
   order: Order,
-  request: RawPayload,
+  requestFor: RequestFor,
   spends: Decimal.Decimal | undefined
 ): SendPlanned => {
-  const requestId = keep(recorder, request, "request")
+  const { positionEffect } = order
+  const requestId = keep(recorder, requestFor(positionEffect), "request")
   if (requestId === undefined) throw new Error(`order ${format("order", order.id)} has no request`)
   const attemptId = recorder.next("attempt")
   recorder.emit({
@@ -146,10 +161,11 @@ const start = (
     orderId: order.id,
     number: order.attempts + 1,
     requestId,
+    positionEffect,
     spends
   })
   if (order.origin === "direct") meet(recorder, order)
-  return { _tag: "Send", attemptId }
+  return { _tag: "Send", attemptId, positionEffect }
 }
 
 /** D5, G: a direct order may leave against a live one; from now on it stands in the way of what its position would order. */
@@ -162,13 +178,13 @@ const meet = (recorder: Recorder, order: Order): void => {
  * A doubtful order goes again under the same id only while nothing ever acknowledged it, within the account's window, and if the
  * position would order it now (D6). Otherwise it stays in doubt: it may be live at the broker.
  */
-const resend = (recorder: Recorder, order: Order, request: RawPayload): SendPlanned => {
+const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
   const why = reasonAgainstResend(recorder, order)
   if (why !== undefined) return staysInDoubt(recorder, order, why)
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
-      return start(recorder, order, request, gate.spends)
+      return start(recorder, order, requestFor, gate.spends)
     case "Wait":
       return { _tag: "NotNow", status: order.status }
     case "Refuse":
@@ -201,7 +217,10 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
     return needsApproval(recorder, order) ? "nobody has approved that it goes again" : undefined
   }
   const admission = admissionNow(recorder, order)
-  if (admission._tag === "Admitted") return undefined
+  if (admission._tag === "Admitted") {
+    const isSame = effectNow(recorder, order) === order.positionEffect
+    return isSame ? undefined : "it would open now what it was to close, or close what it was to open"
+  }
   return `it may not go now: ${admission._tag === "Waits" ? admission.why : admission.control}`
 }
 

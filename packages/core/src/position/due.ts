@@ -214,6 +214,12 @@ export const closableNow = ({ position, liveOrders }: Standing, side: Side): Dec
   return Decimal.max(Decimal.zero, Decimal.subtract(closableOf(position, side), Decimal.sum(leaves)))
 }
 
+/** Whether an order of this side opens or closes, as a broker has to be told that takes none through zero. */
+export const positionEffectOf = ({ account, position }: Standing, side: Side): PositionEffect | undefined => {
+  if (account.crossesZero !== false) return undefined
+  return Decimal.isPositive(closableOf(position, side)) ? "close" : "open"
+}
+
 /** The order that would be made, unless a control refuses it. */
 const controlled = (standing: Standing, size: Due): Due => {
   if (size._tag !== "Order") return size
@@ -237,5 +243,7 @@ export const stillStands = (standing: Standing, order: Order): boolean => {
     usage: isCounted(order, standing.at) ? undefined : standing.usage
   })
   if (without._tag !== "Order" || without.side !== order.side || without.terms.type !== order.type) return false
+  const saysOtherwise = order.positionEffect !== undefined && order.positionEffect !== without.positionEffect
+  if (saysOtherwise) return false
   return !Decimal.isLess(without.quantity, order.quantity)
 }

@@ -9,7 +9,7 @@ import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import type { OrderTerms } from "../order/OrderTerms.ts"
+import type { OrderTerms, PositionEffect } from "../order/OrderTerms.ts"
 import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
 import type { BrokerService, Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -172,7 +172,7 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
         const outcome = planned[i]
         if (outcome === undefined) continue
         if (Either.isLeft(outcome)) yield* reported(`sending ${each.order.account}`, outcome)
-        else if (outcome.right._tag === "Send") toSend.push({ ...each, attemptId: outcome.right.attemptId, begunMs })
+        else if (outcome.right._tag === "Send") toSend.push(committed(each, outcome.right, begunMs))
       }
       yield* sendAll(toSend, open)
     })
@@ -245,10 +245,25 @@ const bookTogether = (sent: ReadonlyArray<Committed>, answers: ReadonlyArray<Rec
     yield* Effect.all(failed, { concurrency: "unbounded", discard: true })
   })
 
-const attemptMember = ({ order, prepared }: ReadyToSend): Member<SendPlanned> =>
-  memberOf(order.account, "send", [Need.OrderById({ id: order.id })], (recorder) =>
-    planSend(recorder, order.id, prepared.request)
+const attemptMember = (ready: ReadyToSend): Member<SendPlanned> =>
+  memberOf(ready.order.account, "send", [Need.OrderById({ id: ready.order.id })], (recorder) =>
+    planSend(recorder, ready.order.id, (positionEffect) => preparedFor(ready, positionEffect).request)
   )
+
+/** Whether a direct order opens or closes is known in the commit of its attempt, and preparing is pure. */
+const preparedFor = ({ broker, order, prepared }: ReadyToSend, positionEffect: PositionEffect | undefined): Prepared =>
+  positionEffect === order.positionEffect
+    ? prepared
+    : Either.getOrThrowWith(broker.prepare({ ...termsOf(order), positionEffect }), (refusal) => refusal)
+
+const committed = (ready: ReadyToSend, planned: ToBeSent, begunMs: number): Committed => ({
+  ...ready,
+  prepared: preparedFor(ready, planned.positionEffect),
+  attemptId: planned.attemptId,
+  begunMs
+})
+
+type ToBeSent = Extract<SendPlanned, { readonly _tag: "Send" }>
 
 /** Sends one order, if it still stands when its attempt is committed. */
 export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {
@@ -276,11 +291,9 @@ const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker:
   const ready = { order, broker, prepared, lease: yield* ledger.leases.of(order.account) }
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
-  const committed = { ...ready, attemptId: planned.attemptId, begunMs }
+  const sent = committed(ready, planned, begunMs)
   return yield* Effect.uninterruptible(
-    Effect.flatMap(sendNow(committed), (received) =>
-      Effect.zipRight(tellAnswer(committed, received), bookAnswer(received))
-    )
+    Effect.flatMap(sendNow(sent), (received) => Effect.zipRight(tellAnswer(sent, received), bookAnswer(received)))
   )
 })
 

@@ -228,7 +228,7 @@ const performSend = (table: CaseTable, step: Step): string => {
   const id = orderIdOf(table, name)
   waitAsTold(table, id)
   if (underWay(table, id) === undefined) {
-    const planned = table.desk.commit("send", (recorder) => planSend(recorder, id, textPayload))
+    const planned = table.desk.commit("send", (recorder) => planSend(recorder, id, () => textPayload))
     if (planned._tag === "Superseded") return "Superseded"
     if (planned._tag !== "Send") return stateOf(table, id)
   }

@@ -3,7 +3,21 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import type { Instruction } from "@roundlot/broker-paper"
-import { Break, Decimal, Entropy, Fill, Health, Order, Price, Reads, Tracking } from "@roundlot/core"
+import {
+  Break,
+  Decimal,
+  Decision,
+  Decisions,
+  Entropy,
+  Fill,
+  Health,
+  Order,
+  Price,
+  Quantity,
+  Reads,
+  Ticker,
+  Tracking
+} from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Either, Effect, Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
@@ -83,7 +97,7 @@ const engineThat = (options: Pick<SchwabBroker.Options, "answersWithin">) =>
     const opening = Wire.open({ credentials, tokens, requestsAMinute: 100_000 })
     const wire = yield* Effect.provide(opening, context)
     const broker = yield* SchwabBroker.make({ account, wire, ...options, servesAgainFor: 0 })
-    return { ...engineAt(broker, exchange), simulator }
+    return { ...engineAt(broker, exchange), simulator, wire }
   })
 
 /** Waits as long as is usual: a busy machine loses no answer. */
@@ -115,6 +129,46 @@ describe("a send to Schwab that goes wrong, over sockets: what becomes of order,
       })
   )
 })
+
+/** Decisions one after the other, and what became of each: its status, and what its order was said to do to the holding. */
+const turns: ReadonlyArray<readonly [side: "buy" | "sell", quantity: string, became: string]> = [
+  ["sell", "2", "executed, open: SELL_SHORT"],
+  ["buy", "4", "failed, -: Refused(CrossesZero)"],
+  ["buy", "2", "executed, close: BUY_TO_COVER"],
+  ["buy", "3", "executed, open: BUY"],
+  ["sell", "1", "executed, close: SELL"],
+  ["sell", "3", "failed, -: Refused(CrossesZero)"]
+]
+
+describe("what is sold and bought as it was decided", () => {
+  it.scopedLive(
+    "E2: a short sale, its cover and a sale of what is held are each asked for as that; none crosses zero",
+    () =>
+      Effect.gen(function* () {
+        const { exchange, services, wire } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* driven
+          const decisions = yield* Decisions.Decisions
+          for (const [side, quantity, became] of turns) {
+            const wanted = { symbol: Ticker.Ticker.make("KO"), side, quantity: Quantity.unsafe(quantity) }
+            const { id } = yield* decisions.decide(account, wanted)
+            const { reason, status } = yield* decisions.execute(id)
+            yield* Tracking.sweep(account)
+            const order = (yield* orders).at(-1)
+            const listed = yield* wire.ask({ method: "GET", path: EVERY_ORDER, within: "5 seconds" })
+            const newest = listed._tag === "Answered" ? /"instruction":"(\w+)"/.exec(listed.text)?.[1] : undefined
+            const words = status === "failed" ? reason?.split(":")[0] : newest
+            const now = (yield* Reads.all(Decision.DecisionTable)).at(-1)?.status
+            assert.strictEqual(`${now}, ${order?.positionEffect ?? "-"}: ${words}`, became)
+          }
+          assert.strictEqual((yield* exchange.orders).length, 4)
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.scoped, Effect.provide(services))
+      })
+  )
+})
+
+const EVERY_ORDER = "/trader/v1/orders?fromEnteredTime=2020-01-01T00:00:00.000Z&toEnteredTime=2099-01-01T00:00:00.000Z"
 
 describe("a stream of Schwab's that goes wrong, under a daemon", () => {
   it.scopedLive.each(streams.map(([what, fault]) => ({ what, fault })))(

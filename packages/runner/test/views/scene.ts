@@ -99,7 +99,7 @@ const attemptOf = (id: number) =>
 
 /** Begins to send an order: its attempt is on record and nothing is known of it. */
 export const begins = (id: number) =>
-  submit("send", (recorder) => send.planSend(recorder, Id.OrderId.make(id), json({ order: id })), [
+  submit("send", (recorder) => send.planSend(recorder, Id.OrderId.make(id), () => json({ order: id })), [
     Need.Need.OrderById({ id })
   ])
 

@@ -48,6 +48,7 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     deed: "sending",
     attemptId: event.id,
     attempts: event.number,
+    positionEffect: event.positionEffect ?? order.positionEffect,
     heldFor: undefined,
     notBefore: undefined,
     sentAt: order.sentAt ?? place.at
