@@ -253,6 +253,21 @@ const judged = (desk: Desk.Desk, given: Given): string => {
   return planned._tag === "Refused" ? `${desk.order(order.id).reason}` : planned._tag
 }
 
+/** What a direct order was found to do at its send: as planned, on record, and in its request. */
+const effects = (desk: Desk.Desk, given: Given) => {
+  direct(desk, given)
+  const order = desk.all(Order.OrderTable).at(-1)
+  if (order === undefined) throw new Error("there is no order")
+  const asked: Array<string | undefined> = []
+  const planned = desk.commit("send", (recorder) =>
+    Send.planSend(recorder, order.id, (effect) => {
+      asked.push(effect)
+      return request
+    })
+  )
+  return [planned._tag === "Send" ? planned.positionEffect : planned._tag, desk.order(order.id).positionEffect, asked]
+}
+
 describe("rule 0 of sending a direct order", () => {
   const never = { shorting: "never" } as const
   test.each([
@@ -289,20 +304,6 @@ describe("rule 0 of sending a direct order", () => {
     expect(judged(desk, { id: "D2", side: "sell", quantity: "2" })).toBe("Refused(CrossesZero): 1 could be sold")
     expect(standing(desk, "D2")).toBe("failed: Refused(CrossesZero): 1 could be sold; 0 of 2 filled")
   })
-
-  const effects = (desk: Desk.Desk, given: Given) => {
-    direct(desk, given)
-    const order = desk.all(Order.OrderTable).at(-1)
-    if (order === undefined) throw new Error("there is no order")
-    const asked: Array<string | undefined> = []
-    const planned = desk.commit("send", (recorder) =>
-      Send.planSend(recorder, order.id, (effect) => {
-        asked.push(effect)
-        return request
-      })
-    )
-    return [planned._tag === "Send" ? planned.positionEffect : planned._tag, desk.order(order.id).positionEffect, asked]
-  }
 
   test.each([
     ["sale of what is held closes", holding(3000, {}, false), "sell", "close"],
