@@ -159,6 +159,9 @@ export const withProblems = (app: HttpApp.Default): HttpApp.Default =>
     if (hasTag(error) && error._tag === "RouteNotFound") return noRoute
     if (isDecodeError(error)) return Effect.succeed(told(badRequestOf(error)))
     if (isRequestError(error)) return Effect.succeed(told(unreadable(error)))
+    // What is nested by the hundred thousand is read by no stack.
+    if (error instanceof RangeError)
+      return Effect.succeed(told(problem("bad-request", "it is nested too deeply", "body")))
     if (!Cause.isDie(cause)) return Effect.failCause(cause)
     const document = problem("fault", "see the log of the daemon")
     return Effect.as(Effect.logError("request failed", cause), told(document))

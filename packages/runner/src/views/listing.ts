@@ -36,7 +36,7 @@ export interface Listing<R> {
 }
 
 /** The columns that each way to sort a list goes by. */
-export type Sorts = Readonly<Record<string, ReadonlyArray<string>>>
+type Sorts = Readonly<Record<string, ReadonlyArray<string>>>
 
 /** A way to go through a list: what tells its cursors from others, and the columns that it goes by. */
 interface Way {

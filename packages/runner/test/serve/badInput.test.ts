@@ -1,0 +1,112 @@
+import { Problem } from "@roundlot/api"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { connect, type Socket } from "node:net"
+import * as scene from "../views/scene.ts"
+import { ask, books, json, serving } from "./serving.ts"
+
+const HEADER = "source_id,symbol,side,quantity"
+const MB = 1024 * 1024
+const IDLE = 500
+const DEEP = 200_000
+
+/** Writes bytes to the port as they are, and gives what comes back until it is hung up on or has heard so much. */
+const raw = (port: number, text: string, enough: RegExp) =>
+  Effect.async<string>((resume) => {
+    const socket = connect(port, "127.0.0.1")
+    let heard = ""
+    const over = () => resume(Effect.succeed(heard))
+    socket.on("error", over)
+    socket.on("close", over)
+    socket.on("data", (part) => {
+      heard += part.toString()
+      if (enough.test(heard)) socket.destroy()
+    })
+    socket.write(text)
+  })
+
+const connected = (port: number) =>
+  Effect.acquireRelease(
+    Effect.async<Socket>((resume) => {
+      const socket = connect(port, "127.0.0.1", () => resume(Effect.succeed(socket)))
+      socket.on("error", () => undefined)
+    }),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+
+describe("bad input over the API", () => {
+  it.scopedLive(
+    "a file that is empty, repeats itself, mixes line ends or has a huge field is taken as far as it is one",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, serving)
+        const submit = (csv: string) => ask(port, "/api/v1/batches", { method: "POST", body: { name: "bad", csv } })
+        assert.deepInclude(json(yield* submit("")), { status: 400, field: "body" })
+        expect(json(yield* submit(`${HEADER}\n`))).toMatchObject({ accepted: 0, batch: { status: "cancelled" } })
+        const twice = `${HEADER}\na-1,KO,buy,2\na-1,KO,buy,2\na-1,KO,sell,2\n`
+        expect(json(yield* submit(twice))).toMatchObject({ accepted: 1, duplicates: 1, conflicts: 1 })
+        const mixed = `${HEADER}\r\nm-1,KO,buy,2\nm-2,KO,sell,1\r\n\r\nm-3,ZZZZ,buy,1`
+        expect(json(yield* submit(mixed))).toMatchObject({ accepted: 3, rejected: 0 })
+        const huge = `${HEADER}\nh-1,${"A".repeat(10 * MB)},buy,1\nh-2,KO,buy,1\n`
+        expect(json(yield* submit(huge))).toMatchObject({ accepted: 1, rejected: 1 })
+        const odd = yield* submit(`${HEADER}\n"o-1,KO,buy,1\no-2,KO,buy,1\n`)
+        expect(json(odd)).toMatchObject({ accepted: 0, rejected: 1 })
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("paths that lead elsewhere, nested bodies, huge headers and bodies without a length are refused", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      for (const path of [
+        "/api/v1/orders/..%2f..%2fetc%2fpasswd",
+        "/api/v1/../../etc/passwd",
+        "/%2e%2e/etc/passwd",
+        "/api/v1/orders/%00"
+      ]) {
+        const told = yield* ask(port, path)
+        assert.include([400, 404], told.status, path)
+        assert.notInclude(told.text, "root:", path)
+      }
+      const deep = yield* ask(port, "/api/v1/trades", {
+        method: "POST",
+        body: `${"[".repeat(DEEP)}${"]".repeat(DEEP)}`
+      })
+      assert.deepStrictEqual([deep.status, deep.type], [400, Problem.PROBLEM_JSON])
+      const host = `Host: 127.0.0.1:${port}\r\n`
+      const headers = yield* raw(
+        port,
+        `GET /health HTTP/1.1\r\n${host}X-Long: ${"x".repeat(20_000)}\r\n\r\n`,
+        /\r\n\r\n/
+      )
+      assert.match(headers, /^HTTP\/1\.1 431/)
+      const chunk = `${(64 * 1024).toString(16)}\r\n${"x".repeat(64 * 1024)}\r\n`
+      const begin = `POST /api/v1/trades HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
+      const endless = yield* raw(port, `${begin}${chunk.repeat(17)}`, /\r\n\r\n/)
+      // Who does not listen while he sends may be hung up on before he hears of it.
+      assert.match(endless, /^(?:$|HTTP\/1\.1 413)/)
+      assert.strictEqual((yield* ask(port, "/health")).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("connections that say nothing keep nobody from an answer", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      yield* Effect.forEach(Array.from({ length: IDLE }), () => connected(port), { concurrency: 50 })
+      assert.strictEqual((yield* ask(port, "/api/v1/orders")).status, 200)
+      assert.strictEqual((yield* ask(port, "/health")).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("who names a trade by an order's id, or a batch as the first programs did, is sent on (308)", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, serving)
+      const executions = yield* ask(port, "/api/v1/trades/O1/executions")
+      assert.deepStrictEqual([executions.status, executions.headers["location"]], [308, "/api/v1/orders/O1/fills"])
+      const batches = yield* ask(port, "/api/batches/G1/progress?limit=1")
+      assert.deepStrictEqual(
+        [batches.status, batches.headers["location"]],
+        [308, "/api/v1/batches/G1/progress?limit=1"]
+      )
+    }).pipe(Effect.provide(books))
+  )
+})
