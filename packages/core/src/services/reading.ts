@@ -14,13 +14,20 @@ const LONGEST_WAIT_MS = 15_000
  */
 export const withRetries = <A, R>(read: Effect.Effect<A, BrokerReadFailed, R>): Effect.Effect<A, BrokerReadFailed, R> =>
   Effect.retry(within(read, LONGEST_READ, unanswered), {
-    schedule: Schedule.exponential("200 millis").pipe(Schedule.jittered, Schedule.intersect(Schedule.recurs(RETRIES))),
+    schedule: backOff,
     while: (error) => {
       const waitMs = error.retryAfterMs ?? 0
       const helps = canPass(error) && waitMs <= LONGEST_WAIT_MS
       return helps && waitMs > 0 ? Effect.as(Effect.sleep(Duration.millis(waitMs)), true) : helps
     }
   })
+
+/** In whole milliseconds: Effect's clock for tests reads no parts of one as nanoseconds. */
+const backOff = Schedule.exponential("200 millis").pipe(
+  Schedule.jittered,
+  Schedule.modifyDelay((_, delay) => Duration.millis(Math.round(Duration.toMillis(delay)))),
+  Schedule.intersect(Schedule.recurs(RETRIES))
+)
 
 const unanswered = (): BrokerReadFailed =>
   new BrokerReadFailed({ operation: "a read", kind: "network", detail: `no answer in ${LONGEST_READ}` })
