@@ -38,10 +38,21 @@ export interface Shelf<R extends Fields, K extends Key> {
   readonly keep: () => ReadonlyArray<R>
 }
 
+/** A row: as it was loaded, where it was, and as planning has it now. */
+interface Standing<R> {
+  readonly key: Key
+  base: R | undefined
+  record: R
+  /** Planning has put it since. */
+  isPut: boolean
+}
+
 /** An empty shelf for a table. */
 export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf<R, K> => {
-  const loaded = new Map<Key, R>()
-  const draft = new Map<Key, R>()
+  const standings = new Map<Key, Standing<R>>()
+  /** What planning has put, in the order in which it was put first. */
+  let put: Array<Standing<R>> = []
+  let loaded = 0
   const byName = new Map(
     Object.entries(table.lookups)
       .filter(([name]) => name !== "primary")
@@ -49,7 +60,7 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
   )
   const indexes = [...byName.values()]
   const nothing: ReadonlyArray<R> = []
-  const get = (key: Key) => draft.get(key) ?? loaded.get(key)
+  const get = (key: Key): R | undefined => standings.get(key)?.record
   const moved = (key: Key, before: R | undefined, after: R | undefined) => {
     for (const index of indexes) index.move(key, before, after)
   }
@@ -59,27 +70,34 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
   }
   const take = (record: R): R => {
     const key = table.keyOf(record)
-    const known = loaded.get(key)
-    if (known !== undefined) return known
-    loaded.set(key, record)
-    if (!draft.has(key)) moved(key, undefined, record)
+    const known = standings.get(key)
+    if (known?.base !== undefined) return known.base
+    loaded += 1
+    if (known === undefined) {
+      standings.set(key, { key, base: record, record, isPut: false })
+      moved(key, undefined, record)
+    } else known.base = record
     return record
   }
   const ofKeys = (keys: Key | ReadonlySet<Key> | undefined): ReadonlyArray<R> => {
     if (keys === undefined) return nothing
     if (typeof keys !== "object") return only(keys)
     const found: Array<R> = []
+    let isInOrder = true
     for (const key of keys) {
       const record = get(key)
-      if (record !== undefined) found.push(record)
+      if (record === undefined) continue
+      const last = found.at(-1)
+      if (last !== undefined && byId(last, record) > 0) isInOrder = false
+      found.push(record)
     }
-    return found.toSorted(byId)
+    return isInOrder ? found : found.toSorted(byId)
   }
-  const all = () => [...new Map([...loaded, ...draft]).values()]
+  const all = () => Array.from(standings.values(), ({ record }) => record)
   return {
     table,
     get,
-    keys: () => new Set([...loaded.keys(), ...draft.keys()]),
+    keys: () => [...standings.keys()],
     record: get,
     row: (key) => {
       const record = get(key)
@@ -88,8 +106,19 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
     rows: () => all().map(table.encode),
     put: (record) => {
       const key = table.keyOf(record)
-      if (indexes.length > 0) moved(key, get(key), record)
-      draft.set(key, record)
+      const known = standings.get(key)
+      if (known === undefined) {
+        const made: Standing<R> = { key, base: undefined, record, isPut: true }
+        standings.set(key, made)
+        put.push(made)
+        moved(key, undefined, record)
+        return
+      }
+      moved(key, known.record, record)
+      known.record = record
+      if (known.isPut) return
+      known.isPut = true
+      put.push(known)
     },
     find: (name, cells) => {
       if (name === "primary") return only(keyOfCells(cells))
@@ -102,30 +131,42 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
       return keys === undefined ? 0 : typeof keys === "object" ? keys.size : 1
     },
     all,
-    size: () => loaded.size,
-    load: (row) => loaded.get(keyOfCells(table.key.map((column) => row[column] ?? null))) ?? take(table.decode(row)),
+    size: () => loaded,
+    load: (row) =>
+      standings.get(keyOfCells(table.key.map((column) => row[column] ?? null)))?.base ?? take(table.decode(row)),
     take,
     changes: () => {
       const inserts: Array<R> = []
       const updates: Array<{ readonly before: R; readonly after: R }> = []
-      for (const [key, after] of draft) {
-        const before = loaded.get(key)
-        if (before === undefined) inserts.push(after)
-        else updates.push({ before, after })
+      for (const { base, record } of put) {
+        if (base === undefined) inserts.push(record)
+        else updates.push({ before: base, after: record })
       }
       return { inserts, updates }
     },
     reset: () => {
-      for (const [key, record] of draft) moved(key, record, loaded.get(key))
-      draft.clear()
+      if (put.length === 0) return
+      for (const standing of put) {
+        const { base, key, record } = standing
+        moved(key, record, base)
+        standing.isPut = false
+        if (base === undefined) standings.delete(key)
+        else standing.record = base
+      }
+      put = []
     },
     keep: () => {
+      if (put.length === 0) return nothing
       const made: Array<R> = []
-      for (const [key, record] of draft) {
-        if (!loaded.has(key)) made.push(record)
-        loaded.set(key, record)
+      for (const standing of put) {
+        if (standing.base === undefined) {
+          made.push(standing.record)
+          loaded += 1
+        }
+        standing.base = standing.record
+        standing.isPut = false
       }
-      draft.clear()
+      put = []
       return made
     }
   }
@@ -140,15 +181,12 @@ const byId = (a: Fields, b: Fields): number => {
 /** Which keys stand under which cells of a lookup, kept as rows change. Most cells have one key, which needs no set. */
 const indexOf = <R extends Fields>(lookup: Lookup) => {
   const byCells = new Map<Key | null, Key | Set<Key>>()
-  const { columns } = lookup
+  const { columns, where } = lookup
   const [first = ""] = columns
-  const watched = [...columns, ...(lookup.where === undefined ? [] : [lookup.where.column])]
-  const cellsOf = (record: R): Key | null | undefined => {
-    if (!isAdmitted(lookup, record)) return undefined
-    return columns.length === 1 ? cellOf(record[first]) : joinKey(columns.map((column) => cellOf(record[column])))
-  }
+  const cellsOf = (record: R): Key | null =>
+    columns.length === 1 ? cellOf(record[first]) : joinKey(columns.map((column) => cellOf(record[column])))
   const isUnmoved = (before: R, after: R): boolean => {
-    for (const column of watched) if (before[column] !== after[column]) return false
+    for (const column of columns) if (before[column] !== after[column]) return false
     return true
   }
   const leave = (key: Key, cells: Key | null): void => {
@@ -164,12 +202,13 @@ const indexOf = <R extends Fields>(lookup: Lookup) => {
   }
   return {
     move: (key: Key, before: R | undefined, after: R | undefined) => {
-      if (before !== undefined && after !== undefined && isUnmoved(before, after)) return
-      const from = before === undefined ? undefined : cellsOf(before)
-      const to = after === undefined ? undefined : cellsOf(after)
-      if (from === to) return
-      if (from !== undefined) leave(key, from)
-      if (to !== undefined) enter(key, to)
+      const isSame = before !== undefined && after !== undefined && isUnmoved(before, after)
+      if (isSame && (where === undefined || before[where.column] === after[where.column])) return
+      const wasIn = before !== undefined && isAdmitted(lookup, before)
+      const isIn = after !== undefined && isAdmitted(lookup, after)
+      if (isSame && wasIn === isIn) return
+      if (wasIn) leave(key, cellsOf(before))
+      if (isIn) enter(key, cellsOf(after))
     },
     keys: (cells: Key): Key | ReadonlySet<Key> | undefined => byCells.get(cells)
   }
@@ -184,5 +223,6 @@ const isAdmitted = ({ where }: Lookup, record: Fields): boolean => {
   if ("in" in where) return where.in.some((each) => each === value)
   if ("isNull" in where) return value === undefined
   if (value === undefined) return false
-  return BigDecimal.isBigDecimal(value) ? Decimal.format(value) !== where.not : value !== where.not
+  if (!BigDecimal.isBigDecimal(value)) return value !== where.not
+  return where.not === "0" ? !Decimal.isZero(value) : Decimal.format(value) !== where.not
 }

@@ -22,6 +22,9 @@ export type Key = string | number
 /** What is asked of every record: that its fields can be read by the names of their columns. */
 export type Fields = { readonly [column: string]: unknown }
 
+/** A record that is being made: once it is put on a shelf nobody changes it. */
+export type Draft<R> = { -readonly [K in keyof R]: R[K] }
+
 /** A table of the books, described once: stores make DDL, statements and codecs of it. */
 export interface Table<R, K extends Key = Key> {
   readonly name: TableName

@@ -35,9 +35,12 @@ export const ControlTable = Table.make({
 
 const RANK: { readonly [S in TradingState]: number } = { normal: 0, approve: 1, reduce: 2, observe: 3, halted: 4 }
 
+/** The stricter of two trading states. */
+export const stricter = (a: TradingState, b: TradingState): TradingState => (RANK[b] > RANK[a] ? b : a)
+
 /** The strictest of several trading states. */
 export const strictest = (states: Iterable<TradingState>): TradingState => {
   let worst: TradingState = "normal"
-  for (const state of states) if (RANK[state] > RANK[worst]) worst = state
+  for (const state of states) worst = stricter(worst, state)
   return worst
 }

@@ -259,10 +259,11 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       submitAll,
       submitEach,
       depths: Effect.sync(queue.depths),
-      submit: (lane, member) =>
-        Effect.flatMap(submitEach(lane, [member]), ([answer]) =>
-          answer === undefined ? Effect.fail(new PlanningFailed({ detail: "the group gave no answer" })) : answer
-        ),
+      submit: <A>(lane: Lanes.Lane, member: Member<A>) =>
+        Effect.async<A, LedgerError>((resume) => {
+          if (isClosed) return resume(Effect.fail(closed))
+          return Effect.sync(put(lane, alone(member, drivingLanes.includes(lane), resume)))
+        }),
       watch,
       commits: Stream.unwrapScoped(
         Effect.gen(function* () {
@@ -319,6 +320,32 @@ const collecting = <A>(
       outcomes[place] = Either.left(error)
     },
     ended: () => done(outcomes)
+  }
+}
+
+/** The job of one member: most callers bring one. */
+const alone = <A>(
+  { account, apply, cause, needs }: Member<A>,
+  isDriving: boolean,
+  done: (outcome: Effect.Effect<A, LedgerError>) => void
+): Job => {
+  let outcome: Effect.Effect<A, LedgerError> = Effect.fail(noAnswer)
+  return {
+    members: [
+      {
+        account,
+        cause,
+        needs,
+        isDriving,
+        apply: (recorder) => {
+          outcome = Effect.succeed(apply(recorder))
+        }
+      }
+    ],
+    failed: (_, error) => {
+      outcome = Effect.fail(error)
+    },
+    ended: () => done(outcome)
   }
 }
 

@@ -28,9 +28,9 @@ export const fieldsOf = (reference: Reference) =>
 /** How old a price may be and still decide, or how far ahead of our clock, in milliseconds: a quarter of an hour. */
 export const MAX_AGE_MS = 15 * 60_000
 
-/** Those of several prices that are fresh enough to decide with. */
-export const freshOnes = (references: ReadonlyArray<Reference>, at: Instant.Instant): ReadonlyArray<Price> =>
-  references.flatMap((each) => (isFresh(each, at) ? [each.price] : []))
+/** A price that is fresh enough to decide with. */
+export const freshOf = (reference: Reference, at: Instant.Instant): Price | undefined =>
+  isFresh(reference, at) ? reference.price : undefined
 
 const isFresh = (
   reference: Reference,

@@ -44,7 +44,7 @@ export type Observed = Pick<
 export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | undefined, at: Instant): Observed => {
   const heard = word === undefined ? order : hear(order, word)
   const figures = aggregatesOf(fills, totalOf(heard))
-  const status = statusOf({ ...order, ...heard }, figures, fills.length > 0)
+  const status = statusOf(order.deed, heard, figures, fills.length > 0)
   return {
     status,
     filled: figures.filled,
@@ -130,13 +130,18 @@ const isNewerTotal = (order: Order, cumulative: Decimal.Decimal, at: Instant): b
   (at === order.cumulativeAt && Decimal.isLess(order.cumulative, cumulative))
 
 /** F2: filled at or beyond the quantity; else what the broker last said; else some fill; else what we did. */
-const statusOf = (order: Order, figures: Aggregates, hasFills: boolean): OrderStatus => {
+const statusOf = (
+  deed: Order["deed"],
+  { quantity, reported }: Pick<Order, "quantity" | "reported">,
+  figures: Aggregates,
+  hasFills: boolean
+): OrderStatus => {
   const isFilled = Decimal.isPositive(figures.filled)
-  if (isFilled && !Decimal.isLess(figures.filled, order.quantity)) return "filled"
-  if (order.reported !== undefined && order.reported !== "open") return closedStatus(order.reported, isFilled)
+  if (isFilled && !Decimal.isLess(figures.filled, quantity)) return "filled"
+  if (reported !== undefined && reported !== "open") return closedStatus(reported, isFilled)
   if (isFilled) return "partially_filled"
-  if (order.reported === "open" || hasFills) return "submitted"
-  return deedStatus[order.deed]
+  if (reported === "open" || hasFills) return "submitted"
+  return deedStatus[deed]
 }
 
 const closedStatus = (reported: Exclude<ReportedState, "open">, isFilled: boolean): OrderStatus => {

@@ -7,7 +7,7 @@ import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.
 import { open, reviewCumulative } from "../reconciliation/ledgerBreaks.ts"
 import { adjust } from "./commitment.ts"
 import { observe, type Word } from "./observe.ts"
-import type { Order } from "./Order.ts"
+import { draftOf, type Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 
 /** What a command or an answer changes of an order beside what facts decide. */
@@ -42,14 +42,14 @@ export const orderOf = (recorder: Recorder, id: OrderId): Order => {
  */
 export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: Word): Order => {
   const before = orderOf(recorder, id)
-  const changed = { ...before, ...change }
+  const changed = Object.assign(draftOf(before), change)
   const { isCumulativeBelow, ...seen } = observe(
     changed,
     recorder.books.fills.find("order", [id]),
     word,
     recorder.world.at
   )
-  const after = { ...changed, ...seen }
+  const after = Object.assign(draftOf(changed), seen)
   if (isSame(before, after, word?.isBrokersTime === true)) {
     reviewCumulative(recorder, before, isCumulativeBelow)
     return before

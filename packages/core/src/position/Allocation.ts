@@ -40,6 +40,25 @@ export const Allocation = Schema.Struct({
 /** A quantity of a lot that is linked to what covers it. */
 export type Allocation = typeof Allocation.Type
 
+/** A copy to change, written out: engines copy such literals many times faster than what is spread. */
+export const draftOf = (allocation: Allocation): Table.Draft<Allocation> => ({
+  id: allocation.id,
+  account: allocation.account,
+  symbol: allocation.symbol,
+  kind: allocation.kind,
+  tradeId: allocation.tradeId,
+  counterTradeId: allocation.counterTradeId,
+  orderId: allocation.orderId,
+  counterOrderId: allocation.counterOrderId,
+  quantity: allocation.quantity,
+  settled: allocation.settled,
+  carryLot: allocation.carryLot,
+  createdAt: allocation.createdAt,
+  releasedAt: allocation.releasedAt,
+  releasedWhy: allocation.releasedWhy,
+  version: allocation.version
+})
+
 /** The table of allocations. */
 export const AllocationTable = Table.make({
   name: "allocations",

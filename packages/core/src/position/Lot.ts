@@ -21,6 +21,17 @@ export const Lot = Schema.Struct({
 /** What one trade or one order's excess has standing in a position's queue. */
 export type Lot = typeof Lot.Type
 
+/** A copy to change, written out: engines copy such literals many times faster than what is spread. */
+export const draftOf = (lot: Lot): Table.Draft<Lot> => ({
+  id: lot.id,
+  account: lot.account,
+  symbol: lot.symbol,
+  tradeId: lot.tradeId,
+  orderId: lot.orderId,
+  open: lot.open,
+  version: lot.version
+})
+
 /** The table of lots. */
 export const LotTable = Table.make({
   name: "lots",

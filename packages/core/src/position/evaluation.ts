@@ -2,12 +2,13 @@ import { dueFrom } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { usageOf } from "../control/beforeSend.ts"
-import { strictest } from "../control/TradingState.ts"
+import { stricter, type TradingState } from "../control/TradingState.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { fieldsOf, freshest, freshOnes, Reference } from "../money/Reference.ts"
+import type { Price } from "../money/Price.ts"
+import { fieldsOf, freshest, freshOf, Reference } from "../money/Reference.ts"
 import type { Position } from "./Position.ts"
 import { adjust } from "../order/commitment.ts"
 import { excessHolds } from "../reconciliation/ledgerBreaks.ts"
@@ -17,35 +18,47 @@ import { dueOf, lotOf, textOf, type Due, type HoldingBreak, type Standing } from
 export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {
   const { account, books, world } = recorder
   recorder.need(Need.Position({ account, symbol }))
-  const position = books.positions.get(joinKey([account, symbol]))
+  const key = joinKey([account, symbol])
+  const position = books.positions.get(key)
   const settings = books.accounts.get(account)
   if (position === undefined || settings === undefined) return undefined
   const inbound = inboundPrice(position)
   const market = world.priceOf(symbol)
-  const references = [inbound, market]
-  const states = [
-    ["", ""],
-    [account, ""],
-    [account, symbol]
-  ].map((scope) => books.controls.get(joinKey(scope))?.state ?? "normal")
+  const inboundFresh = freshOf(inbound, world.at)
+  const marketFresh = freshOf(market, world.at)
+  const everywhere = stateOf(recorder, WHOLE_STORE)
+  const ofAccount = stateOf(recorder, joinKey([account, ""]))
+  const ofSymbol = stateOf(recorder, key)
+  const isAny = (state: TradingState) => everywhere === state || ofAccount === state || ofSymbol === state
   return {
     position,
     account: settings,
-    instrument: books.instruments.get(joinKey([account, symbol])),
-    tradingState: strictest(states),
-    reducesOnly: states.includes("reduce"),
-    needsApproval: states.includes("approve"),
+    instrument: books.instruments.get(key),
+    tradingState: stricter(everywhere, stricter(ofAccount, ofSymbol)),
+    reducesOnly: isAny("reduce"),
+    needsApproval: isAny("approve"),
     liveOrders: books.orders.find("live", [account, symbol]),
     holdingBreaks: holdingBreaksOf(recorder, symbol),
     isSessionOpen: world.isSessionOpen(account),
-    reference: freshest(references, world.at),
-    prices: freshOnes(references, world.at),
-    inboundPrice: freshOnes([inbound], world.at)[0],
-    marketPrice: freshOnes([market], world.at)[0],
+    reference: freshest([inbound, market], world.at),
+    prices: both(inboundFresh, marketFresh),
+    inboundPrice: inboundFresh,
+    marketPrice: marketFresh,
     usage: usageOf(recorder, settings),
     at: world.at
   }
 }
+
+const NO_PRICES: ReadonlyArray<Price> = []
+
+const both = (a: Price | undefined, b: Price | undefined): ReadonlyArray<Price> => {
+  if (a === undefined) return b === undefined ? NO_PRICES : [b]
+  return b === undefined ? [a] : [a, b]
+}
+
+const WHOLE_STORE = joinKey(["", ""])
+
+const stateOf = ({ books }: Recorder, scope: string): TradingState => books.controls.get(scope)?.state ?? "normal"
 
 /** Each source of prices keeps its own; what inbound trades brought is one of them. */
 const inboundPrice = ({ lastPrice, lastPriceAt }: Position): Reference =>
@@ -53,12 +66,14 @@ const inboundPrice = ({ lastPrice, lastPriceAt }: Position): Reference =>
     ? Reference.NoPrice()
     : Reference.Priced({ price: lastPrice, at: lastPriceAt, source: "inbound" })
 
-/** The open breaks that stop sending for a symbol. An excess holds from one lot up, as it stands now. */
+/** The open breaks that stop sending for a symbol, those for an excess last. An excess holds from one lot up, as it stands now. */
 const holdingBreaksOf = (recorder: Recorder, symbol: Ticker): ReadonlyArray<HoldingBreak> => {
-  const own = recorder.books.breaks
-    .find("open", [recorder.account, symbol])
-    .filter((each) => each.holds !== "nothing" && each.kind !== "Excess")
-  return [...own, ...excessHolds(recorder, symbol)]
+  const open = recorder.books.breaks.find("open", [recorder.account, symbol])
+  if (open.length === 0) return open
+  return [
+    ...open.filter((each) => each.holds !== "nothing" && each.kind !== "Excess"),
+    ...excessHolds(recorder, symbol)
+  ]
 }
 
 /** D1: evaluates a position at a commit's end: makes the order that is due, or records why there is none when that is new. */

@@ -6,21 +6,24 @@ import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
 import type { Lot } from "./Lot.ts"
 
-/** A position's open lots of one sign, oldest first (C2). */
-export const openLots = (recorder: Recorder, symbol: Ticker, sign: 1 | -1): ReadonlyArray<Lot> =>
-  recorder.books.lots
-    .find("open", [recorder.account, symbol])
-    .filter((lot) => Decimal.sign(lot.open) === sign)
-    .toSorted((a, b) => a.id - b.id)
+/** A position's open lots of each sign, oldest first (C2): a shelf gives them in order of their ids. */
+const openLots = (recorder: Recorder, symbol: Ticker) => {
+  const longs: Array<Lot> = []
+  const shorts: Array<Lot> = []
+  for (const lot of recorder.books.lots.find("open", [recorder.account, symbol])) {
+    if (Decimal.isPositive(lot.open)) longs.push(lot)
+    else shorts.push(lot)
+  }
+  return { longs, shorts }
+}
 
 /**
  * C1: while open lots of both signs exist, the oldest of each side cover each other. Not all lots of a long queue are loaded:
  * where a younger one would come before one that is not, more are asked for.
  */
 export const net = (recorder: Recorder, symbol: Ticker): void => {
-  const longs = openLots(recorder, symbol, 1)
-  const shorts = openLots(recorder, symbol, -1)
-  const unloaded = unloadedSign(recorder, symbol, [...longs, ...shorts])
+  const { longs, shorts } = openLots(recorder, symbol)
+  const unloaded = unloadedSign(recorder, symbol, longs, shorts)
   let long = 0
   let short = 0
   for (;;) {
@@ -36,11 +39,17 @@ export const net = (recorder: Recorder, symbol: Ticker): void => {
 }
 
 /** The sign of the open lots that are not loaded, 0 where all are: the position's row carries the sum of all. */
-const unloadedSign = (recorder: Recorder, symbol: Ticker, loaded: ReadonlyArray<Lot>): -1 | 0 | 1 => {
+const unloadedSign = (
+  recorder: Recorder,
+  symbol: Ticker,
+  longs: ReadonlyArray<Lot>,
+  shorts: ReadonlyArray<Lot>
+): -1 | 0 | 1 => {
+  if (recorder.horizons.size === 0) return 0
   const key = joinKey([recorder.account, symbol])
   if (!recorder.horizons.has(key)) return 0
   const all = recorder.books.positions.get(key)?.openLots ?? Decimal.zero
-  return Decimal.sign(Decimal.subtract(all, Decimal.sum(loaded.map((lot) => lot.open))))
+  return Decimal.sign(Decimal.subtract(all, Decimal.sum([...longs, ...shorts].map((lot) => lot.open))))
 }
 
 const requireLoaded = (recorder: Recorder, symbol: Ticker, lot: Lot | undefined): void => {

@@ -126,10 +126,16 @@ export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(
     })
     return {
       submitMany,
-      submit: (account, input, policy) =>
-        Effect.flatMap(submitMany(account, [input], policy), ([result]) =>
-          result === undefined ? Effect.fail(new UnknownAccount({ account })) : Effect.succeed(result)
-        ),
+      submit: (account, input, policy = plain) =>
+        Effect.suspend((): Effect.Effect<IntakeResult, LedgerError | Unfit> => {
+          const unsound = unsoundOf(input, 0)
+          if (unsound !== undefined) return Effect.fail(unsound)
+          return Effect.flatMap(ledger.submit("intake", intakeMember(account, input, policy)), (result) =>
+            result === undefined
+              ? Effect.fail(new UnknownAccount({ account }))
+              : Effect.as(metrics.countIntake([result]), result)
+          )
+        }),
       due: (account, symbol) => ledger.submit("command", dueMember(account, symbol))
     }
   })

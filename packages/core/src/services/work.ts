@@ -1,6 +1,7 @@
 import { Cause, Duration, Effect, Queue, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Ledger, type Topic } from "../ledger/Ledger.ts"
+import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
 import { Health } from "./Health.ts"
 
@@ -61,7 +62,7 @@ export const forever = <E, R>(
   every: Duration.DurationInput,
   pass: Effect.Effect<unknown, E, R>,
   { after, rest = 0 }: Waking = {}
-): Effect.Effect<never, never, R | Ledger | Health | TradeRepository> =>
+): Effect.Effect<never, never, R | Clock | Ledger | Health | TradeRepository> =>
   Effect.scoped(
     Effect.gen(function* () {
       const ledger = yield* Ledger
@@ -82,7 +83,13 @@ const resting = <R>(
   pass: Effect.Effect<void, never, R>,
   times: number,
   most: Duration.DurationInput
-): Effect.Effect<void, never, R> =>
+): Effect.Effect<void, never, R | Clock> =>
   times === 0
     ? pass
-    : Effect.flatMap(Effect.timed(pass), ([took]) => Effect.sleep(Duration.min(Duration.times(took, times), most)))
+    : Effect.gen(function* () {
+        const clock = yield* Clock
+        const begunMs = yield* clock.monotonicMs
+        yield* pass
+        const tookMs = Math.ceil((yield* clock.monotonicMs) - begunMs)
+        yield* Effect.sleep(Duration.min(Duration.millis(tookMs * times), most))
+      })

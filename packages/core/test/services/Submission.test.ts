@@ -221,7 +221,6 @@ describe("before anything is sent", () => {
         yield* TestClock.adjust("20 seconds")
         expect(yield* Stage.statuses).toEqual(["pending"])
         isThere = true
-        yield* TestClock.adjust("10 seconds")
         yield* Stage.until(Stage.statuses, (all) => all[0] === "submitted")
       }),
       Stage.layer({ orders: () => listing })

@@ -2,7 +2,7 @@ import type { Books } from "../../books/Books.ts"
 import type { OrderId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import * as Quantity from "../../money/Quantity.ts"
-import type { Allocation } from "../../position/Allocation.ts"
+import { draftOf, type Allocation } from "../../position/Allocation.ts"
 import { targetOf } from "../../trade/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
 import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
@@ -102,7 +102,12 @@ export const settle = (books: Books, orderId: OrderId, place: Place): void => {
     left = Decimal.subtract(left, settled)
     if (allocation.kind !== "order") continue
     const isSame = Decimal.equals(settled, allocation.settled) && isSameLot(carryLot, allocation.carryLot)
-    if (!isSame) books.allocations.put({ ...allocation, settled, carryLot, version: place.seq })
+    if (isSame) continue
+    const after = draftOf(allocation)
+    after.settled = settled
+    after.carryLot = carryLot
+    after.version = place.seq
+    books.allocations.put(after)
   }
 }
 

@@ -1,17 +1,24 @@
 import type { Books } from "../../books/Books.ts"
 import type { LotId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
-import type { Order } from "../../order/Order.ts"
+import { draftOf, type Order } from "../../order/Order.ts"
 import { signed } from "../../order/Side.ts"
-import type { Lot } from "../../position/Lot.ts"
+import { draftOf as draftOfLot, type Lot } from "../../position/Lot.ts"
 import { must, type Place } from "./place.ts"
 import { patchPosition, positionOf } from "./positions.ts"
 
 const lotOf = (books: Books, id: LotId): Lot => must(books.lots.get(id), `lot L${id}`)
 
+const putOpen = (books: Books, lot: Lot, open: Decimal.Decimal, place: Place): void => {
+  const after = draftOfLot(lot)
+  after.open = open
+  after.version = place.seq
+  books.lots.put(after)
+}
+
 const setLot = (books: Books, lot: Lot, open: Decimal.Decimal, place: Place): void => {
   const position = positionOf(books, lot.symbol, place)
-  books.lots.put({ ...lot, open, version: place.seq })
+  putOpen(books, lot, open, place)
   patchPosition(books, lot.symbol, place, {
     openLots: Decimal.add(position.openLots, Decimal.subtract(open, lot.open))
   })
@@ -36,13 +43,17 @@ export const takeFromLot = (books: Books, id: LotId, shares: Decimal.Decimal, pl
 export const shrinkBoth = (books: Books, a: LotId, b: LotId, shares: Decimal.Decimal, place: Place): void => {
   for (const id of [a, b]) {
     const lot = lotOf(books, id)
-    books.lots.put({ ...lot, open: Decimal.add(lot.open, towardZero(lot.open, shares)), version: place.seq })
+    putOpen(books, lot, Decimal.add(lot.open, towardZero(lot.open, shares)), place)
   }
   patchPosition(books, lotOf(books, a).symbol, place, {})
 }
 
 /** A3: the excess is an open lot of the sign opposite to the order's. */
 export const setExcess = (books: Books, order: Order, excess: Decimal.Decimal, place: Place): void => {
-  books.orders.put({ ...order, excess, updatedAt: place.at, version: place.seq })
+  const after = draftOf(order)
+  after.excess = excess
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.orders.put(after)
   setLot(books, lotOf(books, order.lotId), Decimal.negate(signed(order.side, excess)), place)
 }

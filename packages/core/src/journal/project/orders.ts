@@ -2,7 +2,7 @@ import type { Books } from "../../books/Books.ts"
 import type { OrderId } from "../../identity/Id.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
 import * as Decimal from "../../money/Decimal.ts"
-import { type Order, signedFilled } from "../../order/Order.ts"
+import { draftOf, type Order, signedFilled } from "../../order/Order.ts"
 import { isLive } from "../../order/OrderState.ts"
 import { signed } from "../../order/Side.ts"
 import { settle } from "./allocations.ts"
@@ -100,7 +100,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     updatedAt: place.at,
     version: place.seq
   }
-  books.orders.put(order)
+  books.orders.put(draftOf(order))
   books.lots.put({
     id: event.lotId,
     account,
@@ -115,37 +115,43 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
 }
 
 /** Changes fields of an order that no figure follows from. */
-export const orderPatched = (books: Books, id: OrderId, place: Place, patch: Partial<Order>): void =>
-  books.orders.put({ ...orderOf(books, id), ...patch, updatedAt: place.at, version: place.seq })
+export const orderPatched = (books: Books, id: OrderId, place: Place, patch: Partial<Order>): void => {
+  const after = Object.assign(draftOf(orderOf(books, id)), patch)
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.orders.put(after)
+}
 
 /** An order is what its facts say; figures and settlement follow. */
 export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Place): void => {
   const before = orderOf(books, event.id)
-  const after: Order = {
-    ...before,
-    ...event.after,
-    quantity: event.quantity,
-    deed: event.deed,
-    brokerOrderId: event.brokerOrderId,
-    brokerOrderIds: event.brokerOrderIds,
-    candidate: event.candidate,
-    heldFor: event.after.status === "pending" ? before.heldFor : undefined,
-    notBefore: event.notBefore,
-    reason: event.reason,
-    code: event.code,
-    rawStatus: event.rawStatus,
-    reported: event.reported,
-    reportedAt: event.reportedAt,
-    reportedCumulative: event.reportedCumulative,
-    cumulative: event.cumulative,
-    cumulativeAt: event.cumulativeAt,
-    acceptedAt: event.acceptedAt,
-    firstFilledAt: event.firstFilledAt,
-    lastFilledAt: event.lastFilledAt,
-    endedAt: event.endedAt,
-    updatedAt: place.at,
-    version: place.seq
-  }
+  const after = draftOf(before)
+  const { filled, notional, status, unpriced } = event.after
+  after.status = status
+  after.filled = filled
+  after.notional = notional
+  after.unpriced = unpriced
+  after.quantity = event.quantity
+  after.deed = event.deed
+  after.brokerOrderId = event.brokerOrderId
+  after.brokerOrderIds = event.brokerOrderIds
+  after.candidate = event.candidate
+  after.heldFor = status === "pending" ? before.heldFor : undefined
+  after.notBefore = event.notBefore
+  after.reason = event.reason
+  after.code = event.code
+  after.rawStatus = event.rawStatus
+  after.reported = event.reported
+  after.reportedAt = event.reportedAt
+  after.reportedCumulative = event.reportedCumulative
+  after.cumulative = event.cumulative
+  after.cumulativeAt = event.cumulativeAt
+  after.acceptedAt = event.acceptedAt
+  after.firstFilledAt = event.firstFilledAt
+  after.lastFilledAt = event.lastFilledAt
+  after.endedAt = event.endedAt
+  after.updatedAt = place.at
+  after.version = place.seq
   books.orders.put(after)
   contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
   settle(books, after.id, place)

@@ -3,7 +3,7 @@ import type { Books } from "../../books/Books.ts"
 import { joinKey } from "../../books/Table.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
 import * as Decimal from "../../money/Decimal.ts"
-import { FIRST_ANSWER, type Position, residualOf } from "../../position/Position.ts"
+import { draftOf, FIRST_ANSWER, type Position, residualOf } from "../../position/Position.ts"
 import * as Price from "../../money/Price.ts"
 import { timesSplit } from "../../position/splitting.ts"
 import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
@@ -45,7 +45,11 @@ export const patchPosition = (books: Books, symbol: Ticker, place: Place, patch:
   const { hedged = before.hedged, inFlight = before.inFlight, target = before.target } = patch
   const isMoved = hedged !== before.hedged || inFlight !== before.inFlight || target !== before.target
   const residual = isMoved ? residualOf({ hedged, inFlight, target }) : before.residual
-  books.positions.put({ ...before, ...patch, residual, updatedAt: place.at, version: place.seq })
+  const after = Object.assign(draftOf(before), patch)
+  after.residual = residual
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.positions.put(after)
 }
 
 /** A position cools down. */

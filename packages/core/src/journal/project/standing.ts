@@ -1,5 +1,5 @@
 import type { Books } from "../../books/Books.ts"
-import { statusOf, type Attempt } from "../../order/Attempt.ts"
+import { draftOf, statusOf, type Attempt } from "../../order/Attempt.ts"
 import { averagePrice, type Order } from "../../order/Order.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { must, type Place } from "./place.ts"
@@ -15,7 +15,11 @@ export const followOrder = (books: Books, order: Order, place: Place): void => {
     isEqual(standing.filledQuantity, attempt.filledQuantity) &&
     isEqual(standing.filledAveragePrice, attempt.filledAveragePrice) &&
     isEqual(standing.commission, attempt.commission)
-  if (!isSame) books.attempts.put({ ...attempt, ...standing, updatedAt: place.at, version: place.seq })
+  if (isSame) return
+  const after = Object.assign(draftOf(attempt), standing)
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.attempts.put(after)
 }
 
 const isEqual = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>

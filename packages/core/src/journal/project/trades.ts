@@ -2,7 +2,7 @@ import type { Books } from "../../books/Books.ts"
 import type { LotId, TradeId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { signed } from "../../order/Side.ts"
-import { targetOf, type Trade } from "../../trade/Trade.ts"
+import { draftOf, targetOf, type Trade } from "../../trade/Trade.ts"
 import { recount } from "./batches.ts"
 import { shrinkBoth } from "./lots.ts"
 import { must, type Of, ownerOf, type Place, tradeOf } from "./place.ts"
@@ -60,14 +60,13 @@ export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeRele
 const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => {
   const target = targetOf(trade)
   const { account, symbol } = trade
-  books.trades.put({
-    ...trade,
-    status: "accumulated",
-    reason: undefined,
-    lotId,
-    updatedAt: place.at,
-    version: place.seq
-  })
+  const counted = draftOf(trade)
+  counted.status = "accumulated"
+  counted.reason = undefined
+  counted.lotId = lotId
+  counted.updatedAt = place.at
+  counted.version = place.seq
+  books.trades.put(counted)
   books.lots.put({
     id: lotId,
     account,
@@ -90,7 +89,9 @@ const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => 
 /** Changes fields of a trade. */
 export const tradeChanged = (books: Books, id: TradeId, place: Place, patch: Partial<Trade>): void => {
   const before = tradeOf(books, id)
-  const after = { ...before, ...patch, updatedAt: place.at, version: place.seq }
+  const after = Object.assign(draftOf(before), patch)
+  after.updatedAt = place.at
+  after.version = place.seq
   books.trades.put(after)
   recount(books, before, after, place)
 }
