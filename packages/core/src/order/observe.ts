@@ -88,7 +88,7 @@ const totalOf = (heard: Heard): Total | undefined => {
 
 /** F2: the newest report is kept, and the newest that has a cumulative beside it (F5). */
 const hear = (order: Order, word: Word): Heard => {
-  const isNews = isNewer(order, word) && !reopensWithoutTime(order, word)
+  const isNews = isNewer(order, word) && !reopensWithoutTime(order, word) && !saysLess(order, word)
   const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word.at)
   return {
     quantity: (isNews ? word.quantity : undefined) ?? order.quantity,
@@ -105,6 +105,15 @@ const hear = (order: Order, word: Word): Heard => {
 /** F0: a report that has no time of the broker's never re-opens what a final word closed. */
 const reopensWithoutTime = (order: Order, word: Word): boolean =>
   !word.isBrokersTime && word.reported === "open" && order.reported !== undefined && order.reported !== "open"
+
+/** FILL-14: the same once more, without the total that was known: a reading that asked for no executions between two that did. */
+const saysLess = (order: Order, word: Word): boolean =>
+  !word.isBrokersTime &&
+  word.cumulative === undefined &&
+  order.reportedCumulative !== undefined &&
+  word.reported === order.reported &&
+  (word.rawStatus ?? order.rawStatus) === order.rawStatus &&
+  Decimal.equals(word.quantity ?? order.quantity, order.quantity)
 
 /** F2: newest is by time; at a tie closed beats open, then the larger cumulative, then the more advanced status. */
 const isNewer = (order: Order, word: Word): boolean => {

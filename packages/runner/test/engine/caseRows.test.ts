@@ -1,0 +1,184 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { AlpacaBroker } from "@roundlot/broker-alpaca"
+import { Simulator as Alpaca } from "@roundlot/broker-alpaca/simulator"
+import { IbkrBroker } from "@roundlot/broker-ibkr"
+import { Simulator as Ibkr } from "@roundlot/broker-ibkr/simulator"
+import type { Exchange, Instruction } from "@roundlot/broker-paper"
+import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { Simulator as Schwab } from "@roundlot/broker-schwab/simulator"
+import { Break, Decimal, Entropy, Price, Reads, Ticker, Tracking } from "@roundlot/core"
+import type { AccountName, Broker } from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import type { Scope } from "effect"
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { account, audited, orders } from "./Engine.ts"
+import { engineAt, working } from "./faults.ts"
+
+const prices = new Map([["AAPL", Price.unsafe("150")]])
+const AAPL = Ticker.Ticker.make("AAPL")
+
+/** A simulated exchange behind a broker's protocol, the account there, and the broker of ours in front of it. */
+interface Place {
+  readonly broker: Broker.BrokerService
+  readonly exchange: Exchange.ExchangeService
+  readonly there: AccountName.AccountName
+}
+
+type Opening = Effect.Effect<Place, unknown, Scope.Scope>
+
+const alpaca: Opening = Effect.gen(function* () {
+  const { account: there, credentials, exchange } = yield* Alpaca.make({ prices, requestsAMinute: 100_000 })
+  const http = yield* Layer.build(NodeHttpClient.layerUndici)
+  const broker = yield* Effect.provide(AlpacaBroker.make({ account, credentials, requestsAMinute: 100_000 }), http)
+  return { broker, exchange, there }
+})
+
+const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+
+const schwab: Opening = Effect.gen(function* () {
+  const simulator = yield* Schwab.make({ prices, requestsAMinute: 100_000 })
+  const context = yield* Layer.build(world)
+  const tokens = { file: join(mkdtempSync(join(tmpdir(), "roundlot-rows-")), "tokens.json"), key: undefined }
+  yield* Effect.provide(TokenFile.write(tokens, yield* simulator.login), context)
+  const wire = yield* Effect.provide(
+    Wire.open({ credentials: simulator.credentials, tokens, requestsAMinute: 100_000 }),
+    context
+  )
+  const broker = yield* SchwabBroker.make({ account, wire, servesAgainFor: 0 })
+  return { broker, exchange: simulator.exchange, there: simulator.account }
+})
+
+const ibkr: Opening = Effect.gen(function* () {
+  const { account: there, exchange, host, port } = yield* Ibkr.make({ prices })
+  const broker = yield* IbkrBroker.make({ account, address: { host, port, clientId: 7 } })
+  return { broker, exchange, there }
+})
+
+const brokers = { alpaca, schwab, ibkr } as const
+type Name = keyof typeof brokers
+
+const everyone: ReadonlyArray<Name> = ["alpaca", "schwab", "ibkr"]
+
+/** What the exchange is told; `correct`: its newest execution had two shares only. */
+type Act = Instruction.ActInput | "correct"
+
+const told = (exchange: Exchange.ExchangeService, act: Act) =>
+  act === "correct"
+    ? Effect.map(exchange.fills, (fills): Instruction.ActInput => ({
+        correct: { execId: fills.at(-1)?.execId, quantity: "2" }
+      }))
+    : Effect.succeed(act)
+
+/** A row of the case table: what happens at the broker to an order of 3 that works there, and what our books then say. */
+interface Row {
+  readonly row: string
+  readonly what: string
+  readonly at: ReadonlyArray<Name>
+  readonly acts: (brokerOrderId: string, there: AccountName.AccountName) => ReadonlyArray<Act>
+  /** Status and filled shares of every order, ours first. */
+  readonly orders: ReadonlyArray<string>
+  readonly breaks?: ReadonlyArray<string>
+}
+
+const manual = (there: AccountName.AccountName, differs: object = {}): Instruction.ActInput => ({
+  manualOrder: { account: there, symbol: AAPL, side: "buy", quantity: "2", ...differs }
+})
+
+const rows: ReadonlyArray<Row> = [
+  { row: "O1", what: "nothing has happened", at: everyone, acts: () => [], orders: ["submitted 0"] },
+  {
+    row: "O4",
+    what: "it is filled",
+    at: everyone,
+    acts: (id) => [{ fill: { brokerOrderId: id } }],
+    orders: ["filled 3"]
+  },
+  {
+    row: "O8",
+    what: "a part is filled",
+    at: everyone,
+    acts: (id) => [{ fill: { brokerOrderId: id, quantity: "2" } }],
+    orders: ["partially_filled 2"]
+  },
+  {
+    row: "O6",
+    what: "it is cancelled",
+    at: everyone,
+    acts: (id) => [{ cancel: { brokerOrderId: id } }],
+    orders: ["cancelled 0"]
+  },
+  {
+    row: "O7",
+    what: "a part is filled, then it is cancelled",
+    at: everyone,
+    acts: (id) => [{ fill: { brokerOrderId: id, quantity: "1" } }, { cancel: { brokerOrderId: id } }],
+    orders: ["cancelled 1"]
+  },
+  {
+    row: "O14",
+    what: "somebody else's order works",
+    at: everyone,
+    acts: (_, there) => [manual(there, { type: "limit", limitPrice: "1" })],
+    orders: ["submitted 0", "submitted 0"]
+  },
+  {
+    row: "O15",
+    what: "somebody else's order is filled",
+    at: everyone,
+    acts: (_, there) => [manual(there)],
+    orders: ["submitted 0", "filled 2"]
+  },
+  {
+    row: "F3",
+    what: "an execution is corrected to fewer shares",
+    at: ["alpaca", "ibkr"],
+    acts: (id) => [{ fill: { brokerOrderId: id } }, "correct"],
+    orders: ["cancelled 2"]
+  },
+  {
+    row: "F13",
+    what: "it is filled far from its price",
+    at: everyone,
+    acts: (id) => [{ fill: { brokerOrderId: id, price: "300" } }],
+    orders: ["filled 3"],
+    breaks: ["OffBand"]
+  }
+]
+
+const shown = Effect.map(orders, (all) => all.map(({ filled, status }) => `${status} ${Decimal.format(filled)}`))
+
+const open = Effect.map(Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] }), (all) =>
+  all.map(({ kind }) => kind)
+)
+
+const heads = Effect.map(orders, (all) => all.map(({ version }) => version))
+
+/** The row holds at a broker, over sockets; reading once more changes nothing. */
+const assertRow = (opening: Opening, { acts, breaks = [], orders: wanted }: Row) =>
+  Effect.gen(function* () {
+    const { broker, exchange, there } = yield* opening
+    yield* Effect.gen(function* () {
+      const id = yield* working(exchange, "3")
+      for (const [i, act] of acts(id, there).entries()) {
+        yield* exchange.instruct({ id: `act-${i}`, do: yield* told(exchange, act) })
+      }
+      const read = Effect.zipRight(Tracking.sweep(account), Tracking.pollAll)
+      yield* read
+      assert.deepStrictEqual(yield* shown, wanted)
+      assert.deepStrictEqual(yield* open, breaks)
+      const before = yield* heads
+      yield* read
+      assert.deepStrictEqual(yield* heads, before)
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(engineAt(broker, exchange).services))
+  })
+
+const all = rows.flatMap((row) => row.at.map((name) => ({ name, row, what: row.what, id: row.row })))
+
+describe("RECONCILIATION: a row of the case table at a broker, over sockets; twice is once", () => {
+  it.scopedLive.each(all)("$id at $name: $what", ({ name, row }) => assertRow(brokers[name], row))
+})
