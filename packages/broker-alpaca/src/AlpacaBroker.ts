@@ -1,5 +1,5 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Broker, ClientOrderId, Decimal, HttpOutcome, Instant, Report, Ticker } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, HttpOutcome, Instant, Report, SharedReads, Ticker } from "@roundlot/core"
 import type { AccountName, Address, Id, OrderState, OrderTerms } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Duration } from "effect"
@@ -49,6 +49,8 @@ export interface Options {
   readonly heartbeat?: Heartbeat | undefined
   /** How long an answer is waited for; 30 s for a send, 15 s for a cancel and 10 s for a read where it is left away. */
   readonly answersWithin?: Duration.DurationInput | undefined
+  /** How long the answer of a read serves whoever asks again; a second where it is left away. */
+  readonly servesAgainFor?: Duration.DurationInput | undefined
 }
 
 /**
@@ -72,15 +74,19 @@ export const make = (
     const events = yield* TradeEvents.make(wire, account, (id) => enteredAt(wire, entered, id))
     const replacements = yield* Replacements.make(wire, account)
     const desk: Desk = { account, wire, events, entered, replacements }
+    const read = (id: string) => order(desk, ClientOrderId.BrokerOrderId.make(id))
+    const reads = yield* SharedReads.make(read, options.servesAgainFor)
+    const changing = <A>(order: OrderState.AcknowledgedOrder, answer: Effect.Effect<A>) =>
+      Effect.tap(answer, () => reads.changed(ClientOrderId.current(order.brokerOrderIds)))
     return {
       name: "alpaca",
       environment: place.environment,
       capabilities,
       prepare: (terms) => prepare(desk, terms),
-      cancel: (order) => cancel(wire, ClientOrderId.current(order.brokerOrderIds)),
-      replace: (order, terms) => replace(wire, order, terms),
+      cancel: (order) => changing(order, cancel(wire, ClientOrderId.current(order.brokerOrderIds))),
+      replace: (order, terms) => changing(order, replace(wire, order, terms)),
       lookup: (clientOrderId) => lookup(desk, clientOrderId),
-      order: (brokerOrderId) => order(desk, brokerOrderId),
+      order: reads.one,
       orders: (window) => orders(desk, window),
       fills: (window) => fills(desk, window),
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
@@ -89,9 +95,18 @@ export const make = (
       clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
       instrument: (symbol) => instrument(wire, symbol),
-      updates: updates(desk, heartbeat)
+      updates: Stream.tap(updates(desk, heartbeat), ({ report }) => told(reads, report))
     }
   })
+
+/** What a stream tells of an order is newer than what was read of it. */
+const told = (
+  reads: { readonly changed: (id: string) => Effect.Effect<void> },
+  report: Report.Report
+): Effect.Effect<void> =>
+  (report._tag === "OrderSeen" || report._tag === "Executed") && report.brokerOrderId !== undefined
+    ? reads.changed(report.brokerOrderId)
+    : Effect.void
 
 /** What every request of one account works with. */
 interface Desk {

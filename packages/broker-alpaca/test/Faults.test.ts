@@ -201,6 +201,27 @@ describe("a read that goes wrong, over real sockets", () => {
       })
   )
 
+  it.scopedLive("ACC-7: whoever asks shares one read in flight, and its answer for a second; a cancel ends that", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({}, { servesAgainFor: "1 minute" })
+      yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
+      const { answer, asOf } = yield* send(broker, terms())
+      if (answer._tag !== "Accepted") return assert.fail(words(answer))
+      const id = answer.brokerOrderId
+      const readings = Effect.map(
+        exchange.requests,
+        (all) => all.filter(({ operation }) => operation === "order").length
+      )
+      yield* Effect.all([broker.order(id), broker.order(id)], { concurrency: "unbounded" })
+      yield* broker.order(id)
+      assert.strictEqual(yield* readings, 1)
+      yield* broker.cancel({ _tag: "Submitted", brokerOrderIds: [id], acceptedAt: asOf })
+      const { report } = yield* broker.order(id)
+      assert.strictEqual(report._tag === "OrderSeen" ? report.rawStatus : report._tag, "canceled")
+      assert.strictEqual(yield* readings, 2)
+    })
+  )
+
   it.scopedLive("an order that Alpaca does not know is not found, by either id", () =>
     Effect.gen(function* () {
       const { broker } = yield* open()

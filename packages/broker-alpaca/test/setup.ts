@@ -12,7 +12,7 @@ export const account = AccountName.AccountName.make("paper")
 /** A secret that is to be found nowhere. */
 export const SECRET = "PLANTEDSECRETPLANTEDSECRETPLANTEDSECRET0"
 
-/** A simulator of its own on a free port, and the broker of `account` on it, over real sockets. */
+/** A simulator of its own on a free port, and the broker of `account` on it, over real sockets. An answer serves nobody again. */
 export const open = (options: Simulator.Options = {}, differs: Partial<AlpacaBroker.Options> = {}) =>
   Effect.gen(function* () {
     const seed = yield* Random.nextInt
@@ -23,9 +23,12 @@ export const open = (options: Simulator.Options = {}, differs: Partial<AlpacaBro
       ...options
     })
     const http = yield* Layer.build(NodeHttpClient.layerUndici)
-    const broker = yield* AlpacaBroker.make({ account, credentials: simulator.credentials, ...differs }).pipe(
-      Effect.provide(http)
-    )
+    const broker = yield* AlpacaBroker.make({
+      account,
+      credentials: simulator.credentials,
+      servesAgainFor: 0,
+      ...differs
+    }).pipe(Effect.provide(http))
     return { simulator, exchange: simulator.exchange, broker }
   })
 

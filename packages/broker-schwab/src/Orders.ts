@@ -1,6 +1,7 @@
-import { Decimal, Instant } from "@roundlot/core"
+import { Decimal, Instant, SharedReads } from "@roundlot/core"
 import type { Broker, ClientOrderId, HttpOutcome } from "@roundlot/core"
-import { Cache, Clock, Duration, Effect, Exit, Fiber, Option, Schema } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
+import type { Duration } from "effect"
 import type { Linked } from "./Accounts.ts"
 import { exact, rowsIn } from "./ExactJson.ts"
 import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from "./OrderAnswer.ts"
@@ -41,18 +42,15 @@ export interface Orders {
 /** How far back orders are listed. */
 export const HISTORY_MS = 60 * 86_400_000
 
-/** An answer serves whoever asks again for so long. */
-export const SERVES_AGAIN_FOR: Duration.DurationInput = "1 second"
-
 /** The orders of an account. */
 export const make = (
   wire: Wire,
   linked: Effect.Effect<Linked, Failed>,
-  servesAgainFor: Duration.DurationInput
+  servesAgainFor: Duration.DurationInput | undefined
 ): Effect.Effect<Orders> =>
   Effect.gen(function* () {
     const stamps = yield* makeStamps
-    const readOne = (id: OrderId): Effect.Effect<Option.Option<Read>, Failed> =>
+    const readOne = (id: string): Effect.Effect<Option.Option<Read>, Failed> =>
       Effect.gen(function* () {
         const { hash } = yield* linked
         const outcome = yield* asking(wire, "order", `/trader/v1/accounts/${hash}/orders/${id}`)
@@ -61,18 +59,7 @@ export const make = (
         const order = yield* contentsOf("order", OrderAnswer, outcome)
         return Option.some({ order, text: outcome.text, asOf: yield* stamps.of(order, yield* dateOf(outcome)) })
       })
-    const answers = yield* Cache.make({
-      capacity: Recent.MOST_REMEMBERED,
-      // A fiber of its own: who asked first may leave without taking the answer from the others.
-      lookup: (id: OrderId) => Effect.flatMap(Effect.forkDaemon(readOne(id)), Fiber.join),
-      timeToLive: servesAgainFor
-    })
-    const isServed = Duration.toMillis(servesAgainFor) > 0
-    /** A failure serves nobody again, and where answers do not, none does. */
-    const get = (id: OrderId) =>
-      Effect.onExit(answers.get(id), (exit) =>
-        Exit.isSuccess(exit) && isServed ? Effect.void : answers.invalidate(id)
-      )
+    const answers = yield* SharedReads.make(readOne, servesAgainFor)
     const page = (window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
       Effect.gen(function* () {
         const { hash } = yield* linked
@@ -100,13 +87,15 @@ export const make = (
         const unread = decoded.filter(({ order }) => Option.isNone(order)).length
         if (unread > 0)
           yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are taken`)
-        yield* Effect.forEach(reads, (read) => answers.set(read.order.orderId, Option.some(read)), { discard: true })
+        yield* Effect.forEach(reads, (read) => answers.remember(read.order.orderId, Option.some(read)), {
+          discard: true
+        })
         return { complete: unread === 0 && rows.length < ORDERS_A_PAGE, reads }
       })
     return {
-      one: get,
-      afresh: (id) => Effect.zipRight(answers.invalidate(id), get(id)),
-      changed: (id) => answers.invalidate(id),
+      one: answers.one,
+      afresh: answers.afresh,
+      changed: answers.changed,
       entered: (window) =>
         Effect.gen(function* () {
           const earliest = Instant.fromMillis((yield* Clock.currentTimeMillis) - HISTORY_MS + A_MINUTE_MS)

@@ -70,7 +70,7 @@ interface Desk {
  */
 export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
   Effect.gen(function* () {
-    const { account, answersWithin, servesAgainFor = Orders.SERVES_AGAIN_FOR, wire } = options
+    const { account, answersWithin, servesAgainFor, wire } = options
     const linked = yield* Accounts.linked(wire, options.accountNumber)
     const orders = yield* Orders.make(wire, linked, servesAgainFor)
     const chains = yield* Chains.make(orders)

@@ -87,7 +87,7 @@ const engine = Effect.gen(function* () {
     prices: new Map([["AAPL", Price.unsafe("150")]])
   })
   const http = yield* Layer.build(NodeHttpClient.layerUndici)
-  const broker = yield* AlpacaBroker.make({ account, credentials, answersWithin: "2 seconds" }).pipe(
+  const broker = yield* AlpacaBroker.make({ account, credentials, answersWithin: "2 seconds", servesAgainFor: 0 }).pipe(
     Effect.provide(http)
   )
   return engineAt(broker, exchange)
