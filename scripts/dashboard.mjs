@@ -19,7 +19,13 @@ const filesIn = (folder) =>
 const wantedStamp = () => {
   const hash = createHash("sha256")
   const own = ["index.html", "vite.config.ts", "package.json"].map((name) => join(home, name))
-  const sources = [join(home, "src"), join(home, "public"), join(root, "packages", "api", "src")].flatMap(filesIn)
+  const sources = [
+    join(home, "src"),
+    join(home, "guides"),
+    join(home, "public"),
+    join(root, "docs"),
+    join(root, "packages", "api", "src")
+  ].flatMap(filesIn)
   for (const file of [join(root, "pnpm-lock.yaml"), ...own, ...sources]) {
     hash.update(relative(root, file)).update("\0").update(readFileSync(file)).update("\0")
   }

@@ -1,13 +1,27 @@
 import react from "@vitejs/plugin-react"
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { extname, join } from "node:path"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, extname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { defaultClientConditions, defineConfig, type Plugin } from "vite"
+import { site } from "./guides/site.ts"
 
-const out = fileURLToPath(new URL("dist", import.meta.url))
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const out = here("dist")
 
-const compressible = new Set([".js", ".css", ".html", ".svg"])
+/** The guides beside the dashboard: pages without a script of its own, which work where it does not. */
+const guides: Plugin = {
+  name: "guides",
+  apply: "build",
+  closeBundle: () => {
+    for (const [path, text] of site(here("../../docs"), readFileSync(here("guides/guides.css"), "utf8"))) {
+      mkdirSync(dirname(join(out, path)), { recursive: true })
+      writeFileSync(join(out, path), text)
+    }
+  }
+}
+
+const compressible = new Set([".js", ".css", ".html", ".json", ".svg"])
 
 /** Beside each file its compressed forms, so that nothing is compressed while it is asked for. */
 const compressed: Plugin = {
@@ -25,7 +39,7 @@ const compressed: Plugin = {
 }
 
 export default defineConfig({
-  plugins: [react(), compressed],
+  plugins: [react(), guides, compressed],
   resolve: { conditions: ["@roundlot/source", ...defaultClientConditions] },
   build: {
     outDir: out,

@@ -97,7 +97,7 @@ type Served<Api> =
 export type Routes = Exclude<Served<typeof RoundlotApi>, Group<"health" | "ready" | "metrics">>
 
 /**
- * Serves the API on whatever HTTP server there is, to callers on this machine, with its description at `/openapi.json` and `/docs`.
+ * Serves the API on whatever HTTP server there is, to callers on this machine, with its description at `/openapi.json` and `/docs/api`.
  * Health, readiness and figures are told here; the other groups of routes are the program's.
  */
 export const layer: Layer.Layer<

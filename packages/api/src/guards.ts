@@ -147,7 +147,7 @@ const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => {
     return HttpServerResponse.redirect(url.replace("/api/", "/api/v1/"), { status: 308 })
   }
   const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
-  if (allowed.length === 0) return told(problem("not-found", "see /docs for what is answered here"))
+  if (allowed.length === 0) return told(problem("not-found", "see /docs/api for what is answered here"))
   const allow = allowed.join(", ")
   return told(problem("method-not-allowed", `here ${allow} is answered`), { allow })
 })

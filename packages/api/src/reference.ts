@@ -84,10 +84,10 @@ const pageOf = (openApi: OpenApi.OpenAPISpec): string => {
     ([name, schema]) =>
       `<h3 id="${escape(name)}">${escape(name)}</h3><pre>${escape(JSON.stringify(schema, null, 2))}</pre>`
   )
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Roundlot API</title><style>${STYLE}</style><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Roundlot API</title><style>${STYLE}</style><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>. The guides are at <a href="/docs">/docs</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</html>`
 }
 
-/** `/openapi.json` and `/docs`. */
+/** `/openapi.json` and `/docs/api`. */
 export const layer: Layer.Layer<never, never, Reading> = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
     const reading = yield* Reading
@@ -98,7 +98,7 @@ export const layer: Layer.Layer<never, never, Reading> = HttpApiBuilder.Router.u
       Effect.as(reading, HttpServerResponse.text(text, { contentType: "application/json" }))
     )
     yield* router.get(
-      "/docs",
+      "/docs/api",
       Effect.map(reading, () => HttpServerResponse.html(pageOf(openApi)))
     )
   })

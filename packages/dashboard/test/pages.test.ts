@@ -116,6 +116,49 @@ describe("every page", () => {
   })
 })
 
+describe("the guides", () => {
+  test.each(themes)(
+    "are pages at /docs that lead to each other, without a finding of axe, in the theme %s",
+    async (theme) => {
+      await using seen = await open("/docs", { theme })
+      const { faults, page } = seen
+      await page.getByRole("heading", { level: 1, name: "Guides" }).waitFor()
+      const main = page.getByRole("main")
+      await main.getByRole("link", { name: "First steps" }).click()
+      await page.getByRole("heading", { level: 1, name: "First steps" }).waitFor()
+      expect(await findings(page)).toEqual([])
+      await page.setViewportSize({ width: 390, height: 844 })
+      expect(await page.evaluate("document.documentElement.scrollWidth > 390")).toBe(false)
+      expect(faults).toEqual([])
+    }
+  )
+
+  test("tell every verb and every table, made of their definitions, and the words of the dashboard", async () => {
+    const textOf = async (path: string): Promise<string> => (await fetch(daemon.url + path)).text()
+    expect(await textOf("/docs/commands")).toContain("roundlot trades import: ")
+    expect(await textOf("/docs/tables")).toContain('id="allocations"')
+    expect(await textOf("/docs/reference/glossary")).toContain("<strong>Residual</strong>")
+    await using seen = await open("/docs/commands")
+    expect(await findings(seen.page)).toEqual([])
+    await seen.page.goto(`${daemon.url}/docs/tables`)
+    expect(await findings(seen.page)).toEqual([])
+  })
+
+  test("have no link that leads nowhere", async () => {
+    const seen = new Set(["/docs"])
+    const broken: Array<string> = []
+    for (const path of seen) {
+      const response = await fetch(`${daemon.url}${path}`)
+      const text = await response.text()
+      if (!response.ok) broken.push(path)
+      if (!response.headers.get("content-type")?.includes("html") || !path.startsWith("/docs")) continue
+      for (const [, link = ""] of text.matchAll(/(?:href|src)="(\/[^"#]*)/g)) seen.add(link)
+    }
+    expect(seen.size).toBeGreaterThan(25)
+    expect(broken).toEqual([])
+  })
+})
+
 describe("the files", () => {
   test("come with a policy, hashed ones for ever, and the first load is at most 250 KiB compressed", async () => {
     await using seen = await open("/settings")

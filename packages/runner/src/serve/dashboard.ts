@@ -10,6 +10,7 @@ const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2"
 }
@@ -82,10 +83,14 @@ const answer = (asset: Asset) =>
     })
   })
 
-const NOT_BUILT =
-  "The dashboard was not built here: 'npm start' builds it. The API is at /api/v1, its description at /docs.\n"
+/** A page of the guides is asked for without its ending. */
+const addressOf = (path: `/${string}`): `/${string}` =>
+  path.startsWith("/docs/") ? `/${path.slice(1).replace(/(?:\/index)?\.html$/, "")}` : path
 
-/** The dashboard at `/`, its files, and its page for every address of a screen. It holds no figure: who looks is asked by the API. */
+const NOT_BUILT =
+  "The dashboard was not built here: 'npm start' builds it. The API is at /api/v1, its description at /docs/api.\n"
+
+/** The dashboard at `/`, its files, the guides at `/docs`, and its page for every address of a screen. It holds no figure: who looks is asked by the API. */
 export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
     const built = folder()
@@ -97,6 +102,6 @@ export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
       yield* router.get(`/${screen}`, page)
       yield* router.get(`/${screen}/*`, page)
     }
-    for (const [path, asset] of assets) if (path !== "/index.html") yield* router.get(path, answer(asset))
+    for (const [path, asset] of assets) if (path !== "/index.html") yield* router.get(addressOf(path), answer(asset))
   })
 )

@@ -8,6 +8,7 @@ import type { Configuration } from "../settings/Configuration.ts"
 import * as access from "./access.ts"
 import * as acting from "./acting.ts"
 import * as dashboard from "./dashboard.ts"
+import * as references from "./references.ts"
 import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
@@ -35,5 +36,6 @@ export const layer = (
       )
     ),
     Layer.provide(Layer.merge(dashboard.layer, versions.layer)),
+    Layer.provide(references.layer),
     Layer.provide(Layer.merge(access.layer, Live.layer))
   )

@@ -197,7 +197,7 @@ describe("what cannot be answered", () => {
   )
 
   it.scopedLive(
-    "the API describes itself: every route stands in /openapi.json, and /docs shows it without a script",
+    "the API describes itself: every route stands in /openapi.json, and /docs/api shows it without a script",
     () =>
       Effect.gen(function* () {
         const port = yield* played
@@ -206,7 +206,7 @@ describe("what cannot be answered", () => {
           openapi: "3.1.0",
           paths: { "/api/v1/orders/{id}/fills": { get: {} }, "/api/v1/trades": { get: {}, post: {} } }
         })
-        const docs = yield* ask(port, "/docs")
+        const docs = yield* ask(port, "/docs/api")
         assert.include(docs.text, "GET /api/v1/orders/{id}/fills")
         assert.notInclude(docs.text, "<script")
       }).pipe(Effect.provide(books))

@@ -99,7 +99,7 @@ describe("roundlot start --port", () => {
     await daemon.says(/Running/)
     daemon.signal("SIGTERM")
     const { code, out } = await daemon.ended
-    expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\/ \(API: \/docs/)
+    expect(out).toMatch(/Dashboard: http:\/\/127\.0\.0\.1:\d+\/ \(guides: \/docs, API: \/docs\/api/)
     expect(code).toBe(0)
   }, 120_000)
 
