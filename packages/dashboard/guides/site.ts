@@ -87,6 +87,8 @@ const linkOf = (docs: string, from: string, link: string): string | undefined =>
 /** The front page of a folder is asked for by the folder's name. */
 const addressOf = (path: string): string => path.replace(/\/index$/, "")
 
+const fenceOf = (content: string): string => `<pre tabindex="0"><code>${escape(content)}</code></pre>\n`
+
 /** Markdown as HTML: headings can be linked to, links lead to where a page stands here, HTML in a text is text. */
 const renderer = (docs: string, from: string): MarkdownIt => {
   const markdown = new MarkdownIt({ html: false, linkify: false })
@@ -109,8 +111,7 @@ const renderer = (docs: string, from: string): MarkdownIt => {
   const table = '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>'
   markdown.renderer.rules["table_open"] = () => table
   markdown.renderer.rules["table_close"] = () => "</table></div>"
-  const fence = (content: string) => `<pre tabindex="0"><code>${escape(content)}</code></pre>\n`
-  markdown.renderer.rules.fence = (tokens, at) => fence(tokens[at]?.content ?? "")
+  markdown.renderer.rules.fence = (tokens, at) => fenceOf(tokens[at]?.content ?? "")
   return markdown
 }
 

@@ -35,7 +35,6 @@ export const layer = (
         together.layer(configuration)
       )
     ),
-    Layer.provide(Layer.merge(dashboard.layer, versions.layer)),
-    Layer.provide(references.layer),
+    Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer)),
     Layer.provide(Layer.merge(access.layer, Live.layer))
   )

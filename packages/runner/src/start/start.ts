@@ -207,7 +207,9 @@ const driveTo = (
       const found = yield* Option.isSome(flags.tape)
         ? Effect.catchTag(serving, "CannotServe", () => serve(0, settings))
         : serving
-      yield* output.line(`Dashboard: http://127.0.0.1:${found}/ (guides: /docs, API: /docs/api; also /health, /ready, /metrics)`)
+      yield* output.line(
+        `Dashboard: http://127.0.0.1:${found}/ (guides: /docs, API: /docs/api; also /health, /ready, /metrics)`
+      )
     }
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
