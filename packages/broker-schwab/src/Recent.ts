@@ -6,7 +6,7 @@ export interface Recent<A> {
 }
 
 /** More than any account has open at once, little enough to be held for ever. */
-export const MOST_REMEMBERED = 10_000
+const MOST_REMEMBERED = 10_000
 
 /** An empty memory. It belongs to one account, whose fibers take turns in it. */
 export const make = <A>(most: number = MOST_REMEMBERED): Recent<A> => {
