@@ -1,3 +1,4 @@
+import { RequestLimit } from "@roundlot/core"
 import { Clock, Effect, Ref } from "effect"
 
 /** What Alpaca says of its limit in the headers of an answer. */
@@ -8,15 +9,9 @@ export interface LimitHeaders {
   readonly resetsAtMs: number
 }
 
-/** Who asks: cancels have a share of their own, since ending an order matters most when much is going on. */
-export type Purpose = "cancel" | "other"
-
-/** Whether a request may leave now; if not, after how long it may. */
-export type Leave = { readonly _tag: "Go" } | { readonly _tag: "Wait"; readonly retryAfterMs: number }
-
 /** Our side of Alpaca's limit of requests, one for all that use a pair of keys. Nothing waits in it: a request goes or does not. */
 export interface Budget {
-  readonly take: (purpose: Purpose) => Effect.Effect<Leave>
+  readonly take: (purpose: RequestLimit.Purpose) => Effect.Effect<RequestLimit.Leave>
   /** Alpaca's own count wins over ours. */
   readonly correct: (headers: LimitHeaders) => Effect.Effect<void>
   /** Alpaca refused a request for its limit: nothing leaves before. */
@@ -35,13 +30,8 @@ const WINDOW_MS = 60_000
 /** Alpaca's documented limit: requests a minute of one account. */
 export const REQUESTS_A_MINUTE = 200
 
-const CANCEL_SHARE = 0.1
-
 const renewed = (window: Window, now: number): Window =>
   now < window.endsAtMs ? window : { ...window, left: window.limit, endsAtMs: now + WINDOW_MS }
-
-const keptFor = (purpose: Purpose, { limit }: Window): number =>
-  purpose === "cancel" ? 0 : Math.ceil(limit * CANCEL_SHARE)
 
 /** A budget of so many requests a minute, until Alpaca says otherwise. */
 export const make = (perMinute: number = REQUESTS_A_MINUTE): Effect.Effect<Budget> =>
@@ -50,8 +40,8 @@ export const make = (perMinute: number = REQUESTS_A_MINUTE): Effect.Effect<Budge
       Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.modify(ref, (window) => body(renewed(window, now), now)))
     return {
       take: (purpose) =>
-        update<Leave>((window, now) =>
-          window.left > keptFor(purpose, window)
+        update<RequestLimit.Leave>((window, now) =>
+          window.left > RequestLimit.keptFor(purpose, window.limit)
             ? [{ _tag: "Go" }, { ...window, left: window.left - 1, onTheWay: window.onTheWay + 1 }]
             : [{ _tag: "Wait", retryAfterMs: Math.max(1, window.endsAtMs - now) }, window]
         ),

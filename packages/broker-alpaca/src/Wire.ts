@@ -4,10 +4,10 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Broker, HttpOutcome } from "@roundlot/core"
-import type { Address } from "@roundlot/core"
+import type { Address, RequestLimit } from "@roundlot/core"
 import { Clock, Effect, Redacted } from "effect"
 import type { Duration } from "effect"
-import type { Budget, Purpose } from "./Budget.ts"
+import type { Budget } from "./Budget.ts"
 import type { Credentials } from "./Credentials.ts"
 
 /** A request to Alpaca. `path` begins with `/`, its query included. */
@@ -15,7 +15,7 @@ interface Ask {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE"
   readonly path: string
   readonly body?: string
-  readonly purpose?: Purpose
+  readonly purpose?: RequestLimit.Purpose
   readonly within: Duration.DurationInput
 }
 

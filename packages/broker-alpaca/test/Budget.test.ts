@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Budget } from "@roundlot/broker-alpaca"
+import type { RequestLimit } from "@roundlot/core"
 import { Effect, TestClock } from "effect"
 
-const leaves = (budget: Budget.Budget, purpose: Budget.Purpose, times: number) =>
+const leaves = (budget: Budget.Budget, purpose: RequestLimit.Purpose, times: number) =>
   Effect.map(
     Effect.replicateEffect(budget.take(purpose), times),
     (all) => all.filter(({ _tag }) => _tag === "Go").length

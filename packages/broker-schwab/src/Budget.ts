@@ -1,17 +1,12 @@
+import { RequestLimit } from "@roundlot/core"
 import { Clock, Effect, Ref } from "effect"
-
-/** Who asks: cancels have a share of their own, since ending an order matters most when much is going on. */
-export type Purpose = "cancel" | "other"
-
-/** Whether a request may leave now; if not, after how long it may. */
-export type Leave = { readonly _tag: "Go" } | { readonly _tag: "Wait"; readonly retryAfterMs: number }
 
 /**
  * Our side of Schwab's limit of requests, one for all that use a login. Nothing waits in it: a request goes or does not. Schwab says
  * neither how its minutes begin nor how much is left, so that no span of 60 s ever has more than the limit.
  */
 export interface Budget {
-  readonly take: (purpose: Purpose) => Effect.Effect<Leave>
+  readonly take: (purpose: RequestLimit.Purpose) => Effect.Effect<RequestLimit.Leave>
   /** Schwab refused a request for its limit: nothing leaves before. */
   readonly exhausted: (retryAfterMs: number) => Effect.Effect<void>
 }
@@ -27,8 +22,6 @@ const WINDOW_MS = 60_000
 /** Schwab's limit: requests a minute of one app. */
 export const REQUESTS_A_MINUTE = 120
 
-const CANCEL_SHARE = 0.1
-
 /** A budget of so many requests in any 60 seconds. */
 export const make = (perMinute: number = REQUESTS_A_MINUTE): Effect.Effect<Budget> =>
   Effect.map(Ref.make<Taken>({ times: [], notBefore: 0 }), (ref) => ({
@@ -42,11 +35,16 @@ export const make = (perMinute: number = REQUESTS_A_MINUTE): Effect.Effect<Budge
       )
   }))
 
-const leaveOf = (perMinute: number, purpose: Purpose, taken: Taken, now: number): readonly [Leave, Taken] => {
+const leaveOf = (
+  perMinute: number,
+  purpose: RequestLimit.Purpose,
+  taken: Taken,
+  now: number
+): readonly [RequestLimit.Leave, Taken] => {
   const times = taken.times.filter((at) => at <= now && now - at < WINDOW_MS)
   const kept = { ...taken, times }
   if (now < taken.notBefore) return [{ _tag: "Wait", retryAfterMs: taken.notBefore - now }, kept]
-  const most = purpose === "cancel" ? perMinute : perMinute - Math.ceil(perMinute * CANCEL_SHARE)
+  const most = perMinute - RequestLimit.keptFor(purpose, perMinute)
   const blocking = times[times.length - most]
   return blocking === undefined
     ? [{ _tag: "Go" }, { ...kept, times: [...times, now] }]

@@ -2,11 +2,10 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { HttpOutcome } from "@roundlot/core"
-import type { Address, Entropy } from "@roundlot/core"
+import type { Address, Entropy, RequestLimit } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
-import type { Purpose } from "./Budget.ts"
 import { placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
 import * as Http from "./Http.ts"
@@ -19,7 +18,7 @@ export interface Ask {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly path: string
   readonly body?: string
-  readonly purpose?: Purpose
+  readonly purpose?: RequestLimit.Purpose
   readonly within: Duration.DurationInput
 }
 
