@@ -1,0 +1,103 @@
+// `npm run try-packages`: what would be published, installed in an empty project elsewhere. The README's program compiles and runs
+// there, importing a package starts nothing, and there is one Effect. pnpm takes what it has and asks the registry for the rest.
+import { spawnSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
+import { packageNames, root } from "./sources.mjs"
+
+const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+const home = mkdtempSync(join(tmpdir(), "roundlot-try-"))
+const tarballs = join(home, "tarballs")
+const app = join(home, "app")
+
+const run = (cwd, file, ...args) => {
+  const { status, stderr, stdout } = spawnSync(file, args, { cwd, encoding: "utf8", timeout: 300_000 })
+  if (status !== 0) throw new Error(`${file} ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`)
+  return stdout
+}
+
+const manifestOf = (name) => JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
+const manifests = packageNames.map(manifestOf)
+
+/** An empty project that depends on every tarball, and on the peers that they ask for. */
+const makeApp = () => {
+  mkdirSync(app)
+  const ours = Object.fromEntries(
+    manifests.map(({ name, version }) => [
+      name,
+      `file:${join(tarballs, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)}`
+    ])
+  )
+  const peers = Object.assign({}, ...manifests.map(({ peerDependencies }) => peerDependencies))
+  const dependencies = { ...peers, ...ours }
+  writeFileSync(
+    join(app, "package.json"),
+    JSON.stringify(
+      {
+        name: "app",
+        private: true,
+        type: "module",
+        dependencies,
+        pnpm: { overrides: ours, neverBuiltDependencies: [] }
+      },
+      null,
+      2
+    )
+  )
+  cpSync(join(root, "examples", "embed", "quickstart.ts"), join(app, "program.ts"))
+  const compilerOptions = { module: "NodeNext", target: "ES2022", strict: true, skipLibCheck: true, types: [] }
+  writeFileSync(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }))
+  const running =
+    'import { Effect } from "effect"\nimport { program } from "./program.js"\nconst [position] = await Effect.runPromise(program)\nif (position?.symbol !== "AAPL") throw new Error("it bought nothing")\n'
+  writeFileSync(join(app, "main.js"), running)
+}
+
+const oneEffect = () => {
+  const effects = readdirSync(join(app, "node_modules", ".pnpm")).filter((name) => name.startsWith("effect@"))
+  if (effects.length !== 1) throw new Error(`there are ${effects.length} Effects: ${effects.join(", ")}`)
+}
+
+/** The doors of a package that programs import; Vitest lets its own in only while it runs. */
+const doorsOf = ({ exports, name }) =>
+  Object.entries(exports).flatMap(([door, target]) => (target?.import === undefined ? [] : [join(name, door)]))
+
+/** An import that says something, or after which the process does not end by itself, does more than to be there. */
+const importsQuietly = (door) => {
+  const said = run(app, process.execPath, "--input-type=module", "-e", `await import("${door}")`)
+  if (said !== "") throw new Error(`${door} says when it is imported: ${said}`)
+}
+
+try {
+  run(root, process.execPath, join(root, "node_modules/@typescript/native/bin/tsc"), "-b")
+  mkdirSync(tarballs)
+  run(
+    root,
+    "npx",
+    "-y",
+    packageManager,
+    "--filter",
+    "./packages/*",
+    "--recursive",
+    "pack",
+    "--pack-destination",
+    tarballs
+  )
+  makeApp()
+  run(app, "npx", "-y", packageManager, "install", "--prefer-offline", "--ignore-workspace")
+  oneEffect()
+  run(app, process.execPath, join(root, "node_modules", "@typescript", "native", "bin", "tsc"), "-p", ".")
+  run(app, process.execPath, "main.js")
+  const doors = manifests.flatMap(doorsOf).filter((door) => !door.endsWith("/vitest"))
+  for (const door of doors) importsQuietly(door)
+  run(app, join(app, "node_modules", ".bin", "roundlot"), "--version")
+  console.log(
+    `${manifests.length} packages installed, ${doors.length} doors imported; the README's program compiles and runs`
+  )
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+} finally {
+  rmSync(home, { recursive: true, force: true })
+}
