@@ -137,13 +137,15 @@ export const syncingHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<
   )
 ]
 
+type Failure = Ledger.LedgerError | Effect.Effect.Error<ReturnType<Jobs.JobsService["enqueue"]>>
+
 const SOON_MS = 1000
 
 /**
  * SYNC-10: after orders of an account at Interactive Brokers were worked, both syncs are enqueued, once for any number of them. What
  * was worked is told from the newest attempt that has an answer; it is noted with the job, so that no restart passes over it.
  */
-const enqueueAfterOrders = Effect.gen(function* () {
+export const enqueueAfterOrders: Effect.Effect<void, Failure, Jobs.Jobs | Surroundings> = Effect.gen(function* () {
   const jobs = yield* Jobs.Jobs
   const accounts = yield* Reads.all(Account.AccountTable, { where: [{ column: "broker", in: ["ibkr"] }] })
   yield* Effect.forEach(accounts, ({ name }) => enqueueFor(jobs, name), { discard: true })

@@ -7,7 +7,7 @@ import { alertingHandlers, watchForAlerts } from "./alerting.ts"
 import { archiveByAge } from "./archiving.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
-import { syncingHandlers, watchOrders } from "./syncing.ts"
+import { enqueueAfterOrders, syncingHandlers, watchOrders } from "./syncing.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** No such process: what it was doing is taken up at once, without waiting for its lease to run out. */
@@ -23,8 +23,15 @@ const isGone = ({ host, pid }: Job.Worker): boolean => {
 
 const SOON_MS = 2000
 
-/** Waits until no job is being done or begins soon; one on a schedule is not waited for. */
-export const settled: Effect.Effect<void, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =
+/** Waits until what follows from orders is asked for and done. */
+export const settled: Effect.Effect<
+  void,
+  Effect.Effect.Error<typeof enqueueAfterOrders> | TradeRepository.StoreError,
+  Jobs.Jobs | Surroundings
+> = Effect.suspend(() => Effect.zipRight(enqueueAfterOrders, unoccupied))
+
+/** No job is being done or begins soon; one on a schedule is not waited for. */
+const unoccupied: Effect.Effect<void, TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =
   Effect.gen(function* () {
     const now = yield* (yield* Clock.Clock).now
     const soon = Number(Instant.addMillis(now, SOON_MS))

@@ -234,7 +234,7 @@ const driveTo = (
       }
       if (flags.untilIdle) {
         const left = played?.left ?? (yield* remaining.untilIdle)
-        yield* working.settled
+        yield* Effect.provide(working.settled, layerJobs)
         return left
       }
       yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
