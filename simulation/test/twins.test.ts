@@ -70,8 +70,8 @@ vi.mock("../../packages/core/src/position/coolDown.ts", async (load) => {
 
 vi.mock("../../packages/core/src/control/TradingState.ts", async (load) => {
   const real = await load<typeof tradingStateModule>()
-  const strictest: typeof real.strictest = (states) => (broken.rule === "halt" ? "normal" : real.strictest(states))
-  return { ...real, strictest }
+  const stricter: typeof real.stricter = (a, b) => (broken.rule === "halt" ? "normal" : real.stricter(a, b))
+  return { ...real, stricter }
 })
 
 vi.mock("../../packages/core/src/memory/MemoryLeases.ts", async (load) => {

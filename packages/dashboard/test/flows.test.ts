@@ -26,7 +26,7 @@ describe("what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
-  test("a trade is made by the form, becomes an order, and is followed to its fill and back", async () => {
+  test("BAT-10, BAT-13: a trade is made by the form, becomes an order, and is followed to its fill and back", async () => {
     await using seen = await open("/trades/new?symbol=NVDA")
     const { page } = seen
     await page.getByLabel("Quantity").fill("1,5")
@@ -57,7 +57,7 @@ describe("what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
-  test("a file of trades is checked and submitted in four steps, and every row of it is accounted for", async () => {
+  test("BAT-10: a file of trades is checked and submitted in four steps, and every row of it is accounted for", async () => {
     await using seen = await open("/batches/new")
     const { page } = seen
     const rows = ["id;symbol;side;quantity;price", "b1;IBM;buy;1,5;10", "b2;IBM;buy;0,75;10", "b3;IBM;hold;1;10"]

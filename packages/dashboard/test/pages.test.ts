@@ -118,7 +118,7 @@ describe("every page", () => {
 
 describe("the guides", () => {
   test.each(themes)(
-    "are pages at /docs that lead to each other, without a finding of axe, in the theme %s",
+    "BAT-12: are pages at /docs that lead to each other, without a finding of axe, in the theme %s",
     async (theme) => {
       await using seen = await open("/docs", { theme })
       const { faults, page } = seen

@@ -20,17 +20,17 @@ const heardIn = (text: string): ReadonlyArray<Heard> =>
       : [{ cursor, position: Number(position) }]
   })
 
-/** Listens from a cursor on until it has heard so much, or the daemon is gone. */
-const listen = (port: number, after: string | undefined, most: number) =>
+/** Listens from a cursor on until it has heard enough, or the daemon is gone. */
+const listen = (port: number, after: string, isEnough: (heard: ReadonlyArray<Heard>) => boolean) =>
   new Promise<ReadonlyArray<Heard>>((resolve) => {
     let text = ""
     const heard = () => heardIn(text.slice(0, text.lastIndexOf("\n\n") + 2))
     const over = () => resolve(heard())
-    const headers = after === undefined ? {} : { "last-event-id": after }
+    const headers = { "last-event-id": after }
     const asking = request({ host: "127.0.0.1", port, path: "/api/v1/live", headers, agent: false }, (response) => {
       response.on("data", (part: Buffer) => {
         text += part.toString()
-        if (heard().length >= most) asking.destroy()
+        if (isEnough(heard())) asking.destroy()
       })
       response.on("close", over)
     })
@@ -43,7 +43,7 @@ const reader = async (port: number, begin: string, often: number, isOver: (last:
   const positions: Array<number> = []
   let after = begin
   while (!isOver(positions.at(-1) ?? 0)) {
-    const heard = await listen(port, after, often)
+    const heard = await listen(port, after, (all) => all.length >= often || isOver(all.at(-1)?.position ?? 0))
     positions.push(...heard.map(({ position }) => position))
     after = heard.at(-1)?.cursor ?? after
     // The daemon may be gone: others have the processor until it is there again.
