@@ -26,6 +26,12 @@ const flagsOf = (usage: Usage): ReadonlyArray<Flag> => {
 /** A word that names a flag; `-` alone is the standard input, `--` ends the flags. */
 export const isFlag = (word: string): boolean => word.startsWith("-") && word !== "-" && word !== "--"
 
+/** The flags of a verb, as they are typed. */
+export const flagNames = (usage: Usage): ReadonlyArray<string> =>
+  flagsOf(usage)
+    .flatMap(({ names }) => names)
+    .filter(isFlag)
+
 /**
  * Puts a verb's flags first, each in one word with its value, so that neither order nor a leading dash of a value means anything
  * to the parser. An unknown flag is refused with the nearest.

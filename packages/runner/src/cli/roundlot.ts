@@ -199,6 +199,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
       async () => (await import("../verbs/retain.ts")).storeRetain
     )
   }),
+  completion: leaf(
+    "what a shell needs to complete verbs and flags",
+    async () => (await import("../verbs/completion.ts")).completion
+  ),
   exchange: group("the simulated exchange", {
     do: leaf("give it an instruction", async () => (await exchange()).exchangeDo),
     orders: leaf("its orders", async () => (await exchange()).exchangeOrders),
