@@ -352,6 +352,21 @@ describe("rule 0 of sending a direct order", () => {
     expect(judged(desk, { id: "D2" })).toBe("Held: InDoubtAhead(O1)")
   })
 
+  test("of several in doubt the older is ahead: it goes again, and the younger after it", () => {
+    const desk = Desk.make()
+    direct(desk, { id: "D1" })
+    direct(desk, { id: "D2" })
+    const doubtful = (order: number): Deed => ({ do: "send", order, got: "unknown", time: 1 })
+    run(desk, { do: "send", order: 1, got: "nothing", time: 1 }, { do: "send", order: 2, got: "nothing", time: 1 })
+    run(desk, doubtful(1), doubtful(2))
+    expect(orders(desk)).toEqual(["direct buy 3 in_doubt", "direct buy 3 in_doubt"])
+    expect(run(desk, send(2))).toEqual(["StaysInDoubt"])
+    run(desk, send(1))
+    expect(orders(desk)).toEqual(["direct buy 3 submitted", "direct buy 3 in_doubt"])
+    run(desk, send(2))
+    expect(orders(desk)).toEqual(["direct buy 3 submitted", "direct buy 3 submitted"])
+  })
+
   test("neither a cool-down nor an operator's hold of its position is about it", () => {
     const desk = Desk.make()
     run(desk, { do: "trade", id: "T1", side: "buy", milli: 2500, held: false }, { do: "cancel", order: 1 })

@@ -16,17 +16,19 @@ const refused = (control: Control, words: string): Admission => ({ _tag: "Refuse
 /** What is a direct order's own in rule 0 of sending; the limits of the account come after it. Judged on the rows of the commit that would send it, and never changed (E2). */
 export const admissionOf = (standing: Standing, order: Order): Admission => {
   const others = { ...standing, liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id) }
-  return refusalOf(others, order) ?? waitOf(others) ?? admitted
+  return refusalOf(others, order) ?? waitOf(others, order) ?? admitted
 }
 
 /** What passes by itself or by an operator's act. Cool-downs and holds are about what positions order, not about this (D8). */
-const waitOf = (standing: Standing): Admission | undefined => {
+const waitOf = (standing: Standing, order: Order): Admission | undefined => {
   if (standing.tradingState === "halted") return waits("Halted")
   if (standing.tradingState === "observe") return waits("Observed")
   const [inTheWay] = standing.holdingBreaks
   if (inTheWay !== undefined) return waits(`BreakOpen(${inTheWay.kind} ${inTheWay.subject})`)
   if (!standing.isSessionOpen) return waits("SessionClosed")
-  const doubtful = standing.liveOrders.find(({ status }) => status === "in_doubt")
+  // Of several that are in doubt only an older one is ahead: otherwise each would wait for the other for ever.
+  const isAhead = ({ id, status }: Order) => status === "in_doubt" && (order.status !== "in_doubt" || id < order.id)
+  const doubtful = standing.liveOrders.find(isAhead)
   if (doubtful !== undefined) return waits(`InDoubtAhead(O${doubtful.id})`)
   if (standing.instrument?.status !== "verified") return waits("InstrumentUnverified")
   return undefined
