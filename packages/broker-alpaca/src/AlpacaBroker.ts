@@ -1,5 +1,15 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Broker, ClientOrderId, Decimal, HttpOutcome, Instant, Report, SharedReads, Ticker } from "@roundlot/core"
+import {
+  Broker,
+  ClientOrderId,
+  Decimal,
+  HttpOutcome,
+  Instant,
+  Recent,
+  Report,
+  SharedReads,
+  Ticker
+} from "@roundlot/core"
 import type { AccountName, Address, Id, OrderState, OrderTerms } from "@roundlot/core"
 import { Clock, Effect, Either, Option, Schema, Stream } from "effect"
 import type { Duration } from "effect"
@@ -17,7 +27,6 @@ import { bodyOf, patchOf, timesInForce } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
 import { sessionsIn } from "./MarketCalendar.ts"
-import * as Recent from "./Recent.ts"
 import * as Replacements from "./Replacements.ts"
 import { answerOf, wordsOf } from "./SendAnswers.ts"
 import * as TradeEvents from "./TradeEvents.ts"
@@ -70,7 +79,7 @@ export const make = (
     const given = yield* Wire.make(credentials, place, budget)
     const { answersWithin: within } = options
     const wire: Wire.Wire = within === undefined ? given : { ...given, ask: (ask) => given.ask({ ...ask, within }) }
-    const entered = yield* Recent.make<Instant.Instant>()
+    const entered = Recent.make<Instant.Instant>()
     const events = yield* TradeEvents.make(wire, account, (id) => enteredAt(wire, entered, id))
     const replacements = yield* Replacements.make(wire, account)
     const desk: Desk = { account, wire, events, entered, replacements }
@@ -119,7 +128,7 @@ interface Desk {
 }
 
 const remember = (entered: Desk["entered"], order: OrderAnswer): Effect.Effect<void> =>
-  entered.set(order.id, enteredOf(order))
+  Effect.sync(() => entered.set(order.id, enteredOf(order)))
 
 const enteredOf = (order: OrderAnswer): Instant.Instant => order.submitted_at ?? order.created_at
 
@@ -129,7 +138,8 @@ const enteredAt = (
   entered: Desk["entered"],
   id: string
 ): Effect.Effect<Instant.Instant, Broker.BrokerReadFailed> =>
-  Effect.flatMap(entered.get(id), (seen) => {
+  Effect.suspend(() => {
+    const seen = entered.get(id)
     if (seen !== undefined) return Effect.succeed(seen)
     const read = reading(wire, "order", orderPath(id), OrderAnswer)
     return Effect.map(

@@ -1,9 +1,8 @@
-import { Decimal, Quantity } from "@roundlot/core"
+import { Decimal, Quantity, Recent } from "@roundlot/core"
 import type { AccountName, Broker, ClientOrderId, Report } from "@roundlot/core"
 import { Effect, Option } from "effect"
 import { OrderAnswer, seenOf } from "./OrderAnswer.ts"
 import { asking, contentsOf, saysNotThere } from "./Reading.ts"
-import * as Recent from "./Recent.ts"
 import type { Wire } from "./Wire.ts"
 
 type OrderId = ClientOrderId.BrokerOrderId
@@ -38,18 +37,18 @@ const isReplaced = ({ replaced_by, status }: OrderAnswer): boolean =>
 /** The replacements of one pair of keys. */
 export const make = (wire: Wire, account: AccountName.AccountName): Effect.Effect<Replacements> =>
   Effect.gen(function* () {
-    const chains = yield* Recent.make<readonly [OrderId, ...ReadonlyArray<OrderId>]>()
-    const replaced = yield* Recent.make<OrderAnswer>()
+    const chains = Recent.make<readonly [OrderId, ...ReadonlyArray<OrderId>]>()
+    const replaced = Recent.make<OrderAnswer>()
 
     /** What has been replaced changes no more, so it is read once. */
     const read = (id: OrderId, known: Known | undefined) =>
       Effect.gen(function* () {
-        const found = known?.get(id) ?? (yield* replaced.get(id))
+        const found = known?.get(id) ?? replaced.get(id)
         if (found !== undefined) return Option.some(found)
         const outcome = yield* asking(wire, "order", `/v2/orders/${encodeURIComponent(id)}`)
         if (saysNotThere(outcome)) return Option.none<OrderAnswer>()
         const order = yield* contentsOf("order", OrderAnswer, outcome)
-        if (isReplaced(order)) yield* replaced.set(id, order)
+        if (isReplaced(order)) replaced.set(id, order)
         return Option.some(order)
       })
 
@@ -71,7 +70,7 @@ export const make = (wire: Wire, account: AccountName.AccountName): Effect.Effec
         return inForce(chain)
       })
 
-    const otherIdsOf = (id: OrderId) => Effect.map(chains.get(id), (ids) => ids?.filter((each) => each !== id))
+    const otherIdsOf = (id: OrderId) => chains.get(id)?.filter((each) => each !== id)
 
     return {
       seen: (order, known) =>
@@ -80,20 +79,22 @@ export const make = (wire: Wire, account: AccountName.AccountName): Effect.Effec
           const isUntold = order.status === "replaced" && !order.replaced_by
           const told = isUntold ? Option.getOrElse(yield* read(order.id, undefined), () => order) : order
           if (!told.replaces && !told.replaced_by) {
-            const otherIds = yield* otherIdsOf(told.id)
+            const otherIds = otherIdsOf(told.id)
             return Option.map(seenOf(account, told), (report) => ({ ...report, otherIds }))
           }
           const chain = yield* chainOf(told, known)
           const [first, ...rest] = chain
           const ids = [first.id, ...rest.map(({ id }) => id)] as const
-          yield* Effect.forEach(ids, (id) => chains.set(id, ids), { discard: true })
+          for (const id of ids) chains.set(id, ids)
           return asOne(account, chain)
         }),
-      idsOf: (id) => Effect.map(chains.get(id), (ids) => ids ?? [id]),
+      idsOf: (id) => Effect.sync(() => chains.get(id) ?? [id]),
       named: (executed) =>
-        executed.brokerOrderId === undefined
-          ? Effect.succeed(executed)
-          : Effect.map(otherIdsOf(executed.brokerOrderId), (otherIds) => ({ ...executed, otherIds }))
+        Effect.sync(() =>
+          executed.brokerOrderId === undefined
+            ? executed
+            : { ...executed, otherIds: otherIdsOf(executed.brokerOrderId) }
+        )
     }
   })
 

@@ -1,4 +1,4 @@
-import { Broker, ClientOrderId, Decimal, Instant, Price } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, Instant, Price, Recent } from "@roundlot/core"
 import type { AccountName, Report } from "@roundlot/core"
 import { Effect, Option, Schema, Stream } from "effect"
 import type { Scope } from "effect"
@@ -6,7 +6,6 @@ import { connect } from "./Connection.ts"
 import type { Connection, Heartbeat } from "./Connection.ts"
 import { baseOf, execIdOf } from "./Execution.ts"
 import { lastChangeOf, OrderAnswer } from "./OrderAnswer.ts"
-import * as Recent from "./Recent.ts"
 import type { Replacements } from "./Replacements.ts"
 import type { Wire } from "./Wire.ts"
 
@@ -86,11 +85,13 @@ export const reports = (
   redacted: Wire["redacted"]
 ): Stream.Stream<Report.Received, Broker.BrokerReadFailed> =>
   Stream.unwrap(
-    Effect.map(Recent.make<string>(), (heard) =>
-      connection.frames.pipe(
-        Stream.mapEffect((text) => readFrame(account, heard, replacements, redacted(text))),
-        Stream.flattenIterables
-      )
+    Effect.map(
+      Effect.sync(() => Recent.make<string>()),
+      (heard) =>
+        connection.frames.pipe(
+          Stream.mapEffect((text) => readFrame(account, heard, replacements, redacted(text))),
+          Stream.flattenIterables
+        )
     )
   )
 
@@ -137,13 +138,13 @@ const executionOf = (
   heard: Heard,
   update: TradeUpdate
 ): Effect.Effect<Option.Option<Report.Executed>> =>
-  Effect.gen(function* () {
+  Effect.sync(() => {
     const { execution_id, order, price, qty } = update
     if (!isFill(update) || qty === null || qty === undefined) return Option.none()
     const base = baseOf(order.id, order.filled_qty)
     const id = execution_id ?? base
-    const first = yield* heard.get(base)
-    if (first === undefined) yield* heard.set(base, id)
+    const first = heard.get(base)
+    if (first === undefined) heard.set(base, id)
     return first === undefined || first === id
       ? Option.some(report(account, update, base, qty, price ?? undefined))
       : Option.none()

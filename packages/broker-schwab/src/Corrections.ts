@@ -1,4 +1,4 @@
-import { Decimal, Instant } from "@roundlot/core"
+import { Decimal, Instant, Recent } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { Clock, Effect, Schema } from "effect"
 import type { Linked } from "./Accounts.ts"
@@ -6,7 +6,6 @@ import { executionsOf, missingOf } from "./OrderAnswer.ts"
 import type { Executed, OrderAnswer } from "./OrderAnswer.ts"
 import type { Read } from "./Orders.ts"
 import { reading } from "./Reading.ts"
-import * as Recent from "./Recent.ts"
 import type { Wire } from "./Wire.ts"
 
 /** One revision of an execution; the first is 1, one that was undone has no shares. */

@@ -1,4 +1,4 @@
-import { Decimal, Instant, SharedReads } from "@roundlot/core"
+import { Decimal, Instant, Recent, SharedReads } from "@roundlot/core"
 import type { Broker, ClientOrderId, HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Option, Schema } from "effect"
 import type { Duration } from "effect"
@@ -8,7 +8,6 @@ import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from
 import { livenessOf } from "./OrderStatus.ts"
 import { asking, contentsOf, textOf, unreadable } from "./Reading.ts"
 import { errorIn } from "./ErrorBody.ts"
-import * as Recent from "./Recent.ts"
 import type { Wire } from "./Wire.ts"
 
 /** An order as it was read, with its text and when that was true on Schwab's clock. */

@@ -234,6 +234,8 @@ export * as HttpOutcome from "./ports/HttpOutcome.ts"
 export * as Lease from "./ports/Lease.ts"
 /** `ports/PriceReference`: see that module. */
 export * as PriceReference from "./ports/PriceReference.ts"
+/** `ports/Recent`: see that module. */
+export * as Recent from "./ports/Recent.ts"
 /** `ports/RequestLimit`: see that module. */
 export * as RequestLimit from "./ports/RequestLimit.ts"
 /** `ports/SharedReads`: see that module. */

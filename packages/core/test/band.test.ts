@@ -51,44 +51,42 @@ const working = (isPriced: boolean) => {
           payload: undefined
         })
       ),
-    flags: () => desk.all(FillTable).map(({ offBand }) => offBand),
-    unjudged: () => desk.all(FillTable).map(({ unjudged }) => unjudged),
+    bands: () => desk.all(FillTable).map(({ band }) => band),
     breaks: () => desk.all(BreakTable).map(({ evidence, holds, kind }) => `${kind} ${holds}: ${evidence}`)
   }
 }
 
 describe("the band around what an order should have got", () => {
   test("FILL-12: 20 % from the weighted price of its trades is inside; further off is kept, flagged, and holds nothing", () => {
-    const { breaks, desk, fill, flags } = working(true)
+    const { bands, breaks, desk, fill } = working(true)
     fill("e1", "120")
     fill("e2", "80")
-    expect(flags()).toEqual([false, false])
+    expect(bands()).toEqual(["within", "within"])
     fill("e3", "120.01")
     fill("e4", "79.99")
-    expect(flags()).toEqual([false, false, true, true])
+    expect(bands()).toEqual(["within", "within", "outside", "outside"])
     expect(breaks()).toEqual(["OffBand nothing: e3.1 at 120.01 is outside the band"])
     expect(desk.all(PositionTable).map(({ hedged }) => Decimal.format(hedged))).toEqual(["0.4"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 
   test("FILL-12: without prices of trades the last fill is compared with; the first has nothing to be compared with", () => {
-    const { desk, fill, flags, unjudged } = working(false)
+    const { bands, desk, fill } = working(false)
     fill("e1", "1")
     fill("e2", "1.2")
     fill("e3", "1.45")
-    expect(flags()).toEqual([false, false, true])
-    expect(unjudged()).toEqual([true, false, false])
+    expect(bands()).toEqual(["unknown", "within", "outside"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 
   test("FILL-12: how wide it is, is the account's to say", () => {
-    const { desk, fill, flags } = working(true)
+    const { bands, desk, fill } = working(true)
     const account = desk.all(AccountTable)[0]
     if (account === undefined) throw new Error("no account")
     desk.commit("command", (recorder) => setAccount(recorder, { ...account, bandBp: 500 }))
     fill("e1", "105")
     fill("e2", "105.01")
-    expect(flags()).toEqual([false, true])
+    expect(bands()).toEqual(["within", "outside"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
 })

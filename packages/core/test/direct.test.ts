@@ -54,6 +54,7 @@ const direct = (desk: Desk.Desk, given: Given = {}) => take(desk, { direct: atMa
 const run = (desk: Desk.Desk, ...deeds: ReadonlyArray<Deed>) => deeds.map((deed) => perform(desk, deed))
 
 const send = (order: number, time = 1): Deed => ({ do: "send", order, got: "accepted", time })
+const doubtful = (order: number): Deed => ({ do: "send", order, got: "unknown", time: 1 })
 const fill = (order: number, milli: number, more: Partial<Extract<Deed, { readonly do: "fill" }>> = {}): Deed => ({
   do: "fill",
   at: `B-O${order}`,
@@ -356,7 +357,6 @@ describe("rule 0 of sending a direct order", () => {
     const desk = Desk.make()
     direct(desk, { id: "D1" })
     direct(desk, { id: "D2" })
-    const doubtful = (order: number): Deed => ({ do: "send", order, got: "unknown", time: 1 })
     run(desk, { do: "send", order: 1, got: "nothing", time: 1 }, { do: "send", order: 2, got: "nothing", time: 1 })
     run(desk, doubtful(1), doubtful(2))
     expect(orders(desk)).toEqual(["direct buy 3 in_doubt", "direct buy 3 in_doubt"])

@@ -161,7 +161,6 @@ export const FillDetail = Schema.Struct({
   ...FillDocument.fields,
   symbol: Schema.NullOr(Schema.String),
   side: Schema.NullOr(Side),
-  offBand: Schema.Boolean,
   /** Every revision of the execution, oldest first. */
   revisions: Schema.Array(FillDocument)
 }).annotations({ identifier: "FillDetail" })

@@ -14,9 +14,11 @@ export interface BatchRequest {
   readonly name: string
   readonly mode: BatchMode
   readonly priority: number
-  readonly fileName: string | undefined
-  readonly fileHash: string | undefined
-  readonly retryOf: BatchId | undefined
+  /** The file that its rows come from, where it is one. */
+  readonly fileName?: string | undefined
+  readonly fileHash?: string | undefined
+  /** The batch whose failed rows these are. */
+  readonly retryOf?: BatchId | undefined
 }
 
 /** A batch of the account, as the commit has it. */

@@ -7,6 +7,12 @@ import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { Price } from "../money/Price.ts"
 import { ExecutionFacts } from "./ExecutionFacts.ts"
 
+/** Within what was expected, outside of it, or unknown: there was nothing to compare with. */
+export const bands = ["within", "outside", "unknown"] as const
+
+/** How a fill's price stands to what its order should have got. */
+export type Band = (typeof bands)[number]
+
 /**
  * One revision of one execution of one order. Within an `execIdBase` the highest revision is canonical; a bust is a revision of
  * quantity zero. Quantity in shares, price in dollars a share (none: unpriced).
@@ -21,9 +27,8 @@ export const Fill = Schema.Struct({
   canonical: Column.flag,
   quantity: Column.decimal,
   price: Column.optional(Column.brandedDecimal(Price)),
-  offBand: Column.flag,
-  /** There was no price to compare it with (FILL-12). */
-  unjudged: Column.flag,
+  /** FILL-12: how its price stands to what the order should have got. */
+  band: Column.literal(bands),
   executedAt: Column.instant,
   commission: Column.optional(Column.decimal),
   commissionCurrency: Column.optional(Column.text),

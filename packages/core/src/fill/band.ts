@@ -3,12 +3,10 @@ import type { Recorder } from "../journal/Recorder.ts"
 import { allocationsOf } from "../journal/project/allocations.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
+import type { Band } from "./Fill.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
 import type { Order } from "../order/Order.ts"
 import { canonicalOf } from "./aggregates.ts"
-
-/** How a fill's price stands to what its order should have got; unknown where there is nothing to compare it with. */
-export type Band = "within" | "outside" | "unknown"
 
 /** How far from what was expected a price may be where the account says nothing: 20 %, in basis points. */
 export const USUAL_BAND_BP = 2000

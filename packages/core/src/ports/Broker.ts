@@ -203,6 +203,10 @@ export interface BrokersService {
 /** The registry of brokers: every service asks it, so one program drives several accounts at several brokers. */
 export class Brokers extends Context.Tag("@roundlot/core/Brokers")<Brokers, BrokersService>() {}
 
+/** The broker of an account. */
+export const brokerOf = (account: AccountName): Effect.Effect<BrokerService, NoBroker, Brokers> =>
+  Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+
 /** The registry of a program that drives everything to its one `Broker`. */
 export const layerSingle: Layer.Layer<Brokers, never, Broker> = Layer.effect(
   Brokers,

@@ -8,7 +8,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { doubt, giveUp } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
-import { Brokers, type BrokerService } from "../ports/Broker.ts"
+import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { couldBe, SKEW_MS } from "../reconciliation/couldBe.ts"
 import { interpret } from "../reconciliation/interpret.ts"
@@ -91,12 +91,10 @@ const LONGEST_PAUSE_MS = 60_000
  * order that did not show in the first minutes may still, and an operator has been told.
  */
 const pauseMs = (order: Order, now: Instant.Instant) =>
-  Effect.map(
-    Effect.flatMap(Brokers, (brokers) => brokers.get(order.account)),
-    ({ capabilities }) =>
-      capabilities.clientOrderIds
-        ? SETTLING_MS
-        : Math.min(LONGEST_PAUSE_MS, Math.max(SETTLING_MS, Instant.millisBetween(order.updatedAt, now) / 2))
+  Effect.map(brokerOf(order.account), ({ capabilities }) =>
+    capabilities.clientOrderIds
+      ? SETTLING_MS
+      : Math.min(LONGEST_PAUSE_MS, Math.max(SETTLING_MS, Instant.millisBetween(order.updatedAt, now) / 2))
   )
 
 /**
@@ -104,7 +102,7 @@ const pauseMs = (order: Order, now: Instant.Instant) =>
  * is over and the position orders again.
  */
 const askOnceMore = Effect.fn("Doubts.askOnceMore")(function* ({ refused }: Asked, order: Order) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(order.account))
+  const broker = yield* brokerOf(order.account)
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
   yield* Ref.update(refused, (known) => new Map([...known].filter(([id]) => id !== order.id)))
@@ -115,8 +113,7 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   order: Order,
   mayDrive: Effect.Effect<boolean, never, R>
 ) {
-  const brokers = yield* Brokers
-  const broker = yield* brokers.get(order.account)
+  const broker = yield* brokerOf(order.account)
   if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
   const found = yield* look(order, broker)
   if (found === undefined) return
@@ -155,7 +152,7 @@ const sendAgain = Effect.fn("Doubts.sendAgain")(function* ({ refused }: Asked, o
 
 /** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
 export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(order.account))
+  const broker = yield* brokerOf(order.account)
   if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import { Brokers, type BrokerService } from "../ports/Broker.ts"
+import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 import * as MarketHours from "../time/MarketHours.ts"
@@ -20,7 +20,7 @@ const AHEAD_DAYS = 380
  * calendar that ends within 30 days.
  */
 export const learnHours = Effect.fn("Hours.learnHours")(function* (account: AccountName) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const broker = yield* brokerOf(account)
   const { calendar } = broker
   if (calendar === undefined) return
   const clock = yield* Clock

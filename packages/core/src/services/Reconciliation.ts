@@ -10,7 +10,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable } from "../order/Order.ts"
-import { Brokers, type BrokerReadFailed, type Holding, type NoBroker } from "../ports/Broker.ts"
+import { brokerOf, type BrokerReadFailed, type Brokers, type Holding, type NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
@@ -114,7 +114,7 @@ interface PositionsRead {
 }
 
 const readPositions = Effect.fn("Reconciliation.readPositions")(function* (account: AccountName) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const broker = yield* brokerOf(account)
   const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
   const { complete, holdings } = yield* withRetries(broker.positions)

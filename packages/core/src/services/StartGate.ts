@@ -4,7 +4,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { masked, pin } from "../account/pin.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { BrokerReadFailed, Brokers, type BrokerService } from "../ports/Broker.ts"
+import { brokerOf, BrokerReadFailed, type Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { MOST_SKEW_MS, MOST_UNCERTAIN_MS, skewOf } from "../time/skew.ts"
@@ -120,7 +120,7 @@ const recordOf = (account: AccountName) => Reads.first(AccountTable, { where: [{
 
 /** Before anything else: the broker proves to be of the environment that the account is declared for. */
 const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const broker = yield* brokerOf(account)
   const declared = (yield* recordOf(account))?.environment ?? "paper"
   if (declared !== broker.environment) {
     return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
@@ -150,14 +150,14 @@ const compareClocks = Effect.fn("StartGate.compareClocks")(function* (
 
 /** For play money a difference is told, and stops nothing. */
 const judgeClock = Effect.fn("StartGate.judgeClock")(function* (account: AccountName) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const broker = yield* brokerOf(account)
   const comparing = compareClocks(account, broker)
   yield* broker.environment === "live" ? comparing : reported(`clock of ${account}`, comparing)
 })
 
 /** The account behind the keys is the one that was driven before; on its first drive it is written down. */
 export const pinned = Effect.fn("StartGate.pinned")(function* (account: AccountName) {
-  const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+  const broker = yield* brokerOf(account)
   const { brokerAccountId: found } = yield* withRetries(broker.account)
   if (found === undefined) return
   const ledger = yield* Ledger

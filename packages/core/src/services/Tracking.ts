@@ -9,6 +9,7 @@ import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { acknowledgedOf, averagePrice, OrderTable, type Order } from "../order/Order.ts"
 import {
+  brokerOf,
   Brokers,
   type BrokerReadFailed,
   type BrokerService,
@@ -94,7 +95,7 @@ const pollAccount = (
 ) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const broker = yield* Effect.flatMap(Brokers, (brokers) => brokers.get(account))
+    const broker = yield* brokerOf(account)
     const [open, due] = [openOfAll, dueOfAll].map((all) => all.filter((order) => order.account === account))
     if (open === undefined || due === undefined) return
     const isListed = (order: Order) => isListable(broker, now, order)

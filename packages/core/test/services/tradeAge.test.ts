@@ -93,10 +93,7 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
           uid: "u1",
           name: "last week's",
           mode: "accumulate",
-          priority: 0,
-          fileName: undefined,
-          fileHash: undefined,
-          retryOf: undefined
+          priority: 0
         })
         const tradedAt = Instant.fromMillis(NOW_MS - 2 * DAY_MS)
         const row = { line: 2, input: { ...Stage.trade("t1", "1"), tradedAt } }

@@ -234,8 +234,7 @@ export const submit = (
       mode,
       priority,
       fileName,
-      fileHash,
-      retryOf: undefined
+      fileHash
     })
     if (batch.queuedAt !== undefined) return knownBefore(batch)
     const { counts, noticed, rejected, rejectedRows } = yield* rowsOf(asked, surveyed, now).pipe(
@@ -272,10 +271,7 @@ export const open = (
       uid,
       name,
       mode,
-      priority,
-      fileName: undefined,
-      fileHash: undefined,
-      retryOf: undefined
+      priority
     })
   })
 

@@ -69,6 +69,12 @@ export const asOf = text(
   "As it stood then: a position of the feed ('journal head' prints the newest), or a time"
 )
 
+/** The position that a verb is about. */
+export const position = {
+  account: Options.text("account").pipe(Options.withDescription("Whose; default the only one"), Options.optional),
+  symbol: Args.text({ name: "SYMBOL" }).pipe(Args.withDescription("The symbol"))
+}
+
 /** The account that a list is about. */
 export const ofAccount = text("account", "Only this account's")
 /** The symbol that a list is about. */

@@ -1,5 +1,3 @@
-import * as Args from "@effect/cli/Args"
-import * as Options from "@effect/cli/Options"
 import { Price, Quantity } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import * as flags from "../cli/flags.ts"
@@ -30,8 +28,7 @@ export const instrumentsConfirm = Verb.make({
   ],
   flags: {
     ...flags.place,
-    account: Options.text("account").pipe(Options.withDescription("Whose; default the only one"), Options.optional),
-    symbol: Args.text({ name: "SYMBOL" }).pipe(Args.withDescription("The symbol")),
+    ...flags.position,
     lot: flags.text("lot", "Orders are for multiples of so many shares; default as it was, else the account's"),
     tick: flags.text("tick", "Limit prices are multiples of so many dollars; default as it was, else a cent"),
     reason: flags.reason,

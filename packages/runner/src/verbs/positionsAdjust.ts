@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import {
   type AccountName,
@@ -83,8 +82,7 @@ export const positionsAdjust = Verb.make({
   ],
   flags: {
     ...flags.place,
-    account: Options.text("account").pipe(Options.withDescription("Whose; default the only one"), Options.optional),
-    symbol: Args.text({ name: "SYMBOL" }).pipe(Args.withDescription("The symbol")),
+    ...flags.position,
     as: Options.choice("as", adjust.adjustedAs).pipe(
       Options.withDescription("base: not ours, nothing else moves. hedged: ours, what is owed moves with it")
     ),

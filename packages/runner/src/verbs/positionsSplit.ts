@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import {
   type AccountName,
@@ -66,8 +65,7 @@ export const positionsSplit = Verb.make({
   ],
   flags: {
     ...flags.place,
-    account: Options.text("account").pipe(Options.withDescription("Whose; default the only one"), Options.optional),
-    symbol: Args.text({ name: "SYMBOL" }).pipe(Args.withDescription("The symbol")),
+    ...flags.position,
     to: Options.integer("to").pipe(Options.withDescription("So many shares of now")),
     from: Options.integer("from").pipe(Options.withDescription("for so many of before")),
     cashInLieu: flags.text("cash-in-lieu", "The fraction of a share, after the split, that the broker paid out"),

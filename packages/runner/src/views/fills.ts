@@ -34,7 +34,7 @@ export const documentOf = (fill: Fill.Fill): FillDocument => ({
   canonical: fill.canonical,
   quantity: Decimal.format(fill.quantity),
   price: decimalOrNull(fill.price),
-  band: bandOf(fill),
+  band: fill.band,
   commission: decimalOrNull(fill.commission),
   executedAt: Instant.format(fill.executedAt),
   account: fill.account,
@@ -43,11 +43,6 @@ export const documentOf = (fill: Fill.Fill): FillDocument => ({
   payloadId: idOrNull("payload", fill.payloadId),
   createdAt: Instant.format(fill.createdAt)
 })
-
-const bandOf = ({ offBand, unjudged }: Fill.Fill): FillDocument["band"] => {
-  if (offBand) return "outside"
-  return unjudged ? "unknown" : "within"
-}
 
 const factsOf = ({ facts }: Fill.Fill): FillDocument["facts"] => ({
   permId: valueOrNull(facts?.permId),
@@ -127,7 +122,6 @@ export const show = (
       ...documentOf(fill),
       symbol: orNull(order, ({ symbol }) => symbol),
       side: orNull(order, ({ side }) => side),
-      offBand: fill.offBand,
       revisions: revisions.toSorted((a, b) => a.revision - b.revision).map(documentOf)
     }
   })

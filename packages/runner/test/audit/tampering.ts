@@ -81,10 +81,7 @@ const together = Effect.gen(function* () {
       uid,
       name: uid,
       mode: "execute",
-      priority: 0,
-      fileName: undefined,
-      fileHash: undefined,
-      retryOf: undefined
+      priority: 0
     })
     const input = { ...trade(uid, "MSFT", "buy", "1"), direct: { type: "market", timeInForce: "day" } as const }
     yield* batches.add(batch, [{ line: 1, input }], SourcePolicy.plain)

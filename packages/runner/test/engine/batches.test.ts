@@ -33,10 +33,7 @@ const terms: Omit<Batches.NewBatch, "uid" | "name"> = {
   account: Engine.account,
   actor: "test",
   mode: "execute",
-  priority: 0,
-  fileName: undefined,
-  fileHash: undefined,
-  retryOf: undefined
+  priority: 0
 }
 
 const made = ({ mode = "execute", priority = 0, uid = "u-1" }: Asked = {}) =>

@@ -332,7 +332,7 @@ describe("show", () => {
     "a fill shows its order's terms and every revision",
     Effect.gen(function* () {
       const fill = yield* fills.show("F2")
-      expect(fill).toMatchObject({ symbol: "AAPL", side: "buy", canonical: false, offBand: false })
+      expect(fill).toMatchObject({ symbol: "AAPL", side: "buy", canonical: false, band: "within" })
       expect(idsOf(fill.revisions)).toEqual(["F2", "F3"])
     })
   )

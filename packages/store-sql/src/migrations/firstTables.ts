@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "57f6424c"
+export const fingerprint = "441448e0"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -501,8 +501,7 @@ export const sqlite: ReadonlyArray<string> = [
   "canonical" INTEGER NOT NULL,
   "quantity" TEXT NOT NULL,
   "price" TEXT,
-  "offBand" INTEGER NOT NULL,
-  "unjudged" INTEGER NOT NULL,
+  "band" TEXT NOT NULL,
   "executedAt" INTEGER NOT NULL,
   "commission" TEXT,
   "commissionCurrency" TEXT,
@@ -515,8 +514,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "fills_canonical" CHECK ("canonical" IN (0, 1)),
   CONSTRAINT "fills_quantity" CHECK ("quantity" GLOB '[0-9]*' AND "quantity" NOT GLOB '*[^0-9.]*' AND "quantity" NOT GLOB '0[0-9]*' AND (instr("quantity", '.') = 0 OR ("quantity" GLOB '*[1-9]' AND "quantity" NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND "price" GLOB '[0-9]*' AND "price" NOT GLOB '*[^0-9.]*' AND "price" NOT GLOB '0[0-9]*' AND (instr("price", '.') = 0 OR ("price" GLOB '*[1-9]' AND "price" NOT GLOB '*.*.*'))),
-  CONSTRAINT "fills_offBand" CHECK ("offBand" IN (0, 1)),
-  CONSTRAINT "fills_unjudged" CHECK ("unjudged" IN (0, 1)),
+  CONSTRAINT "fills_band" CHECK ("band" IN ('within', 'outside', 'unknown')),
   CONSTRAINT "fills_commission" CHECK ("commission" <> '-0' AND "commission" NOT GLOB '?*-*' AND ltrim("commission", '-') GLOB '[0-9]*' AND ltrim("commission", '-') NOT GLOB '*[^0-9.]*' AND ltrim("commission", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("commission", '-'), '.') = 0 OR (ltrim("commission", '-') GLOB '*[1-9]' AND ltrim("commission", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "fills_facts" CHECK (json_valid("facts")),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),
@@ -1252,8 +1250,7 @@ export const postgres: ReadonlyArray<string> = [
   "canonical" SMALLINT NOT NULL,
   "quantity" NUMERIC NOT NULL,
   "price" NUMERIC,
-  "offBand" SMALLINT NOT NULL,
-  "unjudged" SMALLINT NOT NULL,
+  "band" TEXT COLLATE "C" NOT NULL,
   "executedAt" TIMESTAMPTZ NOT NULL,
   "commission" NUMERIC,
   "commissionCurrency" TEXT COLLATE "C",
@@ -1266,8 +1263,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "fills_canonical" CHECK ("canonical" IN (0, 1)),
   CONSTRAINT "fills_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" >= 0),
   CONSTRAINT "fills_price" CHECK ("price" <> '0' AND scale("price") = min_scale("price") AND "price" < 'Infinity' AND "price" >= 0),
-  CONSTRAINT "fills_offBand" CHECK ("offBand" IN (0, 1)),
-  CONSTRAINT "fills_unjudged" CHECK ("unjudged" IN (0, 1)),
+  CONSTRAINT "fills_band" CHECK ("band" IN ('within', 'outside', 'unknown')),
   CONSTRAINT "fills_commission" CHECK (scale("commission") = min_scale("commission") AND "commission" < 'Infinity' AND "commission" > '-Infinity'),
   CONSTRAINT "fills_facts" CHECK ("facts" IS NULL OR ("facts"::json) IS NOT NULL),
   CONSTRAINT "fills_payloadId" CHECK ("payloadId" > 0),

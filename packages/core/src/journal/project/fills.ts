@@ -1,4 +1,5 @@
 import type { Books } from "../../books/Books.ts"
+import type { Band } from "../../fill/Fill.ts"
 import { joinKey } from "../../books/Table.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
 import { followOrder } from "./standing.ts"
@@ -20,8 +21,7 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     canonical: isHighest,
     quantity: event.quantity,
     price: event.price,
-    offBand: event.offBand,
-    unjudged: event.unjudged ?? false,
+    band: bandOf(event),
     executedAt: event.executedAt,
     commission: undefined,
     commissionCurrency: undefined,
@@ -30,6 +30,11 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     createdAt: place.at,
     version: place.seq
   })
+}
+
+const bandOf = ({ offBand, unjudged }: Of<"FillRecorded">): Band => {
+  if (offBand) return "outside"
+  return unjudged === true ? "unknown" : "within"
 }
 
 /** What an execution cost. */

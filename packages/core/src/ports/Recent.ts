@@ -6,9 +6,15 @@ export interface Recent<A> {
 }
 
 /** More than any account has open at once, little enough to be held for ever. */
-const MOST_REMEMBERED = 10_000
+export const MOST_REMEMBERED = 10_000
 
-/** An empty memory. It belongs to one account, whose fibers take turns in it. */
+/**
+ * An empty memory, for what an adapter has seen. It belongs to one connection or one account, whose fibers take turns in it.
+ *
+ * @example
+ * const seen = Recent.make<string>(2)
+ * seen.set("7", "filled")
+ */
 export const make = <A>(most: number = MOST_REMEMBERED): Recent<A> => {
   const known = new Map<string, A>()
   return {
