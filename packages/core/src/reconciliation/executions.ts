@@ -1,10 +1,13 @@
 import { Need } from "../books/Need.ts"
+import { isConcluded } from "../fill/concluded.ts"
+import type { Fill } from "../fill/Fill.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { orderOf } from "../order/transition.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { Executed, RawPayload } from "./Report.ts"
 import { book, mismatch } from "./booking.ts"
 import { documented, isSameExecution, undocumented } from "./corrections.ts"
+import { putBack } from "./busts.ts"
 import { keep } from "./evidence.ts"
 import { commission } from "./commissions.ts"
 import { match } from "./matching.ts"
@@ -23,10 +26,15 @@ export const executed = (recorder: Recorder, report: Executed, payload: RawPaylo
   if (order === undefined) return wait(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
   documented(recorder, order, report, revisions)
-  const booked = book(recorder, order, report, keep(recorder, payload))
+  book(recorder, order, report, keep(recorder, payload))
+  if (isNewest(revisions, report)) putBack(recorder, report.execIdBase, report.executedAt)
   costs(recorder, report)
-  return applied(booked)
+  return applied(orderOf(recorder, order.id))
 }
+
+/** The highest of a broker's own revisions: what we concluded from its absence gives way to it. */
+const isNewest = (known: ReadonlyArray<Fill>, { revision }: Executed): boolean =>
+  known.every((fill) => isConcluded(fill) || fill.revision < revision)
 
 /** F12 of reconciliation: what came with an execution is written with it, or later where it was not known before. */
 const costs = (recorder: Recorder, { commission: cost, ...report }: Executed): Interpreted =>

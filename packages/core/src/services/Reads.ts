@@ -59,3 +59,28 @@ export const first = <R>(
   question: Omit<Question, "limit">
 ): Effect.Effect<R | undefined, StoreError, TradeRepository> =>
   Effect.map(page(table, { ...question, limit: 1 }), ({ items }) => items[0])
+
+const MOST_CELLS = 500
+
+/** All records of an account that have one of these cells in a column, asked for in parts that a database takes. */
+export const among = <R>(
+  table: Table<R>,
+  account: string,
+  column: string,
+  cells: ReadonlyArray<Cell>
+): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
+  Effect.map(
+    Effect.forEach(
+      Array.from({ length: Math.ceil(cells.length / MOST_CELLS) }, (_, i) =>
+        cells.slice(i * MOST_CELLS, (i + 1) * MOST_CELLS)
+      ),
+      (part) =>
+        all(table, {
+          where: [
+            { column: "account", in: [account] },
+            { column, in: part }
+          ]
+        })
+    ),
+    (parts) => parts.flat()
+  )

@@ -1,29 +1,28 @@
 import { Effect, Schema } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import type { Cell } from "../books/Column.ts"
 import { Need } from "../books/Need.ts"
 import type { Table } from "../books/Table.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
-import { format, OrderId, parse as parseId } from "../identity/Id.ts"
+import type { OrderId } from "../identity/Id.ts"
 import { UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { PayloadTable } from "../journal/Payload.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
-import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { Brokers, type BrokerReadFailed, type BrokerService, type Listing, type NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { HoldingTable, type HeldAtBroker } from "../position/HeldAtBroker.ts"
-import { BreakTable } from "../reconciliation/Break.ts"
-import { closeIfOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
+import { openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
 import type { Executed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
 import * as Reads from "./Reads.ts"
+import { settleAbsent } from "./absent.ts"
+import { reportedMember } from "./reported.ts"
 import { withRetries } from "./reading.ts"
 import { reportMember } from "./Submission.ts"
 
@@ -52,7 +51,7 @@ export interface Synced {
   readonly fetched: number
   /** Those that were not in the books before. */
   readonly inserted: number
-  /** Those in the books of which something became known that was not: what they cost, or that they do not count any more. */
+  /** Those in the books of which something became known that was not: what they cost, or that they count no more, or again. */
   readonly updated: number
   /** Executions of which another revision counts now. */
   readonly canonicalChanges: number
@@ -117,7 +116,17 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   // What waited for its order had no place for what it cost.
   const joined = yield* knownOf(account, news)
   yield* book(news.filter(({ report }) => joined.has(report.execId) && !isKnown(joined, report)))
-  yield* bookMissing(account, from, now, fills)
+  const absent = yield* settleAbsent({
+    account,
+    broker,
+    asked,
+    from,
+    wholeFrom: wholeOf(fills, asked.from),
+    begun: now,
+    fills,
+    orders
+  })
+  for (const id of absent.touched) touched.add(id)
   yield* noteRead(account, from, now)
   const after = yield* knownOf(account, news)
   const canonicalAfter = yield* canonicalOf(account, bases)
@@ -129,8 +138,9 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
     account,
     fetched: executions.length,
     inserted,
-    updated: new Set([...costed.map(([execId]) => execId), ...replaced.map(([, execId]) => execId)]).size,
-    canonicalChanges: replaced.length,
+    updated: new Set([...costed.map(([execId]) => execId), ...replaced.map(([, execId]) => execId), ...absent.changed])
+      .size,
+    canonicalChanges: replaced.length + absent.changed.length,
     touchedOrders: touched.size,
     askedFrom: asked.from,
     windowStart: from,
@@ -138,9 +148,13 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   }
 })
 
-/** From when on the broker's listing is whole. What is older and listed all the same widens it: it was not forgotten. */
+/** From when on the broker says that its listing is whole. */
+const wholeOf = ({ complete, wholeFrom }: Listing<Executed>, askedFrom: Instant.Instant): Instant.Instant | undefined =>
+  complete ? askedFrom : wholeFrom
+
+/** From when on the listing may be taken for whole. What is older and listed all the same widens it: it was not forgotten. */
 const startOf = (fills: Listing<Executed>, askedFrom: Instant.Instant): Instant.Instant => {
-  const whole = fills.complete ? askedFrom : (fills.wholeFrom ?? askedFrom)
+  const whole = wholeOf(fills, askedFrom) ?? askedFrom
   const oldest = fills.received.reduce((at, { report }) => (report.executedAt < at ? report.executedAt : at), whole)
   return oldest < askedFrom ? askedFrom : oldest
 }
@@ -152,39 +166,15 @@ type Known = Pick<Fill | WaitingFill, "execId" | "quantity" | "price"> & {
   readonly orderId?: OrderId | undefined
 }
 
-const MOST_CELLS = 500
-
-const among = <R>(
-  table: Table<R>,
-  account: AccountName,
-  column: string,
-  cells: ReadonlyArray<Cell>
-): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
-  Effect.map(
-    Effect.forEach(
-      Array.from({ length: Math.ceil(cells.length / MOST_CELLS) }, (_, i) =>
-        cells.slice(i * MOST_CELLS, (i + 1) * MOST_CELLS)
-      ),
-      (part) =>
-        Reads.all(table, {
-          where: [
-            { column: "account", in: [account] },
-            { column, in: part }
-          ]
-        })
-    ),
-    (parts) => parts.flat()
-  )
-
 type Executions = ReadonlyArray<Received<Executed>>
 
 const knownOf = (account: AccountName, executions: Executions) =>
   Effect.gen(function* () {
     const ids = [...new Set(executions.map(({ report }) => report.execId))]
-    const fills = yield* among(FillTable, account, "execId", ids)
+    const fills = yield* Reads.among(FillTable, account, "execId", ids)
     const missing = new Set(ids)
     for (const { execId } of fills) missing.delete(execId)
-    const waiting = yield* among(WaitingFillTable, account, "execId", [...missing])
+    const waiting = yield* Reads.among(WaitingFillTable, account, "execId", [...missing])
     const known = new Map<string, Known>()
     for (const each of [...waiting, ...fills]) known.set(each.execId, each)
     return known
@@ -205,7 +195,7 @@ const isChanged = (before: Known | undefined, after: Known): boolean =>
 /** Which revision of each execution counts. */
 const canonicalOf = (account: AccountName, bases: ReadonlySet<string>) =>
   Effect.map(
-    among(FillTable, account, "execIdBase", [...bases]),
+    Reads.among(FillTable, account, "execIdBase", [...bases]),
     (fills) =>
       new Map(fills.filter(({ canonical }) => canonical).map(({ execId, execIdBase }) => [execIdBase, execId] as const))
   )
@@ -222,7 +212,7 @@ const newOrders = (account: AccountName, { received }: Listing<OrderSeen>, execu
   Effect.gen(function* () {
     const own = received.filter(({ report }) => report.account === account)
     const ids = [...new Set(own.map(({ report }) => report.brokerOrderId))]
-    const orders = yield* among(OrderTable, account, "brokerOrderId", ids)
+    const orders = yield* Reads.among(OrderTable, account, "brokerOrderId", ids)
     const known = new Map(orders.map((order) => [order.brokerOrderId, order]))
     return own
       .filter(({ report }) => !isShown(known.get(report.brokerOrderId), report))
@@ -267,70 +257,6 @@ const bookListing = (
     }
   ])
 
-const member = (account: AccountName, needs: Member<void>["needs"], apply: Member<void>["apply"]): Member<void> => ({
-  account,
-  cause: { kind: "report", actor: "roundlot" },
-  needs,
-  apply
-})
-
-/** What counts in the books of a span that the broker lists whole, and is not in its listing: busted, and no message said so. */
-const bookMissing = (
-  account: AccountName,
-  from: Instant.Instant,
-  to: Instant.Instant,
-  { complete, received, wholeFrom }: Listing<Executed>
-) =>
-  Effect.gen(function* () {
-    if (!complete && wholeFrom === undefined) return
-    const listed = new Set(received.map(({ report }) => report.execIdBase))
-    const kept = yield* Reads.all(FillTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "canonical", in: [1] },
-        { column: "executedAt", atLeast: Number(from), below: Number(to) }
-      ]
-    })
-    const settled = kept.filter((fill) => fill.createdAt < to && Decimal.isPositive(fill.quantity))
-    const missing = new Map<OrderId, ReadonlyArray<string>>()
-    const there = new Set<OrderId>()
-    for (const { execId, execIdBase, orderId } of settled) {
-      if (listed.has(execIdBase)) there.add(orderId)
-      else missing.set(orderId, [...(missing.get(orderId) ?? []), execId])
-    }
-    const ledger = yield* Ledger
-    const open = yield* openMissing(account)
-    const members = [...new Set([...missing.keys(), ...open.filter((id) => there.has(id))])].map((orderId) =>
-      member(account, [Need.OrderById({ id: orderId })], (recorder) =>
-        bookMissingOf(recorder, orderId, missing.get(orderId) ?? [])
-      )
-    )
-    yield* ledger.submitAll("report", members)
-  })
-
-const bookMissingOf = (recorder: Recorder, orderId: OrderId, execIds: ReadonlyArray<string>): void => {
-  const order = recorder.books.orders.get(orderId)
-  if (order === undefined) return
-  const { symbol } = order
-  const subject = format("order", orderId)
-  if (execIds.length === 0) return closeIfOpen(recorder, symbol, "FillMissing", subject, "the broker lists it again")
-  const evidence = `the broker does not list ${execIds.join(", ")} any more`
-  openOrUpdate(recorder, { symbol, kind: "FillMissing", subject, evidence })
-  recorder.touch(symbol)
-}
-
-const openMissing = (account: AccountName) =>
-  Effect.map(
-    Reads.all(BreakTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "closedAt", in: [null] },
-        { column: "kind", in: ["FillMissing"] }
-      ]
-    }),
-    (breaks) => breaks.flatMap(({ subject }) => parseId("order", subject) ?? []).map((id) => OrderId.make(id))
-  )
-
 /** The name under which the books keep until when an account's executions were read. */
 const READ = "roundlot/trades.sync"
 
@@ -356,7 +282,7 @@ const noteRead = (account: AccountName, from: Instant.Instant, to: Instant.Insta
     const gap = last !== undefined && last < from && wasOpen(last) ? last : undefined
     yield* ledger.submit(
       "report",
-      member(account, [Need.Cursor({ account, source: READ })], (recorder) => {
+      reportedMember(account, [Need.Cursor({ account, source: READ })], (recorder) => {
         if (gap !== undefined) bookGap(recorder, gap, from)
         moveCursor(recorder, READ, Instant.format(to))
       })
@@ -418,7 +344,7 @@ export const syncPositionsOnce: (
   if (!complete || changed === 0) return synced
   yield* (yield* Ledger).submit(
     "report",
-    member(account, [], (recorder) => {
+    reportedMember(account, [], (recorder) => {
       for (const row of rows.values()) recorder.books.ops_holdings.put(row)
     })
   )

@@ -23,7 +23,7 @@ const Fill = Schema.Struct({
 const Exchanged = Schema.Struct({
   items: Schema.Array(Schema.Struct({ brokerOrderId: Schema.String, execId: Schema.optional(Schema.String) }))
 })
-const Breaks = Schema.Struct({ items: Schema.Array(Schema.Struct({ kind: Schema.String, holds: Schema.String })) })
+const Breaks = Schema.Struct({ items: Schema.Array(Schema.Struct({ kind: Schema.String })) })
 const Fills = Schema.Struct({ items: Schema.Array(Fill) })
 
 /** Books of a tape at a simulator of their own, which are synced by verbs. */
@@ -102,7 +102,7 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     await cleanup()
   })
 
-  it("SYNC-1, SYNC-4, SYNC-13: several executions are one order's; one that is busted is shown, and holds its symbol", async () => {
+  it("SYNC-1, SYNC-4, SYNC-13: several executions are one order's; one that is busted counts no more", async () => {
     const { cleanup, cli, exchange, exchanged, fills, json, start, sync } = await books(await place())
     await cli("accounts", "add", "paper", "--broker", "ibkr")
     expect(await start()).toMatchObject({ code: 0 })
@@ -119,10 +119,22 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     expect((await fills("--order-id", "O1")).map(({ quantity }) => quantity).toSorted()).toEqual(["2", "3"])
     const busted = (await exchanged("fills")).at(-1)?.execId ?? ""
     expect((await exchange({ bust: { execId: busted } }, "b1")).code).toBe(0)
-    expect(await sync()).toMatchObject({ fetched: 1, inserted: 0 })
-    expect((await fills("--order-id", "O1")).map(({ canonical }) => canonical)).toEqual([true, true])
+    // What was written in the last seconds is not judged by a listing: a broker's may be behind.
+    await until(async () => {
+      const came = await sync()
+      expect(came).toMatchObject({ fetched: 1, inserted: 0 })
+      return Schema.is(Schema.Struct({ updated: Schema.Literal(1), canonicalChanges: Schema.Literal(1) }))(came)
+    })
+    const revisions = (await fills("--order-id", "O1")).map(({ canonical, quantity }) => `${quantity} ${canonical}`)
+    expect(revisions.toSorted()).toEqual(["0 true", "2 true", "3 false"])
+    expect(await json("orders", "list", "--broker-order-id", brokerOrderId)).toMatchObject({
+      items: [{ filledQuantity: "2", averagePrice: "1" }]
+    })
     const open = Schema.decodeUnknownSync(Breaks)(await json("breaks", "list", "--status", "open"))
-    expect(open.items.map(({ holds, kind }) => `${kind} ${holds}`)).toContain("FillMissing symbol")
+    expect(open.items).toEqual([])
+    const before = [await json("journal", "head"), await fills(), await json("orders", "list")]
+    expect(await sync()).toMatchObject({ inserted: 0, updated: 0, canonicalChanges: 0, touchedOrders: 0 })
+    expect([await json("journal", "head"), await fills(), await json("orders", "list")]).toEqual(before)
     expect(await json("audit")).toMatchObject({ ok: true })
     await cleanup()
   })

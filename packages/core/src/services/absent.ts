@@ -1,0 +1,170 @@
+import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { isConcluded } from "../fill/concluded.ts"
+import { FillTable, type Fill } from "../fill/Fill.ts"
+import { OrderId, parse as parseId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import type { BrokerService, Listing, TimeWindow } from "../ports/Broker.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
+import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
+import type { Executed, OrderSeen } from "../reconciliation/Report.ts"
+import * as Instant from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
+import { reportedMember } from "./reported.ts"
+
+/** What a sync has read, by which absences are judged. */
+interface Listed {
+  readonly account: AccountName
+  readonly broker: BrokerService
+  readonly asked: TimeWindow
+  /** From when on the listing of executions may be taken for whole, and from when on the broker says that it is. */
+  readonly from: Instant.Instant
+  readonly wholeFrom: Instant.Instant | undefined
+  /** When the reading began. */
+  readonly begun: Instant.Instant
+  readonly fills: Listing<Executed>
+  readonly orders: Listing<OrderSeen>
+}
+
+/** What followed. */
+interface Settled {
+  /** Executions that count no more, or again. */
+  readonly changed: ReadonlyArray<string>
+  readonly touched: ReadonlySet<OrderId>
+}
+
+const NOTHING: Settled = { changed: [], touched: new Set() }
+
+/** What was written in the last seconds before a reading is not judged by it. */
+const SETTLING_MS = 5_000
+
+/**
+ * SYNC-13, F5 of reconciliation: what counts in the books of a span that the broker lists whole and is not in its listing. It is read
+ * again first: once is nothing. What is in neither is busted, as far as other words of the broker prove it, or a break.
+ */
+export const settleAbsent = (listed: Listed) =>
+  Effect.gen(function* () {
+    if (listed.wholeFrom === undefined) return NOTHING
+    const { account, begun, fills, from } = listed
+    const counted = yield* Reads.all(FillTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "canonical", in: [1] },
+        { column: "executedAt", atLeast: Number(from), below: Number(begun) }
+      ]
+    })
+    const settled = counted.filter(
+      ({ createdAt, quantity }) => createdAt < Instant.addMillis(begun, -SETTLING_MS) && Decimal.isPositive(quantity)
+    )
+    const shown = yield* shownAgain(listed, counted)
+    const open = yield* openAbout(account)
+    const once = missingOf(settled, fills)
+    if (once.length === 0 && open.length === 0) return shown
+    const again = once.length === 0 ? fills : yield* withRetries(listed.broker.fills(listed.asked))
+    const missing = missingOf(once, again)
+    const gone = new Set(once)
+    const there = new Set(settled.filter((fill) => !gone.has(fill)).map(({ orderId }) => orderId))
+    const relisted = open.filter((id) => there.has(id))
+    const orders = yield* Reads.among(OrderTable, account, "id", [
+      ...new Set([...missing.map(({ orderId }) => orderId), ...relisted])
+    ])
+    const held = missing.length === 0 ? undefined : yield* heldNow(listed.broker)
+    const ledger = yield* Ledger
+    const judged = yield* ledger.submitAll(
+      "report",
+      bySymbol(orders).map(([symbol, own]) => {
+        const absent = absentOf(listed, symbol, own, missing, isWhole(again), held?.get(symbol))
+        const needs = own.map(({ id }) => Need.OrderById({ id }))
+        return reportedMember(account, needs, (recorder) => bookAbsent(recorder, absent))
+      })
+    )
+    const changed = judged.flatMap(({ busted }) => busted)
+    const busted = missing.filter(({ execId }) => changed.includes(execId)).map(({ orderId }) => orderId)
+    return { changed: [...shown.changed, ...changed], touched: new Set([...shown.touched, ...busted]) }
+  })
+
+const missingOf = (fills: ReadonlyArray<Fill>, { received }: Listing<Executed>): ReadonlyArray<Fill> => {
+  const listed = new Set(received.map(({ report }) => report.execIdBase))
+  return fills.filter(({ execIdBase }) => !listed.has(execIdBase))
+}
+
+const isWhole = ({ complete, wholeFrom }: Listing<Executed>): boolean => complete || wholeFrom !== undefined
+
+const bySymbol = (orders: ReadonlyArray<Order>): ReadonlyArray<readonly [Ticker, ReadonlyArray<Order>]> =>
+  [...new Set(orders.map(({ symbol }) => symbol))].map(
+    (symbol) => [symbol, orders.filter((order) => order.symbol === symbol)] as const
+  )
+
+const absentOf = (
+  { account, begun, orders, wholeFrom }: Listed,
+  symbol: Ticker,
+  own: ReadonlyArray<Order>,
+  missing: ReadonlyArray<Fill>,
+  isSecondWhole: boolean,
+  held: Decimal.Decimal | undefined
+): Absent => {
+  const fillsOf = (id: OrderId) => missing.filter(({ orderId }) => orderId === id)
+  const covered = own
+    .flatMap(({ id }) => fillsOf(id))
+    .every(({ executedAt }) => wholeFrom !== undefined && executedAt >= wholeFrom)
+  const totalOf = ({ brokerOrderIds }: Order): Decimal.Decimal | undefined =>
+    orders.received.find(({ report }) => report.account === account && brokerOrderIds.includes(report.brokerOrderId))
+      ?.report.cumulative
+  return {
+    symbol,
+    since: begun,
+    isProven: covered && isSecondWhole,
+    held,
+    orders: new Map(
+      own.map((order) => [order.id, { total: totalOf(order), execIds: fillsOf(order.id).map(({ execId }) => execId) }])
+    )
+  }
+}
+
+/** What the broker holds, by symbol; every symbol that a whole listing lacks is flat. Nothing where it could not be read whole. */
+const heldNow = (broker: BrokerService) =>
+  withRetries(broker.positions).pipe(
+    Effect.map(({ complete, holdings }) => {
+      const bySymbols = new Map(holdings.map(({ quantity, symbol }) => [symbol, quantity]))
+      return complete ? { get: (symbol: Ticker) => bySymbols.get(symbol) ?? Decimal.zero } : undefined
+    }),
+    Effect.catchTag("BrokerReadFailed", () => Effect.succeed(undefined))
+  )
+
+/** Busts that we concluded of executions that the broker lists after all are taken back. */
+const shownAgain = ({ account, begun, fills }: Listed, counted: ReadonlyArray<Fill>) =>
+  Effect.gen(function* () {
+    const busts = counted.filter((fill) => isConcluded(fill) && Decimal.isZero(fill.quantity))
+    const missing = new Set(missingOf(busts, fills))
+    const shown = busts.filter((fill) => !missing.has(fill))
+    const ledger = yield* Ledger
+    yield* ledger.submitAll(
+      "report",
+      shown.map(({ execIdBase, orderId }) =>
+        reportedMember(
+          account,
+          [Need.OrderById({ id: orderId }), Need.Execution({ account, execIdBase })],
+          (recorder) => putBack(recorder, execIdBase, begun)
+        )
+      )
+    )
+    return { changed: shown.map(({ execId }) => execId), touched: new Set(shown.map(({ orderId }) => orderId)) }
+  })
+
+/** The orders of which something was absent before. */
+const openAbout = (account: AccountName) =>
+  Effect.map(
+    Reads.all(BreakTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "closedAt", in: [null] },
+        { column: "kind", in: ["FillMissing"] }
+      ]
+    }),
+    (breaks) => breaks.flatMap(({ subject }) => parseId("order", subject) ?? []).map((id) => OrderId.make(id))
+  )
