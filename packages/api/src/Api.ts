@@ -5,9 +5,10 @@ import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Reading } from "./Access.ts"
 import * as access from "./groups/access.ts"
-import * as acts from "./groups/acts.ts"
 import * as together from "./groups/batches.ts"
+import { controls } from "./groups/controls.ts"
 import * as reads from "./groups/reads.ts"
+import { trades } from "./groups/trades.ts"
 import { problems } from "./Problem.ts"
 
 /** How a part of the program is. Times are ISO 8601; `secondsSinceSuccess` is null where it has not succeeded yet. */
@@ -71,7 +72,7 @@ export const RoundlotApi = HttpApi.make("roundlot")
   .add(health)
   .add(ready)
   .add(metrics)
-  .add(acts.trades)
+  .add(trades)
   .add(reads.positions)
   .add(reads.orders)
   .add(reads.decisions)
@@ -85,7 +86,7 @@ export const RoundlotApi = HttpApi.make("roundlot")
   .add(reads.payloads)
   .add(reads.overview)
   .add(reads.live)
-  .add(acts.controls)
+  .add(controls)
   .add(together.batches)
   .add(together.jobs)
   .add(access.session)

@@ -246,6 +246,8 @@ export * as TradeRepository from "./ports/TradeRepository.ts"
 export * as TradeSource from "./ports/TradeSource.ts"
 /** `ports/deadline`: see that module. */
 export * as deadline from "./ports/deadline.ts"
+/** `ledger/effects`: see that module. */
+export * as effects from "./ledger/effects.ts"
 /** `ledger/HeldLeases`: see that module. */
 export * as HeldLeases from "./ledger/HeldLeases.ts"
 /** `ledger/Ledger`: see that module. */

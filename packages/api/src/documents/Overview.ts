@@ -5,16 +5,6 @@ import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
 import { atBroker, Decimal, Id, pageOf, Time } from "./words.ts"
 
-/** What a command did, in a sentence, and its id. */
-export const DoneDocument = Schema.Struct({
-  done: Schema.String,
-  account: Schema.String,
-  commandId: Schema.String
-}).annotations({ identifier: "Done" })
-
-/** What a command did. */
-export type DoneDocument = typeof DoneDocument.Type
-
 /** One account at a glance. Counts; the residual counts the positions that owe anything. */
 const AccountGlance = Schema.Struct({
   ...atBroker,

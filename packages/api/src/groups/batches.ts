@@ -6,14 +6,15 @@ import * as Documents from "../documents/index.ts"
 import {
   acting,
   actOn,
+  asTyped,
   because,
   body,
   byId,
-  command,
   idempotent,
   list,
   look,
   narrowed,
+  onJob,
   page,
   period,
   query,
@@ -54,6 +55,7 @@ export const batches = acting("batches")
       .setPayload(Documents.BatchRequest)
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
+      .pipe(asTyped("roundlot batches submit {fileName} --name {name}"))
   )
   .add(
     HttpApiEndpoint.get("templates", "/api/v1/batches/templates").addSuccess(Documents.TemplatePage).middleware(Reading)
@@ -64,12 +66,14 @@ export const batches = acting("batches")
       .setPayload(Documents.TemplateTerms)
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
+      .pipe(asTyped("roundlot batches templates save {name}"))
   )
   .add(
     HttpApiEndpoint.del("removeTemplate", "/api/v1/batches/templates/:name")
       .setPath(byName)
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
+      .pipe(asTyped("roundlot batches templates delete {name}"))
   )
   .add(
     look("show", "/api/v1/batches/:id", Documents.BatchDetail)
@@ -93,16 +97,33 @@ export const batches = acting("batches")
       .setPayload(because)
       .addSuccess(Documents.BatchDocument)
       .middleware(Trading)
+      .pipe(asTyped("roundlot batches cancel {id} --reason {reason}"))
   )
-  .add(actOn("queue", "/api/v1/batches/:id/queue").addSuccess(Documents.BatchDocument).middleware(Trading))
-  .add(actOn("retry", "/api/v1/batches/:id/retry").addSuccess(Documents.BatchDocument).middleware(Trading))
-  .add(actOn("archive", "/api/v1/batches/:id/archive").addSuccess(Documents.BatchDocument).middleware(Operating))
+  .add(
+    actOn("queue", "/api/v1/batches/:id/queue")
+      .addSuccess(Documents.BatchDocument)
+      .middleware(Trading)
+      .pipe(asTyped("roundlot batches queue {id}"))
+  )
+  .add(
+    actOn("retry", "/api/v1/batches/:id/retry")
+      .addSuccess(Documents.BatchDocument)
+      .middleware(Trading)
+      .pipe(asTyped("roundlot batches retry {id}"))
+  )
+  .add(
+    actOn("archive", "/api/v1/batches/:id/archive")
+      .addSuccess(Documents.BatchDocument)
+      .middleware(Operating)
+      .pipe(asTyped("roundlot batches archive {id}"))
+  )
   .add(
     HttpApiEndpoint.del("remove", "/api/v1/batches/:id")
       .setPath(byId)
       .setHeaders(idempotent)
       .addSuccess(Documents.BatchDocument)
       .middleware(Operating)
+      .pipe(asTyped("roundlot batches delete {id}"))
   )
 
 /** Background work. */
@@ -121,6 +142,7 @@ export const jobs = acting("jobs")
       .setPayload(Documents.JobRequest)
       .addSuccess(Documents.JobDocument)
       .middleware(Operating)
+      .pipe(asTyped("roundlot jobs enqueue {type} --key {key}"))
   )
   .add(
     HttpApiEndpoint.post("reconcile", "/api/v1/reconcile")
@@ -128,6 +150,7 @@ export const jobs = acting("jobs")
       .setPayload(body({ account: text }))
       .addSuccess(Documents.JobPage)
       .middleware(Operating)
+      .pipe(asTyped("roundlot reconcile --account {account}"))
   )
-  .add(command("cancel", "/api/v1/jobs/:id/cancel", Documents.JobDocument))
-  .add(command("retry", "/api/v1/jobs/:id/retry", Documents.JobDocument))
+  .add(onJob("cancel", "/api/v1/jobs/:id/cancel", "roundlot jobs cancel {id}", Documents.JobDocument))
+  .add(onJob("retry", "/api/v1/jobs/:id/retry", "roundlot jobs retry {id}", Documents.JobDocument))

@@ -1,7 +1,9 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as OpenApi from "@effect/platform/OpenApi"
 import { Schema } from "effect"
 import { Operating } from "../Access.ts"
+import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
 
 /** A parameter that may be left away. */
@@ -40,9 +42,6 @@ export const narrowed = { ...page, ...period, account: text }
 /** The id of a record in a path. */
 export const byId = Schema.Struct({ id: Schema.String })
 
-/** A command of an operator: why, on record with it. */
-export const reason = Schema.NonEmptyString.pipe(Schema.maxLength(1000))
-
 const KEY = /^[\x21-\x7e]{1,128}$/
 
 /** The id that makes an unsafe call happen once: the same again is answered with what it did. */
@@ -55,7 +54,7 @@ export const idempotent = Schema.Struct({
 })
 
 /** What most acts say: why. */
-export const because = body({ reason })
+export const because = body({ reason: Documents.command.reason })
 
 /** A group of routes that only look. */
 export const looking = <const Name extends string>(name: Name) =>
@@ -87,9 +86,26 @@ export const look = <const Name extends string, Document extends Schema.Schema.A
 export const actOn = <const Name extends string>(name: Name, path: HttpApiEndpoint.PathSegment) =>
   HttpApiEndpoint.post(name, path).setPath(byId).setHeaders(idempotent)
 
-/** What an operator orders of the record of an id, and why. */
-export const command = <const Name extends string, Document extends Schema.Schema.Any>(
+/** What an operator orders of background work, and why. */
+export const onJob = <const Name extends string, Document extends Schema.Schema.Any>(
   name: Name,
   path: HttpApiEndpoint.PathSegment,
+  line: string,
   document: Document
-) => actOn(name, path).setPayload(because).addSuccess(document).middleware(Operating)
+) =>
+  actOn(name, path)
+    .setPayload(because)
+    .addSuccess(document)
+    .middleware(Operating)
+    .pipe(asTyped(`${line} --reason {reason}`))
+
+/** The field of an operation's description that says how the same is typed on the command line. */
+const CLI = "x-roundlot-cli"
+
+/** Says how a route's act is typed on the command line; `{name}` is what its path or body names so. */
+export const asTyped =
+  (line: string) =>
+  <Endpoint extends { readonly annotate: (tag: typeof OpenApi.Override, fields: Record<string, unknown>) => Endpoint }>(
+    endpoint: Endpoint
+  ): Endpoint =>
+    endpoint.annotate(OpenApi.Override, { [CLI]: line })

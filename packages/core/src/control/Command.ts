@@ -70,30 +70,61 @@ export const Command = Schema.Union(
 /** An act of an operator or program, as data. */
 export type Command = typeof Command.Type
 
+/** The record that a command is about has changed since its caller read it, and nothing was done: its version now. */
+export interface Stale {
+  readonly _tag: "Stale"
+  readonly version: number | undefined
+}
+
 /** What a command came to, and whether it was carried out now or is answered from the first time. */
 export interface Performed {
-  readonly answer: commands.CommandAnswer
+  readonly answer: commands.CommandAnswer | Stale
   readonly isRepeated: boolean
 }
 
-/**
- * Carries a command out once: the same id again is answered with what it did the first time. `stopped` are the positions that a
- * resume is about and that something holds.
- */
+/** What else decides about a command: the version that its record must have, and the positions that a resume is about. */
+export interface Conditions {
+  /** What one of these versions is not is refused as stale; where nothing is said, any will do. */
+  readonly versions?: ReadonlyArray<number> | undefined
+  /** The positions that something holds. */
+  readonly stopped?: ReadonlyArray<Position>
+}
+
+/** Carries a command out once: the same id again is answered with what it did the first time. One that is stale leaves no trace. */
 export const perform = (
   recorder: Recorder,
   id: string,
   command: Command,
   reason: string,
-  stopped: ReadonlyArray<Position> = []
+  { stopped = [], versions }: Conditions = {}
 ): Performed => {
   recorder.need(Need.Command({ id }))
   const before = recorder.books.ops_commands.get(id)
   if (before !== undefined) return { answer: decodeAnswer(before.answer), isRepeated: true }
+  const version = versions === undefined ? undefined : versionOf(recorder, command)
+  if (versions !== undefined && (version === undefined || !versions.includes(version))) {
+    return { answer: { _tag: "Stale", version }, isRepeated: false }
+  }
   const answer =
     command._tag === "Resume" ? resume(recorder, command.scope, reason, stopped) : carryOut(recorder, command, reason)
   recorder.books.ops_commands.put({ id, answer: encodeAnswer(answer), at: recorder.world.at })
   return { answer, isRepeated: false }
+}
+
+/** The version of the record that a command is about; none where it is about none, or there is no such record. */
+const versionOf = (recorder: Recorder, command: Command): number | undefined => {
+  const { books } = recorder
+  if ("orderId" in command) {
+    recorder.need(Need.OrderById({ id: command.orderId }))
+    return books.orders.get(command.orderId)?.version
+  }
+  if ("tradeId" in command) {
+    recorder.need(Need.TradeById({ id: command.tradeId }))
+    return books.trades.get(command.tradeId)?.version
+  }
+  if (!("breakId" in command)) return undefined
+  recorder.need(Need.BreakById({ id: command.breakId }))
+  return books.breaks.get(command.breakId)?.version
 }
 
 const Answer = Schema.parseJson(
@@ -102,8 +133,10 @@ const Answer = Schema.parseJson(
     Schema.TaggedStruct("Refused", { why: Schema.String })
   )
 )
-const decodeAnswer = Schema.decodeSync(Answer)
-const encodeAnswer = Schema.encodeSync(Answer)
+/** What a command id was answered with, as it is kept. */
+export const decodeAnswer = Schema.decodeSync(Answer)
+/** An answer as it is kept with its command id. */
+export const encodeAnswer = Schema.encodeSync(Answer)
 
 /** The trading state and what holds positions of this account are lifted in one commit, so that neither is lost without the other. */
 const resume = (

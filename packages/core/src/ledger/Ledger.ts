@@ -307,11 +307,12 @@ const collecting = <A>(
 ): Job => {
   const outcomes: Array<Either.Either<A, LedgerError>> = members.map(() => Either.left(noAnswer))
   return {
-    members: members.map(({ account, apply, cause, needs }, place) => ({
+    members: members.map(({ account, apply, cause, needs, rehearse }, place) => ({
       account,
       cause,
       needs,
       isDriving,
+      rehearse,
       apply: (recorder) => {
         outcomes[place] = Either.right(apply(recorder))
       }
@@ -325,7 +326,7 @@ const collecting = <A>(
 
 /** The job of one member: most callers bring one. */
 const alone = <A>(
-  { account, apply, cause, needs }: Member<A>,
+  { account, apply, cause, needs, rehearse }: Member<A>,
   isDriving: boolean,
   done: (outcome: Effect.Effect<A, LedgerError>) => void
 ): Job => {
@@ -337,6 +338,7 @@ const alone = <A>(
         cause,
         needs,
         isDriving,
+        rehearse,
         apply: (recorder) => {
           outcome = Effect.succeed(apply(recorder))
         }

@@ -9,6 +9,7 @@ import { evaluate } from "../position/evaluation.ts"
 import { reviewOrders } from "../reconciliation/ledgerBreaks.ts"
 import { settleTrades } from "../trade/settlement.ts"
 import type { JournalPart, Plan, State } from "../ports/TradeRepository.ts"
+import { watched, type Effects } from "./effects.ts"
 
 /** One logical commit: what it needs, why it is, and the pure function that carries it out. */
 export interface Member<A> {
@@ -16,6 +17,8 @@ export interface Member<A> {
   readonly cause: Cause
   readonly needs: ReadonlyArray<Need>
   readonly apply: (recorder: Recorder.Recorder) => A
+  /** A dry run: nothing of the member is kept, and this is told what it would have written. */
+  readonly rehearse?: ((effects: Effects) => void) | undefined
 }
 
 /** What planning came to for one member: its answer, or the fault that took it out of its group. */
@@ -34,8 +37,8 @@ export const finish = (recorder: Recorder.Recorder): void => {
 }
 
 /**
- * Plans a group of members on loaded books. A member that throws is taken out and the rest planned again; where something is
- * not loaded, all that was missed is asked for.
+ * Plans a group of members on loaded books. A member that throws is taken out and the rest planned again, and so are members of a dry
+ * run once all of them have been planned, each upon the ones before; where something is not loaded, all that was missed is asked for.
  */
 export const planGroup = <A>(
   state: State,
@@ -43,11 +46,17 @@ export const planGroup = <A>(
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>
 ): Plan<ReadonlyArray<Outcome<A>>> => {
-  const poisoned = new Map<number, unknown>()
+  const apart = new Map<number, Outcome<A>>()
   for (;;) {
-    const attempt = planOnce(state, commitId, world, members, poisoned)
+    const attempt = planOnce(state, commitId, world, members, apart)
     if (attempt !== "again") return attempt
   }
+}
+
+interface Rehearsal<A> {
+  readonly index: number
+  readonly outcome: Outcome<A>
+  readonly effects: Effects
 }
 
 const planOnce = <A>(
@@ -55,31 +64,43 @@ const planOnce = <A>(
   commitId: string,
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>,
-  poisoned: Map<number, unknown>
+  apart: Map<number, Outcome<A>>
 ): Plan<ReadonlyArray<Outcome<A>>> | "again" => {
   Books.reset(state.books)
   const recording = Recorder.begin({ ...state, commitId, world })
   const missing: Array<Need> = []
   const answers: Array<Outcome<A>> = []
+  const rehearsals: Array<Rehearsal<A>> = []
   for (const [index, member] of members.entries()) {
-    if (poisoned.has(index)) {
-      answers.push({ _tag: "Poisoned", cause: poisoned.get(index) })
+    const known = apart.get(index)
+    if (known !== undefined) {
+      answers.push(known)
       continue
     }
     try {
+      const effectsSince = member.rehearse === undefined ? undefined : watched(recording)
       const recorder = recording.recorder(member.account, member.cause)
       const answer = member.apply(recorder)
       finish(recorder)
-      answers.push({ _tag: "Planned", answer })
+      const outcome = { _tag: "Planned", answer } as const
+      answers.push(outcome)
+      if (effectsSince !== undefined) rehearsals.push({ index, outcome, effects: effectsSince() })
     } catch (cause) {
       if (cause instanceof Missing) missing.push(cause.need)
       else if (missing.length === 0) {
-        poisoned.set(index, cause)
+        apart.set(index, { _tag: "Poisoned", cause })
         return "again"
       }
     }
   }
   if (missing.length > 0) return { _tag: "NeedMore", needs: missing }
+  if (rehearsals.length > 0) {
+    for (const { effects, index, outcome } of rehearsals) {
+      apart.set(index, outcome)
+      members[index]?.rehearse?.(effects)
+    }
+    return "again"
+  }
   return { _tag: "Planned", journals: journalsOf(recording), changes: Books.changes(state.books), answer: answers }
 }
 

@@ -2,17 +2,18 @@ import { Context, Effect, Layer } from "effect"
 import { AccountTable, type AccountSettings } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { perform, type Command, type Performed, type Scope } from "../control/Command.ts"
+import { perform, type Command, type Performed, type Scope, type Stale } from "../control/Command.ts"
 import { isStopped, regate, setAccount, type CommandAnswer } from "../control/commands.ts"
 import { unstorable } from "../identity/unstorable.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
+import { together, type Effects } from "../ledger/effects.ts"
 import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { orderStatuses } from "../order/OrderState.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
-import { regateAll, regateMember } from "./Gates.ts"
+import { regateAll, regateMember, regateMembers } from "./Gates.ts"
 import { settleSends } from "./halting.ts"
 import * as Reads from "./Reads.ts"
 
@@ -23,12 +24,22 @@ export interface CommandRequest {
   readonly actor: string
   readonly reason: string
   readonly command: Command
+  /** The versions that the order, trade or break may have; where it has another one by now, nothing is done. */
+  readonly versions?: ReadonlyArray<number> | undefined
+}
+
+/** What a command would come to. */
+export interface Rehearsed {
+  readonly answer: CommandAnswer | Stale
+  readonly effects: Effects
 }
 
 /** Where operators and programs act. */
 export interface CommandsService {
   /** Carries a command out once. A halt is answered when nothing that began before it is still on its way (10 s at most). */
-  readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer, LedgerError>
+  readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer | Stale, LedgerError>
+  /** A dry run: what a command would come to on the books as they stand, and what would follow at once. Nothing is written or sent. */
+  readonly rehearse: (request: CommandRequest) => Effect.Effect<Rehearsed, LedgerError>
   /**
    * Makes an account or changes its policies; its positions are evaluated under them (D1). Its broker can be changed until one of
    * its orders may have left. A limit that lets more through than before needs a reason.
@@ -57,14 +68,18 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
         )
       )
     return {
-      perform: (request) => {
-        const why = unsoundOf(request)
-        if (why !== undefined) return Effect.succeed({ _tag: "Refused", why })
-        return submit(request).pipe(
+      perform: (request) =>
+        Effect.gen(function* () {
+          const why = unsoundOf(request)
+          if (why !== undefined) return { _tag: "Refused", why } as const
+          const { answer } = yield* submit(request)
           // A repeated command too: what follows it may be what was lost.
-          Effect.flatMap(({ answer }) => (answer._tag === "Done" ? follow(request, answer) : Effect.succeed(answer))),
-          Effect.provide(context)
-        )
+          return answer._tag === "Done" ? yield* follow(request, answer) : answer
+        }).pipe(Effect.provide(context)),
+      rehearse: (request) => {
+        const why = unsoundOf(request)
+        if (why === undefined) return Effect.provide(rehearsed(request), context)
+        return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
       },
       setAccount: (account, settings, actor, reason) =>
         isDriven(account).pipe(
@@ -117,7 +132,10 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
     account: order.account,
     cause,
     needs: needs(order.account),
-    apply: (recorder) => (performed = perform(recorder, order.id, order.command, order.reason, stopped))
+    apply: (recorder) => {
+      const conditions = { stopped, versions: order.versions }
+      return (performed = perform(recorder, order.id, order.command, order.reason, conditions))
+    }
   }
   const others = new Set(stopped.map(({ account }) => account).filter((account) => account !== order.account))
   const lifting = [...others].map((account): Member<Performed> => ({
@@ -133,6 +151,45 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
     }
   }))
   return [first, ...lifting]
+}
+
+/** The command, then the evaluation of what it is about (D1), all of which is planned and nothing of which is kept. */
+const rehearsed = (order: CommandRequest) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const told: Array<Effects> = []
+    const rehearse = (effects: Effects) => void told.push(effects)
+    let performed: Performed | undefined
+    const carrying = membersOf(order, yield* stoppedBefore(order)).map((member): Member<void> => ({
+      ...member,
+      apply: (recorder) => {
+        performed = member.apply(recorder)
+      },
+      rehearse
+    }))
+    const positions = yield* concerned(order)
+    const evaluating = [...new Set(positions.map(({ account }) => account))].map((account): Member<void> => {
+      const own = positions.filter((position) => position.account === account).map(({ symbol }) => symbol)
+      return { ...regateMembers(account, own), rehearse }
+    })
+    yield* ledger.submitAll("command", [...carrying, ...evaluating])
+    if (performed === undefined) return yield* Effect.dieMessage(`command ${order.id} has no answer`)
+    return { answer: performed.answer, effects: together(told) }
+  })
+
+/** The positions that are evaluated after a command, as `follow` has it. */
+const concerned = ({
+  account,
+  command
+}: CommandRequest): Effect.Effect<ReadonlyArray<Position>, StoreError, TradeRepository> => {
+  if (command._tag !== "AdoptAccount" && !("scope" in command)) return Effect.succeed([])
+  const scope = "scope" in command ? command.scope : undefined
+  return Reads.all(PositionTable, {
+    where: [
+      ...(scope?._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
+      ...(scope?._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
+    ]
+  })
 }
 
 /** Has the account an order that is more than a plan? */
@@ -163,18 +220,20 @@ const settingMember = (
   }
 })
 
+type Done = Extract<CommandAnswer, { readonly _tag: "Done" }>
+
 /**
  * What a change of trading state, or an adopted account, brings with it: for a halt, what is on its way is waited for and named;
  * then positions are evaluated (D1).
  */
 const follow = (
   { account, command }: CommandRequest,
-  done: CommandAnswer
-): Effect.Effect<CommandAnswer, LedgerError, Ledger | TradeRepository> => {
+  done: Done
+): Effect.Effect<Done, LedgerError, Ledger | TradeRepository> => {
   if (command._tag === "AdoptAccount") return Effect.as(regateAll(account), done)
   if (!("scope" in command)) return Effect.succeed(done)
   const { scope } = command
-  if (command._tag !== "Halt" || done._tag !== "Done") return Effect.as(regateScope(account, scope), done)
+  if (command._tag !== "Halt") return Effect.as(regateScope(account, scope), done)
   return Effect.zipLeft(
     Effect.map(settleSends(account, scope), (told) => ({ ...done, what: `${done.what}; ${told}` })),
     regateScope(account, scope)

@@ -11,7 +11,8 @@ import {
   type DecisionInput
 } from "../decision/Decision.ts"
 import { execute as executeRule, failUnsent, type Executed } from "../decision/execute.ts"
-import { format, type DecisionId } from "../identity/Id.ts"
+import { decodeAnswer, encodeAnswer } from "../control/Command.ts"
+import { DecisionId, format, parse } from "../identity/Id.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
 import type { Cause } from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
@@ -101,19 +102,58 @@ const memberOf = <A>(
   apply: (recorder: Recorder) => A
 ): Member<A> => ({ account, cause, needs, apply })
 
-/** Puts a decision on record, pending; nothing is sent. */
-export const decide = Effect.fn("Decisions.decide")(function* (account: AccountName, input: DecisionInput) {
+/** Puts a decision on record, pending; nothing is sent. Under the same command id it is made once. */
+export const decide = Effect.fn("Decisions.decide")(function* (
+  account: AccountName,
+  input: DecisionInput,
+  commandId?: string
+) {
   const problem = faultOf(input)
   if (problem !== undefined) return yield* new UnsoundDecision({ problem })
   const ledger = yield* Ledger
   const { symbol } = input
-  const cause: Cause = { kind: "command", actor: input.strategy ?? MANUAL }
-  const member = memberOf(account, cause, [Need.Position({ account, symbol })], (recorder) =>
-    decideRule(recorder, input)
-  )
+  const cause: Cause = {
+    kind: "command",
+    actor: input.strategy ?? MANUAL,
+    ...(commandId === undefined ? {} : { command: commandId })
+  }
+  const needs = [
+    Need.Position({ account, symbol }),
+    ...(commandId === undefined ? [] : [Need.Command({ id: commandId })])
+  ]
+  const member = memberOf(account, cause, needs, (recorder) => decideOnce(recorder, input, commandId))
   const made = yield* ledger.submit("intake", member)
+  if (made === "another command") {
+    return yield* new UnsoundDecision({ problem: `the command id ${commandId ?? ""} belongs to another command` })
+  }
   return made ?? (yield* new UnknownAccount({ account }))
 })
+
+/** The decision that a command id has made; a new one where it has made none. */
+const decideOnce = (
+  recorder: Recorder,
+  input: DecisionInput,
+  commandId: string | undefined
+): Decision | undefined | "another command" => {
+  if (commandId === undefined) return decideRule(recorder, input)
+  const { ops_commands } = recorder.books
+  const known = ops_commands.get(commandId)
+  if (known !== undefined) return madeBefore(recorder, known.answer)
+  const made = decideRule(recorder, input)
+  if (made !== undefined) {
+    const answer = encodeAnswer({ _tag: "Done", what: format("decision", made.id) })
+    ops_commands.put({ id: commandId, answer, at: recorder.world.at })
+  }
+  return made
+}
+
+const madeBefore = (recorder: Recorder, text: string): Decision | undefined | "another command" => {
+  const answer = decodeAnswer(text)
+  const id = answer._tag === "Done" ? parse("decision", answer.what) : undefined
+  if (id === undefined) return "another command"
+  recorder.need(Need.DecisionById({ id }))
+  return recorder.books.decisions.get(DecisionId.make(id))
+}
 
 /** Asks whoever drives the account to execute a decision: for a process that does not drive it itself. */
 export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy }: Decision) {

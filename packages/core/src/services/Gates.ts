@@ -16,11 +16,16 @@ import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 
 /** The logical commit that evaluates a position again because a gate has opened. */
-export const regateMember = (account: AccountName, symbol: Ticker): Member<void> => ({
+export const regateMember = (account: AccountName, symbol: Ticker): Member<void> => regateMembers(account, [symbol])
+
+/** The same for several positions of an account at once. */
+export const regateMembers = (account: AccountName, symbols: ReadonlyArray<Ticker>): Member<void> => ({
   account,
   cause: { kind: "timer", actor: "roundlot" },
-  needs: [Need.Position({ account, symbol })],
-  apply: (recorder) => commands.regate(recorder, symbol, false)
+  needs: symbols.map((symbol) => Need.Position({ account, symbol })),
+  apply: (recorder) => {
+    for (const symbol of symbols) commands.regate(recorder, symbol, false)
+  }
 })
 
 /** The answers that time alone can change. */

@@ -4,8 +4,10 @@ import * as Account from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { InstrumentTable } from "../../src/instrument/Instrument.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
+import { TradeId } from "../../src/identity/Id.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
 import { StoreUnavailable, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
@@ -111,6 +113,64 @@ describe("a resume", () => {
         expect(again?.status).toBe("cancelled")
         expect(yield* ask(request)).toEqual({ _tag: "Done", what })
         expect(yield* ask({ ...request, id: "r2" })).toEqual({ _tag: "Done", what: "AAPL of paper is normal already" })
+      })
+    )
+  })
+})
+
+const everything = { _tag: "Everything" } as const
+const operator = { actor: "test", reason: "test", account: Stage.account }
+
+describe("a dry run", () => {
+  it("DESIGN 11: tells the entries and orders that would follow, in every account, and writes nothing", async () => {
+    await Stage.play(
+      Effect.gen(function* () {
+        const commands = yield* Commands
+        yield* held
+        const before = { positions: yield* Reads.all(PositionTable), orders: yield* Stage.orders }
+        const resume = { ...operator, id: "r", command: { _tag: "Resume", scope: everything } } as const
+        const { answer, effects } = yield* commands.rehearse(resume)
+        const order = { symbol: "AAPL", side: "buy", quantity: Decimal.unsafe("1"), notional: Decimal.unsafe("150") }
+        expect(effects.orders).toHaveLength(2)
+        for (const account of ["paper", "other"]) expect(effects.orders).toContainEqual({ ...order, account })
+        expect(effects.entries).toContainEqual({ tag: "HoldLifted", count: 2 })
+        expect({ positions: yield* Reads.all(PositionTable), orders: yield* Stage.orders }).toEqual(before)
+        expect(yield* commands.perform(resume)).toEqual(answer)
+      })
+    )
+  })
+
+  it("DESIGN 11: a refusal is told as it would be, and is not remembered", async () => {
+    await Stage.play(
+      Effect.gen(function* () {
+        const commands = yield* Commands
+        yield* Stage.opened()
+        const reverse = { ...operator, id: "v", command: { _tag: "Reverse", tradeId: TradeId.make(7) } } as const
+        const refused = { _tag: "Refused", why: "there is no trade T7" }
+        expect(yield* commands.rehearse(reverse)).toEqual({ answer: refused, effects: { entries: [], orders: [] } })
+        expect(yield* commands.perform(reverse)).toEqual(refused)
+      })
+    )
+  })
+})
+
+describe("a command on a record of a version", () => {
+  it("DESIGN 11: is stale where the record has changed since, which leaves no trace of it", async () => {
+    await Stage.play(
+      Effect.gen(function* () {
+        const commands = yield* Commands
+        yield* held
+        const [order] = yield* Stage.orders
+        if (order === undefined) throw new Error("no order")
+        const cancel = {
+          ...operator,
+          account: order.account,
+          id: "c",
+          command: { _tag: "Cancel", orderId: order.id }
+        } as const
+        const stale = { _tag: "Stale", version: order.version }
+        expect(yield* commands.perform({ ...cancel, versions: [order.version - 1] })).toEqual(stale)
+        expect(yield* commands.perform({ ...cancel, versions: [0, order.version] })).toMatchObject({ _tag: "Refused" })
       })
     )
   })

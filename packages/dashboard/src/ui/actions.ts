@@ -69,8 +69,8 @@ export const dismissBreak = ({ holds, id, kind, symbol }: Documents.BreakDocumen
     holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
   ],
   willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
-  cli: (reason) => `roundlot breaks dismiss ${id} --reason ${reason}`,
-  run: (api, reason, key) => api.controls.dismissBreak(on(id, reason, key))
+  cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason}`,
+  run: (api, reason, key) => api.controls.resolveBreak(on(id, reason, key))
 })
 
 /** Undoes a trade by its opposite. */
@@ -98,7 +98,8 @@ export const dismissTrade = ({ id, quantity, side, symbol }: Documents.TradeDocu
 const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
   done: `${verb}: ${batch.name} is ${batch.status.replace("_", " ")}.`,
   account: batch.account,
-  commandId: batch.uid
+  commandId: batch.uid,
+  effects: null
 })
 
 const rowsLeft = ({ cancelledTrades, failedTrades, processedTrades, totalTrades }: Documents.BatchDocument): number =>

@@ -42,6 +42,11 @@ export const commandId = Options.text("command-id").pipe(
   Options.optional
 )
 
+/** Asks only what would follow. */
+export const dryRun = Options.boolean("dry-run").pipe(
+  Options.withDescription("Show what would follow, in entries and orders; write and send nothing")
+)
+
 /** A text that may be left away. */
 export const text = (name: string, description: string): Options.Options<string | undefined> =>
   Options.text(name).pipe(Options.withDescription(description), Options.optional, Options.map(Option.getOrUndefined))

@@ -1,5 +1,6 @@
 import { Alerts, Completions, type Clock, type Entropy, Jobs, type TradeRepository } from "@roundlot/core"
 import type { Layer } from "effect"
+import { auditType } from "./auditing.ts"
 import { recheckType, reconcileType } from "./reconciling.ts"
 import { positionsSync, tradesSync } from "./syncing.ts"
 
@@ -9,6 +10,7 @@ const jobTypes: ReadonlyArray<Jobs.JobType> = [
   positionsSync,
   reconcileType,
   recheckType,
+  auditType,
   Alerts.alertType,
   Completions.completionType
 ]

@@ -5,6 +5,7 @@ import { Effect, Schedule, type Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
 import { alertingHandlers, watchForAlerts } from "./alerting.ts"
 import { archiveByAge } from "./archiving.ts"
+import { auditingHandlers } from "./auditing.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
 import { reconcilingHandlers } from "./reconciling.ts"
 import { enqueueAfterOrders, syncingHandlers, watchOrders } from "./syncing.ts"
@@ -55,6 +56,7 @@ export const work = (settings: Settings): Effect.Effect<never, never, Jobs.Jobs 
     yield* Effect.forkScoped(archiveByAge(settings))
     const handlers = [
       ...reconcilingHandlers,
+      ...auditingHandlers,
       ...syncingHandlers(settings),
       ...alertingHandlers(settings),
       ...completingHandlers(settings)

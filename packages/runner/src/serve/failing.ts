@@ -1,9 +1,19 @@
 import { Problem } from "@roundlot/api"
-import type { Accumulator, AsOf, Batches, Jobs, Ledger, Requests, Templates, TradeRepository } from "@roundlot/core"
+import type {
+  Accumulator,
+  AsOf,
+  Batches,
+  Decisions,
+  Jobs,
+  Ledger,
+  Requests,
+  Templates,
+  TradeRepository
+} from "@roundlot/core"
 import { Effect } from "effect"
 import type { ImportFileError } from "../import/ImportFileError.ts"
 import type { UsageError } from "../cli/UsageError.ts"
-import type { CommandRefused } from "../verbs/commanding.ts"
+import type { CommandRefused, StaleRecord } from "../verbs/commanding.ts"
 import type { Ambiguous, BadCursor, BadFilter, NotFound } from "../views/errors.ts"
 
 /** What looking can fail with. */
@@ -32,14 +42,17 @@ export type ActFailure =
   | TradeRepository.WriteError
   | UsageError
   | CommandRefused
+  | StaleRecord
+  | Decisions.UnsoundDecision
+  | Decisions.UnknownDecision
   | Accumulator.Unfit
 
 type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
 
 /** What acting can be answered with. */
-type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused">
+type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused" | "Stale">
 
-const { badRequest, conflict, fault, keyReused, notFound, unavailable } = Problem.failures
+const { badRequest, conflict, fault, keyReused, notFound, stale, unavailable } = Problem.failures
 
 /** The filter as a request names it: the command line's `as-of` is `asOf` there. */
 const fieldOf = (filter: string): string => filter.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
@@ -91,6 +104,12 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
       return badRequest(error.message)
     case "CommandRefused":
       return conflict(error.message)
+    case "StaleRecord":
+      return stale(error.message, "If-Match")
+    case "UnsoundDecision":
+      return badRequest(error.message)
+    case "UnknownDecision":
+      return notFound(error.message)
     case "UnknownAccount":
       return notFound(error.message, "account")
     case "UnsoundTrade":

@@ -6,13 +6,14 @@ import { Layer } from "effect"
 import type { Writing } from "../App.ts"
 import type { Configuration } from "../settings/Configuration.ts"
 import * as access from "./access.ts"
-import * as acting from "./acting.ts"
+import * as controlling from "./controlling.ts"
 import * as dashboard from "./dashboard.ts"
 import * as references from "./references.ts"
 import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 
+import * as taking from "./taking.ts"
 import * as sessions from "./sessions.ts"
 import * as versions from "./versions.ts"
 import * as together from "./together.ts"
@@ -29,7 +30,8 @@ export const layer = (
     Layer.provide(
       Layer.mergeAll(
         looking.layer,
-        acting.layer(configuration),
+        taking.layer(configuration),
+        controlling.layer,
         living.layer,
         sessions.layer,
         together.layer(configuration)

@@ -44,9 +44,23 @@ const stale = (tag: string | undefined): HttpServerResponse.HttpServerResponse =
   return HttpServerResponse.unsafeJson(document, { status: document.status, contentType: Problem.PROBLEM_JSON })
 }
 
+const TAG = /^"([A-Z]\d+)\.(\d+)"$/
+
+/** The versions of a record that `If-Match` names; undefined where any will do. A weak tag is of no version. */
+export const versionsIn = (asked: string | undefined, id: string): ReadonlyArray<number> | undefined => {
+  if (asked === undefined) return undefined
+  const tags = asked.split(",").map((each) => each.trim())
+  if (tags.includes("*")) return undefined
+  return tags.flatMap((tag) => {
+    const [, named, version] = TAG.exec(tag) ?? []
+    return named === id.toUpperCase() ? [Number(version)] : []
+  })
+}
+
 /**
- * Says with a record of which version it is (`ETag`), and does nothing for a caller who names another one (`If-Match`). The version is
- * read before the record, so that what is sent is never older than its tag.
+ * Says with a record of which version it is (`ETag`), and does nothing for a caller who names another one of a batch (`If-Match`); what
+ * is commanded of orders, trades and breaks is compared in the commit itself. The version is read before the record, so that what is
+ * sent is never older than its tag.
  */
 const withVersions = (app: HttpApp.Default): HttpApp.Default<never, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
@@ -54,7 +68,8 @@ const withVersions = (app: HttpApp.Default): HttpApp.Default<never, TradeReposit
     const [, kind, id, part] = PATH.exec(url.split("?")[0] ?? "") ?? []
     const asked = headers["if-match"]
     const isRead = method === "GET"
-    if (kind === undefined || id === undefined || (isRead ? part !== undefined : asked === undefined)) return yield* app
+    const isAbout = isRead ? part === undefined : asked !== undefined && kind === "batches"
+    if (kind === undefined || id === undefined || !isAbout) return yield* app
     const version = yield* Effect.orElseSucceed(versionOf(kind, id), () => undefined)
     const tag = version === undefined ? undefined : tagOf(id, version)
     if (!isRead && asked !== undefined && !means(asked, tag)) return stale(tag)

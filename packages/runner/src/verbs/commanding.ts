@@ -1,12 +1,24 @@
-import { type AccountName, type Command, Commands, Entropy, type Ledger } from "@roundlot/core"
+import type { Documents } from "@roundlot/api"
+import { type AccountName, type Command, Commands, Decimal, Entropy, type effects, type Ledger } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { Output } from "../cli/Output.ts"
+import { decimalOrNull } from "../views/text.ts"
 
 /** A command that may not be carried out as things are, and why. */
 export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
   override get message() {
     return this.why
+  }
+}
+
+/** A command on a record that has changed since its caller read it. */
+export class StaleRecord extends Schema.TaggedError<StaleRecord>()("StaleRecord", {
+  version: Schema.UndefinedOr(Schema.Int)
+}) {
+  override get message() {
+    const now = this.version === undefined ? "it is gone" : `its version is ${this.version} now`
+    return `the record has changed since it was read: ${now}`
   }
 }
 
@@ -17,37 +29,73 @@ export interface Asked {
   readonly command: Command.Command
   readonly reason: string
   readonly commandId: Option.Option<string>
+  /** The versions that its record may have; any where nothing is said. */
+  readonly versions?: ReadonlyArray<number> | undefined
+  /** Only what would follow is asked for: nothing is written or sent. */
+  readonly dryRun?: boolean | undefined
 }
 
-/** What a command did. */
-export interface Done {
-  readonly done: string
-  readonly account: string
-  readonly commandId: string
-}
+/** What a command did; of a dry run what it would do, and its effects. */
+export type Done = Documents.DoneDocument
 
-/** Carries a command out; what it did, in a sentence, and its id. A refusal is a failure. */
+/** Carries a command out, or rehearses it; what it did, in a sentence, and its id. A refusal is a failure. */
 export const carryOut = ({
   account,
   actor = ACTOR,
   command,
   commandId,
-  reason
-}: Asked): Effect.Effect<Done, CommandRefused | Ledger.LedgerError, Commands.Commands | Entropy.Entropy> =>
+  dryRun = false,
+  reason,
+  versions
+}: Asked): Effect.Effect<
+  Done,
+  CommandRefused | StaleRecord | Ledger.LedgerError,
+  Commands.Commands | Entropy.Entropy
+> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
-    const answer = yield* commands.perform({ id, account, actor, reason, command })
+    const request = { id, account, actor, reason, command, versions }
+    const { answer, effects } = yield* dryRun
+      ? Effect.map(commands.rehearse(request), ({ answer, effects }) => ({ answer, effects: documentOf(effects) }))
+      : Effect.map(commands.perform(request), (answer) => ({ answer, effects: null }))
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
-    return { done: answer.what, account, commandId: id }
+    if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
+    return { done: answer.what, account, commandId: id, effects }
   })
+
+const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocument => ({
+  entries,
+  orders: orders.map(({ account, notional, quantity, side, symbol }) => ({
+    account,
+    symbol,
+    side,
+    quantity: Decimal.format(quantity),
+    notional: decimalOrNull(notional)
+  }))
+})
+
+/** A dry run as people read it: what would be done, and the orders that would follow. */
+export const sentenceOf = ({ done, effects }: Done): string => {
+  if (effects === null) return `${done}.`
+  const orders = effects.orders.map(
+    ({ account, notional, quantity, side, symbol }) =>
+      `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
+  )
+  const follow = orders.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...orders]
+  return [`Nothing is written. It would be: ${done}.`, ...follow].join("\n")
+}
 
 /** Carries a command out and prints what it did. */
 export const perform = (
   asked: Asked
-): Effect.Effect<void, CommandRefused | Ledger.LedgerError, Commands.Commands | Entropy.Entropy | Output> =>
+): Effect.Effect<
+  void,
+  CommandRefused | StaleRecord | Ledger.LedgerError,
+  Commands.Commands | Entropy.Entropy | Output
+> =>
   Effect.gen(function* () {
     const output = yield* Output
     const done = yield* carryOut(asked)
-    yield* output.answer(done, `${done.done}.`)
+    yield* output.answer(done, sentenceOf(done))
   })

@@ -13,7 +13,7 @@ import { readAccount } from "../settings/Configuration.ts"
 import * as accounts from "../views/accounts.ts"
 import * as views from "../views/controls.ts"
 import { theAccount } from "./adoptAccount.ts"
-import { carryOut, CommandRefused } from "./commanding.ts"
+import { carryOut, CommandRefused, sentenceOf } from "./commanding.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { scopeFlags, scopeOf } from "./verdicts.ts"
 
@@ -93,6 +93,7 @@ type Asked = Parameters<typeof scopeOf>[0] & {
   readonly reason: string | undefined
   readonly commandId: Option.Option<string>
   readonly yes: boolean
+  readonly dryRun: boolean
 }
 
 const setState = (asked: Asked, state: TradingState.TradingState) =>
@@ -101,8 +102,8 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const { account, scope } = yield* scopeOf(asked)
     const reason = asked.reason ?? "not said"
     const command: Command.Command = { _tag: commandOf[state], scope }
-    const done = yield* carryOut({ account, commandId: asked.commandId, reason, command })
-    yield* answer({ ...done, state }, `${done.done}.`)
+    const done = yield* carryOut({ ...asked, account, reason, command })
+    yield* answer({ ...done, state }, sentenceOf(done))
   })
 
 const setLimits = (asked: Asked, limited: object) =>
@@ -113,6 +114,10 @@ const setLimits = (asked: Asked, limited: object) =>
     const known = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
     const settings = yield* readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
     const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
+    if (asked.dryRun) {
+      const told = raised.length === 0 ? "let no more through than before" : `let more through: ${raised.join(", ")}`
+      return yield* answer({ account: name, limits: limited, raised }, `Nothing is written. It would ${told}.`)
+    }
     if (raised.length > 0) yield* confirm(asked.yes, `Let more through than before (${raised.join(", ")})?`)
     const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason)
     if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })

@@ -4,6 +4,7 @@ import {
   Decimal,
   Decisions,
   Doubts,
+  type Ledger,
   Order,
   OrderTerms,
   Price,
@@ -12,9 +13,10 @@ import {
   Side,
   Ticker,
   Tracking,
+  type TradeRepository,
   Decision
 } from "@roundlot/core"
-import { Effect, Either, Layer, Schedule, Schema } from "effect"
+import { type Duration, Effect, Either, Layer, Option, Schedule, Schema } from "effect"
 import { opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -95,13 +97,24 @@ const LONGEST_FILL = "2 seconds"
 const LONGEST_DOUBT = "25 seconds"
 const LOOK_AGAIN = Schedule.spaced("50 millis")
 
-/** A daemon drives the account: it is asked, and waited for until the attempt has an outcome, and a moment for the fill. */
-const leave = (decision: Decision.Decision) =>
+/**
+ * A daemon drives the account: it is asked, and waited for until the attempt has an outcome, but not longer than so, and a moment for
+ * the fill.
+ */
+export const askDaemon = (
+  decision: Decision.Decision,
+  longest: Duration.DurationInput = LONGEST_TURN
+): Effect.Effect<
+  void,
+  Ledger.LedgerError | Decisions.UnknownDecision,
+  Ledger.Ledger | TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
     const now = Decisions.find(decision.id)
+    const until = (is: typeof isOver, most: Duration.DurationInput) =>
+      Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: is }), most)
     yield* Decisions.ask(decision)
-    yield* Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: isTaken }), LONGEST_TURN)
-    yield* Effect.timeoutOption(Effect.repeat(now, { schedule: LOOK_AGAIN, until: isOver }), LONGEST_FILL)
+    if (Option.isSome(yield* until(isTaken, longest))) yield* until(isOver, LONGEST_FILL)
   })
 
 /** Nobody drives the account: we do, for this decision. */
@@ -180,7 +193,7 @@ export const decide = Verb.make({
           yield* Effect.flatMap(Right.open, (driving) => driving.take(account)).pipe(
             Effect.zipRight(drive(made, settings)),
             Effect.scoped,
-            Effect.catchTag("LeaseHeld", () => leave(made))
+            Effect.catchTag("LeaseHeld", () => askDaemon(made))
           )
           const document = decisions.documentOf(yield* Decisions.find(made.id))
           if (document.status === "failed") yield* output.failed

@@ -32,9 +32,10 @@ export const instrumentsConfirm = Verb.make({
     lot: flags.text("lot", "Orders are for multiples of so many shares; default as it was, else the account's"),
     tick: flags.text("tick", "Limit prices are multiples of so many dollars; default as it was, else a cent"),
     reason: flags.reason,
-    commandId: flags.commandId
+    commandId: flags.commandId,
+    dryRun: flags.dryRun
   },
-  run: ({ account: named, commandId, lot, reason, symbol: text, tick, ...where }) =>
+  run: ({ account: named, commandId, dryRun, lot, reason, symbol: text, tick, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const account = yield* theAccount(named)
@@ -43,7 +44,7 @@ export const instrumentsConfirm = Verb.make({
           lot: yield* read("--lot", Quantity.Quantity, lot),
           tick: yield* read("--tick", Price.Price, tick)
         }
-        yield* perform({ account, commandId, reason, command: { _tag: "DeclareInstrument", symbol, ...facts } })
+        yield* perform({ account, commandId, dryRun, reason, command: { _tag: "DeclareInstrument", symbol, ...facts } })
       })
     )
 })

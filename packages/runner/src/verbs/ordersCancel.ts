@@ -13,7 +13,7 @@ import type { Settings } from "../settings/Settings.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
 import { layerBrokers } from "../start/brokers.ts"
-import { carryOut } from "./commanding.ts"
+import { carryOut, sentenceOf } from "./commanding.ts"
 
 const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
 
@@ -60,9 +60,10 @@ export const ordersCancel = Verb.make({
       Options.withDescription("Why; it goes on record"),
       Options.withDefault("not said")
     ),
-    commandId: flags.commandId
+    commandId: flags.commandId,
+    dryRun: flags.dryRun
   },
-  run: ({ commandId, id, reason, ...where }) =>
+  run: ({ commandId, dryRun, id, reason, ...where }) =>
     writing(where, (settings) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
@@ -70,7 +71,8 @@ export const ordersCancel = Verb.make({
         const order = yield* orderById(number)
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
         const command = { _tag: "Cancel", orderId: order.id } as const
-        const done = yield* carryOut({ account: order.account, commandId, reason, command })
+        const done = yield* carryOut({ account: order.account, commandId, reason, command, dryRun })
+        if (dryRun) return yield* answer(done, sentenceOf(done))
         yield* workOn(order, settings)
         const status = (yield* orderById(order.id))?.status ?? order.status
         yield* answer({ ...done, status }, `${done.done}; it is ${status} now.`)

@@ -2,22 +2,11 @@ import { Audit, type audit as proof } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
-import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
 import * as detail from "../cli/detail.ts"
+import { anchorOf } from "../views/anchor.ts"
 import * as journal from "../views/journal.ts"
-
-const anchorOf = (text: string | undefined) =>
-  Effect.gen(function* () {
-    if (text === undefined) return undefined
-    const [, position, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
-    if (position === undefined || hash === undefined) {
-      const remedy = "Write POSITION:HASH as 'roundlot journal head' prints them"
-      return yield* new UsageError({ problem: `--anchor '${text}' is no anchor`, remedy })
-    }
-    return { position: Number(position), hash }
-  })
 
 const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
   const first = account === undefined || seq === undefined || where.startsWith("journal") ? "" : ` (${account}/${seq})`

@@ -137,8 +137,14 @@ export const tradesReverse = Verb.make({
   name: "trades reverse",
   summary: "undo a trade by one of the opposite side; asked again, it changes nothing",
   examples: [["roundlot trades reverse T12 --reason 'the venue took it back'", "what was ordered for it is due back"]],
-  flags: { ...flags.place, id: flags.id("The trade, T12"), reason: flags.reason, commandId: flags.commandId },
-  run: ({ commandId, id, reason, ...where }) =>
+  flags: {
+    ...flags.place,
+    id: flags.id("The trade, T12"),
+    reason: flags.reason,
+    commandId: flags.commandId,
+    dryRun: flags.dryRun
+  },
+  run: ({ commandId, dryRun, id, reason, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const number = yield* idOf("trade", "trade", id)
@@ -148,7 +154,8 @@ export const tradesReverse = Verb.make({
           account: trade.account,
           command: { _tag: "Reverse", tradeId: trade.id },
           reason,
-          commandId
+          commandId,
+          dryRun
         })
       })
     )

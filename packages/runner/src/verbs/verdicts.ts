@@ -23,9 +23,9 @@ import { idOf } from "../views/asked.ts"
 import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
 import { cancelAll } from "./cancelAll.ts"
-import { carryOut, perform } from "./commanding.ts"
+import { carryOut, perform, sentenceOf } from "./commanding.ts"
 
-const { commandId, place } = flags
+const { commandId, dryRun, place } = flags
 
 const unsaid = Options.text("reason").pipe(
   Options.withDescription("Why; it goes on record"),
@@ -51,7 +51,8 @@ export const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError>
     return new UsageError({ problem: `'${text}' is no symbol`, remedy })
   })
 
-const resolution = (
+/** The verdict on an order in doubt: the broker has it under this id, or never got it. */
+export const resolution = (
   orderId: Id.OrderId,
   as: Option.Option<string>,
   notPlaced: boolean
@@ -86,19 +87,21 @@ export const ordersResolve = Verb.make({
     as: Options.text("as").pipe(Options.withDescription("The broker's id of the order"), Options.optional),
     notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never got it")),
     reason: flags.reason,
-    commandId
+    commandId,
+    dryRun
   },
-  run: ({ as, commandId: command, id, notPlaced, reason, ...where }) =>
+  run: ({ as, commandId: command, dryRun: isDry, id, notPlaced, reason, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const order = yield* recordOf(Order.OrderTable, "order", id)
         const verdict = yield* resolution(order.id, as, notPlaced)
-        yield* perform({ account: order.account, commandId: command, reason, command: verdict })
+        yield* perform({ account: order.account, commandId: command, dryRun: isDry, reason, command: verdict })
       })
     )
 })
 
-const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, UsageError> => {
+/** The verdict that closes a break: an excess is accepted as it stands, others are dismissed. */
+export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, UsageError> => {
   const subject = Id.parse("order", found.subject)
   if (found.kind === "Doubt") {
     const remedy = `Use 'roundlot orders resolve ${found.subject}'`
@@ -116,13 +119,13 @@ export const breaksResolve = Verb.make({
   name: "breaks resolve",
   summary: "close a break on your word; an order's excess is accepted as it stands",
   examples: [["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"]],
-  flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId },
-  run: ({ commandId: command, id, reason, ...where }) =>
+  flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId, dryRun },
+  run: ({ commandId: command, dryRun: isDry, id, reason, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const found = yield* recordOf(Break.BreakTable, "break", id)
         const verdict = yield* verdictOn(found)
-        yield* perform({ account: found.account, commandId: command, reason, command: verdict })
+        yield* perform({ account: found.account, commandId: command, dryRun: isDry, reason, command: verdict })
       })
     )
 })
@@ -139,15 +142,16 @@ export const tradesRelease = Verb.make({
     id: flags.id("The trade, T12"),
     symbol: Options.text("symbol").pipe(Options.withDescription("The symbol to count it in"), Options.optional),
     reason: flags.reason,
-    commandId
+    commandId,
+    dryRun
   },
-  run: ({ commandId: command, id, reason, symbol, ...where }) =>
+  run: ({ commandId: command, dryRun: isDry, id, reason, symbol, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const trade = yield* recordOf(Trade.TradeTable, "trade", id)
         const ticker = Option.isNone(symbol) ? undefined : yield* tickerOf(symbol.value)
         const verdict: Command.Command = { _tag: "Release", tradeId: trade.id, symbol: ticker }
-        yield* perform({ account: trade.account, commandId: command, reason, command: verdict })
+        yield* perform({ account: trade.account, commandId: command, dryRun: isDry, reason, command: verdict })
       })
     )
 })
@@ -156,13 +160,13 @@ export const tradesRelease = Verb.make({
 export const tradesDismiss = Verb.make({
   name: "trades dismiss",
   summary: "end a quarantined trade: it will never be counted",
-  flags: { ...place, id: flags.id("The trade, T12"), reason: flags.reason, commandId },
-  run: ({ commandId: command, id, reason, ...where }) =>
+  flags: { ...place, id: flags.id("The trade, T12"), reason: flags.reason, commandId, dryRun },
+  run: ({ commandId: command, dryRun: isDry, id, reason, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const trade = yield* recordOf(Trade.TradeTable, "trade", id)
         const verdict: Command.Command = { _tag: "DismissTrade", tradeId: trade.id }
-        yield* perform({ account: trade.account, commandId: command, reason, command: verdict })
+        yield* perform({ account: trade.account, commandId: command, dryRun: isDry, reason, command: verdict })
       })
     )
 })
@@ -174,7 +178,8 @@ export const scopeFlags = {
   symbol: Options.text("symbol").pipe(Options.withDescription("Only this symbol of the account"), Options.optional),
   all: Options.boolean("all").pipe(Options.withDescription("Everything: what is meant when nothing is said")),
   reason: unsaid,
-  commandId
+  commandId,
+  dryRun
 }
 
 interface ScopeFlags {
@@ -243,7 +248,8 @@ export const halt = Verb.make({
         const output = yield* Output
         const { account, scope } = yield* scopeOf(asked)
         const command = { _tag: "Halt", scope } satisfies Command.Command
-        const halting = carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
+        const halting = carryOut({ ...asked, account, command })
+        if (asked.dryRun) return yield* Effect.flatMap(halting, (would) => output.answer(would, sentenceOf(would)))
         const done = yield* Effect.raceFirst(halting, settleAbandoned)
         if (!cancelOpen) return yield* output.answer(done, `${done.done}.`)
         const cancelled = yield* cancelAll(account, scope, asked.reason, settings)
@@ -264,7 +270,7 @@ export const resume = Verb.make({
       Effect.gen(function* () {
         const { account, scope } = yield* scopeOf(asked)
         const command = { _tag: "Resume", scope } satisfies Command.Command
-        yield* perform({ account, commandId: asked.commandId, reason: asked.reason, command })
+        yield* perform({ ...asked, account, command })
       })
     )
 })

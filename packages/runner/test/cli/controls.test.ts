@@ -41,6 +41,25 @@ describe("controls by the command line", () => {
     expect((await idle(place)).code).toBe(0)
   })
 
+  it("DESIGN 11: a dry run of a verb shows what would follow, and writes nothing", async () => {
+    const place = await opened(["a", "2"])
+    await place.cli("start", "--until-idle", "--account", "paper")
+    await place.cli("halt", "--reason", "news")
+    await place.cli("trades", "import", place.file("more.csv", buys(["b", "3"])))
+    const head = await place.json("journal", "head")
+    const shown = await place.cli("resume", "--reason", "over", "--dry-run")
+    expect(shown.out).toContain("Nothing is written. It would be: everything is normal.")
+    expect(shown.out).toMatch(/These orders would follow:\n {2}buy 3 AAPL of paper, about \$/)
+    expect(await place.json("halt", "--symbol", "AAPL", "--dry-run")).toMatchObject({ effects: { orders: [] } })
+    expect(await place.json("trades", "reverse", "T1", "--reason", "no", "--dry-run")).toMatchObject({
+      effects: { entries: expect.arrayContaining([{ tag: "TradeAccepted", count: 1 }]) }
+    })
+    const limited = await place.json("controls", "set", "--account", "paper", "--order-quantity", "5", "--dry-run")
+    expect(limited).toMatchObject({ raised: [] })
+    expect((await place.cli("orders", "cancel", "O1", "--dry-run")).err).toContain("O1 is filled")
+    expect(await place.json("journal", "head")).toEqual(head)
+  })
+
   it("DESIGN 11: a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
     const place = await opened(["a", "0.5"])
     const set = ["controls", "set", "--account", "paper"] as const

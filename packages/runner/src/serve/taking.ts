@@ -1,27 +1,14 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
-import {
-  Accumulator,
-  type AccountName,
-  Break,
-  Clock,
-  type Command,
-  Entropy,
-  Order,
-  type Table,
-  Trade
-} from "@roundlot/core"
-import { Effect, Layer, Option } from "effect"
+import { type Access, Api, Documents, Problem, type Server } from "@roundlot/api"
+import { Accumulator, Clock, Entropy, Trade } from "@roundlot/core"
+import { Effect, type Layer, Option } from "effect"
 import type { Writing } from "../App.ts"
 import { known, sole } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
-import { settleAbandoned } from "../verbs/abandoned.ts"
-import { carryOut } from "../verbs/commanding.ts"
-import { recordOf, scopeOf } from "../verbs/verdicts.ts"
+import { recordOf } from "../verbs/verdicts.ts"
 import * as batches from "../views/batches.ts"
-import * as controls from "../views/controls.ts"
 import * as executions from "../views/executions.ts"
 import * as past from "../views/past.ts"
 import * as trades from "../views/trades.ts"
@@ -131,90 +118,7 @@ const ofTrades = (configuration: Configuration) =>
       )
   )
 
-// Commands
-
-interface Wish {
-  readonly key: string | undefined
-  readonly reason: string
-}
-
-/** Carries a command out as its caller, once for each key. */
-const command = (account: AccountName.AccountName, { key, reason }: Wish, asked: Command.Command) =>
-  once(Documents.DoneDocument, key, [account, asked, reason], () =>
-    Effect.flatMap(Access.Caller, ({ name }) =>
-      carryOut({ account, actor: name, reason, commandId: Option.fromNullable(key), command: asked })
-    )
-  )
-
-type Where = Wish & { readonly account: string | undefined; readonly symbol: string | undefined }
-
-/** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
-const setState = (tag: "Halt" | "Resume", where: Where) =>
-  acted(
-    Effect.gen(function* () {
-      const asked = {
-        account: Option.fromNullable(where.account),
-        symbol: Option.fromNullable(where.symbol),
-        all: false
-      }
-      const { account, scope } = yield* scopeOf(asked)
-      const performed = command(account, where, { _tag: tag, scope })
-      return yield* tag === "Halt" ? Effect.raceFirst(performed, settleAbandoned) : performed
-    })
-  )
-
-interface Asked {
-  readonly headers: { readonly "idempotency-key"?: string | undefined }
-  readonly path: { readonly id: string }
-  readonly payload: { readonly reason: string }
-}
-
-/** What is commanded of a record, on its account. */
-const commandOn =
-  <R extends { readonly account: AccountName.AccountName }>(
-    table: Table.Table<R>,
-    kind: "order" | "trade" | "break",
-    commandOf: (found: R) => Command.Command
-  ) =>
-  ({ headers, path: { id }, payload: { reason } }: Asked) =>
-    acted(
-      Effect.flatMap(recordOf(table, kind, id), (found) =>
-        command(found.account, { key: headers["idempotency-key"], reason }, commandOf(found))
-      )
-    )
-
-const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
-  group
-    .handle("list", () => acted(Effect.map(controls.list, all)))
-    .handle("halt", ({ headers, payload: { account, reason, symbol } }) =>
-      setState("Halt", { key: headers["idempotency-key"], reason, account, symbol })
-    )
-    .handle("resume", ({ headers, payload: { account, reason, symbol } }) =>
-      setState("Resume", { key: headers["idempotency-key"], reason, account, symbol })
-    )
-    .handle(
-      "cancelOrder",
-      commandOn(Order.OrderTable, "order", ({ id }) => ({ _tag: "Cancel", orderId: id }))
-    )
-    .handle(
-      "dismissBreak",
-      commandOn(Break.BreakTable, "break", ({ id }) => ({ _tag: "DismissBreak", breakId: id }))
-    )
-    .handle(
-      "reverseTrade",
-      commandOn(Trade.TradeTable, "trade", ({ id }) => ({ _tag: "Reverse", tradeId: id }))
-    )
-    .handle(
-      "dismissTrade",
-      commandOn(Trade.TradeTable, "trade", ({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
-    )
-)
-
-/** The routes that give trades and commands. */
+/** The routes that take trades in and show them. */
 export const layer = (
   configuration: Configuration
-): Layer.Layer<
-  Server.Group<"trades" | "controls">,
-  never,
-  Access.Reading | Access.Trading | Access.Operating | Writing
-> => Layer.merge(ofTrades(configuration), ofControls)
+): Layer.Layer<Server.Group<"trades">, never, Access.Reading | Access.Trading | Writing> => ofTrades(configuration)

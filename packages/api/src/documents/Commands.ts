@@ -1,0 +1,69 @@
+import { Schema } from "effect"
+import { Decimal, OrderType, Side } from "./words.ts"
+
+/** What every command says: why, and whether it is only asked what would follow. */
+export const command = {
+  reason: Schema.NonEmptyString.pipe(Schema.maxLength(1000)),
+  /** Nothing is written or sent: `effects` tells what would be. */
+  dryRun: Schema.optional(Schema.Boolean)
+}
+
+/** What would follow at once: entries of the journal by kind, and orders. Shares; dollars, null where no price is known. */
+export const EffectsDocument = Schema.Struct({
+  entries: Schema.Array(Schema.Struct({ tag: Schema.String, count: Schema.Int })),
+  orders: Schema.Array(
+    Schema.Struct({
+      account: Schema.String,
+      symbol: Schema.String,
+      side: Side,
+      quantity: Decimal,
+      notional: Schema.NullOr(Decimal)
+    })
+  )
+}).annotations({ identifier: "Effects" })
+
+/** What would follow from a command. */
+export type EffectsDocument = typeof EffectsDocument.Type
+
+/** What a command did, in a sentence, and its id; of a dry run, what it would do, and its effects. */
+export const DoneDocument = Schema.Struct({
+  done: Schema.String,
+  account: Schema.String,
+  commandId: Schema.String,
+  effects: Schema.NullOr(EffectsDocument)
+}).annotations({ identifier: "Done" })
+
+/** What a command did. */
+export type DoneDocument = typeof DoneDocument.Type
+
+const strict = { parseOptions: { onExcessProperty: "error" } } as const
+
+/** The limits of an account that change: shares, dollars, orders a minute, basis points. One that lets more through needs a reason. */
+export const LimitsRequest = Schema.Struct({
+  reason: Schema.optional(command.reason),
+  orderQuantity: Schema.optional(Decimal),
+  orderNotional: Schema.optional(Decimal),
+  openResidual: Schema.optional(Decimal),
+  dailyNotional: Schema.optional(Decimal),
+  ordersPerMinute: Schema.optional(Schema.Int),
+  collarBp: Schema.optional(Schema.Int)
+}).annotations({ identifier: "LimitsRequest", ...strict })
+
+/** A decision to trade: one direct order, sent once, for shares or for dollars. At the market and for the day unless said. */
+export const DecisionRequest = Schema.Struct({
+  account: Schema.optional(Schema.String),
+  symbol: Schema.String,
+  side: Side,
+  quantity: Schema.optional(Decimal),
+  notional: Schema.optional(Decimal),
+  orderType: Schema.optional(OrderType),
+  limitPrice: Schema.optional(Decimal),
+  timeInForce: Schema.optional(Schema.String),
+  strategy: Schema.optional(Schema.String),
+  rationale: Schema.optional(Schema.String),
+  /** How long to wait for what its attempt comes to: 5 s unless said. */
+  waitSeconds: Schema.optional(Schema.Int.pipe(Schema.between(0, 60)))
+}).annotations({ identifier: "DecisionRequest", ...strict })
+
+/** A decision to trade. */
+export type DecisionRequest = typeof DecisionRequest.Type

@@ -1,0 +1,41 @@
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import { Schema } from "effect"
+import { Reading, Trading } from "../Access.ts"
+import * as Documents from "../documents/index.ts"
+import { acting, asTyped, idempotent, list, look, narrowed, query, text } from "./shared.ts"
+
+/** What came in. */
+export const trades = acting("trades")
+  .add(
+    list(
+      "/api/v1/trades",
+      query({
+        ...narrowed,
+        asOf: text,
+        symbol: text,
+        status: text,
+        side: text,
+        sort: text,
+        source: text,
+        sourceId: text,
+        orderId: text
+      }),
+      Documents.TradePage
+    ).middleware(Reading)
+  )
+  .add(
+    look("show", "/api/v1/trades/:id", Documents.TradeDetail)
+      .setUrlParams(query({ asOf: text }))
+      .middleware(Reading)
+  )
+  .add(look("executions", "/api/v1/trades/:id/executions", Documents.ExecutionPage).middleware(Reading))
+  .add(
+    HttpApiEndpoint.post("take", "/api/v1/trades")
+      .setHeaders(idempotent)
+      .setPayload(
+        Schema.Union(Documents.TradeRequest, Schema.Array(Documents.TradeRequest).pipe(Schema.maxItems(1000)))
+      )
+      .addSuccess(Documents.TakenPage)
+      .middleware(Trading)
+      .pipe(asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"))
+  )

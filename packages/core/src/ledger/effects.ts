@@ -1,0 +1,70 @@
+import * as Id from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import type { Recording } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Quantity } from "../money/Quantity.ts"
+import type { Order } from "../order/Order.ts"
+import type { Side } from "../order/Side.ts"
+
+/** Entries of one kind that would be written. */
+export interface EntryCount {
+  readonly tag: string
+  readonly count: number
+}
+
+/** An order that would follow. Quantity in shares; notional in dollars at its limit or reference price, where it has one. */
+export interface OrderToFollow {
+  readonly account: AccountName
+  readonly symbol: Ticker
+  readonly side: Side
+  readonly quantity: Quantity
+  readonly notional: Decimal.Decimal | undefined
+}
+
+/** What a logical commit would do: how many entries of which kind, and the orders that would follow from it at once. */
+export interface Effects {
+  readonly entries: ReadonlyArray<EntryCount>
+  readonly orders: ReadonlyArray<OrderToFollow>
+}
+
+/** Begins to watch a recording; what it gives tells what was written since. */
+export const watched = (recording: Recording): (() => Effects) => {
+  const before = new Map([...recording.entries()].map(([journal, entries]) => [journal, entries.length]))
+  return () => {
+    const counts = new Map<string, number>()
+    const orders: Array<OrderToFollow> = []
+    for (const [journal, entries] of recording.entries()) {
+      for (const { entityId, tag } of entries.slice(before.get(journal) ?? 0)) {
+        counts.set(tag, (counts.get(tag) ?? 0) + 1)
+        const order = tag === "OrderCreated" ? orderOf(recording, entityId) : undefined
+        // What was booked without being sent is an order too, one that has ended.
+        if (order?.status === "pending") orders.push(toFollow(order))
+      }
+    }
+    return { entries: [...counts].map(([tag, count]) => ({ tag, count })), orders }
+  }
+}
+
+/** What several logical commits would do together. */
+export const together = (all: ReadonlyArray<Effects>): Effects => {
+  const counts = new Map<string, number>()
+  for (const { entries } of all) for (const { count, tag } of entries) counts.set(tag, (counts.get(tag) ?? 0) + count)
+  return { entries: [...counts].map(([tag, count]) => ({ tag, count })), orders: all.flatMap(({ orders }) => orders) }
+}
+
+const orderOf = ({ books }: Recording, entityId: string): Order | undefined => {
+  const id = Id.parse("order", entityId)
+  return id === undefined ? undefined : books.orders.get(id)
+}
+
+const toFollow = ({ account, limitPrice, quantity, referencePrice, side, symbol }: Order): OrderToFollow => {
+  const price = limitPrice ?? referencePrice
+  return {
+    account,
+    symbol,
+    side,
+    quantity,
+    notional: price === undefined ? undefined : Decimal.multiply(quantity, price)
+  }
+}

@@ -1,0 +1,374 @@
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
+import {
+  Account,
+  type AccountName,
+  Break,
+  Commands,
+  type Command,
+  Decimal,
+  Decision,
+  Decisions,
+  Jobs,
+  Order,
+  OrderTerms,
+  Price,
+  Quantity,
+  Reads,
+  type Table,
+  Ticker,
+  Trade
+} from "@roundlot/core"
+import { Effect, Layer, Option, Schema } from "effect"
+import type { Writing } from "../App.ts"
+import { known, sole } from "../accounts.ts"
+import { auditType } from "../jobs/auditing.ts"
+import { layerJobs } from "../jobs/jobTypes.ts"
+import { recheckType } from "../jobs/reconciling.ts"
+import { readAccount } from "../settings/Configuration.ts"
+import { settleAbandoned } from "../verbs/abandoned.ts"
+import { carryOut, CommandRefused } from "../verbs/commanding.ts"
+import { askDaemon } from "../verbs/decide.ts"
+import { said } from "../verbs/limitFlags.ts"
+import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
+import * as accounts from "../views/accounts.ts"
+import * as controls from "../views/controls.ts"
+import * as decisions from "../views/decisionDocument.ts"
+import * as jobViews from "../views/jobs.ts"
+import { acted } from "./failing.ts"
+import { once } from "./once.ts"
+import { versionsIn } from "./versions.ts"
+
+const { RoundlotApi } = Api
+
+interface Keyed {
+  readonly "idempotency-key"?: string | undefined
+  readonly "if-match"?: string | undefined
+}
+
+/** What every command says. */
+interface Wish {
+  readonly headers: Keyed
+  readonly payload: { readonly reason: string; readonly dryRun?: boolean | undefined }
+}
+
+/** Carries a command out as its caller, once for each key; a dry run is asked anew each time. */
+const command = (
+  account: AccountName.AccountName,
+  { headers, payload: { dryRun, reason } }: Wish,
+  asked: Command.Command,
+  versions?: ReadonlyArray<number>
+) => {
+  const key = headers["idempotency-key"]
+  const act = Effect.flatMap(Access.Caller, ({ name }) =>
+    carryOut({
+      account,
+      actor: name,
+      reason,
+      commandId: Option.fromNullable(key),
+      command: asked,
+      versions,
+      dryRun
+    })
+  )
+  return dryRun === true ? act : once(Documents.DoneDocument, key, [account, asked, reason], () => act)
+}
+
+/** A value of a request as the books have it. */
+const read = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
+  Effect.mapError(Schema.decodeUnknown(schema)(value), () =>
+    Problem.failures.badRequest(`${field}: ${JSON.stringify(value)} is no ${wanted}`, field)
+  )
+
+const maybe = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
+  value === undefined ? Effect.succeed(undefined) : read(field, schema, value, wanted)
+
+const readTicker = (text: string) => read("symbol", Ticker.Ticker, text.toUpperCase(), "symbol")
+const readPrice = (field: string, text: string | undefined) => maybe(field, Price.Price, text, "price above zero")
+const readShares = (field: string, text: string | undefined) =>
+  maybe(field, Quantity.Quantity, text, "number of shares above zero")
+
+// Trading states
+
+type Where = Wish & {
+  readonly payload: { readonly account?: string | undefined; readonly symbol?: string | undefined }
+}
+
+type StateTag = "Halt" | "Resume" | "Observe" | "Reduce" | "AskFirst"
+
+/** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
+const setState = (tag: StateTag) => (where: Where) =>
+  acted(
+    Effect.gen(function* () {
+      const { account, scope } = yield* scopeOf({
+        account: Option.fromNullable(where.payload.account),
+        symbol: Option.fromNullable(where.payload.symbol),
+        all: false
+      })
+      const performed = command(account, where, { _tag: tag, scope })
+      const waits = tag === "Halt" && where.payload.dryRun !== true
+      return yield* waits ? Effect.raceFirst(performed, settleAbandoned) : performed
+    })
+  )
+
+// Records
+
+interface OnRecord extends Wish {
+  readonly path: { readonly id: string }
+}
+
+/** What is commanded of a record, on its account, where it is still as the caller has read it. */
+const on =
+  <R extends { readonly account: AccountName.AccountName }, Asked extends OnRecord, E, N>(
+    table: Table.Table<R>,
+    kind: "order" | "trade" | "break",
+    commandOf: (found: R, asked: Asked) => Effect.Effect<Command.Command, E, N>
+  ) =>
+  (asked: Asked) =>
+    Effect.gen(function* () {
+      const { id } = asked.path
+      const found = yield* recordOf(table, kind, id)
+      const wanted = yield* commandOf(found, asked)
+      return yield* command(found.account, asked, wanted, versionsIn(asked.headers["if-match"], id))
+    })
+
+const simply =
+  <R>(commandOf: (found: R) => Command.Command) =>
+  (found: R) =>
+    Effect.succeed(commandOf(found))
+
+type Resolving = OnRecord & {
+  readonly payload: { readonly as?: string | undefined; readonly notPlaced?: boolean | undefined }
+}
+
+const resolving = on(Order.OrderTable, "order", ({ id }: Order.Order, { payload: { as, notPlaced } }: Resolving) =>
+  resolution(id, Option.fromNullable(as), notPlaced ?? false)
+)
+
+const approving = on(
+  Order.OrderTable,
+  "order",
+  ({ id, side }: Order.Order, asked: OnRecord & { readonly payload: { readonly quantity: string } }) =>
+    Effect.map(
+      read("quantity", Quantity.Quantity, asked.payload.quantity, "number of shares above zero"),
+      (quantity): Command.Command => ({ _tag: "Approve", orderId: id, side, quantity })
+    )
+)
+
+const releasing = on(
+  Trade.TradeTable,
+  "trade",
+  ({ id }: Trade.Trade, { payload }: OnRecord & { readonly payload: { readonly symbol?: string | undefined } }) =>
+    Effect.map(
+      payload.symbol === undefined ? Effect.succeed(undefined) : readTicker(payload.symbol),
+      (symbol): Command.Command => ({ _tag: "Release", tradeId: id, symbol })
+    )
+)
+
+// Symbols and accounts
+
+interface OnSymbol extends Wish {
+  readonly path: { readonly symbol: string }
+  readonly payload: Wish["payload"] & { readonly account?: string | undefined }
+}
+
+/** What is commanded of a symbol of the named account, else of the only one. */
+const onSymbol = <E, N>(asked: OnSymbol, commandOf: (symbol: Ticker.Ticker) => Effect.Effect<Command.Command, E, N>) =>
+  Effect.gen(function* () {
+    const account = yield* sole(Option.fromNullable(asked.payload.account))
+    return yield* command(account, asked, yield* commandOf(yield* readTicker(asked.path.symbol)))
+  })
+
+interface Holding {
+  readonly symbol: string
+  readonly quantity: string
+}
+
+const readHolding = ({ quantity, symbol }: Holding, at: number) =>
+  Effect.all({
+    symbol: read(`holdings[${at}].symbol`, Ticker.Ticker, symbol, "symbol"),
+    quantity: read(`holdings[${at}].quantity`, Decimal.FromString, quantity, "number of shares")
+  })
+
+/** Sets limits of an account; one that lets more through than before needs its reason. */
+const setLimits = (named: string, { reason, ...limits }: typeof Documents.LimitsRequest.Type) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const { name: actor } = yield* Access.Caller
+    const name = yield* known(named)
+    const before = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
+    const settings = yield* Effect.mapError(
+      readAccount({ limits: said(limits) }, name, before ?? Account.defaultSettings),
+      ({ message }) => Problem.failures.badRequest(message)
+    )
+    const made = yield* commands.setAccount(name, settings, actor, reason)
+    if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
+    return yield* accounts.show(name)
+  })
+
+// Decisions
+
+const USUAL_WAIT = 5
+
+const decisionOf = (asked: Documents.DecisionRequest) =>
+  Effect.gen(function* () {
+    const { limitPrice, notional, orderType, quantity, rationale, side, strategy, symbol, timeInForce } = asked
+    const input: Decision.DecisionInput = {
+      strategy,
+      symbol: yield* readTicker(symbol),
+      side,
+      quantity: yield* readShares("quantity", quantity),
+      notional: yield* maybe("notional", Decimal.FromString, notional, "amount of dollars"),
+      orderType: yield* maybe("orderType", Schema.Literal(...Decision.decisionTypes), orderType, "type of a decision"),
+      limitPrice: yield* readPrice("limitPrice", limitPrice),
+      timeInForce: yield* maybe(
+        "timeInForce",
+        Schema.Literal(...OrderTerms.timesInForce),
+        timeInForce,
+        `time in force: ${OrderTerms.timesInForce.join(", ")}`
+      ),
+      rationale
+    }
+    return input
+  })
+
+/**
+ * Decides, once for each key, and asks the daemon to execute it; told when its attempt has an outcome, or as it stands
+ * when the caller waits no longer.
+ */
+const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
+  Effect.gen(function* () {
+    const account = yield* sole(Option.fromNullable(asked.account))
+    const decision = yield* Decisions.decide(account, yield* decisionOf(asked), key)
+    yield* askDaemon(decision, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
+    return decisions.documentOf(yield* Decisions.find(decision.id))
+  })
+
+// Background work
+
+const enqueued = (type: Jobs.JobType, payload: unknown, key: string | undefined) =>
+  Effect.flatMap(Jobs.Jobs, (jobs) =>
+    Effect.map(jobs.enqueue({ type: type.name, payload, key }), ({ job }) => jobViews.documentOf(job))
+  )
+
+const KEY = "idempotency-key"
+
+const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
+
+const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
+  group
+    .handle("list", () => acted(Effect.map(controls.list, all)))
+    .handle("halt", setState("Halt"))
+    .handle("resume", setState("Resume"))
+    .handle("observe", setState("Observe"))
+    .handle("reduce", setState("Reduce"))
+    .handle("approve", setState("AskFirst"))
+    .handle("cancelOrder", (asked) =>
+      acted(
+        on(
+          Order.OrderTable,
+          "order",
+          simply(({ id }: Order.Order) => ({ _tag: "Cancel", orderId: id }))
+        )(asked)
+      )
+    )
+    .handle("approveOrder", (asked) => acted(approving(asked)))
+    .handle("resolveOrder", (asked) => acted(resolving(asked)))
+    .handle("recheckOrder", ({ path: { id } }) =>
+      acted(
+        Effect.flatMap(recordOf(Order.OrderTable, "order", id), ({ id: orderId }) =>
+          enqueued(recheckType, { orderId }, undefined)
+        )
+      )
+    )
+    .handle("resolveBreak", (asked) => acted(on(Break.BreakTable, "break", verdictOn)(asked)))
+    .handle("reverseTrade", (asked) =>
+      acted(
+        on(
+          Trade.TradeTable,
+          "trade",
+          simply(({ id }: Trade.Trade) => ({ _tag: "Reverse", tradeId: id }))
+        )(asked)
+      )
+    )
+    .handle("dismissTrade", (asked) =>
+      acted(
+        on(
+          Trade.TradeTable,
+          "trade",
+          simply(({ id }: Trade.Trade) => ({ _tag: "DismissTrade", tradeId: id }))
+        )(asked)
+      )
+    )
+    .handle("releaseTrade", (asked) => acted(releasing(asked)))
+    .handle("adjust", (asked) =>
+      acted(
+        onSymbol(asked, (symbol) =>
+          Effect.gen(function* () {
+            const { as, by, price } = asked.payload
+            const shares = yield* read("by", Decimal.FromString, by, "number of shares")
+            return { _tag: "AdjustPosition", symbol, as, by: shares, price: yield* readPrice("price", price) }
+          })
+        )
+      )
+    )
+    .handle("split", (asked) =>
+      acted(
+        onSymbol(asked, (symbol) =>
+          Effect.gen(function* () {
+            const { cashInLieu, from, to } = asked.payload
+            if (from < 1 || to < 1) {
+              return yield* Effect.fail(
+                Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to")
+              )
+            }
+            const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
+            const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
+            return {
+              _tag: "AcceptSplit",
+              symbol,
+              to,
+              from,
+              cashInLieu: quantity === undefined ? undefined : { quantity, price }
+            }
+          })
+        )
+      )
+    )
+    .handle("confirmInstrument", (asked) =>
+      acted(
+        onSymbol(asked, (symbol) =>
+          Effect.gen(function* () {
+            const { lot, tick } = asked.payload
+            return {
+              _tag: "DeclareInstrument",
+              symbol,
+              lot: yield* readShares("lot", lot),
+              tick: yield* readPrice("tick", tick)
+            }
+          })
+        )
+      )
+    )
+    .handle("adopt", (asked) =>
+      acted(
+        Effect.gen(function* () {
+          const account = yield* known(asked.path.name)
+          const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
+          return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
+        })
+      )
+    )
+    .handle("setLimits", ({ path: { name }, payload }) => acted(setLimits(name, payload)))
+    .handle("decide", ({ headers, payload }) =>
+      acted(once(Documents.DecisionDocument, headers[KEY], ["decide", payload], (key) => decide(payload, key)))
+    )
+    .handle("audit", ({ headers, payload }) => acted(enqueued(auditType, payload, headers[KEY])))
+)
+
+/** The routes by which operators and strategies command. */
+export const layer: Layer.Layer<
+  Server.Group<"controls">,
+  never,
+  Access.Reading | Access.Trading | Access.Operating | Writing
+> = Layer.provide(ofControls, layerJobs)

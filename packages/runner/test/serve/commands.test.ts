@@ -1,0 +1,149 @@
+import { Api } from "@roundlot/api"
+import * as OpenApi from "@effect/platform/OpenApi"
+import { Decision, Order, Reads, TradingState } from "@roundlot/core"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as scene from "../views/scene.ts"
+import { roundlot } from "../../src/cli/roundlot.ts"
+import { find } from "../../src/cli/Tree.ts"
+import { ask, books, json, serving } from "./serving.ts"
+
+const played = Effect.zipRight(scene.played, serving)
+
+const post = (port: number, path: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+  ask(port, path, { method: "POST", body, headers })
+
+describe("commands over the API", () => {
+  it.scopedLive(
+    "DESIGN 11: a dry run tells entries and orders that would follow, in shares and dollars, and writes nothing",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const head = json(yield* ask(port, "/api/v1/journal/head"))
+        const wish = { as: "hedged", by: "-5", reason: "sold by phone", dryRun: true }
+        const told = yield* post(port, "/api/v1/positions/AAPL/adjust", wish, { "idempotency-key": "dry" })
+        assert.strictEqual(told.status, 200, told.text)
+        assert.deepInclude(json(told), {
+          account: "main",
+          effects: {
+            entries: [
+              { tag: "OrderCreated", count: 2 },
+              { tag: "FillRecorded", count: 1 },
+              { tag: "BreakOpened", count: 1 },
+              { tag: "OrderChanged", count: 1 },
+              { tag: "ExcessChanged", count: 2 },
+              { tag: "LotAllocated", count: 2 }
+            ],
+            orders: [{ account: "main", symbol: "AAPL", side: "buy", quantity: "5", notional: "751.25" }]
+          }
+        })
+        assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+        // The key is still free: a dry run is no command.
+        const done = yield* post(
+          port,
+          "/api/v1/positions/AAPL/adjust",
+          { ...wish, dryRun: false },
+          { "idempotency-key": "dry" }
+        )
+        assert.deepInclude(json(done), { commandId: "dry", effects: null })
+        assert.notDeepEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a dry run of what would be refused is refused, in the same words", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const cancel = (dryRun: boolean) => post(port, "/api/v1/orders/O1/cancel", { reason: "no more", dryRun })
+      const rehearsed = yield* cancel(true)
+      assert.strictEqual(rehearsed.status, 409)
+      assert.deepStrictEqual(json(rehearsed), json(yield* cancel(false)))
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a command names the version that it means, which is compared in its own commit", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const seen = String((yield* ask(port, "/api/v1/trades/T4")).headers["etag"])
+      const reverse = (tag: string) =>
+        post(port, "/api/v1/trades/T4/reverse", { reason: "a mistake" }, { "if-match": tag })
+      for (const tag of ['"T4.99"', '"T3.1"', `W/${seen}`, "nonsense"]) {
+        const stale = yield* reverse(tag)
+        assert.deepInclude(json(stale), { status: 412, type: "/problems/stale", field: "If-Match" }, tag)
+      }
+      assert.strictEqual((yield* reverse(`"T4.99", ${seen}`)).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "AUD-1: a decision is made once for its key, and asked of the daemon; what it says wrong is named",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const wish = { symbol: "ko", side: "buy", quantity: "2", strategy: "momentum", waitSeconds: 0 }
+        const decide = (body: unknown, key: string) => post(port, "/api/v1/decisions", body, { "idempotency-key": key })
+        const first = json(yield* decide(wish, "k1"))
+        assert.deepInclude(first, { id: "D1", symbol: "KO", quantity: "2", strategy: "momentum", status: "pending" })
+        assert.deepStrictEqual(json(yield* decide(wish, "k1")), first)
+        assert.strictEqual((yield* Reads.all(Decision.DecisionTable)).length, 1)
+        const wrong = [
+          [{ ...wish, quantity: "-2" }, "quantity"],
+          [{ ...wish, timeInForce: "forever" }, "timeInForce"],
+          [{ ...wish, symbol: "no symbol" }, "symbol"],
+          [{ ...wish, notional: "100" }, undefined]
+        ] as const
+        for (const [body, field] of wrong) {
+          const told = json(yield* decide(body, `wrong-${field ?? "both"}`))
+          assert.deepInclude(told, { status: 400, ...(field === undefined ? {} : { field }) })
+        }
+        assert.strictEqual((yield* Reads.all(Decision.DecisionTable)).length, 1)
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a limit that lets more through needs its reason; states are set for a symbol alone", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const limit = (body: unknown) => ask(port, "/api/v1/accounts/main/limits", { method: "PUT", body })
+      assert.deepInclude(json(yield* limit({ orderQuantity: "5" })), { name: "main", maxOrderQuantity: "5" })
+      assert.strictEqual((yield* limit({ orderQuantity: "50" })).status, 409)
+      assert.deepInclude(json(yield* limit({ orderQuantity: "50", reason: "as agreed" })), { maxOrderQuantity: "50" })
+      assert.strictEqual((yield* limit({ orderQuantity: "many" })).status, 400)
+      for (const state of ["observe", "reduce", "approve"] as const) {
+        yield* post(port, `/api/v1/controls/${state}`, { reason: "careful", account: "main", symbol: "AAPL" })
+        const [control] = yield* Reads.all(TradingState.ControlTable)
+        assert.deepInclude(control, { account: "main", symbol: "AAPL", state })
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("an audit and a recheck are asked for as jobs", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const [order] = yield* Reads.all(Order.OrderTable)
+      const recheck = yield* post(port, "/api/v1/orders/O1/recheck", {})
+      assert.deepInclude(json(recheck), { type: "orders.recheck", payload: { orderId: order?.id } })
+      assert.deepInclude(json(yield* post(port, "/api/v1/audit", {})), { type: "audit", status: "queued" })
+    }).pipe(Effect.provide(books))
+  )
+})
+
+describe("the command line's equivalents", () => {
+  it.effect("every act of the API says how it is typed, and what it says is known to the command line", () =>
+    Effect.gen(function* () {
+      const acts = Object.entries(OpenApi.fromApi(Api.RoundlotApi).paths).flatMap(([path, operations]) =>
+        Object.entries(operations).flatMap(([method, operation]) =>
+          method === "get" || path === "/api/v1/session" ? [] : [operation]
+        )
+      )
+      assert.isAbove(acts.length, 20)
+      for (const act of acts) {
+        const line =
+          "x-roundlot-cli" in act ? String(act["x-roundlot-cli"]) : assert.fail(`${act.operationId} has none`)
+        const words = line.split(" ").slice(1)
+        const { tree } = yield* find(roundlot, words)
+        if (tree._tag !== "Leaf") assert.fail(line)
+        const { help } = yield* Effect.promise(tree.load)
+        for (const flag of words.filter((word) => word.startsWith("--"))) assert.include(help, flag, line)
+      }
+    })
+  )
+})
