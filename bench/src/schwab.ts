@@ -1,6 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import {
   Account,
@@ -32,7 +31,7 @@ import { type Asked, atMost, type Figure, inFolder, median, noted, timing } from
 
 const OPEN = 50
 const account = AccountName.AccountName.make("paper")
-const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
 
 /** A trade of a symbol, a quantity and a price of its own. */
 const tradeOf = (round: number, n: number): Trade.TradeInput => ({

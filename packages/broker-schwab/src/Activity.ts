@@ -1,5 +1,4 @@
 import * as Socket from "@effect/platform/Socket"
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { Broker } from "@roundlot/core"
 import type { ClientOrderId } from "@roundlot/core"
 import { Effect, Mailbox, Option, Redacted, Schema, Stream } from "effect"
@@ -73,7 +72,7 @@ interface Connection {
   readonly frames: Mailbox.Mailbox<string, Broker.BrokerReadFailed>
 }
 
-const connect = (url: string): Effect.Effect<Connection, Broker.BrokerReadFailed, Scope.Scope> =>
+const connect = (url: string, open: Wire["socket"]): Effect.Effect<Connection, Broker.BrokerReadFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const socket = yield* Socket.makeWebSocket(url, { openTimeout: OPENS_WITHIN, closeCodeIsError: () => true })
     const write = yield* socket.writer
@@ -95,7 +94,7 @@ const connect = (url: string): Effect.Effect<Connection, Broker.BrokerReadFailed
           failed("network", `the stream broke (${message})`)
         )
     }
-  }).pipe(Effect.provide(NodeSocket.layerWebSocketConstructor))
+  }).pipe(Effect.provideService(Socket.WebSocketConstructor, open))
 
 const next = ({ frames }: Connection): Effect.Effect<string, Broker.BrokerReadFailed> =>
   Effect.catchTag(frames.take, "NoSuchElementException", () => Effect.fail(failed("network", "the stream ended")))
@@ -120,7 +119,7 @@ const subscribe = (wire: Wire): Effect.Effect<Connection, Broker.BrokerReadFaile
   Effect.gen(function* () {
     const read = yield* reading(wire, "user preference", "/trader/v1/userPreference", UserPreference)
     const [info] = "streamerInfo" in read ? read.streamerInfo : read[0].streamerInfo
-    const connection = yield* connect(yield* addressOf(info, wire.place))
+    const connection = yield* connect(yield* addressOf(info, wire.place), wire.socket)
     const token = yield* Effect.mapError(wire.session.access, ({ message }) => failed("unauthorised", message))
     const request = (requestid: string, service: string, command: string, parameters: object) =>
       connection.send({

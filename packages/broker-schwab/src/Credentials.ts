@@ -12,6 +12,8 @@ export interface Credentials {
   readonly redirectUri: string
   /** The number of the account that is driven; needed where a login opens several. */
   readonly accountNumber: string | undefined
+  /** The certificate, a PEM file, that a simulator on this machine shows; trusted there and nowhere else. */
+  readonly authorityFile: string | undefined
 }
 
 /** Schwab's address; there is none for play money. */
@@ -21,14 +23,15 @@ const REDIRECT = "https://127.0.0.1"
 
 /**
  * Credentials from `SCHWAB_APP_KEY`, `SCHWAB_APP_SECRET`, `SCHWAB_BASE_URL` (Schwab's own where it is not said), `SCHWAB_REDIRECT_URI`
- * (`https://127.0.0.1`) and `SCHWAB_ACCOUNT_NUMBER`.
+ * (`https://127.0.0.1`), `SCHWAB_ACCOUNT_NUMBER` and `SCHWAB_CA_FILE`.
  */
 export const config: Config.Config<Credentials> = Config.all({
   baseUrl: Config.withDefault(Config.nonEmptyString("SCHWAB_BASE_URL"), LIVE_URL),
   appKey: Config.redacted(Config.nonEmptyString("SCHWAB_APP_KEY")),
   appSecret: Config.redacted(Config.nonEmptyString("SCHWAB_APP_SECRET")),
   redirectUri: Config.withDefault(Config.nonEmptyString("SCHWAB_REDIRECT_URI"), REDIRECT),
-  accountNumber: Config.map(Config.option(Config.nonEmptyString("SCHWAB_ACCOUNT_NUMBER")), Option.getOrUndefined)
+  accountNumber: Config.map(Config.option(Config.nonEmptyString("SCHWAB_ACCOUNT_NUMBER")), Option.getOrUndefined),
+  authorityFile: Config.map(Config.option(Config.nonEmptyString("SCHWAB_CA_FILE")), Option.getOrUndefined)
 })
 
 const hosts: Address.Hosts = {

@@ -1,10 +1,10 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Socket from "@effect/platform/Socket"
 import { HttpOutcome } from "@roundlot/core"
 import type { Address, Entropy, RequestLimit } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
-import type { Duration } from "effect"
+import type { Context, Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import { placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
@@ -12,6 +12,7 @@ import * as Http from "./Http.ts"
 import type { Exchange } from "./Http.ts"
 import * as Session from "./Session.ts"
 import type { TokenPlace } from "./TokenFile.ts"
+import type { Transport } from "./Transport.ts"
 
 /** A request to Schwab. `path` begins with `/`, its query included. */
 export interface Ask {
@@ -30,6 +31,8 @@ export interface Wire {
   readonly ask: (ask: Ask) => Effect.Effect<HttpOutcome.HttpOutcome>
   /** A text of Schwab's without our token in it, should it repeat that. */
   readonly redacted: (text: string, token: Redacted.Redacted) => string
+  /** Opens the socket of a stream. */
+  readonly socket: Context.Tag.Service<typeof Socket.WebSocketConstructor>
 }
 
 /** How a login is opened. */
@@ -43,15 +46,21 @@ export interface WireOptions {
 /** Opens a login. Fails with `UnknownHost`, before any request, where the address is neither Schwab's nor on this machine. */
 export const open = (
   options: WireOptions
-): Effect.Effect<Wire, Address.UnknownHost, HttpClient.HttpClient | FileSystem.FileSystem | Entropy.Entropy> =>
+): Effect.Effect<Wire, Address.UnknownHost, Transport | FileSystem.FileSystem | Entropy.Entropy> =>
   Effect.gen(function* () {
     const place = yield* placeOf(options.credentials.baseUrl)
     const exchange = yield* Http.make
     const session = yield* Session.make({ ...options, place }, exchange)
-    return make(place, session, yield* Budget.make(options.requestsAMinute), exchange)
+    const budget = yield* Budget.make(options.requestsAMinute)
+    return { ...make(place, session, budget, exchange), socket: yield* Socket.WebSocketConstructor }
   })
 
-const make = (place: Address.Address, session: Session.Session, budget: Budget.Budget, exchange: Exchange): Wire => {
+const make = (
+  place: Address.Address,
+  session: Session.Session,
+  budget: Budget.Budget,
+  exchange: Exchange
+): Omit<Wire, "socket"> => {
   const once = (ask: Ask): Effect.Effect<HttpOutcome.HttpOutcome> =>
     Effect.gen(function* () {
       const token = yield* session.access

@@ -4,6 +4,8 @@ export * as Accounts from "./Accounts.ts"
 export * as Activity from "./Activity.ts"
 /** `Budget`: our side of Schwab's limit of requests. */
 export * as Budget from "./Budget.ts"
+/** `Certificate`: what proves a server of this machine. */
+export * as Certificate from "./Certificate.ts"
 /** `Credentials`: the app's keys and the address, and which environment an address proves. */
 export * as Credentials from "./Credentials.ts"
 /** `ExactJson`: JSON whose numbers keep every digit. */
@@ -26,5 +28,7 @@ export * as SendAnswers from "./SendAnswers.ts"
 export * as Session from "./Session.ts"
 /** `TokenFile`: where a login's tokens stand. */
 export * as TokenFile from "./TokenFile.ts"
+/** `Transport`: what Schwab is reached with, and whom that trusts. */
+export * as Transport from "./Transport.ts"
 /** `Wire`: one login at one address, with the limit that all its requests share. */
 export * as Wire from "./Wire.ts"

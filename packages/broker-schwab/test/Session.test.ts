@@ -15,7 +15,8 @@ const credentials: Credentials.Credentials = {
   appKey: Redacted.make("key"),
   appSecret: Redacted.make("secret"),
   redirectUri: "https://127.0.0.1",
-  accountNumber: undefined
+  accountNumber: undefined,
+  authorityFile: undefined
 }
 const place = Either.getOrThrow(Credentials.placeOf(credentials.baseUrl))
 

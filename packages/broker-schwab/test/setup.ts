@@ -1,6 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import { AccountName, Entropy } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
@@ -27,7 +26,7 @@ export const freshTokens: Effect.Effect<TokenFile.TokenPlace, never, Scope.Scope
 )
 
 /** What a login at Schwab needs of the world. */
-export const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+export const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
 
 /** A simulator of its own on a free port, somebody logged in, and the broker of `account` on it, over real sockets. */
 export const open = (options: Simulator.Options = {}, differs: Partial<SchwabBroker.Options & Wire.WireOptions> = {}) =>

@@ -5,7 +5,8 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Effect } from "effect"
 import type { Scope } from "effect"
-import { createServer } from "node:http"
+import { createServer as createPlain } from "node:http"
+import { createServer as createSecure } from "node:https"
 import type { Socket } from "node:net"
 
 /** The headers of an answer. */
@@ -27,16 +28,22 @@ export type App = Effect.Effect<
   HttpServerRequest.HttpServerRequest | Scope.Scope
 >
 
+/** What a server shows over TLS, both PEM. */
+export interface Secured {
+  readonly certificate: string
+  readonly key: string
+}
+
 /** Where simulators are served: for this machine alone. */
 export const LOOPBACK = "127.0.0.1"
 
 /**
  * Serves on a port of this machine, and says which; connections are cut with the scope. Whoever waits for an answer that is held back
- * is not waited for: the answer ends with its connection.
+ * is not waited for: the answer ends with its connection. Over TLS where a certificate is given.
  */
-export const serve = (port: number, app: App): Effect.Effect<number, ServeError, Scope.Scope> =>
+export const serve = (port: number, app: App, secured?: Secured): Effect.Effect<number, ServeError, Scope.Scope> =>
   Effect.gen(function* () {
-    const node = createServer()
+    const node = secured === undefined ? createPlain() : createSecure({ cert: secured.certificate, key: secured.key })
     // A client that was busy for a while finds its connection still open.
     node.keepAliveTimeout = 75_000
     const sockets = new Set<Socket>()

@@ -8,6 +8,7 @@ import { Effect, Random, Redacted, Ref } from "effect"
 import type { Scope } from "effect"
 import { hash } from "node:crypto"
 import * as Budget from "../Budget.ts"
+import * as Certificate from "../Certificate.ts"
 import type { Credentials } from "../Credentials.ts"
 import type { Tokens } from "../TokenFile.ts"
 import * as accountRoutes from "./accountRoutes.ts"
@@ -24,6 +25,8 @@ export interface Options extends Omit<
 > {
   /** The port on this machine; one that is free where it is left away. */
   readonly port?: number | undefined
+  /** Whether it speaks TLS, with a certificate that it makes for itself at start; plain HTTP and WebSocket where it is left away. */
+  readonly tls?: boolean | undefined
   /** Requests a minute; 120 where it is left away, as Schwab has it. */
   readonly requestsAMinute?: number | undefined
   /** The app's keys; random ones where they are left away. */
@@ -44,6 +47,8 @@ export interface Simulator {
   readonly account: AccountName.AccountName
   /** The tokens of a login of a person. */
   readonly login: Effect.Effect<Tokens>
+  /** What it shows whoever connects, PEM; clients trust it by `SCHWAB_CA_FILE`. None without TLS. */
+  readonly certificate: string | undefined
 }
 
 /** The exchange's account behind the login. */
@@ -94,22 +99,25 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
     // A tenth of our own budget is for cancels; theirs knows no such share.
     const limit = yield* Budget.make(options.requestsAMinute)
-    const served = yield* Ref.make(0)
-    const port = yield* Serving.serve(options.port ?? 0, serving(desk, logins, limit, Ref.get(served)))
-    yield* Ref.set(served, port)
+    const shown = options.tls === true ? yield* Certificate.forThisMachine : undefined
+    const origin = yield* Ref.make("")
+    const port = yield* Serving.serve(options.port ?? 0, serving(desk, logins, limit, Ref.get(origin)), shown)
+    const baseUrl = `${shown === undefined ? "http" : "https"}://${Serving.LOOPBACK}:${port}`
+    yield* Ref.set(origin, baseUrl)
     const credentials: Credentials = {
-      baseUrl: `http://${Serving.LOOPBACK}:${port}`,
+      baseUrl,
       appKey: Redacted.make(keys.appKey),
       appSecret: Redacted.make(keys.appSecret),
       redirectUri,
-      accountNumber: undefined
+      accountNumber: undefined,
+      authorityFile: undefined
     }
-    return { credentials, exchange, account: ACCOUNT, login: logins.login }
+    return { credentials, exchange, account: ACCOUNT, login: logins.login, certificate: shown?.certificate }
   })
 
 type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
 
-const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget, port: Effect.Effect<number>): Serving.App =>
+const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget, origin: Effect.Effect<string>): Serving.App =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
@@ -119,7 +127,7 @@ const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget, port: 
     }
     const answer = yield* url.pathname.startsWith("/v1/oauth/")
       ? oauth(logins, request, url)
-      : judged(desk, logins, limit, request, url, yield* port)
+      : judged(desk, logins, limit, request, url, yield* origin)
     return yield* Serving.respond(request, answer, { "schwab-client-correlid": "simulated" })
   }).pipe(
     Effect.catchAll((error) =>
@@ -149,13 +157,13 @@ const judged = (
   limit: Budget.Budget,
   request: HttpServerRequest.HttpServerRequest,
   url: URL,
-  port: number
+  origin: string
 ): Routed =>
   Effect.gen(function* () {
     if ((yield* limit.take("cancel"))._tag === "Wait") return Answer.gatewayError(429, "Too many requests")
     if (!(yield* logins.isValid(request.headers["authorization"]))) return Answer.gatewayError(401, "Unauthorized")
     const asksForStream = request.method === "GET" && url.pathname === "/trader/v1/userPreference"
-    return asksForStream ? activityStream.preference(port) : yield* route(desk, request, url)
+    return asksForStream ? activityStream.preference(origin) : yield* route(desk, request, url)
   })
 
 const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: URL): Routed => {

@@ -18,12 +18,12 @@ const decode = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ reque
 const CORREL_ID = "00000000-0000-4000-8000-000000000001"
 
 /** `GET /userPreference`: where the stream is, and who the client is there. */
-export const preference = (port: number): Answer.Answer =>
+export const preference = (origin: string): Answer.Answer =>
   Answer.ok({
     accounts: [],
     streamerInfo: [
       {
-        streamerSocketUrl: `ws://127.0.0.1:${port}/ws`,
+        streamerSocketUrl: `${origin.replace(/^http/, "ws")}/ws`,
         schwabClientCustomerId: "simulated",
         schwabClientCorrelId: CORREL_ID,
         schwabClientChannel: "N9",

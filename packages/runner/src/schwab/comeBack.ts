@@ -1,11 +1,11 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Login } from "@roundlot/broker-schwab"
+import { Certificate, Login } from "@roundlot/broker-schwab"
 import { Deferred, Effect, Exit, Option, type Redacted, type Scope } from "effect"
 import { createServer as createPlain, type RequestListener } from "node:http"
 import { createServer as createSecure } from "node:https"
 import { UsageError } from "../cli/UsageError.ts"
 
-/** What proves this machine to the browser that comes back. */
+/** What proves this machine to the browser that comes back; one that signs itself where neither is said. */
 export interface CallbackFlags {
   readonly certificate: Option.Option<string>
   readonly key: Option.Option<string>
@@ -16,9 +16,8 @@ const PORTS = { "http:": 80, "https:": 443 }
 
 const read = (flag: string, file: Option.Option<string>) =>
   Effect.gen(function* () {
-    const remedy = "Make one for 127.0.0.1 that the browser trusts, or leave out --listen and paste the address"
-    if (Option.isNone(file))
-      return yield* new UsageError({ problem: `${flag} is missing for an https address`, remedy })
+    const remedy = "Make both for 127.0.0.1, or leave both out: a certificate is made then"
+    if (Option.isNone(file)) return yield* new UsageError({ problem: `${flag} is missing beside the other`, remedy })
     const fs = yield* FileSystem.FileSystem
     return yield* Effect.mapError(
       fs.readFileString(file.value),
@@ -29,6 +28,10 @@ const read = (flag: string, file: Option.Option<string>) =>
 const serverOf = (protocol: string, flags: CallbackFlags, listener: RequestListener) =>
   Effect.gen(function* () {
     if (protocol === "http:") return createPlain(listener)
+    if (Option.isNone(flags.certificate) && Option.isNone(flags.key)) {
+      const { certificate: cert, key } = yield* Certificate.forThisMachine
+      return createSecure({ cert, key }, listener)
+    }
     const cert = yield* read("--certificate", flags.certificate)
     const key = yield* read("--key", flags.key)
     return createSecure({ cert, key }, listener)

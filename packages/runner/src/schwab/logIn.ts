@@ -1,21 +1,22 @@
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Credentials, Http, Login, TokenFile } from "@roundlot/broker-schwab"
+import { Credentials, Http, Login, TokenFile, Transport } from "@roundlot/broker-schwab"
 import { Entropy, Instant } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { Output } from "../cli/Output.ts"
 import type { Doing } from "../cli/Verb.ts"
 import { settle, type Flags } from "../settings/Settings.ts"
 import { credentialsOf, tokenPlace } from "../start/schwab.ts"
+import { inBrowser } from "./browser.ts"
 import { comeBack, type CallbackFlags } from "./comeBack.ts"
 import { pasted } from "./pasted.ts"
 
 /** How a person logs in. */
 export interface LoginFlags extends Flags, CallbackFlags {
   readonly listen: boolean
+  readonly open: boolean
 }
 
-/** `roundlot schwab login`: shows where to log in, takes the code that comes back, and keeps the tokens where a daemon finds them. */
-export const logIn = ({ listen, ...flags }: LoginFlags): Doing =>
+/** `roundlot schwab login`: shows or opens where to log in, takes the code that comes back, and keeps the tokens where a daemon finds them. */
+export const logIn = ({ listen, open, ...flags }: LoginFlags): Doing =>
   Effect.gen(function* () {
     const output = yield* Output
     const settings = yield* settle(flags)
@@ -24,23 +25,26 @@ export const logIn = ({ listen, ...flags }: LoginFlags): Doing =>
     const tokens = tokenPlace(settings)
     const state = yield* Effect.flatMap(Entropy.Entropy, ({ hex }) => hex)
     const address = Login.addressOf(place, credentials, state)
+    const show = (then: string) =>
+      Effect.zipRight(
+        output.line(`Open this address and log in:\n${address}${then}`),
+        open
+          ? Effect.flatMap(inBrowser(address), (why) => (why === undefined ? Effect.void : output.line(why)))
+          : Effect.void
+      )
     const code = listen
-      ? yield* comeBack(credentials.redirectUri, flags, state, output.line(`Open this address and log in:\n${address}`))
+      ? yield* comeBack(credentials.redirectUri, flags, state, show(""))
       : yield* Effect.flatMap(
-          Effect.zipRight(
-            output.line(
-              `Open this address and log in:\n${address}\nThen paste the address that the browser shows, within 30 seconds:`
-            ),
-            pasted
-          ),
+          Effect.zipRight(show("\nThen paste the address that the browser shows, within 30 seconds:"), pasted),
           (text) => Login.codeIn(text, state)
         )
-    const exchange = yield* Http.make
-    const given = yield* Login.redeem(exchange, place, credentials, code)
+    const given = yield* Effect.flatMap(Http.make, (exchange) => Login.redeem(exchange, place, credentials, code)).pipe(
+      Effect.provide(Transport.layer(credentials))
+    )
     yield* TokenFile.write(tokens, given)
     const until = Instant.format(given.refreshExpiresAt)
     yield* output.answer(
       { loggedIn: true, until, file: tokens.file },
       `Logged in until ${until}. The tokens are in ${tokens.file}; a daemon that waits for them goes on by itself.`
     )
-  }).pipe(Effect.provide(Layer.mergeAll(Entropy.layerSecure, NodeHttpClient.layerUndici, Layer.scope)))
+  }).pipe(Effect.provide(Layer.merge(Entropy.layerSecure, Layer.scope)))

@@ -1,3 +1,4 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import { TokenFile } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import { Entropy } from "@roundlot/core"
@@ -13,6 +14,7 @@ import { serveUntilStopped, type SimulateFlags, type Variables } from "./envFile
 export interface SimulateSchwabFlags extends SimulateFlags {
   readonly accessLasts: string
   readonly loginLasts: string
+  readonly plain: boolean
   readonly redirectUri: Option.Option<string>
 }
 
@@ -27,6 +29,14 @@ const logIn = (envFile: string, simulator: Simulator.Simulator) =>
     return file
   })
 
+/** Beside the env file, which names it: what the simulator shows over TLS, for clients to trust. */
+const keepCertificate = (envFile: string, certificate: string) =>
+  Effect.gen(function* () {
+    const file = `${envFile}.ca.pem`
+    yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.writeFileString(file, certificate))
+    return file
+  }).pipe(Effect.mapError(({ message }) => new UsageError({ problem: message, remedy: "Name another --env-file" })))
+
 /** `roundlot simulate schwab`: serves until it is stopped. */
 export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
   Effect.gen(function* () {
@@ -40,18 +50,24 @@ export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
     const simulator = yield* Simulator.make({
       ...options,
       lifetimes,
+      tls: !flags.plain,
       redirectUri: Option.getOrUndefined(flags.redirectUri),
       port: flags.port,
       requestsAMinute: Option.getOrUndefined(flags.requestsAMinute)
     })
     const { appKey, appSecret, baseUrl, redirectUri } = simulator.credentials
-    const tokens = Option.isSome(flags.envFile) ? yield* logIn(flags.envFile.value, simulator) : undefined
+    const envFile = Option.getOrUndefined(flags.envFile)
+    const tokens = envFile === undefined ? undefined : yield* logIn(envFile, simulator)
+    const { certificate } = simulator
+    const authority =
+      envFile === undefined || certificate === undefined ? undefined : yield* keepCertificate(envFile, certificate)
     const variables: Variables = [
       ["SCHWAB_BASE_URL", baseUrl],
       ["SCHWAB_APP_KEY", Redacted.value(appKey)],
       ["SCHWAB_APP_SECRET", Redacted.value(appSecret)],
       ["SCHWAB_REDIRECT_URI", redirectUri],
-      ...(tokens === undefined ? [] : [["SCHWAB_TOKEN_FILE", tokens] as const])
+      ...(tokens === undefined ? [] : [["SCHWAB_TOKEN_FILE", tokens] as const]),
+      ...(authority === undefined ? [] : [["SCHWAB_CA_FILE", authority] as const])
     ]
     return yield* serveUntilStopped(flags, "Schwab", baseUrl, simulator.exchange, variables)
   }).pipe(Effect.scoped)

@@ -1,6 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Credentials, SchwabBroker, Wire, type TokenFile } from "@roundlot/broker-schwab"
+import { Credentials, SchwabBroker, Transport, Wire, type TokenFile } from "@roundlot/broker-schwab"
 import { Entropy, type Address, type Broker } from "@roundlot/core"
 import { Effect, Layer, Redacted } from "effect"
 import { join } from "node:path"
@@ -10,11 +9,11 @@ import { credentialsFrom, layerOfOne, type OfOneError } from "./adapter.ts"
 import type { Declared } from "./Environment.ts"
 
 /** What can be wrong with the way to Schwab. */
-export type SchwabError = OfOneError | SettingsError | Address.UnknownHost
+export type SchwabError = OfOneError | SettingsError | Address.UnknownHost | Transport.AuthorityRefused
 
 const variables = {
   needed: ["SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"],
-  others: ["SCHWAB_BASE_URL", "SCHWAB_REDIRECT_URI", "SCHWAB_ACCOUNT_NUMBER"]
+  others: ["SCHWAB_BASE_URL", "SCHWAB_REDIRECT_URI", "SCHWAB_ACCOUNT_NUMBER", "SCHWAB_CA_FILE"]
 }
 
 /** The app's keys and address, from the environment or the env file. */
@@ -30,7 +29,8 @@ export const tokenPlace = ({ backupFolder, variable }: Settings): TokenFile.Toke
   }
 }
 
-const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+const worldOf = (credentials: Credentials.Credentials) =>
+  Layer.mergeAll(Transport.layer(credentials), Entropy.layerSecure).pipe(Layer.provideMerge(NodeFileSystem.layer))
 
 /** Schwab for one account. */
 export const layerSchwab = (
@@ -40,7 +40,7 @@ export const layerSchwab = (
   layerOfOne(accounts, settings, "Schwab, where a store drives one", ({ name: account }) =>
     Effect.gen(function* () {
       const credentials = yield* credentialsOf(settings)
-      const context = yield* Layer.build(world)
+      const context = yield* Layer.build(worldOf(credentials))
       const wire = yield* Wire.open({ credentials, tokens: tokenPlace(settings) }).pipe(Effect.provide(context))
       return yield* SchwabBroker.make({ account, wire, accountNumber: credentials.accountNumber })
     })

@@ -21,6 +21,9 @@ export const simulateSchwabVerb = Verb.make({
       Options.withDescription("How long a login is valid; default 7d"),
       Options.withDefault("7d")
     ),
+    plain: Options.boolean("plain").pipe(
+      Options.withDescription("Plain HTTP and WebSocket; default TLS, with a certificate that the env file names")
+    ),
     redirectUri: Options.text("redirect-uri").pipe(
       Options.withDescription("Where its logins come back to; default https://127.0.0.1"),
       Options.optional

@@ -1,6 +1,8 @@
 import { Schema } from "effect"
-import { rmSync, statSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, rmSync, statSync } from "node:fs"
+import { get } from "node:https"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { buys, child, desk, program, running, until } from "./roundlot.ts"
 import { simulatedAt } from "./simulated.ts"
@@ -12,9 +14,17 @@ const outcomesIn = (json: unknown) => Schema.decodeUnknownSync(Attempts)(json).i
 
 const addressIn = (text: string): string => /^http\S+oauth\/authorize\S+$/m.exec(text)?.[0] ?? ""
 
+/** What a browser of somebody who accepts any certificate is answered: the status, and where it is sent. */
+const visited = (address: string): Promise<{ readonly status: number; readonly location: string }> =>
+  new Promise((resolve, reject) => {
+    get(address, { rejectUnauthorized: false, agent: false }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? "" })
+    }).on("error", reject)
+  })
+
 /** Where the browser ends up that follows the address: the login is granted at once. */
-const cameBackTo = async (address: string): Promise<string> =>
-  (await fetch(address, { redirect: "manual" })).headers.get("location") ?? ""
+const cameBackTo = async (address: string): Promise<string> => (await visited(address)).location
 
 /** A person who logs in: opens the address that is printed, and pastes the one that he comes back to, or something else. */
 const logIn = async (envFile: string, paste: (address: string) => Promise<string>) => {
@@ -80,14 +90,21 @@ describe("a login at Schwab", () => {
     rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 
-  it("the browser may come back to the program itself, which waits until it brings this login's code", async () => {
-    const { folder } = desk()
-    const redirect = `http://127.0.0.1:${await freePort()}/back`
+  it("the browser is opened, and comes back over https to the program itself, which waits until it brings this login's code", async () => {
+    const { file, folder } = desk()
+    const redirect = `https://127.0.0.1:${await freePort()}/back`
     const schwab = await simulatedAt("schwab", folder, "--redirect-uri", redirect)
-    const login = child(["schwab", "login", "--listen", "--env-file", schwab.envFile])
+    const seen = join(folder, "seen")
+    const browser = `#!/bin/sh\nprintf %s "$1" > ${seen}.part && mv ${seen}.part ${seen}\n`
+    for (const name of ["open", "xdg-open"]) chmodSync(file(name, browser), 0o755)
+    const words = ["schwab", "login", "--open", "--listen", "--env-file", schwab.envFile]
+    const variables = { PATH: `${folder}:${process.env["PATH"] ?? ""}` }
+    const login = running(program("main", words), { variables })
     await login.says(/authorize\S+\n/)
-    expect((await fetch(`${redirect}?code=x&state=other`)).status).toBe(400)
-    expect((await fetch(await cameBackTo(addressIn(login.said())))).status).toBe(200)
+    await until(async () => existsSync(seen))
+    expect(readFileSync(seen, "utf8")).toBe(addressIn(login.said()))
+    expect((await visited(`${redirect}?code=x&state=other`)).status).toBe(400)
+    expect((await visited(await cameBackTo(addressIn(login.said())))).status).toBe(200)
     expect((await login.ended).code).toBe(0)
     await schwab.end()
     rmSync(folder, { recursive: true, force: true })

@@ -5,7 +5,7 @@ import { Simulator as Alpaca } from "@roundlot/broker-alpaca/simulator"
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator as Ibkr } from "@roundlot/broker-ibkr/simulator"
 import type { Exchange, Instruction } from "@roundlot/broker-paper"
-import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator as Schwab } from "@roundlot/broker-schwab/simulator"
 import { Break, Decimal, Entropy, Price, Reads, Ticker, Tracking } from "@roundlot/core"
 import type { AccountName, Broker } from "@roundlot/core"
@@ -37,7 +37,7 @@ const alpaca: Opening = Effect.gen(function* () {
   return { broker, exchange, there }
 })
 
-const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
 
 const schwab: Opening = Effect.gen(function* () {
   const simulator = yield* Schwab.make({ prices, requestsAMinute: 100_000 })

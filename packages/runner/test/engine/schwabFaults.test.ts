@@ -1,6 +1,5 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { SchwabBroker, TokenFile, Wire } from "@roundlot/broker-schwab"
+import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import type { Instruction } from "@roundlot/broker-paper"
 import {
@@ -76,7 +75,7 @@ const rows: ReadonlyArray<Row> = [
   [{ what: "no answer in time, after it was taken", act: { takeThenTimeout: {} } }, inDoubt, /^$/]
 ]
 
-const world = Layer.mergeAll(NodeHttpClient.layerUndici, NodeFileSystem.layer, Entropy.layerSecure)
+const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "schwab-"))),
