@@ -40,7 +40,9 @@ const payload = (text: string): Report.RawPayload => ({ contentType: CONTENT_TYP
 /** The broker's id of the order with this client order id. */
 const brokerOrderIdOf = (clientOrderId: string): string => `x-${clientOrderId.slice(10)}`
 
-type Placed = Pick<OrderTerms.OrderTerms, "account" | "symbol" | "side" | "quantity" | "clientOrderId">
+type Placed = Pick<OrderTerms.OrderTerms, "account" | "symbol" | "side" | "clientOrderId"> & {
+  readonly quantity: Decimal.Decimal
+}
 
 const textsOf = ({ clientOrderId, quantity, side, symbol }: Placed) => {
   const shares = Decimal.format(quantity)

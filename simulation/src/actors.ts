@@ -112,7 +112,8 @@ const restrain = (scene: Scene, turn: number): Effect.Effect<void> =>
     yield* Effect.sleep((yield* Random.next) * 10_000)
     for (const order of scene.memory.fold.books.orders.all()) {
       if (order.status !== "pending" || order.heldFor === undefined || (yield* Random.nextBoolean)) continue
-      const { id: orderId, quantity, side } = order
+      const { id: orderId, side } = order
+      const quantity = Quantity.make(order.quantity)
       yield* commanding(scene, `approve-${orderId}-${turn}`, { _tag: "Approve", orderId, side, quantity })
     }
     yield* Effect.sleep((yield* Random.next) * 10_000)

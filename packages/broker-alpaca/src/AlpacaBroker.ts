@@ -23,7 +23,7 @@ import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf, listOrders } from "./Listings.ts"
 import type { Row, Rows } from "./Listings.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
-import { bodyOf, patchOf, timesInForce } from "./OrderRequest.ts"
+import { bodyOf, notionalBodyOf, notionalTypes, patchOf, timesInForce } from "./OrderRequest.ts"
 import { known } from "./OrderStatus.ts"
 import { asking, contentsOf, reading, saysNotThere } from "./Reading.ts"
 import { sessionsIn } from "./MarketCalendar.ts"
@@ -38,6 +38,7 @@ export const capabilities: Broker.Capabilities = {
   orderTypes: ["market", "limit", "stop", "stop_limit"],
   timesInForce,
   fractions: true,
+  notionalTypes,
   clientOrderIds: true,
   uniqueClientOrderIds: true,
   corrections: true,
@@ -91,7 +92,8 @@ export const make = (
       name: "alpaca",
       environment: place.environment,
       capabilities,
-      prepare: (terms) => prepare(desk, terms),
+      prepare: (terms) => prepare(desk, terms, bodyOf),
+      prepareNotional: (terms) => prepare(desk, terms, notionalBodyOf),
       cancel: (order) => changing(order, cancel(wire, ClientOrderId.current(order.brokerOrderIds))),
       replace: (order, terms) => changing(order, replace(wire, order, terms)),
       lookup: (clientOrderId) => lookup(desk, clientOrderId),
@@ -156,15 +158,21 @@ const ORDERS = { method: "POST", endpoint: "/v2/orders" } as const
 
 const LONGEST_SEND = "30 seconds"
 
-const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> =>
-  Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyOf), (body) => ({
+type Terms = OrderTerms.OrderTerms | OrderTerms.NotionalTerms
+
+const prepare = <T extends Terms>(
+  desk: Desk,
+  terms: T,
+  bodyOfTerms: (terms: T) => Either.Either<string, Broker.Refusal>
+): Either.Either<Broker.Prepared, Broker.Refusal> =>
+  Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyOfTerms), (body) => ({
     request: payloadOf(body, ORDERS),
     send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
   }))
 
 const send = (
   { account, wire }: Desk,
-  terms: OrderTerms.OrderTerms,
+  terms: Terms,
   body: string,
   attemptId: Id.AttemptId
 ): Effect.Effect<Report.Received<Report.Answered>> =>

@@ -46,18 +46,21 @@ export const lastChangeOf = (order: OrderAnswer): Instant.Instant =>
     order.created_at
   )
 
-/** How many shares an order is for. One over a sum of money has no such number before it is filled. */
-const sharesOf = (order: OrderAnswer): Option.Option<Quantity.Quantity> => {
-  const asked = Option.fromNullable(order.qty)
-  return Option.isNone(asked) && Decimal.isPositive(order.filled_qty)
-    ? Option.some(Quantity.make(order.filled_qty))
-    : asked
+/** What an order is for: shares, or dollars. Of one that names neither, what it has filled; none where that is nothing. */
+const sizeOf = ({ filled_qty, notional, qty }: OrderAnswer): Option.Option<Size> => {
+  if (qty !== null && qty !== undefined) return Option.some({ quantity: qty })
+  if (notional !== null && notional !== undefined && Decimal.isPositive(notional))
+    return Option.some({ quantity: Decimal.zero, notional })
+  return Decimal.isPositive(filled_qty) ? Option.some({ quantity: filled_qty }) : Option.none()
 }
 
-/** An order as the books take it; none while an order over a sum of money has not filled, since it has no shares yet. */
+type Size = Pick<Report.OrderSeen, "quantity" | "notional">
+
+/** An order as the books take it; none where it says of no size. */
 export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Option.Option<Report.OrderSeen> =>
-  Option.map(sharesOf(order), (quantity) => {
+  Option.map(sizeOf(order), (size) => {
     const isReplaced = order.replaced_by !== null && order.replaced_by !== undefined
+    const quantity = size.notional === undefined ? size.quantity : undefined
     const figures = { quantity, filled: order.filled_qty, isReplaced }
     return {
       _tag: "OrderSeen",
@@ -68,7 +71,7 @@ export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Op
       clientOrderId: order.client_order_id ?? undefined,
       symbol: order.symbol,
       side: order.side,
-      quantity,
+      ...size,
       rawStatus: order.status,
       state: livenessOf(order.status, figures),
       cumulative: order.filled_qty,

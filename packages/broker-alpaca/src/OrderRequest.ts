@@ -7,7 +7,8 @@ const text = Schema.optionalWith(Schema.String, { exact: true })
 /** An order as Alpaca is asked for it: decimals as text. */
 const OrderRequest = Schema.Struct({
   symbol: Schema.String,
-  qty: Schema.String,
+  qty: text,
+  notional: text,
   side: Schema.Literal("buy", "sell"),
   type: Schema.String,
   time_in_force: Schema.String,
@@ -52,6 +53,17 @@ const priceFault = (
       ]
 }
 
+/** What Alpaca takes over dollars: day orders at the market in the regular session, whole cents. */
+export const notionalTypes = ["market"] as const satisfies Broker.Capabilities["notionalTypes"]
+
+const notionalFault = ({ extendedHours, notional, timeInForce, type }: OrderTerms.NotionalTerms): Fault | undefined => {
+  if (!notionalTypes.some((taken) => taken === type)) return ["type", `over a notional Alpaca takes no ${type} orders`]
+  if (timeInForce !== "day")
+    return ["time_in_force", `an order over a notional is a day order at Alpaca, not ${timeInForce}`]
+  if (extendedHours) return ["extended_hours", "an order over a notional is traded in the regular session only"]
+  return hasAtMost(notional, "0.01") ? undefined : ["notional", `$${Decimal.format(notional)} are no whole cents`]
+}
+
 const fractionFault = ({ extendedHours, quantity, timeInForce }: OrderTerms.OrderTerms): Fault | undefined => {
   if (hasAtMost(quantity, "1")) return undefined
   if (!hasAtMost(quantity, "0.000000001"))
@@ -61,7 +73,7 @@ const fractionFault = ({ extendedHours, quantity, timeInForce }: OrderTerms.Orde
   return extendedHours ? ["extended_hours", "a fraction of a share is traded in the regular session only"] : undefined
 }
 
-const extendedFault = ({ extendedHours, timeInForce, type }: OrderTerms.OrderTerms): Fault | undefined =>
+const extendedFault = ({ extendedHours, timeInForce, type }: Terms): Fault | undefined =>
   extendedHours && (type !== "limit" || (timeInForce !== "day" && timeInForce !== "gtc"))
     ? [
         "extended_hours",
@@ -69,14 +81,12 @@ const extendedFault = ({ extendedHours, timeInForce, type }: OrderTerms.OrderTer
       ]
     : undefined
 
-const faultOf = (terms: OrderTerms.OrderTerms): Fault | undefined =>
+const commonFault = (terms: Terms): Fault | undefined =>
   (NAME.test(terms.clientOrderId)
     ? undefined
     : (["client_order_id", "it has other characters than A-Z a-z 0-9 _ . -"] as const)) ??
   priceFault(terms.type, "limit_price", terms.limitPrice) ??
-  priceFault(terms.type, "stop_price", terms.stopPrice) ??
-  fractionFault(terms) ??
-  extendedFault(terms)
+  priceFault(terms.type, "stop_price", terms.stopPrice)
 
 const Patch = Schema.parseJson(
   Schema.Struct({ qty: Schema.String, limit_price: text, stop_price: text, time_in_force: text })
@@ -102,23 +112,37 @@ export const patchOf = (terms: Broker.Replacement): Either.Either<string, Broker
   )
 }
 
+/** What an order says beside its size. */
+type Terms = Omit<OrderTerms.OrderTerms, "quantity">
+
+const refused = ([code, words]: Fault) => Either.left(new Broker.Refusal({ code, words }))
+
 /** The body of the request for an order, or why Alpaca takes no such order. Pure. */
 export const bodyOf = (terms: OrderTerms.OrderTerms): Either.Either<string, Broker.Refusal> => {
-  const fault = faultOf(terms)
-  if (fault !== undefined) return Either.left(new Broker.Refusal({ code: fault[0], words: fault[1] }))
-  const { clientOrderId, limitPrice, positionEffect, quantity, side, stopPrice, symbol, timeInForce, type } = terms
-  return Either.right(
-    encode({
-      symbol,
-      qty: Decimal.format(quantity),
-      side,
-      type,
-      time_in_force: timeInForce,
-      ...(limitPrice === undefined ? {} : { limit_price: Decimal.format(limitPrice) }),
-      ...(stopPrice === undefined ? {} : { stop_price: Decimal.format(stopPrice) }),
-      ...(terms.extendedHours ? { extended_hours: true } : {}),
-      ...(positionEffect === undefined ? {} : { position_intent: `${side}_to_${positionEffect}` }),
-      client_order_id: clientOrderId
-    })
-  )
+  const fault = commonFault(terms) ?? fractionFault(terms) ?? extendedFault(terms)
+  return fault === undefined ? Either.right(textOf(terms, { qty: Decimal.format(terms.quantity) })) : refused(fault)
+}
+
+/** The body of the request for an order over a notional, which names no shares; or why Alpaca takes no such order. Pure. */
+export const notionalBodyOf = (terms: OrderTerms.NotionalTerms): Either.Either<string, Broker.Refusal> => {
+  const fault = commonFault(terms) ?? notionalFault(terms)
+  return fault === undefined
+    ? Either.right(textOf(terms, { notional: Decimal.format(terms.notional) }))
+    : refused(fault)
+}
+
+const textOf = (terms: Terms, size: { readonly qty: string } | { readonly notional: string }): string => {
+  const { clientOrderId, limitPrice, positionEffect, side, stopPrice, symbol, timeInForce, type } = terms
+  return encode({
+    symbol,
+    ...size,
+    side,
+    type,
+    time_in_force: timeInForce,
+    ...(limitPrice === undefined ? {} : { limit_price: Decimal.format(limitPrice) }),
+    ...(stopPrice === undefined ? {} : { stop_price: Decimal.format(stopPrice) }),
+    ...(terms.extendedHours ? { extended_hours: true } : {}),
+    ...(positionEffect === undefined ? {} : { position_intent: `${side}_to_${positionEffect}` }),
+    client_order_id: clientOrderId
+  })
 }

@@ -4,7 +4,8 @@ import { Option, Schema } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
 
 /** What an answer is compared with. */
-export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "quantity" | "clientOrderId">
+export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "clientOrderId"> &
+  ({ readonly quantity: Decimal.Decimal } | { readonly notional: Decimal.Decimal })
 
 const ErrorBody = Schema.parseJson(
   Schema.Struct({ code: Schema.optional(Schema.Union(Schema.Number, Schema.String)), message: Schema.String })
@@ -70,10 +71,14 @@ const acceptedOr = (outcome: HttpOutcome.Answered, sent: Sent): Report.Answer =>
     order.symbol === sent.symbol &&
     order.side === sent.side &&
     order.client_order_id === sent.clientOrderId &&
-    order.qty !== undefined &&
-    order.qty !== null &&
-    Decimal.equals(order.qty, sent.quantity)
+    isOfSize(order, sent)
   return same
     ? Report.Answer.Accepted({ brokerOrderId: order.id })
     : unknown("the order that was answered is another one", order.id)
 }
+
+const equals = (shown: Decimal.Decimal | null | undefined, sent: Decimal.Decimal): boolean =>
+  shown !== null && shown !== undefined && Decimal.equals(shown, sent)
+
+const isOfSize = (order: OrderAnswer, sent: Sent): boolean =>
+  "notional" in sent ? equals(order.notional, sent.notional) : equals(order.qty, sent.quantity)

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrderRequest } from "@roundlot/broker-alpaca"
-import { Price, Quantity } from "@roundlot/core"
+import { Decimal, Price, Quantity } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
-import { Either } from "effect"
+import { Either, Struct } from "effect"
 import { terms } from "./setup.ts"
 
 const read = (differs: Partial<OrderTerms.OrderTerms>): unknown =>
@@ -47,5 +47,39 @@ describe("the body of a request for an order", () => {
     ["extended_hours", { ...limit, extendedHours: true, quantity: Quantity.unsafe("0.5") }]
   ])("%s is refused before anything is sent", (code, differs) => {
     assert.strictEqual(read(differs), code)
+  })
+})
+
+const overNotional = (differs: Partial<OrderTerms.NotionalTerms>): OrderTerms.NotionalTerms => ({
+  ...Struct.omit(terms(), "quantity"),
+  notional: Decimal.unsafe("100.25"),
+  ...differs
+})
+
+describe("the body of a request for an order over a notional", () => {
+  it("FILL-16: names dollars and no shares", () => {
+    const order = overNotional({ positionEffect: "open" })
+    const body: unknown = JSON.parse(Either.getOrThrow(OrderRequest.notionalBodyOf(order)))
+    assert.deepStrictEqual(body, {
+      symbol: "AAPL",
+      notional: "100.25",
+      side: "buy",
+      type: "market",
+      time_in_force: "day",
+      position_intent: "buy_to_open",
+      client_order_id: order.clientOrderId
+    })
+  })
+
+  it.each<readonly [string, Partial<OrderTerms.NotionalTerms>]>([
+    ["notional", { notional: Decimal.unsafe("100.255") }],
+    ["type", limit],
+    ["time_in_force", { timeInForce: "gtc" }],
+    ["extended_hours", { extendedHours: true }]
+  ])("%s is refused before anything is sent, never rounded", (code, differs) => {
+    assert.strictEqual(
+      Either.merge(Either.mapLeft(OrderRequest.notionalBodyOf(overNotional(differs)), (no) => no.code)),
+      code
+    )
   })
 })

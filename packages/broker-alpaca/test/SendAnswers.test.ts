@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SendAnswers } from "@roundlot/broker-alpaca"
+import { Decimal } from "@roundlot/core"
 import { terms } from "./setup.ts"
 
 const sent = terms()
@@ -81,6 +82,24 @@ describe("what an answer to a send means", () => {
   it("AUD-7: a client id used before is marked, so that the order is looked for and never sent again", () => {
     assert.isTrue(isMarked("client_order_id must be unique"))
     assert.isFalse(isMarked('could not find asset "X"'))
+  })
+
+  it.each([
+    ["the notional that was sent", { notional: "100.00", qty: null }, "Accepted"],
+    ["another notional", { notional: "100.01", qty: null }, "Unknown"],
+    ["shares in place of a notional", { notional: null, qty: "1" }, "Unknown"]
+  ])("AUD-7: an order over a notional answered with %s", (_, size, wanted) => {
+    const { clientOrderId, side, symbol } = sent
+    const outcome = {
+      _tag: "Answered",
+      status: 200,
+      text: JSON.stringify(order(size)),
+      contentType: "application/json",
+      headers: new Map<string, string>(),
+      retryAfterMs: undefined
+    } as const
+    const answer = SendAnswers.answerOf(outcome, { clientOrderId, side, symbol, notional: Decimal.unsafe("100") })
+    assert.strictEqual(answer._tag, wanted)
   })
 
   it("an order that was not the one sent is kept as a candidate", () => {

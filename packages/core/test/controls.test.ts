@@ -52,6 +52,19 @@ const judged = (shares: string, limits: Partial<AccountSettings>, prices?: Reado
     circumstances(limits, prices)
   )
 
+/** The control that refuses an order over so many dollars. */
+const judgedOver = (askedNotional: string, limits: Partial<AccountSettings>, prices: ReadonlyArray<string>) =>
+  refusalOf(
+    {
+      symbol: AAPL,
+      quantity: Decimal.zero,
+      askedNotional: Decimal.unsafe(askedNotional),
+      limitPrice: undefined,
+      residual: undefined
+    },
+    circumstances(limits, prices)
+  )
+
 /** What a collar of 5 % says of a price of trades, or a limit, beside one of another source. */
 const between = (market: string | undefined, inbound: string | undefined, limit?: string) =>
   refusalOf(
@@ -83,6 +96,18 @@ describe("the controls before every order", () => {
     expect(judged("10", limits, ["99", "100"])).toBeUndefined()
     expect(judged("10", limits, ["100.01", "50"])).toBe("MaxNotional")
     expect(judged("10", limits, ["50"], "100.01")).toBe("MaxNotional")
+  })
+
+  test("an order over a notional is worth what it asks for; how many shares that is at most, the lowest price says", () => {
+    const worth = { maxOrderNotional: dollars("1000"), maxDailyNotional: dollars("1000") }
+    expect([judgedOver("1000", worth, []), judgedOver("1000.01", worth, [])]).toEqual([undefined, "MaxNotional"])
+    expect(judgedOver("1000.01", { maxDailyNotional: dollars("1000") }, ["1"])).toBe("DailyNotional")
+    const shares = { maxOrderQuantity: dollars("10") }
+    expect([judgedOver("1000", shares, ["100", "200"]), judgedOver("1000", shares, ["99", "200"])]).toEqual([
+      undefined,
+      "MaxQuantity"
+    ])
+    expect(judgedOver("1", shares, [])).toBe("NoReferencePrice")
   })
 
   test("collar: what trades say, or the limit, may be so far from what another source says, and no further", () => {

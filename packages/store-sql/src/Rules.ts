@@ -223,8 +223,17 @@ const orders: TableRules = {
     refersTo("decisionId", "decisions"),
     refersTo("attemptId", "attempts")
   ],
-  positive: ["quantity", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
-  unsigned: ["reportedCumulative", "cumulative", "filled", "notional", "unpriced", "excess", "acceptedExcess"],
+  positive: ["askedNotional", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
+  unsigned: [
+    "quantity",
+    "reportedCumulative",
+    "cumulative",
+    "filled",
+    "notional",
+    "unpriced",
+    "excess",
+    "acceptedExcess"
+  ],
   states: [
     state("planned", "status", ["pending"], [], ["brokerOrderId"]),
     state("attempted", "status", ["submitting", "in_doubt"], ["attemptId"]),
@@ -239,6 +248,9 @@ const orders: TableRules = {
       sql: `"status" NOT IN ('pending', 'submitting', 'in_doubt', 'submitted', 'rejected') OR "filled" = '0'`
     },
     { name: "something_filled", sql: `"status" NOT IN ('partially_filled', 'filled') OR "filled" <> '0'` },
+    // An order over a notional has no quantity but what it fills; what a position owes is ordered in shares.
+    { name: "size", sql: `"quantity" <> '0' OR "askedNotional" IS NOT NULL` },
+    { name: "over_notional", sql: `"askedNotional" IS NULL OR "origin" <> 'accumulation'` },
     // F4: no figure of a filled order is bounded by its quantity.
     { name: "filled_priced", sql: `"status" <> 'filled' OR "notional" <> '0' OR "unpriced" <> '0'` },
     {

@@ -212,6 +212,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
     { ...unfilled, ...ended, status: "rejected", filled: "0.5" }
   ],
   orders_rule_something_filled: [{ status: "partially_filled", filled: "0" }, { filled: "0" }],
+  orders_rule_size: [{ quantity: "0" }],
+  orders_rule_over_notional: [{ askedNotional: "100" }],
   orders_rule_filled_priced: [{ notional: "0" }],
   orders_rule_limit: [{ type: "limit" }, { type: "stop_limit", stopPrice: "1" }],
   orders_rule_stop: [{ type: "stop" }, { type: "stop_limit", limitPrice: "1" }],

@@ -206,7 +206,10 @@ export const OrderDocument = Schema.Struct({
   account: Schema.String,
   symbol: Schema.String,
   side: Side,
+  /** Of an order over dollars what it has filled so far. */
   quantity: Decimal,
+  /** The dollars that it asks for in place of shares; null where it asks for shares. */
+  askedNotional: Schema.NullOr(Decimal),
   type: OrderType,
   status: Schema.Literal(
     "pending",

@@ -51,6 +51,7 @@ export interface Placing {
 
 const ONE = Decimal.unsafe("1")
 const CENT = Decimal.unsafe("0.01")
+const SMALLEST = Decimal.unsafe("0.000000001")
 
 const isWhole = (value: Decimal.Decimal): boolean => Decimal.equals(value, Decimal.floorTo(value, ONE))
 
@@ -153,6 +154,7 @@ export const patched = (
 
 const firstLine = (error: { readonly message: string }): string => error.message.split("\n").at(-1)?.trim() ?? ""
 
+/** How many shares are asked for; over a notional as many as it pays for now, which the client learns from fills alone. */
 const quantityOf = ({ notional, qty, type }: Body, { price: now }: Market): Judged<Quantity.Quantity> => {
   const hasQuantity = qty !== null && qty !== undefined
   const hasNotional = notional !== null && notional !== undefined
@@ -164,7 +166,8 @@ const quantityOf = ({ notional, qty, type }: Body, { price: now }: Market): Judg
       return yield* refuse(unprocessable("notional value must be limited to 2 decimal places"))
     if (type !== "market") return yield* refuse(unprocessable("notional orders must be market orders"))
     if (Decimal.isLess(amount, ONE)) return yield* refuse(forbidden("cost basis must be >= minimal amount of order 1"))
-    return Quantity.make(Decimal.divide(amount, now, 9))
+    const shares = Decimal.floorTo(Decimal.divide(amount, now, 12), SMALLEST)
+    return Decimal.isPositive(shares) ? Quantity.make(shares) : yield* refuse(unprocessable("notional is too small"))
   })
 }
 

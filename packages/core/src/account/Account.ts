@@ -48,6 +48,8 @@ export const Account = Schema.Struct({
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   orderTypes: Column.optional(Column.texts),
+  /** The order types that may name dollars in place of shares; none where the broker takes shares only. */
+  notionalTypes: Column.optional(Column.texts),
   createdAt: Column.instant,
   updatedAt: Column.instant,
   version: Column.integer
@@ -59,7 +61,7 @@ export type Account = typeof Account.Type
 /** What may be set of an account. */
 export type AccountSettings = Omit<
   Account,
-  "name" | "brokerAccountId" | "crossesZero" | "orderTypes" | "createdAt" | "updatedAt" | "version"
+  "name" | "brokerAccountId" | "crossesZero" | "orderTypes" | "notionalTypes" | "createdAt" | "updatedAt" | "version"
 >
 
 /** The table of accounts. */

@@ -7,13 +7,17 @@ import type { Account } from "./Account.ts"
 export interface Declared {
   readonly crossesZero: boolean
   readonly orderTypes: ReadonlyArray<OrderType>
+  readonly notionalTypes?: ReadonlyArray<OrderType> | undefined
 }
+
+const areSame = (known: ReadonlyArray<string>, declared: ReadonlyArray<string>): boolean =>
+  known.length === declared.length && declared.every((each) => known.includes(each))
 
 /** Does the account's record say of its broker what the broker says of itself? */
 export const isDeclared = (account: Account | undefined, declared: Declared): boolean =>
   account?.crossesZero === declared.crossesZero &&
-  account.orderTypes?.length === declared.orderTypes.length &&
-  declared.orderTypes.every((each) => account.orderTypes?.includes(each) === true)
+  areSame(account.orderTypes ?? [], declared.orderTypes) &&
+  areSame(account.notionalTypes ?? [], declared.notionalTypes ?? [])
 
 /** Writes what the broker declares onto the account, so that planning reads it as data and asks nobody (D2). */
 export const declare = (recorder: Recorder, declared: Declared): void => {
@@ -21,6 +25,6 @@ export const declare = (recorder: Recorder, declared: Declared): void => {
   recorder.need(Need.Account({ account }))
   const known = books.accounts.get(account)
   if (known === undefined || isDeclared(known, declared)) return
-  const { crossesZero, orderTypes } = declared
-  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, orderTypes })
+  const { crossesZero, notionalTypes, orderTypes } = declared
+  recorder.emit({ _tag: "BrokerDeclared", account, crossesZero, orderTypes, notionalTypes })
 }

@@ -41,6 +41,7 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   const wanted: Wanted = {
     symbol: order.symbol,
     quantity: order.quantity,
+    askedNotional: order.askedNotional,
     limitPrice: order.limitPrice,
     residual: undefined
   }

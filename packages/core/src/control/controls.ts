@@ -2,6 +2,7 @@ import type { Account } from "../account/Account.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
+import { mostShares } from "../order/mostShares.ts"
 import type { Instant } from "../time/Instant.ts"
 import { notionalOf, type Usage } from "./Usage.ts"
 
@@ -88,6 +89,8 @@ export const says = (control: Control): string => `${control}: ${controls[contro
 export interface Wanted {
   readonly symbol: Ticker
   readonly quantity: Decimal.Decimal
+  /** The dollars that are asked for in place of shares. */
+  readonly askedNotional?: Decimal.Decimal | undefined
   readonly limitPrice: Price | undefined
   /** What the position owes, where an accumulation order is judged. */
   readonly residual: Decimal.Decimal | undefined
@@ -117,11 +120,16 @@ const highest = ({ limitPrice }: Wanted, { prices }: Circumstances): Price | und
   )
 }
 
-/** What an order is worth at the highest price, in dollars; zero only where nothing is known and no limit asks. */
-export const notionalAt = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal => {
+/** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */
+const worthOf = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal | undefined => {
+  if (wanted.askedNotional !== undefined) return wanted.askedNotional
   const price = highest(wanted, circumstances)
-  return price === undefined ? Decimal.zero : Decimal.multiply(wanted.quantity, price)
+  return price && Decimal.multiply(wanted.quantity, price)
 }
+
+/** What an order is worth, in dollars; zero only where nothing is known and no limit asks. */
+export const notionalAt = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal =>
+  worthOf(wanted, circumstances) ?? Decimal.zero
 
 const isAbove = (amount: Decimal.Decimal, limit: Decimal.Decimal | undefined): boolean =>
   limit !== undefined && Decimal.isLess(limit, amount)
@@ -133,18 +141,27 @@ const isAbove = (amount: Decimal.Decimal, limit: Decimal.Decimal | undefined): b
 export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control | undefined => {
   const { account, at, usage } = circumstances
   if (account.restricted.includes(wanted.symbol)) return "Restricted"
-  if (isAbove(wanted.quantity, account.maxOrderQuantity)) return "MaxQuantity"
+  const tooMany = quantityControl(wanted, circumstances)
+  if (tooMany !== undefined) return tooMany
   const collar = collarOf(wanted, circumstances)
   if (collar !== undefined) return collar
   if (!hasNotionalLimit(account)) return undefined
-  const price = highest(wanted, circumstances)
-  if (price === undefined) return "NoReferencePrice"
-  const notional = Decimal.multiply(wanted.quantity, price)
+  const notional = worthOf(wanted, circumstances)
+  if (notional === undefined) return "NoReferencePrice"
   if (isAbove(notional, account.maxOrderNotional)) return "MaxNotional"
+  const price = highest(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
   if (isAbove(Decimal.add(notionalOf(usage, at), notional), account.maxDailyNotional)) return "DailyNotional"
   return undefined
+}
+
+/** Over a notional the most shares are judged that it may come to; how many those are needs a price. */
+const quantityControl = (wanted: Wanted, { account, prices }: Circumstances): Control | undefined => {
+  if (account.maxOrderQuantity === undefined) return undefined
+  const shares = mostShares(wanted, prices)
+  if (shares === undefined) return "NoReferencePrice"
+  return isAbove(shares, account.maxOrderQuantity) ? "MaxQuantity" : undefined
 }
 
 const BASIS_POINTS = Decimal.unsafe("10000")

@@ -33,12 +33,24 @@ export const execute = (recorder: Recorder, id: DecisionId): Executed => {
   const repeated = repeatedBy(recorder, decision)
   if (repeated !== undefined) return refuse(recorder, decision, "DuplicateIntent", format("decision", repeated.id))
   const reference = referenceOf(recorder, decision)
+  if (isTakenOver(recorder, decision)) {
+    const size = { quantity: Decimal.zero, askedNotional: decision.notional }
+    return { _tag: "Ordered", order: order(recorder, decision, size, reference) }
+  }
   const quantity = decision.quantity ?? sharesFor(recorder, decision, reference)
   if (quantity === "NoPrice") return refuse(recorder, decision, "NoReferencePrice", "a notional needs one")
   if (quantity === "TooSmall") {
     return fail(recorder, decision, "NotionalTooSmall: it is less than the least that can be ordered")
   }
-  return { _tag: "Ordered", order: order(recorder, decision, quantity, reference) }
+  return { _tag: "Ordered", order: order(recorder, decision, { quantity }, reference) }
+}
+
+/** Does the broker take this over dollars as it stands? Then nothing is rounded here: the fills say how many shares it came to. */
+const isTakenOver = (recorder: Recorder, decision: Decision): boolean => {
+  const { account, notional, orderType, symbol, timeInForce } = decision
+  const instrument = recorder.books.instruments.get(joinKey([account, symbol]))
+  const takes = recorder.books.accounts.get(account)?.notionalTypes?.includes(orderType) === true
+  return notional !== undefined && takes && timeInForce === "day" && instrument?.fractionable === true
 }
 
 /** Ends a pending decision without an order. */
@@ -104,9 +116,11 @@ const sharesFor = (
   return Decimal.isPositive(shares) ? Quantity.make(shares) : "TooSmall"
 }
 
-const order = (recorder: Recorder, decision: Decision, quantity: Quantity.Quantity, reference: Reference): Order => {
+type Size = Pick<Order, "quantity"> & Partial<Pick<Order, "askedNotional">>
+
+const order = (recorder: Recorder, decision: Decision, size: Size, reference: Reference): Order => {
   const { limitPrice, orderType: type, side, symbol, timeInForce } = decision
-  const wanted = { symbol, side, quantity, type, limitPrice, timeInForce, decisionId: decision.id, reference }
+  const wanted = { symbol, side, ...size, type, limitPrice, timeInForce, decisionId: decision.id, reference }
   const id = create(recorder, wanted)
   recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "submitted", orderId: id })
   const made = recorder.books.orders.get(id)

@@ -14,7 +14,7 @@ interface Settled {
  * What a decision's order makes of it: executed when it has ended with anything filled (with the quantity, where that is a
  * part), failed when it has ended with nothing, submitted while it lives. A late fill or a bust changes it.
  */
-export const settledOf = (order: Pick<Order, "status" | "filled" | "quantity" | "reason">): Settled => {
+export const settledOf = (order: Parameters<typeof filledOf>[0] & Pick<Order, "status" | "reason">): Settled => {
   if (order.status === "filled") return { status: "executed", reason: undefined }
   if (isLive(order.status)) return { status: "submitted", reason: undefined }
   const why = whyEnded(order)

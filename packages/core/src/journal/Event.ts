@@ -74,7 +74,7 @@ const later = {
 }
 
 const settings = Schema.Struct({ ...Account.fields, ...later }).pipe(
-  Schema.omit("crossesZero", "orderTypes", "createdAt", "updatedAt", "version")
+  Schema.omit("crossesZero", "orderTypes", "notionalTypes", "createdAt", "updatedAt", "version")
 )
 
 /** An account was made, with its policies. */
@@ -85,7 +85,8 @@ export const AccountChanged = Schema.TaggedStruct("AccountChanged", { settings }
 export const BrokerDeclared = Schema.TaggedStruct("BrokerDeclared", {
   account: AccountName,
   crossesZero: Schema.Boolean,
-  orderTypes: Schema.Array(Schema.Literal(...orderTypes))
+  orderTypes: Schema.Array(Schema.Literal(...orderTypes)),
+  notionalTypes: maybe(Schema.Array(Schema.Literal(...orderTypes)))
 })
 /** An instrument came up for the first time; nothing is sent for it yet. */
 export const InstrumentSeen = Schema.TaggedStruct("InstrumentSeen", { symbol: Ticker })
@@ -207,7 +208,8 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   lotId: LotId,
   symbol: Ticker,
   side: Side,
-  quantity: Quantity,
+  quantity: Shares,
+  askedNotional: maybe(Shares),
   type: Schema.Literal(...orderTypes),
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
@@ -284,7 +286,7 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   id: OrderId,
   before: figures,
   after: figures,
-  quantity: Quantity,
+  quantity: Shares,
   deed: Schema.Literal(...deeds),
   brokerOrderId: maybe(BrokerOrderId),
   brokerOrderIds: Schema.Array(Schema.String),

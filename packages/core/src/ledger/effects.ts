@@ -3,7 +3,6 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import type { Recording } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
-import type { Quantity } from "../money/Quantity.ts"
 import type { Order } from "../order/Order.ts"
 import type { Side } from "../order/Side.ts"
 
@@ -13,12 +12,12 @@ export interface EntryCount {
   readonly count: number
 }
 
-/** An order that would follow. Quantity in shares; notional in dollars at its limit or reference price, where it has one. */
+/** An order that would follow. Quantity in shares; notional in dollars as it asks for, else at its limit or reference price, where it has one. */
 export interface OrderToFollow {
   readonly account: AccountName
   readonly symbol: Ticker
   readonly side: Side
-  readonly quantity: Quantity
+  readonly quantity: Decimal.Decimal
   readonly notional: Decimal.Decimal | undefined
 }
 
@@ -58,13 +57,21 @@ const orderOf = ({ books }: Recording, entityId: string): Order | undefined => {
   return id === undefined ? undefined : books.orders.get(id)
 }
 
-const toFollow = ({ account, limitPrice, quantity, referencePrice, side, symbol }: Order): OrderToFollow => {
+const toFollow = ({
+  account,
+  askedNotional,
+  limitPrice,
+  quantity,
+  referencePrice,
+  side,
+  symbol
+}: Order): OrderToFollow => {
   const price = limitPrice ?? referencePrice
   return {
     account,
     symbol,
     side,
     quantity,
-    notional: price === undefined ? undefined : Decimal.multiply(quantity, price)
+    notional: askedNotional ?? (price && Decimal.multiply(quantity, price))
   }
 }

@@ -41,7 +41,10 @@ export const Order = Schema.Struct({
   account: Column.branded(AccountName),
   symbol: Column.branded(Ticker),
   side: Column.literal(["buy", "sell"]),
-  quantity: Column.brandedDecimal(Quantity),
+  /** What was ordered; of an order over a notional what its fills come to, so nothing before the first. */
+  quantity: Column.decimal,
+  /** The dollars that are asked for in place of shares, never turned into a quantity: its fills decide that. */
+  askedNotional: Column.optional(Column.decimal),
   type: Column.literal(orderTypes),
   limitPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   stopPrice: Column.optional(Column.brandedDecimal(Price.Price)),
@@ -116,6 +119,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   symbol: order.symbol,
   side: order.side,
   quantity: order.quantity,
+  askedNotional: order.askedNotional,
   type: order.type,
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import type { ClientOrderId } from "../identity/ClientOrderId.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
+import type { Decimal } from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import type { Side } from "./Side.ts"
@@ -74,4 +75,9 @@ export interface OrderTerms {
   readonly positionEffect: PositionEffect | undefined
   /** The last known price of the instrument, for an exchange that has no market of its own. */
   readonly referencePrice: Price | undefined
+}
+
+/** An order over so many dollars: how many shares that comes to, its fills decide. */
+export interface NotionalTerms extends Omit<OrderTerms, "quantity"> {
+  readonly notional: Decimal
 }

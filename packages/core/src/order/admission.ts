@@ -1,7 +1,10 @@
 import type { Control } from "../control/controls.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { closableNow, closableOf, isShortForbidden, type Standing } from "../position/due.ts"
+import { sizeOf } from "./directOrder.ts"
+import { mostShares } from "./mostShares.ts"
 import type { Order } from "./Order.ts"
+import type { Side } from "./Side.ts"
 
 /** May a direct order leave now? It is sent as given, waits for what will pass, or is refused by a control. */
 export type Admission =
@@ -40,23 +43,34 @@ const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
   if (account.orderTypes !== undefined && !account.orderTypes.includes(order.type)) {
     return refused("OrderType", `the broker takes no ${order.type} orders`)
   }
-  if (instrument?.status === "verified" && !instrument.fractionable && !isWhole(order.quantity)) {
-    return refused("NotFractionable", `${Decimal.format(order.quantity)} ${order.symbol} are not whole shares`)
+  if (instrument?.status === "verified" && !instrument.fractionable && !isWhole(order)) {
+    return refused("NotFractionable", `${sizeOf(order)} ${order.symbol} are not whole shares`)
   }
   return crossingOf(standing, order)
 }
 
 const ONE = Decimal.unsafe("1")
 
-const isWhole = (quantity: Decimal.Decimal): boolean => Decimal.equals(quantity, Decimal.floorTo(quantity, ONE))
+const isWhole = ({ askedNotional, quantity }: Order): boolean =>
+  askedNotional === undefined && Decimal.equals(quantity, Decimal.floorTo(quantity, ONE))
 
 /** What would go through zero, where account or broker do not allow that, is refused with what would not. */
-const crossingOf = (standing: Standing, { side, quantity }: Order): Admission | undefined => {
+const crossingOf = (standing: Standing, order: Order): Admission | undefined => {
+  const { side } = order
   const closable = closableNow(standing, side)
-  if (!Decimal.isLess(closable, quantity)) return undefined
-  const words = `${Decimal.format(closable)} could be ${side === "sell" ? "sold" : "bought"}`
-  if (standing.reducesOnly) return refused("ReduceOnly", words)
-  if (isShortForbidden(standing, side)) return refused("ShortNotAllowed", words)
+  const shares = mostShares(order, standing.prices)
+  if (shares !== undefined && !Decimal.isLess(closable, shares)) return undefined
+  const control = crossed(standing, side)
+  if (control === undefined) return undefined
+  return shares === undefined && Decimal.isPositive(closable)
+    ? refused("NoReferencePrice", `how many shares ${sizeOf(order)} come to is not known`)
+    : refused(control, `${Decimal.format(closable)} could be ${side === "sell" ? "sold" : "bought"}`)
+}
+
+/** What stands against more than could be closed. */
+const crossed = (standing: Standing, side: Side): Control | undefined => {
+  if (standing.reducesOnly) return "ReduceOnly"
+  if (isShortForbidden(standing, side)) return "ShortNotAllowed"
   const isFlip = Decimal.isPositive(closableOf(standing.position, side))
-  return isFlip && standing.account.crossesZero === false ? refused("CrossesZero", words) : undefined
+  return isFlip && standing.account.crossesZero === false ? "CrossesZero" : undefined
 }

@@ -13,7 +13,16 @@ type Created = Extract<LedgerEvent, { readonly _tag: "OrderCreated" }>
 /** What is asked for as it stands, by a direct trade or a decision, and the price that was known then. */
 type Wanted = Pick<
   Created,
-  "symbol" | "side" | "quantity" | "type" | "limitPrice" | "stopPrice" | "timeInForce" | "tradeId" | "decisionId"
+  | "symbol"
+  | "side"
+  | "quantity"
+  | "askedNotional"
+  | "type"
+  | "limitPrice"
+  | "stopPrice"
+  | "timeInForce"
+  | "tradeId"
+  | "decisionId"
 > & { readonly reference: Reference }
 
 /** E2: an order executed as given, in the commit of what asked for it. It enters no queue. */
@@ -44,6 +53,12 @@ export const whyEnded = ({ reason, status }: Pick<Order, "reason" | "status">): 
   return isSaid ? (reason ?? status) : `${status}: ${reason}`
 }
 
+/** What an order asks for, in words: shares, or dollars. */
+export const sizeOf = ({ askedNotional, quantity }: Pick<Order, "quantity" | "askedNotional">): string =>
+  askedNotional === undefined ? Decimal.format(quantity) : `$${Decimal.format(askedNotional)}`
+
 /** How much of an order was filled, in words. */
-export const filledOf = ({ filled, quantity }: Pick<Order, "filled" | "quantity">): string =>
-  `${Decimal.format(filled)} of ${Decimal.format(quantity)} filled`
+export const filledOf = (order: Pick<Order, "filled" | "notional" | "quantity" | "askedNotional">): string =>
+  order.askedNotional === undefined
+    ? `${Decimal.format(order.filled)} of ${sizeOf(order)} filled`
+    : `${Decimal.format(order.filled)} filled for $${Decimal.format(order.notional)} of ${sizeOf(order)}`

@@ -44,13 +44,14 @@ export type Observed = Pick<
 export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | undefined, at: Instant): Observed => {
   const heard = word === undefined ? order : hear(order, word)
   const figures = aggregatesOf(fills, totalOf(heard))
-  const status = statusOf(order.deed, heard, figures, fills.length > 0)
+  const quantity = quantityOf(order, heard, figures)
+  const status = statusOf(order, { quantity, reported: heard.reported }, figures, fills.length > 0)
   return {
     status,
     filled: figures.filled,
     notional: figures.notional,
     unpriced: figures.unpriced,
-    quantity: heard.quantity,
+    quantity,
     rawStatus: heard.rawStatus,
     reason: reasonOf(status, heard),
     reported: heard.reported,
@@ -63,6 +64,12 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     endedAt: isLive(status) ? undefined : status === order.status ? (order.endedAt ?? at) : at,
     isCumulativeBelow: figures.isCumulativeBelow
   }
+}
+
+/** What was ordered; over a notional that is what its fills come to, or what the broker called the whole. */
+const quantityOf = (order: Order, heard: Heard, { filled }: Aggregates): Decimal.Decimal => {
+  if (order.askedNotional === undefined) return heard.quantity
+  return heard.reported === "filled" ? Decimal.max(filled, heard.reportedCumulative ?? Decimal.zero) : filled
 }
 
 const BUSTED = "closed as filled, then a fill was taken back"
@@ -138,15 +145,16 @@ const isNewerTotal = (order: Order, cumulative: Decimal.Decimal, at: Instant): b
   at > order.cumulativeAt ||
   (at === order.cumulativeAt && Decimal.isLess(order.cumulative, cumulative))
 
-/** F2: filled at or beyond the quantity; else what the broker last said; else some fill; else what we did. */
+/** F2: filled at or beyond the quantity (over a notional once the broker says that was all); else what the broker last said; else some fill; else what we did. */
 const statusOf = (
-  deed: Order["deed"],
+  { askedNotional, deed }: Pick<Order, "askedNotional" | "deed">,
   { quantity, reported }: Pick<Order, "quantity" | "reported">,
   figures: Aggregates,
   hasFills: boolean
 ): OrderStatus => {
   const isFilled = Decimal.isPositive(figures.filled)
-  if (isFilled && !Decimal.isLess(figures.filled, quantity)) return "filled"
+  const isKnown = askedNotional === undefined || reported === "filled"
+  if (isFilled && isKnown && !Decimal.isLess(figures.filled, quantity)) return "filled"
   if (reported !== undefined && reported !== "open") return closedStatus(reported, isFilled)
   if (isFilled) return "partially_filled"
   if (reported === "open" || hasFills) return "submitted"

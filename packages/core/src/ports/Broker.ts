@@ -8,7 +8,7 @@ import type { Decimal } from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
 import type { AcknowledgedOrder } from "../order/OrderState.ts"
-import type { OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
+import type { NotionalTerms, OrderTerms, OrderType, TimeInForce } from "../order/OrderTerms.ts"
 import type { Answered, Executed, NotFound, OrderSeen, RawPayload, Received, Report } from "../reconciliation/Report.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { BrokersTime } from "../time/skew.ts"
@@ -22,6 +22,11 @@ export interface Capabilities {
   readonly orderTypes: ReadonlyArray<OrderType>
   readonly timesInForce: ReadonlyArray<TimeInForce>
   readonly fractions: boolean
+  /**
+   * The types whose orders may name dollars in place of shares: day orders of instruments that have fractions. Left away where the
+   * broker takes shares only.
+   */
+  readonly notionalTypes?: ReadonlyArray<OrderType> | undefined
   readonly clientOrderIds: boolean
   /** The broker refuses a client order id it has seen, so the same order may be sent again under the same id. */
   readonly uniqueClientOrderIds: boolean
@@ -41,7 +46,10 @@ export interface Capabilities {
 export class Refusal extends Schema.TaggedError<Refusal>()("Refusal", { code: Schema.String, words: Schema.String }) {}
 
 /** The terms, where they are of the account that a broker drives; another account's it refuses. */
-export const ownTerms = (account: AccountName, terms: OrderTerms): Either.Either<OrderTerms, Refusal> =>
+export const ownTerms = <T extends Pick<OrderTerms, "account">>(
+  account: AccountName,
+  terms: T
+): Either.Either<T, Refusal> =>
   terms.account === account
     ? Either.right(terms)
     : Either.left(new Refusal({ code: "wrong_account", words: `this broker drives ${account}, not ${terms.account}` }))
@@ -153,6 +161,8 @@ export interface BrokerService {
   readonly capabilities: Capabilities
   /** The request for an order; pure. */
   readonly prepare: (terms: OrderTerms) => Either.Either<Prepared, Refusal>
+  /** The request for an order over a notional; pure. Present where the broker takes some (`capabilities.notionalTypes`). */
+  readonly prepareNotional?: ((terms: NotionalTerms) => Either.Either<Prepared, Refusal>) | undefined
   /** Asks for the end of an order that the broker has acknowledged. */
   readonly cancel: (order: AcknowledgedOrder) => Effect.Effect<CancelAnswer>
   /** Asks for other terms of an order that works. It may take another id at the broker; here it is the same order. */

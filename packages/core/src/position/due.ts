@@ -8,6 +8,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import * as Quantity from "../money/Quantity.ts"
 import type { Reference } from "../money/Reference.ts"
+import { mostLeaves } from "../order/mostShares.ts"
 import type { PositionEffect } from "../order/OrderTerms.ts"
 import { ofSign, opposite, type Side } from "../order/Side.ts"
 import type { Order } from "../order/Order.ts"
@@ -207,11 +208,12 @@ export const closableOf = (position: Position, side: Side): Decimal.Decimal => {
   return Decimal.max(Decimal.zero, side === "sell" ? held : Decimal.negate(held))
 }
 
-/** The same without what other orders of this side, on their way or working, may still close. */
-export const closableNow = ({ position, liveOrders }: Standing, side: Side): Decimal.Decimal => {
+/** The same without what other orders of this side, on their way or working, may still close; what is not known may be all of it. */
+export const closableNow = ({ liveOrders, position, prices }: Standing, side: Side): Decimal.Decimal => {
   const closing = liveOrders.filter((order) => order.side === side && countsForD5(order.status))
-  const leaves = closing.map((order) => Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled)))
-  return Decimal.max(Decimal.zero, Decimal.subtract(closableOf(position, side), Decimal.sum(leaves)))
+  const held = closableOf(position, side)
+  const leaves = closing.map((order) => mostLeaves(order, prices) ?? held)
+  return Decimal.max(Decimal.zero, Decimal.subtract(held, Decimal.sum(leaves)))
 }
 
 /** Whether an order of this side opens or closes, as a broker has to be told that takes none through zero. */

@@ -5,7 +5,6 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { AttemptId } from "../identity/Id.ts"
 import type { Decimal } from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
-import type { Quantity } from "../money/Quantity.ts"
 import type { OrderType } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -66,7 +65,10 @@ export interface OrderSeen extends Stamped {
   readonly clientOrderId: string | undefined
   readonly symbol: string
   readonly side: Side
-  readonly quantity: Quantity
+  /** What was ordered; zero of an order over a notional. */
+  readonly quantity: Decimal
+  /** The dollars that an order over a notional asks for. */
+  readonly notional?: Decimal | undefined
   readonly rawStatus: string
   readonly state: Liveness
   /** Shares filled so far, in all; `undefined` where the broker does not say. */

@@ -20,6 +20,7 @@ export const couldBe = (sent: Sent, seen: OrderSeen): boolean =>
   seen.clientOrderId === undefined &&
   seen.symbol === sent.symbol &&
   seen.side === sent.side &&
+  seen.notional === undefined &&
   Decimal.equals(seen.quantity, sent.quantity) &&
   (seen.type === undefined || seen.type === sent.type) &&
   (seen.limitPrice === undefined ||

@@ -8,6 +8,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
+import type { Side } from "../order/Side.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
@@ -93,17 +94,28 @@ const isOfOlderId = (order: Order, report: OrderSeen): boolean =>
 const differs = (order: Order, report: OrderSeen): boolean =>
   order.symbol !== report.symbol ||
   order.side !== report.side ||
-  (order.acceptedAt === undefined && !Decimal.equals(order.quantity, report.quantity)) ||
+  (order.acceptedAt === undefined && !isOfSize(order, report)) ||
   hasShrunkBelowFills(order, report)
+
+const isOfSize = (order: Order, { notional, quantity }: OrderSeen): boolean =>
+  order.askedNotional === undefined
+    ? notional === undefined && Decimal.equals(order.quantity, quantity)
+    : notional !== undefined && Decimal.equals(order.askedNotional, notional)
+
+/** What an order is for, in words: `buy 3 AAPL`, `buy $100 AAPL`. */
+const wordsOf = (side: Side, symbol: string, quantity: Decimal.Decimal, notional: Decimal.Decimal | undefined) =>
+  `${side} ${notional === undefined ? Decimal.format(quantity) : `$${Decimal.format(notional)}`} ${symbol}`
 
 /** O12: a quantity that is now smaller than what has filled. */
 const hasShrunkBelowFills = (order: Order, report: OrderSeen): boolean =>
-  Decimal.isLess(report.quantity, order.quantity) && Decimal.isLess(report.quantity, order.filled)
+  report.notional === undefined &&
+  Decimal.isLess(report.quantity, order.quantity) &&
+  Decimal.isLess(report.quantity, order.filled)
 
 const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
   const subject = format("order", order.id)
-  const sent = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
-  const theirs = `${report.side} ${Decimal.format(report.quantity)} ${report.symbol}`
+  const sent = wordsOf(order.side, order.symbol, order.quantity, order.askedNotional)
+  const theirs = wordsOf(report.side, report.symbol, report.quantity, report.notional)
   const evidence = `sent ${sent}, the broker's ${report.brokerOrderId} is ${theirs}`
   open(recorder, { symbol: order.symbol, kind: "TermsDiffer", subject, evidence }, "evidence")
   recorder.touch(order.symbol)
@@ -113,7 +125,8 @@ const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Inter
 /** O21: an order of an instrument that has no ticker here is kept in sight, never dropped. */
 const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
-  const evidence = `${report.side} ${Decimal.format(report.quantity)} "${report.symbol}" is ${report.rawStatus}`
+  const { notional, quantity, rawStatus, side } = report
+  const evidence = `${wordsOf(side, `"${report.symbol}"`, quantity, notional)} is ${rawStatus}`
   open(recorder, { symbol: UNMAPPED, kind: "Unmapped", subject: report.brokerOrderId, evidence })
   return { _tag: "KeptAsBreak" }
 }
@@ -136,6 +149,7 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
     symbol,
     side: report.side,
     quantity: report.quantity,
+    askedNotional: report.notional,
     type: "market",
     timeInForce: "day",
     origin: "external",

@@ -7,11 +7,12 @@ import type { Recorder } from "../journal/Recorder.ts"
 import type { OwnLease } from "../ledger/HeldLeases.ts"
 import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
+import * as Quantity from "../money/Quantity.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { OrderTerms, PositionEffect } from "../order/OrderTerms.ts"
 import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
-import type { BrokerService, Prepared } from "../ports/Broker.ts"
+import { Refusal, type BrokerService, type Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
 import { begin } from "../ports/deadline.ts"
@@ -29,13 +30,12 @@ import { recoverIdle, reported } from "./work.ts"
 const LATEST_SEND_MS = 5_000
 const TOGETHER = 16
 
-/** What an order asks of its broker. */
-export const termsOf = (order: Order): OrderTerms => ({
+/** What an order asks of its broker beside its size. */
+const termsOf = (order: Order): Omit<OrderTerms, "quantity"> => ({
   account: order.account,
   clientOrderId: order.clientOrderId,
   symbol: order.symbol,
   side: order.side,
-  quantity: order.quantity,
   type: order.type,
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,
@@ -44,6 +44,19 @@ export const termsOf = (order: Order): OrderTerms => ({
   positionEffect: order.positionEffect,
   referencePrice: order.referencePrice
 })
+
+const NO_NOTIONAL = new Refusal({ code: "notional", words: "the broker takes no order over a notional" })
+
+/** The request for an order, in shares or over a notional as it asks for; pure. */
+export const prepare = (
+  broker: Pick<BrokerService, "prepare" | "prepareNotional">,
+  order: Order
+): Either.Either<Prepared, Refusal> => {
+  const { askedNotional: notional } = order
+  return notional === undefined
+    ? broker.prepare({ ...termsOf(order), quantity: Quantity.make(order.quantity) })
+    : (broker.prepareNotional?.({ ...termsOf(order), notional }) ?? Either.left(NO_NOTIONAL))
+}
 
 const memberOf = <A>(
   account: AccountName,
@@ -147,7 +160,7 @@ const sendBatch = (orders: ReadonlyArray<Order>, open: Effect.Semaphore) =>
         const broker = yield* brokerToDrive(account, settingsRead(account))
         const lease = yield* ledger.leases.of(account)
         for (const order of own) {
-          const prepared = broker.prepare(termsOf(order))
+          const prepared = prepare(broker, order)
           if (Either.isRight(prepared)) ready.push({ order, broker, lease, prepared: prepared.right })
           else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
         }
@@ -245,16 +258,19 @@ const bookTogether = (sent: ReadonlyArray<Committed>, answers: ReadonlyArray<Rec
     yield* Effect.all(failed, { concurrency: "unbounded", discard: true })
   })
 
-const attemptMember = (ready: ReadyToSend): Member<SendPlanned> =>
-  memberOf(ready.order.account, "send", [Need.OrderById({ id: ready.order.id })], (recorder) =>
-    planSend(recorder, ready.order.id, (positionEffect) => preparedFor(ready, positionEffect).request)
+/** It names the position too: controls judge by the prices of what is named beforehand. */
+const attemptMember = (ready: ReadyToSend): Member<SendPlanned> => {
+  const { account, id, symbol } = ready.order
+  return memberOf(account, "send", [Need.OrderById({ id }), Need.Position({ account, symbol })], (recorder) =>
+    planSend(recorder, id, (positionEffect) => preparedFor(ready, positionEffect).request)
   )
+}
 
 /** Whether a direct order opens or closes is known in the commit of its attempt, and preparing is pure. */
 const preparedFor = ({ broker, order, prepared }: ReadyToSend, positionEffect: PositionEffect | undefined): Prepared =>
   positionEffect === order.positionEffect
     ? prepared
-    : Either.getOrThrowWith(broker.prepare({ ...termsOf(order), positionEffect }), (refusal) => refusal)
+    : Either.getOrThrowWith(prepare(broker, { ...order, positionEffect }), (refusal) => refusal)
 
 const committed = (ready: ReadyToSend, planned: ToBeSent, begunMs: number): Committed => ({
   ...ready,
@@ -268,7 +284,7 @@ type ToBeSent = Extract<SendPlanned, { readonly _tag: "Send" }>
 /** Sends one order, if it still stands when its attempt is committed. */
 export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {
   const broker = yield* brokerToDrive(order.account)
-  const prepared = broker.prepare(termsOf(order))
+  const prepared = prepare(broker, order)
   if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
   return yield* attempt(order, broker, prepared.right)
 })

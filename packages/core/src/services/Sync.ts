@@ -201,10 +201,10 @@ const canonicalOf = (account: AccountName, bases: ReadonlySet<string>) =>
   )
 
 /** An order that is as the broker shows it needs no report. */
-const isShown = (order: Order | undefined, { cumulative, quantity, rawStatus, state }: OrderSeen): boolean =>
+const isShown = (order: Order | undefined, { cumulative, notional, quantity, rawStatus, state }: OrderSeen): boolean =>
   order !== undefined &&
   order.rawStatus === rawStatus &&
-  Decimal.equals(order.quantity, quantity) &&
+  (notional !== undefined || Decimal.equals(order.quantity, quantity)) &&
   (order.endedAt !== undefined) === (state._tag === "Closed") &&
   (cumulative === undefined || Decimal.equals(order.filled, cumulative))
 

@@ -39,6 +39,7 @@ export const account: Row = {
   orderLifeSeconds: null,
   crossesZero: 1,
   orderTypes: '["market","limit"]',
+  notionalTypes: null,
   createdAt: AT,
   updatedAt: AT,
   version: 1
@@ -201,6 +202,7 @@ export const order: Row = {
   type: "market",
   limitPrice: null,
   stopPrice: null,
+  askedNotional: null,
   timeInForce: "day",
   lifeSeconds: null,
   positionEffect: null,

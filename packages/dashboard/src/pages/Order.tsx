@@ -121,6 +121,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
       facts={[
         ["account", order.account],
         ["orderType", `${order.type.replace("_", " ")}, ${order.timeInForce}`],
+        ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
         ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
         [
           "filled",

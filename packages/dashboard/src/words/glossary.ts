@@ -89,6 +89,10 @@ const entries = {
   strategy: { head: "Strategy", help: "Whose decision it is." },
   rationale: { head: "Rationale", help: "Why the strategy decided so, in its own words." },
   notional: { head: "Notional", help: "Dollars: quantity times price." },
+  askedNotional: {
+    head: "Asks for",
+    help: "Dollars that the order asks for in place of shares. How many shares that is, its fills decide."
+  },
   limitPrice: { head: "Limit", help: "The worst price that the order may be executed at, in dollars a share." },
   timeInForce: { head: "Life", help: "How long the order stands at the broker: day, good till cancelled, …" },
   attempt: {

@@ -37,7 +37,7 @@ export const ordersApprove = Verb.make({
         const number = Id.OrderId.make(yield* idOf("order", "order", id))
         const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [number] }] })
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
-        const meant = quantity === undefined ? order.quantity : yield* readQuantity(quantity)
+        const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)
         const shown = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol} of ${order.account}`
         if (order.heldFor === send.APPROVAL) yield* confirm(isSaid, `Let ${id} go: ${shown}?`)
         const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }

@@ -65,6 +65,7 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       symbol: order.symbol,
       side: order.side,
       quantity: Decimal.format(order.quantity),
+      askedNotional: decimalOrNull(order.askedNotional),
       type: order.type,
       status,
       phase: OrderState.phaseOf[status],
@@ -207,6 +208,9 @@ const attemptsOf = (orderId: number) =>
     attempts.exchangesOf
   )
 
+const sizeOf = ({ askedNotional, quantity }: OrderDocument): string =>
+  askedNotional === null ? quantity : `$${askedNotional}`
+
 /** What people see of orders. */
 const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
   Columns.words("ID", (order) => order.id),
@@ -214,7 +218,7 @@ const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
   Columns.times("CREATED", (order) => order.createdAt),
   Columns.words("SYMBOL", (order) => order.symbol),
   Columns.words("SIDE", (order) => order.side),
-  Columns.numbers("QUANTITY", (order) => order.quantity),
+  Columns.numbers("QUANTITY", sizeOf),
   Columns.words("STATUS", (order) => order.status),
   Columns.numbers("FILLED", (order) => order.filledQuantity),
   Columns.numbers("AVERAGE", (order) => Columns.short(order.averagePrice)),

@@ -117,7 +117,8 @@ export const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruct
 
 const turn = Effect.promise(() => new Promise((resolve) => void setImmediate(resolve)))
 
-const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<void, E, R> =>
+/** Reads until it is so; a test that waits in vain runs out of its time. */
+export const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<void, E, R> =>
   Effect.flatMap(Effect.zipLeft(read, turn), (value) => (isSo(value) ? Effect.void : until(read, isSo)))
 
 /** An order of one share is filled once while that goes wrong with the stream, and the journal proves it. */

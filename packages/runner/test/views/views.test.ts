@@ -58,6 +58,7 @@ describe("documents", () => {
         symbol: "AAPL",
         side: "buy",
         quantity: "1",
+        askedNotional: null,
         type: "market",
         status: "filled",
         phase: "filled",

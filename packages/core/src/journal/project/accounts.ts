@@ -9,6 +9,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     ...settings,
     crossesZero: known?.crossesZero,
     orderTypes: known?.orderTypes,
+    notionalTypes: known?.notionalTypes,
     createdAt: known?.createdAt ?? place.at,
     updatedAt: place.at,
     version: place.seq
@@ -18,11 +19,11 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
 /** What the account's broker takes became known, or is another than before. */
 export const brokerDeclared = (
   books: Books,
-  { account, crossesZero, orderTypes }: Of<"BrokerDeclared">,
+  { account, crossesZero, notionalTypes, orderTypes }: Of<"BrokerDeclared">,
   place: Place
 ): void => {
   const known = must(books.accounts.get(account), `account ${account}`)
-  books.accounts.put({ ...known, crossesZero, orderTypes, updatedAt: place.at, version: place.seq })
+  books.accounts.put({ ...known, crossesZero, orderTypes, notionalTypes, updatedAt: place.at, version: place.seq })
 }
 
 /** An instrument was seen, confirmed or found to be none. */

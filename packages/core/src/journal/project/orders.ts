@@ -58,6 +58,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     account,
     limitPrice: event.limitPrice,
     stopPrice: event.stopPrice,
+    askedNotional: event.askedNotional,
     lifeSeconds: event.lifeSeconds,
     positionEffect: event.positionEffect,
     tradeId: event.tradeId,
