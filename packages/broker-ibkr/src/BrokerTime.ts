@@ -39,8 +39,18 @@ export const parse = (text: string, zone?: string): Instant.Instant | undefined 
 
 const NEW_YORK = "America/New_York"
 
-/** The beginning of a moment's day in New York: TWS keeps executions and ended orders of the day. */
-export const dayBegins = (at: Instant.Instant): Instant.Instant => {
-  const zoned = DateTime.unsafeMakeZoned(Instant.toMillis(at), { timeZone: NEW_YORK })
-  return Instant.fromMillis(DateTime.toEpochMillis(DateTime.startOf(zoned, "day")))
+const dayIn = (at: Instant.Instant, zone: string): Instant.Instant | undefined => {
+  const zoned = DateTime.makeZoned(Instant.toMillis(at), { timeZone: zones[zone] ?? zone })
+  return Option.getOrUndefined(
+    Option.map(zoned, (moment) => Instant.fromMillis(DateTime.toEpochMillis(DateTime.startOf(moment, "day"))))
+  )
+}
+
+/**
+ * Since when TWS surely keeps executions and ended orders: the beginning of a moment's day in New York, or in the zone that it was
+ * logged in with where that one began later.
+ */
+export const dayBegins = (at: Instant.Instant, zone = NEW_YORK): Instant.Instant => {
+  const [there, here] = [NEW_YORK, zone].map((each) => dayIn(at, each) ?? at)
+  return Instant.later(there ?? at, here ?? at)
 }

@@ -1,7 +1,7 @@
-import { Broker, ClientOrderId, Decimal, Instant, Quantity } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, Instant, Quantity, SharedReads } from "@roundlot/core"
 import type { AccountName, Id, OrderState, OrderTerms, Report, Ticker } from "@roundlot/core"
 import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
-import type { Scope } from "effect"
+import type { Duration, Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { kindOf } from "./Codes.ts"
 import { assetClassOf, COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
@@ -44,6 +44,8 @@ export interface Options {
   readonly heartbeatMs?: number | undefined
   /** The zone that TWS was logged in with, for versions that leave it away in the times of executions. */
   readonly zone?: string | undefined
+  /** How long what was read of orders serves whoever asks for one of them; a second where it is left away. */
+  readonly servesAgainFor?: Duration.DurationInput | undefined
 }
 
 const CONNECT_TIMEOUT_MS = 20_000
@@ -62,7 +64,21 @@ interface Desk {
   readonly placed: Map<string, { readonly orderId: string; readonly clientId: string }>
   /** Durable ids of combinations: what is executed under them are legs. */
   readonly combinations: Set<string>
+  /** Durable ids of which is known whether they are combinations. */
+  readonly sorted: Set<string>
 }
+
+/** TWS tells of no single order: every order that it shows, and when the reading of them began. */
+interface EveryOrder {
+  readonly asOf: Instant.Instant
+  readonly all: ReadonlyArray<ListedOrder>
+}
+
+/** What is read of all orders serves whoever asks for one of them (SharedReads). */
+type Listings = SharedReads.SharedReads<EveryOrder, Broker.BrokerReadFailed>
+
+/** The one key of what is shared. */
+const ALL = "every order"
 
 /**
  * The broker of one account behind TWS or a Gateway. It connects before it answers, since only the accounts behind the login say
@@ -88,24 +104,28 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       secrets: new Map(session.accounts.map((each) => [each, Session.masked(each)])),
       alone: yield* Effect.makeSemaphore(1),
       placed: new Map(),
-      combinations: new Set()
+      combinations: new Set(),
+      sorted: new Set()
     }
+    const listings: Listings = yield* SharedReads.make(() => everyOrder(desk), options.servesAgainFor)
+    const changed = listings.changed(ALL)
     return {
       name: "ibkr",
       environment: session.account.startsWith("D") ? "paper" : "live",
       capabilities,
-      prepare: (terms) => prepare(desk, terms),
-      cancel: (order) => cancel(desk, order),
-      lookup: (clientOrderId) => lookup(desk, clientOrderId),
-      order: (brokerOrderId) => readOrder(desk, brokerOrderId),
-      orders: (window) => orders(desk, window),
+      prepare: (terms) => prepare(desk, terms, changed),
+      cancel: (order) => Effect.ensuring(cancel(desk, order), changed),
+      lookup: (clientOrderId) => lookup(desk, listings, clientOrderId),
+      order: (brokerOrderId) => readOrder(desk, listings, brokerOrderId),
+      orders: (window) => orders(desk, listings, window),
       fills: (window) => fills(desk, window),
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(desk),
       account: figures(desk),
       clock: brokersTime(desk),
       instrument: (symbol) => instrument(desk, symbol),
-      updates: updates(desk)
+      // What the stream tells is newer than what was read.
+      updates: Stream.tap(updates(desk), ({ report }) => (report._tag === "Commission" ? Effect.void : changed))
     }
   })
 
@@ -119,7 +139,11 @@ const payloadOf = ({ secrets }: Desk, message: string, contents: unknown): Repor
 
 /* Sending. */
 
-const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> => {
+const prepare = (
+  desk: Desk,
+  terms: OrderTerms.OrderTerms,
+  changed: Effect.Effect<void>
+): Either.Either<Broker.Prepared, Broker.Refusal> => {
   const { names, session } = desk
   const own = Broker.ownTerms(names.account, terms)
   return Either.map(
@@ -140,7 +164,7 @@ const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker
             httpStatus: undefined
           }
           return { report, payload: payloadOf(desk, "answer", answer) }
-        })
+        }).pipe(Effect.ensuring(changed))
     })
   )
 }
@@ -242,14 +266,22 @@ interface ListedOrder {
   readonly endedAt: Instant.Instant | undefined
 }
 
-/** Notes under which ids an order stands. */
-const note = ({ combinations, placed }: Desk, message: Message): void => {
-  if (message._tag === "OpenOrder" && isDurable(message.order.permId)) {
-    placed.set(message.order.permId, { orderId: message.orderId, clientId: message.clientId })
-    if (message.order.contract.secType === COMBINATION) combinations.add(message.order.permId)
-  }
-  if (message._tag === "CompletedOrder" && message.order.contract.secType === COMBINATION)
-    combinations.add(message.order.permId)
+/** Notes under which ids an order stands, and whether it is a combination. */
+const note = (desk: Desk, message: Message): void => {
+  if (message._tag === "CompletedOrder") sort(desk, message.order)
+  if (message._tag !== "OpenOrder") return
+  const { clientId, order, orderId } = message
+  if (isDurable(order.permId)) desk.placed.set(order.permId, { orderId, clientId })
+  sort(desk, order)
+}
+
+const sort = (
+  { combinations, sorted }: Desk,
+  { contract, permId }: Pick<OrderFacts | ExecutionFacts, "contract" | "permId">
+): void => {
+  if (!isDurable(permId)) return
+  sorted.add(permId)
+  if (contract.secType === COMBINATION) combinations.add(permId)
 }
 
 /** The open orders of all clients, and of people. */
@@ -313,13 +345,14 @@ const completedOrders = (desk: Desk) =>
     )
 
 /** Every order that TWS shows: what is open wins over what ended under the same id. */
-const everyOrder = (desk: Desk): Effect.Effect<ReadonlyArray<ListedOrder>, Broker.BrokerReadFailed> =>
+const everyOrder = (desk: Desk): Effect.Effect<EveryOrder, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
+    const asOf = yield* now
     const ended = yield* completedOrders(desk)
     const open = yield* openOrders(desk)
     const all = [...ended.filter(({ facts }) => !open.has(facts.permId)), ...open.values()]
     yield* Effect.forEach(all, ({ facts }) => tellUnknown(facts), { discard: true })
-    return all
+    return { asOf, all }
   })
 
 const receivedOf = (
@@ -332,18 +365,24 @@ const receivedOf = (
   return report === undefined ? [] : [{ report, payload: payloadOf(desk, "order", { facts, progress }) }]
 }
 
+/** Of a window that begins at `from`, what TWS has whole: the day of New York, or of the zone that it was logged in with where that is later. */
+const wholeOf = ({ names }: Desk, from: Instant.Instant, asOf: Instant.Instant) => {
+  const begins = BrokerTime.dayBegins(asOf, names.zone)
+  return { complete: from >= begins, wholeFrom: Instant.later(from, begins) }
+}
+
+/** A listing is begun when it is asked for: whoever asks may rest on that. */
 const orders = (
   desk: Desk,
+  listings: Listings,
   { from, to }: Broker.TimeWindow
 ): Effect.Effect<Broker.Listing<Report.OrderSeen>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const asOf = yield* now
-    const all = yield* everyOrder(desk)
+    const { all, asOf } = yield* listings.afresh(ALL)
     const within = all.filter(({ endedAt = asOf }) => from <= endedAt && endedAt <= to)
     return {
       // TWS shows what ended today: a window that begins before is not told whole.
-      complete: from >= BrokerTime.dayBegins(asOf),
-      wholeFrom: Instant.later(from, BrokerTime.dayBegins(asOf)),
+      ...wholeOf(desk, from, asOf),
       received: within.flatMap((each) => receivedOf(desk, each, asOf, false))
     }
   })
@@ -355,10 +394,15 @@ interface Asked {
 
 type Found = Effect.Effect<Report.Received<Report.OrderSeen | Report.NotFound>, Broker.BrokerReadFailed>
 
-const find = (desk: Desk, asked: Asked, isIt: (order: OrderFacts) => boolean): Found =>
+const find = (
+  desk: Desk,
+  read: Effect.Effect<EveryOrder, Broker.BrokerReadFailed>,
+  asked: Asked,
+  isIt: (order: OrderFacts) => boolean
+): Found =>
   Effect.gen(function* () {
-    const asOf = yield* now
-    const found = (yield* everyOrder(desk)).filter(({ facts }) => isIt(facts))
+    const { all, asOf } = yield* read
+    const found = all.filter(({ facts }) => isIt(facts))
     // A reference is free text: of several orders that have it, the newest is meant.
     const [first] = found.toReversed().flatMap((each) => receivedOf(desk, each, asOf, false))
     if (first !== undefined) return first
@@ -368,11 +412,14 @@ const find = (desk: Desk, asked: Asked, isIt: (order: OrderFacts) => boolean): F
     }
   })
 
-const lookup = (desk: Desk, clientOrderId: ClientOrderId.ClientOrderId): Found =>
-  find(desk, { clientOrderId, brokerOrderId: undefined }, ({ orderRef }) => orderRef.startsWith(clientOrderId))
+/** What was read before says nothing of an order in doubt. */
+const lookup = (desk: Desk, listings: Listings, clientOrderId: ClientOrderId.ClientOrderId): Found =>
+  find(desk, listings.afresh(ALL), { clientOrderId, brokerOrderId: undefined }, ({ orderRef }) =>
+    orderRef.startsWith(clientOrderId)
+  )
 
-const readOrder = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
-  find(desk, { clientOrderId: undefined, brokerOrderId }, ({ permId }) => permId === brokerOrderId)
+const readOrder = (desk: Desk, listings: Listings, brokerOrderId: ClientOrderId.BrokerOrderId): Found =>
+  find(desk, listings.one(ALL), { clientOrderId: undefined, brokerOrderId }, ({ permId }) => permId === brokerOrderId)
 
 /* Reading executions. */
 
@@ -407,7 +454,7 @@ const executed = (
   all: ReadonlyArray<ExecutionFacts>,
   at: Instant.Instant
 ): ReadonlyArray<Report.Received<Report.Executed>> => {
-  for (const { contract, permId } of all) if (contract.secType === COMBINATION) desk.combinations.add(permId)
+  for (const facts of all) if (facts.contract.secType === COMBINATION) sort(desk, facts)
   return all.flatMap((facts) => {
     if (facts.contract.secType === COMBINATION) return []
     const cost = desk.session.commissions.get(facts.execId)
@@ -423,8 +470,7 @@ const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
     const asOf = yield* now
     const received = executed(desk, yield* executions(desk, from), asOf)
     return {
-      complete: from >= BrokerTime.dayBegins(asOf),
-      wholeFrom: Instant.later(from, BrokerTime.dayBegins(asOf)),
+      ...wholeOf(desk, from, asOf),
       received: received.filter(
         ({ report }) => from <= Instant.addMillis(report.executedAt, 1000) && report.executedAt <= to
       )
@@ -546,6 +592,15 @@ const instrument = (
 
 /* The stream. */
 
+/**
+ * A leg may be told before the sum of its combination, and alone looks like a fill of any order: of an order that was never shown, the
+ * orders are read first. Where that fails it is told as it came.
+ */
+const sortFirst = (desk: Desk, { permId }: ExecutionFacts): Effect.Effect<void> =>
+  !isDurable(permId) || desk.sorted.has(permId)
+    ? Effect.void
+    : Effect.ignore(Effect.tap(everyOrder(desk), () => Effect.sync(() => desk.sorted.add(permId))))
+
 /** What an order was last told as: TWS repeats itself. */
 const lineOf = ({ averagePrice, cumulative, rawStatus }: Report.OrderSeen): string =>
   [rawStatus, cumulative, averagePrice].map(String).join("/")
@@ -579,7 +634,9 @@ const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.BrokerReadFa
             case "Lost":
               return yield* new Broker.BrokerReadFailed({ operation: "updates", kind: "network", detail: message.why })
             case "Execution":
-              return message.execution.reqId === "-1" ? executed(desk, [message.execution], asOf) : []
+              if (message.execution.reqId !== "-1") return []
+              yield* sortFirst(desk, message.execution)
+              return executed(desk, [message.execution], asOf)
             case "Commission":
               return commissionOf(desk, message, asOf)
             case "OpenOrder":

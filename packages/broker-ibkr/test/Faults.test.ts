@@ -229,6 +229,32 @@ describe("orders at TWS", () => {
       })
     ))
 
+  it("SDK-2: whoever asks for orders at once, or within a second, shares one reading; what changes an order ends that", () =>
+    run(
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        yield* exchange.instruct({ id: "1", when: {}, do: { accept: {} }, times: 2 })
+        const ids = [yield* answer(broker), yield* answer(broker)].flatMap((taken) =>
+          taken._tag === "Accepted" ? [taken.brokerOrderId] : []
+        )
+        const readings = Effect.map(
+          exchange.requests,
+          (all) => all.filter(({ operation }) => operation === "orders").length / 2
+        )
+        const before = yield* readings
+        const asked = Effect.forEach([...ids, ...ids], broker.order, { concurrency: "unbounded" })
+        const found = yield* asked
+        yield* asked
+        expect(found.map(({ report }) => report._tag)).toEqual(["OrderSeen", "OrderSeen", "OrderSeen", "OrderSeen"])
+        expect((yield* readings) - before).toBe(1)
+        const [brokerOrderId = NO_ID] = ids
+        yield* broker.cancel({ _tag: "Submitted", brokerOrderIds: [brokerOrderId], acceptedAt: Instant.make(0n) })
+        const read = yield* readings
+        expect((yield* broker.order(brokerOrderId)).report).toMatchObject({ state: { _tag: "Closed" } })
+        expect((yield* readings) - read).toBe(1)
+      })
+    ))
+
   it("only the client that placed an order can end it; an order of a person's is shown all the same", () =>
     run(
       Effect.gen(function* () {

@@ -17,6 +17,10 @@ export interface Desk {
   readonly placed: Map<string, Placed>
   /** References that were given: the exchange takes each once, TWS any number of times. */
   readonly references: Set<string>
+  /** The legs of each combination, by each of its legs' orders; the first one's id is that of all. */
+  readonly combined: Map<string, ReadonlyArray<string>>
+  /** While the legs of one are entered, nothing is told of them. */
+  readonly combining: { isUnderWay: boolean }
   /** The newest order id of each client, and the clients that are connected. */
   readonly orderIds: Map<number, number>
   readonly connected: Set<number>
@@ -40,11 +44,42 @@ const CONTRACT_IDS = 900_000
 export const conIdOf = (symbol: string): number =>
   100_000 + (Number.parseInt(hashOf(symbol).slice(0, 8), 16) % CONTRACT_IDS)
 
-/** An execution's id as TWS writes it: four parts, the last of them the revision. */
-export const execIdOf = ({ execIdBase, revision }: ExchangeOrder.Execution): string => {
-  const hash = hashOf(execIdBase)
-  return `${hash.slice(0, 8)}.${hash.slice(8, 16)}.01.${String(revision).padStart(2, "0")}`
+/** An execution's id as TWS writes it: four parts, the last of them the revision; a fifth tells the legs of a combination apart. */
+export const execIdOf = (
+  { combined }: Pick<Desk, "combined">,
+  { brokerOrderId, execIdBase, revision }: ExchangeOrder.Execution
+): string => {
+  const legs = combined.get(brokerOrderId)
+  const leg = legs === undefined ? "" : `.${twoDigits(legs.indexOf(brokerOrderId) + 1)}`
+  return `${partsOf(execIdBase)}.01.${twoDigits(revision)}${leg}`
 }
+
+const twoDigits = (number: number): string => String(number).padStart(2, "0")
+
+const partsOf = (text: string): string => {
+  const hash = hashOf(text)
+  return `${hash.slice(0, 8)}.${hash.slice(8, 16)}`
+}
+
+/** The durable id under which an order is shown: of a leg that of its combination. */
+export const shownIdOf = ({ combined }: Pick<Desk, "combined">, brokerOrderId: string): string =>
+  combined.get(brokerOrderId)?.[0] ?? brokerOrderId
+
+/** Is it a leg whose combination another one stands for? */
+export const isBehind = ({ combined }: Pick<Desk, "combined">, brokerOrderId: string): boolean =>
+  (combined.get(brokerOrderId) ?? []).indexOf(brokerOrderId) > 0
+
+/** The combination that this order is the first leg of, as an order; the order itself where it is of none. */
+export const wholeOf = (shown: Shown, symbols: ReadonlyArray<string>): Shown =>
+  symbols.length === 0 ? shown : { ...shown, combination: symbols.join(","), conId: 0 }
+
+/** What a combination's execution as a whole is shown as, beside those of its legs. */
+export const summaryOf = (shown: ShownExecution, symbols: ReadonlyArray<string>): ShownExecution => ({
+  ...shown,
+  combination: symbols.join(","),
+  conId: 0,
+  execId: `${partsOf(`${shown.permId} as a whole`)}.01.01`
+})
 
 const byHand: Placed = { clientId: 0, orderId: 0, orderRef: "", timeInForce: "DAY" }
 
@@ -65,7 +100,7 @@ export const statusOf = ({ status }: ExchangeOrder.ExchangeOrder): string => {
 export const shownOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, status = statusOf(order)): Shown => ({
   order,
   placed: placedOf(desk, order),
-  permId: order.brokerOrderId,
+  permId: shownIdOf(desk, order.brokerOrderId),
   number: desk.number,
   status,
   conId: conIdOf(order.symbol)
@@ -86,7 +121,7 @@ export const shownExecutionOf = (
   return {
     ...shownOf(desk, order),
     execution,
-    execId: execIdOf(execution),
+    execId: execIdOf(desk, execution),
     cumulative: Decimal.sum([...newest.values()]),
     shape: desk.shape
   }

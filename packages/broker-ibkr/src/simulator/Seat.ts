@@ -3,7 +3,17 @@ import type { Exchange, ExchangeFailed, ExchangeOrder } from "@roundlot/broker-p
 import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { Clock, Deferred, Effect, Either, Queue, Schema, type Scope, Stream } from "effect"
-import { conIdOf, execIdOf, shownExecutionOf, shownOf, statusOf, type Desk } from "./Desk.ts"
+import {
+  conIdOf,
+  execIdOf,
+  isBehind,
+  shownExecutionOf,
+  shownOf,
+  statusOf,
+  summaryOf,
+  wholeOf,
+  type Desk
+} from "./Desk.ts"
 import { frame, reader } from "./frames.ts"
 import * as messages from "./messages.ts"
 
@@ -173,7 +183,8 @@ const openOrders = (seat: Seat): Doing =>
     const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
     if (all === undefined) return
     for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
-      const shown = shownOf(seat.desk, order)
+      if (isBehind(seat.desk, order.brokerOrderId)) continue
+      const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.openOrder(shown), messages.orderStatus(shown))
     }
     seat.send([53, 1])
@@ -183,16 +194,31 @@ const completedOrders = (seat: Seat): Doing =>
   Effect.gen(function* () {
     const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
     if (all === undefined) return
-    for (const order of all.filter(({ status }) => !Orders.isWorking(status)))
-      seat.send(messages.completedOrder(shownOf(seat.desk, order), seat.desk.shape))
+    for (const order of all.filter(({ status }) => !Orders.isWorking(status))) {
+      if (isBehind(seat.desk, order.brokerOrderId)) continue
+      const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
+      seat.send(messages.completedOrder(shown, seat.desk.shape))
+    }
     seat.send([102])
   })
+
+/** The symbols of the legs of an order's combination; none where it is of none. */
+const symbolsOf = (
+  { combined }: Desk,
+  brokerOrderId: string,
+  all: ReadonlyArray<ExchangeOrder.ExchangeOrder>
+): ReadonlyArray<string> =>
+  (combined.get(brokerOrderId) ?? []).flatMap((leg) => all.find((each) => each.brokerOrderId === leg)?.symbol ?? [])
 
 /** An execution that was busted is shown no more, and no message says so. */
 const shownFills = (all: ReadonlyArray<ExchangeOrder.Execution>): ReadonlyArray<ExchangeOrder.Execution> => {
   const busted = new Set(all.filter(({ quantity }) => Decimal.isZero(quantity)).map(({ execIdBase }) => execIdBase))
   return all.filter(({ execIdBase }) => !busted.has(execIdBase))
 }
+
+/** TWS tells the legs of a combination, and then what it came to as a whole. */
+const isLastLeg = ({ combined }: Desk, brokerOrderId: string): boolean =>
+  combined.get(brokerOrderId)?.at(-1) === brokerOrderId
 
 /** `yyyymmdd-hh:mm:ss` of a filter. */
 const fromOf = (text: string): Instant.Instant => {
@@ -213,12 +239,17 @@ const executions = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
       const order = orders.get(execution.brokerOrderId)
       if (order === undefined) continue
       const own = all.filter(({ brokerOrderId }) => brokerOrderId === execution.brokerOrderId)
-      send(messages.execution(reqId, shownExecutionOf(desk, order, execution, own)))
-      if (desk.commissions === "with") send(messages.commission(execIdOf(execution), COMMISSION))
+      const shown = shownExecutionOf(desk, order, execution, own)
+      send(messages.execution(reqId, shown))
+      if (desk.commissions === "with") send(messages.commission(shown.execId, COMMISSION))
+      if (isLastLeg(desk, execution.brokerOrderId))
+        send(
+          messages.execution(reqId, summaryOf(shown, symbolsOf(desk, execution.brokerOrderId, [...orders.values()])))
+        )
     }
     send([55, 1, reqId])
     if (desk.commissions === "late")
-      seat.late.push(...wanted.map((each) => messages.commission(execIdOf(each), COMMISSION)))
+      seat.late.push(...wanted.map((each) => messages.commission(execIdOf(desk, each), COMMISSION)))
   })
 
 const positions = (seat: Seat): Doing =>
@@ -310,13 +341,22 @@ const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
       if (!isFor(seat, execution.brokerOrderId) || Decimal.isZero(execution.quantity)) return
       const story = yield* desk.exchange.look(execution.brokerOrderId)
       if (story === undefined) return
-      send(messages.execution(-1, shownExecutionOf(desk, story.order, execution, story.executions)))
-      if (desk.commissions !== "never") send(messages.commission(execIdOf(execution), COMMISSION))
+      const shownExecution = shownExecutionOf(desk, story.order, execution, story.executions)
+      send(messages.execution(-1, shownExecution))
+      if (desk.commissions !== "never") send(messages.commission(shownExecution.execId, COMMISSION))
+      if (isLastLeg(desk, execution.brokerOrderId)) {
+        const symbols = symbolsOf(desk, execution.brokerOrderId, yield* desk.exchange.orders)
+        send(messages.execution(-1, summaryOf(shownExecution, symbols)))
+      }
       return
     }
     const { order } = said
-    if (!isFor(seat, order.brokerOrderId)) return
-    const shown = shownOf(desk, order)
+    if (desk.combining.isUnderWay && !desk.placed.has(order.brokerOrderId)) return
+    if (!isFor(seat, order.brokerOrderId) || isBehind(desk, order.brokerOrderId)) return
+    const symbols = desk.combined.has(order.brokerOrderId)
+      ? symbolsOf(desk, order.brokerOrderId, yield* desk.exchange.orders)
+      : []
+    const shown = wholeOf(shownOf(desk, order), symbols)
     // TWS says most things twice.
     send(messages.openOrder(shown), messages.orderStatus(shown), messages.orderStatus(shown))
     if (shown.status === "Cancelled")

@@ -31,6 +31,16 @@ export interface Options extends Omit<Exchange.ExchangeOptions, "orderIdOf"> {
   readonly times?: TimeShape | undefined
 }
 
+/** A leg of a combination; shares. */
+export interface Leg {
+  readonly symbol: string
+  readonly side: "buy" | "sell"
+  readonly quantity: string
+}
+
+/** Why a combination could not be entered: in the words of the exchange. */
+type CannotCombine = Effect.Effect.Error<ReturnType<Exchange.ExchangeService["instruct"]>>
+
 /** A running simulator: how it is reached, and the exchange behind it, for instructions. */
 export interface Simulator {
   readonly host: string
@@ -42,6 +52,11 @@ export interface Simulator {
   readonly account: AccountName.AccountName
   /** Sends a message of TWS's own to every client: its code and words, such as 1100. */
   readonly notify: (code: number, words: string) => Effect.Effect<void>
+  /**
+   * A person enters a combination of these legs in TWS: one order of the class `BAG`, an execution for each leg under its id, and one
+   * of the whole beside them. Its durable id.
+   */
+  readonly combine: (legs: ReadonlyArray<Leg>) => Effect.Effect<string, CannotCombine>
   /** Cuts every connection; half of a message goes out before. */
   readonly cut: Effect.Effect<void>
 }
@@ -72,6 +87,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       shape: options.times ?? "zone",
       commissions: options.commissions ?? "with",
       placed: new Map(),
+      combined: new Map(),
+      combining: { isUnderWay: false },
       references: new Set(known.flatMap(({ clientOrderId }) => clientOrderId ?? [])),
       orderIds: new Map(),
       connected: new Set()
@@ -105,8 +122,37 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       account: ACCOUNT,
       notify: (code, words) =>
         Effect.sync(() => sockets.forEach((socket) => socket.write(Seat.noticeFrame(code, words)))),
+      combine: (legs) => combine(desk, legs),
       cut: Effect.sync(() => sockets.forEach(Seat.cutAmid))
     }
+  })
+
+const PRICE = "100"
+
+/** The legs rest at a price that nobody has until all of them are known to be one, and then trade at 100. */
+const combine = (desk: Desk, legs: ReadonlyArray<Leg>): Effect.Effect<string, CannotCombine> =>
+  Effect.gen(function* () {
+    const { exchange } = desk
+    desk.combining.isUnderWay = true
+    const name = `combination ${desk.combined.size}`
+    const before = new Set((yield* exchange.orders).map(({ brokerOrderId }) => brokerOrderId))
+    for (const [i, leg] of legs.entries()) {
+      yield* exchange.instruct({ id: `${name}, price ${i}`, do: { price: { symbol: leg.symbol, price: PRICE } } })
+      const limitPrice = leg.side === "buy" ? "0.01" : "1000000"
+      const manualOrder = { ...leg, type: "limit" as const, limitPrice }
+      yield* exchange.instruct({ id: `${name}, leg ${i}`, do: { manualOrder } })
+    }
+    const ids = (yield* exchange.orders).flatMap(({ brokerOrderId }) =>
+      before.has(brokerOrderId) ? [] : [brokerOrderId]
+    )
+    for (const id of ids) desk.combined.set(id, ids)
+    desk.combining.isUnderWay = false
+    for (const [i, { quantity }] of legs.entries())
+      yield* exchange.instruct({
+        id: `${name}, fill ${i}`,
+        do: { fill: { quantity, price: PRICE, brokerOrderId: ids[i] ?? "" } }
+      })
+    return ids[0] ?? ""
   })
 
 const listening = (server: Server, port: number): Effect.Effect<number, ListenFailed> =>

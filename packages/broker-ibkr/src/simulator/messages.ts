@@ -25,6 +25,8 @@ export interface Shown {
   readonly number: string
   readonly status: string
   readonly conId: number
+  /** The symbols of its legs, where it is a combination as a whole. */
+  readonly combination?: string | undefined
 }
 
 const types: { readonly [T in Order["type"]]: string } = {
@@ -37,10 +39,10 @@ const types: { readonly [T in Order["type"]]: string } = {
 const text = (value: Decimal.Decimal | null, otherwise = "0.0"): string =>
   value === null ? otherwise : Decimal.format(value)
 
-const contract = (symbol: string, conId: number, exchange = "SMART"): Fields => [
+const contract = (symbol: string, conId: number, exchange = "SMART", secType = "STK"): Fields => [
   conId,
   symbol,
-  "STK",
+  secType,
   "",
   "0",
   "?",
@@ -51,8 +53,11 @@ const contract = (symbol: string, conId: number, exchange = "SMART"): Fields => 
   "NMS"
 ]
 
-/** The symbol as TWS writes it. */
-const symbolOf = (order: Pick<Order, "symbol">): string => order.symbol.replace(".", " ")
+/** The contract of an order, with the symbol as TWS writes it. */
+const contractOf = ({ combination, conId, order }: Omit<Shown, "status">, exchange?: string): Fields =>
+  combination === undefined
+    ? contract(order.symbol.replace(".", " "), conId, exchange)
+    : contract(combination, conId, exchange, "BAG")
 
 const blank = (count: number): Fields => Array.from({ length: count }, () => "")
 /** Fields that are the same in every order, in order. */
@@ -76,7 +81,7 @@ const terms = ({ number, order, placed }: Shown): Fields => [
 export const openOrder = (shown: Shown): Fields => [
   5,
   shown.placed.orderId,
-  ...contract(symbolOf(shown.order), shown.conId),
+  ...contractOf(shown),
   ...terms(shown),
   "O",
   "0",
@@ -139,7 +144,7 @@ const averageOf = ({ filledQuantity, notional }: Order): string =>
 /** COMPLETED_ORDER at version 193. */
 export const completedOrder = (shown: Shown, zone: TimeShape): Fields => [
   101,
-  ...contract(symbolOf(shown.order), shown.conId),
+  ...contractOf(shown),
   ...terms(shown),
   "O",
   "0",
@@ -193,7 +198,7 @@ export const execution = (reqId: string | number, shown: ShownExecution): Fields
   11,
   reqId,
   shown.placed.orderId,
-  ...contract(symbolOf(shown.order), shown.conId, "ARCA"),
+  ...contractOf(shown, "ARCA"),
   shown.execId,
   timeOf(shown.execution.executedAt, shown.shape),
   shown.number,

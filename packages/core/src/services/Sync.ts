@@ -11,7 +11,14 @@ import { PayloadTable } from "../journal/Payload.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { Brokers, type BrokerReadFailed, type BrokerService, type Listing, type NoBroker } from "../ports/Broker.ts"
+import {
+  Brokers,
+  type BrokerReadFailed,
+  type BrokerService,
+  type Listing,
+  type NoBroker,
+  type TimeWindow
+} from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { HoldingTable, type HeldAtBroker } from "../position/HeldAtBroker.ts"
@@ -113,6 +120,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   const seen = yield* newOrders(account, orders, fills.complete || fills.wholeFrom !== undefined)
   for (const id of yield* book(seen)) touched.add(id)
   yield* bookListing(account, now, from, orders)
+  for (const id of yield* settleWaiting(account, broker, { from, to: asked.to }, news)) touched.add(id)
   // What waited for its order had no place for what it cost.
   const joined = yield* knownOf(account, news)
   yield* book(news.filter(({ report }) => joined.has(report.execId) && !isKnown(joined, report)))
@@ -256,6 +264,18 @@ const bookListing = (
       payload: undefined
     }
   ])
+
+/** F7: a listing that says of a fill that it has no order was begun after the fill was on record: the orders are read once more for it. */
+const settleWaiting = (account: AccountName, broker: BrokerService, window: TimeWindow, news: Executions) =>
+  Effect.gen(function* () {
+    const known = [...(yield* knownOf(account, news)).values()]
+    if (known.every(({ orderId }) => orderId !== undefined)) return []
+    const begun = yield* (yield* Clock).now
+    const again = yield* withRetries(broker.orders(window))
+    const touched = yield* book(yield* newOrders(account, again, true))
+    yield* bookListing(account, begun, window.from, again)
+    return touched
+  })
 
 /** The name under which the books keep until when an account's executions were read. */
 const READ = "roundlot/trades.sync"
