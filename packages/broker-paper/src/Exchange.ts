@@ -7,7 +7,7 @@ import { ExchangeOrder, Execution, isWorking, PlaceRequest } from "./ExchangeOrd
 import type { ExchangeHolding, LoggedAnswer, LoggedRequest } from "./ExchangeOrder.ts"
 import * as Instruction from "./Instruction.ts"
 import type { InstructionInput, InstructionRefused, InstructionUnreadable, Operation } from "./Instruction.ts"
-import { CannotAct, hiddenEverywhere, perform } from "./internal/acts.ts"
+import { CannotAct, hiddenEverywhere, perform, shownAs } from "./internal/acts.ts"
 import type { Stage } from "./internal/acts.ts"
 import * as Connection from "./internal/connection.ts"
 import { DEFAULT_PRICE } from "./Matching.ts"
@@ -94,11 +94,14 @@ export interface ExchangeService {
   /** All requests that reached the exchange, in order, with what was answered. */
   readonly requests: Effect.Effect<ReadonlyArray<LoggedRequest>, ExchangeFailed>
 
-  /** One order with its executions, all revisions, whoever's it is. */
-  readonly look: (
-    brokerOrderId: string
-  ) => Effect.Effect<
-    { readonly order: ExchangeOrder; readonly executions: ReadonlyArray<Execution> } | undefined,
+  /** One order with its executions, all revisions, whoever's it is, and what an instruction calls it while it works. */
+  readonly look: (brokerOrderId: string) => Effect.Effect<
+    | {
+        readonly order: ExchangeOrder
+        readonly executions: ReadonlyArray<Execution>
+        readonly shownAs: string | undefined
+      }
+    | undefined,
     ExchangeFailed
   >
   /** An account's working orders in a symbol, its holding there (signed shares), and the symbol's price. */
@@ -203,7 +206,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   look: (brokerOrderId) =>
     floor.file.transact(() => {
       const order = floor.rows.order(brokerOrderId)
-      return order === undefined ? undefined : { order, executions: floor.rows.executionsOf(brokerOrderId) }
+      if (order === undefined) return undefined
+      const word = floor.rows.fact(shownAs(brokerOrderId))
+      return { order, executions: floor.rows.executionsOf(brokerOrderId), shownAs: word === "" ? undefined : word }
     }),
   stand: (account, symbol) =>
     floor.file.transact(() => ({
@@ -639,6 +644,7 @@ const enact = (floor: Floor, instruction: Instruction.Instruction, clock: Instan
 const shapesRequest = (what: Instruction.Act): boolean => {
   switch (what._tag) {
     case "reject":
+    case "status":
       return what.brokerOrderId === undefined && what.clientOrderId === undefined
     case "accept":
     case "takeThenTimeout":

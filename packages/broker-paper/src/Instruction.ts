@@ -51,6 +51,8 @@ const actFields = {
   correct: { execId: optional(Schema.String), quantity: optional(Quantity.Quantity), price: optional(Price.Price) },
   bust: { execId: optional(Schema.String) },
   cancel: ofOrder,
+  /** What a working order is called from now on by whoever shows statuses in a broker's own words; it rests until it is filled. */
+  status: { word: Schema.NonEmptyTrimmedString, ...ofOrder },
   manualOrder: {
     account: optional(AccountName.AccountName),
     clientOrderId: optional(Schema.String),
@@ -95,6 +97,7 @@ export const Act = Schema.Union(
   act("correct"),
   act("bust"),
   act("cancel"),
+  act("status"),
   act("manualOrder"),
   act("holding"),
   act("price"),

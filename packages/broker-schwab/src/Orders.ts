@@ -1,12 +1,13 @@
 import { Decimal, Instant, Recent, SharedReads } from "@roundlot/core"
-import type { Broker, ClientOrderId, HttpOutcome } from "@roundlot/core"
-import { Clock, Effect, Option, Schema } from "effect"
+import type { Broker, ClientOrderId } from "@roundlot/core"
+import { Clock, Effect, Option } from "effect"
 import type { Duration } from "effect"
 import type { Linked } from "./Accounts.ts"
-import { exact, rowsIn } from "./ExactJson.ts"
+import { dateOf } from "./Listing.ts"
+import type { ListWindow } from "./Listing.ts"
 import { executionsOf, lastChangeOf, missingOf, OrderAnswer, withChildren } from "./OrderAnswer.ts"
 import { livenessOf } from "./OrderStatus.ts"
-import { asking, contentsOf, textOf, unreadable } from "./Reading.ts"
+import { asking, contentsOf } from "./Reading.ts"
 import { errorIn } from "./ErrorBody.ts"
 import type { Wire } from "./Wire.ts"
 
@@ -45,6 +46,7 @@ export const HISTORY_MS = 60 * 86_400_000
 export const make = (
   wire: Wire,
   linked: Effect.Effect<Linked, Failed>,
+  listing: ListWindow,
   servesAgainFor: Duration.DurationInput | undefined
 ): Effect.Effect<Orders> =>
   Effect.gen(function* () {
@@ -59,79 +61,31 @@ export const make = (
         return Option.some({ order, text: outcome.text, asOf: yield* stamps.of(order, yield* dateOf(outcome)) })
       })
     const answers = yield* SharedReads.make(readOne, servesAgainFor)
-    const page = (window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
+    const entered = (window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
       Effect.gen(function* () {
-        const { hash } = yield* linked
-        const query = new URLSearchParams({
-          fromEnteredTime: timeOf(window.from),
-          toEnteredTime: timeOf(window.to),
-          maxResults: String(ORDERS_A_PAGE)
-        })
-        const outcome = yield* asking(wire, "orders", `/trader/v1/accounts/${hash}/orders?${query.toString()}`)
-        const rows = rowsIn(yield* textOf("orders", outcome))
-        if (rows === undefined) return yield* unreadable("orders", outcome)
-        const at = yield* dateOf(outcome)
-        if (rows.length >= ORDERS_A_PAGE && window.to - window.from > SHORTEST_WINDOW)
-          return yield* halves(window, page)
-        const decoded = rows.map((text) => ({ text, order: decodeRow(exact(text)) }))
-        const reads = yield* Effect.forEach(
-          decoded.flatMap(({ order, text }) =>
-            Option.match(order, {
-              onNone: () => [],
-              onSome: (found) => withChildren(found).map((each) => ({ order: each, text }))
-            })
-          ),
-          ({ order, text }) => Effect.map(stamps.of(order, at), (asOf): Read => ({ order, text, asOf }))
+        const { complete, rows } = yield* listing.list(window)
+        const all = rows.flatMap((row) => withChildren(row.order).map((order) => ({ ...row, order })))
+        const reads = yield* Effect.forEach(all, ({ answeredAt, order, text }) =>
+          Effect.map(stamps.of(order, answeredAt), (asOf): Read => ({ order, text, asOf }))
         )
-        const unread = decoded.filter(({ order }) => Option.isNone(order)).length
-        if (unread > 0)
-          yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are taken`)
         yield* Effect.forEach(reads, (read) => answers.remember(read.order.orderId, Option.some(read)), {
           discard: true
         })
-        return { complete: unread === 0 && rows.length < ORDERS_A_PAGE, reads }
+        return { complete, reads }
       })
     return {
       one: answers.one,
       afresh: answers.afresh,
-      changed: answers.changed,
+      changed: (id) => Effect.zipRight(listing.changed, answers.changed(id)),
       entered: (window) =>
         Effect.gen(function* () {
           const earliest = Instant.fromMillis((yield* Clock.currentTimeMillis) - HISTORY_MS + A_MINUTE_MS)
-          return yield* page({ from: Instant.later(window.from, earliest), to: Instant.later(window.to, earliest) })
+          return yield* entered({ from: Instant.later(window.from, earliest), to: Instant.later(window.to, earliest) })
         })
     }
   })
 
 const A_MINUTE_MS = 60_000
-const ORDERS_A_PAGE = 3_000
-const SHORTEST_WINDOW = 2_000_000n
-
-const decodeRow = Schema.decodeUnknownOption(Schema.parseJson(OrderAnswer))
-
-/** A time as the query takes it: to the millisecond. */
-const timeOf = (at: Instant.Instant): string => Instant.format(at).replace(/(\.\d{3})\d{3}Z$/, "$1Z")
-
-/** A page that is full is asked for again in two halves, of which the second begins where the first ends. */
-const halves = (
-  { from, to }: Broker.TimeWindow,
-  page: (window: Broker.TimeWindow) => Effect.Effect<Listed, Failed>
-): Effect.Effect<Listed, Failed> =>
-  Effect.gen(function* () {
-    const middle = Instant.make((from + to) / 2n)
-    const first = yield* page({ from, to: middle })
-    const second = yield* page({ from: middle, to })
-    const reads = new Map([...first.reads, ...second.reads].map((read) => [read.order.orderId, read]))
-    return { complete: first.complete && second.complete, reads: [...reads.values()] }
-  })
-
-/** Schwab's clock when it answered; ours where it does not say. */
-const dateOf = ({ headers }: HttpOutcome.Answered): Effect.Effect<Instant.Instant> =>
-  Effect.map(Clock.currentTimeMillis, (now) => {
-    const said = Date.parse(headers.get("date") ?? "")
-    return Instant.fromMillis(Number.isNaN(said) ? now : said)
-  })
-
 /** What a snapshot of an order says, as far as it can change. */
 const contentsIn = (order: OrderAnswer): string =>
   [

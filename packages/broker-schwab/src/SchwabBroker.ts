@@ -7,6 +7,7 @@ import * as Activity from "./Activity.ts"
 import type { Linked } from "./Accounts.ts"
 import * as Chains from "./Chains.ts"
 import * as Corrections from "./Corrections.ts"
+import * as Listing from "./Listing.ts"
 import { executedReport, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
@@ -69,10 +70,44 @@ interface Desk {
  * const broker = Effect.flatMap(Wire.open({ credentials, tokens }), (wire) => SchwabBroker.make({ account, wire }))
  */
 export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
+  Effect.flatMap(Accounts.linked(options.wire, options.accountNumber), (linked) =>
+    opened(options, linked, Listing.ofAccount(options.wire, linked))
+  )
+
+/** Several accounts of one login, each with its number at Schwab. */
+export interface LinkedOptions extends Omit<Options, "account" | "accountNumber"> {
+  readonly accounts: ReadonlyMap<AccountName.AccountName, string>
+}
+
+/**
+ * The brokers of several accounts of one login. One request lists the orders of all: what one of them is polled by serves the others.
+ *
+ * @example
+ * const brokers = yield* SchwabBroker.makeLinked({ accounts: new Map([[main, "11112222"], [other, "33334444"]]), wire })
+ */
+export const makeLinked = ({
+  accounts,
+  ...options
+}: LinkedOptions): Effect.Effect<ReadonlyMap<AccountName.AccountName, Broker.BrokerService>> =>
+  Effect.gen(function* () {
+    const listingOf = yield* Listing.ofAll(options.wire)
+    const brokers = yield* Effect.forEach(accounts, ([account, accountNumber]) =>
+      Effect.gen(function* () {
+        const linked = yield* Accounts.linked(options.wire, accountNumber)
+        return [account, yield* opened({ ...options, account }, linked, listingOf(linked))] as const
+      })
+    )
+    return new Map(brokers)
+  })
+
+const opened = (
+  options: Options,
+  linked: Desk["linked"],
+  listing: Listing.ListWindow
+): Effect.Effect<Broker.BrokerService> =>
   Effect.gen(function* () {
     const { account, answersWithin, servesAgainFor, wire } = options
-    const linked = yield* Accounts.linked(wire, options.accountNumber)
-    const orders = yield* Orders.make(wire, linked, servesAgainFor)
+    const orders = yield* Orders.make(wire, linked, listing, servesAgainFor)
     const chains = yield* Chains.make(orders)
     const corrections = yield* Corrections.make(wire, linked)
     const desk: Desk = { account, wire, linked, orders, chains, corrections, answersWithin }

@@ -12,6 +12,8 @@ export * as Credentials from "./Credentials.ts"
 export * as ExactJson from "./ExactJson.ts"
 /** `Http`: one request and what came of it. */
 export * as Http from "./Http.ts"
+/** `Listing`: the orders of a window, of one account or of several by one request. */
+export * as Listing from "./Listing.ts"
 /** `Login`: how a person logs in, and how tokens are given. */
 export * as Login from "./Login.ts"
 /** `OrderAnswer`: an order as Schwab shows it, and its executions. */

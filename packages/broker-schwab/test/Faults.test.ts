@@ -169,6 +169,38 @@ describe("a read that goes wrong, over real sockets", () => {
     })
   )
 
+  it.scopedLive.each(
+    [
+      "AWAITING_PARENT_ORDER",
+      "AWAITING_CONDITION",
+      "AWAITING_STOP_CONDITION",
+      "AWAITING_MANUAL_REVIEW",
+      "AWAITING_RELEASE_TIME",
+      "AWAITING_UR_OUT",
+      "PENDING_ACKNOWLEDGEMENT",
+      "PENDING_RECALL",
+      "PENDING_REPLACE",
+      "ACCEPTED",
+      "NEW"
+    ].map((word) => ({ word }))
+  )("FILL-1: an order that Schwab calls $word is open, found by that word, and fills from there", ({ word }) =>
+    Effect.gen(function* () {
+      const { broker, exchange, wire } = yield* open({}, { servesAgainFor: 0 })
+      yield* exchange.instruct({ id: "s", when: {}, do: { status: { word } } })
+      const { answer: given } = yield* send(broker, terms())
+      if (given._tag !== "Accepted") return assert.fail(words(given))
+      const seen = broker.order(given.brokerOrderId)
+      assert.containSubset((yield* seen).report, { rawStatus: word, state: { _tag: "Open" } })
+      const { received } = yield* broker.orders(yield* lately)
+      assert.containSubset(received, [{ report: { rawStatus: word } }])
+      const query = `fromEnteredTime=2020-01-01T00:00:00.000Z&toEnteredTime=2090-01-01T00:00:00.000Z&status=${word}`
+      const listed = yield* wire.ask({ method: "GET", path: `/trader/v1/orders?${query}`, within: "5 seconds" })
+      assert.include(listed._tag === "Answered" ? listed.text : "", given.brokerOrderId)
+      yield* exchange.instruct({ id: "f", do: { fill: { brokerOrderId: given.brokerOrderId } } })
+      assert.containSubset((yield* seen).report, { rawStatus: "FILLED" })
+    })
+  )
+
   it.scopedLive("ACC-7: whoever asks shares one read in flight, and its answer for a second", () =>
     Effect.gen(function* () {
       const desk = yield* open()

@@ -58,6 +58,8 @@ export const withAct = (script: Script, act: Act): Script | undefined => {
       return script.instead === undefined && script.answering === undefined && script.lost === undefined
         ? { ...script, lost: act._tag === "takeThenReset" ? "reset" : "timeout" }
         : undefined
+    case "status":
+      return { ...script, filling: script.filling ?? { _tag: "accept" }, besides: [...script.besides, act] }
     case "delay":
       return { ...script, delayMs: script.delayMs + act.ms }
     case "duplicateEvent":
@@ -77,4 +79,5 @@ const answered = (script: Script, act: ActOf<"answer">): Script | undefined =>
     : undefined
 
 const namesAnother = (act: Act): boolean =>
-  (act._tag === "reject" || act._tag === "fill") && (act.brokerOrderId ?? act.clientOrderId) !== undefined
+  (act._tag === "reject" || act._tag === "fill" || act._tag === "status") &&
+  (act.brokerOrderId ?? act.clientOrderId) !== undefined

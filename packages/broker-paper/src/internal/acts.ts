@@ -10,6 +10,9 @@ import type { Turn } from "./Turn.ts"
 /** The fact until when reads by broker id do not find an order either. */
 export const hiddenEverywhere = (brokerOrderId: string) => `hidden ${brokerOrderId}` as const
 
+/** The fact what a working order is called. */
+export const shownAs = (brokerOrderId: string) => `shown ${brokerOrderId}` as const
+
 /** An act that cannot be done as things are. */
 export class CannotAct extends Error {}
 
@@ -34,6 +37,8 @@ export const perform = (stage: Stage, act: Act): string => {
       return end(stage, act, "rejected", `${act.code ?? "rejected"}: ${act.words ?? "rejected by the exchange"}`)
     case "cancel":
       return end(stage, act, "cancelled", "cancelled by the exchange")
+    case "status":
+      return showAs(stage, act)
     case "hide":
       return hide(stage, act)
     case "silence":
@@ -70,6 +75,8 @@ const fill = (stage: Stage, act: ActOf<"fill">): string => {
   const quantity = act.quantity ?? leavesOf(order)
   if (!Decimal.isPositive(quantity))
     throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
+  if (stage.turn.rows.fact(shownAs(order.brokerOrderId)) !== undefined)
+    stage.turn.rows.setFact(shownAs(order.brokerOrderId), "")
   return told(stage.book.fill(order, quantity, act.price ?? stage.book.priceOf(order)))
 }
 
@@ -86,6 +93,14 @@ const end = (
   if (!isWorking(order.status)) throw new CannotAct(`order ${order.brokerOrderId} is ${order.status} already`)
   stage.book.close(order, status, reason)
   return `${status} ${order.brokerOrderId}`
+}
+
+const showAs = (stage: Stage, act: ActOf<"status">): string => {
+  const order = orderOf(stage, act)
+  if (!isWorking(order.status)) throw new CannotAct(`order ${order.brokerOrderId} is ${order.status} already`)
+  stage.turn.rows.setFact(shownAs(order.brokerOrderId), act.word)
+  stage.turn.sayOrder(order)
+  return `${order.brokerOrderId} is shown as ${act.word}`
 }
 
 const hide = (stage: Stage, act: ActOf<"hide">): string => {
@@ -182,7 +197,7 @@ const buyingPower = (stage: Stage, act: ActOf<"buyingPower">): string => {
   return `buying power of ${accounts.join(", ")} is ${Decimal.format(act.amount)}`
 }
 
-type NamesOrder = ActOf<"fill" | "reject" | "cancel" | "hide" | "silence">
+type NamesOrder = ActOf<"fill" | "reject" | "cancel" | "hide" | "silence" | "status">
 
 const namesOrder = (act: NamesOrder): boolean => act.brokerOrderId !== undefined || act.clientOrderId !== undefined
 

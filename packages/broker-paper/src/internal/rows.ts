@@ -63,7 +63,15 @@ const Amount = Schema.Struct({ amount: Decimal.FromStored })
 const Priced = Schema.Struct({ price: Price.Price })
 
 /** The facts that the exchange keeps of itself. */
-export type Fact = "tag" | "lastTime" | "session" | "tokenExpired" | "silentUntil" | "resting" | `hidden ${string}`
+export type Fact =
+  | "tag"
+  | "lastTime"
+  | "session"
+  | "tokenExpired"
+  | "silentUntil"
+  | "resting"
+  | `hidden ${string}`
+  | `shown ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
 export const make = (database: Database.Database) => {

@@ -15,13 +15,18 @@ export interface Said {
   readonly shown?: number
 }
 
-/** What all requests to one simulator work with. */
-export interface Desk {
-  readonly exchange: Exchange.ExchangeService
-  /** The exchange's account that the login opens. */
+/** An account of the exchange that the login opens, under its number and hash at Schwab. */
+export interface Seat {
   readonly account: AccountName.AccountName
   readonly accountNumber: string
   readonly hash: string
+}
+
+/** What all requests to one simulator work with; the seat is that of the account that a request is about. */
+export interface Desk extends Seat {
+  readonly exchange: Exchange.ExchangeService
+  /** All accounts that the login opens. */
+  readonly seats: ReadonlyArray<Seat>
   /** The statuses that a working order shows one after the other before it is `WORKING`. */
   readonly onItsWay: ReadonlyArray<string>
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>

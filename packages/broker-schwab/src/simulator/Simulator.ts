@@ -14,7 +14,7 @@ import type { Tokens } from "../TokenFile.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as activityStream from "./activityStream.ts"
 import * as Answer from "./Answer.ts"
-import type { Desk, Said } from "./Desk.ts"
+import type { Desk, Said, Seat } from "./Desk.ts"
 import * as Logins from "./logins.ts"
 import * as orderRoutes from "./orderRoutes.ts"
 
@@ -35,6 +35,8 @@ export interface Options extends Omit<
   readonly redirectUri?: string | undefined
   /** How long tokens and logins are valid; as at Schwab where it is left away. */
   readonly lifetimes?: Logins.Lifetimes | undefined
+  /** The accounts beside the first that a login opens, by their numbers. */
+  readonly others?: ReadonlyMap<AccountName.AccountName, string> | undefined
   /** The statuses that an order shows, one a reading, before it works, such as `PENDING_ACKNOWLEDGEMENT`, `QUEUED`. */
   readonly onItsWay?: ReadonlyArray<string> | undefined
 }
@@ -74,6 +76,12 @@ const orderIdOf = (tag: string, number: number): string => {
   return `1${digits.padStart(TAG_DIGITS, "0")}${String(number).padStart(6, "0")}`
 }
 
+const seatOf = (appKey: string, account: AccountName.AccountName, accountNumber: string): Seat => ({
+  account,
+  accountNumber,
+  hash: hash("sha256", `account ${accountNumber} ${appKey}`, "hex").toUpperCase()
+})
+
 /**
  * Opens a simulator of Schwab on this machine: its HTTP and its logins in front of one exchange. Closed with the scope.
  *
@@ -85,11 +93,12 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
   Effect.gen(function* () {
     const exchange = yield* Exchange.make({ ...options, orderIdOf, restsWhileClosed: true, rejectsWhatIsTaken: true })
     const keys = options.keys ?? (yield* randomKeys)
+    const first = seatOf(keys.appKey, ACCOUNT, ACCOUNT_NUMBER)
+    const others = [...(options.others ?? [])].map(([account, number]) => seatOf(keys.appKey, account, number))
     const desk: Desk = {
+      ...first,
       exchange,
-      account: ACCOUNT,
-      accountNumber: ACCOUNT_NUMBER,
-      hash: hash("sha256", `account ${ACCOUNT_NUMBER} ${keys.appKey}`, "hex").toUpperCase(),
+      seats: [first, ...others],
       onItsWay: options.onItsWay ?? [],
       said: yield* Ref.make<ReadonlyMap<string, Said>>(new Map()),
       replacing: yield* Effect.makeSemaphore(1)
@@ -175,14 +184,16 @@ const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: UR
       ? accountRoutes.instruments(desk, url.searchParams)
       : Effect.succeed(notThere)
   if (area !== "trader") return Effect.succeed(notThere)
-  if (isRead && rest.join("/") === "orders") return orderRoutes.list(desk, url.searchParams)
+  if (isRead && rest.join("/") === "orders") return orderRoutes.listAll(desk, url.searchParams)
   if (isRead && rest.join("/") === "accounts/accountNumbers") return Effect.succeed(accountRoutes.numbers(desk))
   const [accounts, hashed, place, id] = rest
   if (accounts !== "accounts" || hashed === undefined) return Effect.succeed(notThere)
-  if (hashed !== desk.hash) return Effect.succeed(Answer.error(400, "Invalid account number"))
-  if (place === undefined && isRead) return accountRoutes.account(desk, url.searchParams.get("fields"))
-  if (place === "transactions" && isRead) return accountRoutes.transactions(desk, url.searchParams)
-  return place === "orders" ? orders(desk, request, id, url.searchParams) : Effect.succeed(notThere)
+  const seat = desk.seats.find((each) => each.hash === hashed)
+  if (seat === undefined) return Effect.succeed(Answer.error(400, "Invalid account number"))
+  const seated = { ...desk, ...seat }
+  if (place === undefined && isRead) return accountRoutes.account(seated, url.searchParams.get("fields"))
+  if (place === "transactions" && isRead) return accountRoutes.transactions(seated, url.searchParams)
+  return place === "orders" ? orders(seated, request, id, url.searchParams) : Effect.succeed(notThere)
 }
 
 const orders = (

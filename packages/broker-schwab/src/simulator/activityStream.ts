@@ -3,7 +3,7 @@ import type { Exchange } from "@roundlot/broker-paper"
 import { Effect, Option, Ref, Schedule, Schema, Scope, Stream } from "effect"
 import { Clock } from "effect"
 import * as Answer from "./Answer.ts"
-import type { Desk } from "./Desk.ts"
+import type { Desk, Seat } from "./Desk.ts"
 import type { Logins } from "./logins.ts"
 
 const Request = Schema.Struct({
@@ -47,7 +47,7 @@ const types: { readonly [status: string]: string } = {
 }
 
 /** What the exchange said, as a message: its data is JSON within JSON, and tells little but the order. */
-const messageOf = ({ accountNumber }: Desk, said: Exclude<Exchange.Streamed, { _tag: "Dropped" }>, seq: number) => {
+const messageOf = ({ accountNumber }: Seat, said: Exclude<Exchange.Streamed, { _tag: "Dropped" }>, seq: number) => {
   const isOrder = said._tag === "Order"
   const id = isOrder ? said.order.brokerOrderId : said.execution.brokerOrderId
   const type = isOrder ? (types[said.order.status] ?? "OrderAccepted") : "ExecutionCreated"
@@ -77,21 +77,26 @@ export const serve = (desk: Desk, logins: Logins, socket: Socket.Socket): Effect
         send({
           response: [{ service, command, requestid, SchwabClientCorrelId: CORREL_ID, content: { code, msg: "" } }]
         })
-      const tell = (said: Exchange.Streamed) =>
+      const tell = ({ said, seat }: { readonly said: Exchange.Streamed; readonly seat: Seat }) =>
         Effect.gen(function* () {
           if (said._tag === "Dropped") return
           const number = yield* Ref.updateAndGet(seq, (before) => before + 1)
           const timestamp = yield* Clock.currentTimeMillis
-          const content = [messageOf(desk, said, number)]
+          const content = [messageOf(seat, said, number)]
           yield* send({ data: [{ service: "ACCT_ACTIVITY", timestamp, command: "SUBS", content }] })
         })
       const beat = Effect.flatMap(Clock.currentTimeMillis, (now) => send({ notify: [{ heartbeat: String(now) }] }))
       const begin = (request: typeof Request.Type) =>
         Effect.gen(function* () {
-          const { reply } = yield* Scope.extend(desk.exchange.stream(desk.account), scope)
-          if (reply._tag !== "Done") return yield* write(CLOSED)
+          const streams = yield* Effect.forEach(desk.seats, (seat) =>
+            Effect.map(Scope.extend(desk.exchange.stream(seat.account), scope), ({ reply }) =>
+              reply._tag === "Done" ? Stream.map(reply.body, (said) => ({ seat, said })) : undefined
+            )
+          )
+          const open = streams.flatMap((each) => each ?? [])
+          if (open.length < streams.length) return yield* write(CLOSED)
           yield* answer(request, SUBSCRIBED)
-          const telling = Stream.runForEach(reply.body, tell)
+          const telling = Stream.runForEach(Stream.mergeAll(open, { concurrency: "unbounded" }), tell)
           yield* Effect.forkIn(Effect.zipRight(Effect.ignore(telling), write(CLOSED)), scope)
           yield* Effect.forkIn(Effect.repeat(beat, Schedule.spaced(HEARTBEAT_EVERY)), scope)
         })

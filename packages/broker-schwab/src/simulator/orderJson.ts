@@ -25,12 +25,15 @@ export interface Shown {
   readonly said: Said
   readonly isOpen: boolean
   readonly onItsWay: ReadonlyArray<string>
+  /** What an instruction calls it while it works. */
+  readonly shownAs?: string | undefined
 }
 
 /** Where an order stands, as Schwab calls it. */
-export const statusOf = (order: Order, { isOpen, onItsWay, said }: Omit<Shown, "accountNumber">): string => {
+export const statusOf = (order: Order, { isOpen, onItsWay, said, shownAs }: Omit<Shown, "accountNumber">): string => {
   if (order.status === "cancelled" && said.replacedBy !== undefined) return "REPLACED"
   if (order.status !== "new" && order.status !== "partially_filled") return statuses[order.status]
+  if (shownAs !== undefined) return shownAs
   if (said.isCancelAsked === true) return "PENDING_CANCEL"
   if (!isOpen) return "PENDING_ACTIVATION"
   return (order.status === "new" ? onItsWay[said.shown ?? 0] : undefined) ?? statuses[order.status]

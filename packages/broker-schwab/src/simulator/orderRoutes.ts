@@ -5,7 +5,7 @@ import * as OrderId from "../OrderId.ts"
 import * as Answer from "./Answer.ts"
 import { addTo } from "./Desk.ts"
 import type { Desk, Said } from "./Desk.ts"
-import { orderJson, statusOf } from "./orderJson.ts"
+import { orderJson } from "./orderJson.ts"
 import { judge, judgeHeld } from "./placing.ts"
 
 type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
@@ -66,7 +66,7 @@ const bodyOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, isOpen: boolean)
     if (order.status === "new")
       yield* Ref.update(desk.said, addTo(order.brokerOrderId, { shown: (said.shown ?? 0) + 1 }))
     const { accountNumber, onItsWay } = desk
-    return orderJson(order, story?.executions ?? [], { accountNumber, said, isOpen, onItsWay })
+    return orderJson(order, story?.executions ?? [], { accountNumber, said, isOpen, onItsWay, shownAs: story?.shownAs })
   })
 
 /** `GET /accounts/{hash}/orders/{id}`. */
@@ -82,22 +82,26 @@ export const read = (desk: Desk, id: string): Answering =>
 
 const MOST_ORDERS = 3_000
 
-/** `GET /accounts/{hash}/orders` and `GET /orders`: both ends of the window are asked for. */
-export const list = (desk: Desk, query: URLSearchParams): Answering =>
+/** `GET /accounts/{hash}/orders`: both ends of the window are asked for. */
+export const list = (desk: Desk, query: URLSearchParams): Answering => listAll({ ...desk, seats: [desk] }, query)
+
+/** `GET /orders`: those of all accounts that the login opens. */
+export const listAll = (desk: Desk, query: URLSearchParams): Answering =>
   Effect.gen(function* () {
     const from = Instant.parse(query.get("fromEnteredTime") ?? "")
     const to = Instant.parse(query.get("toEnteredTime") ?? "")
     if (from === undefined || to === undefined)
       return Answer.error(400, "fromEnteredTime and toEnteredTime are required", ["yyyy-MM-dd'T'HH:mm:ss.SSSZ"])
-    const { reply } = yield* desk.exchange.ordersIn(desk.account, { from, to })
-    if (reply._tag !== "Done") return Answer.ofReply(reply)
     const isOpen = yield* desk.exchange.isOpen
     const wanted = query.get("status")
-    const said = yield* Ref.get(desk.said)
-    const chosen = reply.body.filter((order) => {
-      const shown = { said: said.get(order.brokerOrderId) ?? {}, isOpen, onItsWay: desk.onItsWay }
-      return wanted === null || statusOf(order, shown) === wanted
-    })
-    const most = Math.min(MOST_ORDERS, Number(query.get("maxResults") ?? MOST_ORDERS))
-    return Answer.ok(yield* Effect.forEach(chosen.toReversed().slice(0, most), (order) => bodyOf(desk, order, isOpen)))
+    const all: Array<Effect.Effect.Success<ReturnType<typeof bodyOf>>> = []
+    for (const seat of desk.seats) {
+      const { reply } = yield* desk.exchange.ordersIn(seat.account, { from, to })
+      if (reply._tag !== "Done") return Answer.ofReply(reply)
+      const bodies = yield* Effect.forEach(reply.body.toReversed(), (order) =>
+        bodyOf({ ...desk, ...seat }, order, isOpen)
+      )
+      all.push(...bodies.filter(({ status }) => wanted === null || status === wanted))
+    }
+    return Answer.ok(all.slice(0, Math.min(MOST_ORDERS, Number(query.get("maxResults") ?? MOST_ORDERS))))
   }).pipe(desk.replacing.withPermits(1))
