@@ -30,7 +30,7 @@ export interface Shown {
 }
 
 /** Where an order stands, as Schwab calls it. */
-export const statusOf = (order: Order, { isOpen, onItsWay, said, shownAs }: Omit<Shown, "accountNumber">): string => {
+const statusOf = (order: Order, { isOpen, onItsWay, said, shownAs }: Omit<Shown, "accountNumber">): string => {
   if (order.status === "cancelled" && said.replacedBy !== undefined) return "REPLACED"
   if (order.status !== "new" && order.status !== "partially_filled") return statuses[order.status]
   if (shownAs !== undefined) return shownAs
