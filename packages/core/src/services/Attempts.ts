@@ -1,8 +1,12 @@
 import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { DecisionTable, type Decision } from "../decision/Decision.ts"
+import type { AttemptId, PayloadId } from "../identity/Id.ts"
+import { PayloadTable, type Payload } from "../journal/Payload.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { AttemptTable, type Attempt } from "../order/Attempt.ts"
 import { Clock } from "../ports/Clock.ts"
-import type { Filter } from "../ports/TradeRepository.ts"
+import type { Filter, StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
 
@@ -27,34 +31,74 @@ export const since = (now: Instant.Instant): ReadonlyArray<Filter> => [
 export const isFailed = ({ filledQuantity, status }: Attempt): boolean =>
   (status === "rejected" || status === "cancelled") && Decimal.isZero(filledQuantity)
 
-const found = (where: ReadonlyArray<Filter>) => Reads.all(AttemptTable, { where, descending: true })
+/** What attempts are asked; all that is named must hold. Without any of it they are all meant. */
+export interface Question {
+  /** Filled. */
+  readonly successful?: boolean | undefined
+  /** Rejected, cancelled or expired without any fill. */
+  readonly failed?: boolean | undefined
+  /** At the broker, or on the way there. */
+  readonly pending?: boolean | undefined
+  /** Of the last 24 hours. */
+  readonly recent?: boolean | undefined
+  readonly account?: AccountName | undefined
+  readonly symbol?: string | undefined
+  /** Whose decision it was. */
+  readonly strategy?: string | undefined
+  readonly httpStatus?: number | undefined
+  readonly brokerOrderId?: string | undefined
+}
 
-/** Filled attempts, newest first. */
-export const successful = found(conditions.successful)
+const named = ["account", "symbol", "strategy", "httpStatus", "brokerOrderId"] as const
+const kinds = ["successful", "failed", "pending"] as const
 
-/** Attempts that ended with nothing filled, newest first. */
-export const failed = Effect.map(found(conditions.failed), (attempts) => attempts.filter(isFailed))
+const conditionsOf = (question: Question, now: Instant.Instant): ReadonlyArray<Filter> => [
+  ...kinds.flatMap((kind): ReadonlyArray<Filter> => (question[kind] === true ? conditions[kind] : [])),
+  ...(question.recent === true ? since(now) : []),
+  ...named.flatMap((column): ReadonlyArray<Filter> => {
+    const is = question[column]
+    return is === undefined ? [] : [{ column, in: [is] }]
+  })
+]
 
-/** Attempts that are at the broker or on the way there, newest first. */
-export const pending = found(conditions.pending)
+/**
+ * Attempts, newest first.
+ *
+ * @example
+ * const refused = Attempts.list({ failed: true, httpStatus: 403 })
+ */
+export const list = (
+  question: Question = {}
+): Effect.Effect<ReadonlyArray<Attempt>, StoreError, TradeRepository | Clock> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const attempts = yield* Reads.all(AttemptTable, { where: conditionsOf(question, now), descending: true })
+    return question.failed === true ? attempts.filter(isFailed) : attempts
+  })
 
-/** The attempts of the last 24 hours, newest first. */
-export const recent = Effect.flatMap(
-  Effect.flatMap(Clock, (clock) => clock.now),
-  (now) => found(since(now))
-)
+/** An attempt with what was sent and answered, and the decision behind it. Bytes that retention dropped are empty. */
+export interface Exchange {
+  readonly attempt: Attempt
+  readonly request: Payload | undefined
+  readonly response: Payload | undefined
+  readonly decision: Decision | undefined
+}
 
-/** The attempts of a symbol, newest first. */
-export const bySymbol = (symbol: string) => found([{ column: "symbol", in: [symbol] }])
-
-/** The attempts of a strategy's decisions, newest first. */
-export const byStrategy = (strategy: string) => found([{ column: "strategy", in: [strategy] }])
-
-/** The attempts that were answered with an HTTP status, newest first. */
-export const byHttpStatus = (status: number) => found([{ column: "httpStatus", in: [status] }])
-
-/** The attempts of a broker's order, newest first. */
-export const byBrokerOrderId = (id: string) => found([{ column: "brokerOrderId", in: [id] }])
+/** The whole exchange of an attempt; `undefined` where there is none of this id. */
+export const show = (id: AttemptId): Effect.Effect<Exchange | undefined, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const attempt = yield* Reads.first(AttemptTable, { where: [{ column: "id", in: [id] }] })
+    if (attempt === undefined) return undefined
+    const { decisionId, requestPayloadId, responsePayloadId } = attempt
+    const ids = responsePayloadId === undefined ? [requestPayloadId] : [requestPayloadId, responsePayloadId]
+    const payloads = yield* Reads.all(PayloadTable, { where: [{ column: "id", in: ids }] })
+    const decision =
+      decisionId === undefined
+        ? undefined
+        : yield* Reads.first(DecisionTable, { where: [{ column: "id", in: [decisionId] }] })
+    const payloadOf = (wanted: PayloadId | undefined) => payloads.find((each) => each.id === wanted)
+    return { attempt, request: payloadOf(requestPayloadId), response: payloadOf(responsePayloadId), decision }
+  })
 
 /** How often a reason was given. */
 export interface Tallied {
@@ -75,4 +119,4 @@ export const tallyOf = (reasons: Iterable<string>): ReadonlyArray<Tallied> => {
 export const reasonOf = ({ errorCode, errorMessage, status }: Attempt): string => errorMessage ?? errorCode ?? status
 
 /** Why attempts failed, counted. */
-export const tally = Effect.map(failed, (attempts) => tallyOf(attempts.map(reasonOf)))
+export const tally = Effect.map(list({ failed: true }), (attempts) => tallyOf(attempts.map(reasonOf)))

@@ -1,5 +1,6 @@
 import { Effect, Layer, TestClock, TestContext } from "effect"
 import { describe, expect, test } from "vitest"
+import { AttemptId } from "../../src/identity/Id.ts"
 import { layerMemory } from "../../src/memory/MemoryRepository.ts"
 import { layerAlwaysOpen } from "../../src/ports/Clock.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
@@ -13,7 +14,15 @@ const refused = { outcome: "rejected", filledQuantity: "0", filledAveragePrice: 
 /** One attempt of each kind, the oldest first; what is not said is that of the sample, which has filled. */
 const attempts = [
   { createdAt: rows.AT - 25 * HOUR_MICROS },
-  { status: "rejected", httpStatus: 403, errorMessage: "insufficient buying power", symbol: "KO", ...refused },
+  {
+    status: "rejected",
+    httpStatus: 403,
+    errorMessage: "insufficient buying power",
+    symbol: "KO",
+    decisionId: 1,
+    responsePayloadId: 2,
+    ...refused
+  },
   { status: "rejected", httpStatus: 403, errorMessage: "insufficient buying power", ...refused },
   { status: "rejected", httpStatus: 429, errorMessage: null, errorCode: "429", ...refused, outcome: "not_accepted" },
   { status: "cancelled", filledQuantity: "0", filledAveragePrice: null, brokerOrderId: "B-5" },
@@ -27,7 +36,14 @@ const attempts = [
 const recorded = Layer.effectDiscard(
   Effect.gen(function* () {
     const repository = yield* TradeRepository
-    yield* repository.write(rows.scope(), rows.writing([rows.inserting("attempts", ...attempts)]))
+    yield* repository.write(
+      rows.scope(),
+      rows.writing([
+        rows.inserting("decisions", rows.decision),
+        rows.inserting("payloads", rows.payload, { ...rows.payload, id: 2, direction: "response" }),
+        rows.inserting("attempts", ...attempts)
+      ])
+    )
   })
 )
 
@@ -51,14 +67,33 @@ const itFinds = <E, R extends Layer.Layer.Success<typeof program>>(
 ) => test(`AUD-8: ${title}`, async () => expect(await play(ids(found))).toEqual(expected))
 
 describe("what attempts are asked, newest first", () => {
-  itFinds("successful ones have filled", Attempts.successful, [1])
-  itFinds("failed ones were rejected, cancelled or expired without any fill", Attempts.failed, [5, 4, 3, 2])
-  itFinds("pending ones are at the broker, or on the way there", Attempts.pending, [9, 8])
-  itFinds("recent ones are of the last 24 hours", Attempts.recent, [10, 9, 8, 7, 6, 5, 4, 3, 2])
-  itFinds("by symbol", Attempts.bySymbol("KO"), [2])
-  itFinds("by strategy", Attempts.byStrategy("momentum"), [7])
-  itFinds("by HTTP status", Attempts.byHttpStatus(403), [3, 2])
-  itFinds("by the broker's id", Attempts.byBrokerOrderId("B-8"), [8])
+  itFinds("successful ones have filled", Attempts.list({ successful: true }), [1])
+  itFinds(
+    "failed ones were rejected, cancelled or expired without any fill",
+    Attempts.list({ failed: true }),
+    [5, 4, 3, 2]
+  )
+  itFinds("pending ones are at the broker, or on the way there", Attempts.list({ pending: true }), [9, 8])
+  itFinds("recent ones are of the last 24 hours", Attempts.list({ recent: true }), [10, 9, 8, 7, 6, 5, 4, 3, 2])
+  itFinds("by symbol", Attempts.list({ symbol: "KO" }), [2])
+  itFinds("by strategy", Attempts.list({ strategy: "momentum" }), [7])
+  itFinds("by HTTP status", Attempts.list({ httpStatus: 403 }), [3, 2])
+  itFinds("by the broker's id", Attempts.list({ brokerOrderId: "B-8" }), [8])
+
+  itFinds("all that is named holds", Attempts.list({ failed: true, recent: true, httpStatus: 403, symbol: "KO" }), [2])
+
+  test("AUD-5: the whole exchange of one is rebuilt from what it refers to, with the decision behind it", async () => {
+    const exchange = await play(Attempts.show(AttemptId.make(2)))
+    expect([exchange?.attempt.httpStatus, exchange?.request?.direction, exchange?.response?.direction]).toEqual([
+      403,
+      "request",
+      "response"
+    ])
+    expect([exchange?.decision?.strategy, await play(Attempts.show(AttemptId.make(99)))]).toEqual([
+      "momentum",
+      undefined
+    ])
+  })
 
   test("AUD-8: reasons are counted: the broker's words, else its code, else where the order stands", async () => {
     expect(await play(Attempts.tally)).toEqual([

@@ -1,16 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import {
-  Attempt,
-  Attempts,
-  Clock,
-  Decimal,
-  Decision,
-  Id,
-  Instant,
-  Payload,
-  Reads,
-  type TradeRepository
-} from "@roundlot/core"
+import { Attempt, Attempts, Clock, Decimal, Id, Instant, Payload, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, type Conditions, type Period } from "./asked.ts"
 import * as decisions from "./decisionDocument.ts"
@@ -138,16 +127,15 @@ export const show = (
 ): Effect.Effect<AttemptDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const number = yield* idOf("attempt", "attempt", id)
-    const found = yield* Reads.first(Attempt.AttemptTable, { where: [{ column: "id", in: [number] }] })
+    const found = yield* Attempts.show(Id.AttemptId.make(number))
     if (found === undefined) return yield* new NotFound({ kind: "attempt", id, list: "attempts" })
-    const { decisionId } = found
-    const [exchange] = yield* exchangesOf([found])
-    if (exchange === undefined) return yield* new NotFound({ kind: "attempt", id, list: "attempts" })
-    const decision =
-      decisionId === undefined
-        ? undefined
-        : yield* Reads.first(Decision.DecisionTable, { where: [{ column: "id", in: [decisionId] }] })
-    return { ...exchange, decision: decision === undefined ? null : decisions.documentOf(decision) }
+    const { attempt, decision, request, response } = found
+    return {
+      ...documentOf(attempt),
+      request: request === undefined ? null : payloads.documentOf(request),
+      response: response === undefined ? null : payloads.documentOf(response),
+      decision: decision === undefined ? null : decisions.documentOf(decision)
+    }
   })
 
 /** What people see of attempts. */

@@ -1,13 +1,61 @@
-import { rmSync } from "node:fs"
+import { readdirSync, readFileSync, rmSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { mainJobAt } from "./mainJob.ts"
-import { buys, desk } from "./roundlot.ts"
+import { buys, child, desk } from "./roundlot.ts"
+import { simulatedAt } from "./simulated.ts"
 
 describe("an account at Alpaca, over sockets", () => {
   it("SDK-2, FILL-16, AUD-10: the main job makes the same books with the stream and without, and shows the secret nowhere", async () => {
     const streamed = await mainJobAt("alpaca")
     expect(streamed.fills).toEqual(["2 100", "3 100"])
     expect(await mainJobAt("alpaca", "--no-stream")).toEqual(streamed)
+  }, 120_000)
+
+  it("AUD-1, AUD-10: decisions are executed with a daemon and without, over shares and over dollars; the secret is nowhere", async () => {
+    const { cli, folder, json, store } = desk()
+    const { end, envFile, secret = "" } = await simulatedAt("alpaca", folder)
+    const at = ["--env-file", envFile]
+    const printed: Array<string> = []
+    const decide = async (...size: ReadonlyArray<string>) => {
+      const made = await cli("decide", "--symbol", "AAPL", "--side", "buy", ...size, ...at, "--json")
+      printed.push(made.out, made.err)
+      return [made.code, JSON.parse(made.out)]
+    }
+    expect((await cli("start", "--until-idle", "--broker", "alpaca", ...at, "--account", "paper")).code).toBe(0)
+    expect(await decide("--quantity", "1")).toMatchObject([0, { id: "D1", status: "executed" }])
+    expect(await decide("--notional", "150.25")).toMatchObject([
+      0,
+      { id: "D2", status: "executed", notional: "150.25" }
+    ])
+    const daemon = child(["start", "--broker", "alpaca", ...at, "--store", store])
+    await daemon.says(/Running/)
+    expect(await decide("--quantity", "2")).toMatchObject([0, { id: "D3", status: "executed" }])
+    expect(await decide("--notional", "0.5")).toMatchObject([
+      1,
+      { status: "failed", reason: expect.stringMatching(/^cost basis/) }
+    ])
+    daemon.signal("SIGTERM")
+    const { err, out } = await daemon.ended
+    expect(await json("orders", "list")).toMatchObject({
+      items: [
+        { status: "filled", quantity: "1", askedNotional: null },
+        { status: "filled", quantity: "1.5025", filledQuantity: "1.5025", askedNotional: "150.25" },
+        { status: "filled", quantity: "2" },
+        { status: "rejected", quantity: "0", askedNotional: "0.5" }
+      ]
+    })
+    const exchange = await cli("attempts", "show", "S2", "--json")
+    expect(JSON.parse(exchange.out)).toMatchObject({
+      request: { body: expect.stringContaining('"notional":"150.25"'), headers: {} },
+      response: { body: expect.stringContaining('"qty":null') }
+    })
+    expect(await json("audit")).toMatchObject({ ok: true })
+    printed.push(out, err, exchange.out, await end())
+    rmSync(envFile)
+    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"))
+    for (const text of [...printed, ...kept]) expect(text).not.toContain(secret)
+    rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 
   it("keys that are missing, a live host and a foreign one are refused in a sentence, and nothing is sent", async () => {
