@@ -1,3 +1,4 @@
+import { Recent } from "@roundlot/core"
 import { Clock, Effect } from "effect"
 
 /** How many calls pass: so many at once, and so many a second in the long run. */
@@ -29,5 +30,15 @@ export const make = ({ burst, perSecond }: Rate): Limiter => {
       if (isOpen) left -= 1
       return isOpen
     })
+  }
+}
+
+/** A limiter for each caller; whoever has not called for long is forgotten, and begins anew. */
+export const perCaller = (rate: Rate): ((caller: string) => Limiter) => {
+  const limiters = Recent.make<Limiter>()
+  return (caller) => {
+    const limiter = limiters.get(caller) ?? make(rate)
+    limiters.set(caller, limiter)
+    return limiter
   }
 }

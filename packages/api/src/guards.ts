@@ -5,9 +5,11 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Cause, Effect, Option } from "effect"
+import { createHash } from "node:crypto"
 import { RoundlotApi } from "./Api.ts"
 import * as Limiter from "./Limiter.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
+import { MOST_BYTES, MOST_BYTES_OF_BATCH, MOST_BYTES_OF_UPLOAD } from "./Sizes.ts"
 
 /** The tag under which routes declare a kind of problem. */
 const tagOf = ({ type }: ProblemDocument): string =>
@@ -25,13 +27,11 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
-const MOST_BYTES = 1024 * 1024
-
-/** A file of trades may be larger. */
-const MOST_BYTES_OF_BATCH = 32 * 1024 * 1024
-
-const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): number =>
-  method === "POST" && url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES
+const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): number => {
+  if (method !== "POST") return MOST_BYTES
+  if (url.startsWith("/api/v1/batches/upload")) return MOST_BYTES_OF_UPLOAD
+  return url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES
+}
 
 const MOST_OF_PATH = 8192
 
@@ -53,7 +53,9 @@ const refusalOf = (request: HttpServerRequest.HttpServerRequest): ProblemDocumen
   return undefined
 }
 
-const tooLarge = problem("too-large", `a body has at most ${MOST_BYTES} bytes; give more in several calls`)
+const UPLOAD = "give more in several calls, and a file as it stands to /api/v1/batches/upload"
+
+const tooLarge = problem("too-large", `a body has at most ${MOST_BYTES} bytes; ${UPLOAD}`)
 
 /** No script, no frame, nothing of elsewhere. */
 const POLICY =
@@ -78,11 +80,15 @@ const withHeaders = (response: HttpServerResponse.HttpServerResponse) => {
 /** Every request passes: its host and origin are ours, it is not too large, and what is answered says how it may be used. */
 export const guarded = (app: HttpApp.Default): HttpApp.Default => {
   const changes = Limiter.make(CHANGES)
+  const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
   const refusals = Limiter.make(REFUSALS)
   return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response)))
-    if (!SAFE.has(request.method) && !(yield* changes.take)) return withHeaders(tooMany)
+    if (!SAFE.has(request.method)) {
+      const isOpen = (yield* changesOf(callerOf(request)).take) && (yield* changes.take)
+      if (!isOpen) return withHeaders(tooMany)
+    }
     const refusal = refusalOf(request)
     const sized = HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(mostBytes(request))))
     if (refusal !== undefined) return withHeaders(told(refusal))
@@ -90,6 +96,15 @@ export const guarded = (app: HttpApp.Default): HttpApp.Default => {
     return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : tooMany
   })
 }
+
+/** Who calls, as far as it can be told before he is known: by his token, else by where he calls from. */
+const callerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string =>
+  createHash("sha256")
+    .update(headers["authorization"] ?? headers["cookie"] ?? Option.getOrElse(remoteAddress, () => ""))
+    .digest("base64")
+
+/** Calls of one caller that change something: nobody takes all that there is. */
+const CHANGES_OF_ONE: Limiter.Rate = { burst: 2000, perSecond: 1000 }
 
 /** Calls that change something, of all callers: far more than one by one can be taken in. */
 const CHANGES: Limiter.Rate = { burst: 4000, perSecond: 2000 }

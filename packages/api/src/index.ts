@@ -14,3 +14,5 @@ export * as Exposition from "./Exposition.ts"
 export * as Problem from "./Problem.ts"
 /** `Server`: see that module. */
 export * as Server from "./Server.ts"
+/** `Sizes`: see that module. */
+export * as Sizes from "./Sizes.ts"

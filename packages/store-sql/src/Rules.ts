@@ -175,6 +175,7 @@ const trades: TableRules = {
   indexes: [
     listed("status", ["account", "status"]),
     listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`),
+    listedWhere("batch_row", ["batchId", "id"], `"batchId" IS NOT NULL`),
     listedWhere("batch_symbol", ["batchId", "symbol"], `"batchId" IS NOT NULL`)
   ]
 }

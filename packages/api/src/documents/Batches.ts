@@ -187,15 +187,43 @@ export type TemplateDocument = typeof TemplateDocument.Type
 /** All templates. */
 export const TemplatePage = pageOf("TemplatePage", TemplateDocument)
 
+const { account, dates, decimal, mode, separator, source, zone } = TemplateTerms.fields
+
+const batchName = Schema.NonEmptyString.pipe(Schema.maxLength(200))
+const fileName = Schema.optional(Schema.String.pipe(Schema.maxLength(255)))
+
+/** What an upload says of its file, as texts. */
+export const uploadTerms = {
+  name: batchName,
+  fileName,
+  template: Schema.optional(Schema.String),
+  account,
+  dates,
+  decimal,
+  mode,
+  separator,
+  source,
+  zone
+}
+
+/** What is said of a file that is submitted, beside its terms. */
+export type UploadTerms = TemplateTerms & {
+  readonly name: string
+  readonly fileName?: string | undefined
+  readonly template?: string | undefined
+  readonly again?: boolean | undefined
+  readonly dryRun?: boolean | undefined
+}
+
 /** Trades that are submitted together: rows, or the text of a CSV file. */
 export const BatchRequest = Schema.Struct({
-  name: Schema.NonEmptyString.pipe(Schema.maxLength(200)),
+  name: batchName,
   ...TemplateTerms.fields,
   /** Its terms hold where none are said here. */
   template: Schema.optional(Schema.String),
   /** It has no rows yet: it collects them one by one, until it is queued. */
   open: Schema.optional(Schema.Boolean),
-  fileName: Schema.optional(Schema.String.pipe(Schema.maxLength(255))),
+  fileName,
   /** New on purpose, although the same was submitted before. */
   again: Schema.optional(Schema.Boolean),
   /** Only say what would be taken. */

@@ -25,6 +25,15 @@ const byName = Schema.Struct({ name: Schema.String })
 
 const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
 
+/** What an upload says beside its bytes; names of columns are a template's to say. */
+const uploading = query({
+  ...Documents.uploadTerms,
+  priority: Schema.optional(Schema.NumberFromString.pipe(Schema.int())),
+  skip: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(0, 1000))),
+  again: Schema.optional(Schema.BooleanFromString),
+  dryRun: Schema.optional(Schema.BooleanFromString)
+})
+
 /** Trades that are submitted together. */
 export const batches = acting("batches")
   .add(
@@ -53,6 +62,14 @@ export const batches = acting("batches")
     HttpApiEndpoint.post("submit", "/api/v1/batches")
       .setHeaders(idempotent)
       .setPayload(Documents.BatchRequest)
+      .addSuccess(Documents.SubmitDocument)
+      .middleware(Trading)
+      .pipe(asTyped("roundlot batches submit {fileName} --name {name}"))
+  )
+  .add(
+    HttpApiEndpoint.post("upload", "/api/v1/batches/upload")
+      .setUrlParams(uploading)
+      .setPayload(csv)
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
       .pipe(asTyped("roundlot batches submit {fileName} --name {name}"))

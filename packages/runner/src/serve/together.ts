@@ -1,11 +1,16 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import type { PlatformError } from "@effect/platform/Error"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Access, Api, Documents, Problem, type Server } from "@roundlot/api"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { Access, Api, Documents, Problem, type Server, Sizes } from "@roundlot/api"
 import { type Batch, Batches, Entropy, Jobs, type Template, Templates } from "@roundlot/core"
-import { Effect, Layer, Option, Stream } from "effect"
+import { Effect, Layer, Option, Sink, Stream } from "effect"
 import type { Writing } from "../App.ts"
 import { chosen, sole } from "../accounts.ts"
-import { check, open, submit, survey } from "../batches/submit.ts"
+import { check, open, submit, survey, type Written } from "../batches/submit.ts"
+import * as TradeFile from "../import/TradeFile.ts"
 import { layerJobs } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
@@ -59,15 +64,18 @@ const openedBatch = (
     return submittedOf({ batch, accepted: 0, duplicates: 0, conflicts: 0, quarantined: 0, rejected: 0, noticed: [] })
   })
 
-const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
+/** Reads a submission's file once, and then takes its rows, or says what would be taken. */
+const takenAs = (
+  request: Documents.UploadTerms,
+  asked: Template.TemplateTerms,
+  bytes: Written["bytes"],
+  configuration: Configuration
+) =>
   Effect.gen(function* () {
-    const { again = false, dryRun, fileName, name, open: isOpen, template } = request
-    const asked = { ...request, ...(yield* over(template, request)) }
-    if (isOpen === true) return yield* openedBatch(request, asked, key)
-    const bytes = yield* bytesOf(asked)
+    const { again = false, dryRun, fileName, name } = request
     const { columns, dates, decimal, mode = "execute", priority = 0, separator, skip, source = "batch", zone } = asked
     const dialect = { separator, decimal, dates, zone, skip }
-    const written = { bytes: Stream.make(bytes), fileName, source, columns, dialect, mode }
+    const written = { bytes, fileName, source, columns, dialect, mode }
     const file = { ...written, surveyed: yield* survey(written) }
     if (dryRun === true) return yield* checked(file)
     const { name: actor } = yield* Access.Caller
@@ -75,6 +83,39 @@ const submitted = (request: Documents.BatchRequest, configuration: Configuration
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
     const policy = policyOf(configuration, source)
     return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, actor }))
+  })
+
+const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
+  Effect.gen(function* () {
+    const asked = { ...request, ...(yield* over(request.template, request)) }
+    if (request.open === true) return yield* openedBatch(request, asked, key)
+    return yield* takenAs(request, asked, Stream.make(yield* bytesOf(asked)), configuration)
+  })
+
+/** Keeps what is uploaded aside, since it is read twice, and takes it from there. */
+const uploaded = (
+  { source, terms }: { readonly source: HttpServerRequest.HttpServerRequest; readonly terms: Documents.UploadTerms },
+  configuration: Configuration
+) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const kept = yield* Effect.orDie(fs.makeTempFileScoped({ prefix: "roundlot-upload-" }))
+    yield* Stream.run(bounded(Stream.mapError(source.stream, brokenOff)), Sink.mapError(fs.sink(kept), notKept))
+    const asked = yield* over(terms.template, terms)
+    const bytes = Stream.provideService(TradeFile.bytesOf(kept), FileSystem.FileSystem, fs)
+    return yield* takenAs(terms, asked, bytes, configuration)
+  }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+
+const brokenOff = () => Problem.failures.badRequest("the file broke off on the way; give it again", "body")
+const notKept = (error: PlatformError) =>
+  Problem.failures.unavailable(`the file cannot be kept aside: ${error.message}`)
+
+const bounded = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) =>
+  Stream.mapAccumEffect(bytes, 0, (before, part) => {
+    const size = before + part.length
+    return size <= Sizes.MOST_BYTES_OF_UPLOAD
+      ? Effect.succeed([size, part] as const)
+      : Effect.fail(Problem.failures.badRequest(`a file has at most ${Sizes.MOST_BYTES_OF_UPLOAD} bytes`, "body"))
   })
 
 /** Changes the batch of an id as its caller, once for each key. */
@@ -119,6 +160,9 @@ const ofBatches = (configuration: Configuration) =>
           )
         )
       )
+      .handleRaw("upload", ({ request, urlParams }) =>
+        acted(uploaded({ source: request, terms: urlParams }, configuration))
+      )
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfBatch(id), views.show(id)))
       )
@@ -127,16 +171,13 @@ const ofBatches = (configuration: Configuration) =>
       .handle("results", ({ path: { id } }) => acted(views.results(id)))
       .handle("errors", ({ path: { id } }) => acted(views.errors(id)))
       .handle("rows", ({ path: { id } }) =>
-        acted(Effect.map(views.exported(id), (items) => ({ items, nextCursor: null })))
+        acted(Effect.flatMap(views.exported(id), (rows) => streamed(jsonOf(rows), "application/json")))
       )
       .handle("export", ({ path: { id } }) =>
         acted(
-          Effect.map(views.exported(id), (rows) =>
-            HttpServerResponse.text(csvOf(rows), {
-              contentType: "text/csv; charset=utf-8",
-              headers: {
-                "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
-              }
+          Effect.flatMap(views.exported(id), (rows) =>
+            streamed(csvOf(rows), "text/csv; charset=utf-8", {
+              "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
             })
           )
         )
@@ -181,6 +222,32 @@ const ofBatches = (configuration: Configuration) =>
   )
 
 const RECENT = 20
+
+/** A page of all rows, as they are read. */
+const jsonOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
+  Stream.make('{"items":[').pipe(
+    Stream.concat(
+      Stream.intersperse(
+        Stream.map(rows, (row) => JSON.stringify(row)),
+        ","
+      )
+    ),
+    Stream.concat(Stream.make('],"nextCursor":null}'))
+  )
+
+/** Many rows are read while they are sent. What breaks off on the way breaks the answer off, so that nobody takes it for whole. */
+const streamed = <E, R>(
+  text: Stream.Stream<string, E, R>,
+  contentType: string,
+  headers: Readonly<Record<string, string>> = {}
+) =>
+  Effect.map(Effect.context<R>(), (context) => {
+    const parts = Stream.rechunk(Stream.encodeText(Stream.provideContext(text, context)), PARTS)
+    return HttpServerResponse.stream(parts, { contentType, headers })
+  })
+
+/** So many rows are sent together. */
+const PARTS = 200
 
 const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
   group

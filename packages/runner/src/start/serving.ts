@@ -66,11 +66,23 @@ const LONGEST_HEADERS_MS = 10_000
 const LONGEST_REQUEST_MS = 60_000
 const LARGEST_HEADERS = 16 * 1024
 
+const LOOK_EVERY_MS = 5_000
+
+/** How long callers may take, in milliseconds; how often it is looked who takes longer. */
+export interface Patience {
+  readonly headers: number
+  readonly request: number
+  readonly lookEvery: number
+}
+
+const usualPatience: Patience = { headers: LONGEST_HEADERS_MS, request: LONGEST_REQUEST_MS, lookEvery: LOOK_EVERY_MS }
+
 /** A server that nobody can hold up: who is slow with a request, or comes as one too many, is hung up on. */
-export const boundedServer = (): Server => {
+export const boundedServer = ({ headers, lookEvery, request } = usualPatience): Server => {
   const server = createServer({
-    headersTimeout: LONGEST_HEADERS_MS,
-    requestTimeout: LONGEST_REQUEST_MS,
+    headersTimeout: headers,
+    requestTimeout: request,
+    connectionsCheckingInterval: lookEvery,
     maxHeaderSize: LARGEST_HEADERS
   })
   server.maxConnections = MOST_CONNECTIONS

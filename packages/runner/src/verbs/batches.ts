@@ -1,8 +1,10 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import type { Documents } from "@roundlot/api"
 import { type Batch, Batches, Clock, Entropy, Instant } from "@roundlot/core"
-import { Effect, Option, Schedule } from "effect"
+import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { ACTOR } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -196,12 +198,15 @@ export const batchesArchive = Verb.make({
 const cellOf = (value: string | number | null): string =>
   value === null ? "" : typeof value === "number" ? String(value) : Csv.withoutFormula(value)
 
-/** Rows as CSV, with a header. */
-export const csvOf = (rows: Effect.Effect.Success<ReturnType<typeof views.exported>>): string => {
-  const names = rows[0] === undefined ? ["line", "status"] : Object.keys(rows[0])
-  const lines = rows.map((row) => Csv.format(Object.values(row).map(cellOf)))
-  return `${Csv.format(names)}${lines.join("")}`
-}
+/** Rows as lines of a CSV file that is safe to open in a spreadsheet, its head first. */
+export const csvOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
+  Stream.concat(
+    Stream.make(Csv.format([...views.rowColumns])),
+    Stream.map(rows, (row) => Csv.format(views.rowColumns.map((name) => cellOf(row[name]))))
+  )
+
+const cannotBeWritten = (file: string) => (error: PlatformError) =>
+  new UsageError({ problem: `${file} cannot be written: ${error.message}`, remedy: "Name another file" })
 
 /** `batches export`. */
 export const batchesExport = Verb.make({
@@ -221,14 +226,18 @@ export const batchesExport = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const rows = yield* views.exported(batch)
-        if (Option.isNone(to)) return yield* answer({ items: rows, nextCursor: null }, csvOf(rows).trimEnd())
+        if (Option.isNone(to)) {
+          const items = Chunk.toReadonlyArray(yield* Stream.runCollect(rows))
+          const text = yield* Stream.mkString(csvOf(Stream.fromIterable(items)))
+          return yield* answer({ items, nextCursor: null }, text.trimEnd())
+        }
         const fs = yield* FileSystem.FileSystem
-        yield* Effect.mapError(
-          fs.writeFileString(to.value, csvOf(rows), { flag: "wx", mode: 0o600 }),
-          (error) =>
-            new UsageError({ problem: `${to.value} cannot be written: ${error.message}`, remedy: "Name another file" })
-        )
-        return yield* answer({ file: to.value, rows: rows.length }, `${rows.length} rows are in ${to.value}.`)
+        const file = fs.sink(to.value, { flag: "wx", mode: 0o600 })
+        const written = yield* Ref.make(0)
+        const counted = Stream.tap(rows, () => Ref.update(written, (count) => count + 1))
+        yield* Stream.run(Stream.encodeText(csvOf(counted)), Sink.mapError(file, cannotBeWritten(to.value)))
+        const count = yield* Ref.get(written)
+        return yield* answer({ file: to.value, rows: count }, `${count} rows are in ${to.value}.`)
       })
     )
 })

@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Batch, Clock, Decimal, Fill, Id, Instant, Order, Reads, Trade, type TradeRepository } from "@roundlot/core"
-import { Effect } from "effect"
+import { Chunk, Effect, Option, Stream } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
@@ -183,119 +183,218 @@ interface Outcome {
   readonly commission: Decimal.Decimal | undefined
 }
 
-const outcomesOf = (batch: Batch.Batch) =>
+const ordersOf = (found: ReadonlyArray<Trade.Trade>) =>
+  among(
+    Order.OrderTable,
+    "tradeId",
+    found.filter(({ kind }) => kind === "direct").map(({ id }) => id)
+  )
+
+const fillsOf = (orders: ReadonlyArray<Order.Order>) =>
+  among(
+    Fill.FillTable,
+    "orderId",
+    orders.map(({ id }) => id)
+  )
+
+const withOrders = (found: ReadonlyArray<Trade.Trade>) =>
   Effect.gen(function* () {
-    const found = yield* tradesOf(batch)
-    const orders = yield* among(
-      Order.OrderTable,
-      "tradeId",
-      found.filter(({ kind }) => kind === "direct").map(({ id }) => id)
-    )
-    const fills = yield* among(
-      Fill.FillTable,
-      "orderId",
-      orders.map(({ id }) => id)
-    )
+    const orders = yield* ordersOf(found)
     const byTrade = new Map(orders.map((order) => [order.tradeId, order]))
     const commissions = new Map<number, Decimal.Decimal>()
-    for (const { canonical, commission, orderId } of fills) {
+    for (const { canonical, commission, orderId } of yield* fillsOf(orders)) {
       if (!canonical || commission === undefined) continue
       commissions.set(orderId, Decimal.add(commissions.get(orderId) ?? Decimal.zero, commission))
     }
-    return found
-      .toSorted((a, b) => (a.batchLine ?? 0) - (b.batchLine ?? 0) || a.id - b.id)
-      .map((trade): Outcome => {
-        const order = byTrade.get(trade.id)
-        return { trade, order, commission: order === undefined ? undefined : commissions.get(order.id) }
-      })
+    return found.map((trade): Outcome => {
+      const order = byTrade.get(trade.id)
+      return { trade, order, commission: order === undefined ? undefined : commissions.get(order.id) }
+    })
   })
 
-const sumOf = (all: ReadonlyArray<Decimal.Decimal>): Decimal.Decimal => all.reduce(Decimal.add, Decimal.zero)
+const PAGE = 500
+
+/** The rows of a batch, some hundreds at a time, since there may be a million: as they came, which is the order of its file. */
+const outcomesOf = ({ id }: Batch.Batch): Stream.Stream<Outcome, TradeRepository.StoreError, Reading> =>
+  Stream.paginateChunkEffect(undefined, (after: Reads.Question["after"]) =>
+    Effect.gen(function* () {
+      const { items, next } = yield* Reads.page(Trade.TradeTable, {
+        where: [{ column: "batchId", in: [id] }],
+        orderBy: ["id"],
+        after,
+        limit: PAGE
+      })
+      return [
+        Chunk.fromIterable(yield* withOrders(items)),
+        Option.map(Option.fromNullable(next), (cells): Reads.Question["after"] => cells)
+      ]
+    })
+  )
+
+/** What the rows of a symbol and side came to so far. */
+interface Sum {
+  readonly symbol: string
+  readonly side: Trade.Trade["side"]
+  trades: number
+  done: number
+  quantity: Decimal.Decimal
+  filled: Decimal.Decimal
+  notional: Decimal.Decimal
+  unpriced: Decimal.Decimal
+  commission: Decimal.Decimal
+}
+
+const noSum = ({ side, symbol }: Trade.Trade): Sum => ({
+  symbol,
+  side,
+  trades: 0,
+  done: 0,
+  quantity: Decimal.zero,
+  filled: Decimal.zero,
+  notional: Decimal.zero,
+  unpriced: Decimal.zero,
+  commission: Decimal.zero
+})
+
+const addOutcome = (sum: Sum, { commission, order, trade }: Outcome): void => {
+  sum.trades += 1
+  if (trade.status === "completed" || trade.status === "accumulated") sum.done += 1
+  sum.quantity = Decimal.add(sum.quantity, trade.quantity)
+  if (commission !== undefined) sum.commission = Decimal.add(sum.commission, commission)
+  if (order === undefined) return
+  sum.filled = Decimal.add(sum.filled, order.filled)
+  sum.notional = Decimal.add(sum.notional, order.notional)
+  sum.unpriced = Decimal.add(sum.unpriced, order.unpriced)
+}
 
 const PLACES = 12
 
-const symbolResult = (key: string, all: ReadonlyArray<Outcome>): Documents.BatchSymbolDocument => {
-  const [symbol = "", side = "buy"] = key.split("\u0000")
-  const orders = all.flatMap(({ order }) => order ?? [])
-  const filled = sumOf(orders.map((order) => order.filled))
-  const notional = sumOf(orders.map((order) => order.notional))
-  const priced = Decimal.subtract(filled, sumOf(orders.map((order) => order.unpriced)))
+const symbolResult = (sum: Sum): Documents.BatchSymbolDocument => {
+  const { commission, done, filled, notional, quantity, side, symbol, trades: count, unpriced } = sum
+  const priced = Decimal.subtract(filled, unpriced)
   return {
     symbol,
-    side: side === "buy" ? "buy" : "sell",
-    trades: all.length,
-    done: all.filter(({ trade }) => trade.status === "completed" || trade.status === "accumulated").length,
-    quantity: Decimal.format(sumOf(all.map(({ trade }) => trade.quantity))),
+    side,
+    trades: count,
+    done,
+    quantity: Decimal.format(quantity),
     filledQuantity: Decimal.format(filled),
     filledNotional: Decimal.format(notional),
     averagePrice: Decimal.isPositive(priced) ? Decimal.format(Decimal.divide(notional, priced, PLACES)) : null,
-    commission: Decimal.format(sumOf(all.flatMap(({ commission }) => commission ?? [])))
+    commission: Decimal.format(commission)
   }
 }
 
-const grouped = <A>(all: ReadonlyArray<A>, keyOf: (each: A) => string): ReadonlyMap<string, ReadonlyArray<A>> => {
-  const groups = new Map<string, Array<A>>()
-  for (const each of all) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each])
-  return new Map([...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)))
-}
+const byKey = <A>(all: ReadonlyMap<string, A>): ReadonlyArray<A> =>
+  [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
 
 /** What a batch came to: by symbol and side, and why rows failed. */
 export const results = (id: string): Effect.Effect<Documents.BatchResultsDocument, OneError, Reading> =>
   Effect.gen(function* () {
     const batch = yield* recordOf(id)
-    const outcomes = yield* outcomesOf(batch)
-    const symbols = grouped(outcomes, ({ trade }) => `${trade.symbol}\u0000${trade.side}`)
-    const reasons = [
-      ...batch.rejectedRows.map(({ reason }) => `rejected: ${reason}`),
-      ...outcomes.flatMap(({ trade }) => (trade.status === "failed" ? [trade.reason ?? "failed"] : []))
-    ]
+    const sums = new Map<string, Sum>()
+    const reasons = new Map<string, { readonly reason: string; count: number }>()
+    const count = (reason: string): void => {
+      const known = reasons.get(reason)
+      if (known === undefined) reasons.set(reason, { reason, count: 1 })
+      else known.count += 1
+    }
+    for (const { reason } of batch.rejectedRows) count(`rejected: ${reason}`)
+    yield* Stream.runForEach(outcomesOf(batch), (outcome) =>
+      Effect.sync(() => {
+        const { trade } = outcome
+        const key = `${trade.symbol}\u0000${trade.side}`
+        const sum = sums.get(key) ?? noSum(trade)
+        addOutcome(sum, outcome)
+        sums.set(key, sum)
+        if (trade.status === "failed") count(trade.reason ?? "failed")
+      })
+    )
     return {
       ...documentOf(batch),
-      symbols: [...symbols].map(([key, all]) => symbolResult(key, all)),
-      failures: [...grouped(reasons, (reason) => reason)]
-        .map(([reason, all]) => ({ reason, count: all.length }))
-        .toSorted((a, b) => b.count - a.count)
+      symbols: byKey(sums).map(symbolResult),
+      failures: byKey(reasons).toSorted((a, b) => b.count - a.count)
     }
   })
 
+const rowOf = ({ commission, order, trade }: Outcome): Documents.BatchRowDocument => ({
+  line: trade.batchLine ?? 0,
+  source_id: trade.sourceId,
+  timestamp: Instant.format(trade.tradedAt),
+  symbol: trade.givenSymbol,
+  side: trade.side,
+  quantity: Decimal.format(trade.quantity),
+  price: decimalOrNull(trade.price),
+  status: trade.status,
+  reason: valueOrNull(trade.reason),
+  trade: Id.format("trade", trade.id),
+  order: idOrNull("order", order?.id),
+  filled_quantity: decimalOrNull(order?.filled),
+  average_price: order === undefined ? null : decimalOrNull(Order.averagePrice(order)),
+  commission: decimalOrNull(commission)
+})
+
+const refusedRow = ({ column, line, reason, value }: Batch.RejectedRow): Documents.BatchRowDocument => ({
+  line,
+  source_id: null,
+  timestamp: null,
+  symbol: null,
+  side: null,
+  quantity: null,
+  price: null,
+  status: "rejected",
+  reason: `${column === null ? "" : `${column} `}"${value}" ${reason}`,
+  trade: null,
+  order: null,
+  filled_quantity: null,
+  average_price: null,
+  commission: null
+})
+
+/** The names of a row's columns, as they are exported. */
+export const rowColumns = [
+  "line",
+  "source_id",
+  "timestamp",
+  "symbol",
+  "side",
+  "quantity",
+  "price",
+  "status",
+  "reason",
+  "trade",
+  "order",
+  "filled_quantity",
+  "average_price",
+  "commission"
+] as const satisfies ReadonlyArray<keyof Documents.BatchRowDocument>
+
+/** Rows that came to something, with those that were refused at their places. */
+const interleaved = <E, R>(
+  rows: Stream.Stream<Documents.BatchRowDocument, E, R>,
+  refused: ReadonlyArray<Documents.BatchRowDocument>
+): Stream.Stream<Documents.BatchRowDocument, E, R> =>
+  Stream.suspend(() => {
+    let at = 0
+    const upTo = (line: number) => {
+      const from = at
+      while ((refused[at]?.line ?? Infinity) <= line) at++
+      return refused.slice(from, at)
+    }
+    const rest = Stream.suspend(() => Stream.fromIterable(refused.slice(at)))
+    return Stream.concat(
+      Stream.mapConcat(rows, (row) => [...upTo(row.line), row]),
+      rest
+    )
+  })
+
 /** Every row of a batch with what became of it, in the order of the file. */
-export const exported = (id: string): Effect.Effect<ReadonlyArray<Documents.BatchRowDocument>, OneError, Reading> =>
-  Effect.gen(function* () {
-    const batch = yield* recordOf(id)
-    const outcomes = yield* outcomesOf(batch)
-    const taken = outcomes.map(({ commission, order, trade }): Documents.BatchRowDocument => ({
-      line: trade.batchLine ?? 0,
-      source_id: trade.sourceId,
-      timestamp: Instant.format(trade.tradedAt),
-      symbol: trade.givenSymbol,
-      side: trade.side,
-      quantity: Decimal.format(trade.quantity),
-      price: decimalOrNull(trade.price),
-      status: trade.status,
-      reason: valueOrNull(trade.reason),
-      trade: Id.format("trade", trade.id),
-      order: idOrNull("order", order?.id),
-      filled_quantity: decimalOrNull(order?.filled),
-      average_price: order === undefined ? null : decimalOrNull(Order.averagePrice(order)),
-      commission: decimalOrNull(commission)
-    }))
-    const refused = batch.rejectedRows.map(({ column, line, reason, value }): Documents.BatchRowDocument => ({
-      line,
-      source_id: null,
-      timestamp: null,
-      symbol: null,
-      side: null,
-      quantity: null,
-      price: null,
-      status: "rejected",
-      reason: `${column === null ? "" : `${column} `}"${value}" ${reason}`,
-      trade: null,
-      order: null,
-      filled_quantity: null,
-      average_price: null,
-      commission: null
-    }))
-    return [...taken, ...refused].toSorted((a, b) => a.line - b.line)
+export const exported = (
+  id: string
+): Effect.Effect<Stream.Stream<Documents.BatchRowDocument, TradeRepository.StoreError, Reading>, OneError, Reading> =>
+  Effect.map(recordOf(id), (batch) => {
+    const refused = batch.rejectedRows.map(refusedRow).toSorted((a, b) => a.line - b.line)
+    return interleaved(Stream.map(outcomesOf(batch), rowOf), refused)
   })
 
 /** Ended batches that are older than a moment and were not put away yet. */

@@ -3,7 +3,7 @@ import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect, type Socket } from "node:net"
 import * as scene from "../views/scene.ts"
-import { ask, books, json, serving } from "./serving.ts"
+import { ask, books, json, serving, servingWith } from "./serving.ts"
 
 const HEADER = "source_id,symbol,side,quantity"
 const MB = 1024 * 1024
@@ -93,6 +93,43 @@ describe("bad input over the API", () => {
       const port = yield* Effect.zipRight(scene.played, serving)
       yield* Effect.forEach(Array.from({ length: IDLE }), () => connected(port), { concurrency: 50 })
       assert.strictEqual((yield* ask(port, "/api/v1/orders")).status, 200)
+      assert.strictEqual((yield* ask(port, "/health")).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("RELIABILITY 5: who sends a request drop by drop is hung up on, and keeps nobody from an answer", () =>
+    Effect.gen(function* () {
+      const port = yield* servingWith({ headers: 100, request: 200, lookEvery: 20 })
+      const head = "POST /api/v1/trades HTTP/1.1\r\nHost: localhost\r\n"
+      const slow = [
+        head,
+        `${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+        `${head}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{`
+      ]
+      for (const begun of slow) {
+        // It comes to its end although the caller never ends it: hung up on, at most after a word why.
+        assert.match(yield* raw(port, begun, /^never$/), /^(?:$|HTTP\/1\.1 408)/)
+        assert.strictEqual((yield* ask(port, "/health")).status, 200)
+      }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("RELIABILITY 5: a caller who changes too much at once is told to wait (429), and others are not", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      const called = (token: string) =>
+        Effect.promise(async () => {
+          const headers = { authorization: `Bearer ${token}` }
+          const { status } = await fetch(`http://127.0.0.1:${port}/nowhere`, { method: "POST", headers })
+          return status
+        })
+      const statuses = yield* Effect.all(
+        Array.from({ length: 2_100 }, () => called("one")),
+        { concurrency: 16 }
+      )
+      assert.deepStrictEqual(new Set(statuses), new Set([404, 429]))
+      assert.isAtLeast(statuses.filter((status) => status === 404).length, 2_000)
+      assert.strictEqual(yield* called("other"), 404)
       assert.strictEqual((yield* ask(port, "/health")).status, 200)
     }).pipe(Effect.provide(books))
   )

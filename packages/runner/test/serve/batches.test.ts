@@ -202,4 +202,53 @@ describe("batches over the API", () => {
         assert.lengthOf((yield* api.orders.list({ urlParams: { sort: "status" } })).items, 2)
       }).pipe(Effect.provide(books))
   )
+
+  it.scopedLive(
+    "BAT-2 a file is uploaded as it stands, taken once, and exported with its bad rows at their places",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* serving
+        yield* Engine.started
+        const file = "symbol;side;quantity\nAAPL;buy;1,5\nAAPL;buy;none\nKO;sell;2\nKO;buy;x\n"
+        const upload = (query: string, body = file) =>
+          Effect.promise(async () => {
+            const url = `http://127.0.0.1:${port}/api/v1/batches/upload?${query}`
+            const answer = await fetch(url, { method: "POST", body, headers: { "content-type": "text/csv" } })
+            return { status: answer.status, document: await answer.json() }
+          })
+        const said = "name=Friday&fileName=friday.csv&mode=accumulate&decimal=comma&separator=%3B"
+        const dry = yield* upload(`${said}&dryRun=true`)
+        expect(dry).toMatchObject({ status: 200, document: { accepted: 2, rejected: 2 } })
+        expect(yield* upload(said)).toMatchObject({
+          document: { batch: { id: "G1", fileName: "friday.csv", mode: "accumulate" }, accepted: 2, rejected: 2 }
+        })
+        expect(yield* upload(said)).toMatchObject({ document: { batch: { id: "G1" }, accepted: 0, duplicates: 2 } })
+        expect(yield* upload("mode=accumulate")).toMatchObject({ status: 400, document: { field: "name" } })
+        expect(yield* upload(`${said}&colour=red`)).toMatchObject({ status: 400, document: { field: "colour" } })
+        expect(yield* upload(said, "symbol;side\nAAPL;buy\n")).toMatchObject({
+          status: 400,
+          document: { field: "body" }
+        })
+        const api = yield* Client.make({ baseUrl: `http://127.0.0.1:${port}` })
+        yield* Engine.until(api.batches.progress({ path: { id: "G1" } }), ({ waiting }) => waiting === 0)
+        const { items } = yield* api.batches.rows({ path: { id: "G1" } })
+        assert.deepStrictEqual(
+          items.map(({ line, status }) => [line, status === "rejected"]),
+          [
+            [2, false],
+            [3, true],
+            [4, false],
+            [5, true]
+          ]
+        )
+        const { text } = yield* ask(port, "/api/v1/batches/G1/export")
+        assert.deepStrictEqual(
+          text
+            .trim()
+            .split("\r\n")
+            .map((line) => line.split(",")[0]),
+          ["line", "2", "3", "4", "5"]
+        )
+      }).pipe(Effect.provide(engine))
+  )
 })

@@ -65,6 +65,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   "controls.audit": {},
   "controls.reverseTrade": { reason: "a mistake" },
   "controls.dismissTrade": { reason: "a mistake" },
+  "batches.upload": "symbol,side,quantity\nKO,buy,2\n",
   "batches.submit": { name: "Friday", rows },
   "batches.saveTemplate": { mode: "accumulate", decimal: "comma" },
   "batches.cancel": { reason: "no" },
@@ -77,6 +78,7 @@ const bodies: Readonly<Record<string, unknown>> = {
 }
 
 const queries: Readonly<Record<string, string>> = {
+  "batches.upload": "?name=Monday",
   "positions.preview": "?side=buy&quantity=2",
   "overview.resolve": "?q=O1"
 }

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "e2e9e7de"
+export const fingerprint = "af43b196"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -692,6 +692,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_batches_lookup_uid ON roundlot_batches ("uid")`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("account", "status")`,
   `CREATE INDEX roundlot_trades_batch ON roundlot_trades ("batchId", "status", "id") WHERE "batchId" IS NOT NULL`,
+  `CREATE INDEX roundlot_trades_batch_row ON roundlot_trades ("batchId", "id") WHERE "batchId" IS NOT NULL`,
   `CREATE INDEX roundlot_trades_batch_symbol ON roundlot_trades ("batchId", "symbol") WHERE "batchId" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
   `CREATE INDEX roundlot_trades_lookup_reversing ON roundlot_trades ("account", "source", "reversesSourceId", "reversesOccurrence") WHERE "reversesSourceId" IS NOT NULL`,
@@ -1438,6 +1439,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_batches_lookup_uid ON roundlot_batches ("uid")`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("account", "status")`,
   `CREATE INDEX roundlot_trades_batch ON roundlot_trades ("batchId", "status", "id") WHERE "batchId" IS NOT NULL`,
+  `CREATE INDEX roundlot_trades_batch_row ON roundlot_trades ("batchId", "id") WHERE "batchId" IS NOT NULL`,
   `CREATE INDEX roundlot_trades_batch_symbol ON roundlot_trades ("batchId", "symbol") WHERE "batchId" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
   `CREATE INDEX roundlot_trades_lookup_reversing ON roundlot_trades ("account", "source", "reversesSourceId", "reversesOccurrence") WHERE "reversesSourceId" IS NOT NULL`,
