@@ -117,13 +117,19 @@ export const askDaemon = (
     if (Option.isSome(yield* until(isTaken, longest))) yield* until(isOver, LONGEST_FILL)
   })
 
+/** On a machine that stalls the lease may not have been renewed in time; then nothing has changed, and it is renewed soon. */
+const whileUnproven = {
+  schedule: LOOK_AGAIN.pipe(Schedule.upTo(LONGEST_TURN)),
+  while: ({ _tag }: { readonly _tag: string }) => _tag === "NotDriven"
+}
+
 /** Nobody drives the account: we do, for this decision. */
 const drive = (decision: Decision.Decision, settings: Settings) =>
   Effect.gen(function* () {
     const accounts = yield* Reads.all(Account.AccountTable)
     const work = Effect.gen(function* () {
       const service = yield* Decisions.Decisions
-      const executed = yield* service.execute(decision.id)
+      const executed = yield* Effect.retry(service.execute(decision.id), whileUnproven)
       if (!isOver(executed)) yield* watch(decision)
     })
     const brokers = layerBrokers(accounts, settings, { file: settings.paperFile })

@@ -53,7 +53,8 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
   await instruct({ id: "slow", when: {}, do: { delay: { ms: NEVER_MS } } })
   const decide = ["decide", "--symbol", "AAPL", "--side", "buy", "--quantity", "1", ...at]
   const sender = child([...(isDecision ? decide : daemon), "--store", store])
-  await until(async () => (await theirs()).length === 1)
+  await until(async () => sender.isOver() || (await theirs()).length === 1)
+  expect(sender.isOver() ? sender.said() : "", "it has ended before the order was taken").toBe("")
   sender.signal("SIGKILL")
   await sender.ended
   wait(LATER_MS)
