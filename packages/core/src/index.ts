@@ -178,6 +178,8 @@ export * as commands from "./control/commands.ts"
 export * as controls from "./control/controls.ts"
 /** `control/duplicateIntent`: see that module. */
 export * as duplicateIntent from "./control/duplicateIntent.ts"
+/** `control/foresee`: see that module. */
+export * as foresee from "./control/foresee.ts"
 /** `control/owedBound`: see that module. */
 export * as owedBound from "./control/owedBound.ts"
 /** `control/split`: see that module. */

@@ -3,7 +3,6 @@ import { perform as carryOut } from "../src/control/Command.ts"
 import { acceptSplit, type Split } from "../src/control/split.ts"
 import { commands } from "../src/index.ts"
 import { TradeId } from "../src/identity/Id.ts"
-import { checkConservation, begin, fold } from "../src/journal/audit.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Quantity from "../src/money/Quantity.ts"
@@ -11,7 +10,7 @@ import { LotTable } from "../src/position/Lot.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import { TradeTable } from "../src/trade/Trade.ts"
 import type { Desk } from "../src/testing/index.ts"
-import { foldedLines, journalOf, storedLines } from "./rows.ts"
+import { figures, isSound, tagsAfter } from "./sound.ts"
 import { deskOf, perform, type Deed } from "./Story.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
@@ -43,37 +42,19 @@ const split = (desk: Desk.Desk, to: number, from: number, cashInLieu?: Split["ca
     acceptSplit(recorder, { symbol: desk.symbol, to, from, cashInLieu }, "announced")
   )
 
-const figures = (desk: Desk.Desk) => {
-  const [position] = desk.all(PositionTable)
-  if (position === undefined) throw new Error("no position")
-  const { base, exposure, hedged, openLots, residual, target } = position
-  return [base, exposure, target, hedged, residual, openLots].map(Decimal.format)
-}
-
 const open = (desk: Desk.Desk) =>
   desk.all(LotTable).flatMap(({ open: shares }) => (Decimal.isZero(shares) ? [] : [Decimal.format(shares)]))
-
-/** Tables are what the journal says, and every figure is the sum of its parts. */
-const isSound = (desk: Desk.Desk): void => {
-  expect(foldedLines(desk)).toEqual(storedLines(desk))
-  const folded = begin()
-  for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
-  checkConservation(folded)
-  expect(folded.findings.filter(({ where }) => !where.startsWith("journal"))).toEqual([])
-}
 
 describe("P9: a split that is accepted", () => {
   test("multiplies base, target, hedged and every open lot in one entry", () => {
     const desk = deskWith()
     expect(figures(desk)).toEqual(["2", "3.7", "3.7", "3", "0.7", "0.7"])
-    const before = desk.store.heads().get(desk.account)?.seq ?? 0
-    expect(split(desk, 10, 1)).toMatchObject({
-      _tag: "Done",
-      what: "AAPL of desk is split 10 for 1: the books hold 50"
-    })
-    const tags = journalOf(desk)
-      .filter(({ seq }) => seq > before)
-      .map(({ tag }) => tag)
+    const tags = tagsAfter(desk, () =>
+      expect(split(desk, 10, 1)).toMatchObject({
+        _tag: "Done",
+        what: "AAPL of desk is split 10 for 1: the books hold 50"
+      })
+    )
     expect(tags.filter((tag) => tag === "SplitAccepted")).toHaveLength(1)
     expect(figures(desk)).toEqual(["20", "37", "37", "30", "0", "0"])
     expect(desk.all(PositionTable)[0]?.answer).toBe("Ordered O2")

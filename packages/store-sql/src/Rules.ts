@@ -163,6 +163,8 @@ const trades: TableRules = {
     state("counted", "status", ["accumulated"], ["lotId"]),
     state("failed", "status", ["failed"], ["reason"], ["lotId"]),
     state("accumulate", "kind", ["accumulate"], [], ["limitPrice", "stopPrice"]),
+    // What can never trade is taken out of the queue with a reason.
+    state("write_off", "kind", ["write_off"], ["lotId", "reason"], ["limitPrice", "stopPrice"]),
     // E2: executed as given, and never in the queue.
     state("direct", "kind", ["direct"], ["orderType", "timeInForce"], ["lotId"])
   ],

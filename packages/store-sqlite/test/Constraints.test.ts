@@ -143,6 +143,7 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   trades_when_uncounted: { pending: { lotId: null } },
   trades_when_counted: { accumulated: {} },
   trades_when_accumulate: { accumulate: {} },
+  trades_when_write_off: { write_off: { reason: "delisted" } },
   trades_when_direct: { direct: directTrade },
   trades_when_failed: { failed: { lotId: null, reason: "dismissed" } },
   decisions_when_pending: { pending: { failedAt: null } },

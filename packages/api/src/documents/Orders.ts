@@ -235,6 +235,8 @@ export const OrderDocument = Schema.Struct({
   averagePrice: Schema.NullOr(Decimal),
   /** The decision that it executes. */
   decisionId: Schema.NullOr(Id),
+  /** The order that has ended and in whose place an operator asked for this one. */
+  retryOf: Schema.NullOr(Id),
   /** The batch whose trade it executes. */
   batchId: Schema.NullOr(Id),
   ...dated,

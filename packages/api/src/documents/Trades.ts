@@ -13,8 +13,8 @@ export const TradeDocument = Schema.Struct({
   sourceId: Schema.String,
   /** The batch that it came in. */
   batchId: Schema.NullOr(Id),
-  /** Joins its position's queue, or is executed as given. */
-  kind: Schema.Literal("accumulate", "direct"),
+  /** Joins its position's queue, is executed as given, or takes out of the queue what can never trade. */
+  kind: Schema.Literal("accumulate", "direct", "write_off"),
   /** The ticker; of a trade whose symbol is not mapped, the symbol as the source wrote it. */
   symbol: Schema.String,
   side: Side,

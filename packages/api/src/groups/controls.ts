@@ -69,6 +69,7 @@ export const controls = acting("controls")
       notPlaced: Schema.optional(Schema.Boolean)
     })
   )
+  .add(on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}))
   .add(
     HttpApiEndpoint.post("recheckOrder", "/api/v1/orders/:id/recheck")
       .setPath(byId)
@@ -112,6 +113,30 @@ export const controls = acting("controls")
         cashInLieu: Schema.optional(
           Schema.Struct({ quantity: Documents.Decimal, price: Schema.optional(Documents.Decimal) })
         )
+      }
+    )
+  )
+  .add(
+    onSymbol(
+      "rename",
+      "/api/v1/positions/:symbol/rename",
+      "roundlot positions rename {symbol} --to {to} --since {since} --yes",
+      {
+        /** Its symbol at the market from then on. */
+        to: Schema.String,
+        /** A date, or a time with a zone; now where nothing is said. */
+        since: text
+      }
+    )
+  )
+  .add(
+    onSymbol(
+      "writeOff",
+      "/api/v1/positions/:symbol/write-off",
+      "roundlot positions write-off {symbol} --quantity {quantity} --yes",
+      {
+        /** So many shares of what is owed; all of it where nothing is said. */
+        quantity: Schema.optional(Documents.Decimal)
       }
     )
   )

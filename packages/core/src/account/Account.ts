@@ -3,6 +3,7 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Quantity } from "../money/Quantity.ts"
+import { DatedSymbol } from "../instrument/DatedSymbol.ts"
 import { AccountName } from "./AccountName.ts"
 
 /** How a trade of the source maps to our target: the same way, or the other (ACC-10). */
@@ -50,6 +51,8 @@ export const Account = Schema.Struct({
   orderTypes: Column.optional(Column.texts),
   /** The order types that may name dollars in place of shares; none where the broker takes shares only. */
   notionalTypes: Column.optional(Column.texts),
+  /** The tickers that instruments have at the market from a moment on, beside those that the books know them by (P9). */
+  symbols: Column.json(Schema.Array(DatedSymbol)),
   createdAt: Column.instant,
   updatedAt: Column.instant,
   version: Column.integer
@@ -61,7 +64,15 @@ export type Account = typeof Account.Type
 /** What may be set of an account. */
 export type AccountSettings = Omit<
   Account,
-  "name" | "brokerAccountId" | "crossesZero" | "orderTypes" | "notionalTypes" | "createdAt" | "updatedAt" | "version"
+  | "name"
+  | "brokerAccountId"
+  | "crossesZero"
+  | "orderTypes"
+  | "notionalTypes"
+  | "symbols"
+  | "createdAt"
+  | "updatedAt"
+  | "version"
 >
 
 /** The table of accounts. */

@@ -8,13 +8,17 @@ import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { Side } from "../order/Side.ts"
+import { Instant } from "../time/Instant.ts"
 import type { Position } from "../position/Position.ts"
 import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import * as commands from "./commands.ts"
+import { renameSymbol } from "./rename.ts"
+import { retryOrder } from "./retry.ts"
 import { acceptSplit } from "./split.ts"
 import type { TradingState } from "./TradingState.ts"
+import { writeOff } from "./writeOff.ts"
 
 /** Everything that is sent. */
 const Everything = Schema.TaggedStruct("Everything", {})
@@ -62,6 +66,9 @@ export const Command = Schema.Union(
     from: Schema.Int,
     cashInLieu: Schema.UndefinedOr(Schema.Struct({ quantity: Quantity, price: Schema.UndefinedOr(Price) }))
   }),
+  Schema.TaggedStruct("RenameSymbol", { symbol: Ticker, to: Ticker, since: Schema.UndefinedOr(Instant) }),
+  Schema.TaggedStruct("WriteOff", { symbol: Ticker, quantity: Schema.UndefinedOr(Quantity) }),
+  Schema.TaggedStruct("Retry", { orderId: OrderId }),
   Schema.TaggedStruct("AdoptAccount", {
     holdings: Schema.Array(Schema.Struct({ symbol: Ticker, quantity: Decimal.FromString }))
   })
@@ -193,6 +200,12 @@ const carryOut = (
       return commands.declareInstrument(recorder, command.symbol, command)
     case "AcceptSplit":
       return acceptSplit(recorder, command, reason)
+    case "RenameSymbol":
+      return renameSymbol(recorder, command, reason)
+    case "WriteOff":
+      return writeOff(recorder, command, reason)
+    case "Retry":
+      return retryOrder(recorder, command.orderId)
     case "AdoptAccount":
       return adoptAccount(recorder, command.holdings, reason)
   }

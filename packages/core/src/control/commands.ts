@@ -6,6 +6,7 @@ import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id.ts"
+import { instrumentOf } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -258,7 +259,9 @@ const quarantined = (recorder: Recorder, id: TradeId): Trade | string => {
 export const releaseTrade = (recorder: Recorder, id: TradeId, symbol: Ticker | undefined): CommandAnswer => {
   const trade = quarantined(recorder, id)
   if (typeof trade === "string") return refused(trade)
-  const ticker = symbol ?? trade.symbol
+  recorder.need(Need.Account({ account: recorder.account }))
+  const symbols = recorder.books.accounts.get(recorder.account)?.symbols ?? []
+  const ticker = instrumentOf(symbols, symbol ?? trade.symbol) ?? symbol ?? trade.symbol
   const name = format("trade", id)
   if (ticker === UNMAPPED) return refused(`${name} has no ticker for "${trade.givenSymbol}"; name one`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} waits for the trade that it undoes`)
@@ -282,6 +285,8 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   if (trade === undefined) return refused(`there is no trade ${name}`)
   if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
   if (trade.kind === "direct") return refused(NOT_ACCUMULATED)
+  if (trade.kind === "write_off")
+    return refused(`${name} writes off what was owed; hand in the trade that owes it again`)
   if (isOfBeforeSplit(recorder, trade)) {
     return refused(`${name} is from before a split of ${trade.symbol}; enter the opposite trade in today's shares`)
   }

@@ -50,9 +50,11 @@ const MOST = 10_000
 
 const isCount = (count: number): boolean => Number.isInteger(count) && count > 0 && count <= MOST
 
-/** Why a split may not be accepted as things stand; `undefined` where it may. */
-const obstacleOf = (recorder: Recorder, { from, symbol, to }: Split): string | undefined => {
+/** Why a split may not be accepted as things stand; `undefined` where it may. Writes nothing. */
+export const splitObstacle = (recorder: Recorder, { from, symbol, to }: Split): string | undefined => {
   const { account, books } = recorder
+  recorder.need(Need.Position({ account, symbol }))
+  recorder.need(Need.WaitingFills({ account }))
   if (!isCount(from) || !isCount(to) || from === to) {
     return `a split gives so many whole shares for so many others, such as 2 for 1; ${to} for ${from} is none`
   }
@@ -79,9 +81,7 @@ const loadAllLots = (recorder: Recorder, symbol: Ticker): void => {
 export const acceptSplit = (recorder: Recorder, split: Split, reason: string): CommandAnswer => {
   const { cashInLieu, from, symbol, to } = split
   const { account, books } = recorder
-  recorder.need(Need.Position({ account, symbol }))
-  recorder.need(Need.WaitingFills({ account }))
-  const obstacle = obstacleOf(recorder, split)
+  const obstacle = splitObstacle(recorder, split)
   if (obstacle !== undefined) return { _tag: "Refused", why: obstacle }
   loadAllLots(recorder, symbol)
   recorder.emit({ _tag: "SplitAccepted", symbol, to, from, why: reason })

@@ -2,6 +2,7 @@ import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format, type DecisionId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import { instrumentAt } from "../instrument/DatedSymbol.ts"
 import { MANUAL, type Decision, type DecisionInput } from "./Decision.ts"
 
 /** A decision as the books have it now. `undefined` where there is none of this id. */
@@ -13,17 +14,19 @@ export const decisionOf = (recorder: Recorder, id: DecisionId): Decision | undef
 /** Puts a decision on record, pending: nothing is sent. `undefined` where the account is not in the books. */
 export const decide = (recorder: Recorder, input: DecisionInput): Decision | undefined => {
   const { account, books } = recorder
-  recorder.need(Need.Position({ account, symbol: input.symbol }))
-  if (books.accounts.get(account) === undefined) return undefined
-  if (books.instruments.get(joinKey([account, input.symbol])) === undefined) {
-    recorder.emit({ _tag: "InstrumentSeen", symbol: input.symbol })
-  }
+  recorder.need(Need.Account({ account }))
+  const owner = books.accounts.get(account)
+  if (owner === undefined) return undefined
+  // P9: whoever decides names an instrument as the market does.
+  const symbol = instrumentAt(owner.symbols, input.symbol, recorder.world.at).instrument
+  recorder.need(Need.Position({ account, symbol }))
+  if (books.instruments.get(joinKey([account, symbol])) === undefined) recorder.emit({ _tag: "InstrumentSeen", symbol })
   const id = recorder.next("decision")
   recorder.emit({
     _tag: "DecisionMade",
     id,
     strategy: input.strategy ?? MANUAL,
-    symbol: input.symbol,
+    symbol,
     side: input.side,
     quantity: input.quantity,
     notional: input.notional,

@@ -74,7 +74,7 @@ const later = {
 }
 
 const settings = Schema.Struct({ ...Account.fields, ...later }).pipe(
-  Schema.omit("crossesZero", "orderTypes", "notionalTypes", "createdAt", "updatedAt", "version")
+  Schema.omit("crossesZero", "orderTypes", "notionalTypes", "symbols", "createdAt", "updatedAt", "version")
 )
 
 /** An account was made, with its policies. */
@@ -219,6 +219,8 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   origin: Schema.Literal(...origins),
   tradeId: maybe(TradeId),
   decisionId: maybe(DecisionId),
+  /** The order that has ended and in whose place an operator asked for this one. */
+  retryOf: maybe(OrderId),
   inQueue: Schema.Boolean,
   lot: Quantity,
   threshold: Quantity,
@@ -390,6 +392,22 @@ export const SplitAccepted = Schema.TaggedStruct("SplitAccepted", {
   from: Schema.Int,
   why: Schema.String
 })
+/** P9: the market knows an instrument by another ticker from a moment on. */
+export const SymbolChanged = Schema.TaggedStruct("SymbolChanged", {
+  symbol: Ticker,
+  to: Ticker,
+  since: Time,
+  why: Schema.String
+})
+/** A rest that can never trade is no longer owed: a lot of the opposite sign, in target and not in exposure. */
+export const RestWrittenOff = Schema.TaggedStruct("RestWrittenOff", {
+  id: TradeId,
+  lotId: LotId,
+  symbol: Ticker,
+  side: Side,
+  quantity: Quantity,
+  why: Schema.String
+})
 /** A trading state was set, for all, for an account or for one symbol. */
 export const TradingStateSet = Schema.TaggedStruct("TradingStateSet", {
   account: Schema.String,
@@ -458,6 +476,8 @@ export const LedgerEvent = Schema.Union(
   HoldLifted,
   BaseDeclared,
   SplitAccepted,
+  SymbolChanged,
+  RestWrittenOff,
   TradingStateSet,
   ConfigurationChanged
 )
@@ -479,6 +499,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "InstrumentSeen":
     case "InstrumentConfirmed":
     case "InstrumentNotKnown":
+    case "SymbolChanged":
       return { kind: "instrument", id: event.symbol }
     case "TradeAccepted":
     case "TradeQuarantined":
@@ -486,6 +507,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "TradeFailed":
     case "TradeSettled":
     case "DirectTradeSettled":
+    case "RestWrittenOff":
       return { kind: "trade", id: `T${event.id}` }
     case "BatchCreated":
     case "BatchQueued":

@@ -152,6 +152,7 @@ const reach = (
   switch (event._tag) {
     case "TradeAccepted":
     case "TradeReleased":
+    case "RestWrittenOff":
       return touch(event.id, undefined)
     case "LotsNetted":
       touch(event.tradeId, undefined)

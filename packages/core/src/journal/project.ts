@@ -1,6 +1,6 @@
 import type { Books } from "../books/Books.ts"
 import type { LedgerEvent } from "./Event.ts"
-import { accountSet, brokerDeclared, instrumentSet } from "./project/accounts.ts"
+import { accountSet, brokerDeclared, instrumentSet, symbolChanged } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
@@ -11,7 +11,7 @@ import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
 import { baseDeclared, coolDownStarted, patchPosition, splitAccepted } from "./project/positions.ts"
-import { tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
+import { restWrittenOff, tradeChanged, tradeRecorded, tradeReleased } from "./project/trades.ts"
 
 /**
  * Applies one event to the books. The rows that commits write and the rows that `audit` folds from the journal both come from
@@ -114,6 +114,10 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return baseDeclared(books, event, place)
     case "SplitAccepted":
       return splitAccepted(books, event, place)
+    case "SymbolChanged":
+      return symbolChanged(books, event, place)
+    case "RestWrittenOff":
+      return restWrittenOff(books, event, place)
     case "TradingStateSet":
       return tradingStateSet(books, event, place)
     case "ConfigurationChanged":

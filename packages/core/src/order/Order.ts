@@ -57,6 +57,8 @@ export const Order = Schema.Struct({
   tradeId: Column.optional(Column.id(TradeId)),
   /** E1: the decision that the order executes. */
   decisionId: Column.optional(Column.id(DecisionId)),
+  /** The order that has ended and in whose place an operator asked for this one. */
+  retryOf: Column.optional(Column.id(OrderId)),
   /** E3: do an external order's fills count in `hedged`? True for every accumulation order. */
   inQueue: Column.flag,
   lot: Column.brandedDecimal(Quantity),
@@ -129,6 +131,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   origin: order.origin,
   tradeId: order.tradeId,
   decisionId: order.decisionId,
+  retryOf: order.retryOf,
   inQueue: order.inQueue,
   lot: order.lot,
   threshold: order.threshold,

@@ -4,6 +4,7 @@ import { joinKey } from "../books/Table.ts"
 import { usageOf } from "../control/beforeSend.ts"
 import { stricter, type TradingState } from "../control/TradingState.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
+import type { OrderId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -83,7 +84,7 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
   requestCancelOnFlip(recorder, standing)
   const due = dueOf(standing)
   if (due._tag === "Order") {
-    order(recorder, standing, due)
+    orderDue(recorder, standing, due)
     return due
   }
   const answer = textOf(due)
@@ -91,12 +92,13 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
   return due
 }
 
-/** D2: the order that is due, with its lots allocated, in the commit that found it due. */
-const order = (
+/** D2: the order that is due, with its lots allocated, in the commit that found it due; `retryOf` where it stands in another's place. */
+export const orderDue = (
   recorder: Recorder,
   { position, reference }: Standing,
-  due: Extract<Due, { readonly _tag: "Order" }>
-): void => {
+  due: Extract<Due, { readonly _tag: "Order" }>,
+  retryOf?: OrderId
+): OrderId => {
   const id = recorder.next("order")
   recorder.emit({
     _tag: "OrderCreated",
@@ -109,6 +111,7 @@ const order = (
     timeInForce: "day",
     positionEffect: due.positionEffect,
     origin: "accumulation",
+    retryOf,
     inQueue: true,
     lot: due.lot,
     threshold: due.threshold,
@@ -117,6 +120,7 @@ const order = (
     answer: `Ordered O${id}`
   })
   adjust(recorder, id, "ordered")
+  return id
 }
 
 /** D7: a working order that the residual has turned against is asked to end, where the account's policy says so. */

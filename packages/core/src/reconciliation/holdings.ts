@@ -14,6 +14,8 @@ export interface HoldingSeen {
   readonly averagePrice: Decimal.Decimal | undefined
   /** What the books held when the reading began: a difference is judged only where that has not moved since. */
   readonly booked: Decimal.Decimal
+  /** The one symbol that these books know nothing of and of which the broker holds what is gone here (P9). */
+  readonly goneTo?: Ticker | undefined
   /** Why the row is not to be judged this time, where something speaks against it. */
   readonly skipped: string | undefined
 }
@@ -46,7 +48,7 @@ export const judgeHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudg
   const skipped = obstacleOf(recorder, seen, ours)
   if (skipped !== undefined) return { ...judged, outcome: "skipped", why: skipped }
   const isForeign = position === undefined || isUntraded(position)
-  return { ...judged, outcome: isForeign ? "foreign" : "differs", why: evidenceOf(position, seen.quantity) }
+  return { ...judged, outcome: isForeign ? "foreign" : "differs", why: evidenceOf(position, seen) }
 }
 
 /** Judges a row of the broker's positions, and opens, updates or closes the break that follows. */
@@ -82,8 +84,11 @@ const obstacleOf = (recorder: Recorder, seen: HoldingSeen, ours: Decimal.Decimal
 const isUntraded = (position: Position): boolean =>
   [position.base, position.hedged, position.direct, position.adopted].every(Decimal.isZero)
 
-/** Both sides' figures, how the difference would be closed and opened (P5), and a split that would explain it (P9). */
-const evidenceOf = (position: Position | undefined, theirs: Decimal.Decimal): string => {
+/** Both sides' figures, how the difference would be closed and opened (P5), and a split or a change of symbol that would explain it (P9). */
+const evidenceOf = (
+  position: Position | undefined,
+  { goneTo, quantity: theirs }: Pick<HoldingSeen, "goneTo" | "quantity">
+): string => {
   const ours = position === undefined ? Decimal.zero : holdingsOf(position)
   const parts = position === undefined ? "" : ` (${partsOf(position)})`
   const crosses = Decimal.sign(ours) * Decimal.sign(theirs) < 0
@@ -91,7 +96,12 @@ const evidenceOf = (position: Position | undefined, theirs: Decimal.Decimal): st
     ? `; from here ${Decimal.format(Decimal.abs(ours))} were closed and ${Decimal.format(Decimal.abs(theirs))} opened`
     : ""
   const split = splitThatExplains(ours, theirs)
-  const proposal = split === undefined ? "" : `; a split of ${split} would explain it`
+  const proposal =
+    goneTo === undefined
+      ? split === undefined
+        ? ""
+        : `; a split of ${split} would explain it`
+      : `; a change of its symbol to ${goneTo} would explain it`
   return `ours ${Decimal.format(ours)}${parts}, the broker's ${Decimal.format(theirs)}${legs}${proposal}`
 }
 

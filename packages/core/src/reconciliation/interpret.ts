@@ -1,6 +1,6 @@
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Interpreted } from "./Interpreted.ts"
-import type { Received } from "./Report.ts"
+import type { Received, Report } from "./Report.ts"
 import { answered } from "./answers.ts"
 import { commission } from "./commissions.ts"
 import { evidenced } from "./evidence.ts"
@@ -8,6 +8,8 @@ import { executed } from "./executions.ts"
 import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
+import { Need } from "../books/Need.ts"
+import { instrumentOf } from "../instrument/DatedSymbol.ts"
 import { storableReport } from "./storableReport.ts"
 
 /**
@@ -15,7 +17,7 @@ import { storableReport } from "./storableReport.ts"
  * as the rules go, and kept as a break.
  */
 export const interpret = (recorder: Recorder, { payload, ...received }: Received): Interpreted => {
-  const report = storableReport(received.report)
+  const report = byItsInstrument(recorder, storableReport(received.report))
   switch (report._tag) {
     case "Answered":
       return answered(recorder, report, payload)
@@ -30,4 +32,12 @@ export const interpret = (recorder: Recorder, { payload, ...received }: Received
     case "NotFound":
       return notFound(recorder, report)
   }
+}
+
+/** P9: a broker names an instrument as the market does; the books by the ticker that they knew it by first. */
+const byItsInstrument = ({ account, books, need }: Recorder, report: Report): Report => {
+  if (report._tag !== "OrderSeen" && report._tag !== "Executed") return report
+  need(Need.Account({ account }))
+  const symbols = books.accounts.get(account)?.symbols ?? []
+  return symbols.length === 0 ? report : { ...report, symbol: instrumentOf(symbols, report.symbol) ?? report.symbol }
 }

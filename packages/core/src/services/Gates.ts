@@ -1,7 +1,9 @@
 import { Effect } from "effect"
+import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import * as commands from "../control/commands.ts"
+import { tickerAt } from "../instrument/DatedSymbol.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -83,7 +85,10 @@ export const confirm = Effect.fn("Gates.confirm")(function* ({
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const broker = yield* brokers.get(account)
-  const facts = factsOf(yield* withRetries(broker.instrument(symbol)))
+  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const ticker = tickerAt(settings?.symbols ?? [], symbol, now)
+  const facts = factsOf(yield* withRetries(broker.instrument(ticker)))
   yield* ledger.submit("report", {
     account,
     cause: { kind: "report", actor: broker.name },

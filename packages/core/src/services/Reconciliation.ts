@@ -4,6 +4,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { isAdjustment } from "../control/adjust.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
+import { instrumentOf } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
@@ -117,7 +118,12 @@ const readPositions = Effect.fn("Reconciliation.readPositions")(function* (accou
   const broker = yield* brokerOf(account)
   const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
-  const { complete, holdings } = yield* withRetries(broker.positions)
+  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const { complete, holdings: listed } = yield* withRetries(broker.positions)
+  const holdings = listed.map((row) => ({
+    ...row,
+    symbol: instrumentOf(settings?.symbols ?? [], row.symbol) ?? row.symbol
+  }))
   const read: PositionsRead = {
     asOf,
     booked: new Map(positions.map((position) => [position.symbol, holdingsOf(position)])),
@@ -175,16 +181,29 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
     // What the broker lists as something else is no holding of the instrument that we know by that name (P10).
     (symbol) => !rows.some((row) => row.symbol === symbol && !isComparable(row))
   )
+  const foreign = [...theirs.values()].filter(({ symbol }) => !booked.has(symbol))
   const seen = symbols.flatMap((symbol): ReadonlyArray<HoldingSeen> => {
     const quantity = theirs.get(symbol)?.quantity ?? Decimal.zero
     const ours = booked.get(symbol) ?? Decimal.zero
     if (Decimal.equals(quantity, ours) && !broken.has(symbol)) return []
-    return [{ symbol, quantity, averagePrice: theirs.get(symbol)?.averagePrice, booked: ours, skipped: undefined }]
+    const goneTo = theirs.has(symbol) ? undefined : goneToOf(ours, foreign)
+    return [
+      { symbol, quantity, averagePrice: theirs.get(symbol)?.averagePrice, booked: ours, goneTo, skipped: undefined }
+    ]
   })
   const moving = yield* movedAround(account, asOf, seen)
   const marked = seen.map((each) => (moving.has(each.symbol) ? { ...each, skipped: JUST_FILLED } : each))
   return { agreed: symbols.length - seen.length, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
 })
+
+/** P9: the one symbol without a position here of which the broker holds exactly what it holds no more of another. */
+const goneToOf = (
+  ours: Decimal.Decimal,
+  foreign: ReadonlyArray<{ readonly symbol: Ticker; readonly quantity: Decimal.Decimal }>
+): Ticker | undefined => {
+  const [only, ...others] = foreign.filter(({ quantity }) => Decimal.equals(quantity, ours))
+  return Decimal.isZero(ours) || others.length > 0 ? undefined : only?.symbol
+}
 
 const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<string, string>, StoreError, TradeRepository> =>
   Effect.map(

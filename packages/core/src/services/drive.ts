@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { tickerAt } from "../instrument/DatedSymbol.ts"
 import { declare, isDeclared } from "../account/declare.ts"
 import { AccountTable, type Account } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -6,6 +7,7 @@ import { Need } from "../books/Need.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { Brokers, type BrokerService, type NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import type { Instant } from "../time/Instant.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import * as Reads from "./Reads.ts"
 
@@ -73,8 +75,16 @@ export const brokerToDrive = (
     }
     if (!(yield* isProven(account))) return yield* new NotDriven({ account })
     if (!isDeclared(settings, broker.capabilities)) yield* declareBroker(account, broker)
-    return broker
+    return settings === undefined || settings.symbols.length === 0
+      ? broker
+      : asTraded(broker, settings.symbols, yield* Effect.flatMap(Clock, (clock) => clock.now))
   })
+
+/** P9: a broker that is asked for an instrument by the ticker that it has at the market now. */
+const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Instant): BrokerService => ({
+  ...broker,
+  prepare: (terms) => broker.prepare({ ...terms, symbol: tickerAt(symbols, terms.symbol, now) })
+})
 
 const declareBroker = (account: AccountName, { capabilities, name }: BrokerService) =>
   Effect.flatMap(Ledger, (ledger) =>

@@ -40,6 +40,7 @@ export const account: Row = {
   crossesZero: 1,
   orderTypes: '["market","limit"]',
   notionalTypes: null,
+  symbols: "[]",
   createdAt: AT,
   updatedAt: AT,
   version: 1
@@ -209,6 +210,7 @@ export const order: Row = {
   origin: "accumulation",
   tradeId: null,
   decisionId: null,
+  retryOf: null,
   inQueue: 1,
   lot: "1",
   threshold: "1",

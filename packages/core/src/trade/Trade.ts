@@ -18,8 +18,8 @@ export const tradeStatuses = ["pending", "accumulated", "completed", "failed"] a
 /** One of the trade statuses. */
 export type TradeStatus = (typeof tradeStatuses)[number]
 
-/** Joins its position's queue, or is executed as given by an order of its own (E2). */
-export const tradeKinds = ["accumulate", "direct"] as const
+/** Joins its position's queue, is executed as given by an order of its own (E2), or takes out of the queue what can never trade. */
+export const tradeKinds = ["accumulate", "direct", "write_off"] as const
 
 /** One of the kinds of trade. */
 export type TradeKind = (typeof tradeKinds)[number]
@@ -147,9 +147,9 @@ export const TradeTable = Table.make({
 export const targetOf = (trade: Pick<Trade, "side" | "quantity" | "direction">): Decimal.Decimal =>
   trade.direction === "mirror" ? signed(trade.side, trade.quantity) : Decimal.negate(signed(trade.side, trade.quantity))
 
-/** B2, E2: does the trade count in exposure and target? A direct one never does. */
+/** B2, E2: does the trade count in target, and has it a lot? A direct one never does. */
 export const isCounted = (trade: Pick<Trade, "status" | "kind">): boolean =>
-  trade.kind === "accumulate" && (trade.status === "accumulated" || trade.status === "completed")
+  trade.kind !== "direct" && (trade.status === "accumulated" || trade.status === "completed")
 
 /** B5: is the trade kept from what would become of it, with the reason? A direct one whose order works is pending without being held. */
 export const isHeld = (trade: Pick<Trade, "status" | "reason">): boolean =>

@@ -3,6 +3,7 @@ import type { Direction } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format, type TradeId } from "../identity/Id.ts"
+import { instrumentAt } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -47,13 +48,14 @@ export interface Arrival {
 }
 
 /** B1 to B5: takes in one trade, exactly once. */
-export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
-  const { input } = arrival
+export const intake = (recorder: Recorder, given: Arrival): IntakeResult => {
+  const { input } = given
   const { account } = recorder
   const { source, sourceId, occurrence } = input
   recorder.need(Need.Identity({ account, source, sourceId, occurrence }))
   const [known] = recorder.books.trades.find("identity", [account, source, sourceId, occurrence])
   if (known !== undefined) return again(recorder, known, input)
+  const arrival = byItsInstrument(recorder, given)
   recorder.need(Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }))
   if (input.reverses !== undefined) return reversal(recorder, arrival, input.reverses)
   if (arrival.symbol === undefined)
@@ -65,6 +67,19 @@ export const intake = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (held !== undefined) return quarantine(recorder, arrival, held)
   if (input.direct !== undefined) return acceptDirect(recorder, arrival, arrival.symbol)
   return accept(recorder, arrival, arrival.symbol)
+}
+
+/** P9: a symbol means what it meant when the trade was made; one that had given way to another by then is to be looked at. */
+const byItsInstrument = ({ account, books }: Recorder, given: Arrival): Arrival => {
+  const symbols = books.accounts.get(account)?.symbols ?? []
+  if (given.symbol === undefined || symbols.length === 0) return given
+  const { gaveWayTo, instrument } = instrumentAt(symbols, given.symbol, given.input.tradedAt)
+  const isReleased = given.input.reverses !== undefined || gaveWayTo === undefined
+  return {
+    ...given,
+    symbol: instrument,
+    held: isReleased ? given.held : `Renamed: ${given.symbol} had become ${gaveWayTo} by the time of the trade`
+  }
 }
 
 const ageOf = (recorder: Recorder, { backfill, input }: Arrival): Age => {

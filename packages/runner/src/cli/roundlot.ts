@@ -50,6 +50,14 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     split: leaf(
       "accept that a company has split or joined its shares",
       async () => (await import("../verbs/positionsSplit.ts")).positionsSplit
+    ),
+    rename: leaf(
+      "accept that an instrument has another symbol from a date on",
+      async () => (await import("../verbs/positionsRename.ts")).positionsRename
+    ),
+    "write-off": leaf(
+      "give up a rest that can never trade",
+      async () => (await import("../verbs/positionsWriteOff.ts")).positionsWriteOff
     )
   }),
   orders: group("what was sent", {
@@ -66,6 +74,10 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
     recheck: leaf(
       "ask the broker about an order now",
       async () => (await import("../verbs/ordersRecheck.ts")).ordersRecheck
+    ),
+    retry: leaf(
+      "a new order in the place of one that has ended",
+      async () => (await import("../verbs/ordersRetry.ts")).ordersRetry
     ),
     resolve: leaf("say what became of an order in doubt", async () => (await verdicts()).ordersResolve)
   }),

@@ -32,6 +32,7 @@ import { askDaemon } from "../verbs/decide.ts"
 import { said } from "../verbs/limitFlags.ts"
 import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
 import * as accounts from "../views/accounts.ts"
+import { momentOf } from "../views/asked.ts"
 import * as controls from "../views/controls.ts"
 import * as decisions from "../views/decisionDocument.ts"
 import * as jobViews from "../views/jobs.ts"
@@ -274,6 +275,15 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     )
     .handle("approveOrder", (asked) => acted(approving(asked)))
     .handle("resolveOrder", (asked) => acted(resolving(asked)))
+    .handle("retryOrder", (asked) =>
+      acted(
+        on(
+          Order.OrderTable,
+          "order",
+          simply(({ id }: Order.Order) => ({ _tag: "Retry", orderId: id }))
+        )(asked)
+      )
+    )
     .handle("recheckOrder", ({ path: { id } }) =>
       acted(
         Effect.flatMap(recordOf(Order.OrderTable, "order", id), ({ id: orderId }) =>
@@ -332,6 +342,28 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
               cashInLieu: quantity === undefined ? undefined : { quantity, price }
             }
           })
+        )
+      )
+    )
+    .handle("rename", (asked) =>
+      acted(
+        onSymbol(asked, (symbol) =>
+          Effect.gen(function* () {
+            const { since, to } = asked.payload
+            const from = since === undefined ? undefined : yield* momentOf("since", since)
+            return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
+          })
+        )
+      )
+    )
+    .handle("writeOff", (asked) =>
+      acted(
+        onSymbol(asked, (symbol) =>
+          Effect.map(readShares("quantity", asked.payload.quantity), (quantity): Command.Command => ({
+            _tag: "WriteOff",
+            symbol,
+            quantity
+          }))
         )
       )
     )

@@ -1,29 +1,15 @@
 import * as Options from "@effect/cli/Options"
-import {
-  type AccountName,
-  adjust,
-  Decimal,
-  due,
-  evaluation,
-  Ledger,
-  Need,
-  Price,
-  Reconciliation,
-  type Command,
-  type plan,
-  type Ticker
-} from "@roundlot/core"
+import { type AccountName, adjust, Decimal, Price, Reconciliation, type Ticker } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
-import { confirm, yes } from "../cli/confirm.ts"
+import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
-import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { withBrokers } from "./atBroker.ts"
-import { carryOut } from "./commanding.ts"
+import { correct } from "./correcting.ts"
 import { tickerOf } from "./verdicts.ts"
 
 /** Signed shares of a flag. */
@@ -50,21 +36,6 @@ const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, s
     const remedy = "Give the signed shares with --by where you mean it all the same"
     return yield* new UsageError({ problem: `There is no difference in ${symbol} to adjust: ${why}`, remedy })
   })
-
-/** The order that would follow an adjustment, as the books stand; nothing is written. */
-const preview = (
-  account: AccountName.AccountName,
-  asked: adjust.Adjustment
-): plan.Member<{ readonly now: string; readonly after: string }> => ({
-  account,
-  cause: { kind: "command", actor: "preview" },
-  needs: [Need.Need.Position({ account, symbol: asked.symbol })],
-  apply: (recorder) => {
-    const standing = evaluation.standingOf(recorder, asked.symbol)
-    if (standing === undefined) return { now: "NotDue", after: "NotDue" }
-    return { now: due.textOf(due.dueOf(standing)), after: due.textOf(adjust.dueAfter(standing, asked)) }
-  }
-})
 
 /** `positions adjust`. */
 export const positionsAdjust = Verb.make({
@@ -96,23 +67,23 @@ export const positionsAdjust = Verb.make({
   run: ({ account: named, as, by: said, commandId, dryRun, price, reason, symbol: text, yes: isSaid, ...where }) =>
     writing(where, (settings) =>
       Effect.gen(function* () {
-        const output = yield* Output
-        const ledger = yield* Ledger.Ledger
         const account = yield* theAccount(named)
         const symbol = yield* tickerOf(text)
         const by =
           said === undefined ? yield* differenceOf(account, symbol, settings) : yield* readDecimal("--by", said)
         const priced = price === undefined ? undefined : yield* readPrice(price)
-        const asked: adjust.Adjustment = { symbol, as, by, price: priced }
-        const { after, now } = yield* ledger.submit("command", preview(account, asked))
-        const document = { account, symbol, as, by: Decimal.format(by), now, after }
-        const shown = `${symbol} of ${account}, ${Decimal.format(by)} as ${as}: the answer is ${now} now, ${after} after it.`
-        if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)
-        if (!isSaid) yield* output.note(shown)
-        yield* confirm(isSaid, `Book ${Decimal.format(by)} ${symbol} as ${as}?`)
-        const command: Command.Command = { _tag: "AdjustPosition", ...asked }
-        const { done } = yield* carryOut({ account, commandId, reason, command })
-        yield* output.answer({ ...document, dryRun, done }, `${done}.`)
+        const shares = Decimal.format(by)
+        yield* correct({
+          account,
+          correction: { _tag: "AdjustPosition", symbol, as, by, price: priced },
+          fields: { as, by: shares },
+          title: `${shares} as ${as}`,
+          question: `Book ${shares} ${symbol} as ${as}?`,
+          reason,
+          commandId,
+          dryRun,
+          isSaid
+        })
       })
     )
 })

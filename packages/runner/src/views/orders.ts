@@ -76,6 +76,7 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       filledQuantity: Decimal.format(order.filled),
       averagePrice: decimalOrNull(Order.averagePrice(order)),
       decisionId: order.decisionId === undefined ? null : Id.format("decision", order.decisionId),
+      retryOf: idOrNull("order", order.retryOf),
       batchId: null,
       createdAt: Instant.format(order.createdAt),
       updatedAt: Instant.format(order.updatedAt),

@@ -163,4 +163,63 @@ describe("books and broker", () => {
     daemon.signal("SIGTERM")
     expect((await daemon.ended).code).toBe(0)
   })
+
+  it("P9: a symbol that is gone is proposed as a change; accepted, the position goes on under the new one", async () => {
+    const place = await bought()
+    await tell(place, { holding: { symbol: "AAPL", quantity: "0" } })
+    await tell(place, { holding: { symbol: "APPL2", quantity: "2" } })
+    const why = "ours 2 (hedged 2), the broker's 0; a change of its symbol to APPL2 would explain it"
+    expect((await place.cli("reconcile")).code).toBe(3)
+    expect(await place.json("breaks", "list")).toMatchObject({
+      items: [
+        { kind: "PositionDiffers", symbol: "AAPL", evidence: why },
+        { kind: "ForeignPosition", symbol: "APPL2" }
+      ]
+    })
+    const rename = ["positions", "rename", "AAPL", "--to", "APPL2", "--reason", "announced"] as const
+    const before: unknown = await place.json("journal", "head")
+    expect(await place.json(...rename, "--dry-run")).toMatchObject({ holds: "2", now: "NotDue", refused: null })
+    expect(await place.json("journal", "head")).toEqual(before)
+    expect((await place.cli(...rename)).code).toBe(2)
+    expect(await place.json(...rename, "--yes")).toMatchObject({ to: "APPL2", dryRun: false })
+    expect((await place.cli("reconcile")).code).toBe(0)
+    expect(await place.json("positions", "show", "AAPL")).toMatchObject({ hedged: "2", breaks: [] })
+    await place.cli("trades", "add", "--symbol", "APPL2", "--side", "buy", "--quantity", "1")
+    expect((await idle(place)).code).toBe(0)
+    expect(await place.json("positions", "list")).toMatchObject({ items: [{ symbol: "AAPL", hedged: "3" }] })
+    expect(await place.json("exchange", "orders")).toMatchObject({
+      items: [{ symbol: "AAPL" }, { symbol: "APPL2", quantity: "1", status: "filled" }]
+    })
+    place.wait(10_000)
+    expect((await place.cli("reconcile")).code).toBe(0)
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("write-off: a rest that can never trade is owed no more, with its reason; what was handed in stays", async () => {
+    const place = desk()
+    await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1.4"])))
+    expect((await idle(place)).code).toBe(0)
+    const off = ["positions", "write-off", "AAPL", "--reason", "delisted"] as const
+    expect(await place.json(...off, "--dry-run")).toMatchObject({ holds: "1", after: "NotDue", refused: null })
+    expect(await place.json("positions", "show", "AAPL")).toMatchObject({ residual: "0.4" })
+    expect(await place.json(...off, "--quantity", "0.5", "--dry-run")).toMatchObject({
+      refused: "AAPL of paper owes 0.4; 0.5 is more than that"
+    })
+    expect((await place.cli(...off)).code).toBe(2)
+    expect(await place.json(...off, "--yes")).toMatchObject({ done: "0.4 AAPL that paper owed are written off, by T2" })
+    expect(await place.json("positions", "show", "AAPL")).toMatchObject({ exposure: "1.4", target: "1", residual: "0" })
+    expect(await place.json("trades", "show", "T2")).toMatchObject({ kind: "write_off", reason: "delisted" })
+    expect(await place.json("audit")).toMatchObject({ ok: true })
+  })
+
+  it("retry: a cancelled order is made anew, linked to it, once", async () => {
+    const place = desk()
+    await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1"])))
+    await place.cli("instruments", "confirm", "AAPL", "--reason", "test")
+    await place.cli("orders", "cancel", "O1", "--reason", "not now")
+    const retry = ["orders", "retry", "O1", "--reason", "now", "--yes", "--command-id", "r1"] as const
+    expect(await place.json(...retry)).toMatchObject({ done: "O2 is made in the place of O1" })
+    expect(await place.json(...retry)).toMatchObject({ done: "O2 is made in the place of O1" })
+    expect(await place.json("orders", "show", "O2")).toMatchObject({ status: "pending", retryOf: "O1" })
+  })
 })

@@ -50,6 +50,29 @@ describe("commands over the API", () => {
       }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive("P9: a symbol change and a write-off are told before they are done, and done once", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      yield* post(port, "/api/v1/trades", [{ symbol: "KO", side: "buy", quantity: "0.4" }])
+      const head = json(yield* ask(port, "/api/v1/journal/head"))
+      for (const [verb, wish, tag] of [
+        ["rename", { to: "KOX", reason: "announced" }, "SymbolChanged"],
+        ["write-off", { reason: "delisted" }, "RestWrittenOff"]
+      ] as const) {
+        const told = yield* post(port, `/api/v1/positions/KO/${verb}`, { ...wish, dryRun: true })
+        assert.include(told.text, `"tag":"${tag}","count":1`)
+      }
+      assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+      const key = { "idempotency-key": "off" }
+      const off = () => post(port, "/api/v1/positions/KO/write-off", { reason: "delisted" }, key)
+      const done = yield* off()
+      assert.include(done.text, "2.4 KO that main owed are written off")
+      assert.deepStrictEqual(json(yield* off()), json(done))
+      const again = yield* post(port, "/api/v1/positions/KO/write-off", { reason: "delisted", dryRun: true })
+      assert.strictEqual(again.status, 409)
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("a dry run of what would be refused is refused, in the same words", () =>
     Effect.gen(function* () {
       const port = yield* played

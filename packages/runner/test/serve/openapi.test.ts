@@ -58,6 +58,9 @@ const bodies: Readonly<Record<string, unknown>> = {
   "controls.releaseTrade": { reason: "renamed", symbol: "AAPL" },
   "controls.adjust": { reason: "held before", as: "base", by: "2" },
   "controls.split": { reason: "announced", to: 2, from: 1 },
+  "controls.rename": { reason: "announced", to: "KOX", since: "2026-01-05" },
+  "controls.writeOff": { reason: "delisted" },
+  "controls.retryOrder": { reason: "again" },
   "controls.confirmInstrument": { reason: "by hand", lot: "1", tick: "0.05" },
   "controls.adopt": { reason: "held before", holdings: [{ symbol: "KO", quantity: "3" }] },
   "controls.setLimits": { orderQuantity: "500" },
@@ -117,6 +120,7 @@ const refusals = [
   "controls.releaseTrade 409",
   "controls.resolveBreak 404",
   "controls.resolveOrder 409",
+  "controls.retryOrder 409",
   "ready 503",
   "session.signIn 401"
 ]

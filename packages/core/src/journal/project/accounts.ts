@@ -10,6 +10,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     crossesZero: known?.crossesZero,
     orderTypes: known?.orderTypes,
     notionalTypes: known?.notionalTypes,
+    symbols: known?.symbols ?? [],
     createdAt: known?.createdAt ?? place.at,
     updatedAt: place.at,
     version: place.seq
@@ -24,6 +25,13 @@ export const brokerDeclared = (
 ): void => {
   const known = must(books.accounts.get(account), `account ${account}`)
   books.accounts.put({ ...known, crossesZero, orderTypes, notionalTypes, updatedAt: place.at, version: place.seq })
+}
+
+/** P9: the market knows an instrument by another ticker from a moment on. */
+export const symbolChanged = (books: Books, { since, symbol, to }: Of<"SymbolChanged">, place: Place): void => {
+  const known = must(books.accounts.get(ownerOf(place)), `account ${place.account}`)
+  const symbols = [...known.symbols, { instrument: symbol, ticker: to, since }]
+  books.accounts.put({ ...known, symbols, updatedAt: place.at, version: place.seq })
 }
 
 /** An instrument was seen, confirmed or found to be none. */

@@ -63,6 +63,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     positionEffect: event.positionEffect,
     tradeId: event.tradeId,
     decisionId: event.decisionId,
+    retryOf: event.retryOf,
     referencePrice: event.referencePrice,
     referenceSource: event.referenceSource,
     referenceAt: event.referenceAt,

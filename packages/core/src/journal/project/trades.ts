@@ -48,6 +48,46 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
   recount(books, undefined, tradeOf(books, event.id), place)
 }
 
+/** What the written off shares come from: us. */
+const OURS = "roundlot"
+
+/** A rest that can never trade: an entry of ours, of the opposite sign. */
+export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place: Place): void => {
+  const { id, lotId, quantity, side, symbol, why } = event
+  const trade: Trade = {
+    id,
+    account: ownerOf(place),
+    source: OURS,
+    sourceId: `write-off/T${id}`,
+    occurrence: "0",
+    symbol,
+    givenSymbol: symbol,
+    side,
+    quantity,
+    price: undefined,
+    tradedAt: place.at,
+    kind: "write_off",
+    orderType: undefined,
+    limitPrice: undefined,
+    stopPrice: undefined,
+    timeInForce: undefined,
+    batchId: undefined,
+    batchLine: undefined,
+    direction: "mirror",
+    reversesSourceId: undefined,
+    reversesOccurrence: undefined,
+    status: "pending",
+    reason: why,
+    lotId: undefined,
+    netted: Decimal.zero,
+    splitOpen: Decimal.zero,
+    createdAt: place.at,
+    updatedAt: place.at,
+    version: place.seq
+  }
+  count(books, trade, lotId, place)
+}
+
 /** A quarantined trade is counted, or executed where it is direct. */
 export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeReleased">, place: Place): void => {
   if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined })
@@ -62,7 +102,7 @@ const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => 
   const { account, symbol } = trade
   const counted = draftOf(trade)
   counted.status = "accumulated"
-  counted.reason = undefined
+  counted.reason = trade.kind === "write_off" ? trade.reason : undefined
   counted.lotId = lotId
   counted.updatedAt = place.at
   counted.version = place.seq
@@ -79,7 +119,9 @@ const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => 
   const position = positionOf(books, symbol, place)
   const isNewest = position.lastPriceAt === undefined || trade.tradedAt >= position.lastPriceAt
   patchPosition(books, symbol, place, {
-    exposure: Decimal.add(position.exposure, signed(trade.side, trade.quantity)),
+    ...(trade.kind === "write_off"
+      ? {}
+      : { exposure: Decimal.add(position.exposure, signed(trade.side, trade.quantity)) }),
     target: Decimal.add(position.target, target),
     openLots: Decimal.add(position.openLots, target),
     ...(trade.price !== undefined && isNewest ? { lastPrice: trade.price, lastPriceAt: trade.tradedAt } : {})

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest"
+import { perform as carryOut } from "../src/control/Command.ts"
+import { OrderId } from "../src/identity/Id.ts"
+import { OrderTable } from "../src/order/Order.ts"
+import type { Desk } from "../src/testing/index.ts"
+import { isSound } from "./sound.ts"
+import { deskOf, perform, type Deed } from "./Story.ts"
+
+const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
+
+const deskWith = (...deeds: ReadonlyArray<Deed>): Desk.Desk => {
+  const desk = deskOf(policy)
+  perform(desk, { do: "trade", id: "T1", side: "buy", milli: 1000, held: false })
+  for (const deed of deeds) perform(desk, deed)
+  return desk
+}
+
+const retry = (desk: Desk.Desk, id = 1) =>
+  desk.commit(
+    "command",
+    (recorder) => carryOut(recorder, `retry ${id}`, { _tag: "Retry", orderId: OrderId.make(id) }, "again").answer
+  )
+
+describe("DESIGN 11: retry", () => {
+  test("D8: makes a new order, linked to the old, and lifts what an operator's cancel holds", () => {
+    const desk = deskWith({ do: "cancel", order: 1 })
+    expect(desk.all(OrderTable)).toHaveLength(1)
+    expect(retry(desk)).toEqual({ _tag: "Done", what: "O2 is made in the place of O1" })
+    const [old, made] = desk.all(OrderTable)
+    expect(made).toMatchObject({ status: "pending", retryOf: 1, quantity: old?.quantity, attempts: 0 })
+    expect(made?.clientOrderId).not.toBe(old?.clientOrderId)
+    isSound(desk)
+    expect(retry(desk)).toEqual({ _tag: "Done", what: "O2 is made in the place of O1" })
+    expect(desk.all(OrderTable)).toHaveLength(2)
+  })
+
+  test("is refused while the old is in doubt, live or filled", () => {
+    const doubtful = deskWith({ do: "send", order: 1, got: "unknown", time: 1 })
+    expect(retry(doubtful)).toMatchObject({ why: "O1 is in doubt: it may be live; say what became of it first" })
+    expect(retry(deskWith())).toMatchObject({ why: "O1 is pending" })
+    const filled = deskWith(
+      { do: "send", order: 1, got: "accepted", time: 1 },
+      { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 1000, time: 2 }
+    )
+    expect(retry(filled)).toMatchObject({ why: "O1 is filled: there is nothing to try again" })
+    expect(retry(deskWith(), 7)).toMatchObject({ why: "there is no order O7" })
+  })
+
+  test("orders nothing that would not be due: during a cool-down, while halted", () => {
+    const cooling = deskWith({ do: "send", order: 1, got: "rejected", time: 1 })
+    expect(retry(cooling)).toMatchObject({ why: expect.stringContaining("in the place of O1: CoolingDown") })
+    const halted = deskWith({ do: "cancel", order: 1 }, { do: "halt" })
+    expect(retry(halted)).toMatchObject({ why: expect.stringContaining("Halted") })
+    expect(halted.all(OrderTable)).toHaveLength(1)
+  })
+
+  test("of a trade that was executed as given is handed in again instead", () => {
+    const desk = deskOf(policy)
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 1000, held: false, direct: true })
+    perform(desk, { do: "cancel", order: 1 })
+    expect(retry(desk)).toMatchObject({ why: expect.stringContaining("O1 executes T1 as given") })
+  })
+})

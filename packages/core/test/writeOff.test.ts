@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest"
+import { perform as carryOut } from "../src/control/Command.ts"
+import { foresee } from "../src/control/foresee.ts"
+import { commands } from "../src/index.ts"
+import { TradeId } from "../src/identity/Id.ts"
+import * as Quantity from "../src/money/Quantity.ts"
+import { TradeTable } from "../src/trade/Trade.ts"
+import type { Desk } from "../src/testing/index.ts"
+import { figures, isSound, tagsAfter } from "./sound.ts"
+import { deskOf, perform, type Deed } from "./Story.ts"
+
+const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
+
+/** 3.7 shares come in as 3.4 and 0.3; 3 are ordered and filled. */
+const story: ReadonlyArray<Deed> = [
+  { do: "trade", id: "T1", side: "buy", milli: 3400, held: false },
+  { do: "send", order: 1, got: "accepted", time: 1 },
+  { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 },
+  { do: "trade", id: "T2", side: "buy", milli: 300, held: false }
+]
+
+const deskWith = (deeds: ReadonlyArray<Deed> = story): Desk.Desk => {
+  const desk = deskOf(policy)
+  for (const deed of deeds) perform(desk, deed)
+  return desk
+}
+
+const writeOff = (desk: Desk.Desk, quantity?: string) =>
+  desk.commit(
+    "command",
+    (recorder) =>
+      carryOut(
+        recorder,
+        `off ${quantity ?? "all"}`,
+        {
+          _tag: "WriteOff",
+          symbol: desk.symbol,
+          quantity: quantity === undefined ? undefined : Quantity.unsafe(quantity)
+        },
+        "delisted"
+      ).answer
+  )
+
+describe("DESIGN 11: write-off", () => {
+  test("puts a lot of the opposite sign into target and not into exposure, with its reason, and nets it", () => {
+    const desk = deskWith()
+    expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
+    const tags = tagsAfter(desk, () =>
+      expect(writeOff(desk)).toEqual({ _tag: "Done", what: "0.7 AAPL that desk owed are written off, by T3" })
+    )
+    expect(tags.filter((tag) => tag === "RestWrittenOff")).toHaveLength(1)
+    expect(figures(desk)).toEqual(["0", "3.7", "3", "3", "0", "0"])
+    const [, , written] = desk.all(TradeTable)
+    expect(written).toMatchObject({ kind: "write_off", side: "sell", status: "completed", reason: "delisted" })
+    expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed", "completed", "completed"])
+    isSound(desk)
+    expect(writeOff(desk, "0.1")).toMatchObject({ _tag: "Refused", why: "AAPL of desk owes nothing" })
+  })
+
+  test("takes a part out of the oldest of what is owed, and what comes in later is ordered as ever", () => {
+    const desk = deskWith()
+    writeOff(desk, "0.5")
+    expect(figures(desk)).toEqual(["0", "3.7", "3.2", "3", "0.2", "0.2"])
+    expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed", "accumulated", "completed"])
+    isSound(desk)
+    perform(desk, { do: "trade", id: "T4", side: "buy", milli: 900, held: false })
+    expect(figures(desk)).toEqual(["0", "4.6", "4.1", "3", "0.1", "0.1"])
+    isSound(desk)
+  })
+
+  test("of what is sold too much is a lot on the other side", () => {
+    const desk = deskWith([{ do: "trade", id: "T1", side: "sell", milli: 400, held: false }])
+    writeOff(desk)
+    expect(figures(desk)).toEqual(["0", "-0.4", "0", "0", "0", "0"])
+    expect(desk.all(TradeTable)[1]).toMatchObject({ kind: "write_off", side: "buy" })
+    isSound(desk)
+  })
+
+  test("is refused while an order is live and for more than is owed, and is not reversed", () => {
+    const live = deskWith(story.slice(0, 2))
+    expect(writeOff(live)).toMatchObject({ why: expect.stringContaining("O1 of AAPL is submitted") })
+    const desk = deskWith()
+    expect(writeOff(desk, "0.8")).toMatchObject({ why: "AAPL of desk owes 0.7; 0.8 is more than that" })
+    expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
+    writeOff(desk)
+    const reversed = desk.commit("command", (recorder) => commands.reverseTrade(recorder, TradeId.make(3)))
+    expect(reversed).toMatchObject({ _tag: "Refused", why: expect.stringContaining("T3 writes off") })
+  })
+
+  test("its dry run shows the order that would follow, and writes nothing", () => {
+    const desk = deskOf({ ...policy, threshold: 5000 })
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 4000, held: false })
+    const seen = (quantity: string) =>
+      desk.commit("command", (recorder) =>
+        foresee(recorder, { _tag: "WriteOff", symbol: desk.symbol, quantity: Quantity.unsafe(quantity) })
+      )
+    expect(tagsAfter(desk, () => seen("1"))).toEqual([])
+    expect(seen("1")).toEqual({ holds: "0", now: "NotDue", after: "NotDue", obstacle: undefined })
+    expect(seen("9").obstacle).toBe("AAPL of desk owes 4; 9 is more than that")
+  })
+})

@@ -1,0 +1,65 @@
+import type * as Terminal from "@effect/platform/Terminal"
+import { type AccountName, type Commands, type Entropy, foresee, Ledger, Need } from "@roundlot/core"
+import { Effect, type Option } from "effect"
+import { confirm } from "../cli/confirm.ts"
+import { Output } from "../cli/Output.ts"
+import type { Told } from "../cli/Verb.ts"
+import { carryOut } from "./commanding.ts"
+
+/** What a correction of the books would come to as they stand: nothing is written. */
+export const foreseen = (
+  account: AccountName.AccountName,
+  correction: foresee.Correction
+): Effect.Effect<foresee.Foreseen, Ledger.LedgerError, Ledger.Ledger> =>
+  Effect.flatMap(Ledger.Ledger, (ledger) =>
+    ledger.submit("command", {
+      account,
+      cause: { kind: "command", actor: "preview" },
+      needs: [Need.Need.Account({ account }), Need.Need.Position({ account, symbol: correction.symbol })],
+      apply: (recorder) => foresee.foresee(recorder, correction)
+    })
+  )
+
+/** A correction as the command line asks for it. */
+interface Asked {
+  readonly account: AccountName.AccountName
+  readonly correction: foresee.Correction
+  /** What it says of itself, in the document that is shown. */
+  readonly fields: { readonly [name: string]: string | number | null }
+  /** What it is, in a few words. */
+  readonly title: string
+  readonly question: string
+  readonly reason: string
+  readonly commandId: Option.Option<string>
+  readonly dryRun: boolean
+  readonly isSaid: boolean
+}
+
+/** Shows what would follow a correction, asks, and carries it out. */
+export const correct = ({
+  account,
+  correction,
+  fields,
+  title,
+  ...asked
+}: Asked): Effect.Effect<
+  void,
+  Told,
+  Commands.Commands | Entropy.Entropy | Ledger.Ledger | Output | Terminal.Terminal
+> =>
+  Effect.gen(function* () {
+    const output = yield* Output
+    const { after, holds, now, obstacle } = yield* foreseen(account, correction)
+    const { symbol } = correction
+    const document = { account, symbol, ...fields, holds, now, after }
+    const due = `the answer is ${now} now, ${after} after it`
+    const what = obstacle === undefined ? due : `it would be refused: ${obstacle}`
+    const shown = `${symbol} of ${account}, ${title}: the books hold ${holds}; ${what}.`
+    if (asked.dryRun) {
+      return yield* output.answer({ ...document, refused: obstacle ?? null, dryRun: true, done: null }, shown)
+    }
+    if (!asked.isSaid) yield* output.note(shown)
+    yield* confirm(asked.isSaid, asked.question)
+    const { done } = yield* carryOut({ account, commandId: asked.commandId, reason: asked.reason, command: correction })
+    yield* output.answer({ ...document, refused: null, dryRun: false, done }, `${done}.`)
+  })

@@ -1,0 +1,32 @@
+import { Order } from "@roundlot/core"
+import { Effect } from "effect"
+import { confirm, yes } from "../cli/confirm.ts"
+import * as flags from "../cli/flags.ts"
+import * as Verb from "../cli/Verb.ts"
+import { writing } from "../cli/within.ts"
+import { perform } from "./commanding.ts"
+import { recordOf } from "./verdicts.ts"
+
+/** `orders retry`. */
+export const ordersRetry = Verb.make({
+  name: "orders retry",
+  summary: "a new order, linked to it, in the place of one that has ended: what its position owes now",
+  examples: [
+    ["roundlot orders retry O5 --reason 'the broker has lifted its ban' --yes", "what held its position is lifted too"]
+  ],
+  flags: {
+    ...flags.place,
+    id: flags.id("The order, O5"),
+    reason: flags.reason,
+    commandId: flags.commandId,
+    yes
+  },
+  run: ({ commandId, id, reason, yes: isSaid, ...where }) =>
+    writing(where, () =>
+      Effect.gen(function* () {
+        const order = yield* recordOf(Order.OrderTable, "order", id)
+        yield* confirm(isSaid, `Order again what ${order.symbol} of ${order.account} owes, in the place of ${id}?`)
+        yield* perform({ account: order.account, commandId, reason, command: { _tag: "Retry", orderId: order.id } })
+      })
+    )
+})
