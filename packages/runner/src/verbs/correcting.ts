@@ -7,7 +7,7 @@ import type { Told } from "../cli/Verb.ts"
 import { carryOut } from "./commanding.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
-export const foreseen = (
+const foreseen = (
   account: AccountName.AccountName,
   correction: foresee.Correction
 ): Effect.Effect<foresee.Foreseen, Ledger.LedgerError, Ledger.Ledger> =>
