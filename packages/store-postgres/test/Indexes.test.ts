@@ -45,4 +45,21 @@ describe("indexes", () => {
       }
     })
   )
+
+  it.scopedLive("AUD-11: attempts have no column of JSON; what is said of orders beside them has", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const told = (table: string) =>
+        Effect.map(
+          asking(
+            url,
+            `SELECT data_type AS said FROM information_schema.columns WHERE table_name = '${table}'
+             UNION ALL SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '${table}'::regclass`
+          ),
+          (rows) => rows.map(({ said }) => String(said)).join("\n")
+        )
+      assert.notMatch(yield* told("roundlot_attempts"), /json/i)
+      assert.match(yield* told("roundlot_orders"), /json/)
+    })
+  )
 })

@@ -162,6 +162,16 @@ describe("indexes", () => {
     })
   )
 
+  it.scoped("AUD-11: attempts have no column of JSON; what is said of orders beside them has", () =>
+    Effect.gen(function* () {
+      const { db } = yield* connected
+      const made = (table: string) =>
+        String(db.prepare("SELECT sql FROM sqlite_master WHERE name = ?").pluck().get(Ddl.nameOf(table)))
+      assert.notMatch(made("attempts"), /json/i)
+      assert.match(made("orders"), /json_valid/)
+    })
+  )
+
   it.scoped("every index is there for a lookup, a list or a rule", () =>
     Effect.gen(function* () {
       const { db } = yield* connected

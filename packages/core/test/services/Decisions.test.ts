@@ -7,6 +7,7 @@ import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import * as Broker from "../../src/ports/Broker.ts"
+import { Clock } from "../../src/ports/Clock.ts"
 import { Answer, type Report } from "../../src/reconciliation/Report.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
@@ -14,6 +15,7 @@ import * as Decisions from "../../src/services/Decisions.ts"
 import * as Driving from "../../src/services/Driving.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
+import * as MarketHours from "../../src/time/MarketHours.ts"
 import * as stage from "./Stage.ts"
 
 const AAPL = Ticker.make("AAPL")
@@ -286,6 +288,19 @@ describe("what stands before a decision ends it, naming the control", () => {
       Effect.gen(function* () {
         yield* perform("c1", { _tag: "Halt", scope: { _tag: "WholeAccount" } })
         expect(seen(yield* executed())).toContain("failed: Refused(Halted)")
+      })
+    ))
+
+  test("a market that is closed: it does not wait until that opens", () =>
+    play(
+      Effect.gen(function* () {
+        const clock = yield* Clock
+        const tomorrow = Instant.make(86_400_000_000n)
+        const session = { opensAt: tomorrow, closesAt: Instant.addMillis(tomorrow, 3_600_000) }
+        yield* clock.learn(stage.account, MarketHours.ofSessions("stage", [session]) ?? MarketHours.xnys)
+        expect(seen(yield* executed())).toMatch(/^failed: Refused\(SessionClosed\)/)
+        yield* TestClock.adjust("25 hours")
+        expect(yield* stage.statuses).toEqual(["failed"])
       })
     ))
 
