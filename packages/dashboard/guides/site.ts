@@ -23,7 +23,7 @@ const shelves = [
   {
     title: "Guides",
     folder: "guides",
-    first: ["first-steps", "dashboard", "operating", "deployment"]
+    first: ["first-steps", "concepts", "dashboard", "batches", "operating", "deployment", "troubleshooting", "embed"]
   },
   { title: "Reference", folder: "reference", first: [] },
   { title: "Inside", folder: "", first: ["architecture", "rules", "reliability", "performance"] },
@@ -84,6 +84,14 @@ const linkOf = (docs: string, from: string, link: string): string | undefined =>
   return undefined
 }
 
+/** A drawing of ours stands in the page itself, where it has the page's colours and its words can be read out and found. */
+const pictureIn = (docs: string, from: string, source: string): string | undefined => {
+  const file = join(docs, posix.join(posix.dirname(from), source).slice("/docs/".length))
+  if (!source.endsWith(".svg") || !existsSync(file)) return undefined
+  const picture = readFileSync(file, "utf8").replaceAll(/>\s+</g, "><").trim()
+  return `<span class="picture" tabindex="0" role="group" aria-label="Picture">${picture}</span>`
+}
+
 /** The front page of a folder is asked for by the folder's name. */
 const addressOf = (path: string): string => path.replace(/\/index$/, "")
 
@@ -104,13 +112,22 @@ const renderer = (docs: string, from: string): MarkdownIt => {
           inner.attrs = link === undefined ? null : [["href", link]]
         }
         if (inner.type === "link_close" && open.pop() === true) inner.tag = "span"
-        if (inner.type === "image") inner.attrSet("src", linkOf(docs, from, inner.attrGet("src") ?? "") ?? "")
+        if (inner.type === "image") {
+          const source = inner.attrGet("src") ?? ""
+          inner.attrSet("src", linkOf(docs, from, source) ?? "")
+          inner.meta = pictureIn(docs, from, source)
+        }
       }
     }
   })
   const table = '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>'
   markdown.renderer.rules["table_open"] = () => table
   markdown.renderer.rules["table_close"] = () => "</table></div>"
+  const { image } = markdown.renderer.rules
+  markdown.renderer.rules.image = (tokens, at, ...rest) => {
+    const picture: unknown = tokens[at]?.meta
+    return typeof picture === "string" ? picture : (image?.(tokens, at, ...rest) ?? "")
+  }
   markdown.renderer.rules.fence = (tokens, at) => fenceOf(tokens[at]?.content ?? "")
   return markdown
 }

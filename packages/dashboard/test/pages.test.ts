@@ -129,6 +129,10 @@ describe("the guides", () => {
       expect(await findings(page)).toEqual([])
       await page.setViewportSize({ width: 390, height: 844 })
       expect(await page.evaluate("document.documentElement.scrollWidth > 390")).toBe(false)
+      await page.goto(`${daemon.url}/docs/guides/concepts`)
+      await page.getByRole("img", { name: "From trades to an order" }).waitFor()
+      expect(await findings(page)).toEqual([])
+      expect(await page.evaluate("document.documentElement.scrollWidth > 390")).toBe(false)
       expect(faults).toEqual([])
     }
   )

@@ -33,6 +33,8 @@ export interface Verb {
   readonly usage: Usage
   readonly help: string
   readonly run: (args: ReadonlyArray<string>) => Doing
+  /** Reads the arguments as `run` does, and does nothing: what a guide shows is held against it. */
+  readonly accept: (args: ReadonlyArray<string>) => Doing
 }
 
 /** What makes a verb. `flags` are options and arguments of `@effect/cli`. */
@@ -56,14 +58,19 @@ export const config = CliConfig.make({
 /** Makes a verb. */
 export const make = <const Flags extends Command.Command.Config>(options: VerbOptions<Flags>): Verb => {
   const command = Command.make(options.name, options.flags, options.run)
-  const parse = Command.run(command, { name: options.name, version: VERSION })
+  const told = { name: options.name, version: VERSION }
+  const parse = Command.run(command, told)
+  const parseOnly = Command.run(
+    Command.make(options.name, options.flags, () => Effect.void),
+    told
+  )
+  const ours = (error: Told | ValidationError): Told =>
+    isValidationError(error) ? wordsOf(options.name, error) : error
   return {
     usage: Command.getUsage(command),
     help: helpOf(options, plain(Command.getHelp(command, config))),
-    run: (args) =>
-      silenced(parse(["node", "roundlot", ...args])).pipe(
-        Effect.mapError((error) => (isValidationError(error) ? wordsOf(options.name, error) : error))
-      )
+    run: (args) => Effect.mapError(silenced(parse(["node", "roundlot", ...args])), ours),
+    accept: (args) => Effect.mapError(silenced(parseOnly(["node", "roundlot", ...args])), ours)
   }
 }
 

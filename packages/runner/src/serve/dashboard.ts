@@ -30,7 +30,7 @@ interface Asset {
 }
 
 /** Where the built dashboard stands; nothing where it was not built. */
-const folder = (): string | undefined => {
+export const builtFiles = (): string | undefined => {
   const home = dirname(createRequire(import.meta.url).resolve("@roundlot/dashboard/package.json"))
   const built = join(home, "dist")
   return existsSync(join(built, "index.html")) ? built : undefined
@@ -93,7 +93,7 @@ const NOT_BUILT =
 /** The dashboard at `/`, its files, the guides at `/docs`, and its page for every address of a screen. It holds no figure: who looks is asked by the API. */
 export const layer: Layer.Layer<never> = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
-    const built = folder()
+    const built = builtFiles()
     const assets = built === undefined ? new Map<`/${string}`, Asset>() : read(built)
     const index = assets.get("/index.html")
     const page = index === undefined ? HttpServerResponse.text(NOT_BUILT, { status: 404 }) : answer(index)

@@ -1,8 +1,9 @@
+import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Account, Break, Clock, decode, Instant, Reads, TradeRepository, TradingState } from "@roundlot/core"
 import { Exchange } from "@roundlot/broker-paper"
 import { examine } from "@roundlot/store-sqlite"
-import { Effect } from "effect"
+import { Effect, type Option } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
@@ -10,22 +11,7 @@ import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
-
-/** What was looked at: whether it is well, what was found, and what to do where it is not. */
-interface Finding {
-  readonly check: string
-  readonly ok: boolean
-  readonly found: string
-  readonly remedy: string | null
-}
-
-const well = (check: string, found: string): Finding => ({ check, ok: true, found, remedy: null })
-const ill = (check: string, found: string, remedy: string): Finding => ({ check, ok: false, found, remedy })
-
-const toldBy = (check: string) => (error: { readonly message: string }) => {
-  const [found = "", ...rest] = error.message.split(". ")
-  return Effect.succeed([ill(check, found, rest.join(". ") || "See the message")])
-}
+import { ill, toldBy, well } from "./Finding.ts"
 
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true))
@@ -136,14 +122,28 @@ const broker = ({ paperFile }: Settings) =>
     return [well("broker", `the paper exchange ${paperFile} answers; it has ${orders.length} orders`)]
   }).pipe(Effect.catchAll(toldBy("broker")))
 
-const look = (asked: Flags) =>
+interface DoctorFlags extends Flags {
+  readonly deploy: boolean
+  readonly backups: Option.Option<string>
+}
+
+const deployed = ({ backups, ...asked }: DoctorFlags, settings: Settings) =>
+  asked.deploy
+    ? Effect.flatMap(
+        Effect.promise(() => import("./deployment.ts")),
+        ({ deployment }) => deployment(asked, settings, backups)
+      )
+    : Effect.succeed([])
+
+const look = (asked: DoctorFlags) =>
   settle(asked).pipe(
     Effect.flatMap((settings) =>
       Effect.all([
         Effect.succeed([well("settings", `store ${shownStore(settings.store)}`)]),
         settings.store._tag === "Sqlite" ? disk(settings.store.file) : Effect.succeed([]),
         store(settings),
-        broker(settings)
+        broker(settings),
+        deployed(asked, settings)
       ])
     ),
     Effect.map((parts) => parts.flat()),
@@ -154,8 +154,20 @@ const look = (asked: Flags) =>
 export const doctor = Verb.make({
   name: "doctor",
   summary: "what is wrong here, and how to mend it; exit code 3 if anything is",
-  examples: [["roundlot doctor --store sqlite:books.db", "settings, disk, store, clock, daemon, broker"]],
-  flags: flags.place,
+  examples: [
+    ["roundlot doctor --store sqlite:books.db", "settings, disk, store, clock, daemon, broker"],
+    ["roundlot doctor --deploy --backups backups/", "and the checklist of a deployment, line by line"]
+  ],
+  flags: {
+    ...flags.place,
+    deploy: Options.boolean("deploy").pipe(
+      Options.withDescription("And all that a deployment needs, with a rehearsal on copies that are thrown away")
+    ),
+    backups: Options.text("backups").pipe(
+      Options.withDescription("The folder of backups; default 'backups' beside the store"),
+      Options.optional
+    )
+  },
   run: (asked) =>
     Effect.gen(function* () {
       const { answer, look: noteLook } = yield* Output

@@ -1,0 +1,52 @@
+import { Clock, Instant, Quantity, SourcePolicy, Trade } from "@roundlot/core"
+import type { TradeSource } from "@roundlot/core"
+import { Effect, Option, Stream } from "effect"
+
+/** A fill as the venue tells it, numbered in its own order. */
+export interface VenueFill {
+  readonly number: number
+  readonly ticker: string
+  readonly side: "buy" | "sell"
+  readonly shares: string
+  readonly at: Instant.Instant
+}
+
+/** What a venue answers when it is asked for the fills after a number; an empty page says that there is no more. */
+export type FillsAfter<E> = (number: number) => Effect.Effect<ReadonlyArray<VenueFill>, E>
+
+const tradeOf = ({ at, number, shares, side, ticker }: VenueFill): Trade.TradeInput =>
+  Trade.input({
+    source: "venue",
+    sourceId: String(number),
+    symbol: ticker,
+    side,
+    quantity: Quantity.unsafe(shares),
+    tradedAt: at
+  })
+
+/** A source that pages through a venue's fills; its cursor is the number of the newest that was delivered. */
+export const make = <E>(
+  fillsAfter: FillsAfter<E>
+): Effect.Effect<TradeSource.TradeSourceService<E>, never, Clock.Clock> =>
+  Effect.map(Clock.Clock, (clock) => {
+    let heardAt: Instant.Instant | undefined
+    const pageAfter = (number: number) =>
+      Effect.gen(function* () {
+        const fills = yield* fillsAfter(number)
+        heardAt = yield* clock.now
+        return fills
+      })
+    return {
+      name: "venue",
+      policy: SourcePolicy.plain,
+      deliveries: (cursor) =>
+        Stream.unfoldEffect(Number(cursor ?? "0"), (after) =>
+          Effect.map(pageAfter(after), (fills) => {
+            const newest = fills.at(-1)?.number
+            if (newest === undefined) return Option.none()
+            return Option.some([{ trades: fills.map(tradeOf), cursor: String(newest) }, newest] as const)
+          })
+        ),
+      ageMs: Effect.map(clock.now, (now) => (heardAt === undefined ? 0 : Instant.millisBetween(heardAt, now)))
+    }
+  })

@@ -1,0 +1,49 @@
+import { expect, it } from "@effect/vitest"
+import {
+  Account,
+  AccountName,
+  Clock,
+  Commands,
+  Decimal,
+  Instant,
+  Position,
+  Reads,
+  Roundlot,
+  Sources,
+  Trade
+} from "@roundlot/core"
+import { Effect } from "effect"
+import * as VenueSource from "./VenueSource.ts"
+
+const desk = AccountName.AccountName.make("desk")
+
+const fillOf = (number: number): VenueSource.VenueFill => ({
+  number,
+  ticker: "AAPL",
+  side: "buy",
+  shares: "0.25",
+  at: Instant.fromMillis(Date.UTC(2026, 10, 20, 14, 30))
+})
+
+/** A venue with so many fills, two on a page, that notes after which number it was asked. */
+const venueOf =
+  (count: number, asked: Array<number>): VenueSource.FillsAfter<never> =>
+  (after) =>
+    Effect.sync(() => {
+      asked.push(after)
+      const all = Array.from({ length: count }, (_, index) => fillOf(index + 1))
+      return all.filter(({ number }) => number > after).slice(0, 2)
+    })
+
+it.effect("SDK-2: a source goes on after the cursor of what was taken in, and nothing is counted twice", () =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    yield* commands.setAccount(desk, { ...Account.defaultSettings, broker: "house" }, "app")
+    const asked: Array<number> = []
+    yield* Sources.follow(desk, yield* VenueSource.make(venueOf(3, asked)))
+    yield* Sources.follow(desk, yield* VenueSource.make(venueOf(5, asked)))
+    expect(asked).toEqual([0, 2, 3, 3, 5])
+    expect((yield* Reads.all(Trade.TradeTable)).map(({ sourceId }) => sourceId)).toEqual(["1", "2", "3", "4", "5"])
+    expect((yield* Reads.all(Position.PositionTable)).map(({ exposure }) => Decimal.format(exposure))).toEqual(["1.25"])
+  }).pipe(Effect.provide(Roundlot.layerMemory), Effect.provide(Clock.layerAlwaysOpen))
+)

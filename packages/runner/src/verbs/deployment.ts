@@ -1,0 +1,185 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { type Account, Tokens } from "@roundlot/core"
+import { Effect, Layer, Option } from "effect"
+import { dirname, join } from "node:path"
+import process from "node:process"
+import { isStoreThere, layerStore } from "../App.ts"
+import { layer as layerOutput, Output } from "../cli/Output.ts"
+import type { Doing } from "../cli/Verb.ts"
+import { builtFiles } from "../serve/dashboard.ts"
+import { DEFAULT_CONFIG, Environment, type Flags, type Settings } from "../settings/Settings.ts"
+import { StorePlace } from "../settings/StorePlace.ts"
+import { proven } from "../store/moving.ts"
+import { imageInto, migrate } from "../store/versions.ts"
+import { ill, toldBy, well, type Finding } from "./Finding.ts"
+
+const OLDEST_NODE = [20, 19] as const
+
+const node = (): Finding => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+  const isEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
+  return isEnough
+    ? well("node", process.version)
+    : ill("node", process.version, `Install Node ${OLDEST_NODE.join(".")} or newer`)
+}
+
+const dashboard = (): Finding =>
+  builtFiles() === undefined
+    ? ill("dashboard", "its files are not built", "'node scripts/dashboard.mjs' builds them; all else works without")
+    : well("dashboard", "its files are built")
+
+/** The limits that an account with real money must have, by the names of the configuration. */
+const limitsOf = ({
+  maxDailyNotional,
+  maxOpenResidual,
+  maxOrderNotional,
+  maxOrderQuantity
+}: Account.AccountSettings): ReadonlyArray<string> =>
+  Object.entries({
+    orderQuantity: maxOrderQuantity,
+    orderNotional: maxOrderNotional,
+    openResidual: maxOpenResidual,
+    dailyNotional: maxDailyNotional
+  }).flatMap(([name, value]) => (value === undefined ? [name] : []))
+
+const configured = ({ config }: Flags, { configuration }: Settings) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const file = Option.getOrElse(config, () => DEFAULT_CONFIG)
+    const isThere = yield* Effect.orElseSucceed(fs.exists(file), () => false)
+    const lacking = [...configuration.accounts].flatMap(([name, settings]) => {
+      const names = limitsOf(settings)
+      return names.length === 0 ? [] : [`${name} has no ${names.join(", ")}`]
+    })
+    return [
+      isThere
+        ? well("config", `${file} can be read; it has ${configuration.accounts.size} accounts`)
+        : ill("config", `there is no ${file}`, "'roundlot init' writes one to begin with; --config names another"),
+      lacking.length === 0
+        ? well("limits", "every account of the configuration has all four")
+        : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
+      configuration.alerts === undefined
+        ? ill("alerts", "nobody is told of what needs a person", 'Add "alerts": { "webhook": … } to the configuration')
+        : well("alerts", "a webhook is told")
+    ]
+  })
+
+const OTHERS = 0o077
+
+const envFile = ({ envFile: named }: Flags) =>
+  Option.match(named, {
+    onNone: () => Effect.succeed([well("env-file", "none is named")]),
+    onSome: (file) =>
+      Effect.gen(function* () {
+        const { mode } = yield* (yield* FileSystem.FileSystem).stat(file)
+        return (mode & OTHERS) === 0
+          ? [well("env-file", `${file} is its owner's alone`)]
+          : [ill("env-file", `${file} may be read or written by others`, `chmod 600 ${file}`)]
+      }).pipe(Effect.catchAll(toldBy("env-file")))
+  })
+
+const YOUNG_MS = 2 * 86_400_000
+
+/** The folder is written to, and the file is gone again. */
+const folder = (path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    yield* Effect.scoped(fs.makeTempFileScoped({ directory: path, prefix: ".roundlot-doctor-" }))
+    return [well("folder", `${path} can be written`)]
+  }).pipe(
+    Effect.catchAll(() =>
+      Effect.succeed([ill("folder", `${path} cannot be written`, "Make it, and give it to the user of the daemon")])
+    )
+  )
+
+const backups = (path: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const names = yield* Effect.orElseSucceed(fs.readDirectory(path), (): ReadonlyArray<string> => [])
+    const files = names.filter((name) => name.startsWith("roundlot-") && name.endsWith(".db"))
+    const stats = yield* Effect.forEach(files, (name) => fs.stat(join(path, name)))
+    const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
+    const ages = stats.map(({ mtime }) => now - Option.match(mtime, { onNone: () => 0, onSome: (at) => at.getTime() }))
+    return ages.some((age) => age < YOUNG_MS)
+      ? [well("backup", `${path} has one of the last two days`)]
+      : [ill("backup", `${path} has none of the last two days`, `'roundlot store backup ${path}/' makes one`)]
+  }).pipe(Effect.catchAll(toldBy("backup")))
+
+const proofs = (settings: Settings) =>
+  Effect.gen(function* () {
+    const { entries } = yield* proven(settings.store)
+    const isNamed = yield* Effect.provide(Tokens.areThere, layerStore(settings))
+    return [
+      well("audit", `the books agree with the journal: ${entries} entries`),
+      isNamed
+        ? well("tokens", "who acts has a name")
+        : ill("tokens", "whoever is on this machine may act", "'roundlot tokens create NAME --role operate' makes one")
+    ]
+  }).pipe(Effect.catchAll(toldBy("audit")))
+
+/** A copy of the store that is thrown away takes the migrations of this version, and is audited. */
+const migration = (settings: Settings, scratch: string) =>
+  Effect.gen(function* () {
+    const copy = StorePlace.Sqlite({ file: join(scratch, "copy.db") })
+    yield* imageInto(copy.file, settings.store)
+    const { steps } = yield* migrate(copy, join(scratch, "backup.db"))
+    yield* proven(copy)
+    const taken = steps.length === 0 ? "is of this version" : `took ${steps.map(({ name }) => name).join(", ")}`
+    return [well("migration", `a copy of the store ${taken}, and its audit is clean`)]
+  }).pipe(Effect.catchAll(toldBy("migration")))
+
+const ROWS = "source_id,symbol,side,quantity\nsmoke-1,AAPL,buy,2\nsmoke-2,MSFT,sell,1\n"
+
+/** Does a verb with nothing around it: neither this folder's configuration nor this process's variables are read. */
+const alone = (verb: Doing) =>
+  Effect.gen(function* () {
+    yield* verb
+    return yield* (yield* Output).exitCode(false)
+  }).pipe(
+    Effect.provide(layerOutput(true, { out: () => undefined, err: () => undefined })),
+    Effect.provide(Layer.succeed(Environment, {}))
+  )
+
+/** A batch on a store of its own, at the paper broker, worked off to its end and audited: nothing of it leaves the folder. */
+const smoke = (scratch: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const [file, config] = [join(scratch, "smoke.csv"), join(scratch, "nothing.json")]
+    yield* fs.writeFileString(file, ROWS)
+    yield* fs.writeFileString(config, "{}")
+    const place = ["--store", `sqlite:${join(scratch, "smoke.db")}`, "--config", config]
+    const { batchesSubmit } = yield* Effect.promise(() => import("./batchesSubmit.ts"))
+    const { startVerb } = yield* Effect.promise(() => import("./start.ts"))
+    const { audit } = yield* Effect.promise(() => import("./proofs.ts"))
+    const steps = [
+      ["submitting", batchesSubmit.run([...place, "--name=smoke", "--account=paper", file])],
+      ["executing", startVerb.run([...place, "--until-idle"])],
+      ["auditing", audit.run(place)]
+    ] as const
+    for (const [name, verb] of steps) {
+      const code = yield* alone(verb)
+      if (code !== 0)
+        return [ill("smoke", `${name} a batch of two rows ended with ${code}`, "Do it by hand, and see what it says")]
+    }
+    return [well("smoke", "a batch of two rows was executed on paper, and its audit is clean")]
+  }).pipe(Effect.catchAll(toldBy("smoke")))
+
+/** What has to hold of a deployment beside what `doctor` looks at; nothing of it reaches the store or a broker. */
+export const deployment = (asked: Flags, settings: Settings, backupFolder: Option.Option<string>) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const scratch = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-deployment-" }))
+    const isThere = yield* Effect.orElseSucceed(isStoreThere(settings.store), () => false)
+    const kept = Option.getOrElse(backupFolder, () => join(settings.backupFolder, "backups"))
+    const parts = yield* Effect.all([
+      Effect.succeed([node(), dashboard()]),
+      configured(asked, settings),
+      envFile(asked),
+      settings.store._tag === "Sqlite" ? folder(dirname(settings.store.file)) : Effect.succeed([]),
+      backups(kept),
+      isThere ? proofs(settings) : Effect.succeed([]),
+      isThere ? migration(settings, scratch) : Effect.succeed([]),
+      smoke(scratch)
+    ])
+    return parts.flat()
+  }).pipe(Effect.scoped)

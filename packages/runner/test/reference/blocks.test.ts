@@ -1,0 +1,210 @@
+import { rmSync } from "node:fs"
+import { basename, join } from "node:path"
+import { Instruction } from "@roundlot/broker-paper"
+import { Effect, Either } from "effect"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as CliConfig from "@effect/cli/CliConfig"
+import { describe, expect, it } from "vitest"
+import { arrange } from "../../src/cli/argv.ts"
+import { layer as layerOutput } from "../../src/cli/Output.ts"
+import { roundlot } from "../../src/cli/roundlot.ts"
+import * as Tree from "../../src/cli/Tree.ts"
+import { config } from "../../src/cli/Verb.ts"
+import { parse } from "../../src/settings/Configuration.ts"
+import { Environment } from "../../src/settings/Settings.ts"
+import { desk } from "../cli/roundlot.ts"
+import { blocksOf, filesIn, indentedIn, linesOf, pages, read, spokenIn, type Block } from "./blocks.ts"
+
+const blocks = pages.flatMap(blocksOf)
+const of = (...languages: ReadonlyArray<string>): ReadonlyArray<Block> =>
+  blocks.filter(({ language }) => languages.includes(language))
+
+/** Reads a command line as the program does, without doing it; what is wrong with it. */
+const wrongWith = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
+  const told = Effect.gen(function* () {
+    const { path, rest, tree } = yield* Tree.find(roundlot, words)
+    if (tree._tag === "Group")
+      return rest.some((word) => ["--help", "--version"].includes(word)) ? undefined : "no verb"
+    const verb = yield* Effect.promise(tree.load)
+    if (rest.includes("--help")) return undefined
+    yield* verb.accept(yield* arrange(path.join(" "), verb.usage, rest))
+    return undefined
+  })
+  const nothing = { out: () => undefined, err: () => undefined }
+  return Effect.runPromise(
+    told.pipe(
+      Effect.catchAll(({ message }) => Effect.succeed(message)),
+      Effect.provide(layerOutput(false, nothing)),
+      Effect.provideService(CliConfig.CliConfig, config),
+      Effect.provideService(Environment, {}),
+      Effect.provide(NodeContext.layer)
+    )
+  )
+}
+
+const npmScripts = new Set([
+  "start",
+  "test",
+  "install",
+  ...Object.keys(Object(JSON.parse(read("package.json")).scripts))
+])
+
+/** Programs that are not ours: they are shown beside ours, and no test can run them here. */
+const others = new Set(["curl", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod"])
+
+const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
+  const [first = "", ...rest] = words
+  if (first === "roundlot") return wrongWith(rest)
+  if (first === "npx" && rest[0] === "roundlot") return wrongWith(rest.slice(1))
+  if (first === "npm") {
+    const script = rest[0] === "run" ? (rest[1] ?? "") : (rest[0] ?? "")
+    return npmScripts.has(script) ? undefined : `there is no script ${script}`
+  }
+  if (first === "sudo") return wrongLine(rest)
+  return others.has(first) ? undefined : `nobody knows ${first}`
+}
+
+const wrongOf = async (found: ReadonlyArray<Block>): Promise<ReadonlyArray<string>> => {
+  const wrong: Array<string> = []
+  for (const { code, page } of found) {
+    for (const line of linesOf(code)) {
+      const why = line._tag === "Command" ? await wrongLine(line.words) : undefined
+      if (why !== undefined) wrong.push(`${page}: ${JSON.stringify(line)}: ${why}`)
+    }
+  }
+  return wrong
+}
+
+const flat = (text: string): string => text.replaceAll(/\s+/g, " ")
+
+/** A program in the parts that a compiled file has word for word: each import, and what is between empty lines. */
+const partsOf = (code: string): ReadonlyArray<string> =>
+  code
+    .split(/\n\n|\n(?=import )/)
+    .flatMap((part) =>
+      part.startsWith("import ") ? [part.replace(/import \{ (?:Effect|Layer)(?:, \w+)? \} from "effect"/, "")] : [part]
+    )
+    .map((part) => part.trim())
+    .filter((part) => part !== "")
+
+describe("what the guides show", () => {
+  it("is in fences that say what it is", () => {
+    expect(pages.flatMap((page) => indentedIn(page).map((line) => `${page}: ${line}`))).toEqual([])
+    const known = ["sh", "ts", "json", "ini", "dockerfile", "yaml", "csv", "jsonl", "mermaid", "text"]
+    expect(blocks.filter(({ language }) => language !== "" && !known.includes(language))).toEqual([])
+  })
+
+  it("every command line is one that the program takes", async () => {
+    expect(of("sh").length).toBeGreaterThan(25)
+    expect(await wrongOf(of("sh"))).toEqual([])
+    expect(await wrongWith(["orders", "lst"])).toMatch(/list/)
+    expect(await wrongWith(["halt", "--raeson", "x"])).toMatch(/--reason/)
+    expect(await wrongWith(["trades", "import"])).toBeDefined()
+  })
+
+  it("a command in running text names a verb, and flags that it has", async () => {
+    const wrong: Array<string> = []
+    for (const page of pages) {
+      for (const spoken of spokenIn(page)) {
+        const words = spoken.split(" ").filter((word) => !/^[A-Z…]/.test(word))
+        const found = Tree.find(roundlot, words)
+        const why = Either.isLeft(found)
+          ? found.left.message
+          : found.right.tree._tag === "Group"
+            ? undefined
+            : await lacking(found.right)
+        if (why !== undefined) wrong.push(`${page}: roundlot ${spoken}: ${why}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it("TypeScript is word for word in a file that is compiled", () => {
+    const files = [
+      ...filesIn("examples", ".ts"),
+      ...filesIn("packages", "/test/readme.test.ts"),
+      "packages/broker-paper/test/Contract.test.ts"
+    ]
+    const sources = flat(files.map(read).join("\n"))
+    const shown = of("ts").flatMap(({ code, page }) => partsOf(code).map((part) => ({ page, part })))
+    expect(shown.length).toBeGreaterThan(15)
+    const strange = shown.filter(({ part }) => !sources.includes(flat(part)))
+    expect(strange.map(({ page, part }) => `${page}: ${part}`)).toEqual([])
+  })
+
+  it("JSON is a configuration that the program reads", () => {
+    const shown = of("json")
+    expect(shown.length).toBeGreaterThan(2)
+    const wrong = shown.flatMap(({ code, page }) =>
+      Either.match(parse(code, page), { onLeft: ({ message }) => [message], onRight: () => [] })
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it("lines of JSON are instructions that the paper exchange takes", () => {
+    const lines = of("jsonl").flatMap(({ code }) => code.trim().split("\n"))
+    expect(lines.length).toBeGreaterThan(15)
+    expect(lines.filter((line) => Either.isLeft(Instruction.parse(line)))).toEqual([])
+  })
+
+  it("units and container files start the program by lines that it takes", async () => {
+    const lines = of("ini", "dockerfile").flatMap(({ code }) => {
+      const execs = [...code.matchAll(/^Exec\w+=\S*roundlot (.+)$/gm)].map(([, words = ""]) => words.split(" "))
+      const runs = [...code.matchAll(/^(?:CMD|ENTRYPOINT) (\[.+\])$/gm)].map(([, words = "[]"]) => JSON.parse(words))
+      return [...execs, ...runs.filter((words) => words[0] !== "node")]
+    })
+    expect(lines.length).toBeGreaterThan(1)
+    for (const words of lines) expect([words, await wrongWith(words)]).toEqual([words, undefined])
+  })
+
+  it("every metric is one that a daemon has", () => {
+    const sources = [
+      ...filesIn("packages/runner/src", ".ts"),
+      ...filesIn("packages/core/src", ".ts"),
+      ...filesIn("packages/api/src", ".ts")
+    ]
+      .map(read)
+      .join("\n")
+    const named = new Set(pages.flatMap((page) => read(page).match(/\broundlot_(?!ops_)[a-z_]+[a-z]\b/g) ?? []))
+    expect(named.size).toBeGreaterThan(8)
+    const known = (name: string): boolean => sources.includes(name.replace(/_(?:bucket|sum|count)$/, ""))
+    expect([...named].filter((name) => !known(name))).toEqual([])
+  })
+
+  it("every message of the troubleshooting page is one that the program says", () => {
+    const sources = filesIn("packages", ".ts")
+      .filter((path) => path.includes("/src/"))
+      .map(read)
+      .join("\n")
+    const heads = [...read("docs/guides/troubleshooting.md").matchAll(/^### `(.+)`$/gm)].map(([, head = ""]) => head)
+    expect(heads.length).toBeGreaterThan(20)
+    const isSaid = (head: string) => head.split("…").every((part) => sources.includes(part.trim()))
+    expect(heads.filter((head) => !isSaid(head))).toEqual([])
+  })
+})
+
+const lacking = async ({ path, rest, tree }: Tree.Found): Promise<string | undefined> => {
+  if (tree._tag === "Group") return undefined
+  const { usage } = await tree.load()
+  const read = arrange(path.join(" "), usage, rest)
+  return Either.isLeft(read) && !read.left.message.includes("has no value") ? read.left.message : undefined
+}
+
+describe("the tutorials", () => {
+  it.each(["docs/guides/first-steps.md", "docs/guides/batches.md"])("%s works as it stands", async (page) => {
+    const { file, folder, plain } = desk()
+    const variables = { ROUNDLOT_STORE: `sqlite:${join(folder, "books.db")}` }
+    const placed = (word: string): string => (/\.(?:csv|db)$/.test(word) ? join(folder, basename(word)) : word)
+    const codes: Array<string> = []
+    for (const line of blocksOf(page).flatMap(({ code, language }) => (language === "sh" ? linesOf(code) : []))) {
+      if (line._tag === "File") file(line.name, line.text)
+      if (line._tag !== "Command" || line.words[0] === "npm") continue
+      const words = line.words.slice(line.words.indexOf("roundlot") + 1).map(placed)
+      const { code, err } = await plain(words, variables)
+      codes.push(`${code} ${words.join(" ")} ${code === 0 ? "" : err}`)
+    }
+    expect(codes.length).toBeGreaterThan(8)
+    expect(codes.filter((code) => !/^[03] /.test(code))).toEqual([])
+    rmSync(folder, { recursive: true })
+  })
+})
