@@ -97,6 +97,8 @@ export interface Executed extends Stamped {
   readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
   /** Ids that a broker gives again on other days: the same order's only where it has an execution less than 17 hours away (SYNC-4). */
   readonly nearIds?: ReadonlyArray<BrokerOrderId> | undefined
+  /** The broker gives an execution another id in its listing than in its stream, and the adapter cannot tell which is which (F10). */
+  readonly mayHaveOtherId?: boolean | undefined
   /** What it cost, where the broker has said so already; unknown is never zero. */
   readonly commission?: { readonly amount: Decimal; readonly currency: string } | undefined
   /** What else the broker says of it; no rule reads it. */

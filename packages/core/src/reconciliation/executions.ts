@@ -2,12 +2,14 @@ import { Need } from "../books/Need.ts"
 import { isConcluded } from "../fill/concluded.ts"
 import type { Fill } from "../fill/Fill.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import type { Order } from "../order/Order.ts"
 import { orderOf } from "../order/transition.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { Executed, RawPayload } from "./Report.ts"
 import { book, mismatch } from "./booking.ts"
 import { documented, isSameExecution, undocumented } from "./corrections.ts"
 import { putBack } from "./busts.ts"
+import { suspect, twinOf } from "./duplicates.ts"
 import { keep } from "./evidence.ts"
 import { commission } from "./commissions.ts"
 import { match } from "./matching.ts"
@@ -25,11 +27,27 @@ export const executed = (recorder: Recorder, report: Executed, payload: RawPaylo
   const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
   if (order === undefined) return wait(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
+  const twin = sibling === undefined ? twinOf(recorder, order, report) : undefined
+  if (twin !== undefined) return suspected(recorder, order, report, twin, payload)
   documented(recorder, order, report, revisions)
   book(recorder, order, report, keep(recorder, payload))
   if (isNewest(revisions, report)) putBack(recorder, report.execIdBase, report.executedAt)
   costs(recorder, report)
   return applied(orderOf(recorder, order.id))
+}
+
+/** F10 of reconciliation: it waits, counted nowhere, like a fill whose order is unknown; told again it changes nothing. */
+const suspected = (
+  recorder: Recorder,
+  order: Order,
+  report: Executed,
+  twin: Fill,
+  payload: RawPayload | undefined
+): Interpreted => {
+  const brokerOrderId = order.brokerOrderId ?? report.brokerOrderId
+  const waits = wait(recorder, { ...report, brokerOrderId }, payload)
+  if (waits._tag === "Waiting") suspect(recorder, order, report, twin)
+  return waits
 }
 
 /** The highest of a broker's own revisions: what we concluded from its absence gives way to it. */

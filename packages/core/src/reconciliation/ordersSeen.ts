@@ -66,7 +66,7 @@ const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interprete
   if (isPremature(report)) return premature(recorder, order, change, report)
   const seen = advance(recorder, order.id, change, wordOf(report))
   if (seen !== order) reviewClientId(recorder, order, report)
-  const joined = joinWaiting(recorder, seen, report.brokerOrderId)
+  const joined = joinWaiting(recorder, seen, report.brokerOrderId, report)
   reviewAverage(recorder, joined, report)
   return applied(joined)
 }

@@ -8,6 +8,7 @@ import type { Interpreted } from "./Interpreted.ts"
 import type { Executed, RawPayload } from "./Report.ts"
 import { book, mismatch } from "./booking.ts"
 import { isSameExecution, undocumentedWaiting } from "./corrections.ts"
+import { settleSuspicion, type TotalTold } from "./duplicates.ts"
 import { keep } from "./evidence.ts"
 
 /** F7: a fill whose order is not known waits, counted nowhere. */
@@ -36,8 +37,13 @@ export const wait = (recorder: Recorder, report: Executed, payload: RawPayload |
   return { _tag: "Waiting" }
 }
 
-/** F7: the fills that waited for an order are booked with it. */
-export const joinWaiting = (recorder: Recorder, order: Order, brokerOrderId: BrokerOrderId): Order => {
+/** F7: the fills that waited for an order are booked with it; one that is suspected, as what was `told` of the order settles it (F10). */
+export const joinWaiting = (
+  recorder: Recorder,
+  order: Order,
+  brokerOrderId: BrokerOrderId,
+  told?: TotalTold
+): Order => {
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
   const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
   let joined = order
@@ -46,8 +52,10 @@ export const joinWaiting = (recorder: Recorder, order: Order, brokerOrderId: Bro
       mismatch(recorder, order, fill)
       continue
     }
+    const suspicion = settleSuspicion(recorder, joined, fill, told)
+    if (suspicion === "open") continue
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
-    if (!isBooked(recorder, fill)) joined = book(recorder, joined, fill, fill.payloadId)
+    if (suspicion !== "duplicate" && !isBooked(recorder, fill)) joined = book(recorder, joined, fill, fill.payloadId)
   }
   return joined
 }

@@ -1,0 +1,82 @@
+import type { Fill, WaitingFill } from "../fill/Fill.ts"
+import { canonicalOf } from "../fill/aggregates.ts"
+import { format } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import * as Instant from "../time/Instant.ts"
+import { open } from "./ledgerBreaks.ts"
+import type { Executed } from "./Report.ts"
+
+/** How far apart a broker may say that one execution happened, told by its stream and by its listing. */
+const APART_MS = 5_000
+
+/**
+ * F10 of reconciliation: the execution of the order that this one is like in all but its id, at a broker that gives one execution
+ * several; none where the broker's total, told after it happened, has a place for both. Elsewhere two equal executions are two.
+ */
+export const twinOf = (recorder: Recorder, order: Order, report: Executed): Fill | undefined => {
+  if (report.mayHaveOtherId !== true || hasPlace(recorder, order, totalOf(order), report) === "one") return undefined
+  return recorder.books.fills
+    .find("order", [order.id])
+    .find((fill) => fill.canonical && fill.execIdBase !== report.execIdBase && isLike(fill, report))
+}
+
+const isLike = (fill: Fill, { executedAt, price, quantity }: Executed): boolean =>
+  Decimal.equals(fill.quantity, quantity) &&
+  (fill.price === undefined || price === undefined ? fill.price === price : Decimal.equals(fill.price, price)) &&
+  Math.abs(Instant.millisBetween(fill.executedAt, executedAt)) <= APART_MS
+
+/** A total of an order's, as the broker told it, and when. */
+export interface TotalTold {
+  readonly cumulative: Decimal.Decimal | undefined
+  readonly asOf: Instant.Instant
+}
+
+const totalOf = ({ cumulative, cumulativeAt }: Order): TotalTold | undefined =>
+  cumulativeAt === undefined ? undefined : { cumulative, asOf: cumulativeAt }
+
+/** Has the broker's total a place for an execution beside those that count? It does not say where it is of before. */
+const hasPlace = (
+  recorder: Recorder,
+  { id }: Order,
+  total: TotalTold | undefined,
+  { executedAt, quantity }: Pick<Executed, "executedAt" | "quantity">
+): "one" | "none" | "not told" => {
+  if (total?.cumulative === undefined || total.asOf < executedAt) return "not told"
+  const counted = canonicalOf(recorder.books.fills.find("order", [id])).map((fill) => fill.quantity)
+  return Decimal.isLess(total.cumulative, Decimal.add(Decimal.sum(counted), quantity)) ? "none" : "one"
+}
+
+const alike = (execId: string): string => `${execId} is like `
+
+/** It is not counted, and the symbol is held until the totals settle it. */
+export const suspect = (recorder: Recorder, order: Order, { execId }: Executed, twin: Fill): void => {
+  const evidence = `${alike(execId)}${twin.execId} in all but its id`
+  const subject = format("order", order.id)
+  open(recorder, { symbol: order.symbol, kind: "SuspectedDuplicate", subject, evidence }, "evidence")
+  recorder.touch(order.symbol)
+}
+
+/** What a waiting fill is: one that waits for its order alone, or one that is suspected, and what the totals make of that by now. */
+type Suspicion = "none" | "open" | "counted" | "duplicate"
+
+/** Settles what is suspected of a waiting fill as far as a total says that was told since: its break closes with it. */
+export const settleSuspicion = (
+  recorder: Recorder,
+  order: Order,
+  fill: WaitingFill,
+  told: TotalTold | undefined = totalOf(order)
+): Suspicion => {
+  const known = recorder.books.breaks
+    .find("open", [order.account, order.symbol])
+    .find(({ evidence, kind }) => kind === "SuspectedDuplicate" && evidence.startsWith(alike(fill.execId)))
+  if (known === undefined) return "none"
+  const place = hasPlace(recorder, order, told, fill)
+  const isToldSince = told !== undefined && told.asOf > fill.receivedAt
+  if (place === "not told" || (place === "none" && !isToldSince)) return "open"
+  const why = place === "one" ? "the broker's total counts both" : "the broker's total still counts one"
+  recorder.emit({ _tag: "BreakClosed", id: known.id, why })
+  recorder.touch(order.symbol)
+  return place === "one" ? "counted" : "duplicate"
+}
