@@ -285,78 +285,78 @@ describe("O28: a broker's id that now is another order's", () => {
   })
 })
 
+const one = Decimal.unsafe("1")
+const unsure = (desk: Desk.Desk, name: string, time: number): Report.Executed => ({
+  _tag: "Executed",
+  account: desk.account,
+  asOf: second(time),
+  asOfKind: "broker",
+  execId: name,
+  execIdBase: name,
+  revision: 0,
+  brokerOrderId: theirs,
+  clientOrderId: undefined,
+  symbol: desk.symbol,
+  side: "buy",
+  quantity: one,
+  price: Price.unsafe("100"),
+  executedAt: second(time),
+  mayHaveOtherId: true
+})
+const totalTold = (desk: Desk.Desk, cumulative: string, asOf: Instant.Instant) =>
+  hear(desk, seen(desk, { cumulative: Decimal.unsafe(cumulative), asOf }))
+const filledOf = (desk: Desk.Desk) => Decimal.format(desk.order(first).filled)
+const afterNow = (desk: Desk.Desk, by: number) => Instant.addMillis(Instant.later(desk.now(), second(20)), by)
+
+/** One fill by the stream, the total of it, and the same by the listing under an id of its own. */
+const twoIds = () => {
+  const desk = working()
+  hear(desk, unsure(desk, "stream-7", 2))
+  totalTold(desk, "1", second(10))
+  expect(hear(desk, unsure(desk, "listed-9", 4))).toEqual({ _tag: "Waiting" })
+  expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", ["SuspectedDuplicate O1 symbol"]])
+  return desk
+}
+
 describe("F10 of reconciliation: one fill under two ids", () => {
-  const one = Decimal.unsafe("1")
-  const execution = (desk: Desk.Desk, name: string, time: number): Report.Executed => ({
-    _tag: "Executed",
-    account: desk.account,
-    asOf: second(time),
-    asOfKind: "broker",
-    execId: name,
-    execIdBase: name,
-    revision: 0,
-    brokerOrderId: theirs,
-    clientOrderId: undefined,
-    symbol: desk.symbol,
-    side: "buy",
-    quantity: one,
-    price: Price.unsafe("100"),
-    executedAt: second(time),
-    mayHaveOtherId: true
-  })
-  const total = (desk: Desk.Desk, cumulative: string, asOf: Instant.Instant) =>
-    hear(desk, seen(desk, { cumulative: Decimal.unsafe(cumulative), asOf }))
-  const filled = (desk: Desk.Desk) => Decimal.format(desk.order(first).filled)
-  const later = (desk: Desk.Desk, by: number) => Instant.addMillis(Instant.later(desk.now(), second(20)), by)
-
-  /** One fill by the stream, the total of it, and the same by the listing under an id of its own. */
-  const suspected = () => {
-    const desk = working()
-    hear(desk, execution(desk, "stream-7", 2))
-    total(desk, "1", second(10))
-    expect(hear(desk, execution(desk, "listed-9", 4))).toEqual({ _tag: "Waiting" })
-    expect([filled(desk), openBreaks(desk)]).toEqual(["1", ["SuspectedDuplicate O1 symbol"]])
-    return desk
-  }
-
   test("what the broker's total has no place for, like another in all but its id, is not counted and holds the symbol", () => {
-    const desk = suspected()
-    expect(hear(desk, execution(desk, "listed-9", 4))).toEqual({ _tag: "Duplicate" })
-    expect([filled(desk), openBreaks(desk)]).toEqual(["1", ["SuspectedDuplicate O1 symbol"]])
+    const desk = twoIds()
+    expect(hear(desk, unsure(desk, "listed-9", 4))).toEqual({ _tag: "Duplicate" })
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", ["SuspectedDuplicate O1 symbol"]])
     isSound(desk)
   })
 
   test("a total that is told later and still has no place for it settles that it is one", () => {
-    const desk = suspected()
-    total(desk, "1", later(desk, 1000))
-    expect([filled(desk), openBreaks(desk)]).toEqual(["1", []])
-    expect(hear(desk, execution(desk, "listed-9", 4))).toEqual({ _tag: "Duplicate" })
-    expect([filled(desk), openBreaks(desk)]).toEqual(["1", []])
+    const desk = twoIds()
+    totalTold(desk, "1", afterNow(desk, 1000))
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
+    expect(hear(desk, unsure(desk, "listed-9", 4))).toEqual({ _tag: "Duplicate" })
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
     isSound(desk)
   })
 
   test("a total that has a place for it settles that they are two", () => {
-    const desk = suspected()
-    total(desk, "2", later(desk, 1000))
-    expect([filled(desk), openBreaks(desk)]).toEqual(["2", []])
+    const desk = twoIds()
+    totalTold(desk, "2", afterNow(desk, 1000))
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["2", []])
     isSound(desk)
   })
 
   test("where no total was told since, it is suspected too", () => {
     const desk = working()
-    hear(desk, execution(desk, "stream-7", 2))
-    hear(desk, execution(desk, "listed-9", 2))
-    expect([filled(desk), openBreaks(desk)]).toEqual(["1", ["SuspectedDuplicate O1 symbol"]])
+    hear(desk, unsure(desk, "stream-7", 2))
+    hear(desk, unsure(desk, "listed-9", 2))
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", ["SuspectedDuplicate O1 symbol"]])
   })
 
   test("two that are alike are two where the total has a place for both, anything differs, or ids are the same everywhere", () => {
     const desk = working()
-    total(desk, "2", second(10))
-    hear(desk, execution(desk, "a", 2))
-    hear(desk, execution(desk, "b", 3))
-    hear(desk, { ...execution(desk, "c", 3), price: Price.unsafe("101") })
-    hear(desk, { ...execution(desk, "d", 3), mayHaveOtherId: undefined })
-    expect(filled(desk)).toBe("4")
+    totalTold(desk, "2", second(10))
+    hear(desk, unsure(desk, "a", 2))
+    hear(desk, unsure(desk, "b", 3))
+    hear(desk, { ...unsure(desk, "c", 3), price: Price.unsafe("101") })
+    hear(desk, { ...unsure(desk, "d", 3), mayHaveOtherId: undefined })
+    expect(filledOf(desk)).toBe("4")
     expect(openBreaks(desk).filter((each) => each.startsWith("SuspectedDuplicate"))).toEqual([])
   })
 })

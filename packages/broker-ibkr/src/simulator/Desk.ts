@@ -62,7 +62,7 @@ const partsOf = (text: string): string => {
 }
 
 /** The durable id under which an order is shown: of a leg that of its combination. */
-export const shownIdOf = ({ combined }: Pick<Desk, "combined">, brokerOrderId: string): string =>
+const shownIdOf = ({ combined }: Pick<Desk, "combined">, brokerOrderId: string): string =>
   combined.get(brokerOrderId)?.[0] ?? brokerOrderId
 
 /** Is it a leg whose combination another one stands for? */
