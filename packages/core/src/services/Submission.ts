@@ -5,7 +5,7 @@ import { format, type AttemptId } from "../identity/Id.ts"
 import type * as Entry from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OwnLease } from "../ledger/HeldLeases.ts"
-import { Ledger, type Topic } from "../ledger/Ledger.ts"
+import { Ledger, type LedgerError, type Topic } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { AttemptTable } from "../order/Attempt.ts"
@@ -20,7 +20,7 @@ import { interpret } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
-import { countSend } from "./metrics.ts"
+import { countSend, noteStage } from "./metrics.ts"
 import { brokerToDrive, driven, settingsOf } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
@@ -68,6 +68,21 @@ const memberOf = <A>(
 /** The logical commit that books a report. */
 export const reportMember = (received: Received): Member<Interpreted> =>
   memberOf(received.report.account, "report", needsOf(received.report), (recorder) => interpret(recorder, received))
+
+/** Books reports in their order, and notes how long ago was executed what is booked for the first time. */
+export const bookAll = (
+  received: ReadonlyArray<Received>
+): Effect.Effect<ReadonlyArray<Interpreted>, LedgerError, Ledger | Clock> =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const answers = yield* ledger.submitAll("report", received.map(reportMember))
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    for (const [i, { report }] of received.entries()) {
+      if (report._tag !== "Executed" || answers[i]?._tag !== "Applied") continue
+      yield* noteStage("executed_to_booked", Instant.millisBetween(report.asOf, now))
+    }
+    return answers
+  })
 
 const needsOf = (report: Report): ReadonlyArray<Need> => {
   const { account } = report
@@ -329,6 +344,7 @@ const beginSending = (
     const { attemptId, order, prepared } = sent
     const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
     const why = yield* reasonNotToSend(sent)
+    if (why === undefined) yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf))
     return why === undefined
       ? yield* beginOnce(prepared, attemptId, concluded)
       : Either.right(concluded(Answer.NotSent({ why, retryAfterMs: undefined })))
@@ -338,9 +354,17 @@ const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, Send
   Effect.flatMap(beginSending(sent), Either.match({ onLeft: (waiting) => waiting, onRight: Effect.succeed }))
 
 /** One line an outcome; its ids are gathered only where it is written. */
-const tellAnswer = ({ attemptId, broker, order }: Committed, { report: { answer } }: Received<Answered>) =>
+const tellAnswer = ({ attemptId, begunMs, broker, order }: Committed, { report: { answer } }: Received<Answered>) =>
   Effect.zipRight(
-    countSend(answer._tag),
+    Effect.all(
+      [
+        countSend(answer._tag),
+        Effect.flatMap(Clock, (clock) =>
+          Effect.flatMap(clock.monotonicMs, (nowMs) => noteStage("sent_to_answered", nowMs - begunMs))
+        )
+      ],
+      { discard: true }
+    ),
     Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), (least) =>
       LogLevel.greaterThan(least, LogLevel.Info)
         ? Effect.void

@@ -28,7 +28,7 @@ import { Health } from "./Health.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
-import { reportMember } from "./Submission.ts"
+import { bookAll, reportMember } from "./Submission.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
@@ -157,7 +157,7 @@ const readTogether = Effect.fn("Tracking.readTogether")(function* (
   })
   const asking = seen.flatMap(({ order, received }) => (asksForExecutions(order, received.report) ? [order] : []))
   const fills = yield* executionsOf(broker, listed, asking)
-  yield* ledger.submitAll("report", fills.received.map(reportMember))
+  yield* bookAll(fills.received)
   const asked = new Set(asking.map(({ id }) => id))
   yield* ledger.submitAll(
     "report",
@@ -229,7 +229,6 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
   const acknowledged = acknowledgedOf(order)
   if (acknowledged === undefined) return
   const brokers = yield* Brokers
-  const ledger = yield* Ledger
   const broker = yield* brokers.get(order.account)
   const id = ClientOrderId.current(acknowledged.brokerOrderIds)
   const seen = yield* withRetries(broker.order(id))
@@ -237,7 +236,7 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
   if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
   if (asksForExecutions(order, report)) {
     const fills = yield* withRetries(broker.fillsOf(id))
-    yield* ledger.submitAll("report", fills.received.map(reportMember))
+    yield* bookAll(fills.received)
     yield* book({ ...report, executionsRead: fills.complete }, seen)
   } else yield* book(report, seen)
   return yield* tellChanges([{ order, report }])
@@ -334,7 +333,7 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   const window = { from: yield* sweptFrom(account, now, broker), to: Instant.addMillis(now, 1000) }
   const orders = yield* withRetries(broker.orders(window))
   const fills = yield* withRetries(broker.fills(window))
-  yield* ledger.submitAll("report", (yield* ofAccount(account, fills.received)).map(reportMember))
+  yield* bookAll(yield* ofAccount(account, fills.received))
   const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
     report: { ...report, executionsRead: fills.complete },
     payload
@@ -465,13 +464,10 @@ const followOnce = <R>(
   afterCatchUp: Effect.Effect<void, never, R>
 ) =>
   Effect.gen(function* () {
-    const ledger = yield* Ledger
     yield* Effect.all(
       [
         Stream.runForEachChunk(updates, (chunk) =>
-          Effect.flatMap(ofAccount(account, Chunk.toReadonlyArray(chunk)), (received) =>
-            ledger.submitAll("report", received.map(reportMember))
-          )
+          Effect.flatMap(ofAccount(account, Chunk.toReadonlyArray(chunk)), (received) => bookAll(received))
         ),
         Effect.all([sweep(account), pollAll, afterCatchUp, tellThatItHolds(account)], { discard: true })
       ],

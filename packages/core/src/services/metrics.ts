@@ -1,4 +1,4 @@
-import { Effect, Metric } from "effect"
+import { Effect, Metric, MetricBoundaries } from "effect"
 import type { IntakeResult } from "../trade/intake.ts"
 import type { Answer } from "../reconciliation/Report.ts"
 
@@ -18,6 +18,26 @@ const failedReads = Metric.counter("roundlot_failed_order_reads_total", {
 const pollingLag = Metric.gauge("roundlot_polling_lag_seconds", {
   description: "How much longer than the interval the last pass found an open order unread"
 })
+
+const STAGE_SECONDS = MetricBoundaries.fromIterable([0.005, 0.02, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 3_600])
+const stages = Metric.histogram(
+  "roundlot_stage_seconds",
+  STAGE_SECONDS,
+  "How long a stage of an order took: planned to sent, sent to answered, executed to booked"
+)
+
+/** A stage of an order's life whose length is measured. */
+export type Stage = "planned_to_sent" | "sent_to_answered" | "executed_to_booked"
+
+const stageOf = {
+  planned_to_sent: Metric.tagged(stages, "stage", "planned_to_sent"),
+  sent_to_answered: Metric.tagged(stages, "stage", "sent_to_answered"),
+  executed_to_booked: Metric.tagged(stages, "stage", "executed_to_booked")
+} as const
+
+/** Notes how long a stage took, in milliseconds; clocks that disagree make none shorter than nothing. */
+export const noteStage = (stage: Stage, ms: number): Effect.Effect<void> =>
+  Metric.update(stageOf[stage], Math.max(0, ms) / 1000)
 
 /** Counts the readings of a pass that failed. */
 export const countFailedReads = (failed: number): Effect.Effect<void> => Metric.incrementBy(failedReads, failed)

@@ -33,4 +33,9 @@ describe("what is published for other programs", () => {
   })
 })
 
-const LATE = ["roundlot_sends_total", "roundlot_open_breaks", "roundlot_polling_lag_seconds_bucket"]
+const LATE = [
+  "roundlot_sends_total",
+  "roundlot_open_breaks",
+  "roundlot_polling_lag_seconds",
+  "roundlot_stage_seconds_bucket"
+]

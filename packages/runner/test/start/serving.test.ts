@@ -58,6 +58,9 @@ describe("what a daemon serves", () => {
       for (const line of [
         /^roundlot_intake_total\{result="accepted"\} [1-9]/m,
         /^roundlot_sends_total\{answer="accepted"\} [1-9]/m,
+        /^roundlot_stage_seconds_count\{stage="planned_to_sent"\} [1-9]/m,
+        /^roundlot_stage_seconds_count\{stage="sent_to_answered"\} [1-9]/m,
+        /^roundlot_stage_seconds_count\{stage="executed_to_booked"\} [1-9]/m,
         /^roundlot_open_orders\{status="submitted"\} 0$/m,
         /^roundlot_queue_depth\{lane="intake"\} 0$/m,
         /^roundlot_group_seconds_bucket\{le="\+Inf"\} [1-9]/m,
