@@ -1,24 +1,9 @@
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import {
-  Account,
-  Break,
-  Broker,
-  Commands,
-  Decimal,
-  Driving,
-  Fill,
-  Ledger,
-  MemoryRepository,
-  Order,
-  Position,
-  Reads,
-  Roundlot,
-  Sync,
-  TradeRepository
-} from "@roundlot/core"
-import { Effect, Fiber, Layer, Option, Stream } from "effect"
+import { Break, Decimal, Fill, Order, Position, Reads, Sync, type Broker } from "@roundlot/core"
+import { Effect, Fiber, Option, Stream } from "effect"
 import { describe, expect, it } from "vitest"
+import { booksAt } from "./books.ts"
 import { account, lately } from "./setup.ts"
 
 const legs: ReadonlyArray<Simulator.Leg> = [
@@ -75,10 +60,6 @@ describe("combinations at TWS", () => {
           const { broker, simulator } = yield* opened
           yield* simulator.combine(legs)
           yield* Effect.gen(function* () {
-            yield* (yield* Commands.Commands).setAccount(account, Account.defaultSettings, "test")
-            const { leases } = yield* TradeRepository.TradeRepository
-            const token = yield* (yield* leases.open(Driving.unnamed)).take(account)
-            yield* (yield* Ledger.Ledger).leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
             expect(yield* Sync.syncTradesOnce({ account, broker })).toMatchObject({ fetched: 2, inserted: 2 })
             expect(yield* Sync.syncTradesOnce({ account, broker })).toMatchObject({
               inserted: 0,
@@ -92,14 +73,7 @@ describe("combinations at TWS", () => {
             expect((yield* Reads.all(Fill.FillTable)).length).toBe(2)
             expect((yield* Reads.all(Order.OrderTable)).map(({ origin }) => origin)).toEqual(["external", "external"])
             expect((yield* Reads.all(Break.BreakTable)).map(({ kind }) => kind)).toEqual(["Unmapped"])
-          }).pipe(
-            Effect.provide(
-              Layer.provideMerge(
-                Roundlot.layerOn(MemoryRepository.layerMemory),
-                Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
-              )
-            )
-          )
+          }).pipe(Effect.provide(booksAt(broker)))
         })
       )
     ))

@@ -14,8 +14,15 @@ export interface Question {
 
 const PAGE = 500
 
-/** A page of decoded records. Fails with `BadRow` where a row cannot be read. */
-export const page = <R>(table: Table<R>, question: Question): Effect.Effect<Page<R>, StoreError, TradeRepository> =>
+/** A row as it is stored. */
+type Row = Parameters<Table<unknown>["decode"]>[0]
+
+/** A page of decoded records. Fails with `BadRow` where a row cannot be read. Rows that are not `meant` are left out before that. */
+export const page = <R>(
+  table: Table<R>,
+  question: Question,
+  isMeant?: (row: Row) => boolean
+): Effect.Effect<Page<R>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
     const orderBy = question.orderBy ?? table.key
@@ -27,26 +34,25 @@ export const page = <R>(table: Table<R>, question: Question): Effect.Effect<Page
       after: question.after,
       limit: question.limit
     })
-    const items = yield* decoded(table, rows)
+    const items = yield* decoded(table, isMeant === undefined ? rows : rows.filter(isMeant))
     const last = rows.length < question.limit ? undefined : rows.at(-1)
     return { items, next: last === undefined ? undefined : orderBy.map((column) => last[column] ?? null) }
   })
 
-const decoded = <R>(
-  table: Table<R>,
-  rows: ReadonlyArray<Parameters<Table<R>["decode"]>[0]>
-): Effect.Effect<ReadonlyArray<R>, StoreError> => Effect.forEach(rows, (row) => table.read(row))
+const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Row>): Effect.Effect<ReadonlyArray<R>, StoreError> =>
+  Effect.forEach(rows, (row) => table.read(row))
 
-/** All records that a question finds, page by page. */
+/** All records that a question finds, page by page; of many rows those alone are decoded that are `meant`. */
 export const all = <R>(
   table: Table<R>,
-  question: Omit<Question, "limit" | "after"> = {}
+  question: Omit<Question, "limit" | "after"> = {},
+  isMeant?: (row: Row) => boolean
 ): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const items: Array<R> = []
     let after: ReadonlyArray<Cell> | undefined
     do {
-      const next: Page<R> = yield* page(table, { ...question, after, limit: PAGE })
+      const next: Page<R> = yield* page(table, { ...question, after, limit: PAGE }, isMeant)
       items.push(...next.items)
       after = next.next
     } while (after !== undefined)

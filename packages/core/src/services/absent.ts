@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { isConcluded } from "../fill/concluded.ts"
+import { FIRST_CONCLUDED, isConcluded } from "../fill/concluded.ts"
 import { FillTable, type Fill } from "../fill/Fill.ts"
 import { OrderId, parse as parseId } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
@@ -47,38 +47,45 @@ const SETTLING_MS = 5_000
  * SYNC-13, F5 of reconciliation: what counts in the books of a span that the broker lists whole and is not in its listing. It is read
  * again first: once is nothing. What is in neither is busted, as far as other words of the broker prove it, or a break.
  */
-export const settleAbsent = (listed: Listed) =>
+export const settleAbsent = (reading: Listed) =>
   Effect.gen(function* () {
-    if (listed.wholeFrom === undefined) return NOTHING
-    const { account, begun, fills, from } = listed
-    const counted = yield* Reads.all(FillTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "canonical", in: [1] },
-        { column: "executedAt", atLeast: Number(from), below: Number(begun) }
-      ]
-    })
+    if (reading.wholeFrom === undefined) return NOTHING
+    const { account, begun, fills, from } = reading
+    const open = new Set(yield* openAbout(account))
+    const listed = new Set<unknown>(fills.received.map(({ report }) => report.execIdBase))
+    const counted = yield* Reads.all(
+      FillTable,
+      {
+        where: [
+          { column: "account", in: [account] },
+          { column: "canonical", in: [1] },
+          { column: "executedAt", atLeast: Number(from), below: Number(begun) }
+        ]
+      },
+      // What is listed, and not in question, is not looked at: of many executions that is all of them.
+      ({ execIdBase, orderId, revision }) =>
+        !listed.has(execIdBase) || Number(revision) >= FIRST_CONCLUDED || open.has(OrderId.make(Number(orderId)))
+    )
     const settled = counted.filter(
       ({ createdAt, quantity }) => createdAt < Instant.addMillis(begun, -SETTLING_MS) && Decimal.isPositive(quantity)
     )
-    const shown = yield* shownAgain(listed, counted)
-    const open = yield* openAbout(account)
+    const shown = yield* shownAgain(reading, counted)
     const once = missingOf(settled, fills)
-    if (once.length === 0 && open.length === 0) return shown
-    const again = once.length === 0 ? fills : yield* withRetries(listed.broker.fills(listed.asked))
+    if (once.length === 0 && open.size === 0) return shown
+    const again = once.length === 0 ? fills : yield* withRetries(reading.broker.fills(reading.asked))
     const missing = missingOf(once, again)
     const gone = new Set(once)
     const there = new Set(settled.filter((fill) => !gone.has(fill)).map(({ orderId }) => orderId))
-    const relisted = open.filter((id) => there.has(id))
+    const relisted = [...open].filter((id) => there.has(id))
     const orders = yield* Reads.among(OrderTable, account, "id", [
       ...new Set([...missing.map(({ orderId }) => orderId), ...relisted])
     ])
-    const held = missing.length === 0 ? undefined : yield* heldNow(listed.broker)
+    const held = missing.length === 0 ? undefined : yield* heldNow(reading.broker)
     const ledger = yield* Ledger
     const judged = yield* ledger.submitAll(
       "report",
       bySymbol(orders).map(([symbol, own]) => {
-        const absent = absentOf(listed, symbol, own, missing, isWhole(again), held?.get(symbol))
+        const absent = absentOf(reading, symbol, own, missing, isWhole(again), held?.get(symbol))
         const needs = own.map(({ id }) => Need.OrderById({ id }))
         return reportedMember(account, needs, (recorder) => bookAbsent(recorder, absent))
       })

@@ -1,0 +1,21 @@
+import { Account, Broker, Commands, Driving, Ledger, MemoryRepository, Roundlot, TradeRepository } from "@roundlot/core"
+import { Effect, Layer } from "effect"
+import { account } from "./setup.ts"
+
+/** Books in memory in which this process drives the account at a broker. */
+export const booksAt = (broker: Broker.BrokerService) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      yield* (yield* Commands.Commands).setAccount(account, Account.defaultSettings, "test")
+      const { leases } = yield* TradeRepository.TradeRepository
+      const token = yield* (yield* leases.open(Driving.unnamed)).take(account)
+      yield* (yield* Ledger.Ledger).leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
+    })
+  ).pipe(
+    Layer.provideMerge(
+      Layer.provideMerge(
+        Roundlot.layerOn(MemoryRepository.layerMemory),
+        Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+      )
+    )
+  )
