@@ -31,6 +31,7 @@ import { polling, type PollingFlags } from "./polling.ts"
 import * as remaining from "./remaining.ts"
 import { portOf, serve } from "./serving.ts"
 import { tradeLines, watcher } from "./story.ts"
+import { tellTraces } from "../traces/traces.ts"
 
 const logLevels = {
   debug: LogLevel.Debug,
@@ -211,6 +212,7 @@ const driveTo = (
         `Dashboard: http://127.0.0.1:${found}/ (guides: /docs, API: /docs/api; also /health, /ready, /metrics)`
       )
     }
+    yield* tellTraces(settings)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(Effect.provide(working.work(settings), layerJobs))
     const seconds = (performance.now() / 1000).toFixed(1)
