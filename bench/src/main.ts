@@ -12,6 +12,7 @@ import { type Asked, type Figure, print } from "./measuring.ts"
 import * as memory from "./memory.ts"
 import * as opening from "./opening.ts"
 import * as polling from "./polling.ts"
+import * as polledIntake from "./polledIntake.ts"
 import * as intakeOnPostgres from "./postgres/intake.ts"
 import * as queueTable from "./queueTable.ts"
 import * as schwab from "./schwab.ts"
@@ -32,6 +33,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["audit", audit.measure],
   ["polling", polling.measure],
   ["schwab", schwab.measure],
+  ["polled-intake", polledIntake.measure],
   ["holding", holding.measure],
   ["attempts", attempts.measure],
   ["postgres", intakeOnPostgres.measure],

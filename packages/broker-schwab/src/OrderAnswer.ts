@@ -147,6 +147,17 @@ const priceOf = (price: Decimal.Decimal | null | undefined): Price.Price | undef
  * whatever order, and beside whichever others, a snapshot has it.
  */
 export const executionsOf = (order: OrderAnswer): ReadonlyArray<Executed> => {
+  const known = executions.get(order)
+  if (known !== undefined) return known
+  const made = executionsIn(order)
+  executions.set(order, made)
+  return made
+}
+
+/** A reading never changes, and is asked for its executions by all that look at it. */
+const executions = new WeakMap<OrderAnswer, ReadonlyArray<Executed>>()
+
+const executionsIn = (order: OrderAnswer): ReadonlyArray<Executed> => {
   const legs = (order.orderActivityCollection ?? [])
     .filter(isFill)
     .flatMap(({ executionLegs }) => executionLegs ?? [])
