@@ -136,8 +136,9 @@ const alone = (verb: Doing) =>
     yield* verb
     return yield* (yield* Output).exitCode(false)
   }).pipe(
-    Effect.provide(layerOutput(true, { out: () => undefined, err: () => undefined })),
-    Effect.provide(Layer.succeed(Environment, {}))
+    Effect.provide(
+      Layer.merge(layerOutput(true, { out: () => undefined, err: () => undefined }), Layer.succeed(Environment, {}))
+    )
   )
 
 /** A batch on a store of its own, at the paper broker, worked off to its end and audited: nothing of it leaves the folder. */
