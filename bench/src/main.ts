@@ -2,8 +2,10 @@ import { spawnSync } from "node:child_process"
 import { cpus, tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import * as api from "./api.ts"
 import * as attempts from "./attempts.ts"
 import * as audit from "./audit.ts"
+import * as batches from "./batches.ts"
 import * as fill from "./fill.ts"
 import * as growth from "./growth.ts"
 import * as holding from "./holding.ts"
@@ -37,7 +39,10 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["holding", holding.measure],
   ["attempts", attempts.measure],
   ["postgres", intakeOnPostgres.measure],
-  ["syncing", syncing.measure]
+  ["syncing", syncing.measure],
+  ["api", api.measure],
+  ["readers", api.measureReaders],
+  ["batches", batches.measure]
 ])
 
 const { values } = parseArgs({
