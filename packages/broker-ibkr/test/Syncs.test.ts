@@ -31,10 +31,7 @@ describe("a sync with TWS", () => {
             const again = Effect.retry(Sync.syncTradesOnce({ account, broker }), { times: OFTEN })
             expect(yield* again).toMatchObject({ fetched: 2, inserted: 2, touchedOrders: 2 })
             expect((yield* Reads.all(Fill.FillTable)).length).toBe(2)
-            expect((yield* Reads.all(Order.OrderTable)).map(({ status }) => status)).toEqual([
-              "filled",
-              "filled"
-            ])
+            expect((yield* Reads.all(Order.OrderTable)).map(({ status }) => status)).toEqual(["filled", "filled"])
           }).pipe(Effect.provide(booksAt(broker)))
         })
       )

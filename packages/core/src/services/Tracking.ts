@@ -74,9 +74,11 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
       polled.last,
       new Map(open.map((order) => [order.id, isDue.has(order) ? now : (last.get(order.id) ?? now)]))
     )
+    // New orders have their turn at once, and bring none along that was just read.
+    const isNews = due.every(({ id }) => !last.has(id))
     yield* Effect.forEach(
       new Set(due.map(({ account }) => account)),
-      (account) => pollAccount(options, polled, account, open, due),
+      (account) => pollAccount(options, polled, account, isNews ? due : open, due),
       { discard: true }
     )
     yield* recoverIdle("poll", Effect.succeed(open))

@@ -1,4 +1,4 @@
-import { Effect, Layer, Logger, LogLevel, TestClock, TestContext } from "effect"
+import { Effect, Layer, Logger, LogLevel, Ref, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
@@ -192,6 +192,24 @@ describe("many open orders at a broker that lists any window at once", () => {
         expect(line).toContain("before=submitted (new), 0 of 1")
         expect(line).toContain("after=filled (filled), 1 of 1 at 150.25")
       }).pipe(Effect.provide(logged(lines)), Logger.withMinimumLogLevel(LogLevel.Info)),
+      layer
+    )
+  })
+
+  it("FILL-11: new ones have their turn at once, and bring none along that was just read", async () => {
+    const { asked, executed, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders } = yield* worked
+        for (const order of orders) listed.set(order.symbol, filled(order))
+        executed.push(...orders.map(fillOf))
+        const now = yield* Effect.flatMap(Clock.Clock, ({ monotonicMs }) => monotonicMs)
+        const polled = yield* Tracking.makePolled
+        yield* Ref.set(polled.last, new Map(orders.slice(0, 1).map(({ id }) => [id, now] as const)))
+        yield* Tracking.pollOpenOrders(Tracking.defaultPolling, polled)
+        expect(asked()).toEqual(["orders"])
+        expect(yield* Stage.statuses).toEqual(["submitted", "filled", "filled", "filled"])
+      }),
       layer
     )
   })

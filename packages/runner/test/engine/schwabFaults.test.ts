@@ -3,7 +3,9 @@ import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwa
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import type { Instruction } from "@roundlot/broker-paper"
 import {
+  Account,
   Break,
+  Commands,
   Decimal,
   Decision,
   Decisions,
@@ -161,6 +163,60 @@ describe("what is sold and bought as it was decided", () => {
             assert.strictEqual(`${now}, ${order?.positionEffect ?? "-"}: ${words}`, became)
           }
           assert.strictEqual((yield* exchange.orders).length, 4)
+          assert.deepStrictEqual(yield* audited, [])
+        }).pipe(Effect.scoped, Effect.provide(services))
+      })
+  )
+})
+
+/** What becomes of a decision that sells what is not held: what Schwab's books say is held besides, whether shorting is allowed, why it failed. */
+const shorts: ReadonlyArray<
+  readonly [
+    what: string,
+    of: { readonly shorting: "allowed" | "never"; readonly theirs: string; readonly quantity: string },
+    reason: RegExp,
+    sent: number
+  ]
+> = [
+  [
+    "a short sale where the account has none",
+    { shorting: "never", theirs: "0", quantity: "1" },
+    /^Refused\(ShortNotAllowed\)/,
+    0
+  ],
+  [
+    "a short sale of what Schwab holds and the books do not",
+    { shorting: "allowed", theirs: "2", quantity: "1" },
+    /^Refused\(Halted\)/,
+    0
+  ],
+  ["a fraction sold short", { shorting: "allowed", theirs: "0", quantity: "0.5" }, /whole shares only/, 0]
+]
+
+describe("what cannot be sold short at Schwab", () => {
+  it.scopedLive.each(shorts.map(([what, of, reason, sent]) => ({ what, of, reason, sent })))(
+    "AUD-5: $what has failed with the reason, and changes no position",
+    ({ of, reason, sent }) =>
+      Effect.gen(function* () {
+        const { exchange, services, simulator } = yield* engine
+        yield* Effect.gen(function* () {
+          yield* driven
+          const commands = yield* Commands.Commands
+          yield* commands.setAccount(account, { ...Account.defaultSettings, shorting: of.shorting }, "test")
+          const holding = { symbol: "KO", quantity: of.theirs, account: simulator.account }
+          yield* exchange.instruct({ id: "h", do: { holding } })
+          const decisions = yield* Decisions.Decisions
+          const wanted = {
+            symbol: Ticker.Ticker.make("KO"),
+            side: "sell",
+            quantity: Quantity.unsafe(of.quantity)
+          } as const
+          const { id } = yield* decisions.decide(account, wanted)
+          const { reason: why = "", status } = yield* decisions.execute(id)
+          assert.strictEqual(status, "failed")
+          assert.match(why, reason)
+          assert.lengthOf(yield* exchange.orders, sent)
+          assert.deepStrictEqual(yield* Reads.all(Fill.FillTable), [])
           assert.deepStrictEqual(yield* audited, [])
         }).pipe(Effect.scoped, Effect.provide(services))
       })
