@@ -162,6 +162,7 @@ export const overview = looking("overview")
       .setUrlParams(query({ ...period, account: text, asOf: text }))
       .addSuccess(HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" }))
   )
+  .add(HttpApiEndpoint.get("connections", "/api/v1/connections").addSuccess(Documents.ConnectionPage))
   .add(HttpApiEndpoint.get("cases", "/api/v1/cases").addSuccess(Documents.CasePage))
   .add(
     HttpApiEndpoint.get("resolve", "/api/v1/resolve")

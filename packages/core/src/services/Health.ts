@@ -9,6 +9,8 @@ export interface PartHealth {
   readonly lastSuccessAt: Instant.Instant | undefined
   readonly lastFailureAt: Instant.Instant | undefined
   readonly detail: string
+  /** Until when it lasts, of what ends by itself, such as a login. */
+  readonly until: Instant.Instant | undefined
   /** Failures since the last success. */
   readonly failures: number
   /** When the first of them was. */
@@ -19,8 +21,8 @@ export interface PartHealth {
 
 /** Where every part of the program says how it is (FILL-13). */
 export interface HealthService {
-  readonly succeeded: (part: string) => Effect.Effect<void>
-  readonly failed: (part: string, detail: string) => Effect.Effect<void>
+  readonly succeeded: (part: string, until?: Instant.Instant) => Effect.Effect<void>
+  readonly failed: (part: string, detail: string, until?: Instant.Instant) => Effect.Effect<void>
   readonly all: Effect.Effect<ReadonlyArray<PartHealth>>
 }
 
@@ -33,6 +35,7 @@ const unknown = (part: string): PartHealth => ({
   lastSuccessAt: undefined,
   lastFailureAt: undefined,
   detail: "",
+  until: undefined,
   failures: 0,
   failingSince: undefined,
   isAlert: false
@@ -66,17 +69,17 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
         })
       )
     return {
-      succeeded: (part) =>
+      succeeded: (part, until) =>
         Effect.gen(function* () {
-          const before = yield* change(part, (known, at) => ({ ...known, ...wellAgain, lastSuccessAt: at }))
+          const before = yield* change(part, (known, at) => ({ ...known, ...wellAgain, until, lastSuccessAt: at }))
           if (before.isWell) return
           const over = before.isAlert ? "recovered, the alert is over" : "recovered"
           yield* Effect.logInfo(over).pipe(Effect.annotateLogs({ part, failures: before.failures }))
         }),
-      failed: (part, detail) =>
+      failed: (part, detail, until) =>
         Effect.gen(function* () {
           const at = yield* clock.now
-          const before = yield* change(part, (known) => afterFailure(known, at, detail))
+          const before = yield* change(part, (known) => ({ ...afterFailure(known, at, detail), until }))
           if (before.isWell) yield* Effect.logWarning("failing").pipe(Effect.annotateLogs({ part, detail }))
           const { failures, isAlert } = afterFailure(before, at, detail)
           if (!isAlert || before.isAlert) return

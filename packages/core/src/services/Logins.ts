@@ -27,7 +27,9 @@ export const watchLogins = Effect.gen(function* () {
     if (!(yield* isDriven(name))) continue
     const { login } = yield* brokers.get(name)
     if (login === undefined) continue
-    const words = wordsOf(yield* login)
-    yield* words === undefined ? health.succeeded(`login ${name}`) : health.failed(`login ${name}`, words)
+    const standing = yield* login
+    const words = wordsOf(standing)
+    const until = standing._tag === "NeedsLogin" ? undefined : standing.until
+    yield* words === undefined ? health.succeeded(`login ${name}`, until) : health.failed(`login ${name}`, words, until)
   }
 })

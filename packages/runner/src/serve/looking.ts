@@ -9,6 +9,7 @@ import * as allocations from "../views/allocations.ts"
 import * as attempts from "../views/attempts.ts"
 import * as breaks from "../views/breaks.ts"
 import * as cases from "../views/cases.ts"
+import * as connections from "../views/connections.ts"
 import * as decisions from "../views/decisions.ts"
 import * as fills from "../views/fills.ts"
 import * as hedging from "../views/hedging.ts"
@@ -127,6 +128,7 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
         })
       )
     )
+    .handle("connections", () => looked(Effect.map(connections.list, all)))
     .handle("cases", () => looked(Effect.map(cases.list, all)))
     .handle("resolve", ({ urlParams: { q } }) => looked(Effect.map(resolve.resolve(q), all)))
 )

@@ -1,5 +1,6 @@
 import { Client, Problem } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
+import { Health, Instant } from "@roundlot/core"
 import { Effect, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"
@@ -10,6 +11,45 @@ const played = Effect.zipRight(scene.played, serving)
 const client = (port: number) => Client.make({ baseUrl: `http://127.0.0.1:${port}` })
 
 describe("the books under /api/v1", () => {
+  it.scopedLive(
+    "FILL-13: tells how the connection of every account stands: login, stream, polling, last answer, what is wrong",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* client(yield* played)
+        const health = yield* Health.Health
+        const connection = Effect.map(api.overview.connections(), ({ items }) => items[0])
+        expect(yield* connection).toMatchObject({
+          name: "main",
+          environment: "paper",
+          state: "unknown",
+          session: null,
+          sessionEndsAt: null,
+          stream: null,
+          pollerLagSeconds: null,
+          lastSuccessAt: null,
+          problems: []
+        })
+        const until = Instant.parse("2026-11-27T14:30:00Z")
+        yield* health.succeeded("poll main")
+        yield* health.succeeded("stream main")
+        yield* health.succeeded("login main", until)
+        yield* TestClock.adjust("12 seconds")
+        const up = { state: "up", session: "valid", stream: "up", pollerLagSeconds: 12, problems: [] }
+        expect(yield* connection).toMatchObject({ ...up, sessionEndsAt: "2026-11-27T14:30:00.000000Z" })
+        yield* health.failed("stream main", "it broke")
+        yield* health.failed("login main", "the login ends", until)
+        expect(yield* connection).toMatchObject({
+          state: "down",
+          stream: "down",
+          session: "ends_soon",
+          problems: ["it broke", "the login ends"]
+        })
+        yield* health.succeeded("stream main")
+        yield* health.failed("login main", "log in again")
+        expect(yield* connection).toMatchObject({ state: "down", session: "needs_login", sessionEndsAt: null })
+      }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("gives every list and record of the views, and the typed client reads them", () =>
     Effect.gen(function* () {
       const api = yield* client(yield* played)

@@ -1,0 +1,27 @@
+import { Schema } from "effect"
+import { atBroker, pageOf, Time } from "./words.ts"
+
+/** How an account's connection to its broker stands, as the daemon that serves sees it. */
+export const ConnectionDocument = Schema.Struct({
+  ...atBroker,
+  /** `up` while all that the account is read by is well; `unknown` where this daemon has not read it yet, or does not drive it. */
+  state: Schema.Literal("up", "down", "unknown"),
+  /** The login; null where the broker's does not end. */
+  session: Schema.NullOr(Schema.Literal("valid", "ends_soon", "needs_login")),
+  /** Until when the login lasts without another one; null where that is not known. */
+  sessionEndsAt: Schema.NullOr(Time),
+  /** The stream of reports; null where there is none. */
+  stream: Schema.NullOr(Schema.Literal("up", "down")),
+  /** Seconds since open orders were last read by polling; null before the first time. */
+  pollerLagSeconds: Schema.NullOr(Schema.Number),
+  /** When the broker last answered anything; null before the first time. */
+  lastSuccessAt: Schema.NullOr(Time),
+  /** What is wrong, in words. */
+  problems: Schema.Array(Schema.String)
+}).annotations({ identifier: "Connection" })
+
+/** How an account's connection to its broker stands. */
+export type ConnectionDocument = typeof ConnectionDocument.Type
+
+/** The connections of a daemon. */
+export const ConnectionPage = pageOf("ConnectionPage", ConnectionDocument)

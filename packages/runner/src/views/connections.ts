@@ -1,0 +1,75 @@
+import type { Documents } from "@roundlot/api"
+import { Account, Clock, Health, Instant, Reads, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+
+/** How an account's connection to its broker stands. */
+export type ConnectionDocument = Documents.ConnectionDocument
+
+const timeOf = (at: Instant.Instant | undefined): string | null => (at === undefined ? null : Instant.format(at))
+
+/** The parts of a daemon that an account is read by. */
+const partsOf = (name: string) => ({
+  start: `start of ${name}`,
+  poll: `poll ${name}`,
+  sweep: `sweep ${name}`,
+  stream: `stream ${name}`,
+  login: `login ${name}`
+})
+
+const sessionOf = (login: Health.PartHealth | undefined): ConnectionDocument["session"] => {
+  if (login === undefined) return null
+  if (login.isWell) return "valid"
+  return login.until === undefined ? "needs_login" : "ends_soon"
+}
+
+const stateOf = (
+  parts: ReadonlyArray<Health.PartHealth>,
+  session: ConnectionDocument["session"]
+): ConnectionDocument["state"] => {
+  if (session === "needs_login") return "down"
+  const read = parts.filter(({ part }) => !part.startsWith("login "))
+  if (read.length === 0) return "unknown"
+  return read.every(({ isWell }) => isWell) ? "up" : "down"
+}
+
+const documentOf = (
+  { broker, environment, name }: Account.Account,
+  health: ReadonlyArray<Health.PartHealth>,
+  now: Instant.Instant
+): ConnectionDocument => {
+  const names = partsOf(name)
+  const named = new Set(Object.values(names))
+  const parts = health.filter(({ part }) => named.has(part))
+  const one = (part: string) => parts.find((each) => each.part === part)
+  const login = one(names.login)
+  const stream = one(names.stream)
+  const polledAt = one(names.poll)?.lastSuccessAt
+  const session = sessionOf(login)
+  const read = parts.filter((each) => each !== login).flatMap(({ lastSuccessAt }) => lastSuccessAt ?? [])
+  return {
+    name,
+    broker,
+    environment,
+    state: stateOf(parts, session),
+    session,
+    sessionEndsAt: timeOf(login?.until),
+    stream: stream === undefined ? null : stream.isWell ? "up" : "down",
+    pollerLagSeconds: polledAt === undefined ? null : Instant.millisBetween(polledAt, now) / 1000,
+    lastSuccessAt: timeOf(
+      read.reduce<Instant.Instant | undefined>((a, b) => (a === undefined || a < b ? b : a), undefined)
+    ),
+    problems: parts.flatMap(({ detail, isWell }) => (isWell ? [] : [detail]))
+  }
+}
+
+/** How the connection of every account stands, as this process sees it. */
+export const list: Effect.Effect<
+  ReadonlyArray<ConnectionDocument>,
+  TradeRepository.StoreError,
+  TradeRepository.TradeRepository | Health.Health | Clock.Clock
+> = Effect.gen(function* () {
+  const accounts = yield* Reads.all(Account.AccountTable)
+  const health = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  return accounts.map((account) => documentOf(account, health, now))
+})
