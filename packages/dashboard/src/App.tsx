@@ -1,7 +1,8 @@
 import { lazy, Suspense, useEffect } from "react"
-import { Route, Switch, useLocation } from "wouter"
+import { Route, Router, Switch, useLocation } from "wouter"
 import { useLiveReading } from "./api/asking.ts"
 import { Overview } from "./pages/Overview.tsx"
+import { useKeepingMoment } from "./ui/asOf.ts"
 import { Skeleton } from "./ui/Panel.tsx"
 import { PageHead, Shell } from "./ui/Shell.tsx"
 
@@ -26,8 +27,14 @@ const useTop = (): void => {
   useEffect(() => window.scrollTo(0, 0), [path])
 }
 
-/** All screens, by their address. */
-export const App = () => {
+/** All screens, by their address; who looks at the past stays in it from screen to screen. */
+export const App = () => (
+  <Router hook={useKeepingMoment}>
+    <Screens />
+  </Router>
+)
+
+const Screens = () => {
   useLiveReading()
   useTop()
   return (

@@ -38,6 +38,7 @@ const pages: ReadonlyArray<readonly [path: string, ready: string]> = [
   ["/batches/new", "Or paste rows"],
   ["/ops", "Parts of the program"],
   ["/settings", "Single-key shortcuts"],
+  ["/orders?asOf=1", "As it stood at position 1 of the feed"],
   ["/sign-in", "Token"],
   ["/orders/O999", "This could not be read"],
   ["/orders/one/two", "There is no such page"]

@@ -219,7 +219,7 @@ const Detail = ({ batch }: { readonly batch: Batch }) => {
 
 /** A batch: an account of every row, what is wrong, what it came to. */
 export const BatchPage = ({ id }: { readonly id: string }) => (
-  <Shown name={["batch", id]} title={id} read={(api) => api.batches.show({ path: { id }, urlParams: {} })}>
+  <Shown name={["batch", id]} title={id} read={(api, past) => api.batches.show({ path: { id }, urlParams: past })}>
     {(batch) => <Detail batch={batch} />}
   </Shown>
 )

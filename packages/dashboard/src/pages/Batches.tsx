@@ -6,6 +6,7 @@ import { RowsBar } from "../ui/RowsBar.tsx"
 
 const batches: Listing<Documents.BatchDocument> = {
   ...recordsIn("batches"),
+  moment: "asOf",
   filters: [
     { name: "account", term: "account" },
     statesOf("batch"),

@@ -26,6 +26,7 @@ const filters = {
 
 const orders: Listing<Documents.OrderDocument> = {
   ...recordsIn("orders"),
+  moment: "asOf",
   filters: [
     filters.account,
     filters.symbol,
@@ -62,6 +63,7 @@ const orders: Listing<Documents.OrderDocument> = {
 
 const trades: Listing<Documents.TradeDocument> = {
   ...recordsIn("trades"),
+  moment: "asOf",
   filters: [
     filters.account,
     filters.symbol,
@@ -100,6 +102,7 @@ const trades: Listing<Documents.TradeDocument> = {
 
 const fills: Listing<Documents.FillDocument> = {
   ...recordsIn("fills"),
+  moment: "asOf",
   filters: [
     filters.account,
     filters.symbol,
@@ -125,6 +128,7 @@ const fills: Listing<Documents.FillDocument> = {
 
 const decisions: Listing<Documents.DecisionDocument> = {
   ...recordsIn("decisions"),
+  moment: "asOf",
   filters: [filters.account, filters.symbol, { name: "strategy", term: "strategy" }, statesOf("decision")],
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: (
@@ -177,6 +181,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
 const journal: Listing<Documents.EntryDocument> = {
   name: "journal",
   title: "Journal",
+  moment: "until",
   filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page, order: "newest" } }),
@@ -207,6 +212,7 @@ const Positions = () => {
   const positions: Listing<Documents.PositionDocument> = {
     name: "positions",
     title: "Positions",
+    moment: "asOf",
     filters: [filters.account, filters.symbol],
     idOf: (position) => `${position.account} ${position.symbol}`,
     hrefOf: pathOfPosition,

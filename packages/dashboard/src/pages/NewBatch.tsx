@@ -57,6 +57,8 @@ interface Wish {
   readonly columns: Readonly<Record<string, string>>
   readonly account: string
   readonly mode: "execute" | "accumulate"
+  /** The template whose terms hold where none are said here. */
+  readonly template: string
 }
 
 const KEPT = "roundlot.batch"
@@ -69,7 +71,8 @@ const blank: Wish = {
   decimal: "point",
   columns: {},
   account: "",
-  mode: "accumulate"
+  mode: "accumulate",
+  template: ""
 }
 
 /** What was begun stays through a reload of the page. */
@@ -97,7 +100,8 @@ const requestOf = ({
   fileName,
   mode,
   name,
-  separator
+  separator,
+  template
 }: Wish): Documents.BatchRequest => {
   const given = Object.fromEntries(
     Object.entries(columns).filter(([field, column]) => column !== "" && column !== field)
@@ -108,6 +112,7 @@ const requestOf = ({
     csv,
     separator,
     decimal,
+    ...(template === "" ? {} : { template }),
     ...(account === "" ? {} : { account }),
     ...(fileName === "" ? {} : { fileName }),
     ...(Object.keys(given).length === 0 ? {} : { columns: given })
@@ -137,6 +142,34 @@ export const NewBatch = () => {
       separator,
       columns: guessed(names),
       name: wish.name === "" ? fileName.replace(/\.\w+$/, "") : wish.name
+    })
+  }
+  const { data: templates } = useAsk(["templates"], (api) => api.batches.templates())
+  const [saveAs, setSaveAs] = useState("")
+  const saving = useMutation({
+    mutationFn: () => {
+      const { account, columns, decimal, mode, separator } = requestOf(wish)
+      const terms = {
+        ...(decimal === undefined ? {} : { decimal }),
+        ...(mode === undefined ? {} : { mode }),
+        ...(separator === undefined ? {} : { separator }),
+        ...(account === undefined ? {} : { account }),
+        ...(columns === undefined ? {} : { columns })
+      }
+      return call((api) => api.batches.saveTemplate({ path: { name: saveAs.trim() }, payload: terms }))
+    },
+    onSuccess: () => queries.invalidateQueries()
+  })
+  const take = (template: string): void => {
+    const terms = templates?.items.find(({ name }) => name === template)?.terms
+    const { account, columns, decimal, mode, separator } = terms ?? {}
+    change({
+      template,
+      columns: { ...wish.columns, ...columns },
+      ...(account === undefined ? {} : { account }),
+      ...(decimal === undefined ? {} : { decimal }),
+      ...(mode === undefined ? {} : { mode }),
+      ...(separator === undefined ? {} : { separator })
     })
   }
   const checking = useMutation({
@@ -225,6 +258,13 @@ export const NewBatch = () => {
       {step === 1 ? (
         <section className="panel form" aria-label="Columns">
           <Choice
+            term="template"
+            label="Template"
+            value={wish.template}
+            options={[["", "none"], ...(templates?.items ?? []).map(({ name }) => [name, name] as const)]}
+            onChoose={take}
+          />
+          <Choice
             term="separator"
             label="Separator"
             value={wish.separator}
@@ -268,6 +308,25 @@ export const NewBatch = () => {
               onChange={({ target }) => change({ name: target.value })}
               required
             />
+          </Field>
+          <Field term="saveTemplate" error={saving.error?.message}>
+            <span className="buttons">
+              <input
+                aria-label="Name of the template"
+                value={saveAs}
+                maxLength={64}
+                onChange={({ target }) => setSaveAs(target.value)}
+                autoComplete="off"
+              />
+              <button
+                type="button"
+                className="button small"
+                onClick={() => saveAs.trim() !== "" && !saving.isPending && saving.mutate()}
+              >
+                Keep as template
+              </button>
+              <span role="status">{saving.data === undefined ? "" : `${saving.data.name} is kept.`}</span>
+            </span>
           </Field>
           {missing.length === 0 ? null : (
             <p className="tone-danger" role="alert">

@@ -69,6 +69,13 @@ export const NewTrade = () => {
   const [side, setSide] = useState("buy")
   const [quantity, setQuantity] = useState("")
   const [price, setPrice] = useState("")
+  const [batchId, setBatch] = useState("")
+  const { data: pending } = useAsk(
+    ["open batches", account],
+    (api) => api.batches.list({ urlParams: { account, status: "pending", order: "newest", limit: 50 } }),
+    account !== ""
+  )
+  const open = pending?.items.filter(({ queuedAt }) => queuedAt === null) ?? []
   const [key, setKey] = useState(() => crypto.randomUUID())
   const sending = useMutation({
     mutationFn: () =>
@@ -80,7 +87,8 @@ export const NewTrade = () => {
             symbol: symbol.trim(),
             side,
             quantity: quantity.trim(),
-            ...(price.trim() === "" ? {} : { price: price.trim() })
+            ...(price.trim() === "" ? {} : { price: price.trim() }),
+            ...(batchId === "" ? {} : { batchId })
           }
         })
       ),
@@ -164,7 +172,15 @@ export const NewTrade = () => {
             autoComplete="off"
           />
         </Field>
-        {error !== null && !["account", "symbol", "side", "quantity", "price"].includes(field ?? "") ? (
+        <Choice
+          term="pendingBatch"
+          label="Batch"
+          value={batchId}
+          options={[["", "none"], ...open.map(({ id, name }) => [id, `${id} ${name}`] as const)]}
+          onChoose={changed(setBatch)}
+          error={errorOf("batchId")}
+        />
+        {error !== null && !["account", "symbol", "side", "quantity", "price", "batchId"].includes(field ?? "") ? (
           <Problem error={error} />
         ) : null}
         <Preview account={account} symbol={symbol.trim()} side={side} quantity={quantity.trim()} />

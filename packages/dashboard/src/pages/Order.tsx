@@ -190,7 +190,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
 
 /** An order: how far it is, what went in, what came out, and every exchange with its broker. */
 export const OrderPage = ({ id }: { readonly id: string }) => (
-  <Shown name={["order", id]} title={id} read={(api) => api.orders.show({ path: { id }, urlParams: {} })}>
+  <Shown name={["order", id]} title={id} read={(api, past) => api.orders.show({ path: { id }, urlParams: past })}>
     {(order) => <Detail order={order} />}
   </Shown>
 )

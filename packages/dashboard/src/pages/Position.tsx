@@ -4,14 +4,16 @@ import { useAsk } from "../api/asking.ts"
 import { grouped } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
+import { momentOf, useAsOf } from "../ui/asOf.ts"
 import { Equation, LotGauge } from "../ui/Bars.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { useDueFrom } from "../ui/NextOrder.tsx"
-import { Asked, Panel } from "../ui/Panel.tsx"
+import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { BreakBanner, Shown } from "../ui/Record.tsx"
+import { type Point, StepChart } from "../ui/StepChart.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { SignView } from "../ui/Sign.tsx"
 import { Rows, TablePanel } from "../ui/TablePanel.tsx"
@@ -41,13 +43,40 @@ const orders: ReadonlyArray<Column<Documents.OrderDocument>> = [
   columns.status("order")
 ]
 
+const slippage: ReadonlyArray<Column<Point>> = [
+  columns.time("tradedAt", ({ at }) => at),
+  columns.figure("slippageBp", ({ figure }) => figure)
+]
+
+/** What hedging cost against the trades' own prices, trade by trade. */
+const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.HedgingDocument> }) => {
+  const points = hedged
+    .flatMap(({ slippageBp, tradedAt }) => (slippageBp === null ? [] : [{ at: tradedAt, figure: slippageBp }]))
+    .toReversed()
+  const newest = points.at(-1)
+  if (newest === undefined) return <Empty>No trade with a price of its own was hedged yet.</Empty>
+  return (
+    <StepChart
+      label="Slippage"
+      summary={`${points.length} ${points.length === 1 ? "trade" : "trades"}; the newest cost ${grouped(newest.figure)} bp. Below zero is better than the trade's own price.`}
+      unit="bp"
+      points={points}
+      columns={slippage}
+    />
+  )
+}
+
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 const Detail = ({ position }: { readonly position: Position }) => {
   const from = useDueFrom()(position)
   const { account, next, symbol } = position
-  const recent = useAsk(["orders of", account, symbol], (api) =>
-    api.orders.list({ urlParams: { account, symbol, order: "newest", limit: 20 } })
+  const past = momentOf(useAsOf())
+  const recent = useAsk(["orders of", account, symbol, past], (api) =>
+    api.orders.list({ urlParams: { account, symbol, order: "newest", limit: 20, ...past } })
+  )
+  const hedging = useAsk(["hedging of", account, symbol], (api) =>
+    api.overview.hedging({ urlParams: { account, symbol, order: "newest", limit: 200 } })
   )
   const due = next.order === null ? [] : [`${upper(next.order.side)} ${next.order.quantity} ${symbol}`]
   return (
@@ -127,6 +156,9 @@ const Detail = ({ position }: { readonly position: Position }) => {
           </Asked>
         </Panel>
       </div>
+      <Panel title="Slippage" note="of the newest 200 trades, against each trade's own price">
+        <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
+      </Panel>
       <Facts
         facts={[
           ["exposure", <Figure of={position.exposure} signed />],
@@ -145,7 +177,7 @@ export const PositionPage = ({ account, symbol }: { readonly account: string; re
   <Shown
     name={["position", account, symbol]}
     title={symbol}
-    read={(api) => api.positions.show({ path: { symbol }, urlParams: { account } })}
+    read={(api, past) => api.positions.show({ path: { symbol }, urlParams: { account, ...past } })}
   >
     {(position) => <Detail position={position} />}
   </Shown>

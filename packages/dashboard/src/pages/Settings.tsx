@@ -10,7 +10,7 @@ import { choose, useSettings } from "../ui/settings.ts"
 const themes = ["system", "light", "dark"] as const
 
 const keys = [
-  ["Ctrl K", "find anything by any id"],
+  ["Ctrl K", "find anything by any id, go to any page, do what can be done from anywhere"],
   ["⇧ H", "halt"],
   ["g then o i p t r f d a b j x s", "go to a page of the navigation"],
   ["j k, ↓ ↑, Home, End, Enter", "in tables: move, open"],
@@ -28,6 +28,12 @@ const links = [
   ["/journal", "Journal"],
   ["/ops", "Operations"]
 ] as const
+
+/** Notifications are asked for when somebody wants them, never before; where the browser refuses, none are promised. */
+const allow = async (isWanted: boolean): Promise<void> => {
+  if (!isWanted || typeof Notification === "undefined") return choose({ notify: false })
+  choose({ notify: (await Notification.requestPermission()) === "granted" })
+}
 
 const Session = () => {
   const [, go] = useLocation()
@@ -51,7 +57,7 @@ const Session = () => {
 
 /** What this browser keeps of how a person reads, and who is signed in. */
 export const SettingsPage = () => {
-  const { shortcuts, theme, utc } = useSettings()
+  const { notify, shortcuts, theme, utc } = useSettings()
   return (
     <>
       <PageHead note="Kept in this browser.">Settings</PageHead>
@@ -88,6 +94,14 @@ export const SettingsPage = () => {
             aria-label="Single-key shortcuts"
             checked={shortcuts}
             onChange={({ target }) => choose({ shortcuts: target.checked })}
+          />
+        </Field>
+        <Field term="notify">
+          <input
+            type="checkbox"
+            aria-label="Notifications of the browser"
+            checked={notify}
+            onChange={({ target }) => void allow(target.checked)}
           />
         </Field>
       </Panel>

@@ -115,7 +115,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
 
 /** A trade: where its shares went, and what was executed for it. */
 export const TradePage = ({ id }: { readonly id: string }) => (
-  <Shown name={["trade", id]} title={id} read={(api) => api.trades.show({ path: { id }, urlParams: {} })}>
+  <Shown name={["trade", id]} title={id} read={(api, past) => api.trades.show({ path: { id }, urlParams: past })}>
     {(trade) => <Detail trade={trade} />}
   </Shown>
 )

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useSyncExternalStore } from "react"
+import { useAsOf } from "./asOf.ts"
 import type { Action } from "./ActionDialog.tsx"
 
 const ActionDialog = lazy(() => import("./ActionDialog.tsx").then(({ ActionDialog }) => ({ default: ActionDialog })))
@@ -34,8 +35,18 @@ interface ActionButtonProps {
 }
 
 /** Opens the dialog of an action. */
-export const ActionButton = ({ action, className, label }: ActionButtonProps) => (
-  <button type="button" className={className ?? "button"} onClick={() => ask(action)} aria-haspopup="dialog">
-    {label ?? action.verb}
-  </button>
-)
+export const ActionButton = ({ action, className, label }: ActionButtonProps) => {
+  // Nothing is done to the past.
+  const isPast = useAsOf() !== ""
+  return (
+    <button
+      type="button"
+      className={className ?? "button"}
+      onClick={() => ask(action)}
+      disabled={isPast}
+      aria-haspopup="dialog"
+    >
+      {label ?? action.verb}
+    </button>
+  )
+}

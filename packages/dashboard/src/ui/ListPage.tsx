@@ -6,8 +6,10 @@ import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
 import { type Column, DataTable } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
+import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { Empty, Problem, Skeleton } from "./Panel.tsx"
+import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "./Shell.tsx"
 
 /** A filter of a list: a parameter of the address and of the API alike. */
@@ -31,6 +33,8 @@ export interface Listing<A> {
     asked: Readonly<Record<string, string>>,
     page: { readonly cursor?: string; readonly limit: number }
   ) => Effect.Effect<Page<A>, unknown>
+  /** By which parameter the daemon gives the list of another moment. */
+  readonly moment?: "asOf" | "until"
   readonly empty: ReactNode
   readonly actions?: ReactNode
 }
@@ -82,8 +86,10 @@ export const ListPage = <A,>({ listing }: { readonly listing: Listing<A> }) => {
   const asked = Object.fromEntries(
     listing.filters.flatMap(({ name }) => (get(name) === "" ? [] : [[name, get(name)] as const]))
   )
-  const list = useList(["list", listing.name, asked], (api, cursor) =>
-    listing.read(api, asked, { limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) })
+  const asOf = useAsOf()
+  const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
+  const list = useList(["list", listing.name, asked, past], (api, cursor) =>
+    listing.read(api, { ...asked, ...past }, { limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) })
   )
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   const isFiltered = Object.keys(asked).length > 0
@@ -117,6 +123,7 @@ export const ListPage = <A,>({ listing }: { readonly listing: Listing<A> }) => {
             Clear
           </button>
         ) : null}
+        <SavedViews list={listing.name} />
       </div>
       {list.error === null ? null : <Problem error={list.error} again={() => void list.refetch()} />}
       {list.data === undefined ? (

@@ -4,6 +4,7 @@ import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
+import { momentOf, useAsOf } from "./asOf.ts"
 import { Foreign } from "./Figure.tsx"
 import { Asked } from "./Panel.tsx"
 import { SignIcon } from "./Sign.tsx"
@@ -26,16 +27,20 @@ interface ShownProps<A> {
   /** What kind of record, and which: what is read is kept by it. */
   readonly name: ReadonlyArray<string>
   readonly title: string
-  readonly read: (api: Api) => Effect.Effect<A, unknown>
+  /** `past` names the moment that is looked at, where it is not now. */
+  readonly read: (api: Api, past: { readonly asOf?: string }) => Effect.Effect<A, unknown>
   readonly children: (found: A) => ReactNode
 }
 
 /** The screen of a record: it is read, and again whenever something happened. */
-export const Shown = <A,>({ children, name, read, title }: ShownProps<A>) => (
-  <Asked query={useAsk(name, read)} title={title}>
-    {children}
-  </Asked>
-)
+export const Shown = <A,>({ children, name, read, title }: ShownProps<A>) => {
+  const asOf = useAsOf()
+  return (
+    <Asked query={useAsk([...name, asOf], (api) => read(api, momentOf(asOf)))} title={title}>
+      {children}
+    </Asked>
+  )
+}
 
 interface BreakBannerProps {
   readonly found: { readonly id: string; readonly kind: string; readonly evidence: string }

@@ -1,26 +1,88 @@
-import { useState, type RefObject } from "react"
+import { useId, useState, type KeyboardEvent, type RefObject } from "react"
 import { useLocation } from "wouter"
 import { call } from "../api/client.ts"
 import { pathOfRecord } from "../words/paths.ts"
+import { pages } from "./navigation.ts"
+import { choose, chosen } from "./settings.ts"
 
-/** Finds anything by any of its ids: type or paste it, Enter goes there. */
-export const Search = ({ field }: { readonly field: RefObject<HTMLInputElement | null> }) => {
+/** Something that can be done from anywhere by its name. */
+interface Command {
+  readonly name: string
+  readonly does: string
+  readonly run: () => void
+}
+
+interface SearchProps {
+  readonly field: RefObject<HTMLInputElement | null>
+  readonly onHalt: () => void
+}
+
+const MOST = 8
+
+const fits = (text: string, { name }: Command): boolean => {
+  const wanted = text.trim().toLowerCase()
+  return wanted === "" || name.toLowerCase().includes(wanted)
+}
+
+/** Finds anything by any of its ids, goes to any page, and does what can be done from anywhere: type or paste, Enter. */
+export const Search = ({ field, onHalt }: SearchProps) => {
   const [, go] = useLocation()
+  const list = useId()
   const [text, setText] = useState("")
   const [said, setSaid] = useState("")
+  const [isOpen, setOpen] = useState(false)
+  const [at, setAt] = useState(0)
+  const close = (): void => {
+    setText("")
+    setSaid("")
+    setOpen(false)
+    setAt(0)
+  }
+  const commands: ReadonlyArray<Command> = [
+    ...pages.map(([path, name, key]) => ({ name, does: `opens the page (g ${key})`, run: () => go(path) })),
+    { name: "New trade", does: "opens its form", run: () => go("/trades/new") },
+    { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") },
+    { name: "Halt everything", does: "asks for the reason (⇧ H)", run: onHalt },
+    { name: "UTC or own zone", does: "changes how times are shown (z)", run: () => choose({ utc: !chosen().utc }) },
+    {
+      name: "Light or dark",
+      does: "changes the theme (⇧ T)",
+      run: () => choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
+    }
+  ]
+  const found = commands.filter((command) => fits(text, command)).slice(0, text === "" ? commands.length : MOST)
+  const seek: ReadonlyArray<Command> =
+    text.trim() === "" ? [] : [{ name: text.trim(), does: "finds it by its id or symbol", run: () => void find() }]
+  const options = [...seek, ...found]
+  const doIt = (command: Command): void => {
+    close()
+    field.current?.blur()
+    command.run()
+  }
   const find = async (): Promise<void> => {
     const q = text.trim()
-    if (q === "") return
     try {
       const { items } = await call((api) => api.overview.resolve({ urlParams: { q } }))
-      const [found] = items.flatMap((each) => pathOfRecord(each) ?? [])
-      if (found === undefined) return setSaid(`Nothing here is called ${q.slice(0, 40)}.`)
-      setText("")
-      setSaid("")
-      go(found)
+      const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
+      const [command] = found
+      if (record === undefined && command !== undefined) return doIt(command)
+      if (record === undefined) return setSaid(`Nothing here is called ${q.slice(0, 40)}.`)
+      close()
+      go(record)
     } catch (error) {
       setSaid(error instanceof Error ? error.message : String(error))
     }
+  }
+  const choosing = (command: Command): void => {
+    if (command === seek[0]) void find()
+    else doIt(command)
+  }
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.key === "ArrowDown") setAt(Math.min(options.length - 1, at + 1))
+    else if (event.key === "ArrowUp") setAt(Math.max(0, at - 1))
+    else if (event.key === "Escape") close()
+    else return
+    event.preventDefault()
   }
   return (
     <form
@@ -28,23 +90,48 @@ export const Search = ({ field }: { readonly field: RefObject<HTMLInputElement |
       role="search"
       onSubmit={(event) => {
         event.preventDefault()
-        void find()
+        const command = options[at]
+        if (command !== undefined) choosing(command)
       }}
+      onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setOpen(false)}
     >
       <input
         ref={field}
         type="search"
+        role="combobox"
         aria-label="Find by any id or symbol"
-        placeholder="Find by any id or symbol"
+        aria-expanded={isOpen}
+        aria-controls={list}
+        aria-activedescendant={isOpen && options.length > 0 ? `${list}-${at}` : undefined}
+        placeholder="Find by any id, or do"
         value={text}
+        onFocus={() => setOpen(true)}
+        onKeyDown={pressed}
         onChange={(event) => {
           setText(event.target.value)
           setSaid("")
+          setOpen(true)
+          setAt(0)
         }}
         autoComplete="off"
         spellCheck={false}
       />
       <kbd aria-hidden="true">Ctrl K</kbd>
+      <ul id={list} role="listbox" aria-label="What Enter does" hidden={!isOpen || said !== ""} className="palette">
+        {options.map((command, index) => (
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the field that owns the list
+          <li
+            key={`${index} ${command.name}`}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => choosing(command)}
+          >
+            <bdi>{command.name.slice(0, 60)}</bdi> <span className="faint">{command.does}</span>
+          </li>
+        ))}
+      </ul>
       <span className="said" role="status">
         {said}
       </span>

@@ -10,46 +10,12 @@ import { halt } from "./actions.ts"
 import { ActionButton, ActionHost } from "./ActionButton.tsx"
 import { Explained } from "./Help.tsx"
 import { Search } from "./Search.tsx"
+import { AsOfBar } from "./AsOfBar.tsx"
+import { useAsOf } from "./asOf.ts"
+import { groups, isAt, pages } from "./navigation.ts"
+import { Notices } from "./Notices.tsx"
 import { choose, chosen, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
-
-/** A page of the navigation: where, its name, and the key after `g` that goes there. */
-type PageLink = readonly [path: string, name: string, key: string]
-
-const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray<PageLink>]> = [
-  [
-    "Now",
-    [
-      ["/", "Overview", "o"],
-      ["/attention", "Attention", "i"]
-    ]
-  ],
-  [
-    "Books",
-    [
-      ["/positions", "Positions", "p"],
-      ["/trades", "Trades", "t"],
-      ["/orders", "Orders", "r"],
-      ["/fills", "Fills", "f"],
-      ["/decisions", "Decisions", "d"],
-      ["/attempts", "Attempts", "a"]
-    ]
-  ],
-  ["Work", [["/batches", "Batches", "b"]]],
-  ["Record", [["/journal", "Journal", "j"]]],
-  [
-    "Run",
-    [
-      ["/ops", "Operations", "x"],
-      ["/settings", "Settings", "s"]
-    ]
-  ]
-]
-
-const pages = groups.flatMap(([, links]) => links)
-
-const isAt = (path: string, at: string): boolean =>
-  at === "/" ? path === "/" : path === at || path.startsWith(`${at}/`)
 
 /** How many cases wait for a person. */
 export const casesOf = (overview: Documents.OverviewDocument): number =>
@@ -140,7 +106,7 @@ const useKeys = (onSearch: () => void, onHalt: () => void): void => {
   useEffect(() => {
     let isGoing = false
     const pressed = (event: KeyboardEvent): void => {
-      if ((event.metaKey || event.ctrlKey) && event.key === "k") {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
         event.preventDefault()
         handlers.current.onSearch()
         return
@@ -247,6 +213,7 @@ const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: str
 export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const [path, go] = useLocation()
   const { utc } = useSettings()
+  const asOf = useAsOf()
   const { data: overview } = useOverview()
   const search = useRef<HTMLInputElement>(null)
   const halting = useRef<HTMLSpanElement>(null)
@@ -260,7 +227,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const isReal = overview?.accounts.some(({ environment }) => environment === "live") === true
   const working = overview === undefined ? 0 : Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
   return (
-    <div className="shell">
+    <div className={asOf === "" ? "shell" : "shell past"}>
       <a className="skip" href="#main">
         Skip to the page
       </a>
@@ -273,7 +240,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           >
             {isReal ? "Real money" : "Paper"}
           </Explained>
-          <Search field={search} />
+          <Search field={search} onHalt={() => halting.current?.querySelector("button")?.click()} />
           <button
             type="button"
             className="button quiet zone"
@@ -298,11 +265,13 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
         )}
         <Fallback />
         <main id="main" tabIndex={-1}>
+          <AsOfBar />
           {children}
         </main>
       </div>
       <BottomBar cases={cases} path={path} />
       <Announcer />
+      <Notices />
       <ActionHost />
     </div>
   )

@@ -5,6 +5,8 @@ interface Settings {
   readonly theme: "system" | "light" | "dark"
   readonly utc: boolean
   readonly shortcuts: boolean
+  /** Whether the browser tells of what needs a person while nobody looks. */
+  readonly notify: boolean
 }
 
 const keep = (name: string, value: string): void => {
@@ -28,7 +30,8 @@ const themeOf = (text: string | null): Settings["theme"] => (text === "light" ||
 let settings: Settings = {
   theme: themeOf(kept("theme")),
   utc: kept("utc") === "true",
-  shortcuts: kept("shortcuts") !== "false"
+  shortcuts: kept("shortcuts") !== "false",
+  notify: kept("notify") === "true"
 }
 const watchers = new Set<() => void>()
 

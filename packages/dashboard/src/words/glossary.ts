@@ -199,6 +199,28 @@ const entries = {
     head: "What follows",
     help: "The order that would be made if this trade were taken in now, or why none would be. Nothing is on record of the question."
   },
+  asOf: { head: "As of", help: "The moment that the page shows the books of. What came later is not in it." },
+  viewName: { head: "View", help: "A name for these filters. It is kept in this browser, and leads to the same rows." },
+  pendingBatch: {
+    head: "Batch",
+    help: "A batch that is open collects trades one by one and has its turn once it is queued. None: the trade joins its position at once."
+  },
+  template: {
+    head: "Template",
+    help: "How batches of a kind are submitted, kept under a name. What is said here wins."
+  },
+  saveTemplate: {
+    head: "Keep as",
+    help: "Keeps separator, decimal sign, columns, account and mode under a name, for the next file of the kind."
+  },
+  slippageBp: {
+    head: "Slippage, bp",
+    help: "What the orders of a trade cost against the trade's own price, in basis points. Below zero it was better."
+  },
+  notify: {
+    head: "Notifications",
+    help: "The browser tells of breaks that open, halts and batches that end while nobody looks at the page. It asks whether it may."
+  },
   formReason: { head: "Reason", help: "Why you do it, at least 8 characters: it goes on record with your name." },
   confirmScope: {
     head: "Type to confirm",

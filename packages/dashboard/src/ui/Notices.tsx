@@ -1,0 +1,85 @@
+import type { Documents } from "@roundlot/api"
+import { useEffect, useState } from "react"
+import { Link } from "wouter"
+import * as live from "../live/live.ts"
+import { call } from "../api/client.ts"
+import { eventWords } from "../words/events.ts"
+import { pathOfRecord } from "../words/paths.ts"
+import { signOfState } from "../words/signs.ts"
+import { chosen } from "./settings.ts"
+
+/** Something that a person is told of without having asked. */
+interface Notice {
+  readonly key: string
+  readonly text: string
+  readonly to: string | undefined
+}
+
+type Change = Documents.CommitDocument["changes"][number]
+
+const isWorthIt = ({ kind, tag }: Change): boolean =>
+  (kind === "break" && tag === "BreakOpened") ||
+  (kind === "control" && tag === "TradingStateSet") ||
+  (kind === "batch" && tag === "BatchMoved")
+
+/** A batch moves several times; only its end is told, in the words of its state. */
+const told = async (account: string, change: Change): Promise<ReadonlyArray<Notice>> => {
+  const plain = noticeOf(account, change)
+  if (change.kind !== "batch") return [plain]
+  const batch = await call((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
+  if (batch.finishedAt === null) return []
+  return [{ ...plain, text: `Batch ${batch.name}: ${signOfState("batch", batch.status).word}` }]
+}
+
+const noticeOf = (account: string, change: Change): Notice => ({
+  // What is told of a record again takes the place of what was told before.
+  key: `${account} ${change.kind} ${change.id}`,
+  text: `${eventWords(change.tag)}: ${change.id}`,
+  to: pathOfRecord({ kind: change.kind, id: change.id, account }) ?? (change.kind === "control" ? "/ops" : undefined)
+})
+
+const MOST = 4
+const SHOWN_MS = 20_000
+
+/** Tells by the browser as well, where that was asked for and it allows it, and nobody looks at the page. */
+const tellOutside = ({ key, text }: Notice): void => {
+  if (!chosen().notify || !document.hidden || typeof Notification === "undefined") return
+  if (Notification.permission === "granted") new Notification("Roundlot", { body: text, tag: key })
+}
+
+/** Batches that ended, breaks that opened, states that were set: told once, in the page and, where allowed, by the browser. */
+export const Notices = () => {
+  const [notices, setNotices] = useState<ReadonlyArray<Notice>>([])
+  const drop = (key: string): void => setNotices((all) => all.filter((each) => each.key !== key))
+  const show = (found: ReadonlyArray<Notice>): void => {
+    for (const each of found) {
+      tellOutside(each)
+      setTimeout(() => drop(each.key), SHOWN_MS)
+    }
+    setNotices((all) => [...all.filter(({ key }) => found.every((each) => each.key !== key)), ...found].slice(-MOST))
+  }
+  useEffect(
+    () =>
+      live.listen((heard) => {
+        if (heard.kind !== "commit") return
+        const { account, changes } = heard.commit
+        for (const change of changes.filter(isWorthIt)) {
+          // What cannot be read now is on its page; a notice is no record.
+          void told(account, change).then(show, () => undefined)
+        }
+      }),
+    []
+  )
+  return (
+    <div className="notices" role="status" aria-label="Notices">
+      {notices.map(({ key, text, to }) => (
+        <p key={key}>
+          {to === undefined ? text : <Link href={to}>{text}</Link>}{" "}
+          <button type="button" className="button quiet small" aria-label={`Dismiss ${text}`} onClick={() => drop(key)}>
+            ×
+          </button>
+        </p>
+      ))}
+    </div>
+  )
+}

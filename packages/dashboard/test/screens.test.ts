@@ -1,0 +1,225 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+beforeAll(async () => {
+  await daemon.ask("/api/v1/trades", [
+    { sourceId: "early", symbol: "AAPL", side: "buy", quantity: "2.5", price: "100" },
+    { sourceId: "other", symbol: "MSFT", side: "sell", quantity: "0.30", price: "40.10" }
+  ])
+})
+
+describe("more of what an operator does", () => {
+  test("SYNC-12: a list and a record are shown as they stood at a moment, nothing can be done there, and it goes on from screen to screen", async () => {
+    const { position } = Object(await daemon.ask("/api/v1/journal/head"))
+    await daemon.ask("/api/v1/trades", { sourceId: "late", symbol: "NFLX", side: "buy", quantity: "0.25", price: "50" })
+    await using seen = await open(`/trades?asOf=${position}`)
+    const { page } = seen
+    const trades = page.getByRole("table", { name: "Trades" })
+    await trades.getByText("MSFT").waitFor()
+    expect(await trades.getByText("NFLX").count()).toBe(0)
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Positions" }).click()
+    await page.getByRole("heading", { level: 1, name: "Positions" }).waitFor()
+    expect(page.url()).toContain(`asOf=${position}`)
+    await page.getByRole("table", { name: "Positions" }).getByRole("link", { name: "MSFT" }).click()
+    await page.getByRole("heading", { level: 1, name: "MSFT" }).waitFor()
+    await page.getByText(`As it stood at position ${position} of the feed`).waitFor()
+    expect(await page.locator("main").getByRole("button", { name: "Halt" }).isDisabled()).toBe(true)
+    await page.getByRole("button", { name: "Back to now" }).click()
+    expect(await page.locator("main").getByRole("button", { name: "Halt" }).isDisabled()).toBe(false)
+    await page.goto(`${daemon.url}/trades`)
+    await trades.getByText("NFLX").waitFor()
+    await page.getByRole("button", { name: "As of…" }).click()
+    await page.getByLabel("As of", { exact: true }).fill("2020-01-02T10:00:00")
+    await page.getByText("No trades yet").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("filters are kept as a view under a name, through a reload, and forgotten again", async () => {
+    await using seen = await open("/trades?symbol=MSFT")
+    const { page } = seen
+    await page.getByRole("button", { name: "Keep this view" }).click()
+    await page.getByLabel("Name of the view").fill("Only Microsoft")
+    await page.getByRole("button", { name: "Keep", exact: true }).click()
+    await page.goto(`${daemon.url}/trades`)
+    await page.getByRole("link", { name: "Only Microsoft" }).click()
+    expect(page.url()).toContain("symbol=MSFT")
+    await page.getByRole("button", { name: "Forget the view Only Microsoft" }).click()
+    expect(await page.getByRole("link", { name: "Only Microsoft" }).count()).toBe(0)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("Ctrl K finds, goes and does: what Enter does is said beside each", async () => {
+    await using seen = await open("/orders")
+    const { page } = seen
+    await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor()
+    await page.keyboard.press("Control+K")
+    const list = page.getByRole("listbox", { name: "What Enter does" })
+    await list.getByText("opens the page (g j)").waitFor()
+    await page.keyboard.type("halt every")
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.getByRole("dialog").getByLabel("Reason").waitFor()
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+    await page.keyboard.press("Control+K")
+    await page.keyboard.type("Journal")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { level: 1, name: "Journal" }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-11: a trade goes into a pending batch that is chosen there; the end of a batch is told in the page", async () => {
+    const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "By hand", open: true, mode: "accumulate" }))
+    await using seen = await open("/trades/new?symbol=IBM")
+    const { page } = seen
+    await page.getByLabel("Quantity").fill("0.5")
+    await page.getByLabel("Batch").selectOption(batch.id)
+    await page.getByRole("button", { name: "Send trade" }).click()
+    await page.getByRole("status").getByRole("link").click()
+    await page.getByRole("heading", { level: 1, name: /Buy 0\.5 IBM/ }).waitFor()
+    await page.getByRole("link", { name: batch.id }).first().waitFor()
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    await daemon.ask(`/api/v1/batches/${batch.id}/queue`, {})
+    await page.getByRole("status", { name: "Notices" }).getByText("Batch By hand: Done").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-14: how a file is read is kept as a template, and chosen for the next", async () => {
+    await using seen = await open("/batches/new")
+    const { page } = seen
+    await page.getByLabel("Pasted rows").fill("id;symbol;side;quantity\nv1;IBM;buy;0,25")
+    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByLabel("Column of source_id").selectOption("id")
+    await page.getByLabel("Decimal sign").selectOption("comma")
+    await page.getByLabel("Name of the template").fill("venue")
+    await page.getByRole("button", { name: "Keep as template" }).click()
+    await page.getByText("venue is kept.").waitFor()
+    await using next = await open("/batches/new")
+    await next.page.getByLabel("Pasted rows").fill("id;symbol;side;quantity\nv2;IBM;buy;0,25")
+    await next.page.getByRole("button", { name: "Columns" }).click()
+    await next.page.getByLabel("Template", { exact: true }).selectOption("venue")
+    expect(await next.page.getByLabel("Decimal sign").inputValue()).toBe("comma")
+    expect(await next.page.getByLabel("Column of source_id").inputValue()).toBe("id")
+    expect([...seen.faults, ...next.faults]).toEqual([])
+  })
+
+  test("what hedging cost is a chart, with the same as a table behind it", async () => {
+    await using seen = await open("/positions/paper/AAPL")
+    const { page } = seen
+    await page.getByRole("img", { name: /^Slippage: / }).waitFor()
+    await page.getByRole("button", { name: "View as table" }).click()
+    await page.getByRole("table", { name: "Slippage" }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+})
+
+const tags: Readonly<Record<number, string>> = {
+  401: "Unauthorized",
+  403: "Forbidden",
+  409: "Conflict",
+  422: "KeyReused",
+  500: "Fault",
+  503: "Unavailable"
+}
+
+const problem = (status: number, detail: string) => ({
+  status,
+  contentType: "application/problem+json",
+  body: JSON.stringify({ _tag: tags[status], type: "/problems/test", title: "Test", status, detail })
+})
+
+describe("when the API", () => {
+  test.each([
+    [401, "You are signed out"],
+    [403, "Your role does not allow this"],
+    [422, "This could not be read"],
+    [500, "This could not be read"],
+    [503, "This could not be read"]
+  ])("answers %i, the page says what it means and what to do", async (status, words) => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    await page.route("**/api/v1/orders*", (route) => route.fulfill(problem(status, "Words of the daemon.")))
+    await page.goto(`${daemon.url}/orders`)
+    await page.locator("main").getByRole("alert").filter({ hasText: words }).waitFor()
+    await page.unroute("**/api/v1/orders*")
+    if (status !== 401) await page.getByRole("button", { name: "Try again" }).click()
+    else await page.reload()
+    await page.getByRole("table", { name: "Orders" }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("does not answer at all, the last good figures stay, dimmed", async () => {
+    await using seen = await open("/trades")
+    const { page } = seen
+    const trades = page.getByRole("table", { name: "Trades" })
+    await trades.getByText("MSFT").waitFor()
+    await page.route("**/api/v1/trades?*", (route) => route.abort())
+    await daemon.ask("/api/v1/trades", { sourceId: "unseen", symbol: "AMD", side: "buy", quantity: "0.1" })
+    await page.locator("main").getByRole("alert").filter({ hasText: "not answering" }).waitFor()
+    await trades.getByText("MSFT").waitFor()
+    await page.unroute("**/api/v1/trades?*")
+    await page.getByRole("button", { name: "Try again" }).click()
+    await trades.getByText("AMD").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("is slow, the layout stands there before its figures, and nothing is shown as done before it is", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    let answer = (): void => undefined
+    const asked = new Promise<void>((resolve) => (answer = resolve))
+    await page.route("**/api/v1/positions*", async (route) => {
+      await asked
+      await route.continue()
+    })
+    await page.goto(`${daemon.url}/positions`)
+    await page.locator("main .skeleton").waitFor()
+    answer()
+    await page.getByRole("table", { name: "Positions" }).getByText("MSFT").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("answers 409 since another operator was faster, the dialog says so and asks again; a second page sees the first's halt", async () => {
+    await using first = await open("/ops")
+    await using second = await open("/ops")
+    await first.page.keyboard.press("Shift+H")
+    await first.page.getByRole("dialog").getByLabel("Reason").fill("both of us at once")
+    await first.page.keyboard.press("Enter")
+    await first.page.getByRole("dialog").getByText("On record for").waitFor()
+    await second.page.getByText("Halted: everything").waitFor()
+    const stands = "Someone else changed this meanwhile."
+    await second.page.route("**/api/v1/controls/resume", (route) => route.fulfill(problem(409, stands)))
+    await second.page.getByRole("button", { name: "Resume everything" }).click()
+    const dialog = second.page.getByRole("dialog")
+    await dialog.getByLabel("Reason").fill("both of us at once")
+    await dialog.getByLabel(/Type everything/).fill("everything")
+    await dialog.getByRole("button", { name: "Resume everything" }).click()
+    await dialog.getByRole("alert").filter({ hasText: stands }).waitFor()
+    await second.page.unroute("**/api/v1/controls/resume")
+    await dialog.getByRole("button", { name: "Resume everything" }).click()
+    await dialog.getByText("On record for").waitFor()
+    expect([...first.faults, ...second.faults]).toEqual([])
+  })
+
+  test("has strings that are hostile, they are text: right-to-left, controls, 10,000 characters", async () => {
+    const sourceId = `\u202Eevil<b>${"x".repeat(100)}`
+    await daemon.ask("/api/v1/trades", { sourceId, source: "<i>s", symbol: "EVIL", side: "buy", quantity: "0.1" })
+    await using seen = await open("/trades?symbol=EVIL")
+    const { page } = seen
+    await page.getByText("<i>s").first().waitFor()
+    expect(await page.locator("main b, main i").count()).toBe(0)
+    const name = `${"long ".repeat(30)}<script>alert(1)</script>`
+    await daemon.ask("/api/v1/batches", { name, open: true, mode: "accumulate" })
+    await page.goto(`${daemon.url}/batches`)
+    await page.getByText("<script>").first().waitFor()
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+    const file = `source_id,symbol,side,quantity\nq1,EVIL,${"y".repeat(10_000)},1\nq2,EVIL,buy,0.1\n`
+    const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "wide", csv: file, mode: "accumulate" }))
+    await page.goto(`${daemon.url}/batches/${batch.id}`)
+    await page.getByRole("table", { name: "What is wrong" }).getByText(/^y+…/).first().waitFor()
+    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true)
+    expect(seen.faults).toEqual([])
+  })
+})
