@@ -168,7 +168,7 @@ describe("when the API", () => {
   test("is slow, the layout stands there before its figures, and nothing is shown as done before it is", async () => {
     await using seen = await open("/settings")
     const { page } = seen
-    let answer = (): void => undefined
+    let answer: (() => void) | undefined
     const asked = new Promise<void>((resolve) => (answer = resolve))
     await page.route("**/api/v1/positions*", async (route) => {
       await asked
@@ -176,7 +176,7 @@ describe("when the API", () => {
     })
     await page.goto(`${daemon.url}/positions`)
     await page.locator("main .skeleton").waitFor()
-    answer()
+    answer?.()
     await page.getByRole("table", { name: "Positions" }).getByText("MSFT").waitFor()
     expect(seen.faults).toEqual([])
   })

@@ -44,7 +44,9 @@ const SHOWN_MS = 20_000
 /** Tells by the browser as well, where that was asked for and it allows it, and nobody looks at the page. */
 const tellOutside = ({ key, text }: Notice): void => {
   if (!chosen().notify || !document.hidden || typeof Notification === "undefined") return
-  if (Notification.permission === "granted") new Notification("Roundlot", { body: text, tag: key })
+  if (Notification.permission !== "granted") return
+  const outside = new Notification("Roundlot", { body: text, tag: key })
+  outside.addEventListener("click", () => window.focus())
 }
 
 /** Batches that ended, breaks that opened, states that were set: told once, in the page and, where allowed, by the browser. */

@@ -15,7 +15,7 @@ const carried = (to: string): string => {
 /** Where the page is; who goes on while he looks at the past stays in it. */
 export const useKeepingMoment: BaseLocationHook = () => {
   const [path, go] = useBrowserLocation()
-  return [path, (to, options) => go(carried(String(to)), options)]
+  return [path, (to, options) => go(carried(to), options)]
 }
 
 /** The moment that is looked at: a time, or a position of the feed; empty where it is now. */
