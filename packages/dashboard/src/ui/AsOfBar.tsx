@@ -14,7 +14,7 @@ const told = [
 ]
 
 /** Whether the page at this address can show the past. */
-export const hasPast = (path: string): boolean => told.some((page) => page.test(path))
+const hasPast = (path: string): boolean => told.some((page) => page.test(path))
 
 const two = (value: number): string => String(value).padStart(2, "0")
 

@@ -54,6 +54,7 @@ const others = new Set(["curl", "systemctl", "journalctl", "useradd", "cp", "mkd
 
 const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
   const [first = "", ...rest] = words
+  if (/^[A-Z_]+=/.test(first)) return wrongLine(rest)
   if (first === "roundlot") return wrongWith(rest)
   if (first === "npx" && rest[0] === "roundlot") return wrongWith(rest.slice(1))
   if (first === "npm") {
