@@ -91,7 +91,7 @@ const taking = (shape: Shape) =>
 /** Sends what is due after the commits that may have made some, as the daemon does. */
 const submitting = work.forever(
   "submission",
-  "1 second",
+  () => "1 second",
   Submission.submitPending(() => Effect.succeed(true)),
   {
     after: Submission.submissionFollows

@@ -8,6 +8,7 @@ import {
   type Lease,
   MemoryRepository,
   Roundlot,
+  Tracking,
   TradeRepository,
   type AccountName
 } from "@roundlot/core"
@@ -192,6 +193,16 @@ const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, HEX
   digits.map((digit) => digit.toString(HEX)).join("")
 )
 
+const CALM_LOOK_MS = 5_000
+
+/** When the storm is over little happens that no commit tells of: it is looked for less often. */
+const pollingOf = (scene: Scene): Tracking.PollingOptions => ({
+  ...Tracking.defaultPolling,
+  get lookMs() {
+    return scene.isStorm ? undefined : CALM_LOOK_MS
+  }
+})
+
 /** One life of the program: the real services, driven until it is killed. */
 const live = (scene: Scene, life: Life) =>
   Effect.gen(function* () {
@@ -210,7 +221,7 @@ const live = (scene: Scene, life: Life) =>
     const program = Effect.gen(function* () {
       life.doors = yield* Effect.context<Roundlot.Services>()
       // Whoever finds another one driving stands by.
-      return yield* Effect.retry(Daemon.run(), {
+      return yield* Effect.retry(Daemon.run(pollingOf(scene)), {
         while: ({ _tag }) => _tag === "LeaseHeld",
         schedule: Schedule.spaced("1 second")
       })

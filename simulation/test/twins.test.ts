@@ -120,11 +120,11 @@ const rules = [
   ["dedupe", /an acknowledged trade is there once/, 1],
   // What a position owes bounds its orders as well, and halts the symbol.
   ["re-decision", /D6: only what is still due is sent|Halted/, 2],
-  ["in doubt", /no break without a cause: FillAfterRejection/, 9],
+  ["in doubt", /no break without a cause: FillAfterRejection/, 19],
   ["canonical revision", /E4: books and exchange hold the same|no break without a cause: PositionDiffers/, 1],
   ["release", /the residual is not the sum of the open lots/, 1],
-  ["cool-down", /D8: after a short end nothing is sent for 30 s/, 9],
-  ["halt", /a halt holds/, 29],
+  ["cool-down", /D8: after a short end nothing is sent for 30 s/, 16],
+  ["halt", /a halt holds/, 40],
   ["fencing", /only the holder of the lease drives/, 1],
   ["orders per minute", /no order that is sent violates a limit/, 14]
 ] as const

@@ -674,9 +674,9 @@ const stream = (
     return { at, reply: { _tag: "Done" as const, body: follow(floor, account, cursor, woken) } }
   })
 
-/** Reads on from the cursor; woken by this process, and looking for what other processes wrote. */
+/** Reads on from the cursor; woken by this process, and looking for what other processes wrote where they share its file. */
 const follow = (
-  { file, rows }: Floor,
+  { file, options, rows }: Floor,
   account: AccountName.AccountName,
   cursor: Ref.Ref<number>,
   woken: Queue.Dequeue<void>
@@ -685,7 +685,8 @@ const follow = (
     const after = yield* Ref.get(cursor)
     const events = yield* file.transact(() => rows.eventsAfter(after, account, PAGE))
     const last = events.at(-1)
-    if (last === undefined) yield* Effect.race(Queue.take(woken), Effect.sleep(POLL))
+    if (last === undefined)
+      yield* options.file === undefined ? Queue.take(woken) : Effect.race(Queue.take(woken), Effect.sleep(POLL))
     else yield* Ref.set(cursor, last.number)
     return Chunk.fromIterable(events.map(streamedOf))
   })

@@ -59,7 +59,8 @@ export const make = (exchange: ExchangeService, account: AccountName.AccountName
     orders: (window) => listing("orders", exchange.ordersIn(account, window), orderSeen),
     fills: (window) => listing("fills", exchange.fillsIn(account, window), executed),
     fillsOf: (brokerOrderId) => listing("fillsOf", exchange.fillsOf(account, brokerOrderId), executed),
-    positions: Effect.map(asking("positions", exchange.holdings(account)), ({ body }) => ({
+    positions: Effect.map(asking("positions", exchange.holdings(account)), ({ at, body }) => ({
+      asOf: at,
       complete: true,
       holdings: body.map(({ quantity, symbol }) => ({ symbol, quantity, averagePrice: undefined }))
     })),

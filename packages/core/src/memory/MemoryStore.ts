@@ -172,7 +172,8 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
     page: (query) => pageOf([...shelf(query.table).rows.values()], query),
     entries: ({ account, afterSeq, entity, limit }) =>
       (journals.get(account) ?? [])
-        .filter((entry) => entry.seq > afterSeq)
+        // Entries have no gaps: the n-th is the one of number n.
+        .slice(Math.max(0, afterSeq))
         .filter((entry) => entity === undefined || (entry.entityKind === entity.kind && entry.entityId === entity.id))
         .slice(0, limit),
     feed: (after, limit) => feed.slice(after, after + limit),

@@ -126,6 +126,16 @@ export interface Holding {
   readonly assetClass?: string | undefined
 }
 
+/** What an account holds, as its broker lists it. */
+export interface HoldingsListed {
+  readonly complete: boolean
+  readonly holdings: ReadonlyArray<Holding>
+  /** Of which moment of its own the broker says that it is, where it does. */
+  readonly asOf?: Instant | undefined
+  /** Of which of its accounts the broker says that it is, where it does. */
+  readonly brokerAccountId?: string | undefined
+}
+
 /** What the broker knows of an instrument, or that it has none of this symbol. */
 export type BrokerInstrument =
   | {
@@ -179,10 +189,7 @@ export interface BrokerService {
   readonly fills: (window: TimeWindow) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
   /** Lists the executions of one order, all revisions. */
   readonly fillsOf: (brokerOrderId: BrokerOrderId) => Effect.Effect<Listing<Executed>, BrokerReadFailed>
-  readonly positions: Effect.Effect<
-    { readonly complete: boolean; readonly holdings: ReadonlyArray<Holding> },
-    BrokerReadFailed
-  >
+  readonly positions: Effect.Effect<HoldingsListed, BrokerReadFailed>
   readonly account: Effect.Effect<BrokerAccount, BrokerReadFailed>
   /** What time it is at the broker, by one request; left away where it does not say. A live account is not driven without it. */
   readonly clock?: Effect.Effect<BrokersTime, BrokerReadFailed> | undefined

@@ -1,4 +1,4 @@
-import { Effect, Fiber, Ref } from "effect"
+import { Effect, Fiber, Ref, type Duration } from "effect"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -78,19 +78,20 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const mayDrive = (account: AccountName) =>
       Effect.if(isDriven(account), { onTrue: () => gate.isOpen(account), onFalse: () => Effect.succeed(false) })
     yield* start(driving, gate)
+    const look = looking(polling)
     const polled = yield* makePolled
     const asked = yield* makeAsked
     const decisions = yield* makeWorkOff(gate, driving)
     return yield* Effect.all(
       [
-        work.forever("instruments", "1 second", confirmInstruments, { after: ["instruments", "accounts"] }),
-        work.forever("submission", "1 second", submitPending(mayDrive), { after: submissionFollows }),
-        work.forever("decisions", "1 second", decisions.pass, { after: ["decisions"] }),
-        work.forever("batches", "1 second", workOffBatches, { after: ["batches"] }),
-        work.forever("cancels", "1 second", requestCancels, { after: ["CancelRequested", "OrderChanged"] }),
-        work.forever("gates", "1 second", openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
-        work.forever("doubts", "1 second", askForDoubtful(asked, mayDrive), { after: ["AttemptAnswered"] }),
-        work.forever("polling", "1 second", pollOpenOrders(polling, polled), {
+        work.forever("instruments", look, confirmInstruments, { after: ["instruments", "accounts"] }),
+        work.forever("submission", look, submitPending(mayDrive), { after: submissionFollows }),
+        work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
+        work.forever("batches", look, workOffBatches, { after: ["batches"] }),
+        work.forever("cancels", look, requestCancels, { after: ["CancelRequested", "OrderChanged"] }),
+        work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
+        work.forever("doubts", look, askForDoubtful(asked, mayDrive), { after: ["AttemptAnswered"] }),
+        work.forever("polling", look, pollOpenOrders(polling, polled), {
           after: ["OrderChanged", "OrderCreated"],
           rest: 4
         }),
@@ -103,11 +104,14 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("market hours", "1 hour", learnAllHours),
         work.every("clocks", "1 minute", gate.watchClocks),
         Effect.zipRight(work.reported("logins", watchLogins), work.every("logins", "15 seconds", watchLogins)),
-        followAccounts(driving)
+        followAccounts(driving, look)
       ],
       { concurrency: "unbounded", discard: true }
     ).pipe(Effect.zipRight(Effect.never))
   })
+
+/** How often a part looks for what nobody told it: asked for each time. */
+const looking = (polling: PollingOptions) => (): Duration.DurationInput => polling.lookMs ?? "1 second"
 
 /** Again at once while there is more to do: rows are taken up a few hundred at a time. */
 const workOffBatches = Effect.repeat(Batches.workOff(), { until: (isMore) => !isMore })
@@ -163,7 +167,10 @@ const afterTheFirst = <A, R>(again: Effect.Effect<A, never, R>): Effect.Effect<E
 const comparePositions = (account: AccountName) => work.reported(`positions ${account}`, reconcile(account))
 
 /** Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then. */
-const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, Requirements> =>
+const followAccounts = (
+  driving: Driving.Driving,
+  look: () => Duration.DurationInput
+): Effect.Effect<never, never, Requirements> =>
   Effect.scoped(
     Effect.gen(function* () {
       const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
@@ -181,7 +188,7 @@ const followAccounts = (driving: Driving.Driving): Effect.Effect<never, never, R
           discard: true
         })
       })
-      return yield* work.forever("accounts", "1 second", followNew, { after: ["accounts"] })
+      return yield* work.forever("accounts", look, followNew, { after: ["accounts"] })
     })
   )
 

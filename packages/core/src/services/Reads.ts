@@ -1,6 +1,6 @@
-import { Effect } from "effect"
+import { Effect, Either } from "effect"
 import type { Cell } from "../books/Column.ts"
-import type { Table } from "../books/Table.ts"
+import type { BadRow, Table } from "../books/Table.ts"
 import { TradeRepository, type Filter, type Page, type StoreError } from "../ports/TradeRepository.ts"
 
 /** Which rows of a table, in which order, how many, and after which. */
@@ -39,8 +39,15 @@ export const page = <R>(
     return { items, next: last === undefined ? undefined : orderBy.map((column) => last[column] ?? null) }
   })
 
-const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Row>): Effect.Effect<ReadonlyArray<R>, StoreError> =>
-  Effect.forEach(rows, (row) => table.read(row))
+const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Row>): Either.Either<ReadonlyArray<R>, BadRow> => {
+  const records: Array<R> = []
+  for (const row of rows) {
+    const record = table.read(row)
+    if (Either.isLeft(record)) return Either.left(record.left)
+    records.push(record.right)
+  }
+  return Either.right(records)
+}
 
 /** All records that a question finds, page by page; of many rows those alone are decoded that are `meant`. */
 export const all = <R>(

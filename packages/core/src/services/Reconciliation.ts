@@ -10,8 +10,15 @@ import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { OrderTable } from "../order/Order.ts"
-import { brokerOf, type BrokerReadFailed, type Brokers, type Holding, type NoBroker } from "../ports/Broker.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import {
+  brokerOf,
+  type BrokerReadFailed,
+  type Brokers,
+  type Holding,
+  type HoldingsListed,
+  type NoBroker
+} from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
@@ -119,7 +126,9 @@ const readPositions = Effect.fn("Reconciliation.readPositions")(function* (accou
   const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
   const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
-  const { complete, holdings: listed } = yield* withRetries(broker.positions)
+  const last = yield* lastExecuted(account)
+  const answer = yield* withRetries(broker.positions)
+  const { complete, holdings: listed } = answer
   const holdings = listed.map((row) => ({
     ...row,
     symbol: instrumentOf(settings?.symbols ?? [], row.symbol) ?? row.symbol
@@ -128,11 +137,41 @@ const readPositions = Effect.fn("Reconciliation.readPositions")(function* (accou
     asOf,
     booked: new Map(positions.map((position) => [position.symbol, holdingsOf(position)])),
     complete,
-    contradiction: contradictionOf(holdings),
+    contradiction: contradictionOf(holdings) ?? unsoundOf(answer, settings?.brokerAccountId, last),
     rows: holdings
   }
   return read
 })
+
+const NEWEST = 20
+
+/** The order whose execution was the last that the broker had told of when a reading began; what came while it was read is no fault. */
+const lastExecuted = (account: AccountName) =>
+  Effect.map(
+    Reads.page(OrderTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "lastFilledAt", atLeast: 0 }
+      ],
+      orderBy: ["lastFilledAt", "id"],
+      descending: true,
+      limit: NEWEST
+    }),
+    ({ items }) => items.find((order) => !isAdjustment(order))
+  )
+
+/** A listing of another account, or of a moment before an execution that the same broker had told of already, is not judged by. */
+const unsoundOf = (
+  { asOf, brokerAccountId }: HoldingsListed,
+  pinned: string | undefined,
+  last: Order | undefined
+): string | undefined => {
+  if (brokerAccountId !== undefined && pinned !== undefined && brokerAccountId !== pinned) {
+    return "the broker lists the positions of another account"
+  }
+  if (asOf === undefined || last?.lastFilledAt === undefined || last.lastFilledAt <= asOf) return undefined
+  return `the broker's positions are of ${Instant.format(asOf)}, and it had executed ${last.symbol} since`
+}
 
 // What is judged
 
@@ -238,11 +277,12 @@ const movedAround = (account: AccountName, asOf: Instant.Instant, seen: Readonly
 
 // What is kept of it
 
-/** A listing that contradicts itself is a break of its own, until the next one that does not; nothing is repaired from it. */
+/** A listing that is not the whole truth, or contradicts itself, is a break of its own, until the next one that does not; nothing is repaired from it. */
 const bookContradiction = Effect.fn("Reconciliation.bookContradiction")(function* (
   account: AccountName,
-  { contradiction }: PositionsRead
+  read: PositionsRead
 ) {
+  const problem = problemOf(read)
   const ledger = yield* Ledger
   const fields = { symbol: UNMAPPED, kind: "UnsoundSnapshot", subject: "positions" } as const
   yield* ledger.submit("report", {
@@ -250,9 +290,9 @@ const bookContradiction = Effect.fn("Reconciliation.bookContradiction")(function
     cause: { kind: "report", actor: "roundlot" },
     needs: [Need.Position({ account, symbol: UNMAPPED })],
     apply: (recorder) =>
-      contradiction === undefined
+      problem === undefined
         ? closeIfOpen(recorder, UNMAPPED, fields.kind, fields.subject, "the broker's next listing was sound")
-        : openOrUpdate(recorder, { ...fields, evidence: contradiction })
+        : openOrUpdate(recorder, { ...fields, evidence: problem })
   })
 })
 

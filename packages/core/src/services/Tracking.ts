@@ -35,6 +35,8 @@ import { recoverIdle, reported } from "./work.ts"
 export interface PollingOptions {
   readonly intervalMs: number
   readonly maxJitterMs: number
+  /** How often each part of the daemon looks for what no commit of its own told it; a second where nothing is said. */
+  readonly lookMs?: number | undefined
 }
 
 /** 15 s, up to 5 s earlier. */

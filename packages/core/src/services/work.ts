@@ -59,7 +59,7 @@ export interface Waking {
  */
 export const forever = <E, R>(
   part: string,
-  every: Duration.DurationInput,
+  every: () => Duration.DurationInput,
   pass: Effect.Effect<unknown, E, R>,
   { after, rest = 0 }: Waking = {}
 ): Effect.Effect<never, never, R | Clock | Ledger | Health | TradeRepository> =>
@@ -72,7 +72,8 @@ export const forever = <E, R>(
       yield* ledger.watch(after, () => wake.unsafeOffer(undefined))
       const { news = Stream.empty } = yield* TradeRepository
       const told = Stream.runForEach(news, () => waken)
-      const ticks = Effect.forever(Effect.zipRight(Effect.sleep(every), waken))
+      const tick = Effect.suspend(() => Effect.sleep(every()))
+      const ticks = Effect.forever(Effect.zipRight(tick, waken))
       const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
       yield* Effect.all([told, ticks, passes], { concurrency: "unbounded", discard: true })
       return yield* Effect.never
@@ -82,7 +83,7 @@ export const forever = <E, R>(
 const resting = <R>(
   pass: Effect.Effect<void, never, R>,
   times: number,
-  most: Duration.DurationInput
+  most: () => Duration.DurationInput
 ): Effect.Effect<void, never, R | Clock> =>
   times === 0
     ? pass
@@ -91,5 +92,5 @@ const resting = <R>(
         const begunMs = yield* clock.monotonicMs
         yield* pass
         const tookMs = Math.ceil((yield* clock.monotonicMs) - begunMs)
-        yield* Effect.sleep(Duration.min(Duration.millis(tookMs * times), most))
+        yield* Effect.sleep(Duration.min(Duration.millis(tookMs * times), most()))
       })

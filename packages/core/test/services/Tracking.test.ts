@@ -230,7 +230,7 @@ describe("a pass of work", () => {
         const repository = { ...(yield* TradeRepository), news: Stream.fromQueue(told) }
         yield* Effect.forkScoped(
           Effect.provideService(
-            work.forever("a part", "1 second", passes.offer(undefined)),
+            work.forever("a part", () => "1 second", passes.offer(undefined)),
             TradeRepository,
             repository
           )

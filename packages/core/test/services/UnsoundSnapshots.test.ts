@@ -1,0 +1,145 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { pin } from "../../src/account/pin.ts"
+import { Need } from "../../src/books/Need.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Price from "../../src/money/Price.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import type { HoldingsListed } from "../../src/ports/Broker.ts"
+import { PositionTable } from "../../src/position/Position.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import { reconcile } from "../../src/services/Reconciliation.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import * as Stage from "./Stage.ts"
+
+const AAPL = Ticker.make("AAPL")
+const EXECUTED = Instant.make(1_000_000n)
+
+const held = (symbol: string, quantity: string) => ({
+  symbol,
+  quantity: Decimal.unsafe(quantity),
+  averagePrice: undefined
+})
+
+const sound: HoldingsListed = { complete: true, holdings: [held("AAPL", "10")] }
+
+/** Nine of AAPL that were held before, and one that another program bought; the broker's account is `A1`. */
+const settled = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Stage.driving
+  yield* TestClock.adjust("1 minute")
+  const { account } = Stage
+  const commands = yield* Commands
+  const base = { _tag: "AdjustPosition", symbol: AAPL, as: "base", by: Decimal.unsafe("9"), price: undefined } as const
+  yield* commands.perform({ id: "held", account, actor: "test", reason: "test", command: base })
+  const ledger = yield* Ledger
+  yield* ledger.submit("command", {
+    account,
+    cause: { kind: "command", actor: "test" },
+    needs: [Need.Account({ account })],
+    apply: (recorder) => pin(recorder, "A1")
+  })
+  const common = {
+    account,
+    asOf: EXECUTED,
+    asOfKind: "broker",
+    brokerOrderId: Stage.otherId,
+    clientOrderId: undefined,
+    symbol: AAPL,
+    side: "buy"
+  } as const
+  yield* Stage.book({
+    _tag: "OrderSeen",
+    ...common,
+    quantity: Quantity.unsafe("1"),
+    rawStatus: "filled",
+    state: { _tag: "Closed", kind: "filled" },
+    cumulative: Decimal.unsafe("1"),
+    averagePrice: undefined,
+    executionsRead: false
+  })
+  yield* Stage.book({
+    _tag: "Executed",
+    ...common,
+    execId: "e1.1",
+    execIdBase: "e1",
+    revision: 1,
+    quantity: Decimal.unsafe("1"),
+    price: Price.unsafe("100"),
+    executedAt: EXECUTED
+  })
+})
+
+/** How the broker's listing may be unsound: each holds what would look like a difference, were it judged. */
+const unsound = [
+  ["truncated", { complete: false, holdings: [] }, "the broker listed its positions in part only"],
+  [
+    "paged inconsistently",
+    { complete: true, holdings: [held("AAPL", "10"), held("KO", "1"), held("AAPL", "4")] },
+    "the broker lists AAPL twice among its positions"
+  ],
+  [
+    "of the wrong account",
+    { complete: true, holdings: [held("AAPL", "3")], brokerAccountId: "B2" },
+    "the broker lists the positions of another account"
+  ],
+  [
+    "stale: of before an execution that the broker has told of",
+    { complete: true, holdings: [held("AAPL", "9")], asOf: Instant.addMillis(EXECUTED, -1) },
+    "the broker's positions are of 1970-01-01T00:00:00.999000Z, and it had executed AAPL since"
+  ]
+] satisfies ReadonlyArray<readonly [string, HoldingsListed, string]>
+
+const openBreaks = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ closedAt, evidence, holds, kind }) => (closedAt === undefined ? [[kind, holds, evidence]] : []))
+)
+
+describe("a snapshot of positions that is unsound", () => {
+  it.each(unsound)("P8: %s: nothing is judged or repaired by it, and a break says so until the next", (_, bad, why) => {
+    let listed: HoldingsListed = sound
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* settled
+        expect(yield* reconcile(Stage.account)).toMatchObject({ problem: undefined, holdings: [] })
+        const before = yield* Reads.all(PositionTable)
+        listed = bad
+        expect(yield* reconcile(Stage.account)).toMatchObject({ problem: why, agreed: 0, holdings: [] })
+        expect(yield* openBreaks).toEqual([["UnsoundSnapshot", "nothing", why]])
+        expect(yield* Reads.all(PositionTable)).toEqual(before)
+        const count = (yield* Reads.all(BreakTable)).length
+        yield* reconcile(Stage.account)
+        expect(yield* Reads.all(BreakTable)).toHaveLength(count)
+        listed = { ...sound, brokerAccountId: "A1", asOf: EXECUTED }
+        yield* reconcile(Stage.account)
+        expect(yield* openBreaks).toEqual([])
+      }),
+      Stage.layer({ positions: Effect.sync(() => listed) })
+    )
+  })
+
+  it("positions from before beside orders from after: a break holds the symbol, nothing is repaired, and it closes itself", () => {
+    let listed: HoldingsListed = sound
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* settled
+        listed = { complete: true, holdings: [held("AAPL", "9")] }
+        const before = yield* Reads.all(PositionTable)
+        expect(yield* reconcile(Stage.account)).toMatchObject({ holdings: [{ symbol: AAPL, outcome: "differs" }] })
+        expect(yield* openBreaks).toMatchObject([
+          ["PositionDiffers", "symbol", expect.stringContaining("the broker's 9")]
+        ])
+        const figures = ({ adopted, base, hedged }: (typeof before)[number]) =>
+          [base, hedged, adopted].map(Decimal.format)
+        expect((yield* Reads.all(PositionTable)).map(figures)).toEqual(before.map(figures))
+        listed = sound
+        yield* reconcile(Stage.account)
+        expect(yield* openBreaks).toEqual([])
+      }),
+      Stage.layer({ positions: Effect.sync(() => listed) })
+    )
+  })
+})
