@@ -73,7 +73,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
       const polling = Effect.gen(function* () {
         const polled = yield* Tracking.makePolled
         const pass = Tracking.pollOpenOrders({ ...Tracking.defaultPolling, maxJitterMs: 0 }, polled)
-        return yield* work.forever("polling", "1 second", pass)
+        return yield* work.forever("polling", () => "1 second", pass)
       })
       const intake = (seed: number) =>
         Effect.gen(function* () {

@@ -126,7 +126,7 @@ const rules = [
   ["cool-down", /D8: after a short end nothing is sent for 30 s/, 16],
   ["halt", /a halt holds/, 40],
   ["fencing", /only the holder of the lease drives/, 1],
-  ["orders per minute", /no order that is sent violates a limit/, 14]
+  ["orders per minute", /no order that is sent violates a limit/, 56]
 ] as const
 
 beforeEach(() => {
