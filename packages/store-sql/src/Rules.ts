@@ -355,6 +355,7 @@ const fills: TableRules = {
   indexes: [
     unique("exec_id", ["account", "execId"]),
     unique("revision", ["account", "execIdBase", "revision"]),
+    listed("order_executed", ["orderId", "executedAt"]),
     unique("one_canonical", ["orderId", "execIdBase"], `"canonical" = 1`)
   ]
 }

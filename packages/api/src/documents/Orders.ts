@@ -147,7 +147,9 @@ export const FillDocument = Schema.Struct({
   facts: ExecutionFactsDocument,
   /** The raw report that it was read from. */
   payloadId: Schema.NullOr(Id),
-  createdAt: Time
+  createdAt: Time,
+  /** When its commission came, or another revision took its place. */
+  updatedAt: Time
 }).annotations({ identifier: "Fill" })
 
 /** One revision of one execution. */

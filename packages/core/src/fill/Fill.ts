@@ -36,6 +36,8 @@ export const Fill = Schema.Struct({
   facts: Column.optional(Column.json(ExecutionFacts)),
   payloadId: Column.optional(Column.id(PayloadId)),
   createdAt: Column.instant,
+  /** When its commission came, or another revision took its place. */
+  updatedAt: Column.instant,
   version: Column.integer
 })
 

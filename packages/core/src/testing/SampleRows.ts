@@ -339,6 +339,7 @@ export const fill: Row = {
   facts: '{"permId":"7","currency":"USD"}',
   payloadId: 1,
   createdAt: AT,
+  updatedAt: AT,
   version: 10
 }
 

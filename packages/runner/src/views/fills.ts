@@ -41,7 +41,8 @@ export const documentOf = (fill: Fill.Fill): FillDocument => ({
   commissionCurrency: valueOrNull(fill.commissionCurrency),
   facts: factsOf(fill),
   payloadId: idOrNull("payload", fill.payloadId),
-  createdAt: Instant.format(fill.createdAt)
+  createdAt: Instant.format(fill.createdAt),
+  updatedAt: Instant.format(fill.updatedAt)
 })
 
 const factsOf = ({ facts }: Fill.Fill): FillDocument["facts"] => ({

@@ -79,17 +79,24 @@ export const parents: ReadonlyArray<MappedColumn> = [
     "part of the composite; else with each execution"
   ),
   order("trades.symbol", "symbol", "text", false, "symbol"),
-  order(
+  fill(
     "trades.sec_type",
-    "symbol",
-    "text",
-    false,
-    "symbol",
-    "equities alone are booked; other classes are listed, never taken for one"
+    "facts",
+    "json",
+    true,
+    "fills.facts.secType",
+    "of each execution; equities alone are booked, other classes are listed and never taken for one"
   ),
   order("trades.side", "side", "text", false, "side", "`buy` or `sell`"),
-  order("trades.exchange", "symbol", "text", false, "fills.facts.exchange", "of each execution"),
-  order("trades.currency", "symbol", "text", false, "fills.facts.currency", "of each execution"),
+  fill(
+    "trades.exchange",
+    "facts",
+    "json",
+    true,
+    "fills.facts.exchange",
+    "of each execution: an order may have several"
+  ),
+  fill("trades.currency", "facts", "json", true, "fills.facts.currency", "of each execution"),
   order("trades.status", "status", "text", false, "fillStatus", "derived in four words; `status` says more"),
   order(
     "trades.total_quantity",
@@ -161,11 +168,11 @@ export const executions: ReadonlyArray<MappedColumn> = [
   fill("trade_executions.created_at", "createdAt", "instant", false, "createdAt"),
   fill(
     "trade_executions.updated_at",
-    "version",
-    "integer",
+    "updatedAt",
+    "instant",
     false,
-    "revision",
-    "the journal's entry that changed it last, which has the time"
+    "updatedAt",
+    "when its commission came, or another revision took its place"
   )
 ]
 
@@ -214,9 +221,9 @@ export const indexes: ReadonlyArray<MappedIndex> = [
   {
     word: "trade_executions (trade_id, executed_at)",
     table: "fills",
-    columns: ["orderId"],
+    columns: ["orderId", "executedAt"],
     unique: false,
     where: undefined,
-    note: "an order's executions are few: they are put in order when they are read"
+    note: ""
   }
 ]

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "3df83d85"
+export const fingerprint = "7afe5b09"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -519,6 +519,7 @@ export const sqlite: ReadonlyArray<string> = [
   "facts" TEXT,
   "payloadId" INTEGER,
   "createdAt" INTEGER NOT NULL,
+  "updatedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   CONSTRAINT "fills_id" CHECK ("id" > 0),
   CONSTRAINT "fills_orderId" CHECK ("orderId" > 0),
@@ -726,8 +727,8 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
+  `CREATE INDEX roundlot_fills_order_executed ON roundlot_fills ("orderId", "executedAt")`,
   `CREATE UNIQUE INDEX roundlot_fills_one_canonical ON roundlot_fills ("orderId", "execIdBase") WHERE "canonical" = 1`,
-  `CREATE INDEX roundlot_fills_lookup_order ON roundlot_fills ("orderId")`,
   `CREATE INDEX roundlot_waiting_fills_lookup_brokerOrderId ON roundlot_waiting_fills ("account", "brokerOrderId", "execId") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
@@ -1280,6 +1281,7 @@ export const postgres: ReadonlyArray<string> = [
   "facts" TEXT,
   "payloadId" BIGINT,
   "createdAt" TIMESTAMPTZ NOT NULL,
+  "updatedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   CONSTRAINT "fills_id" CHECK ("id" > 0),
   CONSTRAINT "fills_orderId" CHECK ("orderId" > 0),
@@ -1478,8 +1480,8 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
+  `CREATE INDEX roundlot_fills_order_executed ON roundlot_fills ("orderId", "executedAt")`,
   `CREATE UNIQUE INDEX roundlot_fills_one_canonical ON roundlot_fills ("orderId", "execIdBase") WHERE "canonical" = 1`,
-  `CREATE INDEX roundlot_fills_lookup_order ON roundlot_fills ("orderId")`,
   `CREATE INDEX roundlot_waiting_fills_lookup_brokerOrderId ON roundlot_waiting_fills ("account", "brokerOrderId", "execId") WHERE "joinedAt" IS NULL`,
   `CREATE INDEX roundlot_breaks_lookup_open ON roundlot_breaks ("account", "symbol") WHERE "closedAt" IS NULL`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,

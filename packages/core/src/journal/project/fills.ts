@@ -9,7 +9,9 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
   const siblings = books.fills.find("order", [event.orderId]).filter((fill) => fill.execIdBase === event.execIdBase)
   const isHighest = siblings.every((fill) => fill.revision < event.revision)
   for (const fill of siblings) {
-    if (isHighest && fill.canonical) books.fills.put({ ...fill, canonical: false, version: place.seq })
+    if (isHighest && fill.canonical) {
+      books.fills.put({ ...fill, canonical: false, updatedAt: place.at, version: place.seq })
+    }
   }
   books.fills.put({
     id: event.id,
@@ -28,6 +30,7 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     facts: event.facts,
     payloadId: event.payloadId,
     createdAt: place.at,
+    updatedAt: place.at,
     version: place.seq
   })
 }
@@ -44,6 +47,7 @@ export const commissionRecorded = (books: Books, event: Of<"CommissionRecorded">
     ...fill,
     commission: event.amount,
     commissionCurrency: event.currency,
+    updatedAt: place.at,
     version: place.seq
   })
   followOrder(books, orderOf(books, fill.orderId), place)
