@@ -248,6 +248,8 @@ export * as TradeRepository from "./ports/TradeRepository.ts"
 export * as TradeSource from "./ports/TradeSource.ts"
 /** `ports/deadline`: see that module. */
 export * as deadline from "./ports/deadline.ts"
+/** `ports/pageFault`: see that module. */
+export * as pageFault from "./ports/pageFault.ts"
 /** `ledger/effects`: see that module. */
 export * as effects from "./ledger/effects.ts"
 /** `ledger/HeldLeases`: see that module. */

@@ -1,7 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import type { Fragment } from "@effect/sql/Statement"
-import { Books, type Column, type Entry, type Table, TradeRepository } from "@roundlot/core"
+import { Books, type Column, type Entry, pageFault, type Table, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
@@ -14,50 +14,9 @@ export type Classify = (error: SqlError) => TradeRepository.StoreError
 /** The reading half of a repository. */
 export type Reads = Pick<TradeRepository.TradeRepositoryService, "page" | "entries" | "feed" | "heads">
 
-const MOST_ROWS = 1000
-
 /** A question that cannot be asked of a table: it names the table and says what is wrong. */
 const refused = (table: string, problem: string) =>
   new TradeRepository.ConstraintRefused({ table, constraint: `the query ${problem}` })
-
-const limitFault = (limit: number): string | undefined =>
-  Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS
-    ? undefined
-    : `wants ${limit} rows, and gets 1 to ${MOST_ROWS} at once`
-
-const UNCOMPARED: ReadonlySet<Column.ColumnKind> = new Set(["json", "bytes"])
-
-const filterFault = (table: Books.AnyTable, filter: TradeRepository.Filter): string | undefined => {
-  const column = table.columns[filter.column]
-  if (column === undefined) return `filters by ${filter.column}, which is no column`
-  if (UNCOMPARED.has(column.kind)) return `filters by ${filter.column}, which is not compared`
-  // Decimals are text: equal texts are equal numbers, but their order is not that of numbers.
-  return !("in" in filter) && column.kind === "decimal" ? `wants a range of ${filter.column}, a decimal` : undefined
-}
-
-const orderFault = (table: Books.AnyTable, { after, orderBy }: TradeRepository.PageQuery): string | undefined => {
-  for (const name of orderBy) {
-    const column = table.columns[name]
-    if (column === undefined) return `sorts by ${name}, which is no column`
-    if (column.nullable || column.kind === "decimal" || UNCOMPARED.has(column.kind)) {
-      return `sorts by ${name}, which has no order here`
-    }
-  }
-  const keys = [
-    table.key,
-    ...Object.values(table.lookups).flatMap((each) => (each.unique && !each.where ? [each.columns] : []))
-  ]
-  if (!keys.some((key) => key.every((column) => orderBy.includes(column)))) return "sorts by no unique key"
-  return after !== undefined && after.length !== orderBy.length
-    ? `goes on after ${after.length} cells, and sorts by ${orderBy.length} columns`
-    : undefined
-}
-
-/** Why a page cannot be asked for, or `undefined`. */
-export const pageFault = (table: Books.AnyTable, query: TradeRepository.PageQuery): string | undefined =>
-  limitFault(query.limit) ??
-  query.where.map((filter) => filterFault(table, filter)).find((fault) => fault !== undefined) ??
-  orderFault(table, query)
 
 const listed = (columns: ReadonlyArray<string>, suffix = ""): string =>
   columns.map((column) => `${quote(column)}${suffix}`).join(", ")
@@ -162,13 +121,13 @@ export const make = (
         Effect.mapError(classify),
         Effect.flatMap((rows) => (query.asTheyStand === true ? Effect.succeed(rows) : sound(table, rows)))
       )
-      return checked(query.table, pageFault(table, query), read)
+      return checked(query.table, pageFault.of(table, query), read)
     }),
     entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
-      checked("journal", limitFault(query.limit), Effect.mapError(ask(entriesStatement(sql, query)), classify))
+      checked("journal", pageFault.ofLimit(query.limit), Effect.mapError(ask(entriesStatement(sql, query)), classify))
     ),
     feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
-      checked("feed", limitFault(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
+      checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
     ),
     heads: ask(sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals)).pipe(
       Effect.map(

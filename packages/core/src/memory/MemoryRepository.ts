@@ -1,4 +1,5 @@
 import { Clock, Effect, Layer } from "effect"
+import { tables } from "../books/Books.ts"
 import { BadRow } from "../books/Table.ts"
 import { DURATION_MS, Fenced, LeaseHeld, type Leases } from "../ports/Lease.ts"
 import {
@@ -8,6 +9,7 @@ import {
   type StoreError,
   type TradeRepositoryService
 } from "../ports/TradeRepository.ts"
+import * as pageFault from "../ports/pageFault.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 
 /** Makes a memory store a `TradeRepository`. Faults of ours stay defects; what a store may refuse is a typed failure. */
@@ -19,7 +21,12 @@ export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
       (cause) => cause instanceof Fenced || cause instanceof AlreadyCommitted || isOfAStore(cause)
     ),
   leases: leasesOf(store),
-  page: (query) => attempt(() => store.page(query)),
+  page: (query) => {
+    const fault = pageFault.of(tables[query.table], query)
+    return fault === undefined
+      ? attempt(() => store.page(query))
+      : Effect.fail(new ConstraintRefused({ table: query.table, constraint: `the query ${fault}` }))
+  },
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
   heads: attempt(() => store.heads()),

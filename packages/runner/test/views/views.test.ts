@@ -69,6 +69,7 @@ describe("documents", () => {
         filledQuantity: "1",
         averagePrice: "150.12",
         decisionId: null,
+        retryOf: null,
         batchId: null,
         createdAt: scene.second(0),
         updatedAt: scene.second(3),
@@ -118,13 +119,22 @@ describe("documents", () => {
           liquidity: null
         },
         payloadId: null,
-        createdAt: scene.second(2)
+        createdAt: scene.second(2),
+        updatedAt: scene.second(2)
       }
       const second = { ...fill, id: "F2", execId: "x2.0", execIdBase: "x2", quantity: "0.6", price: "150.3" }
       expect(items).toStrictEqual([
         fill,
-        { ...second, canonical: false },
-        { ...second, id: "F3", execId: "x2.1", revision: 1, price: "150.2", createdAt: scene.second(3) }
+        { ...second, canonical: false, updatedAt: scene.second(3) },
+        {
+          ...second,
+          id: "F3",
+          execId: "x2.1",
+          revision: 1,
+          price: "150.2",
+          createdAt: scene.second(3),
+          updatedAt: scene.second(3)
+        }
       ])
     })
   )

@@ -1,0 +1,50 @@
+import type { AnyTable } from "../books/Books.ts"
+import type { ColumnKind } from "../books/Column.ts"
+import type { Filter, PageQuery } from "./TradeRepository.ts"
+
+const MOST_ROWS = 1000
+
+/** Why so many rows cannot be asked for at once, or `undefined`. */
+export const ofLimit = (limit: number): string | undefined =>
+  Number.isInteger(limit) && limit >= 1 && limit <= MOST_ROWS
+    ? undefined
+    : `wants ${limit} rows, and gets 1 to ${MOST_ROWS} at once`
+
+const UNCOMPARED: ReadonlySet<ColumnKind> = new Set(["json", "bytes"])
+
+const filterFault = (table: AnyTable, filter: Filter): string | undefined => {
+  const column = table.columns[filter.column]
+  if (column === undefined) return `filters by ${filter.column}, which is no column`
+  if (UNCOMPARED.has(column.kind)) return `filters by ${filter.column}, which is not compared`
+  // Decimals are text: equal texts are equal numbers, but their order is not that of numbers.
+  return !("in" in filter) && column.kind === "decimal" ? `wants a range of ${filter.column}, a decimal` : undefined
+}
+
+/** Rows without the column are not among those of a range. */
+const isBounded = (name: string, where: ReadonlyArray<Filter>): boolean =>
+  where.some((filter) => filter.column === name && !("in" in filter))
+
+const orderFault = (table: AnyTable, { after, orderBy, where }: PageQuery): string | undefined => {
+  for (const name of orderBy) {
+    const column = table.columns[name]
+    if (column === undefined) return `sorts by ${name}, which is no column`
+    const mayBeMissing = column.nullable && !isBounded(name, where)
+    if (mayBeMissing || column.kind === "decimal" || UNCOMPARED.has(column.kind)) {
+      return `sorts by ${name}, which has no order here`
+    }
+  }
+  const keys = [
+    table.key,
+    ...Object.values(table.lookups).flatMap((each) => (each.unique && !each.where ? [each.columns] : []))
+  ]
+  if (!keys.some((key) => key.every((column) => orderBy.includes(column)))) return "sorts by no unique key"
+  return after !== undefined && after.length !== orderBy.length
+    ? `goes on after ${after.length} cells, and sorts by ${orderBy.length} columns`
+    : undefined
+}
+
+/** Why a page cannot be asked for, or `undefined`. */
+export const of = (table: AnyTable, query: PageQuery): string | undefined =>
+  ofLimit(query.limit) ??
+  query.where.map((filter) => filterFault(table, filter)).find((fault) => fault !== undefined) ??
+  orderFault(table, query)
