@@ -62,6 +62,7 @@ describe("every page", () => {
       for (const [path, ready] of pages) {
         if (path !== "/") await page.goto(daemon.url + path)
         await page.locator("main").getByText(ready).first().waitFor()
+        await page.locator("h1").first().waitFor()
         expect({ path, found: await findings(page) }).toEqual({ path, found: [] })
         const unexplained = await page
           .locator("th, dt, .field, .filter")

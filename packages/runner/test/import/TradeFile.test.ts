@@ -587,7 +587,7 @@ describe("properties", () => {
           expect(bad.value).not.toMatch(/\p{Cc}/u)
         }
       }),
-    { fastCheck: { numRuns: 500 } }
+    { fastCheck: { numRuns: 150 } }
   )
 
   const kinds = FastCheck.constantFrom(

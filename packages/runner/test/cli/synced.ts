@@ -1,0 +1,48 @@
+import { rmSync } from "node:fs"
+import { Schema } from "effect"
+import { desk } from "./roundlot.ts"
+import { simulatedAt } from "./simulated.ts"
+
+const Fill = Schema.Struct({
+  id: Schema.String,
+  orderId: Schema.String,
+  execId: Schema.String,
+  execIdBase: Schema.String,
+  revision: Schema.Int,
+  canonical: Schema.Boolean,
+  quantity: Schema.String,
+  price: Schema.NullOr(Schema.String),
+  commission: Schema.NullOr(Schema.String)
+})
+const Exchanged = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ brokerOrderId: Schema.String, execId: Schema.optional(Schema.String) }))
+})
+const Fills = Schema.Struct({ items: Schema.Array(Fill) })
+
+/** Books of a tape at a simulator of their own, which are synced by verbs. */
+export const books = async (store?: string) => {
+  const made = desk(store)
+  const tws = await simulatedAt("ibkr", made.folder)
+  const at = ["--env-file", tws.envFile]
+  const { json } = made
+  const cleanup = async () => {
+    await tws.end()
+    rmSync(made.folder, { recursive: true, force: true })
+  }
+  return {
+    ...made,
+    tws,
+    cleanup,
+    start: () => made.cli("start", "--until-idle", "--broker", "ibkr", ...at),
+    exchange: (act: object, id: string) => made.plain(["exchange", "do", JSON.stringify({ id, do: act }), ...at]),
+    /** What the exchange has, by its own ids. */
+    exchanged: async (what: "orders" | "fills") => {
+      const { out } = await made.plain(["exchange", what, "--json", ...at])
+      return Schema.decodeUnknownSync(Schema.parseJson(Exchanged))(out).items
+    },
+    sync: (...words: ReadonlyArray<string>) => json("sync", "trades", ...at, ...words),
+    syncPositions: () => json("sync", "positions", ...at),
+    fills: async (...words: ReadonlyArray<string>) =>
+      Schema.decodeUnknownSync(Fills)(await json("fills", "list", ...words)).items
+  }
+}
