@@ -29,11 +29,14 @@ const { RoundlotApi } = Api
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
-/** The books of an account as they stood at an earlier moment, where one is asked for. */
+/**
+ * A page of the books of an account, as they stood at an earlier moment where one is asked for. It is sent as it is: documents are
+ * encoded already, and to walk a schema over every row again takes longer than to read it. That they are as described is tried.
+ */
 const ofThen = <D extends object, R>(
   { account, asOf }: { readonly account?: string | undefined; readonly asOf?: string | undefined },
   view: Effect.Effect<D, LookFailure, R>
-) => looked(past.seen(asOf, past.ownerOf(account), view))
+) => Effect.map(looked(past.seen(asOf, past.ownerOf(account), view)), (page) => HttpServerResponse.unsafeJson(page))
 
 const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
   group
