@@ -2,10 +2,11 @@ import { join } from "node:path"
 import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { type Broker, Entropy, Tracking, TradeRepository, work } from "@roundlot/core"
+import { type Broker, Entropy, Tracking, work } from "@roundlot/core"
 import { Effect, Fiber, Layer } from "effect"
 import { feeding, onStage } from "./engine.ts"
 import { type Asked, atLeast, type Figure, inFolder, median, noted, timing } from "./measuring.ts"
+import { submittedOrders } from "./polling.ts"
 import { accountsOf, type Shape, tradesFrom, wholeLots } from "./workload.ts"
 
 const OPEN = 1_000
@@ -41,18 +42,6 @@ const listing = (folder: string, shape: Shape, open: number) =>
     return { schwab, listings: () => asked }
   })
 
-const openNow = (most: number) =>
-  Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
-    repository.page({
-      table: "orders",
-      where: [{ column: "status", in: ["submitted"] }],
-      orderBy: ["id"],
-      descending: false,
-      after: undefined,
-      limit: most
-    })
-  )
-
 /** Intake alone, and beside a poller that reads 1,000 open orders at its usual interval, in turns on one store. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, (folder) =>
@@ -87,7 +76,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
           stage,
           Effect.gen(function* () {
             yield* feeding(wholeLots(shape, open)[Symbol.iterator](), { callers: 1, chunk: open })
-            while ((yield* openNow(open)).length < open) yield* Effect.sleep("20 millis")
+            while ((yield* submittedOrders(open)).length < open) yield* Effect.sleep("20 millis")
             isKeeping = false
             yield* intake(0)
             const shares: Array<number> = []
@@ -103,7 +92,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
               noted("of each turn", shares.map((share) => share.toFixed(2)).join(", ")),
               noted(
                 "orders that are open, and listings that were asked for",
-                `${(yield* openNow(open)).length}, ${listings()}`
+                `${(yield* submittedOrders(open)).length}, ${listings()}`
               )
             ]
           })

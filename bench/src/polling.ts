@@ -71,19 +71,21 @@ const keeping =
     }
   }
 
-const submittedOrders = Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
-  repository.page({
-    table: "orders",
-    where: [{ column: "status", in: ["submitted"] }],
-    orderBy: ["id"],
-    descending: false,
-    after: undefined,
-    limit: 1000
-  })
-)
+/** The rows of orders that a broker has taken and not ended, the oldest first, so many at most. */
+export const submittedOrders = (most: number) =>
+  Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
+    repository.page({
+      table: "orders",
+      where: [{ column: "status", in: ["submitted"] }],
+      orderBy: ["id"],
+      descending: false,
+      after: undefined,
+      limit: most
+    })
+  )
 
 const allOpen = Effect.gen(function* () {
-  while ((yield* submittedOrders).length < OPEN) yield* Effect.sleep("1 millis")
+  while ((yield* submittedOrders(OPEN)).length < OPEN) yield* Effect.sleep("1 millis")
 })
 
 /** What a pass over 50 open orders asks for, among many that have ended. */

@@ -10,22 +10,13 @@ import { LotTable } from "../src/position/Lot.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import { TradeTable } from "../src/trade/Trade.ts"
 import type { Desk } from "../src/testing/index.ts"
+import { deskAfter, partlyOrdered, policy } from "./partlyOrdered.ts"
 import { figures, isSound, tagsAfter } from "./sound.ts"
 import { deskOf, perform, type Deed } from "./Story.ts"
 
-const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
-
-/** 3.7 shares come in as 3.4 and 0.3; 3 are ordered and filled; 2 more were held before. */
-const story: ReadonlyArray<Deed> = [
-  { do: "trade", id: "T1", side: "buy", milli: 3400, held: false },
-  { do: "send", order: 1, got: "accepted", time: 1 },
-  { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 },
-  { do: "trade", id: "T2", side: "buy", milli: 300, held: false }
-]
-
-const deskWith = (deeds: ReadonlyArray<Deed> = story): Desk.Desk => {
-  const desk = deskOf(policy)
-  for (const deed of deeds) perform(desk, deed)
+/** 2 more were held before. */
+const deskWith = (deeds: ReadonlyArray<Deed> = partlyOrdered): Desk.Desk => {
+  const desk = deskAfter(deeds)
   desk.commit("command", (recorder) =>
     carryOut(
       recorder,
@@ -95,7 +86,7 @@ describe("P9: a split that is accepted", () => {
   })
 
   test("is refused while an order of the symbol is live, for a ratio that is none, and where there is nothing", () => {
-    const desk = deskWith(story.slice(0, 2))
+    const desk = deskWith(partlyOrdered.slice(0, 2))
     expect(split(desk, 2, 1)).toMatchObject({
       _tag: "Refused",
       why: expect.stringContaining("O1 of AAPL is submitted")

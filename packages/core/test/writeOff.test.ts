@@ -6,24 +6,9 @@ import { TradeId } from "../src/identity/Id.ts"
 import * as Quantity from "../src/money/Quantity.ts"
 import { TradeTable } from "../src/trade/Trade.ts"
 import type { Desk } from "../src/testing/index.ts"
+import { deskAfter, partlyOrdered, policy } from "./partlyOrdered.ts"
 import { figures, isSound, tagsAfter } from "./sound.ts"
-import { deskOf, perform, type Deed } from "./Story.ts"
-
-const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
-
-/** 3.7 shares come in as 3.4 and 0.3; 3 are ordered and filled. */
-const story: ReadonlyArray<Deed> = [
-  { do: "trade", id: "T1", side: "buy", milli: 3400, held: false },
-  { do: "send", order: 1, got: "accepted", time: 1 },
-  { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 },
-  { do: "trade", id: "T2", side: "buy", milli: 300, held: false }
-]
-
-const deskWith = (deeds: ReadonlyArray<Deed> = story): Desk.Desk => {
-  const desk = deskOf(policy)
-  for (const deed of deeds) perform(desk, deed)
-  return desk
-}
+import { deskOf, perform } from "./Story.ts"
 
 const writeOff = (desk: Desk.Desk, quantity?: string) =>
   desk.commit(
@@ -43,7 +28,7 @@ const writeOff = (desk: Desk.Desk, quantity?: string) =>
 
 describe("DESIGN 11: write-off", () => {
   test("puts a lot of the opposite sign into target and not into exposure, with its reason, and nets it", () => {
-    const desk = deskWith()
+    const desk = deskAfter()
     expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
     const tags = tagsAfter(desk, () =>
       expect(writeOff(desk)).toEqual({ _tag: "Done", what: "0.7 AAPL that desk owed are written off, by T3" })
@@ -58,7 +43,7 @@ describe("DESIGN 11: write-off", () => {
   })
 
   test("takes a part out of the oldest of what is owed, and what comes in later is ordered as ever", () => {
-    const desk = deskWith()
+    const desk = deskAfter()
     writeOff(desk, "0.5")
     expect(figures(desk)).toEqual(["0", "3.7", "3.2", "3", "0.2", "0.2"])
     expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed", "accumulated", "completed"])
@@ -69,7 +54,7 @@ describe("DESIGN 11: write-off", () => {
   })
 
   test("of what is sold too much is a lot on the other side", () => {
-    const desk = deskWith([{ do: "trade", id: "T1", side: "sell", milli: 400, held: false }])
+    const desk = deskAfter([{ do: "trade", id: "T1", side: "sell", milli: 400, held: false }])
     writeOff(desk)
     expect(figures(desk)).toEqual(["0", "-0.4", "0", "0", "0", "0"])
     expect(desk.all(TradeTable)[1]).toMatchObject({ kind: "write_off", side: "buy" })
@@ -77,9 +62,9 @@ describe("DESIGN 11: write-off", () => {
   })
 
   test("is refused while an order is live and for more than is owed, and is not reversed", () => {
-    const live = deskWith(story.slice(0, 2))
+    const live = deskAfter(partlyOrdered.slice(0, 2))
     expect(writeOff(live)).toMatchObject({ why: expect.stringContaining("O1 of AAPL is submitted") })
-    const desk = deskWith()
+    const desk = deskAfter()
     expect(writeOff(desk, "0.8")).toMatchObject({ why: "AAPL of desk owes 0.7; 0.8 is more than that" })
     expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
     writeOff(desk)

@@ -31,7 +31,7 @@ import * as Reads from "./Reads.ts"
 import { settleAbsent } from "./absent.ts"
 import { reportedMember } from "./reported.ts"
 import { withRetries } from "./reading.ts"
-import { reportMember } from "./Submission.ts"
+import { bookAll } from "./Submission.ts"
 
 /** A table that a sync writes to cannot be read: the store was not migrated, or is damaged. Nothing was asked of the broker. */
 export class NotReady extends Schema.TaggedError<NotReady>()("NotReady", {
@@ -234,10 +234,9 @@ const TOGETHER = 500
 /** Books reports in their order; which orders they were about. */
 const book = (received: ReadonlyArray<Received>) =>
   Effect.gen(function* () {
-    const ledger = yield* Ledger
     const orders: Array<OrderId> = []
     for (let from = 0; from < received.length; from += TOGETHER) {
-      const answers = yield* ledger.submitAll("report", received.slice(from, from + TOGETHER).map(reportMember))
+      const answers = yield* bookAll(received.slice(from, from + TOGETHER))
       for (const answer of answers) if (answer._tag === "Applied") orders.push(answer.orderId)
     }
     return orders

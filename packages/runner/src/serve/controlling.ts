@@ -7,11 +7,9 @@ import {
   Commands,
   type Command,
   Decimal,
-  Decision,
   Decisions,
   Jobs,
   Order,
-  OrderTerms,
   Price,
   Quantity,
   Reads,
@@ -29,6 +27,7 @@ import { readAccount } from "../settings/Configuration.ts"
 import { settleAbandoned } from "../verbs/abandoned.ts"
 import { carryOut, CommandRefused } from "../verbs/commanding.ts"
 import { askDaemon } from "../verbs/decide.ts"
+import { decisionInputOf } from "../verbs/decisionInput.ts"
 import { said } from "../verbs/limitFlags.ts"
 import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
 import * as accounts from "../views/accounts.ts"
@@ -212,26 +211,9 @@ const setLimits = (named: string, { reason, ...limits }: typeof Documents.Limits
 const USUAL_WAIT = 5
 
 const decisionOf = (asked: Documents.DecisionRequest) =>
-  Effect.gen(function* () {
-    const { limitPrice, notional, orderType, quantity, rationale, side, strategy, symbol, timeInForce } = asked
-    const input: Decision.DecisionInput = {
-      strategy,
-      symbol: yield* readTicker(symbol),
-      side,
-      quantity: yield* readShares("quantity", quantity),
-      notional: yield* maybe("notional", Decimal.FromString, notional, "amount of dollars"),
-      orderType: yield* maybe("orderType", Schema.Literal(...Decision.decisionTypes), orderType, "type of a decision"),
-      limitPrice: yield* readPrice("limitPrice", limitPrice),
-      timeInForce: yield* maybe(
-        "timeInForce",
-        Schema.Literal(...OrderTerms.timesInForce),
-        timeInForce,
-        `time in force: ${OrderTerms.timesInForce.join(", ")}`
-      ),
-      rationale
-    }
-    return input
-  })
+  decisionInputOf(asked, (term, text, wanted) =>
+    Problem.failures.badRequest(`${term}: ${JSON.stringify(text)} is no ${wanted}`, term)
+  )
 
 /**
  * Decides, once for each key, and asks the daemon to execute it; told when its attempt has an outcome, or as it stands

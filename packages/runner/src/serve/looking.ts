@@ -24,19 +24,17 @@ import * as positions from "../views/positions.ts"
 import * as resolve from "../views/resolve.ts"
 import * as trail from "../views/trail.ts"
 import { looked, type LookFailure } from "./failing.ts"
+import { sent } from "./sent.ts"
 
 const { RoundlotApi } = Api
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
-/**
- * A page of the books of an account, as they stood at an earlier moment where one is asked for. It is sent as it is: documents are
- * encoded already, and to walk a schema over every row again takes longer than to read it. That they are as described is tried.
- */
+/** A page of the books of an account, as they stood at an earlier moment where one is asked for. */
 const ofThen = <D extends object, R>(
   { account, asOf }: { readonly account?: string | undefined; readonly asOf?: string | undefined },
   view: Effect.Effect<D, LookFailure, R>
-) => Effect.map(looked(past.seen(asOf, past.ownerOf(account), view)), (page) => HttpServerResponse.unsafeJson(page))
+) => Effect.map(looked(past.seen(asOf, past.ownerOf(account), view)), sent)
 
 const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
   group
@@ -75,7 +73,7 @@ const ofDecisions = HttpApiBuilder.group(RoundlotApi, "decisions", (group) =>
 
 const ofAttempts = HttpApiBuilder.group(RoundlotApi, "attempts", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(attempts.list(urlParams)))
+    .handle("list", ({ urlParams }) => Effect.map(looked(attempts.list(urlParams)), sent))
     .handle("show", ({ path: { id } }) => looked(attempts.show(id)))
 )
 
@@ -93,12 +91,12 @@ const ofAllocations = HttpApiBuilder.group(RoundlotApi, "allocations", (group) =
 
 const ofAccounts = HttpApiBuilder.group(RoundlotApi, "accounts", (group) =>
   group
-    .handle("list", ({ urlParams }) => looked(accounts.list(urlParams)))
+    .handle("list", ({ urlParams }) => Effect.map(looked(accounts.list(urlParams)), sent))
     .handle("show", ({ path: { name } }) => looked(accounts.show(name)))
 )
 
 const ofInstruments = HttpApiBuilder.group(RoundlotApi, "instruments", (group) =>
-  group.handle("list", ({ urlParams }) => looked(instruments.list(urlParams)))
+  group.handle("list", ({ urlParams }) => Effect.map(looked(instruments.list(urlParams)), sent))
 )
 
 const ofBreaks = HttpApiBuilder.group(RoundlotApi, "breaks", (group) =>
@@ -108,7 +106,9 @@ const ofBreaks = HttpApiBuilder.group(RoundlotApi, "breaks", (group) =>
 )
 
 const ofJournal = HttpApiBuilder.group(RoundlotApi, "journal", (group) =>
-  group.handle("list", ({ urlParams }) => looked(journal.list(urlParams))).handle("head", () => looked(journal.head))
+  group
+    .handle("list", ({ urlParams }) => Effect.map(looked(journal.list(urlParams)), sent))
+    .handle("head", () => looked(journal.head))
 )
 
 const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>

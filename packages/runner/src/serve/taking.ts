@@ -14,6 +14,7 @@ import * as past from "../views/past.ts"
 import * as trades from "../views/trades.ts"
 import { acted } from "./failing.ts"
 import { once } from "./once.ts"
+import { sent } from "./sent.ts"
 import { inputOf, takenOf } from "./tradeRequest.ts"
 
 const { RoundlotApi } = Api
@@ -98,7 +99,7 @@ const ofTrades = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "trades", (group) =>
     group
       .handle("list", ({ urlParams }) =>
-        acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), trades.list(urlParams)))
+        Effect.map(acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), trades.list(urlParams))), sent)
       )
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfTrade(id), trades.show(id)))

@@ -23,6 +23,7 @@ import * as jobViews from "../views/jobs.ts"
 import * as templates from "../views/templates.ts"
 import { acted } from "./failing.ts"
 import { once } from "./once.ts"
+import { sent } from "./sent.ts"
 
 const { RoundlotApi } = Api
 
@@ -149,7 +150,7 @@ const ofBatches = (configuration: Configuration) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
       .handle("list", ({ urlParams }) =>
-        acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), views.list(urlParams)))
+        Effect.map(acted(past.seen(urlParams.asOf, past.ownerOf(urlParams.account), views.list(urlParams))), sent)
       )
       .handle("active", () => acted(views.active))
       .handle("recent", ({ urlParams: { limit } }) => acted(views.list({ limit: limit ?? RECENT, order: "newest" })))

@@ -1,22 +1,16 @@
 import * as Options from "@effect/cli/Options"
 import {
   Account,
-  Decimal,
+  Decision,
   Decisions,
   Doubts,
   type Ledger,
   Order,
-  OrderTerms,
-  Price,
-  Quantity,
   Reads,
-  Side,
-  Ticker,
   Tracking,
-  type TradeRepository,
-  Decision
+  type TradeRepository
 } from "@roundlot/core"
-import { type Duration, Effect, Either, Layer, Option, Schedule, Schema } from "effect"
+import { type Duration, Effect, Layer, Option, Schedule } from "effect"
 import { opened } from "../accounts.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
@@ -28,66 +22,28 @@ import type { Settings } from "../settings/Settings.ts"
 import { layerBrokers } from "../start/brokers.ts"
 import * as Right from "../start/Right.ts"
 import * as decisions from "../views/decisionDocument.ts"
+import { decisionInputOf, type ReadTerm, type WrittenDecision } from "./decisionInput.ts"
 
 const { text } = flags
 
-/** What the flags of a decision say. */
-interface Asked {
-  readonly symbol: string
-  readonly side: string
-  readonly quantity: string | undefined
-  readonly notional: string | undefined
-  readonly type: string | undefined
-  readonly limitPrice: string | undefined
-  readonly timeInForce: string | undefined
-  readonly strategy: string | undefined
-  readonly rationale: string | undefined
-}
-
 const refused = (problem: string) => new UsageError({ problem, remedy: "See 'roundlot decide --help'" })
 
-const read = <A, I>(
-  flag: string,
-  value: string,
-  schema: Schema.Schema<A, I>,
-  wanted: string
-): Either.Either<A, UsageError> =>
-  Either.mapLeft(Schema.decodeUnknownEither(schema)(value), () => refused(`${flag} "${value}" is no ${wanted}`))
+const flagOf: Readonly<Record<ReadTerm, string>> = {
+  symbol: "--symbol",
+  side: "--side",
+  quantity: "--quantity",
+  notional: "--notional",
+  orderType: "--type",
+  limitPrice: "--limit-price",
+  timeInForce: "--time-in-force"
+}
 
-const maybe = <A, I>(
-  flag: string,
-  value: string | undefined,
-  schema: Schema.Schema<A, I>,
-  wanted: string
-): Either.Either<A | undefined, UsageError> =>
-  value === undefined ? Either.right(undefined) : read(flag, value, schema, wanted)
-
-const inputOf = (asked: Asked): Either.Either<Decision.DecisionInput, UsageError> =>
-  Either.gen(function* () {
-    const input: Decision.DecisionInput = {
-      strategy: asked.strategy,
-      symbol: yield* read("--symbol", asked.symbol.toUpperCase(), Ticker.Ticker, "ticker, such as AAPL"),
-      side: yield* read("--side", asked.side.toLowerCase(), Side.Side, "side: buy or sell"),
-      quantity: yield* maybe("--quantity", asked.quantity, Quantity.Quantity, "number of shares above zero"),
-      notional: yield* maybe("--notional", asked.notional, Decimal.FromString, "amount of dollars"),
-      orderType: yield* maybe(
-        "--type",
-        asked.type?.toLowerCase(),
-        Schema.Literal(...Decision.decisionTypes),
-        `type of a decision: ${Decision.decisionTypes.join(" or ")}`
-      ),
-      limitPrice: yield* maybe("--limit-price", asked.limitPrice, Price.Price, "price above zero, such as 199.5"),
-      timeInForce: yield* maybe(
-        "--time-in-force",
-        asked.timeInForce?.toLowerCase(),
-        Schema.Literal(...OrderTerms.timesInForce),
-        `time in force: ${OrderTerms.timesInForce.join(", ")}`
-      ),
-      rationale: asked.rationale
-    }
-    const fault = Decision.faultOf(input)
-    return fault === undefined ? input : yield* Either.left(refused(`This is no decision: ${fault}`))
-  })
+const inputOf = (written: WrittenDecision) =>
+  Effect.filterOrElse(
+    decisionInputOf(written, (term, text, wanted) => refused(`${flagOf[term]} "${text}" is no ${wanted}`)),
+    (input) => Decision.faultOf(input) === undefined,
+    (input) => Effect.fail(refused(`This is no decision: ${Decision.faultOf(input)}`))
+  )
 
 const isTaken = ({ status }: Decision.Decision) => status !== "pending"
 const isOver = ({ status }: Decision.Decision) => status === "executed" || status === "failed"
@@ -181,7 +137,7 @@ export const decide = Verb.make({
     side: Options.text("side").pipe(Options.withDescription("buy or sell")),
     quantity: text("quantity", "Shares; or --notional"),
     notional: text("notional", "Dollars, for as many shares as they pay for"),
-    type: text("type", "market or limit; default market"),
+    orderType: text("type", "market or limit; default market"),
     limitPrice: text("limit-price", "Dollars a share that it pays at most, or gets at least"),
     timeInForce: text("time-in-force", "day, gtc, opg, cls, ioc or fok; default day"),
     strategy: text("strategy", "Whose decision it is; default manual"),
