@@ -16,6 +16,7 @@ import {
 } from "./Desk.ts"
 import { frame, reader } from "./frames.ts"
 import * as messages from "./messages.ts"
+import { MESSAGES_A_SECOND, pace } from "./pace.ts"
 
 /** The version that is spoken. */
 const SERVER_VERSION = 193
@@ -363,15 +364,26 @@ const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
       send(messages.notice(shown.placed.orderId, 202, `Order Canceled - reason:${order.reason ?? ""}`))
   })
 
+/** Bytes of the client, and when they came: who answers slowly may read them later. */
+interface Part {
+  readonly bytes: Buffer
+  readonly atMillis: number
+}
+
 /** What the client sent, as it came. */
 const received = (socket: Socket) =>
   Effect.gen(function* () {
-    const bytes = yield* Queue.unbounded<Buffer | "end">()
-    socket.on("data", (each) => void bytes.unsafeOffer(each))
-    socket.on("close", () => void bytes.unsafeOffer("end"))
-    socket.on("error", () => void bytes.unsafeOffer("end"))
-    return bytes
+    const clock = yield* Effect.clock
+    const parts = yield* Queue.unbounded<Part | "end">()
+    socket.on("data", (each) => void parts.unsafeOffer({ bytes: each, atMillis: clock.unsafeCurrentTimeMillis() }))
+    socket.on("close", () => void parts.unsafeOffer("end"))
+    socket.on("error", () => void parts.unsafeOffer("end"))
+    return parts
   })
+
+/** Hears the client out: a connection that is closed on unread bytes may lose what it was told last. */
+const untilEnd = (parts: Queue.Dequeue<Part | "end">): Effect.Effect<void> =>
+  Effect.asVoid(Effect.repeat(Queue.take(parts), { until: (part) => part === "end" }))
 
 const half = (bytes: Buffer): Buffer => bytes.subarray(0, Math.max(1, Math.floor(bytes.length / 2)))
 
@@ -388,11 +400,12 @@ export const cutAmid = (socket: Socket): void => {
 /** Serves one connection until it ends. */
 export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const bytes = yield* received(socket)
+    const parts = yield* received(socket)
     // Whoever is gone waits for no answer that is held back.
     const closed = yield* Deferred.make<void>()
     socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
     const read = reader()
+    const isTooMany = pace(MESSAGES_A_SECOND)
     const write = (...all: ReadonlyArray<Fields>) => {
       if (!socket.destroyed) socket.write(Buffer.concat(all.map(frame)))
     }
@@ -400,14 +413,19 @@ export const serve = (desk: Desk, socket: Socket): Effect.Effect<void, ExchangeF
     let seat: Seat | undefined
     let isGreeted = false
     for (;;) {
-      const part = yield* Queue.take(bytes)
+      const part = yield* Queue.take(parts)
       if (part === "end") return
-      const all = read.push(part)
+      const all = read.push(part.bytes)
       if (!isGreeted && read.versions() !== undefined) {
         isGreeted = true
         write([SERVER_VERSION, messages.timeOf(Instant.fromMillis(yield* now), "zone")])
       }
       for (const tokens of all) {
+        if (isTooMany(part.atMillis)) {
+          write(messages.notice(-1, 100, "Max rate of messages per second has been exceeded: max=50"))
+          socket.end()
+          return yield* untilEnd(parts)
+        }
         if (seat === undefined) seat = yield* sit(desk, socket, tokens, { write, cut })
         else yield* Effect.raceFirst(seat.inTurn.withPermits(1)(answer(seat, tokens)), Deferred.await(closed))
       }
