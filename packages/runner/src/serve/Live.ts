@@ -1,8 +1,10 @@
 import type { Documents } from "@roundlot/api"
 import { Ledger, TradeRepository } from "@roundlot/core"
-import { Chunk, Context, Deferred, Effect, Either, Layer, Option, Schedule, Schema, Stream } from "effect"
+import { Context, Effect, Either, Layer, Queue, Schedule, Schema, type Scope, Stream } from "effect"
 import { timeOf } from "../views/history.ts"
 import * as feed from "../views/feed.ts"
+import * as Readers from "./Readers.ts"
+import type { Commits, Wanted } from "./Told.ts"
 
 /** A place in the feed of one life of a store: `INCARNATION-POSITION`. */
 interface Cursor {
@@ -17,26 +19,22 @@ class LostCursor extends Schema.TaggedError<LostCursor>()("LostCursor", { proble
   }
 }
 
-/** What a reader is told: commits, each whole and in order, and from time to time that nothing has happened. */
-export type Told =
-  | { readonly _tag: "Begun"; readonly cursor: string }
-  | { readonly _tag: "Commits"; readonly cursor: string; readonly commits: ReadonlyArray<Documents.CommitDocument> }
-  | { readonly _tag: "Quiet"; readonly cursor: string }
-
-/** What a reader wants to hear of. */
-interface Wanted {
-  readonly after: string | undefined
-  readonly account: string | undefined
-  /** Kinds of records; all where it is empty. */
-  readonly kinds: ReadonlyArray<string>
+/** The place of a listener among the readers. */
+export interface Place {
+  /** It can take more again. */
+  readonly more: () => void
 }
 
 /** What happens in a store, for as many readers as there are: each goes at its own pace and holds no other up. */
 export interface LiveService {
-  /** Fails with `LostCursor` where the place to begin is none of this store's. */
+  /**
+   * Tells a listener until its scope closes, beginning with where it begins. Those that want the same and are up to date are told the
+   * same object, so what is made of it can be shared. Fails with `LostCursor` where the place to begin is none of this store's.
+   */
   readonly follow: (
-    wanted: Wanted
-  ) => Effect.Effect<Stream.Stream<Told, TradeRepository.StoreError>, LostCursor | TradeRepository.StoreError>
+    wanted: Wanted,
+    listener: Readers.Listener
+  ) => Effect.Effect<Place, LostCursor | TradeRepository.StoreError, Scope.Scope>
 }
 
 /** What happens in a store. */
@@ -62,14 +60,11 @@ const documentOf = ({ entries, row }: feed.Commit): Documents.CommitDocument => 
   }))
 })
 
-type Commits = ReadonlyArray<Documents.CommitDocument>
-
-/** The newest commits as far as they are kept, and who waits for the next. */
+/** The newest commits as far as they are kept. */
 interface Kept {
   readonly commits: Commits
   /** Everything up to this position is in `commits` or before them. */
   readonly position: number
-  readonly next: Deferred.Deferred<void>
 }
 
 const trimmed = (commits: Commits): Commits => {
@@ -97,15 +92,6 @@ const parse = (text: string): Either.Either<Cursor, LostCursor> => {
     : Either.right({ incarnation, position: Number(digits) })
 }
 
-const narrowed = ({ account, kinds }: Wanted, commits: Commits): Commits => {
-  if (account === undefined && kinds.length === 0) return commits
-  const isWanted = kinds.length === 0 ? () => true : (kind: string) => kinds.includes(kind)
-  return commits
-    .filter((commit) => account === undefined || commit.account === account)
-    .map((commit) => ({ ...commit, changes: commit.changes.filter(({ kind }) => isWanted(kind)) }))
-    .filter(({ changes }) => changes.length > 0)
-}
-
 /** What happens in the program's store: read once, for all readers. */
 export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepository.TradeRepository | Ledger.Ledger> =
   Layer.scoped(
@@ -114,7 +100,7 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
       const repository = yield* TradeRepository.TradeRepository
       const ledger = yield* Ledger.Ledger
       const { incarnation } = repository.identity
-      const cursorOf = (position: number) => `${incarnation}-${position}`
+      const readers = yield* Readers.make((position) => `${incarnation}-${position}`)
       const read = (position: number) =>
         feed.commitsAfter(position, PAGE).pipe(
           Effect.map((commits) => commits.map(documentOf)),
@@ -124,21 +110,20 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
         Effect.provideService(feed.newestRow, TradeRepository.TradeRepository, repository),
         (row) => row?.position ?? 0
       )
-      let kept: Kept = { commits: [], position: yield* newest, next: yield* Deferred.make<void>() }
+      let kept: Kept = { commits: [], position: yield* newest }
 
-      /** Reads on from what is kept, and wakes who waits. */
+      /** Reads on from what is kept, and tells it. */
       const readOn = Effect.gen(function* () {
         for (;;) {
-          const commits = yield* read(kept.position)
+          const before = kept.position
+          const commits = yield* read(before)
           const last = commits.at(-1)
           if (last === undefined) return
-          const { next } = kept
-          kept = {
-            commits: trimmed([...kept.commits, ...commits]),
-            position: last.position,
-            next: yield* Deferred.make<void>()
-          }
-          yield* Deferred.succeed(next, undefined)
+          kept = { commits: trimmed([...kept.commits, ...commits]), position: last.position }
+          const begun = performance.now()
+          readers.tellAll(before, commits, last.position)
+          // Many readers leave room for other work: what comes meanwhile is told together.
+          yield* Effect.sleep(Math.floor(performance.now() - begun))
         }
       })
       const news = Stream.mergeAll(
@@ -154,41 +139,53 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
         Stream.runForEach(Stream.buffer(news, { capacity: 1, strategy: "sliding" }), () => Effect.ignore(readOn))
       )
 
-      const follow: LiveService["follow"] = (wanted) =>
+      const serve = (reader: Readers.Reader) =>
         Effect.gen(function* () {
-          const begin = wanted.after === undefined ? undefined : yield* parse(wanted.after)
-          if (begin !== undefined && begin.incarnation !== incarnation) {
+          if (!readers.isHere(reader) || reader.isFull) return
+          if (reader.position >= kept.position) {
+            reader.isBehind = false
+            return
+          }
+          readers.tellOne(reader, keptAfter(kept, reader.position) ?? (yield* read(reader.position)))
+          readers.readOn(reader)
+        })
+      yield* Effect.forkScoped(
+        Effect.forever(
+          Effect.flatMap(Queue.take(readers.behind), (reader) =>
+            // A store that cannot be read now is asked again with the next beat.
+            Effect.catchAll(serve(reader), () => Effect.sync(() => void (reader.isBehind = false)))
+          )
+        )
+      )
+      yield* Effect.forkScoped(
+        Effect.schedule(
+          Effect.sync(() => readers.beat(kept.position)),
+          Schedule.spaced(HEARTBEAT)
+        )
+      )
+
+      const beginningOf = ({ after }: Wanted) =>
+        Effect.gen(function* () {
+          if (after === undefined) return yield* newest
+          const begin = yield* parse(after)
+          if (begin.incarnation !== incarnation) {
             return yield* new LostCursor({ problem: "the cursor is of another life of this store: read again" })
           }
-          const from = begin?.position ?? (yield* newest)
-          if (begin !== undefined && from > kept.position && from > (yield* newest)) {
+          if (begin.position > kept.position && begin.position > (yield* newest)) {
             return yield* new LostCursor({ problem: "the cursor is ahead of this store: read again" })
           }
-          const step = (position: number) =>
-            Effect.gen(function* () {
-              const { next } = kept
-              const commits = position >= kept.position ? [] : (keptAfter(kept, position) ?? (yield* read(position)))
-              const last = commits.at(-1)
-              if (last !== undefined) {
-                const told: Told = {
-                  _tag: "Commits",
-                  cursor: cursorOf(last.position),
-                  commits: narrowed(wanted, commits)
-                }
-                return [told, last.position] as const
-              }
-              const woken = yield* Effect.timeoutOption(Deferred.await(next), HEARTBEAT)
-              const quiet: Told = { _tag: "Quiet", cursor: cursorOf(position) }
-              return [Option.isSome(woken) ? undefined : quiet, position] as const
-            })
-          const on = Stream.paginateChunkEffect(from, (position) =>
-            Effect.map(step(position), ([told, then]) => [
-              told === undefined ? Chunk.empty<Told>() : Chunk.of(told),
-              Option.some(then)
-            ])
+          return begin.position
+        })
+
+      const follow: LiveService["follow"] = (wanted, listener) =>
+        Effect.gen(function* () {
+          const from = yield* beginningOf(wanted)
+          const reader = yield* Effect.acquireRelease(
+            Effect.sync(() => readers.add(wanted, listener, from)),
+            (each) => Effect.sync(() => readers.remove(each))
           )
-          const begun: Told = { _tag: "Begun", cursor: cursorOf(from) }
-          return Stream.concat(Stream.make(begun), on)
+          if (from < kept.position) readers.readOn(reader)
+          return { more: () => readers.more(reader) }
         })
       return { follow }
     })

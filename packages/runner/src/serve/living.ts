@@ -4,10 +4,13 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { type Access, Api, Problem, type Server } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
-import { Effect, type Layer, Schedule, Stream } from "effect"
+import { Effect, type Layer, Option, Queue, Schedule } from "effect"
+import { Readable } from "node:stream"
 import type { Writing } from "../App.ts"
 import { looked } from "./failing.ts"
 import * as Live from "./Live.ts"
+import type * as Readers from "./Readers.ts"
+import type { Told } from "./Told.ts"
 
 const { RoundlotApi } = Api
 
@@ -15,11 +18,12 @@ const { RoundlotApi } = Api
 const MOST_CHANGES = 200
 
 /** A commit as server-sent events: in parts where it is large, the last of which has the cursor to go on from. */
-const eventOf = (told: Live.Told, incarnation: string): string => {
+const eventOf = (told: Told): string => {
   if (told._tag === "Begun")
     return `id: ${told.cursor}\nevent: begun\ndata: ${JSON.stringify({ cursor: told.cursor })}\n\n`
   // An id without data moves the reader's cursor on, and is no event to it.
   if (told._tag === "Quiet") return `id: ${told.cursor}\n: quiet\n\n`
+  const incarnation = told.cursor.slice(0, told.cursor.lastIndexOf("-"))
   const commits = told.commits.flatMap(({ changes, ...commit }) =>
     Array.from({ length: Math.ceil(changes.length / MOST_CHANGES) }, (_, part) => {
       const isLast = (part + 1) * MOST_CHANGES >= changes.length
@@ -30,10 +34,8 @@ const eventOf = (told: Live.Told, incarnation: string): string => {
   return `${commits.join("")}id: ${told.cursor}\n\n`
 }
 
-const incarnationOf = ({ cursor }: Live.Told): string => cursor.slice(0, cursor.lastIndexOf("-"))
-
 /** The same for a socket: a JSON text for each thing told. */
-const messageOf = (told: Live.Told): string =>
+const messageOf = (told: Told): string =>
   JSON.stringify(
     told._tag === "Commits" ? { cursor: told.cursor, commits: told.commits } : { cursor: told.cursor, commits: [] }
   )
@@ -44,17 +46,17 @@ interface Asked {
   readonly entity?: string | undefined
 }
 
-const followed = ({ account, after, entity }: Asked) =>
+const follow = ({ account, after, entity }: Asked, listener: Readers.Listener) =>
   Effect.gen(function* () {
     const live = yield* Live.Live
     const kinds = (entity ?? "").split(",").flatMap((kind) => (kind.trim() === "" ? [] : [kind.trim()]))
-    return yield* live.follow({ after, account, kinds })
+    return yield* live.follow({ after, account, kinds }, listener)
   }).pipe(
     Effect.catchTag("LostCursor", (lost) => Effect.fail(Problem.failures.gone(lost.message, "after"))),
-    Effect.catchTags({ StoreUnavailable: told, BadRow: told, ConstraintRefused: told })
+    Effect.catchTags({ StoreUnavailable: failed, BadRow: failed, ConstraintRefused: failed })
   )
 
-const told = (error: TradeRepository.StoreError) => looked(Effect.fail(error))
+const failed = (error: TradeRepository.StoreError) => looked(Effect.fail(error))
 
 const LONGEST_STALL_MS = 30_000
 
@@ -74,36 +76,52 @@ const watched = (request: HttpServerRequest.HttpServerRequest) => {
 
 const STREAM = { "cache-control": "no-store", "x-accel-buffering": "no" } as const
 
+/** The bytes of what readers are told, made once for all who are told the same. */
+const encoded = new WeakMap<Told, Buffer>()
+
+const bytesOf = (told: Told): Buffer => {
+  const known = encoded.get(told)
+  if (known !== undefined) return known
+  const bytes = Buffer.from(eventOf(told))
+  encoded.set(told, bytes)
+  return bytes
+}
+
 const events = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
-    const told = yield* followed(asked)
-    const text = told.pipe(
-      Stream.map((each) => eventOf(each, incarnationOf(each))),
-      // What the store refuses meanwhile ends the stream; the reader comes again with its cursor.
-      Stream.catchAll(() => Stream.empty),
-      Stream.encodeText
-    )
-    const living = Stream.unwrapScoped(Effect.as(watched(request), text))
-    return HttpServerResponse.stream(living, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
+    let place: Live.Place | undefined
+    const body = new Readable({ read: () => place?.more() })
+    place = yield* follow(asked, (told) => body.push(bytesOf(told)))
+    yield* watched(request)
+    return HttpServerResponse.raw(body, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
   })
+
+/** How much a socket's reader is told ahead of what it was sent. */
+const MOST_AHEAD = 16
 
 const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
-    const told = yield* followed(asked)
+    const ahead = yield* Queue.unbounded<Told>()
+    const place = yield* follow(
+      asked,
+      (told) => ahead.unsafeOffer(told) && Option.getOrElse(ahead.unsafeSize(), () => 0) < MOST_AHEAD
+    )
     const socket = yield* Effect.mapError(request.upgrade, () =>
       Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")
     )
     const write = yield* socket.writer
-    const telling = Stream.runForEach(told, (each) => write(messageOf(each)))
-    yield* Effect.zipRight(
-      watched(request),
-      Effect.raceFirst(
-        socket.runRaw(() => undefined),
-        telling
-      )
+    const telling = Effect.gen(function* () {
+      for (;;) {
+        yield* write(messageOf(yield* Queue.take(ahead)))
+        if (yield* Queue.isEmpty(ahead)) place.more()
+      }
+    })
+    yield* watched(request)
+    yield* Effect.raceFirst(
+      socket.runRaw(() => undefined),
+      telling
     ).pipe(
-      Effect.scoped,
-      // A reader that went away, or a store that cannot be read: the reader comes again with its cursor.
+      // A reader that went away comes again with its cursor.
       Effect.ignore
     )
     return HttpServerResponse.empty()
