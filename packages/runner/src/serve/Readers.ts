@@ -18,6 +18,12 @@ export interface Reader {
 /** Who wants the same hears the same. */
 const wishOf = ({ account, kinds }: Wanted): string => JSON.stringify([account, kinds])
 
+/** Tells, and notes how far. */
+const tell = (reader: Reader, told: Told, position: number): void => {
+  reader.position = position
+  reader.isFull = !reader.listener(told)
+}
+
 /** All who are told, each with its place. Those who are up to date are told at once and together; the others page by page, in turns. */
 export interface Readers {
   /** Those who are behind, in the order in which they have their turns. */
@@ -43,11 +49,7 @@ export const make = (cursorOf: (position: number) => string): Effect.Effect<Read
   Effect.gen(function* () {
     const readers = new Set<Reader>()
     const behind = yield* Queue.unbounded<Reader>()
-    const tell = (reader: Reader, told: Told, position: number): void => {
-      reader.position = position
-      reader.isFull = !reader.listener(told)
-    }
-    const commitsOf = (wanted: Wanted, commits: Commits, position: number): Told => ({
+    const commitsFor = ({ wanted }: Reader, commits: Commits, position: number): Told => ({
       _tag: "Commits",
       cursor: cursorOf(position),
       commits: narrowed(wanted, commits)
@@ -80,14 +82,14 @@ export const make = (cursorOf: (position: number) => string): Effect.Effect<Read
             continue
           }
           const wish = wishOf(reader.wanted)
-          const told = made.get(wish) ?? commitsOf(reader.wanted, commits, position)
+          const told = made.get(wish) ?? commitsFor(reader, commits, position)
           made.set(wish, told)
           tell(reader, told, position)
         }
       },
       tellOne: (reader, commits) => {
         const last = commits.at(-1)
-        if (last !== undefined) tell(reader, commitsOf(reader.wanted, commits, last.position), last.position)
+        if (last !== undefined) tell(reader, commitsFor(reader, commits, last.position), last.position)
       },
       beat: (position) => {
         for (const reader of readers) {

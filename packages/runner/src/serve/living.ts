@@ -89,9 +89,9 @@ const bytesOf = (told: Told): Buffer => {
 
 const events = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
-    let place: Live.Place | undefined
-    const body = new Readable({ read: () => place?.more() })
-    place = yield* follow(asked, (told) => body.push(bytesOf(told)))
+    const seat: { place?: Live.Place } = {}
+    const body = new Readable({ read: () => seat.place?.more() })
+    seat.place = yield* follow(asked, (told) => body.push(bytesOf(told)))
     yield* watched(request)
     return HttpServerResponse.raw(body, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
   })
