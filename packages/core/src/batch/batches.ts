@@ -28,11 +28,16 @@ export const batchOf = (recorder: Recorder, id: BatchId): Batch | undefined => {
   return found?.account === recorder.account ? found : undefined
 }
 
-/** Makes a batch, which collects rows until it is queued. The same uid again is the same batch. */
+/**
+ * Makes a batch, which collects rows until it is queued. The same uid again is the same batch; and so is a second one for the failed
+ * rows of another, or they would be executed twice.
+ */
 export const create = (recorder: Recorder, request: BatchRequest): BatchId => {
   recorder.need(Need.BatchByUid({ uid: request.uid }))
   const [known] = recorder.books.batches.find("uid", [request.uid])
   if (known !== undefined) return known.id
+  const retried = request.retryOf === undefined ? undefined : batchOf(recorder, request.retryOf)?.retriedBy
+  if (retried !== undefined) return retried
   const id = recorder.next("batch")
   recorder.emit({ _tag: "BatchCreated", id, ...request })
   if (request.retryOf !== undefined) recorder.emit({ _tag: "BatchRetried", id: request.retryOf, by: id })

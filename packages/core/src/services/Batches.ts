@@ -38,6 +38,16 @@ export class BatchStands extends Schema.TaggedError<BatchStands>()("BatchStands"
   }
 }
 
+/** A batch has changed since its caller read it: nothing was done. `version` is the one it has now. */
+export class BatchChanged extends Schema.TaggedError<BatchChanged>()("BatchChanged", {
+  id: Schema.String,
+  version: Schema.Int
+}) {
+  override get message() {
+    return `${this.id} has changed since it was read: its version is ${this.version} now`
+  }
+}
+
 /** A text of a batch that no store can keep. */
 export class BadBatch extends Schema.TaggedError<BadBatch>()("BadBatch", {
   field: Schema.String,
@@ -61,13 +71,8 @@ export interface BatchesService {
     rows: ReadonlyArray<BatchRow>,
     policy: SourcePolicy
   ) => Effect.Effect<ReadonlyArray<IntakeResult>, BatchStands | LedgerError>
-  /** No more rows: it waits for its turn. What was no trade is counted, and the first of it on record with its place. */
-  readonly queue: (
-    id: BatchId,
-    rejectedRows: ReadonlyArray<RejectedRow>,
-    actor: string,
-    rejected?: number
-  ) => Effect.Effect<Batch, NoBatch | BatchStands | LedgerError>
+  /** No more rows: it waits for its turn. */
+  readonly queue: (id: BatchId, actor: string, left?: Left, versions?: Versions) => Effect.Effect<Batch, ChangeFailure>
   /** Calls it off: what is not sent ends, what is open is asked to end. */
   readonly cancel: Change
   /** Leaves an ended one out of lists. */
@@ -81,9 +86,24 @@ export interface BatchesService {
   readonly retry: (
     id: BatchId,
     uid: string,
-    actor: string
-  ) => Effect.Effect<Batch, NoBatch | BatchStands | BadBatch | LedgerError>
+    actor: string,
+    versions?: Versions
+  ) => Effect.Effect<Batch, ChangeFailure | BadBatch>
 }
+
+/** Rows that were no trades: how many, and the first of them with their places. */
+export interface Left {
+  readonly rejected: number
+  readonly rejectedRows: ReadonlyArray<RejectedRow>
+}
+
+const nothingLeft: Left = { rejected: 0, rejectedRows: [] }
+
+/** The versions that a batch may have to be changed; any where nothing is said. Compared in the commit that changes it. */
+export type Versions = ReadonlyArray<number> | undefined
+
+/** Why a batch was not changed. */
+export type ChangeFailure = NoBatch | BatchStands | BatchChanged | LedgerError
 
 /** A row of a batch: its line in the file, and the trade. One that is of no file comes after those that are there. */
 export interface BatchRow {
@@ -91,7 +111,7 @@ export interface BatchRow {
   readonly input: TradeInput
 }
 
-type Change = (id: BatchId, reason: string, actor: string) => Effect.Effect<Batch, NoBatch | BatchStands | LedgerError>
+type Change = (id: BatchId, reason: string, actor: string, versions?: Versions) => Effect.Effect<Batch, ChangeFailure>
 
 /** Trades that are submitted together. */
 export class Batches extends Context.Tag("@roundlot/core/Batches")<Batches, BatchesService>() {}
@@ -146,16 +166,27 @@ const rowMember = (
   }
 }
 
+/** A rule that is followed only where the batch is of one of the versions, else its version. */
+const ofVersion =
+  (id: BatchId, versions: Versions, rule: Member<CommandAnswer>["apply"]): Member<CommandAnswer | number>["apply"] =>
+  (recorder) => {
+    const version = versions === undefined ? undefined : batches.batchOf(recorder, id)?.version
+    return version === undefined || versions?.includes(version) === true ? rule(recorder) : version
+  }
+
 /** Changes a batch by a rule, and gives it as it is then. */
 const changed = (
   id: BatchId,
   cause: ReturnType<typeof causeOf>,
+  versions: Versions,
   rule: Member<CommandAnswer>["apply"]
-): Effect.Effect<Batch, NoBatch | BatchStands | LedgerError, Ledger | TradeRepository> =>
+): Effect.Effect<Batch, ChangeFailure, Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const { account } = yield* find(id)
-    const answer = yield* ledger.submit("command", { account, cause, needs: [Need.BatchById({ id })], apply: rule })
+    const apply = ofVersion(id, versions, rule)
+    const answer = yield* ledger.submit("command", { account, cause, needs: [Need.BatchById({ id })], apply })
+    if (typeof answer === "number") return yield* new BatchChanged({ id: format("batch", id), version: answer })
     if (answer._tag === "Refused") return yield* new BatchStands({ id: format("batch", id), problem: answer.why })
     return yield* find(id)
   })
@@ -195,13 +226,10 @@ const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) 
     return yield* new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
   })
 
-const queue = (
-  id: BatchId,
-  rejectedRows: ReadonlyArray<RejectedRow>,
-  actor: string,
-  rejected: number = rejectedRows.length
-) =>
-  changed(id, causeOf(actor), (recorder) => batches.queue(recorder, id, rejected, rejectedRows.slice(0, MOST_REJECTED)))
+const queue = (id: BatchId, actor: string, { rejected, rejectedRows }: Left = nothingLeft, versions?: Versions) =>
+  changed(id, causeOf(actor), versions, (recorder) =>
+    batches.queue(recorder, id, rejected, rejectedRows.slice(0, MOST_REJECTED))
+  )
 
 const failedRows = ({ id }: Batch) =>
   Reads.all(TradeTable, {
@@ -235,12 +263,15 @@ const fill = (old: Batch, batch: Batch, actor: string) =>
       const part = rows.slice(at, at + ROWS).map((row) => againOf(row, batch.uid))
       yield* add(batch, part, sameSymbols)
     }
-    return yield* queue(batch.id, [], actor)
+    return yield* queue(batch.id, actor)
   })
 
-const retry = (id: BatchId, uid: string, actor: string) =>
+const retry = (id: BatchId, uid: string, actor: string, versions: Versions) =>
   Effect.gen(function* () {
     const old = yield* find(id)
+    if (versions?.includes(old.version) === false) {
+      return yield* new BatchChanged({ id: format("batch", id), version: old.version })
+    }
     const begun = yield* begunRetryOf(old)
     if (begun !== undefined) return yield* fill(old, begun, actor)
     const name = format("batch", id)
@@ -263,13 +294,14 @@ export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Laye
     return {
       create: (asked) => here(create(asked)),
       add: (batch, rows, policy) => here(add(batch, rows, policy)),
-      queue: (id, rejectedRows, actor, rejected) => here(queue(id, rejectedRows, actor, rejected)),
-      retry: (id, uid, actor) => here(retry(id, uid, actor)),
-      cancel: (id, reason, actor) =>
-        here(changed(id, causeOf(actor, reason), (recorder) => batches.cancel(recorder, id, reason))),
-      hide: (id, reason, actor) => here(changed(id, causeOf(actor, reason), (recorder) => batches.hide(recorder, id))),
-      archive: (id, reason, actor) =>
-        here(changed(id, causeOf(actor, reason), (recorder) => batches.archive(recorder, id)))
+      queue: (id, actor, left, versions) => here(queue(id, actor, left, versions)),
+      retry: (id, uid, actor, versions) => here(retry(id, uid, actor, versions)),
+      cancel: (id, reason, actor, versions) =>
+        here(changed(id, causeOf(actor, reason), versions, (recorder) => batches.cancel(recorder, id, reason))),
+      hide: (id, reason, actor, versions) =>
+        here(changed(id, causeOf(actor, reason), versions, (recorder) => batches.hide(recorder, id))),
+      archive: (id, reason, actor, versions) =>
+        here(changed(id, causeOf(actor, reason), versions, (recorder) => batches.archive(recorder, id)))
     }
   })
 )
@@ -332,6 +364,8 @@ const startNext = (pending: ReadonlyArray<Batch>, running: number, atOnce: numbe
 /** A retry that nobody gave a row for so long is one whose program has died. */
 const LEFT_MS = 60_000
 
+const notNow = () => Effect.succeed(0)
+
 /** Goes on with retries that were left amid their rows; one that has them all by now has no need. */
 const finishRetries = (pending: ReadonlyArray<Batch>) =>
   Effect.gen(function* () {
@@ -342,7 +376,7 @@ const finishRetries = (pending: ReadonlyArray<Batch>) =>
         ? Effect.succeed(0)
         : Effect.flatMap(find(batch.retryOf), (old) => fill(old, batch, "batches")).pipe(
             Effect.as(1),
-            Effect.catchTags({ BatchStands: () => Effect.succeed(0), NoBatch: () => Effect.succeed(0) })
+            Effect.catchTags({ BatchStands: notNow, BatchChanged: notNow, NoBatch: notNow })
           )
     )
     return finished.reduce((sum, each) => sum + each, 0)

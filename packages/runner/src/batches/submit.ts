@@ -213,7 +213,7 @@ export const submit = (
   asked: Submission
 ): Effect.Effect<
   Submitted,
-  ImportFileError | Batches.NoBatch | Batches.BatchStands | Batches.BadBatch | Ledger.LedgerError,
+  ImportFileError | Batches.ChangeFailure | Batches.BadBatch,
   Batches.Batches | Clock.Clock | Entropy.Entropy
 > =>
   Effect.gen(function* () {
@@ -241,7 +241,7 @@ export const submit = (
       Stream.grouped(TOGETHER),
       Stream.runFoldEffect(nothing, taken(batch, asked, asked.again ? uid : "0"))
     )
-    const queued = yield* batches.queue(batch.id, rejectedRows, actor, rejected)
+    const queued = yield* batches.queue(batch.id, actor, { rejected, rejectedRows })
     return {
       batch: queued,
       accepted: counts.Accepted,

@@ -32,6 +32,7 @@ export type ActFailure =
   | ImportFileError
   | Batches.NoBatch
   | Batches.BatchStands
+  | Batches.BatchChanged
   | Batches.BadBatch
   | Templates.NoTemplate
   | Templates.TemplateNameRefused
@@ -105,6 +106,7 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "CommandRefused":
       return conflict(error.message)
     case "StaleRecord":
+    case "BatchChanged":
       return stale(error.message, "If-Match")
     case "UnsoundDecision":
       return badRequest(error.message)

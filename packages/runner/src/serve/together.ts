@@ -24,6 +24,7 @@ import * as templates from "../views/templates.ts"
 import { acted } from "./failing.ts"
 import { once } from "./once.ts"
 import { sent } from "./sent.ts"
+import { versionsIn } from "./versions.ts"
 
 const { RoundlotApi } = Api
 
@@ -119,25 +120,28 @@ const bounded = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) =>
       : Effect.fail(Problem.failures.badRequest(`a file has at most ${Sizes.MOST_BYTES_OF_UPLOAD} bytes`, "body"))
   })
 
-/** Changes the batch of an id as its caller, once for each key. */
-const changed = (
-  id: string,
-  key: string | undefined,
-  asked: unknown,
-  change: (
-    batch: Effect.Effect.Success<ReturnType<typeof views.recordOf>>,
-    actor: string
-  ) => Effect.Effect<
-    Effect.Effect.Success<ReturnType<typeof views.recordOf>>,
-    Effect.Effect.Error<ReturnType<Batches.BatchesService["retry"]>>,
-    Batches.Batches | Entropy.Entropy
-  >
-) =>
+type Found = Effect.Effect.Success<ReturnType<typeof views.recordOf>>
+
+/** A change of a batch, by whom, where it is of one of the versions. */
+type Change = (
+  batch: Found,
+  actor: string,
+  versions: Batches.Versions
+) => Effect.Effect<Found, Batches.ChangeFailure | Batches.BadBatch, Batches.Batches | Entropy.Entropy>
+
+interface Asking {
+  readonly path: { readonly id: string }
+  readonly headers: { readonly [KEY]?: string | undefined; readonly "if-match"?: string | undefined }
+}
+
+/** Changes the batch of a path as its caller, once for each key, where it is still as the caller has read it. */
+const changed = ({ headers, path: { id } }: Asking, asked: unknown, change: Change) =>
   acted(
-    once(Documents.BatchDocument, key, [id, asked], () =>
+    once(Documents.BatchDocument, headers[KEY], [id, asked], () =>
       Effect.gen(function* () {
         const { name } = yield* Access.Caller
-        return views.documentOf(yield* change(yield* views.recordOf(id), name))
+        const found = yield* views.recordOf(id)
+        return views.documentOf(yield* change(found, name, versionsIn(headers["if-match"], id)))
       })
     )
   )
@@ -183,14 +187,15 @@ const ofBatches = (configuration: Configuration) =>
           )
         )
       )
-      .handle("cancel", ({ headers, path: { id }, payload: { reason } }) =>
-        changed(id, headers[KEY], ["cancel", reason], (batch, actor) =>
-          Effect.flatMap(service, (batches) => batches.cancel(batch.id, reason, actor))
+      .handle("cancel", (asked) => {
+        const { reason } = asked.payload
+        return changed(asked, ["cancel", reason], (batch, actor, versions) =>
+          Effect.flatMap(service, (batches) => batches.cancel(batch.id, reason, actor, versions))
         )
-      )
-      .handle("queue", ({ headers, path: { id } }) =>
-        changed(id, headers[KEY], ["queue"], (batch, actor) =>
-          Effect.flatMap(service, (batches) => batches.queue(batch.id, [], actor))
+      })
+      .handle("queue", (asked) =>
+        changed(asked, ["queue"], (batch, actor, versions) =>
+          Effect.flatMap(service, (batches) => batches.queue(batch.id, actor, undefined, versions))
         )
       )
       .handle("templates", () => acted(templates.list))
@@ -202,22 +207,22 @@ const ofBatches = (configuration: Configuration) =>
         )
       )
       .handle("removeTemplate", ({ path: { name } }) => acted(Effect.map(Templates.remove(name), templates.documentOf)))
-      .handle("retry", ({ headers, path: { id } }) =>
-        changed(id, headers[KEY], ["retry"], (batch, actor) =>
+      .handle("retry", (asked) =>
+        changed(asked, ["retry"], (batch, actor, versions) =>
           Effect.gen(function* () {
             const uid = yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex)
-            return yield* (yield* service).retry(batch.id, uid, actor)
+            return yield* (yield* service).retry(batch.id, uid, actor, versions)
           })
         )
       )
-      .handle("archive", ({ headers, path: { id } }) =>
-        changed(id, headers[KEY], ["archive"], (batch, actor) =>
-          Effect.flatMap(service, (batches) => batches.archive(batch.id, "archived", actor))
+      .handle("archive", (asked) =>
+        changed(asked, ["archive"], (batch, actor, versions) =>
+          Effect.flatMap(service, (batches) => batches.archive(batch.id, "archived", actor, versions))
         )
       )
-      .handle("remove", ({ headers, path: { id } }) =>
-        changed(id, headers[KEY], ["delete"], (batch, actor) =>
-          Effect.flatMap(service, (batches) => batches.hide(batch.id, "deleted", actor))
+      .handle("remove", (asked) =>
+        changed(asked, ["delete"], (batch, actor, versions) =>
+          Effect.flatMap(service, (batches) => batches.hide(batch.id, "deleted", actor, versions))
         )
       )
   )

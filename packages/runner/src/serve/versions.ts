@@ -2,7 +2,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { Api, Problem } from "@roundlot/api"
+import { Api } from "@roundlot/api"
 import { Batch, Break, Id, Order, Reads, Trade, TradeRepository } from "@roundlot/core"
 import { Effect, type Layer } from "effect"
 
@@ -30,19 +30,9 @@ const versionOf = (kind: string, id: string) => {
   }
 }
 
-const PATH = /^\/api\/v1\/(orders|trades|breaks|batches)\/([A-Za-z]?\d+)(\/[a-z]+)?$/
+const PATH = /^\/api\/v1\/(orders|trades|breaks|batches)\/([A-Za-z]?\d+)$/
 
 const tagOf = (id: string, version: number): string => `"${id.toUpperCase()}.${version}"`
-
-/** Does a caller mean the record as it stands? Weak tags are never the same. */
-const means = (asked: string, tag: string | undefined): boolean =>
-  tag !== undefined && asked.split(",").some((each) => each.trim() === "*" || each.trim() === tag)
-
-const stale = (tag: string | undefined): HttpServerResponse.HttpServerResponse => {
-  const detail = `the record has changed since it was read${tag === undefined ? "" : `: it is ${tag} now`}`
-  const document = Problem.failures.stale(detail, "If-Match")
-  return HttpServerResponse.unsafeJson(document, { status: document.status, contentType: Problem.PROBLEM_JSON })
-}
 
 const TAG = /^"([A-Z]\d+)\.(\d+)"$/
 
@@ -58,24 +48,18 @@ export const versionsIn = (asked: string | undefined, id: string): ReadonlyArray
 }
 
 /**
- * Says with a record of which version it is (`ETag`), and does nothing for a caller who names another one of a batch (`If-Match`); what
- * is commanded of orders, trades and breaks is compared in the commit itself. The version is read before the record, so that what is
- * sent is never older than its tag.
+ * Says with a record of which version it is (`ETag`). The version is read before the record, so that what is sent is never older than
+ * its tag. What `If-Match` names is compared in the commit that changes a record.
  */
 const withVersions = (app: HttpApp.Default): HttpApp.Default<never, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const { headers, method, url } = yield* HttpServerRequest.HttpServerRequest
-    const [, kind, id, part] = PATH.exec(url.split("?")[0] ?? "") ?? []
-    const asked = headers["if-match"]
-    const isRead = method === "GET"
-    const isAbout = isRead ? part === undefined : asked !== undefined && kind === "batches"
-    if (kind === undefined || id === undefined || !isAbout) return yield* app
+    const { method, url } = yield* HttpServerRequest.HttpServerRequest
+    const [, kind, id] = (method === "GET" ? PATH.exec(url.split("?")[0] ?? "") : null) ?? []
+    if (kind === undefined || id === undefined) return yield* app
     const version = yield* Effect.orElseSucceed(versionOf(kind, id), () => undefined)
-    const tag = version === undefined ? undefined : tagOf(id, version)
-    if (!isRead && asked !== undefined && !means(asked, tag)) return stale(tag)
     const response = yield* app
-    return isRead && tag !== undefined && response.status === 200
-      ? HttpServerResponse.setHeader(response, "etag", tag)
+    return version !== undefined && response.status === 200
+      ? HttpServerResponse.setHeader(response, "etag", tagOf(id, version))
       : response
   })
 

@@ -55,7 +55,7 @@ export const batchesQueue = changing(
   "queue",
   "no more trades enter a batch that 'batches open' made: it waits for its turn",
   "one without a trade is cancelled",
-  ({ id: batch }) => Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, [], ACTOR))
+  ({ id: batch }) => Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, ACTOR))
 )
 
 /** `batches list`. */

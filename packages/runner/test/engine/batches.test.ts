@@ -48,7 +48,10 @@ const submitted = (
     const batches = yield* Batches.Batches
     const batch = yield* made(asked)
     const results = yield* batches.add(batch, rows, SourcePolicy.plain)
-    return { batch: yield* batches.queue(batch.id, rejected, "test"), results }
+    return {
+      batch: yield* batches.queue(batch.id, "test", { rejected: rejected.length, rejectedRows: rejected }),
+      results
+    }
   })
 
 const countsOf = ({ cancelled, done, failed, status, total, waiting, working }: Batch.Batch) => ({
@@ -174,6 +177,26 @@ describe("batches", () => {
     }).pipe(Effect.provide(Engine.layer))
   )
 
+  it.scoped("BAT-7 two who try the failed rows again at once, or one who read it before, make one batch of them", () =>
+    Effect.gen(function* () {
+      const batches = yield* Batches.Batches
+      yield* Engine.started
+      yield* Engine.instruct("refuse", { reject: { code: "no", words: "no" } }, { symbol: "MSFT" })
+      const { batch } = yield* submitted([row(1, "MSFT", "1", "execute")])
+      yield* ended(1)
+      const { version } = yield* Batches.find(batch.id)
+      const both = ["u-2", "u-3"].map((uid) => Effect.either(batches.retry(batch.id, uid, "test", [version])))
+      yield* Effect.all(both, { concurrency: "unbounded" })
+      assert.deepInclude(yield* ended(2), { status: "success", total: 1, done: 1 })
+      assert.lengthOf(yield* Reads.all(Batch.BatchTable), 2)
+      assert.lengthOf(yield* Engine.orders, 2)
+      const late = yield* Effect.flip(batches.hide(batch.id, "tidy", "dana", [version]))
+      assert.match(late.message, /G1 has changed since it was read: its version is \d+ now/)
+      assert.isUndefined((yield* Batches.find(batch.id)).hiddenAt)
+      assert.deepStrictEqual(yield* Engine.audited, [])
+    }).pipe(Effect.provide(Engine.layer))
+  )
+
   it.scoped(
     "BAT-5 a retry that died before it had all of its rows is gone on with: asked again, or by the daemon",
     () =>
@@ -215,7 +238,7 @@ describe("batches", () => {
       }
       yield* TestClock.adjust("5 seconds")
       assert.deepInclude(yield* seen(1), { status: "pending", total: 2, waiting: 2 })
-      yield* batches.queue(batch.id, [], "test")
+      yield* batches.queue(batch.id, "test")
       assert.deepInclude(yield* ended(1), { status: "success", done: 2 })
       const trades = yield* Reads.all(Trade.TradeTable)
       assert.deepStrictEqual(
