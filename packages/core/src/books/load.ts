@@ -172,7 +172,11 @@ type Takings = { readonly [T in TableName | "allocationsOfTrade" | "fillsThatWai
  * allocations; a position its open lots with their owners, its live orders, its open breaks and the gates before it.
  */
 const makeTakings = (books: Books): Takings => ({
-  accounts: taking(books, (each) => each.accounts),
+  accounts: taking(
+    books,
+    (each) => each.accounts,
+    ({ name }, ask) => ask(Need.Account({ account: name }))
+  ),
   instruments: taking(books, (each) => each.instruments),
   positions: taking(books, (each) => each.positions),
   batches: taking(books, (each) => each.batches),

@@ -12,6 +12,13 @@ export const Cause = Schema.Struct({
 /** What brought an entry about. */
 export type Cause = typeof Cause.Type
 
+/** The canonical JSON of a cause; written out, since every member of a group has one. */
+export const causeText = ({ actor, command, kind, reason }: Cause): string => {
+  const ofCommand = command === undefined ? "" : `,"command":${textOf(command)}`
+  const why = reason === undefined ? "" : `,"reason":${textOf(reason)}`
+  return `{"actor":${textOf(actor)}${ofCommand},"kind":"${kind}"${why}}`
+}
+
 /**
  * One line of an account's journal, as it is stored. `body` and `cause` are canonical JSON; `at` is microseconds;
  * `hash = sha256(previous hash ‖ line)` in hexadecimal, where `line` is the canonical JSON of the whole entry.

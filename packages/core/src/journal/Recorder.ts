@@ -14,7 +14,7 @@ import {
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Reference } from "../money/Reference.ts"
 import type { Instant } from "../time/Instant.ts"
-import { canonicalJson, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
+import { causeText, emptyHead, hashOf, type Cause, type Entry, type Head } from "./Entry.ts"
 import { bodyOf } from "./encode.ts"
 import { entityOf, EVENT_VERSION, type LedgerEvent } from "./Event.ts"
 import { project } from "./project.ts"
@@ -103,7 +103,7 @@ export const begin = (options: {
       const touchedTrades = new Set<TradeId>()
       const touchedOrders = new Set<OrderId>()
       const touchedBatches = new Set<BatchId>()
-      const causeText = canonicalJson(cause)
+      const why = causeText(cause)
       const touch = (trade: TradeId | undefined, order: OrderId | undefined): void => {
         if (trade !== undefined) touchedTrades.add(trade)
         if (order !== undefined) touchedOrders.add(order)
@@ -125,12 +125,12 @@ export const begin = (options: {
           if (event._tag === "OrderCreated") made.add(Need.OrderById({ id: event.id }))
           if (event._tag === "DecisionMade") made.add(Need.DecisionById({ id: event.id }))
           if (event._tag === "BatchCreated") made.add(Need.BatchById({ id: event.id }))
-          emitFor(account, causeText, event, bytes)
+          emitFor(account, why, event, bytes)
           const batch = batchReached(books, event)
           if (batch !== undefined) touchedBatches.add(batch)
           reach(books, event, touch)
         },
-        emitForStore: (event) => emitFor(STORE, causeText, event),
+        emitForStore: (event) => emitFor(STORE, why, event),
         next: (kind) => idOf(kind, counters[kind]++),
         need: (need) => {
           if (!options.met.has(need) && !made.has(need)) throw new Missing(need)

@@ -144,5 +144,11 @@ const writers: ReadonlyMap<string, Write> = new Map(
   })
 )
 
+/**
+ * A text that was put together is a tree of its parts until somebody reads in it. Entries wait for their commit by the thousand,
+ * and the collector would walk all those trees.
+ */
+const flat = (text: string): string => (text.charCodeAt(0) >= 0 ? text : "")
+
 /** The canonical JSON of an event's body, as its schema would give it: without its tag, keys sorted. */
-export const bodyOf = (event: LedgerEvent): string => writers.get(event._tag)?.(event) ?? bodyBySchema(event)
+export const bodyOf = (event: LedgerEvent): string => flat(writers.get(event._tag)?.(event) ?? bodyBySchema(event))

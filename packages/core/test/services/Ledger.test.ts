@@ -29,7 +29,7 @@ const asking = (symbol: string): Member<string> => ({
 /** Does some work, so that members hold the thread for a while. */
 const holdThread = (n: number): number => {
   let text = String(n)
-  for (let round = 0; round < 300; round++) text = String(text.length * 7919 + round)
+  for (let round = 0; round < 1000; round++) text = String(text.length * 7919 + round)
   return Number(text)
 }
 

@@ -52,21 +52,31 @@ const contribute = (books: Books, symbol: Ticker, before: Contribution, after: C
 /** An order is planned or adopted, with the lot of its excess. */
 export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Place): void => {
   const account = ownerOf(place)
-  const { _tag, answer, ...terms } = event
   const order: Order = {
-    ...terms,
+    id: event.id,
+    lotId: event.lotId,
     account,
+    symbol: event.symbol,
+    side: event.side,
+    quantity: event.quantity,
+    askedNotional: event.askedNotional,
+    type: event.type,
     limitPrice: event.limitPrice,
     stopPrice: event.stopPrice,
-    askedNotional: event.askedNotional,
+    timeInForce: event.timeInForce,
     lifeSeconds: event.lifeSeconds,
     positionEffect: event.positionEffect,
+    origin: event.origin,
     tradeId: event.tradeId,
     decisionId: event.decisionId,
     retryOf: event.retryOf,
+    inQueue: event.inQueue,
+    lot: event.lot,
+    threshold: event.threshold,
     referencePrice: event.referencePrice,
     referenceSource: event.referenceSource,
     referenceAt: event.referenceAt,
+    clientOrderId: event.clientOrderId,
     brokerOrderId: undefined,
     brokerOrderIds: [],
     status: "pending",
@@ -113,7 +123,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     version: place.seq
   })
   contribute(books, event.symbol, nothing, contributionOf(order), place)
-  if (answer !== undefined) patchPosition(books, event.symbol, place, { answer })
+  if (event.answer !== undefined) patchPosition(books, event.symbol, place, { answer: event.answer })
 }
 
 /** Changes fields of an order that no figure follows from. */

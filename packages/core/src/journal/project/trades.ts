@@ -117,14 +117,14 @@ const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => 
     version: place.seq
   })
   const position = positionOf(books, symbol, place)
-  const isNewest = position.lastPriceAt === undefined || trade.tradedAt >= position.lastPriceAt
+  const { exposure, lastPrice, lastPriceAt } = position
+  const isNewest = trade.price !== undefined && (lastPriceAt === undefined || trade.tradedAt >= lastPriceAt)
   patchPosition(books, symbol, place, {
-    ...(trade.kind === "write_off"
-      ? {}
-      : { exposure: Decimal.add(position.exposure, signed(trade.side, trade.quantity)) }),
+    exposure: trade.kind === "write_off" ? exposure : Decimal.add(exposure, signed(trade.side, trade.quantity)),
     target: Decimal.add(position.target, target),
     openLots: Decimal.add(position.openLots, target),
-    ...(trade.price !== undefined && isNewest ? { lastPrice: trade.price, lastPriceAt: trade.tradedAt } : {})
+    lastPrice: isNewest ? trade.price : lastPrice,
+    lastPriceAt: isNewest ? trade.tradedAt : lastPriceAt
   })
 }
 
