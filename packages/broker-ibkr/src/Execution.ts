@@ -4,6 +4,7 @@ import { Either, Schema } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import * as ExecId from "./ExecId.ts"
 import type { Contract, ExecutionFacts } from "./Message.ts"
+import * as OrderIds from "./OrderIds.ts"
 import { symbolFrom } from "./OrderRequest.ts"
 import { masked } from "./Session.ts"
 import { decimalOf } from "./Text.ts"
@@ -39,7 +40,7 @@ const dateOf = (at: Instant.Instant): string => Instant.format(at).slice(0, 10)
 
 const DAY_MS = 86_400_000
 /** What orders that were entered by hand have as their order id. */
-const NO_ORDER_IDS: ReadonlyArray<string> = ["", "0", "2147483647"]
+const NO_ORDER_IDS: ReadonlyArray<string> = ["", "0", OrderIds.OF_HAND]
 
 /** The id of an order that TWS gives none of its own: the client's, with what tells its days apart. */
 const compositeOf = (facts: ExecutionFacts, symbol: string, at: Instant.Instant): string =>
@@ -91,7 +92,7 @@ const factsOf = (facts: ExecutionFacts): ExecutionRecord.ExecutionFacts => ({
   liquidity: LIQUIDITY[Number(facts.liquidity)] ?? saidOf(facts.liquidity)
 })
 
-/** An execution as a report; `undefined` where its shares cannot be read. Received `at`, for one whose time cannot be. */
+/** An execution as a report; `undefined` where its id or its shares cannot be read. Received `at`, for one whose time cannot be. */
 export const executedOf = (
   names: Names,
   facts: ExecutionFacts,
@@ -100,7 +101,7 @@ export const executedOf = (
   cost?: { readonly amount: string; readonly currency: string }
 ): Report.Executed | undefined => {
   const quantity = decimalOf(facts.shares)
-  if (quantity === undefined) return undefined
+  if (quantity === undefined || facts.execId === "") return undefined
   const { base, revision } = ExecId.parse(facts.execId)
   const told = BrokerTime.parse(facts.time, names.zone)
   const executedAt = told ?? at

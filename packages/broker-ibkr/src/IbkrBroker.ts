@@ -448,27 +448,38 @@ const executions = (
     }
   })
 
-/** Executions as reports. Of a combination its legs count, never the sum of them too. */
+/** Executions as reports. Of a combination its legs count, never the sum of them too. One that cannot be read is no silence: it fails. */
 const executed = (
   desk: Desk,
   all: ReadonlyArray<ExecutionFacts>,
   at: Instant.Instant
-): ReadonlyArray<Report.Received<Report.Executed>> => {
+): Effect.Effect<ReadonlyArray<Report.Received<Report.Executed>>, Broker.BrokerReadFailed> => {
   for (const facts of all) if (facts.contract.secType === COMBINATION) sort(desk, facts)
-  return all.flatMap((facts) => {
-    if (facts.contract.secType === COMBINATION) return []
-    const cost = desk.session.commissions.get(facts.execId)
-    const report = executedOf(desk.names, facts, at, desk.combinations.has(facts.permId), cost)
-    return report === undefined ? [] : [{ report, payload: payloadOf(desk, "execDetails", facts) }]
-  })
+  return Effect.forEach(
+    all.filter(({ contract }) => contract.secType !== COMBINATION),
+    (facts) => {
+      const cost = desk.session.commissions.get(facts.execId)
+      const report = executedOf(desk.names, facts, at, desk.combinations.has(facts.permId), cost)
+      return report === undefined
+        ? Effect.fail(unreadableExecution(facts))
+        : Effect.succeed({ report, payload: payloadOf(desk, "execDetails", facts) })
+    }
+  )
 }
+
+const unreadableExecution = ({ contract, execId, permId, shares }: ExecutionFacts) =>
+  new Broker.BrokerReadFailed({
+    operation: "executions",
+    kind: "unreadable",
+    detail: `TWS tells of an execution of ${contract.symbol} (id '${execId}', order ${permId}) of '${shares}' shares, which cannot be booked`
+  })
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
 
 const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const asOf = yield* now
-    const received = executed(desk, yield* executions(desk, from), asOf)
+    const received = yield* executed(desk, yield* executions(desk, from), asOf)
     return {
       ...wholeOf(desk, from, asOf),
       received: received.filter(
@@ -480,7 +491,7 @@ const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
 const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills =>
   Effect.gen(function* () {
     const asOf = yield* now
-    const received = executed(desk, yield* executions(desk, undefined), asOf)
+    const received = yield* executed(desk, yield* executions(desk, undefined), asOf)
     return { complete: true, received: received.filter(({ report }) => report.brokerOrderId === brokerOrderId) }
   })
 
@@ -636,7 +647,7 @@ const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.BrokerReadFa
             case "Execution":
               if (message.execution.reqId !== "-1") return []
               yield* sortFirst(desk, message.execution)
-              return executed(desk, [message.execution], asOf)
+              return yield* executed(desk, [message.execution], asOf)
             case "Commission":
               return commissionOf(desk, message, asOf)
             case "OpenOrder":

@@ -3,6 +3,7 @@ import { Deferred, Effect, Schema } from "effect"
 import type { Scope } from "effect"
 import { kindOf } from "./Codes.ts"
 import { completedOrder, decode, Message, openOrder } from "./Message.ts"
+import type { OrderIds } from "./OrderIds.ts"
 
 /** Where TWS or a Gateway listens, and as which of its clients we come. */
 export interface Address {
@@ -28,7 +29,7 @@ export interface Line {
   readonly api: IBApi
   /** The accounts behind the login. */
   readonly accounts: ReadonlyArray<string>
-  /** Ids for orders, above every one that TWS has named; and for requests. */
+  /** Ids for orders, above every one that TWS has named; and for requests, which are never an order's: what TWS says of either has its id. */
   readonly nextOrderId: () => number
   readonly nextRequestId: () => number
   /** Has TWS no connection to its servers? Orders are not sent then. */
@@ -41,6 +42,9 @@ export interface Line {
   /** Why the line has ended, once it has. */
   readonly lost: Effect.Effect<string>
 }
+
+/** Requests are counted from here on: a refused request must not be taken for an order's refusal, and order ids begin at 1. */
+const FIRST_REQUEST = 1_000_000_000
 
 /** Messages a second, of the 50 that TWS takes. */
 const MESSAGES_A_SECOND = 40
@@ -93,15 +97,30 @@ const problemOf = (code: number): ConnectFailed["problem"] =>
 interface Standing {
   readonly listeners: Set<(message: Message) => void>
   accounts: ReadonlyArray<string> | undefined
-  orderId: number | undefined
+  hasOrderId: boolean
   requestId: number
   degraded: boolean
   lost: string | undefined
   tokens: ReadonlyArray<string>
 }
 
+/** Notes which of a client's order ids TWS names. */
+const noteOrderId = ({ clientId }: Address, orderIds: OrderIds, message: Message): void => {
+  const named =
+    message._tag === "Execution"
+      ? message.execution
+      : message._tag === "OrderStatus" || message._tag === "OpenOrder"
+        ? message
+        : undefined
+  if (named?.clientId === String(clientId)) orderIds.isTaken(named.orderId)
+}
+
 /** Connects once, and waits until orders may be sent; closed with the scope. */
-export const open = (address: Address, connectTimeoutMs: number): Effect.Effect<Line, ConnectFailed, Scope.Scope> =>
+export const open = (
+  address: Address,
+  connectTimeoutMs: number,
+  orderIds: OrderIds
+): Effect.Effect<Line, ConnectFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const ended = yield* Deferred.make<string>()
     const ready = yield* Deferred.make<void, ConnectFailed>()
@@ -109,8 +128,8 @@ export const open = (address: Address, connectTimeoutMs: number): Effect.Effect<
     const standing: Standing = {
       listeners: new Set(),
       accounts: undefined,
-      orderId: undefined,
-      requestId: 0,
+      hasOrderId: false,
+      requestId: FIRST_REQUEST,
       degraded: false,
       lost: undefined,
       tokens: []
@@ -120,6 +139,7 @@ export const open = (address: Address, connectTimeoutMs: number): Effect.Effect<
       (each) => Effect.sync(() => closeQuietly(each))
     )
     const tell = (message: Message) => {
+      noteOrderId(address, orderIds, message)
       for (const listener of standing.listeners) guarded(() => listener(message))
     }
     const fail = (problem: ConnectFailed["problem"], said: string) =>
@@ -140,7 +160,7 @@ export const open = (address: Address, connectTimeoutMs: number): Effect.Effect<
       if (kind === "connection lost" || kind === "refused connection") drop(`${text} (${code})`)
     }
     const settle = () => {
-      if (standing.accounts !== undefined && standing.orderId !== undefined) Deferred.unsafeDone(ready, Effect.void)
+      if (standing.accounts !== undefined && standing.hasOrderId) Deferred.unsafeDone(ready, Effect.void)
     }
     guardDecoder(api, (why) => drop(`a message could not be read: ${why}`))
     api.on(EventName.received, (tokens) => {
@@ -163,7 +183,8 @@ export const open = (address: Address, connectTimeoutMs: number): Effect.Effect<
       settle()
     })
     api.on(EventName.nextValidId, (id) => {
-      standing.orderId = Math.max(standing.orderId ?? 0, id)
+      orderIds.isNext(id)
+      standing.hasOrderId = true
       settle()
     })
     api.on(EventName.disconnected, () => drop("TWS closed the connection"))
@@ -177,11 +198,7 @@ export const open = (address: Address, connectTimeoutMs: number): Effect.Effect<
     return {
       api,
       accounts: standing.accounts ?? [],
-      nextOrderId: () => {
-        const id = standing.orderId ?? 1
-        standing.orderId = id + 1
-        return id
-      },
+      nextOrderId: orderIds.take,
       nextRequestId: () => ++standing.requestId,
       isDegraded: () => standing.degraded,
       isLost: () => standing.lost !== undefined,

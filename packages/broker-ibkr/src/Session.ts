@@ -3,6 +3,7 @@ import { Deferred, Effect, Ref, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as Line from "./Line.ts"
 import type { Message } from "./Message.ts"
+import * as OrderIds from "./OrderIds.ts"
 
 /** How a session is opened. */
 export interface Options {
@@ -40,6 +41,9 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
     const coming = yield* Ref.make(yield* Deferred.make<Line.Line>())
     const first = yield* Deferred.make<Line.Line, Line.ConnectFailed>()
     const isFirst = yield* Ref.make(true)
+    const orderIds = OrderIds.make()
+    // Whoever logs in later as somebody else changes no account under way.
+    const driven = yield* Ref.make(options.account)
 
     const note = (message: Message) => {
       if (message._tag !== "Commission") return
@@ -50,8 +54,9 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
     /** One line, from its connection to its end. */
     const live = Effect.scoped(
       Effect.gen(function* () {
-        const line = yield* Line.open(options.address, options.connectTimeoutMs)
-        yield* accountOf(options, line.accounts)
+        const line = yield* Line.open(options.address, options.connectTimeoutMs, orderIds)
+        const account = yield* Ref.get(driven)
+        yield* Ref.set(driven, yield* accountOf({ ...options, account }, line.accounts))
         yield* Effect.sync(() => line.listen(note))
         yield* Ref.set(current, line)
         yield* Deferred.succeed(yield* Ref.get(coming), line)

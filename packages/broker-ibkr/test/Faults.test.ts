@@ -1,11 +1,10 @@
-import { createServer } from "node:net"
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { ClientOrderId, Decimal, Instant, Quantity, type Broker, type Report } from "@roundlot/core"
 import { Effect, Fiber, Schedule, type Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import { frame } from "../src/simulator/frames.ts"
-import { account, lately, open, send, terms } from "./setup.ts"
+import { account, lately, open, patiently, peer, send, terms } from "./setup.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
 
@@ -22,34 +21,6 @@ const heard = (broker: Broker.BrokerService, isIt: (report: Report.Report) => bo
 /** Looks for an order by our id. */
 const lookedUp = ({ lookup }: Broker.BrokerService, { clientOrderId }: ReturnType<typeof terms>) =>
   lookup === undefined ? Effect.dieMessage("it has no ids of ours") : lookup(clientOrderId)
-
-/** Reads until it succeeds: a line that was lost comes back by itself. */
-const patiently = <A, E>(read: Effect.Effect<A, E>) =>
-  Effect.retry(read, { schedule: Schedule.spaced("20 millis"), times: 200 })
-
-/** A peer of our own making: what it writes once a client has opened, and once it has said who it is. */
-const peer = (greeting: Buffer, afterwards: Buffer = Buffer.alloc(0)) =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.async<ReturnType<typeof createServer>>((resume) => {
-        const server = createServer((socket) => {
-          let parts = 0
-          socket.on("error", () => undefined)
-          socket.on("data", () => {
-            parts += 1
-            if (parts === 1) socket.write(greeting)
-            if (parts === 2) socket.write(afterwards)
-          })
-        })
-        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
-      }),
-      (server) => Effect.sync(() => void server.close())
-    ),
-    (server) => {
-      const address = server.address()
-      return address !== null && typeof address === "object" ? address.port : 0
-    }
-  )
 
 const failing = (port: number, differs: Partial<IbkrBroker.Options> = {}) =>
   Effect.flip(

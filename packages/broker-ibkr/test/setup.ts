@@ -1,9 +1,10 @@
+import { createServer } from "node:net"
 import { IbkrBroker } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { AccountName } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
 import { SampleOrder } from "@roundlot/core/testing"
-import { Effect, Random } from "effect"
+import { Effect, Random, Schedule } from "effect"
 
 /** The account that the tests trade in. */
 export const account = AccountName.AccountName.make("paper")
@@ -24,3 +25,37 @@ export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.
 
 /** Sends an order as its first attempt, says an answer in a line, and spans the last hour. */
 export const { lately, send, words } = SampleOrder
+
+/** Reads until it succeeds: a line that was lost comes back by itself. */
+export const patiently = <A, E>(read: Effect.Effect<A, E>) =>
+  Effect.retry(read, { schedule: Schedule.spaced("20 millis"), times: 200 })
+
+/** A peer of our own making: what it writes once a client has opened, once it has said who it is, and to each of its requests then. */
+export const peer = (
+  greeting: Buffer,
+  afterwards: Buffer = Buffer.alloc(0),
+  answerTo: (request: ReadonlyArray<string>) => Buffer = () => Buffer.alloc(0)
+) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.async<ReturnType<typeof createServer>>((resume) => {
+        const server = createServer((socket) => {
+          let parts = 0
+          socket.on("error", () => undefined)
+          socket.on("data", (bytes) => {
+            parts += 1
+            // Behind its length.
+            if (parts > 2) socket.write(answerTo(bytes.subarray(4).toString().split("\0")))
+            if (parts === 1) socket.write(greeting)
+            if (parts === 2) socket.write(afterwards)
+          })
+        })
+        server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+      }),
+      (server) => Effect.sync(() => void server.close())
+    ),
+    (server) => {
+      const address = server.address()
+      return address !== null && typeof address === "object" ? address.port : 0
+    }
+  )

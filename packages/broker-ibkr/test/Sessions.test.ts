@@ -1,0 +1,144 @@
+import { IbkrBroker, Line } from "@roundlot/broker-ibkr"
+import { Simulator } from "@roundlot/broker-ibkr/simulator"
+import { Ticker } from "@roundlot/core"
+import { Effect, Exit, Fiber, Scope, Stream } from "effect"
+import { describe, expect, it } from "vitest"
+import * as OrderIds from "../src/OrderIds.ts"
+import { frame } from "../src/simulator/frames.ts"
+import { account, lately, open, patiently, peer, send, terms } from "./setup.ts"
+
+const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
+
+const greeting = frame([193, "20261120 14:30:00 UTC"])
+const CLIENT = 7
+
+type Fields = ReadonlyArray<string | number>
+
+const letIn = (nextOrderId: number, ...all: ReadonlyArray<Fields>) =>
+  Buffer.concat([[15, 1, "DU1234567"], ...all, [9, 1, nextOrderId]].map(frame))
+
+/** A TWS that lets the client in, and says this besides. */
+const saying = (nextOrderId: number, ...all: ReadonlyArray<Fields>) => peer(greeting, letIn(nextOrderId, ...all))
+
+const fields = (text: string): Fields => text.split(",")
+
+/** ORDER_STATUS of an order that works. */
+const status = (orderId: number | string, clientId: number): Fields =>
+  fields(`3,${orderId},Submitted,0,1,0,10000000001,0,0,${clientId},,0`)
+
+/** EXECUTION_DATA of an order without a durable id. */
+const execution = (reqId: string, execId: string, shares: string): Fields => [
+  ...fields(
+    `11,${reqId},1,1,AAPL,STK,,0,?,,SMART,USD,AAPL,NMS,${execId},20261120-14:30:00,DU1234567,ARCA,BOT,${shares}`
+  ),
+  ...fields(`100,0,${CLIENT},0,${shares},100,,,,,2,0`)
+]
+
+/** A simulator, and its end. */
+const opened = (options: Simulator.Options) =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make()
+    yield* Effect.addFinalizer((exit) => Scope.close(scope, exit))
+    const simulator = yield* Scope.extend(Simulator.make(options), scope)
+    return { simulator, end: Scope.close(scope, Exit.void) }
+  })
+
+/** Tells of an execution: whoever asks for them, and whoever listens once positions are asked for. */
+const telling =
+  (execId: string, shares: string) =>
+  ([kind = "", , reqId = ""]: ReadonlyArray<string>): Buffer => {
+    const isAsked = kind === "7"
+    const told = execution(isAsked ? reqId : "-1", execId, shares)
+    return Buffer.concat([told, isAsked ? [55, 1, reqId] : [62, 1]].map(frame))
+  }
+
+const lineAt = (port: number, orderIds: OrderIds.OrderIds) =>
+  Line.open({ host: "127.0.0.1", port, clientId: CLIENT }, 10_000, orderIds)
+
+const brokerAt = (port: number) =>
+  IbkrBroker.make({ account, address: { host: "127.0.0.1", port, clientId: CLIENT }, connectTimeoutMs: 10_000 })
+
+describe("ids of orders", () => {
+  it("O28: are above every one that TWS has named as ours: an order under the id of an open one would change that", () =>
+    run(
+      Effect.gen(function* () {
+        const port = yield* saying(5, status(9, CLIENT), status(40, 3), status("2147483647", CLIENT))
+        const line = yield* lineAt(port, OrderIds.make())
+        expect([line.nextOrderId(), line.nextOrderId()]).toEqual([10, 11])
+      })
+    ))
+
+  it("O28: that were given on a connection that is lost are not given again, whatever TWS has seen of them", () =>
+    run(
+      Effect.gen(function* () {
+        const orderIds = OrderIds.make()
+        const first = yield* lineAt(yield* saying(5), orderIds)
+        expect([first.nextOrderId(), first.nextOrderId()]).toEqual([5, 6])
+        expect((yield* lineAt(yield* saying(5), orderIds)).nextOrderId()).toBe(7)
+        expect((yield* lineAt(yield* saying(20), orderIds)).nextOrderId()).toBe(20)
+      })
+    ))
+
+  it("AUD-7: are no request's: a request that is refused meanwhile refuses no order", () =>
+    run(
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        const ask = broker.instrument ?? (() => Effect.dieMessage("it knows no instruments"))
+        const unknown = ask(Ticker.Ticker.make("NOPE"))
+        const [instrument, sent] = yield* Effect.all([unknown, send(broker, terms())], { concurrency: "unbounded" })
+        expect([instrument._tag, sent.answer._tag]).toEqual(["NotKnown", "Accepted"])
+        expect((yield* exchange.orders).length).toBe(1)
+      })
+    ))
+})
+
+describe("a login that becomes another one", () => {
+  it(
+    "SYNC-9: TWS that comes back with another account is not driven, and the first one is once it is back",
+    () =>
+      run(
+        Effect.gen(function* () {
+          const first = yield* opened({})
+          const { port } = first.simulator
+          const broker = yield* brokerAt(port)
+          yield* first.end
+          const other = yield* opened({ port, number: "DU7654321" })
+          const seen = Effect.map(other.simulator.exchange.requests, (all) =>
+            all.filter(({ operation }) => operation === "stream")
+          )
+          const turnedAway = Effect.repeat(Effect.delay(seen, "10 millis"), { until: ({ length }) => length > 1 })
+          const came = Effect.race(Effect.as(turnedAway, "turned away"), Effect.as(patiently(broker.positions), "read"))
+          expect(yield* came).toBe("turned away")
+          expect((yield* send(broker, terms())).answer).toMatchObject({ _tag: "NotSent" })
+          expect(yield* other.simulator.exchange.orders).toEqual([])
+          yield* other.end
+          yield* opened({ port })
+          yield* patiently(broker.positions)
+          expect((yield* send(broker, terms())).answer._tag).toBe("Accepted")
+        })
+      ),
+    60_000
+  )
+})
+
+describe("an execution that cannot be read", () => {
+  it.each([
+    ["0000e0d5.619dbad4.01.01", "many", "'many' shares"],
+    ["", "3", "(id ''"]
+  ])(
+    "F0: %j, of %s shares, is no silence: a listing that has it fails, and so does the stream",
+    (execId, shares, words) =>
+      run(
+        Effect.gen(function* () {
+          const port = yield* peer(greeting, letIn(1), telling(execId, shares))
+          const broker = yield* brokerAt(port)
+          const failed = { kind: "unreadable", detail: expect.stringContaining(words) }
+          expect(yield* Effect.flip(broker.fills(yield* lately))).toMatchObject(failed)
+          const listening = yield* Effect.fork(Effect.flip(Stream.runDrain(broker.updates ?? Stream.empty)))
+          yield* Effect.yieldNow()
+          yield* broker.positions
+          expect(yield* Fiber.join(listening)).toMatchObject(failed)
+        })
+      )
+  )
+})
