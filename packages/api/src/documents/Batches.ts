@@ -189,6 +189,9 @@ export const TemplatePage = pageOf("TemplatePage", TemplateDocument)
 
 const { account, dates, decimal, mode, separator, source, zone } = TemplateTerms.fields
 
+/** Rows older than the account's `maxTradeAge`: ordered like new, taken for held by the broker, or kept and never counted. */
+const backfill = Schema.optional(Schema.Literal("orders", "hedged", "record"))
+
 const batchName = Schema.NonEmptyString.pipe(Schema.maxLength(200))
 const fileName = Schema.optional(Schema.String.pipe(Schema.maxLength(255)))
 
@@ -197,6 +200,7 @@ export const uploadTerms = {
   name: batchName,
   fileName,
   template: Schema.optional(Schema.String),
+  backfill,
   account,
   dates,
   decimal,
@@ -211,6 +215,7 @@ export type UploadTerms = TemplateTerms & {
   readonly name: string
   readonly fileName?: string | undefined
   readonly template?: string | undefined
+  readonly backfill?: "orders" | "hedged" | "record" | undefined
   readonly again?: boolean | undefined
   readonly dryRun?: boolean | undefined
 }
@@ -224,6 +229,7 @@ export const BatchRequest = Schema.Struct({
   /** It has no rows yet: it collects them one by one, until it is queued. */
   open: Schema.optional(Schema.Boolean),
   fileName,
+  backfill,
   /** New on purpose, although the same was submitted before. */
   again: Schema.optional(Schema.Boolean),
   /** Only say what would be taken. */

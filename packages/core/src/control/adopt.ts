@@ -5,7 +5,8 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { holdingsOf } from "../position/Position.ts"
 import { bookHolding } from "../reconciliation/holdings.ts"
-import { declareBase, seeInstrument } from "./adjust.ts"
+import { seeInstrument } from "../reconciliation/held.ts"
+import { declareBase } from "./adjust.ts"
 import type { CommandAnswer } from "./commands.ts"
 
 /** The name of the hold on an account that was used before it came into these books. */

@@ -9,8 +9,8 @@ import type { Quantity } from "../money/Quantity.ts"
 import { dueOf, type Due, type Standing } from "../position/due.ts"
 import { timesSplit } from "../position/splitting.ts"
 import { holdingsOf, residualOf, type Position } from "../position/Position.ts"
+import { bookHeld } from "../reconciliation/held.ts"
 import { statusOf } from "../trade/settlement.ts"
-import { bookHedged } from "./adjust.ts"
 import type { CommandAnswer } from "./commands.ts"
 
 /** A fraction of a share that the broker paid out instead of splitting it, and what it paid a share, where that is known. */
@@ -89,7 +89,7 @@ export const acceptSplit = (recorder: Recorder, split: Split, reason: string): C
   const after = books.positions.get(joinKey([account, symbol]))
   if (cashInLieu !== undefined && after !== undefined) {
     const by = isLong(after) ? Decimal.negate(cashInLieu.quantity) : cashInLieu.quantity
-    bookHedged(recorder, { symbol, as: "hedged", by, price: cashInLieu.price })
+    bookHeld(recorder, { symbol, by, price: cashInLieu.price, executedAt: recorder.world.at })
   }
   recorder.touch(symbol)
   const held = books.positions.get(joinKey([account, symbol]))

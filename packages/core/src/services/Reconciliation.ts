@@ -2,7 +2,6 @@ import { Effect } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { isAdjustment } from "../control/adjust.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
 import { instrumentOf } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
@@ -23,6 +22,7 @@ import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
+import { isAdjustment } from "../reconciliation/held.ts"
 import {
   bookHolding,
   contradictionOf,

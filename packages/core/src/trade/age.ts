@@ -1,8 +1,11 @@
 import type { Account } from "../account/Account.ts"
 import * as Instant from "../time/Instant.ts"
 
-/** What is done with trades of long ago where somebody says so: counted and ordered like new ones, or kept and never counted. */
-export const backfills = ["orders", "record"] as const
+/**
+ * What is done with trades of long ago where somebody says so: counted and ordered like new ones; counted, and taken for held by the
+ * broker, so that nothing is ordered; or kept and never counted.
+ */
+export const backfills = ["orders", "hedged", "record"] as const
 
 /** What is done with trades of long ago where somebody says so. */
 export type Backfill = (typeof backfills)[number]
@@ -14,10 +17,11 @@ const AHEAD_MS = 60_000
 /** How old a trade may be, in milliseconds: a day where the account says nothing. */
 export const oldestOf = ({ maxTradeAgeMs }: Pick<Account, "maxTradeAgeMs">): number => maxTradeAgeMs ?? DAY_MS
 
-/** What the time of a trade makes of it: counted, held with its reason, or kept on record only. */
+/** What the time of a trade makes of it: counted, counted as one that the broker holds, held with its reason, or kept on record only. */
 export type Age =
   | { readonly _tag: "Counted" }
   | { readonly _tag: "Held"; readonly reason: string }
+  | { readonly _tag: "Hedged" }
   | { readonly _tag: "Historical" }
 
 const counted: Age = { _tag: "Counted" }
@@ -39,6 +43,7 @@ export const judge = (
   const ageMs = Instant.millisBetween(tradedAt, now)
   const isOld = ageMs > oldestOf(account)
   if (isOld && backfill === "record") return { _tag: "Historical" }
+  if (isOld && backfill === "hedged") return { _tag: "Hedged" }
   if (account.environment === "paper") return counted
   if (isOld)
     return { _tag: "Held", reason: `TooOld: ${Instant.format(tradedAt)} is older than the account's maxTradeAge` }

@@ -10,6 +10,7 @@ import * as Decimal from "../money/Decimal.ts"
 import { opposite } from "../order/Side.ts"
 import { link, net } from "../position/netting.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
+import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import { judge, type Age, type Backfill } from "./age.ts"
@@ -57,10 +58,11 @@ export const intake = (recorder: Recorder, given: Arrival): IntakeResult => {
   if (known !== undefined) return again(recorder, known, input)
   const arrival = byItsInstrument(recorder, given)
   recorder.need(Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }))
-  if (input.reverses !== undefined) return reversal(recorder, arrival, input.reverses)
-  if (arrival.symbol === undefined)
-    return quarantine(recorder, arrival, `Unmapped: "${input.symbol}" has no ticker here`)
   const age = ageOf(recorder, arrival)
+  const isRenamed = arrival.held !== given.held
+  if (age._tag === "Hedged" && !isRenamed) return hedged(recorder, arrival)
+  if (input.reverses !== undefined) return reversal(recorder, arrival)
+  if (arrival.symbol === undefined) return unmapped(recorder, arrival)
   if (age._tag === "Historical") return historical(recorder, arrival)
   // Before a batch's turn: once it has come nothing is asked again.
   const held = age._tag === "Held" ? age.reason : arrival.held
@@ -68,6 +70,37 @@ export const intake = (recorder: Recorder, given: Arrival): IntakeResult => {
   if (input.direct !== undefined) return acceptDirect(recorder, arrival, arrival.symbol)
   return accept(recorder, arrival, arrival.symbol)
 }
+
+const unmapped = (recorder: Recorder, arrival: Arrival): IntakeResult =>
+  quarantine(recorder, arrival, `Unmapped: "${arrival.input.symbol}" has no ticker here`)
+
+/**
+ * A trade of long ago whose shares the broker holds: what it adds to the target is booked as held in the same commit, at its own price
+ * and time, so that nothing is due for it. Whether the broker does hold it, reconciliation says. It waits for no batch's turn.
+ */
+const hedged = (recorder: Recorder, arrival: Arrival): IntakeResult => {
+  const { input } = arrival
+  if (input.direct !== undefined) {
+    return quarantine(recorder, arrival, "TooOld: an order of its own is no part of what a position holds")
+  }
+  const symbol = reversedBy(recorder, arrival)?.symbol ?? arrival.symbol
+  if (symbol === undefined) return unmapped(recorder, arrival)
+  const before = targetOf(recorder, symbol)
+  const result = input.reverses === undefined ? accept(recorder, arrival, symbol) : reversal(recorder, arrival)
+  const by = Decimal.subtract(targetOf(recorder, symbol), before)
+  if (!Decimal.isZero(by)) bookHeld(recorder, { symbol, by, price: input.price, executedAt: input.tradedAt })
+  return result
+}
+
+const reversedBy = (recorder: Recorder, { input: { reverses, source } }: Arrival): Trade | undefined => {
+  const { account } = recorder
+  if (reverses === undefined) return undefined
+  recorder.need(Need.Identity({ account, source, ...reverses }))
+  return recorder.books.trades.find("identity", [account, source, reverses.sourceId, reverses.occurrence])[0]
+}
+
+const targetOf = ({ account, books }: Recorder, symbol: Ticker): Decimal.Decimal =>
+  books.positions.get(joinKey([account, symbol]))?.target ?? Decimal.zero
 
 /** P9: a symbol means what it meant when the trade was made; one that had given way to another by then is to be looked at. */
 const byItsInstrument = ({ account, books }: Recorder, given: Arrival): Arrival => {
@@ -167,9 +200,7 @@ const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | u
 const fieldsOf = (recorder: Recorder, { input, direction }: Arrival, symbol: Ticker) => {
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
-  if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined && symbol !== UNMAPPED) {
-    recorder.emit({ _tag: "InstrumentSeen", symbol })
-  }
+  if (symbol !== UNMAPPED) seeInstrument(recorder, symbol)
   return {
     id: recorder.next("trade"),
     source: input.source,
@@ -285,15 +316,8 @@ const netWith = (recorder: Recorder, tradeId: TradeId, reversalId: TradeId): voi
 const isStanding = (reversal: Trade): boolean => reversal.status !== "failed" || reversal.reason === "Withdrawn"
 
 /** B4: a reversal names the trade that it undoes; at most one stands, and none of a reversal. */
-const reversal = (
-  recorder: Recorder,
-  arrival: Arrival,
-  reverses: { readonly sourceId: string; readonly occurrence: string }
-): IntakeResult => {
-  const { account } = recorder
-  const { source } = arrival.input
-  recorder.need(Need.Identity({ account, source, ...reverses }))
-  const [trade] = recorder.books.trades.find("identity", [account, source, reverses.sourceId, reverses.occurrence])
+const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
+  const trade = reversedBy(recorder, arrival)
   if (trade === undefined) return quarantine(recorder, arrival, "Reversal: the trade that it undoes has not come yet")
   const standing = reversalsOf(recorder, trade).find(isStanding)
   const name = format("trade", trade.id)
@@ -332,9 +356,7 @@ const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult 
 /** A quarantined trade may be counted, or executed, after all: under `symbol` where its own was unmapped (B5). */
 export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
-  if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined) {
-    recorder.emit({ _tag: "InstrumentSeen", symbol })
-  }
+  seeInstrument(recorder, symbol)
   if (trade.kind === "direct") {
     recorder.emit({ _tag: "TradeReleased", id: trade.id, symbol })
     refuseWaiting(recorder, trade)

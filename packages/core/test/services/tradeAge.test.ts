@@ -1,6 +1,11 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
+import { FillTable } from "../../src/fill/Fill.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
+import { OrderTable } from "../../src/order/Order.ts"
+import { PositionTable } from "../../src/position/Position.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Batches from "../../src/services/Batches.ts"
@@ -9,7 +14,7 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import type { Backfill } from "../../src/trade/age.ts"
 import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
-import { TradeTable } from "../../src/trade/Trade.ts"
+import { TradeTable, type TradeInput } from "../../src/trade/Trade.ts"
 import * as Stage from "./Stage.ts"
 
 const most = Quantity.unsafe("1000000")
@@ -61,6 +66,10 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
     ["live", -2 * DAY_MS, "record", "Recorded", "failed"],
     ["live", -1, "record", "Accepted", "accumulated"],
     ["live", DAY_MS, "orders", "Accepted", "accumulated"],
+    ["live", -2 * DAY_MS, "hedged", "Accepted", "completed"],
+    ["live", -1, "hedged", "Accepted", "accumulated"],
+    ["live", DAY_MS, "hedged", "InFuture", "pending"],
+    ["paper", -2 * DAY_MS, "hedged", "Accepted", "completed"],
     ["live", DAY_MS, "record", "InFuture", "pending"],
     ["paper", -2 * DAY_MS, "record", "Recorded", "failed"],
     ["paper", -1, "record", "Accepted", "accumulated"]
@@ -73,6 +82,60 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
       })
     )
   )
+
+  test("what the broker holds is booked as held with its trade, at its price and time: nothing is due, whatever else is owed", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(NOW_MS)
+        yield* Stage.opened(live)
+        const accumulator = yield* Accumulator
+        const policy = { ...SourcePolicy.plain, backfill: "hedged" } as const
+        const old = Instant.fromMillis(NOW_MS - 3 * DAY_MS)
+        const priced = (id: string, shares: string, price: string): TradeInput => ({
+          ...Stage.trade(id, shares),
+          price: Price.unsafe(price),
+          tradedAt: old
+        })
+        const young = { ...Stage.trade("young", "0.4"), tradedAt: Instant.fromMillis(NOW_MS) }
+        const undone = {
+          ...priced("u", "3", "30"),
+          side: "sell",
+          reverses: { sourceId: "b", occurrence: "0" }
+        } as const
+        const history = [priced("a", "5.5", "10"), priced("b", "3", "20"), undone]
+        const taken = yield* accumulator.submitMany(Stage.account, [young, ...history, ...history], policy)
+        expect(taken.map(({ _tag }) => _tag)).toEqual(
+          [young, ...history].map(() => "Accepted").concat(history.map(() => "Duplicate"))
+        )
+        const position = yield* Reads.first(PositionTable, {})
+        const figures = [position?.target, position?.hedged, position?.inFlight, position?.residual]
+        expect(figures.map((each) => each && Decimal.format(each))).toEqual(["5.9", "5.5", "0", "0.4"])
+        const orders = yield* Reads.all(OrderTable)
+        expect(orders.map(({ origin, status }) => `${origin} ${status}`)).toEqual(orders.map(() => "external filled"))
+        const fills = yield* Reads.all(FillTable)
+        expect(fills.map(({ executedAt, price, quantity }) => [quantity, price, executedAt].map(String))).toEqual(
+          [
+            ["5.5", "10"],
+            ["3", "20"],
+            ["3", "30"]
+          ].map(([quantity = "", price = ""]) => [Decimal.unsafe(quantity), Price.unsafe(price), old].map(String))
+        )
+        expect((yield* Audit.run()).findings).toEqual([])
+      })
+    ))
+
+  test("an order of its own is no part of a position, and is held like any old trade", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(NOW_MS)
+        yield* Stage.opened(live)
+        const direct = { type: "market", timeInForce: "day" } as const
+        const trade = { ...Stage.trade("t1", "1"), direct, tradedAt: Instant.fromMillis(0) }
+        const accumulator = yield* Accumulator
+        const taken = yield* accumulator.submit(Stage.account, trade, { ...SourcePolicy.plain, backfill: "hedged" })
+        expect(taken).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("TooOld") })
+      })
+    ))
 
   test("how old one may be is the account's to say", () =>
     Stage.play(

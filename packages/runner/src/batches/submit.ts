@@ -149,6 +149,7 @@ const complaintOf = (result: intake.IntakeResult): string | undefined => {
   const name = Id.format("trade", result.tradeId)
   if (result._tag === "Duplicate") return `is ${name} already`
   if (result._tag === "Conflict") return `conflicts with ${name}, which stands: ${result.why}`
+  if (result._tag === "Recorded") return `is kept as ${name}: it is history, and never counted`
   return result._tag === "Quarantined" ? `is quarantined as ${name}: ${result.reason}` : undefined
 }
 

@@ -1,5 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
+import { age } from "@roundlot/core"
 import { Option } from "effect"
 
 /** The flags of every verb that needs a store. */
@@ -91,3 +92,11 @@ export const id = (description: string): Args.Args<string> =>
 
 /** What people call a batch. */
 export const batchName = Options.text("name").pipe(Options.withDescription("What people call it"))
+
+/** What becomes of trades of long ago. */
+export const backfill = Options.choice("backfill", age.backfills).pipe(
+  Options.withDescription(
+    "Trades older than the account's maxTradeAge: orders counts and orders them like new; hedged counts them and books that the broker holds them, so that nothing is ordered; record keeps them and never counts them. Default: a live account holds them for a verdict, a paper one counts them"
+  ),
+  Options.optional
+)

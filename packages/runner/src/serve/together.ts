@@ -74,7 +74,7 @@ const takenAs = (
   configuration: Configuration
 ) =>
   Effect.gen(function* () {
-    const { again = false, dryRun, fileName, name } = request
+    const { again = false, backfill, dryRun, fileName, name } = request
     const { columns, dates, decimal, mode = "execute", priority = 0, separator, skip, source = "batch", zone } = asked
     const dialect = { separator, decimal, dates, zone, skip }
     const written = { bytes, fileName, source, columns, dialect, mode }
@@ -83,7 +83,7 @@ const takenAs = (
     const { name: actor } = yield* Access.Caller
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
-    const policy = policyOf(configuration, source)
+    const policy = { ...policyOf(configuration, source), backfill }
     return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, actor }))
   })
 

@@ -90,6 +90,7 @@ export const batchesSubmit = Verb.make({
     ...terms.ofBatch,
     ...terms.ofFile,
     ...terms.ofTemplate,
+    backfill: flags.backfill,
     dryRun: Options.boolean("dry-run").pipe(
       Options.withDescription("Show what would be taken and every bad row by line and column; nothing is written")
     ),
@@ -108,7 +109,8 @@ export const batchesSubmit = Verb.make({
       return yield* making(asked, ({ configuration }) =>
         Effect.gen(function* () {
           const account = yield* opened(configuration, Option.fromNullable(held.account))
-          const policy = policyOf(configuration, file.source)
+          const backfill = Option.getOrUndefined(asked.backfill)
+          const policy = { ...policyOf(configuration, file.source), backfill }
           const { again, name } = asked
           yield* tell(
             yield* submit({ ...file, name, account, priority: held.priority ?? 0, policy, again, actor: ACTOR })

@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type * as FileSystem from "@effect/platform/FileSystem"
-import { Account, type AccountName, age } from "@roundlot/core"
+import { Account, type AccountName, type age } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, type Scope, Stream } from "effect"
 import { isNonEmptyReadonlyArray } from "effect/Array"
 import { opened } from "../accounts.ts"
@@ -248,12 +248,7 @@ export const tradesImport = Verb.make({
       Options.withDescription("mirror: hold what the source holds; offset: hold the opposite. Default: the account's"),
       Options.optional
     ),
-    backfill: Options.choice("backfill", age.backfills).pipe(
-      Options.withDescription(
-        "Trades older than the account's maxTradeAge: orders counts and orders them like new, record keeps them and never counts them. Default: a live account holds them for a verdict, a paper one counts them"
-      ),
-      Options.optional
-    ),
+    backfill: flags.backfill,
     strict: Options.boolean("strict").pipe(
       Options.withDescription("Check the whole file first, and take nothing if a row is bad")
     ),

@@ -110,6 +110,18 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(await json("trades", "show", "T1")).toMatchObject({ status: "failed", reason: "Historical" })
     expect(await json("positions", "list")).toMatchObject({ items: [] })
     expect(await cli("trades", "import", rows, "--backfill", "hedge")).toMatchObject({ code: 2 })
+    const held = file("held.csv", buys(["old-2", "3"]))
+    expect((await cli("trades", "import", held, "--backfill", "hedged")).code).toBe(0)
+    const more = file("more.csv", buys(["old-3", "1"]))
+    await cli("batches", "submit", more, "--name", "more", "--mode", "accumulate", "--backfill", "hedged")
+    expect(await json("batches", "show", "G1")).toMatchObject({ totalTrades: 1, processedTrades: 1 })
+    expect(await json("positions", "list")).toMatchObject({ items: [{ target: "4", hedged: "4", residual: "0" }] })
+    expect(await json("orders", "list")).toMatchObject({
+      items: [
+        { origin: "external", status: "filled", quantity: "3" },
+        { origin: "external", status: "filled", quantity: "1" }
+      ]
+    })
   })
 
   it("an instrument is confirmed by hand, with its lot and tick; what is no number is refused", async () => {
