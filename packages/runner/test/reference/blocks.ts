@@ -8,11 +8,16 @@ export const root = fileURLToPath(new URL("../../../..", import.meta.url))
 /** A text of the repository. */
 export const read = (path: string): string => readFileSync(join(root, path), "utf8")
 
+/** What was installed or built: never entered, for it holds a hundred times the files. */
+const others = new Set(["node_modules", "dist"])
+
 /** Files below a folder by their ending, without what was installed or built. */
 export const filesIn = (folder: string, ending: string): ReadonlyArray<string> =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((path) => `/${path}`.endsWith(ending) && !/(?:^|\/)(?:node_modules|dist)\//.test(path))
-    .map((path) => join(folder, path))
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return others.has(entry.name) ? [] : filesIn(path, ending)
+    return `/${path}`.endsWith(ending) ? [path] : []
+  })
 
 /** Every page that people read. */
 export const pages = [
