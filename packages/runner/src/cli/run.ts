@@ -20,7 +20,7 @@ const perform = (words: ReadonlyArray<string>): Effect.Effect<void, Told, Surrou
     const { path, rest, tree } = yield* Tree.find(roundlot, words)
     if (tree._tag === "Group") return yield* raw(`${Tree.helpOf(path, tree)}\n`)
     const verb = yield* Effect.promise(tree.load)
-    if (rest.some((word) => HELP.includes(word))) return yield* raw(`${verb.help}\n`)
+    if (rest.some((word) => HELP.includes(word))) return yield* raw(`${verb.help()}\n`)
     return yield* verb.run(yield* arrange(path.join(" "), verb.usage, rest))
   })
 

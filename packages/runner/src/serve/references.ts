@@ -28,7 +28,7 @@ const pageOf = (title: string, told: string, body: string): string => `<!doctype
 /** The help of every verb under a word, in the order in which they are listed. */
 const helpsOf = async (words: string, tree: Tree): Promise<ReadonlyArray<string>> => {
   if (tree._tag === "Leaf") {
-    const { help } = await tree.load()
+    const help = (await tree.load()).help()
     return [`<h2 id="${words.replaceAll(" ", "-")}">${words}</h2><pre tabindex="0"><code>${escape(help)}</code></pre>`]
   }
   const inner = Object.entries(tree.verbs).map(([word, verb]) => helpsOf(`${words} ${word}`.trim(), verb))

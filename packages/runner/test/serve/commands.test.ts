@@ -164,7 +164,7 @@ describe("the command line's equivalents", () => {
         const words = line.split(" ").slice(1)
         const { tree } = yield* find(roundlot, words)
         if (tree._tag !== "Leaf") assert.fail(line)
-        const { help } = yield* Effect.promise(tree.load)
+        const help = (yield* Effect.promise(tree.load)).help()
         for (const flag of words.filter((word) => word.startsWith("--"))) assert.include(help, flag, line)
       }
     })
