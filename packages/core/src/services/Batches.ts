@@ -1,20 +1,22 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
+import { again } from "../batch/again.ts"
 import { BatchTable, hasEnded, isOpen, type Batch, type RejectedRow } from "../batch/Batch.ts"
 import * as batches from "../batch/batches.ts"
 import { AWAITS_TURN } from "../batch/counts.ts"
 import { Need } from "../books/Need.ts"
 import { unstorable } from "../identity/unstorable.ts"
 import type { CommandAnswer } from "../control/commands.ts"
-import { format, type BatchId } from "../identity/Id.ts"
+import { format, type BatchId, type OrderId } from "../identity/Id.ts"
 import { UNMAPPED } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { OrderTable } from "../order/Order.ts"
 import { orderStatuses, isLive } from "../order/OrderState.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { intake, IntakeResult } from "../trade/intake.ts"
+import { intake, IntakeResult, type Arrival } from "../trade/intake.ts"
 import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
 import { TradeTable, type Trade, type TradeInput } from "../trade/Trade.ts"
 import * as Instant from "../time/Instant.ts"
@@ -137,6 +139,15 @@ export const find = (id: BatchId): Effect.Effect<Batch, NoBatch | StoreError, Tr
 const causeOf = (actor: string, reason?: string) =>
   reason === undefined ? ({ kind: "command", actor } as const) : ({ kind: "command", actor, reason } as const)
 
+/** A row enters its batch. That it waits for its batch is no fault of a row's. */
+const enter = (recorder: Recorder, batch: Batch, arrival: Arrival, line: number | undefined): IntakeResult => {
+  const place = { id: batch.id, line: line ?? batch.total + 1 }
+  const result = intake(recorder, { ...arrival, input: { ...arrival.input, batch: place }, held: AWAITS_TURN })
+  return result._tag === "Quarantined" && result.reason === AWAITS_TURN
+    ? IntakeResult.Accepted({ tradeId: result.tradeId })
+    : result
+}
+
 /** A row enters its batch, where that still collects rows; what it would be is another batch's to say. */
 const rowMember = (
   { account, id }: Batch,
@@ -155,13 +166,7 @@ const rowMember = (
     ],
     apply: (recorder) => {
       const batch = batches.batchOf(recorder, id)
-      if (batch === undefined || !isOpen(batch)) return undefined
-      const place = { id, line: line ?? batch.total + 1 }
-      const result = intake(recorder, { ...arrival, input: { ...arrival.input, batch: place }, held: AWAITS_TURN })
-      // That it waits for its batch is no fault of a row's.
-      return result._tag === "Quarantined" && result.reason === AWAITS_TURN
-        ? IntakeResult.Accepted({ tradeId: result.tradeId })
-        : result
+      return batch === undefined || !isOpen(batch) ? undefined : enter(recorder, batch, arrival, line)
     }
   }
 }
@@ -222,9 +227,13 @@ const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourcePolicy) 
     )
     const taken = results.filter((result) => result !== undefined)
     if (taken.length === results.length) return taken
-    const id = format("batch", batch.id)
-    return yield* new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
+    return yield* hasAllRows(batch)
   })
+
+const hasAllRows = (batch: Batch): BatchStands => {
+  const id = format("batch", batch.id)
+  return new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
+}
 
 const queue = (id: BatchId, actor: string, { rejected, rejectedRows }: Left = nothingLeft, versions?: Versions) =>
   changed(id, causeOf(actor), versions, (recorder) =>
@@ -237,6 +246,39 @@ const failedRows = ({ id }: Batch) =>
       { column: "batchId", in: [id] },
       { column: "status", in: ["failed"] }
     ]
+  })
+
+/** A failed row enters the batch that tries it again: what is left of it is judged in the same commit. */
+const againMember = (
+  { account, id, uid }: Batch,
+  { batchLine, id: tradeId, source }: Trade,
+  orderId: OrderId | undefined
+): Member<boolean> => ({
+  account,
+  cause: { kind: "trade", actor: source },
+  needs: [
+    Need.BatchById({ id }),
+    Need.TradeById({ id: tradeId }),
+    ...(orderId === undefined ? [] : [Need.OrderById({ id: orderId })])
+  ],
+  apply: (recorder) => {
+    const batch = batches.batchOf(recorder, id)
+    if (batch === undefined || !isOpen(batch)) return false
+    const input = again(recorder, { tradeId, orderId }, uid)
+    if (input !== undefined) enter(recorder, batch, arrivalOf(sameSymbols, input), batchLine ?? 0)
+    return true
+  }
+})
+
+/** Failed rows enter the batch that tries them again, each once. */
+const addAgain = (batch: Batch, rows: ReadonlyArray<Trade>) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const orders = yield* Reads.all(OrderTable, { where: [{ column: "tradeId", in: rows.map(({ id }) => id) }] })
+    const orderIds = new Map(orders.map(({ id, tradeId }) => [tradeId, id]))
+    const members = rows.map((row) => againMember(batch, row, orderIds.get(row.id)))
+    const entered = yield* ledger.submitAll("intake", members)
+    if (!entered.every((each) => each)) return yield* hasAllRows(batch)
   })
 
 /** The batch that tries another one again, where it does not have all of its rows yet: who made it may have died amid them. */
@@ -260,8 +302,7 @@ const fill = (old: Batch, batch: Batch, actor: string) =>
   Effect.gen(function* () {
     const rows = yield* failedRows(old)
     for (let at = 0; at < rows.length; at += ROWS) {
-      const part = rows.slice(at, at + ROWS).map((row) => againOf(row, batch.uid))
-      yield* add(batch, part, sameSymbols)
+      yield* addAgain(batch, rows.slice(at, at + ROWS))
     }
     return yield* queue(batch.id, actor)
   })
@@ -281,8 +322,8 @@ const retry = (id: BatchId, uid: string, actor: string, versions: Versions) =>
       return yield* new BatchStands({ id: name, problem: `${name} has no failed row that could be tried again` })
     }
     const { account, fileHash, fileName, mode, priority } = old
-    const again = { uid, name: `${old.name} (again)`, mode, priority, fileName, fileHash, retryOf: id, account, actor }
-    return yield* fill(old, yield* create(again), actor)
+    const asked = { uid, name: `${old.name} (again)`, mode, priority, fileName, fileHash, retryOf: id, account, actor }
+    return yield* fill(old, yield* create(asked), actor)
   })
 
 /** Batches on the program's ledger. */
@@ -308,32 +349,6 @@ export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Laye
 
 /** The symbols of rows that are tried again are tickers already. */
 const sameSymbols: SourcePolicy = { mapping: { suffixes: [], symbols: {} }, direction: undefined }
-
-/** A failed row as a new trade: the same but for its occurrence. */
-const againOf = (trade: Trade, uid: string): BatchRow => ({
-  line: trade.batchLine ?? 0,
-  input: {
-    source: trade.source,
-    sourceId: trade.sourceId,
-    occurrence: uid,
-    symbol: trade.symbol,
-    side: trade.side,
-    quantity: trade.quantity,
-    price: trade.price,
-    tradedAt: trade.tradedAt,
-    reverses: undefined,
-    ...(trade.orderType === undefined || trade.timeInForce === undefined
-      ? {}
-      : {
-          direct: {
-            type: trade.orderType,
-            limitPrice: trade.limitPrice,
-            stopPrice: trade.stopPrice,
-            timeInForce: trade.timeInForce
-          }
-        })
-  }
-})
 
 // The queue
 

@@ -1,4 +1,15 @@
-import { Batch, Batches, Daemon, Id, Reads, SourcePolicy, Trade, TradeRepository, type intake } from "@roundlot/core"
+import {
+  Batch,
+  Batches,
+  Daemon,
+  Decimal,
+  Id,
+  Reads,
+  SourcePolicy,
+  Trade,
+  TradeRepository,
+  type intake
+} from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, TestClock } from "effect"
 import { archiveByAge } from "../../src/jobs/archiving.ts"
@@ -195,6 +206,33 @@ describe("batches", () => {
       assert.isUndefined((yield* Batches.find(batch.id)).hiddenAt)
       assert.deepStrictEqual(yield* Engine.audited, [])
     }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped(
+    "BAT-5 of a row that was filled in part only the rest is tried again, and nothing of one that was filled late",
+    () =>
+      Effect.gen(function* () {
+        const batches = yield* Batches.Batches
+        yield* Engine.started
+        yield* Engine.instruct("part", { fill: { quantity: "4" } }, { symbol: "MSFT" })
+        yield* Engine.instruct("none", { fill: { quantity: "1" } }, { symbol: "KO" })
+        yield* submitted([row(1, "MSFT", "10", "execute"), row(2, "KO", "3", "execute")])
+        yield* Engine.until(Engine.orders, (all) => all.filter(({ filled }) => Decimal.isPositive(filled)).length === 2)
+        yield* batches.cancel(Id.BatchId.make(1), "enough", "dana")
+        yield* Engine.until(seen(1), ({ working }) => working === 0)
+        // The broker tells of the rest of one after the batch for the failed rows was made, and before it has them.
+        const again = yield* batches.create({ ...terms, uid: "u-2", name: "again", retryOf: Id.BatchId.make(1) })
+        const late = (yield* Engine.orders).find(({ symbol }) => symbol === "KO")
+        yield* Engine.instruct("late", { fill: { quantity: "2", brokerOrderId: String(late?.brokerOrderId) } })
+        yield* Engine.until(seen(1), ({ done }) => done === 1)
+        yield* batches.retry(Id.BatchId.make(1), "u-2", "test")
+        assert.deepInclude(yield* ended(again.id), { status: "success", total: 1, done: 1 })
+        const shown = (yield* Engine.orders).map(({ filled, quantity, symbol }) =>
+          [symbol, ...[filled, quantity].map(Decimal.format)].join(" ")
+        )
+        assert.deepStrictEqual(shown, ["MSFT 4 10", "KO 3 3", "MSFT 6 6"])
+        assert.deepStrictEqual(yield* Engine.audited, [])
+      }).pipe(Effect.provide(Engine.layer))
   )
 
   it.scoped(

@@ -1,0 +1,39 @@
+import { Need } from "../books/Need.ts"
+import type { OrderId, TradeId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
+import { orderOf } from "../order/transition.ts"
+import { instructionOf, type TradeInput } from "../trade/Trade.ts"
+
+/** A failed row, and the order that it came to before it failed. */
+export interface FailedRow {
+  readonly tradeId: TradeId
+  readonly orderId: OrderId | undefined
+}
+
+/**
+ * A failed row as a new trade of another occurrence: the same, but for the shares that its order has filled. None where it has not
+ * failed any more, since a late fill completed it or its order is live again, and none where it was tried again under this
+ * occurrence already.
+ */
+export const again = (
+  recorder: Recorder,
+  { orderId, tradeId }: FailedRow,
+  occurrence: string
+): TradeInput | undefined => {
+  recorder.need(Need.TradeById({ id: tradeId }))
+  const trade = recorder.books.trades.get(tradeId)
+  if (trade?.status !== "failed") return undefined
+  const { price, side, source, sourceId, symbol, tradedAt } = trade
+  const filled = orderId === undefined ? Decimal.zero : orderOf(recorder, orderId).filled
+  const rest = Decimal.subtract(trade.quantity, filled)
+  const identity = { account: trade.account, source, sourceId, occurrence }
+  recorder.need(Need.Identity(identity))
+  const [known] = recorder.books.trades.find("identity", Object.values(identity))
+  if (known !== undefined || !Decimal.isPositive(rest)) return undefined
+  const quantity = Quantity.make(rest)
+  const wanted = { source, sourceId, occurrence, symbol, side, quantity, price, tradedAt, reverses: undefined }
+  const direct = instructionOf(trade)
+  return direct === undefined ? wanted : { ...wanted, direct }
+}
