@@ -106,6 +106,42 @@ describe("what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("O24: an order in doubt is decided on its page, by who sees first what would follow", async () => {
+    // The exchange has the order, and neither its answer, its stream nor its listings tell.
+    for (const told of [
+      { silence: { ms: 600_000 } },
+      { takeThenReset: {} },
+      { hide: { ms: 600_000, everywhere: true } }
+    ]) {
+      const [id] = Object.keys(told)
+      await daemon.cli("exchange", "do", JSON.stringify({ id, when: { symbol: "KO" }, do: told }))
+    }
+    await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
+    await using seen = await open("/orders?status=in_doubt")
+    const { page } = seen
+    await page
+      .getByRole("link", { name: /^O\d+$/ })
+      .first()
+      .click()
+    await page.getByText("In doubt: it was sent and no clear answer came").waitFor()
+    const dialog = page.getByRole("dialog")
+    await page.getByRole("button", { name: /The broker has O\d+/ }).click()
+    await dialog.getByLabel("The broker's order id").fill("P-77")
+    await dialog.getByRole("list", { name: "What it comes to now" }).getByText(/P-77/).waitFor()
+    await dialog.getByRole("button", { name: "Back" }).click()
+    await page.getByRole("button", { name: /was never placed/ }).click()
+    await dialog.getByText("its shares are due again after the cool-down").waitFor()
+    await dialog.getByLabel("Reason").fill("the broker said so by phone")
+    const verdict = dialog.getByRole("button", { name: /was never placed/ })
+    expect(await verdict.getAttribute("aria-disabled")).toBe("true")
+    await dialog.getByLabel("Type KO to confirm").fill("KO")
+    await verdict.click()
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByText("In doubt: it was sent and no clear answer came").waitFor({ state: "detached" })
+    expect(seen.faults).toEqual([])
+  })
+
   test("anything is found by its id, filters are the address, and rows are opened by keys", async () => {
     await using seen = await open("/trades")
     const { page } = seen

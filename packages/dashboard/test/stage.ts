@@ -41,13 +41,21 @@ class Daemon {
     })
   }
 
-  /** Makes a token on the command line, beside the daemon. */
-  async token(name: string, role: string): Promise<string> {
-    const words = ["tokens", "create", name, "--role", role, "--store", `sqlite:${join(this.folder, "books.db")}`]
+  /** Runs a verb of the command line beside the daemon; what it printed. */
+  async cli(...verb: ReadonlyArray<string>): Promise<string> {
+    const words = [...verb, "--store", `sqlite:${join(this.folder, "books.db")}`]
     const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], { cwd: this.folder })
     let said = ""
     child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()))
-    await new Promise((resolve) => child.once("close", resolve))
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()))
+    const code = await new Promise((resolve) => child.once("close", resolve))
+    if (code !== 0) throw new Error(`roundlot ${verb.join(" ")} ended with ${String(code)}: ${said}`)
+    return said
+  }
+
+  /** Makes a token on the command line, beside the daemon. */
+  async token(name: string, role: string): Promise<string> {
+    const said = await this.cli("tokens", "create", name, "--role", role)
     const [secret] = /rlt_\S+/.exec(said) ?? []
     if (secret === undefined) throw new Error(`no token was made: ${said}`)
     return secret

@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { cancelOrder } from "../ui/actions.ts"
+import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/DataTable.tsx"
@@ -112,9 +112,12 @@ const Detail = ({ order }: { readonly order: Order }) => (
       <div className="banner tone-doubt" role="status">
         <SignIcon shape="diamond-half" />
         <span>
-          In doubt: it was sent and no clear answer came. It counts as in flight until that is known. To decide it with
-          the broker's evidence: <code>npx roundlot orders resolve {order.id}</code>
+          In doubt: it was sent and no clear answer came. It counts as in flight until that is known. Look at the broker
+          and decide it with what you see there; on the command line:{" "}
+          <code>npx roundlot orders resolve {order.id}</code>
         </span>
+        <ActionButton action={markPlaced(order)} className="button small" />
+        <ActionButton action={markNotPlaced(order)} className="button small" />
       </div>
     ) : null}
     <Facts

@@ -1,11 +1,13 @@
 import * as Dialog from "@radix-ui/react-dialog"
 import { useMutation } from "@tanstack/react-query"
 import type { Documents } from "@roundlot/api"
-import type { Effect } from "effect"
+import { Effect } from "effect"
 import { useRef, useState, type FormEvent } from "react"
-import { queries } from "../api/asking.ts"
+import { queries, useAsk } from "../api/asking.ts"
 import { type Api, call } from "../api/client.ts"
+import type { Term } from "../words/glossary.ts"
 import { Field } from "./Field.tsx"
+import { Figure, Foreign } from "./Figure.tsx"
 import { Problem } from "./Panel.tsx"
 
 /** Something that a person orders: what it is, what follows and what does not, and how it is carried out. */
@@ -17,11 +19,32 @@ export interface Action {
   readonly isDangerous?: boolean
   /** What has to be typed first, where what follows cannot be taken back. */
   readonly typed?: string
-  readonly cli: (reason: string) => string
-  readonly run: (api: Api, reason: string, key: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  /** What has to be said beside the reason. */
+  readonly asks?: { readonly term: Term; readonly label: string }
+  readonly cli: (reason: string, said: string) => string
+  readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  /** What it would come to now; nothing is written or sent. */
+  readonly rehearse?: (api: Api, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
 }
 
 const LEAST = 8
+
+/** What an action would come to as the books stand, and the orders that would follow at once. */
+const Rehearsal = ({ of: { done, effects } }: { readonly of: Pick<Documents.DoneDocument, "done" | "effects"> }) => (
+  <>
+    <h3>What it comes to now</h3>
+    <ul aria-label="What it comes to now">
+      <li>
+        <Foreign text={done} />
+      </li>
+      {effects?.orders.map(({ account, quantity, side, symbol }) => (
+        <li key={`${account} ${symbol}`}>
+          Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
+        </li>
+      ))}
+    </ul>
+  </>
+)
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
@@ -29,15 +52,24 @@ const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")
 export const ActionDialog = ({ action, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
   const [reason, setReason] = useState("")
   const [typed, setTyped] = useState("")
+  const [text, setText] = useState("")
+  const said = text.trim()
+  const isSaid = action.asks === undefined || said !== ""
   // One key for one wish: sent again after a lost answer, it is carried out once.
   const [key] = useState(() => crypto.randomUUID())
   const field = useRef<HTMLInputElement>(null)
   const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const doing = useMutation({
-    mutationFn: () => call((api) => action.run(api, reason.trim(), key)),
+    mutationFn: () => call((api) => action.run(api, reason.trim(), key, said)),
     onSuccess: () => queries.invalidateQueries()
   })
-  const isReady = reason.trim().length >= LEAST && (action.typed === undefined || typed === action.typed)
+  const { rehearse } = action
+  const rehearsed = useAsk(
+    ["rehearsal", action.verb, said],
+    (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
+    rehearse !== undefined && isSaid && doing.data === undefined
+  )
+  const isReady = reason.trim().length >= LEAST && isSaid && (action.typed === undefined || typed === action.typed)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isReady && !doing.isPending) doing.mutate()
@@ -74,6 +106,20 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                   <li key={each}>{each}</li>
                 ))}
               </ul>
+              {rehearsed.data === undefined ? null : <Rehearsal of={rehearsed.data} />}
+              {rehearsed.error === null ? null : <Problem error={rehearsed.error} />}
+              {action.asks === undefined ? null : (
+                <Field term={action.asks.term}>
+                  <input
+                    aria-label={action.asks.label}
+                    value={text}
+                    onChange={(event) => setText(event.target.value)}
+                    maxLength={128}
+                    required
+                    autoComplete="off"
+                  />
+                </Field>
+              )}
               <Field term="formReason">
                 <input
                   ref={field}
@@ -98,7 +144,9 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
               )}
               <p className="faint">
                 The same on the command line:{" "}
-                <code>{action.cli(quoted(reason.trim() === "" ? "…" : reason.trim()))}</code>
+                <code>
+                  {action.cli(quoted(reason.trim() === "" ? "…" : reason.trim()), said === "" ? "…" : quoted(said))}
+                </code>
               </p>
               {doing.error === null ? null : <Problem error={doing.error} />}
               <div className="buttons">

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
+import type { Api } from "../api/client.ts"
 import type { Action } from "./ActionDialog.tsx"
 
 const scopeFlags = (account: string | undefined, symbol: string | undefined): string =>
@@ -50,6 +51,25 @@ const on = (id: string, reason: string, key: string) => ({
   payload: { reason }
 })
 
+/** The reason of a dry run, which leaves no trace. */
+const REHEARSAL = "what would follow"
+
+/** What a command on a record is asked with; a dry run only says what would follow. */
+interface Wish {
+  readonly path: { readonly id: string }
+  readonly headers: { readonly "idempotency-key"?: string }
+  readonly payload: { readonly reason: string; readonly dryRun?: boolean }
+}
+
+/** A command on a record: how it is carried out, and what it would come to now. */
+const command = (
+  id: string,
+  ask: (api: Api, wish: Wish, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+): Pick<Action, "run" | "rehearse"> => ({
+  run: (api, reason, key, said) => ask(api, on(id, reason, key), said),
+  rehearse: (api, said) => ask(api, { path: { id }, headers: {}, payload: { reason: REHEARSAL, dryRun: true } }, said)
+})
+
 /** Asks the broker to cancel an order. */
 export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
   verb: `Cancel ${id}`,
@@ -57,7 +77,36 @@ export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Docu
   will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
   willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
   cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
-  run: (api, reason, key) => api.controls.cancelOrder(on(id, reason, key))
+  ...command(id, (api, wish) => api.controls.cancelOrder(wish))
+})
+
+/** An order in doubt: whoever has looked says that the broker has it, and under which id. */
+export const markPlaced = ({ id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
+  verb: `The broker has ${id}`,
+  asks: { term: "brokerOrderId", label: "The broker's order id" },
+  will: [
+    `${id}, ${side} ${quantity} ${symbol}, is that order of the broker's. Its state and its fills are read from there.`
+  ],
+  willNot: ["Nothing is sent."],
+  cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
+  ...command(id, (api, { payload, ...wish }, said) =>
+    api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } })
+  )
+})
+
+/** An order in doubt: whoever has looked says that the broker never got it. */
+export const markNotPlaced = ({ id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
+  verb: `${id} was never placed`,
+  isDangerous: true,
+  typed: symbol,
+  will: [
+    `${id} ends, and its ${side} of ${quantity} ${symbol} is in flight no more. What is due then is ordered anew: if the broker has it after all, it is traded twice.`
+  ],
+  willNot: ["The broker is not asked: it is your word."],
+  cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason}`,
+  ...command(id, (api, { payload, ...wish }) =>
+    api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
+  )
 })
 
 /** Closes a break: somebody has judged it. */
@@ -70,7 +119,7 @@ export const dismissBreak = ({ holds, id, kind, symbol }: Documents.BreakDocumen
   ],
   willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
   cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason}`,
-  run: (api, reason, key) => api.controls.resolveBreak(on(id, reason, key))
+  ...command(id, (api, wish) => api.controls.resolveBreak(wish))
 })
 
 /** Undoes a trade by its opposite. */
@@ -82,7 +131,7 @@ export const reverseTrade = ({ id, quantity, side, symbol }: Documents.TradeDocu
   ],
   willNot: ["The trade itself stays on record, and so do its orders and fills."],
   cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
-  run: (api, reason, key) => api.controls.reverseTrade(on(id, reason, key))
+  ...command(id, (api, wish) => api.controls.reverseTrade(wish))
 })
 
 /** Decides that a held trade is not counted. */
@@ -92,7 +141,7 @@ export const dismissTrade = ({ id, quantity, side, symbol }: Documents.TradeDocu
   will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
   willNot: ["Nothing is ordered for it."],
   cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
-  run: (api, reason, key) => api.controls.dismissTrade(on(id, reason, key))
+  ...command(id, (api, wish) => api.controls.dismissTrade(wish))
 })
 
 const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
