@@ -68,6 +68,7 @@ export const batches = acting("batches")
   )
   .add(
     HttpApiEndpoint.post("upload", "/api/v1/batches/upload")
+      .setHeaders(idempotent)
       .setUrlParams(uploading)
       .setPayload(csv)
       .addSuccess(Documents.SubmitDocument)

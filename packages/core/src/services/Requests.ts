@@ -3,6 +3,7 @@ import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import type { TradeRepository, WriteError } from "../ports/TradeRepository.ts"
+import type { Instant } from "../time/Instant.ts"
 import { change } from "./operational.ts"
 
 /** An idempotency key that belongs to another request. */
@@ -16,24 +17,31 @@ const REQUESTS = "_requests"
 
 /**
  * Acts once for a key: the same key with the same fingerprint is answered with what was answered first, with another it is refused.
- * Where a program dies between act and answer, it acts again: what acts must take its own id from the key. A failure is not kept.
+ * Where a program dies between act and answer, or the same comes twice at once, it acts again: what acts must take its own id from
+ * the key, and its time from when the key was used first. A failure is not kept.
  */
 export const once = <E, R>(
   key: string,
   fingerprint: string,
-  act: Effect.Effect<string, E, R>
+  act: (firstAt: Instant) => Effect.Effect<string, E, R>
 ): Effect.Effect<string, E | KeyReused | WriteError, R | TradeRepository | Clock | Entropy> =>
   Effect.gen(function* () {
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const needs = [Need.RequestByKey({ key })]
-    const known = yield* change(REQUESTS, needs, ({ ops_requests }) => {
+    const asked = yield* change(REQUESTS, needs, ({ ops_requests }) => {
       const before = ops_requests.get(key)
-      if (before === undefined) ops_requests.put({ key, fingerprint, at, answer: undefined })
-      return before
+      if (before !== undefined) return before
+      const first = { key, fingerprint, at, answer: undefined }
+      ops_requests.put(first)
+      return first
     })
-    if (known !== undefined && known.fingerprint !== fingerprint) return yield* new KeyReused({ key })
-    if (known?.answer !== undefined) return known.answer
-    const answer = yield* act
-    yield* change(REQUESTS, needs, ({ ops_requests }) => ops_requests.put({ key, fingerprint, at, answer }))
-    return answer
+    if (asked.fingerprint !== fingerprint) return yield* new KeyReused({ key })
+    if (asked.answer !== undefined) return asked.answer
+    const answer = yield* act(asked.at)
+    return yield* change(REQUESTS, needs, ({ ops_requests }) => {
+      const first = ops_requests.get(key)?.answer
+      if (first !== undefined) return first
+      ops_requests.put({ ...asked, answer })
+      return answer
+    })
   })

@@ -9,6 +9,7 @@ import {
   Instant,
   type Ledger,
   type SourcePolicy,
+  type TradeRepository,
   type intake
 } from "@roundlot/core"
 import { Chunk, Effect, Stream } from "effect"
@@ -40,8 +41,9 @@ export interface Submission extends Written {
   readonly account: AccountName.AccountName
   readonly priority: number
   readonly policy: SourcePolicy.SourcePolicy
-  /** New on purpose, although the same was submitted before. */
+  /** New on purpose, although the same was submitted before; under the same key once. */
   readonly again: boolean
+  readonly key?: string | undefined
   readonly actor: string
 }
 
@@ -215,12 +217,12 @@ export const submit = (
 ): Effect.Effect<
   Submitted,
   ImportFileError | Batches.ChangeFailure | Batches.BadBatch,
-  Batches.Batches | Clock.Clock | Entropy.Entropy
+  Batches.Batches | Entropy.Entropy | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
     const batches = yield* Batches.Batches
-    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    const salt = asked.again ? yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex) : ""
+    const made = asked.key ?? (yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex))
+    const salt = asked.again ? made : ""
     const { surveyed } = asked
     const { fileHash } = surveyed
     const { account, actor, fileName, mode, name, priority, source } = asked
@@ -238,11 +240,26 @@ export const submit = (
       fileHash
     })
     if (batch.queuedAt !== undefined) return knownBefore(batch)
-    const { counts, noticed, rejected, rejectedRows } = yield* rowsOf(asked, surveyed, now).pipe(
-      Stream.grouped(TOGETHER),
-      Stream.runFoldEffect(nothing, taken(batch, asked, asked.again ? uid : "0"))
+    return yield* allTaken(batch, asked, asked.again ? uid : "0").pipe(
+      // Who submitted the same at the same time has given it all of its rows meanwhile.
+      Effect.catchTag("BatchStands", (stands) =>
+        Effect.flatMap(Batches.find(batch.id), (found) =>
+          found.queuedAt === undefined ? Effect.fail(stands) : Effect.succeed(knownBefore(found))
+        )
+      )
     )
-    const queued = yield* batches.queue(batch.id, actor, { rejected, rejectedRows })
+  })
+
+/** Gives a batch the rows of its file, and queues it. */
+const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
+  Effect.gen(function* () {
+    const batches = yield* Batches.Batches
+    // Gone on with later, a row that says no time is the same row.
+    const { counts, noticed, rejected, rejectedRows } = yield* rowsOf(asked, asked.surveyed, batch.createdAt).pipe(
+      Stream.grouped(TOGETHER),
+      Stream.runFoldEffect(nothing, taken(batch, asked, occurrence))
+    )
+    const queued = yield* batches.queue(batch.id, asked.actor, { rejected, rejectedRows })
     return {
       batch: queued,
       accepted: counts.Accepted,

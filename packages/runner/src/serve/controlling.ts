@@ -375,7 +375,7 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     )
     .handle("setLimits", ({ path: { name }, payload }) => acted(setLimits(name, payload)))
     .handle("decide", ({ headers, payload }) =>
-      acted(once(Documents.DecisionDocument, headers[KEY], ["decide", payload], (key) => decide(payload, key)))
+      acted(once(Documents.DecisionDocument, headers[KEY], ["decide", payload], (first) => decide(payload, first?.key)))
     )
     .handle("audit", ({ headers, payload }) => acted(enqueued(auditType, payload, headers[KEY])))
 )

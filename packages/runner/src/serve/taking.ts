@@ -13,7 +13,7 @@ import * as executions from "../views/executions.ts"
 import * as past from "../views/past.ts"
 import * as trades from "../views/trades.ts"
 import { acted } from "./failing.ts"
-import { once } from "./once.ts"
+import { once, type First } from "./once.ts"
 import { sent } from "./sent.ts"
 import { inputOf, takenOf } from "./tradeRequest.ts"
 
@@ -62,14 +62,14 @@ const intoBatch = (
 /** Takes trades of a request in, each exactly once; a fault in one of them refuses all before anything is on record. */
 const take = (
   payload: Documents.TradeRequest | ReadonlyArray<Documents.TradeRequest>,
-  key: string | undefined,
+  first: First | undefined,
   configuration: Configuration
 ) =>
   Effect.gen(function* () {
     const requests = isList(payload) ? payload : [payload]
-    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    // Sent again under the same key, what had no id of its own is the same trade again.
-    const made = key ?? (yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex))
+    // Sent again under the same key, what had no id or no time of its own is the same trade again.
+    const now = first?.at ?? (yield* Effect.flatMap(Clock.Clock, (clock) => clock.now))
+    const made = first?.key ?? (yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex))
     const inputs = yield* Effect.forEach(requests, (request, at) =>
       inputOf(request, isList(payload) ? `[${at}].` : "", { id: `${made}/${at}`, now })
     )
@@ -112,8 +112,8 @@ const ofTrades = (configuration: Configuration) =>
       )
       .handle("take", ({ headers, payload }) =>
         acted(
-          once(Documents.TakenPage, headers["idempotency-key"], ["take", payload], (key) =>
-            take(payload, key, configuration)
+          once(Documents.TakenPage, headers["idempotency-key"], ["take", payload], (first) =>
+            take(payload, first, configuration)
           )
         )
       )

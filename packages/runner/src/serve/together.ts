@@ -71,7 +71,8 @@ const takenAs = (
   request: Documents.UploadTerms,
   asked: Template.TemplateTerms,
   bytes: Written["bytes"],
-  configuration: Configuration
+  configuration: Configuration,
+  key: string | undefined
 ) =>
   Effect.gen(function* () {
     const { again = false, backfill, dryRun, fileName, name } = request
@@ -84,19 +85,27 @@ const takenAs = (
     const bySource = configuration.sources.get(source)?.account
     const account = yield* sole(Option.fromNullable(asked.account ?? bySource))
     const policy = { ...policyOf(configuration, source), backfill }
-    return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, actor }))
+    return submittedOf(yield* submit({ ...file, name, account, priority, policy, again, key, actor }))
   })
 
 const submitted = (request: Documents.BatchRequest, configuration: Configuration, key: string | undefined) =>
   Effect.gen(function* () {
     const asked = { ...request, ...(yield* over(request.template, request)) }
     if (request.open === true) return yield* openedBatch(request, asked, key)
-    return yield* takenAs(request, asked, Stream.make(yield* bytesOf(asked)), configuration)
+    return yield* takenAs(request, asked, Stream.make(yield* bytesOf(asked)), configuration, key)
   })
 
 /** Keeps what is uploaded aside, since it is read twice, and takes it from there. */
 const uploaded = (
-  { source, terms }: { readonly source: HttpServerRequest.HttpServerRequest; readonly terms: Documents.UploadTerms },
+  {
+    key,
+    source,
+    terms
+  }: {
+    readonly key: string | undefined
+    readonly source: HttpServerRequest.HttpServerRequest
+    readonly terms: Documents.UploadTerms
+  },
   configuration: Configuration
 ) =>
   Effect.gen(function* () {
@@ -105,7 +114,7 @@ const uploaded = (
     yield* Stream.run(bounded(Stream.mapError(source.stream, brokenOff)), Sink.mapError(fs.sink(kept), notKept))
     const asked = yield* over(terms.template, terms)
     const bytes = Stream.provideService(TradeFile.bytesOf(kept), FileSystem.FileSystem, fs)
-    return yield* takenAs(terms, asked, bytes, configuration)
+    return yield* takenAs(terms, asked, bytes, configuration, key)
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
 const brokenOff = () => Problem.failures.badRequest("the file broke off on the way; give it again", "body")
@@ -160,13 +169,13 @@ const ofBatches = (configuration: Configuration) =>
       .handle("recent", ({ urlParams: { limit } }) => acted(views.list({ limit: limit ?? RECENT, order: "newest" })))
       .handle("submit", ({ headers, payload }) =>
         acted(
-          once(Documents.SubmitDocument, headers[KEY], ["submit", payload], (key) =>
-            submitted(payload, configuration, key)
+          once(Documents.SubmitDocument, headers[KEY], ["submit", payload], (first) =>
+            submitted(payload, configuration, first?.key)
           )
         )
       )
-      .handleRaw("upload", ({ request, urlParams }) =>
-        acted(uploaded({ source: request, terms: urlParams }, configuration))
+      .handleRaw("upload", ({ headers, request, urlParams }) =>
+        acted(uploaded({ key: headers[KEY], source: request, terms: urlParams }, configuration))
       )
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfBatch(id), views.show(id)))

@@ -1,5 +1,5 @@
 import { Client, type Documents } from "@roundlot/api"
-import { Tokens } from "@roundlot/core"
+import { Batch, Break, Reads, Tokens, Trade } from "@roundlot/core"
 import { PaperBroker, Exchange } from "@roundlot/broker-paper"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
@@ -201,6 +201,35 @@ describe("batches over the API", () => {
         assert.strictEqual(newest.items[0]?.batchId, "G3")
         assert.lengthOf((yield* api.orders.list({ urlParams: { sort: "status" } })).items, 2)
       }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("what is submitted twice at once under one key is there once, also where it is new on purpose", () =>
+    Effect.gen(function* () {
+      const port = yield* serving
+      yield* Engine.opened({})
+      const file = "symbol,side,quantity\nAAPL,buy,1\nKO,sell,2\n"
+      const twice = (path: string, key: string, body: string, type: string) =>
+        Effect.all(
+          [1, 2].map(() =>
+            Effect.promise(async () => {
+              const headers = { "content-type": type, "idempotency-key": key }
+              const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`, { method: "POST", body, headers })
+              return answer.status
+            })
+          ),
+          { concurrency: "unbounded" }
+        )
+      const upload = "batches/upload?name=Friday&again=true"
+      assert.deepStrictEqual(yield* twice(upload, "upload-1", file, "text/csv"), [200, 200])
+      assert.lengthOf(yield* Reads.all(Batch.BatchTable), 1)
+      const submitted = JSON.stringify({ name: "Friday", csv: file, again: true })
+      assert.deepStrictEqual(yield* twice("batches", "submit-1", submitted, "application/json"), [200, 200])
+      assert.lengthOf(yield* Reads.all(Batch.BatchTable), 2)
+      const trade = JSON.stringify({ symbol: "AAPL", side: "buy", quantity: "0.1" })
+      assert.deepStrictEqual(yield* twice("trades", "trade-1", trade, "application/json"), [200, 200])
+      assert.lengthOf(yield* Reads.all(Trade.TradeTable), 5)
+      assert.lengthOf(yield* Reads.all(Break.BreakTable), 0)
+    }).pipe(Effect.provide(books))
   )
 
   it.scopedLive(
