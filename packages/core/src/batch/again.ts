@@ -5,6 +5,7 @@ import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { orderOf } from "../order/transition.ts"
 import { instructionOf, type TradeInput } from "../trade/Trade.ts"
+import { CALLED_OFF } from "./counts.ts"
 
 /** A failed row, and the order that it came to before it failed. */
 export interface FailedRow {
@@ -14,8 +15,8 @@ export interface FailedRow {
 
 /**
  * A failed row as a new trade of another occurrence: the same, but for the shares that its order has filled. None where it has not
- * failed any more, since a late fill completed it or its order is live again, and none where it was tried again under this
- * occurrence already.
+ * failed any more, since a late fill completed it or its order is live again; none where it was tried again under this occurrence
+ * already; and none where it never came to an order because it was dismissed or is history (B2).
  */
 export const again = (
   recorder: Recorder,
@@ -25,6 +26,7 @@ export const again = (
   recorder.need(Need.TradeById({ id: tradeId }))
   const trade = recorder.books.trades.get(tradeId)
   if (trade?.status !== "failed") return undefined
+  if (orderId === undefined && trade.reason !== CALLED_OFF) return undefined
   const { price, side, source, sourceId, symbol, tradedAt } = trade
   const filled = orderId === undefined ? Decimal.zero : orderOf(recorder, orderId).filled
   const rest = Decimal.subtract(trade.quantity, filled)

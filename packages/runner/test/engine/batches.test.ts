@@ -1,6 +1,7 @@
 import {
   Batch,
   Batches,
+  Commands,
   Daemon,
   Decimal,
   Id,
@@ -233,6 +234,26 @@ describe("batches", () => {
         assert.deepStrictEqual(shown, ["MSFT 4 10", "KO 3 3", "MSFT 6 6"])
         assert.deepStrictEqual(yield* Engine.audited, [])
       }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("B2 a row that an operator has dismissed is not tried again with the others", () =>
+    Effect.gen(function* () {
+      const batches = yield* Batches.Batches
+      const commands = yield* Commands.Commands
+      yield* Engine.opened({})
+      const { batch } = yield* submitted([row(1, "AAPL", "1", "execute"), row(2, "KO", "1", "execute")])
+      const command = { _tag: "DismissTrade", tradeId: Id.TradeId.make(1) } as const
+      yield* commands.perform({ id: "c-1", account: Engine.account, actor: "dana", reason: "a typo", command })
+      yield* batches.cancel(batch.id, "enough", "dana")
+      yield* Effect.forkScoped(Daemon.run())
+      yield* Engine.until(seen(1), ({ waiting }) => waiting === 0)
+      yield* batches.retry(batch.id, "u-2", "test")
+      assert.deepInclude(yield* ended(2), { status: "success", total: 1, done: 1 })
+      assert.deepStrictEqual(
+        (yield* Engine.orders).map(({ symbol }) => symbol),
+        ["KO"]
+      )
+    }).pipe(Effect.provide(Engine.layer))
   )
 
   it.scoped(
