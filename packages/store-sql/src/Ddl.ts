@@ -274,3 +274,7 @@ export const statements = (dialect: Dialect): ReadonlyArray<string> => {
     leaseTable(dialect)
   ]
 }
+
+/** The names of all tables, as the database has them. */
+export const tableNames = (dialect: Dialect): ReadonlyArray<string> =>
+  statements(dialect).flatMap((text) => /^CREATE TABLE (\w+)/.exec(text)?.[1] ?? [])

@@ -1,6 +1,6 @@
 import { TradeRepository } from "@roundlot/core"
 import { Context, Effect } from "effect"
-import { nameOf } from "./Ddl.ts"
+import { nameOf, PREFIX, tableNames } from "./Ddl.ts"
 import type { Dialect } from "./Dialect.ts"
 import * as firstTables from "./migrations/firstTables.ts"
 import { type Side, together } from "./Side.ts"
@@ -213,11 +213,30 @@ export const climb = <E = never>(
     }
   })
 
-/** Makes the steps that are missing, all of them or none. */
+const there: { readonly [D in Dialect["name"]]: string } = {
+  sqlite: `SELECT "name" FROM sqlite_master WHERE type = 'table'`,
+  postgres: `SELECT relname AS "name" FROM pg_class WHERE relkind IN ('r', 'p') AND pg_table_is_visible(oid)`
+}
+
+/** SYNC-7: what the migrations made is still there, each table by its name, before anything rests on it. */
+const checkTables = ({ ask, dialect, place }: Side): Effect.Effect<void, TradeRepository.StoreError> =>
+  Effect.gen(function* () {
+    const found = new Set((yield* ask<{ readonly name: string }>(there[dialect.name])).map(({ name }) => name))
+    const missing = tableNames(dialect).filter((name) => !found.has(name))
+    if (missing.length === 0) return
+    return yield* new TradeRepository.StoreUnavailable({
+      place,
+      problem: "corrupt",
+      detail: `tables that its migrations made are missing: ${missing.map((name) => name.slice(PREFIX.length)).join(", ")}`,
+      remedy: "Keep what is there, and restore the store from a backup: 'roundlot store restore'"
+    })
+  })
+
+/** Makes the steps that are missing, all of them or none; what was made before has to be there. */
 export const migrate = (side: Side): Effect.Effect<void, TradeRepository.StoreError> =>
   Effect.gen(function* () {
     const list = yield* Known
-    if ((yield* applied(side)).length === list.length) return
+    if ((yield* applied(side)).length === list.length) return yield* checkTables(side)
     yield* changing(side, climb(side))
   })
 

@@ -92,7 +92,9 @@ export const checkReady: Effect.Effect<void, NotReady, TradeRepository> = Effect
     ready(OrderTable, "orders"),
     ready(FillTable, "fills"),
     ready(WaitingFillTable, "waiting fills"),
-    ready(PayloadTable, "payloads")
+    ready(PayloadTable, "payloads"),
+    ready(CursorTable, "cursors"),
+    ready(HoldingTable, "broker positions")
   ],
   { discard: true }
 )

@@ -13,7 +13,8 @@ import {
   Sync,
   work
 } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import type { Line } from "@roundlot/broker-ibkr"
+import type { Broker, TradeRepository } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import type { Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
@@ -71,20 +72,25 @@ const accountOf = (named: AccountName.AccountName | undefined) =>
     )
   })
 
-const isOwn = ({ clientId, host, port }: Connection): boolean =>
+const namesNone = ({ clientId, host, port }: Connection): boolean =>
   host === undefined && port === undefined && clientId === undefined
 
+const isSame = (one: Line.Address, other: Line.Address): boolean =>
+  one.host === other.host && one.port === other.port && one.clientId === other.clientId
+
 /**
- * The connection that a payload asks for: the account's own where it says nothing of one. Another is made only to a place that the
- * operator has allowed, and used only where the login there has the account that the books are pinned to.
+ * The connection that a payload asks for: the account's own where it names none or that one, since a client id is connected once.
+ * Another is made only to a place that the operator has allowed, and used only where the login there has the account that the books
+ * are pinned to. Before any, the tables are looked at.
  */
 const brokerFor = (
   account: Account.Account,
   asked: Connection,
   settings: Settings
-): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope> =>
+): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope | TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    if (isOwn(asked)) return undefined
+    yield* Effect.mapError(Sync.checkReady, failed)
+    if (namesNone(asked)) return undefined
     if (account.broker !== "ibkr")
       return yield* refused(`account ${account.name} is at ${account.broker}, which has no host, port or client id`)
     const { brokerAt, placeOf } = yield* Effect.promise(() => import("../start/ibkr.ts"))
@@ -94,6 +100,7 @@ const brokerFor = (
       port: asked.port ?? own.address.port,
       clientId: asked.clientId ?? own.address.clientId
     }
+    if (isSame(address, own.address)) return undefined
     if (!own.allowed.includes(`${address.host}:${address.port}`)) {
       const allowed = own.allowed.join(", ")
       return yield* refused(

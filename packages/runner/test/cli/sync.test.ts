@@ -1,10 +1,12 @@
+import { rmSync } from "node:fs"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
+import Database from "better-sqlite3"
 import { databases } from "./database.ts"
-import { buys, until } from "./roundlot.ts"
+import { buys, desk, until } from "./roundlot.ts"
 import { books } from "./synced.ts"
 
-const { fresh } = databases()
+const { ask, fresh } = databases()
 
 const Breaks = Schema.Struct({ items: Schema.Array(Schema.Struct({ kind: Schema.String })) })
 
@@ -12,6 +14,16 @@ const stores: ReadonlyArray<readonly [name: string, place: () => Promise<string 
   ["SQLite", async () => undefined],
   ["Postgres", fresh]
 ]
+
+/** Drops a table behind the program's back. */
+const dropIn = async (store: string, table: string): Promise<void> => {
+  const text = `DROP TABLE ${table}`
+  if (!store.startsWith("sqlite:")) return void (await ask(store, `${text} CASCADE`))
+  const db = new Database(store.slice("sqlite:".length))
+  db.pragma("foreign_keys = OFF")
+  db.exec(text)
+  db.close()
+}
 
 describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, place) => {
   it("SYNC-1 to SYNC-8: the same window again changes nothing; a correction replaces, a hand-made order is adopted", async () => {
@@ -92,4 +104,22 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     expect(await json("audit")).toMatchObject({ ok: true })
     await cleanup()
   })
+
+  it.each(["accounts", "orders", "fills", "payloads"])(
+    "SYNC-7: a store without the table of %s is told so by name, before TWS is connected to",
+    async (table) => {
+      const { cli, file, folder, store } = desk(await place())
+      await cli("accounts", "add", "paper", "--broker", "ibkr")
+      await dropIn(store, `roundlot_${table}`)
+      const nobody = file("nobody.env", "IB_PORT=1\n")
+      for (const what of ["trades", "positions"]) {
+        const { code, err } = await cli("sync", what, "--env-file", nobody)
+        expect([code, err]).toEqual([
+          1,
+          expect.stringMatching(`tables that its migrations made are missing: ${table}\\.`)
+        ])
+      }
+      rmSync(folder, { recursive: true, force: true })
+    }
+  )
 })

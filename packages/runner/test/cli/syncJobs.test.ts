@@ -71,6 +71,8 @@ describe("syncs as jobs of a daemon", () => {
     })
     expect(await json("fills", "list")).toEqual(before)
     expect(await enqueued({ clientId: 9 })).toMatchObject({ status: "done" })
+    const own = { host: tws.value("IB_HOST"), port: Number(tws.value("IB_PORT")), clientId: 7 }
+    expect(await enqueued({ ...own, connectTimeoutSeconds: 5 })).toMatchObject({ status: "done", tries: 1 })
     daemon.signal("SIGTERM")
     await daemon.ended
     await other.end()
