@@ -397,7 +397,8 @@ const make = (types: ReadonlyArray<JobType>) =>
         return yield* Effect.forever(
           Effect.zipRight(reported("jobs", pass), Effect.raceFirst(Queue.take(wake), Effect.sleep(PASS)))
         )
-      })
+        // Jobs end after the loop that takes them up, or it would take up again what they release.
+      }).pipe(Effect.scoped)
 
     return Jobs.of({
       types,

@@ -1,4 +1,4 @@
-import { Context, Deferred, Effect, Layer, Ref, Schedule, Schema, type Scope } from "effect"
+import { Context, Deferred, Effect, Exit, Layer, Ref, Schedule, Schema, Scope } from "effect"
 import type { Worker } from "../job/Job.ts"
 import { LEASE_MS } from "../job/queue.ts"
 import { Clock, layerAlwaysOpen } from "../ports/Clock.ts"
@@ -160,6 +160,25 @@ export const clauses: ReadonlyArray<Clause> = [
       yield* working(second, there, Effect.succeed, ({ pid }) => pid === here.pid)
       return (yield* until(second.jobs, job.id, "done")).tries
     })
+  ),
+  clause(
+    "a worker that is told to end releases what it is at, which counts as no try, and takes nothing up any more",
+    ["queued", 0, "released"],
+    (ground) =>
+      Effect.gen(function* () {
+        const { first } = yield* processes(ground)
+        const begun = yield* Deferred.make<void>()
+        const life = yield* Scope.make()
+        const { job } = yield* enqueue(first.jobs, 1)
+        yield* Scope.extend(
+          working(first, here, () => Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never)),
+          life
+        )
+        yield* Deferred.await(begun)
+        yield* Scope.close(life, Exit.void)
+        const { history, status, tries } = yield* first.jobs.find(job.id)
+        return [status, tries, history.at(-1)?.what]
+      })
   ),
   clause(
     "a try that fails is waited after, longer each time, and the last one buries the job until somebody revives it",

@@ -1,4 +1,4 @@
-import { AccountName, Doubts, Id, Jobs, Order, Reads, Reconciliation, Tracking } from "@roundlot/core"
+import { AccountName, Doubts, Id, Jobs, Order, Reads, Reconciliation, StartGate, Tracking } from "@roundlot/core"
 import type { Broker, Ledger } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import * as views from "../views/reconciled.ts"
@@ -20,20 +20,32 @@ export const recheckType = Jobs.jobType({
 
 const failed = (error: { readonly message: string }) => new Jobs.JobFailed({ detail: error.message, final: true })
 
-/** Who does both in a daemon. */
+/** Who does both in a daemon, which takes jobs up before its gate opens: that it is the account's own broker is proven first. */
 export const reconcilingHandlers: ReadonlyArray<Jobs.Handler<Surroundings>> = [
   Jobs.handler(reconcileType, ({ account }) =>
-    Reconciliation.reconcile(account).pipe(Effect.map(views.documentOf), Effect.mapError(failed))
+    Effect.zipRight(StartGate.pinned(account), Reconciliation.reconcile(account)).pipe(
+      Effect.map(views.documentOf),
+      Effect.mapError(failed)
+    )
   ),
-  Jobs.handler(recheckType, ({ orderId }) => recheck(orderId).pipe(Effect.mapError(failed)))
+  Jobs.handler(recheckType, ({ orderId }) =>
+    Effect.gen(function* () {
+      const order = yield* orderOf(orderId)
+      if (order === undefined) return
+      yield* StartGate.pinned(order.account)
+      yield* recheck(orderId)
+    }).pipe(Effect.mapError(failed))
+  )
 ]
+
+const orderOf = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
 
 /** Reads an order that works, or looks for one that is in doubt; one that has ended is left as it is. */
 export const recheck = (
   id: Id.OrderId
 ): Effect.Effect<void, Ledger.LedgerError | Broker.BrokerReadFailed | Broker.NoBroker, Surroundings> =>
   Effect.gen(function* () {
-    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
+    const order = yield* orderOf(id)
     if (order === undefined) return
     yield* order.status === "in_doubt" ? Doubts.lookFor(order) : Tracking.readOrder(order)
   })

@@ -10,11 +10,12 @@ import {
   moveCursor,
   Need,
   Reads,
+  StartGate,
   Sync,
   work
 } from "@roundlot/core"
 import type { Line } from "@roundlot/broker-ibkr"
-import type { Broker, TradeRepository } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import type { Scope } from "effect"
 import type { Settings } from "../settings/Settings.ts"
@@ -53,7 +54,7 @@ type Connection = typeof PositionsPayload.Type
 const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
 
 /** What trying again does not mend. */
-const final = ["NotReady", "EnvironmentMismatch", "SettingsError"]
+const final = ["NotReady", "EnvironmentMismatch", "OtherBrokerAccount", "SettingsError"]
 
 const failed = (error: { readonly _tag: string; readonly message: string; readonly problem?: string }) =>
   new Jobs.JobFailed({ detail: error.message, final: final.includes(error._tag) || error.problem === "accounts" })
@@ -81,37 +82,44 @@ const isSame = (one: Line.Address, other: Line.Address): boolean =>
 /**
  * The connection that a payload asks for: the account's own where it names none or that one, since a client id is connected once.
  * Another is made only to a place that the operator has allowed, and used only where the login there has the account that the books
- * are pinned to. Before any, the tables are looked at.
+ * are pinned to; the own one proves that too, since a job may be taken up before the gate of the account opens. Before any, the
+ * tables are looked at.
  */
 const brokerFor = (
   account: Account.Account,
   asked: Connection,
   settings: Settings
-): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope | TradeRepository.TradeRepository> =>
+): Effect.Effect<Broker.BrokerService | undefined, Jobs.JobFailed, Scope.Scope | Surroundings> =>
   Effect.gen(function* () {
     yield* Effect.mapError(Sync.checkReady, failed)
-    if (namesNone(asked)) return undefined
+    const own = Effect.as(Effect.mapError(StartGate.pinned(account.name), failed), undefined)
+    if (namesNone(asked)) return yield* own
     if (account.broker !== "ibkr")
       return yield* refused(`account ${account.name} is at ${account.broker}, which has no host, port or client id`)
     const { brokerAt, placeOf } = yield* Effect.promise(() => import("../start/ibkr.ts"))
-    const own = yield* Effect.mapError(placeOf(settings), failed)
+    const here = yield* Effect.mapError(placeOf(settings), failed)
     const address = {
-      host: asked.host ?? own.address.host,
-      port: asked.port ?? own.address.port,
-      clientId: asked.clientId ?? own.address.clientId
+      host: asked.host ?? here.address.host,
+      port: asked.port ?? here.address.port,
+      clientId: asked.clientId ?? here.address.clientId
     }
-    if (isSame(address, own.address)) return undefined
-    if (!own.allowed.includes(`${address.host}:${address.port}`)) {
-      const allowed = own.allowed.join(", ")
+    if (isSame(address, here.address)) return yield* own
+    if (!here.allowed.includes(`${address.host}:${address.port}`)) {
+      const allowed = here.allowed.join(", ")
       return yield* refused(
         `${address.host}:${address.port} is not among the places that IB_ALLOWED names (${allowed})`
       )
     }
+    const number = account.brokerAccountId ?? here.number
+    if (number === undefined)
+      return yield* refused(
+        `account ${account.name} was never driven, and is pinned to none of its broker's: start it once, or set IB_ACCOUNT`
+      )
     const seconds = asked.connectTimeoutSeconds
     const place = {
-      ...own,
+      ...here,
       address,
-      number: account.brokerAccountId ?? own.number,
+      number,
       connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000
     }
     return yield* Effect.mapError(brokerAt(account, place), failed)

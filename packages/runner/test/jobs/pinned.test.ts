@@ -1,0 +1,110 @@
+import { IbkrBroker } from "@roundlot/broker-ibkr"
+import { Simulator } from "@roundlot/broker-ibkr/simulator"
+import {
+  Account,
+  AccountName,
+  Broker,
+  Commands,
+  Driving,
+  Fill,
+  HeldAtBroker,
+  Jobs,
+  Ledger,
+  MemoryRepository,
+  Order,
+  Reads,
+  Roundlot,
+  StartGate,
+  TradeRepository
+} from "@roundlot/core"
+import { Effect, Layer, Ref } from "effect"
+import { describe, expect, it } from "vitest"
+import { reconcileType, reconcilingHandlers } from "../../src/jobs/reconciling.ts"
+import { positionsSync, syncingHandlers, tradesSync } from "../../src/jobs/syncing.ts"
+import * as Configuration from "../../src/settings/Configuration.ts"
+import type { Settings } from "../../src/settings/Settings.ts"
+
+const name = AccountName.AccountName.make("paper")
+const types = [tradesSync, positionsSync, reconcileType]
+
+const settings: Settings = {
+  configuration: Configuration.empty,
+  variable: () => undefined,
+  store: { _tag: "Sqlite", file: "none" },
+  paperFile: "none",
+  backupFolder: "none"
+}
+
+/** What a job of this type comes to where it is taken up now. */
+const performed = (type: string, payload: unknown) =>
+  Effect.gen(function* () {
+    const { job } = yield* (yield* Jobs.Jobs).enqueue({ type, payload })
+    const handler = [...syncingHandlers(settings), ...reconcilingHandlers].find((each) => each.type === type)
+    const context = { job, progress: () => Effect.void }
+    return yield* handler?.run(payload, context) ?? Effect.dieMessage(`nobody does ${type}`)
+  })
+
+/** How many orders, fills and holdings are on record. */
+const recorded = Effect.map(
+  Effect.all([Reads.all(Order.OrderTable), Reads.all(Fill.FillTable), Reads.all(HeldAtBroker.HoldingTable)]),
+  (tables) => tables.map(({ length }) => length)
+)
+
+/** A login with five KO that a person bought. */
+const login = (number: string) =>
+  Effect.gen(function* () {
+    const { exchange, host, port } = yield* Simulator.make({ number })
+    const broker = yield* IbkrBroker.make({ account: name, address: { host, port, clientId: 7 } })
+    const manualOrder = { account: Simulator.ACCOUNT, symbol: "KO", side: "buy", quantity: "5" } as const
+    yield* exchange.instruct({ id: "m", do: { manualOrder } })
+    return broker
+  })
+
+/** Books in memory that this process drives, at whichever broker is there. */
+const booksAt = (there: Ref.Ref<Broker.BrokerService>) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      yield* (yield* Commands.Commands).setAccount(name, { ...Account.defaultSettings, broker: "ibkr" }, "test")
+      const { leases } = yield* TradeRepository.TradeRepository
+      const token = yield* (yield* leases.open(Driving.unnamed)).take(name)
+      yield* (yield* Ledger.Ledger).leases.hold(name, { token, provenMs: Number.POSITIVE_INFINITY })
+    })
+  ).pipe(
+    Layer.provideMerge(Jobs.layer(types)),
+    Layer.provideMerge(
+      Layer.provideMerge(
+        Roundlot.layerOn(MemoryRepository.layerMemory),
+        Layer.succeed(Broker.Brokers, { get: () => Ref.get(there) })
+      )
+    )
+  )
+
+describe("jobs of a daemon whose gate has not opened", () => {
+  it("SYNC-9: read nothing of a login that is not the account's own: each fails for good, and nothing is on record", () =>
+    Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const [own, other] = yield* Effect.all([login("DU1234567"), login("DU7654321")])
+          const there = yield* Ref.make(own)
+          yield* Effect.gen(function* () {
+            yield* StartGate.pinned(name)
+            yield* Ref.set(there, other)
+            const asked = [
+              [tradesSync.name, {}],
+              [positionsSync.name, {}],
+              [reconcileType.name, { account: name }]
+            ] as const
+            for (const [type, payload] of asked)
+              expect(yield* Effect.flip(performed(type, payload))).toMatchObject({
+                detail: expect.stringContaining("account paper is pinned to ibkr's account ******567"),
+                final: true
+              })
+            expect(yield* recorded).toEqual([0, 0, 0])
+            yield* Ref.set(there, own)
+            yield* performed(tradesSync.name, {})
+            expect(yield* recorded).toEqual([1, 1, 0])
+          }).pipe(Effect.provide(booksAt(there)))
+        })
+      )
+    ))
+})
