@@ -4,6 +4,8 @@ export * as Access from "./Access.ts"
 export * as Api from "./Api.ts"
 /** `Client`: see that module. */
 export * as Client from "./Client.ts"
+/** `Csv`: see that module. */
+export * as Csv from "./Csv.ts"
 /** `Documents`: see that module. */
 export * as Documents from "./documents/index.ts"
 /** `EventLoop`: see that module. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
 import { stage } from "./stage.ts"
 
@@ -154,6 +155,23 @@ describe("what an operator does", () => {
     await page.locator("tbody tr[data-row]").focus()
     await page.keyboard.press("Enter")
     await page.getByRole("heading", { level: 1, name: /Sell 0\.3 MSFT/ }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a list is exported as it is filtered: every field, figures as sent, and no text that a spreadsheet would run", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "=1+1", symbol: "IBM", side: "sell", quantity: "0.5" })
+    await using seen = await open("/positions?symbol=IBM")
+    const saved = async (heading: string): Promise<string> => {
+      await seen.page.getByRole("heading", { level: 1, name: heading }).waitFor()
+      const [file] = await Promise.all([
+        seen.page.waitForEvent("download"),
+        seen.page.getByRole("button", { name: "Export CSV" }).click()
+      ])
+      return readFileSync(await file.path(), "utf8")
+    }
+    expect(await saved("Positions")).toMatch(/^account,symbol,exposure,.*\r\npaper,IBM,-0\.5,[^\n]*\r\n$/)
+    await seen.page.goto(`${daemon.url}/trades?symbol=IBM`)
+    expect(await saved("Trades")).toMatch(/\r\n[^\n]*,'=1\+1,[^\n]*\r\n$/)
     expect(seen.faults).toEqual([])
   })
 

@@ -8,6 +8,7 @@ import { type Column, DataTable } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
+import { Export } from "./Export.tsx"
 import { Empty, Problem, Skeleton } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "./Shell.tsx"
@@ -81,16 +82,16 @@ const Written = ({
 }
 
 /** A list with its filters in the address, read on as it is scrolled, live. */
-export const ListPage = <A,>({ listing }: { readonly listing: Listing<A> }) => {
+export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { clear, get, set } = useFilters()
   const asked = Object.fromEntries(
     listing.filters.flatMap(({ name }) => (get(name) === "" ? [] : [[name, get(name)] as const]))
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
-  const list = useList(["list", listing.name, asked, past], (api, cursor) =>
+  const read = (api: Api, cursor: string | undefined) =>
     listing.read(api, { ...asked, ...past }, { limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) })
-  )
+  const list = useList(["list", listing.name, asked, past], read)
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   const isFiltered = Object.keys(asked).length > 0
   return (
@@ -124,6 +125,7 @@ export const ListPage = <A,>({ listing }: { readonly listing: Listing<A> }) => {
           </button>
         ) : null}
         <SavedViews list={listing.name} />
+        {rows.length === 0 ? null : <Export name={listing.name} read={read} />}
       </div>
       {list.error === null ? null : <Problem error={list.error} again={() => void list.refetch()} />}
       {list.data === undefined ? (

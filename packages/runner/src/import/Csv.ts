@@ -43,14 +43,6 @@ export const assembler = (separator = ","): Assembler => {
   }
 }
 
-/** Fields joined to one record, line end (CRLF) included; quoted where RFC 4180 asks for it. */
-export const format = (fields: ReadonlyArray<string>): string => `${fields.map(quoted).join(",")}\r\n`
-
-/** A text that a spreadsheet would take for a formula, prefixed with `'` so that it does not. */
-export const withoutFormula = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
-
-const quoted = (field: string): string => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)
-
 /** A record being read. `isOpen`: a quoted field goes on in the next line, `part` being what it has so far. */
 interface Scan {
   readonly _tag: "Scan"

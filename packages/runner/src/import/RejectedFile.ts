@@ -1,6 +1,6 @@
+import { Csv } from "@roundlot/api"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Option, Ref, Schema, Scope } from "effect"
-import * as Csv from "./Csv.ts"
 import type { Bad } from "./TradeRow.ts"
 
 /** The file of rejected rows cannot be written; the trades themselves are not touched by that. */
@@ -54,10 +54,7 @@ export const make = (path: string): Effect.Effect<RejectedFile, never, FileSyste
     return { path, write }
   })
 
-const cellsOf = (row: Bad): ReadonlyArray<string> => [
-  String(row.line),
-  ...[row.column ?? "", row.value, row.reason, row.raw].map(Csv.withoutFormula)
-]
+const cellsOf = ({ column, line, raw, reason, value }: Bad) => [line, column, value, reason, raw]
 
-const encode = (records: ReadonlyArray<ReadonlyArray<string>>): Uint8Array =>
-  new TextEncoder().encode(records.map(Csv.format).join(""))
+const encode = (records: ReadonlyArray<Parameters<typeof Csv.record>[0]>): Uint8Array =>
+  new TextEncoder().encode(records.map(Csv.record).join(""))

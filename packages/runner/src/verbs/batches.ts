@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import type { Documents } from "@roundlot/api"
+import { Csv, type Documents } from "@roundlot/api"
 import { type Batch, Batches, Clock, Entropy, Instant } from "@roundlot/core"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { ACTOR } from "../accounts.ts"
@@ -12,7 +12,6 @@ import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading, writing } from "../cli/within.ts"
-import * as Csv from "../import/Csv.ts"
 import { durationMs } from "../settings/duration.ts"
 import * as views from "../views/batches.ts"
 import { listed, shown } from "./lists.ts"
@@ -194,15 +193,11 @@ export const batchesArchive = Verb.make({
     )
 })
 
-/** A cell that no spreadsheet takes for a formula; numbers stay numbers. */
-const cellOf = (value: string | number | null): string =>
-  value === null ? "" : typeof value === "number" ? String(value) : Csv.withoutFormula(value)
-
 /** Rows as lines of a CSV file that is safe to open in a spreadsheet, its head first. */
 export const csvOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
   Stream.concat(
-    Stream.make(Csv.format([...views.rowColumns])),
-    Stream.map(rows, (row) => Csv.format(views.rowColumns.map((name) => cellOf(row[name]))))
+    Stream.make(Csv.record(views.rowColumns)),
+    Stream.map(rows, (row) => Csv.record(views.rowColumns.map((name) => row[name])))
   )
 
 const cannotBeWritten = (file: string) => (error: PlatformError) =>

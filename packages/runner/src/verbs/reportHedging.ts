@@ -29,7 +29,7 @@ export const reportHedging = Verb.make({
         const output = yield* Output
         yield* expectKnown(asked.account)
         const document = yield* views.list(asked)
-        if (asked.csv) return yield* output.raw(`${views.csv(document.items)}\n`)
+        if (asked.csv) return yield* output.raw(views.csv(document.items))
         const more = document.nextCursor === null ? "" : `\nMore: --cursor ${document.nextCursor}`
         yield* output.answer(document, document.items.length === 0 ? "None." : `${views.table(document.items)}${more}`)
       })

@@ -1,4 +1,4 @@
-import type { Documents } from "@roundlot/api"
+import { Csv, type Documents } from "@roundlot/api"
 import { Decimal, Id, Instant, Reports, Trade, type hedging, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { inAnyCase, isWithin, type Period } from "./asked.ts"
@@ -95,15 +95,6 @@ const FIELDS = [
   "toFillMs"
 ] as const satisfies ReadonlyArray<keyof HedgingDocument>
 
-/** Read by a spreadsheet as a formula, which a text from a file or a broker is not meant to be. */
-const FORMULA = /^[=+@\t\r]|^-(?![\d.]+$)/
-
-const cell = (value: string | number | null): string => {
-  const plain = value === null ? "" : String(value)
-  const safe = FORMULA.test(plain) ? `'${plain}` : plain
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
 /** The report as CSV: exact figures, a line a trade, safe to open in a spreadsheet. */
 export const csv = (items: ReadonlyArray<HedgingDocument>): string =>
-  [FIELDS.join(","), ...items.map((item) => FIELDS.map((field) => cell(item[field])).join(","))].join("\n")
+  [FIELDS, ...items.map((item) => FIELDS.map((field) => item[field]))].map(Csv.record).join("")

@@ -1,6 +1,6 @@
+import { Csv } from "@roundlot/api"
 import { Instant, type Entry, type Event, type TradeRepository } from "@roundlot/core"
 import { Effect, Stream } from "effect"
-import * as Csv from "../import/Csv.ts"
 import { momentOf, type Period } from "./asked.ts"
 import type { BadFilter } from "./errors.ts"
 import * as feed from "./feed.ts"
@@ -128,10 +128,6 @@ export const csvOf = (
   found: Trail
 ): Stream.Stream<string, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Stream.concat(
-    Stream.make(Csv.format(NAMES)),
-    Stream.map(found, (row) =>
-      Csv.format(
-        NAMES.map((name) => (typeof row[name] === "number" ? String(row[name]) : Csv.withoutFormula(row[name] ?? "")))
-      )
-    )
+    Stream.make(Csv.record(NAMES)),
+    Stream.map(found, (row) => Csv.record(NAMES.map((name) => row[name])))
   )

@@ -42,7 +42,7 @@ it.scoped("B5: writes every bad row, no formula among them, for the owner's eyes
         [
           "line,column,value,reason,raw",
           `2,source_id,"'=HYPERLINK(""x"")",has a double quote inside a field that is not quoted,"'=HYPERLINK(""x""),2026-11-20T14:30:00Z,KO,buy,1"`,
-          `3,quantity,'-1,is negative,"t-2,2026-11-20T14:30:00Z,KO,buy,-1"`,
+          `3,quantity,-1,is negative,"t-2,2026-11-20T14:30:00Z,KO,buy,-1"`,
           `4,timestamp,now,"is not an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z","'@t-3,now,""K,O"",buy,1"`,
           `5,,short,"has 1 field, the header has 5",short`,
           ""

@@ -1,0 +1,79 @@
+import * as Csv from "@roundlot/api/csv"
+import type { Effect } from "effect"
+import { useMutation } from "@tanstack/react-query"
+import type { Page } from "../api/asking.ts"
+import { type Api, call } from "../api/client.ts"
+import { Problem } from "./Panel.tsx"
+
+/** More than that is for `roundlot` and its files: a page holds it in memory. */
+const MOST = 100_000
+
+type Row = Readonly<Record<string, unknown>>
+
+const isPlain = (value: unknown): value is string | number | boolean | null =>
+  value === null || ["string", "number", "boolean"].includes(typeof value)
+
+/** Rows as the API sends them, as CSV: a column a field; what is a list or a record of its own is JSON. */
+const csvOf = (rows: ReadonlyArray<Row>): string => {
+  const names = Object.keys(rows[0] ?? {})
+  const values = rows.map((row) =>
+    names.map((name) => {
+      const value = row[name]
+      return isPlain(value) ? value : JSON.stringify(value)
+    })
+  )
+  return [names, ...values].map(Csv.record).join("")
+}
+
+const save = (name: string, text: string): void => {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }))
+  const link = document.createElement("a")
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
+
+interface ExportProps<A> {
+  readonly name: string
+  /** A page of all that is asked for, after a cursor. */
+  readonly read: (api: Api, cursor: string | undefined) => Effect.Effect<Page<A>, unknown>
+}
+
+/** Saves a whole list as it is filtered, with every field and every figure as it was sent. */
+export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
+  const saving = useMutation({
+    mutationFn: async () => {
+      const rows: Array<Row> = []
+      let cursor: string | undefined
+      do {
+        const after = cursor
+        const page = await call((api) => read(api, after))
+        rows.push(...page.items.map((item): Row => Object.fromEntries(Object.entries(item))))
+        cursor = page.nextCursor ?? undefined
+      } while (cursor !== undefined && rows.length < MOST)
+      save(`${name}.csv`, csvOf(rows))
+      return { count: rows.length, isCut: cursor !== undefined }
+    }
+  })
+  return (
+    <>
+      <button
+        type="button"
+        className="button quiet small"
+        aria-disabled={saving.isPending}
+        onClick={() => (saving.isPending ? undefined : saving.mutate())}
+      >
+        {saving.isPending ? "Reading all…" : "Export CSV"}
+      </button>
+      {saving.data === undefined ? null : (
+        <span role="status" className="faint">
+          {saving.data.isCut
+            ? `The first ${saving.data.count} rows were saved.`
+            : `${saving.data.count} rows were saved.`}
+        </span>
+      )}
+      {saving.error === null ? null : <Problem error={saving.error} />}
+    </>
+  )
+}
