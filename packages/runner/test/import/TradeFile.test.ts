@@ -521,7 +521,8 @@ describe("files", () => {
 
 describe("properties", () => {
   const text = FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 20 })
-  const named = text.filter((one) => one.trim() !== "" && !/[\p{Cc}\p{Cs}]/u.test(one))
+  // No text begins like a formula: those come back with what keeps a spreadsheet from running them.
+  const named = text.filter((one) => one.trim() !== "" && !/^[-=+@]|[\p{Cc}\p{Cs}]/u.test(one))
   const digits = FastCheck.bigInt({ min: 1n, max: 10n ** 18n - 1n }).map(String)
   const amount = FastCheck.tuple(digits, digits).map(([whole, part]) => `${whole}.${part}`.replace(/0+$/, ""))
   const row = FastCheck.record({
@@ -541,8 +542,7 @@ describe("properties", () => {
       Effect.gen(function* () {
         const records = rows.map((one) => [
           one.note,
-          // No text begins like a formula: those come back with what keeps a spreadsheet from running them.
-          `i${one.sourceId}`,
+          one.sourceId,
           "2026-11-20T14:30:00Z",
           one.symbol,
           one.side,
@@ -555,7 +555,7 @@ describe("properties", () => {
         expect(badOf(read)).toEqual([])
         expect(trades).toEqual(
           rows.map((one) => ({
-            sourceId: `i${one.sourceId}`,
+            sourceId: one.sourceId,
             symbol: one.symbol,
             side: one.side,
             quantity: one.quantity,
