@@ -13,6 +13,7 @@ export interface Desk {
   readonly others: ReadonlyArray<string>
   readonly shape: TimeShape
   readonly commissions: "with" | "late" | "never"
+  readonly permIds: "always" | "never"
   /** Which client's order is which of the exchange's, by the exchange's id. */
   readonly placed: Map<string, Placed>
   /** References that were given: the exchange takes each once, TWS any number of times. */
@@ -120,6 +121,7 @@ export const shownExecutionOf = (
   }
   return {
     ...shownOf(desk, order),
+    ...(desk.permIds === "never" ? { permId: "0" } : {}),
     execution,
     execId: execIdOf(desk, execution),
     cumulative: Decimal.sum([...newest.values()]),

@@ -179,12 +179,16 @@ const cancel = (seat: Seat, tokens: ReadonlyArray<string>): Doing =>
 
 /* Reading. */
 
+/** One that no other order of its combination stands for, and that is not from outside. */
+const isListed = ({ clientId, desk }: Seat, brokerOrderId: string): boolean =>
+  !isBehind(desk, brokerOrderId) && (desk.permIds === "always" || desk.placed.get(brokerOrderId)?.clientId === clientId)
+
 const openOrders = (seat: Seat): Doing =>
   Effect.gen(function* () {
     const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
     if (all === undefined) return
     for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
-      if (isBehind(seat.desk, order.brokerOrderId)) continue
+      if (!isListed(seat, order.brokerOrderId)) continue
       const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.openOrder(shown), messages.orderStatus(shown))
     }
@@ -196,7 +200,7 @@ const completedOrders = (seat: Seat): Doing =>
     const all = bodyOf(seat, yield* seat.desk.exchange.ordersIn(seat.desk.account, ALL_TIME))
     if (all === undefined) return
     for (const order of all.filter(({ status }) => !Orders.isWorking(status))) {
-      if (isBehind(seat.desk, order.brokerOrderId)) continue
+      if (!isListed(seat, order.brokerOrderId)) continue
       const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.completedOrder(shown, seat.desk.shape))
     }
@@ -282,9 +286,9 @@ const figures = (seat: Seat, reqId: string): Doing =>
 const contract = (seat: Seat, [, , reqId = "", , symbol = ""]: ReadonlyArray<string>): Doing =>
   Effect.gen(function* () {
     const { desk, send } = seat
-    const isListed = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
-    if (isListed === undefined) return
-    if (!isListed) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
+    const isKnown = bodyOf(seat, yield* desk.exchange.isListed(desk.account, symbol.replace(" ", ".")))
+    if (isKnown === undefined) return
+    if (!isKnown) return send(messages.notice(reqId, 200, "No security definition has been found for the request"))
     send(messages.contractDetails(reqId, symbol, conIdOf(symbol)), [52, 1, reqId])
   })
 

@@ -8,6 +8,7 @@ import { serveUntilStopped, type AnySimulateFlags, type Variables } from "./envF
 /** How the simulator of TWS is opened. */
 export interface SimulateIbkrFlags extends AnySimulateFlags {
   readonly commissions: "with" | "late" | "never"
+  readonly permIds: "always" | "never"
   readonly number: Option.Option<string>
 }
 
@@ -17,9 +18,9 @@ export const simulateIbkr = (flags: SimulateIbkrFlags): Doing =>
     const output = yield* Output
     yield* output.endsBySignal
     const options = yield* exchangeOptions(Option.getOrUndefined(flags.paper), flags)
-    const { commissions, port } = flags
+    const { commissions, permIds, port } = flags
     const number = Option.getOrUndefined(flags.number)
-    const simulator = yield* Simulator.make({ ...options, port, commissions, number })
+    const simulator = yield* Simulator.make({ ...options, port, commissions, permIds, number })
     const variables: Variables = [
       ["IB_HOST", simulator.host],
       ["IB_PORT", String(simulator.port)],

@@ -20,6 +20,10 @@ export const simulateIbkrVerb = Verb.make({
     commissions: Options.choice("commissions", ["with", "late", "never"]).pipe(
       Options.withDescription("When it says what executions cost; default with them"),
       Options.withDefault("with" as const)
+    ),
+    permIds: Options.choice("perm-ids", ["always", "never"]).pipe(
+      Options.withDescription("Whether executions have the durable id of their order; default always"),
+      Options.withDefault("always" as const)
     )
   },
   run: simulateIbkr

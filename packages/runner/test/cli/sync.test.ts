@@ -105,6 +105,26 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     await cleanup()
   })
 
+  it("SYNC-4: without a permId executions are of the order of our orderRef; those of people are each an order of its own", async () => {
+    const { cleanup, cli, exchange, file, fills, json, start, sync } = await books(await place(), "--perm-ids", "never")
+    await cli("trades", "import", file("t.csv", buys(["t1", "3"])), "--account", "paper")
+    expect(await start()).toMatchObject({ code: 0 })
+    for (const id of ["m1", "m2"])
+      expect((await exchange({ manualOrder: { symbol: "KO", side: "buy", quantity: "5" } }, id)).code).toBe(0)
+    expect(await sync()).toMatchObject({ fetched: 3, inserted: 2, touchedOrders: 2 })
+    const booked = (await fills()).map(({ orderId, quantity }) => `${orderId} ${quantity}`)
+    expect(booked).toEqual(["O1 3", "O2 5", "O3 5"])
+    expect(await json("orders", "show", "O1")).toMatchObject({
+      origin: "accumulation",
+      status: "filled",
+      filledQuantity: "3"
+    })
+    expect(await sync()).toMatchObject({ fetched: 3, inserted: 0, updated: 0, touchedOrders: 0 })
+    expect(await fills()).toHaveLength(3)
+    expect(await json("audit")).toMatchObject({ ok: true })
+    await cleanup()
+  })
+
   it.each(["accounts", "orders", "fills", "payloads"])(
     "SYNC-7: a store without the table of %s is told so by name, before TWS is connected to",
     async (table) => {

@@ -19,10 +19,10 @@ const Exchanged = Schema.Struct({
 })
 const Fills = Schema.Struct({ items: Schema.Array(Fill) })
 
-/** Books of a tape at a simulator of their own, which are synced by verbs. */
-export const books = async (store?: string) => {
+/** Books of a tape at a simulator of their own, which are synced by verbs; with further words of that simulator's. */
+export const books = async (store?: string, ...words: ReadonlyArray<string>) => {
   const made = desk(store)
-  const tws = await simulatedAt("ibkr", made.folder)
+  const tws = await simulatedAt("ibkr", made.folder, ...words)
   const at = ["--env-file", tws.envFile]
   const { json } = made
   const cleanup = async () => {
@@ -40,9 +40,9 @@ export const books = async (store?: string) => {
       const { out } = await made.plain(["exchange", what, "--json", ...at])
       return Schema.decodeUnknownSync(Schema.parseJson(Exchanged))(out).items
     },
-    sync: (...words: ReadonlyArray<string>) => json("sync", "trades", ...at, ...words),
+    sync: (...more: ReadonlyArray<string>) => json("sync", "trades", ...at, ...more),
     syncPositions: () => json("sync", "positions", ...at),
-    fills: async (...words: ReadonlyArray<string>) =>
-      Schema.decodeUnknownSync(Fills)(await json("fills", "list", ...words)).items
+    fills: async (...more: ReadonlyArray<string>) =>
+      Schema.decodeUnknownSync(Fills)(await json("fills", "list", ...more)).items
   }
 }
