@@ -17,20 +17,21 @@ export interface Request<A> {
   readonly finish?: (line: Line, reqId: number) => void
 }
 
-const LONGEST_READ = "10 seconds"
+/** A long answer may take longer in all: it fails when nothing of it has come for so long. */
+const LONGEST_SILENCE = "10 seconds"
 
 const failed = (operation: string, kind: Broker.BrokerReadFailed["kind"], detail: string) =>
   new Broker.BrokerReadFailed({ operation, kind, detail })
 
 /** Asks, and gathers the parts of the answer until its end. A line that ends before fails it: a part is never taken for the whole. */
 export const gather = <A>(
-  session: Session,
+  session: Pick<Session, "line">,
   { ask, finish, operation, take }: Request<A>
 ): Effect.Effect<ReadonlyArray<A>, Broker.BrokerReadFailed> =>
   Effect.flatMap(session.line, (line) => {
     const reqId = line.nextRequestId()
-    return Effect.async<ReadonlyArray<A>, Broker.BrokerReadFailed>((resume) => {
-      const parts: Array<A> = []
+    const parts: Array<A> = []
+    const whole = Effect.async<ReadonlyArray<A>, Broker.BrokerReadFailed>((resume) => {
       const undo = line.listen((message) => {
         if (message._tag === "Lost") return resume(Effect.fail(failed(operation, "network", message.why)))
         if (message._tag === "Notice" && message.id === reqId) {
@@ -46,11 +47,8 @@ export const gather = <A>(
       if (line.isLost()) resume(Effect.fail(failed(operation, "network", "TWS closed the connection")))
       else ask(line, reqId)
       return Effect.sync(undo)
-    }).pipe(
-      Effect.timeoutFail({
-        duration: LONGEST_READ,
-        onTimeout: () => failed(operation, "network", `no whole answer in ${LONGEST_READ}`)
-      }),
+    })
+    return Effect.raceFirst(whole, silence(operation, parts)).pipe(
       Effect.ensuring(
         Effect.sync(() => {
           if (finish !== undefined && !line.isLost()) finish(line, reqId)
@@ -58,3 +56,15 @@ export const gather = <A>(
       )
     )
   })
+
+/** Fails once no further part has come for too long. */
+const silence = (operation: string, parts: ReadonlyArray<unknown>): Effect.Effect<never, Broker.BrokerReadFailed> =>
+  Effect.suspend(() => {
+    const before = parts.length
+    return Effect.map(Effect.sleep(LONGEST_SILENCE), () => parts.length === before)
+  }).pipe(
+    Effect.repeat({ until: (isSilent) => isSilent }),
+    Effect.zipRight(
+      Effect.fail(failed(operation, "network", `no whole answer, and nothing more of it in ${LONGEST_SILENCE}`))
+    )
+  )
