@@ -1,6 +1,6 @@
 import { IbkrBroker, Line } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { Ticker } from "@roundlot/core"
+import { Decimal, Instant, Ticker } from "@roundlot/core"
 import { Effect, Exit, Fiber, Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import * as OrderIds from "../src/OrderIds.ts"
@@ -119,6 +119,42 @@ describe("a login that becomes another one", () => {
       ),
     60_000
   )
+})
+
+/** POSITION. */
+const position = (number: string, quantity: string): Fields =>
+  fields(`61,3,${number},1,AAPL,STK,,0,?,,,USD,AAPL,NMS,${quantity},100`)
+
+describe("two accounts behind one login", () => {
+  it("SYNC-15, O20: what the other one holds and trades is not ours", () =>
+    run(
+      Effect.gen(function* () {
+        const mine = execution("-", "0000e0d5.619dbad4.01.01", "3")
+        const told = (reqId: string) =>
+          [mine, mine.map((each) => (each === "DU1234567" ? "DU7654321" : each))].map((each) => each.with(1, reqId))
+        const greeted = Buffer.concat(
+          [
+            [15, 1, "DU1234567,DU7654321"],
+            [9, 1, 1]
+          ].map(frame)
+        )
+        const port = yield* peer(greeting, greeted, ([kind = "", , reqId = ""]) =>
+          Buffer.concat(
+            (kind === "7"
+              ? [...told(reqId), [55, 1, reqId]]
+              : [position("DU7654321", "9"), position("DU1234567", "3"), [62, 1]]
+            ).map(frame)
+          )
+        )
+        const address = { host: "127.0.0.1", port, clientId: CLIENT }
+        const broker = yield* IbkrBroker.make({ account, address, number: "DU1234567" })
+        const { holdings } = yield* broker.positions
+        expect(holdings.map(({ quantity }) => Decimal.format(quantity))).toEqual(["3"])
+        const ever = { from: Instant.make(0n), to: Instant.latest }
+        const { received } = yield* broker.fills(ever)
+        expect(received.map(({ report }) => report.account)).toEqual([account, "ib-DUxxx21"])
+      })
+    ))
 })
 
 describe("an execution that cannot be read", () => {
