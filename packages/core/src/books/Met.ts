@@ -1,4 +1,5 @@
 import { keyOf, type Need } from "./Need.ts"
+import { Nest } from "./Nest.ts"
 
 /** Which needs are met: what they name is loaded, or known not to be there. Asked many times for every trade. */
 export interface Met {
@@ -9,41 +10,62 @@ export interface Met {
   readonly size: number
 }
 
+type Identity = Extract<Need, { readonly _tag: "Identity" }>
+
+const cellsOf = ({ account, occurrence, source, sourceId }: Identity) => [account, source, occurrence, sourceId]
+
 /** None is met yet. */
 export const make = (): Met => {
   const trades = new Set<number>()
   const orders = new Set<number>()
-  const positions = new Map<string, Set<string>>()
+  const positions = new Nest<true>()
+  const identities = new Nest<true>()
   const texts = new Set<string>()
-  const positionsOf = (account: string): Set<string> => {
-    const known = positions.get(account)
-    if (known !== undefined) return known
-    const made = new Set<string>()
-    positions.set(account, made)
-    return made
-  }
   return {
     has: (need) => {
-      if (need._tag === "Position") return positions.get(need.account)?.has(need.symbol) === true
-      if (need._tag === "TradeById") return trades.has(need.id)
-      return need._tag === "OrderById" ? orders.has(need.id) : texts.has(keyOf(need))
+      switch (need._tag) {
+        case "Position":
+          return positions.get([need.account, need.symbol]) === true
+        case "Identity":
+          return identities.get(cellsOf(need)) === true
+        case "TradeById":
+          return trades.has(need.id)
+        case "OrderById":
+          return orders.has(need.id)
+        default:
+          return texts.has(keyOf(need))
+      }
     },
     add: (need) => {
-      if (need._tag === "Position") positionsOf(need.account).add(need.symbol)
-      else if (need._tag === "TradeById") trades.add(need.id)
-      else if (need._tag === "OrderById") orders.add(need.id)
-      else texts.add(keyOf(need))
+      switch (need._tag) {
+        case "Position":
+          return positions.set([need.account, need.symbol], true)
+        case "Identity":
+          return identities.set(cellsOf(need), true)
+        case "TradeById":
+          return void trades.add(need.id)
+        case "OrderById":
+          return void orders.add(need.id)
+        default:
+          return void texts.add(keyOf(need))
+      }
     },
     delete: (need) => {
-      if (need._tag === "Position") positions.get(need.account)?.delete(need.symbol)
-      else if (need._tag === "TradeById") trades.delete(need.id)
-      else if (need._tag === "OrderById") orders.delete(need.id)
-      else texts.delete(keyOf(need))
+      switch (need._tag) {
+        case "Position":
+          return positions.delete([need.account, need.symbol])
+        case "Identity":
+          return identities.delete(cellsOf(need))
+        case "TradeById":
+          return void trades.delete(need.id)
+        case "OrderById":
+          return void orders.delete(need.id)
+        default:
+          return void texts.delete(keyOf(need))
+      }
     },
     get size() {
-      let size = trades.size + orders.size + texts.size
-      for (const symbols of positions.values()) size += symbols.size
-      return size
+      return trades.size + orders.size + positions.size + identities.size + texts.size
     }
   }
 }

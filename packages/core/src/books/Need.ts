@@ -105,10 +105,7 @@ export const Need = {
 }
 
 /** The text under which a need is remembered as met. */
-export const keyOf = (need: Need): string =>
-  need._tag === "Identity"
-    ? `Identity\u0000${need.account}\u0000${need.source}\u0000${need.sourceId}\u0000${need.occurrence}`
-    : Object.values(need).map(String).join("\u0000")
+export const keyOf = (need: Need): string => Object.values(need).map(String).join("\u0000")
 
 /** Thrown inside planning where something was not loaded; caught by the planner, which asks for it and plans again. */
 export class Missing {

@@ -1,7 +1,9 @@
 import { BigDecimal } from "effect"
 import * as Decimal from "../money/Decimal.ts"
+import type { Cell } from "./Column.ts"
+import { Nest } from "./Nest.ts"
 import type { EncodedRow, Fields, Key, Lookup, Table } from "./Table.ts"
-import { joinKey, keyOfCells } from "./Table.ts"
+import { keyOfCells } from "./Table.ts"
 
 /** The rows of one table that a planning has to do with: as loaded, and as it wants them. */
 export interface Shelf<R extends Fields, K extends Key> {
@@ -23,6 +25,8 @@ export interface Shelf<R extends Fields, K extends Key> {
   readonly rows: () => ReadonlyArray<EncodedRow>
   /** How many rows are loaded. */
   readonly size: () => number
+  /** Is there no row, neither loaded nor made? */
+  readonly isEmpty: () => boolean
   /** Takes a stored row in as loaded; a row that was loaded before stays. */
   readonly load: (row: EncodedRow) => R
   /** Takes in a row that another shelf of the same store has loaded; one that was loaded here before stays. */
@@ -124,14 +128,15 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
       if (name === "primary") return only(keyOfCells(cells))
       const index = byName.get(name)
       if (index === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
-      return ofKeys(index.keys(keyOfCells(cells)))
+      return ofKeys(index.keys(cells))
     },
     count: (name, cells) => {
-      const keys = byName.get(name)?.keys(keyOfCells(cells))
+      const keys = byName.get(name)?.keys(cells)
       return keys === undefined ? 0 : typeof keys === "object" ? keys.size : 1
     },
     all,
     size: () => loaded,
+    isEmpty: () => standings.size === 0,
     load: (row) =>
       standings.get(keyOfCells(table.key.map((column) => row[column] ?? null)))?.base ?? take(table.decode(row)),
     take,
@@ -178,23 +183,57 @@ const byId = (a: Fields, b: Fields): number => {
   return typeof x === "number" && typeof y === "number" ? x - y : 0
 }
 
+type Keys = Key | Set<Key>
+
+/** Keys by the cells of a lookup: a plain map where it has one column. */
+const keysBy = ({ columns, telling = "" }: Lookup): KeysBy => {
+  const [first = ""] = columns
+  if (columns.length === 1) {
+    const map = new Map<Cell, Keys>()
+    return {
+      cellsOf: (record) => [cellOf(record[first])],
+      inOrder: (cells) => cells,
+      get: (cells) => map.get(cells[0] ?? null),
+      set: (cells, keys) => void map.set(cells[0] ?? null, keys),
+      delete: (cells) => void map.delete(cells[0] ?? null)
+    }
+  }
+  const nest = new Nest<Keys>()
+  const nested = columns.includes(telling) ? [...columns.filter((each) => each !== telling), telling] : columns
+  const places = nested.map((column) => columns.indexOf(column))
+  return {
+    cellsOf: (record) => nested.map((column) => cellOf(record[column])),
+    inOrder: (cells) => (nested === columns ? cells : places.map((place) => cells[place] ?? null)),
+    get: (cells) => nest.get(cells),
+    set: (cells, keys) => nest.set(cells, keys),
+    delete: (cells) => nest.delete(cells)
+  }
+}
+
+interface KeysBy {
+  readonly cellsOf: (record: Fields) => ReadonlyArray<Cell>
+  /** The cells of a question, in the order in which they are nested. */
+  readonly inOrder: (cells: ReadonlyArray<Cell>) => ReadonlyArray<Cell>
+  readonly get: (cells: ReadonlyArray<Cell>) => Keys | undefined
+  readonly set: (cells: ReadonlyArray<Cell>, keys: Keys) => void
+  readonly delete: (cells: ReadonlyArray<Cell>) => void
+}
+
 /** Which keys stand under which cells of a lookup, kept as rows change. Most cells have one key, which needs no set. */
 const indexOf = <R extends Fields>(lookup: Lookup) => {
-  const byCells = new Map<Key | null, Key | Set<Key>>()
-  const { columns, where } = lookup
-  const [first = ""] = columns
-  const cellsOf = (record: R): Key | null =>
-    columns.length === 1 ? cellOf(record[first]) : joinKey(columns.map((column) => cellOf(record[column])))
+  const byCells = keysBy(lookup)
+  const { columns, steady = false, where } = lookup
   const isUnmoved = (before: R, after: R): boolean => {
+    if (steady) return true
     for (const column of columns) if (before[column] !== after[column]) return false
     return true
   }
-  const leave = (key: Key, cells: Key | null): void => {
+  const leave = (key: Key, cells: ReadonlyArray<Cell>): void => {
     const keys = byCells.get(cells)
     if (typeof keys === "object") keys.delete(key)
     if (typeof keys === "object" ? keys.size === 0 : keys === key) byCells.delete(cells)
   }
-  const enter = (key: Key, cells: Key | null): void => {
+  const enter = (key: Key, cells: ReadonlyArray<Cell>): void => {
     const keys = byCells.get(cells)
     if (keys === undefined) byCells.set(cells, key)
     else if (typeof keys === "object") keys.add(key)
@@ -207,10 +246,10 @@ const indexOf = <R extends Fields>(lookup: Lookup) => {
       const wasIn = before !== undefined && isAdmitted(lookup, before)
       const isIn = after !== undefined && isAdmitted(lookup, after)
       if (isSame && wasIn === isIn) return
-      if (wasIn) leave(key, cellsOf(before))
-      if (isIn) enter(key, cellsOf(after))
+      if (wasIn) leave(key, byCells.cellsOf(before))
+      if (isIn) enter(key, byCells.cellsOf(after))
     },
-    keys: (cells: Key): Key | ReadonlySet<Key> | undefined => byCells.get(cells)
+    keys: (cells: ReadonlyArray<Cell>): Keys | undefined => byCells.get(byCells.inOrder(cells))
   }
 }
 

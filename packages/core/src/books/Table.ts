@@ -1,5 +1,6 @@
-import { Either, ParseResult, Schema } from "effect"
+import { BigDecimal, Either, ParseResult, Schema } from "effect"
 import type { SchemaAST } from "effect"
+import * as Decimal from "../money/Decimal.ts"
 import * as Column from "./Column.ts"
 
 /** A row as a store keeps it: cells by column name. */
@@ -9,6 +10,10 @@ export type EncodedRow = { readonly [column: string]: Column.Cell }
 export interface Lookup {
   readonly columns: ReadonlyArray<string>
   readonly unique: boolean
+  /** The cells of these columns never change in a row: what changes is only whether `where` admits it. */
+  readonly steady?: true
+  /** The column that tells most rows apart, where that is not the last. */
+  readonly telling?: string
   readonly where:
     | { readonly column: string; readonly in: ReadonlyArray<string | number> }
     | { readonly column: string; readonly isNull: true }
@@ -103,6 +108,22 @@ export const joinKey = (cells: ReadonlyArray<Column.Cell>): string => {
   return key
 }
 
+const MOST_SYMBOL_KEYS = 65_536
+const symbolKeys = new Map<string, Map<string, string>>()
+let symbolKeysMade = 0
+
+/** `joinKey` of an account and a symbol: the same few are asked for many times for every trade, so each is made once. */
+export const symbolKey = (account: string, symbol: string): string => {
+  const known = symbolKeys.get(account)?.get(symbol)
+  if (known !== undefined) return known
+  if (symbolKeysMade++ % MOST_SYMBOL_KEYS === 0) symbolKeys.clear()
+  const made = `${account}\u0000${symbol}`
+  const ofAccount = symbolKeys.get(account)
+  if (ofAccount === undefined) symbolKeys.set(account, new Map([[symbol, made]]))
+  else ofAccount.set(symbol, made)
+  return made
+}
+
 /** What rows of these cells stand under: the one cell itself, or all as one text. */
 export const keyOfCells = (cells: ReadonlyArray<Column.Cell>): Key => {
   const [first] = cells
@@ -134,9 +155,9 @@ export const make = <R extends Fields, I extends EncodedRow, K extends Key>(opti
       const name = names[i] ?? ""
       const was = before[name]
       const is = after[name]
-      if (was === is || codec === undefined) continue
+      if (was === is || codec === undefined || isSameDecimal(was, is)) continue
       const cell = codec.encode(is)
-      if (cell === codec.encode(was)) continue
+      if (typeof is === "object" && cell === codec.encode(was)) continue
       columns.push(i)
       cells.push(cell)
     }
@@ -177,6 +198,9 @@ export const make = <R extends Fields, I extends EncodedRow, K extends Key>(opti
     decode: (row) => fast(row) ?? Either.getOrThrowWith(read(row), (error) => error)
   }
 }
+
+const isSameDecimal = (a: unknown, b: unknown): boolean =>
+  BigDecimal.isBigDecimal(a) && BigDecimal.isBigDecimal(b) && Decimal.equals(a, b)
 
 const rowOf = (blank: EncodedRow, names: ReadonlyArray<string>, cells: ReadonlyArray<Column.Cell>): EncodedRow => {
   const row: { [column: string]: Column.Cell } = { ...blank }

@@ -33,11 +33,21 @@ export const nothing = (): Loaded => ({ books: make(), met: Met.make(), horizons
  */
 export function* load({ books, horizons, met }: Loaded, needs: Iterable<Need>, earlier?: Loaded): Asking {
   const shelves = takingsOf(books)
+  const gates = new Set<string>()
   let open: Array<Need> = []
   const ask = (need: Need): void => {
     if (met.has(need)) return
     met.add(need)
     open.push(need)
+    if (need._tag === "Position") askForGates(need.account)
+  }
+  /** What stands before every position of an account. */
+  const askForGates = (account: string): void => {
+    if (gates.has(account)) return
+    gates.add(account)
+    ask(Need.Account({ account }))
+    ask(Need.Control({ account: "", symbol: "" }))
+    ask(Need.Control({ account, symbol: "" }))
   }
   for (const need of needs) ask(need)
   while (open.length > 0) {
@@ -172,11 +182,7 @@ type Takings = { readonly [T in TableName | "allocationsOfTrade" | "fillsThatWai
  * allocations; a position its open lots with their owners, its live orders, its open breaks and the gates before it.
  */
 const makeTakings = (books: Books): Takings => ({
-  accounts: taking(
-    books,
-    (each) => each.accounts,
-    ({ name }, ask) => ask(Need.Account({ account: name }))
-  ),
+  accounts: taking(books, (each) => each.accounts),
   instruments: taking(books, (each) => each.instruments),
   positions: taking(books, (each) => each.positions),
   batches: taking(books, (each) => each.batches),
@@ -355,8 +361,5 @@ const ofPosition = (
   of("lots", "open", [account, symbol], LOTS_AT_FIRST),
   of("orders", "live", [account, symbol]),
   of("breaks", "open", [account, symbol]),
-  of("accounts", "primary", [account]),
-  of("controls", "primary", ["", ""]),
-  of("controls", "primary", [account, ""]),
   of("controls", "primary", [account, symbol])
 ]

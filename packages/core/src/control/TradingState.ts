@@ -30,7 +30,7 @@ export const ControlTable = Table.make({
   name: "controls",
   schema: Control,
   key: ["account", "symbol"],
-  keyOf: (control) => Table.joinKey([control.account, control.symbol])
+  keyOf: (control) => Table.symbolKey(control.account, control.symbol)
 })
 
 const RANK: { readonly [S in TradingState]: number } = { normal: 0, approve: 1, reduce: 2, observe: 3, halted: 4 }

@@ -1,4 +1,4 @@
-import { joinKey } from "../books/Table.ts"
+import { symbolKey } from "../books/Table.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { allocationsOf } from "../journal/project/allocations.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -29,7 +29,7 @@ const PRECISION = 12
 
 /** The weighted price of the trades that an order was made for, in dollars a share; one of before a split says nothing of it. */
 const weightedPrice = (recorder: Recorder, order: Order): Decimal.Decimal | undefined => {
-  const position = recorder.books.positions.get(joinKey([order.account, order.symbol]))
+  const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
   let quantity = Decimal.zero
   let notional = Decimal.zero
   for (const allocation of allocationsOf(recorder.books, order.id)) {

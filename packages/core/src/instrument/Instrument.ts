@@ -34,7 +34,7 @@ export const InstrumentTable = Table.make({
   name: "instruments",
   schema: Instrument,
   key: ["account", "symbol"],
-  keyOf: (instrument) => Table.joinKey([instrument.account, instrument.symbol]),
+  keyOf: (instrument) => Table.symbolKey(instrument.account, instrument.symbol),
   lookups: {
     unverified: { columns: ["account"], unique: false, where: { column: "status", in: ["unverified"] } }
   }

@@ -65,7 +65,6 @@ export interface Recorder {
 /** All that one group of members writes: entries by journal, ids, changed books. */
 export interface Recording {
   readonly books: Books.Books
-  readonly heads: () => ReadonlyMap<string, Head>
   readonly recorder: (account: AccountName, cause: Cause) => Recorder
   readonly entries: () => ReadonlyMap<string, ReadonlyArray<Entry>>
 }
@@ -81,22 +80,25 @@ export const begin = (options: {
   readonly world: World
 }): Recording => {
   const { books, world } = options
-  const heads = new Map(options.heads)
   const counters: { [K in Kind]: number } = { ...options.counters }
   const entries = new Map<string, Array<Entry>>()
   const made = Met.make()
+  const entriesOf = (account: JournalName): Array<Entry> => {
+    const known = entries.get(account)
+    if (known !== undefined) return known
+    const first: Array<Entry> = []
+    entries.set(account, first)
+    return first
+  }
   const emitFor = (account: JournalName, cause: string, event: LedgerEvent, bytes?: Uint8Array): void => {
-    const head = heads.get(account) ?? emptyHead
+    const own = entriesOf(account)
+    const head = own.at(-1) ?? options.heads.get(account) ?? emptyHead
     const entry = entryOf(account, head, cause, event, world.at, options.commitId)
     project(books, event, { account, seq: entry.seq, at: world.at, bytes })
-    heads.set(account, entry)
-    const known = entries.get(account)
-    if (known === undefined) entries.set(account, [entry])
-    else known.push(entry)
+    own.push(entry)
   }
   return {
     books,
-    heads: () => new Map([...heads].map(([account, { hash, seq }]) => [account, { seq, hash }])),
     entries: () => entries,
     recorder: (account, cause) => {
       const touched = new Set<Ticker>()
@@ -177,8 +179,9 @@ const reach = (
   }
 }
 
-/** The batch whose counts or status an event may change. */
+/** The batch whose counts or status an event may change. Whatever is a row of one has it loaded. */
 const batchReached = (books: Books.Books, event: LedgerEvent): BatchId | undefined => {
+  if (books.batches.isEmpty()) return undefined
   switch (event._tag) {
     case "BatchMoved":
       return event.id

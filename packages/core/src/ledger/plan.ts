@@ -104,10 +104,9 @@ const planOnce = <A>(
   return { _tag: "Planned", journals: journalsOf(recording), changes: Books.changes(state.books), answer: answers }
 }
 
-const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> => {
-  const heads = recording.heads()
-  return [...recording.entries()].flatMap(([account, [first, ...rest]]) => {
-    const head = heads.get(account)
-    return first === undefined || head === undefined ? [] : [{ account, entries: [first, ...rest], head }]
+const journalsOf = (recording: Recorder.Recording): ReadonlyArray<JournalPart> =>
+  [...recording.entries()].flatMap(([account, [first, ...rest]]) => {
+    if (first === undefined) return []
+    const { hash, seq } = rest.at(-1) ?? first
+    return [{ account, entries: [first, ...rest], head: { seq, hash } }]
   })
-}

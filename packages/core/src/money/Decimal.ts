@@ -91,17 +91,25 @@ export const FromStored = codec(MOST_DIGITS_STORED)
 /** Nothing. */
 export const zero: Decimal = BigDecimal.make(0n, 0)
 
+const POWERS: ReadonlyArray<bigint> = Array.from({ length: MOST_DIGITS_STORED }, (_, i) => 10n ** BigInt(i))
+
+/** The value of a decimal at a scale that is no smaller than its own. */
+const valueAt = ({ scale, value }: Decimal, larger: number): bigint =>
+  scale === larger ? value : value * (POWERS[larger - scale] ?? 10n ** BigInt(larger - scale))
+
 /** a + b */
 export const add = (a: Decimal, b: Decimal): Decimal => {
   if (b.value === 0n) return a
   if (a.value === 0n) return b
-  return a.scale === b.scale ? BigDecimal.make(a.value + b.value, a.scale) : BigDecimal.sum(a, b)
+  const scale = Math.max(a.scale, b.scale)
+  return BigDecimal.make(valueAt(a, scale) + valueAt(b, scale), scale)
 }
 
 /** a − b */
 export const subtract = (a: Decimal, b: Decimal): Decimal => {
   if (b.value === 0n) return a
-  return a.scale === b.scale ? BigDecimal.make(a.value - b.value, a.scale) : BigDecimal.subtract(a, b)
+  const scale = Math.max(a.scale, b.scale)
+  return BigDecimal.make(valueAt(a, scale) - valueAt(b, scale), scale)
 }
 
 /** a × b, exact */
@@ -123,12 +131,16 @@ export const isZero = (a: Decimal): boolean => a.value === 0n
 export const isPositive = (a: Decimal): boolean => a.value > 0n
 
 /** Equal by value: 0.30 equals 0.3. */
-export const equals = (a: Decimal, b: Decimal): boolean =>
-  a.scale === b.scale ? a.value === b.value : BigDecimal.equals(a, b)
+export const equals = (a: Decimal, b: Decimal): boolean => {
+  const scale = Math.max(a.scale, b.scale)
+  return valueAt(a, scale) === valueAt(b, scale)
+}
 
 /** a < b */
-export const isLess = (a: Decimal, b: Decimal): boolean =>
-  a.scale === b.scale ? a.value < b.value : BigDecimal.lessThan(a, b)
+export const isLess = (a: Decimal, b: Decimal): boolean => {
+  const scale = Math.max(a.scale, b.scale)
+  return valueAt(a, scale) < valueAt(b, scale)
+}
 
 /** a ≤ b */
 export const isAtMost = (a: Decimal, b: Decimal): boolean => !isLess(b, a)

@@ -124,5 +124,5 @@ export const AttemptTable = Table.make({
   schema: Attempt,
   key: ["id"],
   keyOf: (attempt): number => attempt.id,
-  lookups: { order: { columns: ["orderId"], unique: false, where: undefined } }
+  lookups: { order: { columns: ["orderId"], unique: false, steady: true, where: undefined } }
 })

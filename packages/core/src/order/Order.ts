@@ -184,13 +184,13 @@ export const OrderTable = Table.make({
   key: ["id"],
   keyOf: (order): number => order.id,
   lookups: {
-    clientOrderId: { columns: ["clientOrderId"], unique: true, where: undefined },
+    clientOrderId: { columns: ["clientOrderId"], unique: true, steady: true, where: undefined },
     brokerOrderId: {
       columns: ["account", "brokerOrderId"],
       unique: false,
       where: { column: "brokerOrderId", not: "" }
     },
-    live: { columns: ["account", "symbol"], unique: false, where: { column: "status", in: LIVE } }
+    live: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "status", in: LIVE } }
   }
 })
 

@@ -66,8 +66,13 @@ export const AllocationTable = Table.make({
   key: ["id"],
   keyOf: (allocation): number => allocation.id,
   lookups: {
-    trade: { columns: ["tradeId"], unique: false, where: { column: "releasedAt", isNull: true } },
-    order: { columns: ["orderId"], unique: false, where: { column: "releasedAt", isNull: true } },
-    counterOrder: { columns: ["counterOrderId"], unique: false, where: { column: "releasedAt", isNull: true } }
+    trade: { columns: ["tradeId"], unique: false, steady: true, where: { column: "releasedAt", isNull: true } },
+    order: { columns: ["orderId"], unique: false, steady: true, where: { column: "releasedAt", isNull: true } },
+    counterOrder: {
+      columns: ["counterOrderId"],
+      unique: false,
+      steady: true,
+      where: { column: "releasedAt", isNull: true }
+    }
   }
 })

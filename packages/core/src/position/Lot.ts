@@ -39,8 +39,8 @@ export const LotTable = Table.make({
   key: ["id"],
   keyOf: (lot): number => lot.id,
   lookups: {
-    open: { columns: ["account", "symbol"], unique: false, where: { column: "open", not: "0" } },
-    trade: { columns: ["tradeId"], unique: true, where: { column: "tradeId", not: "" } },
-    order: { columns: ["orderId"], unique: true, where: { column: "orderId", not: "" } }
+    open: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "open", not: "0" } },
+    trade: { columns: ["tradeId"], unique: true, steady: true, where: { column: "tradeId", not: "" } },
+    order: { columns: ["orderId"], unique: true, steady: true, where: { column: "orderId", not: "" } }
   }
 })

@@ -75,8 +75,8 @@ export const PositionTable = Table.make({
   name: "positions",
   schema: Position,
   key: ["account", "symbol"],
-  keyOf: (position) => Table.joinKey([position.account, position.symbol]),
-  lookups: { account: { columns: ["account"], unique: false, where: undefined } }
+  keyOf: (position) => Table.symbolKey(position.account, position.symbol),
+  lookups: { account: { columns: ["account"], unique: false, steady: true, where: undefined } }
 })
 
 /** D1: what a position answers before anything was evaluated. */

@@ -1,4 +1,4 @@
-import { joinKey } from "../books/Table.ts"
+import { symbolKey } from "../books/Table.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import * as Instant from "../time/Instant.ts"
@@ -20,7 +20,7 @@ export const afterLateChange = (recorder: Recorder, order: Order): void => start
 
 const start = (recorder: Recorder, order: Order, ends: 0 | 1): void => {
   if (order.origin !== "accumulation") return
-  const position = recorder.books.positions.get(joinKey([order.account, order.symbol]))
+  const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
   if (position === undefined) return
   const { at, nextOpening } = recorder.world
   const shortEnds = position.shortEnds + ends
@@ -40,6 +40,6 @@ const start = (recorder: Recorder, order: Order, ends: 0 | 1): void => {
 /** D8: a fill resets the doubling and the count; a running cool-down goes on. */
 export const afterFill = (recorder: Recorder, order: Order): void => {
   if (order.origin !== "accumulation") return
-  const position = recorder.books.positions.get(joinKey([order.account, order.symbol]))
+  const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
   if (position !== undefined && position.shortEnds > 0) recorder.emit({ _tag: "CoolDownReset", symbol: order.symbol })
 }

@@ -1,6 +1,6 @@
 import { dueFrom } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
+import { symbolKey } from "../books/Table.ts"
 import { usageOf } from "../control/beforeSend.ts"
 import { stricter, type TradingState } from "../control/TradingState.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
@@ -19,7 +19,7 @@ import { dueOf, lotOf, textOf, type Due, type HoldingBreak, type Standing } from
 export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {
   const { account, books, world } = recorder
   recorder.need(Need.Position({ account, symbol }))
-  const key = joinKey([account, symbol])
+  const key = symbolKey(account, symbol)
   const position = books.positions.get(key)
   const settings = books.accounts.get(account)
   if (position === undefined || settings === undefined) return undefined
@@ -28,7 +28,7 @@ export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undef
   const inboundFresh = freshOf(inbound, world.at)
   const marketFresh = freshOf(market, world.at)
   const everywhere = stateOf(recorder, WHOLE_STORE)
-  const ofAccount = stateOf(recorder, joinKey([account, ""]))
+  const ofAccount = stateOf(recorder, symbolKey(account, ""))
   const ofSymbol = stateOf(recorder, key)
   const isAny = (state: TradingState) => everywhere === state || ofAccount === state || ofSymbol === state
   return {
@@ -57,7 +57,7 @@ const both = (a: Price | undefined, b: Price | undefined): ReadonlyArray<Price> 
   return b === undefined ? [a] : [a, b]
 }
 
-const WHOLE_STORE = joinKey(["", ""])
+const WHOLE_STORE = symbolKey("", "")
 
 const stateOf = ({ books }: Recorder, scope: string): TradingState => books.controls.get(scope)?.state ?? "normal"
 

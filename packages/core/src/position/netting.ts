@@ -1,5 +1,5 @@
 import { moreLots, Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
+import { symbolKey } from "../books/Table.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -46,7 +46,7 @@ const unloadedSign = (
   shorts: ReadonlyArray<Lot>
 ): -1 | 0 | 1 => {
   if (recorder.horizons.size === 0) return 0
-  const key = joinKey([recorder.account, symbol])
+  const key = symbolKey(recorder.account, symbol)
   if (!recorder.horizons.has(key)) return 0
   const all = recorder.books.positions.get(key)?.openLots ?? Decimal.zero
   return Decimal.sign(Decimal.subtract(all, Decimal.sum([...longs, ...shorts].map((lot) => lot.open))))
@@ -54,7 +54,7 @@ const unloadedSign = (
 
 const requireLoaded = (recorder: Recorder, symbol: Ticker, lot: Lot | undefined): void => {
   const { account } = recorder
-  const horizon = recorder.horizons.get(joinKey([account, symbol]))
+  const horizon = recorder.horizons.get(symbolKey(account, symbol))
   if (horizon === undefined || (lot !== undefined && lot.id <= horizon.last)) return
   recorder.need(Need.Lots({ account, symbol, most: moreLots(horizon.asked) }))
 }

@@ -105,6 +105,6 @@ export const BreakTable = Table.make({
   key: ["id"],
   keyOf: (each): number => each.id,
   lookups: {
-    open: { columns: ["account", "symbol"], unique: false, where: { column: "closedAt", isNull: true } }
+    open: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "closedAt", isNull: true } }
   }
 })

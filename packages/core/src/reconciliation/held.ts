@@ -1,4 +1,4 @@
-import { joinKey } from "../books/Table.ts"
+import { symbolKey } from "../books/Table.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import { format } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
@@ -13,7 +13,7 @@ import { book } from "./booking.ts"
 
 /** An instrument that never came up is on record before its position is. */
 export const seeInstrument = (recorder: Recorder, symbol: Ticker): void => {
-  const known = recorder.books.instruments.get(joinKey([recorder.account, symbol]))
+  const known = recorder.books.instruments.get(symbolKey(recorder.account, symbol))
   if (known === undefined) recorder.emit({ _tag: "InstrumentSeen", symbol })
 }
 

@@ -108,15 +108,14 @@ const reviewExcess = (recorder: Recorder, order: Order): void => {
 
 /** G: two live orders of opposite sides, one of them ours; the subject is the order whose fact brought it about. */
 const reviewOpposites = (recorder: Recorder, symbol: Ticker): void => {
-  const working = recorder.books.orders
-    .find("live", [recorder.account, symbol])
-    .filter((order) => countsForD5(order.status))
+  const { account, books } = recorder
+  const live = books.orders.find("live", [account, symbol])
+  if (live.length < 2 && books.breaks.count("open", [account, symbol]) === 0) return
+  const working = live.filter((order) => countsForD5(order.status))
   const pair = working.find(
     (order) => order.origin !== "external" && working.some((other) => other.side !== order.side)
   )
-  const known = recorder.books.breaks
-    .find("open", [recorder.account, symbol])
-    .filter((each) => each.kind === "OppositeOrders")
+  const known = books.breaks.find("open", [account, symbol]).filter((each) => each.kind === "OppositeOrders")
   if (pair === undefined) {
     for (const each of known) recorder.emit({ _tag: "BreakClosed", id: each.id, why: "one of the two has ended" })
     return

@@ -134,10 +134,18 @@ export const TradeTable = Table.make({
   key: ["id"],
   keyOf: (trade): number => trade.id,
   lookups: {
-    identity: { columns: ["account", "source", "sourceId", "occurrence"], unique: true, where: undefined },
+    identity: {
+      columns: ["account", "source", "sourceId", "occurrence"],
+      unique: true,
+      steady: true,
+      telling: "sourceId",
+      where: undefined
+    },
     reversing: {
       columns: ["account", "source", "reversesSourceId", "reversesOccurrence"],
       unique: false,
+      steady: true,
+      telling: "reversesSourceId",
       where: { column: "reversesSourceId", not: "" }
     }
   }

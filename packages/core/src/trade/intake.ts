@@ -1,7 +1,7 @@
 import { Data } from "effect"
 import type { Direction } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
+import { symbolKey } from "../books/Table.ts"
 import { format, type TradeId } from "../identity/Id.ts"
 import { instrumentAt } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
@@ -100,7 +100,7 @@ const reversedBy = (recorder: Recorder, { input: { reverses, source } }: Arrival
 }
 
 const targetOf = ({ account, books }: Recorder, symbol: Ticker): Decimal.Decimal =>
-  books.positions.get(joinKey([account, symbol]))?.target ?? Decimal.zero
+  books.positions.get(symbolKey(account, symbol))?.target ?? Decimal.zero
 
 /** P9: a symbol means what it meant when the trade was made; one that had given way to another by then is to be looked at. */
 const byItsInstrument = ({ account, books }: Recorder, given: Arrival): Arrival => {
@@ -335,7 +335,7 @@ const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
 
 /** P9: was a counted trade taken in before the last split of its symbol? Its quantity is one of other shares. */
 export const isOfBeforeSplit = ({ account, books }: Recorder, trade: Trade): boolean =>
-  isCounted(trade) && isBeforeSplit(books.positions.get(joinKey([account, trade.symbol])), trade.createdAt)
+  isCounted(trade) && isBeforeSplit(books.positions.get(symbolKey(account, trade.symbol)), trade.createdAt)
 
 /** B4: of a quarantined trade both end; of a counted one the reversal is counted, on that trade's own terms. */
 const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult => {

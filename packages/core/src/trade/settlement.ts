@@ -8,9 +8,9 @@ import { isCounted, type Trade, type TradeStatus } from "./Trade.ts"
 
 /** B3: what of a trade neither netted nor filled yet, in shares; `allocations` are those that stand in orders. */
 const unsettledOf = (trade: Trade, allocations: ReadonlyArray<Allocation>): Decimal.Decimal =>
-  Decimal.subtract(
-    Decimal.subtract(Decimal.add(trade.quantity, trade.splitOpen), trade.netted),
-    Decimal.sum(allocations.filter((each) => each.kind === "order").map((each) => each.settled))
+  allocations.reduce(
+    (left, { kind, settled }) => (kind === "order" ? Decimal.subtract(left, settled) : left),
+    Decimal.subtract(Decimal.add(trade.quantity, trade.splitOpen), trade.netted)
   )
 
 /** B3: completed when nothing is unsettled, or when less than the lot of a filled order of its own is carried. */
@@ -40,6 +40,7 @@ export const settleTrades = (recorder: Recorder): void => {
 
 /** C3: what one allocation of an order gives up moves the fills behind all of them, so every trade of a changed order counts. */
 const reachedTrades = (recorder: Recorder): ReadonlySet<TradeId> => {
+  if (recorder.touchedOrders.size === 0) return recorder.touchedTrades
   const reached = new Set(recorder.touchedTrades)
   for (const id of recorder.touchedOrders) {
     for (const { tradeId } of allocationsOf(recorder.books, id)) if (tradeId !== undefined) reached.add(tradeId)

@@ -9,10 +9,12 @@ import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts
 import { cover } from "./trades.ts"
 
 /** The allocations that an order has, its own and those on its excess, in order of creation (C3). */
-export const allocationsOf = (books: Books, orderId: OrderId): ReadonlyArray<Allocation> =>
-  [...books.allocations.find("order", [orderId]), ...books.allocations.find("counterOrder", [orderId])].toSorted(
-    (a, b) => a.id - b.id
-  )
+export const allocationsOf = (books: Books, orderId: OrderId): ReadonlyArray<Allocation> => {
+  const own = books.allocations.find("order", [orderId])
+  const onExcess = books.allocations.find("counterOrder", [orderId])
+  if (onExcess.length === 0) return own
+  return own.length === 0 ? onExcess : [...own, ...onExcess].toSorted((a, b) => a.id - b.id)
+}
 
 const allocationAt = (
   place: Place,

@@ -1,6 +1,6 @@
 import type { AccountName } from "../../account/AccountName.ts"
 import type { Books } from "../../books/Books.ts"
-import { joinKey } from "../../books/Table.ts"
+import { symbolKey } from "../../books/Table.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { draftOf, FIRST_ANSWER, type Position, residualOf } from "../../position/Position.ts"
@@ -36,7 +36,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
 /** A position as it is; one that was never touched is empty. */
 export const positionOf = (books: Books, symbol: Ticker, place: Place): Position => {
   const account = ownerOf(place)
-  return books.positions.get(joinKey([account, symbol])) ?? emptyPosition(account, symbol, place)
+  return books.positions.get(symbolKey(account, symbol)) ?? emptyPosition(account, symbol, place)
 }
 
 /** Changes figures of a position; its residual follows (A2). */
