@@ -159,8 +159,8 @@ describe("what an operator does", () => {
   })
 
   test("a list is exported as it is filtered: every field, figures as sent, and no text that a spreadsheet would run", async () => {
-    await daemon.ask("/api/v1/trades", { sourceId: "=1+1", symbol: "IBM", side: "sell", quantity: "0.5" })
-    await using seen = await open("/positions?symbol=IBM")
+    await daemon.ask("/api/v1/trades", { sourceId: "=1+1", symbol: "TXN", side: "sell", quantity: "0.5" })
+    await using seen = await open("/positions?symbol=TXN")
     const saved = async (heading: string): Promise<string> => {
       await seen.page.getByRole("heading", { level: 1, name: heading }).waitFor()
       const [file] = await Promise.all([
@@ -169,8 +169,8 @@ describe("what an operator does", () => {
       ])
       return readFileSync(await file.path(), "utf8")
     }
-    expect(await saved("Positions")).toMatch(/^account,symbol,exposure,.*\r\npaper,IBM,-0\.5,[^\n]*\r\n$/)
-    await seen.page.goto(`${daemon.url}/trades?symbol=IBM`)
+    expect(await saved("Positions")).toMatch(/^account,symbol,exposure,.*\r\npaper,TXN,-0\.5,[^\n]*\r\n$/)
+    await seen.page.goto(`${daemon.url}/trades?symbol=TXN`)
     expect(await saved("Trades")).toMatch(/\r\n[^\n]*,'=1\+1,[^\n]*\r\n$/)
     expect(seen.faults).toEqual([])
   })

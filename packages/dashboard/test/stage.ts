@@ -1,3 +1,4 @@
+import axe from "axe-core"
 import { spawn, type ChildProcess } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -125,4 +126,11 @@ export const stage = () => {
     return { page, faults, [Symbol.asyncDispose]: () => context.close() }
   }
   return { daemon, open }
+}
+
+/** What axe finds in a page. Rules that ask for the order and kind of a page's parts, and all of WCAG 2.2 A and AA. */
+export const findings = async (page: Page): Promise<unknown> => {
+  await page.evaluate(axe.source)
+  return page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+    violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(" | ")))`)
 }

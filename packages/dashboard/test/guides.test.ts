@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest"
+import { findings, stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+describe("the guides", () => {
+  test.each(["light", "dark"] as const)(
+    "BAT-12: are pages at /docs that lead to each other, without a finding of axe, in the theme %s",
+    async (theme) => {
+      await using seen = await open("/docs", { theme })
+      const { faults, page } = seen
+      await page.getByRole("heading", { level: 1, name: "Guides" }).waitFor()
+      const main = page.getByRole("main")
+      await main.getByRole("link", { name: "First steps" }).click()
+      await page.getByRole("heading", { level: 1, name: "First steps" }).waitFor()
+      expect(await findings(page)).toEqual([])
+      await page.setViewportSize({ width: 390, height: 844 })
+      expect(await page.evaluate("document.documentElement.scrollWidth > 390")).toBe(false)
+      await page.goto(`${daemon.url}/docs/guides/concepts`)
+      await page.getByRole("img", { name: "From trades to an order" }).waitFor()
+      expect(await findings(page)).toEqual([])
+      expect(await page.evaluate("document.documentElement.scrollWidth > 390")).toBe(false)
+      expect(faults).toEqual([])
+    }
+  )
+
+  test("tell every verb and every table, made of their definitions, and the words of the dashboard", async () => {
+    const textOf = async (path: string): Promise<string> => (await fetch(daemon.url + path)).text()
+    expect(await textOf("/docs/commands")).toContain("roundlot trades import: ")
+    expect(await textOf("/docs/tables")).toContain('id="allocations"')
+    expect(await textOf("/docs/reference/glossary")).toContain("<strong>Residual</strong>")
+    await using seen = await open("/docs/commands")
+    expect(await findings(seen.page)).toEqual([])
+    await seen.page.goto(`${daemon.url}/docs/tables`)
+    expect(await findings(seen.page)).toEqual([])
+  })
+
+  test("have no link that leads nowhere", async () => {
+    const seen = new Set(["/docs"])
+    const broken: Array<string> = []
+    for (const path of seen) {
+      const response = await fetch(`${daemon.url}${path}`)
+      const text = await response.text()
+      if (!response.ok) broken.push(path)
+      if (!response.headers.get("content-type")?.includes("html") || !path.startsWith("/docs")) continue
+      for (const [, link = ""] of text.matchAll(/(?:href|src)="(\/[^"#]*)/g)) seen.add(link)
+    }
+    expect(seen.size).toBeGreaterThan(25)
+    expect(broken).toEqual([])
+  })
+})
+
+describe("the files", () => {
+  test("come with a policy, hashed ones for ever, and the first load is at most 250 KiB compressed", async () => {
+    await using seen = await open("/settings")
+    const sizes: Array<number> = []
+    const kept = new Set<string | undefined>()
+    const { page } = seen
+    page.on("response", (response) => {
+      if (!new URL(response.url()).pathname.startsWith("/api/")) {
+        sizes.push(Number(response.headers()["content-length"] ?? "0"))
+        if (response.url().includes("/assets/")) kept.add(response.headers()["cache-control"])
+      }
+    })
+    const context = page.context()
+    await context.clearCookies()
+    const first = await page.goto(daemon.url)
+    expect(first?.headers()["content-security-policy"]).toContain("default-src 'self'")
+    await page.locator("main").getByText("Positions near an order").waitFor()
+    expect([...kept]).toEqual(["public, max-age=31536000, immutable"])
+    expect(sizes.length).toBeGreaterThan(2)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250 * 1024)
+  })
+
+  test("what is no page and no file is told as a problem", async () => {
+    const response = await fetch(`${daemon.url}/assets/none.js`)
+    expect([response.status, response.headers.get("content-type")]).toEqual([404, "application/problem+json"])
+  })
+})
