@@ -52,6 +52,38 @@ describe("P9: a split that is accepted", () => {
     isSound(desk)
   })
 
+  test("is accepted once by two who decided it on the same holdings, and so is an adjustment", () => {
+    const desk = deskWith()
+    const decided = (command: Parameters<typeof carryOut>[2], id: string) =>
+      desk.commit("command", (recorder) => carryOut(recorder, id, command, "announced").answer)
+    const { symbol } = desk
+    const twice = {
+      _tag: "AcceptSplit",
+      symbol,
+      to: 2,
+      from: 1,
+      cashInLieu: undefined,
+      held: Decimal.unsafe("5")
+    } as const
+    expect(decided(twice, "s-1")).toMatchObject({ _tag: "Done" })
+    expect(decided(twice, "s-2")).toEqual({
+      _tag: "Refused",
+      why: "the books hold 10 AAPL by now, and this was decided when they held 5: look again"
+    })
+    const by = Decimal.unsafe("-2")
+    const sold = {
+      _tag: "AdjustPosition",
+      symbol,
+      as: "hedged",
+      by,
+      price: undefined,
+      held: Decimal.unsafe("10")
+    } as const
+    expect(decided(sold, "a-1")).toMatchObject({ _tag: "Done" })
+    expect(decided(sold, "a-2")).toMatchObject({ _tag: "Refused", why: expect.stringContaining("hold 8 AAPL by now") })
+    isSound(desk)
+  })
+
   test("that leaves less than a lot orders nothing, and trades come to what they are in the new shares", () => {
     const desk = deskWith()
     split(desk, 1, 2)

@@ -28,6 +28,9 @@ const on = <const Name extends string, Fields extends Schema.Struct.Fields>(
     .middleware(Operating)
     .pipe(asTyped(`${line} --reason {reason}`))
 
+/** What the books held, in signed shares, when that was decided: where they hold something else by now it is refused. */
+const held = Schema.optional(Documents.Decimal)
+
 const bySymbol = Schema.Struct({ symbol: Schema.String })
 const byName = Schema.Struct({ name: Schema.String })
 
@@ -97,7 +100,8 @@ export const controls = acting("controls")
         /** Signed shares. */
         by: Documents.Decimal,
         /** Dollars a share, where it was a trade of ours. */
-        price: Schema.optional(Documents.Decimal)
+        price: Schema.optional(Documents.Decimal),
+        held
       }
     )
   )
@@ -112,7 +116,8 @@ export const controls = acting("controls")
         /** The fraction of a share, after the split, that the broker paid out, and dollars a share for it. */
         cashInLieu: Schema.optional(
           Schema.Struct({ quantity: Documents.Decimal, price: Schema.optional(Documents.Decimal) })
-        )
+        ),
+        held
       }
     )
   )

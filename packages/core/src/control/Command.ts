@@ -53,7 +53,8 @@ export const Command = Schema.Union(
     symbol: Ticker,
     as: Schema.Literal(...adjustedAs),
     by: Decimal.FromString,
-    price: Schema.UndefinedOr(Price)
+    price: Schema.UndefinedOr(Price),
+    held: Schema.optional(Decimal.FromString)
   }),
   Schema.TaggedStruct("DeclareInstrument", {
     symbol: Ticker,
@@ -64,7 +65,8 @@ export const Command = Schema.Union(
     symbol: Ticker,
     to: Schema.Int,
     from: Schema.Int,
-    cashInLieu: Schema.UndefinedOr(Schema.Struct({ quantity: Quantity, price: Schema.UndefinedOr(Price) }))
+    cashInLieu: Schema.UndefinedOr(Schema.Struct({ quantity: Quantity, price: Schema.UndefinedOr(Price) })),
+    held: Schema.optional(Decimal.FromString)
   }),
   Schema.TaggedStruct("RenameSymbol", { symbol: Ticker, to: Ticker, since: Schema.UndefinedOr(Instant) }),
   Schema.TaggedStruct("WriteOff", { symbol: Ticker, quantity: Schema.UndefinedOr(Quantity) }),

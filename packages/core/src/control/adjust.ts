@@ -1,4 +1,3 @@
-import { Need } from "../books/Need.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -7,6 +6,7 @@ import { dueOf, type Due, type Standing } from "../position/due.ts"
 import { residualOf } from "../position/Position.ts"
 import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
 import type { CommandAnswer } from "./commands.ts"
+import { movedSince } from "./heldAs.ts"
 
 /** What a corrected holding is: `base` is not ours, and nothing else moves; `hedged` is ours, and the residual moves (P4). */
 export const adjustedAs = ["base", "hedged"] as const
@@ -20,6 +20,8 @@ export interface Adjustment {
   readonly as: AdjustedAs
   readonly by: Decimal.Decimal
   readonly price: Price | undefined
+  /** What the books held when that was decided; any where nothing is said. */
+  readonly held?: Decimal.Decimal | undefined
 }
 
 /** P4: the answer to "what order would be made?" once an adjustment is booked; the break about it is taken for closed. Pure. */
@@ -40,7 +42,8 @@ export const adjustPosition = (recorder: Recorder, adjustment: Adjustment, reaso
   const { as, by, symbol } = adjustment
   if (Decimal.isZero(by)) return { _tag: "Refused", why: "an adjustment by nothing adjusts nothing" }
   if (symbol === UNMAPPED) return { _tag: "Refused", why: "what no mapping covers has no position to adjust" }
-  recorder.need(Need.Position({ account: recorder.account, symbol }))
+  const moved = movedSince(recorder, adjustment)
+  if (moved !== undefined) return { _tag: "Refused", why: moved }
   seeInstrument(recorder, symbol)
   if (as === "base") declareBase(recorder, symbol, by, reason)
   else bookHeld(recorder, { ...adjustment, executedAt: recorder.world.at })

@@ -5,6 +5,7 @@ import { standingOf } from "../position/evaluation.ts"
 import { holdingsOf } from "../position/Position.ts"
 import { dueAfter } from "./adjust.ts"
 import type { Command } from "./Command.ts"
+import { movedSince } from "./heldAs.ts"
 import { dueAfterRename, renameObstacle } from "./rename.ts"
 import { dueAfterSplit, splitObstacle } from "./split.ts"
 import { dueAfterWriteOff, writtenOff } from "./writeOff.ts"
@@ -17,7 +18,7 @@ export type Correction = Extract<
 
 /** What a correction would come to as the books stand: shares held, the order that is due now and after it, why it would be refused. */
 export interface Foreseen {
-  readonly holds: string
+  readonly holds: Decimal.Decimal
   readonly now: string
   readonly after: string
   readonly obstacle: string | undefined
@@ -26,7 +27,7 @@ export interface Foreseen {
 const obstacleOf = (recorder: Recorder, correction: Correction): string | undefined => {
   switch (correction._tag) {
     case "AdjustPosition":
-      return undefined
+      return movedSince(recorder, correction)
     case "AcceptSplit":
       return splitObstacle(recorder, correction)
     case "RenameSymbol":
@@ -55,10 +56,10 @@ const after = (standing: Standing, correction: Correction) => {
 export const foresee = (recorder: Recorder, correction: Correction): Foreseen => {
   const obstacle = obstacleOf(recorder, correction)
   const standing = standingOf(recorder, correction.symbol)
-  if (standing === undefined) return { holds: "0", now: "NotDue", after: "NotDue", obstacle }
+  if (standing === undefined) return { holds: Decimal.zero, now: "NotDue", after: "NotDue", obstacle }
   const now = textOf(dueOf(standing))
   return {
-    holds: Decimal.format(holdingsOf(standing.position)),
+    holds: holdingsOf(standing.position),
     now,
     after: obstacle === undefined ? textOf(after(standing, correction)) : now,
     obstacle

@@ -12,6 +12,7 @@ import { holdingsOf, residualOf, type Position } from "../position/Position.ts"
 import { bookHeld } from "../reconciliation/held.ts"
 import { statusOf } from "../trade/settlement.ts"
 import type { CommandAnswer } from "./commands.ts"
+import { movedSince } from "./heldAs.ts"
 
 /** A fraction of a share that the broker paid out instead of splitting it, and what it paid a share, where that is known. */
 export interface CashInLieu {
@@ -25,6 +26,8 @@ export interface Split {
   readonly to: number
   readonly from: number
   readonly cashInLieu: CashInLieu | undefined
+  /** What the books held when that was decided; any where nothing is said. */
+  readonly held?: Decimal.Decimal | undefined
 }
 
 /** The answer to "what order would be made?" once a split is accepted; the break about it is taken for closed. Pure. */
@@ -51,7 +54,8 @@ const MOST = 10_000
 const isCount = (count: number): boolean => Number.isInteger(count) && count > 0 && count <= MOST
 
 /** Why a split may not be accepted as things stand; `undefined` where it may. Writes nothing. */
-export const splitObstacle = (recorder: Recorder, { from, symbol, to }: Split): string | undefined => {
+export const splitObstacle = (recorder: Recorder, split: Split): string | undefined => {
+  const { from, symbol, to } = split
   const { account, books } = recorder
   recorder.need(Need.Position({ account, symbol }))
   recorder.need(Need.WaitingFills({ account }))
@@ -59,6 +63,8 @@ export const splitObstacle = (recorder: Recorder, { from, symbol, to }: Split): 
     return `a split gives so many whole shares for so many others, such as 2 for 1; ${to} for ${from} is none`
   }
   if (books.positions.get(joinKey([account, symbol])) === undefined) return `${account} has no position in ${symbol}`
+  const moved = movedSince(recorder, split)
+  if (moved !== undefined) return moved
   const [live] = books.orders.find("live", [account, symbol])
   if (live !== undefined) {
     return `${format("order", live.id)} of ${symbol} is ${live.status}: a split is accepted while no order of the symbol is live`

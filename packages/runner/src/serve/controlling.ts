@@ -85,6 +85,7 @@ const maybe = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown,
 
 const readTicker = (text: string) => read("symbol", Ticker.Ticker, text.toUpperCase(), "symbol")
 const readPrice = (field: string, text: string | undefined) => maybe(field, Price.Price, text, "price above zero")
+const readHeld = (text: string | undefined) => maybe("held", Decimal.FromString, text, "number of shares")
 const readShares = (field: string, text: string | undefined) =>
   maybe(field, Quantity.Quantity, text, "number of shares above zero")
 
@@ -297,9 +298,10 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
       acted(
         onSymbol(asked, (symbol) =>
           Effect.gen(function* () {
-            const { as, by, price } = asked.payload
+            const { as, by, held, price } = asked.payload
             const shares = yield* read("by", Decimal.FromString, by, "number of shares")
-            return { _tag: "AdjustPosition", symbol, as, by: shares, price: yield* readPrice("price", price) }
+            const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
+            return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
           })
         )
       )
@@ -308,7 +310,7 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
       acted(
         onSymbol(asked, (symbol) =>
           Effect.gen(function* () {
-            const { cashInLieu, from, to } = asked.payload
+            const { cashInLieu, from, held, to } = asked.payload
             if (from < 1 || to < 1) {
               return yield* Effect.fail(
                 Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to")
@@ -321,7 +323,8 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
               symbol,
               to,
               from,
-              cashInLieu: quantity === undefined ? undefined : { quantity, price }
+              cashInLieu: quantity === undefined ? undefined : { quantity, price },
+              held: yield* readHeld(held)
             }
           })
         )

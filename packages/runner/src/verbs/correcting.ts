@@ -1,5 +1,5 @@
 import type * as Terminal from "@effect/platform/Terminal"
-import { type AccountName, type Commands, type Entropy, foresee, Ledger, Need } from "@roundlot/core"
+import { type AccountName, type Commands, Decimal, type Entropy, foresee, Ledger, Need } from "@roundlot/core"
 import { Effect, type Option } from "effect"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
@@ -35,6 +35,11 @@ interface Asked {
   readonly isSaid: boolean
 }
 
+type OfHoldings = Extract<foresee.Correction, { readonly _tag: "AdjustPosition" | "AcceptSplit" }>
+
+const isOfHoldings = (correction: foresee.Correction): correction is OfHoldings =>
+  correction._tag === "AdjustPosition" || correction._tag === "AcceptSplit"
+
 /** Shows what would follow a correction, asks, and carries it out. */
 export const correct = ({
   account,
@@ -49,8 +54,9 @@ export const correct = ({
 > =>
   Effect.gen(function* () {
     const output = yield* Output
-    const { after, holds, now, obstacle } = yield* foreseen(account, correction)
+    const { after, holds: held, now, obstacle } = yield* foreseen(account, correction)
     const { symbol } = correction
+    const holds = Decimal.format(held)
     const document = { account, symbol, ...fields, holds, now, after }
     const due = `the answer is ${now} now, ${after} after it`
     const what = obstacle === undefined ? due : `it would be refused: ${obstacle}`
@@ -60,6 +66,8 @@ export const correct = ({
     }
     if (!asked.isSaid) yield* output.note(shown)
     yield* confirm(asked.isSaid, asked.question)
-    const { done } = yield* carryOut({ account, commandId: asked.commandId, reason: asked.reason, command: correction })
+    // Who else corrects it while this one is asked has moved what it was shown for.
+    const command = isOfHoldings(correction) ? { held, ...correction } : correction
+    const { done } = yield* carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
     yield* output.answer({ ...document, refused: null, dryRun: false, done }, `${done}.`)
   })

@@ -31,7 +31,8 @@ const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, s
   Effect.gen(function* () {
     const { holdings, problem } = yield* withBrokers(settings)(Reconciliation.compare(account))
     const found = holdings.find((each) => each.symbol === symbol)
-    if (found !== undefined && found.outcome !== "skipped") return Decimal.subtract(found.theirs, found.ours)
+    if (found !== undefined && found.outcome !== "skipped")
+      return { by: Decimal.subtract(found.theirs, found.ours), held: found.ours }
     const why = problem ?? found?.why ?? "books and broker agree on it"
     const remedy = "Give the signed shares with --by where you mean it all the same"
     return yield* new UsageError({ problem: `There is no difference in ${symbol} to adjust: ${why}`, remedy })
@@ -69,13 +70,14 @@ export const positionsAdjust = Verb.make({
       Effect.gen(function* () {
         const account = yield* theAccount(named)
         const symbol = yield* tickerOf(text)
-        const by =
-          said === undefined ? yield* differenceOf(account, symbol, settings) : yield* readDecimal("--by", said)
+        const difference =
+          said === undefined ? yield* differenceOf(account, symbol, settings) : { by: yield* readDecimal("--by", said) }
+        const { by } = difference
         const priced = price === undefined ? undefined : yield* readPrice(price)
         const shares = Decimal.format(by)
         yield* correct({
           account,
-          correction: { _tag: "AdjustPosition", symbol, as, by, price: priced },
+          correction: { _tag: "AdjustPosition", symbol, as, price: priced, ...difference },
           fields: { as, by: shares },
           title: `${shares} as ${as}`,
           question: `Book ${shares} ${symbol} as ${as}?`,

@@ -1,6 +1,6 @@
 import { Api } from "@roundlot/api"
 import * as OpenApi from "@effect/platform/OpenApi"
-import { Decision, Order, Reads, TradingState } from "@roundlot/core"
+import { Decimal, Decision, Order, Position, Reads, TradingState } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as scene from "../views/scene.ts"
@@ -48,6 +48,18 @@ describe("commands over the API", () => {
         assert.deepInclude(json(done), { commandId: "dry", effects: null })
         assert.notDeepEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
       }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("P4: of two who correct the same difference at once, one does, or twice as much would be ordered", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const [position] = yield* Reads.all(Position.PositionTable, { where: [{ column: "symbol", in: ["AAPL"] }] })
+      const held = position === undefined ? "0" : Decimal.format(Position.holdingsOf(position))
+      const wish = { as: "hedged", by: "-5", reason: "sold by phone", held }
+      const adjust = post(port, "/api/v1/positions/AAPL/adjust", wish)
+      const told = yield* Effect.all([adjust, adjust], { concurrency: 2 })
+      assert.deepStrictEqual(told.map(({ status }) => status).toSorted(), [200, 409])
+    }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("P9: a symbol change and a write-off are told before they are done, and done once", () =>
