@@ -28,7 +28,7 @@ import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
 import * as Reads from "./Reads.ts"
-import { settleAbsent } from "./absent.ts"
+import { isWhole, settleAbsent } from "./absent.ts"
 import { reportedMember } from "./reported.ts"
 import { withRetries } from "./reading.ts"
 import { bookAll } from "./Submission.ts"
@@ -110,19 +110,21 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   const broker = given ?? (yield* (yield* Brokers).get(account))
   const now = yield* (yield* Clock).now
   const asked = { from: Instant.addMillis(now, -lookbackDays * DAY_MS), to: Instant.addMillis(now, A_SECOND_MS) }
-  const fills = yield* withRetries(broker.fills(asked))
-  const from = startOf(fills, asked.from)
+  const readBefore = yield* withRetries(broker.fills(asked))
+  const from = startOf(readBefore, asked.from)
   const orders = yield* withRetries(broker.orders({ from, to: asked.to }))
+  const isEndUntold = (yield* newOrders(account, orders, () => false)).some(({ report }) => hasUntoldEnd(report))
+  const fills = isEndUntold ? yield* withRetries(broker.fills(asked)) : readBefore
   const executions = fills.received.filter(({ report }) => report.account === account)
   const before = yield* knownOf(account, executions)
   const news = executions.filter(({ report }) => !isKnown(before, report))
   const bases = new Set(news.map(({ report }) => report.execIdBase))
   const canonicalBefore = yield* canonicalOf(account, bases)
   const touched = new Set<OrderId>(yield* book(news))
-  const seen = yield* newOrders(account, orders, fills.complete || fills.wholeFrom !== undefined)
+  const seen = yield* newOrders(account, orders, () => isWhole(fills))
   for (const id of yield* book(seen)) touched.add(id)
   yield* bookListing(account, now, from, orders)
-  for (const id of yield* settleWaiting(account, broker, { from, to: asked.to }, news)) touched.add(id)
+  for (const id of yield* settleWaiting(account, broker, { from, to: asked.to }, news, isWhole(fills))) touched.add(id)
   // What waited for its order had no place for what it cost.
   const joined = yield* knownOf(account, news)
   yield* book(news.filter(({ report }) => joined.has(report.execId) && !isKnown(joined, report)))
@@ -218,7 +220,14 @@ const isShown = (order: Order | undefined, { cumulative, notional, quantity, raw
   (order.endedAt !== undefined) === (state._tag === "Closed") &&
   (cumulative === undefined || Decimal.equals(order.filled, cumulative))
 
-const newOrders = (account: AccountName, { received }: Listing<OrderSeen>, executionsRead: boolean) =>
+/** C4: it gives back what was not filled, and only executions that were read after it tell how much that is. */
+const hasUntoldEnd = ({ cumulative, state }: OrderSeen): boolean => state._tag === "Closed" && cumulative === undefined
+
+const newOrders = (
+  account: AccountName,
+  { received }: Listing<OrderSeen>,
+  executionsRead: (report: OrderSeen) => boolean
+) =>
   Effect.gen(function* () {
     const own = received.filter(({ report }) => report.account === account)
     const ids = [...new Set(own.map(({ report }) => report.brokerOrderId))]
@@ -226,7 +235,10 @@ const newOrders = (account: AccountName, { received }: Listing<OrderSeen>, execu
     const known = new Map(orders.map((order) => [order.brokerOrderId, order]))
     return own
       .filter(({ report }) => !isShown(known.get(report.brokerOrderId), report))
-      .map(({ payload, report }): Received<OrderSeen> => ({ report: { ...report, executionsRead }, payload }))
+      .map(({ payload, report }): Received<OrderSeen> => ({
+        report: { ...report, executionsRead: executionsRead(report) },
+        payload
+      }))
   })
 
 /* What is written. */
@@ -266,14 +278,23 @@ const bookListing = (
     }
   ])
 
-/** F7: a listing that says of a fill that it has no order was begun after the fill was on record: the orders are read once more for it. */
-const settleWaiting = (account: AccountName, broker: BrokerService, window: TimeWindow, news: Executions) =>
+/**
+ * F7: a listing that says of a fill that it has no order was begun after the fill was on record: the orders are read once more for it.
+ * An end among them that does not tell what was filled came after executions were read, and waits for the next reading (C4).
+ */
+const settleWaiting = (
+  account: AccountName,
+  broker: BrokerService,
+  window: TimeWindow,
+  news: Executions,
+  executionsRead: boolean
+) =>
   Effect.gen(function* () {
     const known = [...(yield* knownOf(account, news)).values()]
     if (known.every(({ orderId }) => orderId !== undefined)) return []
     const begun = yield* (yield* Clock).now
     const again = yield* withRetries(broker.orders(window))
-    const touched = yield* book(yield* newOrders(account, again, true))
+    const touched = yield* book(yield* newOrders(account, again, (report) => executionsRead && !hasUntoldEnd(report)))
     yield* bookListing(account, begun, window.from, again)
     return touched
   })

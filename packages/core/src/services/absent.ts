@@ -100,7 +100,8 @@ const missingOf = (fills: ReadonlyArray<Fill>, { received }: Listing<Executed>):
   return fills.filter(({ execIdBase }) => !listed.has(execIdBase))
 }
 
-const isWhole = ({ complete, wholeFrom }: Listing<Executed>): boolean => complete || wholeFrom !== undefined
+/** Is a listing whole, at least from some time on? */
+export const isWhole = ({ complete, wholeFrom }: Listing<Executed>): boolean => complete || wholeFrom !== undefined
 
 const bySymbol = (orders: ReadonlyArray<Order>): ReadonlyArray<readonly [Ticker, ReadonlyArray<Order>]> =>
   [...new Set(orders.map(({ symbol }) => symbol))].map(

@@ -1,6 +1,7 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { CursorTable } from "../../src/trade/Cursor.ts"
+import { AllocationTable } from "../../src/position/Allocation.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import { OrderTable } from "../../src/order/Order.ts"
@@ -17,6 +18,8 @@ import { BreakTable } from "../../src/reconciliation/Break.ts"
 import type { Executed, OrderSeen } from "../../src/reconciliation/Report.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sync from "../../src/services/Sync.ts"
+import { confirm } from "../../src/services/Gates.ts"
+import { submitPending } from "../../src/services/Submission.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -154,6 +157,39 @@ describe("a sync of executions", () => {
         expect(Instant.millisBetween(on.asked.at(-1)?.from ?? at, at) / HOUR_MS).toBe(3 * 24)
       }),
       layerOf(on)
+    )
+  })
+
+  it("C4: an order that ended without a word of its total, after executions were read, gives back only what it had not filled", async () => {
+    const fills: Array<Executed> = []
+    const fill = { ...executed("late", Instant.make(5n), "2"), brokerOrderId: Stage.theirId }
+    const broker = {
+      fills: () =>
+        Effect.succeed({ complete: true, received: fills.map((report) => ({ report, payload: undefined })) }),
+      // It fills in part and ends right after its executions were listed.
+      orders: ({ to }: TimeWindow) =>
+        Effect.sync(() => {
+          if (fills.length === 0) fills.push(fill)
+          const report = { ...ended(to, "0"), brokerOrderId: Stage.theirId, cumulative: undefined }
+          return { complete: true, received: [{ report, payload: undefined }] }
+        })
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begin
+        yield* Stage.submit(Stage.trade("t-1", "3"))
+        yield* confirm({ account: Stage.account, symbol: Ticker.make("AAPL") })
+        yield* submitPending(() => Effect.succeed(true))
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        yield* sync()
+        const [order] = yield* Stage.orders
+        expect([order?.status, Decimal.format(order?.filled ?? Decimal.zero)]).toEqual(["cancelled", "2"])
+        const given = (yield* Reads.all(AllocationTable)).flatMap(({ quantity, releasedAt }) =>
+          releasedAt === undefined ? [] : [Decimal.format(quantity)]
+        )
+        expect(given).toEqual(["1"])
+      }),
+      Stage.layer(broker)
     )
   })
 
