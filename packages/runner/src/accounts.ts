@@ -128,7 +128,7 @@ const driveTo = (name: AccountName.AccountName, broker: BrokerName): Opening<voi
     const commands = yield* Commands.Commands
     const account = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
     if (account === undefined || account.broker === broker) return
-    const answer = yield* commands.setAccount(name, settingsAlone({ ...account, broker }), ACTOR)
+    const answer = yield* commands.setAccount(name, settingsAlone({ ...account, broker }), ACTOR, undefined, account)
     if (answer._tag === "Done") return
     return yield* new UsageError({ problem: answer.why, remedy: "Name it with --account" })
   })

@@ -1,5 +1,5 @@
 import { Context, Effect, Layer } from "effect"
-import { AccountTable, type AccountSettings } from "../account/Account.ts"
+import { AccountTable, type Account, type AccountSettings } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { perform, type Command, type Performed, type Scope, type Stale } from "../control/Command.ts"
@@ -42,13 +42,15 @@ export interface CommandsService {
   readonly rehearse: (request: CommandRequest) => Effect.Effect<Rehearsed, LedgerError>
   /**
    * Makes an account or changes its policies; its positions are evaluated under them (D1). Its broker can be changed until one of
-   * its orders may have left. A limit that lets more through than before needs a reason.
+   * its orders may have left. A limit that lets more through than before needs a reason. `madeOf` is the account's record that the
+   * settings were made of: where it has changed since, nothing is done, or what others have set meanwhile would be taken back.
    */
   readonly setAccount: (
     account: AccountName,
     settings: AccountSettings,
     actor: string,
-    reason?: string
+    reason?: string,
+    madeOf?: Pick<Account, "version">
   ) => Effect.Effect<CommandAnswer, LedgerError>
 }
 
@@ -81,10 +83,10 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
         if (why === undefined) return Effect.provide(rehearsed(request), context)
         return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
       },
-      setAccount: (account, settings, actor, reason) =>
+      setAccount: (account, settings, actor, reason, madeOf) =>
         isDriven(account).pipe(
           Effect.flatMap((driven) =>
-            ledger.submit("command", settingMember(account, settings, { actor, reason }, driven))
+            ledger.submit("command", settingMember(account, settings, { actor, madeOf, reason }, driven))
           ),
           Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
           Effect.map(({ answer }) => answer),
@@ -207,7 +209,15 @@ const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, Trad
 const settingMember = (
   account: AccountName,
   settings: AccountSettings,
-  { actor, reason }: { readonly actor: string; readonly reason: string | undefined },
+  {
+    actor,
+    madeOf,
+    reason
+  }: {
+    readonly actor: string
+    readonly reason: string | undefined
+    readonly madeOf: Pick<Account, "version"> | undefined
+  },
   driven: boolean
 ): Member<{ readonly answer: CommandAnswer; readonly isChange: boolean }> => ({
   account,
@@ -215,6 +225,10 @@ const settingMember = (
   needs: [Need.Account({ account })],
   apply: (recorder) => {
     const before = recorder.books.accounts.get(account)
+    if (madeOf !== undefined && before?.version !== madeOf.version) {
+      const why = `account ${account} has been changed since its settings were read: look at them again`
+      return { answer: { _tag: "Refused", why }, isChange: false }
+    }
     const answer = setAccount(recorder, settings, driven, reason)
     return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
   }

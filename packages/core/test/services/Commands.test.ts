@@ -8,6 +8,7 @@ import { TradeId } from "../../src/identity/Id.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
 import { StoreUnavailable, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
@@ -174,4 +175,24 @@ describe("a command on a record of a version", () => {
       })
     )
   })
+})
+
+describe("the settings of an account", () => {
+  it("do not take back what another has set since they were read", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        const commands = yield* Commands
+        yield* Stage.opened()
+        const [read] = yield* Reads.all(Account.AccountTable)
+        const set = (limits: Partial<Account.AccountSettings>) =>
+          commands.setAccount(Stage.account, { ...Account.defaultSettings, ...limits }, "test", "agreed", read)
+        expect(yield* set({ maxOrderQuantity: Quantity.unsafe("5") })).toMatchObject({ _tag: "Done" })
+        expect(yield* set({ orderLifeSeconds: 60, limitOffsetBp: 10 })).toMatchObject({
+          _tag: "Refused",
+          why: "account paper has been changed since its settings were read: look at them again"
+        })
+        const [account] = yield* Reads.all(Account.AccountTable)
+        expect(account?.maxOrderQuantity).toEqual(Quantity.unsafe("5"))
+      })
+    ))
 })

@@ -202,7 +202,7 @@ const setLimits = (named: string, { reason, ...limits }: typeof Documents.Limits
       readAccount({ limits: said(limits) }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)
     )
-    const made = yield* commands.setAccount(name, settings, actor, reason)
+    const made = yield* commands.setAccount(name, settings, actor, reason, before)
     if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
     return yield* accounts.show(name)
   })

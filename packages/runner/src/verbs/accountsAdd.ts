@@ -87,7 +87,7 @@ export const accountsAdd = Verb.make({
             account,
             Option.getOrElse(Option.fromNullable(known), () => Account.defaultSettings)
           )
-          const made = yield* commands.setAccount(account, settings, ACTOR, reason)
+          const made = yield* commands.setAccount(account, settings, ACTOR, reason, known)
           if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
           const document = yield* show(account)
           yield* note(`${made.what}.`)

@@ -119,7 +119,7 @@ const setLimits = (asked: Asked, limited: object) =>
       return yield* answer({ account: name, limits: limited, raised }, `Nothing is written. It would ${told}.`)
     }
     if (raised.length > 0) yield* confirm(asked.yes, `Let more through than before (${raised.join(", ")})?`)
-    const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason)
+    const made = yield* commands.setAccount(name, settings, ACTOR, asked.reason, known)
     if (made._tag === "Refused") return yield* new CommandRefused({ why: made.why })
     yield* answer(yield* accounts.show(name), `${made.what}.`)
   })
