@@ -1,3 +1,4 @@
+import * as Decimal from "../src/money/Decimal.ts"
 import { describe, expect, test } from "vitest"
 import { perform as carryOut } from "../src/control/Command.ts"
 import { foresee } from "../src/control/foresee.ts"
@@ -80,7 +81,7 @@ describe("DESIGN 11: write-off", () => {
         foresee(recorder, { _tag: "WriteOff", symbol: desk.symbol, quantity: Quantity.unsafe(quantity) })
       )
     expect(tagsAfter(desk, () => seen("1"))).toEqual([])
-    expect(seen("1")).toEqual({ holds: "0", now: "NotDue", after: "NotDue", obstacle: undefined })
+    expect(seen("1")).toEqual({ holds: Decimal.unsafe("0"), now: "NotDue", after: "NotDue", obstacle: undefined })
     expect(seen("9").obstacle).toBe("AAPL of desk owes 4; 9 is more than that")
   })
 })

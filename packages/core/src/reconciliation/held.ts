@@ -23,6 +23,11 @@ export const isAdjustment = ({
   clientOrderId
 }: Pick<Order, "brokerOrderId" | "clientOrderId">): boolean => String(brokerOrderId) === String(clientOrderId)
 
+const OURS = "adjustment-"
+
+/** Is it an execution of such an order? No listing of a broker's ever has it. */
+export const isBookedAsHeld = (execIdBase: string): boolean => execIdBase.startsWith(OURS)
+
 /** Signed shares that the broker holds, at a price where one is known. */
 export interface Held {
   readonly symbol: Ticker
@@ -36,7 +41,7 @@ export const bookHeld = (recorder: Recorder, { by, executedAt, price, symbol }: 
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
   const id = recorder.next("order")
-  const name = `adjustment-${format("order", id)}`
+  const name = `${OURS}${format("order", id)}`
   recorder.emit({
     _tag: "OrderCreated",
     id,

@@ -11,6 +11,7 @@ import { OrderTable, type Order } from "../order/Order.ts"
 import type { BrokerService, Listing, TimeWindow } from "../ports/Broker.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
+import { isBookedAsHeld } from "../reconciliation/held.ts"
 import type { Executed, OrderSeen } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
@@ -64,7 +65,9 @@ export const settleAbsent = (reading: Listed) =>
       },
       // What is listed, and not in question, is not looked at: of many executions that is all of them.
       ({ execIdBase, orderId, revision }) =>
-        !listed.has(execIdBase) || Number(revision) >= FIRST_CONCLUDED || open.has(OrderId.make(Number(orderId)))
+        (!listed.has(execIdBase) && !isBookedAsHeld(String(execIdBase))) ||
+        Number(revision) >= FIRST_CONCLUDED ||
+        open.has(OrderId.make(Number(orderId)))
     )
     const settled = counted.filter(
       ({ createdAt, quantity }) => createdAt < Instant.addMillis(begun, -SETTLING_MS) && Decimal.isPositive(quantity)
@@ -97,7 +100,7 @@ export const settleAbsent = (reading: Listed) =>
 
 const missingOf = (fills: ReadonlyArray<Fill>, { received }: Listing<Executed>): ReadonlyArray<Fill> => {
   const listed = new Set(received.map(({ report }) => report.execIdBase))
-  return fills.filter(({ execIdBase }) => !listed.has(execIdBase))
+  return fills.filter(({ execIdBase }) => !listed.has(execIdBase) && !isBookedAsHeld(execIdBase))
 }
 
 /** Is a listing whole, at least from some time on? */

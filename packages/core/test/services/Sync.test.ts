@@ -18,6 +18,7 @@ import { BreakTable } from "../../src/reconciliation/Break.ts"
 import type { Executed, OrderSeen } from "../../src/reconciliation/Report.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sync from "../../src/services/Sync.ts"
+import { Commands } from "../../src/services/Commands.ts"
 import { confirm } from "../../src/services/Gates.ts"
 import { submitPending } from "../../src/services/Submission.ts"
 import * as Instant from "../../src/time/Instant.ts"
@@ -190,6 +191,33 @@ describe("a sync of executions", () => {
         expect(given).toEqual(["1"])
       }),
       Stage.layer(broker)
+    )
+  })
+
+  it("P4: what an operator has booked as held is in no listing of the broker's, and is not missed there", async () => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begin
+        yield* TestClock.adjust("100 hours")
+        const commands = yield* Commands
+        const symbol = Ticker.make("AAPL")
+        const command = {
+          _tag: "AdjustPosition",
+          symbol,
+          as: "hedged",
+          by: Decimal.unsafe("5"),
+          price: undefined
+        } as const
+        yield* commands.perform({ id: "c-1", account: Stage.account, actor: "dana", reason: "by phone", command })
+        on.holdings = []
+        yield* TestClock.adjust("1 hour")
+        yield* sync()
+        expect((yield* breaks).filter((each) => each.startsWith("FillMissing"))).toEqual([])
+        const counted = (yield* Reads.all(FillTable)).filter(({ canonical }) => canonical)
+        expect(counted.map(({ quantity }) => Decimal.format(quantity))).toEqual(["5"])
+      }),
+      layerOf(on)
     )
   })
 
