@@ -15,8 +15,15 @@ export const mismatch = (
   recorder: Recorder,
   order: Order,
   report: Pick<Executed, "execId" | "symbol" | "side">
-): Interpreted => {
-  const evidence = `${report.execId} is ${report.side} ${report.symbol}, the order is ${order.side} ${order.symbol}`
+): Interpreted =>
+  contradicts(
+    recorder,
+    order,
+    `${report.execId} is ${report.side} ${report.symbol}, the order is ${order.side} ${order.symbol}`
+  )
+
+/** F8 of reconciliation: a fill that contradicts its order is shown, counted nowhere, and holds its symbol until it is decided. */
+export const contradicts = (recorder: Recorder, order: Order, evidence: string): Interpreted => {
   open(
     recorder,
     { symbol: order.symbol, kind: "FillMismatch", subject: format("order", order.id), evidence },

@@ -1,18 +1,19 @@
 import { Need } from "../books/Need.ts"
 import { isConcluded } from "../fill/concluded.ts"
 import type { Fill } from "../fill/Fill.ts"
+import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import { orderOf } from "../order/transition.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { Executed, RawPayload } from "./Report.ts"
-import { book, mismatch } from "./booking.ts"
+import { book, contradicts, mismatch } from "./booking.ts"
 import { documented, isSameExecution, undocumented } from "./corrections.ts"
 import { putBack } from "./busts.ts"
 import { suspect, twinOf } from "./duplicates.ts"
 import { keep } from "./evidence.ts"
 import { commission } from "./commissions.ts"
-import { match } from "./matching.ts"
+import { match, sharing } from "./matching.ts"
 import { wait } from "./waitingFills.ts"
 
 /** One revision of one execution: booked to its order, kept waiting where that is not known, or shown as a break. */
@@ -27,6 +28,11 @@ export const executed = (recorder: Recorder, report: Executed, payload: RawPaylo
   const order = sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
   if (order === undefined) return wait(recorder, report, payload)
   if (order.symbol !== report.symbol || order.side !== report.side) return mismatch(recorder, order, report)
+  const other = sibling === undefined ? undefined : otherThan(recorder, order, report)
+  if (other !== undefined) {
+    const name = format("order", other.id)
+    return contradicts(recorder, order, `${report.execId} names ${name}, its execution is on record for another order`)
+  }
   const twin = sibling === undefined ? twinOf(recorder, order, report) : undefined
   if (twin !== undefined) return suspected(recorder, order, report, twin, payload)
   documented(recorder, order, report, revisions)
@@ -34,6 +40,19 @@ export const executed = (recorder: Recorder, report: Executed, payload: RawPaylo
   if (isNewest(revisions, report)) putBack(recorder, report.execIdBase, report.executedAt)
   costs(recorder, report)
   return applied(orderOf(recorder, order.id))
+}
+
+/**
+ * F8: the order that a revision names where it is not the one of its execution. Ids without a suffix of their own may look like two
+ * revisions of one execution, and a fill of its own would take the place of another.
+ */
+const otherThan = (recorder: Recorder, order: Order, report: Executed): Order | undefined => {
+  const named = match(recorder, report)?.order
+  if (named === undefined || named.id === order.id) return undefined
+  // O28: orders may share an id of the broker's.
+  const { brokerOrderId } = report
+  const isNamedToo = brokerOrderId !== undefined && sharing(recorder, brokerOrderId).some(({ id }) => id === order.id)
+  return isNamedToo ? undefined : named
 }
 
 /** F10 of reconciliation: it waits, counted nowhere, like a fill whose order is unknown; told again it changes nothing. */
