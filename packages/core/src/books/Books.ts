@@ -136,6 +136,7 @@ class ShelfChanges<R extends Fields, K extends Key> implements TableChanges {
   readonly #description: Table<R, K>
   readonly #made: ReadonlyArray<R>
   readonly #changed: ReadonlyArray<{ readonly before: R; readonly after: R }>
+  #inserts: ReadonlyArray<EncodedRow> | undefined
   constructor(shelf: Shelf.Shelf<R, K>) {
     const { inserts, updates } = shelf.changes()
     this.table = shelf.table.name
@@ -147,7 +148,8 @@ class ShelfChanges<R extends Fields, K extends Key> implements TableChanges {
     return this.#made.length + this.#changed.length
   }
   get inserts(): ReadonlyArray<EncodedRow> {
-    return this.#made.map(this.#description.encode)
+    this.#inserts ??= this.#made.map(this.#description.encode)
+    return this.#inserts
   }
   get updates(): ReadonlyArray<EncodedRow> {
     return this.#changed.map(({ after }) => this.#description.encode(after))

@@ -57,10 +57,25 @@ const offsetMicros = (zone: string): bigint => {
   return BigInt(zone.startsWith("-") ? -minutes : minutes) * 60_000_000n
 }
 
+const SECOND = 1_000_000
+const MINUTE = 60 * SECOND
+
+/** The minute that was written last, as its text goes: moments that are written together are close to each other. */
+let written = { minute: Number.NaN, text: "" }
+
+const minuteText = (minute: number): string => {
+  if (written.minute !== minute)
+    written = { minute, text: new Date((minute * MINUTE) / 1000).toISOString().slice(0, 17) }
+  return written.text
+}
+
 /** ISO 8601 in UTC with six decimals: `2026-11-20T14:30:00.000000Z`. */
 export const format = (self: Instant): string => {
-  const micros = ((self % 1000n) + 1000n) % 1000n
-  return `${new Date(Number((self - micros) / 1000n)).toISOString().slice(0, 23)}${micros.toString().padStart(3, "0")}Z`
+  const micros = Number(self)
+  const ofMinute = ((micros % MINUTE) + MINUTE) % MINUTE
+  const seconds = Math.floor(ofMinute / SECOND)
+  const rest = String(ofMinute - seconds * SECOND).padStart(6, "0")
+  return `${minuteText((micros - ofMinute) / MINUTE)}${seconds < 10 ? "0" : ""}${seconds}.${rest}Z`
 }
 
 /** A moment as text at the edge: ISO 8601 with a zone, in; UTC with six decimals, out. */

@@ -1,4 +1,5 @@
 import type { Books } from "../../books/Books.ts"
+import type { Draft } from "../../books/Table.ts"
 import type { LotId, TradeId } from "../../identity/Id.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import { signed } from "../../order/Side.ts"
@@ -12,7 +13,7 @@ import { patchPosition, positionOf } from "./positions.ts"
 export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQuarantined">, place: Place): void => {
   const lotId = event._tag === "TradeAccepted" ? event.lotId : undefined
   const { direct } = event
-  const trade: Trade = {
+  const trade: Draft<Trade> = {
     id: event.id,
     account: ownerOf(place),
     source: event.source,
@@ -45,7 +46,7 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
   }
   if (lotId === undefined) books.trades.put(trade)
   else count(books, trade, lotId, place)
-  recount(books, undefined, tradeOf(books, event.id), place)
+  recount(books, undefined, trade, place)
 }
 
 /** What the written off shares come from: us. */
@@ -54,7 +55,7 @@ const OURS = "roundlot"
 /** A rest that can never trade: an entry of ours, of the opposite sign. */
 export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place: Place): void => {
   const { id, lotId, quantity, side, symbol, why } = event
-  const trade: Trade = {
+  const trade: Draft<Trade> = {
     id,
     account: ownerOf(place),
     source: OURS,
@@ -92,21 +93,22 @@ export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place:
 export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeReleased">, place: Place): void => {
   if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined })
   const before = tradeOf(books, id)
-  count(books, { ...before, symbol }, lotId, place)
-  recount(books, before, tradeOf(books, id), place)
+  const released = draftOf(before)
+  released.symbol = symbol
+  count(books, released, lotId, place)
+  recount(books, before, released, place)
 }
 
 /** A trade enters exposure, target and the queue (A1, C2). */
-const count = (books: Books, trade: Trade, lotId: LotId, place: Place): void => {
+const count = (books: Books, trade: Draft<Trade>, lotId: LotId, place: Place): void => {
   const target = targetOf(trade)
   const { account, symbol } = trade
-  const counted = draftOf(trade)
-  counted.status = "accumulated"
-  counted.reason = trade.kind === "write_off" ? trade.reason : undefined
-  counted.lotId = lotId
-  counted.updatedAt = place.at
-  counted.version = place.seq
-  books.trades.put(counted)
+  trade.status = "accumulated"
+  trade.reason = trade.kind === "write_off" ? trade.reason : undefined
+  trade.lotId = lotId
+  trade.updatedAt = place.at
+  trade.version = place.seq
+  books.trades.put(trade)
   books.lots.put({
     id: lotId,
     account,
