@@ -102,7 +102,10 @@ export const defaultLimits: GroupLimits = { members: 1000, holdMs: 15 }
 const LANE_CAPACITY = 4096
 
 /** How long the writer goes on before timers and sockets have their turn, in milliseconds. */
-const LONGEST_BREATH_MS = 10
+const LONGEST_BREATH_MS = 2
+
+/** Lets timers and sockets have their turn: a timer of no time would wait a whole millisecond, during which nothing is written. */
+const turnOfTheLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 /**
  * Makes the ledger of a store. One writer fiber runs in the scope; it commits whatever waits as soon as it is idle, so a lone
@@ -123,6 +126,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     let wake: (() => void) | undefined
     let group = 0
     let breathedMs = 0
+    const news: Array<News> = []
     let isClosed = false
 
     const time = yield* BookTime.make
@@ -178,7 +182,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           Effect.die
         ).pipe(noteGroup(members.length, clock.monotonicMs))
         pace.took(members.length, plannedMs)
-        if (done.journals.length > 0) tellWatchers(watchers, done, written.feedPosition)
+        if (done.journals.length > 0) news.push({ ...done, feedPosition: written.feedPosition })
         return written.answer
       })
 
@@ -192,10 +196,12 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       )
     }
 
+    /** Who waits for an answer goes on before those who look for work that it may have made. */
     const serveNext = Effect.gen(function* () {
       const parts = queue.take(pace.room())
       yield* serve(parts)
       for (const { job, to } of parts) if (to === job.members.length) job.ended()
+      for (const each of news.splice(0)) tellWatchers(watchers, each)
       yield* breathe
     })
 
@@ -206,7 +212,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const breathe = Effect.gen(function* () {
       const nowMs = yield* clock.monotonicMs
       if (nowMs - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
-      yield* Effect.sleep(0)
+      yield* turnOfTheLoop
       breathedMs = yield* clock.monotonicMs
     })
 
@@ -284,9 +290,14 @@ interface Watcher {
 
 type Done = Pick<Extract<Plan<unknown>, { readonly _tag: "Planned" }>, "journals" | "changes">
 
-const tellWatchers = (watchers: Iterable<Watcher>, done: Done, feedPosition: number): void => {
-  const touched = new Set<string>(done.changes.map(({ table }) => table))
-  for (const { entries } of done.journals) for (const { tag } of entries) touched.add(tag)
+/** A commit that wrote entries. */
+interface News extends Done {
+  readonly feedPosition: number
+}
+
+const tellWatchers = (watchers: Iterable<Watcher>, { changes, feedPosition, journals }: News): void => {
+  const touched = new Set<string>(changes.map(({ table }) => table))
+  for (const { entries } of journals) for (const { tag } of entries) touched.add(tag)
   for (const { tell, topics } of watchers) if (topics === undefined || isAnyOf(topics, touched)) tell(feedPosition)
 }
 
