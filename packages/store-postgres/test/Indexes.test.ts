@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Books, type TradeRepository } from "@roundlot/core"
-import { Dialect, Reads } from "@roundlot/store-sql"
-import { Effect, Redacted } from "effect"
-import { connect } from "../src/internal/connection.ts"
+import { Dialect, Pages } from "@roundlot/store-sql"
+import { Effect } from "effect"
 import { asking, database } from "./place.ts"
 
 const is = (column: string, ...cells: ReadonlyArray<string | number>): TradeRepository.Filter => ({ column, in: cells })
@@ -34,9 +33,8 @@ describe("indexes", () => {
   it.scopedLive("AUD-11: what is asked of attempts goes over the index that is there for it", () =>
     Effect.gen(function* () {
       const url = yield* database
-      const sql = yield* connect({ url: Redacted.make(url) })
       for (const [query, index] of questions) {
-        const [text, cells] = Reads.pageStatement(sql, Dialect.postgres, Books.tables.attempts, query).compile()
+        const { cells, text } = Pages.page(Dialect.postgres, Books.tables.attempts, query)
         // The table is empty, where reading it whole costs least.
         const plan = yield* asking(url, "SET enable_seqscan = off", `EXPLAIN ${written(text, cells)}`)
         const shown = plan.map((row) => String(row["QUERY PLAN"])).join("\n")

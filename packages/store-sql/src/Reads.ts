@@ -1,10 +1,10 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import type { Fragment } from "@effect/sql/Statement"
-import { Books, type Column, type Entry, pageFault, type Table, TradeRepository } from "@roundlot/core"
+import { Books, type Entry, pageFault, type Table, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
+import * as Pages from "./Pages.ts"
 import { faultOf } from "./Rules.ts"
 import { entryColumns, feedColumns, selectJournals } from "./Statements.ts"
 
@@ -18,63 +18,7 @@ export type Reads = Pick<TradeRepository.TradeRepositoryService, "page" | "entri
 const refused = (table: string, problem: string) =>
   new TradeRepository.ConstraintRefused({ table, constraint: `the query ${problem}` })
 
-const listed = (columns: ReadonlyArray<string>, suffix = ""): string =>
-  columns.map((column) => `${quote(column)}${suffix}`).join(", ")
-
-/** A cell as a parameter that is compared with a column. */
-type ParameterOf = (column: string, cell: Column.Cell) => Column.Cell
-
-const parametersOf =
-  (dialect: Dialect, table: Books.AnyTable): ParameterOf =>
-  (column, cell) =>
-    dialect.parameterOf(table.columns[column]?.kind ?? "text", cell)
-
-const filterClauses = (
-  sql: SqlClient.SqlClient,
-  filter: TradeRepository.Filter,
-  parameterOf: ParameterOf
-): ReadonlyArray<Fragment> => {
-  const column = sql(filter.column)
-  if (!("in" in filter)) {
-    const { atLeast, below } = filter
-    return [
-      ...(atLeast === undefined ? [] : [sql`${column} >= ${parameterOf(filter.column, atLeast)}`]),
-      ...(below === undefined ? [] : [sql`${column} < ${parameterOf(filter.column, below)}`])
-    ]
-  }
-  const cells = filter.in.filter((cell) => cell !== null).map((cell) => parameterOf(filter.column, cell))
-  const isNull = sql`${column} IS NULL`
-  // An index of what has none is only used where nothing else is asked for.
-  if (cells.length === 0) return [filter.in.length === 0 ? sql`1 = 0` : isNull]
-  const among = sql`${column} IN ${sql.in(cells)}`
-  return [cells.length === filter.in.length ? among : sql.or([among, isNull])]
-}
-
-const afterClauses = (
-  sql: SqlClient.SqlClient,
-  { after, descending, orderBy }: TradeRepository.PageQuery,
-  parameterOf: ParameterOf
-): ReadonlyArray<Fragment> => {
-  if (after === undefined) return []
-  const cells = after.map((cell, i) => parameterOf(orderBy[i] ?? "", cell))
-  return [sql`(${sql.literal(listed(orderBy))}) ${sql.literal(descending ? "<" : ">")} ${sql.in(cells)}`]
-}
-
-/** The statement of a page; its names are known to be columns. */
-export const pageStatement = (
-  sql: SqlClient.SqlClient,
-  dialect: Dialect,
-  table: Books.AnyTable,
-  query: TradeRepository.PageQuery
-) => {
-  const parameterOf = parametersOf(dialect, table)
-  return sql<Table.EncodedRow>`SELECT ${sql.literal(listed(Object.keys(table.columns)))} FROM ${sql(nameOf(table.name))} WHERE ${sql.and(
-    [
-      ...query.where.flatMap((filter) => filterClauses(sql, filter, parameterOf)),
-      ...afterClauses(sql, query, parameterOf)
-    ]
-  )} ORDER BY ${sql.literal(listed(query.orderBy, query.descending ? " DESC" : " ASC"))} LIMIT ${query.limit}`
-}
+const listed = (columns: ReadonlyArray<string>): string => columns.map(quote).join(", ")
 
 /** The statement of a page of entries. */
 export const entriesStatement = (sql: SqlClient.SqlClient, query: TradeRepository.EntryQuery) =>
@@ -108,32 +52,46 @@ export type Ask = <A>(statement: Effect.Effect<A, SqlError>) => Effect.Effect<A,
 
 const once: Ask = (statement) => statement
 
+/** The rows that a page finds. */
+export type RowsOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Table.EncodedRow>, TradeRepository.StoreError>
+
+/** How a store asks its database. */
+export interface Asking {
+  readonly dialect: Dialect
+  readonly classify: Classify
+  readonly ask?: Ask
+  /** A shorter way to the rows of a page than the client's, which it falls back on. */
+  readonly rowsOf?: (byClient: RowsOf) => RowsOf
+}
+
 /** The reads of a repository on the connected database. */
-export const make = (
-  dialect: Dialect,
-  classify: Classify,
-  ask: Ask = once
-): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
-  Effect.map(SqlClient.SqlClient, (sql) => ({
-    page: Effect.fn("TradeRepository.page")((query: TradeRepository.PageQuery) => {
-      const table = Books.tables[query.table]
-      const read = ask(pageStatement(sql, dialect, table, query)).pipe(
-        Effect.mapError(classify),
-        Effect.flatMap((rows) => (query.asTheyStand === true ? Effect.succeed(rows) : sound(table, rows)))
-      )
-      return checked(query.table, pageFault.of(table, query), read)
-    }),
-    entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
-      checked("journal", pageFault.ofLimit(query.limit), Effect.mapError(ask(entriesStatement(sql, query)), classify))
-    ),
-    feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
-      checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
-    ),
-    heads: ask(sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals)).pipe(
-      Effect.map(
-        (rows): ReadonlyMap<string, Entry.Head> =>
-          new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))
+export const make = ({
+  ask = once,
+  classify,
+  dialect,
+  rowsOf = (byClient) => byClient
+}: Asking): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
+  Effect.map(SqlClient.SqlClient, (sql) => {
+    const rows = rowsOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Table.EncodedRow>(text, cells)), classify))
+    return {
+      page: (query: TradeRepository.PageQuery) => {
+        const table = Books.tables[query.table]
+        const read = Effect.suspend(() => rows(Pages.page(dialect, table, query)))
+        const asked = query.asTheyStand === true ? read : Effect.flatMap(read, (found) => sound(table, found))
+        return checked(query.table, pageFault.of(table, query), asked)
+      },
+      entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
+        checked("journal", pageFault.ofLimit(query.limit), Effect.mapError(ask(entriesStatement(sql, query)), classify))
       ),
-      Effect.mapError(classify)
-    )
-  }))
+      feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
+        checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
+      ),
+      heads: ask(sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals)).pipe(
+        Effect.map(
+          (rows): ReadonlyMap<string, Entry.Head> =>
+            new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))
+        ),
+        Effect.mapError(classify)
+      )
+    }
+  })

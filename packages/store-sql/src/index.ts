@@ -10,6 +10,8 @@ export * as Identity from "./Identity.ts"
 export * as Image from "./Image.ts"
 /** `Migrations`: see that module. */
 export * as Migrations from "./Migrations.ts"
+/** `Pages`: see that module. */
+export * as Pages from "./Pages.ts"
 /** `Reads`: see that module. */
 export * as Reads from "./Reads.ts"
 /** `Rules`: see that module. */

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Books, type Table, type TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
-import { Ddl, Dialect, Reads, Statements } from "@roundlot/store-sql"
+import { Ddl, Dialect, Pages, Reads, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"
 import { open } from "../src/internal/connection.ts"
@@ -121,9 +121,9 @@ describe("indexes", () => {
 
   it.scoped("every list goes over an index, and none is sorted", () =>
     Effect.gen(function* () {
-      const { db, sql } = yield* connected
+      const { db } = yield* connected
       for (const [query, expected] of lists) {
-        const [text, cells] = Reads.pageStatement(sql, Dialect.sqlite, Books.tables[query.table], query).compile()
+        const { cells, text } = Pages.page(Dialect.sqlite, Books.tables[query.table], query)
         const plan = planOf(db, text, cells)
         assert.match(plan, expected, JSON.stringify(query))
         // The few attempts and fills of one order are sorted.

@@ -94,7 +94,7 @@ export const make = (
     const news = yield* News.make(config, place)
     const refusal = Identity.openingRefusal(state)
     if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
-    const reads = yield* within(Reads.make(Dialect.postgres, classify, askingAgain(retryFor)))
+    const reads = yield* within(Reads.make({ dialect: Dialect.postgres, classify, ask: askingAgain(retryFor) }))
     const feed = feedOn(place, sql, reads, retryFor)
     const committed = yield* Queue.sliding<void>(1)
     // Whoever ends appends first; where that fails, the next one that needs the feed does it.

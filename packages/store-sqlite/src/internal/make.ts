@@ -7,6 +7,7 @@ import { type Duration, Effect, Schedule, type Scope } from "effect"
 import { open } from "./connection.ts"
 import { failureOf, failureOrIo, unavailable } from "./failure.ts"
 import * as Leases from "./leases.ts"
+import * as Pages from "./pages.ts"
 import * as Reader from "./reader.ts"
 import { sideOn } from "./sideOn.ts"
 import * as Turnstile from "./turnstile.ts"
@@ -23,7 +24,6 @@ export interface Options {
   readonly leaseMs?: number
 }
 
-/** Tries for the turn, a millisecond apart; whoever has it for so long is stuck, and then SQLite says so. */
 const LONGEST_TURN_MS = 2_000
 
 const isBusy = (error: unknown): boolean =>
@@ -70,10 +70,16 @@ export const make = (
     const refusal = Identity.openingRefusal(state)
     if (refusal !== undefined) return yield* unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
     for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
-    const reads = yield* Reads.make(Dialect.sqlite, (error) => failureOrIo(file, error)).pipe(
-      Effect.provideService(SqlClient.SqlClient, client)
-    )
-    const turnstile = yield* Turnstile.make(file, LONGEST_TURN_MS)
+    const reads = yield* Reads.make({
+      dialect: Dialect.sqlite,
+      classify: (error) => failureOrIo(file, error),
+      rowsOf: Pages.onWriter(file, db)
+    }).pipe(Effect.provideService(SqlClient.SqlClient, client))
+    const turnstile = yield* Turnstile.make(file, {
+      isBusy,
+      patiently: (wanted) => Effect.retry(wanted, again),
+      tries: LONGEST_TURN_MS
+    })
     const write = Writer.make(file, db, known.length, turnstile.pass)
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
@@ -88,8 +94,6 @@ export const make = (
           (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
         ),
       write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
-        refused === undefined
-          ? turnstile.inTurn(Effect.retry(write(scope, plan), again)).pipe(Effect.withSpan("TradeRepository.write"))
-          : refused
+        refused === undefined ? turnstile.inTurn(write(scope, plan)) : refused
     }
   })

@@ -1,0 +1,53 @@
+import type { Books, Column, TradeRepository } from "@roundlot/core"
+import { nameOf } from "./Ddl.ts"
+import { type Dialect, quote } from "./Dialect.ts"
+
+/** A question to a database: its text, and the cells of its parameters in order. */
+export interface Asked {
+  readonly text: string
+  readonly cells: ReadonlyArray<Column.Cell>
+}
+
+/** What stands for the next parameter of a statement. */
+type Place = (column: string, cell: Column.Cell) => string
+
+const listed = (columns: ReadonlyArray<string>, suffix = ""): string =>
+  columns.map((column) => `${quote(column)}${suffix}`).join(", ")
+
+const clausesOf = (filter: TradeRepository.Filter, place: Place): ReadonlyArray<string> => {
+  const name = quote(filter.column)
+  if (!("in" in filter)) {
+    const { atLeast, below } = filter
+    return [
+      ...(atLeast === undefined ? [] : [`${name} >= ${place(filter.column, atLeast)}`]),
+      ...(below === undefined ? [] : [`${name} < ${place(filter.column, below)}`])
+    ]
+  }
+  const cells = filter.in.filter((cell) => cell !== null)
+  // An index of what has none is only used where nothing else is asked for.
+  if (cells.length === 0) return [filter.in.length === 0 ? "1 = 0" : `${name} IS NULL`]
+  const among = `${name} IN (${cells.map((cell) => place(filter.column, cell)).join(", ")})`
+  return [cells.length === filter.in.length ? among : `(${among} OR ${name} IS NULL)`]
+}
+
+const behind = ({ after, descending, orderBy }: TradeRepository.PageQuery, place: Place): ReadonlyArray<string> => {
+  if (after === undefined) return []
+  const places = after.map((cell, i) => place(orderBy[i] ?? "", cell))
+  return [`(${listed(orderBy)}) ${descending ? "<" : ">"} (${places.join(", ")})`]
+}
+
+/** The question for a page of a table; its names are known to be columns. */
+export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeRepository.PageQuery): Asked => {
+  const cells: Array<Column.Cell> = []
+  const place: Place = (column, cell) => {
+    cells.push(dialect.parameterOf(table.columns[column]?.kind ?? "text", cell))
+    return dialect.place(cells.length)
+  }
+  const clauses = [...query.where.flatMap((filter) => clausesOf(filter, place)), ...behind(query, place)]
+  const where = clauses.length === 0 ? "" : ` WHERE ${clauses.join(" AND ")}`
+  const order = listed(query.orderBy, query.descending ? " DESC" : " ASC")
+  const text =
+    `SELECT ${listed(Object.keys(table.columns))} FROM ${nameOf(table.name)}${where}` +
+    ` ORDER BY ${order} LIMIT ${place("", query.limit)}`
+  return { text, cells }
+}
