@@ -7,7 +7,7 @@ import type { TableName } from "../books/Table.ts"
 import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import { Reference } from "../money/Reference.ts"
 import { PriceReference } from "../ports/PriceReference.ts"
-import { Clock } from "../ports/Clock.ts"
+import { Clock, turn } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
@@ -103,9 +103,6 @@ const LANE_CAPACITY = 4096
 
 /** How long the writer goes on before timers and sockets have their turn, in milliseconds. */
 const LONGEST_BREATH_MS = 2
-
-/** Lets timers and sockets have their turn: a timer of no time would wait a whole millisecond, during which nothing is written. */
-const turnOfTheLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 /**
  * Makes the ledger of a store. One writer fiber runs in the scope; it commits whatever waits as soon as it is idle, so a lone
@@ -212,7 +209,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const breathe = Effect.gen(function* () {
       const nowMs = yield* clock.monotonicMs
       if (nowMs - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
-      yield* turnOfTheLoop
+      yield* turn
       breathedMs = yield* clock.monotonicMs
     })
 

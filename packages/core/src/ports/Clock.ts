@@ -1,4 +1,4 @@
-import { Clock as EffectClock, Context, Effect, Layer } from "effect"
+import { Clock as EffectClock, Context, DefaultServices, Duration, Effect, Layer } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import * as Instant from "../time/Instant.ts"
 import type { MarketHours } from "../time/MarketHours.ts"
@@ -31,6 +31,19 @@ const now: Effect.Effect<Instant.Instant> = Effect.map(EffectClock.currentTimeMi
 const monotonicMs: Effect.Effect<number> = EffectClock.currentTimeNanos.pipe(
   Effect.map((nanos) => Number(nanos / 1000n) / 1000),
   Effect.catchAllDefect(() => EffectClock.currentTimeMillis)
+)
+
+const machine = Context.get(DefaultServices.liveServices, EffectClock.Clock)
+
+// oxlint-disable-next-line eslint/no-restricted-globals -- asked for by the machine's own clock alone, which no simulation has
+const turnOfTheLoop = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
+/**
+ * Lets timers and sockets have their turn, and goes on at once: by the machine's clock a timer of no time takes a millisecond. A clock
+ * that somebody else moves has its own order.
+ */
+export const turn: Effect.Effect<void> = Effect.clockWith((clock) =>
+  clock === machine ? turnOfTheLoop : clock.sleep(Duration.zero)
 )
 
 const LONGEST_LOOK_MINUTES = 11 * 24 * 60
