@@ -15,6 +15,7 @@ import { TradeRepository, type Plan, type State, type StoreError } from "../port
 import * as Instant from "../time/Instant.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
+import * as KeptAccounts from "./KeptAccounts.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
 import { planGroup, type Member, type Outcome } from "./plan.ts"
@@ -65,6 +66,8 @@ export interface LedgerService {
   readonly now: Effect.Effect<Instant.Instant>
   /** The leases that this process holds: what is committed in the lanes `report` and `send` carries its account's. */
   readonly leases: HeldLeases.HeldLeases
+  /** What this process has read of accounts to make their orders ready; nothing that was read before its own last change of one. */
+  readonly accounts: KeptAccounts.KeptAccounts
 }
 
 /** The one writer. */
@@ -119,6 +122,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const pace = paceOf(limits)
     const watchers = new Set<Watcher>()
     const leases = yield* HeldLeases.make
+    const accounts = KeptAccounts.make()
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
     let group = 0
@@ -162,7 +166,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         const worldFrom = yield* surveyed(needs)
         group += 1
         const commitId = `${entropy.slice(0, 12)}-${group}`
-        const accounts = [...new Set(members.map((member) => member.account))]
+        const named = [...new Set(members.map((member) => member.account))]
         let plannedMs = 0
         let done: Done = { journals: [], changes: [] }
         const planned = (state: State) => {
@@ -174,11 +178,12 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         }
         // The ledger makes every id anew: one that was there is a fault of ours.
         const written = yield* Effect.catchTag(
-          repository.write({ commitId, accounts, needs, fences }, planned),
+          repository.write({ commitId, accounts: named, needs, fences }, planned),
           "AlreadyCommitted",
           Effect.die
         ).pipe(noteGroup(members.length, clock.monotonicMs))
         pace.took(members.length, plannedMs)
+        if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
         if (done.journals.length > 0) news.push({ ...done, feedPosition: written.feedPosition })
         return written.answer
       })
@@ -276,7 +281,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         })
       ),
       now: time.now,
-      leases
+      leases,
+      accounts
     })
   })
 

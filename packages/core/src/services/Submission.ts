@@ -12,7 +12,7 @@ import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { OrderTerms, PositionEffect } from "../order/OrderTerms.ts"
 import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
-import { Refusal, type BrokerService, type Prepared } from "../ports/Broker.ts"
+import { Refusal, type Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
 import { begin } from "../ports/deadline.ts"
@@ -21,7 +21,7 @@ import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { countSend, noteStage } from "./metrics.ts"
-import { brokerToDrive, driven, settingsOf } from "./drive.ts"
+import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { recoverIdle, reported } from "./work.ts"
@@ -154,29 +154,30 @@ const FEWEST_AT_ONCE = 64
 const MOST_AT_ONCE = 512
 const QUICK_MS = 500
 
-interface ReadyToSend {
+interface ReadyToSend extends ForAttempt {
   readonly order: Order
-  readonly broker: BrokerService
   readonly prepared: Prepared
   /** Under which it was made ready. */
   readonly lease: OwnLease | undefined
 }
 
 /** Orders of several accounts; what keeps one account from being driven is told of that one, and stops no other. */
-const sendBatch = (orders: ReadonlyArray<Order>, open: Effect.Semaphore) =>
+const sendBatch = (
+  orders: ReadonlyArray<Order>,
+  open: Effect.Semaphore
+): Effect.Effect<void, never, Brokers | Health | SendingNeeds> =>
   Effect.gen(function* () {
     const ready: Array<ReadyToSend> = []
     const ledger = yield* Ledger
     const accounts = new Set(orders.map(({ account }) => account))
-    const settingsRead = yield* settingsOf(accounts)
     for (const account of accounts) {
       const own = orders.filter((order) => order.account === account)
       const prepareAll = Effect.gen(function* () {
-        const broker = yield* brokerToDrive(account, settingsRead(account))
+        const driving = yield* brokerForAttempt(account)
         const lease = yield* ledger.leases.of(account)
         for (const order of own) {
-          const prepared = prepare(broker, order)
-          if (Either.isRight(prepared)) ready.push({ order, broker, lease, prepared: prepared.right })
+          const prepared = prepare(driving.broker, order)
+          if (Either.isRight(prepared)) ready.push({ ...driving, order, lease, prepared: prepared.right })
           else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
         }
       })
@@ -196,13 +197,16 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
     Effect.gen(function* () {
       const planned = yield* restore(ledger.submitEach("send", ready.map(attemptMember)))
       const toSend: Array<Committed> = []
+      const outdated: Array<Order> = []
       for (const [i, each] of ready.entries()) {
         const outcome = planned[i]
         if (outcome === undefined) continue
         if (Either.isLeft(outcome)) yield* reported(`sending ${each.order.account}`, outcome)
         else if (outcome.right._tag === "Send") toSend.push(committed(each, outcome.right, begunMs))
+        else if (outcome.right._tag === "Outdated") outdated.push(each.order)
       }
       yield* sendAll(toSend, open)
+      if (outdated.length > 0) yield* Effect.zipRight(forgetSettings(outdated), restore(sendBatch(outdated, open)))
     })
   )
 })
@@ -273,13 +277,25 @@ const bookTogether = (sent: ReadonlyArray<Committed>, answers: ReadonlyArray<Rec
     yield* Effect.all(failed, { concurrency: "unbounded", discard: true })
   })
 
+/** The settings that an attempt was made ready by are others by now: it is made ready again. */
+interface Outdated {
+  readonly _tag: "Outdated"
+}
+
 /** It names the position too: controls judge by the prices of what is named beforehand. */
-const attemptMember = (ready: ReadyToSend): Member<SendPlanned> => {
+const attemptMember = (ready: ReadyToSend): Member<SendPlanned | Outdated> => {
   const { account, id, symbol } = ready.order
   return memberOf(account, "send", [Need.OrderById({ id }), Need.Position({ account, symbol })], (recorder) =>
-    planSend(recorder, id, (positionEffect) => preparedFor(ready, positionEffect).request)
+    recorder.books.accounts.get(account)?.version === ready.settingsVersion
+      ? planSend(recorder, id, (positionEffect) => preparedFor(ready, positionEffect).request)
+      : { _tag: "Outdated" }
   )
 }
+
+const forgetSettings = (orders: ReadonlyArray<Order>) =>
+  Effect.map(Ledger, ({ accounts }) => {
+    for (const { account } of orders) accounts.forget(account)
+  })
 
 /** Whether a direct order opens or closes is known in the commit of its attempt, and preparing is pure. */
 const preparedFor = ({ broker, order, prepared }: ReadyToSend, positionEffect: PositionEffect | undefined): Prepared =>
@@ -298,10 +314,14 @@ type ToBeSent = Extract<SendPlanned, { readonly _tag: "Send" }>
 
 /** Sends one order, if it still stands when its attempt is committed. */
 export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {
-  const broker = yield* brokerToDrive(order.account)
-  const prepared = prepare(broker, order)
-  if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
-  return yield* attempt(order, broker, prepared.right)
+  for (;;) {
+    const driving = yield* brokerForAttempt(order.account)
+    const prepared = prepare(driving.broker, order)
+    if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
+    const came = yield* attempt(order, driving, prepared.right)
+    if (came._tag !== "Outdated") return came
+    yield* forgetSettings([order])
+  }
 })
 
 /** An order that its broker cannot be asked for: a plan ends unsent, a doubtful one stays. */
@@ -315,11 +335,11 @@ export const refuse = (order: Order, why: string) =>
     )
   )
 
-const attempt = Effect.fn("Submission.attempt")(function* (order: Order, broker: BrokerService, prepared: Prepared) {
+const attempt = Effect.fnUntraced(function* (order: Order, driving: ForAttempt, prepared: Prepared) {
   const ledger = yield* Ledger
   const clock = yield* Clock
   const begunMs = yield* clock.monotonicMs
-  const ready = { order, broker, prepared, lease: yield* ledger.leases.of(order.account) }
+  const ready = { ...driving, order, prepared, lease: yield* ledger.leases.of(order.account) }
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
   const sent = committed(ready, planned, begunMs)

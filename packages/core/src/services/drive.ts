@@ -31,54 +31,64 @@ export class NotDriven extends Schema.TaggedError<NotDriven>()("NotDriven", { ac
 
 const readSettings = (account: AccountName) => Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
 
-/** The settings of some accounts, read together; one whose row cannot be read fails for itself. */
-export const settingsOf = (
-  accounts: ReadonlySet<AccountName>
-): Effect.Effect<
-  (account: AccountName) => Effect.Effect<Account | undefined, StoreError>,
-  StoreError,
-  TradeRepository
-> =>
+const readAndKeep = (account: AccountName) =>
+  Effect.tap(readSettings(account), (settings) =>
+    settings === undefined ? Effect.void : Effect.map(Ledger, ({ accounts }) => accounts.keep(settings))
+  )
+
+/** As they were read before, where they were. */
+const keptSettings = (account: AccountName) =>
+  Effect.flatMap(Ledger, ({ accounts }) => {
+    const known = accounts.get(account)
+    return known === undefined ? readAndKeep(account) : Effect.succeed(known)
+  })
+
+/** Why an account's broker may not be driven, or that it could not be found out. */
+type NotToDrive = NoBroker | EnvironmentMismatch | NotDriven | LedgerError
+
+/** The broker for an attempt, and the version of the account's settings that it goes by. */
+export interface ForAttempt {
+  readonly broker: BrokerService
+  readonly settingsVersion: number | undefined
+}
+
+const brokerBy = (
+  account: AccountName,
+  reading: Effect.Effect<Account | undefined, StoreError, Ledger | TradeRepository>
+): Effect.Effect<ForAttempt, NotToDrive, Brokers | Clock | Ledger | TradeRepository> =>
   Effect.gen(function* () {
-    const repository = yield* TradeRepository
-    const rows = yield* repository.page({
-      table: AccountTable.name,
-      where: [{ column: "name", in: [...accounts] }],
-      orderBy: AccountTable.key,
-      descending: false,
-      after: undefined,
-      limit: accounts.size
-    })
-    const read = new Map(rows.map((row) => [row["name"], AccountTable.read(row)]))
-    return (account) => read.get(account) ?? Effect.succeed(undefined)
+    const brokers = yield* Brokers
+    const broker = yield* brokers.get(account)
+    const found = yield* reading
+    const declared = found?.environment ?? "paper"
+    if (declared !== broker.environment) {
+      return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
+    }
+    if (!(yield* isProven(account))) return yield* new NotDriven({ account })
+    const settings = isDeclared(found, broker.capabilities)
+      ? found
+      : yield* Effect.zipRight(declareBroker(account, broker), readAndKeep(account))
+    const { symbols = [], version: settingsVersion } = settings ?? {}
+    if (symbols.length === 0) return { broker, settingsVersion }
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    return { broker: asTraded(broker, symbols, now), settingsVersion }
   })
 
 /**
  * The broker to which an account may be driven: only one whose environment is the declared one, and only under our lease. What it
  * takes stands on the account before anything is sent there, so that rule 0 reads it as data.
  */
-export const brokerToDrive = (
-  account: AccountName,
-  reading: Effect.Effect<Account | undefined, StoreError, TradeRepository> = readSettings(account)
-): Effect.Effect<
-  BrokerService,
-  NoBroker | EnvironmentMismatch | NotDriven | LedgerError,
-  Brokers | Clock | Ledger | TradeRepository
-> =>
-  Effect.gen(function* () {
-    const brokers = yield* Brokers
-    const broker = yield* brokers.get(account)
-    const settings = yield* reading
-    const declared = settings?.environment ?? "paper"
-    if (declared !== broker.environment) {
-      return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
-    }
-    if (!(yield* isProven(account))) return yield* new NotDriven({ account })
-    if (!isDeclared(settings, broker.capabilities)) yield* declareBroker(account, broker)
-    return settings === undefined || settings.symbols.length === 0
-      ? broker
-      : asTraded(broker, settings.symbols, yield* Effect.flatMap(Clock, (clock) => clock.now))
-  })
+export const brokerToDrive = (account: AccountName) =>
+  Effect.map(brokerBy(account, readSettings(account)), ({ broker }) => broker)
+
+/**
+ * The same, by settings that may have been read before: only for an attempt, whose commit compares their version. What they forbid
+ * is asked for anew.
+ */
+export const brokerForAttempt = (account: AccountName) =>
+  Effect.catchTag(brokerBy(account, keptSettings(account)), "EnvironmentMismatch", () =>
+    brokerBy(account, readAndKeep(account))
+  )
 
 /** P9: a broker that is asked for an instrument by the ticker that it has at the market now. */
 const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Instant): BrokerService => ({

@@ -1,6 +1,9 @@
 import { Effect, Either, Fiber, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Broker from "../../src/ports/Broker.ts"
+import { AccountTable } from "../../src/account/Account.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
@@ -9,6 +12,7 @@ import { Answer, type Answered } from "../../src/reconciliation/Report.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
+import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 const busy = new StoreUnavailable({ place: "test", problem: "busy", detail: "locked", remedy: "wait" })
@@ -204,7 +208,46 @@ describe("what a process that ended has left", () => {
   })
 })
 
+/** As if the account had been read before another process said by which ticker the market knows its instrument. */
+const readBefore = (ticker: string) =>
+  Effect.gen(function* () {
+    const { accounts } = yield* Ledger
+    const [settings] = yield* Reads.all(AccountTable)
+    if (settings === undefined) throw new Error("there is no account")
+    const symbols = [{ instrument: Ticker.make("AAPL"), ticker: Ticker.make(ticker), since: Instant.make(0n) }]
+    accounts.keep({ ...settings, symbols, version: settings.version - 1 })
+  })
+
+const sendings = [
+  ["an order that is sent", Effect.flatMap(Stage.orders, (orders) => Effect.forEach(orders, Submission.sendOrder))],
+  ["a pass", Submission.submitPending(() => Effect.succeed(true))]
+] as const
+
 describe("before anything is sent", () => {
+  it.each(sendings)("P9: %s goes by the account as it is in the commit of its attempt", (_, send) => {
+    const sent: Array<string> = []
+    const accepted = Answer.Accepted({ brokerOrderId: Stage.theirId })
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* readBefore("OLD")
+        yield* send
+        expect(sent).toEqual(["AAPL"])
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* outcomes).toEqual(["accepted"])
+      }),
+      Stage.layer({
+        prepare: ({ symbol }) =>
+          Stage.prepared((id) =>
+            Effect.sync(() => {
+              sent.push(symbol)
+              return Stage.answered(id, accepted)
+            })
+          )
+      })
+    )
+  })
+
   it("DESIGN 8: nothing is sent for an account whose broker could not be read yet, and it is sent once it could", () => {
     let isThere = false
     const listing = Effect.suspend(() =>
