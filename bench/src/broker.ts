@@ -184,5 +184,10 @@ export const instant = (
 })
 
 /** The registry with that one broker. */
-export const layer = (broker: Broker.BrokerService): Layer.Layer<Broker.Brokers> =>
-  Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+export const layer = (broker: Broker.BrokerService): Layer.Layer<Broker.Brokers> => layerOf(() => broker)
+
+/** The registry with a broker for each account. */
+export const layerOf = (
+  brokerOf: (account: AccountName.AccountName) => Broker.BrokerService
+): Layer.Layer<Broker.Brokers> =>
+  Layer.succeed(Broker.Brokers, { get: (account) => Effect.sync(() => brokerOf(account)) })

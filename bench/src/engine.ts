@@ -161,8 +161,8 @@ export interface Stage {
   readonly limits?: Ledger.GroupLimits
   /** What stands between the services and the store, for those who watch it. */
   readonly watched?: (store: TradeRepository.TradeRepositoryService) => TradeRepository.TradeRepositoryService
-  /** Another broker than the one that fills at once. */
-  readonly broker?: (atOnce: Broker.BrokerService) => Broker.BrokerService
+  /** Another broker than the one that fills at once, for all accounts or for some. */
+  readonly broker?: (atOnce: Broker.BrokerService, account: AccountName.AccountName) => Broker.BrokerService
 }
 
 /**
@@ -198,7 +198,7 @@ export const onStage = <A, E>(
     ).pipe(
       Layer.provideMerge(Ledger.layerWith(limits)),
       Layer.provideMerge(Layer.mergeAll(store, Clock.layerAlwaysOpen, Entropy.layerSecure)),
-      Layer.provideMerge(broker.layer(other(own)))
+      Layer.provideMerge(broker.layerOf((account) => other(own, account)))
     )
     return yield* Effect.scoped(played).pipe(Effect.provide(services))
   }).pipe(Logger.withMinimumLogLevel(LogLevel.None), Effect.runPromise)

@@ -2,17 +2,25 @@ import { join } from "node:path"
 import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { type Broker, Entropy, Tracking, work } from "@roundlot/core"
+import {
+  type AccountName,
+  type Broker,
+  Entropy,
+  Instant,
+  type Report,
+  Tracking,
+  TradeRepository,
+  work
+} from "@roundlot/core"
 import { Effect, Fiber, Layer } from "effect"
+import * as broker from "./broker.ts"
 import { feeding, onStage } from "./engine.ts"
-import { type Asked, atLeast, type Figure, inFolder, median, noted, timing } from "./measuring.ts"
+import { type Asked, atLeast, type Figure, inFolder, median, noted, timing, type Took } from "./measuring.ts"
 import { submittedOrders } from "./polling.ts"
-import { accountsOf, type Shape, tradesFrom, wholeLots } from "./workload.ts"
+import { accountsOf, type BenchTrade, type Shape, tradesFrom, wholeLots } from "./workload.ts"
 
 const OPEN = 1_000
 const OPEN_QUICK = 100
-/** Schwab's ids, unlike those of the broker that answers at once. */
-const DIGITS = /^\d+$/
 const callers = { callers: 10, chunk: 100 }
 const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
 
@@ -39,60 +47,136 @@ const listing = (folder: string, shape: Shape, open: number) =>
     }
     yield* simulator.exchange.instruct({ id: "rest", when: {}, do: { accept: {} }, times: open })
     const schwab = yield* SchwabBroker.make({ account, wire: repeating })
-    return { schwab, listings: () => asked }
+    return { schwab, resting: account, listings: () => asked }
   })
+
+/** Trades of the accounts that have no resting orders. */
+function* tradesAside(shape: Shape, resting: AccountName.AccountName, seed: number): Generator<BenchTrade> {
+  for (const trade of tradesFrom(shape, seed)) if (trade.account !== resting) yield trade
+}
+
+/** The broker that fills at once, which says of every order that it has that it is open, as it is for a moment. */
+const telling = (atOnce: Broker.BrokerService): Broker.BrokerService => {
+  const placed = new Map<string, Effect.Effect<Report.Received<Report.OrderSeen>>>()
+  return {
+    ...atOnce,
+    prepare: (terms) => {
+      const seen = broker.openOf(terms, Instant.fromMillis(Date.now()))
+      placed.set(seen.report.brokerOrderId, Effect.succeed(seen))
+      return atOnce.prepare(terms)
+    },
+    order: (id) => placed.get(id) ?? atOnce.order(id)
+  }
+}
+
+/** Some trades, until it is time. */
+function* until(endMs: number, trades: Iterator<BenchTrade>): Generator<BenchTrade> {
+  while (performance.now() < endMs) {
+    const { done, value } = trades.next()
+    if (done === true) throw new Error("there are too few trades for a turn")
+    yield value
+  }
+}
+
+/** What a second of intake, and of processor time for it, came to: trades. */
+interface Turn {
+  readonly bySecond: number
+  readonly byProcessor: number
+}
+
+const ratesOf = (trades: number, { cpu, seconds }: Took): Turn => ({
+  bySecond: trades / seconds,
+  byProcessor: trades / cpu
+})
+
+/** Until nothing moves but the orders that rest. */
+const settled = (open: number) =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository.TradeRepository
+    const moving = repository.page({
+      table: "orders",
+      where: [{ column: "status", in: ["pending", "submitting", "in_doubt", "partially_filled"] }],
+      orderBy: ["id"],
+      descending: false,
+      after: undefined,
+      limit: 1
+    })
+    while ((yield* moving).length > 0 || (yield* submittedOrders(open + 1)).length !== open) {
+      yield* Effect.sleep("20 millis")
+    }
+  })
+
+/** What wakes the poller, and how it rests. */
+const AS_THE_DAEMON: work.Waking = { after: ["OrderChanged", "OrderCreated"], rest: 4 }
+
+/** A little more than two intervals, so that a turn has two listings as it would have in the long run. */
+const TURN_MS = 2 * Tracking.defaultPolling.intervalMs + 1_000
+const TURN_QUICK_MS = Tracking.defaultPolling.intervalMs + 1_000
 
 /** Intake alone, and beside a poller that reads 1,000 open orders at its usual interval, in turns on one store. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, (folder) =>
     Effect.gen(function* () {
-      const trades = asked.trades ?? (asked.quick ? 10_000 : 150_000)
       const open = asked.quick ? OPEN_QUICK : OPEN
-      const shape: Shape = { trades, accounts: 1, instruments: 2 * open, ids: "random", block: 100 }
-      const { listings, schwab } = yield* listing(folder, shape, open)
-      let isKeeping = true
-      const broker = (atOnce: Broker.BrokerService): Broker.BrokerService => ({
-        ...atOnce,
-        capabilities: { ...atOnce.capabilities, pollsByWindow: true },
-        prepare: (terms) => (isKeeping ? schwab : atOnce).prepare(terms),
-        orders: schwab.orders,
-        order: (id) => (DIGITS.test(id) ? schwab : atOnce).order(id),
-        fillsOf: schwab.fillsOf
+      const turnMs = asked.quick ? TURN_QUICK_MS : TURN_MS
+      const shape: Shape = { trades: 100_000_000, accounts: 2, instruments: open, ids: "random", block: 100 }
+      const { listings, resting, schwab } = yield* listing(folder, shape, open)
+      let other: Broker.BrokerService | undefined
+      const brokerFor = (atOnce: Broker.BrokerService, account: AccountName.AccountName): Broker.BrokerService =>
+        account === resting ? schwab : (other ??= telling(atOnce))
+      let seed = 0
+      const alone = Effect.gen(function* () {
+        seed += 1
+        let trades = 0
+        const took = timing()
+        const some = until(performance.now() + turnMs, tradesAside(shape, resting, seed))
+        const counting = Effect.sync(() => void (trades += callers.chunk))
+        yield* feeding(some, callers, counting)
+        const rates = ratesOf(trades, took())
+        yield* settled(open)
+        return rates
       })
-      const polling = Effect.gen(function* () {
+      /** The poller has read all orders once when the turn begins. */
+      const beside = Effect.gen(function* () {
         const polled = yield* Tracking.makePolled
         const pass = Tracking.pollOpenOrders({ ...Tracking.defaultPolling, maxJitterMs: 0 }, polled)
-        return yield* work.forever("polling", () => "1 second", pass)
+        yield* pass
+        const poller = yield* Effect.fork(work.forever("polling", () => "1 second", pass, AS_THE_DAEMON))
+        const rates = yield* alone
+        yield* Fiber.interrupt(poller)
+        return rates
       })
-      const intake = (seed: number) =>
-        Effect.gen(function* () {
-          const took = timing()
-          yield* feeding(tradesFrom(shape, seed), callers)
-          return trades / took().seconds
-        })
-      const stage = { file: join(folder, "real.db"), shape, broker }
+      const stage = { file: join(folder, "real.db"), shape, broker: brokerFor }
       return yield* Effect.promise(() =>
         onStage(
           stage,
           Effect.gen(function* () {
             yield* feeding(wholeLots(shape, open)[Symbol.iterator](), { callers: 1, chunk: open })
-            while ((yield* submittedOrders(open)).length < open) yield* Effect.sleep("20 millis")
-            isKeeping = false
-            yield* intake(0)
-            const shares: Array<number> = []
-            for (let round = 1; round <= (asked.rounds ?? 3); round++) {
-              const alone = yield* intake(2 * round)
-              const poller = yield* Effect.fork(polling)
-              const beside = yield* intake(2 * round + 1)
-              yield* Fiber.interrupt(poller)
-              shares.push(beside / alone)
+            yield* settled(open)
+            // Not counted: the compiler is still at work.
+            yield* alone
+            const rounds: Array<{ readonly alone: Turn; readonly beside: Turn }> = []
+            const asks: Array<number> = []
+            for (let round = 0; round < (asked.rounds ?? 4); round++) {
+              const before = listings()
+              // Who comes first takes turns too: the store grows.
+              if (round % 2 === 0) rounds.push({ alone: yield* alone, beside: yield* beside })
+              else {
+                const second = yield* beside
+                rounds.push({ beside: second, alone: yield* alone })
+              }
+              asks.push(listings() - before)
             }
+            const shares = rounds.map((each) => each.beside.bySecond / each.alone.bySecond)
+            const ofProcessor = rounds.map((each) => each.beside.byProcessor / each.alone.byProcessor)
             return [
               atLeast(`intake while ${open} open orders are polled, of intake alone`, median(shares), 0.95),
-              noted("of each turn", shares.map((share) => share.toFixed(2)).join(", ")),
+              noted("of each round", shares.map((share) => share.toFixed(2)).join(", ")),
+              noted("trades a second of processor time, of intake alone", median(ofProcessor).toFixed(2)),
+              noted("of each round", ofProcessor.map((share) => share.toFixed(2)).join(", ")),
               noted(
-                "orders that are open, and listings that were asked for",
-                `${(yield* submittedOrders(open)).length}, ${listings()}`
+                "orders that are open, and listings that were asked for in each round",
+                `${(yield* submittedOrders(open + 1)).length}; ${asks.join(", ")}`
               )
             ]
           })
