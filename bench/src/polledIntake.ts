@@ -16,7 +16,6 @@ import { Effect, Fiber, Layer } from "effect"
 import * as broker from "./broker.ts"
 import { feeding, onStage } from "./engine.ts"
 import { type Asked, atLeast, type Figure, inFolder, median, noted, timing, type Took } from "./measuring.ts"
-import { submittedOrders } from "./polling.ts"
 import { accountsOf, type BenchTrade, type Shape, tradesFrom, wholeLots } from "./workload.ts"
 
 const OPEN = 1_000
@@ -89,21 +88,36 @@ const ratesOf = (trades: number, { cpu, seconds }: Took): Turn => ({
   byProcessor: trades / cpu
 })
 
+/** How many orders in these states an account has; at most so many are counted. */
+const ordersOf = (account: AccountName.AccountName, statuses: ReadonlyArray<string>, limit: number) =>
+  Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
+    Effect.map(
+      repository.page({
+        table: "orders",
+        where: [
+          { column: "account", in: [account] },
+          { column: "status", in: statuses }
+        ],
+        orderBy: ["id"],
+        descending: false,
+        after: undefined,
+        limit
+      }),
+      (rows) => rows.length
+    )
+  )
+
+const MOVING = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
+
 /** Until nothing moves but the orders that rest. */
-const settled = (open: number) =>
+const settled = (shape: Shape, resting: AccountName.AccountName, open: number) =>
   Effect.gen(function* () {
-    const repository = yield* TradeRepository.TradeRepository
-    const moving = repository.page({
-      table: "orders",
-      where: [{ column: "status", in: ["pending", "submitting", "in_doubt", "partially_filled"] }],
-      orderBy: ["id"],
-      descending: false,
-      after: undefined,
-      limit: 1
+    const others = accountsOf(shape).filter((account) => account !== resting)
+    const isSettled = Effect.gen(function* () {
+      if ((yield* ordersOf(resting, ["submitted"], open)) < open) return false
+      return (yield* Effect.forEach(others, (account) => ordersOf(account, MOVING, 1))).every((count) => count === 0)
     })
-    while ((yield* moving).length > 0 || (yield* submittedOrders(open + 1)).length !== open) {
-      yield* Effect.sleep("20 millis")
-    }
+    while (!(yield* isSettled)) yield* Effect.sleep("20 millis")
   })
 
 /** What wakes the poller, and how it rests. */
@@ -133,7 +147,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
         const counting = Effect.sync(() => void (trades += callers.chunk))
         yield* feeding(some, callers, counting)
         const rates = ratesOf(trades, took())
-        yield* settled(open)
+        yield* settled(shape, resting, open)
         return rates
       })
       /** The poller has read all orders once when the turn begins. */
@@ -152,7 +166,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
           stage,
           Effect.gen(function* () {
             yield* feeding(wholeLots(shape, open)[Symbol.iterator](), { callers: 1, chunk: open })
-            yield* settled(open)
+            yield* settled(shape, resting, open)
             // Not counted: the compiler is still at work.
             yield* alone
             const rounds: Array<{ readonly alone: Turn; readonly beside: Turn }> = []
@@ -176,7 +190,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
               noted("of each round", ofProcessor.map((share) => share.toFixed(2)).join(", ")),
               noted(
                 "orders that are open, and listings that were asked for in each round",
-                `${(yield* submittedOrders(open + 1)).length}; ${asks.join(", ")}`
+                `${yield* ordersOf(resting, ["submitted"], open)}; ${asks.join(", ")}`
               )
             ]
           })

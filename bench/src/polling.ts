@@ -72,7 +72,7 @@ const keeping =
   }
 
 /** The rows of orders that a broker has taken and not ended, the oldest first, so many at most. */
-export const submittedOrders = (most: number) =>
+const submittedOrders = (most: number) =>
   Effect.flatMap(TradeRepository.TradeRepository, (repository) =>
     repository.page({
       table: "orders",
