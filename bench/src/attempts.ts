@@ -219,7 +219,8 @@ const streaming = (asked: Asked, count: number) =>
           events,
           (event, i) => {
             const due = begun + (i * 1_000) / EVENTS_A_SECOND
-            const wait = Effect.sleep(Math.max(0, due - performance.now()))
+            // How long is left is asked when a fiber begins to wait: thousands are made before that. Timers know whole milliseconds.
+            const wait = Effect.suspend(() => Effect.sleep(Math.max(0, Math.ceil(due - performance.now()))))
             return Effect.as(Effect.zipRight(wait, submit(event)), due).pipe(Effect.map((at) => performance.now() - at))
           },
           { concurrency: "unbounded" }
