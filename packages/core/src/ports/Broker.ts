@@ -167,6 +167,11 @@ export type LoginStanding =
 /** One account at one broker. An adapter only translates: no rule about money lives in it. */
 export interface BrokerService {
   readonly name: string
+  /**
+   * What the records of accounts call it. Where that is said, nothing is sent here for an account whose record names another: it was
+   * changed, or made, after the program had its brokers. Accounts of any record are driven where nothing is said.
+   */
+  readonly knownAs?: string | undefined
   readonly environment: Environment
   readonly capabilities: Capabilities
   /** The request for an order; pure. */
@@ -211,6 +216,12 @@ export class NoBroker extends Schema.TaggedError<NoBroker>()("NoBroker", { accou
     return `no broker is configured for account ${this.account}`
   }
 }
+
+/** Is it the broker that an account's record names, as far as the broker says? */
+export const isNamedBy = (
+  settings: { readonly broker: string } | undefined,
+  { knownAs }: Pick<BrokerService, "knownAs">
+): boolean => knownAs === undefined || settings === undefined || settings.broker === knownAs
 
 /** Which broker an account is driven to. */
 export interface BrokersService {

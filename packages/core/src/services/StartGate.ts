@@ -4,7 +4,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { masked, pin } from "../account/pin.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger } from "../ledger/Ledger.ts"
-import { brokerOf, BrokerReadFailed, type Brokers, type BrokerService } from "../ports/Broker.ts"
+import { brokerOf, BrokerReadFailed, isNamedBy, NoBroker, type Brokers, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { MOST_SKEW_MS, MOST_UNCERTAIN_MS, skewOf } from "../time/skew.ts"
@@ -121,7 +121,9 @@ const recordOf = (account: AccountName) => Reads.first(AccountTable, { where: [{
 /** Before anything else: the broker proves to be of the environment that the account is declared for. */
 const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
-  const declared = (yield* recordOf(account))?.environment ?? "paper"
+  const settings = yield* recordOf(account)
+  if (!isNamedBy(settings, broker)) return yield* new NoBroker({ account })
+  const declared = settings?.environment ?? "paper"
   if (declared !== broker.environment) {
     return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
   }

@@ -5,7 +5,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
-import { Brokers, type BrokerService, type NoBroker } from "../ports/Broker.ts"
+import { Brokers, isNamedBy, NoBroker, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Instant } from "../time/Instant.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
@@ -60,6 +60,7 @@ const brokerBy = (
     const brokers = yield* Brokers
     const broker = yield* brokers.get(account)
     const found = yield* reading
+    if (!isNamedBy(found, broker)) return yield* new NoBroker({ account })
     const declared = found?.environment ?? "paper"
     if (declared !== broker.environment) {
       return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
@@ -85,10 +86,10 @@ export const brokerToDrive = (account: AccountName) =>
  * The same, by settings that may have been read before: only for an attempt, whose commit compares their version. What they forbid
  * is asked for anew.
  */
-export const brokerForAttempt = (account: AccountName) =>
-  Effect.catchTag(brokerBy(account, keptSettings(account)), "EnvironmentMismatch", () =>
-    brokerBy(account, readAndKeep(account))
-  )
+export const brokerForAttempt = (account: AccountName) => {
+  const anew = () => brokerBy(account, readAndKeep(account))
+  return Effect.catchTags(brokerBy(account, keptSettings(account)), { EnvironmentMismatch: anew, NoBroker: anew })
+}
 
 /** P9: a broker that is asked for an instrument by the ticker that it has at the market now. */
 const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Instant): BrokerService => ({

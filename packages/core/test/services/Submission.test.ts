@@ -288,3 +288,27 @@ describe("before anything is sent", () => {
       Stage.layer({ prepare: () => Stage.prepared(() => Effect.never) })
     ))
 })
+
+describe("an account that is given another broker while the program runs", () => {
+  it("SDK-3: has nothing sent to the one that it had", async () => {
+    let sent = 0
+    const parts = {
+      knownAs: "paper",
+      prepare: () =>
+        Stage.prepared((id) => {
+          sent += 1
+          return Effect.succeed(Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId })))
+        })
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        yield* Stage.opened({ broker: "other" })
+        yield* submitted
+        expect(sent).toBe(0)
+        expect(yield* Stage.statuses).toEqual(["pending"])
+      }),
+      Stage.layer(parts)
+    )
+  })
+})

@@ -35,21 +35,34 @@ export const layerBrokers = (
   settings: Settings,
   exchange: ExchangeOptions
 ): Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem> =>
-  adapterNames.reduce<Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem>>((others, adapter) => {
-    const own = accounts.filter(({ broker }) => broker === adapter)
-    if (own.length === 0) return others
-    const layer = adapted(adapter, own, settings)
-    return own.length === accounts.length
-      ? layer
-      : Layer.scopedContext(both(others, layer, new Set(own.map(({ name }) => name))))
-  }, layerPaper(exchange))
+  adapterNames.reduce<Layer.Layer<Broker.Brokers, Failure, FileSystem.FileSystem>>(
+    (others, adapter) => {
+      const own = accounts.filter(({ broker }) => broker === adapter)
+      if (own.length === 0) return others
+      const layer = adapted(adapter, own, settings)
+      return own.length === accounts.length
+        ? layer
+        : Layer.scopedContext(both(others, layer, new Set(own.map(({ name }) => name))))
+    },
+    Layer.map(layerPaper(exchange), knownAs("paper"))
+  )
+
+/** For an account that is made, or given another broker, while the program runs, nothing is sent before it was started again. */
+const knownAs = (name: string) => (context: Context.Context<Broker.Brokers>) => {
+  const brokers = Context.get(context, Broker.Brokers)
+  return Context.make(Broker.Brokers, {
+    get: (account) => Effect.map(brokers.get(account), (broker) => ({ ...broker, knownAs: name }))
+  })
+}
 
 const adapted = (
   adapter: AdapterName,
   accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AdapterError> =>
-  Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings)))
+  Layer.unwrapEffect(Effect.map(Effect.promise(adapters[adapter]), (layer) => layer(accounts, settings))).pipe(
+    Layer.map(knownAs(adapter))
+  )
 
 /** The same brokers without their streams: everything is polled. */
 export const withoutStreams: Layer.Layer<Broker.Brokers, never, Broker.Brokers> = Layer.effect(
