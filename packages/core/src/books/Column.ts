@@ -109,8 +109,10 @@ const viaSchema = <A, I extends Cell>(schema: Schema.Schema<A, I>): Codec => {
   return { encode, decode: (cell) => Either.getOrElse(decode(cell), () => UNREADABLE) }
 }
 
-const decimals = <A>(schema: Schema.Schema<A, string>): Codec => {
-  const isAdmitted = Schema.is(Schema.typeSchema(schema))
+const decimals = <A>(
+  schema: Schema.Schema<A, string>,
+  isAdmitted: (value: Decimal.Decimal) => boolean = Schema.is(Schema.typeSchema(schema))
+): Codec => {
   return {
     encode: encodeDecimal(viaSchema(schema).encode),
     decode: (cell) => {
@@ -141,7 +143,11 @@ export const literal = <const L extends readonly [string, ...ReadonlyArray<strin
   described(Schema.Literal(...literals), "text", oneOf(new Set(literals)), literals)
 
 /** An exact decimal, stored as its plain text. */
-export const decimal = described(Decimal.FromStored, "decimal", decimals(Decimal.FromStored))
+export const decimal = described(
+  Decimal.FromStored,
+  "decimal",
+  decimals(Decimal.FromStored, () => true)
+)
 
 /** A decimal of a brand, such as `Quantity`. */
 export const brandedDecimal = <A>(schema: Schema.Schema<A, string>): Schema.Schema<A, string> =>

@@ -32,9 +32,8 @@ const faultWithin = (text: string, most: number): DecimalFault | undefined => {
 const parse = (text: string): Decimal => {
   const point = text.indexOf(".")
   if (point < 0) return BigDecimal.make(BigInt(text), 0)
-  return BigDecimal.normalize(
-    BigDecimal.make(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1)
-  )
+  const read = BigDecimal.make(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1)
+  return text.endsWith("0") ? BigDecimal.normalize(read) : read
 }
 
 /** Reads a text that is known to be a decimal (a literal, a row of our own); throws on anything else. */
@@ -61,8 +60,13 @@ export const format = (self: Decimal): string => {
 const ZERO = "0".charCodeAt(0)
 
 /** Reads the text of a stored decimal; `undefined` where it is none. */
-export const fromStored = (text: string): Decimal | undefined =>
-  faultWithin(text, MOST_DIGITS_STORED) === undefined ? parse(text) : undefined
+export const fromStored = (text: string): Decimal | undefined => {
+  // Most of what is stored is nothing, and no short text has too many digits.
+  if (text === "0") return zero
+  const isDecimal =
+    text.length <= MOST_DIGITS_STORED ? PLAIN.test(text) : faultWithin(text, MOST_DIGITS_STORED) === undefined
+  return isDecimal ? parse(text) : undefined
+}
 
 const codec = (most: number) =>
   Schema.transformOrFail(Schema.String, Schema.BigDecimalFromSelf, {
