@@ -23,7 +23,7 @@ export const open = (options: Simulator.Options = {}, differs: Partial<IbkrBroke
 export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
   SampleOrder.terms(account, differs)
 
-/** Sends an order as its first attempt, says an answer in a line, and spans the last hour. */
+/** Sends an order as its first attempt, says an answer in a line, and spans the last minute. */
 export const { lately, send, words } = SampleOrder
 
 /** Reads until it succeeds: a line that was lost comes back by itself. */

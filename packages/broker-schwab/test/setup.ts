@@ -48,5 +48,5 @@ export const open = (options: Simulator.Options = {}, differs: Partial<SchwabBro
 export const terms = (differs: Partial<OrderTerms.OrderTerms> = {}): OrderTerms.OrderTerms =>
   SampleOrder.terms(account, differs)
 
-/** Sends an order as its first attempt, says an answer in a line, and spans the last hour. */
+/** Sends an order as its first attempt, says an answer in a line, and spans the last minute. */
 export const { lately, send, words } = SampleOrder

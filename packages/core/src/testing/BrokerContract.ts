@@ -66,9 +66,11 @@ const sent = (place: Place) =>
   })
 
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
 
 const around: Effect.Effect<TimeWindow> = Effect.map(Clock.currentTimeMillis, (now) => ({
-  from: Instant.fromMillis(now - HOUR_MS),
+  // A broker that keeps only its own day has all of that, but for the first minute of the day.
+  from: Instant.fromMillis(now - MINUTE_MS),
   to: Instant.fromMillis(now + HOUR_MS)
 }))
 

@@ -54,8 +54,8 @@ export const words = (answer: Answer): string => {
   }
 }
 
-/** From an hour ago to a minute from now. */
+/** From a minute ago to a minute from now: a broker that keeps only its own day has all of that, but for the first minute of the day. */
 export const lately: Effect.Effect<TimeWindow> = Effect.map(Clock.currentTimeMillis, (millis) => ({
-  from: Instant.fromMillis(millis - 3_600_000),
+  from: Instant.fromMillis(millis - 60_000),
   to: Instant.fromMillis(millis + 60_000)
 }))
