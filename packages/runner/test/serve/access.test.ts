@@ -57,6 +57,11 @@ describe("who may call", () => {
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
       const read = yield* made("reader", "read")
+      const now = Instant.fromMillis(yield* TestClock.currentTimeMillis)
+      const expired = yield* made("late", "operate", Instant.addMillis(now, 1000))
+      const revoked = yield* made("gone", "operate")
+      yield* Tokens.revoke("gone", "test")
+      yield* TestClock.adjust("2 seconds")
       for (const route of [
         ...routes,
         { name: "described", method: "GET", path: "/openapi.json", role: "read" } as const
@@ -65,7 +70,7 @@ describe("who may call", () => {
           assert.notInclude([401, 403], (yield* asked(port, route)).status, route.name)
           continue
         }
-        for (const wrong of [undefined, "rlt_nonsense", `${read}0`, ""]) {
+        for (const wrong of [undefined, "rlt_nonsense", `${read}0`, "", expired, revoked]) {
           const told = yield* asked(port, route, wrong)
           assert.deepInclude(json(told), { status: 401, type: "/problems/unauthorized" }, route.name)
         }
