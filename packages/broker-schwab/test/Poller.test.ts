@@ -44,7 +44,12 @@ const trade = (n: number): Trade.TradeInput => ({
 })
 
 /** The exchange's own broker with what Schwab can do, whose reads pass Schwab's limit, each counted with its time. */
-const limited = (own: Broker.BrokerService, budget: Budget.Budget, times: Ref.Ref<ReadonlyArray<number>>) => {
+const limited = (
+  own: Broker.BrokerService,
+  budget: Budget.Budget,
+  times: Ref.Ref<ReadonlyArray<number>>,
+  alone: Set<string>
+) => {
   const counted = <A>(read: Effect.Effect<A, Broker.BrokerReadFailed>): Effect.Effect<A, Broker.BrokerReadFailed> =>
     Effect.gen(function* () {
       const leave = yield* budget.take("other")
@@ -61,7 +66,13 @@ const limited = (own: Broker.BrokerService, budget: Budget.Budget, times: Ref.Re
     ...own,
     capabilities: SchwabBroker.capabilities,
     lookup: undefined,
-    order: (id) => counted(own.order(id)),
+    order: (id) =>
+      counted(
+        Effect.zipRight(
+          Effect.sync(() => alone.add(id)),
+          own.order(id)
+        )
+      ),
     orders: (window) => counted(own.orders(window)),
     fills: (window) => counted(own.fills(window)),
     fillsOf: (id) => counted(own.fillsOf(id)),
@@ -106,7 +117,8 @@ describe("polling 500 open orders within Schwab's limit", () => {
       Effect.gen(function* () {
         const exchange = yield* Exchange.make({})
         const times = yield* Ref.make<ReadonlyArray<number>>([])
-        const broker = limited(PaperBroker.make(exchange, account), yield* Budget.make(), times)
+        const alone = new Set<string>()
+        const broker = limited(PaperBroker.make(exchange, account), yield* Budget.make(), times, alone)
         const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
         yield* Effect.gen(function* () {
           const working = yield* manyWorking(exchange)
@@ -134,6 +146,8 @@ describe("polling 500 open orders within Schwab's limit", () => {
           const fills = yield* Reads.all(Fill.FillTable)
           assert.deepStrictEqual(late, [])
           assert.strictEqual(fills.length, ORDERS)
+          // No listing of Schwab's goes back to the first one.
+          assert.deepStrictEqual([...alone], [working[0]?.brokerOrderId])
           assert.isAtMost(mostInAMinute(yield* Ref.get(times)), Budget.REQUESTS_A_MINUTE)
         }).pipe(Effect.provide(Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)))
       }).pipe(Logger.withMinimumLogLevel(LogLevel.Warning), Effect.scoped)

@@ -9,6 +9,7 @@ import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { couldBe } from "../../src/reconciliation/couldBe.ts"
 import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
 import { Commands } from "../../src/services/Commands.ts"
+import * as Decisions from "../../src/services/Decisions.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -74,6 +75,25 @@ const doubted = Effect.gen(function* () {
   const after = (wait: "6 seconds" | "2 minutes") =>
     Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
   return { order: only(yield* Stage.orders), after }
+})
+
+/** A decision and a position that asked for the same at once, whose answers were both lost. */
+const doubtedTwice = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Stage.driving
+  const decisions = yield* Decisions.Decisions
+  const wanted = { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1") } as const
+  const { id } = yield* decisions.decide(Stage.account, wanted)
+  yield* decisions.execute(id)
+  yield* Stage.submit(Stage.trade("t1", "1"))
+  yield* Gates.confirmInstruments
+  yield* Submission.submitPending(() => Effect.succeed(true))
+  const [order, twin, ...others] = yield* Stage.orders
+  if (order === undefined || twin === undefined || others.length > 0) return yield* Effect.dieMessage("no two orders")
+  const asked = yield* Doubts.makeAsked
+  const after = (wait: "6 seconds" | "2 minutes") =>
+    Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
+  return { order, twin, after }
 })
 
 const doubts = Effect.map(Reads.all(BreakTable), (all) =>
@@ -144,6 +164,32 @@ describe("an order in doubt at a broker without client order ids", () => {
           "1001 external"
         ])
       }),
+      layer
+    )
+  })
+
+  it("O24: of two alike that are in doubt neither is taken for the one that is listed, until an operator says which", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order, twin } = yield* doubtedTwice
+        list(theirs(order, { brokerOrderId: first }))
+        yield* after("6 seconds")
+        yield* after("2 minutes")
+        expect(yield* Stage.statuses).toEqual(["in_doubt", "in_doubt"])
+        expect(yield* doubts).toEqual([
+          expect.stringMatching(/could as well be O2: .*1001/),
+          expect.stringMatching(/could as well be O1: .*1001/)
+        ])
+        const commands = yield* Commands
+        const verdict = { _tag: "MarkPlaced", orderId: twin.id, brokerOrderId: first } as const
+        yield* commands.perform({ id: "c1", account: Stage.account, actor: "op", reason: "seen", command: verdict })
+        yield* after("2 minutes")
+        expect((yield* Stage.orders).map(({ brokerOrderId, status }) => [status, brokerOrderId])).toEqual([
+          ["in_doubt", undefined],
+          ["submitted", first]
+        ])
+      }).pipe(Effect.provide(Decisions.layer)),
       layer
     )
   })

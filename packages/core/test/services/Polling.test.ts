@@ -8,11 +8,13 @@ import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import * as Clock from "../../src/ports/Clock.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { Answer, type Executed, type OrderSeen } from "../../src/reconciliation/Report.ts"
+import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Health from "../../src/services/Health.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
+import * as MarketHours from "../../src/time/MarketHours.ts"
 import * as Stage from "./Stage.ts"
 
 /** What was logged, a line each. */
@@ -161,6 +163,16 @@ const filled = (order: Order): OrderSeen => ({
   cumulative: Decimal.unsafe("1")
 })
 
+const halt: CommandRequest = {
+  id: "h",
+  account: Stage.account,
+  actor: "op",
+  reason: "test",
+  command: { _tag: "Halt", scope: { _tag: "Everything" } }
+}
+
+const neverOpen: MarketHours.MarketHours = { ...MarketHours.xnys, isOpenAt: () => false }
+
 const heads = Effect.flatMap(TradeRepository, ({ heads: read }) => read)
 
 describe("many open orders at a broker that lists any window at once", () => {
@@ -209,6 +221,29 @@ describe("many open orders at a broker that lists any window at once", () => {
         yield* Tracking.pollOpenOrders(Tracking.defaultPolling, polled)
         expect(asked()).toEqual(["orders"])
         expect(yield* Stage.statuses).toEqual(["submitted", "filled", "filled", "filled"])
+      }),
+      layer
+    )
+  })
+
+  it.each([
+    ["a halt", () => Effect.flatMap(Commands, (commands) => commands.perform(halt))],
+    ["a closed session", () => Effect.flatMap(Clock.Clock, (clock) => clock.learn(Stage.account, neverOpen))]
+  ])("FILL-4: %s suspends no reading, and keeps no fill from the books", async (_, begins) => {
+    const { asked, executed, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, open(order))
+        yield* begins()
+        asked()
+        yield* poll
+        yield* poll
+        expect(asked()).toEqual(["orders", "orders"])
+        for (const order of orders) listed.set(order.symbol, filled(order))
+        executed.push(...orders.map(fillOf))
+        yield* poll
+        expect(yield* Stage.statuses).toEqual(["filled", "filled", "filled", "filled"])
       }),
       layer
     )
