@@ -32,7 +32,7 @@ export const again = (
   const rest = Decimal.subtract(trade.quantity, filled)
   const identity = { account: trade.account, source, sourceId, occurrence }
   recorder.need(Need.Identity(identity))
-  const [known] = recorder.books.trades.find("identity", Object.values(identity))
+  const [known] = recorder.books.trades.find("identity", [trade.account, source, sourceId, occurrence])
   if (known !== undefined || !Decimal.isPositive(rest)) return undefined
   const quantity = Quantity.make(rest)
   const wanted = { source, sourceId, occurrence, symbol, side, quantity, price, tradedAt, reverses: undefined }

@@ -1,5 +1,4 @@
 import { Need } from "../books/Need.ts"
-import { joinKey } from "../books/Table.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { format } from "../identity/Id.ts"
 import { isTicker, UNMAPPED } from "../instrument/Ticker.ts"
@@ -10,6 +9,7 @@ import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
 import type { Side } from "../order/Side.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
+import { seeInstrument } from "./held.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
@@ -138,9 +138,7 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
-  if (recorder.books.instruments.get(joinKey([recorder.account, symbol])) === undefined) {
-    recorder.emit({ _tag: "InstrumentSeen", symbol })
-  }
+  seeInstrument(recorder, symbol)
   const id = recorder.next("order")
   recorder.emit({
     _tag: "OrderCreated",
