@@ -83,7 +83,7 @@ export const problems = {
   Conflict: told("Conflict", "conflict", "As things are it may not be done", {}),
   /** Read it again, and decide again. */
   Stale: told("Stale", "stale", "The record has changed since the version that If-Match names", {}),
-  KeyReused: told("KeyReused", "key-reused", "The idempotency key belongs to another request", {}),
+  KeyReused: told("KeyReused", "key-reused", "The key belongs to another request", {}),
   /** Read again from the start. */
   Gone: told("Gone", "gone", "The cursor is of another life of the store", {}),
   /** The log of the daemon has more. */
@@ -104,7 +104,7 @@ export const failures = {
   forbidden: failing("Forbidden", "forbidden"),
   notFound: failing("NotFound", "not-found"),
   conflict: failing("Conflict", "conflict"),
-  keyReused: (detail: string) => failing("KeyReused", "key-reused")(detail, "Idempotency-Key"),
+  keyReused: (detail: string, field = "Idempotency-Key") => failing("KeyReused", "key-reused")(detail, field),
   stale: failing("Stale", "stale"),
   gone: failing("Gone", "gone"),
   unavailable: failing("Unavailable", "unavailable"),

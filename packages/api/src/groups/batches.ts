@@ -18,7 +18,8 @@ import {
   page,
   period,
   query,
-  text
+  text,
+  versioned
 } from "./shared.ts"
 
 const byName = Schema.Struct({ name: Schema.String })
@@ -81,6 +82,7 @@ export const batches = acting("batches")
   .add(
     HttpApiEndpoint.put("saveTemplate", "/api/v1/batches/templates/:name")
       .setPath(byName)
+      .setHeaders(idempotent)
       .setPayload(Documents.TemplateTerms)
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
@@ -89,6 +91,7 @@ export const batches = acting("batches")
   .add(
     HttpApiEndpoint.del("removeTemplate", "/api/v1/batches/templates/:name")
       .setPath(byName)
+      .setHeaders(idempotent)
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
       .pipe(asTyped("roundlot batches templates delete {name}"))
@@ -111,7 +114,7 @@ export const batches = acting("batches")
   .add(
     HttpApiEndpoint.put("cancel", "/api/v1/batches/:id/cancel")
       .setPath(byId)
-      .setHeaders(idempotent)
+      .setHeaders(versioned)
       .setPayload(because)
       .addSuccess(Documents.BatchDocument)
       .middleware(Trading)
@@ -138,7 +141,7 @@ export const batches = acting("batches")
   .add(
     HttpApiEndpoint.del("remove", "/api/v1/batches/:id")
       .setPath(byId)
-      .setHeaders(idempotent)
+      .setHeaders(versioned)
       .addSuccess(Documents.BatchDocument)
       .middleware(Operating)
       .pipe(asTyped("roundlot batches delete {id}"))

@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { acting, asTyped, body, byId, idempotent, text } from "./shared.ts"
+import { acting, asTyped, body, byId, idempotent, text, versioned } from "./shared.ts"
 
 /** Sets the trading state of everything, an account or a symbol. */
 const setState = <const Name extends string>(name: Name, line: string) =>
@@ -22,7 +22,7 @@ const on = <const Name extends string, Fields extends Schema.Struct.Fields>(
 ) =>
   HttpApiEndpoint.post(name, path)
     .setPath(byId)
-    .setHeaders(idempotent)
+    .setHeaders(versioned)
     .setPayload(body({ ...Documents.command, ...fields }))
     .addSuccess(Documents.DoneDocument)
     .middleware(Operating)
@@ -76,6 +76,7 @@ export const controls = acting("controls")
   .add(
     HttpApiEndpoint.post("recheckOrder", "/api/v1/orders/:id/recheck")
       .setPath(byId)
+      .setHeaders(idempotent)
       .addSuccess(Documents.JobDocument)
       .middleware(Operating)
       .pipe(asTyped("roundlot orders recheck {id}"))
@@ -171,6 +172,7 @@ export const controls = acting("controls")
   .add(
     HttpApiEndpoint.put("setLimits", "/api/v1/accounts/:name/limits")
       .setPath(byName)
+      .setHeaders(idempotent)
       .setPayload(Documents.LimitsRequest)
       .addSuccess(Documents.AccountDetail)
       .middleware(Operating)

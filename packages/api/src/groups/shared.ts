@@ -44,13 +44,18 @@ export const byId = Schema.Struct({ id: Schema.String })
 
 const KEY = /^[\x21-\x7e]{1,128}$/
 
+const key = Schema.optional(
+  Schema.String.pipe(Schema.pattern(KEY, { message: () => "write 1 to 128 visible ASCII characters" }))
+)
+
 /** The id that makes an unsafe call happen once: the same again is answered with what it did. */
-export const idempotent = Schema.Struct({
+export const idempotent = Schema.Struct({ "idempotency-key": key })
+
+/** The same of an act on one record, which may name the version that is meant. */
+export const versioned = Schema.Struct({
   /** The `ETag` of the record as it was read: where it has changed since, nothing is done (412). */
   "if-match": Schema.optional(Schema.String),
-  "idempotency-key": Schema.optional(
-    Schema.String.pipe(Schema.pattern(KEY, { message: () => "write 1 to 128 visible ASCII characters" }))
-  )
+  "idempotency-key": key
 })
 
 /** What most acts say: why. */
@@ -82,9 +87,9 @@ export const look = <const Name extends string, Document extends Schema.Schema.A
   document: Document
 ) => HttpApiEndpoint.get(name, path).setPath(byId).addSuccess(document)
 
-/** Acts on the record of an id, once for each key. */
+/** Acts on the record of an id, once for each key, where it is of the version that is meant. */
 export const actOn = <const Name extends string>(name: Name, path: HttpApiEndpoint.PathSegment) =>
-  HttpApiEndpoint.post(name, path).setPath(byId).setHeaders(idempotent)
+  HttpApiEndpoint.post(name, path).setPath(byId).setHeaders(versioned)
 
 /** What an operator orders of background work, and why. */
 export const onJob = <const Name extends string, Document extends Schema.Schema.Any>(
@@ -93,7 +98,9 @@ export const onJob = <const Name extends string, Document extends Schema.Schema.
   line: string,
   document: Document
 ) =>
-  actOn(name, path)
+  HttpApiEndpoint.post(name, path)
+    .setPath(byId)
+    .setHeaders(idempotent)
     .setPayload(because)
     .addSuccess(document)
     .middleware(Operating)

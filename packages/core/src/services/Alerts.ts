@@ -69,7 +69,7 @@ const tell = (status: Alert["status"], cause: Cause) =>
       .pipe(
         Effect.as(true),
         // The same alert was kept before, by this program or by another; its time differs.
-        Effect.catchTag("BadJob", () => Effect.succeed(false))
+        Effect.catchTag("JobKeyTaken", () => Effect.succeed(false))
       )
     return known
   })

@@ -71,7 +71,7 @@ export const tellOnce = (told: Told): Effect.Effect<void, EnqueueError | StoreEr
       // Told before, by this program or by another: its counts may have changed since.
       yield* jobs
         .enqueue({ type: completionType.name, key: payload.batch, payload })
-        .pipe(Effect.catchTag("BadJob", () => Effect.void))
+        .pipe(Effect.catchTag("JobKeyTaken", () => Effect.void))
       yield* Ref.update(told, (ids) => new Set([...ids, batch.id]))
     }
   })

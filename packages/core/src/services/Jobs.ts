@@ -57,6 +57,17 @@ export class BadJob extends Schema.TaggedError<BadJob>()("BadJob", {
   }
 }
 
+/** The key is that of a job of the type that was given another payload. Nothing was enqueued. */
+export class JobKeyTaken extends Schema.TaggedError<JobKeyTaken>()("JobKeyTaken", {
+  type: Schema.String,
+  key: Schema.String,
+  id: Schema.String
+}) {
+  override get message() {
+    return `a job ${this.type} cannot be enqueued: the key '${this.key}' is that of job ${this.id}, which was given another payload; take a new one for what is new`
+  }
+}
+
 /** No job has this id. */
 export class NoJob extends Schema.TaggedError<NoJob>()("NoJob", { id: Schema.String }) {
   override get message() {
@@ -166,7 +177,7 @@ export const handler = <P, R>(
 })
 
 /** What can be wrong with a job that is asked for. */
-export type EnqueueError = UnknownJobType | BadJob | WriteError
+export type EnqueueError = UnknownJobType | BadJob | JobKeyTaken | WriteError
 
 /** Background work that outlives the process that asked for it: kept in the store, done once by whoever works. */
 export interface JobsService {
@@ -255,8 +266,8 @@ const make = (types: ReadonlyArray<JobType>) =>
         yield* type.decode(payload)
         const key = asked.key ?? (yield* entropy.hex)
         if (!keyShape.test(key)) {
-          const problem = "is no key: letters, digits and '._:/@+-', 200 at most, beginning with a letter or digit"
-          return yield* new BadJob({ type: asked.type, place: `key '${key}'`, problem })
+          const problem = `'${key}' is no key: letters, digits and '._:/@+-', 200 at most, beginning with a letter or digit`
+          return yield* new BadJob({ type: asked.type, place: "key", problem })
         }
         const at = yield* clock.now
         const request: queue.JobRequest = {
@@ -274,8 +285,7 @@ const make = (types: ReadonlyArray<JobType>) =>
           return { ...(job === known ? {} : { job }), answer: { job, isNew: known === undefined } }
         })
         if (!answer.isNew && !again && canonicalJson(answer.job.payload) !== canonicalJson(payload)) {
-          const found = `is that of job ${answer.job.id}, which was given another payload`
-          return yield* new BadJob({ type: asked.type, place: `key '${key}'`, problem: found })
+          return yield* new JobKeyTaken({ type: asked.type, key, id: answer.job.id })
         }
         yield* Queue.offer(wake, undefined)
         return answer

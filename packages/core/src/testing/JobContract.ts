@@ -80,7 +80,7 @@ const clause = (
 export const clauses: ReadonlyArray<Clause> = [
   clause(
     "one type and key is one job, whoever asks; another payload is refused",
-    [true, false, true, "BadJob"],
+    [true, false, true, "JobKeyTaken"],
     (ground) =>
       Effect.gen(function* () {
         const { first, second } = yield* processes(ground)

@@ -156,7 +156,7 @@ export const NewBatch = () => {
         ...(account === undefined ? {} : { account }),
         ...(columns === undefined ? {} : { columns })
       }
-      return call((api) => api.batches.saveTemplate({ path: { name: saveAs.trim() }, payload: terms }))
+      return call((api) => api.batches.saveTemplate({ path: { name: saveAs.trim() }, headers: {}, payload: terms }))
     },
     onSuccess: () => queries.invalidateQueries()
   })

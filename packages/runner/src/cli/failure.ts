@@ -30,7 +30,8 @@ const usageKinds = [
   "UnknownMoment",
   "Ambiguous",
   "UnknownJobType",
-  "BadJob"
+  "BadJob",
+  "JobKeyTaken"
 ]
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

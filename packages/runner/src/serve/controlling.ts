@@ -35,44 +35,44 @@ import { momentOf } from "../views/asked.ts"
 import * as controls from "../views/controls.ts"
 import * as decisions from "../views/decisionDocument.ts"
 import * as jobViews from "../views/jobs.ts"
-import { acted } from "./failing.ts"
-import { once } from "./once.ts"
+import { acted, type ActFailure, type ActProblem } from "./failing.ts"
+import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { versionsIn } from "./versions.ts"
 
 const { RoundlotApi } = Api
 
-interface Keyed {
-  readonly "idempotency-key"?: string | undefined
-  readonly "if-match"?: string | undefined
-}
-
 /** What every command says. */
-interface Wish {
-  readonly headers: Keyed
+interface Wish extends Call {
+  readonly headers: Call["headers"] & { readonly "if-match"?: string | undefined }
   readonly payload: { readonly reason: string; readonly dryRun?: boolean | undefined }
 }
 
-/** Carries a command out as its caller, once for each key; a dry run is asked anew each time. */
+/** Carries a command out as its caller; its key is its id. */
 const command = (
   account: AccountName.AccountName,
   { headers, payload: { dryRun, reason } }: Wish,
   asked: Command.Command,
   versions?: ReadonlyArray<number>
-) => {
-  const key = headers["idempotency-key"]
-  const act = Effect.flatMap(Access.Caller, ({ name }) =>
+) =>
+  Effect.flatMap(Access.Caller, ({ name }) =>
     carryOut({
       account,
       actor: name,
       reason,
-      commandId: Option.fromNullable(key),
+      commandId: Option.fromNullable(headers["idempotency-key"]),
       command: asked,
       versions,
       dryRun
     })
   )
-  return dryRun === true ? act : once(Documents.DoneDocument, key, [account, asked, reason], () => act)
-}
+
+/** Commands what a call asks for, once for each key; a dry run is asked anew each time. */
+const commanded =
+  <Asked extends Wish, E extends ActFailure | ActProblem, N>(
+    act: (asked: Asked) => Effect.Effect<Documents.DoneDocument, E, N>
+  ) =>
+  (asked: Asked) =>
+    acted(asked.payload.dryRun === true ? act(asked) : once(Documents.DoneDocument, asked, () => act(asked)))
 
 /** A value of a request as the books have it. */
 const read = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
@@ -98,8 +98,8 @@ type Where = Wish & {
 type StateTag = "Halt" | "Resume" | "Observe" | "Reduce" | "AskFirst"
 
 /** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
-const setState = (tag: StateTag) => (where: Where) =>
-  acted(
+const setState = (tag: StateTag) =>
+  commanded((where: Where) =>
     Effect.gen(function* () {
       const { account, scope } = yield* scopeOf({
         account: Option.fromNullable(where.payload.account),
@@ -119,19 +119,24 @@ interface OnRecord extends Wish {
 }
 
 /** What is commanded of a record, on its account, where it is still as the caller has read it. */
-const on =
-  <R extends { readonly account: AccountName.AccountName }, Asked extends OnRecord, E, N>(
-    table: Table.Table<R>,
-    kind: "order" | "trade" | "break",
-    commandOf: (found: R, asked: Asked) => Effect.Effect<Command.Command, E, N>
-  ) =>
-  (asked: Asked) =>
+const on = <
+  R extends { readonly account: AccountName.AccountName },
+  Asked extends OnRecord,
+  E extends ActFailure | ActProblem,
+  N
+>(
+  table: Table.Table<R>,
+  kind: "order" | "trade" | "break",
+  commandOf: (found: R, asked: Asked) => Effect.Effect<Command.Command, E, N>
+) =>
+  commanded((asked: Asked) =>
     Effect.gen(function* () {
       const { id } = asked.path
       const found = yield* recordOf(table, kind, id)
       const wanted = yield* commandOf(found, asked)
       return yield* command(found.account, asked, wanted, versionsIn(asked.headers["if-match"], id))
     })
+  )
 
 const simply =
   <R>(commandOf: (found: R) => Command.Command) =>
@@ -174,11 +179,15 @@ interface OnSymbol extends Wish {
 }
 
 /** What is commanded of a symbol of the named account, else of the only one. */
-const onSymbol = <E, N>(asked: OnSymbol, commandOf: (symbol: Ticker.Ticker) => Effect.Effect<Command.Command, E, N>) =>
-  Effect.gen(function* () {
-    const account = yield* sole(Option.fromNullable(asked.payload.account))
-    return yield* command(account, asked, yield* commandOf(yield* readTicker(asked.path.symbol)))
-  })
+const onSymbol = <Asked extends OnSymbol, E extends ActFailure | ActProblem, N>(
+  commandOf: (symbol: Ticker.Ticker, asked: Asked) => Effect.Effect<Command.Command, E, N>
+) =>
+  commanded((asked: Asked) =>
+    Effect.gen(function* () {
+      const account = yield* sole(Option.fromNullable(asked.payload.account))
+      return yield* command(account, asked, yield* commandOf(yield* readTicker(asked.path.symbol), asked))
+    })
+  )
 
 interface Holding {
   readonly symbol: string
@@ -230,14 +239,15 @@ const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
 
 // Background work
 
-const enqueued = (type: Jobs.JobType, payload: unknown, key: string | undefined) =>
+const enqueued = (type: Jobs.JobType, payload: unknown, first: First | undefined) =>
   Effect.flatMap(Jobs.Jobs, (jobs) =>
-    Effect.map(jobs.enqueue({ type: type.name, payload, key }), ({ job }) => jobViews.documentOf(job))
+    Effect.map(jobs.enqueue({ type: type.name, payload, key: jobKeyOf(first) }), ({ job }) => jobViews.documentOf(job))
   )
 
-const KEY = "idempotency-key"
-
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
+
+const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
+const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
 
 const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
   group
@@ -247,128 +257,100 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     .handle("observe", setState("Observe"))
     .handle("reduce", setState("Reduce"))
     .handle("approve", setState("AskFirst"))
-    .handle("cancelOrder", (asked) =>
-      acted(
-        on(
-          Order.OrderTable,
-          "order",
-          simply(({ id }: Order.Order) => ({ _tag: "Cancel", orderId: id }))
-        )(asked)
-      )
+    .handle(
+      "cancelOrder",
+      ofOrder(({ id }) => ({ _tag: "Cancel", orderId: id }))
     )
-    .handle("approveOrder", (asked) => acted(approving(asked)))
-    .handle("resolveOrder", (asked) => acted(resolving(asked)))
-    .handle("retryOrder", (asked) =>
-      acted(
-        on(
-          Order.OrderTable,
-          "order",
-          simply(({ id }: Order.Order) => ({ _tag: "Retry", orderId: id }))
-        )(asked)
-      )
+    .handle("approveOrder", approving)
+    .handle("resolveOrder", resolving)
+    .handle(
+      "retryOrder",
+      ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
     )
-    .handle("recheckOrder", ({ path: { id } }) =>
+    .handle("recheckOrder", (asked) =>
       acted(
-        Effect.flatMap(recordOf(Order.OrderTable, "order", id), ({ id: orderId }) =>
-          enqueued(recheckType, { orderId }, undefined)
+        once(Documents.JobDocument, asked, (first) =>
+          Effect.flatMap(recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
+            enqueued(recheckType, { orderId }, first)
+          )
         )
       )
     )
-    .handle("resolveBreak", (asked) => acted(on(Break.BreakTable, "break", verdictOn)(asked)))
-    .handle("reverseTrade", (asked) =>
-      acted(
-        on(
-          Trade.TradeTable,
-          "trade",
-          simply(({ id }: Trade.Trade) => ({ _tag: "Reverse", tradeId: id }))
-        )(asked)
+    .handle("resolveBreak", on(Break.BreakTable, "break", verdictOn))
+    .handle(
+      "reverseTrade",
+      ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))
+    )
+    .handle(
+      "dismissTrade",
+      ofTrade(({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
+    )
+    .handle("releaseTrade", releasing)
+    .handle(
+      "adjust",
+      onSymbol((symbol, { payload: { as, by, held, price } }) =>
+        Effect.gen(function* () {
+          const shares = yield* read("by", Decimal.FromString, by, "number of shares")
+          const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
+          return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
+        })
       )
     )
-    .handle("dismissTrade", (asked) =>
-      acted(
-        on(
-          Trade.TradeTable,
-          "trade",
-          simply(({ id }: Trade.Trade) => ({ _tag: "DismissTrade", tradeId: id }))
-        )(asked)
-      )
-    )
-    .handle("releaseTrade", (asked) => acted(releasing(asked)))
-    .handle("adjust", (asked) =>
-      acted(
-        onSymbol(asked, (symbol) =>
-          Effect.gen(function* () {
-            const { as, by, held, price } = asked.payload
-            const shares = yield* read("by", Decimal.FromString, by, "number of shares")
-            const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
-            return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
-          })
-        )
-      )
-    )
-    .handle("split", (asked) =>
-      acted(
-        onSymbol(asked, (symbol) =>
-          Effect.gen(function* () {
-            const { cashInLieu, from, held, to } = asked.payload
-            if (from < 1 || to < 1) {
-              return yield* Effect.fail(
-                Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to")
-              )
-            }
-            const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
-            const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
-            return {
-              _tag: "AcceptSplit",
-              symbol,
-              to,
-              from,
-              cashInLieu: quantity === undefined ? undefined : { quantity, price },
-              held: yield* readHeld(held)
-            }
-          })
-        )
-      )
-    )
-    .handle("rename", (asked) =>
-      acted(
-        onSymbol(asked, (symbol) =>
-          Effect.gen(function* () {
-            const { since, to } = asked.payload
-            const from = since === undefined ? undefined : yield* momentOf("since", since)
-            return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
-          })
-        )
-      )
-    )
-    .handle("writeOff", (asked) =>
-      acted(
-        onSymbol(asked, (symbol) =>
-          Effect.map(readShares("quantity", asked.payload.quantity), (quantity): Command.Command => ({
-            _tag: "WriteOff",
+    .handle(
+      "split",
+      onSymbol((symbol, { payload: { cashInLieu, from, held, to } }) =>
+        Effect.gen(function* () {
+          if (from < 1 || to < 1) {
+            return yield* Effect.fail(Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to"))
+          }
+          const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
+          const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
+          return {
+            _tag: "AcceptSplit",
             symbol,
-            quantity
-          }))
-        )
+            to,
+            from,
+            cashInLieu: quantity === undefined ? undefined : { quantity, price },
+            held: yield* readHeld(held)
+          }
+        })
       )
     )
-    .handle("confirmInstrument", (asked) =>
-      acted(
-        onSymbol(asked, (symbol) =>
-          Effect.gen(function* () {
-            const { lot, tick } = asked.payload
-            return {
-              _tag: "DeclareInstrument",
-              symbol,
-              lot: yield* readShares("lot", lot),
-              tick: yield* readPrice("tick", tick)
-            }
-          })
-        )
+    .handle(
+      "rename",
+      onSymbol((symbol, { payload: { since, to } }) =>
+        Effect.gen(function* () {
+          const from = since === undefined ? undefined : yield* momentOf("since", since)
+          return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
+        })
       )
     )
-    .handle("adopt", (asked) =>
-      acted(
+    .handle(
+      "writeOff",
+      onSymbol((symbol, { payload }) =>
+        Effect.map(readShares("quantity", payload.quantity), (quantity): Command.Command => ({
+          _tag: "WriteOff",
+          symbol,
+          quantity
+        }))
+      )
+    )
+    .handle(
+      "confirmInstrument",
+      onSymbol((symbol, { payload: { lot, tick } }) =>
+        Effect.gen(function* () {
+          return {
+            _tag: "DeclareInstrument",
+            symbol,
+            lot: yield* readShares("lot", lot),
+            tick: yield* readPrice("tick", tick)
+          }
+        })
+      )
+    )
+    .handle(
+      "adopt",
+      commanded((asked) =>
         Effect.gen(function* () {
           const account = yield* known(asked.path.name)
           const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
@@ -376,11 +358,15 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
         })
       )
     )
-    .handle("setLimits", ({ path: { name }, payload }) => acted(setLimits(name, payload)))
-    .handle("decide", ({ headers, payload }) =>
-      acted(once(Documents.DecisionDocument, headers[KEY], ["decide", payload], (first) => decide(payload, first?.key)))
+    .handle("setLimits", (asked) =>
+      acted(once(Documents.AccountDetail, asked, () => setLimits(asked.path.name, asked.payload)))
     )
-    .handle("audit", ({ headers, payload }) => acted(enqueued(auditType, payload, headers[KEY])))
+    .handle("decide", (asked) =>
+      acted(once(Documents.DecisionDocument, asked, (first) => decide(asked.payload, first?.key)))
+    )
+    .handle("audit", (asked) =>
+      acted(once(Documents.JobDocument, asked, (first) => enqueued(auditType, asked.payload, first)))
+    )
 )
 
 /** The routes by which operators and strategies command. */

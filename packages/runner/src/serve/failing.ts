@@ -51,7 +51,7 @@ export type ActFailure =
 type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
 
 /** What acting can be answered with. */
-type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused" | "Stale">
+export type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused" | "Stale">
 
 const { badRequest, conflict, fault, keyReused, notFound, stale, unavailable } = Problem.failures
 
@@ -82,6 +82,8 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
   switch (error._tag) {
     case "KeyReused":
       return keyReused(error.message)
+    case "JobKeyTaken":
+      return keyReused(error.message, "key")
     case "ImportFileError":
       return badRequest(error.message, "body")
     case "BadBatch":

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto"
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { type Clock, type Entropy, type Instant, Requests, type TradeRepository } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 
-const hash = (asked: unknown): string => createHash("sha256").update(JSON.stringify(asked)).digest("hex")
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex")
 
 /** A key that a caller gives, and when it was used first. */
 export interface First {
@@ -10,24 +11,37 @@ export interface First {
   readonly at: Instant.Instant
 }
 
+/** A call that changes something: what it is made to, its key where it has one, and what it says. */
+export interface Call {
+  readonly request: Pick<HttpServerRequest.HttpServerRequest, "method" | "url">
+  readonly headers: { readonly "idempotency-key"?: string | undefined }
+  readonly payload?: unknown
+}
+
 /**
- * Acts once for each key that a caller gives: the same again is answered with what was answered first. What acts takes ids and times
- * from it where there is one, so that it does the same when it is done again.
+ * Acts once for each key that a caller gives: the same again is answered with what was answered first, and the key with another path,
+ * query or body is refused. What acts takes ids and times from it where there is one, so that it does the same when it is done again.
  */
 export const once = <A, I, E, R>(
   schema: Schema.Schema<A, I>,
-  key: string | undefined,
-  asked: unknown,
+  { headers, payload, request: { method, url } }: Call,
   act: (first: First | undefined) => Effect.Effect<A, E, R>
 ): Effect.Effect<
   A,
   E | Requests.KeyReused | TradeRepository.WriteError,
   R | TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy
 > => {
+  const key = headers["idempotency-key"]
   if (key === undefined) return act(undefined)
   const { decode, encode } = textOf(schema)
-  return Requests.once(key, hash(asked), (at) => Effect.map(act({ key, at }), encode)).pipe(Effect.map(decode))
+  return Requests.once(key, hash(JSON.stringify([method, url, payload])), (at) =>
+    Effect.map(act({ key, at }), encode)
+  ).pipe(Effect.map(decode))
 }
+
+/** The key of a job that is asked for by a call: done again for the same one, it is the same job. */
+export const jobKeyOf = (first: First | undefined): string | undefined =>
+  first === undefined ? undefined : `call-${hash(first.key).slice(0, 32)}`
 
 const textOf = <A, I>(schema: Schema.Schema<A, I>) => {
   const text = Schema.parseJson(schema)

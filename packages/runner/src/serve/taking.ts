@@ -110,12 +110,8 @@ const ofTrades = (configuration: Configuration) =>
           ? Effect.succeed(HttpServerResponse.redirect(`/api/v1/orders/${id}/fills`, { status: 308 }))
           : acted(Effect.map(executions.ofTrade(id), all))
       )
-      .handle("take", ({ headers, payload }) =>
-        acted(
-          once(Documents.TakenPage, headers["idempotency-key"], ["take", payload], (first) =>
-            take(payload, first, configuration)
-          )
-        )
+      .handle("take", (asked) =>
+        acted(once(Documents.TakenPage, asked, (first) => take(asked.payload, first, configuration)))
       )
   )
 

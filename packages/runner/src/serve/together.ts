@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { PlatformError } from "@effect/platform/Error"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
@@ -22,13 +23,11 @@ import * as past from "../views/past.ts"
 import * as jobViews from "../views/jobs.ts"
 import * as templates from "../views/templates.ts"
 import { acted } from "./failing.ts"
-import { once } from "./once.ts"
+import { type Call, type First, jobKeyOf, once } from "./once.ts"
 import { sent } from "./sent.ts"
 import { versionsIn } from "./versions.ts"
 
 const { RoundlotApi } = Api
-
-const KEY = "idempotency-key"
 
 /** The bytes of a request: its CSV as it stands, or its rows as lines of JSON. */
 const bytesOf = ({ csv, rows }: Documents.BatchRequest) => {
@@ -95,26 +94,39 @@ const submitted = (request: Documents.BatchRequest, configuration: Configuration
     return yield* takenAs(request, asked, Stream.make(yield* bytesOf(asked)), configuration, key)
   })
 
-/** Keeps what is uploaded aside, since it is read twice, and takes it from there. */
-const uploaded = (
-  {
-    key,
-    source,
-    terms
-  }: {
-    readonly key: string | undefined
-    readonly source: HttpServerRequest.HttpServerRequest
-    readonly terms: Documents.UploadTerms
-  },
-  configuration: Configuration
-) =>
+interface Uploading extends Call {
+  readonly request: Call["request"] & Pick<HttpServerRequest.HttpServerRequest, "stream">
+  readonly urlParams: Documents.UploadTerms
+}
+
+/** Submits once for each key; what is only checked is no act, and takes none. */
+const submittedOnce = <E, R>(
+  call: Call,
+  dryRun: boolean | undefined,
+  act: (first: First | undefined) => Effect.Effect<typeof Documents.SubmitDocument.Type, E, R>
+) => (dryRun === true ? act(undefined) : once(Documents.SubmitDocument, call, act))
+
+/**
+ * Keeps what is uploaded aside, since it is read twice, and takes it from there. What tells it from another file under the same key
+ * is known when all of it has come.
+ */
+const uploaded = ({ headers, request, urlParams: terms }: Uploading, configuration: Configuration) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const kept = yield* Effect.orDie(fs.makeTempFileScoped({ prefix: "roundlot-upload-" }))
-    yield* Stream.run(bounded(Stream.mapError(source.stream, brokenOff)), Sink.mapError(fs.sink(kept), notKept))
-    const asked = yield* over(terms.template, terms)
-    const bytes = Stream.provideService(TradeFile.bytesOf(kept), FileSystem.FileSystem, fs)
-    return yield* takenAs(terms, asked, bytes, configuration, key)
+    const hash = createHash("sha256")
+    const read = Stream.tap(bounded(Stream.mapError(request.stream, brokenOff)), (part) =>
+      Effect.sync(() => hash.update(part))
+    )
+    yield* Stream.run(read, Sink.mapError(fs.sink(kept), notKept))
+    const call = { headers, request, payload: hash.digest("hex") }
+    return yield* submittedOnce(call, terms.dryRun, (first) =>
+      Effect.gen(function* () {
+        const asked = yield* over(terms.template, terms)
+        const bytes = Stream.provideService(TradeFile.bytesOf(kept), FileSystem.FileSystem, fs)
+        return yield* takenAs(terms, asked, bytes, configuration, first?.key)
+      })
+    )
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
 const brokenOff = () => Problem.failures.badRequest("the file broke off on the way; give it again", "body")
@@ -138,19 +150,20 @@ type Change = (
   versions: Batches.Versions
 ) => Effect.Effect<Found, Batches.ChangeFailure | Batches.BadBatch, Batches.Batches | Entropy.Entropy>
 
-interface Asking {
+interface Asking extends Call {
   readonly path: { readonly id: string }
-  readonly headers: { readonly [KEY]?: string | undefined; readonly "if-match"?: string | undefined }
+  readonly headers: Call["headers"] & { readonly "if-match"?: string | undefined }
 }
 
 /** Changes the batch of a path as its caller, once for each key, where it is still as the caller has read it. */
-const changed = ({ headers, path: { id } }: Asking, asked: unknown, change: Change) =>
+const changed = (asked: Asking, change: Change) =>
   acted(
-    once(Documents.BatchDocument, headers[KEY], [id, asked], () =>
+    once(Documents.BatchDocument, asked, () =>
       Effect.gen(function* () {
+        const { id } = asked.path
         const { name } = yield* Access.Caller
         const found = yield* views.recordOf(id)
-        return views.documentOf(yield* change(found, name, versionsIn(headers["if-match"], id)))
+        return views.documentOf(yield* change(found, name, versionsIn(asked.headers["if-match"], id)))
       })
     )
   )
@@ -167,16 +180,12 @@ const ofBatches = (configuration: Configuration) =>
       )
       .handle("active", () => acted(views.active))
       .handle("recent", ({ urlParams: { limit } }) => acted(views.list({ limit: limit ?? RECENT, order: "newest" })))
-      .handle("submit", ({ headers, payload }) =>
+      .handle("submit", (asked) =>
         acted(
-          once(Documents.SubmitDocument, headers[KEY], ["submit", payload], (first) =>
-            submitted(payload, configuration, first?.key)
-          )
+          submittedOnce(asked, asked.payload.dryRun, (first) => submitted(asked.payload, configuration, first?.key))
         )
       )
-      .handleRaw("upload", ({ headers, request, urlParams }) =>
-        acted(uploaded({ key: headers[KEY], source: request, terms: urlParams }, configuration))
-      )
+      .handleRaw("upload", (asked) => acted(uploaded(asked, configuration)))
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfBatch(id), views.show(id)))
       )
@@ -198,26 +207,34 @@ const ofBatches = (configuration: Configuration) =>
       )
       .handle("cancel", (asked) => {
         const { reason } = asked.payload
-        return changed(asked, ["cancel", reason], (batch, actor, versions) =>
+        return changed(asked, (batch, actor, versions) =>
           Effect.flatMap(service, (batches) => batches.cancel(batch.id, reason, actor, versions))
         )
       })
       .handle("queue", (asked) =>
-        changed(asked, ["queue"], (batch, actor, versions) =>
+        changed(asked, (batch, actor, versions) =>
           Effect.flatMap(service, (batches) => batches.queue(batch.id, actor, undefined, versions))
         )
       )
       .handle("templates", () => acted(templates.list))
-      .handle("saveTemplate", ({ path: { name }, payload }) =>
+      .handle("saveTemplate", (asked) =>
         acted(
-          Effect.flatMap(Access.Caller, (caller) =>
-            Effect.map(Templates.save(name, payload, caller.name), templates.documentOf)
+          once(Documents.TemplateDocument, asked, () =>
+            Effect.flatMap(Access.Caller, ({ name }) =>
+              Effect.map(Templates.save(asked.path.name, asked.payload, name), templates.documentOf)
+            )
           )
         )
       )
-      .handle("removeTemplate", ({ path: { name } }) => acted(Effect.map(Templates.remove(name), templates.documentOf)))
+      .handle("removeTemplate", (asked) =>
+        acted(
+          once(Documents.TemplateDocument, asked, () =>
+            Effect.map(Templates.remove(asked.path.name), templates.documentOf)
+          )
+        )
+      )
       .handle("retry", (asked) =>
-        changed(asked, ["retry"], (batch, actor, versions) =>
+        changed(asked, (batch, actor, versions) =>
           Effect.gen(function* () {
             const uid = yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex)
             return yield* (yield* service).retry(batch.id, uid, actor, versions)
@@ -225,12 +242,12 @@ const ofBatches = (configuration: Configuration) =>
         )
       )
       .handle("archive", (asked) =>
-        changed(asked, ["archive"], (batch, actor, versions) =>
+        changed(asked, (batch, actor, versions) =>
           Effect.flatMap(service, (batches) => batches.archive(batch.id, "archived", actor, versions))
         )
       )
       .handle("remove", (asked) =>
-        changed(asked, ["delete"], (batch, actor, versions) =>
+        changed(asked, (batch, actor, versions) =>
           Effect.flatMap(service, (batches) => batches.hide(batch.id, "deleted", actor, versions))
         )
       )
@@ -264,41 +281,57 @@ const streamed = <E, R>(
 /** So many rows are sent together. */
 const PARTS = 200
 
+interface OfJob extends Call {
+  readonly path: { readonly id: string }
+  readonly payload: { readonly reason: string }
+}
+
+/** An operator's change of a job, once for each key. */
+const changedJob = (asked: OfJob, verb: "cancel" | "retry") =>
+  acted(
+    once(Documents.JobDocument, asked, () =>
+      Effect.flatMap(Jobs.Jobs, (jobs) =>
+        Effect.map(jobs[verb](asked.path.id, asked.payload.reason), jobViews.documentOf)
+      )
+    )
+  )
+
+/** A reconciliation of an account, or of each. */
+const reconciling = (account: string | undefined, first: First | undefined) =>
+  Effect.gen(function* () {
+    const jobs = yield* Jobs.Jobs
+    const accounts = yield* chosen(Option.fromNullable(account))
+    const key = jobKeyOf(first)
+    const asked = yield* Effect.forEach(accounts, (name) =>
+      jobs.enqueue({
+        type: reconcileType.name,
+        payload: { account: name },
+        key: key === undefined ? undefined : `${key}/${name}`
+      })
+    )
+    return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
+  })
+
 const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
   group
     .handle("list", ({ urlParams }) => acted(jobViews.list(urlParams)))
     .handle("show", ({ path: { id } }) => acted(Effect.map(jobViews.find(id), jobViews.documentOf)))
-    .handle("enqueue", ({ headers, payload: { again, key, payload, type } }) =>
+    .handle("enqueue", (asked) =>
       acted(
-        Effect.gen(function* () {
-          const jobs = yield* Jobs.Jobs
-          const asked = { type, payload, again: again ?? false, key: key ?? headers[KEY] }
-          return jobViews.documentOf((yield* jobs.enqueue(asked)).job)
-        })
+        once(Documents.JobDocument, asked, (first) =>
+          Effect.gen(function* () {
+            const { again = false, key = jobKeyOf(first), payload, type } = asked.payload
+            const jobs = yield* Jobs.Jobs
+            return jobViews.documentOf((yield* jobs.enqueue({ type, payload, again, key })).job)
+          })
+        )
       )
     )
-    .handle("reconcile", ({ headers, payload: { account } }) =>
-      acted(
-        Effect.gen(function* () {
-          const jobs = yield* Jobs.Jobs
-          const accounts = yield* chosen(Option.fromNullable(account))
-          const asked = yield* Effect.forEach(accounts, (name) =>
-            jobs.enqueue({
-              type: reconcileType.name,
-              payload: { account: name },
-              key: headers[KEY] === undefined ? undefined : `${headers[KEY]}/${name}`
-            })
-          )
-          return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
-        })
-      )
+    .handle("reconcile", (asked) =>
+      acted(once(Documents.JobPage, asked, (first) => reconciling(asked.payload.account, first)))
     )
-    .handle("cancel", ({ path: { id }, payload: { reason } }) =>
-      acted(Effect.flatMap(Jobs.Jobs, (jobs) => Effect.map(jobs.cancel(id, reason), jobViews.documentOf)))
-    )
-    .handle("retry", ({ path: { id }, payload: { reason } }) =>
-      acted(Effect.flatMap(Jobs.Jobs, (jobs) => Effect.map(jobs.retry(id, reason), jobViews.documentOf)))
-    )
+    .handle("cancel", (asked) => changedJob(asked, "cancel"))
+    .handle("retry", (asked) => changedJob(asked, "retry"))
 )
 
 /** Trades that are submitted together, and background work. */
