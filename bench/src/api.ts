@@ -10,7 +10,8 @@ const TRADES = 20_000
 const ROUNDS = 5
 const SECONDS = 3
 
-const read = (agent: Agent, port: number, path: string): Promise<string> =>
+/** What a path answers. */
+export const read = (agent: Agent, port: number, path: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const asking = request({ agent, host: "127.0.0.1", port, path }, (response) => {
       let text = ""
@@ -56,7 +57,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, async (folder) => {
     const file = join(folder, "books.db")
     await fill(file, asked.trades ?? (asked.quick ? 2_000 : TRADES))
-    const ours = await daemon(file)
+    const ours = await daemon(`sqlite:${file}`)
     const seconds = asked.quick ? 1 : SECONDS
     const figures: Array<Figure> = []
     for (const { path, query } of reads) {
@@ -159,7 +160,7 @@ export const measureReaders = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
     const file = join(folder, "books.db")
     await fill(file, 100)
     const events = asked.trades ?? (asked.quick ? 100 : EVENTS)
-    const ours = await daemon(file)
+    const ours = await daemon(`sqlite:${file}`)
     await latencies(ours.port, 1, Math.min(events, 200))
     const alone = quantile(await latencies(ours.port, 1, events), 0.99)
     const before = ours.resident()

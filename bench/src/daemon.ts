@@ -43,6 +43,6 @@ export const served = (args: ReadonlyArray<string>): Promise<Served> =>
     child.once("close", () => reject(new Error(`it ended before it served anything: ${said}`)))
   })
 
-/** The daemon on a store, with its paper exchange beside it, its books driven by nobody else. */
+/** The daemon on the store of an address, with its paper exchange beside it, its books driven by nobody else. */
 export const daemon = (store: string): Promise<Served> =>
-  served([MAIN, "start", "--store", `sqlite:${store}`, "--port", "0", "--log-level", "error"])
+  served([MAIN, "start", "--store", store, "--port", "0", "--log-level", "error"])

@@ -20,8 +20,9 @@ import {
   TradeRepository,
   work
 } from "@roundlot/core"
+import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
-import { Chunk, Effect, Layer, Logger, LogLevel, Queue, type Scope, Stream } from "effect"
+import { Chunk, Effect, Layer, Logger, LogLevel, Queue, Redacted, type Scope, Stream } from "effect"
 import * as broker from "./broker.ts"
 import { type Took, timing } from "./measuring.ts"
 import { accountsOf, type BenchTrade, type Shape, symbolsOf } from "./workload.ts"
@@ -156,6 +157,7 @@ export type Parts = Roundlot.Services | Roundlot.Foundations | Broker.Brokers
 
 /** Where the real parts run, and on what. */
 export interface Stage {
+  /** A file of SQLite's, or the address of a Postgres database. */
   readonly file: string
   readonly shape: Shape
   readonly limits?: Ledger.GroupLimits
@@ -164,6 +166,11 @@ export interface Stage {
   /** Another broker than the one that fills at once, for all accounts or for some. */
   readonly broker?: (atOnce: Broker.BrokerService, account: AccountName.AccountName) => Broker.BrokerService
 }
+
+const storeAt = (place: string): Layer.Layer<TradeRepository.TradeRepository, TradeRepository.StoreError> =>
+  place.startsWith("postgres:")
+    ? PostgresStore.layer({ url: Redacted.make(place) })
+    : SqliteStore.layer({ file: place })
 
 /**
  * Runs something beside the real ledger, submission and reports on a store in `file`, with a broker in memory that answers at
@@ -189,7 +196,7 @@ export const onStage = <A, E>(
     const store = Layer.effect(
       TradeRepository.TradeRepository,
       Effect.map(TradeRepository.TradeRepository, watched)
-    ).pipe(Layer.provide(SqliteStore.layer({ file })))
+    ).pipe(Layer.provide(storeAt(file)))
     const services: Layer.Layer<Parts, TradeRepository.StoreError> = Layer.mergeAll(
       Accumulator.layer,
       Batches.layer,

@@ -15,7 +15,11 @@ import * as memory from "./memory.ts"
 import * as opening from "./opening.ts"
 import * as polling from "./polling.ts"
 import * as polledIntake from "./polledIntake.ts"
+import * as callersOnPostgres from "./postgres/callers.ts"
 import * as intakeOnPostgres from "./postgres/intake.ts"
+import * as listsOnPostgres from "./postgres/lists.ts"
+import * as queuesOnPostgres from "./postgres/queues.ts"
+import * as writersOnPostgres from "./postgres/writers.ts"
 import * as queueTable from "./queueTable.ts"
 import * as schwab from "./schwab.ts"
 import * as size from "./size.ts"
@@ -39,6 +43,10 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["holding", holding.measure],
   ["attempts", attempts.measure],
   ["postgres", intakeOnPostgres.measure],
+  ["postgres-callers", callersOnPostgres.measure],
+  ["postgres-writers", writersOnPostgres.measure],
+  ["postgres-queues", queuesOnPostgres.measure],
+  ["postgres-lists", listsOnPostgres.measure],
   ["syncing", syncing.measure],
   ["api", api.measure],
   ["readers", api.measureReaders],

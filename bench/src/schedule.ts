@@ -67,6 +67,8 @@ export interface Playing {
   readonly apart?: boolean
   /** How many transactions the store has behind it already; none, where it is new. */
   readonly after?: number
+  /** What the names of its transactions begin with, where several play on one store. */
+  readonly named?: string
   /** Is given every transaction. */
   readonly wrote?: (group: Group) => void
 }
@@ -82,13 +84,13 @@ interface Followed {
  */
 export const play = (shape: Shape, trades: Iterable<BenchTrade>, playing: Playing = {}) =>
   Effect.gen(function* () {
-    const { after = 0, apart = false, perGroup = PER_GROUP, wrote } = playing
+    const { after = 0, apart = false, named = "bench", perGroup = PER_GROUP, wrote } = playing
     const repository = yield* TradeRepository.TradeRepository
     let groups = after
     const now = () => Instant.make(BigInt(FIRST_AT + groups * 1000))
     const commit = (members: ReadonlyArray<plan.Member<unknown>>, identities: Group["identities"]) => {
       groups += 1
-      const commitId = `bench-${groups}`
+      const commitId = `${named}-${groups}`
       const made: Array<Order.Order> = []
       return repository
         .write(

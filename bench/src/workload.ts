@@ -12,6 +12,10 @@ export interface Shape {
   readonly block: number
   /** The share of buys; 0.7 where nothing is said. */
   readonly buys?: number
+  /** What its accounts' names begin with; `desk` where nothing is said. */
+  readonly desk?: string
+  /** Are its quantities whole shares, so that each is ordered? Fractions of a share where nothing is said. */
+  readonly whole?: boolean
   /** The threshold of its accounts in shares; the lot where nothing is said. */
   readonly threshold?: string
 }
@@ -54,8 +58,11 @@ export const FIRST_AT = 1_760_000_000_000_000
 const SOURCE = "bench"
 
 /** The accounts of a shape. */
-export const accountsOf = ({ accounts }: Pick<Shape, "accounts">): ReadonlyArray<AccountName.AccountName> =>
-  Array.from({ length: accounts }, (_, i) => AccountName.AccountName.make(`desk${i + 1}`))
+export const accountsOf = ({
+  accounts,
+  desk = "desk"
+}: Pick<Shape, "accounts" | "desk">): ReadonlyArray<AccountName.AccountName> =>
+  Array.from({ length: accounts }, (_, i) => AccountName.AccountName.make(`${desk}${i + 1}`))
 
 /** The instruments that each account of a shape trades. */
 export const symbolsOf = ({ instruments }: Pick<Shape, "instruments">): ReadonlyArray<Ticker.Ticker> =>
@@ -75,6 +82,7 @@ const SHARE_OF_BUYS = 0.7
 /** A trade comes again among so many that follow it. */
 const REMEMBERED = 10_000
 const LARGEST_MILLS = 600
+const LARGEST_WHOLE = 5
 
 const hex = (random: () => number): string =>
   Array.from({ length: 4 }, () =>
@@ -125,7 +133,10 @@ export function* tradesFrom(shape: Shape, seed: number): Generator<BenchTrade> {
     const again = i > 1000 && random() < SHARE_OF_DUPLICATES ? repeated(recent, account, random) : undefined
     const symbol = symbols[Math.floor(random() * symbols.length)]
     if (account === undefined || symbol === undefined) break
-    const mills = 1 + Math.floor(random() * LARGEST_MILLS)
+    const mills =
+      shape.whole === true
+        ? 1000 * (1 + Math.floor(random() * LARGEST_WHOLE))
+        : 1 + Math.floor(random() * LARGEST_MILLS)
     const tradedAt = FIRST_AT + i * 1000
     const plain = {
       account,

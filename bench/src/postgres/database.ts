@@ -8,6 +8,8 @@ import { makeServer } from "../../../packages/store-postgres/test/server.ts"
 export interface Databases {
   /** The address of a new one. */
   readonly fresh: () => Promise<string>
+  /** The address of a copy of one that nobody uses. */
+  readonly copied: (url: string) => Promise<string>
   readonly drop: (url: string) => Promise<void>
 }
 
@@ -35,17 +37,21 @@ export const onServer = async <A>(use: (databases: Databases) => Promise<A>): Pr
   let made = 0
   const drop = (url: string) =>
     asked(server, `DROP DATABASE IF EXISTS "${new URL(url).pathname.slice(1)}" WITH (FORCE)`)
-  const fresh = async () => {
+  const copyOf = async (template: string) => {
     const name = `roundlot_bench_${process.pid}_${made++}`
-    await asked(server, `CREATE DATABASE "${name}" TEMPLATE template0`)
-    const url = named(server, name)
+    await asked(server, `CREATE DATABASE "${name}" TEMPLATE "${template}"`)
+    return named(server, name)
+  }
+  const copied = (url: string) => copyOf(new URL(url).pathname.slice(1))
+  const fresh = async () => {
+    const url = await copyOf("template0")
     await Effect.runPromise(
       Effect.scoped(Effect.provide(Effect.void, PostgresStore.layer({ url: Redacted.make(url) })))
     )
     return url
   }
   try {
-    return await use({ fresh, drop })
+    return await use({ fresh, copied, drop })
   } finally {
     await own?.remove()
   }

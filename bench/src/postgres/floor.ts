@@ -14,7 +14,7 @@ interface Step {
 }
 
 /** All statements of one transaction but those that chain hashes; made before anything is timed. */
-interface Prepared {
+export interface Prepared {
   readonly group: Group
   readonly identities: Step
   readonly rows: ReadonlyArray<Step>
@@ -77,11 +77,14 @@ export const prepare = (groups: ReadonlyArray<Group>): ReadonlyArray<Prepared> =
 
 const SESSION = "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
-/**
- * Writes groups with bare `pg` and nothing else: one connection, a statement a table, heads locked first, every hash chained anew,
- * no decision. What the groups from `from` on took.
- */
-export const write = async (url: string, groups: ReadonlyArray<Prepared>, from: number): Promise<Took> => {
+/** What writes groups into a database. */
+export interface Opened {
+  readonly writeGroup: (prepared: Prepared) => Promise<void>
+  readonly end: () => Promise<void>
+}
+
+/** A connection that writes groups with bare `pg` and nothing else: a statement a table, heads locked first, every hash chained anew. */
+export const open = async (url: string): Promise<Opened> => {
   const client = new Client({ connectionString: url })
   client.on("error", () => undefined)
   await client.connect()
@@ -115,12 +118,18 @@ export const write = async (url: string, groups: ReadonlyArray<Prepared>, from: 
     await client.query(statements.remember, [group.commitId, TradeRepository.rememberedAs(group.journals)])
     await client.query("COMMIT")
   }
+  return { writeGroup, end: () => client.end() }
+}
+
+/** Writes groups on one connection, with no decision; what the groups from `from` on took. */
+export const write = async (url: string, groups: ReadonlyArray<Prepared>, from: number): Promise<Took> => {
+  const { end, writeGroup } = await open(url)
   try {
     for (const group of groups.slice(0, from)) await writeGroup(group)
     const took = timing()
     for (const group of groups.slice(from)) await writeGroup(group)
     return took()
   } finally {
-    await client.end()
+    await end()
   }
 }

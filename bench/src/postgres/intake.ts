@@ -1,7 +1,7 @@
 import { PostgresStore } from "@roundlot/store-postgres"
 import { Effect, Redacted } from "effect"
 import { type Asked, atLeast, type Figure, median, noted, type Took } from "../measuring.ts"
-import { type Group, play } from "../schedule.ts"
+import { type Group, play, type Playing } from "../schedule.ts"
 import { type Shape, tradesOf, usual } from "../workload.ts"
 import { type Databases, onServer, sumsOf } from "./database.ts"
 import * as floor from "./floor.ts"
@@ -15,22 +15,28 @@ const SIZES = [
 /** One trade a transaction: how whoever writes no groups would do it. */
 const ONE_BY_ONE = 300
 
-const played = (url: string, shape: Shape, perGroup: number, wrote?: (group: Group) => void): Promise<Took> =>
-  play(shape, tradesOf(shape, 1), { perGroup, ...(wrote === undefined ? {} : { wrote }) }).pipe(
+const played = (url: string, shape: Shape, playing: Playing): Promise<Took> =>
+  play(shape, tradesOf(shape, 1), playing).pipe(
     Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })),
     Effect.scoped,
     Effect.runPromise
   )
 
 /** What the store writes at this size; fails where the floor would not leave the very rows. */
-const recorded = async ({ drop, fresh }: Databases, shape: Shape, perGroup: number) => {
+export const recorded = async (
+  { drop, fresh }: Databases,
+  shape: Shape,
+  perGroup: number,
+  apart = false
+): Promise<{ readonly prepared: ReadonlyArray<floor.Prepared>; readonly from: number }> => {
   const [real, bare] = [await fresh(), await fresh()]
   const groups: Array<Group> = []
   // A planning may be made twice: what was written is the last of a commit's.
-  await played(real, shape, perGroup, (group) => {
+  const wrote = (group: Group) => {
     if (groups.at(-1)?.commitId === group.commitId) groups.pop()
     groups.push(group)
-  })
+  }
+  await played(real, shape, { perGroup, apart, wrote })
   const prepared = floor.prepare(groups)
   await floor.write(bare, prepared, 0)
   const [wanted, found] = [await sumsOf(real), await sumsOf(bare)]
@@ -75,7 +81,7 @@ const sides = async (databases: Databases, shape: Shape, perGroup: number, round
   for (let round = 0; round < rounds; round++) {
     const [one, two] = [await databases.fresh(), await databases.fresh()]
     bare.push(spentOf(await floor.write(one, prepared, from), shape.trades))
-    store.push(spentOf(await played(two, shape, perGroup), shape.trades))
+    store.push(spentOf(await played(two, shape, { perGroup }), shape.trades))
     await databases.drop(one)
     await databases.drop(two)
   }
