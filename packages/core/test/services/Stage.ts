@@ -155,12 +155,14 @@ export interface Ground {
   readonly repository?: TradeRepositoryService
   readonly prices?: Layer.Layer<PriceReference>
   readonly now?: Effect.Effect<Instant.Instant>
+  /** What the broker of an account does otherwise, where there are several. */
+  readonly partsOf?: (account: AccountName) => Partial<Broker.BrokerService>
 }
 
 let processes = 0
 
 /** All that a program has, on the given broker and ground. */
-export const layer = (parts: Partial<Broker.BrokerService> = {}, { now, prices, repository }: Ground = {}) => {
+export const layer = (parts: Partial<Broker.BrokerService> = {}, { now, partsOf, prices, repository }: Ground = {}) => {
   const store = repository === undefined ? MemoryRepository.layerMemory : Layer.succeed(TradeRepository, repository)
   const clock = Layer.map(Clock.layerAlwaysOpen, (context) =>
     now === undefined ? context : Context.make(Clock.Clock, { ...Context.get(context, Clock.Clock), now })
@@ -168,7 +170,9 @@ export const layer = (parts: Partial<Broker.BrokerService> = {}, { now, prices, 
   // Commits of every process have ids of their own.
   const entropy = Entropy.layerFixed(String(++processes).padEnd(32, "0"))
   const foundations = Layer.mergeAll(prices ?? Layer.empty, store, clock, entropy)
-  const brokers = Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker(parts)) })
+  const brokers = Layer.succeed(Broker.Brokers, {
+    get: (name) => Effect.succeed(broker({ ...parts, ...partsOf?.(name) }))
+  })
   return Layer.merge(Roundlot.layer.pipe(Layer.provideMerge(foundations)), brokers)
 }
 
@@ -187,14 +191,17 @@ export const opened = (settings: Partial<Account.AccountSettings> = {}) =>
     commands.setAccount(account, { ...Account.defaultSettings, ...settings }, "test")
   )
 
-/** Takes the account's lease, which need not be renewed: for what is driven without a daemon. */
-export const driving = Effect.gen(function* () {
+/** Takes an account's lease, which need not be renewed: for what is driven without a daemon. */
+export const drivingOf = Effect.fn("Stage.drivingOf")(function* (name: AccountName) {
   const { leases } = yield* TradeRepository
   const session = yield* leases.open(Driving.unnamed)
-  const token = yield* session.take(account)
+  const token = yield* session.take(name)
   const ledger = yield* Ledger
-  yield* ledger.leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
+  yield* ledger.leases.hold(name, { token, provenMs: Number.POSITIVE_INFINITY })
 })
+
+/** The same for the one account of these tests. */
+export const driving = drivingOf(account)
 
 /** A trade with an identity of its own. */
 export const trade = (sourceId: string, quantity: string, symbol = "AAPL"): TradeInput => ({
