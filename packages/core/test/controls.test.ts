@@ -15,9 +15,12 @@ import { Answer } from "../src/reconciliation/Report.ts"
 import { Ticker } from "../src/instrument/Ticker.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
+import { Reference } from "../src/money/Reference.ts"
 import * as Quantity from "../src/money/Quantity.ts"
 import { OrderTable, type Order } from "../src/order/Order.ts"
+import { atMarket, type Instruction } from "../src/order/OrderTerms.ts"
 import { planSend } from "../src/order/send.ts"
+import { signed } from "../src/order/Side.ts"
 import { AllocationTable } from "../src/position/Allocation.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import { Desk } from "../src/testing/index.ts"
@@ -50,6 +53,19 @@ const judged = (shares: string, limits: Partial<AccountSettings>, prices?: Reado
       residual: Decimal.unsafe(shares)
     },
     circumstances(limits, prices)
+  )
+
+/** The control that refuses a stop order of ten shares where an order may be worth $1,000 at most and a share is worth $50 now. */
+const stop = (stopPrice: string) =>
+  refusalOf(
+    {
+      symbol: AAPL,
+      quantity: Decimal.unsafe("10"),
+      limitPrice: undefined,
+      stopPrice: Price.unsafe(stopPrice),
+      residual: undefined
+    },
+    circumstances({ maxOrderNotional: dollars("1000") }, ["50"])
   )
 
 /** The control that refuses an order over so many dollars. */
@@ -96,6 +112,10 @@ describe("the controls before every order", () => {
     expect(judged("10", limits, ["99", "100"])).toBeUndefined()
     expect(judged("10", limits, ["100.01", "50"])).toBe("MaxNotional")
     expect(judged("10", limits, ["50"], "100.01")).toBe("MaxNotional")
+  })
+
+  test("notional: an order that waits for a price is worth that price at least", () => {
+    expect([stop("100"), stop("100.01")]).toEqual([undefined, "MaxNotional"])
   })
 
   test("an order over a notional is worth what it asks for; how many shares that is at most, the lowest price says", () => {
@@ -209,7 +229,13 @@ describe("duplicate intent", () => {
 const request = { contentType: "text/plain", bytes: new Uint8Array([1]) }
 let trades = 0
 
-const trade = (desk: Desk.Desk, side: "buy" | "sell", shares: string, price: string | undefined) => {
+const trade = (
+  desk: Desk.Desk,
+  side: "buy" | "sell",
+  shares: string,
+  price: string | undefined,
+  direct?: Instruction
+) => {
   const sourceId = `t${++trades}`
   return desk.commit("trade", (recorder) =>
     intake(recorder, {
@@ -222,7 +248,8 @@ const trade = (desk: Desk.Desk, side: "buy" | "sell", shares: string, price: str
         quantity: Quantity.unsafe(shares),
         price: price === undefined ? undefined : Price.unsafe(price),
         tradedAt: desk.now(),
-        reverses: undefined
+        reverses: undefined,
+        ...(direct === undefined ? {} : { direct })
       },
       symbol: desk.symbol,
       direction: undefined,
@@ -356,11 +383,20 @@ interface Limits {
   readonly quantity: number
   readonly notional: number
   readonly daily: number
+  readonly owed: number
+  readonly collarBp: number | undefined
   readonly perMinute: number
 }
 
+interface Trading {
+  readonly side: "buy" | "sell"
+  readonly shares: number
+  readonly price: number | undefined
+}
+
 type Act =
-  | { readonly do: "trade"; readonly side: "buy" | "sell"; readonly shares: number; readonly price: number | undefined }
+  | ({ readonly do: "trade" | "direct" } & Trading)
+  | { readonly do: "market"; readonly price: number | undefined }
   | { readonly do: "send"; readonly leaves: boolean }
   | { readonly do: "pass"; readonly seconds: number }
   | { readonly do: "halt" | "resume" | "restrict" | "allow" }
@@ -369,22 +405,29 @@ const acts = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant("trade" as const),
+      do: fc.constantFrom(...(["trade", "trade", "direct"] as const)),
       side: fc.constantFrom("buy" as const, "sell" as const),
-      shares: fc.integer({ min: 1, max: 20 }),
-      price: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined })
+      shares: fc.integer({ min: 1, max: 16 }),
+      price: fc.option(fc.integer({ min: 20, max: 150 }), { nil: undefined })
+    })
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("market" as const),
+      price: fc.option(fc.integer({ min: 50, max: 150 }), { nil: undefined })
     })
   },
   { weight: 8, arbitrary: fc.record({ do: fc.constant("send" as const), leaves: fc.boolean() }) },
   {
-    weight: 3,
+    weight: 2,
     arbitrary: fc.record({ do: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 50_000 }) })
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 40 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      do: fc.constantFrom("halt" as const, "resume" as const, "restrict" as const, "allow" as const)
+      do: fc.constantFrom(...(["halt", "resume", "resume", "restrict", "allow", "allow"] as const))
     })
   }
 )
@@ -394,18 +437,40 @@ const limitsOf = fc
     quantity: fc.integer({ min: 2, max: 15 }),
     notional: fc.integer({ min: 300, max: 2000 }),
     daily: fc.integer({ min: 500, max: 6000 }),
+    owed: fc.integer({ min: 2000, max: 8000 }),
+    collarBp: fc.constantFrom(undefined, undefined, 2000, 7000),
     perMinute: fc.integer({ min: 1, max: 3 })
   })
   // Less for a day than for one order contradicts itself, and is refused.
   .map((limits) => ({ ...limits, daily: Math.max(limits.daily, limits.notional) }))
 
-/** One send, as the broker sees it. */
+/** One send, as the broker sees it, and what was known then. */
 interface Sent {
   readonly order: Order
   readonly at: Instant.Instant
-  readonly price: number
+  /** What trades brought last, and what the market says, where that is fresh. */
+  readonly inbound: number | undefined
+  readonly market: number | undefined
+  /** What the position owes, this order with it. */
+  readonly owed: number
   readonly isFirst: boolean
   readonly isStopped: boolean
+}
+
+const numberOf = (amount: Decimal.Decimal | undefined) =>
+  amount === undefined ? undefined : Number(Decimal.format(amount))
+
+/** What a share is worth at most by all that was known at a send; an order is judged by nothing less. */
+const mostWorth = ({ inbound, market, order }: Sent) =>
+  Math.max(...[inbound, market, numberOf(order.limitPrice)].map((price) => price ?? 0))
+
+const sharesIn = ({ order }: Sent) => Number(Decimal.format(order.quantity))
+
+/** How far the price that an order goes by is from the market's, in basis points. */
+const apartBp = ({ inbound, market, order }: Sent) => {
+  const judged = numberOf(order.limitPrice) ?? inbound
+  if (market === undefined) return Infinity
+  return judged === undefined ? 0 : (Math.abs(judged - market) / market) * 10_000
 }
 
 const answer = (desk: Desk.Desk, order: Order, attemptId: AttemptId, leaves: boolean): void => {
@@ -432,6 +497,24 @@ const answer = (desk: Desk.Desk, order: Order, attemptId: AttemptId, leaves: boo
   if (leaves) desk.commit("report", (recorder) => interpret(recorder, { report: seen, payload: undefined }))
 }
 
+const instructionOf = (price: number | undefined): Instruction =>
+  price === undefined ? atMarket : { type: "limit", limitPrice: Price.unsafe(String(price)), timeInForce: "day" }
+
+const sentNow = (desk: Desk.Desk, order: Order, market: number | undefined, isStopped: boolean): Sent => {
+  const position = desk.all(PositionTable).find(({ symbol }) => symbol === order.symbol)
+  const { lastPrice, lastPriceAt, residual = Decimal.zero } = position ?? {}
+  const isFresh = lastPriceAt !== undefined && Instant.millisBetween(lastPriceAt, desk.now()) <= 15 * 60_000
+  return {
+    order,
+    at: desk.now(),
+    inbound: isFresh ? numberOf(lastPrice) : undefined,
+    market,
+    owed: Math.abs(Number(Decimal.format(Decimal.add(residual, signed(order.side, order.quantity))))),
+    isFirst: order.attempts === 0,
+    isStopped
+  }
+}
+
 /** Plays a history on a desk with limits; what was sent. */
 const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> => {
   const settings: AccountSettings = {
@@ -439,11 +522,17 @@ const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> 
     maxOrderQuantity: dollars(String(limits.quantity)),
     maxOrderNotional: dollars(String(limits.notional)),
     maxDailyNotional: dollars(String(limits.daily)),
+    maxOpenResidual: dollars(String(limits.owed)),
+    collarBp: limits.collarBp,
     ordersPerMinute: limits.perMinute
   }
-  const desk = Desk.make(settings)
+  let market: number | undefined
+  const desk = Desk.make(settings, undefined, undefined, (at) =>
+    market === undefined
+      ? Reference.NoPrice()
+      : Reference.Priced({ price: Price.unsafe(String(market)), at, source: "market" })
+  )
   const sent: Array<Sent> = []
-  let price = 0
   let isHalted = false
   let isRestricted = false
   const regate = () => desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, true))
@@ -451,7 +540,13 @@ const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> 
     switch (act.do) {
       case "trade":
         trade(desk, act.side, String(act.shares), act.price === undefined ? undefined : String(act.price))
-        price = act.price ?? price
+        break
+      case "direct":
+        trade(desk, act.side, String(act.shares), undefined, instructionOf(act.price))
+        break
+      case "market":
+        market = act.price
+        regate()
         break
       case "pass":
         desk.pass(act.seconds * 1000)
@@ -474,13 +569,12 @@ const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> 
         regate()
         break
       case "send": {
-        const [order] = pending(desk)
-        if (order === undefined) break
-        const planned = desk.commit("send", (recorder) => planSend(recorder, order.id, () => request))
-        if (planned._tag !== "Send") break
-        const isStopped = isHalted || isRestricted
-        sent.push({ order, at: desk.now(), price, isFirst: order.attempts === 0, isStopped })
-        answer(desk, order, planned.attemptId, act.leaves)
+        for (const order of pending(desk)) {
+          const planned = desk.commit("send", (recorder) => planSend(recorder, order.id, () => request))
+          if (planned._tag !== "Send") continue
+          sent.push(sentNow(desk, order, market, isHalted || isRestricted))
+          answer(desk, order, planned.attemptId, act.leaves)
+        }
       }
     }
   }
@@ -488,27 +582,30 @@ const play = (limits: Limits, history: ReadonlyArray<Act>): ReadonlyArray<Sent> 
 }
 
 describe("RELIABILITY 4: no sequence of inputs yields an order beyond a limit", () => {
-  test("quantity, notional, notional of a day, orders of any minute, halts and restrictions", () => {
-    let orders = 0
+  test("quantity, notional, what is owed, notional of a day, collar, orders of any minute, halts and restrictions", () => {
+    const orders = { accumulation: 0, direct: 0, external: 0 }
     fc.assert(
       fc.property(limitsOf, fc.array(acts, { minLength: 10, maxLength: 50 }), (limits, history) => {
         const sent = play(limits, history)
-        orders += sent.length
-        for (const { at: moment, isStopped, order, price } of sent) {
-          const quantity = Number(Decimal.format(order.quantity))
+        for (const each of sent) {
+          orders[each.order.origin] += 1
+          const { at: moment, isStopped, order, owed } = each
           expect(isStopped).toBe(false)
-          expect(quantity).toBeLessThanOrEqual(limits.quantity)
-          expect(quantity * price).toBeLessThanOrEqual(limits.notional)
-          const before = sent.filter((each) => each.at <= moment)
-          const minute = before.filter((each) => Instant.millisBetween(each.at, moment) < 60_000)
+          expect(sharesIn(each)).toBeLessThanOrEqual(limits.quantity)
+          expect(sharesIn(each) * mostWorth(each)).toBeLessThanOrEqual(limits.notional)
+          expect(order.origin === "accumulation" ? owed * mostWorth(each) : 0).toBeLessThanOrEqual(limits.owed)
+          expect(limits.collarBp === undefined ? 0 : apartBp(each)).toBeLessThanOrEqual((limits.collarBp ?? 0) + 1e-6)
+          const before = sent.filter((other) => other.at <= moment)
+          const minute = before.filter((other) => Instant.millisBetween(other.at, moment) < 60_000)
           expect(minute.length).toBeLessThanOrEqual(limits.perMinute)
-          const today = before.filter((each) => each.isFirst && marketDate(each.at) === marketDate(moment))
-          const spent = today.reduce((sum, each) => sum + Number(Decimal.format(each.order.quantity)) * each.price, 0)
+          const today = before.filter((other) => other.isFirst && marketDate(other.at) === marketDate(moment))
+          const spent = today.reduce((sum, other) => sum + sharesIn(other) * mostWorth(other), 0)
           expect(spent).toBeLessThanOrEqual(limits.daily)
         }
       }),
-      { numRuns: 120, seed: 20261120 }
+      { numRuns: 100, seed: 20261120 }
     )
-    expect(orders).toBeGreaterThan(100)
+    expect(orders.accumulation).toBeGreaterThan(60)
+    expect(orders.direct).toBeGreaterThan(20)
   })
 })

@@ -43,6 +43,7 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     quantity: order.quantity,
     askedNotional: order.askedNotional,
     limitPrice: order.limitPrice,
+    stopPrice: order.stopPrice,
     residual: undefined
   }
   const isSpent = isCounted(order, at)

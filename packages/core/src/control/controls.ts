@@ -92,6 +92,8 @@ export interface Wanted {
   /** The dollars that are asked for in place of shares. */
   readonly askedNotional?: Decimal.Decimal | undefined
   readonly limitPrice: Price | undefined
+  /** From which price on it becomes an order at the market, where it is one that waits for that. */
+  readonly stopPrice?: Price | undefined
   /** What the position owes, where an accumulation order is judged. */
   readonly residual: Decimal.Decimal | undefined
 }
@@ -111,9 +113,10 @@ export interface Circumstances {
   readonly at: Instant
 }
 
-/** The highest of the fresh prices and the limit price: what a share is worth where a limit in money is judged. */
-const highest = ({ limitPrice }: Wanted, { prices }: Circumstances): Price | undefined => {
-  const known = limitPrice === undefined ? prices : [...prices, limitPrice]
+/** The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. */
+const highest = ({ limitPrice, stopPrice }: Wanted, { prices }: Circumstances): Price | undefined => {
+  const own = [limitPrice, stopPrice].filter((price) => price !== undefined)
+  const known = own.length === 0 ? prices : [...prices, ...own]
   return known.reduce<Price | undefined>(
     (most, each) => (most === undefined || Decimal.isLess(most, each) ? each : most),
     undefined

@@ -34,12 +34,14 @@ const EVERYTHING = 1_000_000
 
 /**
  * A desk on a store, of its own memory where none is given, with one account and one confirmed instrument, which the broker has in
- * fractions too. Its market never closes, unless `nextOpening` says when it opens after it was closed.
+ * fractions too. Its market never closes, unless `nextOpening` says when it opens after it was closed, and tells no price, unless
+ * `priceAt` says which.
  */
 export const make = (
   settings: Partial<Account.AccountSettings> = {},
   store: MemoryStore.MemoryStore = MemoryStore.make(),
-  nextOpening: (at: Instant.Instant) => Instant.Instant | undefined = () => undefined
+  nextOpening: (at: Instant.Instant) => Instant.Instant | undefined = () => undefined,
+  priceAt: (at: Instant.Instant) => Reference = () => Reference.NoPrice()
 ): Desk => {
   const account = AccountName.make("desk")
   const symbol = Ticker.make("AAPL")
@@ -53,11 +55,12 @@ export const make = (
     now = Instant.addMillis(now, 1)
     commits += 1
     const commitId = `c${commits}`
+    const at = now
     const world = {
-      at: now,
+      at,
       isSessionOpen: () => true,
       nextOpening: () => nextOpening(now),
-      priceOf: () => Reference.NoPrice(),
+      priceOf: () => priceAt(at),
       storeTag: "deskaa",
       entropy: "desk"
     }
