@@ -9,6 +9,7 @@ import * as batches from "./batches.ts"
 import * as fill from "./fill.ts"
 import * as growth from "./growth.ts"
 import * as holding from "./holding.ts"
+import * as idle from "./idle.ts"
 import * as loneCaller from "./loneCaller.ts"
 import { type Asked, type Figure, print } from "./measuring.ts"
 import * as memory from "./memory.ts"
@@ -25,6 +26,7 @@ import * as schwab from "./schwab.ts"
 import * as size from "./size.ts"
 import * as syncing from "./syncing.ts"
 import * as throughput from "./throughput.ts"
+import * as upload from "./upload.ts"
 
 /** The lines of the benchmark, each of which can be run alone. */
 const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>>> = new Map([
@@ -50,7 +52,9 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["syncing", syncing.measure],
   ["api", api.measure],
   ["readers", api.measureReaders],
-  ["batches", batches.measure]
+  ["batches", batches.measure],
+  ["idle", idle.measure],
+  ["upload", upload.measure]
 ])
 
 const { values } = parseArgs({

@@ -14,12 +14,15 @@ const kinds = {
   conflict: { title: "As things are, this may not be done", status: 409 },
   gone: { title: "This cursor is of a store that is no more", status: 410 },
   stale: { title: "The record is not as you have read it", status: 412 },
+  "request-timeout": { title: "The request came too slowly", status: 408 },
   "too-large": { title: "The request is too large", status: 413 },
   "misdirected-request": { title: "This host is not served here", status: 421 },
   "too-many-requests": { title: "Too many calls at once", status: 429 },
+  "headers-too-large": { title: "The headers are too large", status: 431 },
   "key-reused": { title: "The idempotency key was used for something else", status: 422 },
   fault: { title: "Roundlot met a fault of its own", status: 500 },
   "not-ready": { title: "Not ready", status: 503 },
+  "too-many-connections": { title: "Too many are connected", status: 503 },
   unavailable: { title: "The store is not available", status: 503 }
 } as const
 

@@ -4,13 +4,12 @@ import { EventLoop } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Context, Effect, Either, Layer, Option, Schema, type Scope } from "effect"
 import type { Writing } from "../App.ts"
-import { createServer, type Server } from "node:http"
-import type { Socket } from "node:net"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { VERSION } from "../cli/Verb.ts"
 import * as routes from "../serve/routes.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
+import { boundedServer, hangingUp } from "./boundedServer.ts"
 
 /** Only callers on this machine. */
 const HOST = "127.0.0.1"
@@ -60,54 +59,6 @@ const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
     }
   })
 )
-
-const MOST_CONNECTIONS = 4096
-const LONGEST_HEADERS_MS = 10_000
-const LONGEST_REQUEST_MS = 60_000
-const LARGEST_HEADERS = 16 * 1024
-
-const LOOK_EVERY_MS = 5_000
-
-/** How long callers may take, in milliseconds; how often it is looked who takes longer. */
-export interface Patience {
-  readonly headers: number
-  readonly request: number
-  readonly lookEvery: number
-}
-
-const usualPatience: Patience = { headers: LONGEST_HEADERS_MS, request: LONGEST_REQUEST_MS, lookEvery: LOOK_EVERY_MS }
-
-/** A server that nobody can hold up: who is slow with a request, or comes as one too many, is hung up on. */
-export const boundedServer = ({ headers, lookEvery, request } = usualPatience): Server => {
-  const server = createServer({
-    headersTimeout: headers,
-    requestTimeout: request,
-    connectionsCheckingInterval: lookEvery,
-    maxHeaderSize: LARGEST_HEADERS
-  })
-  server.maxConnections = MOST_CONNECTIONS
-  return server
-}
-
-/** How long who listens at the end has to go by himself: a live reader never would. */
-const LAST_WORDS = "1 second"
-
-/** Hangs up on whoever still holds a connection a moment after the server's scope begins to close, so that it can. */
-const hangingUp = (server: Server) =>
-  Effect.gen(function* () {
-    const sockets = new Set<Socket>()
-    server.on("connection", (socket) => {
-      sockets.add(socket)
-      socket.once("close", () => sockets.delete(socket))
-    })
-    const hangUp = Effect.sync(() => {
-      for (const socket of sockets) socket.destroy()
-      return server.listening
-    })
-    // Who is hung up on may come again as long as it listens.
-    const always = Effect.repeat(Effect.delay(hangUp, LAST_WORDS), { until: (isListening) => !isListening })
-    yield* Effect.addFinalizer(() => Effect.forkDaemon(always))
-  })
 
 /** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (

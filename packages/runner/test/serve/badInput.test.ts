@@ -1,13 +1,13 @@
 import { Problem } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Deferred, Effect, Queue } from "effect"
 import { connect, type Socket } from "node:net"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving, servingWith } from "./serving.ts"
 
 const HEADER = "source_id,symbol,side,quantity"
 const MB = 1024 * 1024
-const IDLE = 500
+const PLACES = 20
 const DEEP = 200_000
 
 /** Writes bytes to the port as they are, and gives what comes back until it is hung up on or has heard so much. */
@@ -33,6 +33,22 @@ const connected = (port: number) =>
     }),
     (socket) => Effect.sync(() => socket.destroy())
   )
+
+const counted = (count: number) => Array.from({ length: count }, (_, at) => at)
+
+/** What is heard on a connection: the next of it, all of it once it is over, and whether it is. */
+const listening = (socket: Socket) =>
+  Effect.gen(function* () {
+    const parts = yield* Queue.unbounded<string>()
+    const ended = yield* Deferred.make<string>()
+    const heard: Array<string> = []
+    socket.on("data", (part: Buffer) => {
+      heard.push(part.toString())
+      parts.unsafeOffer(part.toString())
+    })
+    socket.on("close", () => Deferred.unsafeDone(ended, Effect.succeed(heard.join(""))))
+    return { next: Queue.take(parts), over: Deferred.await(ended), isOver: () => socket.destroyed }
+  })
 
 describe("bad input over the API", () => {
   it.scopedLive(
@@ -78,7 +94,11 @@ describe("bad input over the API", () => {
         `GET /health HTTP/1.1\r\n${host}X-Long: ${"x".repeat(20_000)}\r\n\r\n`,
         /\r\n\r\n/
       )
-      assert.match(headers, /^HTTP\/1\.1 431/)
+      assert.match(headers, /^HTTP\/1\.1 431 .*\r\nContent-Type: application\/problem\+json\r\n/)
+      assert.match(
+        yield* raw(port, "no HTTP at all\r\n\r\n", /\}$/),
+        /^HTTP\/1\.1 400 .*"type":"\/problems\/bad-request"/s
+      )
       const chunk = `${(64 * 1024).toString(16)}\r\n${"x".repeat(64 * 1024)}\r\n`
       const begin = `POST /api/v1/trades HTTP/1.1\r\n${host}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`
       const endless = yield* raw(port, `${begin}${chunk.repeat(17)}`, /\r\n\r\n/)
@@ -88,12 +108,46 @@ describe("bad input over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("connections that say nothing keep nobody from an answer", () =>
+  it.scopedLive("RELIABILITY 5: who only holds connections makes room for whoever comes, and is told so (408)", () =>
     Effect.gen(function* () {
-      const port = yield* Effect.zipRight(scene.played, serving)
-      yield* Effect.forEach(Array.from({ length: IDLE }), () => connected(port), { concurrency: 50 })
+      const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
+      const silent = yield* Effect.forEach(counted(3 * PLACES), () => Effect.flatMap(connected(port), listening))
       assert.strictEqual((yield* ask(port, "/api/v1/orders")).status, 200)
-      assert.strictEqual((yield* ask(port, "/health")).status, 200)
+      const left = yield* Effect.forEach(silent.slice(0, 2 * PLACES + 1), ({ over }) => over)
+      for (const heard of left) assert.match(heard, /^HTTP\/1\.1 408 .*"type":"\/problems\/request-timeout"/s)
+      assert.deepStrictEqual(
+        silent.slice(2 * PLACES + 1).map(({ isOver }) => isOver()),
+        counted(PLACES - 1).map(() => false)
+      )
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "RELIABILITY 5: where every place is in use one more is told to come again (503), and those go on",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, servingWith({ connections: PLACES }))
+        const [first, ...others] = yield* Effect.forEach(counted(PLACES), () => connected(port))
+        if (first === undefined) return assert.fail("nobody is connected")
+        const reader = yield* listening(first)
+        for (const socket of [first, ...others]) socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n")
+        // Answered on the only connection that asks: what the others have begun was read before.
+        first.write("\r\n")
+        assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
+        for (const newcomer of [yield* raw(port, "", /never/), yield* raw(port, "GET / HTTP/1.1\r\n\r\n", /never/)]) {
+          assert.match(newcomer, /^HTTP\/1\.1 503 .*Retry-After: 1\r\n.*"type":"\/problems\/too-many-connections"/s)
+        }
+        first.write("GET /api/v1/orders HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert.match(yield* reader.next, /^HTTP\/1\.1 200/)
+        others[0]?.destroy()
+        yield* Effect.repeat(ask(port, "/health"), { until: ({ status }) => status === 200 })
+      }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("RELIABILITY 5: a connection on which nothing is ever asked is closed by itself (408)", () =>
+    Effect.gen(function* () {
+      const port = yield* servingWith({ headers: 100, request: 200, lookEvery: 20 })
+      assert.match(yield* raw(port, "", /never/), /^HTTP\/1\.1 408 .*"type":"\/problems\/request-timeout"/s)
     }).pipe(Effect.provide(books))
   )
 
@@ -108,7 +162,7 @@ describe("bad input over the API", () => {
       ]
       for (const begun of slow) {
         // It comes to its end although the caller never ends it: hung up on, at most after a word why.
-        assert.match(yield* raw(port, begun, /^never$/), /^(?:$|HTTP\/1\.1 408)/)
+        assert.match(yield* raw(port, begun, /^never$/), /^HTTP\/1\.1 408 .*"type":"\/problems\/request-timeout"/s)
         assert.strictEqual((yield* ask(port, "/health")).status, 200)
       }
     }).pipe(Effect.provide(books))

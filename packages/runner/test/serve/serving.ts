@@ -8,7 +8,7 @@ import { Effect, Layer, Logger, TestContext } from "effect"
 import { request } from "node:http"
 import * as scene from "../views/scene.ts"
 import * as routes from "../../src/serve/routes.ts"
-import { boundedServer, type Patience } from "../../src/start/serving.ts"
+import { boundedServer, type Bounds } from "../../src/start/boundedServer.ts"
 import { empty } from "../../src/settings/Configuration.ts"
 
 /** What was answered. */
@@ -64,9 +64,9 @@ const process = Layer.succeed(EventLoop.Process, {
   eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
 })
 
-/** A server of the whole API on a free port of this machine, on the books around it, as patient as it is said. */
-export const servingWith = Effect.fn(function* (patience?: Patience) {
-  const http = NodeHttpServer.layer(() => boundedServer(patience), { port: 0, host: "127.0.0.1" })
+/** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said. */
+export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>) {
+  const http = NodeHttpServer.layer(() => boundedServer(bounds), { port: 0, host: "127.0.0.1" })
   const context = yield* Layer.build(routes.layer(empty).pipe(Layer.provideMerge(http), Layer.provide(process)))
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")

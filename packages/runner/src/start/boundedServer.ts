@@ -1,0 +1,124 @@
+import { Problem } from "@roundlot/api"
+import { Effect, type Scope } from "effect"
+import { createServer, type Server, STATUS_CODES } from "node:http"
+import type { Socket } from "node:net"
+
+/** How many may be connected at once, and how long they may take, in milliseconds; how often it is looked who takes longer. */
+export interface Bounds {
+  readonly connections: number
+  readonly headers: number
+  readonly request: number
+  readonly lookEvery: number
+}
+
+const usual: Bounds = { connections: 4096, headers: 10_000, request: 60_000, lookEvery: 5_000 }
+
+const LARGEST_HEADERS = 16 * 1024
+
+/** So many more are told that there is no place; who comes beyond them is told nothing. */
+const MOST_TURNED_AWAY = 256
+const LONGEST_GOODBYE_MS = 1000
+
+/** An answer to who is not listened to. */
+const answerOf = (document: Problem.ProblemDocument): string => {
+  const body = JSON.stringify(document)
+  return [
+    `HTTP/1.1 ${document.status} ${STATUS_CODES[document.status] ?? ""}`,
+    `Content-Type: ${Problem.PROBLEM_JSON}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "Retry-After: 1",
+    "Connection: close",
+    "",
+    body
+  ].join("\r\n")
+}
+
+const { problem } = Problem
+
+const full = answerOf(problem("too-many-connections", "every connection is in use; come again in a moment"))
+const silent = answerOf(problem("request-timeout", "nothing was asked for long, and others want the connection"))
+const late = answerOf(problem("request-timeout", "the request did not come to its end in time"))
+const headers = answerOf(problem("headers-too-large", `headers have at most ${LARGEST_HEADERS} bytes`))
+const garbled = answerOf(problem("bad-request", "it is no HTTP request"))
+
+const answers: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: late,
+  HPE_HEADER_OVERFLOW: headers
+}
+
+/** Hangs up with a last word, which who is in the middle of an answer would take for a part of it. */
+const hangUp = (socket: Socket, word: string): void => {
+  if (socket.writable && socket.bytesWritten === 0) socket.end(word)
+  socket.destroySoon()
+}
+
+/** Tells a newcomer why he is turned away. He may speak meanwhile: hung up on with that unheard, he would hear nothing. */
+const turnAway = (socket: Socket): void => {
+  socket.on("error", () => socket.destroy())
+  socket.setTimeout(LONGEST_GOODBYE_MS, () => socket.destroy())
+  socket.end(full)
+  socket.resume()
+}
+
+/**
+ * Gives a place to whoever comes, as long as there is one: where there is none, who was silent longest from the beginning loses his.
+ * Nobody who only holds connections keeps others from an answer.
+ */
+const seat = (server: Server, most: number): void => {
+  const [accept] = server.listeners("connection")
+  const seated = new Set<Socket>()
+  const isRoom = (): boolean => {
+    if (seated.size < most) return true
+    for (const socket of seated) {
+      if (socket.bytesRead > 0) continue
+      seated.delete(socket)
+      hangUp(socket, silent)
+      return true
+    }
+    return false
+  }
+  server.removeAllListeners("connection")
+  server.on("connection", (socket: Socket) => {
+    if (!isRoom()) return turnAway(socket)
+    seated.add(socket)
+    socket.once("close", () => seated.delete(socket))
+    accept?.call(server, socket)
+  })
+}
+
+/** A server that nobody can hold up: who is slow with a request, or comes as one too many, is told why and hung up on. */
+export const boundedServer = (bounds: Partial<Bounds> = {}): Server => {
+  const { connections, headers: headersTimeout, lookEvery, request } = { ...usual, ...bounds }
+  const server = createServer({
+    headersTimeout,
+    requestTimeout: request,
+    connectionsCheckingInterval: lookEvery,
+    maxHeaderSize: LARGEST_HEADERS
+  })
+  server.maxConnections = connections + MOST_TURNED_AWAY
+  seat(server, connections)
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) =>
+    hangUp(socket, answers[code ?? ""] ?? garbled)
+  )
+  return server
+}
+
+/** How long who listens at the end has to go by himself: a live reader never would. */
+const LAST_WORDS = "1 second"
+
+/** Hangs up on whoever still holds a connection a moment after the server's scope begins to close, so that it can. */
+export const hangingUp = (server: Server): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const sockets = new Set<Socket>()
+    server.on("connection", (socket) => {
+      sockets.add(socket)
+      socket.once("close", () => sockets.delete(socket))
+    })
+    const all = Effect.sync(() => {
+      for (const socket of sockets) socket.destroy()
+      return server.listening
+    })
+    // Who is hung up on may come again as long as it listens.
+    const always = Effect.repeat(Effect.delay(all, LAST_WORDS), { until: (isListening) => !isListening })
+    yield* Effect.addFinalizer(() => Effect.forkDaemon(always))
+  })
