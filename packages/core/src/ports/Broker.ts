@@ -113,6 +113,13 @@ export interface Listing<R extends Report> {
   readonly received: ReadonlyArray<Received<R>>
 }
 
+/** Is a listing the whole truth, at least from some time on? */
+export const isWhole = ({ complete, wholeFrom }: Listing<Report>): boolean => complete || wholeFrom !== undefined
+
+/** From when on a listing is the whole truth, by itself, where its window began at `from`. */
+export const wholeSince = ({ complete, wholeFrom }: Listing<Report>, from: Instant): Instant | undefined =>
+  complete ? from : wholeFrom
+
 /** Orders of a window, with their executions where the broker tells those in the same breath. */
 export interface OrderListing extends Listing<OrderSeen> {
   readonly executions?: ReadonlyArray<Received<Executed>> | undefined

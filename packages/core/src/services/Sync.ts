@@ -13,6 +13,8 @@ import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import {
   Brokers,
+  isWhole,
+  wholeSince,
   type BrokerReadFailed,
   type BrokerService,
   type Listing,
@@ -28,7 +30,7 @@ import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
 import * as Reads from "./Reads.ts"
-import { isWhole, settleAbsent } from "./absent.ts"
+import { settleAbsent } from "./absent.ts"
 import { reportedMember } from "./reported.ts"
 import { withRetries } from "./reading.ts"
 import { bookAll } from "./Submission.ts"
@@ -133,7 +135,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
     broker,
     asked,
     from,
-    wholeFrom: wholeOf(fills, asked.from),
+    wholeFrom: wholeSince(fills, asked.from),
     begun: now,
     fills,
     orders
@@ -160,13 +162,9 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   }
 })
 
-/** From when on the broker says that its listing is whole. */
-const wholeOf = ({ complete, wholeFrom }: Listing<Executed>, askedFrom: Instant.Instant): Instant.Instant | undefined =>
-  complete ? askedFrom : wholeFrom
-
 /** From when on the listing may be taken for whole. What is older and listed all the same widens it: it was not forgotten. */
 const startOf = (fills: Listing<Executed>, askedFrom: Instant.Instant): Instant.Instant => {
-  const whole = wholeOf(fills, askedFrom) ?? askedFrom
+  const whole = wholeSince(fills, askedFrom) ?? askedFrom
   const oldest = fills.received.reduce((at, { report }) => (report.executedAt < at ? report.executedAt : at), whole)
   return oldest < askedFrom ? askedFrom : oldest
 }

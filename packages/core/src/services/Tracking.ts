@@ -11,6 +11,8 @@ import { acknowledgedOf, averagePrice, OrderTable, type Order } from "../order/O
 import {
   brokerOf,
   Brokers,
+  isWhole,
+  wholeSince,
   type BrokerReadFailed,
   type BrokerService,
   type Listing,
@@ -338,15 +340,16 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   const orders = yield* withRetries(broker.orders(window))
   const fills = yield* withRetries(broker.fills(window))
   yield* bookAll(yield* ofAccount(account, fills.received))
+  const executionsRead = isWhole(fills)
   const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
-    report: { ...report, executionsRead: fills.complete },
+    report: { ...report, executionsRead },
     payload
   }))
   yield* ledger.submitAll("report", read.map(reportMember))
   const listed = listedOf(account, now, window.from, orders)
   yield* ledger.submit("report", reportMember({ report: listed, payload: undefined }))
-  const isWhole = orders.complete && fills.complete
-  if (isWhole && !(yield* isHeldBack(account, broker))) yield* ledger.submit("report", sweptMember(account, now))
+  if (!isWhole(orders) || !executionsRead || (yield* isHeldBack(account, broker))) return
+  yield* ledger.submit("report", sweptMember(account, now))
 })
 
 /**
@@ -407,15 +410,18 @@ const listedOf = (
   asOf: Instant.Instant,
   from: Instant.Instant,
   orders: Listing<OrderSeen>
-): Listed => ({
-  _tag: "Listed",
-  account,
-  asOf,
-  asOfKind: "ours",
-  from,
-  complete: orders.complete,
-  brokerOrderIds: orders.received.map(({ report }) => report.brokerOrderId)
-})
+): Listed => {
+  const since = wholeSince(orders, from) ?? from
+  return {
+    _tag: "Listed",
+    account,
+    asOf,
+    asOfKind: "ours",
+    from: since,
+    complete: isWhole(orders),
+    brokerOrderIds: orders.received.map(({ report }) => report.brokerOrderId)
+  }
+}
 
 /** Sweeps every account that this process drives; one account's failure does not stop the others. */
 export const sweepAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>

@@ -8,7 +8,7 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import type { BrokerService, Listing, TimeWindow } from "../ports/Broker.ts"
+import { isWhole, type BrokerService, type Listing, type TimeWindow } from "../ports/Broker.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
 import { isBookedAsHeld } from "../reconciliation/held.ts"
@@ -102,9 +102,6 @@ const missingOf = (fills: ReadonlyArray<Fill>, { received }: Listing<Executed>):
   const listed = new Set(received.map(({ report }) => report.execIdBase))
   return fills.filter(({ execIdBase }) => !listed.has(execIdBase) && !isBookedAsHeld(execIdBase))
 }
-
-/** Is a listing whole, at least from some time on? */
-export const isWhole = ({ complete, wholeFrom }: Listing<Executed>): boolean => complete || wholeFrom !== undefined
 
 const bySymbol = (orders: ReadonlyArray<Order>): ReadonlyArray<readonly [Ticker, ReadonlyArray<Order>]> =>
   [...new Set(orders.map(({ symbol }) => symbol))].map(

@@ -95,6 +95,48 @@ describe("what a broker lists in part", () => {
   })
 })
 
+describe("what a broker lists that keeps its own day only", () => {
+  const DAY_MS = 24 * 60 * MINUTE
+  const listed = <A>(received: ReadonlyArray<A>) => ({
+    complete: false,
+    wholeFrom: Instant.fromMillis(DAY_MS),
+    received
+  })
+
+  it("O15: an order of others that ended is booked by one sweep; each begins before the last, beyond midnight too", async () => {
+    const windows: Array<TimeWindow> = []
+    const theirs = {
+      clientOrderId: ClientOrderId.make("someone-else"),
+      symbol: Ticker.make("AAPL"),
+      side: "buy",
+      quantity: Quantity.unsafe("2")
+    } as const
+    const ended = { state: { _tag: "Closed", kind: "filled" }, cumulative: Decimal.unsafe("2") } as const
+    const filled = { ...Stage.seen(theirs), ...ended, asOfKind: "ours", averagePrice: Price.unsafe("150") } as const
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* TestClock.adjust(DAY_MS + MINUTE)
+        yield* Tracking.sweep(Stage.account)
+        expect(yield* Stage.statuses).toEqual(["filled"])
+        yield* TestClock.adjust("1 hour")
+        yield* Tracking.sweep(Stage.account)
+        const begun = windows.map(({ from }) => (Instant.toMillis(from) - DAY_MS) / MINUTE)
+        expect(begun.slice(-1)).toEqual([1 - 10])
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      Stage.layer({
+        orders: () => Effect.succeed(listed([{ report: filled, payload: undefined }])),
+        fills: (window) => {
+          windows.push(window)
+          return Effect.succeed(listed([]))
+        }
+      })
+    )
+  })
+})
+
 describe("many open orders", () => {
   it("FILL-11: are found by one query, and asked for once each in a pass", async () => {
     const asked: Array<string> = []
