@@ -55,7 +55,6 @@ describe("an account at Alpaca, over sockets", () => {
     rmSync(envFile)
     const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"))
     for (const text of [...printed, ...kept]) expect(text).not.toContain(secret)
-    rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 
   it("keys that are missing, a live host and a foreign one are refused in a sentence, and nothing is sent", async () => {
@@ -71,12 +70,11 @@ describe("an account at Alpaca, over sockets", () => {
   })
 
   it("an account whose orders are at one broker is not driven to another", async () => {
-    const { cli, file, folder } = desk()
+    const { cli, file } = desk()
     await cli("trades", "import", file("t.csv", buys(["t1", "1"])))
     expect((await cli("start", "--until-idle")).code).toBe(0)
     const { code, err } = await cli("start", "--until-idle", "--broker", "alpaca")
     expect(code).toBe(2)
     expect(err).toContain("pinned to paper")
-    rmSync(folder, { recursive: true, force: true })
   })
 })

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { buys, desk } from "./roundlot.ts"
@@ -23,14 +22,17 @@ const leftAlone = async (broker: Simulated) => {
     const { out } = await place.plain(["exchange", "fills", "--json", ...at])
     return Schema.decodeUnknownSync(Schema.parseJson(Executions))(out).items.at(-1)?.execId ?? ""
   }
-  const end = async () => {
-    await simulator.end()
-    rmSync(place.folder, { recursive: true, force: true })
-  }
   await tell({ price: { symbol: "AAPL", price: "200" } })
   await place.cli("trades", "import", place.file("t.csv", buys(["t1", "4"])), "--account", "paper")
   expect((await start()).code).toBe(0)
-  return { ...place, start, tell, newestExecution, end, reconcile: () => place.cli("reconcile", "--json", ...at) }
+  return {
+    ...place,
+    start,
+    tell,
+    newestExecution,
+    end: simulator.end,
+    reconcile: () => place.cli("reconcile", "--json", ...at)
+  }
 }
 
 const brokers = ["alpaca", "schwab", "ibkr"] as const

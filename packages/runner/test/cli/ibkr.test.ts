@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { mainJobAt } from "./mainJob.ts"
 import { desk } from "./roundlot.ts"
@@ -9,12 +8,11 @@ describe("an account at Interactive Brokers, over sockets", () => {
   }, 120_000)
 
   it("a Gateway that is not there, a wrong port and numbers that are none are told in a sentence", async () => {
-    const { cli, file, folder } = desk()
+    const { cli, file } = desk()
     const start = async (variables: string) =>
       (await cli("start", "--until-idle", "--broker", "ibkr", "--env-file", file("i.env", variables))).err
     expect(await start("IB_PORT=1\n")).toContain("no connection to TWS at 127.0.0.1:1")
     expect(await start("IB_PORT=port\n")).toContain("IB_PORT: 'port' is none")
     expect(await start("IB_CLIENT_ID=-1\n")).toContain("IB_CLIENT_ID: '-1' is none")
-    rmSync(folder, { recursive: true, force: true })
   })
 })

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { buys, desk } from "./roundlot.ts"
 import { simulatedAt } from "./simulated.ts"
@@ -24,10 +23,7 @@ const scene = async (at: keyof typeof numbers) => {
       await cli("trades", "import", file("t.csv", trades), "--config", config)
       return start(["--config", config])
     },
-    end: async () => {
-      await end()
-      rmSync(folder, { recursive: true, force: true })
-    }
+    end
   }
 }
 

@@ -53,7 +53,6 @@ export const mainJobAt = async (broker: Simulated, ...more: ReadonlyArray<string
   for (const text of [imported.out, imported.err, started.out, started.err, printed, ...kept]) {
     if (secret !== undefined) expect(text).not.toContain(secret)
   }
-  rmSync(folder, { recursive: true, force: true })
   return {
     positions: positions.items.map((each) => Object.values(each).join(" ")).toSorted(),
     fills: fills.items.map((each) => Object.values(each).join(" ").trimEnd()).toSorted()

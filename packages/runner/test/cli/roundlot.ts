@@ -1,10 +1,10 @@
 import type { Migrations } from "@roundlot/store-sql"
 import { spawn } from "node:child_process"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { inject } from "vitest"
+import { inject, onTestFinished } from "vitest"
 import type * as Performed from "./performed.ts"
 
 /** What a command line came to. */
@@ -17,12 +17,21 @@ export interface Ended {
 /** The command line as a function, out of the same bundle: made of its sources it would take each file of tests seconds. */
 const performing = (): Promise<typeof Performed> => import(join(inject("programs"), "performed.mjs"))
 
+/** A folder of a test's own, which goes when the test has passed: what one that failed has left is there to be looked at. */
+const ownFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
+  onTestFinished(({ task }) => {
+    if (task.result?.state === "pass") rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
 /**
  * A folder of its own with a store in it, or with what belongs to the store that is named, and the command line on that store, run
  * in this process.
  */
 export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>) => {
-  const folder = mkdtempSync(join(tmpdir(), "roundlot-cli-"))
+  const folder = ownFolder()
   const store = named ?? `sqlite:${join(folder, "books.db")}`
   const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
   let ahead = 0

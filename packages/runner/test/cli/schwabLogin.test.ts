@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { chmodSync, existsSync, readFileSync, rmSync, statSync } from "node:fs"
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs"
 import { get } from "node:https"
 import { createServer } from "node:net"
 import { join } from "node:path"
@@ -69,7 +69,6 @@ describe("a login at Schwab", () => {
     expect(await json("exchange", "orders", ...at)).toMatchObject({ items: { length: 2 } })
     expect(await json("audit")).toMatchObject({ ok: true })
     await schwab.end()
-    rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 
   it("what is pasted must be the address of this login: another's state, a refusal and no address are told apart", async () => {
@@ -87,7 +86,6 @@ describe("a login at Schwab", () => {
     ]
     for (const [paste, words] of pastes) expect(await said(paste)).toEqual([1, expect.stringContaining(words)])
     await schwab.end()
-    rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 
   it("the browser is opened, and comes back over https to the program itself, which waits until it brings this login's code", async () => {
@@ -107,6 +105,5 @@ describe("a login at Schwab", () => {
     expect((await visited(await cameBackTo(addressIn(login.said())))).status).toBe(200)
     expect((await login.ended).code).toBe(0)
     await schwab.end()
-    rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 })

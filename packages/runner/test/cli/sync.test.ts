@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import Database from "better-sqlite3"
@@ -128,7 +127,7 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
   it.each(["accounts", "orders", "fills", "payloads"])(
     "SYNC-7: a store without the table of %s is told so by name, before TWS is connected to",
     async (table) => {
-      const { cli, file, folder, store } = desk(await place())
+      const { cli, file, store } = desk(await place())
       await cli("accounts", "add", "paper", "--broker", "ibkr")
       await dropIn(store, `roundlot_${table}`)
       const nobody = file("nobody.env", "IB_PORT=1\n")
@@ -139,7 +138,6 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
           expect.stringMatching(`tables that its migrations made are missing: ${table}\\.`)
         ])
       }
-      rmSync(folder, { recursive: true, force: true })
     }
   )
 })

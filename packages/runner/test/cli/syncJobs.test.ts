@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import { join } from "node:path"
 import { Schema } from "effect"
@@ -76,7 +76,6 @@ describe("syncs as jobs of a daemon", () => {
     daemon.signal("SIGTERM")
     await daemon.ended
     await other.end()
-    rmSync(elsewhere.folder, { recursive: true, force: true })
     await cleanup()
   })
 

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { Schema } from "effect"
 import { desk } from "./roundlot.ts"
 import { simulatedAt } from "./simulated.ts"
@@ -25,14 +24,10 @@ export const books = async (store?: string, ...words: ReadonlyArray<string>) => 
   const tws = await simulatedAt("ibkr", made.folder, ...words)
   const at = ["--env-file", tws.envFile]
   const { json } = made
-  const cleanup = async () => {
-    await tws.end()
-    rmSync(made.folder, { recursive: true, force: true })
-  }
   return {
     ...made,
     tws,
-    cleanup,
+    cleanup: tws.end,
     start: () => made.cli("start", "--until-idle", "--broker", "ibkr", ...at),
     exchange: (act: object, id: string) => made.plain(["exchange", "do", JSON.stringify({ id, do: act }), ...at]),
     /** What the exchange has, by its own ids. */

@@ -12,11 +12,9 @@ import type { AccountName, Broker } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { Scope } from "effect"
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { account, audited, orders } from "./Engine.ts"
-import { engineAt, working } from "./faults.ts"
+import { engineAt, folder, working } from "./faults.ts"
 
 const prices = new Map([["AAPL", Price.unsafe("150")]])
 const AAPL = Ticker.Ticker.make("AAPL")
@@ -42,7 +40,7 @@ const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entrop
 const schwab: Opening = Effect.gen(function* () {
   const simulator = yield* Schwab.make({ prices, requestsAMinute: 100_000 })
   const context = yield* Layer.build(world)
-  const tokens = { file: join(mkdtempSync(join(tmpdir(), "roundlot-rows-")), "tokens.json"), key: undefined }
+  const tokens = { file: join(yield* folder, "tokens.json"), key: undefined }
   yield* Effect.provide(TokenFile.write(tokens, yield* simulator.login), context)
   const wire = yield* Effect.provide(
     Wire.open({ credentials: simulator.credentials, tokens, requestsAMinute: 100_000 }),

@@ -21,6 +21,9 @@ import {
 import { SampleOrder } from "@roundlot/core/testing"
 import { assert } from "@effect/vitest"
 import { Effect, Layer, type Scope } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { account, audited, figures, opened, orders, statuses, submit, trade } from "./Engine.ts"
 
 /** What happens to a send. */
@@ -114,6 +117,12 @@ export const streams: ReadonlyArray<readonly [what: string, fault: Omit<Instruct
   ["tells events backwards", { when: {}, do: { reorder: {} } }],
   ["breaks off", { do: { dropStream: {} } }]
 ]
+
+/** A folder that goes with the scope. */
+export const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-engine-"))),
+  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
+)
 
 const turn = Effect.promise(() => new Promise((resolve) => void setImmediate(resolve)))
 

@@ -21,8 +21,6 @@ import {
 } from "@roundlot/core"
 import { assert, describe, it } from "@effect/vitest"
 import { Either, Effect, Layer } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { account, audited, figures, orders, statuses, submit, trade } from "./Engine.ts"
 import {
@@ -31,6 +29,7 @@ import {
   assertHolds,
   driven,
   engineAt,
+  folder,
   inDoubt,
   notSent,
   rejected,
@@ -78,11 +77,6 @@ const rows: ReadonlyArray<Row> = [
 ]
 
 const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
-
-const folder = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "schwab-"))),
-  (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
-)
 
 /** An engine on a store in memory, an account at a simulator of its own, and what lets the fault happen to the next send. */
 const engineThat = (options: Pick<SchwabBroker.Options, "answersWithin">) =>

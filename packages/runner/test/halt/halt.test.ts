@@ -15,7 +15,6 @@ import {
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Logger, Schema } from "effect"
-import { rmSync } from "node:fs"
 import { buys, child, desk, HEADER, until as untilSo } from "../cli/roundlot.ts"
 
 /** `ROUNDLOT_BURST=10000` is the burst of the acceptance; a smaller one shows the same in less time. */
@@ -61,7 +60,7 @@ describe("halt, from another process", () => {
   it.live(
     "during a burst and a running import: answered within ten groups, nothing starts after it; resumed, all is worked off in order",
     () => {
-      const { cli, file, folder, json, store } = desk()
+      const { cli, file, json, store } = desk()
       const path = store.slice("sqlite:".length)
       const places = async () =>
         Schema.decodeUnknownSync(Requests)(await json("exchange", "requests", "--limit", "0")).items.filter(
@@ -113,14 +112,13 @@ describe("halt, from another process", () => {
         const positions = yield* Reads.all(Position.PositionTable)
         assert.isTrue(positions.every(({ residual }) => Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))))
         assert.deepInclude(yield* Effect.promise(() => json("audit")), { ok: true })
-        rmSync(folder, { recursive: true, force: true })
       }).pipe(Effect.provide(books(path)), Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none)))
     },
     240_000
   )
 
   it("with the daemon dead, in mid-send: says so, puts what was on its way in doubt, and nothing starts until resumed", async () => {
-    const { cli, file, folder, json, place, wait } = desk()
+    const { cli, file, json, place, wait } = desk()
     const count = async (...words: ReadonlyArray<string>) => {
       const { items } = Schema.decodeUnknownSync(Items)(await json(...words, "--limit", "0"))
       return items.length
@@ -148,6 +146,5 @@ describe("halt, from another process", () => {
     expect(await json("positions", "list")).toMatchObject({ items: [{ hedged: "3", residual: "0" }] })
     expect(await count("exchange", "orders")).toBe(2)
     expect(await json("audit")).toMatchObject({ ok: true })
-    rmSync(folder, { recursive: true, force: true })
   }, 120_000)
 })

@@ -1,5 +1,4 @@
 import { Schema } from "effect"
-import { rmSync } from "node:fs"
 import { expect } from "vitest"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
 import { simulatedAt } from "../cli/simulated.ts"
@@ -68,7 +67,6 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
     end: async () => {
       expect(await json("audit")).toMatchObject({ ok: true })
       await end()
-      rmSync(folder, { recursive: true, force: true })
     }
   }
 }

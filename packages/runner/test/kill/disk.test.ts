@@ -1,5 +1,4 @@
 import { Schema } from "effect"
-import { rmSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { buys, desk, program, running, until } from "../cli/roundlot.ts"
 import { experience, LONGEST_STORY_MS, storiesOf } from "./stories.ts"
@@ -22,7 +21,7 @@ describe("a disk that is full", () => {
   test(
     "ACC-1: a daemon says so in its log and its health, takes nothing it cannot keep, and goes on by itself when there is room",
     async () => {
-      const { cli, file, folder, json, place, store } = desk()
+      const { cli, file, json, place, store } = desk()
       expect(await cli("accounts", "add", "paper")).toMatchObject({ code: 0 })
       const daemon = running([...withinBlocks(ROOM_BLOCKS), ...program("main", ["start", ...place, "--port", "0"])])
       daemon.tell("")
@@ -57,7 +56,6 @@ describe("a disk that is full", () => {
       expect(await json("positions", "list")).toMatchObject({
         items: [{ exposure: "300", hedged: "300", residual: "0" }]
       })
-      rmSync(folder, { recursive: true, force: true })
     },
     LONGEST_STORY_MS
   )

@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeServer, type Server } from "../../../store-postgres/test/server.ts"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
@@ -16,7 +15,7 @@ afterAll(() => server.remove(), 60_000)
 
 describe("a database server that crashes and comes back under a daemon", () => {
   it("FILL-9: the daemon goes on by itself; nothing is lost, and nothing is sent twice", async () => {
-    const { cli, file, folder, json, place } = desk(server.url)
+    const { cli, file, json, place } = desk(server.url)
     const rows = Array.from({ length: TRADES }, (_, i) => [`t-${i}`, `0.${1 + (i % 9)}`] as const)
     const parts = Array.from({ length: CRASHES + 1 }, (_, n) =>
       file(`${n}.csv`, buys(...rows.filter((_, i) => i % (CRASHES + 1) === n)))
@@ -44,6 +43,5 @@ describe("a database server that crashes and comes back under a daemon", () => {
     const clientIds = JSON.stringify(await json("exchange", "orders")).match(/"clientOrderId":"[^"]+"/g) ?? []
     expect(new Set(clientIds).size).toBe(clientIds.length)
     expect(clientIds.length).toBeGreaterThan(0)
-    rmSync(folder, { recursive: true, force: true })
   }, 180_000)
 })

@@ -1,5 +1,4 @@
 import { Schema } from "effect"
-import { rmSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { databases } from "../cli/database.ts"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
@@ -17,7 +16,7 @@ const Placed = Schema.Struct({ items: Schema.Array(Schema.Struct({ operation: Sc
 
 /** Two daemons on one store: the first drives, the second stands by. */
 const pair = (address?: string) => {
-  const { cli, file, folder, json, place } = desk(address)
+  const { cli, file, json, place } = desk(address)
   const theirs = async () => Schema.decodeUnknownSync(Orders)(await json("exchange", "orders", "--limit", "0")).items
   const placed = async () =>
     Schema.decodeUnknownSync(Placed)(await json("exchange", "requests", "--limit", "0")).items.filter(
@@ -52,7 +51,6 @@ const pair = (address?: string) => {
       expect(new Set(there.map(({ clientOrderId }) => clientOrderId)).size).toBe(there.length)
       expect(there.reduce((sum, { filledQuantity }) => sum + Number(filledQuantity), 0)).toBe(trades)
       expect(await json("audit")).toMatchObject({ ok: true })
-      rmSync(folder, { recursive: true, force: true })
     }
   }
 }

@@ -1,6 +1,6 @@
 import Database from "better-sqlite3"
 import { Effect, Random, Schema } from "effect"
-import { existsSync, rmSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { Client } from "pg"
 import { expect } from "vitest"
 import { desk, HEADER, program, running, until } from "../cli/roundlot.ts"
@@ -373,6 +373,5 @@ export const tell = async (story: Story): Promise<Told> => {
   await expectProven(books.json, anchor)
   const told = await examine((...words) => books.json(...words, "--limit", "0"), rows, exposure)
   if (story.address === undefined) expectSound(fileOf(books))
-  rmSync(books.folder, { recursive: true, force: true })
   return { kills, acknowledged: scene.acknowledged.size, ...told }
 }

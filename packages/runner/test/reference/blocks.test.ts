@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs"
 import { basename, join } from "node:path"
 import { Instruction } from "@roundlot/broker-paper"
 import { Effect, Either } from "effect"
@@ -206,6 +205,5 @@ describe("the tutorials", () => {
     }
     expect(codes.length).toBeGreaterThan(8)
     expect(codes.filter((code) => !/^[03] /.test(code))).toEqual([])
-    rmSync(folder, { recursive: true })
   })
 })

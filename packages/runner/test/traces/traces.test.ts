@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage } from "node:http"
-import { rmSync } from "node:fs"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
 import { buys, desk } from "../cli/roundlot.ts"
@@ -68,7 +67,7 @@ const start = ["start", "--until-idle", "--account", "paper"]
 
 describe("traces of OpenTelemetry", () => {
   it("DESIGN 13: tell a collector the life of each trade that is over: orders, attempts and fills, within each other", async () => {
-    const { file, folder, place, plain } = desk()
+    const { file, place, plain } = desk()
     const told = await collector()
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: `${told.endpoint}/` }
     const flags = ["--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s", ...place]
@@ -83,17 +82,15 @@ describe("traces of OpenTelemetry", () => {
       expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)).toBe(true)
     }
     expect(new Set(told.spans.map(({ traceId }) => traceId)).size).toBe(2)
-    rmSync(folder, { recursive: true, force: true })
   }, 60_000)
 
   it("DESIGN 13: a collector that is not there harms nothing", async () => {
-    const { file, folder, json, place, plain } = desk()
+    const { file, json, place, plain } = desk()
     await plain(["trades", "import", file("t.csv", buys(["a", "1"])), ...place])
     const gone = await collector()
     await gone.end()
     const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: gone.endpoint }
     expect((await plain([...start, ...place], variables)).code).toBe(0)
     expect(await json("audit")).toMatchObject({ ok: true })
-    rmSync(folder, { recursive: true, force: true })
   }, 60_000)
 })
