@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { TradeRepository } from "@roundlot/core"
+import { Reads, Trade, TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Effect, Redacted, Schedule } from "effect"
 import { Client } from "pg"
@@ -60,6 +60,19 @@ const failing = (code: string, times: number) => [
    END $$`,
   "CREATE TRIGGER fault BEFORE INSERT ON roundlot_journal FOR EACH ROW EXECUTE FUNCTION fault()"
 ]
+
+/** Holds a table so that nobody else reads it, until the scope ends. */
+const locked = (url: string, table: string) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.query("BEGIN")
+      await client.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`)
+      return client
+    }),
+    (client) => Effect.promise(() => client.end())
+  )
 
 describe("faults of a server and of the way to it", () => {
   it.scopedLive("FILL-9: crashed under load and started again: all that was asked is there once", () =>
@@ -122,6 +135,22 @@ describe("faults of a server and of the way to it", () => {
       const repository = yield* again
       yield* Effect.forEach(commits, (commit) => surely(repository, commit), { concurrency: 4 })
       yield* isWhole(repository)
+    })
+  )
+
+  it.scopedLive("a statement that takes too long is ended and told as such; the next one goes well", () =>
+    Effect.gen(function* () {
+      const { repository, url } = yield* store({ statementTimeout: "100 millis", retryFor: "100 millis" })
+      const reading = Reads.all(Trade.TradeTable).pipe(
+        Effect.provideService(TradeRepository.TradeRepository, repository)
+      )
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* locked(url, "roundlot_trades")
+          assert.deepInclude(yield* failureOf(reading), { _tag: "StoreUnavailable", problem: "busy" })
+        })
+      )
+      assert.deepEqual(yield* reading, [])
     })
   )
 

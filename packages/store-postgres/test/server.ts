@@ -20,7 +20,7 @@ export interface Server {
 }
 
 /** Postgres does not run as root; the user that owns nothing does it instead. */
-const NOBODY = 65_534
+export const NOBODY = 65_534
 const user = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
 
 /** The folder of the binaries that the npm package brought for this platform. */
