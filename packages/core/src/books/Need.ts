@@ -32,6 +32,8 @@ export type Need = Data.TaggedEnum<{
   readonly WaitingFill: { readonly account: string; readonly execId: string }
   readonly PayloadById: { readonly id: number }
   readonly BreakById: { readonly id: number }
+  /** The open breaks of an account that are about none of its instruments. */
+  readonly AccountBreaks: { readonly account: string }
   readonly Control: { readonly account: string; readonly symbol: string }
   /** What an account with limits over time has sent. */
   readonly Usage: { readonly account: string }
@@ -90,6 +92,7 @@ export const Need = {
   WaitingFill: ({ account, execId }: Fields<"WaitingFill">): Need => ({ _tag: "WaitingFill", account, execId }),
   PayloadById: ({ id }: Fields<"PayloadById">): Need => ({ _tag: "PayloadById", id }),
   BreakById: ({ id }: Fields<"BreakById">): Need => ({ _tag: "BreakById", id }),
+  AccountBreaks: ({ account }: Fields<"AccountBreaks">): Need => ({ _tag: "AccountBreaks", account }),
   Control: ({ account, symbol }: Fields<"Control">): Need => ({ _tag: "Control", account, symbol }),
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),

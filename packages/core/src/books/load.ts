@@ -1,5 +1,6 @@
 import type * as Shelf from "./Shelf.ts"
 import { make, type Books, type LotHorizons } from "./Books.ts"
+import { UNMAPPED } from "../instrument/Ticker.ts"
 import * as Met from "./Met.ts"
 import { LOTS_AT_FIRST, Need } from "./Need.ts"
 import { joinKey, type EncodedRow, type Fields, type Key, type TableName } from "./Table.ts"
@@ -48,6 +49,7 @@ export function* load({ books, horizons, met }: Loaded, needs: Iterable<Need>, e
     ask(Need.Account({ account }))
     ask(Need.Control({ account: "", symbol: "" }))
     ask(Need.Control({ account, symbol: "" }))
+    ask(Need.AccountBreaks({ account }))
   }
   for (const need of needs) ask(need)
   while (open.length > 0) {
@@ -322,6 +324,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("waiting_fills", "primary", [need.account, need.execId])]
     case "PayloadById":
       return [of("payloads", "primary", [need.id])]
+    case "AccountBreaks":
+      return [of("breaks", "open", [need.account, UNMAPPED])]
     case "BreakById":
       return [of("breaks", "primary", [need.id])]
     case "Control":

@@ -5,7 +5,7 @@ import { usageOf } from "../control/beforeSend.ts"
 import { stricter, type TradingState } from "../control/TradingState.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { OrderId } from "../identity/Id.ts"
-import type { Ticker } from "../instrument/Ticker.ts"
+import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -19,6 +19,7 @@ import { dueOf, lotOf, textOf, type Due, type HoldingBreak, type Standing } from
 export const standingOf = (recorder: Recorder, symbol: Ticker): Standing | undefined => {
   const { account, books, world } = recorder
   recorder.need(Need.Position({ account, symbol }))
+  recorder.need(Need.AccountBreaks({ account }))
   const key = symbolKey(account, symbol)
   const position = books.positions.get(key)
   const settings = books.accounts.get(account)
@@ -67,11 +68,15 @@ const inboundPrice = ({ lastPrice, lastPriceAt }: Position): Reference =>
     ? Reference.NoPrice()
     : Reference.Priced({ price: lastPrice, at: lastPriceAt, source: "inbound" })
 
-/** The open breaks that stop sending for a symbol, those for an excess last. An excess holds from one lot up, as it stands now. */
+/** The open breaks that stop sending for a symbol: its account's first, those for an excess last. An excess holds from one lot up, as it stands now. */
 const holdingBreaksOf = (recorder: Recorder, symbol: Ticker): ReadonlyArray<HoldingBreak> => {
-  const open = recorder.books.breaks.find("open", [recorder.account, symbol])
-  if (open.length === 0) return open
+  const { account, books } = recorder
+  const open = books.breaks.find("open", [account, symbol])
+  const isAnyOfAccount = books.breaks.count("open", [account, UNMAPPED]) > 0
+  if (open.length === 0 && !isAnyOfAccount) return open
+  const ofAccount = isAnyOfAccount ? books.breaks.find("open", [account, UNMAPPED]) : []
   return [
+    ...ofAccount.filter((each) => each.holds === "account"),
     ...open.filter((each) => each.holds !== "nothing" && each.kind !== "Excess"),
     ...excessHolds(recorder, symbol)
   ]

@@ -31,7 +31,8 @@ export const breakKinds = [
   "ForeignPosition",
   "UnsoundSnapshot",
   "FillMissing",
-  "HistoryGap"
+  "HistoryGap",
+  "Backlog"
 ] as const
 
 /** One of the kinds of break. */
@@ -77,7 +78,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   ForeignPosition: shown,
   UnsoundSnapshot: shown,
   FillMissing: holding,
-  HistoryGap: shownUntilJudged
+  HistoryGap: shownUntilJudged,
+  Backlog: { holds: "account", closes: "by verdict" }
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

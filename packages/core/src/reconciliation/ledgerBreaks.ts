@@ -8,7 +8,7 @@ import { countsForD5, type HoldingBreak } from "../position/due.ts"
 import { kinds, type Break, type BreakKind } from "./Break.ts"
 
 /** The open break of a kind about a subject, if there is one. */
-const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
+export const findOpen = (recorder: Recorder, symbol: Ticker, kind: BreakKind, subject: string): Break | undefined =>
   recorder.books.breaks
     .find("open", [recorder.account, symbol])
     .find((each) => each.kind === kind && each.subject === subject)

@@ -13,6 +13,7 @@ import { PositionTable, type Position } from "../position/Position.ts"
 import { orderStatuses } from "../order/OrderState.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
 import { regateAll, regateMember, regateMembers } from "./Gates.ts"
 import { settleSends } from "./halting.ts"
 import * as Reads from "./Reads.ts"
@@ -183,15 +184,23 @@ const rehearsed = (order: CommandRequest) =>
 const concerned = ({
   account,
   command
-}: CommandRequest): Effect.Effect<ReadonlyArray<Position>, StoreError, TradeRepository> => {
-  if (command._tag !== "AdoptAccount" && !("scope" in command)) return Effect.succeed([])
-  const scope = "scope" in command ? command.scope : undefined
-  return Reads.all(PositionTable, {
-    where: [
-      ...(scope?._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
-      ...(scope?._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
-    ]
+}: CommandRequest): Effect.Effect<ReadonlyArray<Position>, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    if (!("scope" in command) && !(yield* freesAccount(command))) return []
+    const scope = "scope" in command ? command.scope : undefined
+    return yield* Reads.all(PositionTable, {
+      where: [
+        ...(scope?._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
+        ...(scope?._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
+      ]
+    })
   })
+
+/** Does a command lift what holds a whole account: that it was used before, or a break about all of it? */
+const freesAccount = (command: Command): Effect.Effect<boolean, StoreError, TradeRepository> => {
+  if (command._tag !== "DismissBreak") return Effect.succeed(command._tag === "AdoptAccount")
+  const found = Reads.first(BreakTable, { where: [{ column: "id", in: [command.breakId] }] })
+  return Effect.map(found, (each) => each?.holds === "account")
 }
 
 /** Has the account an order that is more than a plan? */
@@ -237,15 +246,14 @@ const settingMember = (
 type Done = Extract<CommandAnswer, { readonly _tag: "Done" }>
 
 /**
- * What a change of trading state, or an adopted account, brings with it: for a halt, what is on its way is waited for and named;
+ * What a change of trading state, an adopted account or the end of a break about all of one brings with it: for a halt, what is on its way is waited for and named;
  * then positions are evaluated (D1).
  */
 const follow = (
   { account, command }: CommandRequest,
   done: Done
 ): Effect.Effect<Done, LedgerError, Ledger | TradeRepository> => {
-  if (command._tag === "AdoptAccount") return Effect.as(regateAll(account), done)
-  if (!("scope" in command)) return Effect.succeed(done)
+  if (!("scope" in command)) return Effect.as(Effect.whenEffect(regateAll(account), freesAccount(command)), done)
   const { scope } = command
   if (command._tag !== "Halt") return Effect.as(regateScope(account, scope), done)
   return Effect.zipLeft(

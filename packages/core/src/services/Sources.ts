@@ -1,17 +1,25 @@
-import { Effect, Stream } from "effect"
+import { Effect, Ref, Stream } from "effect"
+import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import type { BreakId } from "../identity/Id.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import type { Delivery, TradeSourceService } from "../ports/TradeSource.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
+import { judge } from "../trade/age.ts"
+import { tellLate, type Late } from "../trade/backlog.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
+import { TradeTable } from "../trade/Trade.ts"
 import { Accumulator } from "./Accumulator.ts"
 import * as Reads from "./Reads.ts"
 
 /**
  * Takes in all that a source delivers, from where it stood. A delivery's cursor is committed after its trades are: a restart goes
- * on where it was, what comes twice is a duplicate, and nothing that was not taken in is passed over.
+ * on where it was, what comes twice is a duplicate, and nothing that was not taken in is passed over. On a live account trades that
+ * are older than its `maxTradeAge` are counted, and one break `Backlog` holds the account until somebody has accepted it.
  */
 export const follow = Effect.fn("Sources.follow")(function* <E>(account: AccountName, source: TradeSourceService<E>) {
   const known = yield* Reads.first(CursorTable, {
@@ -20,20 +28,67 @@ export const follow = Effect.fn("Sources.follow")(function* <E>(account: Account
       { column: "source", in: [source.name] }
     ]
   })
-  yield* Stream.runForEach(source.deliveries(known?.cursor), (delivery) => take(account, source, delivery))
+  const seen = yield* Ref.make<Seen | undefined>(undefined)
+  yield* Stream.runForEach(source.deliveries(known?.cursor), (delivery) => take(account, source, delivery, seen))
 })
 
-const take = <E>(account: AccountName, source: TradeSourceService<E>, delivery: Delivery) =>
+const take = <E>(
+  account: AccountName,
+  source: TradeSourceService<E>,
+  { cursor, trades }: Delivery,
+  seen: Ref.Ref<Seen | undefined>
+) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const accumulator = yield* Accumulator
-    yield* accumulator.submitMany(account, delivery.trades, source.policy)
-    yield* ledger.submit("intake", cursorMember(account, source.name, delivery.cursor))
+    yield* accumulator.submitMany(account, trades, { ...source.policy, isResumed: true })
+    const late = yield* lateSince(account, seen)
+    yield* ledger.submit("intake", cursorMember(account, source.name, cursor, late))
   })
 
-const cursorMember = (account: AccountName, source: string, cursor: string): Member<void> => ({
+const cursorMember = (account: AccountName, source: string, cursor: string, late: Late | undefined): Member<void> => ({
   account,
   cause: { kind: "trade", actor: source },
   needs: [Need.Cursor({ account, source })],
-  apply: (recorder) => moveCursor(recorder, source, cursor)
+  apply: (recorder) => {
+    moveCursor(recorder, source, cursor)
+    if (late !== undefined) tellLate(recorder, late)
+  }
+})
+
+/** How far the late trades of an open break were counted. */
+interface Seen {
+  readonly breakId: BreakId
+  readonly lastId: number
+  readonly late: Late
+}
+
+/** What has come late since the break about it was opened, by instrument; nothing where none is open. What was counted is not read again. */
+const lateSince = Effect.fn("Sources.lateSince")(function* (account: AccountName, seen: Ref.Ref<Seen | undefined>) {
+  const open = yield* Reads.first(BreakTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "kind", in: ["Backlog"] },
+      { column: "closedAt", in: [null] }
+    ]
+  })
+  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  if (open === undefined || settings === undefined) return undefined
+  const before = yield* Ref.get(seen)
+  const counted =
+    before?.breakId === open.id ? before : { lastId: before?.lastId ?? 0, late: new Map<Ticker, number>() }
+  const trades = yield* Reads.all(TradeTable, {
+    where: [
+      { column: "account", in: [account] },
+      { column: "createdAt", atLeast: Number(open.openedAt) },
+      { column: "id", atLeast: counted.lastId + 1 }
+    ]
+  })
+  const late = new Map(counted.late)
+  for (const { createdAt, status, symbol, tradedAt } of trades) {
+    const isLate = judge(settings, tradedAt, createdAt, undefined, true)._tag === "Late"
+    if (isLate && status !== "pending" && status !== "failed") late.set(symbol, (late.get(symbol) ?? 0) + 1)
+  }
+  yield* Ref.set(seen, { breakId: open.id, lastId: trades.at(-1)?.id ?? counted.lastId, late })
+  return late
 })

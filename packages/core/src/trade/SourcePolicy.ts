@@ -10,6 +10,8 @@ export interface SourcePolicy {
   readonly direction: Direction | undefined
   /** What becomes of trades of long ago; nothing said: what their account does with them. */
   readonly backfill?: Backfill | undefined
+  /** Does it go on where it stood, so that what it has for us is never lost and may be late? */
+  readonly isResumed?: boolean | undefined
 }
 
 /** A source of plain tickers, in the account's direction. */
@@ -21,5 +23,6 @@ export const arrivalOf = (policy: SourcePolicy, input: TradeInput): Arrival => (
   symbol: SymbolMapping.map(policy.mapping, input.symbol),
   direction: policy.direction,
   held: undefined,
-  backfill: policy.backfill
+  backfill: policy.backfill,
+  isResumed: policy.isResumed
 })

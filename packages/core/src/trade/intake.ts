@@ -14,6 +14,7 @@ import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import { judge, type Age, type Backfill } from "./age.ts"
+import { holdForLate } from "./backlog.ts"
 import type { Trade, TradeInput } from "./Trade.ts"
 import { isCounted } from "./Trade.ts"
 
@@ -46,6 +47,8 @@ export interface Arrival {
   readonly held: string | undefined
   /** What was said of trades of long ago. */
   readonly backfill?: Backfill | undefined
+  /** Does its source go on where it stood? */
+  readonly isResumed?: boolean | undefined
 }
 
 /** B1 to B5: takes in one trade, exactly once. */
@@ -61,6 +64,14 @@ export const intake = (recorder: Recorder, given: Arrival): IntakeResult => {
   const age = ageOf(recorder, arrival)
   const isRenamed = arrival.held !== given.held
   if (age._tag === "Hedged" && !isRenamed) return hedged(recorder, arrival)
+  const result = byItsAge(recorder, arrival, age)
+  const isCountedLate = age._tag === "Late" && result._tag === "Accepted"
+  if (isCountedLate) holdForLate(recorder, arrival.symbol ?? UNMAPPED, input.tradedAt)
+  return result
+}
+
+const byItsAge = (recorder: Recorder, arrival: Arrival, age: Age): IntakeResult => {
+  const { input } = arrival
   if (input.reverses !== undefined) return reversal(recorder, arrival)
   if (arrival.symbol === undefined) return unmapped(recorder, arrival)
   if (age._tag === "Historical") return historical(recorder, arrival)
@@ -115,10 +126,11 @@ const byItsInstrument = ({ account, books }: Recorder, given: Arrival): Arrival 
   }
 }
 
-const ageOf = (recorder: Recorder, { backfill, input }: Arrival): Age => {
+const ageOf = (recorder: Recorder, { backfill, input, isResumed = false }: Arrival): Age => {
   const account = recorder.books.accounts.get(recorder.account)
   if (account === undefined) throw new Error(`account ${recorder.account} is not in the books`)
-  return judge(account, input.tradedAt, recorder.world.at, backfill)
+  // An order of its own is no part of a position: nobody wants it days later.
+  return judge(account, input.tradedAt, recorder.world.at, backfill, isResumed && input.direct === undefined)
 }
 
 const historical = (recorder: Recorder, arrival: Arrival): IntakeResult => {

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "7afe5b09"
+export const fingerprint = "b2ef7147"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -576,7 +576,7 @@ export const sqlite: ReadonlyArray<string> = [
   "closedWhy" TEXT,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK ("holds" NOT IN ('symbol') OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
@@ -1333,7 +1333,7 @@ export const postgres: ReadonlyArray<string> = [
   "closedWhy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK ("holds" NOT IN ('symbol') OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
