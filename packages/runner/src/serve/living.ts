@@ -5,6 +5,7 @@ import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequ
 import { type Access, Api, Problem, type Server } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Effect, type Layer, Option, Queue, Schedule } from "effect"
+import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import type { Writing } from "../App.ts"
 import { looked } from "./failing.ts"
@@ -60,9 +61,11 @@ const failed = (error: TradeRepository.StoreError) => looked(Effect.fail(error))
 
 const LONGEST_STALL_MS = 30_000
 
+const socketOf = (request: HttpServerRequest.HttpServerRequest): Socket =>
+  NodeHttpServerRequest.toIncomingMessage(request).socket
+
 /** Drops a reader whose socket has taken nothing for half a minute: it may come back and goes on where it was. */
-const watched = (request: HttpServerRequest.HttpServerRequest) => {
-  const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+const watched = (socket: Socket) => {
   let written = socket.bytesWritten
   let stalled = 0
   const LOOK_MS = 5000
@@ -92,12 +95,21 @@ const events = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
     const seat: { place?: Live.Place } = {}
     const body = new Readable({ read: () => seat.place?.more() })
     seat.place = yield* follow(asked, (told) => body.push(bytesOf(told)))
-    yield* watched(request)
+    yield* watched(socketOf(request))
     return HttpServerResponse.raw(body, { contentType: "text/event-stream; charset=utf-8", headers: STREAM })
   })
 
 /** How much a socket's reader is told ahead of what it was sent. */
 const MOST_AHEAD = 16
+
+/** Waits until a socket takes more: who listens to nothing is told nothing either, and takes no memory. */
+const drained = (socket: Socket): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (!socket.writableNeedDrain) return resume(Effect.void)
+    const over = (): void => resume(Effect.void)
+    socket.once("drain", over)
+    return Effect.sync(() => socket.off("drain", over))
+  })
 
 const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
   Effect.gen(function* () {
@@ -110,13 +122,15 @@ const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
       Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")
     )
     const write = yield* socket.writer
+    const connection = socketOf(request)
     const telling = Effect.gen(function* () {
       for (;;) {
         yield* write(messageOf(yield* Queue.take(ahead)))
+        yield* drained(connection)
         if (yield* Queue.isEmpty(ahead)) place.more()
       }
     })
-    yield* watched(request)
+    yield* watched(connection)
     yield* Effect.raceFirst(
       socket.runRaw(() => undefined),
       telling

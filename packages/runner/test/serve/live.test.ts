@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect } from "effect"
-import { request } from "node:http"
+import { Deferred, Effect, Schema, TestClock } from "effect"
+import { request, type Server } from "node:http"
+import { connect, type Socket } from "node:net"
 import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
-import { ask, books, json, serving } from "./serving.ts"
+import { ask, books, json, serving, servingAtPath } from "./serving.ts"
 
 interface Heard {
   readonly id: string | undefined
@@ -18,11 +19,16 @@ const heardIn = (text: string): ReadonlyArray<Heard> =>
     return told === undefined ? [] : [{ id: field("id"), event: field("event"), text: told }]
   })
 
+/** Where it is listened: a port of this machine, or a path of its file system. */
+type Where = { readonly port: number; readonly host: "127.0.0.1" } | { readonly socketPath: string }
+
+const atPort = (port: number): Where => ({ port, host: "127.0.0.1" })
+
 /** Listens until what was heard is enough, and goes. */
-const listen = (port: number, path: string, enough: (heard: ReadonlyArray<Heard>) => boolean, after?: string) =>
+const listen = (where: Where, path: string, enough: (heard: ReadonlyArray<Heard>) => boolean, after?: string) =>
   Effect.async<ReadonlyArray<Heard>>((resume) => {
     const headers = after === undefined ? {} : { "last-event-id": after }
-    const asking = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
+    const asking = request({ ...where, path, headers, agent: false }, (response) => {
       let text = ""
       response.on("data", (part: Buffer) => {
         text += part.toString()
@@ -51,16 +57,137 @@ const hears = (position: number) => (heard: ReadonlyArray<Heard>) => positionsOf
 
 const counted = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 
+// WebSockets
+
+const Message = Schema.parseJson(
+  Schema.Struct({ cursor: Schema.String, commits: Schema.Array(Schema.Struct({ position: Schema.Int })) })
+)
+
+type Message = typeof Message.Type
+
+const placesOf = (messages: ReadonlyArray<Message>): ReadonlyArray<number> =>
+  messages.flatMap(({ commits }) => commits.map(({ position }) => position))
+
+const cursorOf = (messages: ReadonlyArray<Message>): string | undefined => messages.at(-1)?.cursor
+
+const decodeMessage = Schema.decodeUnknownSync(Message)
+
+/** Keeps what a socket says. */
+const noting = (socket: WebSocket): ReadonlyArray<Message> => {
+  const heard: Array<Message> = []
+  socket.on("message", (message: Buffer) => heard.push(decodeMessage(message.toString())))
+  socket.on("error", () => undefined)
+  return heard
+}
+
+/** Hears a socket out until it has told of a position, and goes. */
+const socketed = (url: string, position: number) =>
+  Effect.async<ReadonlyArray<Message>>((resume) => {
+    const socket = new WebSocket(url)
+    const heard = noting(socket)
+    socket.on("message", () => {
+      if ((placesOf(heard).at(-1) ?? 0) < position) return
+      socket.close()
+      resume(Effect.succeed([...heard]))
+    })
+  })
+
+/** With which status a socket is refused. */
+const refused = (url: string) =>
+  Effect.async<number | undefined>((resume) => {
+    const socket = new WebSocket(url)
+    socket.on("error", () => undefined)
+    socket.on("unexpected-response", (_, { statusCode }) => resume(Effect.succeed(statusCode)))
+    socket.on("open", () => resume(Effect.die("it was let in")))
+  })
+
+// Readers who do not listen
+
+/** So many trades, a few a commit, that what nobody reads fills every buffer on the way. */
+const TRADES = 3000
+
+/** Bytes that wait in memory for who does not listen: a page of commits, and no second one. */
+const MOST_WAITING = 128 * 1024
+
+const busy = Effect.zipRight(
+  scene.played,
+  Effect.forEach(counted(1, TRADES), (at) => scene.trade(`busy-${at}`, "buy", "0.0001"), {
+    concurrency: 4,
+    discard: true
+  })
+)
+
+const headAt = (socketPath: string) =>
+  Effect.map(
+    listen({ socketPath }, "/api/v1/live", (heard) => heard.length > 0),
+    ([begun]) => {
+      const [, incarnation = "", position] = /"cursor":"(\w+)-(\d+)"/.exec(begun?.text ?? "") ?? []
+      return { incarnation, position: Number(position) }
+    }
+  )
+
+/** Asks for something on a connection, and hears of it only in the end: what came before it was hung up on. */
+const deaf = (path: string, text: string) =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.sync(() => connect(path)),
+      (socket) => Effect.sync(() => void socket.destroy())
+    ),
+    (socket) => {
+      socket.pause()
+      socket.write(text)
+      socket.on("error", () => undefined)
+      const rest = Effect.async<string>((resume) => {
+        let heard = ""
+        socket.on("data", (part: Buffer) => (heard += part.toString()))
+        socket.on("close", () => resume(Effect.succeed(heard)))
+        socket.resume()
+      })
+      return { rest }
+    }
+  )
+
+/** The same by a WebSocket, which reads nothing once it is there. */
+const deafSocket = (url: string) =>
+  Effect.async<{ readonly rest: Effect.Effect<ReadonlyArray<Message>> }>((resume) => {
+    const socket = new WebSocket(url)
+    const heard = noting(socket)
+    socket.on("open", () => {
+      socket.pause()
+      const rest = Effect.async<ReadonlyArray<Message>>((over) => {
+        socket.on("close", () => over(Effect.succeed([...heard])))
+        socket.resume()
+      })
+      resume(Effect.succeed({ rest }))
+    })
+  })
+
+/** Chunks of an answer without the lines that say how long they are, as far as events in them are whole. */
+const wholeIn = (answer: string): string => {
+  const text = answer.replaceAll(/(?:^|\r\n)[0-9a-f]+\r\n/g, "")
+  return text.slice(0, text.lastIndexOf("\n\n") + 2)
+}
+
+/** Who is connected now, as the server sees them. */
+const connectionsOf = (server: Server): (() => ReadonlyArray<Socket>) => {
+  const open = new Set<Socket>()
+  server.on("connection", (socket: Socket) => {
+    open.add(socket)
+    socket.once("close", () => open.delete(socket))
+  })
+  return () => [...open]
+}
+
 describe("what happens, as it happens", () => {
   it.scopedLive("a reader hears every commit once and in order, and one that comes back goes on where it was", () =>
     Effect.gen(function* () {
       yield* scene.played
       const port = yield* serving
       const { incarnation, position } = yield* head(port)
-      const all = yield* listen(port, `/api/v1/live?after=${incarnation}-0`, hears(position))
+      const all = yield* listen(atPort(port), `/api/v1/live?after=${incarnation}-0`, hears(position))
       assert.deepStrictEqual(positionsOf(all), counted(1, position))
       const half = Math.floor(position / 2)
-      const rest = yield* listen(port, "/api/v1/live", hears(position), `${incarnation}-${half}`)
+      const rest = yield* listen(atPort(port), "/api/v1/live", hears(position), `${incarnation}-${half}`)
       assert.deepStrictEqual(positionsOf(rest), counted(half + 1, position))
       assert.strictEqual(rest.at(-1)?.id, `${incarnation}-${position}`)
     }).pipe(Effect.provide(books))
@@ -75,7 +202,7 @@ describe("what happens, as it happens", () => {
         const { position } = yield* head(port)
         const begun = yield* Deferred.make<void>()
         const listening = yield* Effect.fork(
-          listen(port, "/api/v1/live?entity=trade", (heard) => {
+          listen(atPort(port), "/api/v1/live?entity=trade", (heard) => {
             if (heard.length > 0) Deferred.unsafeDone(begun, Effect.void)
             return positionsOf(heard).length > 0
           })
@@ -104,23 +231,55 @@ describe("what happens, as it happens", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("a WebSocket is told the same", () =>
+  it.scopedLive("a WebSocket is told the same, goes on where it was, and is refused a place that is gone (410)", () =>
     Effect.gen(function* () {
       yield* scene.played
       const port = yield* serving
       const { incarnation, position } = yield* head(port)
-      const last = yield* Effect.async<string>((resume) => {
-        const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live/socket?after=${incarnation}-0`)
-        socket.on("message", (message: Buffer) => {
-          const text = message.toString()
-          if (!text.includes(`"position":${position}`)) return
-          socket.close()
-          resume(Effect.succeed(text))
-        })
-      })
-      assert.include(last, `"cursor":"${incarnation}-${position}"`)
-      const plain = yield* ask(port, "/api/v1/live/socket")
-      assert.strictEqual(plain.status, 400)
+      const url = `ws://127.0.0.1:${port}/api/v1/live/socket`
+      const all = yield* socketed(`${url}?after=${incarnation}-0`, position)
+      assert.deepStrictEqual(placesOf(all), counted(1, position))
+      assert.strictEqual(cursorOf(all), `${incarnation}-${position}`)
+      const half = Math.floor(position / 2)
+      const first = yield* socketed(`${url}?after=${incarnation}-0`, half)
+      const cursor = cursorOf(first)
+      yield* scene.trade("live-2", "buy", "0.1")
+      const rest = yield* socketed(`${url}?after=${cursor}`, position + 1)
+      assert.deepStrictEqual([...placesOf(first), ...placesOf(rest)], counted(1, position + 1))
+      for (const after of ["00ff-3", `${incarnation}-${position + 9}`, "nonsense"]) {
+        assert.strictEqual(yield* refused(`${url}?after=${after}`), 410, after)
+      }
+      assert.strictEqual((yield* ask(port, "/api/v1/live/socket")).status, 400)
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "who does not listen takes little memory, is dropped, and goes on where he was; others hear everything",
+    () =>
+      Effect.gen(function* () {
+        const { path, server } = yield* Effect.zipRight(busy, servingAtPath)
+        const connections = connectionsOf(server)
+        const { incarnation, position } = yield* headAt(path)
+        const after = `${incarnation}-0`
+        const url = `ws+unix://${path}:/api/v1/live/socket`
+        const events = yield* deaf(path, `GET /api/v1/live?after=${after} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+        const socket = yield* deafSocket(`${url}?after=${after}`)
+        const others = yield* listen({ socketPath: path }, `/api/v1/live?after=${after}`, hears(position))
+        assert.deepStrictEqual(positionsOf(others), counted(1, position))
+        for (const { writableLength } of connections()) assert.isBelow(writableLength, MOST_WAITING)
+        yield* Effect.repeat(Effect.zipRight(TestClock.adjust("5 seconds"), Effect.sync(connections)), {
+          until: ({ length }) => length === 0
+        })
+
+        const heard = heardIn(wholeIn(yield* events.rest))
+        assert.isBelow(positionsOf(heard).length, position)
+        const rest = yield* listen({ socketPath: path }, "/api/v1/live", hears(position), heard.at(-1)?.id)
+        assert.deepStrictEqual([...positionsOf(heard), ...positionsOf(rest)], counted(1, position))
+
+        const told = yield* socket.rest
+        assert.isBelow(placesOf(told).length, position)
+        const missed = yield* socketed(`${url}?after=${cursorOf(told) ?? ""}`, position)
+        assert.deepStrictEqual([...placesOf(told), ...placesOf(missed)], counted(1, position))
+      }).pipe(Effect.provide(books))
   )
 })

@@ -5,7 +5,11 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { assert } from "@effect/vitest"
 import { Entropy, Health, MemoryRepository } from "@roundlot/core"
 import { Effect, Layer, Logger, TestContext } from "effect"
-import { request } from "node:http"
+import { mkdtempSync, rmSync } from "node:fs"
+import { request, type Server } from "node:http"
+import type { ListenOptions } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as scene from "../views/scene.ts"
 import * as routes from "../../src/serve/routes.ts"
 import { boundedServer, type Bounds } from "../../src/start/boundedServer.ts"
@@ -64,12 +68,28 @@ const process = Layer.succeed(EventLoop.Process, {
   eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
 })
 
+const servingOn = (server: Server, place: ListenOptions) =>
+  Layer.build(
+    routes.layer(empty).pipe(Layer.provideMerge(NodeHttpServer.layer(() => server, place)), Layer.provide(process))
+  )
+
 /** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said. */
 export const servingWith = Effect.fn(function* (bounds?: Partial<Bounds>) {
-  const http = NodeHttpServer.layer(() => boundedServer(bounds), { port: 0, host: "127.0.0.1" })
-  const context = yield* Layer.build(routes.layer(empty).pipe(Layer.provideMerge(http), Layer.provide(process)))
+  const context = yield* servingOn(boundedServer(bounds), { port: 0, host: "127.0.0.1" })
   const address = yield* Effect.provide(HttpServer.addressWith(Effect.succeed), context)
   return address._tag === "TcpAddress" ? address.port : assert.fail("it listens on no port")
+})
+
+/** The same on a socket of the file system, which keeps little of what nobody reads; gives its path and the server. */
+export const servingAtPath = Effect.gen(function* () {
+  const folder = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-serving-"))),
+    (made) => Effect.sync(() => rmSync(made, { recursive: true }))
+  )
+  const path = join(folder, "api.sock")
+  const server = boundedServer()
+  yield* servingOn(server, { path })
+  return { path, server }
 })
 
 /** A server of the whole API as it is. */
