@@ -517,6 +517,7 @@ const readAccount = ({ linked, wire }: Desk, operation: string, fields: string) 
 const positions = (desk: Desk): Broker.BrokerService["positions"] =>
   Effect.map(readAccount(desk, "positions", "?fields=positions"), ({ securitiesAccount }) => ({
     complete: true,
+    brokerAccountId: securitiesAccount.accountNumber,
     holdings: (securitiesAccount.positions ?? []).map(
       ({ averagePrice, instrument: of, longQuantity, shortQuantity }) => ({
         symbol: of.symbol,

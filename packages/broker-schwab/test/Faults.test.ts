@@ -269,13 +269,14 @@ describe("a read that goes wrong, over real sockets", () => {
     })
   )
 
-  it.scopedLive("positions are signed shares", () =>
+  it.scopedLive("positions are signed shares, and say of which account they are", () =>
     Effect.gen(function* () {
       const { broker } = yield* open()
       yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
       yield* send(broker, terms({ symbol: Ticker.Ticker.make("KO"), side: "sell", positionEffect: "open" }))
-      const { complete, holdings } = yield* broker.positions
+      const { brokerAccountId, complete, holdings } = yield* broker.positions
       assert.isTrue(complete)
+      assert.strictEqual(brokerAccountId, (yield* broker.account).brokerAccountId)
       assert.deepStrictEqual(
         holdings.map(({ quantity, symbol }) => `${symbol} ${Decimal.format(quantity)}`),
         ["AAPL 3", "KO -1"]

@@ -17,7 +17,7 @@ import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
-import { kinds } from "../reconciliation/Break.ts"
+import { dismissed, kinds } from "../reconciliation/Break.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
 import { isHeld, type Trade } from "../trade/Trade.ts"
@@ -242,7 +242,7 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
   if (found === undefined) return refused(`there is no break ${name}`)
   if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
   if (kinds[found.kind].closes !== "by verdict") return refused(`${name} (${found.kind}) closes when its cause is gone`)
-  recorder.emit({ _tag: "BreakClosed", id, why: `dismissed: ${reason}` })
+  recorder.emit({ _tag: "BreakClosed", id, why: dismissed(reason) })
   if (found.symbol !== undefined && found.holds !== "nothing") recorder.touch(found.symbol)
   return done(`${name} is closed`)
 }

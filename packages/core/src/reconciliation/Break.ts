@@ -77,7 +77,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   PositionDiffers: holding,
   ForeignPosition: shown,
   UnsoundSnapshot: shown,
-  FillMissing: holding,
+  FillMissing: holdingUntilJudged,
   HistoryGap: shownUntilJudged,
   Backlog: { holds: "account", closes: "by verdict" }
 }
@@ -99,6 +99,15 @@ export const Break = Schema.Struct({
 
 /** A difference or contradiction. */
 export type Break = typeof Break.Type
+
+const DISMISSED = "dismissed: "
+
+/** Why a break is closed that an operator has closed. */
+export const dismissed = (reason: string): string => `${DISMISSED}${reason}`
+
+/** Was a break closed on an operator's word? */
+export const isDismissed = ({ closedWhy }: Pick<Break, "closedWhy">): boolean =>
+  closedWhy?.startsWith(DISMISSED) === true
 
 /** The table of breaks. */
 export const BreakTable = Table.make({

@@ -54,7 +54,7 @@ export const alertOnce = (
 ): Effect.Effect<void, EnqueueError | StoreError, Clock | Health | Jobs | Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const before = (yield* Ref.get(raised)) ?? (yield* stillRaised)
-    const now = new Map((yield* causes).map((cause) => [cause.key, cause]))
+    const now = new Map((yield* causes(before)).map((cause) => [cause.key, cause]))
     for (const [key, cause] of now) if (!before.has(key)) yield* tell("raised", cause)
     for (const [key, cause] of before) if (!now.has(key)) yield* tell("over", cause)
     yield* Ref.set(raised, now)
@@ -94,12 +94,14 @@ const stillRaised = Effect.map(
 )
 
 /** All that needs a person now: open breaks, open circuits, and parts of the program that fail. */
-const causes = Effect.gen(function* () {
+const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   const circuits = yield* Reads.all(PositionTable, { where: [{ column: "circuitUntil", atLeast: Number(now) }] })
   const wall = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const parts = (yield* Effect.flatMap(Health, (health) => health.all)).filter((part) => isAlarming(part, wall))
+  const parts = yield* Effect.flatMap(Health, (health) => health.all)
+  const failing = [...before.values()].filter(({ kind }) => kind === "health")
+  const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
     ...breaks.map(({ account, evidence, holds, id, kind, subject, symbol }): Cause => ({
       key: `break/${format("break", id)}`,
@@ -117,14 +119,18 @@ const causes = Effect.gen(function* () {
       subject: "circuit",
       detail: `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
     })),
-    ...parts.map(({ detail, lastSuccessAt, part }): Cause => ({
-      key: keyOf("health", part, lastSuccessAt === undefined ? "never" : String(lastSuccessAt)),
-      kind: "health",
-      account: null,
-      symbol: null,
-      subject: part,
-      detail
-    }))
+    // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
+    ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
+    ...parts
+      .filter((part) => isNews(part) && isAlarming(part, wall))
+      .map(({ detail, part }): Cause => ({
+        key: keyOf("health", part, String(wall)),
+        kind: "health",
+        account: null,
+        symbol: null,
+        subject: part,
+        detail
+      }))
   ]
 })
 

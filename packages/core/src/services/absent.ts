@@ -9,7 +9,7 @@ import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { isWhole, type BrokerService, type Listing, type TimeWindow } from "../ports/Broker.ts"
-import { BreakTable } from "../reconciliation/Break.ts"
+import { BreakTable, isDismissed } from "../reconciliation/Break.ts"
 import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
 import { isBookedAsHeld } from "../reconciliation/held.ts"
 import type { Executed, OrderSeen } from "../reconciliation/Report.ts"
@@ -53,6 +53,7 @@ export const settleAbsent = (reading: Listed) =>
     if (reading.wholeFrom === undefined) return NOTHING
     const { account, begun, fills, from } = reading
     const open = new Set(yield* openAbout(account))
+    const stands = yield* judgedAbout(account)
     const listed = new Set<unknown>(fills.received.map(({ report }) => report.execIdBase))
     const counted = yield* Reads.all(
       FillTable,
@@ -70,7 +71,10 @@ export const settleAbsent = (reading: Listed) =>
         open.has(OrderId.make(Number(orderId)))
     )
     const settled = counted.filter(
-      ({ createdAt, quantity }) => createdAt < Instant.addMillis(begun, -SETTLING_MS) && Decimal.isPositive(quantity)
+      ({ createdAt, orderId, quantity }) =>
+        createdAt < Instant.addMillis(begun, -SETTLING_MS) &&
+        Decimal.isPositive(quantity) &&
+        !stands(orderId, createdAt)
     )
     const shown = yield* shownAgain(reading, counted)
     const once = missingOf(settled, fills)
@@ -163,6 +167,27 @@ const shownAgain = ({ account, begun, fills }: Listed, counted: ReadonlyArray<Fi
     )
     return { changed: shown.map(({ execId }) => execId), touched: new Set(shown.map(({ orderId }) => orderId)) }
   })
+
+/** What an operator has let stand although the broker does not list it: an order's executions of before that word. */
+const judgedAbout = (account: AccountName) =>
+  Effect.map(
+    Reads.all(BreakTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "kind", in: ["FillMissing"] },
+        { column: "closedAt", atLeast: 0 }
+      ]
+    }),
+    (breaks) => {
+      const words = new Map(
+        breaks.flatMap((each) => (isDismissed(each) ? [[parseId("order", each.subject), each.closedAt] as const] : []))
+      )
+      return (orderId: OrderId, createdAt: Instant.Instant): boolean => {
+        const closedAt = words.get(orderId)
+        return closedAt !== undefined && createdAt < closedAt
+      }
+    }
+  )
 
 /** The orders of which something was absent before. */
 const openAbout = (account: AccountName) =>

@@ -4,6 +4,7 @@ import { CursorTable } from "../../src/trade/Cursor.ts"
 import { AllocationTable } from "../../src/position/Allocation.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
+import { BreakId } from "../../src/identity/Id.ts"
 import { OrderTable } from "../../src/order/Order.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
@@ -389,6 +390,35 @@ describe("an execution that is listed no more", () => {
         if (lost !== undefined) on.fills.unshift(lost)
         yield* sync()
         expect(yield* breaks).toContain("FillMissing closed: the broker does not list a.01 any more")
+      }),
+      layerOf(on)
+    )
+  })
+
+  it("SYNC-13: what an operator lets stand is not missed again, and its symbol is free", async () => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* twoSynced(on)
+        on.fills.splice(0, 1)
+        Object.assign(on, { total: "3" })
+        yield* sync()
+        const [missing] = (yield* Reads.all(BreakTable)).filter(({ kind }) => kind === "FillMissing")
+        const commands = yield* Commands
+        const answer = yield* commands.perform({
+          id: "it stands",
+          account: Stage.account,
+          actor: "test",
+          reason: "the broker confirmed it by phone",
+          command: { _tag: "DismissBreak", breakId: missing?.id ?? BreakId.make(0) }
+        })
+        expect([answer._tag, missing?.holds]).toEqual(["Done", "symbol"])
+        yield* sync()
+        const told = yield* breaks
+        expect(told.filter((each) => each.startsWith("FillMissing"))).toEqual([
+          "FillMissing closed: the broker does not list a.01 any more"
+        ])
+        expect((yield* counted)[0]).toBe("3")
       }),
       layerOf(on)
     )
