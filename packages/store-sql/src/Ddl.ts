@@ -116,10 +116,16 @@ export const indexesOf = (table: Books.AnyTable): ReadonlyArray<Index> => [
   ...Object.entries(table.lookups).flatMap(([name, lookup]) => lookupIndex(table, name, lookup))
 ]
 
+/** The columns of an index as it is made: SQLite's end with the row's id without being told, and would keep it twice. */
+const madeOf = ({ name }: Dialect, table: Books.AnyTable, { columns }: Index): ReadonlyArray<string> => {
+  const isTold = name === "sqlite" && isKeyedById(table) && columns.length > 1 && columns.at(-1) === table.key[0]
+  return isTold ? columns.slice(0, -1) : columns
+}
+
 /** The statement that creates an index. */
-export const createIndex = (table: Table.TableName, index: Index): string =>
-  `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${nameOf(`${table}_${index.name}`)} ON ${nameOf(table)}` +
-  ` (${index.columns.map(quote).join(", ")})${index.where === undefined ? "" : ` WHERE ${index.where}`}`
+export const createIndex = (dialect: Dialect, table: Books.AnyTable, index: Index): string =>
+  `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${nameOf(`${table.name}_${index.name}`)} ON ${nameOf(table.name)}` +
+  ` (${madeOf(dialect, table, index).map(quote).join(", ")})${index.where === undefined ? "" : ` WHERE ${index.where}`}`
 
 const sqliteJournal: ReadonlyArray<string> = [
   `CREATE TABLE ${nameOf("journal")} (
@@ -268,7 +274,7 @@ export const statements = (dialect: Dialect): ReadonlyArray<string> => {
   const tables = Object.values(Books.tables)
   return [
     ...tables.map((table) => createTable(dialect, table)),
-    ...tables.flatMap((table) => indexesOf(table).map((index) => createIndex(table.name, index))),
+    ...tables.flatMap((table) => indexesOf(table).map((index) => createIndex(dialect, table, index))),
     ...(dialect.name === "sqlite" ? sqliteJournal : [...tables.flatMap(addReferences), ...postgresJournal]),
     storeTable(dialect),
     leaseTable(dialect)

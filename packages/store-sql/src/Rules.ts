@@ -175,7 +175,9 @@ const trades: TableRules = {
     ...pricesOf("orderType")
   ],
   indexes: [
-    listed("status", ["account", "status"]),
+    listed("status", ["status", "id"]),
+    listed("created", ["createdAt", "id"]),
+    listed("symbol", ["symbol", "id"]),
     listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`),
     listedWhere("batch_row", ["batchId", "id"], `"batchId" IS NOT NULL`),
     listedWhere("batch_symbol", ["batchId", "symbol"], `"batchId" IS NOT NULL`)
@@ -284,7 +286,9 @@ const orders: TableRules = {
     ),
     unique("one_of_trade", ["tradeId"], `"tradeId" IS NOT NULL`),
     unique("one_of_decision", ["decisionId"], `"decisionId" IS NOT NULL`),
-    listed("status", ["status"]),
+    listed("status", ["status", "id"]),
+    listed("created", ["createdAt", "id"]),
+    listed("symbol", ["symbol", "id"]),
     listedWhere("executed", ["account", "lastFilledAt"], `"lastFilledAt" IS NOT NULL`)
   ]
 }
@@ -334,6 +338,7 @@ const attempts: TableRules = {
   indexes: [
     unique("number", ["orderId", "number"]),
     listed("status", ["status", "createdAt"]),
+    listed("symbol", ["symbol", "id"]),
     listed("brokerOrderId", ["brokerOrderId"]),
     listed("httpStatus", ["httpStatus"]),
     listedWhere("unanswered", ["account"], `"outcome" IS NULL`)
@@ -356,6 +361,7 @@ const fills: TableRules = {
     unique("exec_id", ["account", "execId"]),
     unique("revision", ["account", "execIdBase", "revision"]),
     listed("order_executed", ["orderId", "executedAt"]),
+    listed("symbol", ["symbol", "id"]),
     unique("one_canonical", ["orderId", "execIdBase"], `"canonical" = 1`)
   ]
 }

@@ -59,8 +59,20 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
   [descending("trades"), /^SCAN roundlot_trades$/],
   [
     descending("trades", { where: [is("account", "main"), is("status", "pending")] }),
-    /roundlot_trades_status \(account=\? AND status=\?\)/
+    /roundlot_trades_status \(status=\?\)/
   ],
+  [descending("trades", { where: [is("symbol", "AAPL")] }), /roundlot_trades_symbol \(symbol=\?\)/],
+  [descending("trades", { orderBy: ["createdAt", "id"] }), /SCAN \w+ USING INDEX roundlot_trades_created$/],
+  [
+    descending("trades", { orderBy: ["createdAt", "id"], after: [9, 9] }),
+    /SEARCH \w+ USING INDEX roundlot_trades_created \(createdAt<\?\)/
+  ],
+  [descending("trades", { orderBy: ["status", "id"] }), /SCAN \w+ USING INDEX roundlot_trades_status$/],
+  [descending("orders", { where: [is("symbol", "AAPL")] }), /roundlot_orders_symbol \(symbol=\?\)/],
+  [descending("orders", { orderBy: ["createdAt", "id"] }), /SCAN \w+ USING INDEX roundlot_orders_created$/],
+  [descending("orders", { orderBy: ["status", "id"] }), /SCAN \w+ USING INDEX roundlot_orders_status$/],
+  [descending("fills", { where: [is("symbol", "AAPL")] }), /roundlot_fills_symbol \(symbol=\?\)/],
+  [descending("attempts", { where: [is("symbol", "AAPL")] }), /roundlot_attempts_symbol \(symbol=\?\)/],
   [descending("allocations", { where: [is("tradeId", 1)] }), /roundlot_allocations_trade \(tradeId=\?\)/],
   [
     descending("allocations", { where: [is("counterTradeId", 1)] }),
@@ -125,7 +137,7 @@ describe("indexes", () => {
       for (const [query, expected] of lists) {
         const { cells, text } = Pages.page(Dialect.sqlite, Books.tables[query.table], query)
         const plan = planOf(db, text, cells)
-        assert.match(plan, expected, JSON.stringify(query))
+        assert.match(plan, expected, `${plan} for ${JSON.stringify(query)}`)
         // The few attempts and fills of one order are sorted.
         const isOfOrder = query.where.some(({ column }) => column === "orderId")
         if (!isOfOrder && query.table !== "attempts" && query.table !== "decisions")

@@ -4,6 +4,7 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { FillId, OrderId, PayloadId } from "../identity/Id.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
+import { Ticker } from "../instrument/Ticker.ts"
 import { Price } from "../money/Price.ts"
 import { ExecutionFacts } from "./ExecutionFacts.ts"
 
@@ -21,6 +22,8 @@ export const Fill = Schema.Struct({
   id: Column.id(FillId),
   account: Column.branded(AccountName),
   orderId: Column.id(OrderId),
+  /** Its order's. */
+  symbol: Column.branded(Ticker),
   execId: Column.text,
   execIdBase: Column.text,
   revision: Column.integer,

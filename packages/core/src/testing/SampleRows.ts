@@ -326,6 +326,7 @@ export const fill: Row = {
   id: 1,
   account: "main",
   orderId: 1,
+  symbol: "AAPL",
   execId: "X-1",
   execIdBase: "X",
   revision: 1,

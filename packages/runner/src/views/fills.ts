@@ -66,6 +66,7 @@ export const list = (
       filters.canonical === undefined ? [] : [{ column: "canonical", in: [Number(filters.canonical)] }]
     const conditions = [
       ...inAnyCase("account", filters.account),
+      ...inAnyCase("symbol", filters.symbol),
       ...exactly("execId", filters.execId),
       ...flag,
       ...(yield* isWithin("executedAt", filters))
@@ -88,12 +89,11 @@ const ofOrder = (filters: FillFilters) =>
     return partsOf(ids).map((part): Conditions => [{ column: "orderId", in: part }, ...own])
   })
 
-/** A fill has neither symbol nor side of its own: those of its order decide, read for a batch at once. */
+/** A fill has no side of its own: that of its order decides, read for a batch at once. */
 const keepOf = (filters: FillFilters) =>
   Effect.gen(function* () {
-    if (filters.symbol === undefined && filters.side === undefined) return undefined
-    const side = filters.side === undefined ? undefined : yield* wordOf("side", filters.side, ["buy", "sell"])
-    const terms: Conditions = [...inAnyCase("symbol", filters.symbol), ...exactly("side", side)]
+    if (filters.side === undefined) return undefined
+    const terms = exactly("side", yield* wordOf("side", filters.side, ["buy", "sell"]))
     const keep: Keep<Fill.Fill> = (batch) => {
       const orderIds = batch.map(({ orderId }) => orderId)
       return Effect.map(among(Order.OrderTable, "id", orderIds, terms), (orders) => {

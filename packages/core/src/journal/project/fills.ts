@@ -17,6 +17,7 @@ export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Pla
     id: event.id,
     account: ownerOf(place),
     orderId: event.orderId,
+    symbol: orderOf(books, event.orderId).symbol,
     execId: event.execId,
     execIdBase: event.execIdBase,
     revision: event.revision,
