@@ -1,4 +1,5 @@
-import { Instant } from "@roundlot/core"
+import { hash } from "node:crypto"
+import { Instant, Recent } from "@roundlot/core"
 import type { Broker, HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
 import type { Linked } from "./Accounts.ts"
@@ -34,6 +35,24 @@ const SHORTEST_WINDOW = 2_000_000n
 
 const decodeRow = Schema.decodeUnknownOption(Schema.parseJson(OrderAnswer))
 
+/** What the text of a row says; nothing where it cannot be read. */
+type ReadRow = (text: string) => Option.Option<OrderAnswer>
+
+/**
+ * Most orders of a listing are as they were in the one before: what stands there letter by letter again is the same answer, and is not
+ * decoded again. Texts are known by their hashes: a row that was kept would keep the whole page that it is cut out of.
+ */
+const makeReadRow = Effect.sync((): ReadRow => {
+  const known = Recent.make<OrderAnswer>()
+  return (text) => {
+    const key = hash("sha256", text, "base64")
+    const before = known.get(key)
+    const order = before === undefined ? decodeRow(exact(text)) : Option.some(before)
+    if (Option.isSome(order)) known.set(key, order.value)
+    return order
+  }
+})
+
 /** A time as the query takes it: to the millisecond. */
 const timeOf = (at: Instant.Instant): string => Instant.format(at).replace(/(\.\d{3})\d{3}Z$/, "$1Z")
 
@@ -45,7 +64,7 @@ export const dateOf = ({ headers }: HttpOutcome.Answered): Effect.Effect<Instant
   })
 
 /** Lists what stands under a path; a page that is full is asked for again in two halves, of which the second begins where the first ends. */
-const page = (wire: Wire, path: string, window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
+const page = (wire: Wire, readRow: ReadRow, path: string, window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
   Effect.gen(function* () {
     const query = new URLSearchParams({
       fromEnteredTime: timeOf(window.from),
@@ -56,30 +75,37 @@ const page = (wire: Wire, path: string, window: Broker.TimeWindow): Effect.Effec
     const texts = rowsIn(yield* textOf("orders", outcome))
     if (texts === undefined) return yield* unreadable("orders", outcome)
     const isFull = texts.length >= ORDERS_A_PAGE
-    if (isFull && window.to - window.from > SHORTEST_WINDOW) return yield* halves(wire, path, window)
+    if (isFull && window.to - window.from > SHORTEST_WINDOW) return yield* halves(wire, readRow, path, window)
     const answeredAt = yield* dateOf(outcome)
     const rows = texts.flatMap((text) =>
-      Option.match(decodeRow(exact(text)), { onNone: () => [], onSome: (order) => [{ order, text, answeredAt }] })
+      Option.match(readRow(text), { onNone: () => [], onSome: (order) => [{ order, text, answeredAt }] })
     )
     const unread = texts.length - rows.length
     if (unread > 0) yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are taken`)
     return { complete: unread === 0 && !isFull, rows }
   })
 
-const halves = (wire: Wire, path: string, { from, to }: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
+const halves = (
+  wire: Wire,
+  readRow: ReadRow,
+  path: string,
+  { from, to }: Broker.TimeWindow
+): Effect.Effect<Listed, Failed> =>
   Effect.gen(function* () {
     const middle = Instant.make((from + to) / 2n)
-    const first = yield* page(wire, path, { from, to: middle })
-    const second = yield* page(wire, path, { from: middle, to })
+    const first = yield* page(wire, readRow, path, { from, to: middle })
+    const second = yield* page(wire, readRow, path, { from: middle, to })
     const rows = new Map([...first.rows, ...second.rows].map((row) => [row.order.orderId, row]))
     return { complete: first.complete && second.complete, rows: [...rows.values()] }
   })
 
 /** The listing of one account by itself. */
-export const ofAccount = (wire: Wire, linked: Effect.Effect<Linked, Failed>): ListWindow => ({
-  list: (window) => Effect.flatMap(linked, ({ hash }) => page(wire, `/trader/v1/accounts/${hash}/orders`, window)),
-  changed: Effect.void
-})
+export const ofAccount = (wire: Wire, linked: Effect.Effect<Linked, Failed>): Effect.Effect<ListWindow> =>
+  Effect.map(makeReadRow, (readRow) => ({
+    list: (window) =>
+      Effect.flatMap(linked, (account) => page(wire, readRow, `/trader/v1/accounts/${account.hash}/orders`, window)),
+    changed: Effect.void
+  }))
 
 /** What was asked for and answered lately. */
 interface Shared {
@@ -111,6 +137,7 @@ export const ofAll = (wire: Wire): Effect.Effect<(linked: Effect.Effect<Linked, 
   Effect.gen(function* () {
     const shared = yield* Ref.make<Shared>({ asked: new Map(), answered: undefined })
     const one = yield* Effect.makeSemaphore(1)
+    const readRow = yield* makeReadRow
     const ask = (accountNumber: string, window: Broker.TimeWindow) =>
       Effect.gen(function* () {
         const atMs = yield* Clock.currentTimeMillis
@@ -123,7 +150,7 @@ export const ofAll = (wire: Wire): Effect.Effect<(linked: Effect.Effect<Linked, 
         const wide = [...asked.values()]
           .filter((each) => atMs - each.atMs < REMEMBERED_MS)
           .reduce((whole, each) => union(whole, each.window), window)
-        const listed = yield* page(wire, "/trader/v1/orders", wide)
+        const listed = yield* page(wire, readRow, "/trader/v1/orders", wide)
         yield* Ref.update(shared, (before) => ({ ...before, answered: { window: wide, listed, atMs } }))
         return listed
       }).pipe(one.withPermits(1))

@@ -96,6 +96,7 @@ const contentsIn = (order: OrderAnswer): string =>
   ].join(" ")
 
 interface Stamp {
+  readonly order: OrderAnswer
   readonly contents: string
   readonly at: Instant.Instant
 }
@@ -112,10 +113,10 @@ const makeStamps = Effect.sync(() => {
     of: (order: OrderAnswer, answeredAt: Instant.Instant): Effect.Effect<Instant.Instant> =>
       Effect.sync(() => {
         const before = stamps.get(order.orderId)
+        if (before?.order === order) return before.at
         const contents = contentsIn(order)
-        if (before?.contents === contents) return before.at
-        const at = stampOf(order, answeredAt, before)
-        stamps.set(order.orderId, { contents, at })
+        const at = before?.contents === contents ? before.at : stampOf(order, answeredAt, before)
+        stamps.set(order.orderId, { order, contents, at })
         return at
       })
   }

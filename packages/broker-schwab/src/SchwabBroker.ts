@@ -70,9 +70,10 @@ interface Desk {
  * const broker = Effect.flatMap(Wire.open({ credentials, tokens }), (wire) => SchwabBroker.make({ account, wire }))
  */
 export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
-  Effect.flatMap(Accounts.linked(options.wire, options.accountNumber), (linked) =>
-    opened(options, linked, Listing.ofAccount(options.wire, linked))
-  )
+  Effect.gen(function* () {
+    const linked = yield* Accounts.linked(options.wire, options.accountNumber)
+    return yield* opened(options, linked, yield* Listing.ofAccount(options.wire, linked))
+  })
 
 /** Several accounts of one login, each with its number at Schwab. */
 export interface LinkedOptions extends Omit<Options, "account" | "accountNumber"> {

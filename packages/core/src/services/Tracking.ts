@@ -20,6 +20,7 @@ import {
   type TimeWindow
 } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import type { Filter } from "../ports/TradeRepository.ts"
 import { QUIET_MS } from "../reconciliation/missing.ts"
 import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -50,16 +51,48 @@ export const waitMs = (options: PollingOptions, order: Pick<Order, "clientOrderI
   return Math.max(1, options.intervalMs - jitter)
 }
 
+/** When an open order was last read, and how long that lasts. Milliseconds of the monotonic clock. */
+interface Turn {
+  readonly readMs: number
+  readonly waitMs: number
+}
+
+/** What the poller knows of open orders. */
+interface Known {
+  readonly turns: ReadonlyMap<number, Turn>
+  /** When all open orders were looked at last, in milliseconds of the monotonic clock; and when any were, on the books' clock. */
+  readonly wholeMs: number
+  readonly lookedAt: Instant.Instant
+}
+
 /** When each open order was last read; lives as long as the poller. */
 export interface Polled {
-  readonly last: Ref.Ref<ReadonlyMap<number, number>>
+  readonly known: Ref.Ref<Known>
 }
 
 /** Nothing was read yet. */
 export const makePolled: Effect.Effect<Polled> = Effect.map(
-  Ref.make<ReadonlyMap<number, number>>(new Map()),
-  (last) => ({ last })
+  Ref.make<Known>({ turns: new Map(), wholeMs: -Infinity, lookedAt: Instant.make(0n) }),
+  (known) => ({ known })
 )
+
+const isDue = ({ readMs, waitMs: lasts }: Turn, nowMs: number): boolean => nowMs - readMs >= lasts
+
+/** How long a commit may take between the moment that it is of and the moment that others can read it; far more than it does. */
+const UNSEEN_MS = 5_000
+
+/**
+ * Open orders as far as a pass has to look: all of them where one that is known has its turn, and twice in an interval, else those
+ * alone that changed since the last look. Commits wake the poller, and most of them bring no order that it does not know.
+ */
+const lookedFor = (options: PollingOptions, { lookedAt, turns, wholeMs }: Known, nowMs: number) =>
+  Effect.gen(function* () {
+    const at = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    const isWhole = nowMs - wholeMs >= options.intervalMs / 2 || [...turns.values()].some((turn) => isDue(turn, nowMs))
+    const since = Number(Instant.addMillis(lookedAt, -UNSEEN_MS))
+    const open = yield* openOrders(isWhole ? [] : [{ column: "updatedAt", atLeast: since }])
+    return { at, isWhole, open }
+  })
 
 /**
  * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's
@@ -68,24 +101,36 @@ export const makePolled: Effect.Effect<Polled> = Effect.map(
 export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    const open = yield* openOrders
-    const last = yield* Ref.get(polled.last)
-    const due = open.filter((order) => now - (last.get(order.id) ?? -Infinity) >= waitMs(options, order))
-    const lag = due.reduce((most, { id }) => Math.max(most, now - (last.get(id) ?? now) - options.intervalMs), 0)
-    yield* tellPollingLag(lag)
-    const isDue = new Set(due)
-    yield* Ref.set(
-      polled.last,
-      new Map(open.map((order) => [order.id, isDue.has(order) ? now : (last.get(order.id) ?? now)]))
+    const known = yield* Ref.get(polled.known)
+    const { turns } = known
+    const { at, isWhole, open } = yield* lookedFor(options, known, now)
+    const due = open.filter(({ id }) => {
+      const turn = turns.get(id)
+      return turn === undefined || isDue(turn, now)
+    })
+    const lag = due.reduce(
+      (most, { id }) => Math.max(most, now - (turns.get(id)?.readMs ?? now) - options.intervalMs),
+      0
     )
+    yield* tellPollingLag(lag)
+    const news = new Set(due)
+    const taken = open.map((order): readonly [number, Turn] => {
+      const turn = news.has(order) ? undefined : turns.get(order.id)
+      return [order.id, turn ?? { readMs: now, waitMs: waitMs(options, order) }]
+    })
+    yield* Ref.set(polled.known, {
+      turns: new Map(isWhole ? taken : [...turns, ...taken]),
+      wholeMs: isWhole ? now : known.wholeMs,
+      lookedAt: at
+    })
     // New orders have their turn at once, and bring none along that was just read.
-    const isNews = due.every(({ id }) => !last.has(id))
+    const isNews = due.every(({ id }) => !turns.has(id))
     yield* Effect.forEach(
       new Set(due.map(({ account }) => account)),
-      (account) => pollAccount(options, polled, account, isNews ? due : open, due),
+      (account) => pollAccount(polled, account, isNews ? due : open, due),
       { discard: true }
     )
-    yield* recoverIdle("poll", Effect.succeed(open))
+    yield* recoverIdle("poll", isWhole ? Effect.succeed(open) : openOrders())
     return due.length
   })
 
@@ -93,7 +138,6 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
 const MANY = 3
 
 const pollAccount = (
-  options: PollingOptions,
   polled: Polled,
   account: AccountName,
   openOfAll: ReadonlyArray<Order>,
@@ -108,9 +152,9 @@ const pollAccount = (
     const isMany = broker.capabilities.pollsByWindow === true && due.filter(isListed).length >= MANY
     const together = isMany ? open.filter(isListed) : []
     const readInTurn = (order: Order) =>
-      Effect.tapErrorTag(readOrder(order), "BrokerReadFailed", (error) => putOff(options, polled, [order], error))
+      Effect.tapErrorTag(readOrder(order), "BrokerReadFailed", (error) => putOff(polled, [order], error))
     const listing = Effect.tapErrorTag(readTogether(broker, together), "BrokerReadFailed", (error) =>
-      putOff(options, polled, together, error)
+      putOff(polled, together, error)
     )
     const read = yield* Effect.exit(listing)
     if (Exit.isSuccess(read)) yield* setRead(polled, read.value)
@@ -128,10 +172,18 @@ const firstFailure = <E>(exits: ReadonlyArray<Exit.Exit<unknown, E>>): Effect.Ef
     if (failure !== undefined) return yield* Effect.failCause(failure.cause)
   })
 
-const setRead = ({ last }: Polled, ids: ReadonlyArray<OrderId>) =>
-  Effect.gen(function* () {
-    const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    yield* Ref.update(last, (known) => new Map([...known, ...ids.map((id) => [id, now] as const)]))
+const setRead = (polled: Polled, ids: ReadonlyArray<OrderId>) =>
+  Effect.flatMap(Clock, (clock) => Effect.flatMap(clock.monotonicMs, (now) => turned(polled, ids, () => now)))
+
+/** Orders were read at other times than it stands there. */
+const turned = ({ known }: Polled, ids: ReadonlyArray<OrderId>, readMs: (turn: Turn) => number) =>
+  Ref.update(known, (before) => {
+    const turns = new Map(before.turns)
+    for (const id of ids) {
+      const turn = turns.get(id)
+      if (turn !== undefined) turns.set(id, { ...turn, readMs: readMs(turn) })
+    }
+    return { ...before, turns }
   })
 
 const enteredAt = (order: Order): Instant.Instant => order.sentAt ?? order.acceptedAt ?? order.createdAt
@@ -201,31 +253,27 @@ const executionsOf = (broker: BrokerService, listed: OrderListing, orders: Reado
   })
 
 /** Orders that the broker does not want to be asked for now have their turn when the broker's wait is over. */
-const putOff = (
-  options: PollingOptions,
-  { last }: Polled,
-  orders: ReadonlyArray<Order>,
-  { retryAfterMs }: BrokerReadFailed
-) =>
+const putOff = (polled: Polled, orders: ReadonlyArray<Order>, { retryAfterMs }: BrokerReadFailed) =>
   Effect.gen(function* () {
     if (retryAfterMs === undefined) return
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    const turns = orders.map((order) => [order.id, now + retryAfterMs - waitMs(options, order)] as const)
-    yield* Ref.update(last, (known) => new Map([...known, ...turns]))
+    const ids = orders.map(({ id }) => id)
+    yield* turned(polled, ids, (turn) => now + retryAfterMs - turn.waitMs)
   })
 
-const openOrders = Effect.flatMap(
-  Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }] }),
-  driven
-)
+const openOrders = (more: ReadonlyArray<Filter> = []) =>
+  Effect.flatMap(
+    Reads.all(OrderTable, { where: [{ column: "status", in: ["submitted", "partially_filled"] }, ...more] }),
+    driven
+  )
 
 /** Reads every open order now, whoever's turn it is. */
 export const pollAll = Effect.gen(function* () {
-  const open = yield* openOrders
+  const open = yield* openOrders()
   const polled = yield* makePolled
   yield* Effect.forEach(
     new Set(open.map(({ account }) => account)),
-    (account) => pollAccount(defaultPolling, polled, account, open, open),
+    (account) => pollAccount(polled, account, open, open),
     { discard: true }
   )
 })

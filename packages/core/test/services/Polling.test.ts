@@ -129,11 +129,8 @@ const worked = Effect.gen(function* () {
   yield* Gates.confirmInstruments
   yield* Submission.submitPending(() => Effect.succeed(true))
   const polled = yield* Tracking.makePolled
-  const poll = Effect.zipRight(
-    TestClock.adjust("15 seconds"),
-    Tracking.pollOpenOrders({ intervalMs: 15_000, maxJitterMs: 0 }, polled)
-  )
-  return { orders: yield* Stage.orders, poll }
+  const pass = Tracking.pollOpenOrders({ intervalMs: 15_000, maxJitterMs: 0 }, polled)
+  return { orders: yield* Stage.orders, pass, poll: Effect.zipRight(TestClock.adjust("15 seconds"), pass) }
 })
 
 const open = (order: Order): OrderSeen => ({ ...Stage.seen(order), brokerOrderId: idOf(order.symbol) })
@@ -217,10 +214,43 @@ describe("many open orders at a broker that lists any window at once", () => {
         executed.push(...orders.map(fillOf))
         const now = yield* Effect.flatMap(Clock.Clock, ({ monotonicMs }) => monotonicMs)
         const polled = yield* Tracking.makePolled
-        yield* Ref.set(polled.last, new Map(orders.slice(0, 1).map(({ id }) => [id, now] as const)))
+        const turn = { readMs: now, waitMs: 15_000 }
+        const turns = new Map(orders.slice(0, 1).map(({ id }) => [id, turn] as const))
+        yield* Ref.set(polled.known, { turns, wholeMs: now, lookedAt: Instant.make(0n) })
         yield* Tracking.pollOpenOrders(Tracking.defaultPolling, polled)
         expect(asked()).toEqual(["orders"])
         expect(yield* Stage.statuses).toEqual(["submitted", "filled", "filled", "filled"])
+      }),
+      layer
+    )
+  })
+
+  it("FILL-4: between turns no open order is read of the store but what changed; one that opens has its turn at once", async () => {
+    const { asked, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, pass, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, open(order))
+        yield* poll
+        yield* TestClock.adjust("6 seconds")
+        yield* pass
+        yield* TestClock.adjust("1 second")
+        asked()
+        const repository = yield* TradeRepository
+        const rows: Array<number> = []
+        const page: typeof repository.page = (question) =>
+          Effect.tap(repository.page(question), ({ length }) => {
+            if (question.table === "orders") rows.push(length)
+          })
+        const watched = Effect.provideService(pass, TradeRepository, { ...repository, page })
+        expect(yield* watched).toBe(0)
+        expect(rows.splice(0)).toEqual([0])
+        yield* Stage.submit(Stage.trade("EE", "1", "EE"))
+        yield* Gates.confirmInstruments
+        yield* Submission.submitPending(() => Effect.succeed(true))
+        expect(yield* watched).toBe(1)
+        expect(rows).toEqual([1])
+        expect(asked()).toEqual(["order b-EE"])
       }),
       layer
     )
