@@ -8,12 +8,7 @@ import { open } from "./setup.ts"
 const window = { from: Instant.make(0n), to: Instant.make(1n) }
 const linked = Effect.succeed({ accountNumber: "11112222", hash: "H" })
 const textOf = (id: string, price: string) => orderText({ orderId: id, price, orderType: '"LIMIT"' })
-const [one, two, next, finer] = [
-  textOf("1", "22.7299"),
-  textOf("2", "5"),
-  textOf("2", "6"),
-  textOf("1", "22.72990001")
-]
+const [one, two, next, finer] = [textOf("1", "22.7299"), textOf("2", "5"), textOf("2", "6"), textOf("1", "22.72990001")]
 const unreadable = '{"orderId":"x"}'
 
 describe("a listing that is read again", () => {
