@@ -22,7 +22,7 @@ const projects = [
   },
   { name: "store-postgres", root: "packages/store-postgres", globalSetup: [postgres] },
   { name: "runner", root: "packages/runner", globalSetup: [postgres, program] },
-  { name: "dashboard", root: "packages/dashboard", globalSetup: [program, browser] },
+  { name: "dashboard", root: "packages/dashboard", globalSetup: [postgres, program, browser] },
   // Its broken twins take the place of modules.
   { name: "simulation", root: "simulation", isolate: true }
 ]

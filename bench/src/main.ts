@@ -6,6 +6,7 @@ import * as api from "./api.ts"
 import * as attempts from "./attempts.ts"
 import * as audit from "./audit.ts"
 import * as batches from "./batches.ts"
+import * as dashboard from "./dashboard.ts"
 import * as fill from "./fill.ts"
 import * as growth from "./growth.ts"
 import * as holding from "./holding.ts"
@@ -54,7 +55,9 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["readers", api.measureReaders],
   ["batches", batches.measure],
   ["idle", idle.measure],
-  ["upload", upload.measure]
+  ["upload", upload.measure],
+  ["dashboard", dashboard.measure],
+  ["dashboard-hour", dashboard.measureHour]
 ])
 
 const { values } = parseArgs({

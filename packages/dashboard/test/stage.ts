@@ -10,8 +10,14 @@ import { afterAll, beforeAll, inject } from "vitest"
 /** A daemon of its own, on a store of its own, that can be ended and started again at the same address. */
 class Daemon {
   readonly folder = mkdtempSync(join(tmpdir(), "roundlot-dashboard-"))
+  readonly #storeOf: (folder: string) => Promise<string>
+  #store = ""
   #child: ChildProcess | undefined
   #port = 0
+
+  constructor(storeOf: (folder: string) => Promise<string>) {
+    this.#storeOf = storeOf
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`
@@ -19,7 +25,8 @@ class Daemon {
 
   /** Starts it; it is there when it says so. */
   async start(): Promise<void> {
-    const words = ["start", "--port", String(this.#port), "--store", `sqlite:${join(this.folder, "books.db")}`]
+    if (this.#store === "") this.#store = await this.#storeOf(this.folder)
+    const words = ["start", "--port", String(this.#port), "--store", this.#store]
     const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], {
       cwd: this.folder,
       env: { ...process.env, ROUNDLOT_STORE: undefined },
@@ -44,7 +51,7 @@ class Daemon {
 
   /** Runs a verb of the command line beside the daemon; what it printed. */
   async cli(...verb: ReadonlyArray<string>): Promise<string> {
-    const words = [...verb, "--store", `sqlite:${join(this.folder, "books.db")}`]
+    const words = [...verb, "--store", this.#store]
     const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], { cwd: this.folder })
     let said = ""
     child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()))
@@ -87,9 +94,11 @@ class Daemon {
   }
 }
 
-/** A daemon and a browser for a file of tests. */
-export const stage = () => {
-  const daemon = new Daemon()
+const sqliteIn = (folder: string): Promise<string> => Promise.resolve(`sqlite:${join(folder, "books.db")}`)
+
+/** A daemon and a browser for a file of tests; the store is a file of SQLite where no other is named. */
+export const stage = (storeOf = sqliteIn) => {
+  const daemon = new Daemon(storeOf)
   let browser: Browser | undefined
   beforeAll(async () => {
     const opening = chromium.launch({

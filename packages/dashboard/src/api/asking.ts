@@ -1,8 +1,9 @@
-import { QueryClient, useInfiniteQuery, useQuery } from "@tanstack/react-query"
+import { QueryClient, useQuery } from "@tanstack/react-query"
 import type { Effect } from "effect"
-import { useEffect, useSyncExternalStore } from "react"
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
 import * as live from "../live/live.ts"
 import { type Api, call, ProblemError } from "./client.ts"
+import { anchored, AT_ONCE, grown, newRows, type Page, type Parts, taken, trimmed } from "./parts.ts"
 
 const MOST_TRIES = 2
 
@@ -25,7 +26,9 @@ const FALLBACK_MS = 5000
 /** How the stream stands. */
 export const useStanding = (): live.Standing => useSyncExternalStore(live.watch, live.current)
 
-const useInterval = (): number | false => (useStanding().phase === "open" ? false : FALLBACK_MS)
+const isOpen = (): boolean => live.current().phase === "open"
+
+const useInterval = (): number | false => (useSyncExternalStore(live.watch, isOpen) ? false : FALLBACK_MS)
 
 /** Reads a document, and again whenever something happened. Another record never shows in the place of the one that is asked for. */
 export const useAsk = <A, E>(key: ReadonlyArray<unknown>, use: (api: Api) => Effect.Effect<A, E>, enabled = true) =>
@@ -36,28 +39,102 @@ export const useAsk = <A, E>(key: ReadonlyArray<unknown>, use: (api: Api) => Eff
     enabled
   })
 
-/** A page of a list, as the daemon gives it. */
-export interface Page<A> {
-  readonly items: ReadonlyArray<A>
-  readonly nextCursor: string | null
+/** How a list is read: its name among what was read, its pages, and what tells its rows apart. */
+export interface Reading<A, E> {
+  readonly key: ReadonlyArray<unknown>
+  readonly use: (api: Api, cursor: string | undefined, limit: number) => Effect.Effect<Page<A>, E>
+  readonly idOf: (row: A) => string
 }
 
-/** Reads a list page by page, and again whenever something happened. */
-export const useList = <A, E>(
-  key: ReadonlyArray<unknown>,
-  use: (api: Api, cursor: string | undefined) => Effect.Effect<Page<A>, E>
-) =>
-  useInfiniteQuery({
+/** What of a list is looked at. */
+export interface Sight {
+  /** Ids of the rows on screen. */
+  readonly ids: ReadonlySet<string>
+  /** Somebody reads there: nothing may come in above. */
+  readonly isKept: boolean
+}
+
+const nothing: Sight = { ids: new Set(), isKept: false }
+const noNews = { count: 0, isMore: false }
+
+/**
+ * Reads a list part by part. Whenever something happened, its beginning and what of it is on screen are read again, however long it
+ * is: what nobody looks at is read again by whoever goes there.
+ */
+export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
+  const sight = useRef(nothing)
+  const [news, setNews] = useState(noNews)
+  const reading = useRef(false)
+  const read = async (from: string | undefined, limit = AT_ONCE) => {
+    const readAt = Date.now()
+    return { from, readAt, page: await call((api) => use(api, from, limit)) }
+  }
+  /** Where in the list its first known row stands, below so many that are new; nothing where yet more came in meanwhile. */
+  const anchorBelow = async ({ items }: Page<A>, count: number): Promise<string | undefined> => {
+    const { page } = await read(undefined, count)
+    const last = page.items.at(-1)
+    const expected = items[count - 1]
+    if (last === undefined || expected === undefined || idOf(last) !== idOf(expected)) return undefined
+    return page.nextCursor ?? undefined
+  }
+  const query = useQuery({
     queryKey: key,
-    queryFn: ({ pageParam }: { readonly pageParam: string | undefined }) => call((api) => use(api, pageParam)),
-    initialPageParam: first(),
-    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    structuralSharing: false,
+    queryFn: async (): Promise<Parts<A>> => {
+      const known = queries.getQueryData<Parts<A>>(key) ?? []
+      const { ids, isKept } = sight.current
+      const seen = known.filter(({ from, items }) => from !== undefined && items.some((row) => ids.has(idOf(row))))
+      const [head, answers] = await Promise.all([read(undefined), Promise.all(seen.map(({ from }) => read(from)))])
+      const ahead = isKept ? newRows(known, head.page, idOf) : noNews
+      const isHeld = ahead.count > 0
+      const anchor =
+        isHeld && !ahead.isMore && known[0]?.from === undefined ? await anchorBelow(head.page, ahead.count) : undefined
+      setNews((before) => (before.count === ahead.count && before.isMore === ahead.isMore ? before : ahead))
+      // Meanwhile there may be more of it.
+      const now = answers.reduce(
+        (parts, answer) => taken(parts, answer, idOf),
+        queries.getQueryData<Parts<A>>(key) ?? []
+      )
+      if (!isHeld) return trimmed(taken(now, head, idOf))
+      return anchor === undefined ? now : anchored(now, anchor)
+    },
     refetchInterval: useInterval()
   })
-
-const first = (): string | undefined => undefined
+  const parts = query.data
+  const rows = useMemo(() => (parts ?? []).flatMap(({ items }) => items), [parts])
+  const next = parts?.at(-1)?.next ?? null
+  return {
+    query,
+    rows,
+    news,
+    hasMore: next !== null,
+    /** Reads what follows the last row. */
+    readOn: (): void => {
+      if (next === null || reading.current) return
+      reading.current = true
+      void read(next)
+        .then((answer) => queries.setQueryData<Parts<A>>(key, (now) => (now === undefined ? now : grown(now, answer))))
+        // The end stays where it is, and is asked for again when somebody comes near it.
+        .catch(() => undefined)
+        .finally(() => (reading.current = false))
+    },
+    /** What is on screen now; where it is older than what happened it is read again. */
+    look: (now: Sight): void => {
+      const wasKept = sight.current.isKept
+      sight.current = now
+      const changedAt = live.changedAt()
+      const isOld = (parts ?? []).some(
+        ({ items, readAt }) => readAt < changedAt && items.some((row) => now.ids.has(idOf(row)))
+      )
+      if (isOld || (wasKept && !now.isKept)) readSoon()
+    }
+  }
+}
 
 const LEAST_MS = 300
+
+/** Has what is on screen read again, together with what the stream asks for; nothing where no page is open yet. */
+let readSoon = (): void => undefined
 
 /** Reads again what is on screen when the stream says that something happened: not more often than the daemon can answer it. */
 export const useLiveReading = (): void => {
@@ -85,9 +162,11 @@ export const useLiveReading = (): void => {
       if (told.kind === "commit" || told.kind === "begun" || told.kind === "lost" || told.kind === "open") later()
     })
     document.addEventListener("visibilitychange", visible)
+    readSoon = later
     live.open()
     return () => {
       stop()
+      readSoon = () => undefined
       document.removeEventListener("visibilitychange", visible)
       clearTimeout(timer)
     }

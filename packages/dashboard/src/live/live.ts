@@ -13,11 +13,20 @@ export interface Standing {
 }
 
 let standing: Standing = { phase: "connecting", heardAt: Date.now(), changedAt: 0, attempt: 0, nextAt: 0 }
+let shown = standing
+let shownAt = 0
 const watchers = new Set<() => void>()
 const listeners = new Set<(told: Told) => void>()
 
+const REPAINT_MS = 500
+
+/** Whatever arrives: what only counts on is told at most twice a second. */
 const set = (next: Partial<Standing>): void => {
   standing = { ...standing, ...next }
+  const isNew = standing.phase !== shown.phase || standing.attempt !== shown.attempt
+  if (!isNew && Date.now() - shownAt < REPAINT_MS) return
+  shown = standing
+  shownAt = Date.now()
   for (const each of watchers) each()
 }
 
@@ -48,7 +57,7 @@ const hear = (told: Told): void => {
 const start = (): (() => void) => {
   if (typeof SharedWorker === "undefined") return connect(hear).again
   const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "roundlot-live" })
-  worker.port.addEventListener("message", ({ data }: MessageEvent<Told>) => hear(data))
+  worker.port.addEventListener("message", ({ data }: MessageEvent<ReadonlyArray<Told>>) => data.forEach(hear))
   worker.port.start()
   const say = (word: "bye" | "again"): void => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has one other end, and no origin
@@ -71,8 +80,11 @@ export const retry = (): void => {
   again?.()
 }
 
-/** How the stream stands now. */
-export const current = (): Standing => standing
+/** How the stream stood when those who watch were last told. */
+export const current = (): Standing => shown
+
+/** When the stream last told of something. */
+export const changedAt = (): number => standing.changedAt
 
 /** Calls back whenever the stream stands otherwise; gives what ends that. */
 export const watch = (changed: () => void): (() => void) => {

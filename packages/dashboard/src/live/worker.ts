@@ -5,9 +5,23 @@ import type { Told } from "./messages.ts"
 const ports = new Set<MessagePort>()
 let last: Told | undefined
 
+const FOLD_MS = 100
+let folded: Array<Told> = []
+let timer: ReturnType<typeof setTimeout> | undefined
+
+const post = (): void => {
+  timer = undefined
+  for (const port of ports) port.postMessage(folded)
+  folded = []
+}
+
+// Pages are told ten times a second at most, of all that happened meanwhile.
 const connection = connect((told) => {
   if (told.kind !== "commit") last = told
-  for (const port of ports) port.postMessage(told)
+  // One heartbeat says as much as many.
+  if (told.kind === "heard" && folded.at(-1)?.kind === "heard") folded.pop()
+  folded.push(told)
+  timer ??= setTimeout(post, FOLD_MS)
 })
 
 addEventListener("connect", (event) => {
@@ -19,5 +33,5 @@ addEventListener("connect", (event) => {
     else if (data === "bye") ports.delete(port)
   })
   port.start()
-  if (last !== undefined) port.postMessage(last)
+  if (last !== undefined) port.postMessage([last])
 })

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react"
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react"
+import type { Sight } from "../api/asking.ts"
 import { useLocation } from "wouter"
 import { fractionDigits } from "../format/figure.ts"
 import { zoneName } from "../format/time.ts"
@@ -30,6 +31,10 @@ export interface DataTableProps<A> {
   /** The end is near: more rows are wanted. */
   readonly onEnd?: (() => void) | undefined
   readonly hasMore?: boolean | undefined
+  /** Is told what is on screen, and whether somebody reads there. */
+  readonly onSight?: ((sight: Sight) => void) | undefined
+  /** Rows that came in above while somebody reads, and whether there may be more. */
+  readonly news?: { readonly count: number; readonly isMore: boolean } | undefined
   /** Rows that fit are shown whole, without scrolling inside. */
   readonly isShort?: boolean | undefined
 }
@@ -39,6 +44,8 @@ interface Kept<A> {
   readonly left: ReadonlySet<string>
   readonly waiting: number
 }
+
+const none: ReadonlySet<string> = new Set()
 
 /** What is shown while somebody reads or has frozen it: rows change in place, none comes in or moves, one that left is dimmed. */
 const keeping = <A,>(shown: ReadonlyArray<A>, rows: ReadonlyArray<A>, idOf: (row: A) => string): Kept<A> => {
@@ -68,7 +75,8 @@ const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
 }
 
 /** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
-export const DataTable = <A,>({ columns, hasMore, hrefOf, idOf, isShort, label, onEnd, rows }: DataTableProps<A>) => {
+export const DataTable = <A,>(props: DataTableProps<A>) => {
+  const { columns, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows } = props
   const [, go] = useLocation()
   const { utc } = useSettings()
   const scroller = useRef<HTMLDivElement>(null)
@@ -82,7 +90,10 @@ export const DataTable = <A,>({ columns, hasMore, hrefOf, idOf, isShort, label, 
     left,
     rows: shown,
     waiting
-  } = isKept ? keeping(base.current, rows, idOf) : { rows, left: new Set<string>(), waiting: 0 }
+  } = useMemo(
+    () => (isKept ? keeping(base.current, rows, idOf) : { rows, left: none, waiting: 0 }),
+    [isKept, rows, idOf]
+  )
   if (isKept && base.current.length !== shown.length) base.current = shown
 
   const virtual = useVirtualizer({
@@ -103,7 +114,19 @@ export const DataTable = <A,>({ columns, hasMore, hrefOf, idOf, isShort, label, 
     if (hasMore === true && lastIndex >= shown.length - NEAR) onEnd?.()
   }, [hasMore, lastIndex, shown.length, onEnd])
 
-  const fractions = columns.map((column) => longestFraction(column, shown))
+  const firstIndex = items[0]?.index ?? 0
+  const tell = useRef(onSight)
+  tell.current = onSight
+  useEffect(() => {
+    tell.current?.({ ids: new Set(shown.slice(firstIndex, lastIndex + 1).map(idOf)), isKept })
+  }, [firstIndex, lastIndex, isKept, shown, idOf])
+
+  // Points line up with all that was in view: they do not move back where rows with shorter figures come.
+  const longest = useRef<ReadonlyArray<number>>([])
+  const inView = items.flatMap(({ index }) => shown[index] ?? [])
+  longest.current = columns.map((column, at) => Math.max(longest.current[at] ?? 0, longestFraction(column, inView)))
+  const fractions = longest.current
+  const above = Math.max(waiting, news?.count ?? 0)
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(shown.length - 1, to))
     setFocus(next)
@@ -126,7 +149,7 @@ export const DataTable = <A,>({ columns, hasMore, hrefOf, idOf, isShort, label, 
   return (
     <div className={isShort === true ? "table short" : "table"}>
       <div className="pills">
-        {waiting === 0 ? null : (
+        {!isKept || above === 0 ? null : (
           <button
             type="button"
             className="pill"
@@ -136,7 +159,8 @@ export const DataTable = <A,>({ columns, hasMore, hrefOf, idOf, isShort, label, 
               scroller.current?.scrollTo({ top: 0 })
             }}
           >
-            {waiting} new
+            {above}
+            {news?.isMore === true ? "+" : ""} new
           </button>
         )}
         {isFrozen ? (

@@ -1,8 +1,8 @@
 import * as Csv from "@roundlot/api/csv"
 import type { Effect } from "effect"
 import { useMutation } from "@tanstack/react-query"
-import type { Page } from "../api/asking.ts"
 import { type Api, call } from "../api/client.ts"
+import type { Page } from "../api/parts.ts"
 import { Problem } from "./Panel.tsx"
 
 /** More than that is for `roundlot` and its files: a page holds it in memory. */

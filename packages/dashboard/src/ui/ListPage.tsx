@@ -1,7 +1,8 @@
 import type { Effect } from "effect"
 import { useState, type ReactNode } from "react"
-import { type Page, useList } from "../api/asking.ts"
+import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
+import { AT_ONCE, type Page } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
 import { type Column, DataTable } from "./DataTable.tsx"
@@ -55,8 +56,6 @@ export const statesOf = (family: Family): Filter => ({
   options: Object.entries(signs[family]).map(([state, { word }]) => [state, word] as const)
 })
 
-const LIMIT = 200
-
 const Written = ({
   onSet,
   term,
@@ -89,10 +88,10 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
-  const read = (api: Api, cursor: string | undefined) =>
-    listing.read(api, { ...asked, ...past }, { limit: LIMIT, ...(cursor === undefined ? {} : { cursor }) })
-  const list = useList(["list", listing.name, asked, past], read)
-  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const read = (api: Api, cursor: string | undefined, limit = AT_ONCE) =>
+    listing.read(api, { ...asked, ...past }, { limit, ...(cursor === undefined ? {} : { cursor }) })
+  const key = ["list", listing.name, asked, past]
+  const { hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
   const isFiltered = Object.keys(asked).length > 0
   return (
     <>
@@ -127,9 +126,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         <SavedViews list={listing.name} />
         {rows.length === 0 ? null : <Export name={listing.name} read={read} />}
       </div>
-      {list.error === null ? null : <Problem error={list.error} again={() => void list.refetch()} />}
-      {list.data === undefined ? (
-        list.error === null ? (
+      {query.error === null ? null : <Problem error={query.error} again={() => void query.refetch()} />}
+      {query.data === undefined ? (
+        query.error === null ? (
           <Skeleton />
         ) : null
       ) : rows.length === 0 ? (
@@ -141,7 +140,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             : listing.empty}
         </Empty>
       ) : (
-        <div className={list.error === null ? undefined : "dimmed"}>
+        <div className={query.error === null ? undefined : "dimmed"}>
           <DataTable
             key={JSON.stringify(asked)}
             label={listing.title}
@@ -149,10 +148,10 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             rows={rows}
             idOf={listing.idOf}
             hrefOf={listing.hrefOf}
-            hasMore={list.hasNextPage}
-            onEnd={() => {
-              if (!list.isFetchingNextPage && list.hasNextPage) void list.fetchNextPage()
-            }}
+            hasMore={hasMore}
+            news={news}
+            onSight={look}
+            onEnd={readOn}
           />
         </div>
       )}

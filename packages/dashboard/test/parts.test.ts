@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest"
+import {
+  anchored,
+  AT_ONCE,
+  grown,
+  MOST_ROWS,
+  newRows,
+  type Page,
+  type Parts,
+  taken,
+  trimmed
+} from "../src/api/parts.ts"
+
+/** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
+const pageOf = (all: ReadonlyArray<number>, from?: string, limit = AT_ONCE): Page<number> => {
+  const rest = all.toSorted((a, b) => b - a).filter((each) => from === undefined || each < Number(from))
+  const items = rest.slice(0, limit)
+  return { items, nextCursor: rest.length > limit ? String(items.at(-1)) : null }
+}
+
+const answered = (all: ReadonlyArray<number>, from?: string) => ({ from, readAt: 0, page: pageOf(all, from) })
+const upTo = (most: number): ReadonlyArray<number> => Array.from({ length: most }, (_, index) => index + 1)
+const idOf = String
+const rowsOf = (parts: Parts<number>): ReadonlyArray<number> => parts.flatMap(({ items }) => items)
+
+/** All that is known of a list, read to so many parts. */
+const known = (all: ReadonlyArray<number>, count: number): Parts<number> => {
+  let parts = taken<number>([], answered(all), idOf)
+  for (let more = 1; more < count; more++) parts = grown(parts, answered(all, parts.at(-1)?.next ?? undefined))
+  return parts
+}
+
+describe("a list that is read part by part", () => {
+  test("takes in what is new at its beginning and keeps what follows, however often, in few parts", () => {
+    let all = upTo(2000)
+    let parts = known(all, 5)
+    for (let round = 0; round < 100; round++) {
+      all = [...all, ...Array.from({ length: 30 }, (_, index) => all.length + index + 1)]
+      parts = taken(parts, answered(all), idOf)
+    }
+    expect(rowsOf(parts)).toEqual(all.toReversed().slice(0, 4000))
+    expect(parts.length).toBeLessThan(2 * (4000 / AT_ONCE))
+    for (const { from, items } of parts.slice(1)) expect(items[0]).toBe(Number(from) - 1)
+  })
+
+  test("begins anew where more came in than is read at once: no row is missing between two that stand together", () => {
+    const parts = taken(known(upTo(1000), 3), answered(upTo(1400)), idOf)
+    expect(rowsOf(parts)).toEqual(upTo(1400).toReversed().slice(0, AT_ONCE))
+  })
+
+  test("a part in its middle is read again alone: what left it goes, what belongs there comes, what follows stays", () => {
+    const before = upTo(1000).filter((each) => each !== 700)
+    const parts = known(before, 4)
+    const after = upTo(1000).filter((each) => each !== 710 && each !== 790)
+    const [, second] = parts
+    const now = taken(parts, answered(after, second?.from), idOf)
+    const wanted = after.toReversed().filter((each) => each >= (rowsOf(parts).at(-1) ?? 0))
+    expect(rowsOf(now)).toEqual(wanted)
+    expect(taken(now, answered(upTo(3), "no such place"), idOf)).toBe(now)
+  })
+
+  test("says how many are new above whoever reads, and holds his place", () => {
+    const all = upTo(1000)
+    const parts = known(all, 2)
+    expect(newRows(parts, pageOf(all), idOf)).toEqual({ count: 0, isMore: false })
+    expect(newRows(parts, pageOf(upTo(1014)), idOf)).toEqual({ count: 14, isMore: false })
+    expect(newRows(parts, pageOf(upTo(1500)), idOf)).toEqual({ count: AT_ONCE, isMore: true })
+    const held = anchored(parts, "1001")
+    const changed = upTo(1500).filter((each) => each !== 990)
+    expect(rowsOf(taken(held, answered(changed, "1001"), idOf))).toEqual(rowsOf(parts).filter((each) => each !== 990))
+    expect(rowsOf(taken(held, answered(upTo(1014)), idOf))).toEqual(upTo(1014).toReversed().slice(0, 414))
+  })
+
+  test("of a list that ended nothing follows, and one that grows for hours stays bounded", () => {
+    expect(rowsOf(taken(known(upTo(1000), 5), answered(upTo(10)), idOf))).toEqual(upTo(10).toReversed())
+    const long = trimmed(known(upTo(20_000), 100))
+    expect(rowsOf(long).length).toBe(MOST_ROWS)
+    expect(long.at(-1)?.next).toBe(String(rowsOf(long).at(-1)))
+  })
+})
