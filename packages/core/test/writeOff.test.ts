@@ -11,17 +11,18 @@ import { deskAfter, partlyOrdered, policy } from "./partlyOrdered.ts"
 import { figures, isSound, tagsAfter } from "./sound.ts"
 import { deskOf, perform } from "./Story.ts"
 
-const writeOff = (desk: Desk.Desk, quantity?: string) =>
+const writeOff = (desk: Desk.Desk, quantity?: string, owed?: string) =>
   desk.commit(
     "command",
     (recorder) =>
       carryOut(
         recorder,
-        `off ${quantity ?? "all"}`,
+        `off ${desk.now()}`,
         {
           _tag: "WriteOff",
           symbol: desk.symbol,
-          quantity: quantity === undefined ? undefined : Quantity.unsafe(quantity)
+          quantity: quantity === undefined ? undefined : Quantity.unsafe(quantity),
+          owed: owed === undefined ? undefined : Decimal.unsafe(owed)
         },
         "delisted"
       ).answer
@@ -54,6 +55,14 @@ describe("DESIGN 11: write-off", () => {
     isSound(desk)
   })
 
+  test("of two who write off the same rest, one does: what was owed when it was decided is compared in the commit", () => {
+    const desk = deskAfter()
+    expect(writeOff(desk, "0.3", "0.7")).toMatchObject({ _tag: "Done" })
+    const again = writeOff(desk, "0.3", "0.7")
+    expect(again).toMatchObject({ _tag: "Refused", why: expect.stringContaining("owes 0.4 by now") })
+    expect(figures(desk)).toEqual(["0", "3.7", "3.4", "3", "0.4", "0.4"])
+  })
+
   test("of what is sold too much is a lot on the other side", () => {
     const desk = deskAfter([{ do: "trade", id: "T1", side: "sell", milli: 400, held: false }])
     writeOff(desk)
@@ -81,7 +90,13 @@ describe("DESIGN 11: write-off", () => {
         foresee(recorder, { _tag: "WriteOff", symbol: desk.symbol, quantity: Quantity.unsafe(quantity) })
       )
     expect(tagsAfter(desk, () => seen("1"))).toEqual([])
-    expect(seen("1")).toEqual({ holds: Decimal.unsafe("0"), now: "NotDue", after: "NotDue", obstacle: undefined })
+    expect(seen("1")).toEqual({
+      holds: Decimal.zero,
+      owes: Decimal.unsafe("4"),
+      now: "NotDue",
+      after: "NotDue",
+      obstacle: undefined
+    })
     expect(seen("9").obstacle).toBe("AAPL of desk owes 4; 9 is more than that")
   })
 })

@@ -142,7 +142,9 @@ export const controls = acting("controls")
       "roundlot positions write-off {symbol} --quantity {quantity} --yes",
       {
         /** So many shares of what is owed; all of it where nothing is said. */
-        quantity: Schema.optional(Documents.Decimal)
+        quantity: Schema.optional(Documents.Decimal),
+        /** What was owed when that was decided, in signed shares: where it is another by now, nothing is done. */
+        owed: Schema.optional(Documents.Decimal)
       }
     )
   )

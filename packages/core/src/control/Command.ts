@@ -69,7 +69,11 @@ export const Command = Schema.Union(
     held: Schema.optional(Decimal.FromString)
   }),
   Schema.TaggedStruct("RenameSymbol", { symbol: Ticker, to: Ticker, since: Schema.UndefinedOr(Instant) }),
-  Schema.TaggedStruct("WriteOff", { symbol: Ticker, quantity: Schema.UndefinedOr(Quantity) }),
+  Schema.TaggedStruct("WriteOff", {
+    symbol: Ticker,
+    quantity: Schema.UndefinedOr(Quantity),
+    owed: Schema.optional(Decimal.FromString)
+  }),
   Schema.TaggedStruct("Retry", { orderId: OrderId }),
   Schema.TaggedStruct("AdoptAccount", {
     holdings: Schema.Array(Schema.Struct({ symbol: Ticker, quantity: Decimal.FromString }))

@@ -19,6 +19,8 @@ export type Correction = Extract<
 /** What a correction would come to as the books stand: shares held, the order that is due now and after it, why it would be refused. */
 export interface Foreseen {
   readonly holds: Decimal.Decimal
+  /** What the position owes, in signed shares. */
+  readonly owes: Decimal.Decimal
   readonly now: string
   readonly after: string
   readonly obstacle: string | undefined
@@ -56,10 +58,12 @@ const after = (standing: Standing, correction: Correction) => {
 export const foresee = (recorder: Recorder, correction: Correction): Foreseen => {
   const obstacle = obstacleOf(recorder, correction)
   const standing = standingOf(recorder, correction.symbol)
-  if (standing === undefined) return { holds: Decimal.zero, now: "NotDue", after: "NotDue", obstacle }
+  if (standing === undefined)
+    return { holds: Decimal.zero, owes: Decimal.zero, now: "NotDue", after: "NotDue", obstacle }
   const now = textOf(dueOf(standing))
   return {
     holds: holdingsOf(standing.position),
+    owes: standing.position.residual,
     now,
     after: obstacle === undefined ? textOf(after(standing, correction)) : now,
     obstacle

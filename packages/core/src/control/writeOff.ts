@@ -13,12 +13,14 @@ import type { CommandAnswer } from "./commands.ts"
 export interface WriteOff {
   readonly symbol: Ticker
   readonly quantity: Quantity.Quantity | undefined
+  /** What the position owed when that was decided, in signed shares; any where nothing is said. */
+  readonly owed?: Decimal.Decimal | undefined
 }
 
 /** The shares that would be written off, or why they may not be as things stand. Writes nothing. */
 export const writtenOff = (
   recorder: Recorder,
-  { quantity, symbol }: WriteOff
+  { owed: decidedOn, quantity, symbol }: WriteOff
 ): { readonly shares: Decimal.Decimal } | string => {
   const { account, books } = recorder
   recorder.need(Need.Position({ account, symbol }))
@@ -27,6 +29,9 @@ export const writtenOff = (
   const [live] = books.orders.find("live", [account, symbol])
   if (live !== undefined) {
     return `${format("order", live.id)} of ${symbol} is ${live.status}: a rest is written off while no order of it is live`
+  }
+  if (decidedOn !== undefined && !Decimal.equals(decidedOn, position.residual)) {
+    return `${symbol} of ${account} owes ${Decimal.format(position.residual)} by now, and this was decided when it owed ${Decimal.format(decidedOn)}: look again`
   }
   const owed = Decimal.abs(position.residual)
   const shares = quantity ?? owed

@@ -24,7 +24,7 @@ export const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted =>
   const found = match(recorder, report)
   if (found?.order.brokerOrderId !== report.brokerOrderId) reviewReuse(recorder, report)
   if (found !== undefined) return seenOf(recorder, found.order, report)
-  return mayBeOurs(recorder, report) ? { _tag: "NothingToDo" } : adopt(recorder, report)
+  return mayBeOurs(recorder, report) ? { _tag: "Waiting" } : adopt(recorder, report)
 }
 
 /** O28: the id of an open order, which the broker now has for an order of another day. */

@@ -393,29 +393,14 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
     report: { ...report, executionsRead },
     payload
   }))
-  yield* ledger.submitAll("report", read.map(reportMember))
+  const interpreted = yield* ledger.submitAll("report", read.map(reportMember))
+  // O24: what may be an order in doubt is not adopted: it must be listed again once the doubt is settled.
+  const isWaiting = interpreted.some(({ _tag }) => _tag === "Waiting")
   const listed = listedOf(account, now, window.from, orders)
   yield* ledger.submit("report", reportMember({ report: listed, payload: undefined }))
-  if (!isWhole(orders) || !executionsRead || (yield* isHeldBack(account, broker))) return
+  if (!isWhole(orders) || !executionsRead || isWaiting) return
   yield* ledger.submit("report", sweptMember(account, now))
 })
-
-/**
- * O24: while an order is in doubt at a broker without client order ids, one that could be it is not adopted: it must be listed again
- * once the doubt is settled.
- */
-const isHeldBack = (account: AccountName, { capabilities }: BrokerService) =>
-  capabilities.clientOrderIds
-    ? Effect.succeed(false)
-    : Effect.map(
-        Reads.first(OrderTable, {
-          where: [
-            { column: "account", in: [account] },
-            { column: "status", in: ["submitting", "in_doubt"] }
-          ]
-        }),
-        (order) => order !== undefined
-      )
 
 /** O20: what a broker says of another account than the one that it was asked for is counted and shown in health, never booked. */
 const ofAccount = <R extends Report>(account: AccountName, received: ReadonlyArray<Received<R>>) =>

@@ -14,6 +14,7 @@ import * as Doubts from "../../src/services/Doubts.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
+import { CursorTable } from "../../src/trade/Cursor.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
@@ -96,6 +97,9 @@ const doubtedTwice = Effect.gen(function* () {
   return { order, twin, after }
 })
 
+/** Until when the account was swept: not past an order that was not adopted because it may be ours. */
+const swept = Effect.map(Reads.all(CursorTable), (all) => all.filter(({ source }) => source === "roundlot/sweep"))
+
 const doubts = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, evidence, kind }) => (kind === "Doubt" && closedAt === undefined ? [evidence] : []))
 )
@@ -109,9 +113,11 @@ describe("an order in doubt at a broker without client order ids", () => {
         const other = theirs(order, { brokerOrderId: second, quantity: Quantity.unsafe("2") })
         list(theirs(order, { brokerOrderId: first }), other)
         yield* Tracking.sweep(Stage.account)
+        expect(yield* swept).toEqual([])
         yield* after("6 seconds")
         expect(only(yield* Stage.orders)).toMatchObject({ status: "submitted", brokerOrderId: first })
         yield* Tracking.sweep(Stage.account)
+        expect(yield* swept).toHaveLength(1)
         const all = yield* Stage.orders
         expect(all.map(({ brokerOrderId, origin }) => [brokerOrderId, origin])).toEqual([
           [first, "accumulation"],

@@ -85,6 +85,7 @@ const maybe = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown,
 
 const readTicker = (text: string) => read("symbol", Ticker.Ticker, text.toUpperCase(), "symbol")
 const readPrice = (field: string, text: string | undefined) => maybe(field, Price.Price, text, "price above zero")
+const readOwed = (text: string | undefined) => maybe("owed", Decimal.FromString, text, "number of shares")
 const readHeld = (text: string | undefined) => maybe("held", Decimal.FromString, text, "number of shares")
 const readShares = (field: string, text: string | undefined) =>
   maybe(field, Quantity.Quantity, text, "number of shares above zero")
@@ -328,11 +329,10 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     .handle(
       "writeOff",
       onSymbol((symbol, { payload }) =>
-        Effect.map(readShares("quantity", payload.quantity), (quantity): Command.Command => ({
-          _tag: "WriteOff",
-          symbol,
-          quantity
-        }))
+        Effect.gen(function* () {
+          const quantity = yield* readShares("quantity", payload.quantity)
+          return { _tag: "WriteOff", symbol, quantity, owed: yield* readOwed(payload.owed) }
+        })
       )
     )
     .handle(

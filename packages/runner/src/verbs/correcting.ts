@@ -35,10 +35,18 @@ interface Asked {
   readonly isSaid: boolean
 }
 
-type OfHoldings = Extract<foresee.Correction, { readonly _tag: "AdjustPosition" | "AcceptSplit" }>
-
-const isOfHoldings = (correction: foresee.Correction): correction is OfHoldings =>
-  correction._tag === "AdjustPosition" || correction._tag === "AcceptSplit"
+/** A correction with what the books had when it was shown: who else corrects while this one is asked has moved that. */
+const decidedOn = (correction: foresee.Correction, { holds, owes }: foresee.Foreseen): foresee.Correction => {
+  switch (correction._tag) {
+    case "AdjustPosition":
+    case "AcceptSplit":
+      return { held: holds, ...correction }
+    case "WriteOff":
+      return { owed: owes, ...correction }
+    case "RenameSymbol":
+      return correction
+  }
+}
 
 /** Shows what would follow a correction, asks, and carries it out. */
 export const correct = ({
@@ -54,9 +62,10 @@ export const correct = ({
 > =>
   Effect.gen(function* () {
     const output = yield* Output
-    const { after, holds: held, now, obstacle } = yield* foreseen(account, correction)
+    const found = yield* foreseen(account, correction)
+    const { after, now, obstacle } = found
     const { symbol } = correction
-    const holds = Decimal.format(held)
+    const holds = Decimal.format(found.holds)
     const document = { account, symbol, ...fields, holds, now, after }
     const due = `the answer is ${now} now, ${after} after it`
     const what = obstacle === undefined ? due : `it would be refused: ${obstacle}`
@@ -66,8 +75,7 @@ export const correct = ({
     }
     if (!asked.isSaid) yield* output.note(shown)
     yield* confirm(asked.isSaid, asked.question)
-    // Who else corrects it while this one is asked has moved what it was shown for.
-    const command = isOfHoldings(correction) ? { held, ...correction } : correction
+    const command = decidedOn(correction, found)
     const { done } = yield* carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
     yield* output.answer({ ...document, refused: null, dryRun: false, done }, `${done}.`)
   })
