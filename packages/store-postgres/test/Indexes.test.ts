@@ -1,19 +1,19 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Books, type TradeRepository } from "@roundlot/core"
+import { Books, type Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Pages } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { asking, database } from "./place.ts"
 
 const is = (column: string, ...cells: ReadonlyArray<string | number>): TradeRepository.Filter => ({ column, in: cells })
 
-const attempts = (...where: ReadonlyArray<TradeRepository.Filter>): TradeRepository.PageQuery => ({
-  table: "attempts",
-  where,
-  orderBy: ["id"],
-  descending: true,
-  after: undefined,
-  limit: 100
-})
+const page = (
+  table: Table.TableName,
+  where: ReadonlyArray<TradeRepository.Filter>,
+  orderBy: ReadonlyArray<string> = ["id"]
+): TradeRepository.PageQuery => ({ table, where, orderBy, descending: true, after: undefined, limit: 100 })
+
+const attempts = (...where: ReadonlyArray<TradeRepository.Filter>) => page("attempts", where)
+const rows = (...where: ReadonlyArray<TradeRepository.Filter>) => page("trades", where)
 
 /** The questions that attempts are asked, with the index that each goes over. */
 const questions: ReadonlyArray<readonly [query: TradeRepository.PageQuery, index: string]> = [
@@ -25,16 +25,26 @@ const questions: ReadonlyArray<readonly [query: TradeRepository.PageQuery, index
   [attempts(is("orderId", 1)), "roundlot_attempts_number"]
 ]
 
+/** What is asked of batches and their rows. */
+const ofBatches: typeof questions = [
+  [rows(is("batchId", 1)), "roundlot_trades_batch_row"],
+  [rows(is("batchId", 1), is("status", "pending")), "roundlot_trades_batch"],
+  [rows(is("batchId", 1), is("symbol", "AAPL")), "roundlot_trades_batch_"],
+  [page("batches", [], ["createdAt", "id"]), "roundlot_batches_created"],
+  [page("batches", [{ column: "createdAt", atLeast: 5, below: 9 }], ["createdAt", "id"]), "roundlot_batches_created"],
+  [page("batches", [is("status", "pending")]), "roundlot_batches_status"]
+]
+
 /** A statement with its parameters written into it, as Postgres explains it. */
 const written = (text: string, cells: ReadonlyArray<unknown>): string =>
   text.replaceAll(/\$(\d+)/g, (_, n: string) => `'${String(cells[Number(n) - 1])}'`)
 
 describe("indexes", () => {
-  it.scopedLive("AUD-11: what is asked of attempts goes over the index that is there for it", () =>
+  it.scopedLive("AUD-11 BAT-1: what is asked of attempts, batches and their rows goes over the index for it", () =>
     Effect.gen(function* () {
       const url = yield* database
-      for (const [query, index] of questions) {
-        const { cells, text } = Pages.page(Dialect.postgres, Books.tables.attempts, query)
+      for (const [query, index] of [...questions, ...ofBatches]) {
+        const { cells, text } = Pages.page(Dialect.postgres, Books.tables[query.table], query)
         // The table is empty, where reading it whole costs least.
         const plan = yield* asking(url, "SET enable_seqscan = off", `EXPLAIN ${written(text, cells)}`)
         const shown = plan.map((row) => String(row["QUERY PLAN"])).join("\n")

@@ -97,6 +97,24 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
   [descending("attempts", { where: [is("httpStatus", 403)] }), /roundlot_attempts_httpStatus/],
   [descending("decisions", { where: [is("status", "pending")] }), /roundlot_decisions_status/],
   [descending("payloads", { where: [is("id", 1)] }), /USING INTEGER PRIMARY KEY/],
+  [descending("trades", { where: [is("batchId", 1)] }), /roundlot_trades_batch_row \(batchId=\?\)/],
+  [
+    descending("trades", { where: [is("batchId", 1), is("status", "pending")] }),
+    /roundlot_trades_batch \(batchId=\? AND status=\?\)/
+  ],
+  [
+    descending("trades", { where: [is("batchId", 1), is("symbol", "AAPL")], limit: 1 }),
+    /roundlot_trades_batch_(symbol|row) \(batchId=\?/
+  ],
+  [
+    descending("batches", { where: [{ column: "hiddenAt", in: [null] }], orderBy: ["createdAt", "id"] }),
+    /USING INDEX roundlot_batches_created$/
+  ],
+  [
+    descending("batches", { where: [{ column: "createdAt", atLeast: 5, below: 9 }], orderBy: ["createdAt", "id"] }),
+    /roundlot_batches_created \(createdAt>\? AND createdAt<\?\)/
+  ],
+  [descending("batches", { where: [is("status", "pending")] }), /roundlot_batches_status \(status=\?\)/],
   [everyRow("positions", "account", "symbol"), /^SCAN roundlot_positions$/],
   [
     { ...everyRow("positions", "account", "symbol"), where: [is("account", "main")] },
@@ -140,7 +158,7 @@ describe("indexes", () => {
         assert.match(plan, expected, `${plan} for ${JSON.stringify(query)}`)
         // The few attempts and fills of one order are sorted.
         const isOfOrder = query.where.some(({ column }) => column === "orderId")
-        if (!isOfOrder && query.table !== "attempts" && query.table !== "decisions")
+        if (!isOfOrder && query.table !== "attempts" && query.table !== "decisions" && query.table !== "batches")
           assert.notInclude(plan, "TEMP B-TREE", JSON.stringify(query))
       }
     })

@@ -4,6 +4,7 @@ import {
   Commands,
   Daemon,
   Decimal,
+  Fill,
   Id,
   Reads,
   SourcePolicy,
@@ -282,6 +283,22 @@ describe("batches", () => {
         assert.deepInclude(yield* ended(4), { total: 1, failed: 0, done: 1 })
         assert.deepStrictEqual(yield* Engine.audited, [])
       }).pipe(Effect.provide(Engine.layer))
+  )
+
+  it.scoped("BAT-3 a bust takes a row of a batch that has ended back: its counts change, and are all rows still", () =>
+    Effect.gen(function* () {
+      yield* Engine.started
+      yield* submitted([row(1, "AAPL", "2", "execute"), row(2, "KO", "1", "execute")])
+      const all = { status: "success", total: 2, waiting: 0, working: 0, failed: 0 }
+      assert.deepStrictEqual(yield* ended(1), { ...all, done: 2, cancelled: 0 })
+      for (const [at, { execIdBase }] of (yield* Reads.all(Fill.FillTable)).entries()) {
+        yield* Engine.instruct(`away-${at}`, { bust: { execId: execIdBase } })
+        // The broker had called the order closed: what it is short of is not ordered any more.
+        const counts = { done: 1 - at, cancelled: 1 + at }
+        assert.deepStrictEqual(yield* Engine.until(seen(1), ({ done }) => done < 2 - at), { ...all, ...counts })
+      }
+      assert.deepStrictEqual(yield* Engine.audited, [])
+    }).pipe(Effect.provide(Engine.layer))
   )
 
   it.scoped("BAT-13 a batch collects rows of no file one after the other, and has its turn once it is queued", () =>
