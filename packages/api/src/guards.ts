@@ -48,6 +48,8 @@ const refusalOf = (request: HttpServerRequest.HttpServerRequest): ProblemDocumen
   const isForeign = !isOwnOrigin(headers["origin"], host) || headers["sec-fetch-site"] === "cross-site"
   if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
   if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
+  // No name has a zero byte, and no database takes one.
+  if (/%00/.test(url)) return problem("bad-request", "an address has no zero byte")
   const length = Number(headers["content-length"] ?? "0")
   if (!SAFE.has(method) && length > mostBytes(request)) return tooLarge
   return undefined
@@ -154,15 +156,28 @@ const routes: ReadonlyArray<Route> = Object.values(RoundlotApi.groups).flatMap((
   }))
 )
 
+const isWellWritten = (path: string): boolean => {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Other methods that are answered at a path, or nothing at all. */
-const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ url }) => {
+const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
   const path = url.split("?")[0] ?? ""
   // As the first programs named them.
   if (/^\/api\/batches(?:\/|\?|$)/.test(url)) {
     return HttpServerResponse.redirect(url.replace("/api/", "/api/v1/"), { status: 308 })
   }
-  const allowed = routes.filter((route) => route.path.test(path)).map(({ method }) => method)
-  if (allowed.length === 0) return told(problem("not-found", "see /docs/api for what is answered here"))
+  if (!isWellWritten(path))
+    return told(problem("bad-request", "the address is written wrongly: %XX is a byte of UTF-8"))
+  const allowed = routes.filter((route) => route.path.test(path)).map((route) => route.method)
+  // A route that no name of this length leads to.
+  const isNobody = allowed.length === 0 || allowed.includes(method)
+  if (isNobody) return told(problem("not-found", "see /docs/api for what is answered here"))
   const allow = allowed.join(", ")
   return told(problem("method-not-allowed", `here ${allow} is answered`), { allow })
 })

@@ -18,6 +18,7 @@ import {
   page,
   period,
   query,
+  said,
   text,
   versioned
 } from "./shared.ts"
@@ -62,7 +63,7 @@ export const batches = acting("batches")
   .add(
     HttpApiEndpoint.post("submit", "/api/v1/batches")
       .setHeaders(idempotent)
-      .setPayload(Documents.BatchRequest)
+      .setPayload(said(Documents.BatchRequest))
       .addSuccess(Documents.SubmitDocument)
       .middleware(Trading)
       .pipe(asTyped("roundlot batches submit {fileName} --name {name}"))
@@ -83,7 +84,7 @@ export const batches = acting("batches")
     HttpApiEndpoint.put("saveTemplate", "/api/v1/batches/templates/:name")
       .setPath(byName)
       .setHeaders(idempotent)
-      .setPayload(Documents.TemplateTerms)
+      .setPayload(said(Documents.TemplateTerms))
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
       .pipe(asTyped("roundlot batches templates save {name}"))
@@ -160,7 +161,7 @@ export const jobs = acting("jobs")
   .add(
     HttpApiEndpoint.post("enqueue", "/api/v1/jobs")
       .setHeaders(idempotent)
-      .setPayload(Documents.JobRequest)
+      .setPayload(said(Documents.JobRequest))
       .addSuccess(Documents.JobDocument)
       .middleware(Operating)
       .pipe(asTyped("roundlot jobs enqueue {type} --key {key}"))

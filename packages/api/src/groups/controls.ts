@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Operating, Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { acting, asTyped, body, byId, idempotent, text, versioned } from "./shared.ts"
+import { acting, asTyped, body, byId, idempotent, said, text, versioned } from "./shared.ts"
 
 /** Sets the trading state of everything, an account or a symbol. */
 const setState = <const Name extends string>(name: Name, line: string) =>
@@ -175,7 +175,7 @@ export const controls = acting("controls")
     HttpApiEndpoint.put("setLimits", "/api/v1/accounts/:name/limits")
       .setPath(byName)
       .setHeaders(idempotent)
-      .setPayload(Documents.LimitsRequest)
+      .setPayload(said(Documents.LimitsRequest))
       .addSuccess(Documents.AccountDetail)
       .middleware(Operating)
       .pipe(asTyped("roundlot controls set --account {name} --order-quantity {orderQuantity} --reason {reason} --yes"))
@@ -183,7 +183,7 @@ export const controls = acting("controls")
   .add(
     HttpApiEndpoint.post("decide", "/api/v1/decisions")
       .setHeaders(idempotent)
-      .setPayload(Documents.DecisionRequest)
+      .setPayload(said(Documents.DecisionRequest))
       .addSuccess(Documents.DecisionDocument)
       .middleware(Trading)
       .pipe(asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"))

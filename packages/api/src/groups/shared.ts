@@ -33,8 +33,32 @@ const only = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
 /** Parameters of a query; one that is not among them is refused by name. */
 export const query = only
 
+/** Rows are judged one by one, and a bad one is named by its place. */
+const ROWS: ReadonlySet<string> = new Set(["rows", "csv"])
+
+/** The first text with a zero byte, which not every database takes. */
+const zeroIn = (value: unknown, path: ReadonlyArray<PropertyKey>): ReadonlyArray<PropertyKey> | undefined => {
+  if (typeof value === "string") return value.includes("\u0000") ? path : undefined
+  if (typeof value !== "object" || value === null) return undefined
+  for (const [key, each] of Object.entries(value)) {
+    if (path.length === 0 && ROWS.has(key)) continue
+    const found = zeroIn(each, [...path, Array.isArray(value) ? Number(key) : key])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** What is said in a body, every text of which any store takes. */
+export const said = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
+  schema.pipe(
+    Schema.filter((value) => {
+      const path = zeroIn(value, [])
+      return path === undefined || { path, message: "a text has no zero byte" }
+    })
+  )
+
 /** A body; a field that is not among its own is refused by name. */
-export const body = only
+export const body = <Fields extends Schema.Struct.Fields>(fields: Fields) => said(only(fields))
 
 /** Which part of a list, from when until when, and of which account. */
 export const narrowed = { ...page, ...period, account: text }

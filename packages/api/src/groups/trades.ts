@@ -2,7 +2,7 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Reading, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { acting, asTyped, idempotent, list, look, narrowed, query, text } from "./shared.ts"
+import { acting, asTyped, idempotent, list, look, narrowed, query, said, text } from "./shared.ts"
 
 /** What came in. */
 export const trades = acting("trades")
@@ -33,7 +33,7 @@ export const trades = acting("trades")
     HttpApiEndpoint.post("take", "/api/v1/trades")
       .setHeaders(idempotent)
       .setPayload(
-        Schema.Union(Documents.TradeRequest, Schema.Array(Documents.TradeRequest).pipe(Schema.maxItems(1000)))
+        said(Schema.Union(Documents.TradeRequest, Schema.Array(Documents.TradeRequest).pipe(Schema.maxItems(1000))))
       )
       .addSuccess(Documents.TakenPage)
       .middleware(Trading)

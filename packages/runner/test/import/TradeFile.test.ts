@@ -4,7 +4,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, Either, FastCheck, Stream } from "effect"
 import { Csv } from "@roundlot/api"
-import { type Options, readTrades } from "../../src/import/TradeFile.ts"
+import { type Options, readBytes, readTrades } from "../../src/import/TradeFile.ts"
 import { badOf, bytes, plain, plainRows, rowsOf } from "./reading.ts"
 
 const HEADER = "source_id,timestamp,symbol,side,quantity,price"
@@ -493,6 +493,26 @@ describe("files", () => {
       const closed = FileSystem.layerNoop({ stat: () => Effect.fail(denied) })
       const error = yield* Effect.flip(collected("locked.csv").pipe(Effect.provide(closed)))
       expect(error.message).toBe("locked.csv may not be read by this user: check its permissions")
+    })
+  )
+
+  it.effect("BAT-11 of a million rows no more are read than are taken: a file is never whole in memory", () =>
+    Effect.gen(function* () {
+      const PART = 1000
+      let parts = 0
+      const file = Stream.range(0, 999).pipe(
+        Stream.rechunk(1),
+        Stream.map((part) => {
+          parts += 1
+          const rows = Array.from({ length: PART }, (_, at) => GOOD.replace("t-1", `t-${part * PART + at}`))
+          return bytes(`${part === 0 ? `${HEADER}\n` : ""}${rows.join("\n")}\n`)
+        })
+      )
+      const taken = readBytes(file, "trades.csv", {}).pipe(Stream.grouped(256), Stream.take(20))
+      const groups = Chunk.toReadonlyArray(yield* Stream.runCollect(taken))
+      expect(groups.flatMap((group) => badOf(Chunk.toReadonlyArray(group)))).toEqual([])
+      expect(groups.map(Chunk.size)).toEqual(groups.map(() => 256))
+      expect(parts).toBe(Math.ceil((20 * 256) / PART))
     })
   )
 
