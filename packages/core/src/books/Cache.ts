@@ -21,8 +21,11 @@ export interface Cache {
   readonly drop: () => void
 }
 
-/** How many records a generation has at most. */
-const GENERATION = 24_000
+/**
+ * How many records a generation has at most. It must hold what is asked for again and again with room to spare: 2,000 positions with
+ * their instruments, open lots and what these belong to are some 19,000.
+ */
+const GENERATION = 36_000
 
 /** A position with so many lots loaded begins again with its oldest ones. */
 const LONGEST_QUEUE = 512
