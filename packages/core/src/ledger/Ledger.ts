@@ -379,7 +379,7 @@ const tell = (parts: ReadonlyArray<Part>, outcomes: ReadonlyArray<Outcome<void>>
 /** A slow or busy machine must not make a transaction of every few members: that would make it slower still. */
 const FEWEST_MEMBERS = 64
 /** Of what a group holds the thread planning takes so much; the disk's part says nothing of how many members are too many. */
-const PLANNING_SHARE = 0.4
+const PLANNING_SHARE = 0.27
 /** How much the newest group counts for in what is learnt. */
 const NEWEST = 0.3
 
