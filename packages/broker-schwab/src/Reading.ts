@@ -1,13 +1,10 @@
 import { HttpOutcome } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
-import type { Duration, Either, Schema } from "effect"
+import type { Either, Schema } from "effect"
 import { exact } from "./ExactJson.ts"
 import { wordsOf } from "./ErrorBody.ts"
 import type { Wire } from "./Wire.ts"
-
-/** How long one read may take. */
-const LONGEST_READ: Duration.DurationInput = "10 seconds"
 
 const wording: HttpOutcome.Wording = {
   broker: "Schwab",
@@ -21,7 +18,7 @@ export const asking = (
   operation: string,
   path: string
 ): Effect.Effect<HttpOutcome.Answered, Broker.BrokerReadFailed> =>
-  Effect.flatMap(wire.ask({ method: "GET", within: LONGEST_READ, path }), (outcome) =>
+  Effect.flatMap(wire.ask({ method: "GET", within: wire.readsWithin, path }), (outcome) =>
     HttpOutcome.answerIn(wording, operation, outcome)
   )
 

@@ -29,6 +29,8 @@ export interface Wire {
   readonly session: Session.Session
   /** One request, never redirected. A read that meets an expired token is asked once more with the next; a send never is. */
   readonly ask: (ask: Ask) => Effect.Effect<HttpOutcome.HttpOutcome>
+  /** How long the answer of a read is waited for. */
+  readonly readsWithin: Duration.DurationInput
   /** A text of Schwab's without our token in it, should it repeat that. */
   readonly redacted: (text: string, token: Redacted.Redacted) => string
   /** Opens the socket of a stream. */
@@ -41,7 +43,11 @@ export interface WireOptions {
   readonly tokens: TokenPlace
   /** Requests a minute; 120 where it is left away. */
   readonly requestsAMinute?: number | undefined
+  /** How long the answer of a read is waited for; 10 s where it is left away. */
+  readonly readsWithin?: Duration.DurationInput | undefined
 }
+
+const LONGEST_READ = "10 seconds"
 
 /** Opens a login. Fails with `UnknownHost`, before any request, where the address is neither Schwab's nor on this machine. */
 export const open = (
@@ -52,7 +58,8 @@ export const open = (
     const exchange = yield* Http.make
     const session = yield* Session.make({ ...options, place }, exchange)
     const budget = yield* Budget.make(options.requestsAMinute)
-    return { ...make(place, session, budget, exchange), socket: yield* Socket.WebSocketConstructor }
+    const socket = yield* Socket.WebSocketConstructor
+    return { ...make(place, session, budget, exchange), readsWithin: options.readsWithin ?? LONGEST_READ, socket }
   })
 
 const make = (
@@ -60,7 +67,7 @@ const make = (
   session: Session.Session,
   budget: Budget.Budget,
   exchange: Exchange
-): Omit<Wire, "socket"> => {
+): Omit<Wire, "readsWithin" | "socket"> => {
   const once = (ask: Ask): Effect.Effect<HttpOutcome.HttpOutcome> =>
     Effect.gen(function* () {
       const token = yield* session.access

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Instruction } from "@roundlot/broker-paper"
+import { SchwabBroker, Wire } from "@roundlot/broker-schwab"
 import { ClientOrderId, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
 import type { Broker, OrderState } from "@roundlot/core"
 import { Effect } from "effect"
-import { lately, open, send, terms, words } from "./setup.ts"
+import { account, lately, open, send, terms, words } from "./setup.ts"
 import { orderText } from "./orderText.ts"
 
 const place = (what: Instruction.ActInput): Instruction.InstructionInput => ({ id: "fault", when: {}, do: what })
@@ -145,6 +146,25 @@ describe("a read that goes wrong, over real sockets", () => {
         assert.strictEqual(failed.kind, kind)
         if (kind === "rate_limited") assert.strictEqual(failed.retryAfterMs, 1000)
       })
+  )
+
+  it.scopedLive("FILL-3: no answer within the time that reads have is network, and one request", () =>
+    Effect.gen(function* () {
+      const desk = yield* open()
+      const id = yield* working(desk)
+      const { credentials } = desk.simulator
+      const opening = Wire.open({ credentials, tokens: desk.tokens, readsWithin: "200 millis" })
+      const wire = yield* Effect.provide(opening, desk.context)
+      const hasty = yield* SchwabBroker.make({ account, wire, servesAgainFor: 0 })
+      // On a busy machine the first answers take longer than that.
+      yield* Effect.retry(hasty.order(id), { times: 50 })
+      yield* desk.exchange.instruct(read({ takeThenTimeout: {} }))
+      const before = (yield* desk.exchange.requests).length
+      const failed = yield* Effect.flip(hasty.order(id))
+      assert.deepStrictEqual([failed.operation, failed.kind], ["order", "network"])
+      assert.include(failed.detail, "no answer in time")
+      assert.strictEqual((yield* desk.exchange.requests).length - before, 1)
+    })
   )
 
   it.scopedLive("a token that expired between two reads is renewed, and the read is asked once more", () =>

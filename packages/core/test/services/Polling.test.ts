@@ -1,4 +1,4 @@
-import { Effect, Layer, Logger, LogLevel, Ref, TestClock, TestContext } from "effect"
+import { Effect, Layer, Logger, LogLevel, Metric, MetricState, Ref, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
@@ -13,6 +13,7 @@ import * as Gates from "../../src/services/Gates.ts"
 import * as Health from "../../src/services/Health.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
+import * as work from "../../src/services/work.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as MarketHours from "../../src/time/MarketHours.ts"
 import * as Stage from "./Stage.ts"
@@ -87,7 +88,7 @@ const place = (tells: "executions" | "orders alone" = "executions") => {
   const asked: Array<string> = []
   const listed = new Map<string, OrderSeen>()
   const executed: Array<Executed> = []
-  let failure: BrokerReadFailed | undefined
+  let failure: Effect.Effect<never, BrokerReadFailed> | undefined
   const parts: Partial<BrokerService> = {
     capabilities: { ...Stage.broker().capabilities, pollsByWindow: true },
     prepare: ({ symbol }) =>
@@ -100,7 +101,7 @@ const place = (tells: "executions" | "orders alone" = "executions") => {
     orders: () =>
       Effect.suspend(() => {
         asked.push("orders")
-        if (failure !== undefined) return Effect.fail(failure)
+        if (failure !== undefined) return failure
         const executions = tells === "executions" ? { executions: received(executed) } : {}
         return Effect.succeed({ complete: true, received: received(listed.values()), ...executions })
       }),
@@ -114,8 +115,8 @@ const place = (tells: "executions" | "orders alone" = "executions") => {
     layer: Stage.layer(parts),
     listed,
     executed,
-    fail: (error: BrokerReadFailed | undefined) => {
-      failure = error
+    fail: (how: Effect.Effect<never, BrokerReadFailed> | undefined) => {
+      failure = how
     },
     /** What it was asked since this was last asked. */
     asked: () => asked.splice(0)
@@ -169,6 +170,12 @@ const halt: CommandRequest = {
 }
 
 const neverOpen: MarketHours.MarketHours = { ...MarketHours.xnys, isOpenAt: () => false }
+
+/** How many readings of open orders this process has counted as failed. */
+const failedReads = Effect.map(Metric.snapshot, (pairs) => {
+  const counted = pairs.find(({ metricKey }) => metricKey.name === "roundlot_failed_order_reads_total")?.metricState
+  return counted !== undefined && MetricState.isCounterState(counted) ? Number(counted.count) : 0
+})
 
 const heads = Effect.flatMap(TradeRepository, ({ heads: read }) => read)
 
@@ -300,7 +307,7 @@ describe("many open orders at a broker that lists any window at once", () => {
       Effect.gen(function* () {
         const { orders, poll } = yield* worked
         for (const order of orders) listed.set(order.symbol, open(order))
-        fail(new BrokerReadFailed({ operation: "orders", kind: "unauthorised", detail: "no" }))
+        fail(Effect.fail(new BrokerReadFailed({ operation: "orders", kind: "unauthorised", detail: "no" })))
         yield* poll
         expect(asked()).toEqual(["orders"])
         const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
@@ -311,6 +318,30 @@ describe("many open orders at a broker that lists any window at once", () => {
         const after = yield* Effect.flatMap(Health.Health, (health) => health.all)
         expect(after.find(({ part }) => part === "poll paper")).toMatchObject({ isWell: true, failures: 0 })
       }),
+      layer
+    )
+  })
+
+  it("FILL-15: a defect in a round is logged and counted, and the next round runs", async () => {
+    const lines: Array<string> = []
+    const { executed, fail, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, pass } = yield* worked
+        for (const order of orders) listed.set(order.symbol, filled(order))
+        executed.push(...orders.map(fillOf))
+        const before = yield* failedReads
+        fail(Effect.die(new Error("a defect of ours")))
+        yield* Effect.forkScoped(work.forever("polling", () => "1 second", pass))
+        yield* TestClock.adjust("1 second")
+        expect(lines).toContain("WARN failing part=poll paper detail=Error: a defect of ours")
+        expect((yield* failedReads) - before).toBe(1)
+        expect(yield* Stage.statuses).toEqual(SYMBOLS.map(() => "submitted"))
+        fail(undefined)
+        yield* TestClock.adjust("15 seconds")
+        expect(yield* Stage.statuses).toEqual(SYMBOLS.map(() => "filled"))
+        expect(lines).toContain("INFO recovered part=poll paper failures=1")
+      }).pipe(Effect.provide(logged(lines)), Logger.withMinimumLogLevel(LogLevel.Info)),
       layer
     )
   })

@@ -9,6 +9,9 @@ import { simulatedAt } from "./simulated.ts"
 
 const Listed = Schema.Struct({ items: Schema.Array(Schema.Struct({ status: Schema.String })) })
 const statusesIn = (json: unknown) => Schema.decodeUnknownSync(Listed)(json).items.map(({ status }) => status)
+const Theirs = Schema.decodeUnknownSync(
+  Schema.Struct({ items: Schema.Array(Schema.Struct({ brokerOrderId: Schema.String })) })
+)
 const Attempts = Schema.Struct({ items: Schema.Array(Schema.Struct({ outcome: Schema.NullOr(Schema.String) })) })
 const outcomesIn = (json: unknown) => Schema.decodeUnknownSync(Attempts)(json).items.map(({ outcome }) => outcome)
 
@@ -50,15 +53,21 @@ describe("a login at Schwab", () => {
     const { cli, file, folder, json, store } = desk()
     const schwab = await simulatedAt("schwab", folder)
     const at = ["--env-file", schwab.envFile]
+    const tell = (id: string, act: object, when?: object) =>
+      cli("exchange", "do", JSON.stringify({ id, do: act, ...(when === undefined ? {} : { when }) }), ...at)
+    await tell("rest", { accept: {} }, {})
     await cli("trades", "import", file("a.csv", buys(["a1", "1"])), "--account", "paper")
-    expect((await cli("start", "--broker", "schwab", ...at, "--until-idle")).code).toBe(0)
-    await cli("exchange", "do", JSON.stringify({ id: "x", do: { expireToken: {} } }), ...at)
-    const refused = { id: "r", when: { operation: "token" }, do: refusal }
-    await cli("exchange", "do", JSON.stringify(refused), ...at)
-    const daemon = child(["start", "--broker", "schwab", ...at, "--store", store, "--log", "text"])
+    const polled = ["--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s"]
+    const daemon = child(["start", "--broker", "schwab", ...at, "--store", store, "--log", "text", ...polled])
+    await until(async () => statusesIn(await json("orders", "list")).join() === "submitted")
+    await tell("refused", refusal, { operation: "token" })
+    await tell("expired", { expireToken: {} })
     await daemon.says(/log in with 'roundlot schwab login'/)
+    const [resting] = Theirs(await json("exchange", "orders", ...at)).items
+    await tell("filled", { fill: { brokerOrderId: resting?.brokerOrderId } })
     expect((await cli("trades", "import", file("b.csv", buys(["b1", "2"])), "--account", "paper")).code).toBe(0)
     expect(statusesIn(await json("orders", "list"))).not.toContain("rejected")
+    expect(statusesIn(await json("orders", "list"))).not.toContain("filled")
     const { code, out } = await logIn(schwab.envFile, cameBackTo)
     expect([code, out]).toEqual([0, expect.stringContaining("Logged in until")])
     expect(statSync(schwab.value("SCHWAB_TOKEN_FILE")).mode & 0o777).toBe(0o600)

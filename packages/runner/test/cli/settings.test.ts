@@ -123,6 +123,15 @@ describe("flags over variables over files", () => {
     for (const value of ["0", "0s", "-5s", "soon", ""]) expect(bad(value)).toMatch(/^ORDER_POLLING_INTERVAL: /)
     expect(said({ ...none, interval: Option.some("-1") })).toMatch(/^--order-polling-interval: '-1'/)
     expect(said(none, new Map(), { ...nothing, orderPollingInterval: "0" })).toMatch(/^orderPollingInterval: is zero/)
+    const badJitter = (value: string) => said(none, new Map([["ORDER_POLLING_MAX_JITTER", value]]))
+    for (const value of ["-5s", "soon", "", "1e3", "16s"])
+      expect(badJitter(value)).toMatch(/^ORDER_POLLING_MAX_JITTER: /)
+    // Off, as a bench has it.
+    expect(badJitter("0")).toEqual({ intervalMs: 15_000, maxJitterMs: 0 })
+    expect(said({ ...none, maxJitter: Option.some("-1") })).toMatch(/^--order-polling-max-jitter: '-1'/)
+    expect(said({ ...none, maxJitter: Option.some("1s") })).toEqual({ intervalMs: 4_000, maxJitterMs: 1_000 })
+    const unparsable = { ...nothing, orderPollingMaxJitter: "often" }
+    expect(said(none, new Map(), unparsable)).toMatch(/^orderPollingMaxJitter: 'often'/)
   })
 
   it("FILL-16: a cancel with no daemon running asks the broker itself, and holds the position until resumed", async () => {
