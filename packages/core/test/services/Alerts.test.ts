@@ -7,6 +7,7 @@ import type { LoginStanding } from "../../src/ports/Broker.ts"
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
 import * as Jobs from "../../src/services/Jobs.ts"
+import * as Health from "../../src/services/Health.ts"
 import { watchLogins } from "../../src/services/Logins.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
@@ -76,3 +77,15 @@ test("ACC-7: a login that ends is told once, by whichever program runs, and once
   await program(on, (minutes) => minutes(6))
   expect(await seen()).toEqual([...first, "over: login paper", ...first])
 })
+
+test("ACC-7: health says of a login that ends soon when it does, and what becomes of orders then", () =>
+  Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.zipRight(Stage.opened(), Stage.driving)
+      yield* watchLogins
+      const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+      const detail = "the login ends at 1970-01-08T00:00:00.000000Z: log in again before; orders wait from then on"
+      expect(parts).toMatchObject([{ part: "login paper", isWell: false, detail, until }])
+    }),
+    Stage.layer({ login: Effect.succeed(endsSoon) })
+  ))

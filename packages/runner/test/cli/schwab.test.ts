@@ -1,12 +1,40 @@
 import { describe, expect, it } from "vitest"
 import { mainJobAt } from "./mainJob.ts"
-import { desk } from "./roundlot.ts"
+import { buys, desk } from "./roundlot.ts"
+import { simulatedAt } from "./simulated.ts"
 
 describe("an account at Schwab, over sockets", () => {
   it("SDK-2, FILL-16, AUD-10: the main job makes whole orders, carries the fractions, and shows the secret nowhere", async () => {
     const streamed = await mainJobAt("schwab")
     expect(streamed.fills).toEqual(["2 100", "3 100"])
     expect(await mainJobAt("schwab", "--no-stream")).toEqual(streamed)
+  }, 120_000)
+
+  it("O24: an order in doubt that nothing there could be waits for an operator; not placed, it is ordered anew, and once", async () => {
+    const { cli, file, folder, json, wait } = desk()
+    const { end, envFile } = await simulatedAt("schwab", folder)
+    const at = ["--env-file", envFile]
+    const start = async () => (await cli("start", "--broker", "schwab", ...at, "--until-idle")).code
+    await cli("exchange", "do", JSON.stringify({ id: "lost", when: {}, do: { resetBefore: {} } }), ...at)
+    await cli("trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper")
+    expect(await start()).toBe(3)
+    wait(60_000)
+    expect(await start()).toBe(3)
+    expect(await json("orders", "list")).toMatchObject({ items: [{ id: "O1", status: "in_doubt" }] })
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({
+      items: [{ kind: "Doubt", subject: "O1" }]
+    })
+    expect((await cli("orders", "resolve", "O1", "--not-placed")).code).toBe(2)
+    const verdict = ["orders", "resolve", "O1", "--not-placed", "--reason", "Schwab's page has no such order"]
+    expect((await cli(...verdict)).code).toBe(0)
+    expect((await cli(...verdict)).code).not.toBe(0)
+    wait(60_000)
+    expect(await start()).toBe(0)
+    expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "1", residual: "0" })
+    expect(await json("breaks", "list", "--status", "open", "--holds", "symbol")).toMatchObject({ items: [] })
+    expect(await json("exchange", "orders", ...at)).toMatchObject({ items: { length: 1 } })
+    expect(await json("audit")).toMatchObject({ ok: true })
+    await end()
   }, 120_000)
 
   it("keys that are missing, Schwab's own host and a foreign one are refused in a sentence, and nothing is sent", async () => {

@@ -15,7 +15,8 @@ describe("the books under /api/v1", () => {
     "FILL-13: tells how the connection of every account stands: login, stream, polling, last answer, what is wrong",
     () =>
       Effect.gen(function* () {
-        const api = yield* client(yield* played)
+        const port = yield* played
+        const api = yield* client(port)
         const health = yield* Health.Health
         const connection = Effect.map(api.overview.connections(), ({ items }) => items[0])
         expect(yield* connection).toMatchObject({
@@ -43,6 +44,11 @@ describe("the books under /api/v1", () => {
           stream: "down",
           session: "ends_soon",
           problems: ["it broke", "the login ends"]
+        })
+        const login = { part: "login main", ok: false, detail: "the login ends", failures: 1 }
+        expect(json(yield* ask(port, "/health"))).toMatchObject({
+          status: "degraded",
+          parts: expect.arrayContaining([expect.objectContaining(login)])
         })
         yield* health.succeeded("stream main")
         yield* health.failed("login main", "log in again")
