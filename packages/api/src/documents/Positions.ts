@@ -17,6 +17,8 @@ export const PositionDocument = Schema.Struct({
   adopted: Decimal,
   /** The newest answer on record to what order would be made. */
   answer: Schema.String,
+  /** Since when that is the answer. */
+  answerSince: Time,
   updatedAt: Time
 }).annotations({ identifier: "Position" })
 

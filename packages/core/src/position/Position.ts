@@ -27,6 +27,8 @@ export const Position = Schema.Struct({
   splitAt: Column.optional(Column.instant),
   /** The newest recorded answer to "what order would be made now?" (D4). */
   answer: Column.text,
+  /** Since when it is that. */
+  answerSince: Column.instant,
   coolDownUntil: Column.optional(Column.instant),
   /** Short ends in a row (D8). */
   shortEnds: Column.integer,
@@ -60,6 +62,7 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   splitHeld: position.splitHeld,
   splitAt: position.splitAt,
   answer: position.answer,
+  answerSince: position.answerSince,
   coolDownUntil: position.coolDownUntil,
   shortEnds: position.shortEnds,
   circuitUntil: position.circuitUntil,

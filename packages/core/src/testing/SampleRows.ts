@@ -143,6 +143,7 @@ export const position: Row = {
   splitHeld: "0",
   splitAt: null,
   answer: "NotDue",
+  answerSince: AT,
   coolDownUntil: null,
   shortEnds: 0,
   circuitUntil: null,

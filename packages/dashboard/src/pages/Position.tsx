@@ -121,7 +121,16 @@ const Detail = ({ position }: { readonly position: Position }) => {
           <LotGauge residual={position.residual} from={from} />
           <SignView sign={signOfNext(next.answer)} />
           <span>
-            {upper(next.why)}. <span className="faint">An order is due from {grouped(from)}.</span>
+            {upper(next.why)}.{" "}
+            <span className="faint">
+              An order is due from {grouped(from)}.
+              {next.answer === position.answer && (
+                <>
+                  {" "}
+                  So since <Time at={position.answerSince} />.
+                </>
+              )}
+            </span>
           </span>
         </div>
       </Panel>

@@ -61,6 +61,7 @@ export const documentOf = (position: Position.Position): PositionDocument => ({
   direct: Decimal.format(position.direct),
   adopted: Decimal.format(position.adopted),
   answer: position.answer,
+  answerSince: Instant.format(position.answerSince),
   updatedAt: Instant.format(position.updatedAt)
 })
 

@@ -162,6 +162,7 @@ describe("documents", () => {
         {
           account: "main",
           answer: "NotDue",
+          answerSince: scene.second(2),
           symbol: "AAPL",
           exposure: "1.1",
           target: "1.1",
@@ -409,7 +410,15 @@ describe("ACC-11: what a position shows of its next order", () => {
     "it cools down after a rejection; when that is over, the order that would be made",
     Effect.gen(function* () {
       const cooling = yield* positions.show("MSFT")
-      expect(cooling).toMatchObject({ residual: "1.5", answer: "CoolingDown", coolDownUntil: scene.second(35) })
+      expect(cooling).toMatchObject({
+        residual: "1.5",
+        answer: "CoolingDown",
+        answerSince: scene.second(5),
+        coolDownUntil: scene.second(35)
+      })
+      // What came meanwhile has changed the figures, and not the answer.
+      yield* scene.trade("t-9", "buy", "0.1", "MSFT")
+      expect((yield* positions.show("MSFT")).answerSince).toBe(cooling.answerSince)
       expect(cooling.next).toStrictEqual({
         answer: "CoolingDown",
         why: `an order ended short; it cools down until ${scene.second(35)}`,

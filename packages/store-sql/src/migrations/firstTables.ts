@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "c765fedb"
+export const fingerprint = "1b5fdc12"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -202,6 +202,7 @@ export const sqlite: ReadonlyArray<string> = [
   "splitHeld" TEXT NOT NULL,
   "splitAt" INTEGER,
   "answer" TEXT NOT NULL,
+  "answerSince" INTEGER NOT NULL,
   "coolDownUntil" INTEGER,
   "shortEnds" INTEGER NOT NULL,
   "circuitUntil" INTEGER,
@@ -993,6 +994,7 @@ export const postgres: ReadonlyArray<string> = [
   "splitHeld" NUMERIC NOT NULL,
   "splitAt" TIMESTAMPTZ,
   "answer" TEXT COLLATE "C" NOT NULL,
+  "answerSince" TIMESTAMPTZ NOT NULL,
   "coolDownUntil" TIMESTAMPTZ,
   "shortEnds" BIGINT NOT NULL,
   "circuitUntil" TIMESTAMPTZ,

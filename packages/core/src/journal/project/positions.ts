@@ -23,6 +23,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   splitHeld: Decimal.zero,
   splitAt: undefined,
   answer: FIRST_ANSWER,
+  answerSince: place.at,
   coolDownUntil: undefined,
   shortEnds: 0,
   circuitUntil: undefined,
@@ -47,6 +48,7 @@ export const patchPosition = (books: Books, symbol: Ticker, place: Place, patch:
   const residual = isMoved ? residualOf({ hedged, inFlight, target }) : before.residual
   const after = Object.assign(draftOf(before), patch)
   after.residual = residual
+  if (after.answer !== before.answer) after.answerSince = place.at
   after.updatedAt = place.at
   after.version = place.seq
   books.positions.put(after)
