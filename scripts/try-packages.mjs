@@ -59,6 +59,16 @@ const oneEffect = () => {
   if (effects.length !== 1) throw new Error(`there are ${effects.length} Effects: ${effects.join(", ")}`)
 }
 
+/** Other versions of Node that programs run on: the one that runs this is the oldest. `--node 22,24` has them fetched as packages. */
+const others = (process.argv[process.argv.indexOf("--node") + 1] ?? "").split(",").filter((each) => /^\d+$/.test(each))
+
+/** The README's program on another version of Node, where no native module was made for it: none may be needed. */
+const runsOn = (version) => {
+  const said = run(app, "npx", "-y", `node@${version}`, "-p", "process.version").trim()
+  run(app, "npx", "-y", `node@${version}`, "main.js")
+  return said
+}
+
 /** The doors of a package that programs import; Vitest lets its own in only while it runs. */
 const doorsOf = ({ exports, name }) =>
   Object.entries(exports).flatMap(([door, target]) => (target?.import === undefined ? [] : [join(name, door)]))
@@ -89,11 +99,12 @@ try {
   oneEffect()
   run(app, process.execPath, join(root, "node_modules", "@typescript", "native", "bin", "tsc"), "-p", ".")
   run(app, process.execPath, "main.js")
+  const versions = [process.version, ...others.map(runsOn)]
   const doors = manifests.flatMap(doorsOf).filter((door) => !door.endsWith("/vitest"))
   for (const door of doors) importsQuietly(door)
   run(app, join(app, "node_modules", ".bin", "roundlot"), "--version")
   console.log(
-    `${manifests.length} packages installed, ${doors.length} doors imported; the README's program compiles and runs`
+    `${manifests.length} packages installed, ${doors.length} doors imported; the README's program compiles, and runs on ${versions.join(", ")}`
   )
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -1,13 +1,25 @@
+import { join } from "node:path"
+import process from "node:process"
+import type { Page } from "playwright-core"
 import { beforeAll, describe, expect, test } from "vitest"
 import { findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
+
+const made = { batch: "", breaks: new Array<string>() }
 
 beforeAll(async () => {
   await daemon.ask("/api/v1/trades", [
     { sourceId: "one", symbol: "AAPL", side: "buy", quantity: "2.5", price: "100" },
     { sourceId: "two", symbol: "AAPL", side: "sell", quantity: "0.25", price: "40.10" }
   ])
+  const rows = "source_id,symbol,side,quantity\nb1,IBM,buy,0.1\nb2,IBM,hold,1\n"
+  const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Mixed", csv: rows, mode: "accumulate" }))
+  made.batch = batch.id
+  await daemon.cli("exchange", "do", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
+  await expect(daemon.cli("reconcile")).rejects.toThrow("ended with 3")
+  const { items } = Object(await daemon.ask("/api/v1/breaks"))
+  made.breaks = items.map(({ id }: { readonly id: string }) => id)
   // The order is at its end once its fill is on record.
   for (let tries = 0; tries < 600; tries++) {
     const found = JSON.stringify(await daemon.ask("/api/v1/orders?status=filled"))
@@ -17,7 +29,7 @@ beforeAll(async () => {
   throw new Error("the order was not filled")
 })
 
-const pages: ReadonlyArray<readonly [path: string, ready: string]> = [
+const pages = (): ReadonlyArray<readonly [path: string, ready: string]> => [
   ["/", "Positions near an order"],
   ["/attention", "Attention"],
   ["/positions", "AAPL"],
@@ -33,7 +45,9 @@ const pages: ReadonlyArray<readonly [path: string, ready: string]> = [
   ["/attempts", "O1"],
   ["/attempts/S1", "Request"],
   ["/journal", "Order"],
-  ["/batches", "No batches yet"],
+  ["/batches", "Mixed"],
+  [`/batches/${made.batch}`, "adds up to 2 rows"],
+  ...made.breaks.map((id) => [`/attention/${id}`, "Theirs"] as const),
   ["/batches/new", "Or paste rows"],
   ["/ops", "Parts of the program"],
   ["/settings", "Single-key shortcuts"],
@@ -43,6 +57,18 @@ const pages: ReadonlyArray<readonly [path: string, ready: string]> = [
   ["/orders/one/two", "There is no such page"]
 ]
 
+const folder = process.env["ROUNDLOT_SCREENSHOTS"]
+
+/** Keeps what a page looks like as a file, where `npm run screenshots` asks for it. */
+const keep = async (page: Page, name: string): Promise<void> => {
+  if (folder === undefined) return
+  const file = name
+    .replaceAll(/[^\w-]+/g, "-")
+    .replace(/^--/, "-overview-")
+    .replace(/^-/, "")
+  await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true })
+}
+
 const themes = ["light", "dark"] as const
 
 describe("every page", () => {
@@ -51,7 +77,7 @@ describe("every page", () => {
     async (theme) => {
       await using seen = await open("/", { theme })
       const { faults, page } = seen
-      for (const [path, ready] of pages) {
+      for (const [path, ready] of pages()) {
         if (path !== "/") await page.goto(daemon.url + path)
         await page.locator("main").getByText(ready).first().waitFor()
         await page.locator("h1").first().waitFor()
@@ -64,7 +90,9 @@ describe("every page", () => {
               .map(({ outerHTML }) => outerHTML)
           )
         expect({ path, unexplained }).toEqual({ path, unexplained: [] })
+        await keep(page, `${path}-${theme}-1440`)
         await page.setViewportSize({ width: 390, height: 844 })
+        await keep(page, `${path}-${theme}-390`)
         const wide = await page.evaluate("document.documentElement.scrollWidth > 390")
         expect({ path, wide }).toEqual({ path, wide: false })
         await page.setViewportSize({ width: 1440, height: 900 })

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { beforeAll, describe, expect, test } from "vitest"
-import { stage } from "./stage.ts"
+import { findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -104,6 +104,89 @@ describe("more of what an operator does", () => {
     expect(await next.page.getByLabel("Decimal sign").inputValue()).toBe("comma")
     expect(await next.page.getByLabel("Column of source_id").inputValue()).toBe("id")
     expect([...seen.faults, ...next.faults]).toEqual([])
+  })
+
+  test("which columns a list shows is chosen, and kept through a reload", async () => {
+    await using seen = await open("/trades")
+    const { page } = seen
+    const trades = page.getByRole("table", { name: "Trades" })
+    await trades.getByText("MSFT").waitFor()
+    const price = trades.getByRole("columnheader", { name: "Price" })
+    expect(await price.count()).toBe(1)
+    await page.getByText("Columns", { exact: true }).click()
+    expect(await findings(page)).toEqual([])
+    await page.getByRole("checkbox", { name: "Price" }).uncheck()
+    expect(await price.count()).toBe(0)
+    await page.reload()
+    await trades.getByText("MSFT").waitFor()
+    expect(await price.count()).toBe(0)
+    await page.getByText("Columns", { exact: true }).click()
+    await page.getByRole("checkbox", { name: "Price" }).check()
+    expect(await price.count()).toBe(1)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("what a position owed is a line over time, read of its past, with the same as a table behind it", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "over", symbol: "PEP", side: "buy", quantity: "0.75", price: "50" })
+    await using seen = await open("/positions/paper/PEP")
+    const { page } = seen
+    await page.getByRole("button", { name: "1 h" }).click()
+    await page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." }).waitFor()
+    await page.getByRole("button", { name: "View as table" }).click()
+    await page.getByRole("table", { name: "Residual" }).getByText("+0.75").first().waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-13: the end of a batch is told by the browser where that was asked for and nobody looks, and else not", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    // A browser without a screen has nowhere to tell: what it is asked to is noted down.
+    await page.addInitScript(`
+      window.told = []
+      window.Notification = class extends EventTarget {
+        static permission = "granted"
+        static requestPermission = () => Promise.resolve("granted")
+        constructor(title, { body }) { super(); window.told.push(body) }
+      }
+      Object.defineProperty(document, "hidden", { get: () => window.away === true })
+    `)
+    await page.reload()
+    const finish = async (name: string): Promise<void> => {
+      const { batch } = Object(await daemon.ask("/api/v1/batches", { name, open: true, mode: "accumulate" }))
+      await daemon.ask("/api/v1/trades", {
+        sourceId: name,
+        symbol: "KO",
+        side: "buy",
+        quantity: "0.1",
+        batchId: batch.id
+      })
+      await daemon.ask(`/api/v1/batches/${batch.id}/queue`, {})
+      await page.getByRole("status", { name: "Notices" }).getByText(`Batch ${name}: Done`).waitFor()
+    }
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    await page.evaluate("window.away = true")
+    await finish("unasked")
+    await page.evaluate("window.away = false")
+    await page.getByLabel("Notifications of the browser").check()
+    await finish("looked at")
+    await page.evaluate("window.away = true")
+    await finish("told")
+    expect(await page.evaluate("window.told")).toEqual(["Batch told: Done"])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("P4: a break shows both sides next to each other, and marks what differs", async () => {
+    await daemon.cli("exchange", "do", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
+    await expect(daemon.cli("reconcile")).rejects.toThrow("ended with 3")
+    await using seen = await open("/attention")
+    const { page } = seen
+    await page.getByRole("link", { name: "Foreign position" }).first().click()
+    const sides = page.getByRole("table", { name: "Both sides" }).getByRole("row", { name: /Shares held/ })
+    await sides.waitFor()
+    expect(await sides.getByRole("cell").allInnerTexts()).toEqual(["0", "≠ +7"])
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
   })
 
   test("what hedging cost is a chart, with the same as a table behind it", async () => {

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { useEffect, useRef } from "react"
+import { useRef } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { archiveBatch, cancelBatch, retryBatch } from "../ui/actions.ts"
@@ -108,17 +108,12 @@ const Account = ({ batch }: { readonly batch: Batch }) => {
 
 const isOver = (status: string): boolean => status !== "pending" && status !== "running"
 
-/** Says that a batch came to its end while it was watched: in the page, and by the browser where that was allowed. */
+/** Says that a batch came to its end while it was watched; whoever looks elsewhere is told by a notice. */
 const Ended = ({ batch }: { readonly batch: Batch }) => {
   const before = useRef(batch.status)
   const ended = isOver(batch.status) && !isOver(before.current)
   const word = signOfState("batch", batch.status).word
   const text = `${batch.name}: ${word}. ${batch.processedTrades} of ${batch.totalTrades} rows done, ${batch.failedTrades} failed.`
-  useEffect(() => {
-    if (ended && "Notification" in window && Notification.permission === "granted") {
-      void new Notification("Roundlot", { body: text, tag: batch.uid })
-    }
-  }, [ended, text, batch.uid])
   return ended ? (
     <p className="calm" role="status">
       {text}

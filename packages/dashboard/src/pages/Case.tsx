@@ -1,19 +1,71 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
 import { dismissBreak } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
+import { BothSides } from "../ui/BothSides.tsx"
 import { Facts } from "../ui/Facts.tsx"
-import { Foreign, Time } from "../ui/Figure.tsx"
-import { Panel } from "../ui/Panel.tsx"
+import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Asked, Panel } from "../ui/Panel.tsx"
 import { Crumb, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { StateSign } from "../ui/Sign.tsx"
-import { Timeline } from "../ui/Story.tsx"
+import { Side, StateSign } from "../ui/Sign.tsx"
+import { Payload, Timeline } from "../ui/Story.tsx"
+import { sidesIn } from "../words/evidence.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 
 const subjectPath = (subject: string): string | undefined =>
   pathOfRecord({ kind: subject.startsWith("O") ? "order" : "trade", id: subject })
+
+/** A position, as both sides have it. */
+const Positions = ({ evidence }: { readonly evidence: string }) => {
+  const sides = sidesIn(evidence)
+  if (sides === undefined) return null
+  const parts = (["base", "hedged", "direct", "adopted"] as const).flatMap((term) => {
+    const amount = sides.parts.get(term)
+    return amount === undefined ? [] : [{ term, ours: <Figure of={amount} signed />, theirs: null }]
+  })
+  const lines = [
+    {
+      term: "shares",
+      ours: <Figure of={sides.ours} signed />,
+      theirs: <Figure of={sides.theirs} signed />,
+      differs: sides.ours !== sides.theirs
+    } as const,
+    ...parts
+  ]
+  return <BothSides lines={lines} note={sides.explained === "" ? "of ours, what it is made of" : sides.explained} />
+}
+
+/** An order, as the books have it and as the broker last answered. */
+const OrderSides = ({ id }: { readonly id: string }) => (
+  <Asked query={useAsk(["order", id, ""], (api) => api.orders.show({ path: { id }, urlParams: {} }))}>
+    {(order) => {
+      const last = order.attempts.at(-1)
+      return (
+        <div className="two">
+          <Panel title="Ours" note={<Link href={`/orders/${id}`}>{id}</Link>}>
+            <Facts
+              facts={[
+                ["status", <StateSign family="order" state={order.status} />],
+                ["side", <Side side={order.side} />],
+                ["quantity", <Figure of={order.quantity} />],
+                ["filled", <Figure of={order.filledQuantity} />],
+                ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money />],
+                ["brokerOrderId", <Foreign text={order.brokerOrderId} />],
+                ["clientOrderId", <span className="mono">{order.clientOrderId}</span>]
+              ]}
+            />
+          </Panel>
+          <Panel title="Theirs" note="what the broker last answered to the sending">
+            <Payload title="Answer" of={last?.response ?? null} />
+          </Panel>
+        </div>
+      )
+    }}
+  </Asked>
+)
 
 const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
   const { account, closedAt, closedWhy, evidence, holds, id, kind, openedAt, status, subject, symbol } = found
@@ -31,6 +83,8 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
           <Foreign text={evidence} />
         </p>
       </Panel>
+      <Positions evidence={evidence} />
+      {/^O\d+$/.test(subject) ? <OrderSides id={subject} /> : null}
       <Facts
         facts={[
           ["account", account],

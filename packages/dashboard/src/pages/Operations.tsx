@@ -1,7 +1,7 @@
 import type { Api, Documents } from "@roundlot/api"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { halt, resume, scopeName } from "../ui/actions.ts"
+import { halt, reconcileNow, resume, retryJob, scopeName } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import { DataTable, type Column } from "../ui/DataTable.tsx"
@@ -61,10 +61,42 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   columns.time("expires", ({ expiresAt }) => expiresAt)
 ]
 
-/** Accounts, trading states, parts of the program and tokens. */
+type Connection = Documents.ConnectionDocument
+
+const connections: ReadonlyArray<Column<Connection>> = [
+  columns.node("account", ({ name }) => <strong>{name}</strong>),
+  columns.node("broker", ({ broker }) => broker),
+  columns.node("connection", ({ state }) => <StateSign family="connection" state={state} />),
+  columns.node("login", ({ session }) => (session === null ? null : <StateSign family="connection" state={session} />)),
+  columns.time("loginEnds", ({ sessionEndsAt }) => sessionEndsAt),
+  columns.node("stream", ({ stream }) => (stream === null ? null : <StateSign family="connection" state={stream} />)),
+  columns.count("lag", ({ pollerLagSeconds }) => (pollerLagSeconds === null ? null : Math.round(pollerLagSeconds))),
+  columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
+  columns.foreign("detail", ({ problems }) => problems.join("; "))
+]
+
+const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
+  columns.foreign("job", ({ key, type }) => `${type} ${key}`),
+  columns.status("job"),
+  columns.node("tries", ({ mostTries, tries }) => (
+    <span className="figure">
+      {tries}/{mostTries}
+    </span>
+  )),
+  columns.time("runAt", ({ runAt, status }) => (status === "queued" ? runAt : null)),
+  columns.time("finished", ({ endedAt }) => endedAt),
+  columns.foreign("failure", ({ failure }) => failure),
+  columns.node("next", (job) =>
+    job.status === "dead" ? <ActionButton action={retryJob(job)} className="button small" /> : null
+  )
+]
+
+/** Accounts, connections, trading states, jobs, parts of the program and tokens. */
 export const Operations = () => {
   const overview = useOverview()
   const health = useAsk(["health"], (api) => api.health())
+  const linked = useAsk(["connections"], (api) => api.overview.connections())
+  const work = useAsk(["jobs"], (api) => api.jobs.list({ urlParams: { order: "newest", limit: 50 } }))
   const held = useAsk(["tokens"], (api) => api.tokens.list())
   return (
     <>
@@ -85,6 +117,38 @@ export const Operations = () => {
               columns={controls}
               rows={rows}
               idOf={({ account, symbol }) => `${account} ${symbol}`}
+              isShort
+            />
+          )}
+        </Asked>
+      </Panel>
+      <Panel
+        title="Connections"
+        note="to brokers"
+        action={<ActionButton action={reconcileNow} className="button small" />}
+      >
+        <Asked query={linked}>
+          {({ items }) => (
+            <Rows
+              label="Connections"
+              empty="There is no account yet."
+              columns={connections}
+              rows={items}
+              idOf={({ name }) => name}
+              isShort
+            />
+          )}
+        </Asked>
+      </Panel>
+      <Panel title="Jobs" note="the newest 50">
+        <Asked query={work}>
+          {({ items }) => (
+            <Rows
+              label="Jobs"
+              empty="Nothing was asked of the background yet: batches and comparisons with brokers are jobs."
+              columns={jobs}
+              rows={items}
+              idOf={({ id }) => id}
               isShort
             />
           )}

@@ -1,13 +1,14 @@
-import type { Documents } from "@roundlot/api"
+import type { Api, Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { magnitude, shareOf, signOf } from "../format/figure.ts"
+import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
 import { LotGauge } from "../ui/Bars.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { casesOf } from "../ui/Shell.tsx"
+import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
@@ -152,6 +153,8 @@ const Near = ({ positions }: { readonly positions: Overview["positions"] }) => {
     .map((position) => ({ position, from: dueFrom(position) }))
     .toSorted((a, b) => Math.abs(shareOf(b.position.residual, b.from)) - Math.abs(shareOf(a.position.residual, a.from)))
     .slice(0, NEAR)
+  const longest = (of: "target" | "hedged" | "inFlight" | "residual"): number =>
+    Math.max(0, ...owing.map(({ position }) => fractionDigits(position[of])))
   return (
     <Panel
       title="Positions near an order"
@@ -186,16 +189,16 @@ const Near = ({ positions }: { readonly positions: Overview["positions"] }) => {
                   </td>
                   <td className="faint">{position.account}</td>
                   <td className="right">
-                    <Figure of={position.target} />
+                    <Figure of={position.target} align={longest("target")} />
                   </td>
                   <td className="right">
-                    <Figure of={position.hedged} />
+                    <Figure of={position.hedged} align={longest("hedged")} />
                   </td>
                   <td className="right">
-                    <Figure of={position.inFlight} />
+                    <Figure of={position.inFlight} align={longest("inFlight")} />
                   </td>
                   <td className="right">
-                    <Figure of={position.residual} signed />
+                    <Figure of={position.residual} align={longest("residual")} signed />
                   </td>
                   <td>
                     <LotGauge
@@ -256,6 +259,31 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
   )
 }
 
+/** Batches on their way; absent where there is none. */
+const RunningBatches = () => {
+  const { data } = useAsk(["batches", "running"], (api) =>
+    api.batches.list({ urlParams: { status: "running", order: "newest", limit: 5 } })
+  )
+  if (data === undefined || data.items.length === 0) return null
+  return (
+    <Panel title="Running batches" action={<Link href="/batches?status=running">All running</Link>}>
+      <ul className="rows">
+        {data.items.map((batch) => (
+          <li key={batch.id}>
+            <Link href={`/batches/${batch.id}`} className="what">
+              <Foreign text={batch.name} />
+            </Link>
+            <RowsBar counts={batch} />
+            <span className="faint figure">
+              {batch.processedTrades}/{batch.totalTrades}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
 /** Payloads are stored beside what happens, and are no news: more is read than is shown. */
 const HAPPENED = 30
 const SHOWN = 12
@@ -296,27 +324,48 @@ const Happened = () => {
   )
 }
 
+const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api.HealthDocument["parts"][number] }) => (
+  <li className={ok ? undefined : "tone-danger"}>
+    <span className={ok ? "what" : "what tone-danger"}>
+      <SignIcon shape={signOfState("part", ok ? "ok" : "failing").shape} /> {part}
+    </span>
+    <span className="faint">
+      {ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Foreign text={detail} />}
+    </span>
+  </li>
+)
+
 const HealthPanel = () => {
   const query = useAsk(["health"], (api) => api.health())
   return (
     <Panel title="Health" action={<Link href="/ops">Operations</Link>}>
       <Asked query={query}>
-        {({ parts }) => (
-          <ul className="rows">
-            {parts
-              .toSorted((a, b) => Number(a.ok) - Number(b.ok))
-              .map(({ detail, lastSuccessAt, ok, part }) => (
-                <li key={part} className={ok ? undefined : "tone-danger"}>
-                  <span className={ok ? "what" : "what tone-danger"}>
-                    <SignIcon shape={signOfState("part", ok ? "ok" : "failing").shape} /> {part}
-                  </span>
-                  <span className="faint">
-                    {ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Foreign text={detail} />}
-                  </span>
-                </li>
-              ))}
-          </ul>
-        )}
+        {({ parts }) => {
+          const failing = parts.filter(({ ok }) => !ok)
+          const well = parts.length - failing.length
+          return (
+            <>
+              <ul className="rows">
+                {failing.map((each) => (
+                  <PartRow key={each.part} of={each} />
+                ))}
+              </ul>
+              <details className="well">
+                <summary>
+                  <SignIcon shape={signOfState("part", "ok").shape} />{" "}
+                  {failing.length === 0 ? `All ${well} parts are well` : `The other ${well} are well`}
+                </summary>
+                <ul className="rows">
+                  {parts
+                    .filter(({ ok }) => ok)
+                    .map((each) => (
+                      <PartRow key={each.part} of={each} />
+                    ))}
+                </ul>
+              </details>
+            </>
+          )
+        }}
       </Asked>
     </Panel>
   )
@@ -357,6 +406,7 @@ export const Overview = () => {
             </div>
             <div>
               <WorkingOrders overview={overview} />
+              <RunningBatches />
               <HealthPanel />
             </div>
           </div>

@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
+import { useMutation } from "@tanstack/react-query"
 import { Link } from "wouter"
+import { type Api, call, ProblemError } from "../api/client.ts"
 import { useAsk } from "../api/asking.ts"
 import { grouped } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
@@ -11,7 +13,8 @@ import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { useDueFrom } from "../ui/NextOrder.tsx"
-import { Asked, Empty, Panel } from "../ui/Panel.tsx"
+import { Head } from "../ui/Help.tsx"
+import { Asked, Empty, Panel, Problem } from "../ui/Panel.tsx"
 import { BreakBanner, Shown } from "../ui/Record.tsx"
 import { type Point, StepChart } from "../ui/StepChart.tsx"
 import { PageHead } from "../ui/Shell.tsx"
@@ -63,6 +66,78 @@ const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.Hedging
       points={points}
       columns={slippage}
     />
+  )
+}
+
+const spans = [
+  ["1 h", 3_600_000],
+  ["1 d", 86_400_000],
+  ["1 w", 604_800_000]
+] as const
+
+/** At how many moments the past is asked for: each is read of the journal. */
+const MOMENTS = 13
+
+const residuals: ReadonlyArray<Column<Point>> = [
+  columns.time("asOf", ({ at }) => at),
+  { term: "residual", kind: "figure", of: ({ figure }) => figure, signed: true }
+]
+
+/** What the position owed at moments of the past; those before its first trade are left out. */
+const residualsOver = async (account: string, symbol: string, ms: number): Promise<ReadonlyArray<Point>> => {
+  const now = Date.now()
+  const moments = Array.from({ length: MOMENTS }, (_, at) => now - ms + (at * ms) / (MOMENTS - 1))
+  const found = await Promise.all(
+    moments.map(async (moment) => {
+      const at = new Date(moment).toISOString()
+      const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, asOf: at } })
+      return call(show).then(
+        ({ residual }) => [{ at, figure: residual }],
+        (error: unknown) => {
+          if (error instanceof ProblemError && error.status === 404) return []
+          throw error
+        }
+      )
+    })
+  )
+  return found.flat()
+}
+
+/** The residual over time, read when it is asked for. */
+const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
+  const reading = useMutation({ mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
+  const points = reading.data
+  return (
+    <Panel title="Residual over time" note={`as it stood at ${MOMENTS} moments`}>
+      <div className="filters" role="group" aria-label="Span">
+        <Head term="span" />
+        {spans.map(([name, ms]) => (
+          <button
+            key={name}
+            type="button"
+            className="button small"
+            aria-pressed={reading.variables === ms}
+            onClick={() => reading.mutate(ms)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      {reading.error === null ? null : <Problem error={reading.error} />}
+      {points === undefined ? (
+        <Empty>Choose how far back it goes.</Empty>
+      ) : points.length === 0 ? (
+        <Empty>The position was not there yet.</Empty>
+      ) : (
+        <StepChart
+          label="Residual"
+          summary={`${grouped(points[0]?.figure ?? "", true)} at first, ${grouped(points.at(-1)?.figure ?? "", true)} at last.`}
+          unit="sh"
+          points={points}
+          columns={residuals}
+        />
+      )}
+    </Panel>
   )
 }
 
@@ -165,6 +240,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
           </Asked>
         </Panel>
       </div>
+      <OverTime account={account} symbol={symbol} />
       <Panel title="Slippage" note="of the newest 200 trades, against each trade's own price">
         <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
       </Panel>

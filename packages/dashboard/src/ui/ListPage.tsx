@@ -9,6 +9,7 @@ import { type Column, DataTable } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
+import { ColumnChoice, useHidden } from "./ColumnChoice.tsx"
 import { Export } from "./Export.tsx"
 import { Empty, Problem, Skeleton } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
@@ -92,6 +93,8 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
     listing.read(api, { ...asked, ...past }, { limit, ...(cursor === undefined ? {} : { cursor }) })
   const key = ["list", listing.name, asked, past]
   const { hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
+  const hidden = useHidden(listing.name)
+  const columns = listing.columns.filter(({ term }, index) => index === 0 || !hidden.has(term))
   const isFiltered = Object.keys(asked).length > 0
   return (
     <>
@@ -124,6 +127,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
           </button>
         ) : null}
         <SavedViews list={listing.name} />
+        <ColumnChoice list={listing.name} terms={listing.columns.map(({ term }) => term)} />
         {rows.length === 0 ? null : <Export name={listing.name} read={read} />}
       </div>
       {query.error === null ? null : <Problem error={query.error} again={() => void query.refetch()} />}
@@ -144,7 +148,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
           <DataTable
             key={JSON.stringify(asked)}
             label={listing.title}
-            columns={listing.columns}
+            columns={columns}
             rows={rows}
             idOf={listing.idOf}
             hrefOf={listing.hrefOf}

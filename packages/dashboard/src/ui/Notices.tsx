@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { Link } from "wouter"
 import * as live from "../live/live.ts"
 import { call } from "../api/client.ts"
@@ -53,7 +53,13 @@ const tellOutside = ({ key, text }: Notice): void => {
 export const Notices = () => {
   const [notices, setNotices] = useState<ReadonlyArray<Notice>>([])
   const drop = (key: string): void => setNotices((all) => all.filter((each) => each.key !== key))
-  const show = (found: ReadonlyArray<Notice>): void => {
+  const ended = useRef(new Set<string>())
+  const show = (change: Change, found: ReadonlyArray<Notice>): void => {
+    if (change.kind === "batch" && found.length > 0) {
+      // Several entries may tell of its last moves, and each is read as it stands by then.
+      if (ended.current.has(change.id)) return
+      ended.current.add(change.id)
+    }
     for (const each of found) {
       tellOutside(each)
       setTimeout(() => drop(each.key), SHOWN_MS)
@@ -67,7 +73,10 @@ export const Notices = () => {
         const { account, changes } = heard.commit
         for (const change of changes.filter(isWorthIt)) {
           // What cannot be read now is on its page; a notice is no record.
-          void told(account, change).then(show, () => undefined)
+          void told(account, change).then(
+            (found) => show(change, found),
+            () => undefined
+          )
         }
       }),
     []

@@ -140,6 +140,21 @@ const entries = {
   lastSuccess: { head: "Last success", help: "When the part last did its work without a fault." },
   failures: { head: "Failures", help: "Faults in a row." },
   detail: { head: "Detail", help: "What the part last said." },
+  compared: { head: "Compared", help: "What both sides were asked for." },
+  ours: { head: "Ours", help: "What these books say." },
+  theirs: { head: "Theirs", help: "What the broker said when it was last read." },
+  shares: { head: "Shares held", help: "The signed shares that each side says are held." },
+  // Background work and connections
+  job: { head: "Job", help: "The kind of background work and its key: the same of both is the same job." },
+  tries: { head: "Tries", help: "How often it was begun since it was asked for, of how often it may be." },
+  runAt: { head: "Next run", help: "When it is due." },
+  failure: { head: "Last error", help: "Why it last came to nothing." },
+  connection: { head: "Connection", help: "Whether all that the account is read by is well." },
+  login: { head: "Login", help: "Whether the broker's login holds; blank where it does not end." },
+  loginEnds: { head: "Ends", help: "Until when the login lasts without another one." },
+  stream: { head: "Stream", help: "Whether the broker's stream of reports stands; blank where there is none." },
+  lag: { head: "Lag, s", help: "Seconds since open orders were last read by polling." },
+  span: { head: "Span", help: "How far back the line goes." },
   // Batches
   mode: {
     head: "Mode",

@@ -115,6 +115,21 @@ const families = {
     ok: sign("tick-quiet", "Well", "ok", "The part does its work."),
     failing: sign("octagon-mark", "Failing", "danger", "The part met a fault when it last worked.")
   },
+  connection: {
+    up: sign("tick-quiet", "Up", "ok", "All that the account is read by is well."),
+    down: sign("octagon-mark", "Down", "danger", "The broker cannot be read now: what is wrong is beside it."),
+    unknown: sign("ring", "Unknown", "idle", "This daemon has not read the account yet, or does not drive it."),
+    valid: sign("tick-quiet", "Valid", "ok", "The login holds."),
+    ends_soon: sign("triangle", "Ends soon", "warn", "The login ends soon: after that nothing can be sent."),
+    needs_login: sign("octagon-mark", "Needs a login", "danger", "Nothing can be sent until somebody signs in.")
+  },
+  job: {
+    queued: sign("ring", "Queued", "idle", "It waits until it is due."),
+    running: sign("disc-part", "Running", "info", "It is being worked on."),
+    done: sign("disc-tick", "Done", "ok", "It came to its end."),
+    dead: sign("octagon-x", "Given up", "danger", "It failed as often as it may. It can be retried."),
+    cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
+  },
   token: {
     good: sign("tick-quiet", "Good", "ok", "It is taken."),
     expired: sign("square-clock", "Expired", "idle", "Its time is over."),

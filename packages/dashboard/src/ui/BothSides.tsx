@@ -1,0 +1,47 @@
+import type { ReactNode } from "react"
+import type { Term } from "../words/glossary.ts"
+import { Head } from "./Help.tsx"
+import { Panel } from "./Panel.tsx"
+
+/** A line of a comparison: the same on both sides. */
+export interface Line {
+  readonly term: Term
+  readonly ours: ReactNode
+  readonly theirs: ReactNode
+  readonly differs?: boolean
+}
+
+/** What the books say beside what the broker says, line by line; what differs is marked. */
+export const BothSides = ({ lines, note }: { readonly lines: ReadonlyArray<Line>; readonly note?: ReactNode }) => (
+  <Panel title="Both sides" note={note}>
+    <table className="sides" aria-label="Both sides">
+      <thead>
+        <tr>
+          <th scope="col">
+            <Head term="compared" />
+          </th>
+          <th scope="col" className="right">
+            <Head term="ours" />
+          </th>
+          <th scope="col" className="right">
+            <Head term="theirs" />
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map(({ differs, ours, term, theirs }) => (
+          <tr key={term} className={differs === true ? "differs" : undefined}>
+            <th scope="row">
+              <Head term={term} />
+            </th>
+            <td className="right">{ours}</td>
+            <td className="right">
+              {differs === true ? "≠ " : null}
+              {theirs}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Panel>
+)
