@@ -5,6 +5,8 @@ import { Need } from "../books/Need.ts"
 import { perform, type Command, type Performed, type Scope, type Stale } from "../control/Command.ts"
 import { isStopped, regate, setAccount, type CommandAnswer } from "../control/commands.ts"
 import { unstorable } from "../identity/unstorable.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { together, type Effects } from "../ledger/effects.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -85,9 +87,9 @@ export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Lay
         return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
       },
       setAccount: (account, settings, actor, reason, madeOf) =>
-        isDriven(account).pipe(
-          Effect.flatMap((driven) =>
-            ledger.submit("command", settingMember(account, settings, { actor, madeOf, reason }, driven))
+        Effect.all([isDriven(account), symbolsOf(account)]).pipe(
+          Effect.flatMap(([driven, symbols]) =>
+            ledger.submit("command", settingMember(account, settings, { actor, madeOf, reason }, driven, symbols))
           ),
           Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
           Effect.map(({ answer }) => answer),
@@ -215,6 +217,19 @@ const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, Trad
     (order) => order !== undefined
   )
 
+/** The symbols that an account has positions in. */
+const symbolsOf = (account: AccountName): Effect.Effect<ReadonlyArray<Ticker>, StoreError, TradeRepository> =>
+  Effect.map(Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] }), (positions) =>
+    positions.map(({ symbol }) => symbol)
+  )
+
+/** Is an order of the account on its way, or at its broker, by the rows of this commit? What was read before may be older. */
+const isAway = (recorder: Recorder, symbols: ReadonlyArray<Ticker>): boolean =>
+  symbols.some((symbol) => {
+    recorder.need(Need.Position({ account: recorder.account, symbol }))
+    return recorder.books.orders.find("live", [recorder.account, symbol]).some(({ status }) => status !== "pending")
+  })
+
 const settingMember = (
   account: AccountName,
   settings: AccountSettings,
@@ -227,7 +242,8 @@ const settingMember = (
     readonly reason: string | undefined
     readonly madeOf: Pick<Account, "version"> | undefined
   },
-  driven: boolean
+  driven: boolean,
+  symbols: ReadonlyArray<Ticker>
 ): Member<{ readonly answer: CommandAnswer; readonly isChange: boolean }> => ({
   account,
   cause: { kind: "command", actor, ...(reason === undefined ? {} : { reason }) },
@@ -238,7 +254,9 @@ const settingMember = (
       const why = `account ${account} has been changed since its settings were read: look at them again`
       return { answer: { _tag: "Refused", why }, isChange: false }
     }
-    const answer = setAccount(recorder, settings, driven, reason)
+    const isElsewhere = before?.broker !== settings.broker || before.environment !== settings.environment
+    const isPinned = driven || (before !== undefined && isElsewhere && isAway(recorder, symbols))
+    const answer = setAccount(recorder, settings, isPinned, reason)
     return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
   }
 })

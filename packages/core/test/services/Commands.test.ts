@@ -15,7 +15,9 @@ import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
+import { submitPending } from "../../src/services/Submission.ts"
 import * as Stage from "./Stage.ts"
 
 const other = AccountName.make("other")
@@ -45,6 +47,36 @@ const held = Effect.gen(function* () {
 })
 
 const holds = Effect.map(Reads.all(PositionTable), (all) => all.map((position) => position.held))
+
+describe("an account's broker", () => {
+  it("is not changed where an order has left between the reading and the commit", async () => {
+    const kept = MemoryRepository.make(MemoryStore.make())
+    // As if it was read before anything was sent.
+    const repository: TradeRepositoryService = {
+      ...kept,
+      page: (query) => (query.table === "orders" && query.limit === 1 ? Effect.succeed([]) : kept.page(query))
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Gates.confirmInstruments
+        yield* submitPending(() => Effect.succeed(true))
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        const commands = yield* Commands
+        const set = (settings: Partial<Account.AccountSettings>) =>
+          commands.setAccount(Stage.account, { ...Account.defaultSettings, ...settings }, "test")
+        expect(yield* set({ broker: "alpaca" })).toMatchObject({
+          _tag: "Refused",
+          why: expect.stringContaining("pinned to paper")
+        })
+        expect(yield* set({ cancelOnFlip: true })).toMatchObject({ _tag: "Done" })
+      }),
+      Stage.layer({}, { repository })
+    )
+  })
+})
 
 describe("a resume", () => {
   it("D1: whose answer was lost lets its positions go on when it is asked for again", async () => {
