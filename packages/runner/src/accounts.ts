@@ -11,8 +11,13 @@ const DEFAULT = AccountName.AccountName.make("paper")
 const readName = (text: string): Effect.Effect<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
     const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
-    return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
+    return new UsageError({ problem: `'${text}' is no name of an account`, remedy, field: "account" })
   })
+
+const unknown = (text: string, there: ReadonlyArray<string>): UsageError => {
+  const { problem, remedy } = unknownWord("Account", text, there)
+  return new UsageError({ problem, remedy, field: "account" })
+}
 
 type Reading<A> = Effect.Effect<A, UsageError | TradeRepository.StoreError, TradeRepository.TradeRepository>
 
@@ -33,7 +38,7 @@ export const known = (text: string): Reading<AccountName.AccountName> =>
   Effect.gen(function* () {
     const wanted = yield* readName(text)
     const there = yield* names
-    return there.includes(wanted) ? wanted : yield* unknownWord("Account", text, there)
+    return there.includes(wanted) ? wanted : yield* unknown(text, there)
   })
 
 /** Lists that are narrowed to an account that is not in the books, in any case, would be empty: it is refused with the nearest. */
@@ -42,7 +47,7 @@ export const expectKnown = (text: string | undefined): Reading<void> =>
     if (text === undefined || text === AccountName.STORE) return
     const there: ReadonlyArray<string> = yield* names
     const isThere = [text, text.toUpperCase(), text.toLowerCase()].some((name) => there.includes(name))
-    if (!isThere && there.length > 0) return yield* unknownWord("Account", text, there)
+    if (!isThere && there.length > 0) return yield* unknown(text, there)
   })
 
 /** The accounts that are in the books, narrowed to the one that was named. */
@@ -61,7 +66,11 @@ export const sole = (named: Option.Option<string>): Reading<AccountName.AccountN
   })
 
 const severalAccounts = (there: ReadonlyArray<string>): UsageError =>
-  new UsageError({ problem: `There are several accounts: ${there.join(", ")}`, remedy: "Name one with --account" })
+  new UsageError({
+    problem: `There are several accounts: ${there.join(", ")}`,
+    remedy: "Name one with --account",
+    field: "account"
+  })
 
 /** Writes the accounts of the configuration into the books, where they differ. */
 const configure = (configuration: Configuration): Opening<void> =>

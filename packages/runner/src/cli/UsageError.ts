@@ -4,7 +4,9 @@ import { nearest } from "../import/nearest.ts"
 /** What was asked for cannot be asked for so: exit code 2. `problem` says what and where, `remedy` what to write instead. */
 export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
   problem: Schema.String,
-  remedy: Schema.String
+  remedy: Schema.String,
+  /** What of a request is meant, where it is one thing. */
+  field: Schema.optional(Schema.String)
 }) {
   override get message() {
     return `${this.problem}. ${this.remedy}`

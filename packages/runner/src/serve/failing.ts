@@ -104,7 +104,7 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "AlreadyCommitted":
       return fault(error.message)
     case "UsageError":
-      return badRequest(error.message)
+      return badRequest(error.message, error.field)
     case "CommandRefused":
       return conflict(error.message)
     case "StaleRecord":

@@ -79,6 +79,9 @@ const tell = async (address?: string) => {
   expect(await json("batches", "watch", "G1")).toMatchObject({ status: "partial_success", ...counts })
   const taken = Orders(await json("exchange", "orders")).items
   expect(new Set(taken.map(({ clientOrderId }) => clientOrderId)).size).toBe(taken.length)
+  // Those that the exchange refused never were orders there.
+  expect(taken).toHaveLength(rows - bad - rejected)
+  expect(new Set(taken.map(({ status }) => status))).toEqual(new Set(["filled"]))
   const filled = Orders(await json("orders", "list", "--limit", "0", "--status", "filled")).items
   expect(filled).toHaveLength(rows - bad - rejected)
   expect(await json("audit")).toMatchObject({ ok: true })

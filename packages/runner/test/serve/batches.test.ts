@@ -91,7 +91,7 @@ describe("batches over the API", () => {
         items: [{ type: "reconcile", payload: { account: "main" }, status: "queued" }]
       })
       const nobody = yield* ask(port, "/api/v1/reconcile", { method: "POST", body: { account: "nobody" } })
-      assert.deepInclude(json(nobody), { status: 400 })
+      assert.deepInclude(json(nobody), { status: 400, field: "account" })
       const { secret } = yield* Tokens.create({ name: "watch", role: "read", actor: "test" })
       const headers = { authorization: `Bearer ${Redacted.value(secret)}` }
       assert.strictEqual(
