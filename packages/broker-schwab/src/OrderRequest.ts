@@ -89,15 +89,18 @@ export type Terms = Pick<
   "extendedHours" | "limitPrice" | "positionEffect" | "quantity" | "side" | "symbol" | "timeInForce" | "type"
 >
 
-/** The body of the request for an order, or why Schwab takes no such order. Pure. */
-export const bodyOf = (terms: Terms): Either.Either<string, Broker.Refusal> => {
+/**
+ * The body of the request for an order, or why Schwab takes no such order; of `session` where that is not all that there is in a day
+ * (`AM`, `PM`). Pure.
+ */
+export const bodyOf = (terms: Terms, session?: string): Either.Either<string, Broker.Refusal> => {
   const fault = faultOf(terms)
   if (fault !== undefined) return Either.left(new Broker.Refusal({ code: fault[0], words: fault[1] }))
   const { extendedHours, limitPrice, positionEffect, quantity, side, symbol, timeInForce, type } = terms
   return Either.right(
     encode({
       orderType: typeWords[type] ?? type,
-      session: extendedHours ? "SEAMLESS" : "NORMAL",
+      session: session ?? (extendedHours ? "SEAMLESS" : "NORMAL"),
       duration: durations[timeInForce] ?? timeInForce,
       orderStrategyType: "SINGLE",
       ...(limitPrice === undefined ? {} : { price: Decimal.format(limitPrice) }),

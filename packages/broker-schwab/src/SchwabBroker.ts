@@ -291,16 +291,18 @@ const replacementOf = (
   if (seen === undefined || Option.isNone(symbol))
     return Either.left(new Broker.Refusal({ code: "order", words: "the order is none that could be replaced" }))
   const limitPrice = terms.limitPrice ?? seen.limitPrice
-  return bodyOf({
+  const session = order.session ?? "NORMAL"
+  const replacement = {
     symbol: symbol.value,
     side: seen.side,
     quantity: terms.quantity,
     type: seen.type ?? "market",
     limitPrice: seen.type === "limit" ? limitPrice : undefined,
     timeInForce: terms.timeInForce ?? (order.duration === "GOOD_TILL_CANCEL" ? "gtc" : "day"),
-    extendedHours: (order.session ?? "NORMAL") !== "NORMAL",
+    extendedHours: session !== "NORMAL",
     positionEffect: effectOf(order.orderLegCollection?.[0]?.instruction)
-  })
+  } as const
+  return bodyOf(replacement, session)
 }
 
 /* Reading orders. */

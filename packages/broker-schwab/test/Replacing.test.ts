@@ -18,13 +18,17 @@ const working = ({ broker, exchange }: Place) =>
     return answer._tag === "Accepted" ? { id: answer.brokerOrderId, asOf } : yield* Effect.dieMessage(words(answer))
   })
 
+/** The hash that stands for the account. */
+const hashAt = (wire: Place["wire"]) =>
+  Effect.map(wire.ask({ method: "GET", path: "/trader/v1/accounts/accountNumbers", within: "5 seconds" }), (numbers) =>
+    numbers._tag === "Answered" ? /"hashValue":"(\w+)"/.exec(numbers.text)?.[1] : undefined
+  )
+
 /** Somebody replaces it at Schwab's own page, by an order of so many shares. */
 const replacedByHand = ({ wire }: Place, id: OrderId, quantity: string) =>
   Effect.gen(function* () {
     const body = Either.getOrThrow(OrderRequest.bodyOf(terms({ ...limit, quantity: Quantity.unsafe(quantity) })))
-    const numbers = yield* wire.ask({ method: "GET", path: "/trader/v1/accounts/accountNumbers", within: "5 seconds" })
-    const hash = numbers._tag === "Answered" ? /"hashValue":"(\w+)"/.exec(numbers.text)?.[1] : undefined
-    const path = `/trader/v1/accounts/${hash}/orders/${id}`
+    const path = `/trader/v1/accounts/${yield* hashAt(wire)}/orders/${id}`
     const outcome = yield* wire.ask({ method: "PUT", path, body, within: "5 seconds" })
     assert.containSubset(outcome, { status: 201 })
   })
@@ -59,6 +63,28 @@ describe("an order that another one replaced", () => {
       assert.deepStrictEqual(
         received.map(({ report }) => shown(report)),
         [wanted]
+      )
+    })
+  )
+
+  it.scopedLive.each(["AM", "PM", "SEAMLESS"])("an order of the session %s that is replaced stays in that", (session) =>
+    Effect.gen(function* () {
+      const { broker, exchange, wire } = yield* open({}, { servesAgainFor: 0 })
+      yield* exchange.instruct({ id: "accept", when: {}, do: { accept: {} }, times: 9 })
+      const body = Either.getOrThrow(OrderRequest.bodyOf(terms({ ...limit, extendedHours: true }), session))
+      const path = `/trader/v1/accounts/${yield* hashAt(wire)}/orders`
+      assert.containSubset(yield* wire.ask({ method: "POST", path, body, within: "5 seconds" }), { status: 201 })
+      const id = (yield* exchange.orders).at(-1)?.brokerOrderId ?? assert.fail("there is no order")
+      const { report } = yield* broker.order(id)
+      const order = { _tag: "Submitted", brokerOrderIds: [id], acceptedAt: report.asOf } as const
+      assert.containSubset(yield* broker.replace?.(order, { quantity: Quantity.unsafe("5") }) ?? Effect.void, {
+        _tag: "Requested"
+      })
+      const listed = yield* wire.ask({ method: "GET", path: `/trader/v1/orders?${WHOLE}`, within: "5 seconds" })
+      const sessions = listed._tag === "Answered" ? [...listed.text.matchAll(/"session":"(\w+)"/g)] : []
+      assert.deepStrictEqual(
+        sessions.map(([, each]) => each),
+        [session, session]
       )
     })
   )
