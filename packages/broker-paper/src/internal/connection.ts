@@ -1,13 +1,13 @@
-import Database from "better-sqlite3"
 import { Clock, Effect, Schedule } from "effect"
 import type { Scope } from "effect"
 import { Instant } from "@roundlot/core"
 import { closeSync, openSync } from "node:fs"
 import { ExchangeFailed } from "../ExchangeFile.ts"
+import { codeOf, connected, type Sqlite } from "./sqlite.ts"
 
 /** One connection to an exchange's file. */
 export interface ExchangeFile {
-  readonly database: Database.Database
+  readonly database: Sqlite
   readonly name: string
   /**
    * Runs `body` in one immediate transaction. What it throws undoes all of it, and so does an answer that `keeps` says no to.
@@ -67,15 +67,17 @@ export const open = (file: string | undefined): Effect.Effect<ExchangeFile, Exch
   ).pipe(Effect.map((database) => ({ database, name, transact: transactOn(database, name) })))
 }
 
-const connect = (file: string): Database.Database => {
+const connect = (file: string): Sqlite => {
   if (file !== "" && file !== ":memory:") closeSync(openSync(file, "a", 0o600))
-  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS })
+  const database = connected(file, BUSY_TIMEOUT_MS)
   try {
-    database.pragma("journal_mode = WAL")
+    database.exec("PRAGMA journal_mode = WAL")
     // A killed process loses nothing; what a power cut takes from a simulation is not worth a disk flush an order.
-    database.pragma("synchronous = NORMAL")
-    database.pragma("foreign_keys = ON")
-    database.transaction(() => layOut(database)).immediate()
+    database.exec("PRAGMA synchronous = NORMAL")
+    database.exec("PRAGMA foreign_keys = ON")
+    database.exec("BEGIN IMMEDIATE")
+    layOut(database)
+    database.exec("COMMIT")
     return database
   } catch (error) {
     database.close()
@@ -85,18 +87,24 @@ const connect = (file: string): Database.Database => {
 
 class Foreign extends Error {}
 
-const layOut = (database: Database.Database): void => {
-  const application = database.pragma("application_id", { simple: true })
-  const layout = database.pragma("user_version", { simple: true })
+/** What SQLite keeps under a name in the head of a file. */
+const numberOf = (database: Sqlite, name: "application_id" | "user_version"): number => {
+  const row = database.prepare(`SELECT ${name} AS value FROM pragma_${name}`).get()
+  return typeof row === "object" && row !== null && "value" in row ? Number(row.value) : 0
+}
+
+const layOut = (database: Sqlite): void => {
+  const application = numberOf(database, "application_id")
+  const layout = numberOf(database, "user_version")
   if (application === APPLICATION_ID) {
-    if (layout !== LAYOUT) throw new Foreign(`it has layout ${String(layout)}, and this program knows ${LAYOUT}`)
+    if (layout !== LAYOUT) throw new Foreign(`it has layout ${layout}, and this program knows ${LAYOUT}`)
     return
   }
-  const tables = database.prepare<[]>("SELECT 1 FROM sqlite_schema LIMIT 1").get()
+  const tables = database.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get()
   if (application !== 0 || tables !== undefined) throw new Foreign("it is a database, but no paper exchange's")
   database.exec(DDL)
-  database.pragma(`application_id = ${APPLICATION_ID}`)
-  database.pragma(`user_version = ${LAYOUT}`)
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+  database.exec(`PRAGMA user_version = ${LAYOUT}`)
 }
 
 /** Waits in all about five seconds for other processes. */
@@ -115,7 +123,7 @@ const attempt = <A>(name: string, body: () => A): Effect.Effect<A, ExchangeFaile
     }
   }).pipe(Effect.retry({ while: (error) => error.kind === "busy", schedule: patience }))
 
-const transactOn = (database: Database.Database, name: string): ExchangeFile["transact"] => {
+const transactOn = (database: Sqlite, name: string): ExchangeFile["transact"] => {
   const begin = database.prepare("BEGIN IMMEDIATE")
   const commit = database.prepare("COMMIT")
   const rollback = database.prepare("ROLLBACK")
@@ -126,23 +134,22 @@ const transactOn = (database: Database.Database, name: string): ExchangeFile["tr
       if (keeps(answer)) commit.run()
       return answer
     } finally {
-      if (database.inTransaction) rollback.run()
+      if (database.isInTransaction()) rollback.run()
     }
   }
   return (body, keeps = () => true) =>
     Effect.flatMap(Clock.currentTimeMillis, (ms) => attempt(name, () => run(() => body(Instant.fromMillis(ms)), keeps)))
 }
 
-const hasCode = (error: unknown): error is Error & { readonly code: string } =>
-  error instanceof Error && "code" in error && typeof error.code === "string"
-
 /** A broken constraint is a fault of this program, not of the file. */
-const isFileFault = (error: unknown): error is Error =>
-  error instanceof Foreign || (hasCode(error) && !error.code.startsWith("SQLITE_CONSTRAINT"))
+const isFileFault = (error: unknown): error is Error => {
+  const code = codeOf(error)
+  return error instanceof Foreign || (code !== undefined && !code.startsWith("SQLITE_CONSTRAINT"))
+}
 
 const failed = (file: string, error: Error): ExchangeFailed =>
   new ExchangeFailed({
     file,
-    kind: hasCode(error) && /^SQLITE_(BUSY|LOCKED)/.test(error.code) ? "busy" : "unusable",
+    kind: /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? "") ? "busy" : "unusable",
     detail: error.message
   })

@@ -1,9 +1,9 @@
-import type Database from "better-sqlite3"
 import { AccountName, Decimal, Instant, Price } from "@roundlot/core"
 import { Schema } from "effect"
 import { ExchangeHolding, ExchangeOrder, Execution, LoggedRequest } from "../ExchangeOrder.ts"
 import type { PlaceRequest } from "../ExchangeOrder.ts"
 import { Instruction, operations } from "../Instruction.ts"
+import type { Sqlite } from "./sqlite.ts"
 
 /** An order with what the exchange keeps to itself. */
 export const OrderRow = Schema.Struct({
@@ -74,7 +74,7 @@ export type Fact =
   | `shown ${string}`
 
 /** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
-export const make = (database: Database.Database) => {
+export const make = (database: Sqlite) => {
   const many = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
     const statement = database.prepare(sql)
     const decode = Schema.decodeUnknownSync(row)
