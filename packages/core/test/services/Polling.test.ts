@@ -171,11 +171,16 @@ const halt: CommandRequest = {
 
 const neverOpen: MarketHours.MarketHours = { ...MarketHours.xnys, isOpenAt: () => false }
 
-/** How many readings of open orders this process has counted as failed. */
-const failedReads = Effect.map(Metric.snapshot, (pairs) => {
-  const counted = pairs.find(({ metricKey }) => metricKey.name === "roundlot_failed_order_reads_total")?.metricState
-  return counted !== undefined && MetricState.isCounterState(counted) ? Number(counted.count) : 0
-})
+/** What a metric of this process says: a counter or a gauge. */
+const metric = (name: string) =>
+  Effect.map(Metric.snapshot, (pairs) => {
+    const state = pairs.find(({ metricKey }) => metricKey.name === name)?.metricState
+    if (state === undefined) return 0
+    if (MetricState.isCounterState(state)) return Number(state.count)
+    return MetricState.isGaugeState(state) ? Number(state.value) : Number.NaN
+  })
+
+const failedReads = metric("roundlot_failed_order_reads_total")
 
 const heads = Effect.flatMap(TradeRepository, ({ heads: read }) => read)
 
@@ -317,6 +322,25 @@ describe("many open orders at a broker that lists any window at once", () => {
         expect(asked()).toEqual(["orders"])
         const after = yield* Effect.flatMap(Health.Health, (health) => health.all)
         expect(after.find(({ part }) => part === "poll paper")).toMatchObject({ isWell: true, failures: 0 })
+      }),
+      layer
+    )
+  })
+
+  it("FILL-13: the lag is by how much the most overdue order was read later than the interval", async () => {
+    const { layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, pass, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, open(order))
+        const lag = metric("roundlot_polling_lag_seconds")
+        yield* Effect.zipRight(poll, poll)
+        expect(yield* lag).toBe(0)
+        yield* TestClock.adjust("22 seconds")
+        yield* pass
+        expect(yield* lag).toBe(7)
+        yield* poll
+        expect(yield* lag).toBe(0)
       }),
       layer
     )
