@@ -100,7 +100,7 @@ const places: ReadonlyArray<Place> = Object.entries(OpenApi.fromApi(Api.Roundlot
 )
 
 /** Of the many texts each place takes some, all of them together; every place all of them where that is asked for. */
-const EVERY = process.env["ROUNDLOT_INJECTION"] === "whole" ? 1 : 8
+const EVERY = process.env["ROUNDLOT_INJECTION"] === "whole" ? 1 : 16
 
 const textsOf = (place: number) => written.filter((text, at) => text === "%00" || (at + place) % EVERY === 0)
 
