@@ -121,7 +121,11 @@ const rules = [
   // What a position owes bounds its orders as well, and halts the symbol.
   ["re-decision", /D6: only what is still due is sent|Halted/, 4],
   ["in doubt", /no break without a cause: FillAfterRejection/, 19],
-  ["canonical revision", /E4: books and exchange hold the same|no break without a cause: PositionDiffers/, 2],
+  [
+    "canonical revision",
+    /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: PositionDiffers/,
+    1
+  ],
   ["release", /the residual is not the sum of the open lots/, 1],
   ["cool-down", /D8: after a short end nothing is sent for 30 s/, 16],
   ["halt", /a halt holds/, 40],
