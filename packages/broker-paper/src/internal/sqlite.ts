@@ -1,4 +1,5 @@
 import Database from "better-sqlite3"
+import { createRequire } from "node:module"
 
 /** What is asked of a prepared statement. */
 interface Statement {
@@ -26,9 +27,13 @@ const isBuiltIn = (found: unknown): found is BuiltInModule =>
   typeof found === "object" && found !== null && "DatabaseSync" in found && typeof found.DatabaseSync === "function"
 
 const builtIn = (): BuiltInModule | undefined => {
-  const find: unknown = Reflect.get(process, "getBuiltinModule")
-  const found: unknown = typeof find === "function" ? Reflect.apply(find, process, ["node:sqlite"]) : undefined
-  return isBuiltIn(found) ? found : undefined
+  try {
+    const found: unknown = createRequire(import.meta.url)("node:sqlite")
+    return isBuiltIn(found) ? found : undefined
+  } catch {
+    // An older Node has none.
+    return undefined
+  }
 }
 
 /** A connection by the native module; where none was made for this Node, by the SQLite that it has built in. */
@@ -36,7 +41,14 @@ export const connected = (file: string, timeout: number): Sqlite => {
   try {
     const database = new Database(file, { timeout })
     return {
-      prepare: (sql) => database.prepare<Array<unknown>>(sql),
+      prepare: (sql) => {
+        const statement = database.prepare(sql)
+        return {
+          run: (...parameters) => statement.run(...parameters),
+          get: (...parameters) => statement.get(...parameters),
+          all: (...parameters) => statement.all(...parameters)
+        }
+      },
       exec: (sql) => database.exec(sql),
       close: () => database.close(),
       isInTransaction: () => database.inTransaction
