@@ -178,7 +178,7 @@ const groupsOf = <A>(all: ReadonlyArray<A>, sizes: ReadonlyArray<number>): Reado
 
 /** D1 leaves the times at which commits were made aside. */
 const isTimeless = (column: string): boolean =>
-  !column.endsWith("At") || column === "tradedAt" || column === "lastPriceAt"
+  column === "tradedAt" || column === "lastPriceAt" || !(column.endsWith("At") || column === "answerSince")
 
 // What a broker says of one of our orders and of one that is not ours, in two orders of arrival
 

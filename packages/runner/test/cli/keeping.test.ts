@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { databases } from "./database.ts"
 import { buys, child, desk } from "./roundlot.ts"
 
@@ -9,17 +10,20 @@ const { fresh } = databases()
 const TRADES = 2_000
 
 /** A store with so many trades, worked off to its fills. */
-const filled = async (count: number) => {
-  const made = desk()
+const filled = async (count: number, folder?: string) => {
+  const made = desk(undefined, undefined, folder)
   const rows = Array.from({ length: count }, (_, i) => [`t${i}`, `0.0${(i % 9) + 1}`] as const)
   await made.cli("trades", "import", made.file("trades.csv", buys(...rows)))
   expect((await made.cli("start", "--until-idle")).code).toBe(0)
   return made
 }
 
-/** One that is only copied. */
+/** One that is only copied, by several tests. */
 let many: ReturnType<typeof filled> | undefined
-const manyTrades = () => (many ??= filled(TRADES))
+const folderOfMany = mkdtempSync(join(tmpdir(), "roundlot-keeping-"))
+const manyTrades = () => (many ??= filled(TRADES, folderOfMany))
+
+afterAll(() => rmSync(folderOfMany, { recursive: true, force: true }))
 
 const at = (store: string) => ["--store", store]
 

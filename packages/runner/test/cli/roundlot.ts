@@ -30,8 +30,7 @@ const ownFolder = (): string => {
  * A folder of its own with a store in it, or with what belongs to the store that is named, and the command line on that store, run
  * in this process.
  */
-export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>) => {
-  const folder = ownFolder()
+export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>, folder: string = ownFolder()) => {
   const store = named ?? `sqlite:${join(folder, "books.db")}`
   const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
   let ahead = 0
