@@ -83,6 +83,9 @@ const faultOf = (terms: Terms): Fault | undefined => {
   return quantityFault(quantity) ?? priceFault(type, limitPrice)
 }
 
+/** The sessions of a day beside the regular one: before it, after it, and all of a day. */
+export type ExtendedSession = "AM" | "PM" | "SEAMLESS"
+
 /** What a request for an order says. */
 export type Terms = Pick<
   OrderTerms.OrderTerms,

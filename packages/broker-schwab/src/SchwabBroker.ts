@@ -11,7 +11,7 @@ import * as Listing from "./Listing.ts"
 import { executedReport, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
-import { bodyOf, effectOf, orderTypes, timesInForce } from "./OrderRequest.ts"
+import { bodyOf, effectOf, type ExtendedSession, orderTypes, type Terms, timesInForce } from "./OrderRequest.ts"
 import * as Orders from "./Orders.ts"
 import type { Read } from "./Orders.ts"
 import { known } from "./OrderStatus.ts"
@@ -46,6 +46,8 @@ export interface Options {
   readonly accountNumber?: string | undefined
   /** How long an answer is waited for; 30 s for a send, 15 s for a cancel where it is left away. */
   readonly answersWithin?: Duration.DurationInput | undefined
+  /** Which session an order with extended hours is for: `SEAMLESS`, which is all of a day, where it is left away. */
+  readonly extendedSession?: ExtendedSession | undefined
   /** How long the answer of a read serves whoever asks again; a second where it is left away. */
   readonly servesAgainFor?: Duration.DurationInput | undefined
   /** After how long without a sign of life a stream has failed; half a minute where it is left away. */
@@ -61,6 +63,7 @@ interface Desk {
   readonly chains: Chains.Chains
   readonly corrections: Corrections.Corrections
   readonly answersWithin: Duration.DurationInput | undefined
+  readonly extendedSession: ExtendedSession | undefined
 }
 
 /**
@@ -107,11 +110,11 @@ const opened = (
   listing: Listing.ListWindow
 ): Effect.Effect<Broker.BrokerService> =>
   Effect.gen(function* () {
-    const { account, answersWithin, servesAgainFor, wire } = options
+    const { account, answersWithin, extendedSession, servesAgainFor, wire } = options
     const orders = yield* Orders.make(wire, linked, listing, servesAgainFor)
     const chains = yield* Chains.make(orders)
     const corrections = yield* Corrections.make(wire, linked)
-    const desk: Desk = { account, wire, linked, orders, chains, corrections, answersWithin }
+    const desk: Desk = { account, wire, linked, orders, chains, corrections, answersWithin, extendedSession }
     return {
       name: "schwab",
       environment: wire.place.environment,
@@ -142,8 +145,13 @@ const ORDERS = { method: "POST", endpoint: "/trader/v1/accounts/{hash}/orders" }
 
 const LONGEST_SEND = "30 seconds"
 
+const bodyIn =
+  ({ extendedSession }: Desk) =>
+  (terms: Terms) =>
+    bodyOf(terms, terms.extendedHours ? extendedSession : undefined)
+
 const prepare = (desk: Desk, terms: OrderTerms.OrderTerms): Either.Either<Broker.Prepared, Broker.Refusal> =>
-  Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyOf), (body) => ({
+  Either.map(Either.flatMap(Broker.ownTerms(desk.account, terms), bodyIn(desk)), (body) => ({
     request: payloadOf(body, ORDERS),
     send: (attemptId: Id.AttemptId) => send(desk, terms, body, attemptId)
   }))

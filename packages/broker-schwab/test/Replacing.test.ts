@@ -67,26 +67,26 @@ describe("an order that another one replaced", () => {
     })
   )
 
-  it.scopedLive.each(["AM", "PM", "SEAMLESS"])("an order of the session %s that is replaced stays in that", (session) =>
-    Effect.gen(function* () {
-      const { broker, exchange, wire } = yield* open({}, { servesAgainFor: 0 })
-      yield* exchange.instruct({ id: "accept", when: {}, do: { accept: {} }, times: 9 })
-      const body = Either.getOrThrow(OrderRequest.bodyOf(terms({ ...limit, extendedHours: true }), session))
-      const path = `/trader/v1/accounts/${yield* hashAt(wire)}/orders`
-      assert.containSubset(yield* wire.ask({ method: "POST", path, body, within: "5 seconds" }), { status: 201 })
-      const id = (yield* exchange.orders).at(-1)?.brokerOrderId ?? assert.fail("there is no order")
-      const { report } = yield* broker.order(id)
-      const order = { _tag: "Submitted", brokerOrderIds: [id], acceptedAt: report.asOf } as const
-      assert.containSubset(yield* broker.replace?.(order, { quantity: Quantity.unsafe("5") }) ?? Effect.void, {
-        _tag: "Requested"
+  it.scopedLive.each(["AM", "PM", "SEAMLESS"] as const)(
+    "an order of the session %s is placed in it, and stays in it when it is replaced",
+    (session) =>
+      Effect.gen(function* () {
+        const { broker, exchange, wire } = yield* open({}, { servesAgainFor: 0, extendedSession: session })
+        yield* exchange.instruct({ id: "accept", when: {}, do: { accept: {} }, times: 9 })
+        yield* send(broker, terms({ ...limit, extendedHours: true }))
+        const id = (yield* exchange.orders).at(-1)?.brokerOrderId ?? assert.fail("there is no order")
+        const { report } = yield* broker.order(id)
+        const order = { _tag: "Submitted", brokerOrderIds: [id], acceptedAt: report.asOf } as const
+        assert.containSubset(yield* broker.replace?.(order, { quantity: Quantity.unsafe("5") }) ?? Effect.void, {
+          _tag: "Requested"
+        })
+        const listed = yield* wire.ask({ method: "GET", path: `/trader/v1/orders?${WHOLE}`, within: "5 seconds" })
+        const sessions = listed._tag === "Answered" ? [...listed.text.matchAll(/"session":"(\w+)"/g)] : []
+        assert.deepStrictEqual(
+          sessions.map(([, each]) => each),
+          [session, session]
+        )
       })
-      const listed = yield* wire.ask({ method: "GET", path: `/trader/v1/orders?${WHOLE}`, within: "5 seconds" })
-      const sessions = listed._tag === "Answered" ? [...listed.text.matchAll(/"session":"(\w+)"/g)] : []
-      assert.deepStrictEqual(
-        sessions.map(([, each]) => each),
-        [session, session]
-      )
-    })
   )
 
   it.scopedLive("a short sale that is replaced stays one", () =>
