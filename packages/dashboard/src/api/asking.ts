@@ -136,6 +136,13 @@ const LEAST_MS = 300
 /** Has what is on screen read again, together with what the stream asks for; nothing where no page is open yet. */
 let readSoon = (): void => undefined
 
+/** Is something read for the first time? What is read again can be asked for anew; this is waited for. */
+const isFirstRead = (): boolean =>
+  queries
+    .getQueryCache()
+    .getAll()
+    .some(({ state }) => state.fetchStatus === "fetching" && state.data === undefined)
+
 /** Reads again what is on screen when the stream says that something happened: not more often than the daemon can answer it. */
 export const useLiveReading = (): void => {
   useEffect(() => {
@@ -145,10 +152,12 @@ export const useLiveReading = (): void => {
     const read = async (): Promise<void> => {
       isDue = false
       const begun = performance.now()
-      await queries.invalidateQueries({}, { cancelRefetch: false })
+      // An answer that is on its way may be from before what happened, and nothing else would ever ask for a newer one.
+      const isLate = isFirstRead()
+      await queries.invalidateQueries({}, { cancelRefetch: true })
       cost = performance.now() - begun
       timer = undefined
-      if (isDue) later()
+      if (isDue || isLate) later()
     }
     const later = (): void => {
       isDue = true
