@@ -16,7 +16,10 @@ const MANY = 1_000_000
 const READS = 200
 const WARMING = 20
 
-/** What makes one row another's copy: the columns that must differ, where `k` is the copy's number and `s` the step of ids. */
+/** The ids of one copy are further from those of the next than any two of the few. */
+const STEP = 1_000_000
+
+/** What makes one row another's copy: the columns that must differ. */
 const COPIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   trades: { id: "id", lotId: "id", sourceId: "text", tradedAt: "time", createdAt: "time" },
   orders: {
@@ -33,6 +36,7 @@ const COPIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   fills: { id: "id", orderId: "id", execId: "text", execIdBase: "text", createdAt: "time", executedAt: "time" }
 }
 
+/** How they differ, where `k` is the copy's number. */
 const expressions: Readonly<Record<string, (column: string) => string>> = {
   id: (column) => `"${column}" + k * $1::bigint`,
   text: (column) => `"${column}" || '-' || k`,
@@ -65,9 +69,6 @@ const multiply = async (url: string, times: number): Promise<void> => {
   await client.query("VACUUM ANALYZE")
   await client.end()
 }
-
-/** Further apart than any two ids of the few. */
-const STEP = 1_000_000
 
 const countOf = async (url: string): Promise<number> => {
   const client = new Client({ connectionString: url })

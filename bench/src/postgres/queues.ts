@@ -73,6 +73,8 @@ const PIPELINES: ReadonlyArray<readonly [name: string, pipeline: Pipeline, prepa
   ["graphile-worker", graphile, (url) => runMigrations({ connectionString: url, logger: silent })]
 ]
 
+const OURS = "10 callers in chunks of 100"
+
 /** Ten callers of the real parts, beside queues of jobs on the same server whose handlers write the same rows a step a job. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   onServer(async (databases) => {
@@ -112,5 +114,3 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
       ])
     ]
   })
-
-const OURS = "10 callers in chunks of 100"

@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { Schema } from "effect"
 import { Client } from "pg"
 import { type Asked, atLeast, atMost, type Figure, median, noted } from "../measuring.ts"
 import { type Databases, onServer } from "./database.ts"
 
 const WRITING = fileURLToPath(new URL("./writing.ts", import.meta.url))
 
-interface Written {
-  readonly from: number
-  readonly until: number
-}
+/** From when until when a process wrote, in milliseconds. */
+const Written = Schema.Struct({ from: Schema.Number, until: Schema.Number })
+
+type Written = typeof Written.Type
+
+const writtenIn = Schema.decodeSync(Schema.parseJson(Written))
 
 /** A process of its own that plays trades of one account. */
 const writing = (url: string, desk: string, trades: number): Promise<Written> =>
@@ -20,7 +23,7 @@ const writing = (url: string, desk: string, trades: number): Promise<Written> =>
     let said = ""
     child.stdout.on("data", (part: Buffer) => (said += part.toString()))
     child.once("close", (code) =>
-      code === 0 ? resolve(JSON.parse(said)) : reject(new Error(`a writer ended with ${code ?? "a signal"}`))
+      code === 0 ? resolve(writtenIn(said)) : reject(new Error(`a writer ended with ${code ?? "a signal"}`))
     )
   })
 
@@ -60,12 +63,13 @@ const ASLEEP = [
 /** Whoever holds this keeps everybody from appending to the feed. */
 const NO_FEED = [`SELECT 1 FROM roundlot_ops_fed WHERE "account" = '' FOR UPDATE`]
 
+const none = (): Array<number> => []
+
 /** Processes that write to accounts of their own on one server: one, two, one beside a sleeper, and one without a feed. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   onServer(async (databases) => {
     const trades = asked.trades ?? (asked.quick ? 2_000 : 10_000)
-    const rates = { one: [0], two: [0], besideSleeper: [0], withoutFeed: [0] }
-    for (const all of Object.values(rates)) all.pop()
+    const rates = { one: none(), two: none(), besideSleeper: none(), withoutFeed: none() }
     const one = (url: string) => writing(url, "a", trades)
     for (let round = 0; round < (asked.rounds ?? (asked.quick ? 1 : 5)); round++) {
       rates.one.push(rateOf(trades, [await on(databases, one)]))

@@ -22,6 +22,7 @@ import {
   Submission,
   Ticker,
   Tracking,
+  Trade,
   TradeRepository
 } from "@roundlot/core"
 import { Effect, FastCheck, Layer, Logger, LogLevel, Redacted, TestClock } from "effect"
@@ -101,17 +102,15 @@ const sent = (shares: number) =>
     yield* ledger.leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
     const accumulator = yield* Accumulator.Accumulator
     yield* accumulator.submitMany(account, [
-      {
+      Trade.input({
         source: "test",
         sourceId: "t1",
-        occurrence: "0",
         symbol: Ticker.Ticker.make("AAPL"),
         side: "buy",
         quantity: Quantity.unsafe(String(shares)),
         price: Price.unsafe("10"),
-        tradedAt: Instant.make(1n),
-        reverses: undefined
-      }
+        tradedAt: Instant.make(1n)
+      })
     ])
     yield* Gates.confirmInstruments
     yield* Submission.submitPending(() => Effect.succeed(true))
@@ -135,7 +134,7 @@ const told = (text: string) =>
 
 describe("snapshots of an order, in the ledger", () => {
   it.scoped.prop(
-    "FILL-9: any sequence of them, doubled, reordered, partial, records the same fills, and none twice",
+    "FILL-9: however they follow each other, doubled, reordered or of a part, the same fills are recorded, and none twice",
     [legTexts, looks],
     ([legs, seen]) =>
       Effect.gen(function* () {

@@ -185,6 +185,17 @@ export const play = (
 ): Promise<void> =>
   Effect.runPromise(test.pipe(Effect.scoped, Effect.provide(on), Effect.provide(TestContext.TestContext)))
 
+const most = Quantity.unsafe("1000000")
+
+/** The settings of an account for real money, whose limits nothing here comes to. */
+export const realMoney = {
+  environment: "live",
+  maxOrderQuantity: most,
+  maxOrderNotional: most,
+  maxDailyNotional: most,
+  maxOpenResidual: most
+} as const
+
 /** Opens the account, with policies beside the defaults. */
 export const opened = (settings: Partial<Account.AccountSettings> = {}) =>
   Effect.flatMap(Commands, (commands) =>

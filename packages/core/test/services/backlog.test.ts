@@ -2,7 +2,6 @@ import { Effect, Layer, Stream, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import * as Price from "../../src/money/Price.ts"
-import * as Quantity from "../../src/money/Quantity.ts"
 import { Reference } from "../../src/money/Reference.ts"
 import { PriceReference } from "../../src/ports/PriceReference.ts"
 import type { Delivery, TradeSourceService } from "../../src/ports/TradeSource.ts"
@@ -23,15 +22,6 @@ import * as Stage from "./Stage.ts"
 
 const DAY_MS = 86_400_000
 const NOW_MS = 10 * DAY_MS
-
-const most = Quantity.unsafe("1000000")
-const live = {
-  environment: "live",
-  maxOrderQuantity: most,
-  maxOrderNotional: most,
-  maxDailyNotional: most,
-  maxOpenResidual: most
-} as const
 
 /** A trade of so many days ago. */
 const ago = (id: string, days: number, shares: string, symbol = "AAPL"): TradeInput => ({
@@ -76,7 +66,7 @@ const follow = (...deliveries: ReadonlyArray<ReadonlyArray<TradeInput>>) =>
 const begun = (environment: "live" | "paper" = "live") =>
   Effect.gen(function* () {
     yield* TestClock.setTime(NOW_MS)
-    yield* Stage.opened(environment === "live" ? live : {})
+    yield* Stage.opened(environment === "live" ? Stage.realMoney : {})
     yield* Stage.driving
   })
 

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest"
 import { FillTable } from "../../src/fill/Fill.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
-import * as Quantity from "../../src/money/Quantity.ts"
 import { OrderTable } from "../../src/order/Order.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
@@ -17,15 +16,6 @@ import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
 import { TradeTable, type TradeInput } from "../../src/trade/Trade.ts"
 import * as Stage from "./Stage.ts"
 
-const most = Quantity.unsafe("1000000")
-const live = {
-  environment: "live",
-  maxOrderQuantity: most,
-  maxOrderNotional: most,
-  maxDailyNotional: most,
-  maxOpenResidual: most
-} as const
-
 const DAY_MS = 86_400_000
 const NOW_MS = 10 * DAY_MS
 
@@ -38,7 +28,7 @@ const takenIn = (
   Effect.gen(function* () {
     yield* TestClock.setTime(NOW_MS)
     const { backfill, maxTradeAgeMs } = said
-    yield* Stage.opened({ ...(environment === "live" ? live : {}), maxTradeAgeMs })
+    yield* Stage.opened({ ...(environment === "live" ? Stage.realMoney : {}), maxTradeAgeMs })
     const trade = { ...Stage.trade("t1", "1"), tradedAt: Instant.fromMillis(NOW_MS + ms) }
     const accumulator = yield* Accumulator
     const result = yield* accumulator.submit(Stage.account, trade, { ...SourcePolicy.plain, backfill })
@@ -87,7 +77,7 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
     Stage.play(
       Effect.gen(function* () {
         yield* TestClock.setTime(NOW_MS)
-        yield* Stage.opened(live)
+        yield* Stage.opened(Stage.realMoney)
         const accumulator = yield* Accumulator
         const policy = { ...SourcePolicy.plain, backfill: "hedged" } as const
         const old = Instant.fromMillis(NOW_MS - 3 * DAY_MS)
@@ -128,7 +118,7 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
     Stage.play(
       Effect.gen(function* () {
         yield* TestClock.setTime(NOW_MS)
-        yield* Stage.opened(live)
+        yield* Stage.opened(Stage.realMoney)
         const direct = { type: "market", timeInForce: "day" } as const
         const trade = { ...Stage.trade("t1", "1"), direct, tradedAt: Instant.fromMillis(0) }
         const accumulator = yield* Accumulator
@@ -148,7 +138,7 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
     Stage.play(
       Effect.gen(function* () {
         yield* TestClock.setTime(NOW_MS)
-        yield* Stage.opened(live)
+        yield* Stage.opened(Stage.realMoney)
         const batches = yield* Batches.Batches
         const batch = yield* batches.create({
           account: Stage.account,
