@@ -126,6 +126,8 @@ describe("polling 500 open orders within Schwab's limit", () => {
           const polled = yield* Tracking.makePolled
           const executed = new Map<string, number>()
           const late: Array<string> = []
+          const first = working[0]?.brokerOrderId ?? ""
+          const passesAlone: Array<ReadonlyArray<string>> = []
           for (let second = 0; second < 70; second++) {
             const now = yield* Clock.currentTimeMillis
             const filled = second < 40 ? working.filter((_, i) => i % 40 === second) : []
@@ -134,6 +136,8 @@ describe("polling 500 open orders within Schwab's limit", () => {
               executed.set(brokerOrderId, now)
             }
             yield* Tracking.pollOpenOrders(Tracking.defaultPolling, polled)
+            passesAlone.push([...alone])
+            alone.clear()
             const due = [...executed].filter(([, at]) => now - at === BOUND_MS).map(([id]) => id)
             const where = [
               { column: "brokerOrderId", in: due },
@@ -146,8 +150,9 @@ describe("polling 500 open orders within Schwab's limit", () => {
           const fills = yield* Reads.all(Fill.FillTable)
           assert.deepStrictEqual(late, [])
           assert.strictEqual(fills.length, ORDERS)
-          // No listing of Schwab's goes back to the first one.
-          assert.deepStrictEqual([...alone], [working[0]?.brokerOrderId])
+          // No listing of Schwab's goes back to the first one; of the others, fewer have their turn than a listing is worth.
+          assert.include(passesAlone.flat(), first)
+          assert.isBelow(Math.max(...passesAlone.map((ids) => ids.filter((id) => id !== first).length)), 3)
           assert.isAtMost(mostInAMinute(yield* Ref.get(times)), Budget.REQUESTS_A_MINUTE)
         }).pipe(Effect.provide(Layer.provideMerge(Roundlot.layerOn(MemoryRepository.layerMemory), brokers)))
       }).pipe(Logger.withMinimumLogLevel(LogLevel.Warning), Effect.scoped)
