@@ -33,6 +33,8 @@ const OPEN = 50
 const account = AccountName.AccountName.make("paper")
 const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
 
+const priceOf = (n: number): string => `${100 + n}.25`
+
 /** A trade of a symbol, a quantity and a price of its own. */
 const tradeOf = (n: number): Trade.TradeInput => ({
   source: "bench",
@@ -41,7 +43,7 @@ const tradeOf = (n: number): Trade.TradeInput => ({
   symbol: Ticker.Ticker.make(`SYM${n}`),
   side: "buy",
   quantity: Quantity.unsafe(String(n + 1)),
-  price: Price.unsafe(`${100 + n}.25`),
+  price: Price.unsafe(priceOf(n)),
   tradedAt: Instant.make(1n),
   reverses: undefined
 })
@@ -55,7 +57,7 @@ const driven = Effect.gen(function* () {
   yield* ledger.leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
 })
 
-/** Fifty orders that work at the simulator, and then are all filled there. */
+/** Fifty orders that work at the simulator, and then are all filled there, each at the price of its trade. */
 const filledThere = ({ exchange }: Simulator.Simulator) =>
   Effect.gen(function* () {
     yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} }, times: OPEN })
@@ -66,8 +68,9 @@ const filledThere = ({ exchange }: Simulator.Simulator) =>
     )
     yield* Gates.confirmInstruments
     yield* Submission.submitPending(() => Effect.succeed(true))
-    for (const { brokerOrderId } of yield* exchange.orders) {
-      yield* exchange.instruct({ id: `f${brokerOrderId}`, do: { fill: { brokerOrderId } } })
+    for (const { brokerOrderId, symbol } of yield* exchange.orders) {
+      const price = priceOf(Number(symbol.replace("SYM", "")))
+      yield* exchange.instruct({ id: `f${brokerOrderId}`, do: { fill: { brokerOrderId, price } } })
     }
   })
 

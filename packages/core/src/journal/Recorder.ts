@@ -9,6 +9,7 @@ import {
   type IdOf,
   type Kind,
   type OrderId,
+  type PayloadId,
   type TradeId
 } from "../identity/Id.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
@@ -50,6 +51,8 @@ export interface Recorder {
   readonly next: <K extends Kind>(kind: K) => IdOf[K]
   /** Makes sure that something is loaded; planning is run again with it where it is not. */
   readonly need: (need: Need) => void
+  /** The bytes that this commit has stored, by what tells them apart: what several reports were read from is stored once. */
+  readonly kept: Map<string, PayloadId>
   /** Marks a position for the checks and the evaluation at the commit's end (D1). */
   readonly touch: (symbol: Ticker) => void
   readonly touched: ReadonlySet<Ticker>
@@ -116,6 +119,7 @@ export const begin = (options: {
         horizons: options.horizons,
         account,
         cause,
+        kept: new Map<string, PayloadId>(),
         touched,
         touchOrder: (id) => {
           touchedOrders.add(id)

@@ -5,30 +5,30 @@ import type { Recorder } from "../journal/Recorder.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { RawPayload } from "./Report.ts"
 
-/** Stores the bytes that a report was read from, and gives their id. */
+/** Stores the bytes that a report was read from, once in a commit, and gives their id. */
 export const keep = (
   recorder: Recorder,
   payload: RawPayload | undefined,
   direction: PayloadDirection = "report"
 ): PayloadId | undefined => {
   if (payload === undefined) return undefined
-  const id = recorder.next("payload")
   const { bytes, contentType, wire } = payload
-  recorder.emit(
-    {
-      _tag: "PayloadStored",
-      id,
-      direction,
-      source: wire?.source,
-      method: wire?.method,
-      endpoint: wire?.endpoint,
-      statusCode: wire?.statusCode,
-      headers: wire?.headers === undefined ? undefined : canonicalJson(wire.headers),
-      contentType,
-      sha256: sha256(bytes)
-    },
-    bytes
-  )
+  const stored = {
+    direction,
+    source: wire?.source,
+    method: wire?.method,
+    endpoint: wire?.endpoint,
+    statusCode: wire?.statusCode,
+    headers: wire?.headers === undefined ? undefined : canonicalJson(wire.headers),
+    contentType,
+    sha256: sha256(bytes)
+  }
+  const key = JSON.stringify(stored)
+  const known = recorder.kept.get(key)
+  if (known !== undefined) return known
+  const id = recorder.next("payload")
+  recorder.kept.set(key, id)
+  recorder.emit({ _tag: "PayloadStored", id, ...stored }, bytes)
   return id
 }
 

@@ -18,7 +18,14 @@ import { TradeRepository } from "../ports/TradeRepository.ts"
 import { begin } from "../ports/deadline.ts"
 import { interpret } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
-import { Answer, type Answered, type Received, type Report } from "../reconciliation/Report.ts"
+import {
+  Answer,
+  type Answered,
+  type Executed,
+  type OrderSeen,
+  type Received,
+  type Report
+} from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { countSend, noteStage } from "./metrics.ts"
 import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
@@ -76,13 +83,50 @@ export const bookAll = (
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const answers = yield* ledger.submitAll("report", received.map(reportMember))
+    yield* noteBooked(received, answers)
+    return answers
+  })
+
+const noteBooked = (received: ReadonlyArray<Received>, answers: ReadonlyArray<Interpreted>) =>
+  Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     for (const [i, { report }] of received.entries()) {
       if (report._tag !== "Executed" || answers[i]?._tag !== "Applied") continue
       yield* noteStage("executed_to_booked", Instant.millisBetween(report.asOf, now))
     }
-    return answers
   })
+
+/** What was read of an order: what it executed, and then how it stands. */
+export interface OrderRead {
+  readonly executions: ReadonlyArray<Received<Executed>>
+  readonly seen: Received<OrderSeen>
+}
+
+/** So many executions of an order are booked together with how it stands; more would hold the thread for too long. */
+const AT_ONCE = 64
+
+/**
+ * Books what was read of orders, each in one logical commit: an end is never booked without the fills that were read with it, and
+ * what cannot be booked of one order keeps nothing from the others.
+ */
+export const bookRead = (reads: ReadonlyArray<OrderRead>): Effect.Effect<void, LedgerError, Ledger | Clock> =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const crowded = reads.filter(({ executions }) => executions.length > AT_ONCE)
+    yield* bookAll(crowded.flatMap(({ executions }) => executions))
+    const rest = reads.map((read) => (read.executions.length > AT_ONCE ? { ...read, executions: [] } : read))
+    const answers = yield* ledger.submitAll("report", rest.map(readMember))
+    yield* noteBooked(
+      rest.flatMap(({ executions, seen }) => [...executions, seen]),
+      answers.flat()
+    )
+  })
+
+const readMember = ({ executions, seen }: OrderRead): Member<ReadonlyArray<Interpreted>> => {
+  const received = [...executions, seen]
+  const needs = received.flatMap(({ report }) => needsOf(report))
+  return memberOf(seen.report.account, "report", needs, (recorder) => received.map((each) => interpret(recorder, each)))
+}
 
 const needsOf = (report: Report): ReadonlyArray<Need> => {
   const { account } = report

@@ -31,7 +31,7 @@ import { Health } from "./Health.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
-import { bookAll, reportMember } from "./Submission.ts"
+import { bookAll, bookRead, reportMember } from "./Submission.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
@@ -202,30 +202,42 @@ const readTogether = Effect.fn("Tracking.readTogether")(function* (
 ) {
   const [first, ...others] = orders
   if (first === undefined) return []
-  const ledger = yield* Ledger
   const listed = yield* withRetries(broker.orders(windowOf(first, others)))
+  const received = yield* ofAccount(first.account, listed.received)
   const byId = new Map(
-    listed.received.flatMap((each) =>
+    received.flatMap((each) =>
       [each.report.brokerOrderId, ...(each.report.otherIds ?? [])].map((id) => [id, each] as const)
     )
   )
   const seen = orders.flatMap((order) => {
-    const received = order.brokerOrderId === undefined ? undefined : byId.get(order.brokerOrderId)
-    return received === undefined ? [] : [{ order, received }]
+    const found = order.brokerOrderId === undefined ? undefined : byId.get(order.brokerOrderId)
+    return found === undefined ? [] : [{ order, received: found }]
   })
   const asking = seen.flatMap(({ order, received }) => (asksForExecutions(order, received.report) ? [order] : []))
   const fills = yield* executionsOf(broker, listed, asking)
-  yield* bookAll(fills.received)
+  const executionsFor = byOrder(yield* ofAccount(first.account, fills.received))
   const asked = new Set(asking.map(({ id }) => id))
-  yield* ledger.submitAll(
-    "report",
-    seen.map(({ order, received: { payload, report } }) =>
-      reportMember({ report: { ...report, executionsRead: asked.has(order.id) && fills.complete }, payload })
-    )
+  yield* bookRead(
+    seen.map(({ order, received: { payload, report } }) => ({
+      executions: executionsFor(order),
+      seen: { report: { ...report, executionsRead: asked.has(order.id) && fills.complete }, payload }
+    }))
   )
   yield* tellChanges(seen.map(({ order, received: { report } }) => ({ order, report })))
   return seen.map(({ order }) => order.id)
 })
+
+/** The executions of each order, in the order in which they were told. */
+const byOrder = (executions: ReadonlyArray<Received<Executed>>) => {
+  const byId = new Map<string | undefined, Array<Received<Executed>>>()
+  for (const execution of executions) {
+    const { brokerOrderId } = execution.report
+    const known = byId.get(brokerOrderId)
+    if (known === undefined) byId.set(brokerOrderId, [execution])
+    else known.push(execution)
+  }
+  return ({ brokerOrderIds }: Order) => brokerOrderIds.flatMap((id) => byId.get(id) ?? [])
+}
 
 /** The time in which orders were entered. */
 const windowOf = (first: Order, others: ReadonlyArray<Order>): TimeWindow => {
@@ -288,10 +300,12 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
   const seen = yield* withRetries(broker.order(id))
   const { report } = seen
   if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
+  if ((yield* ofAccount(order.account, [seen])).length === 0) return
   if (asksForExecutions(order, report)) {
     const fills = yield* withRetries(broker.fillsOf(id))
-    yield* bookAll(fills.received)
-    yield* book({ ...report, executionsRead: fills.complete }, seen)
+    const executions = yield* ofAccount(order.account, fills.received)
+    const { payload } = seen
+    yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }])
   } else yield* book(report, seen)
   return yield* tellChanges([{ order, report }])
 })

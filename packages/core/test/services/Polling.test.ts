@@ -1,6 +1,9 @@
 import { Effect, Layer, Logger, LogLevel, Metric, MetricState, Ref, TestClock, TestContext } from "effect"
 import { describe, expect, it } from "vitest"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
+import { FillTable } from "../../src/fill/Fill.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
+import { PayloadTable } from "../../src/journal/Payload.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import type { Order } from "../../src/order/Order.ts"
@@ -11,6 +14,7 @@ import { Answer, type Executed, type OrderSeen } from "../../src/reconciliation/
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Health from "../../src/services/Health.ts"
+import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
 import * as work from "../../src/services/work.ts"
@@ -81,7 +85,9 @@ const SYMBOLS = ["AA", "BB", "CC", "DD"]
 
 const idOf = (symbol: string): BrokerOrderId => BrokerOrderId.make(`b-${symbol}`)
 
-const received = <R>(reports: Iterable<R>) => Array.from(reports, (report) => ({ report, payload: undefined }))
+const payload = { contentType: "text/plain", bytes: new Uint8Array([7]) }
+
+const received = <R>(reports: Iterable<R>) => Array.from(reports, (report) => ({ report, payload }))
 
 /** A broker whose orders are polled by a listing, with what it was asked. */
 const place = (tells: "executions" | "orders alone" = "executions") => {
@@ -301,6 +307,69 @@ describe("many open orders at a broker that lists any window at once", () => {
         yield* poll
         expect(asked()).toEqual(["orders", "fills", "order b-AA"])
         expect(yield* Stage.statuses).toEqual(["submitted", "filled", "filled", "filled"])
+      }),
+      layer
+    )
+  })
+
+  it("F1: an order's end is never booked without the fills read with it; one that cannot be booked keeps nothing from others", async () => {
+    const { executed, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        const half = Decimal.unsafe("0.5")
+        const ended = {
+          rawStatus: "cancelled",
+          state: { _tag: "Closed", kind: "cancelled" },
+          cumulative: half
+        } as const
+        for (const order of orders) listed.set(order.symbol, { ...filled(order), ...ended })
+        executed.push(...orders.map((order) => ({ ...fillOf(order), quantity: half })))
+        const [first] = executed
+        Object.defineProperty(first, "quantity", { get: () => Effect.runSync(Effect.dieMessage("a fault of ours")) })
+        yield* poll
+        expect(yield* Stage.statuses).toEqual(["submitted", "cancelled", "cancelled", "cancelled"])
+        expect((yield* Reads.all(FillTable)).map(({ execId }) => execId)).toEqual(["x-BB", "x-CC", "x-DD"])
+      }),
+      layer
+    )
+  })
+
+  it("DESIGN 9: what a fill and its order's end were read from is stored once", async () => {
+    const { executed, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        for (const order of orders) listed.set(order.symbol, filled(order))
+        executed.push(...orders.map(fillOf))
+        const before = (yield* Reads.all(PayloadTable)).length
+        yield* poll
+        const kept = (yield* Reads.all(PayloadTable)).slice(before)
+        const named = (yield* Reads.all(FillTable)).map(({ payloadId }) => payloadId)
+        expect(kept.map(({ bytes }) => bytes)).toEqual(orders.map(() => payload.bytes))
+        expect(kept.map(({ id }) => id)).toEqual(named)
+      }),
+      layer
+    )
+  })
+
+  it("O20: what the listing has of another account is never booked", async () => {
+    const { executed, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders, poll } = yield* worked
+        const account = AccountName.make("theirs")
+        for (const order of orders) listed.set(order.symbol, filled(order))
+        for (const order of orders.slice(1)) listed.set(order.symbol, { ...filled(order), account })
+        executed.push(
+          ...orders.slice(0, 1).flatMap((order) => [fillOf(order), { ...fillOf(order), account, execId: "x" }])
+        )
+        yield* poll
+        expect(yield* Stage.statuses).toEqual(["filled", "submitted", "submitted", "submitted"])
+        expect((yield* Reads.all(FillTable)).map(({ account: whose }) => whose)).toEqual([Stage.account])
+        const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+        const told = parts.find(({ part }) => part === "other accounts beside paper")
+        expect([told?.failures, told?.detail]).toEqual([2, "1 reports of theirs were skipped"])
       }),
       layer
     )
