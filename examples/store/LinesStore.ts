@@ -95,6 +95,7 @@ export const make = (file: string): TradeRepository.TradeRepositoryService => {
         return MemoryRepository.make(keeping).write(scope, plan)
       }),
     page: (query) => Effect.flatMap(now, (store) => store.page(query)),
+    count: (query) => Effect.flatMap(now, (store) => store.count(query)),
     entries: (query) => Effect.flatMap(now, (store) => store.entries(query)),
     feed: (after, limit) => Effect.flatMap(now, (store) => store.feed(after, limit)),
     heads: Effect.flatMap(now, (store) => store.heads),

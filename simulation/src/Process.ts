@@ -74,6 +74,7 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
         })
       ),
     page: (query) => read(memory.page(query)),
+    count: (query) => read(memory.count(query)),
     entries: (query) => read(memory.entries(query)),
     feed: (after, limit) => read(memory.feed(after, limit)),
     heads: read(memory.heads),

@@ -11,6 +11,8 @@ beforeAll(async () => {
   ])
 })
 
+const ofMany = (n: number) => ({ sourceId: `many-${n}`, symbol: "QQQ", side: "buy", quantity: "0.001" })
+
 describe("more of what an operator does", () => {
   test("SYNC-12: a list and a record are shown as they stood at a moment, nothing can be done there, and it goes on from screen to screen", async () => {
     const { position } = Object(await daemon.ask("/api/v1/journal/head"))
@@ -106,8 +108,37 @@ describe("more of what an operator does", () => {
     expect([...seen.faults, ...next.faults]).toEqual([])
   })
 
+  test("a list says which of its rows are on screen, of how many in all, wherever its reader is", async () => {
+    await daemon.ask(
+      "/api/v1/trades",
+      Array.from({ length: 250 }, (_, n) => ofMany(n))
+    )
+    await using seen = await open("/trades?symbol=QQQ")
+    const { page } = seen
+    const extent = page.locator("main .extent")
+    await extent.getByText(/ 1–\d\d of 250$/).waitFor()
+    await page.locator("main tbody tr[data-row='0']").focus()
+    await page.keyboard.press("End")
+    await page.locator("main tbody tr[data-row='199']:focus").waitFor()
+    await page.locator("main tbody tr[data-row='200']").waitFor()
+    await page.keyboard.press("End")
+    await extent.getByText(/–250 of 250$/).waitFor()
+    expect(await page.getByRole("table", { name: "Trades" }).getAttribute("aria-rowcount")).toBe("251")
+    await daemon.ask("/api/v1/trades", ofMany(250))
+    await extent.getByText(/–251 of 251$/).waitFor()
+    await page.route("**/api/v1/trades?*count=true*", async (route) => {
+      const answer = Object(await (await route.fetch()).json())
+      await route.fulfill({ json: { ...answer, count: { kind: "about", rows: 31000 } } })
+    })
+    await page.reload()
+    await extent.getByText(/ 1–\d\d of about 31,000$/).waitFor()
+    await extent.getByRole("button", { name: "In view" }).hover()
+    await page.getByText("Up to 10,000 are counted exactly").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("which columns a list shows is chosen, and kept through a reload", async () => {
-    await using seen = await open("/trades")
+    await using seen = await open("/trades?symbol=MSFT")
     const { page } = seen
     const trades = page.getByRole("table", { name: "Trades" })
     await trades.getByText("MSFT").waitFor()
@@ -245,11 +276,12 @@ describe("when the API", () => {
     await using seen = await open("/trades")
     const { page } = seen
     const trades = page.getByRole("table", { name: "Trades" })
-    await trades.getByText("MSFT").waitFor()
+    const row = trades.locator("tbody tr[data-row]").first()
+    await row.waitFor()
     await page.route("**/api/v1/trades?*", (route) => route.abort())
     await daemon.ask("/api/v1/trades", { sourceId: "unseen", symbol: "AMD", side: "buy", quantity: "0.1" })
     await page.locator("main").getByRole("alert").filter({ hasText: "not answering" }).waitFor()
-    await trades.getByText("MSFT").waitFor()
+    await row.waitFor()
     await page.getByRole("button", { name: "Try again" }).waitFor()
     await page.unroute("**/api/v1/trades?*")
     await tryAgain(page)

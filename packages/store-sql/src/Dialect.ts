@@ -18,6 +18,8 @@ export interface Dialect {
   readonly parameterOf: (kind: Column.ColumnKind, cell: Column.Cell) => Column.Cell
   /** What stands for "no limit" where a number of rows is asked for. */
   readonly noLimit: number | null
+  /** What makes of a statement the question how many rows its planner expects, in the JSON of Postgres, where there is one. */
+  readonly explain: string | undefined
 }
 
 /** A name as SQL takes it whatever it is. */
@@ -55,7 +57,8 @@ export const sqlite: Dialect = {
   jsonShape: (column) => `json_valid(${column})`,
   hexShape: (column, digits) => `length(${column}) = ${digits} AND ${column} NOT GLOB '*[^0-9a-f]*'`,
   parameterOf: (_, cell) => cell,
-  noLimit: -1
+  noLimit: -1,
+  explain: undefined
 }
 
 const POSTGRES_TYPES: { readonly [K in Column.ColumnKind]: string } = {
@@ -94,5 +97,6 @@ export const postgres: Dialect = {
   jsonShape: (column) => `${column} IS NULL OR (${column}::json) IS NOT NULL`,
   hexShape: (column, digits) => `${column} ~ '^[0-9a-f]{${digits}}$'`,
   parameterOf: (kind, cell) => (kind === "instant" && typeof cell === "number" ? instantText(cell) : cell),
-  noLimit: null
+  noLimit: null,
+  explain: "EXPLAIN (FORMAT JSON)"
 }

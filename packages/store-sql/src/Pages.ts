@@ -36,13 +36,19 @@ const behind = ({ after, descending, orderBy }: TradeRepository.PageQuery, place
   return [`(${listed(orderBy)}) ${descending ? "<" : ">"} (${places.join(", ")})`]
 }
 
-/** The question for a page of a table; its names are known to be columns. */
-export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeRepository.PageQuery): Asked => {
+/** The cells of a question as its places are written, in their order. */
+const placing = (dialect: Dialect, table: Books.AnyTable) => {
   const cells: Array<Column.Cell> = []
   const place: Place = (column, cell) => {
     cells.push(dialect.parameterOf(table.columns[column]?.kind ?? "text", cell))
     return dialect.place(cells.length)
   }
+  return { cells, place }
+}
+
+/** The question for a page of a table; its names are known to be columns. */
+export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeRepository.PageQuery): Asked => {
+  const { cells, place } = placing(dialect, table)
   const clauses = [...query.where.flatMap((filter) => clausesOf(filter, place)), ...behind(query, place)]
   const where = clauses.length === 0 ? "" : ` WHERE ${clauses.join(" AND ")}`
   const order = listed(query.orderBy, query.descending ? " DESC" : " ASC")
@@ -50,4 +56,30 @@ export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeReposi
     `SELECT ${listed(Object.keys(table.columns))} FROM ${nameOf(table.name)}${where}` +
     ` ORDER BY ${order} LIMIT ${place("", query.limit)}`
   return { text, cells }
+}
+
+/** The statement that finds all rows that are to be counted. */
+const matching = (table: Books.AnyTable, { anyOf }: TradeRepository.CountQuery, place: Place): string => {
+  const each = anyOf.map((where) => where.flatMap((filter) => clausesOf(filter, place)))
+  const any = each.map((clauses) => (clauses.length === 0 ? "1 = 1" : `(${clauses.join(" AND ")})`))
+  return `SELECT 1 FROM ${nameOf(table.name)} WHERE ${any.length === 0 ? "1 = 0" : any.join(" OR ")}`
+}
+
+/** The question for how many rows there are, one more than the bound at most, as `rows`; its names are known to be columns. */
+export const count = (dialect: Dialect, table: Books.AnyTable, query: TradeRepository.CountQuery): Asked => {
+  const { cells, place } = placing(dialect, table)
+  const found = matching(table, query, place)
+  const text = `SELECT count(*) AS ${quote("rows")} FROM (${found} LIMIT ${place("", query.upTo + 1)}) AS found`
+  return { text, cells }
+}
+
+/** The question for what a database makes of the same without counting; nothing for one that makes nothing of it. */
+export const estimate = (
+  dialect: Dialect,
+  table: Books.AnyTable,
+  query: TradeRepository.CountQuery
+): Asked | undefined => {
+  if (dialect.explain === undefined) return undefined
+  const { cells, place } = placing(dialect, table)
+  return { text: `${dialect.explain} ${matching(table, query, place)}`, cells }
 }

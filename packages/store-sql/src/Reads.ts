@@ -1,7 +1,7 @@
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { Books, type Entry, pageFault, type Table, TradeRepository } from "@roundlot/core"
-import { Effect } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
 import * as Pages from "./Pages.ts"
@@ -12,7 +12,7 @@ import { entryColumns, feedColumns, selectJournals } from "./Statements.ts"
 export type Classify = (error: SqlError) => TradeRepository.StoreError
 
 /** The reading half of a repository. */
-export type Reads = Pick<TradeRepository.TradeRepositoryService, "page" | "entries" | "feed" | "heads">
+export type Reads = Pick<TradeRepository.TradeRepositoryService, "page" | "count" | "entries" | "feed" | "heads">
 
 /** A question that cannot be asked of a table: it names the table and says what is wrong. */
 const refused = (table: string, problem: string) =>
@@ -47,6 +47,20 @@ const checked = <A>(
   read: Effect.Effect<A, TradeRepository.StoreError>
 ): Effect.Effect<A, TradeRepository.StoreError> => (fault === undefined ? read : Effect.fail(refused(table, fault)))
 
+const decodeCounted = Schema.decodeUnknownSync(Schema.Tuple(Schema.Struct({ rows: Schema.Number })))
+
+const decodeExplained = Schema.decodeUnknownOption(
+  Schema.Tuple(
+    Schema.Struct({
+      "QUERY PLAN": Schema.Tuple(Schema.Struct({ Plan: Schema.Struct({ "Plan Rows": Schema.Number }) }))
+    })
+  )
+)
+
+/** What a planner expects; nothing where it does not say so in the way that we know. */
+const expectedOf = (answer: unknown): number | undefined =>
+  Option.getOrUndefined(Option.map(decodeExplained(answer), ([row]) => row["QUERY PLAN"][0].Plan["Plan Rows"]))
+
 /** Asks a statement, again where that may help. */
 export type Ask = <A>(statement: Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
 
@@ -73,7 +87,23 @@ export const make = ({
 }: Asking): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => {
     const rows = rowsOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Table.EncodedRow>(text, cells)), classify))
+    /** Counts up to the bound, and only beyond it asks for what the planner expects. */
+    const countOf = (table: Books.AnyTable, query: TradeRepository.CountQuery) =>
+      Effect.gen(function* () {
+        const [counted] = decodeCounted(yield* rows(Pages.count(dialect, table, query)))
+        const estimate = counted.rows > query.upTo ? Pages.estimate(dialect, table, query) : undefined
+        const expected = estimate === undefined ? undefined : expectedOf(yield* rows(estimate))
+        return TradeRepository.countOf(query.upTo, counted.rows, expected)
+      })
     return {
+      count: (query: TradeRepository.CountQuery) => {
+        const table = Books.tables[query.table]
+        return checked(
+          query.table,
+          pageFault.ofCount(table, query),
+          Effect.suspend(() => countOf(table, query))
+        )
+      },
       page: (query: TradeRepository.PageQuery) => {
         const table = Books.tables[query.table]
         const read = Effect.suspend(() => rows(Pages.page(dialect, table, query)))

@@ -13,6 +13,7 @@ const MOST = 1000
 const synchronous = (repository: TradeRepository.TradeRepositoryService): MemoryStore.MemoryStore => ({
   write: (scope, plan) => Effect.runSync(repository.write(scope, plan)),
   page: (query) => Effect.runSync(repository.page({ ...query, limit: Math.min(query.limit, MOST) })),
+  count: (query) => Effect.runSync(repository.count(query)),
   entries: (query) => Effect.runSync(repository.entries({ ...query, limit: Math.min(query.limit, MOST) })),
   feed: (after, limit) => Effect.runSync(repository.feed(after, limit)),
   heads: () => Effect.runSync(repository.heads)

@@ -164,6 +164,19 @@ describe("indexes", () => {
     })
   )
 
+  it.scoped("what a list counts beside a page is searched for wherever its page is", () =>
+    Effect.gen(function* () {
+      const { db } = yield* connected
+      const searched = lists.filter(([, plan]) => plan.source.includes("SEARCH") || plan.source.includes("=\\?"))
+      assert.isAbove(searched.length, 20)
+      for (const [{ table, where }] of searched) {
+        if (where.length === 0) continue
+        const { cells, text } = Pages.count(Dialect.sqlite, Books.tables[table], { table, anyOf: [where], upTo: 10 })
+        assert.match(planOf(db, text, cells), /SEARCH roundlot_\w+ USING/, JSON.stringify(where))
+      }
+    })
+  )
+
   it.scoped("ACC-8: the time of the newest entry is found from the heads, however many entries there are", () =>
     Effect.gen(function* () {
       const { db } = yield* connected

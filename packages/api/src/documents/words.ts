@@ -26,11 +26,28 @@ export const past = {
   asOf: Schema.optional(Schema.Struct({ position: Schema.Int, at: Time }))
 }
 
-/** A page of documents. `nextCursor` is given back as `cursor`; it is null where nothing follows. */
+/** How many records a list has in all, whatever of it is on the page. */
+export const Count = Schema.Struct({
+  kind: Schema.Literal("exactly", "about", "atLeast"),
+  rows: Schema.Int
+}).annotations({
+  identifier: "Count",
+  description:
+    "How many records there are in all: exactly so many up to 10,000; of more, about so many by the database's own estimate, or at least so many",
+  examples: [{ kind: "exactly", rows: 3204 }]
+})
+
+/** How many records there are. */
+export type Count = typeof Count.Type
+
+/** A page of documents. `nextCursor` is given back as `cursor`; it is null where nothing follows. `count` is there where it was asked for. */
 export const pageOf = <A, I, R>(identifier: string, item: Schema.Schema<A, I, R>) =>
-  Schema.Struct({ items: Schema.Array(item), nextCursor: Schema.NullOr(Schema.String), ...past }).annotations({
-    identifier
-  })
+  Schema.Struct({
+    items: Schema.Array(item),
+    nextCursor: Schema.NullOr(Schema.String),
+    count: Schema.optional(Count),
+    ...past
+  }).annotations({ identifier })
 
 /** The sides of a trade or order. */
 export const Side = Schema.Literal("buy", "sell")

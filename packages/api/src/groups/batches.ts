@@ -20,7 +20,8 @@ import {
   query,
   said,
   text,
-  versioned
+  versioned,
+  yesOrNo
 } from "./shared.ts"
 
 const byName = Schema.Struct({ name: Schema.String })
@@ -32,8 +33,8 @@ const uploading = query({
   ...Documents.uploadTerms,
   priority: Schema.optional(Schema.NumberFromString.pipe(Schema.int())),
   skip: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(0, 1000))),
-  again: Schema.optional(Schema.BooleanFromString),
-  dryRun: Schema.optional(Schema.BooleanFromString)
+  again: yesOrNo,
+  dryRun: yesOrNo
 })
 
 /** Trades that are submitted together. */
@@ -48,7 +49,7 @@ export const batches = acting("batches")
         mode: text,
         q: text,
         sort: text,
-        archived: Schema.optional(Schema.BooleanFromString)
+        archived: yesOrNo
       }),
       Documents.BatchPage
     ).middleware(Reading)

@@ -4,7 +4,7 @@ import { Schema } from "effect"
 import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { list, look, looking, narrowed, page, period, query, text } from "./shared.ts"
+import { list, look, looking, narrowed, page, period, query, text, yesOrNo } from "./shared.ts"
 
 /** Records of a kind: which there are, and what is known of one. */
 const records = <
@@ -85,8 +85,6 @@ export const attempts = records(
   Documents.AttemptPage,
   Documents.AttemptDetail
 )
-
-const yesOrNo = Schema.optional(Schema.BooleanFromString)
 
 /** What brokers executed. */
 export const fills = records(

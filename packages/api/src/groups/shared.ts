@@ -11,6 +11,9 @@ export const text = Schema.optional(Schema.String)
 
 const MOST = 1000
 
+/** A word that may be left away: `true` or `false`. */
+export const yesOrNo = Schema.optional(Schema.BooleanFromString)
+
 /** Which part of a list. */
 export const page = {
   limit: Schema.optional(
@@ -21,7 +24,9 @@ export const page = {
   ),
   cursor: text,
   /** Which end comes first: `oldest` or `newest`. */
-  order: text
+  order: text,
+  /** Say beside the page how many there are in all. */
+  count: yesOrNo
 }
 
 /** From when, inclusive, until when, exclusive. */

@@ -1,6 +1,6 @@
 import { Clock, Effect, Layer } from "effect"
 import { tables } from "../books/Books.ts"
-import { BadRow } from "../books/Table.ts"
+import { BadRow, type TableName } from "../books/Table.ts"
 import { DURATION_MS, Fenced, LeaseHeld, type Leases } from "../ports/Lease.ts"
 import {
   AlreadyCommitted,
@@ -21,17 +21,17 @@ export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
       (cause) => cause instanceof Fenced || cause instanceof AlreadyCommitted || isOfAStore(cause)
     ),
   leases: leasesOf(store),
-  page: (query) => {
-    const fault = pageFault.of(tables[query.table], query)
-    return fault === undefined
-      ? attempt(() => store.page(query))
-      : Effect.fail(new ConstraintRefused({ table: query.table, constraint: `the query ${fault}` }))
-  },
+  page: (query) => asked(query.table, pageFault.of(tables[query.table], query), () => store.page(query)),
+  count: (query) => asked(query.table, pageFault.ofCount(tables[query.table], query), () => store.count(query)),
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
   heads: attempt(() => store.heads()),
   snapshot: (reads) => Effect.suspend(() => Effect.provideService(reads, TradeRepository, make(store.copy())))
 })
+
+/** What a query that has no fault finds. */
+const asked = <A>(table: TableName, fault: string | undefined, find: () => A): Effect.Effect<A, StoreError> =>
+  fault === undefined ? attempt(find) : Effect.fail(new ConstraintRefused({ table, constraint: `the query ${fault}` }))
 
 const attempt = <A>(run: () => A): Effect.Effect<A, StoreError> => trying(run, isOfAStore)
 

@@ -10,6 +10,9 @@ import { nextFeedRow, type Entry, type FeedRow, type Head } from "../journal/Ent
 import {
   AlreadyCommitted,
   ConstraintRefused,
+  type Count,
+  countOf,
+  type CountQuery,
   type EntryQuery,
   type Filter,
   type PageQuery,
@@ -26,6 +29,7 @@ import * as MemoryLeases from "./MemoryLeases.ts"
 export interface MemoryStore {
   readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Written<A>
   readonly page: (query: PageQuery) => ReadonlyArray<EncodedRow>
+  readonly count: (query: CountQuery) => Count
   readonly entries: (query: EntryQuery) => ReadonlyArray<Entry>
   readonly feed: (after: number, limit: number) => ReadonlyArray<FeedRow>
   readonly heads: () => ReadonlyMap<string, Head>
@@ -170,6 +174,7 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
       return { answer: planned.answer, feedPosition: feed.length }
     },
     page: (query) => pageOf([...shelf(query.table).rows.values()], query),
+    count: (query) => counted(shelf(query.table).rows.values(), query),
     entries: ({ account, afterSeq, entity, limit }) =>
       (journals.get(account) ?? [])
         // Entries have no gaps: the n-th is the one of number n.
@@ -244,6 +249,15 @@ const pageOf = (rows: ReadonlyArray<EncodedRow>, query: PageQuery): ReadonlyArra
     .filter((row) => after === undefined || sign * compareCells(cells(row), after) > 0)
     .toSorted((a, b) => sign * compareCells(cells(a), cells(b)))
     .slice(0, query.limit)
+}
+
+const counted = (rows: Iterable<EncodedRow>, { anyOf, upTo }: CountQuery): Count => {
+  let count = 0
+  for (const row of rows) {
+    if (count > upTo) break
+    if (anyOf.some((where) => where.every((filter) => isKept(row, filter)))) count++
+  }
+  return countOf(upTo, count)
 }
 
 const isKept = (row: EncodedRow, filter: Filter): boolean => {

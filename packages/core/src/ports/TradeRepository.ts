@@ -120,6 +120,34 @@ export interface PageQuery {
   readonly asTheyStand?: boolean
 }
 
+/** Which rows of a table are counted: those that meet all filters of one of `anyOf`, each once; none where it is empty. */
+export interface CountQuery {
+  readonly table: TableName
+  readonly anyOf: ReadonlyArray<ReadonlyArray<Filter>>
+  /** So many are counted one by one at most, 1 to 100,000: what it costs does not grow with what is in the table. */
+  readonly upTo: number
+}
+
+/**
+ * How many rows there are. `exactly` so many, where they are no more than were to be counted. Where there are more, `about` so many
+ * by what the database knows without counting, or `atLeast` so many, the bound, where it knows nothing better.
+ */
+export interface Count {
+  readonly kind: "exactly" | "about" | "atLeast"
+  readonly rows: number
+}
+
+/**
+ * The answer of a store that counted one row beyond the bound at most, and then asked for an estimate where it has one. An estimate
+ * below what was counted is of a database that has not looked at the table for long, and is not told.
+ */
+export const countOf = (upTo: number, counted: number, estimate?: number): Count => {
+  if (counted <= upTo) return { kind: "exactly", rows: counted }
+  return estimate === undefined || estimate <= upTo
+    ? { kind: "atLeast", rows: upTo }
+    : { kind: "about", rows: estimate }
+}
+
 /** A page of a journal, in order of `seq`, or of the whole store in feed order. */
 export interface EntryQuery {
   readonly account: string
@@ -141,6 +169,8 @@ export interface TradeRepositoryService {
   /** Who drives which account. */
   readonly leases: Leases
   readonly page: (query: PageQuery) => Effect.Effect<ReadonlyArray<EncodedRow>, StoreError>
+  /** How many rows there are beside a page: exactly up to a bound, beyond it as far as the store can tell without counting. */
+  readonly count: (query: CountQuery) => Effect.Effect<Count, StoreError>
   readonly entries: (query: EntryQuery) => Effect.Effect<ReadonlyArray<Entry>, StoreError>
   /** Feed rows after a position, in order; at most `limit`. */
   readonly feed: (after: number, limit: number) => Effect.Effect<ReadonlyArray<FeedRow>, StoreError>

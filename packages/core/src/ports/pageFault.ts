@@ -1,6 +1,6 @@
 import type { AnyTable } from "../books/Books.ts"
 import type { ColumnKind } from "../books/Column.ts"
-import type { Filter, PageQuery } from "./TradeRepository.ts"
+import type { CountQuery, Filter, PageQuery } from "./TradeRepository.ts"
 
 const MOST_ROWS = 1000
 
@@ -43,8 +43,17 @@ const orderFault = (table: AnyTable, { after, orderBy, where }: PageQuery): stri
     : undefined
 }
 
+const filtersFault = (table: AnyTable, filters: ReadonlyArray<Filter>): string | undefined =>
+  filters.map((filter) => filterFault(table, filter)).find((fault) => fault !== undefined)
+
+const MOST_COUNTED = 100_000
+
+/** Why rows cannot be counted, or `undefined`. */
+export const ofCount = (table: AnyTable, { anyOf, upTo }: CountQuery): string | undefined =>
+  Number.isInteger(upTo) && upTo >= 1 && upTo <= MOST_COUNTED
+    ? filtersFault(table, anyOf.flat())
+    : `counts up to ${upTo} rows, and may count up to 1 to ${MOST_COUNTED}`
+
 /** Why a page cannot be asked for, or `undefined`. */
 export const of = (table: AnyTable, query: PageQuery): string | undefined =>
-  ofLimit(query.limit) ??
-  query.where.map((filter) => filterFault(table, filter)).find((fault) => fault !== undefined) ??
-  orderFault(table, query)
+  ofLimit(query.limit) ?? filtersFault(table, query.where) ?? orderFault(table, query)

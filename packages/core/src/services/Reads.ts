@@ -1,7 +1,7 @@
 import { Effect, Either } from "effect"
 import type { Cell } from "../books/Column.ts"
 import type { BadRow, Table } from "../books/Table.ts"
-import { TradeRepository, type Filter, type Page, type StoreError } from "../ports/TradeRepository.ts"
+import { TradeRepository, type Count, type Filter, type Page, type StoreError } from "../ports/TradeRepository.ts"
 
 /** Which rows of a table, in which order, how many, and after which. */
 export interface Question {
@@ -48,6 +48,20 @@ const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Row>): Either.Either<Re
   }
   return Either.right(records)
 }
+
+/** Of which rows a count is: those that meet all filters of one of `anyOf`. */
+export interface Counted {
+  readonly anyOf: ReadonlyArray<ReadonlyArray<Filter>>
+  /** So many are counted one by one at most. */
+  readonly upTo: number
+}
+
+/** How many records there are beside a page: exactly up to a bound, beyond it as far as the store can tell without counting. */
+export const count = <R>(
+  table: Table<R>,
+  { anyOf, upTo }: Counted
+): Effect.Effect<Count, StoreError, TradeRepository> =>
+  Effect.flatMap(TradeRepository, (repository) => repository.count({ table: table.name, anyOf, upTo }))
 
 /** All records that a question finds, page by page; of many rows those alone are decoded that are `meant`. */
 export const all = <R>(

@@ -15,6 +15,9 @@ import { layerAlwaysOpen } from "../ports/Clock.ts"
 import { layerSecure } from "../ports/Entropy.ts"
 import {
   TradeRepository,
+  type Count,
+  type CountQuery,
+  type Filter,
   type PageQuery,
   type Plan,
   type TradeRepositoryService,
@@ -382,6 +385,56 @@ const filters: Clause = {
     })
 }
 
+const exactly = (count: number): Count => ({ kind: "exactly", rows: count })
+
+const counts: Clause = {
+  name: "counts are exact up to their bound and say so beyond it; what two conditions find counts once",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const breaks = Array.from({ length: 12 }, (_, n) => ({
+        ...rows.openBreak,
+        id: 10 + n,
+        kind: "Excess",
+        subject: `S${n}`,
+        symbol: n < 4 ? null : "AAPL",
+        holds: "nothing",
+        openedAt: rows.AT + n
+      }))
+      yield* repository.write(rows.scope(), rows.writing([rows.inserting("breaks", ...breaks)]))
+      const counted = (upTo: number, ...anyOf: CountQuery["anyOf"]) =>
+        repository.count({ table: "breaks", anyOf, upTo })
+      const early: Filter = { column: "openedAt", below: rows.AT + 6 }
+      const nowhere: Filter = { column: "symbol", in: [null] }
+      yield* same("all of a table", yield* counted(100, []), exactly(13))
+      yield* same("those of two filters", yield* counted(100, [early, nowhere]), exactly(4))
+      yield* same(
+        "those of either condition",
+        yield* counted(100, [nowhere], [{ column: "id", in: [11, 21] }]),
+        exactly(5)
+      )
+      yield* same("those of no condition", yield* counted(100), exactly(0))
+      yield* same("as many as the bound", yield* counted(13, []), exactly(13))
+      for (const bound of [12, 1]) {
+        const { kind, rows: count } = yield* counted(bound, [])
+        yield* same("one beyond the bound is not told as exact", kind === "exactly", false)
+        yield* same(
+          "it is the bound, or an estimate above it",
+          kind === "about" ? count > bound : count === bound,
+          true
+        )
+      }
+      const unbounded = yield* refusalOf(counted(0, []))
+      yield* same("a count without a bound is refused", unbounded, {
+        _tag: "ConstraintRefused",
+        table: "breaks",
+        constraint: "the query counts up to 0 rows, and may count up to 1 to 100000"
+      })
+    })
+}
+
 /** Adds one trade with its lot and entry, numbered by what planning sees; a trade of this identity is answered, not added. */
 const adding = (repository: TradeRepositoryService, account: string, sourceId: string) =>
   repository.write(
@@ -535,18 +588,20 @@ const snapshots: Clause = {
             )
             const feed = yield* inner.feed(0, 10)
             const commands = yield* inner.page(everyRow("ops_commands"))
+            const counted = yield* inner.count({ table: "ops_commands", anyOf: [[]], upTo: 10 })
             return [
               before.get("main")?.seq,
               (yield* inner.heads).get("main")?.seq,
               feed.at(-1)?.lastSeq,
-              commands.length
+              commands.length,
+              counted.rows
             ]
           })
         ),
         TradeRepository,
         repository
       )
-      yield* same("all reads see the same", seen, [1, 1, 1, 1])
+      yield* same("all reads see the same", seen, [1, 1, 1, 1, 1])
       yield* same("and the write is there", (yield* repository.heads).get("main")?.seq, 2)
     })
 }
@@ -692,6 +747,7 @@ export const clauses: ReadonlyArray<Clause> = [
   repeatedCommit,
   pages,
   filters,
+  counts,
   concurrent,
   readers,
   ages,

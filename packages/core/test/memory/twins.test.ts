@@ -4,7 +4,13 @@ import type { TableChanges } from "../../src/books/Books.ts"
 import type { EncodedRow } from "../../src/books/Table.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
-import { TradeRepository, type Plan, type State, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import {
+  countOf,
+  TradeRepository,
+  type Plan,
+  type State,
+  type TradeRepositoryService
+} from "../../src/ports/TradeRepository.ts"
 import { clauses, type Place } from "../../src/testing/StoreContract.ts"
 
 const memory = () => MemoryRepository.make(MemoryStore.make())
@@ -139,6 +145,30 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     place: over((repository) => ({
       ...repository,
       page: (query) => repository.page({ ...query, where: query.where.filter((filter) => "in" in filter) })
+    }))
+  },
+  {
+    breaks: "counts are exact up to their bound",
+    how: "says of what it counted that it is all",
+    place: over((repository) => ({
+      ...repository,
+      count: (query) => Effect.map(repository.count(query), ({ rows }) => ({ kind: "exactly" as const, rows }))
+    }))
+  },
+  {
+    breaks: "counts are exact up to their bound",
+    how: "adds up what each condition finds",
+    place: over((repository) => ({
+      ...repository,
+      count: (query) =>
+        Effect.map(
+          Effect.forEach(query.anyOf, (where) => repository.count({ ...query, anyOf: [where] })),
+          (each) =>
+            countOf(
+              query.upTo,
+              each.reduce((sum, { rows }) => sum + rows, 0)
+            )
+        )
     }))
   },
   { breaks: "ACC-1: the same trade submitted at once", how: "two processes do not hear of each other", place: apart },

@@ -3,7 +3,19 @@ import type { Effect } from "effect"
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
 import * as live from "../live/live.ts"
 import { type Api, call, ProblemError } from "./client.ts"
-import { anchored, AT_ONCE, grown, newRows, type Page, type Parts, taken, trimmed } from "./parts.ts"
+import {
+  after,
+  anchored,
+  AT_ONCE,
+  counted,
+  grown,
+  newRows,
+  type Page,
+  type PageAsked,
+  type Parts,
+  taken,
+  trimmed
+} from "./parts.ts"
 
 const MOST_TRIES = 2
 
@@ -42,7 +54,7 @@ export const useAsk = <A, E>(key: ReadonlyArray<unknown>, use: (api: Api) => Eff
 /** How a list is read: its name among what was read, its pages, and what tells its rows apart. */
 export interface Reading<A, E> {
   readonly key: ReadonlyArray<unknown>
-  readonly use: (api: Api, cursor: string | undefined, limit: number) => Effect.Effect<Page<A>, E>
+  readonly use: (api: Api, page: PageAsked) => Effect.Effect<Page<A>, E>
   readonly idOf: (row: A) => string
 }
 
@@ -65,10 +77,12 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
   const sight = useRef(nothing)
   const [news, setNews] = useState(noNews)
   const reading = useRef(false)
-  const read = async (from: string | undefined, limit = AT_ONCE) => {
+  const ask = async (from: string | undefined, asked: PageAsked) => {
     const readAt = Date.now()
-    return { from, readAt, page: await call((api) => use(api, from, limit)) }
+    return { from, readAt, page: await call((api) => use(api, asked)) }
   }
+  const read = (from: string | undefined, limit = AT_ONCE) => ask(from, after(from, limit))
+  const readHead = () => ask(undefined, { limit: AT_ONCE, count: true })
   /** Where in the list its first known row stands, below so many that are new; nothing where yet more came in meanwhile. */
   const anchorBelow = async ({ items }: Page<A>, count: number): Promise<string | undefined> => {
     const { page } = await read(undefined, count)
@@ -84,7 +98,7 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
       const known = queries.getQueryData<Parts<A>>(key) ?? []
       const { ids, isKept } = sight.current
       const seen = known.filter(({ from, items }) => from !== undefined && items.some((row) => ids.has(idOf(row))))
-      const [head, answers] = await Promise.all([read(undefined), Promise.all(seen.map(({ from }) => read(from)))])
+      const [head, answers] = await Promise.all([readHead(), Promise.all(seen.map(({ from }) => read(from)))])
       const ahead = isKept ? newRows(known, head.page, idOf) : noNews
       const isHeld = ahead.count > 0
       const anchor =
@@ -95,8 +109,8 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
         (parts, answer) => taken(parts, answer, idOf),
         queries.getQueryData<Parts<A>>(key) ?? []
       )
-      if (!isHeld) return trimmed(taken(now, head, idOf))
-      return anchor === undefined ? now : anchored(now, anchor)
+      const parts = isHeld ? (anchor === undefined ? now : anchored(now, anchor)) : trimmed(taken(now, head, idOf))
+      return counted(parts, head.page.count)
     },
     refetchInterval: useInterval()
   })
@@ -106,6 +120,7 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
   return {
     query,
     rows,
+    count: parts?.[0]?.count,
     news,
     hasMore: next !== null,
     /** Reads what follows the last row. */

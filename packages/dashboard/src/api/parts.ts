@@ -1,8 +1,24 @@
+import type { Documents } from "@roundlot/api"
+
 /** A page of a list, as the daemon gives it. */
 export interface Page<A> {
   readonly items: ReadonlyArray<A>
   readonly nextCursor: string | null
+  readonly count?: Documents.Count | undefined
 }
+
+/** What the daemon is asked for: so many rows after a cursor, and how many there are in all. */
+export interface PageAsked {
+  readonly cursor?: string
+  readonly limit: number
+  readonly count?: true
+}
+
+/** The rows after a cursor, or the first ones. */
+export const after = (cursor: string | undefined, limit: number): PageAsked => ({
+  limit,
+  ...(cursor === undefined ? {} : { cursor })
+})
 
 /** Rows that follow one another and are read again together: those after a cursor, up to the next part's. */
 export interface Part<A> {
@@ -11,6 +27,8 @@ export interface Part<A> {
   readonly next: string | null
   /** When they were read, by this machine's clock. */
   readonly readAt: number
+  /** With the first part: how many rows the list has in all, as was last said. */
+  readonly count?: Documents.Count | undefined
 }
 
 /** What was read of a list, in its order. */
@@ -103,6 +121,10 @@ export const newRows = <A>(
   const first = items.findIndex((row) => known.has(idOf(row)))
   return first < 0 ? { count: items.length, isMore: nextCursor !== null } : { count: first, isMore: false }
 }
+
+/** A list of which was said how many rows it has in all. */
+export const counted = <A>(parts: Parts<A>, count: Documents.Count | undefined): Parts<A> =>
+  parts.map((part, index) => (index === 0 ? { ...part, count } : part))
 
 /** A list whose first part no longer begins with whatever is newest, but after a cursor: it can be read again in its place. */
 export const anchored = <A>(parts: Parts<A>, cursor: string): Parts<A> =>

@@ -1,8 +1,9 @@
+import type { Documents } from "@roundlot/api"
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react"
 import type { Sight } from "../api/asking.ts"
 import { useLocation } from "wouter"
-import { fractionDigits } from "../format/figure.ts"
+import { fractionDigits, grouped } from "../format/figure.ts"
 import { zoneName } from "../format/time.ts"
 import type { Term } from "../words/glossary.ts"
 import { Figure, Time } from "./Figure.tsx"
@@ -31,6 +32,8 @@ export interface DataTableProps<A> {
   /** The end is near: more rows are wanted. */
   readonly onEnd?: (() => void) | undefined
   readonly hasMore?: boolean | undefined
+  /** How many rows there are in all, those too that were not read yet. */
+  readonly count?: Documents.Count | undefined
   /** Is told what is on screen, and whether somebody reads there. */
   readonly onSight?: ((sight: Sight) => void) | undefined
   /** Rows that came in above while somebody reads, and whether there may be more. */
@@ -74,9 +77,35 @@ const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
   return <Figure of={column.of(row)} signed={column.signed} money={column.money} align={align} />
 }
 
+/** Which rows are on screen: how many are above, and the number of the last one. The head of the table is as high as a row. */
+const inSight = (offset: number, height: number, rows: number) => ({
+  above: Math.min(Math.floor(offset / ROW), Math.max(0, rows - 1)),
+  last: Math.min(Math.max(1, Math.ceil((offset + height) / ROW) - 1), rows)
+})
+
+const sizes = { exactly: "", about: "about ", atLeast: "at least " } as const
+
+interface ExtentProps {
+  /** The numbers of the first and the last row on screen. */
+  readonly first: number
+  readonly last: number
+  readonly count: Documents.Count
+}
+
+/** Where in the list the reader is, and how long it is. */
+const Extent = ({ count: { kind, rows }, first, last }: ExtentProps) => (
+  <p className="extent">
+    <Head term="inView" /> {grouped(String(first))}–{grouped(String(last))} of {sizes[kind]}
+    {grouped(String(rows))}
+  </p>
+)
+
+const rowsInAll = (count: Documents.Count | undefined): number | undefined =>
+  count?.kind === "exactly" ? count.rows : undefined
+
 /** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
 export const DataTable = <A,>(props: DataTableProps<A>) => {
-  const { columns, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows } = props
+  const { columns, count, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows } = props
   const [, go] = useLocation()
   const { utc } = useSettings()
   const scroller = useRef<HTMLDivElement>(null)
@@ -127,6 +156,8 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
   longest.current = columns.map((column, at) => Math.max(longest.current[at] ?? 0, longestFraction(column, inView)))
   const fractions = longest.current
   const above = Math.max(waiting, news?.count ?? 0)
+  const sight = inSight(virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0, shown.length)
+  const inAll = rowsInAll(count) ?? (hasMore === true ? undefined : shown.length)
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(shown.length - 1, to))
     setFocus(next)
@@ -170,7 +201,7 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
         ) : null}
       </div>
       <div className="scroller" ref={scroller} onScroll={(event) => setAtTop(event.currentTarget.scrollTop < ROW / 2)}>
-        <table aria-label={label} aria-rowcount={hasMore === true ? -1 : shown.length + 1}>
+        <table aria-label={label} aria-rowcount={inAll === undefined ? -1 : inAll + 1}>
           <thead>
             <tr aria-rowindex={1}>
               {columns.map((column) => (
@@ -217,6 +248,7 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
           </tbody>
         </table>
       </div>
+      {count === undefined ? null : <Extent count={count} first={above + sight.above + 1} last={above + sight.last} />}
     </div>
   )
 }

@@ -2,7 +2,7 @@ import type { Effect } from "effect"
 import { useState, type ReactNode } from "react"
 import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
-import { AT_ONCE, type Page } from "../api/parts.ts"
+import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
 import { type Column, DataTable } from "./DataTable.tsx"
@@ -31,11 +31,7 @@ export interface Listing<A> {
   readonly filters: ReadonlyArray<Filter>
   readonly idOf: (row: A) => string
   readonly hrefOf?: (row: A) => string
-  readonly read: (
-    api: Api,
-    asked: Readonly<Record<string, string>>,
-    page: { readonly cursor?: string; readonly limit: number }
-  ) => Effect.Effect<Page<A>, unknown>
+  readonly read: (api: Api, asked: Readonly<Record<string, string>>, page: PageAsked) => Effect.Effect<Page<A>, unknown>
   /** By which parameter the daemon gives the list of another moment. */
   readonly moment?: "asOf" | "until"
   readonly empty: ReactNode
@@ -89,10 +85,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
-  const read = (api: Api, cursor: string | undefined, limit = AT_ONCE) =>
-    listing.read(api, { ...asked, ...past }, { limit, ...(cursor === undefined ? {} : { cursor }) })
+  const read = (api: Api, page: PageAsked) => listing.read(api, { ...asked, ...past }, page)
   const key = ["list", listing.name, asked, past]
-  const { hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
+  const { count, hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
   const hidden = useHidden(listing.name)
   const columns = listing.columns.filter(({ term }, index) => index === 0 || !hidden.has(term))
   const isFiltered = Object.keys(asked).length > 0
@@ -128,7 +123,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         ) : null}
         <SavedViews list={listing.name} />
         <ColumnChoice list={listing.name} terms={listing.columns.map(({ term }) => term)} />
-        {rows.length === 0 ? null : <Export name={listing.name} read={read} />}
+        {rows.length === 0 ? null : (
+          <Export name={listing.name} read={(api, cursor) => read(api, after(cursor, AT_ONCE))} />
+        )}
       </div>
       {query.error === null ? null : <Problem error={query.error} again={() => void query.refetch()} />}
       {query.data === undefined ? (
@@ -153,6 +150,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             idOf={listing.idOf}
             hrefOf={listing.hrefOf}
             hasMore={hasMore}
+            count={count}
             news={news}
             onSight={look}
             onEnd={readOn}

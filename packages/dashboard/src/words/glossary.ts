@@ -38,6 +38,12 @@ const entries = {
   lot: { head: "Lot", help: "The size in whole shares that orders are multiples of." },
   threshold: { head: "Threshold", help: "The residual from which an order is due; where none is set, one lot." },
 
+  // Lists
+  inView: {
+    head: "In view",
+    help: "Which rows are on screen, of how many that the filters find in all. Up to 10,000 are counted exactly; beyond that it is about as many as the database expects, or at least as many as were counted."
+  },
+
   // Heads of lists
   account: { head: "Account", help: "Whose trade, order or position it is: one account at one broker." },
   symbol: { head: "Symbol", help: "The ticker of the instrument." },

@@ -60,7 +60,8 @@ export const page = {
     Options.map(Option.getOrUndefined)
   ),
   cursor: text("cursor", "Go on where a page ended: its nextCursor"),
-  order: text("order", "oldest or newest first; default oldest")
+  order: text("order", "oldest or newest first; default oldest"),
+  count: Options.boolean("count").pipe(Options.withDescription("Say how many there are in all: from 10,000 on about"))
 }
 
 /** A period of time. */

@@ -32,6 +32,18 @@ interface Narrowed extends Flags {
   readonly account?: string | undefined
 }
 
+const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
+
+/** A page for people: its table, how many there are in all where that was asked for, and how to go on. */
+export const pageText = <D>(
+  { count, items, nextCursor }: ListDocument<D>,
+  table: (items: ReadonlyArray<D>) => string
+): string => {
+  const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
+  const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
+  return items.length === 0 ? "None." : `${table(items)}${all}${more}`
+}
+
 /** Prints a page of a list. */
 export const listed = <D>(where: Narrowed, found: Found<D>, table: (items: ReadonlyArray<D>) => string): Verb.Doing =>
   reading(where, () =>
@@ -39,8 +51,7 @@ export const listed = <D>(where: Narrowed, found: Found<D>, table: (items: Reado
       const { answer } = yield* Output
       yield* expectKnown(where.account)
       const document = yield* found
-      const more = document.nextCursor === null ? "" : `\nMore: --cursor ${document.nextCursor}`
-      yield* answer(document, document.items.length === 0 ? "None." : `${table(document.items)}${more}`)
+      yield* answer(document, pageText(document, table))
     })
   )
 
@@ -96,7 +107,8 @@ export const ordersList = Verb.make({
   summary: "the orders on record",
   examples: [
     ["roundlot orders list --phase open", "what is at the broker now, doubtful ones too"],
-    ["roundlot orders list --status rejected --json", "for a program"]
+    ["roundlot orders list --status rejected --json", "for a program"],
+    ["roundlot orders list --count --limit 1", "how many there are"]
   ],
   flags: {
     ...place,
@@ -311,6 +323,7 @@ export const journalList = Verb.make({
     ...place,
     limit: page.limit,
     cursor: page.cursor,
+    count: page.count,
     ...period,
     account: ofAccount,
     entity: text("entity", "An id (T12, O5) or a symbol"),

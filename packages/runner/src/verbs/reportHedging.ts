@@ -6,6 +6,7 @@ import { Output } from "../cli/Output.ts"
 import * as Verb from "../cli/Verb.ts"
 import { reading } from "../cli/within.ts"
 import * as views from "../views/hedging.ts"
+import { pageText } from "./lists.ts"
 
 /** `report hedging`. */
 export const reportHedging = Verb.make({
@@ -30,8 +31,7 @@ export const reportHedging = Verb.make({
         yield* expectKnown(asked.account)
         const document = yield* views.list(asked)
         if (asked.csv) return yield* output.raw(views.csv(document.items))
-        const more = document.nextCursor === null ? "" : `\nMore: --cursor ${document.nextCursor}`
-        yield* output.answer(document, document.items.length === 0 ? "None." : `${views.table(document.items)}${more}`)
+        yield* output.answer(document, pageText(document, views.table))
       })
     )
 })

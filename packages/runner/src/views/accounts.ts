@@ -65,8 +65,8 @@ export const list = (
       ...inAnyCase("broker", filters.broker),
       ...(yield* isWord("environment", filters.environment, ["paper", "live"]))
     ]
-    const { nextCursor, records } = yield* collect({ table: Account.AccountTable, anyOf: [conditions] }, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Account.AccountTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** One account, by its exact name, with what trading states stand. */

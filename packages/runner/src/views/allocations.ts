@@ -98,10 +98,10 @@ export const list = (
     const anyOf = atEitherEnd(["tradeId", "counterTradeId"], tradeId).flatMap((trade) =>
       atEitherEnd(["orderId", "counterOrderId"], orderId).map((order) => [...trade, ...order, ...conditions])
     )
-    const { nextCursor, records } = yield* collect({ table: Allocation.AllocationTable, anyOf }, filters)
+    const { records, ...page } = yield* collect({ table: Allocation.AllocationTable, anyOf }, filters)
     const faced = records.map((each) => facing(each, { tradeId, orderId }))
     const sourceIds = yield* sourceIdsOf(faced)
-    return { items: faced.map((each) => documentOf(each, sourceIds)), nextCursor }
+    return { items: faced.map((each) => documentOf(each, sourceIds)), ...page }
   })
 
 /** One allocation (`A9`). */

@@ -91,8 +91,8 @@ export const list = (filters: AttemptFilters): Effect.Effect<ListDocument<Attemp
         ? (batch: ReadonlyArray<Attempt.Attempt>) => Effect.succeed(batch.filter(Attempts.isFailed))
         : undefined
     const order = filters.order ?? (filters.recent === true ? "newest" : undefined)
-    const { nextCursor, records } = yield* collect({ table: Attempt.AttemptTable, anyOf, keep }, { ...filters, order })
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Attempt.AttemptTable, anyOf, keep }, { ...filters, order })
+    return { items: records.map(documentOf), ...page }
   })
 
 /** Why attempts failed, counted. */

@@ -91,8 +91,8 @@ export const list = (filters: BatchFilters): Effect.Effect<ListDocument<Document
         ? undefined
         : (found) => Effect.filter(found, (each) => (holds(each) ? Effect.succeed(true) : hasRowOf(each, symbols)))
     const listing = { table: Batch.BatchTable, anyOf: [yield* conditionsOf(filters)], keep, sorts }
-    const { nextCursor, records } = yield* collect(listing, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect(listing, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** The batches that wait or run. */

@@ -62,8 +62,8 @@ export const list = (
       ...(yield* isStatus(filters.status)),
       ...(yield* isWithin("openedAt", filters))
     ]
-    const { nextCursor, records } = yield* collect({ table: Break.BreakTable, anyOf: [conditions] }, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Break.BreakTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** One break (`B2`) with its history. */

@@ -37,8 +37,8 @@ export const list = (
 ): Effect.Effect<ListDocument<DecisionDocument>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const listing = { table: Decision.DecisionTable, anyOf: [yield* conditionsOf(filters)] }
-    const { nextCursor, records } = yield* collect(listing, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect(listing, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** Why decisions failed, counted. */

@@ -73,8 +73,8 @@ export const list = (
     ]
     const keep = yield* keepOf(filters)
     const anyOf = orders.map((order) => [...order, ...conditions])
-    const { nextCursor, records } = yield* collect({ table: Fill.FillTable, anyOf, keep }, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Fill.FillTable, anyOf, keep }, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** The fills of one order, or of all orders that ever took of one trade. */

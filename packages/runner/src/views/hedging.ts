@@ -48,8 +48,8 @@ export const list = (
       { column: "status", in: ["accumulated", "completed"] },
       ...(yield* isWithin("createdAt", filters))
     ]
-    const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf: [conditions] }, filters)
-    return { items: (yield* Reports.hedging(records)).map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf: [conditions] }, filters)
+    return { items: (yield* Reports.hedging(records)).map(documentOf), ...page }
   })
 
 const columns: ReadonlyArray<Columns.TableColumn<HedgingDocument>> = [

@@ -1,7 +1,7 @@
 import { Account, Decimal, Instant, Position, Reads, Sync, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { inAnyCase } from "./asked.ts"
-import type { ListDocument } from "./listing.ts"
+import type { ListDocument, ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull } from "./text.ts"
 
@@ -17,7 +17,7 @@ export interface HeldDocument {
 }
 
 /** Which symbols. */
-export interface HeldFilters {
+export interface HeldFilters extends Pick<ListOptions, "count"> {
   readonly account?: string | undefined
   readonly symbol?: string | undefined
 }
@@ -54,7 +54,9 @@ export const list = (
         })
       })
     )
-    return { items: items.flat(), nextCursor: null }
+    const held = items.flat()
+    const count = filters.count === true ? { count: { kind: "exactly", rows: held.length } as const } : {}
+    return { items: held, nextCursor: null, ...count }
   })
 
 const columns: ReadonlyArray<Columns.TableColumn<HeldDocument>> = [

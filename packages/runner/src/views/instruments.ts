@@ -40,8 +40,8 @@ export const list = (
       ...inAnyCase("symbol", filters.symbol),
       ...(yield* isWord("status", filters.status, ["unverified", "verified", "unknown"]))
     ]
-    const { nextCursor, records } = yield* collect({ table: Instrument.InstrumentTable, anyOf: [conditions] }, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Instrument.InstrumentTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** What people see of instruments. */

@@ -82,8 +82,8 @@ export const list = (
       ...(yield* isWord("status", filters.status, Job.jobStatuses)),
       ...(yield* isWithin("enqueuedAt", filters))
     ]
-    const { nextCursor, records } = yield* collect({ table: Job.JobTable, anyOf: [conditions] }, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Job.JobTable, anyOf: [conditions] }, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 /** One job by its id. */

@@ -7,9 +7,11 @@ import * as feed from "./feed.ts"
 import { bodyOf, causeOf, timeOf } from "./history.ts"
 import * as journals from "./journals.ts"
 import {
+  countedBeside,
   decodeCursor,
   encodeCursor,
   limitOf,
+  MOST_JUDGED,
   orderOf,
   type CursorCells,
   type ListDocument,
@@ -66,10 +68,29 @@ export const list = (
     const page = limit === 0 ? wanted : Stream.take(wanted, limit + 1)
     const found = Chunk.toReadonlyArray(yield* Stream.runCollect(page))
     const last = limit === 0 || found.length <= limit ? undefined : found[limit - 1]
+    const records = limit === 0 ? found : found.slice(0, limit)
+    const nextCursor = last === undefined ? null : encodeCursor(source.name, order, source.cellsOf(last))
     return {
-      items: yield* Effect.forEach(limit === 0 ? found : found.slice(0, limit), ({ entry }) => documentOf(entry)),
-      nextCursor: last === undefined ? null : encodeCursor(source.name, order, source.cellsOf(last))
+      items: yield* Effect.forEach(records, ({ entry }) => documentOf(entry)),
+      nextCursor,
+      ...(yield* countedBeside(filters, { records, nextCursor }, countOf(filters)))
     }
+  })
+
+/** Entries have no gaps: the number of the newest is how many there are. Which of them are wanted only reading them tells. */
+const countOf = (filters: JournalFilters) =>
+  Effect.gen(function* () {
+    const { account, entity, since, tag, until } = filters
+    const repository = yield* TradeRepository.TradeRepository
+    if ([entity, since, tag, until].every((each) => each === undefined)) {
+      const heads = [...(yield* repository.heads)].filter(([name]) => journals.isOf(account, name))
+      return { kind: "exactly", rows: heads.reduce((sum, [, { seq }]) => sum + seq, 0) } as const
+    }
+    const isWanted = yield* judgeOf(filters)
+    const { entries } = yield* sourceOf({ ...filters, cursor: undefined }, "oldest")
+    const looked = yield* Stream.runCollect(Stream.take(entries, MOST_JUDGED + 1))
+    const rows = Chunk.filter(Chunk.take(looked, MOST_JUDGED), ({ entry }) => isWanted(entry)).length
+    return { kind: looked.length > MOST_JUDGED ? "atLeast" : "exactly", rows } as const
   })
 
 /** An entry as a source gives it; `position` is its place in the feed, where that is the order. */

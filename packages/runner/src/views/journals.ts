@@ -16,6 +16,10 @@ type Entries = Stream.Stream<Entry.Entry, TradeRepository.StoreError, TradeRepos
 
 const PAGE = 1000
 
+/** Is a journal of the account that was named, in whatever case, or of any? */
+export const isOf = (account: string | undefined, name: string): boolean =>
+  account === undefined || name.toLowerCase() === account.toLowerCase()
+
 /** The entries of one journal, or of all by their accounts' names, in order of `seq`; or all of it the other way round. */
 export const entries = ({ account, entity, from, order }: Wanted): Entries =>
   Stream.unwrap(
@@ -23,7 +27,7 @@ export const entries = ({ account, entity, from, order }: Wanted): Entries =>
       const repository = yield* TradeRepository.TradeRepository
       const heads = [...(yield* repository.heads)]
         .map(([name, head]) => ({ name, newest: head.seq }))
-        .filter(({ name }) => account === undefined || name.toLowerCase() === account.toLowerCase())
+        .filter(({ name }) => isOf(account, name))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       const isOldest = order === "oldest"
       const ordered = (isOldest ? heads : heads.toReversed()).filter(

@@ -13,12 +13,21 @@ export interface ListOptions {
   readonly order?: string | undefined
   /** By what, where a list can be sorted otherwise than by its key. */
   readonly sort?: string | undefined
+  /** Say how many there are in all. */
+  readonly count?: boolean | undefined
 }
 
-/** A page of a list; `nextCursor` is null where nothing follows. */
-export interface ListDocument<D> {
-  readonly items: ReadonlyArray<D>
+/** What a page says beside its items. */
+export interface Beside {
+  /** Null where nothing follows. */
   readonly nextCursor: string | null
+  /** How many there are in all, on whatever page: where that was asked for. */
+  readonly count?: TradeRepository.Count
+}
+
+/** A page of a list. */
+export interface ListDocument<D> extends Beside {
+  readonly items: ReadonlyArray<D>
 }
 
 /** What asking for a list can fail with. */
@@ -64,15 +73,16 @@ const DEFAULT_LIMIT = 100
 
 const BATCH = 500
 
-/** The records of one page, and the cursor of the next. */
+/** The records of a page with what it says beside them. */
+export interface Collected<R> extends Beside {
+  readonly records: ReadonlyArray<R>
+}
+
+/** The records of one page, the cursor of the next, and how many there are. */
 export const collect = <R>(
   listing: Listing<R>,
   options: ListOptions
-): Effect.Effect<
-  { readonly records: ReadonlyArray<R>; readonly nextCursor: string | null },
-  ListError,
-  TradeRepository.TradeRepository
-> =>
+): Effect.Effect<Collected<R>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const limit = yield* limitOf(options)
     const way = yield* wayOf(listing, options)
@@ -88,10 +98,51 @@ export const collect = <R>(
       after = cellsOf(listing.table, way, last)
     }
     const last = found.length < wanted ? undefined : found[limit - 1]
-    return {
-      records: limit === 0 ? found : found.slice(0, limit),
-      nextCursor: last === undefined ? null : encodeCursor(way.name, way.order, cellsOf(listing.table, way, last))
+    const records = limit === 0 ? found : found.slice(0, limit)
+    const nextCursor = last === undefined ? null : encodeCursor(way.name, way.order, cellsOf(listing.table, way, last))
+    return { records, nextCursor, ...(yield* countedBeside(options, { records, nextCursor }, countOf(listing))) }
+  })
+
+// Counts
+
+/** So many rows are counted one by one at most. */
+const MOST_COUNTED = 10_000
+
+/** So many are looked at where a database cannot judge them. */
+export const MOST_JUDGED = 2_000
+
+/** How many there are in all, where that is asked for: of a list that is one page, as many as are on it. */
+export const countedBeside = <E, R>(
+  { count = false, cursor }: ListOptions,
+  { nextCursor, records }: Pick<Collected<unknown>, "nextCursor" | "records">,
+  counting: Effect.Effect<TradeRepository.Count, E, R>
+): Effect.Effect<Pick<Beside, "count">, E, R> => {
+  if (!count) return Effect.succeed({})
+  const isWhole = cursor === undefined && nextCursor === null
+  return isWhole
+    ? Effect.succeed({ count: { kind: "exactly", rows: records.length } })
+    : Effect.map(counting, (counted) => ({ count: counted }))
+}
+
+const countOf = <R>(listing: Listing<R>) =>
+  listing.keep === undefined
+    ? Reads.count(listing.table, { anyOf: listing.anyOf, upTo: MOST_COUNTED })
+    : judgedCount(listing, listing.keep)
+
+/** Of the first rows those that stay: all that there are, where these are all rows. */
+const judgedCount = <R>(listing: Listing<R>, keep: Keep<R>) =>
+  Effect.gen(function* () {
+    const way: Way = { name: listing.table.name, order: "oldest", columns: listing.table.key }
+    let after: CursorCells | undefined
+    let kept = 0
+    for (let looked = 0; looked < MOST_JUDGED; looked += BATCH) {
+      const batch: ReadonlyArray<R> = yield* nextBatch(listing, { after, way, size: BATCH })
+      kept += (yield* keep(batch)).length
+      const last = batch.at(-1)
+      if (last === undefined || batch.length < BATCH) return { kind: "exactly", rows: kept } as const
+      after = cellsOf(listing.table, way, last)
     }
+    return { kind: "atLeast", rows: kept } as const
   })
 
 /** The rows of a table that one column finds for any of the cells: a query for 500 of them, never one for each. */

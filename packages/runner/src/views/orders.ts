@@ -108,8 +108,8 @@ export const list = (
     const anyOf = (yield* ofTrade(filters.tradeId)).map((trade) => [...trade, ...conditions])
     const keep: Keep<Order.Order> | undefined =
       criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
-    const { nextCursor, records } = yield* collect({ table: Order.OrderTable, anyOf, keep, sorts }, filters)
-    return { items: yield* documentsOf(records), nextCursor }
+    const { records, ...page } = yield* collect({ table: Order.OrderTable, anyOf, keep, sorts }, filters)
+    return { items: yield* documentsOf(records), ...page }
   })
 
 /** Orders of the statuses that have this word. */

@@ -71,8 +71,8 @@ export const list = (
 ): Effect.Effect<ListDocument<PositionDocument>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const anyOf = [[...inAnyCase("account", filters.account), ...inAnyCase("symbol", filters.symbol)]]
-    const { nextCursor, records } = yield* collect({ table: Position.PositionTable, anyOf }, filters)
-    return { items: records.map(documentOf), nextCursor }
+    const { records, ...page } = yield* collect({ table: Position.PositionTable, anyOf }, filters)
+    return { items: records.map(documentOf), ...page }
   })
 
 const onlyOne = (symbol: string, account: string | undefined) =>

@@ -67,8 +67,8 @@ export const list = (
     const anyOf = orders.flatMap((order) =>
       ofSymbol(filters.symbol).map((symbol) => [...order, ...symbol, ...conditions])
     )
-    const { nextCursor, records } = yield* collect({ table: Trade.TradeTable, anyOf, sorts }, filters)
-    return { items: yield* documentsOf(records), nextCursor }
+    const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf, sorts }, filters)
+    return { items: yield* documentsOf(records), ...page }
   })
 
 const ofBatch = (batchId: string | undefined): Either.Either<Conditions, BadFilter> =>

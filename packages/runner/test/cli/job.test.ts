@@ -34,6 +34,7 @@ describe("the main job by the command line", () => {
     expect(await json("trades", "list", "--status", "completed")).toMatchObject({
       items: [{ sourceId: "a" }, { sourceId: "b" }, { sourceId: "c", openQuantity: "0.2", orderIds: ["O1"] }]
     })
+    expect((await cli("trades", "list", "--limit", "1", "--count")).out).toMatch(/\n3 in all\.\nMore: --cursor /)
     const links = (orderId: string) => json("allocations", "list", "--order-id", orderId)
     expect(await links("O1")).toMatchObject({ items: [{ quantity: "0.3" }, { quantity: "0.5" }, { quantity: "0.2" }] })
     expect(await json("positions", "show", "aapl")).toMatchObject({ residual: "0.2", next: { answer: "NotDue" } })

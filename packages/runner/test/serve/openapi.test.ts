@@ -48,6 +48,26 @@ const refusals = [
   "session.signIn 401"
 ]
 
+/** The lists that say how many there are. */
+const counting = [
+  "accounts.list",
+  "allocations.list",
+  "attempts.list",
+  "batches.list",
+  "batches.trades",
+  "breaks.list",
+  "decisions.list",
+  "fills.list",
+  "instruments.list",
+  "jobs.list",
+  "journal.list",
+  "orders.fills",
+  "orders.list",
+  "overview.hedging",
+  "positions.list",
+  "trades.list"
+]
+
 const local = (schema: unknown): unknown =>
   JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"roundlot#/components/'))
 
@@ -92,6 +112,7 @@ describe("the description of the API", () => {
       const made = yield* found(port)
       const faults: Array<string> = []
       const statuses = new Map<string, number>()
+      const counted: Array<string> = []
       const unanswered = new Set(["live.events", "live.socket"])
       for (const call of calls.toSorted((a, b) => turn(a) - turn(b))) {
         const { operationId, requestBody } = call.operation
@@ -99,14 +120,20 @@ describe("the description of the API", () => {
         if (requestBody !== undefined)
           assert.property(bodies, operationId, `${operationId} needs a body to be tried with`)
         const body = bodies[operationId]
-        const path = `${filled(call.path, made)}${queries[operationId] ?? ""}`
+        const isCounted = call.operation.parameters.some(({ name }) => name === "count")
+        const path = `${filled(call.path, made)}${isCounted ? "?count=true" : (queries[operationId] ?? "")}`
         const told = yield* ask(port, path, { method: call.method, ...(body === undefined ? {} : { body }) })
         statuses.set(operationId, told.status)
+        if (isCounted) {
+          assert.match(told.text, /"count":\{"kind":"exactly","rows":\d+\}/, operationId)
+          counted.push(operationId)
+        }
         if (operationId === "jobs.enqueue") made.set("jobs", (yield* Schema.decodeUnknown(Job)(json(told))).id)
         const fault = faultOf(call, told)
         if (fault !== undefined) faults.push(fault)
       }
       assert.deepStrictEqual(faults, [])
+      assert.deepStrictEqual(counted.toSorted(), counting)
       const refused = [...statuses].filter(([, status]) => status >= 400).map(([name, status]) => `${name} ${status}`)
       assert.deepStrictEqual(refused.toSorted(), refusals)
     }).pipe(Effect.provide(Layer.merge(books, exchange)))

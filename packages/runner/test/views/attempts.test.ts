@@ -1,8 +1,9 @@
-import { Clock, MemoryRepository, TradeRepository } from "@roundlot/core"
+import { Attempt, Clock, MemoryRepository, TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Ref } from "effect"
 import * as attempts from "../../src/views/attempts.ts"
+import { collect } from "../../src/views/listing.ts"
 import * as orders from "../../src/views/orders.ts"
 
 /** So many attempts of one order, each with a request and an answer. */
@@ -73,6 +74,19 @@ describe("AUD-9: what is asked of attempts costs the same number of queries howe
       assert.strictEqual(many.queries, few.queries)
       const last = many.answer.attempts.at(-1)
       assert.deepStrictEqual([last?.request?.body, last?.response?.id], ["{}", "P160"])
+    })
+  )
+
+  it.effect("how many there are, where no database can say which are meant", () =>
+    Effect.gen(function* () {
+      const judged = { table: Attempt.AttemptTable, anyOf: [[]], keep: Effect.succeed<ReadonlyArray<Attempt.Attempt>> }
+      const counted = (count: number) =>
+        Effect.map(costOf(count, collect(judged, { limit: 1, count: true })), ({ answer, queries }) => ({
+          ...answer.count,
+          queries
+        }))
+      assert.deepStrictEqual(yield* counted(600), { kind: "exactly", rows: 600, queries: 3 })
+      assert.deepStrictEqual(yield* counted(2400), { kind: "atLeast", rows: 2000, queries: 5 })
     })
   )
 

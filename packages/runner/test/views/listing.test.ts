@@ -1,6 +1,8 @@
 import { expect, it } from "@effect/vitest"
 import { Effect, Encoding, FastCheck } from "effect"
 import * as allocations from "../../src/views/allocations.ts"
+import * as fills from "../../src/views/fills.ts"
+import * as journal from "../../src/views/journal.ts"
 import * as positions from "../../src/views/positions.ts"
 import * as trades from "../../src/views/trades.ts"
 import type { ListDocument, ListError, ListOptions } from "../../src/views/listing.ts"
@@ -41,6 +43,8 @@ it.effect("pages of any size, from either end, come to the whole list, and the l
   }).pipe(Effect.provide(scene.inMemory))
 )
 
+const exactly = (rows: number) => ({ kind: "exactly", rows })
+
 const ofThird = (options: ListOptions) => allocations.list({ ...options, tradeId: "T3" })
 
 it.effect("a list of two conditions is paged like one", () =>
@@ -51,6 +55,36 @@ it.effect("a list of two conditions is paged like one", () =>
     expect((yield* paged(ofThird, { limit: 1 })).items).toEqual(whole)
     expect((yield* paged(ofThird, { limit: 1, order: "newest" })).items).toEqual(whole.toReversed())
   }).pipe(Effect.provide(scene.inMemory))
+)
+
+const entriesIn = (filters: journal.JournalFilters) =>
+  Effect.map(journal.list({ limit: 1, count: true, ...filters }), (page) => page.count)
+
+it.effect(
+  "a page says how many there are in all where that is asked for, whichever page it is and whoever judges the rows",
+  () =>
+    Effect.gen(function* () {
+      yield* scene.played
+      expect(yield* trades.list({ limit: 2 })).not.toHaveProperty("count")
+      const first = yield* trades.list({ limit: 2, count: true })
+      const second = yield* trades.list({ limit: 4, count: true, cursor: first.nextCursor ?? "" })
+      expect([first.count, second.count]).toEqual([exactly(6), exactly(6)])
+      expect((yield* trades.list({ limit: 1, count: true, symbol: "KO" })).count).toEqual(exactly(1))
+      expect((yield* ofThird({ limit: 1, count: true })).count).toEqual(exactly(2))
+      const sold = yield* fills.list({ side: "sell" })
+      const bought = yield* fills.list({ side: "buy", limit: 1, count: true })
+      const all = yield* fills.list({ limit: 1, count: true })
+      expect(bought.count?.rows).toBe((all.count?.rows ?? 0) - sold.items.length)
+      expect(bought.items).toHaveLength(1)
+      const entries = (yield* journal.list({ limit: 0 })).items
+      const planned = entries.filter(({ tag }) => tag === "TradeAccepted")
+      expect(yield* entriesIn({})).toEqual(exactly(entries.length))
+      expect(yield* entriesIn({ account: "MAIN" })).toEqual(
+        exactly(entries.filter((each) => each.account === "main").length)
+      )
+      expect(yield* entriesIn({ tag: "TradeAccepted" })).toEqual(exactly(planned.length))
+      expect(planned.length).toBeGreaterThan(1)
+    }).pipe(Effect.provide(scene.inMemory))
 )
 
 it.effect("a cursor of another list or order, or one that was tampered with, is refused", () =>
