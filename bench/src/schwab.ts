@@ -57,22 +57,33 @@ const driven = Effect.gen(function* () {
   yield* ledger.leases.hold(account, { token, provenMs: Number.POSITIVE_INFINITY })
 })
 
-/** Fifty orders that work at the simulator, and then are all filled there, each at the price of its trade. */
-const filledThere = ({ exchange }: Simulator.Simulator) =>
+/** Orders that work at the simulator: one more than are measured. */
+const workingThere = ({ exchange }: Simulator.Simulator) =>
   Effect.gen(function* () {
-    yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} }, times: OPEN })
+    yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} }, times: OPEN + 1 })
     const accumulator = yield* Accumulator.Accumulator
     yield* accumulator.submitMany(
       account,
-      Array.from({ length: OPEN }, (_, n) => tradeOf(n))
+      Array.from({ length: OPEN + 1 }, (_, n) => tradeOf(n))
     )
     yield* Gates.confirmInstruments
     yield* Submission.submitPending(() => Effect.succeed(true))
-    for (const { brokerOrderId, symbol } of yield* exchange.orders) {
-      const price = priceOf(Number(symbol.replace("SYM", "")))
-      yield* exchange.instruct({ id: `f${brokerOrderId}`, do: { fill: { brokerOrderId, price } } })
-    }
+    return yield* exchange.orders
   })
+
+/** Fills orders at the simulator, each at the price of its trade. */
+const filledThere = (
+  { exchange }: Simulator.Simulator,
+  orders: ReadonlyArray<{ readonly brokerOrderId: string; readonly symbol: string }>
+) =>
+  Effect.forEach(
+    orders,
+    ({ brokerOrderId, symbol }) => {
+      const price = priceOf(Number(symbol.replace("SYM", "")))
+      return exchange.instruct({ id: `f${brokerOrderId}`, do: { fill: { brokerOrderId, price } } })
+    },
+    { discard: true }
+  )
 
 /** The same requests as were made, and for each order of the answers its fill and its status written, as a loop does. */
 const bare = async (file: string, urls: ReadonlyArray<string>, token: string): Promise<number> => {
@@ -125,7 +136,11 @@ const round = (folder: string, number: number) =>
     const services = Roundlot.layerOn(SqliteStore.layer({ file: join(folder, `real${number}.db`) }))
     return yield* Effect.gen(function* () {
       yield* driven
-      yield* filledThere(simulator)
+      const orders = yield* workingThere(simulator)
+      // The loop's statements are prepared before its clock runs; so are these, by the order that is one too many.
+      yield* filledThere(simulator, orders.slice(OPEN))
+      yield* Tracking.pollAll
+      yield* filledThere(simulator, orders.slice(0, OPEN))
       const polled = yield* Tracking.makePolled
       asked.length = 0
       const took = timing()
