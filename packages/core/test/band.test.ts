@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest"
 import { AccountTable } from "../src/account/Account.ts"
 import { setAccount } from "../src/control/commands.ts"
+import { boundsOf, expectedOf, type Grounds } from "../src/fill/band.ts"
 import { FillTable } from "../src/fill/Fill.ts"
+import type { TradeId } from "../src/identity/Id.ts"
 import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
+import { AllocationTable } from "../src/position/Allocation.ts"
 import { PositionTable } from "../src/position/Position.ts"
 import { BreakTable } from "../src/reconciliation/Break.ts"
 import { interpret } from "../src/reconciliation/interpret.ts"
+import { TradeTable } from "../src/trade/Trade.ts"
 import * as Intake from "../src/trade/intake.ts"
 import { foldedLines, storedLines } from "./rows.ts"
 import { arrivalOf, deskOf, perform, second } from "./Story.ts"
@@ -77,6 +81,28 @@ describe("the band around what an order should have got", () => {
     fill("e3", "1.45")
     expect(bands()).toEqual(["unknown", "within", "outside"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
+  })
+
+  test("FILL-12: what an order should get is its limit, else the price of its trades, else its last fill; the band lies around it", () => {
+    const { desk, fill } = working(true)
+    fill("e1", "120")
+    const trades = new Map(desk.all(TradeTable).map((trade) => [trade.id, trade]))
+    const grounds = {
+      limitPrice: undefined,
+      allocations: desk.all(AllocationTable),
+      tradeOf: (id: TradeId) => trades.get(id),
+      position: undefined,
+      fills: desk.all(FillTable)
+    }
+    const said = (given: Partial<Grounds>): string | undefined => {
+      const expected = expectedOf({ ...grounds, ...given })
+      return expected && `${Decimal.format(expected.price)} ${expected.from}`
+    }
+    expect(said({ limitPrice: Price.unsafe("99.5") })).toBe("99.5 limit")
+    expect(said({})).toBe("100 trades")
+    expect(said({ allocations: [] })).toBe("120 fill")
+    expect(said({ allocations: [], fills: [] })).toBeUndefined()
+    expect(boundsOf(Decimal.unsafe("100"), 25).map(Decimal.format)).toEqual(["99.75", "100.25"])
   })
 
   test("FILL-12: how wide it is, is the account's to say", () => {

@@ -207,7 +207,7 @@ describe("more of what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
-  test("P4: a break shows both sides next to each other, and marks what differs", async () => {
+  test("P4, P6: a break shows both sides next to each other, marks what differs, and ends once an operator has booked the difference", async () => {
     await daemon.cli("exchange", "do", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
     await expect(daemon.cli("reconcile")).rejects.toThrow("ended with 3")
     await using seen = await open("/attention")
@@ -217,6 +217,21 @@ describe("more of what an operator does", () => {
     await sides.waitFor()
     expect(await sides.getByRole("cell").allInnerTexts()).toEqual(["0", "≠ +7"])
     expect(await findings(page)).toEqual([])
+    expect(await page.getByRole("button", { name: /^Resolve/ }).count()).toBe(0)
+    await page.getByRole("button", { name: "+7 GE is not ours" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByRole("list", { name: "What it comes to now" }).getByText("No order follows at once").waitFor()
+    await dialog.getByLabel("Reason").fill("held for somebody else")
+    await dialog.getByLabel("Type +7 to confirm").fill("+7")
+    await dialog.getByRole("button", { name: "+7 GE is not ours" }).click()
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByRole("button", { name: "Reconcile now" }).click()
+    await dialog.getByLabel("Reason").fill("the difference is booked")
+    await dialog.getByRole("button", { name: "Reconcile now" }).click()
+    await dialog.getByText("On record as").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByRole("heading", { level: 1, name: "Foreign position Closed" }).waitFor()
     expect(seen.faults).toEqual([])
   })
 
@@ -286,6 +301,36 @@ describe("when the API", () => {
     await page.unroute("**/api/v1/trades?*")
     await tryAgain(page)
     await trades.getByText("AMD").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("has no stream, the page says so, reads at once where Refresh is pressed, and by itself every 5 s", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    // Without a worker the page has a stream of its own, which can be cut. Its clock stands: it reads when it is told to.
+    await page.addInitScript("delete window.SharedWorker")
+    await page.route("**/api/v1/live*", (route) => route.abort())
+    await page.clock.install()
+    await page.goto(daemon.url)
+    await page.locator("[data-live=reconnecting]").waitFor()
+    await page.getByText("the page reads again every 5 s").waitFor()
+    const near = page.locator("section", { hasText: "Positions near an order" })
+    await near.getByText("AAPL").waitFor()
+    await page.clock.pauseAt(Date.now() + 60_000)
+    const shown = async (quantity: string, residual: string, readsBy: () => Promise<void>): Promise<void> => {
+      const figure = near.getByText(residual, { exact: true })
+      await daemon.ask("/api/v1/trades", { sourceId: `unheard ${quantity}`, symbol: "SQ", side: "buy", quantity })
+      expect(await figure.count()).toBe(0)
+      await readsBy()
+      // What was read is shown once the clock moves on: by far less than the five seconds.
+      const seesIt = async (): Promise<number> => {
+        await page.clock.runFor(1)
+        return figure.count()
+      }
+      await expect.poll(seesIt, { timeout: 30_000 }).toBe(1)
+    }
+    await shown("0.875", "+0.875", () => page.getByRole("button", { name: "Refresh" }).click())
+    await shown("0.0625", "+0.9375", () => page.clock.runFor(5000))
     expect(seen.faults).toEqual([])
   })
 

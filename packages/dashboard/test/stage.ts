@@ -137,9 +137,28 @@ export const stage = (storeOf = sqliteIn) => {
   return { daemon, open }
 }
 
+const themes = ["light", "dark"] as const
+
+/** What axe finds in a page in each theme, and what else is to be done in each; it is left in the light one. */
+export const findingsInThemes = async (
+  page: Page,
+  alsoIn: (theme: (typeof themes)[number]) => Promise<void> = () => Promise.resolve()
+): Promise<unknown> => {
+  const found: Array<unknown> = []
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme })
+    // Themes differ in their colours alone.
+    found.push(await findings(page, theme === "light" ? {} : { runOnly: ["color-contrast"] }))
+    await alsoIn(theme)
+  }
+  await page.emulateMedia({ colorScheme: "light" })
+  return found.flat()
+}
+
 /** What axe finds in a page. Rules that ask for the order and kind of a page's parts, and all of WCAG 2.2 A and AA. */
-export const findings = async (page: Page): Promise<unknown> => {
-  await page.evaluate(axe.source)
-  return page.evaluate(`axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+export const findings = async (page: Page, only: axe.RunOptions = {}): Promise<unknown> => {
+  await page.evaluate(`window.axe === undefined && (() => { ${axe.source} })()`)
+  const options = JSON.stringify({ resultTypes: ["violations"], ...only })
+  return page.evaluate(`axe.run(document, ${options}).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(" | ")))`)
 }

@@ -119,10 +119,6 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-stale.svg")
     await daemon.start()
     await daemon.ask("/api/v1/trades", { sourceId: "after", symbol: "TSLA", side: "buy", quantity: "0.125" })
-    await page
-      .getByRole("button", { name: "Refresh" })
-      .click({ timeout: 1000 })
-      .catch(() => undefined)
     await near.getByText("+0.125", { exact: true }).waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     expect(seen.faults).toEqual([])

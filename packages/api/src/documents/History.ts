@@ -78,6 +78,8 @@ export const BreakDocument = Schema.Struct({
   status: Schema.Literal("open", "closed"),
   /** What it stops while it is open. */
   holds: Schema.String,
+  /** What ends it: an operator's word (`resolve`), or that its cause is gone. */
+  closes: Schema.Literal("by verdict", "by itself"),
   evidence: Schema.String,
   openedAt: Time,
   closedAt: Schema.NullOr(Time),

@@ -252,6 +252,21 @@ export type OrderDocument = typeof OrderDocument.Type
 /** A page of orders. */
 export const OrderPage = pageOf("OrderPage", OrderDocument)
 
+/** Which prices an order's fills may have, in dollars a share at 12 decimals, and by what that is judged. */
+export const PriceBandDocument = Schema.Struct({
+  /** What the order should get. */
+  reference: Decimal,
+  /** What says so: its limit price, the weighted price of the trades in it, or its last fill. */
+  from: Schema.Literal("limit", "trades", "fill"),
+  /** How far from it a price may be, in basis points. */
+  bandBp: Schema.Int,
+  lowest: Decimal,
+  highest: Decimal
+}).annotations({ identifier: "PriceBand" })
+
+/** Which prices an order's fills may have. */
+export type PriceBandDocument = typeof PriceBandDocument.Type
+
 /** An order with all that is known of it. */
 export const OrderDetail = Schema.Struct({
   ...past,
@@ -284,6 +299,8 @@ export const OrderDetail = Schema.Struct({
   attempts: Schema.Array(ExchangeDocument),
   allocations: Schema.Array(AllocationDetail),
   fills: Schema.Array(FillDocument),
+  /** Null where nothing says what it should get. */
+  priceBand: Schema.NullOr(PriceBandDocument),
   breaks: Schema.Array(BreakDocument),
   history: Schema.Array(HistoryDocument)
 }).annotations({ identifier: "OrderDetail" })

@@ -38,9 +38,12 @@ const FALLBACK_MS = 5000
 /** How the stream stands. */
 export const useStanding = (): live.Standing => useSyncExternalStore(live.watch, live.current)
 
-const isOpen = (): boolean => live.current().phase === "open"
+const isHeard = (): boolean => {
+  const word = live.wordOf(live.current(), Date.now())
+  return word === "live" || word === "quiet"
+}
 
-const useInterval = (): number | false => (useSyncExternalStore(live.watch, isOpen) ? false : FALLBACK_MS)
+const useInterval = (): number | false => (useSyncExternalStore(live.watch, isHeard) ? false : FALLBACK_MS)
 
 /** Reads a document, and again whenever something happened. Another record never shows in the place of the one that is asked for. */
 export const useAsk = <A, E>(key: ReadonlyArray<unknown>, use: (api: Api) => Effect.Effect<A, E>, enabled = true) =>

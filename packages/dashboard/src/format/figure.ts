@@ -48,3 +48,22 @@ export const shareOf = (part: string, whole: string): number => {
 
 /** A figure without its sign. */
 export const magnitude = (text: string): string => text.replace(/^-/, "")
+
+/** A figure of the other sign. */
+export const negated = (text: string): string => (text.startsWith("-") ? text.slice(1) : `-${text}`)
+
+/** Scaled to whole units, so that a sum is exact: a text is never made a float. */
+const scaled = (text: string, scale: number): bigint => {
+  const [whole = "0", fraction = ""] = magnitude(text).split(".")
+  const value = BigInt(whole + fraction.padEnd(scale, "0"))
+  return text.startsWith("-") ? -value : value
+}
+
+/** The exact sum of figures, with as many decimals as the longest of them. */
+export const sumOf = (figures: ReadonlyArray<string>): string => {
+  const scale = Math.max(0, ...figures.map(fractionDigits))
+  const sum = figures.reduce((all, text) => all + scaled(text, scale), 0n)
+  const digits = magnitude(sum.toString()).padStart(scale + 1, "0")
+  const point = digits.length - scale
+  return `${sum < 0n ? "-" : ""}${digits.slice(0, point)}${scale === 0 ? "" : `.${digits.slice(point)}`}`
+}

@@ -20,9 +20,24 @@ const listeners = new Set<(told: Told) => void>()
 
 const REPAINT_MS = 500
 
+const QUIET_MS = 5000
+const STALE_MS = 15_000
+
+let silence: ReturnType<typeof setTimeout> | undefined
+
+/** Nothing tells that nothing is heard: those who watch are told when that has been so for too long. */
+const mindSilence = (): void => {
+  clearTimeout(silence)
+  silence = setTimeout(() => {
+    shown = { ...standing }
+    for (const each of watchers) each()
+  }, STALE_MS + 1)
+}
+
 /** Whatever arrives: what only counts on is told at most twice a second. */
 const set = (next: Partial<Standing>): void => {
   standing = { ...standing, ...next }
+  mindSilence()
   const isNew = standing.phase !== shown.phase || standing.attempt !== shown.attempt
   if (!isNew && Date.now() - shownAt < REPAINT_MS) return
   shown = standing
@@ -97,9 +112,6 @@ export const listen = (told: (told: Told) => void): (() => void) => {
   listeners.add(told)
   return () => listeners.delete(told)
 }
-
-const QUIET_MS = 5000
-const STALE_MS = 15_000
 
 /** The stream's standing in a word, at a moment: live, quiet (heartbeats, no events), stale (no heartbeat), … */
 export type LiveWord = "live" | "quiet" | "stale" | "reconnecting" | "connecting" | "signedOut"

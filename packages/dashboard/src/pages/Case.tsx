@@ -1,7 +1,9 @@
 import type { Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
-import { dismissBreak } from "../ui/actions.ts"
+import { negated, signOf, sumOf } from "../format/figure.ts"
+import { adjustPosition, dismissBreak, reconcileNow } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Facts } from "../ui/Facts.tsx"
@@ -67,6 +69,46 @@ const OrderSides = ({ id }: { readonly id: string }) => (
   </Asked>
 )
 
+/** What may be done about a difference in holdings: it is booked as ours or not, or compared again. */
+const Adjusting = ({ found: { account, evidence, symbol } }: { readonly found: Documents.BreakDetail }) => {
+  const sides = sidesIn(evidence)
+  const by = sides === undefined ? "0" : sumOf([sides.theirs, negated(sides.ours)])
+  if (symbol === null || sides === undefined || signOf(by) === 0) return null
+  const difference = { account, symbol, by, ours: sides.ours }
+  return (
+    <>
+      <ActionButton action={adjustPosition("base", difference)} />
+      <ActionButton action={adjustPosition("hedged", difference)} />
+    </>
+  )
+}
+
+/** What ends a break, in a sentence, where it is not an operator's word. */
+const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
+  if (kind === "Doubt") {
+    return (
+      <>
+        It ends with the doubt: say on the page of <Link href={`/orders/${subject}`}>{subject}</Link> whether the broker
+        has the order.
+      </>
+    )
+  }
+  if (kind === "PositionDiffers" || kind === "ForeignPosition") {
+    return "It ends when books and broker are compared and agree: trade the difference away at the broker, or book it here."
+  }
+  return "It ends by itself when its cause is gone."
+}
+
+const Verbs = ({ found }: { readonly found: Documents.BreakDetail }) =>
+  found.closes === "by verdict" ? (
+    <ActionButton action={dismissBreak(found)} className="button primary" />
+  ) : (
+    <>
+      <Adjusting found={found} />
+      <ActionButton action={reconcileNow} />
+    </>
+  )
+
 const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
   const { account, closedAt, closedWhy, evidence, holds, id, kind, openedAt, status, subject, symbol } = found
   const about = /^[OT]\d+$/.test(subject) ? subjectPath(subject) : undefined
@@ -74,7 +116,7 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
     <>
       <PageHead
         note={<Crumb id={id} name="Attention" to="/attention" />}
-        actions={status === "open" ? <ActionButton action={dismissBreak(found)} className="button primary" /> : null}
+        actions={status === "open" ? <Verbs found={found} /> : null}
       >
         {eventWords(kind)} <StateSign family="break" state={status} />
       </PageHead>
@@ -82,6 +124,7 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
         <p className="evidence">
           <Foreign text={evidence} />
         </p>
+        {status === "open" && found.closes === "by itself" ? <p className="evidence faint">{endOf(found)}</p> : null}
       </Panel>
       <Positions evidence={evidence} />
       {/^O\d+$/.test(subject) ? <OrderSides id={subject} /> : null}

@@ -23,7 +23,7 @@ const accounts: ReadonlyArray<Column<Glance>> = [
   columns.count("openBreaks", ({ openBreaks }) => openBreaks),
   columns.node("control", ({ name, openOrders, tradingState }) =>
     tradingState === "halted" ? (
-      <ActionButton action={resume([], name)} className="button small" />
+      <ActionButton action={resume(name)} className="button small" />
     ) : (
       <ActionButton action={halt(openOrders, name)} className="button small halt" />
     )
@@ -38,7 +38,7 @@ const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
   columns.time("updated", ({ changedAt }) => changedAt),
   columns.node("next", ({ account, state, symbol }) =>
     state === "halted" ? (
-      <ActionButton action={resume([], account ?? undefined, symbol ?? undefined)} className="button small" />
+      <ActionButton action={resume(account ?? undefined, symbol ?? undefined)} className="button small" />
     ) : null
   )
 ]

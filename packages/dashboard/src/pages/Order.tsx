@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
+import { sumOf } from "../format/figure.ts"
 import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
@@ -7,6 +8,7 @@ import type { Column } from "../ui/DataTable.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
+import { PriceBand } from "../ui/PriceBand.tsx"
 import { BreakBanner, Crumb, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
@@ -16,6 +18,8 @@ import { pathOfPosition } from "../words/paths.ts"
 import { signOfState } from "../words/signs.ts"
 
 type Order = Documents.OrderDetail
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 const stagesOf = (order: Order): ReadonlyArray<Stage> => [
   { word: "Created", at: order.createdAt, shape: "ring" },
@@ -46,24 +50,34 @@ const wentIn: ReadonlyArray<Column<Documents.AllocationDetail>> = [
   columns.givenBack
 ]
 
-const struck = (fill: Documents.FillDocument, text: string | null) =>
-  fill.canonical ? (
-    <Figure of={text} />
-  ) : (
-    <s>
-      <Figure of={text} />
-    </s>
-  )
+/** What of the allocations still stands. */
+const sumsIn = (allocations: Order["allocations"]) => {
+  const standing = allocations.filter(({ releasedAt }) => releasedAt === null)
+  return {
+    allocation: sumOf(standing.map(({ quantity }) => quantity)),
+    settled: sumOf(standing.map(({ settled }) => settled))
+  }
+}
+
+/** What the fills that count come to; a commission that is not known of each of them is not known. */
+const sumsOut = ({ averagePrice, fills }: Order) => {
+  const canonical = fills.filter((fill) => fill.canonical)
+  const commissions = canonical.flatMap(({ commission }) => commission ?? [])
+  return {
+    quantity: sumOf(canonical.map(({ quantity }) => quantity)),
+    price: averagePrice,
+    commission: commissions.length === canonical.length ? sumOf(commissions) : null,
+    counts: averagePrice === null ? null : "≈ average price"
+  }
+}
 
 const cameOut: ReadonlyArray<Column<Documents.FillDocument>> = [
   columns.id("/fills"),
   columns.time("executed", ({ executedAt }) => executedAt),
-  columns.node("quantity", (fill) => struck(fill, fill.quantity)),
-  columns.node("price", (fill) => struck(fill, fill.price)),
-  columns.node("commission", (fill) => struck(fill, fill.commission)),
-  columns.node("counts", ({ canonical, revision }) => (
-    <StateSign family="fill" state={canonical ? "canonical" : "superseded"} tail={`r${revision}`} />
-  ))
+  columns.figureOfFill("quantity", ({ quantity }) => quantity),
+  columns.figureOfFill("price", ({ price }) => price),
+  columns.figureOfFill("commission", ({ commission }) => commission),
+  columns.counts
 ]
 
 const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
@@ -166,20 +180,23 @@ const Detail = ({ order }: { readonly order: Order }) => (
     <div className="two">
       <TablePanel
         title="What went in"
-        note={`${order.allocations.length} allocations`}
+        note={counted(order.allocations.length, "allocation")}
         empty="No trade's shares are in it."
         columns={wentIn}
         rows={order.allocations}
+        sums={sumsIn(order.allocations)}
         idOf={({ id }) => id}
       />
       <TablePanel
         title="What came out"
-        note={`${order.fills.length} fills`}
+        note={counted(order.fills.length, "fill")}
         id="fills"
         empty="Nothing is executed yet."
         columns={cameOut}
         rows={order.fills}
+        sums={sumsOut(order)}
         idOf={({ id }) => id}
+        below={order.priceBand === null ? null : <PriceBand band={order.priceBand} fills={order.fills} />}
       />
     </div>
     <Attempts attempts={order.attempts} />

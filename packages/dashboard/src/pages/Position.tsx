@@ -153,7 +153,6 @@ const Detail = ({ position }: { readonly position: Position }) => {
   const hedging = useAsk(["hedging of", account, symbol], (api) =>
     api.overview.hedging({ urlParams: { account, symbol, order: "newest", limit: 200 } })
   )
-  const due = next.order === null ? [] : [`${upper(next.order.side)} ${next.order.quantity} ${symbol}`]
   return (
     <>
       <PageHead
@@ -170,7 +169,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
             >
               New trade
             </Link>
-            <ActionButton action={resume(due, account, symbol)} label="Resume" className="button" />
+            <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
             <span className="apart">
               <ActionButton
                 action={halt(position.orders.length, account, symbol)}

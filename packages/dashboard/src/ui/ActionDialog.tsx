@@ -20,7 +20,7 @@ export interface Action {
   /** What has to be typed first, where what follows cannot be taken back. */
   readonly typed?: string
   /** What has to be said beside the reason. */
-  readonly asks?: { readonly term: Term; readonly label: string }
+  readonly asks?: { readonly term: Term; readonly label: string; readonly isOptional?: boolean }
   readonly cli: (reason: string, said: string) => string
   readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
   /** What it would come to now; nothing is written or sent. */
@@ -37,11 +37,17 @@ const Rehearsal = ({ of: { done, effects } }: { readonly of: Pick<Documents.Done
       <li>
         <Foreign text={done} />
       </li>
-      {effects?.orders.map(({ account, quantity, side, symbol }) => (
+      {effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
         <li key={`${account} ${symbol}`}>
           Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
+          {notional === null ? null : (
+            <>
+              , about <Figure of={notional} money />
+            </>
+          )}
         </li>
       ))}
+      {effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
     </ul>
   </>
 )
@@ -54,7 +60,7 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
   const [typed, setTyped] = useState("")
   const [text, setText] = useState("")
   const said = text.trim()
-  const isSaid = action.asks === undefined || said !== ""
+  const isSaid = action.asks === undefined || action.asks.isOptional === true || said !== ""
   // One key for one wish: sent again after a lost answer, it is carried out once.
   const [key] = useState(() => crypto.randomUUID())
   const field = useRef<HTMLInputElement>(null)
@@ -107,7 +113,7 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                 ))}
               </ul>
               {rehearsed.data === undefined ? null : <Rehearsal of={rehearsed.data} />}
-              {rehearsed.error === null ? null : <Problem error={rehearsed.error} />}
+              {rehearsed.error === null || doing.error !== null ? null : <Problem error={rehearsed.error} />}
               {action.asks === undefined ? null : (
                 <Field term={action.asks.term}>
                   <input
@@ -115,7 +121,7 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                     value={text}
                     onChange={(event) => setText(event.target.value)}
                     maxLength={128}
-                    required
+                    required={action.asks.isOptional !== true}
                     autoComplete="off"
                   />
                 </Field>
@@ -164,7 +170,8 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
             <>
               <p role="status">{doing.data.done}</p>
               <p className="faint">
-                On record for {doing.data.account} as command <code>{doing.data.commandId}</code>.
+                On record{doing.data.account === "" ? "" : ` for ${doing.data.account}`} as command{" "}
+                <code>{doing.data.commandId}</code>.
               </p>
               <div className="buttons">
                 <Dialog.Close className="button primary">Close</Dialog.Close>

@@ -1,4 +1,4 @@
-import { grouped, shareOf, signOf } from "../format/figure.ts"
+import { grouped, negated, shareOf, signOf, sumOf } from "../format/figure.ts"
 import { Head } from "./Help.tsx"
 import { Figure } from "./Figure.tsx"
 
@@ -55,18 +55,8 @@ interface Sum {
   readonly residual: string
 }
 
-/** Scaled to whole units, so that the sum is exact: a text is never made a float. */
-const scaled = (text: string, scale: number): bigint => {
-  const [whole = "0", fraction = ""] = text.replace(/^-/, "").split(".")
-  const value = BigInt(whole + fraction.padEnd(scale, "0"))
-  return signOf(text) < 0 ? -value : value
-}
-
-const addsUp = ({ hedged, inFlight, residual, target }: Sum): boolean => {
-  const scale = Math.max(...[hedged, inFlight, residual, target].map((text) => text.split(".")[1]?.length ?? 0))
-  const [all, ...parts] = [target, hedged, inFlight, residual].map((text) => scaled(text, scale))
-  return all === parts.reduce((sum, part) => sum + part, 0n)
-}
+const addsUp = ({ hedged, inFlight, residual, target }: Sum): boolean =>
+  signOf(sumOf([hedged, inFlight, residual, negated(target)])) === 0
 
 /** `target = hedged + in flight + residual`, which says itself where it does not add up. */
 export const Equation = ({ sum }: { readonly sum: Sum }) => (

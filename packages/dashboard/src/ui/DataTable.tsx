@@ -9,6 +9,7 @@ import type { Term } from "../words/glossary.ts"
 import { Figure, Time } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
 import { useSettings } from "./settings.ts"
+import { type SumsOf, Sums } from "./Sums.tsx"
 
 /** A column: its head is a word that the glossary explains. */
 export type Column<A> =
@@ -19,6 +20,8 @@ export type Column<A> =
       readonly of: (row: A) => string | null
       readonly signed?: boolean
       readonly money?: boolean
+      /** Rows whose figure counts no more. */
+      readonly isStruck?: (row: A) => boolean
     }
   | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
 
@@ -40,6 +43,7 @@ export interface DataTableProps<A> {
   readonly news?: { readonly count: number; readonly isMore: boolean } | undefined
   /** Rows that fit are shown whole, without scrolling inside. */
   readonly isShort?: boolean | undefined
+  readonly sums?: SumsOf | undefined
 }
 
 interface Kept<A> {
@@ -74,7 +78,8 @@ const longestFraction = <A,>(column: Column<A>, rows: ReadonlyArray<A>): number 
 const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
   if (column.kind === "node") return column.of(row)
   if (column.kind === "time") return <Time at={column.of(row)} />
-  return <Figure of={column.of(row)} signed={column.signed} money={column.money} align={align} />
+  const figure = <Figure of={column.of(row)} signed={column.signed} money={column.money} align={align} />
+  return column.isStruck?.(row) === true ? <s>{figure}</s> : figure
 }
 
 /** Which rows are on screen: how many are above, and the number of the last one. The head of the table is as high as a row. */
@@ -105,7 +110,7 @@ const rowsInAll = (count: Documents.Count | undefined): number | undefined =>
 
 /** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
 export const DataTable = <A,>(props: DataTableProps<A>) => {
-  const { columns, count, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows } = props
+  const { columns, count, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows, sums } = props
   const [, go] = useLocation()
   const { utc } = useSettings()
   const scroller = useRef<HTMLDivElement>(null)
@@ -153,7 +158,9 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
   // Points line up with all that was in view: they do not move back where rows with shorter figures come.
   const longest = useRef<ReadonlyArray<number>>([])
   const inView = items.flatMap(({ index }) => shown[index] ?? [])
-  longest.current = columns.map((column, at) => Math.max(longest.current[at] ?? 0, longestFraction(column, inView)))
+  longest.current = columns.map((column, at) =>
+    Math.max(longest.current[at] ?? 0, longestFraction(column, inView), fractionDigits(sums?.[column.term] ?? null))
+  )
   const fractions = longest.current
   const above = Math.max(waiting, news?.count ?? 0)
   const sight = inSight(virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0, shown.length)
@@ -246,6 +253,7 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
             })}
             {after <= 0 ? null : <tr aria-hidden="true" style={{ height: after }} />}
           </tbody>
+          {sums === undefined ? null : <Sums columns={columns} sums={sums} fractions={fractions} />}
         </table>
       </div>
       {count === undefined ? null : <Extent count={count} first={above + sight.above + 1} last={above + sight.last} />}

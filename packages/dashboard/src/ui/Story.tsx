@@ -100,7 +100,7 @@ export const Payload = ({ of, title }: { readonly title: string; readonly of: Do
         <p className="faint">
           <Time at={of.capturedAt} /> · {of.id} · sha256 {of.sha256.slice(0, 12)}…
         </p>
-        <Json of={bodyOf(of)} label={title} />
+        <Json of={bodyOf(of)} label={`${title} ${of.id}`} />
       </>
     )}
   </div>

@@ -12,11 +12,12 @@ export const Rows = <A,>({ empty, ...table }: RowsProps<A>) =>
   table.rows.length === 0 ? <Empty>{empty}</Empty> : <DataTable {...table} />
 
 type TablePanelProps<A> = Omit<PanelProps, "children" | "title"> &
-  Omit<RowsProps<A>, "label"> & { readonly title: string }
+  Omit<RowsProps<A>, "label"> & { readonly title: string; readonly below?: ReactNode }
 
 /** A part of a page that is a short table, called as the part is. */
-export const TablePanel = <A,>({ action, id, note, title, ...rows }: TablePanelProps<A>) => (
+export const TablePanel = <A,>({ action, below, id, note, title, ...rows }: TablePanelProps<A>) => (
   <Panel title={title} note={note} action={action} id={id}>
     <Rows label={title} isShort {...rows} />
+    {below}
   </Panel>
 )

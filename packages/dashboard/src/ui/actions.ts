@@ -3,6 +3,9 @@ import { Effect } from "effect"
 import type { Api } from "../api/client.ts"
 import type { Action } from "./ActionDialog.tsx"
 
+/** A dry run leaves no trace, its reason neither. */
+const rehearsal = { reason: "what would follow", dryRun: true } as const
+
 const scopeFlags = (account: string | undefined, symbol: string | undefined): string =>
   `${account === undefined ? "--all" : `--account ${account}`}${symbol === undefined ? "" : ` --symbol ${symbol}`}`
 
@@ -15,6 +18,16 @@ const scope = (account: string | undefined, symbol: string | undefined) => ({
   ...(symbol === undefined ? {} : { symbol })
 })
 
+type State = "halt" | "resume"
+
+/** Sets the trading state of a scope: how it is carried out, and what it would come to now. */
+const setState = (state: State, account: string | undefined, symbol: string | undefined) => ({
+  cli: (reason: string) => `roundlot ${state} ${scopeFlags(account, symbol)} --reason ${reason}`,
+  run: (api: Api, reason: string, key: string) =>
+    api.controls[state]({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } }),
+  rehearse: (api: Api) => api.controls[state]({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol) } })
+})
+
 /** Stops what is sent, of everything, an account or a symbol. `working` orders remain at the broker. */
 export const halt = (working: number, account?: string, symbol?: string): Action => ({
   verb: `Halt ${scopeName(account, symbol)}`,
@@ -25,23 +38,16 @@ export const halt = (working: number, account?: string, symbol?: string): Action
       ? "Nothing is cancelled: no order is working."
       : `${working} working ${working === 1 ? "order stays" : "orders stay"} at the broker.`
   ],
-  cli: (reason) => `roundlot halt ${scopeFlags(account, symbol)} --reason ${reason}`,
-  run: (api, reason, key) =>
-    api.controls.halt({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } })
+  ...setState("halt", account, symbol)
 })
 
 /** Lets go on what was halted. */
-export const resume = (due: ReadonlyArray<string>, account?: string, symbol?: string): Action => ({
+export const resume = (account?: string, symbol?: string): Action => ({
   verb: `Resume ${scopeName(account, symbol)}`,
   typed: scopeName(account, symbol),
-  will:
-    due.length === 0
-      ? ["Nothing is due now: the next trades decide."]
-      : [`Positions that are due send their orders at once: ${due.join(", ")}.`],
+  will: ["Positions that are due send their orders at once."],
   willNot: ["A halt of a wider or narrower scope stays as it is."],
-  cli: (reason) => `roundlot resume ${scopeFlags(account, symbol)} --reason ${reason}`,
-  run: (api, reason, key) =>
-    api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } })
+  ...setState("resume", account, symbol)
 })
 
 /** What is asked of a record, why, and by which key it is asked once. */
@@ -50,9 +56,6 @@ const on = (id: string, reason: string, key: string) => ({
   headers: { "idempotency-key": key },
   payload: { reason }
 })
-
-/** The reason of a dry run, which leaves no trace. */
-const REHEARSAL = "what would follow"
 
 /** What a command on a record is asked with; a dry run only says what would follow. */
 interface Wish {
@@ -67,7 +70,7 @@ const command = (
   ask: (api: Api, wish: Wish, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
 ): Pick<Action, "run" | "rehearse"> => ({
   run: (api, reason, key, said) => ask(api, on(id, reason, key), said),
-  rehearse: (api, said) => ask(api, { path: { id }, headers: {}, payload: { reason: REHEARSAL, dryRun: true } }, said)
+  rehearse: (api, said) => ask(api, { path: { id }, headers: {}, payload: rehearsal }, said)
 })
 
 /** Asks the broker to cancel an order. */
@@ -121,6 +124,55 @@ export const dismissBreak = ({ holds, id, kind, symbol }: Documents.BreakDocumen
   cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.resolveBreak(wish))
 })
+
+/** What a difference between books and broker is booked as. */
+const bookedAs = {
+  base: {
+    verb: "is not ours",
+    will: "They are held beside what was traded here: nothing is owed for them, and no order follows.",
+    willNot: "Trades, target and residual stay as they are."
+  },
+  hedged: {
+    verb: "is ours",
+    will: "They count as executed for the position: what it owes moves by as much.",
+    willNot: "Trades and target stay as they are."
+  }
+} as const
+
+/** A difference between books and broker as it was seen: signed shares. */
+interface Difference {
+  readonly account: string
+  readonly symbol: string
+  readonly by: string
+  readonly ours: string
+}
+
+/** Books what the broker holds beyond the books, or less, as theirs or ours: refused where the books hold something else by now. */
+export const adjustPosition = (as: keyof typeof bookedAs, { account, by, ours, symbol }: Difference): Action => {
+  const signed = by.startsWith("-") ? by : `+${by}`
+  const { verb, will, willNot } = bookedAs[as]
+  const ask = (api: Api, payload: Wish["payload"], said: string, key?: string) =>
+    api.controls.adjust({
+      path: { symbol },
+      headers: key === undefined ? {} : { "idempotency-key": key },
+      payload: { ...payload, account, as, by, held: ours, ...(said === "" ? {} : { price: said }) }
+    })
+  return {
+    verb: `${signed} ${symbol} ${verb}`,
+    isDangerous: true,
+    typed: signed,
+    ...(as === "hedged" ? { asks: { term: "paidPrice", label: "Price", isOptional: true } } : {}),
+    will: [
+      `${signed} ${symbol} is booked on ${account}. ${will}`,
+      "The break closes when books and broker are next compared and agree."
+    ],
+    willNot: [willNot, "No entry is changed: this is one more."],
+    cli: (reason, said) =>
+      `roundlot positions adjust ${symbol} --account ${account} --as ${as} --by ${by}${said === "…" ? "" : ` --price ${said}`} --reason ${reason} --yes`,
+    run: (api, reason, key, said) => ask(api, { reason }, said, key),
+    rehearse: (api, said) => ask(api, rehearsal, said)
+  }
+}
 
 /** Undoes a trade by its opposite. */
 export const reverseTrade = ({ id, quantity, side, symbol }: Documents.TradeDocument): Action => ({

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import type { Term } from "../words/glossary.ts"
-import type { Family } from "../words/signs.ts"
+import { stateOfFill, type Family } from "../words/signs.ts"
 import type { Column } from "./DataTable.tsx"
 import { Foreign } from "./Figure.tsx"
 import { RecordLink } from "./Record.tsx"
@@ -49,9 +49,15 @@ export const time = <A,>(term: Term, of: (row: A) => string | null): Column<A> =
 export const status = (family: Family): Column<{ readonly status: string }> =>
   node("status", (row) => <StateSign family={family} state={row.status} />)
 
-/** Whether a revision of a fill counts. */
-export const counts: Column<{ readonly canonical: boolean }> = node("counts", ({ canonical }) => (
-  <StateSign family="fill" state={canonical ? "canonical" : "superseded"} />
+/** A figure of a fill: struck where a later revision took its place. */
+export const figureOfFill = (
+  term: Term,
+  of: (fill: Documents.FillDocument) => string | null
+): Column<Documents.FillDocument> => ({ term, kind: "figure", of, isStruck: ({ canonical }) => !canonical })
+
+/** Whether a revision of a fill counts, and what is odd about one that does. */
+export const counts: Column<Documents.FillDocument> = node("counts", (fill) => (
+  <StateSign family="fill" state={stateOfFill(fill)} tail={fill.revision > 1 ? `r${fill.revision}` : undefined} />
 ))
 
 /** When the record was made. */

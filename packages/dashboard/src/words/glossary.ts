@@ -86,6 +86,7 @@ const entries = {
   revision: { head: "Revision", help: "How often the execution was corrected; the newest counts." },
   commission: { head: "Commission", help: "What the broker charged. A dash: not known yet." },
   counts: { head: "State", help: "Does this revision count, or was it replaced by a later one?" },
+  sum: { head: "Sum", help: "Of the rows that count: what was given back or replaced is not in it." },
   kind: { head: "Kind", help: "What kind of difference or contradiction it is." },
   subject: { head: "About", help: "The order or trade that it is about." },
   holds: { head: "Holds", help: "What it stops while it is open: the symbol, the account, or nothing." },
@@ -216,6 +217,10 @@ const entries = {
   journalEntry: { head: "Entry", help: "One thing that happened, as it was recorded." },
   // What forms ask
   tradePrice: { head: "Price", help: "Dollars a share at which the trade was made. It may be left away." },
+  paidPrice: {
+    head: "Price",
+    help: "Dollars a share that were paid or received for it. It may be left away: then its fill has no price."
+  },
   follows: {
     head: "What follows",
     help: "The order that would be made if this trade were taken in now, or why none would be. Nothing is on record of the question."

@@ -1,3 +1,5 @@
+import { signOf } from "../format/figure.ts"
+
 /** The shape of a sign carries its family, its tone what it asks of a person. */
 export type Shape =
   | "ring"
@@ -57,7 +59,15 @@ const families = {
   },
   fill: {
     canonical: sign("disc-tick", "Fill", "ok", "The revision that counts."),
-    superseded: sign("square-back", "Replaced", "idle", "A later revision counts instead of it.")
+    superseded: sign("square-back", "Replaced", "idle", "A later revision counts instead of it."),
+    busted: sign("octagon-x", "Busted", "danger", "The broker took the execution back: it counts for nothing."),
+    unpriced: sign("triangle", "Unpriced", "warn", "Its shares count; its price is not known yet."),
+    off_band: sign(
+      "triangle",
+      "Off band",
+      "warn",
+      "It counts. Its price is further from what the order should have got than the account allows."
+    )
   },
   attempt: {
     accepted: sign("disc-tick", "Accepted", "ok", "The broker took the order."),
@@ -189,6 +199,19 @@ export const signs: Readonly<Record<Family, Readonly<Record<string, Sign>>>> = f
 /** The sign of a state. One that this page does not know is shown by its raw word. */
 export const signOfState = (family: Family, state: string): Sign =>
   signs[family][state] ?? sign("ring", state, "idle", "A state that this page does not know: the daemon is newer.")
+
+/** What there is to say of a revision of a fill. */
+export const stateOfFill = (fill: {
+  readonly canonical: boolean
+  readonly quantity: string
+  readonly price: string | null
+  readonly band: string
+}): string => {
+  if (!fill.canonical) return "superseded"
+  if (signOf(fill.quantity) === 0) return "busted"
+  if (fill.price === null) return "unpriced"
+  return fill.band === "outside" ? "off_band" : "canonical"
+}
 
 /** The sign of the answer to what order comes next: `Order(buy 1)`, `NotDue`, `Refused(maxOrderQuantity)`. */
 export const signOfNext = (answer: string): Sign => signOfState("next", /^\w+/.exec(answer)?.[0] ?? answer)

@@ -24,6 +24,10 @@ export interface BreakFilters extends ListOptions, Period {
   readonly subject?: string | undefined
 }
 
+/** An excess ends by itself, and is accepted on an operator's word too. */
+const closesOf = (kind: Break.BreakKind): BreakDocument["closes"] =>
+  kind === "Excess" ? "by verdict" : Break.kinds[kind].closes
+
 /** The document of a break. */
 export const documentOf = (found: Break.Break): BreakDocument => ({
   id: Id.format("break", found.id),
@@ -33,6 +37,7 @@ export const documentOf = (found: Break.Break): BreakDocument => ({
   subject: found.subject,
   status: found.closedAt === undefined ? "open" : "closed",
   holds: found.holds,
+  closes: closesOf(found.kind),
   evidence: found.evidence,
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),

@@ -33,6 +33,7 @@ import * as fills from "./fills.ts"
 import { historyOf } from "./history.ts"
 import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { criterionOf, type OrderQuery } from "./orderQuery.ts"
+import * as priceBand from "./priceBand.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
@@ -171,6 +172,7 @@ export const show = (
       attempts: yield* attemptsOf(order.id),
       allocations: links,
       fills: yield* fills.ofOrders([order.id]),
+      priceBand: yield* priceBand.ofOrder(order),
       breaks: yield* breaks.about(order.account, document.id),
       history: yield* historyOf(order.account, "order", document.id)
     }
