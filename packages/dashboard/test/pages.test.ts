@@ -152,7 +152,10 @@ describe("every page", () => {
 
   test("shows how far a batch is by bars that glide, and stand where motion is not welcome", async () => {
     await using seen = await open(`/batches/${made.batch}`)
-    await seen.page.locator(".rows-bar span").first().waitFor()
+    await seen.page
+      .getByRole("meter", { name: "rows" })
+      .and(seen.page.getByTitle("1 of 2 rows done, 1 failed"))
+      .waitFor()
     expect(await glides(seen.page, "no-preference")).toBe(true)
     expect(await glides(seen.page, "reduce")).toBe(false)
   })

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import {
   anchored,
@@ -10,6 +11,7 @@ import {
   taken,
   trimmed
 } from "../src/api/parts.ts"
+import { sumOf } from "../src/format/figure.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
 const pageOf = (all: ReadonlyArray<number>, from?: string, limit = AT_ONCE): Page<number> => {
@@ -76,5 +78,26 @@ describe("a list that is read part by part", () => {
     const long = trimmed(known(upTo(20_000), 100))
     expect(rowsOf(long).length).toBe(MOST_ROWS)
     expect(long.at(-1)?.next).toBe(String(rowsOf(long).at(-1)))
+  })
+})
+
+describe("figures", () => {
+  test("are summed exactly, with as many decimals as the longest has", () => {
+    expect(sumOf(["0.1", "0.2"])).toBe("0.3")
+    expect(sumOf(["-0.05", "0.5", "-1"])).toBe("-0.55")
+    expect(sumOf(["123456789012345678.123456789012345678", "0.000000000000000001"])).toBe(
+      "123456789012345678.123456789012345679"
+    )
+    expect(sumOf(["2.50", "-2.5"])).toBe("0.00")
+    expect(sumOf([])).toBe("0")
+  })
+})
+
+describe("styles", () => {
+  test("name no colour that is not defined", () => {
+    const css = readFileSync(new URL("../src/app.css", import.meta.url), "utf8")
+    const defined = new Set([...css.matchAll(/(--[\w-]+):/g)].map(([, name]) => name))
+    const named = [...css.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name)
+    expect(named.filter((name) => !defined.has(name))).toEqual([])
   })
 })

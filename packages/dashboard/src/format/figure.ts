@@ -1,4 +1,5 @@
-const MINUS = "−"
+/** The minus that figures are shown with. */
+export const MINUS = "−"
 /** As wide as a digit, and as a point. */
 const FIGURE_SPACE = " "
 const POINT_SPACE = " "

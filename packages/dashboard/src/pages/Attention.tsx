@@ -55,19 +55,28 @@ const Others = () => {
               {inDoubt.map((id) => (
                 <li key={id}>
                   <StateSign family="order" state="in_doubt" />
-                  <Link href={`/orders/${id}`}>{id}</Link>
+                  <span className="what">
+                    Order <Link href={`/orders/${id}`}>{id}</Link> was sent and no clear answer came. It counts as in
+                    flight.
+                  </span>
                 </li>
               ))}
               {quarantined === 0 ? null : (
                 <li>
                   <StateSign family="trade" state="pending" />
-                  <Link href="/trades?status=pending">{quarantined} held trades</Link>
+                  <span className="what">
+                    <Link href="/trades?status=pending">
+                      {quarantined} {quarantined === 1 ? "held trade" : "held trades"}
+                    </Link>
+                  </span>
                 </li>
               )}
               {failing.map((part) => (
                 <li key={part}>
                   <StateSign family="part" state="failing" />
-                  <Link href="/ops">{part}</Link>
+                  <span className="what">
+                    <Link href="/ops">{part}</Link>
+                  </span>
                 </li>
               ))}
             </ul>

@@ -18,6 +18,7 @@ import { Timeline } from "../ui/Story.tsx"
 import { Rows } from "../ui/TablePanel.tsx"
 import { shownSpan } from "../format/time.ts"
 import type { Term } from "../words/glossary.ts"
+import { rowsDone, rowsLeft } from "../words/rows.ts"
 import { signOfState } from "../words/signs.ts"
 
 type Batch = Documents.BatchDetail
@@ -92,7 +93,7 @@ const Account = ({ batch }: { readonly batch: Batch }) => {
               <dd className="figure">{progress.rate.toFixed(1)} rows/s</dd>
             </div>
           )}
-          {progress.timeLeft === null ? null : (
+          {progress.timeLeft === null || rowsLeft(batch) === 0 ? null : (
             <div>
               <dt>
                 <Head term="timeLeft" />
@@ -113,7 +114,7 @@ const Ended = ({ batch }: { readonly batch: Batch }) => {
   const before = useRef(batch.status)
   const ended = isOver(batch.status) && !isOver(before.current)
   const word = signOfState("batch", batch.status).word
-  const text = `${batch.name}: ${word}. ${batch.processedTrades} of ${batch.totalTrades} rows done, ${batch.failedTrades} failed.`
+  const text = `${batch.name}: ${word}. ${rowsDone(batch)} of ${batch.totalTrades} rows done, ${batch.failedTrades} failed.`
   return ended ? (
     <p className="calm" role="status">
       {text}

@@ -3,6 +3,7 @@ import { Link } from "wouter"
 import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, recordsIn, statesOf } from "../ui/ListPage.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
+import { rowsDone } from "../words/rows.ts"
 
 const batches: Listing<Documents.BatchDocument> = {
   ...recordsIn("batches"),
@@ -38,7 +39,7 @@ const batches: Listing<Documents.BatchDocument> = {
     columns.status("batch"),
     columns.node("progress", (batch) => <RowsBar counts={batch} />),
     columns.count("rows", ({ totalTrades }) => totalTrades),
-    columns.count("done", ({ processedTrades }) => processedTrades),
+    columns.count("done", rowsDone),
     columns.count("failedRows", ({ failedTrades }) => failedTrades),
     columns.node("mode", ({ mode }) => mode),
     columns.account

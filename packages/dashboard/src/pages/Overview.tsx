@@ -13,6 +13,7 @@ import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { rowsDone } from "../words/rows.ts"
 import { signOfState } from "../words/signs.ts"
 
 type Overview = Documents.OverviewDocument
@@ -113,7 +114,12 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
           {
             key: "held",
             sign: <StateSign family="trade" state="pending" />,
-            text: <>{overview.quarantined} trades are held until somebody decides.</>,
+            text: (
+              <>
+                {overview.quarantined === 1 ? "A trade is" : `${overview.quarantined} trades are`} held until somebody
+                decides.
+              </>
+            ),
             at: null,
             to: "/trades?status=pending",
             verb: "Decide"
@@ -275,7 +281,7 @@ const RunningBatches = () => {
             </Link>
             <RowsBar counts={batch} />
             <span className="faint figure">
-              {batch.processedTrades}/{batch.totalTrades}
+              {rowsDone(batch)}/{batch.totalTrades}
             </span>
           </li>
         ))}

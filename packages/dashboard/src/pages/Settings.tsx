@@ -11,12 +11,12 @@ const themes = ["system", "light", "dark"] as const
 
 const keys = [
   ["Ctrl K", "find anything by any id, go to any page, do what can be done from anywhere"],
-  ["⇧ H", "halt"],
+  ["Shift H", "halt"],
   ["g then o i p t r f d a b j x s", "go to a page of the navigation"],
-  ["j k, ↓ ↑, Home, End, Enter", "in tables: move, open"],
+  ["j k, arrows, Home, End, Enter", "in tables: move, open"],
   ["f", "in tables: freeze, go on"],
   ["z", "times in UTC or your own zone"],
-  ["⇧ T", "light or dark"]
+  ["Shift T", "light or dark"]
 ] as const
 
 const links = [
@@ -106,7 +106,7 @@ export const SettingsPage = () => {
         </Field>
       </Panel>
       <Panel title="Keys">
-        <ul className="rows">
+        <ul className="rows keys">
           {keys.map(([key, text]) => (
             <li key={key}>
               <kbd>{key}</kbd>

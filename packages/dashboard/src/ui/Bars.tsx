@@ -1,4 +1,4 @@
-import { grouped, negated, shareOf, signOf, sumOf } from "../format/figure.ts"
+import { grouped, magnitude, MINUS, negated, shareOf, signOf, sumOf } from "../format/figure.ts"
 import { Head } from "./Help.tsx"
 import { Figure } from "./Figure.tsx"
 
@@ -68,8 +68,8 @@ export const Equation = ({ sum }: { readonly sum: Sum }) => (
             <Head term={term} />
           </dt>
           <dd>
-            {at === 0 ? null : <span className="faint">{at === 1 ? "= " : "+ "}</span>}
-            <Figure of={sum[term]} signed={term === "residual"} />
+            {at === 0 ? null : <span className="faint">{at === 1 ? "=" : signOf(sum[term]) < 0 ? MINUS : "+"} </span>}
+            <Figure of={at > 1 ? magnitude(sum[term]) : sum[term]} />
           </dd>
         </div>
       ))}

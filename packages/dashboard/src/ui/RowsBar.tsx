@@ -1,14 +1,9 @@
-interface Counts {
-  readonly totalTrades: number
-  readonly processedTrades: number
-  readonly failedTrades: number
-  readonly cancelledTrades: number
-}
+import { type RowCounts, rowsDone } from "../words/rows.ts"
 
 /** How far a batch is: done, failed, cancelled; the rest is left. The parts glide where motion is welcome. */
-export const RowsBar = ({ counts }: { readonly counts: Counts }) => {
-  const { cancelledTrades, failedTrades, processedTrades, totalTrades } = counts
-  const done = Math.max(0, processedTrades)
+export const RowsBar = ({ counts }: { readonly counts: RowCounts }) => {
+  const { cancelledTrades, failedTrades, totalTrades } = counts
+  const done = rowsDone(counts)
   const share = (count: number): string => `${totalTrades === 0 ? 0 : (100 * count) / totalTrades}%`
   const text = `${done} of ${totalTrades} rows done, ${failedTrades} failed, ${cancelledTrades} cancelled`
   return (

@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import type { Api } from "../api/client.ts"
+import { rowsDone, rowsIn, rowsLeft } from "../words/rows.ts"
 import type { Action } from "./ActionDialog.tsx"
 
 /** A dry run leaves no trace, its reason neither. */
@@ -203,25 +204,22 @@ const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
   effects: null
 })
 
-const rowsLeft = ({ cancelledTrades, failedTrades, processedTrades, totalTrades }: Documents.BatchDocument): number =>
-  totalTrades - processedTrades - failedTrades - cancelledTrades
-
 /** Stops a batch where it is. */
 export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
   verb: `Cancel ${batch.id}`,
   isDangerous: true,
   will: [
-    `The ${rowsLeft(batch)} rows that are not done stop, as far as they still can; working orders are asked to end.`
+    `What is not done stops, as far as it still can: ${rowsIn(rowsLeft(batch))}. Working orders are asked to end.`
   ],
-  willNot: [`${batch.processedTrades} done rows stay.`],
+  willNot: [`What is done stays: ${rowsIn(rowsDone(batch))}.`],
   cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason}`,
   run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded("Cancelled"))
 })
 
 /** Submits the failed rows of a batch again. */
 export const retryBatch = (batch: Documents.BatchDocument): Action => ({
-  verb: `Retry ${batch.failedTrades} rows`,
-  will: [`A new batch with the ${batch.failedTrades} failed rows of ${batch.id}.`],
+  verb: `Retry ${rowsIn(batch.failedTrades)}`,
+  will: [`A new batch with what failed of ${batch.id}: ${rowsIn(batch.failedTrades)}.`],
   willNot: ["Rows that were sent are not in it."],
   cli: () => `roundlot batches retry ${batch.id}`,
   run: (api, _reason, key) =>
