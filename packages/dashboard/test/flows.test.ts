@@ -25,6 +25,7 @@ describe("what an operator does", () => {
     const near = page.locator("section", { hasText: "Positions near an order" })
     await near.getByText("+0.5", { exact: true }).waitFor()
     await daemon.ask("/api/v1/trades", { sourceId: "second", symbol: "AAPL", side: "buy", quantity: "0.25" })
+    await near.locator("td[data-changed]", { hasText: "+0.75" }).waitFor()
     await near.getByText("+0.75", { exact: true }).waitFor()
     expect(seen.faults).toEqual([])
   })

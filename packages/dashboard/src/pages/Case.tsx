@@ -105,7 +105,9 @@ const Verbs = ({ found }: { readonly found: Documents.BreakDetail }) =>
   ) : (
     <>
       <Adjusting found={found} />
-      <ActionButton action={reconcileNow} />
+      <span className="apart">
+        <ActionButton action={reconcileNow} className="button quiet" />
+      </span>
     </>
   )
 

@@ -5,25 +5,11 @@ import type { Sight } from "../api/asking.ts"
 import { useLocation } from "wouter"
 import { fractionDigits, grouped } from "../format/figure.ts"
 import { zoneName } from "../format/time.ts"
-import type { Term } from "../words/glossary.ts"
+import type { Column } from "./Column.ts"
 import { Figure, Time } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
 import { useSettings } from "./settings.ts"
 import { type SumsOf, Sums } from "./Sums.tsx"
-
-/** A column: its head is a word that the glossary explains. */
-export type Column<A> =
-  | { readonly term: Term; readonly kind: "node"; readonly of: (row: A) => ReactNode }
-  | {
-      readonly term: Term
-      readonly kind: "figure"
-      readonly of: (row: A) => string | null
-      readonly signed?: boolean
-      readonly money?: boolean
-      /** Rows whose figure counts no more. */
-      readonly isStruck?: (row: A) => boolean
-    }
-  | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
 
 /** What a table shows. */
 export interface DataTableProps<A> {

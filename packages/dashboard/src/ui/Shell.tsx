@@ -8,6 +8,7 @@ import * as live from "../live/live.ts"
 import { signOfState } from "../words/signs.ts"
 import { halt } from "./actions.ts"
 import { ActionButton, ActionHost } from "./ActionButton.tsx"
+import { useChangedCells } from "./changes.ts"
 import { Explained } from "./Help.tsx"
 import { Search } from "./Search.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
@@ -217,6 +218,8 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const { data: overview } = useOverview()
   const search = useRef<HTMLInputElement>(null)
   const halting = useRef<HTMLSpanElement>(null)
+  const main = useRef<HTMLElement>(null)
+  useChangedCells(main)
   useTab(overview, path)
   useKeys(
     () => search.current?.focus(),
@@ -264,7 +267,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           </div>
         )}
         <Fallback />
-        <main id="main" tabIndex={-1}>
+        <main id="main" tabIndex={-1} ref={main}>
           <AsOfBar />
           {children}
         </main>

@@ -1,6 +1,6 @@
 import { useState } from "react"
 import { shownTime } from "../format/time.ts"
-import type { Column } from "./DataTable.tsx"
+import type { Column } from "./Column.ts"
 import { Rows } from "./TablePanel.tsx"
 import { useNow, useSettings } from "./settings.ts"
 

@@ -15,7 +15,7 @@ const Json = ({ label, of }: { readonly of: unknown; readonly label: string }) =
 
 /** What happened to a record, entry by entry, each with what was written. */
 export const Timeline = ({ history }: { readonly history: ReadonlyArray<Documents.HistoryDocument> }) => (
-  <Panel title="Story" note={`${history.length} entries`} id="story">
+  <Panel title="Story" note={`${history.length} ${history.length === 1 ? "entry" : "entries"}`} id="story">
     <ol className="rows story">
       {history.map(({ at, body, cause, seq, tag }) => (
         <li key={seq} id={`seq-${seq}`}>

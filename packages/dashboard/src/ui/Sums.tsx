@@ -1,5 +1,5 @@
 import type { Term } from "../words/glossary.ts"
-import type { Column } from "./DataTable.tsx"
+import type { Column } from "./Column.ts"
 import { Figure } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
 

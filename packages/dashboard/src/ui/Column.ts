@@ -1,0 +1,16 @@
+import type { ReactNode } from "react"
+import type { Term } from "../words/glossary.ts"
+
+/** A column: its head is a word that the glossary explains. */
+export type Column<A> =
+  | { readonly term: Term; readonly kind: "node"; readonly of: (row: A) => ReactNode }
+  | {
+      readonly term: Term
+      readonly kind: "figure"
+      readonly of: (row: A) => string | null
+      readonly signed?: boolean
+      readonly money?: boolean
+      /** Rows whose figure counts no more. */
+      readonly isStruck?: (row: A) => boolean
+    }
+  | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
