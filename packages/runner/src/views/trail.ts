@@ -1,10 +1,11 @@
 import { Csv } from "@roundlot/api"
-import { Instant, type Entry, type Event, type TradeRepository } from "@roundlot/core"
+import { Instant, TradeRepository, type Entry, type Event } from "@roundlot/core"
 import { Effect, Stream } from "effect"
 import { momentOf, type Period } from "./asked.ts"
-import type { BadFilter } from "./errors.ts"
+import { NotFound, type BadFilter } from "./errors.ts"
 import * as feed from "./feed.ts"
 import { causeOf, eventOf, timeOf } from "./history.ts"
+import * as journals from "./journals.ts"
 import * as past from "./past.ts"
 
 /** What an auditor is given: of which period and account, and as it was known at a moment. */
@@ -80,6 +81,15 @@ const documentOf = (position: number, entry: Entry.Entry, corrects: (event: Even
     return [document]
   })
 
+/** The journal of the account that is meant, its name in whatever case: without one an empty trail would look like a proof. */
+const journalOf = (account: string) =>
+  Effect.gen(function* () {
+    const repository = yield* TradeRepository.TradeRepository
+    const there = [...(yield* repository.heads).keys()]
+    const found = there.find((name) => name === account) ?? there.find((name) => journals.isOf(account, name))
+    return found ?? (yield* new NotFound({ kind: "account", id: account, list: "accounts" }))
+  })
+
 /** Later than every time as it is written. */
 const AFTER_ALL = "~"
 
@@ -89,9 +99,12 @@ type Trail = Stream.Stream<TrailDocument, TradeRepository.StoreError, TradeRepos
  * Trades, allocations, fills and corrections of a period in the order in which they went on record, as far as they were known at a
  * moment. Each is told with its place and hash, by which `audit --anchor` and `journal export` prove it.
  */
-export const trail = (filters: TrailFilters): Effect.Effect<Trail, BadFilter> =>
+export const trail = (
+  filters: TrailFilters
+): Effect.Effect<Trail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const { account, asOf, since, until } = filters
+    const { asOf, since, until } = filters
+    const account = filters.account === undefined ? undefined : yield* journalOf(filters.account)
     const from = since === undefined ? "" : Instant.format(yield* momentOf("since", since))
     const to = until === undefined ? AFTER_ALL : Instant.format(yield* momentOf("until", until))
     const moment = asOf === undefined ? undefined : yield* past.parse(asOf)
