@@ -84,6 +84,8 @@ export const problems = {
   Forbidden: told("Forbidden", "forbidden", "The caller's role does not allow it", {}),
   NotFound: told("NotFound", "not-found", "There is no such record", {}),
   Conflict: told("Conflict", "conflict", "As things are it may not be done", {}),
+  /** Give it in parts. */
+  TooLarge: told("TooLarge", "too-large", "The body has more bytes than are taken here", {}),
   /** Read it again, and decide again. */
   Stale: told("Stale", "stale", "The record has changed since the version that If-Match names", {}),
   KeyReused: told("KeyReused", "key-reused", "The key belongs to another request", {}),
@@ -108,6 +110,7 @@ export const failures = {
   notFound: failing("NotFound", "not-found"),
   conflict: failing("Conflict", "conflict"),
   keyReused: (detail: string, field = "Idempotency-Key") => failing("KeyReused", "key-reused")(detail, field),
+  tooLarge: failing("TooLarge", "too-large"),
   stale: failing("Stale", "stale"),
   gone: failing("Gone", "gone"),
   unavailable: failing("Unavailable", "unavailable"),

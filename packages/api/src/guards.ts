@@ -9,7 +9,7 @@ import { createHash } from "node:crypto"
 import { RoundlotApi } from "./Api.ts"
 import * as Limiter from "./Limiter.ts"
 import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
-import { MOST_BYTES, MOST_BYTES_OF_BATCH, MOST_BYTES_OF_UPLOAD } from "./Sizes.ts"
+import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes.ts"
 
 /** The tag under which routes declare a kind of problem. */
 const tagOf = ({ type }: ProblemDocument): string =>
@@ -27,10 +27,11 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"])
 
-const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): number => {
-  if (method !== "POST") return MOST_BYTES
-  if (url.startsWith("/api/v1/batches/upload")) return MOST_BYTES_OF_UPLOAD
-  return url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES
+/** How many bytes a request's body has at most. */
+const mostBytes = ({ method, url }: HttpServerRequest.HttpServerRequest): Effect.Effect<number> => {
+  if (method !== "POST") return Effect.succeed(MOST_BYTES)
+  if (url.startsWith("/api/v1/batches/upload")) return MostOfUpload
+  return Effect.succeed(url.startsWith("/api/v1/batches") ? MOST_BYTES_OF_BATCH : MOST_BYTES)
 }
 
 const MOST_OF_PATH = 8192
@@ -40,7 +41,7 @@ const isOwnOrigin = (origin: string | undefined, host: string): boolean =>
   origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 
 /** What is wrong with a request before it is looked at further. */
-const refusalOf = (request: HttpServerRequest.HttpServerRequest): ProblemDocument | undefined => {
+const refusalOf = (request: HttpServerRequest.HttpServerRequest, most: number): ProblemDocument | undefined => {
   const { headers, method, url } = request
   const host = headers["host"] ?? ""
   // A page of elsewhere that makes a browser ask us names its own host: only names of this machine are answered.
@@ -51,13 +52,9 @@ const refusalOf = (request: HttpServerRequest.HttpServerRequest): ProblemDocumen
   // No name has a zero byte, and no database takes one.
   if (/%00/.test(url)) return problem("bad-request", "an address has no zero byte")
   const length = Number(headers["content-length"] ?? "0")
-  if (!SAFE.has(method) && length > mostBytes(request)) return tooLarge
+  if (!SAFE.has(method) && length > most) return problem("too-large", tooLarge(most), "body")
   return undefined
 }
-
-const UPLOAD = "give more in several calls, and a file as it stands to /api/v1/batches/upload"
-
-const tooLarge = problem("too-large", `a body has at most ${MOST_BYTES} bytes; ${UPLOAD}`)
 
 /** No script, no frame, nothing of elsewhere. */
 const POLICY =
@@ -91,8 +88,9 @@ export const guarded = (app: HttpApp.Default): HttpApp.Default => {
       const isOpen = (yield* changesOf(callerOf(request)).take) && (yield* changes.take)
       if (!isOpen) return withHeaders(tooMany)
     }
-    const refusal = refusalOf(request)
-    const sized = HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(mostBytes(request))))
+    const most = yield* mostBytes(request)
+    const refusal = refusalOf(request, most)
+    const sized = HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(most)))
     if (refusal !== undefined) return withHeaders(told(refusal))
     const response = yield* sized
     return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : tooMany
@@ -141,8 +139,14 @@ const badRequestOf = ({ issues }: HttpApiDecodeError): ProblemDocument => {
 }
 
 /** The words of a body that could not be read: too large, or no JSON. */
-const unreadable = ({ cause }: HttpServerError.RequestError): ProblemDocument =>
-  /maxBytes|too large/i.test(String(cause)) ? tooLarge : problem("bad-request", "the body is no JSON", "body")
+const unreadable = ({ cause }: HttpServerError.RequestError) =>
+  Effect.gen(function* () {
+    const most = yield* mostBytes(yield* HttpServerRequest.HttpServerRequest)
+    const isTooLarge = /maxBytes|too large/i.test(String(cause))
+    return told(
+      isTooLarge ? problem("too-large", tooLarge(most), "body") : problem("bad-request", "the body is no JSON", "body")
+    )
+  })
 
 interface Route {
   readonly path: RegExp
@@ -188,7 +192,7 @@ export const withProblems = (app: HttpApp.Default): HttpApp.Default =>
     const error = Cause.squash(cause)
     if (hasTag(error) && error._tag === "RouteNotFound") return noRoute
     if (isDecodeError(error)) return Effect.succeed(told(badRequestOf(error)))
-    if (isRequestError(error)) return Effect.succeed(told(unreadable(error)))
+    if (isRequestError(error)) return unreadable(error)
     // What is nested by the hundred thousand is read by no stack.
     if (error instanceof RangeError)
       return Effect.succeed(told(problem("bad-request", "it is nested too deeply", "body")))

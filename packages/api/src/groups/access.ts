@@ -12,6 +12,7 @@ export const session = looking("session")
     HttpApiEndpoint.post("signIn", "/api/v1/session")
       .setPayload(body({ token: Schema.NonEmptyString.pipe(Schema.maxLength(200)) }))
       .addError(problems.Unauthorized)
+      .addError(problems.TooLarge)
   )
   .add(HttpApiEndpoint.del("signOut", "/api/v1/session"))
 

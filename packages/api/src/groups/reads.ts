@@ -187,5 +187,7 @@ export const live = looking("live")
       .setHeaders(Schema.Struct({ "last-event-id": text }))
       .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
   )
-  .add(HttpApiEndpoint.get("socket", "/api/v1/live/socket").setUrlParams(following).addSuccess(HttpApiSchema.NoContent))
+  .add(
+    HttpApiEndpoint.get("socket", "/api/v1/live/socket").setUrlParams(following).addSuccess(HttpApiSchema.Empty(101))
+  )
   .middleware(Reading)

@@ -100,7 +100,11 @@ export const looking = <const Name extends string>(name: Name) =>
 
 /** A group with routes that act. */
 export const acting = <const Name extends string>(name: Name) =>
-  looking(name).addError(problems.Conflict).addError(problems.Stale).addError(problems.KeyReused)
+  looking(name)
+    .addError(problems.Conflict)
+    .addError(problems.Stale)
+    .addError(problems.KeyReused)
+    .addError(problems.TooLarge)
 
 /** Looks a list up, as far as its parameters ask for it. */
 export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.Schema.Any>(

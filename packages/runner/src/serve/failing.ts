@@ -51,7 +51,7 @@ export type ActFailure =
 type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
 
 /** What acting can be answered with. */
-export type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused" | "Stale">
+export type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused" | "Stale" | "TooLarge">
 
 const { badRequest, conflict, fault, keyReused, notFound, stale, unavailable } = Problem.failures
 

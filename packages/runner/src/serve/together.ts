@@ -115,7 +115,8 @@ const uploaded = ({ headers, request, urlParams: terms }: Uploading, configurati
     const fs = yield* FileSystem.FileSystem
     const kept = yield* Effect.orDie(fs.makeTempFileScoped({ prefix: "roundlot-upload-" }))
     const hash = createHash("sha256")
-    const read = Stream.tap(bounded(Stream.mapError(request.stream, brokenOff)), (part) =>
+    const most = yield* Sizes.MostOfUpload
+    const read = Stream.tap(bounded(Stream.mapError(request.stream, brokenOff), most), (part) =>
       Effect.sync(() => hash.update(part))
     )
     yield* Stream.run(read, Sink.mapError(fs.sink(kept), notKept))
@@ -133,12 +134,13 @@ const brokenOff = () => Problem.failures.badRequest("the file broke off on the w
 const notKept = (error: PlatformError) =>
   Problem.failures.unavailable(`the file cannot be kept aside: ${error.message}`)
 
-const bounded = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>) =>
+/** A file whose length nobody told before is counted as it comes. */
+const bounded = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, most: number) =>
   Stream.mapAccumEffect(bytes, 0, (before, part) => {
     const size = before + part.length
-    return size <= Sizes.MOST_BYTES_OF_UPLOAD
+    return size <= most
       ? Effect.succeed([size, part] as const)
-      : Effect.fail(Problem.failures.badRequest(`a file has at most ${Sizes.MOST_BYTES_OF_UPLOAD} bytes`, "body"))
+      : Effect.fail(Problem.failures.tooLarge(Sizes.tooLarge(most), "body"))
   })
 
 type Found = Effect.Effect.Success<ReturnType<typeof views.recordOf>>

@@ -1,4 +1,4 @@
-import { Problem } from "@roundlot/api"
+import { Problem, Sizes } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Queue } from "effect"
 import { connect, type Socket } from "node:net"
@@ -106,6 +106,27 @@ describe("bad input over the API", () => {
       assert.match(endless, /^(?:$|HTTP\/1\.1 413)/)
       assert.strictEqual((yield* ask(port, "/health")).status, 200)
     }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive(
+    "BAT-2: a file of more bytes than are taken is refused (413), with its length said before and without",
+    () =>
+      Effect.gen(function* () {
+        const most = 2000
+        const port = yield* scene.played.pipe(Effect.zipRight(serving), Effect.provideService(Sizes.MostOfUpload, most))
+        const path = "/api/v1/batches/upload?name=long"
+        const file = `${HEADER}\n${"x".repeat(most)}\n`
+        const upload = (body: string) =>
+          ask(port, path, { method: "POST", body, headers: { "content-type": "text/csv" } })
+        const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked`
+        const chunks = `${file.length.toString(16)}\r\n${file}\r\n0\r\n\r\n`
+        const chunked = yield* raw(port, `${head}\r\n\r\n${chunks}`, /\}$/)
+        assert.match(chunked, /^HTTP\/1\.1 413 .*"type":"\/problems\/too-large"/s)
+        assert.include(chunked, `at most ${most} bytes`)
+        assert.deepInclude(json(yield* upload(file)), { status: 413, type: "/problems/too-large", field: "body" })
+        assert.include((yield* ask(port, "/api/v1/batches")).text, '"items":[]')
+        assert.strictEqual((yield* upload(`${HEADER}\nu-1,KO,buy,2\n`)).status, 200)
+      }).pipe(Effect.provide(books))
   )
 
   it.scopedLive("RELIABILITY 5: who only holds connections makes room for whoever comes, and is told so (408)", () =>

@@ -2,6 +2,8 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
+import { get } from "node:http"
+import { WebSocket } from "ws"
 import * as scene from "../views/scene.ts"
 import { bodies, filled, found, Job, queries, rows } from "./calls.ts"
 import { ask, books, json, serving, type Told } from "./serving.ts"
@@ -93,6 +95,34 @@ const validator = (description: typeof Description.Type) => {
 
 const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
 
+/** Asks for what has no end, and hears its beginning. */
+const begun = (port: number, path: string) =>
+  Effect.async<Told>((resume) => {
+    const asking = get({ host: "127.0.0.1", port, path, agent: false }, (response) => {
+      const { headers, statusCode = 0 } = response
+      response.once("data", (part: Buffer) => {
+        asking.destroy()
+        resume(
+          Effect.succeed({ status: statusCode, type: headers["content-type"] ?? "", headers, text: part.toString() })
+        )
+      })
+    })
+    asking.on("error", () => undefined)
+  })
+
+/** Asks for a WebSocket, and hears how that was answered. */
+const upgraded = (port: number, path: string) =>
+  Effect.async<Told>((resume) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`)
+    socket.on("upgrade", ({ headers, statusCode = 0 }) => {
+      socket.once("message", () => socket.close())
+      resume(Effect.succeed({ status: statusCode, type: "", headers, text: "" }))
+    })
+  })
+
+/** How a call is made that is no question with one answer. */
+const asking: Readonly<Record<string, typeof begun>> = { "live.events": begun, "live.socket": upgraded }
+
 /** What makes records comes first, what takes them away last. */
 const turn = ({ method, operation }: Call): number => {
   if (operation.operationId === "batches.remove") return 4
@@ -113,16 +143,15 @@ describe("the description of the API", () => {
       const faults: Array<string> = []
       const statuses = new Map<string, number>()
       const counted: Array<string> = []
-      const unanswered = new Set(["live.events", "live.socket"])
       for (const call of calls.toSorted((a, b) => turn(a) - turn(b))) {
         const { operationId, requestBody } = call.operation
-        if (unanswered.has(operationId)) continue
         if (requestBody !== undefined)
           assert.property(bodies, operationId, `${operationId} needs a body to be tried with`)
         const body = bodies[operationId]
         const isCounted = call.operation.parameters.some(({ name }) => name === "count")
         const path = `${filled(call.path, made)}${isCounted ? "?count=true" : (queries[operationId] ?? "")}`
-        const told = yield* ask(port, path, { method: call.method, ...(body === undefined ? {} : { body }) })
+        const asked = { method: call.method, ...(body === undefined ? {} : { body }) }
+        const told = yield* asking[operationId]?.(port, path) ?? ask(port, path, asked)
         statuses.set(operationId, told.status)
         if (isCounted) {
           assert.match(told.text, /"count":\{"kind":"exactly","rows":\d+\}/, operationId)
@@ -131,6 +160,12 @@ describe("the description of the API", () => {
         if (operationId === "jobs.enqueue") made.set("jobs", (yield* Schema.decodeUnknown(Job)(json(told))).id)
         const fault = faultOf(call, told)
         if (fault !== undefined) faults.push(fault)
+      }
+      for (const call of calls.filter(({ operation }) => operation.operationId in asking)) {
+        const lost = yield* ask(port, `${call.path}?after=other-1`)
+        assert.strictEqual(lost.status, 410)
+        const bare = call.path.endsWith("socket") ? [yield* ask(port, call.path)] : []
+        for (const told of [lost, ...bare]) faults.push(...[faultOf(call, told)].filter((fault) => fault !== undefined))
       }
       assert.deepStrictEqual(faults, [])
       assert.deepStrictEqual(counted.toSorted(), counting)
