@@ -32,7 +32,8 @@ const ofBatches: typeof questions = [
   [rows(is("batchId", 1), is("symbol", "AAPL")), "roundlot_trades_batch_"],
   [page("batches", [], ["createdAt", "id"]), "roundlot_batches_created"],
   [page("batches", [{ column: "createdAt", atLeast: 5, below: 9 }], ["createdAt", "id"]), "roundlot_batches_created"],
-  [page("batches", [is("status", "pending")]), "roundlot_batches_status"]
+  [page("batches", [is("status", "pending")]), "roundlot_batches_status"],
+  [page("batches", [is("status", "cancelled"), { column: "waiting", atLeast: 1 }]), "roundlot_batches_status"]
 ]
 
 /** A statement with its parameters written into it, as Postgres explains it. */

@@ -150,7 +150,7 @@ const batches: TableRules = {
       sql: `"waiting" >= 0 AND "working" >= 0 AND "done" >= 0 AND "failed" >= "rejected" AND "cancelled" >= 0 AND "rejected" >= 0`
     }
   ],
-  indexes: [listed("status", ["status", "priority", "id"]), listed("created", ["createdAt", "id"])]
+  indexes: [listed("status", ["status", "waiting", "working"]), listed("created", ["createdAt", "id"])]
 }
 
 const trades: TableRules = {

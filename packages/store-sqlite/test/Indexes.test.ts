@@ -115,6 +115,16 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
     /roundlot_batches_created \(createdAt>\? AND createdAt<\?\)/
   ],
   [descending("batches", { where: [is("status", "pending")] }), /roundlot_batches_status \(status=\?\)/],
+  [
+    descending("batches", { where: [is("status", "cancelled"), { column: "waiting", atLeast: 1 }] }),
+    /roundlot_batches_status \(status=\? AND waiting>\?\)/
+  ],
+  [
+    descending("batches", {
+      where: [is("status", "cancelled"), is("waiting", 0), { column: "working", atLeast: 1 }]
+    }),
+    /roundlot_batches_status \(status=\? AND waiting=\? AND working>\?\)/
+  ],
   [everyRow("positions", "account", "symbol"), /^SCAN roundlot_positions$/],
   [
     { ...everyRow("positions", "account", "symbol"), where: [is("account", "main")] },

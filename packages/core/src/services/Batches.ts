@@ -458,6 +458,21 @@ const callOff = (batch: Batch) =>
     return held.length + orders.length
   })
 
+/** Cancelled batches whose rows have not all ended: of all that were ever called off, the few that are still to be looked at. */
+const calledOff = Effect.map(
+  Effect.forEach(
+    [
+      [{ column: "waiting", atLeast: 1 }],
+      [
+        { column: "waiting", in: [0] },
+        { column: "working", atLeast: 1 }
+      ]
+    ],
+    (left) => Reads.all(BatchTable, { where: [{ column: "status", in: ["cancelled"] }, ...left] })
+  ),
+  (found) => found.flat()
+)
+
 /**
  * One pass over the queue: batches have their turn, rows of those that run are taken up, those of cancelled ones end. `true` where
  * there may be more to do at once. What is found is a query of committed rows, so that a dead process is followed by any other.
@@ -469,9 +484,7 @@ export const workOff = (
     const pending = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending"] }] }))
     const finished = yield* finishRetries(pending)
     const all = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["running"] }] }))
-    const called = (yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["cancelled"] }] })).filter(
-      ({ waiting, working }) => waiting + working > 0
-    )
+    const called = yield* calledOff
     const started = yield* startNext(pending, all.length, atOnce)
     const ours = [...all, ...(yield* driven(called))]
     const done = yield* Effect.forEach(ours, (batch) =>
@@ -483,13 +496,11 @@ export const workOff = (
 /** Would a pass over the queue do something? Rows that an operator must release, or whose orders have not ended, are no work of it. */
 export const isBusy = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, StoreError, TradeRepository> =>
   Effect.gen(function* () {
-    const open = yield* Reads.all(BatchTable, {
-      where: [{ column: "status", in: ["pending", "running", "cancelled"] }]
-    })
+    const open = yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending", "running"] }] })
     const running = open.filter(({ status }) => status === "running")
     const isQueued = open.some(({ queuedAt, status }) => status === "pending" && queuedAt !== undefined)
     if (isQueued && running.length < atOnce) return true
-    const held = open.filter(({ status, waiting }) => status !== "pending" && waiting > 0)
+    const held = [...running, ...(yield* calledOff)].filter(({ waiting }) => waiting > 0)
     const rows = yield* Effect.forEach(held, (batch) => waitingRows(batch, 1))
     return rows.some(({ items }) => items.length > 0)
   })

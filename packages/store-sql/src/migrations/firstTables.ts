@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "1b5fdc12"
+export const fingerprint = "1d86b538"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -695,7 +695,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "ops_holdings_averagePrice" CHECK ("averagePrice" <> '-0' AND "averagePrice" NOT GLOB '?*-*' AND ltrim("averagePrice", '-') GLOB '[0-9]*' AND ltrim("averagePrice", '-') NOT GLOB '*[^0-9.]*' AND ltrim("averagePrice", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("averagePrice", '-'), '.') = 0 OR (ltrim("averagePrice", '-') GLOB '*[1-9]' AND ltrim("averagePrice", '-') NOT GLOB '*.*.*'))),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "priority")`,
+  `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "waiting", "working")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt")`,
   `CREATE UNIQUE INDEX roundlot_batches_lookup_uid ON roundlot_batches ("uid")`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("status")`,
@@ -1456,7 +1456,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "ops_holdings_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" > '-Infinity'),
   CONSTRAINT "ops_holdings_averagePrice" CHECK (scale("averagePrice") = min_scale("averagePrice") AND "averagePrice" < 'Infinity' AND "averagePrice" > '-Infinity')
 )`,
-  `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "priority", "id")`,
+  `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "waiting", "working")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt", "id")`,
   `CREATE UNIQUE INDEX roundlot_batches_lookup_uid ON roundlot_batches ("uid")`,
   `CREATE INDEX roundlot_trades_status ON roundlot_trades ("status", "id")`,
