@@ -154,7 +154,7 @@ const smoke = (scratch: string) =>
     const { audit } = yield* Effect.promise(() => import("./proofs.ts"))
     const steps = [
       ["submitting", batchesSubmit.run([...place, "--name=smoke", "--account=paper", file])],
-      ["executing", startVerb.run([...place, "--until-idle"])],
+      ["executing", startVerb.run([...place, "--until-idle", "--log-level=error"])],
       ["auditing", audit.run(place)]
     ] as const
     for (const [name, verb] of steps) {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { basename, join } from "node:path"
 import { Instruction } from "@roundlot/broker-paper"
 import { Effect, Either } from "effect"
@@ -12,7 +13,7 @@ import { config } from "../../src/cli/Verb.ts"
 import { parse } from "../../src/settings/Configuration.ts"
 import { Environment } from "../../src/settings/Settings.ts"
 import { desk } from "../cli/roundlot.ts"
-import { blocksOf, filesIn, indentedIn, linesOf, pages, read, spokenIn, type Block } from "./blocks.ts"
+import { blocksOf, filesIn, indentedIn, linesOf, pages, read, root, spokenIn, type Block } from "./blocks.ts"
 
 const blocks = pages.flatMap(blocksOf)
 const of = (...languages: ReadonlyArray<string>): ReadonlyArray<Block> =>
@@ -49,7 +50,7 @@ const npmScripts = new Set([
 ])
 
 /** Programs that are not ours: they are shown beside ours, and no test can run them here. */
-const others = new Set(["curl", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod"])
+const others = new Set(["curl", "ln", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod"])
 
 const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
   const [first = "", ...rest] = words
@@ -60,6 +61,7 @@ const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefin
     const script = rest[0] === "run" ? (rest[1] ?? "") : (rest[0] ?? "")
     return npmScripts.has(script) ? undefined : `there is no script ${script}`
   }
+  if (first === "node") return existsSync(join(root, rest[0] ?? "")) ? undefined : `there is no file ${rest[0]}`
   if (first === "sudo") return wrongLine(rest)
   return others.has(first) ? undefined : `nobody knows ${first}`
 }
@@ -153,6 +155,11 @@ describe("what the guides show", () => {
       const runs = [...code.matchAll(/^(?:CMD|ENTRYPOINT) (\[.+\])$/gm)].map(([, words = "[]"]) => JSON.parse(words))
       return [...execs, ...runs.filter((words) => words[0] !== "node")]
     })
+    const made = of("dockerfile").flatMap(({ code }) =>
+      [...code.matchAll(/^RUN (.+)$/gm)].flatMap(([, run = ""]) => run.split(" && ").map((each) => each.split(" ")))
+    )
+    expect(made.length).toBeGreaterThan(1)
+    for (const words of made) expect([words, await wrongLine(words)]).toEqual([words, undefined])
     expect(lines.length).toBeGreaterThan(1)
     for (const words of lines) expect([words, await wrongWith(words)]).toEqual([words, undefined])
   })
@@ -190,19 +197,35 @@ const lacking = async ({ path, rest, tree }: Tree.Found): Promise<string | undef
   return Either.isLeft(read) && !read.left.message.includes("has no value") ? read.left.message : undefined
 }
 
-describe("the tutorials", () => {
-  it.each(["docs/guides/first-steps.md", "docs/guides/batches.md"])("%s works as it stands", async (page) => {
-    const { file, folder, plain } = desk()
-    const variables = { ROUNDLOT_STORE: `sqlite:${join(folder, "books.db")}` }
-    const placed = (word: string): string => (/\.(?:csv|db)$/.test(word) ? join(folder, basename(word)) : word)
-    const codes: Array<string> = []
-    for (const line of blocksOf(page).flatMap(({ code, language }) => (language === "sh" ? linesOf(code) : []))) {
-      if (line._tag === "File") file(line.name, line.text)
-      if (line._tag !== "Command" || line.words[0] === "npm") continue
-      const words = line.words.slice(line.words.indexOf("roundlot") + 1).map(placed)
-      const { code, err } = await plain(words, variables)
-      codes.push(`${code} ${words.join(" ")} ${code === 0 ? "" : err}`)
+/** What a person types of a block, run in a folder of its own, one line after the other; what each ended with. */
+const typed = async (found: ReadonlyArray<Block>, before: (words: ReadonlyArray<string>) => ReadonlyArray<string>) => {
+  const { file, folder, plain } = desk()
+  const variables = { ROUNDLOT_STORE: `sqlite:${join(folder, "books.db")}` }
+  const placed = (word: string): string => (/\.(?:csv|db)$/.test(word) ? join(folder, basename(word)) : word)
+  const codes: Array<string> = []
+  for (const line of found.flatMap(({ code, language }) => (language === "sh" ? linesOf(code) : []))) {
+    if (line._tag === "File") file(line.name, line.text)
+    if (line._tag !== "Command" || line.words[0] === "npm") continue
+    const words = line.words.slice(line.words.indexOf("roundlot") + 1).map(placed)
+    for (const each of [before(words), words].filter(({ length }) => length > 0)) {
+      const { code, err } = await plain(each, variables)
+      codes.push(`${code} ${each.join(" ")} ${code === 0 ? "" : err}`)
     }
+  }
+  return codes
+}
+
+describe("the tutorials", () => {
+  it("BAT-12: README.md leads to a first batch of one's own, which ends well", async () => {
+    const own = blocksOf("README.md").filter(({ code }) => code.includes("batches export"))
+    // There a daemon runs beside it.
+    const codes = await typed(own, ([, verb]) => (verb === "watch" ? ["start", "--until-idle"] : []))
+    expect(codes.length).toBe(4)
+    expect(codes.filter((code) => !code.startsWith("0 "))).toEqual([])
+  })
+
+  it.each(["docs/guides/first-steps.md", "docs/guides/batches.md"])("%s works as it stands", async (page) => {
+    const codes = await typed(blocksOf(page), () => [])
     expect(codes.length).toBeGreaterThan(8)
     expect(codes.filter((code) => !/^[03] /.test(code))).toEqual([])
   })
