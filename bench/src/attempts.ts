@@ -130,39 +130,53 @@ const inserter = (db: Database.Database, table: "payloads" | "attempts" | "fills
 const FIRST_ID = 1_000
 const body = { bytes: Buffer.from("x".repeat(160)) }
 
-/** Writes the rows of an attempt with bare statements: request and attempt in one commit, the answer in the next. Milliseconds. */
+/** What a bare program takes for the rows of an attempt, in milliseconds. */
+interface BareAttempt {
+  /** Three inserts, each of which is durable by itself. */
+  readonly inserts: number
+  /** The same rows in two commits: the least that keeps the request durable before the send. */
+  readonly commits: number
+}
+
+/** Writes the request, the attempt and the answer with bare statements, both ways. */
 const bareAttempts = (db: Database.Database) => {
   const [payload, attempt] = [inserter(db, "payloads"), inserter(db, "attempts")]
   let id = FIRST_ID
+  const request = () => payload({ ...rows.payload, ...body, id: 2 * id })
+  const sent = () => attempt({ ...rows.attempt, id, number: id, requestPayloadId: 2 * id })
+  const answer = () => payload({ ...rows.payload, ...body, id: 2 * id + 1, direction: "response" })
   const before = db.transaction(() => {
-    payload({ ...rows.payload, ...body, id: 2 * id })
-    attempt({ ...rows.attempt, id, number: id, requestPayloadId: 2 * id })
+    request()
+    sent()
   })
-  const after = db.transaction(() => {
-    payload({ ...rows.payload, ...body, id: 2 * id + 1, direction: "response" })
-  })
-  return (): number => {
+  const after = db.transaction(answer)
+  const timedBy = (write: () => void): number => {
     id += 1
     const begun = performance.now()
-    before.immediate()
-    after.immediate()
+    write()
     return performance.now() - begun
   }
+  return (): BareAttempt => ({
+    inserts: timedBy(() => {
+      request()
+      sent()
+      answer()
+    }),
+    commits: timedBy(() => {
+      before.immediate()
+      after.immediate()
+    })
+  })
 }
 
-/** Commits one fill with bare statements. Milliseconds. */
+/** Commits one fill with a bare statement. */
 const bareFills = (db: Database.Database) => {
   const fill = inserter(db, "fills")
   let id = FIRST_ID
-  const commit = db.transaction(() => {
+  return Effect.sync(() => {
+    id += 1
     fill({ ...rows.fill, id, execId: `b${id}#1`, execIdBase: `b${id}` })
   })
-  return (): number => {
-    id += 1
-    const begun = performance.now()
-    commit.immediate()
-    return performance.now() - begun
-  }
 }
 
 /** Milliseconds that something took, and of processor time. */
@@ -175,7 +189,7 @@ const timed = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     return { wall, cpu: (cpuSeconds() - cpu) * 1_000 }
   })
 
-/** One order after another is sent, and in turns with it the three rows are written bare. */
+/** One order after another is sent, and in turns with it its three rows are written bare. */
 const recording = (asked: Asked, count: number) =>
   inFolder(asked, async (folder) => {
     const bare = await bareFile(join(folder, "bare.db"))
@@ -185,7 +199,7 @@ const recording = (asked: Asked, count: number) =>
       Effect.gen(function* () {
         const orders = yield* pendingOrders(count + WARMING)
         return yield* Effect.forEach(orders, (order) =>
-          Effect.map(timed(Submission.sendOrder(order)), ({ cpu, wall }) => ({ cpu, real: wall, floor: write() }))
+          Effect.map(timed(Submission.sendOrder(order)), ({ cpu, wall }) => ({ cpu, real: wall, bare: write() }))
         )
       }).pipe(Effect.scoped)
     )
@@ -201,12 +215,26 @@ const partOf = (order: Order.Order, part: number): Report.Received => {
   return { ...whole, report }
 }
 
-/** Executions come at their times, 1,000 a second, whether the ledger keeps up or not; in between one bare commit each. */
+/** What comes at its time, 1,000 a second, whether what was before is done or not: how long each takes from then on, in milliseconds. */
+const paced = <A, E, R>(acts: ReadonlyArray<Effect.Effect<A, E, R>>) =>
+  Effect.suspend(() => {
+    const begun = performance.now() + LEAD_MS
+    return Effect.forEach(
+      acts,
+      (act, i) => {
+        const due = begun + (i * 1_000) / EVENTS_A_SECOND
+        // How long is left is asked when a fiber begins to wait: thousands are made before that. Timers know whole milliseconds.
+        const wait = Effect.suspend(() => Effect.sleep(Math.max(0, Math.ceil(due - performance.now()))))
+        return Effect.map(Effect.zipRight(wait, act), () => performance.now() - due)
+      },
+      { concurrency: "unbounded" }
+    )
+  })
+
+/** Executions come 1,000 a second, each until its fill is durable; then as many come to a program that writes one bare row of each. */
 const streaming = (asked: Asked, count: number) =>
   inFolder(asked, async (folder) => {
-    const bare = await bareFile(join(folder, "bare.db"))
-    const write = bareFills(bare)
-    const latencies = await on(
+    const own = await on(
       join(folder, "real.db"),
       Effect.gen(function* () {
         const orders = yield* pendingOrders((count + WARMING_EVENTS) / PARTS)
@@ -214,23 +242,15 @@ const streaming = (asked: Asked, count: number) =>
         const events = Array.from({ length: PARTS }, (_, part) => orders.map((order) => partOf(order, part))).flat()
         const { submit } = yield* ledgerOf
         const took = timing()
-        const begun = performance.now() + LEAD_MS
-        const each = yield* Effect.forEach(
-          events,
-          (event, i) => {
-            const due = begun + (i * 1_000) / EVENTS_A_SECOND
-            // How long is left is asked when a fiber begins to wait: thousands are made before that. Timers know whole milliseconds.
-            const wait = Effect.suspend(() => Effect.sleep(Math.max(0, Math.ceil(due - performance.now()))))
-            return Effect.as(Effect.zipRight(wait, submit(event)), due).pipe(Effect.map((at) => performance.now() - at))
-          },
-          { concurrency: "unbounded" }
-        )
+        const each = yield* paced(events.map(submit))
         return { each, cpu: took().cpu / events.length }
       }).pipe(Effect.scoped)
     )
-    const floors = Array.from({ length: count + WARMING_EVENTS }, write).slice(WARMING_EVENTS)
+    const bare = await bareFile(join(folder, "bare.db"))
+    const fill = bareFills(bare)
+    const floor = await Effect.runPromise(paced(Array.from({ length: count + WARMING_EVENTS }, () => fill)))
     bare.close()
-    return { real: latencies.each.slice(WARMING_EVENTS), floor: floors, cpu: latencies.cpu }
+    return { real: own.each.slice(WARMING_EVENTS), floor: floor.slice(WARMING_EVENTS), cpu: own.cpu }
   })
 
 const ledgerOf = Effect.map(Ledger.Ledger, (ledger) => ({
@@ -249,19 +269,24 @@ export const measure = async (asked: Asked): Promise<ReadonlyArray<Figure>> => {
   return [
     ...[0.5, 0.99].flatMap((share) => {
       const name = `recording an attempt, request and answer, p${share * 100}`
-      const own = quantile(
-        attempts.map(({ real }) => real),
-        share
-      )
-      const bare = quantile(
-        attempts.map(({ floor: each }) => each),
-        share
-      )
-      return [atMost(name, own, 20, " ms"), atMost(`${name}, of three bare inserts of ${ms(bare)}`, own / bare, 3, "×")]
+      const at = (of: (each: (typeof attempts)[number]) => number) => quantile(attempts.map(of), share)
+      const [own, inserts, commits] = [
+        at(({ real }) => real),
+        at(({ bare }) => bare.inserts),
+        at(({ bare }) => bare.commits)
+      ]
+      return [
+        atMost(name, own, 20, " ms"),
+        atMost(`${name}, of three bare inserts of ${ms(inserts)}`, own / inserts, 3, "×"),
+        noted(`${name}, of the same rows in two commits`, `${(own / commits).toFixed(1)}× ${ms(commits)}`)
+      ]
     }),
-    noted("an event of the stream until its fill is durable, 1,000 a second, p50", ms(quantile(events.real, 0.5))),
+    noted(
+      "an event of the stream until its fill is durable, 1,000 a second, p50, and a bare row's",
+      `${ms(quantile(events.real, 0.5))}, ${ms(quantile(events.floor, 0.5))}`
+    ),
     atMost(
-      `an event of the stream until its fill is durable, 1,000 a second, p99: ${ms(booked)}, of one bare commit's ${ms(bareCommit)}`,
+      `an event of the stream until its fill is durable, 1,000 a second, p99: ${ms(booked)}, of one bare commit's at the same times, ${ms(bareCommit)}`,
       booked / bareCommit,
       3,
       "×"
