@@ -1,4 +1,4 @@
-import { Decimal, Quantity, ClientOrderId, Instant } from "@roundlot/core"
+import { ClientOrderId, Decimal, Instant, OrderTerms, Price, Quantity } from "@roundlot/core"
 import type { AccountName, Report } from "@roundlot/core"
 import { Option, Schema } from "effect"
 import { livenessOf } from "./OrderStatus.ts"
@@ -16,6 +16,9 @@ export const OrderAnswer = Schema.Struct({
   filled_qty: Decimal.FromString,
   filled_avg_price: nullable(Decimal.FromString),
   status: Schema.String,
+  type: nullable(Schema.String),
+  limit_price: nullable(Price.Price),
+  stop_price: nullable(Price.Price),
   created_at: Instant.FromString,
   updated_at: nullable(Instant.FromString),
   submitted_at: nullable(Instant.FromString),
@@ -76,6 +79,9 @@ export const seenOf = (account: AccountName.AccountName, order: OrderAnswer): Op
       state: livenessOf(order.status, figures),
       cumulative: order.filled_qty,
       averagePrice: order.filled_avg_price ?? undefined,
+      type: OrderTerms.orderTypes.find((each) => each === order.type),
+      limitPrice: order.limit_price ?? undefined,
+      stopPrice: order.stop_price ?? undefined,
       executionsRead: false
     }
   })

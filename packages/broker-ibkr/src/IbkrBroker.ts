@@ -1,4 +1,4 @@
-import { Broker, ClientOrderId, Decimal, Instant, Quantity, SharedReads } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, Instant, Price, Quantity, SharedReads } from "@roundlot/core"
 import type { AccountName, Id, OrderState, OrderTerms, Report, Ticker } from "@roundlot/core"
 import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
 import type { Duration, Scope } from "effect"
@@ -7,7 +7,7 @@ import { kindOf } from "./Codes.ts"
 import { assetClassOf, COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
 import type { Address, ConnectFailed, Line } from "./Line.ts"
 import type { ExecutionFacts, Message, OrderFacts } from "./Message.ts"
-import { requestOf, stock, symbolFrom, timesInForce } from "./OrderRequest.ts"
+import { requestOf, stock, symbolFrom, timesInForce, typeFrom } from "./OrderRequest.ts"
 import { completedLivenessOf, livenessOf, statuses } from "./OrderStatus.ts"
 import { place } from "./Placing.ts"
 import { gather } from "./Reading.ts"
@@ -244,11 +244,29 @@ const seenOf = (
     symbol: symbolOf(order.contract),
     side: sideOf(order.action),
     quantity,
+    ...pricedTermsOf(order),
     rawStatus: order.status,
     state,
     cumulative: progress === undefined ? undefined : decimalOf(progress.filled),
     averagePrice: averagePrice !== undefined && Decimal.isPositive(averagePrice) ? averagePrice : undefined,
     executionsRead
+  }
+}
+
+const decodePrice = Schema.decodeEither(Price.Price)
+
+/** TWS writes a price that an order does not have as zero, or as a number beyond all prices. */
+const priceOf = (text: string): Price.Price | undefined => {
+  const price = decimalOf(text)
+  return price === undefined ? undefined : Either.getOrUndefined(decodePrice(Decimal.format(price)))
+}
+
+const pricedTermsOf = (order: OrderFacts): Pick<Report.OrderSeen, "type" | "limitPrice" | "stopPrice"> => {
+  const type = typeFrom(order.type)
+  return {
+    type,
+    limitPrice: type === "limit" || type === "stop_limit" ? priceOf(order.limitPrice) : undefined,
+    stopPrice: type === "stop" || type === "stop_limit" ? priceOf(order.stopPrice) : undefined
   }
 }
 

@@ -15,6 +15,9 @@ export interface OrderFacts {
   readonly contract: Contract
   readonly action: string
   readonly quantity: string
+  readonly type: string
+  readonly limitPrice: string
+  readonly stopPrice: string
   readonly account: string
   readonly orderRef: string
   readonly permId: string
@@ -126,6 +129,9 @@ const orderAt = (tokens: Tokens, first: number, status: string, ref: number, per
   contract: contractAt(tokens, first),
   action: at(tokens, first + 11),
   quantity: at(tokens, first + 12),
+  type: at(tokens, first + 13),
+  limitPrice: at(tokens, first + 14),
+  stopPrice: at(tokens, first + 15),
   account: at(tokens, first + 18),
   orderRef: at(tokens, ref),
   permId: at(tokens, permId),

@@ -1,5 +1,4 @@
-import { Broker, Decimal } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core"
+import { Broker, Decimal, OrderTerms } from "@roundlot/core"
 import type { Contract, Order } from "@stoqey/ib"
 import { OrderAction, OrderType, SecType, TimeInForce } from "@stoqey/ib"
 import { Either } from "effect"
@@ -19,6 +18,11 @@ const types: { readonly [T in OrderTerms.OrderType]: OrderType } = {
   stop: OrderType.STP,
   stop_limit: OrderType.STP_LMT
 }
+
+const typesByName = new Map<string, OrderTerms.OrderType>(OrderTerms.orderTypes.map((each) => [types[each], each]))
+
+/** Our order type of one of TWS's; none where it has another one. */
+export const typeFrom = (type: string): OrderTerms.OrderType | undefined => typesByName.get(type)
 
 const lives: { readonly [T in OrderTerms.TimeInForce]: TimeInForce | undefined } = {
   day: TimeInForce.DAY,

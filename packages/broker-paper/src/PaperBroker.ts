@@ -360,6 +360,9 @@ const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   cumulative: order.filledQuantity,
   averagePrice: Price.average(order.notional, order.filledQuantity),
   enteredAt: order.enteredAt,
+  type: order.type,
+  limitPrice: order.limitPrice ?? undefined,
+  stopPrice: order.stopPrice ?? undefined,
   executionsRead: false
 })
 

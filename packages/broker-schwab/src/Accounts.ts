@@ -1,4 +1,4 @@
-import { Broker } from "@roundlot/core"
+import { AccountName, Broker } from "@roundlot/core"
 import { Cache, Duration, Effect, Exit, Schema } from "effect"
 import { reading } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
@@ -15,6 +15,22 @@ const AccountNumbers = Schema.Array(
 
 /** The end of an account's number, for people. */
 const masked = (accountNumber: string): string => `…${accountNumber.slice(-3)}`
+
+/** In an order the number is one without the zeros that it may begin with. */
+const digitsOf = (accountNumber: string): string => accountNumber.replace(/^0+/, "")
+
+/** Is an order with this number the account's? */
+export const isOf = ({ accountNumber }: Linked, told: string): boolean => digitsOf(told) === digitsOf(accountNumber)
+
+/** Whose an order with this number is: what is another account's is told as such, and never booked (O20). */
+export const ownerOf = (
+  account: AccountName.AccountName,
+  linked: Linked,
+  told: string | null | undefined
+): AccountName.AccountName =>
+  told === null || told === undefined || isOf(linked, told)
+    ? account
+    : AccountName.AccountName.make(`schwab-${"x".repeat(Math.max(0, told.length - 3))}${told.slice(-3)}`)
 
 const failed = (detail: string) => new Broker.BrokerReadFailed({ operation: "accounts", kind: "unreadable", detail })
 

@@ -2,6 +2,7 @@ import { hash } from "node:crypto"
 import { Instant, Recent } from "@roundlot/core"
 import type { Broker, HttpOutcome } from "@roundlot/core"
 import { Clock, Effect, Option, Ref, Schema } from "effect"
+import { isOf } from "./Accounts.ts"
 import type { Linked } from "./Accounts.ts"
 import { exact, rowsIn } from "./ExactJson.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
@@ -157,10 +158,10 @@ export const ofAll = (wire: Wire): Effect.Effect<(linked: Effect.Effect<Linked, 
     return (linked) => ({
       list: (window) =>
         Effect.gen(function* () {
-          const { accountNumber } = yield* linked
-          const { complete, rows } = yield* ask(accountNumber, window)
+          const own = yield* linked
+          const { complete, rows } = yield* ask(own.accountNumber, window)
           const isAsked = ({ order }: Row) =>
-            order.accountNumber === accountNumber &&
+            isOf(own, order.accountNumber ?? "") &&
             Instant.addMillis(window.from, -A_SECOND_MS) <= order.enteredTime &&
             order.enteredTime <= window.to
           return { complete, rows: rows.filter(isAsked) }

@@ -234,6 +234,7 @@ export const seenOf = (
       enteredAt: order.enteredTime,
       type: typeWords.get(order.orderType ?? ""),
       limitPrice: priceOf(order.price),
+      stopPrice: priceOf(order.stopPrice),
       executionsRead: false
     }
   })

@@ -86,12 +86,14 @@ export const make = (
   })
 
 const A_MINUTE_MS = 60_000
+const figureOf = (figure: Decimal.Decimal | null | undefined): string =>
+  figure === null || figure === undefined ? "-" : Decimal.format(figure)
+
 /** What a snapshot of an order says, as far as it can change. */
 const contentsIn = (order: OrderAnswer): string =>
   [
     order.status,
-    order.quantity === null || order.quantity === undefined ? "-" : Decimal.format(order.quantity),
-    order.filledQuantity === null || order.filledQuantity === undefined ? "-" : Decimal.format(order.filledQuantity),
+    ...[order.quantity, order.filledQuantity, order.price, order.stopPrice].map(figureOf),
     ...executionsOf(order).map(({ execIdBase }) => execIdBase)
   ].join(" ")
 
@@ -105,7 +107,8 @@ interface Stamp {
  * When a snapshot was true (F0). Schwab gives an order no time of its last change: the times of its executions, its entry and its end
  * are known, and a snapshot that differs from the one before is later than that. An equal snapshot has the same time, so that it is no
  * news (FILL-14). Where a snapshot says more than its times can (shares without their executions, an end without its time) it is as
- * old as the answer.
+ * old as the answer, whose time is cut to the second: executions of that second which are listed later are those that it counted, and
+ * must not seem to be of after it.
  */
 const makeStamps = Effect.sync(() => {
   const stamps = Recent.make<Stamp>()
@@ -123,11 +126,12 @@ const makeStamps = Effect.sync(() => {
 })
 
 const A_MICROSECOND = 1n
+const REST_OF_A_SECOND = 999_999n
 
 const stampOf = (order: OrderAnswer, answeredAt: Instant.Instant, before: Stamp | undefined): Instant.Instant => {
   const own = lastChangeOf(order)
   const isEnd = livenessOf(order.status)._tag === "Closed"
   const saysMore = Decimal.isPositive(missingOf(order)) || (isEnd && !order.closeTime)
-  const told = saysMore ? Instant.later(own, answeredAt) : own
+  const told = saysMore ? Instant.later(own, Instant.make(answeredAt + REST_OF_A_SECOND)) : own
   return before === undefined ? told : Instant.later(told, Instant.make(before.at + A_MICROSECOND))
 }

@@ -366,12 +366,13 @@ const readOrder = (
 
 /** The order under the id that works now; its payload is that of the newest. */
 const seenIn = (
-  { account, chains }: Desk,
+  { account, chains, linked }: Desk,
   read: Read
 ): Effect.Effect<Option.Option<Report.Received<Report.OrderSeen>>, Broker.BrokerReadFailed> =>
-  Effect.map(chains.of(read), (chain) => {
+  Effect.zipWith(chains.of(read), linked, (chain, ours) => {
     const { asOf, order, text } = Chains.newestOf(chain)
-    return Option.map(seenOf(account, order, asOf), (report) => ({
+    const owner = Accounts.ownerOf(account, ours, order.accountNumber)
+    return Option.map(seenOf(owner, order, asOf), (report) => ({
       report: Chains.asOne(chain, report),
       payload: payloadOf(text)
     }))
@@ -403,15 +404,16 @@ type Executed = ReadonlyArray<Report.Received<Report.Executed>>
 
 /** All revisions of the executions of an order under one of its ids, with the others. */
 const named = (
-  { account, corrections }: Desk,
+  { account, corrections, linked }: Desk,
   chain: Chains.Chain,
   read: Read
 ): Effect.Effect<Executed, Broker.BrokerReadFailed> =>
-  Effect.map(corrections.of(read), (revisions) => {
+  Effect.zipWith(corrections.of(read), linked, (revisions, ours) => {
     const { order, text } = read
+    const owner = Accounts.ownerOf(account, ours, order.accountNumber)
     const otherIds = Chains.otherIdsOf(chain, order.orderId)
     return revisions
-      .flatMap((revision) => executedReport(account, order, revision) ?? [])
+      .flatMap((revision) => executedReport(owner, order, revision) ?? [])
       .map((report) => ({
         report: otherIds.length === 0 ? report : { ...report, otherIds },
         payload: payloadOf(text)

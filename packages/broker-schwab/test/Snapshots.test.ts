@@ -42,7 +42,7 @@ const answering =
   (snapshot: () => string) =>
   ({ method, path }: { readonly method: string; readonly path: string }): HttpOutcome.HttpOutcome => {
     if (method === "POST") return said(201, "", { location: `/trader/v1${AN_ORDER}/${ID}` })
-    if (path.endsWith("/accountNumbers")) return said(200, '[{"accountNumber":"11112222","hashValue":"H"}]')
+    if (path.endsWith("/accountNumbers")) return said(200, '[{"accountNumber":"12345678","hashValue":"H"}]')
     if (path.includes("/instruments")) return said(200, '{"instruments":[{"symbol":"AAPL","assetType":"EQUITY"}]}')
     if (path.includes(`${AN_ORDER}?`)) return said(200, `[${snapshot()}]`)
     return said(200, path.endsWith(`/orders/${ID}`) ? snapshot() : "[]")

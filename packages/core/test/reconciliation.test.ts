@@ -178,10 +178,10 @@ describe("O18: another client order id under the same broker id", () => {
   test("the order is found by the broker's id, with a break that holds nothing", () => {
     const desk = working()
     const report = seen(desk, { clientOrderId: "someone-else", cumulative: Decimal.unsafe("1") })
-    expect(hear(desk, { ...report, executionsRead: true })).toMatchObject({ _tag: "Applied", orderId: first })
+    expect(hear(desk, report)).toMatchObject({ _tag: "Applied", orderId: first })
     expect(desk.order(first).status).toBe("partially_filled")
     expect(openBreaks(desk)).toEqual(["ClientIdDiffers O1 nothing"])
-    hear(desk, { ...report, executionsRead: true })
+    hear(desk, report)
     expect(openBreaks(desk)).toHaveLength(1)
     isSound(desk)
   })
@@ -386,5 +386,61 @@ describe("F15 of reconciliation: the average of fills and the broker's", () => {
     said(desk, "150", "3", 10)
     said(desk, "150", "2", 1)
     expect(openBreaks(desk).filter((each) => each.startsWith("Average"))).toEqual([])
+  })
+})
+
+const counted = (desk: Desk.Desk) =>
+  hear(desk, seen(desk, { cumulative: one, executionsRead: true, asOf: afterNow(desk, 0) }))
+
+describe("F14, O16 of reconciliation: shares that the broker counts and no execution has", () => {
+  test("are inferred at once, a break that holds nothing after a minute, and none any more when they come", () => {
+    const desk = working()
+    counted(desk)
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
+    const toldAt = desk.order(first).cumulativeAt ?? second(0)
+    desk.pass(120_000)
+    hear(desk, seen(desk, { cumulative: one, asOf: toldAt }))
+    expect(openBreaks(desk)).toEqual([])
+    hear(desk, seen(desk, { cumulative: one, executionsRead: true, asOf: toldAt }))
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", ["Unpriced O1 nothing"]])
+    hear(desk, unsure(desk, "late", 12))
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
+    isSound(desk)
+  })
+})
+
+const limitOf = (desk: Desk.Desk) => {
+  const { limitPrice, stopPrice } = desk.order(first)
+  return [limitPrice, stopPrice].map((price) => (price === undefined ? "-" : Decimal.format(price)))
+}
+
+describe("O2: prices that the broker works an order at", () => {
+  test("are none of a market order, and of an adopted one those of its type", () => {
+    const desk = working()
+    const limitPrice = Price.unsafe("99")
+    hear(desk, seen(desk, { type: "market", limitPrice }))
+    expect(limitOf(desk)).toEqual(["-", "-"])
+    const others = { brokerOrderId: BrokerOrderId.make("X-1"), clientOrderId: undefined, limitPrice } as const
+    hear(desk, seen(desk, { ...others, type: "limit" }))
+    hear(desk, seen(desk, { ...others, brokerOrderId: BrokerOrderId.make("X-2"), type: "stop" }))
+    const adopted = desk.all(Order.OrderTable).filter(({ origin }) => origin === "external")
+    expect(adopted.map(({ limitPrice: price, type }) => [type, price && Decimal.format(price)])).toEqual([
+      ["limit", "99"],
+      ["market", undefined]
+    ])
+    isSound(desk)
+  })
+
+  test("are those of its newest word, whichever comes first", () => {
+    const desk = working()
+    const others = { brokerOrderId: BrokerOrderId.make("X-1"), clientOrderId: undefined, type: "limit" } as const
+    const told = (price: string, time: number) =>
+      hear(desk, seen(desk, { ...others, limitPrice: Price.unsafe(price), asOf: second(time) }))
+    told("99", 10)
+    told("98", 12)
+    told("97", 11)
+    const prices = desk.all(Order.OrderTable).flatMap(({ limitPrice }) => limitPrice ?? [])
+    expect(prices.map(Decimal.format)).toEqual(["98"])
+    isSound(desk)
   })
 })

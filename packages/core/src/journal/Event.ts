@@ -289,6 +289,9 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   before: figures,
   after: figures,
   quantity: Shares,
+  /** O2: the prices that it has at the broker now, where they are others than before. */
+  limitPrice: maybe(Price),
+  stopPrice: maybe(Price),
   deed: Schema.Literal(...deeds),
   brokerOrderId: maybe(BrokerOrderId),
   brokerOrderIds: Schema.Array(Schema.String),

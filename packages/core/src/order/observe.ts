@@ -2,6 +2,7 @@ import { aggregatesOf, type Aggregates, type Total } from "../fill/aggregates.ts
 import type { Fill } from "../fill/Fill.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { Price } from "../money/Price.ts"
 import type { Order, ReportedState } from "./Order.ts"
 import { isLive, type OrderStatus } from "./OrderState.ts"
 
@@ -11,9 +12,11 @@ export interface Word {
   readonly at: Instant
   readonly cumulative: Decimal.Decimal | undefined
   readonly isBrokersTime: boolean
-  /** The status as the broker writes it, the order's quantity there, and why it ended; of the newest word only. */
+  /** The status as the broker writes it, the order's quantity and prices there, and why it ended; of the newest word only. */
   readonly rawStatus?: string | undefined
   readonly quantity?: Order["quantity"] | undefined
+  readonly limitPrice?: Price | undefined
+  readonly stopPrice?: Price | undefined
   readonly reason?: string | undefined
 }
 
@@ -25,6 +28,8 @@ export type Observed = Pick<
   | "notional"
   | "unpriced"
   | "quantity"
+  | "limitPrice"
+  | "stopPrice"
   | "rawStatus"
   | "reason"
   | "reported"
@@ -52,6 +57,8 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     notional: figures.notional,
     unpriced: figures.unpriced,
     quantity,
+    limitPrice: heard.limitPrice,
+    stopPrice: heard.stopPrice,
     rawStatus: heard.rawStatus,
     reason: reasonOf(status, heard),
     reported: heard.reported,
@@ -82,7 +89,16 @@ const reasonOf = (status: OrderStatus, { reported, reason }: Heard): string | un
 
 type Heard = Pick<
   Order,
-  "quantity" | "rawStatus" | "reason" | "reported" | "reportedAt" | "reportedCumulative" | "cumulative" | "cumulativeAt"
+  | "quantity"
+  | "limitPrice"
+  | "stopPrice"
+  | "rawStatus"
+  | "reason"
+  | "reported"
+  | "reportedAt"
+  | "reportedCumulative"
+  | "cumulative"
+  | "cumulativeAt"
 >
 
 /** F5: what the newest report says was filled, or else the newest that says it. */
@@ -99,6 +115,8 @@ const hear = (order: Order, word: Word): Heard => {
   const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word.at)
   return {
     quantity: (isNews ? word.quantity : undefined) ?? order.quantity,
+    limitPrice: amended(order.limitPrice, isNews ? word.limitPrice : undefined),
+    stopPrice: amended(order.stopPrice, isNews ? word.stopPrice : undefined),
     rawStatus: (isNews ? word.rawStatus : undefined) ?? order.rawStatus,
     reason: (isNews ? word.reason : undefined) ?? order.reason,
     reported: isNews ? word.reported : order.reported,
@@ -108,6 +126,10 @@ const hear = (order: Order, word: Word): Heard => {
     cumulativeAt: isTotal ? word.at : order.cumulativeAt
   }
 }
+
+/** O2: the price of an order that has one is what the broker works it at; the same price stays as it is written. */
+const amended = (ours: Price | undefined, theirs: Price | undefined): Price | undefined =>
+  ours === undefined || theirs === undefined || Decimal.equals(ours, theirs) ? ours : theirs
 
 /** F0: a report that has no time of the broker's never re-opens what a final word closed. */
 const reopensWithoutTime = (order: Order, word: Word): boolean =>
@@ -120,7 +142,9 @@ const saysLess = (order: Order, word: Word): boolean =>
   order.reportedCumulative !== undefined &&
   word.reported === order.reported &&
   (word.rawStatus ?? order.rawStatus) === order.rawStatus &&
-  Decimal.equals(word.quantity ?? order.quantity, order.quantity)
+  Decimal.equals(word.quantity ?? order.quantity, order.quantity) &&
+  amended(order.limitPrice, word.limitPrice) === order.limitPrice &&
+  amended(order.stopPrice, word.stopPrice) === order.stopPrice
 
 /** F2: newest is by time; at a tie closed beats open, then the larger cumulative, then the more advanced status. */
 const isNewer = (order: Order, word: Word): boolean => {

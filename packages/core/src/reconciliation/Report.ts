@@ -78,9 +78,10 @@ export interface OrderSeen extends Stamped {
   readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
   /** When the broker entered the order; needed where it uses an id again on another day (O28). */
   readonly enteredAt?: Instant | undefined
-  /** Its type and limit price, where the broker has no client order ids and an order in doubt is known by its terms (O24). */
+  /** Its type and prices: what it works at (O2), and by what an order in doubt is known where there are no client order ids (O24). */
   readonly type?: OrderType | undefined
   readonly limitPrice?: Price | undefined
+  readonly stopPrice?: Price | undefined
   /** Executions were asked for after this was seen, so an end without a cumulative may release (C4). */
   readonly executionsRead: boolean
 }

@@ -9,6 +9,7 @@ import type { Interpreted } from "./Interpreted.ts"
 import type { Executed } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { open } from "./ledgerBreaks.ts"
+import { closeIfPriced } from "./unpriced.ts"
 
 /** F8 of reconciliation: names our order but speaks of something else; never applied to it. */
 export const mismatch = (
@@ -81,7 +82,9 @@ export const book = (
   if (price === undefined && Decimal.isPositive(quantity)) {
     open(recorder, { symbol: order.symbol, kind: "Unpriced", subject, evidence: `${execId} came without a price` })
   }
-  return advance(recorder, order.id, named(recorder, order, execution))
+  const booked = advance(recorder, order.id, named(recorder, order, execution))
+  closeIfPriced(recorder, booked)
+  return booked
 }
 
 /** An execution names its order's broker id as surely as an acknowledgement does; not which of two ids replaced the other (O13). */

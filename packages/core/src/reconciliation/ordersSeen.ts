@@ -7,6 +7,7 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
+import { priceFault } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import { seeInstrument } from "./held.ts"
@@ -17,6 +18,7 @@ import { reviewAverage } from "./averages.ts"
 import { mayBeOurs } from "./couldBe.ts"
 import { closeIfOpen, open } from "./ledgerBreaks.ts"
 import { dayOf, isOfDay, match, sharing } from "./matching.ts"
+import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting } from "./waitingFills.ts"
 
 /** An order as the broker shows it: ours is brought up to it, one that is not ours is adopted. */
@@ -45,6 +47,8 @@ const wordOf = (report: OrderSeen): Word => ({
   isBrokersTime: report.asOfKind === "broker",
   rawStatus: report.rawStatus,
   quantity: report.quantity,
+  limitPrice: report.limitPrice,
+  stopPrice: report.stopPrice,
   ...(report.state._tag === "Closed" ? { reason: `${report.rawStatus} by the broker` } : {})
 })
 
@@ -68,6 +72,7 @@ const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interprete
   if (seen !== order) reviewClientId(recorder, order, report)
   const joined = joinWaiting(recorder, seen, report.brokerOrderId, report)
   reviewAverage(recorder, joined, report)
+  reviewUnpriced(recorder, joined, report)
   return applied(joined)
 }
 
@@ -148,7 +153,7 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
     side: report.side,
     quantity: report.quantity,
     askedNotional: report.notional,
-    type: "market",
+    ...pricedTermsOf(report),
     timeInForce: "day",
     origin: "external",
     inQueue: account.external === "count",
@@ -162,6 +167,12 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
     open(recorder, { symbol, kind: "ForeignOrderId", subject: format("order", id), evidence })
   }
   return seenOf(recorder, orderOf(recorder, id), report)
+}
+
+/** Type and prices as the broker has them; where it does not say, as of a market order. */
+const pricedTermsOf = ({ limitPrice, stopPrice, type = "market" }: OrderSeen) => {
+  const terms = { type, limitPrice, stopPrice }
+  return priceFault({ ...terms, timeInForce: "day" }) === undefined ? terms : ({ type: "market" } as const)
 }
 
 /** Made of the broker's facts only, so that a second run finds it; with the day where the broker uses its id again (O28). */

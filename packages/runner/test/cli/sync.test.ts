@@ -67,7 +67,7 @@ describe.each(stores)("executions synced with Interactive Brokers, on %s", (_, p
     await cleanup()
   })
 
-  it("SYNC-1, SYNC-4, SYNC-13: several executions are one order's; one that is busted counts no more", async () => {
+  it("SYNC-1, SYNC-4, SYNC-13, F5: several executions are one order's; one that is busted counts no more", async () => {
     const { cleanup, cli, exchange, exchanged, fills, json, start, sync } = await books(await place())
     await cli("accounts", "add", "paper", "--broker", "ibkr")
     expect(await start()).toMatchObject({ code: 0 })

@@ -10,6 +10,7 @@ import {
   Gates,
   Id,
   MemoryRepository,
+  Price,
   Quantity,
   Reads,
   Roundlot,
@@ -172,15 +173,47 @@ const attemptShown = Effect.map(Reads.first(Attempt.AttemptTable, { descending: 
   words: attempt?.errorMessage ?? ""
 }))
 
+/** What happens before an order is sent, and the limit of one that is a decision's; without it a position's is sent at market. */
+interface Beginning<E, R> {
+  readonly first: Effect.Effect<unknown, E, R>
+  readonly limit: string | undefined
+}
+
+const atOnce: Beginning<never, never> = { first: Effect.void, limit: undefined }
+
 /** An order for so many shares that works at the broker: what it stands under there. */
 export const working = (exchange: Exchange.ExchangeService, quantity: string) =>
+  Effect.map(workingAfter(exchange, quantity, atOnce), (id) => id ?? assert.fail("there is no order"))
+
+/** The same of one before which something happens; nothing where none came about. */
+export const workingAfter = <E, R>(
+  exchange: Exchange.ExchangeService,
+  quantity: string,
+  { first, limit }: Beginning<E, R>
+) =>
   Effect.gen(function* () {
     yield* driven
+    yield* first
     yield* exchange.instruct({ id: "rest", when: {}, do: { accept: {} } })
-    yield* submit(trade("buy", quantity))
-    yield* sentNow
+    if (limit === undefined) {
+      yield* submit(trade("buy", quantity))
+      yield* sentNow
+    } else yield* decided(quantity, limit)
     const [placed] = yield* exchange.orders
-    return placed?.brokerOrderId ?? assert.fail("there is no order")
+    return placed?.brokerOrderId
+  })
+
+const decided = (quantity: string, limit: string) =>
+  Effect.gen(function* () {
+    const decisions = yield* Decisions.Decisions
+    const { id } = yield* decisions.decide(account, {
+      symbol: Ticker.Ticker.make("AAPL"),
+      side: "buy",
+      quantity: Quantity.unsafe(quantity),
+      orderType: "limit",
+      limitPrice: Price.unsafe(limit)
+    })
+    yield* decisions.execute(id)
   })
 
 /** What becomes of a position's order that meets the fault. */

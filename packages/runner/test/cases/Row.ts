@@ -1,0 +1,245 @@
+import type { Exchange, Instruction } from "@roundlot/broker-paper"
+import {
+  Break,
+  Broker,
+  Cancels,
+  Commands,
+  Decimal,
+  Doubts,
+  Fill,
+  Gates,
+  Health,
+  Order,
+  Quantity,
+  Reads,
+  Reconciliation,
+  Submission,
+  Tracking
+} from "@roundlot/core"
+import type { AccountName, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
+import { assert } from "@effect/vitest"
+import { Clock, Effect } from "effect"
+import { account, audited, orders } from "../engine/Engine.ts"
+import { engineAt, workingAfter } from "../engine/faults.ts"
+import { places } from "./Place.ts"
+import type { Name, Place } from "./Place.ts"
+import type { Telling } from "./retelling.ts"
+
+/** What an order of ours that works at a broker is called there, and by which broker. */
+export interface Scene {
+  readonly id: string
+  readonly there: AccountName.AccountName
+  readonly name: Name
+}
+
+type Needed =
+  | Broker.Brokers
+  | Commands.Commands
+  | Health.Health
+  | Ledger.Ledger
+  | MarketClock.Clock
+  | TradeRepository.TradeRepository
+
+type Doing = Effect.Effect<unknown, unknown, Needed>
+
+/** What we do ourselves, as a daemon does it on its schedule. */
+type Deed = "read" | "reconcile" | "reconcileAll" | "askForDoubtful" | "requestCancels" | "send" | "cancel" | "replace"
+
+const deeds: { readonly [D in Deed]: Doing } = {
+  read: Effect.zipRight(Tracking.sweep(account), Tracking.pollAll),
+  reconcile: Reconciliation.reconcile(account),
+  reconcileAll: Reconciliation.reconcileAll,
+  askForDoubtful: Effect.flatMap(Doubts.makeAsked, (asked) => Doubts.askForDoubtful(asked)),
+  requestCancels: Cancels.requestCancels,
+  send: Effect.zipRight(
+    Gates.confirmInstruments,
+    Submission.submitPending(() => Effect.succeed(true))
+  ),
+  /** An operator has the oldest order cancelled. */
+  cancel: Effect.gen(function* () {
+    const [first] = yield* orders
+    const orderId = first?.id ?? assert.fail("there is no order")
+    const command = { _tag: "Cancel", orderId } as const
+    yield* (yield* Commands.Commands).perform({ id: "cancel", account, actor: "test", reason: "enough", command })
+  }),
+  /** The broker is asked for another order of two shares in the place of the oldest. */
+  replace: Effect.gen(function* () {
+    const { replace } = yield* Broker.brokerOf(account)
+    const [first] = yield* orders
+    const order = first === undefined ? undefined : Order.acknowledgedOf(first)
+    if (replace === undefined || order === undefined) return assert.fail("there is nothing to replace")
+    assert.strictEqual((yield* replace(order, { quantity: Quantity.unsafe("2") }))._tag, "Requested")
+  })
+}
+
+const deedsThatCompare = ["reconcileAll", "reconcile"] as const
+
+const isDeed = (act: Act): act is Deed => typeof act === "string" && act in deeds
+
+/** What happens: the exchange is told something, the broker tells something otherwise, time goes by, or we do something. */
+export type Act =
+  | Instruction.ActInput
+  | Instruction.InstructionInput
+  /** The exchange's newest execution had two shares only, or none; its newest order is cancelled. */
+  | "correct"
+  | "bust"
+  | "end"
+  | Deed
+  | { readonly tells: Telling }
+  | { readonly laterMs: number }
+
+/** A row of the case table at the brokers that can bring it about: what happens, and what our books then say. */
+export interface Row {
+  readonly row: string
+  readonly what: string
+  readonly at: ReadonlyArray<Name>
+  /** The order is a decision's, with this limit; without it a position's, at market. */
+  readonly limit?: string
+  /** Happens before an order for three shares is sent, which then works; without it that works at once. */
+  readonly first?: (scene: Omit<Scene, "id">) => ReadonlyArray<Act>
+  readonly acts: (scene: Scene) => ReadonlyArray<Act>
+  /** Status and filled shares of every order, ours first; with what it is for where that is not three shares. */
+  readonly orders: ReadonlyArray<string>
+  readonly breaks?: ReadonlyArray<string>
+  /** Every break that there ever was, where some have closed. */
+  readonly passed?: ReadonlyArray<string>
+  /** What the evidence of the breaks says. */
+  readonly evidence?: RegExp
+  /** What health says is not well. */
+  readonly health?: RegExp
+  /** Limit prices of all orders that have one. */
+  readonly limits?: ReadonlyArray<string>
+  /** What the broker calls our order. */
+  readonly raw?: { readonly [N in Name]?: string }
+  /** How often our order was sent. */
+  readonly attempts?: number
+  /** How many fills have waited for their order. */
+  readonly waited?: number
+}
+
+/** By how much the wall clock of a row is ahead of the machine's; what measures how long something takes is not. */
+interface Ahead {
+  ms: number
+}
+
+const real = Clock.make()
+
+const clockAhead = (ahead: Ahead): Clock.Clock => ({
+  [Clock.ClockTypeId]: Clock.ClockTypeId,
+  unsafeCurrentTimeMillis: () => real.unsafeCurrentTimeMillis() + ahead.ms,
+  currentTimeMillis: Effect.sync(() => real.unsafeCurrentTimeMillis() + ahead.ms),
+  unsafeCurrentTimeNanos: () => real.unsafeCurrentTimeNanos(),
+  currentTimeNanos: real.currentTimeNanos,
+  sleep: (duration) => real.sleep(duration)
+})
+
+const DAY_MS = 86_400_000
+const NOON_MS = 17 * 3_600_000
+
+/** TWS tells the day of New York, so that what goes by there begins at noon. */
+const startOf = (name: Name): number =>
+  name === "ibkr" ? (DAY_MS + NOON_MS - (real.unsafeCurrentTimeMillis() % DAY_MS)) % DAY_MS : 0
+
+const newest = <A extends object>(all: Effect.Effect<ReadonlyArray<A>, unknown>) =>
+  Effect.flatMap(all, (each) => Effect.fromNullable(each.at(-1)))
+
+type Told = Exclude<Act, Deed | { readonly tells: Telling } | { readonly laterMs: number }>
+
+const instructionOf = (
+  exchange: Exchange.ExchangeService,
+  act: Told
+): Effect.Effect<Omit<Instruction.InstructionInput, "id">, unknown> => {
+  if (act === "end")
+    return Effect.map(newest(exchange.orders), ({ brokerOrderId }) => ({ do: { cancel: { brokerOrderId } } }))
+  if (act === "correct")
+    return Effect.map(newest(exchange.fills), ({ execId }) => ({ do: { correct: { execId, quantity: "2" } } }))
+  if (act === "bust") return Effect.map(newest(exchange.fills), ({ execId }) => ({ do: { bust: { execId } } }))
+  return Effect.succeed("do" in act ? act : { do: act })
+}
+
+const happens = ({ exchange, tells }: Place, ahead: Ahead) => {
+  let told = 0
+  return (act: Act): Doing => {
+    if (isDeed(act)) return deeds[act]
+    if (typeof act === "object" && "tells" in act) return tells(act.tells)
+    if (typeof act === "object" && "laterMs" in act) return Effect.sync(() => void (ahead.ms += act.laterMs))
+    return Effect.flatMap(instructionOf(exchange, act), (instruction) =>
+      exchange.instruct({ ...instruction, id: `act-${++told}` })
+    )
+  }
+}
+
+const THREE = Decimal.unsafe("3")
+
+const shown = Effect.map(orders, (all) =>
+  all.map(({ filled, origin, quantity, status }) => {
+    const size = origin === "external" || Decimal.equals(quantity, THREE) ? "" : ` of ${Decimal.format(quantity)}`
+    return `${status} ${Decimal.format(filled)}${size}`
+  })
+)
+
+const open = Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+
+const unwell = Effect.flatMap(Health.Health, ({ all }) =>
+  Effect.map(all, (parts) => parts.flatMap(({ detail, isWell }) => (isWell ? [] : [detail])))
+)
+
+const heads = Effect.map(Effect.zip(orders, open), ([all, breaks]) => [
+  ...all.map(({ version }) => version),
+  ...breaks.map(({ evidence }) => evidence)
+])
+
+const isRetold = ({ acts, first }: Row, scene: Scene): boolean =>
+  [...(first?.(scene) ?? []), ...acts(scene)].some(
+    (act) => typeof act === "object" && "tells" in act && Object.keys(act.tells).length > 0
+  )
+
+const assertBooks = (name: Name, row: Row) =>
+  Effect.gen(function* () {
+    const { attempts = 1, breaks = [], passed = breaks, evidence = /^/, health, limits, raw, waited } = row
+    assert.deepStrictEqual(yield* shown, row.orders)
+    assert.strictEqual((yield* orders)[0]?.attempts, attempts)
+    const found = yield* open
+    assert.deepStrictEqual(
+      found.map(({ kind }) => kind),
+      breaks
+    )
+    assert.deepStrictEqual(
+      (yield* Reads.all(Break.BreakTable)).map(({ kind }) => kind),
+      passed
+    )
+    for (const each of found) assert.match(each.evidence, evidence)
+    if (health !== undefined) assert.match((yield* unwell).join("; "), health)
+    if (limits !== undefined)
+      assert.deepStrictEqual(
+        (yield* orders).flatMap(({ limitPrice }) => (limitPrice === undefined ? [] : [Decimal.format(limitPrice)])),
+        limits
+      )
+    if (raw !== undefined) assert.strictEqual((yield* orders)[0]?.rawStatus, raw[name])
+    if (waited !== undefined) assert.lengthOf(yield* Reads.all(Fill.WaitingFillTable), waited)
+  })
+
+/** The row holds at a broker; reading, and comparing, once more changes nothing. */
+export const assertRow = (name: Name, row: Row) => {
+  const ahead = { ms: startOf(name) }
+  return Effect.gen(function* () {
+    const place = yield* places[name](isRetold(row, { id: "", there: account, name }))
+    const { broker, exchange, there } = place
+    yield* Effect.gen(function* () {
+      const happen = happens(place, ahead)
+      const id = yield* workingAfter(exchange, "3", {
+        limit: row.limit,
+        first: Effect.forEach(row.first?.({ there, name }) ?? [], happen)
+      })
+      const acts = row.acts({ id: id ?? "none", there, name })
+      yield* Effect.forEach(acts, happen)
+      const last = deedsThatCompare.find((deed) => acts.includes(deed)) ?? "read"
+      if (acts.at(-1) !== last) yield* happen(last)
+      yield* assertBooks(name, row)
+      const before = yield* heads
+      yield* happen(last)
+      assert.deepStrictEqual(yield* heads, before)
+      assert.deepStrictEqual(yield* audited, [])
+    }).pipe(Effect.provide(engineAt(broker, exchange).services))
+  }).pipe(Effect.withClock(clockAhead(ahead)))
+}

@@ -1,0 +1,52 @@
+import type { Instruction } from "@roundlot/broker-paper"
+import { names } from "./Place.ts"
+import type { Act, Row } from "./Row.ts"
+import { manual } from "./told.ts"
+
+const TO_SETTLE_MS = 6_000
+
+/** The answer to the next order is lost; it was taken, or it was not. */
+const lost = (does: Instruction.ActInput): ReadonlyArray<Act> => [{ id: "", when: {}, do: does }]
+
+const asked: ReadonlyArray<Act> = [{ laterMs: TO_SETTLE_MS }, "askForDoubtful"]
+
+/** The rows of orders in doubt: their sends had no answer, and they are asked for. */
+export const doubtRows: ReadonlyArray<Row> = [
+  {
+    row: "O24",
+    what: "it is found",
+    at: names,
+    first: () => lost({ takeThenReset: {} }),
+    acts: () => asked,
+    orders: ["submitted 0"]
+  },
+  {
+    row: "O24",
+    what: "it is not found where client ids are unique: it goes once more under its id",
+    at: ["alpaca", "paper"],
+    first: () => lost({ resetBefore: {} }),
+    acts: () => asked,
+    orders: ["submitted 0"],
+    attempts: 2
+  },
+  {
+    row: "O24",
+    what: "it is not found elsewhere: it waits for an operator",
+    at: ["schwab", "ibkr"],
+    first: () => lost({ resetBefore: {} }),
+    acts: () => asked,
+    orders: ["in_doubt 0"],
+    breaks: ["Doubt"],
+    evidence: /not (among|found)/
+  },
+  {
+    row: "O24",
+    what: "it could be any of two: it waits for an operator",
+    at: ["schwab"],
+    first: () => lost({ takeThenReset: {} }),
+    acts: ({ there }) => [manual(there, { quantity: "3", type: "market" }), ...asked],
+    orders: ["in_doubt 0"],
+    breaks: ["Doubt"],
+    evidence: /^it could be any of /
+  }
+]

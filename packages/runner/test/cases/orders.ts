@@ -1,0 +1,408 @@
+import { executionsAreGone } from "./fills.ts"
+import { names } from "./Place.ts"
+import type { Name } from "./Place.ts"
+import type { Fields, Telling } from "./retelling.ts"
+import type { Row } from "./Row.ts"
+import { fieldsAre, isAbout, LONG_MS, manual, message, messages, OF_OTHER_BOOKS, text } from "./told.ts"
+
+/** Somebody has asked the broker to end the order. */
+const isEnding = (name: Name): Telling =>
+  of(name, {
+    alpaca: text(/\/v2\/orders/, [/"status":"new"/g, `"status":"pending_cancel"`]),
+    schwab: text(/\/orders/, [/"status":"WORKING"/g, `"status":"PENDING_CANCEL"`]),
+    ibkr: fieldsAre("openOrder", "Submitted", "PendingCancel")
+  })
+
+/** How each broker calls such an order. */
+const ENDING: { readonly [N in Name]: string } = {
+  schwab: "PENDING_CANCEL",
+  ibkr: "PendingCancel",
+  alpaca: "pending_cancel",
+  paper: ""
+}
+
+const NOTHING: Telling = {}
+
+/** What a broker tells, of those that a row has tell something. */
+const of = (name: Name, tellings: { readonly [N in Name]?: Telling }): Telling => tellings[name] ?? NOTHING
+
+const HOUR_MS = 3_600_000
+const SOON = new Date(Date.now() + HOUR_MS).toISOString()
+
+/** Alpaca tells orders otherwise, and with a newer time. */
+const changed = (change: readonly [was: RegExp, is: string]): Telling =>
+  text(/\/v2\/orders/, change, [/"updated_at":"[^"]*"/g, `"updated_at":"${SOON}"`])
+
+const quantityIs = (name: Name, quantity: string): Telling =>
+  of(name, {
+    alpaca: changed([/"qty":"3"/g, `"qty":"${quantity}"`]),
+    schwab: text(/\/orders/, [/"quantity":3\.0/g, `"quantity":${quantity}.0`]),
+    ibkr: message({ openOrder: [[14, quantity]], completedOrder: [[13, quantity]] })
+  })
+
+const totalIs = (name: Name, was: string, is: string): Telling =>
+  of(name, {
+    alpaca: text(/\/v2\/orders/, [new RegExp(`"filled_qty":"${was}"`, "g"), `"filled_qty":"${is}"`]),
+    schwab: text(/\/orders/, [new RegExp(`"filledQuantity":${was}.0`, "g"), `"filledQuantity":${is}.0`]),
+    ibkr: message({ openOrder: [], orderStatus: [[3, is]], completedOrder: [[-16, is]] })
+  })
+
+/** The broker shows a purchase as a sale. */
+const sideIsOther = (name: Name): Telling =>
+  of(name, {
+    alpaca: text(/\/v2\/orders/, [/"side":"buy"/g, `"side":"sell"`]),
+    schwab: text(/\/orders/, [/"instruction":"BUY"/g, `"instruction":"SELL"`]),
+    ibkr: message({ openOrder: [[13, "SELL"]], completedOrder: [[12, "SELL"]] })
+  })
+
+/** An instrument that no book of ours has a ticker for. */
+const symbolIsNoTicker = (name: Name): Telling =>
+  of(name, {
+    alpaca: text(/\/v2\/orders/, [/"symbol":"KO"/g, `"symbol":"KO  261218C00070000"`]),
+    schwab: text(/\/orders/, [/"symbol":"KO"/g, `"symbol":"KO    261218C00070000"`]),
+    ibkr: message({ openOrder: [[4, "OPT"]] }, (fields) => fields[3] === "KO")
+  })
+
+/** The broker goes back to what it told of the order before: it works, and nothing of it has filled. */
+const asBefore = (name: Name): Telling =>
+  of(name, {
+    alpaca: text(
+      /\/v2\/orders/,
+      [/"status":"canceled"/g, `"status":"new"`],
+      [/"(updated_at|canceled_at)":"[^"]*"/g, `"$1":null`]
+    ),
+    ibkr: worksAgain()
+  })
+
+/** TWS shows an order among the open ones that it has shown among the completed ones. */
+const worksAgain = (): Telling => {
+  let opened: Fields = []
+  let status: Fields = []
+  return {
+    message: (fields) => {
+      if (fields[0] === messages.openOrder) opened = fields
+      if (fields[0] === messages.orderStatus && fields[2] === "Submitted") status = fields
+      if (fields[0] !== messages.openOrdersEnd || opened.length === 0) return [fields]
+      return [opened, status, fields]
+    }
+  }
+}
+
+const threeDaysAgo = `${new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 19)}+0000`
+
+const limitIs = (name: Name, limit: string): Telling =>
+  of(name, {
+    alpaca: changed([/"limit_price":"149"/g, `"limit_price":"${limit}"`]),
+    schwab: text(/\/orders/, [/"price":149\.0/g, `"price":${limit}.0`]),
+    ibkr: message({ openOrder: [[16, limit]] })
+  })
+
+/** The rows of orders. */
+export const orderRows: ReadonlyArray<Row> = [
+  { row: "O1", what: "nothing has happened", at: names, acts: () => [], orders: ["submitted 0"] },
+  {
+    row: "O2",
+    what: "somebody has given it another limit there",
+    at: ["schwab", "ibkr", "alpaca"],
+    limit: "149",
+    acts: ({ name }) => ["read", { tells: limitIs(name, "140") }],
+    orders: ["submitted 0"],
+    limits: ["140"]
+  },
+  {
+    row: "O2",
+    what: "it is for more shares there than was sent",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ name }) => ["read", { tells: quantityIs(name, "4") }],
+    orders: ["submitted 0 of 4"],
+    breaks: ["Excess"]
+  },
+  {
+    row: "O3",
+    what: "somebody has asked it to end, and it works still",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ name }) => [{ tells: isEnding(name) }],
+    orders: ["submitted 0"],
+    raw: ENDING
+  },
+  {
+    row: "O4",
+    what: "it is filled",
+    at: names,
+    acts: ({ id }) => [{ fill: { brokerOrderId: id } }],
+    orders: ["filled 3"]
+  },
+  {
+    row: "O5",
+    what: "it is rejected after it was taken",
+    at: names,
+    acts: ({ id }) => [{ reject: { brokerOrderId: id, code: "halted", words: "trading is halted" } }],
+    orders: ["rejected 0"]
+  },
+  {
+    row: "O6",
+    what: "it is cancelled",
+    at: names,
+    acts: ({ id }) => [{ cancel: { brokerOrderId: id } }],
+    orders: ["cancelled 0"]
+  },
+  {
+    row: "O7",
+    what: "a part is filled, then it is cancelled",
+    at: names,
+    acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "1" } }, { cancel: { brokerOrderId: id } }],
+    orders: ["cancelled 1"]
+  },
+  {
+    row: "O8",
+    what: "a part is filled",
+    at: names,
+    acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "2" } }],
+    orders: ["partially_filled 2"]
+  },
+  {
+    row: "O9",
+    what: "it is cancelled, with a smaller total than has filled",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ id, name }) => [
+      { fill: { brokerOrderId: id, quantity: "2" } },
+      "read",
+      { tells: totalIs(name, "2", "1") },
+      { cancel: { brokerOrderId: id } }
+    ],
+    orders: ["cancelled 2"],
+    breaks: ["CumulativeBelow"]
+  },
+  {
+    row: "O10",
+    what: "it is filled after we have read that it was cancelled",
+    at: names,
+    // TWS tells to the second when something was executed: in one and the same, a total seems to be of after it.
+    acts: ({ id }) => [
+      { cancel: { brokerOrderId: id } },
+      "read",
+      { laterMs: 2_000 },
+      { fill: { brokerOrderId: id, quantity: "2" } }
+    ],
+    orders: ["cancelled 2"]
+  },
+  {
+    row: "O11",
+    what: "it is for fewer shares there than was sent",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ id, name }) => [{ fill: { brokerOrderId: id, quantity: "1" } }, "read", { tells: quantityIs(name, "2") }],
+    orders: ["partially_filled 1 of 2"]
+  },
+  {
+    row: "O12",
+    what: "it is for fewer shares there than have filled",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ id, name }) => [{ fill: { brokerOrderId: id, quantity: "2" } }, "read", { tells: quantityIs(name, "1") }],
+    orders: ["partially_filled 2"],
+    breaks: ["TermsDiffer"],
+    evidence: /^sent buy 3 AAPL, the broker's \S+ is buy 1 AAPL$/
+  },
+  {
+    row: "O13",
+    what: "another order has taken its place, and it has ended",
+    at: ["schwab", "alpaca"],
+    limit: "149",
+    acts: () => ["replace", "read"],
+    orders: ["submitted 0 of 2"]
+  },
+  {
+    row: "O14",
+    what: "somebody else's order works",
+    at: names,
+    acts: ({ there }) => [manual(there, { type: "limit", limitPrice: "1" })],
+    orders: ["submitted 0", "submitted 0"]
+  },
+  {
+    row: "O15",
+    what: "somebody else's order is filled",
+    at: names,
+    acts: ({ there }) => [manual(there)],
+    orders: ["submitted 0", "filled 2"]
+  },
+  {
+    row: "O16",
+    what: "somebody else's order is filled, and nothing tells at which price",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), "read", { laterMs: 61_000 }],
+    orders: ["submitted 0", "filled 2"],
+    breaks: ["Unpriced"],
+    evidence: /^the broker counts 2, and executions with a price come to 0$/
+  },
+  {
+    row: "O17",
+    what: "somebody else's order has ended without a fill",
+    at: names,
+    acts: ({ there }) => [manual(there, { type: "limit", limitPrice: "1" }), "end"],
+    orders: ["submitted 0", "cancelled 0"]
+  },
+  {
+    row: "O18",
+    what: "it has another client order id there",
+    at: ["ibkr", "alpaca"],
+    acts: ({ id, name }) => [
+      {
+        tells: of(name, {
+          alpaca: text(/\/v2\/orders/, [/"client_order_id":"[^"]*"/g, `"client_order_id":"someone-else"`]),
+          ibkr: message({ openOrder: [[23, "someone-else"]] })
+        })
+      },
+      { fill: { brokerOrderId: id, quantity: "1" } }
+    ],
+    orders: ["partially_filled 1"],
+    breaks: ["ClientIdDiffers"]
+  },
+  {
+    row: "O19",
+    what: "what the broker told before is told once more after its end",
+    at: ["ibkr", "alpaca"],
+    acts: ({ id, name }) => {
+      const tells = asBefore(name)
+      return name === "ibkr"
+        ? [{ tells }, "read", { cancel: { brokerOrderId: id } }, "read"]
+        : [{ cancel: { brokerOrderId: id } }, "read", { tells }]
+    },
+    orders: ["cancelled 0"]
+  },
+  {
+    row: "O20",
+    what: "an order of another account is listed among its own",
+    at: ["schwab", "ibkr"],
+    acts: ({ id, name, there }) => [
+      manual(there, { type: "limit", limitPrice: "1" }),
+      {
+        tells: of(name, {
+          schwab: text(/\/orders\?/, [
+            new RegExp(`("orderId":(?!${id})\\d+,(?:(?!"orderId").)*"accountNumber":)\\d+`, "g"),
+            "$187654321"
+          ]),
+          ibkr: message({ openOrder: [[20, "DU7654321"]] }, (fields) => !isAbout(id)(fields))
+        })
+      }
+    ],
+    orders: ["submitted 0"],
+    health: /^1 reports of \S+21 were skipped$/
+  },
+  {
+    row: "O21",
+    what: "somebody else's order is of an instrument without a ticker here",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ name, there }) => [
+      { price: { symbol: "KO", price: "60" } },
+      { tells: symbolIsNoTicker(name) },
+      manual(there, { symbol: "KO", type: "limit", limitPrice: "1" })
+    ],
+    orders: ["submitted 0"],
+    breaks: ["Unmapped"]
+  },
+  {
+    row: "O22",
+    what: "it has been quiet for a minute, and is nowhere",
+    at: names,
+    acts: ({ id }) => [
+      "read",
+      { hide: { ms: LONG_MS, everywhere: true, brokerOrderId: id } },
+      { laterMs: 61_000 },
+      "read",
+      "send",
+      "askForDoubtful"
+    ],
+    orders: ["in_doubt 0"],
+    breaks: ["OrderMissing"]
+  },
+  {
+    row: "O23",
+    what: "it is in no listing, and a part of it is filled",
+    at: ["schwab", "alpaca", "paper"],
+    acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "2" } }, { hide: { ms: LONG_MS, brokerOrderId: id } }],
+    orders: ["partially_filled 2"]
+  },
+  {
+    row: "O25",
+    what: "its end is asked for without an answer, and once more 15 s later",
+    at: names,
+    acts: () => [
+      "cancel",
+      { when: { operation: "cancel" }, do: { resetBefore: {} }, id: "" },
+      "requestCancels",
+      "read",
+      { laterMs: 14_000 },
+      "requestCancels",
+      "read"
+    ],
+    orders: ["submitted 0"]
+  },
+  {
+    row: "O25",
+    what: "asked for once more it ends",
+    at: names,
+    acts: () => [
+      "cancel",
+      { when: { operation: "cancel" }, do: { resetBefore: {} }, id: "" },
+      "requestCancels",
+      "read",
+      { laterMs: 16_000 },
+      "requestCancels"
+    ],
+    orders: ["cancelled 0"]
+  },
+  {
+    row: "O26",
+    what: "the broker has forgotten it after it was filled",
+    at: names,
+    acts: ({ id }) => [
+      { fill: { brokerOrderId: id } },
+      "read",
+      { hide: { ms: LONG_MS, everywhere: true, brokerOrderId: id } },
+      { laterMs: 61_000 }
+    ],
+    orders: ["filled 3"]
+  },
+  {
+    row: "O27",
+    what: "somebody else's order has an id of our make",
+    at: ["ibkr", "alpaca", "paper"],
+    acts: ({ there }) => [manual(there, { type: "limit", limitPrice: "1", clientOrderId: OF_OTHER_BOOKS })],
+    orders: ["submitted 0", "submitted 0"],
+    breaks: ["ForeignOrderId"]
+  },
+  {
+    row: "O28",
+    what: "its id is that of another day's order now",
+    at: ["schwab"],
+    acts: () => [
+      {
+        tells: text(
+          /\/orders/,
+          [/"enteredTime":"[^"]*"/g, `"enteredTime":"${threeDaysAgo}"`],
+          [/"symbol":"AAPL"/g, `"symbol":"KO"`]
+        )
+      }
+    ],
+    orders: ["submitted 0", "submitted 0"],
+    breaks: ["ReusedOrderId"]
+  },
+  {
+    row: "O29",
+    what: "it is a sale there, and a purchase was sent",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: ({ name }) => [{ tells: sideIsOther(name) }],
+    orders: ["submitted 0"],
+    breaks: ["TermsDiffer"],
+    evidence: /^sent buy 3 AAPL, the broker's \S+ is sell 3 AAPL$/
+  },
+  {
+    row: "O29",
+    what: "what was just sent is read back as a sale",
+    at: ["ibkr", "alpaca"],
+    first: ({ name }) => [{ tells: sideIsOther(name) }],
+    acts: () => [],
+    orders: ["in_doubt 0"],
+    breaks: ["TermsDiffer"],
+    evidence: /^sent buy 3 AAPL, the broker's \S+ is sell 3 AAPL$/
+  }
+]
