@@ -39,6 +39,45 @@ describe("more of what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("a table that changes under its reader keeps its place: what is new waits, what left stays marked while it is frozen", async () => {
+    const many = Array.from({ length: 60 }, (_, at) => ({
+      sourceId: `many ${at}`,
+      symbol: "WMT",
+      side: "buy",
+      quantity: "0.01",
+      price: "50"
+    }))
+    await daemon.ask("/api/v1/trades", many)
+    await using seen = await open("/trades?symbol=WMT&status=accumulated")
+    const { page } = seen
+    const rows = page.getByRole("table", { name: "Trades" })
+    await rows.getByText("many 59", { exact: true }).waitFor()
+    await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo({ top: 720 }))
+    const read = rows.getByText("many 35", { exact: true })
+    await read.waitFor()
+    const place = (await read.boundingBox())?.y
+    await daemon.ask("/api/v1/trades", { sourceId: "late", symbol: "WMT", side: "buy", quantity: "0.01" })
+    const pill = page.getByRole("button", { name: "1 new" })
+    await pill.waitFor()
+    expect((await read.boundingBox())?.y).toBe(place)
+    await pill.click()
+    await rows.getByText("late", { exact: true }).waitFor()
+    await page.locator("tbody tr[data-row='0']").focus()
+    await page.keyboard.press("f")
+    await page.getByRole("button", { name: "Frozen: go on" }).waitFor()
+    // With it a share is due: what the order takes is no longer only accumulated.
+    await daemon.ask("/api/v1/trades", { sourceId: "rest", symbol: "WMT", side: "buy", quantity: "0.4" })
+    await rows.getByTitle("left this view").first().waitFor()
+    await page.getByRole("button", { name: "Frozen: go on" }).click()
+    await page
+      .getByText("Nothing matches")
+      .or(rows.getByText("rest", { exact: true }))
+      .first()
+      .waitFor()
+    expect(await rows.getByTitle("left this view").count()).toBe(0)
+    expect(seen.faults).toEqual([])
+  })
+
   test("filters are kept as a view under a name, through a reload, and forgotten again", async () => {
     await using seen = await open("/trades?symbol=MSFT")
     const { page } = seen

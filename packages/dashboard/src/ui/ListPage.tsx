@@ -1,6 +1,6 @@
 import type { Effect } from "effect"
 import { useState, type ReactNode } from "react"
-import { useList } from "../api/asking.ts"
+import { type Sight, useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
@@ -92,6 +92,12 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   const hidden = useHidden(listing.name)
   const columns = listing.columns.filter(({ term }, index) => index === 0 || !hidden.has(term))
   const isFiltered = Object.keys(asked).length > 0
+  // Whoever reads or has frozen it keeps his rows, also when none of them belongs there any more.
+  const [isKept, setKept] = useState(false)
+  const see = (sight: Sight): void => {
+    setKept(sight.isKept)
+    look(sight)
+  }
   return (
     <>
       <PageHead actions={listing.actions}>{listing.title}</PageHead>
@@ -133,7 +139,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         query.error === null ? (
           <Skeleton />
         ) : null
-      ) : rows.length === 0 ? (
+      ) : rows.length === 0 && !isKept ? (
         <Empty>
           {isFiltered
             ? `Nothing matches ${Object.entries(asked)
@@ -153,7 +159,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             hasMore={hasMore}
             count={count}
             news={news}
-            onSight={look}
+            onSight={see}
             onEnd={readOn}
           />
         </div>
