@@ -5,4 +5,4 @@ import { database } from "./place.ts"
 
 const place = Effect.map(database, (url) => ({ open: make({ url: Redacted.make(url) }) }))
 
-describeStore("Postgres", place, ["reopening", "constraints"])
+describeStore("Postgres", place, ["reopening", "constraints", "forgetting"])

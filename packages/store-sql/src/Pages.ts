@@ -58,6 +58,16 @@ export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeReposi
   return { text, cells }
 }
 
+/** What deletes the oldest rows of a table; its names are known to be columns. */
+export const forget = (dialect: Dialect, table: Books.AnyTable, query: TradeRepository.ForgetQuery): Asked => {
+  const { cells, place } = placing(dialect, table)
+  const key = listed(table.key)
+  const old = `${quote(query.column)} < ${place(query.column, query.below)}`
+  const oldest = `ORDER BY ${quote(query.column)} LIMIT ${place("", query.atMost)}`
+  const name = nameOf(table.name)
+  return { text: `DELETE FROM ${name} WHERE (${key}) IN (SELECT ${key} FROM ${name} WHERE ${old} ${oldest})`, cells }
+}
+
 /** The statement that finds all rows that are to be counted. */
 const matching = (table: Books.AnyTable, { anyOf }: TradeRepository.CountQuery, place: Place): string => {
   const each = anyOf.map((where) => where.flatMap((filter) => clausesOf(filter, place)))

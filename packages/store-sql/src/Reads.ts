@@ -61,6 +61,15 @@ const decodeExplained = Schema.decodeUnknownOption(
 const expectedOf = (answer: unknown): number | undefined =>
   Option.getOrUndefined(Option.map(decodeExplained(answer), ([row]) => row["QUERY PLAN"][0].Plan["Plan Rows"]))
 
+/** Forgets, where that may be asked for. */
+export const forgetting = <E>(
+  query: TradeRepository.ForgetQuery,
+  forget: Effect.Effect<number, E>
+): Effect.Effect<number, E | TradeRepository.ConstraintRefused> => {
+  const fault = pageFault.ofForgetting(Books.tables[query.table], query)
+  return fault === undefined ? forget : Effect.fail(refused(query.table, fault))
+}
+
 /** Asks a statement, again where that may help. */
 export type Ask = <A>(statement: Effect.Effect<A, SqlError>) => Effect.Effect<A, SqlError>
 

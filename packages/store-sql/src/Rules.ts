@@ -426,7 +426,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   ops_cursors: { ...none, references: [ofAccount] },
   ops_jobs: jobs,
   ops_tokens: tokens,
-  ops_requests: none,
+  ops_requests: { ...none, indexes: [listed("at", ["at"])] },
   ops_templates: none,
   ops_holdings: { ...none, references: [ofAccount] }
 }

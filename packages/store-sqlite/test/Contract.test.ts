@@ -6,4 +6,4 @@ import { folder } from "./place.ts"
 
 const place = Effect.map(folder, (path) => ({ open: make({ file: join(path, "roundlot.db") }) }))
 
-describeStore("SQLite", place, ["reopening", "constraints"])
+describeStore("SQLite", place, ["reopening", "constraints", "forgetting"])

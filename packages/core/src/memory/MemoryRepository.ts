@@ -23,6 +23,7 @@ export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   leases: leasesOf(store),
   page: (query) => asked(query.table, pageFault.of(tables[query.table], query), () => store.page(query)),
   count: (query) => asked(query.table, pageFault.ofCount(tables[query.table], query), () => store.count(query)),
+  forget: (query) => asked(query.table, pageFault.ofForgetting(tables[query.table], query), () => store.forget(query)),
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
   heads: attempt(() => store.heads()),

@@ -15,6 +15,7 @@ import {
   type CountQuery,
   type EntryQuery,
   type Filter,
+  type ForgetQuery,
   type PageQuery,
   type Plan,
   type Scope,
@@ -38,6 +39,7 @@ export interface MemoryStore {
 /** A store in memory that can be copied as it stands, with the leases of those who drive it. */
 export interface Copyable extends MemoryStore {
   readonly leases: MemoryLeases.MemoryLeases
+  readonly forget: (query: ForgetQuery) => number
   /** A store of its own with all that this one holds now; who drove it is gone. */
   readonly copy: () => Copyable
 }
@@ -175,6 +177,12 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
     },
     page: (query) => pageOf([...shelf(query.table).rows.values()], query),
     count: (query) => counted(shelf(query.table).rows.values(), query),
+    forget: (query) => {
+      const old = pageOf([...shelf(query.table).rows.values()], oldestFirst(query))
+      for (const row of old) place(shelf(query.table), keyOf(query.table, row), row, undefined, query.table)
+      kept?.drop()
+      return old.length
+    },
     entries: ({ account, afterSeq, entity, limit }) =>
       (journals.get(account) ?? [])
         // Entries have no gaps: the n-th is the one of number n.
@@ -210,8 +218,19 @@ const cellsOf = ({ columns, where }: Lookup, row: EncodedRow): string | undefine
   return joinKey(columns.map((column) => row[column] ?? null))
 }
 
+const keyOf = (table: TableName, row: EncodedRow): string => joinKey(cellsAt(row, tables[table].key))
+
+const oldestFirst = ({ atMost, below, column, table }: ForgetQuery): PageQuery => ({
+  table,
+  where: [{ column, below }],
+  orderBy: [column, ...tables[table].key],
+  descending: false,
+  after: undefined,
+  limit: atMost
+})
+
 const put = (shelf: Shelf, table: TableName, row: EncodedRow, isUpdate: boolean, undo: Array<() => void>): void => {
-  const key = joinKey(tables[table].key.map((column) => row[column] ?? null))
+  const key = keyOf(table, row)
   const before = shelf.rows.get(key)
   if (isUpdate !== (before !== undefined)) throw new ConstraintRefused({ table, constraint: `primary key ${key}` })
   place(shelf, key, before, row, table)

@@ -128,6 +128,20 @@ export interface CountQuery {
   readonly upTo: number
 }
 
+/** Operational tables whose rows are of use for a time: no journal tells of them, and no other row names them. */
+export const passingTables = ["ops_requests"] as const satisfies ReadonlyArray<TableName>
+
+/** Which rows of an operational table are forgotten: those whose `column`, a time, is below a moment, the oldest first. */
+export interface ForgetQuery {
+  /** The journal without entries under whose lock these rows are changed. */
+  readonly queue: string
+  readonly table: (typeof passingTables)[number]
+  readonly column: string
+  readonly below: number
+  /** At most 1,000. */
+  readonly atMost: number
+}
+
 /**
  * How many rows there are. `exactly` so many, where they are no more than were to be counted. Where there are more, `about` so many
  * by what the database knows without counting, or `atLeast` so many, the bound, where it knows nothing better.
@@ -175,6 +189,8 @@ export interface TradeRepositoryService {
   /** Feed rows after a position, in order; at most `limit`. */
   readonly feed: (after: number, limit: number) => Effect.Effect<ReadonlyArray<FeedRow>, StoreError>
   readonly heads: Effect.Effect<ReadonlyMap<string, Head>, StoreError>
+  /** Forgets rows that are of no more use, and says how many there were; nothing where a store keeps them for good. */
+  readonly forget?: (query: ForgetQuery) => Effect.Effect<number, WriteError>
   /**
    * Says that somebody may have committed, this process or another; nothing where a store cannot tell. Whoever looks for work takes
    * it as a hint, and looks by the clock too.

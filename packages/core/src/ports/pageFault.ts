@@ -1,6 +1,6 @@
 import type { AnyTable } from "../books/Books.ts"
 import type { ColumnKind } from "../books/Column.ts"
-import type { CountQuery, Filter, PageQuery } from "./TradeRepository.ts"
+import type { CountQuery, Filter, ForgetQuery, PageQuery } from "./TradeRepository.ts"
 
 const MOST_ROWS = 1000
 
@@ -53,6 +53,10 @@ export const ofCount = (table: AnyTable, { anyOf, upTo }: CountQuery): string | 
   Number.isInteger(upTo) && upTo >= 1 && upTo <= MOST_COUNTED
     ? filtersFault(table, anyOf.flat())
     : `counts up to ${upTo} rows, and may count up to 1 to ${MOST_COUNTED}`
+
+/** Why rows cannot be forgotten, or `undefined`. */
+export const ofForgetting = (table: AnyTable, { atMost, column }: ForgetQuery): string | undefined =>
+  ofLimit(atMost) ?? (table.columns[column]?.kind === "instant" ? undefined : `forgets by ${column}, which is no time`)
 
 /** Why a page cannot be asked for, or `undefined`. */
 export const of = (table: AnyTable, query: PageQuery): string | undefined =>

@@ -26,6 +26,7 @@ import { Health } from "./Health.ts"
 import { learnAllHours } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
+import * as Requests from "./Requests.ts"
 import { recheckDifferences, reconcile, reconcileAll } from "./Reconciliation.ts"
 import { recoverLost, submissionFollows, submitPending } from "./Submission.ts"
 import {
@@ -103,6 +104,10 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("inbox", "1 minute", watchInbox),
         work.every("market hours", "1 hour", learnAllHours),
         work.every("clocks", "1 minute", gate.watchClocks),
+        Effect.zipRight(
+          work.reported("old requests", Requests.forgetOld),
+          work.every("old requests", "1 hour", Requests.forgetOld)
+        ),
         Effect.zipRight(work.reported("logins", watchLogins), work.every("logins", "15 seconds", watchLogins)),
         followAccounts(driving, look)
       ],

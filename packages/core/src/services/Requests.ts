@@ -2,8 +2,8 @@ import { Effect, Schema } from "effect"
 import { Need } from "../books/Need.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Entropy } from "../ports/Entropy.ts"
-import type { TradeRepository, WriteError } from "../ports/TradeRepository.ts"
-import type { Instant } from "../time/Instant.ts"
+import { TradeRepository, type WriteError } from "../ports/TradeRepository.ts"
+import * as Instant from "../time/Instant.ts"
 import { change } from "./operational.ts"
 
 /** An idempotency key that belongs to another request. */
@@ -23,7 +23,7 @@ const REQUESTS = "_requests"
 export const once = <E, R>(
   key: string,
   fingerprint: string,
-  act: (firstAt: Instant) => Effect.Effect<string, E, R>
+  act: (firstAt: Instant.Instant) => Effect.Effect<string, E, R>
 ): Effect.Effect<string, E | KeyReused | WriteError, R | TradeRepository | Clock | Entropy> =>
   Effect.gen(function* () {
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
@@ -45,3 +45,20 @@ export const once = <E, R>(
       return answer
     })
   })
+
+const KEPT_MS = 30 * 24 * 60 * 60_000
+
+const AT_ONCE = 500
+
+/**
+ * Forgets keys that were used first more than 30 days ago, a few at a time. Who uses one again after that makes another request: a
+ * command, a trade and a batch are still known by the ids that they took from it.
+ */
+export const forgetOld: Effect.Effect<void, WriteError, TradeRepository | Clock> = Effect.gen(function* () {
+  const { forget } = yield* TradeRepository
+  if (forget === undefined) return
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const below = Number(Instant.addMillis(now, -KEPT_MS))
+  const some = forget({ queue: REQUESTS, table: "ops_requests", column: "at", below, atMost: AT_ONCE })
+  yield* Effect.repeat(some, { while: (gone) => gone === AT_ONCE })
+})

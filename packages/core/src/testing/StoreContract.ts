@@ -2,7 +2,7 @@ import { Cause, Effect, Either, Layer, type Scope } from "effect"
 import { AccountName } from "../account/AccountName.ts"
 import * as Account from "../account/Account.ts"
 import type { TableChanges } from "../books/Books.ts"
-import { tables } from "../books/Books.ts"
+import { changes as changesIn, tables } from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey, type EncodedRow, type TableName } from "../books/Table.ts"
@@ -40,9 +40,9 @@ export interface Place {
 
 /**
  * What a clause asks of a store beyond keeping rows: `reopening` that it outlives its process, `constraints` that it refuses rows
- * that break a rule of their table.
+ * that break a rule of their table, `forgetting` that it lets go of rows that are of no more use.
  */
-export type Capability = "reopening" | "constraints"
+export type Capability = "reopening" | "constraints" | "forgetting"
 
 /** Whatever a clause can fail with. */
 export type ClauseFailure = ContractBroken | WriteError | LedgerError | Unfit
@@ -435,6 +435,52 @@ const counts: Clause = {
     })
 }
 
+const forgets: Clause = {
+  name: "what is forgotten is gone for every reader and every planning: the oldest rows, and no more of them than was said",
+  needs: ["forgetting"],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const one = yield* open
+      const two = yield* open
+      const requests = [4, 2, 5, 1, 3].map((n) => ({ ...rows.request, key: `r-${n}`, at: rows.AT + n }))
+      yield* one.write(rows.scope(), rows.writing([rows.inserting("ops_requests", ...requests)]))
+      const needs = requests.map(({ key }) => Need.RequestByKey({ key }))
+      /** Planning that a store may keep what it has read for: it changes nothing of its books. */
+      const planned = (repository: TradeRepositoryService) =>
+        Effect.map(
+          repository.write(rows.scope(...needs), ({ books }): Plan<ReadonlyArray<string>> => {
+            const known = books.ops_requests.all().map(({ key }) => key)
+            return { _tag: "Planned", journals: [], changes: changesIn(books), answer: known }
+          }),
+          ({ answer }) => answer.toSorted()
+        )
+      yield* same("all are planned with", yield* planned(one), ["r-1", "r-2", "r-3", "r-4", "r-5"])
+      yield* same("and by another", yield* planned(two), ["r-1", "r-2", "r-3", "r-4", "r-5"])
+      const { forget = () => Effect.succeed(0) } = two
+      const below = (end: number, atMost = 2) =>
+        forget({ queue: "_requests", table: "ops_requests", column: "at", below: rows.AT + end, atMost })
+      yield* same("as many as may be", yield* below(4), 2)
+      const left = yield* one.page(everyRow("ops_requests"))
+      yield* same(
+        "the oldest are gone",
+        left.map(({ key }) => key),
+        ["r-3", "r-4", "r-5"]
+      )
+      yield* same("then the rest", [yield* below(4), yield* below(4)], [1, 0])
+      for (const repository of [one, two]) {
+        yield* same("planning knows of none that is gone", yield* planned(repository), ["r-4", "r-5"])
+      }
+      yield* one.write(rows.scope(), rows.writing([rows.inserting("ops_requests", { ...rows.request, key: "r-1" })]))
+      yield* same("its key is free again", yield* planned(two), ["r-1", "r-4", "r-5"])
+      const endless = yield* refusalOf(below(4, 0))
+      yield* same("without a bound nothing is forgotten", endless, {
+        _tag: "ConstraintRefused",
+        table: "ops_requests",
+        constraint: "the query wants 0 rows, and gets 1 to 1000 at once"
+      })
+    })
+}
+
 /** Adds one trade with its lot and entry, numbered by what planning sees; a trade of this identity is answered, not added. */
 const adding = (repository: TradeRepositoryService, account: string, sourceId: string) =>
   repository.write(
@@ -748,6 +794,7 @@ export const clauses: ReadonlyArray<Clause> = [
   pages,
   filters,
   counts,
+  forgets,
   concurrent,
   readers,
   ages,

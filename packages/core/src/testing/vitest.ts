@@ -10,7 +10,7 @@ import { clauses, type Capability, type Place } from "./StoreContract.ts"
  * Runs the contract of a store with vitest, a test for each clause, each on an empty store of its own.
  *
  * @example
- * describeStore("my store", place, ["reopening", "constraints"])
+ * describeStore("my store", place, ["reopening", "constraints", "forgetting"])
  */
 export const describeStore = (
   name: string,

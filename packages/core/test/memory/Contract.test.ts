@@ -8,4 +8,4 @@ const place = Effect.sync(() => {
   return { open: Effect.succeed(repository) }
 })
 
-describeStore("memory", place, [])
+describeStore("memory", place, ["forgetting"])

@@ -71,6 +71,32 @@ const piecemeal = (repository: TradeRepositoryService): TradeRepositoryService =
     })
 })
 
+/** Only readers no longer see what it was to forget. */
+const hiding = (repository: TradeRepositoryService): TradeRepositoryService => {
+  const hidden = new Set<unknown>()
+  const page: TradeRepositoryService["page"] = (query) =>
+    Effect.map(repository.page(query), (rows) => rows.filter(({ key }) => !hidden.has(key)))
+  return {
+    ...repository,
+    page,
+    forget: ({ atMost, below, column, table }) =>
+      Effect.map(
+        page({
+          table,
+          where: [{ column, below }],
+          orderBy: [column, "key"],
+          descending: false,
+          after: undefined,
+          limit: atMost
+        }),
+        (old) => {
+          for (const { key } of old) hidden.add(key)
+          return old.length
+        }
+      )
+  }
+}
+
 let renamed = 0
 
 const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; readonly place: () => Place }> = [
@@ -170,6 +196,19 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
             )
         )
     }))
+  },
+  {
+    breaks: "what is forgotten is gone",
+    how: "forgets all that is old, however much that is",
+    place: over((repository) => ({
+      ...repository,
+      forget: (query) => repository.forget?.({ ...query, atMost: query.atMost && 1000 }) ?? Effect.succeed(0)
+    }))
+  },
+  {
+    breaks: "what is forgotten is gone",
+    how: "keeps planning with what it has forgotten",
+    place: over(hiding)
   },
   { breaks: "ACC-1: the same trade submitted at once", how: "two processes do not hear of each other", place: apart },
   {

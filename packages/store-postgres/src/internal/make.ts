@@ -106,7 +106,8 @@ export const make = (
     )
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(place, idle.problem, idle.detail, idle.remedy)
-    const write = Writer.make(place, sql, { lockTimeout, retryFor, version: known.length })
+    const patience = { lockTimeout, retryFor, version: known.length }
+    const write = Writer.make(place, sql, patience)
     return {
       ...reads,
       identity,
@@ -122,7 +123,8 @@ export const make = (
           Effect.zipLeft(Queue.offer(committed, undefined)),
           Effect.map((answer) => ({ answer, feedPosition: feed.position() })),
           Effect.withSpan("TradeRepository.write")
-        )
+        ),
+      forget: (query) => refused ?? Reads.forgetting(query, Writer.forget(place, sql, patience, query))
     }
   })
 

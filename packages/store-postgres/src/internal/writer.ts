@@ -1,7 +1,7 @@
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { AccountName, Books, type Entry, type Id, Lease, type load, type Need, TradeRepository } from "@roundlot/core"
-import { Migrations } from "@roundlot/store-sql"
+import { Dialect, Migrations, Pages } from "@roundlot/store-sql"
 import { Duration, Effect, Exit, Option, Schedule } from "effect"
 import { type Ask, askOne } from "./asking.ts"
 import { failureOf, isConflict, isDisconnect, isUniqueRefusal, unavailable } from "./failure.ts"
@@ -175,8 +175,10 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     course.table = "journal"
     yield* writeJournals(ask, journals)
     const written = new Set(journals.map(({ account }) => account))
-    const unused = held.filter(({ account, seq }) => seq === 0 && !written.has(account))
-    if (unused.length > 0) yield* ask(statements.dropHeads, [unused.map(({ account }) => account)])
+    yield* letGo(
+      ask,
+      held.filter(({ account, seq }) => seq === 0 && !written.has(account))
+    )
     memory.wrote(
       journals.reduce((sum, { entries }) => sum + entries.length, 0),
       changes
@@ -185,6 +187,39 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     course.answer = Option.some(answer)
     return ended(course.answer, true)
   })
+
+/** A head without entries was made for its lock alone. */
+const letGo = (ask: Ask, unused: ReadonlyArray<HeadRow>) =>
+  unused.length === 0 ? Effect.void : ask(statements.dropHeads, [unused.map(({ account }) => account)])
+
+/** Deletes old rows, under the lock of those who change such rows. */
+export const forget = (
+  place: string,
+  sql: SqlClient.SqlClient,
+  patience: Patience,
+  query: TradeRepository.ForgetQuery
+): Effect.Effect<number, TradeRepository.WriteError> => {
+  const queue = new Set([query.queue])
+  return inTransaction(sql, beginning(patience, queue), (ask) =>
+    Effect.gen(function* () {
+      const held = yield* holdHeads(ask, queue)
+      const { cells, text } = Pages.forget(Dialect.postgres, Books.tables[query.table], query)
+      const { rows } = yield* askOne<{ readonly rows: number }>(
+        ask,
+        `WITH gone AS (${text} RETURNING 1) SELECT count(*) AS rows FROM gone`,
+        cells
+      )
+      yield* letGo(
+        ask,
+        held.filter(({ seq }) => seq === 0)
+      )
+      return ended(rows, true)
+    })
+  ).pipe(
+    Effect.retry({ schedule: comingBack(patience.retryFor), while: isPassing }),
+    Effect.catchAll((error) => failed(place, error, { isUnanswered: false, table: query.table }))
+  )
+}
 
 const ended = <A>(value: A, keep: boolean): Ending<A> => ({ value, keep })
 

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "1d86b538"
+export const fingerprint = "af277576"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -674,7 +674,7 @@ export const sqlite: ReadonlyArray<string> = [
   "at" INTEGER NOT NULL,
   "answer" TEXT,
   PRIMARY KEY ("key")
-) STRICT, WITHOUT ROWID`,
+) STRICT`,
   `CREATE TABLE roundlot_ops_templates (
   "name" TEXT NOT NULL,
   "terms" TEXT NOT NULL,
@@ -743,6 +743,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
   `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
+  `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
   `CREATE TABLE roundlot_journal (
   "position" INTEGER NOT NULL PRIMARY KEY,
   "account" TEXT NOT NULL,
@@ -1504,6 +1505,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
   `CREATE UNIQUE INDEX roundlot_ops_tokens_lookup_hash ON roundlot_ops_tokens ("hash")`,
+  `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
   `ALTER TABLE roundlot_instruments ADD CONSTRAINT "instruments_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_batches ADD CONSTRAINT "batches_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_trades ADD CONSTRAINT "trades_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,

@@ -80,7 +80,7 @@ export const make = (
       patiently: (wanted) => Effect.retry(wanted, again),
       tries: LONGEST_TURN_MS
     })
-    const write = Writer.make(file, db, known.length, turnstile.pass)
+    const writer = Writer.make(file, db, known.length, turnstile.pass)
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
     return {
@@ -94,6 +94,7 @@ export const make = (
           (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
         ),
       write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
-        refused === undefined ? turnstile.inTurn(write(scope, plan)) : refused
+        refused === undefined ? turnstile.inTurn(writer.write(scope, plan)) : refused,
+      forget: (query) => refused ?? Reads.forgetting(query, turnstile.inTurn(writer.forget(query)))
     }
   })

@@ -1,4 +1,5 @@
-import { Lease, TradeRepository } from "@roundlot/core"
+import { Books, type Column, Lease, TradeRepository } from "@roundlot/core"
+import { Dialect, Pages } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect } from "effect"
 import { failureOf } from "./failure.ts"
@@ -7,10 +8,12 @@ import * as Memory from "./memory.ts"
 import { finding, planning } from "./planning.ts"
 import { writing } from "./rows.ts"
 
+type Cells = ReadonlyArray<Column.Cell>
+
 const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean =>
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
 
-/** The write of a repository on a connection of its own: one call, one transaction, nothing in between. It says when it has begun. */
+/** The writes of a repository on a connection of its own: one call, one transaction, nothing in between. It says when it has begun. */
 export const make = (file: string, db: Database.Database, version: number, begun: () => void) => {
   const find = finding(db)
   const checkFences = fencing(db)
@@ -25,14 +28,23 @@ export const make = (file: string, db: Database.Database, version: number, begun
     if (error instanceof TradeRepository.AlreadyCommitted || error instanceof Lease.Fenced) return Effect.fail(error)
     return failure === undefined ? Effect.die(error) : Effect.fail(named ?? failure)
   }
-  return <A>(
-    scope: TradeRepository.Scope,
-    plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
-  ): Effect.Effect<TradeRepository.Written<A>, TradeRepository.WriteError> =>
+  /** What is done from BEGIN to COMMIT, with nothing of it left where it throws. */
+  const transaction = <A>(act: () => A): Effect.Effect<A, TradeRepository.WriteError> =>
     Effect.suspend(() => {
       try {
         write.begin()
         begun()
+        return Effect.succeed(act())
+      } catch (error) {
+        return failed(error)
+      }
+    })
+  return {
+    write: <A>(
+      scope: TradeRepository.Scope,
+      plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
+    ): Effect.Effect<TradeRepository.Written<A>, TradeRepository.WriteError> =>
+      transaction(() => {
         write.expectNew(scope.commitId)
         checkFences(scope.fences ?? [])
         const stood = memory.standing()
@@ -43,9 +55,15 @@ export const make = (file: string, db: Database.Database, version: number, begun
         if (planned.changes.length > 0 || planned.journals.length > 0) write.remember(scope.commitId, planned.journals)
         write.commit()
         memory.publish({ ...stood, counters, feed }, planned)
-        return Effect.succeed({ answer: planned.answer, feedPosition: feed?.position ?? 0 })
-      } catch (error) {
-        return failed(error)
-      }
-    })
+        return { answer: planned.answer, feedPosition: feed?.position ?? 0 }
+      }),
+    forget: (query: TradeRepository.ForgetQuery): Effect.Effect<number, TradeRepository.WriteError> =>
+      transaction(() => {
+        const { cells, text } = Pages.forget(Dialect.sqlite, Books.tables[query.table], query)
+        const { changes } = db.prepare<[Cells]>(text).run(cells)
+        write.commit()
+        if (changes > 0) memory.drop()
+        return changes
+      })
+  }
 }
