@@ -1,8 +1,10 @@
 import { request } from "node:http"
+import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
+import { WebSocket } from "ws"
 import { buys, desk, program, running, until } from "../cli/roundlot.ts"
 
-const READERS = 4
+const READERS = 2
 const RESTARTS = 2
 const ROWS = 30
 
@@ -21,7 +23,13 @@ const heardIn = (text: string): ReadonlyArray<Heard> =>
   })
 
 /** Listens from a cursor on until it has heard enough, or the daemon is gone. */
-const listen = (port: number, after: string, isEnough: (heard: ReadonlyArray<Heard>) => boolean) =>
+type Listen = (
+  port: number,
+  after: string,
+  isEnough: (heard: ReadonlyArray<Heard>) => boolean
+) => Promise<ReadonlyArray<Heard>>
+
+const byEvents: Listen = (port, after, isEnough) =>
   new Promise<ReadonlyArray<Heard>>((resolve) => {
     let text = ""
     const heard = () => heardIn(text.slice(0, text.lastIndexOf("\n\n") + 2))
@@ -38,8 +46,39 @@ const listen = (port: number, after: string, isEnough: (heard: ReadonlyArray<Hea
     asking.end()
   })
 
+const messageOf = Schema.decodeUnknownSync(
+  Schema.parseJson(
+    Schema.Struct({ cursor: Schema.String, commits: Schema.Array(Schema.Struct({ position: Schema.Int })) })
+  )
+)
+
+const bySocket: Listen = (port, after, isEnough) =>
+  new Promise((resolve) => {
+    const heard: Array<Heard> = []
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live/socket?after=${after}`)
+    socket.on("message", (message: Buffer) => {
+      if (isEnough(heard)) return
+      const { commits, cursor } = messageOf(message.toString())
+      heard.push(...commits.map(({ position }) => ({ cursor, position })))
+      if (isEnough(heard)) socket.terminate()
+    })
+    socket.on("error", () => undefined)
+    socket.on("close", () => resolve(heard))
+  })
+
+const ways = [byEvents, bySocket]
+
+interface Reader {
+  readonly listen: Listen
+  readonly port: number
+  readonly begin: string
+  /** It goes when it has heard so many. */
+  readonly often: number
+  readonly isOver: (last: number) => boolean
+}
+
 /** A reader that comes and goes, and goes on where it was, until it has heard of an entry. */
-const reader = async (port: number, begin: string, often: number, isOver: (last: number) => boolean) => {
+const reader = async ({ begin, isOver, listen, often, port }: Reader) => {
   const positions: Array<number> = []
   let after = begin
   while (!isOver(positions.at(-1) ?? 0)) {
@@ -66,8 +105,10 @@ describe("live readers that come and go while the daemon is killed and started a
     const seen = await fetch(`http://127.0.0.1:${port}/api/v1/overview`)
     const [, incarnation] = /"incarnation":"(\w+)"/.exec(await seen.text()) ?? []
     let end = Number.POSITIVE_INFINITY
-    const readers = Array.from({ length: READERS }, (_, at) =>
-      reader(port, `${incarnation ?? ""}-0`, 3 + at * 7, (last) => last >= end)
+    const begin = `${incarnation ?? ""}-0`
+    const isOver = (last: number) => last >= end
+    const readers = ways.flatMap((listen) =>
+      Array.from({ length: READERS }, (_, at) => reader({ listen, port, begin, often: 3 + at * 7, isOver }))
     )
     for (let at = 0; at <= RESTARTS; at += 1) {
       const rows = Array.from({ length: ROWS }, (_, row) => [`l-${at}-${row}`, "0.7"] as const)
