@@ -15,7 +15,7 @@ import {
   Trade
 } from "@roundlot/core"
 import { Effect, Layer } from "effect"
-import * as HouseBroker from "./HouseBroker.ts"
+import * as HouseBroker from "@roundlot/example-custom-broker"
 
 const desk = AccountName.AccountName.make("desk")
 
