@@ -53,6 +53,7 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await dialog.getByLabel("Reason").fill("a test of the halt")
     await page.keyboard.press("Enter")
     await dialog.getByText("On record for").waitFor()
+    await dialog.getByText(/: entry \d+, [\d:.]+, by api\./).waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.getByText("Halted: everything").waitFor()
     expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-halted.svg")

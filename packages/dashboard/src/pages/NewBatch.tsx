@@ -12,6 +12,7 @@ import { Head } from "../ui/Help.tsx"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { pathOfRecord } from "../words/paths.ts"
+import { rowsIn } from "../words/rows.ts"
 
 const FIELDS = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
 const OPTIONAL: ReadonlySet<string> = new Set(["price", "source_id", "timestamp"])
@@ -353,7 +354,7 @@ export const NewBatch = () => {
       {step === 2 && checked !== undefined ? (
         <section className="panel form" aria-label="Check">
           <p role="status">
-            {checked.accepted} rows would be taken, {checked.rejected} would not.
+            {rowsIn(checked.accepted)} would be taken, {checked.rejected} would not.
           </p>
           {checked.rejectedRows.length === 0 ? null : (
             <DataTable
@@ -401,9 +402,9 @@ export const NewBatch = () => {
             onChoose={(mode) => change({ mode })}
           />
           <p>
-            {checked.accepted} rows are taken in{" "}
-            {wish.mode === "accumulate" ? "and accumulate into whole lots" : "and each is sent as an order of its own"}.
-            {checked.rejected === 0 ? "" : ` ${checked.rejected} rows are on record as rejected.`}
+            Taken in: {rowsIn(checked.accepted)},{" "}
+            {wish.mode === "accumulate" ? "accumulated into whole lots" : "each sent as an order of its own"}.
+            {checked.rejected === 0 ? "" : ` On record as rejected: ${rowsIn(checked.rejected)}.`}
           </p>
           {submitting.error === null ? null : <Problem error={submitting.error} />}
           <div className="buttons">
@@ -416,7 +417,7 @@ export const NewBatch = () => {
               aria-disabled={submitting.isPending}
               onClick={() => !submitting.isPending && submitting.mutate()}
             >
-              {submitting.isPending ? "Sent, waiting for the record…" : `Submit ${checked.accepted} rows`}
+              {submitting.isPending ? "Sent, waiting for the record…" : `Submit ${rowsIn(checked.accepted)}`}
             </button>
           </div>
         </section>

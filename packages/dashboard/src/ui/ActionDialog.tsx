@@ -7,7 +7,7 @@ import { queries, useAsk } from "../api/asking.ts"
 import { type Api, call } from "../api/client.ts"
 import type { Term } from "../words/glossary.ts"
 import { Field } from "./Field.tsx"
-import { Figure, Foreign } from "./Figure.tsx"
+import { Figure, Foreign, Time } from "./Figure.tsx"
 import { Problem } from "./Panel.tsx"
 
 /** Something that a person orders: what it is, what follows and what does not, and how it is carried out. */
@@ -51,6 +51,33 @@ const Rehearsal = ({ of: { done, effects } }: { readonly of: Pick<Documents.Done
     </ul>
   </>
 )
+
+/** Among so many of the newest entries the one of a command is looked for: it was written a moment ago. */
+const NEWEST = 100
+
+/** What concerns no account is in a journal of its own. */
+const ownerOf = (account: string): string => (account === "_store" ? "the store" : account)
+
+/** What was done, as it is on record: in whose journal and where, when, and by whom. */
+const Recorded = ({ of: { account, commandId } }: { readonly of: Documents.DoneDocument }) => {
+  const { data } = useAsk(["record of", commandId], (api) =>
+    api.journal.list({ urlParams: { order: "newest", limit: NEWEST } })
+  )
+  const entry = data?.items.findLast(({ cause }) => cause.command === commandId)
+  const owner = ownerOf(entry?.account ?? account)
+  return (
+    <p className="faint">
+      On record{owner === "" ? "" : ` for ${owner}`} as command <code>{commandId}</code>
+      {entry === undefined ? (
+        "."
+      ) : (
+        <>
+          : entry <Figure of={String(entry.seq)} />, <Time at={entry.at} />, by <Foreign text={entry.cause.actor} />.
+        </>
+      )}
+    </p>
+  )
+}
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
@@ -169,10 +196,7 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
           ) : (
             <>
               <p role="status">{doing.data.done}</p>
-              <p className="faint">
-                On record{doing.data.account === "" ? "" : ` for ${doing.data.account}`} as command{" "}
-                <code>{doing.data.commandId}</code>.
-              </p>
+              <Recorded of={doing.data} />
               <div className="buttons">
                 <Dialog.Close className="button primary">Close</Dialog.Close>
               </div>
