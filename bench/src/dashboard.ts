@@ -15,7 +15,7 @@ const HOUR = 720_000
 const BUILD = fileURLToPath(new URL("../../scripts/dashboard.mjs", import.meta.url))
 
 /** A browser of the package that the dashboard's own tests take, or the one that `CHROMIUM_PATH` names. */
-const opened = async (): Promise<Browser> => {
+export const opened = async (): Promise<Browser> => {
   // Asked for by the package before it unpacks: libraries that a bare machine lacks.
   process.env["AWS_LAMBDA_JS_RUNTIME"] ??= "nodejs20.x"
   const { default: packed } = await import("@sparticuz/chromium")
@@ -121,13 +121,13 @@ const withRows = async (page: Page, address: string): Promise<void> => {
 }
 
 /** Has the page note every task of its main thread that takes longer than 50 ms by the clock, which the browser tells by itself. */
-const NOTING = `
+export const NOTING = `
   window.longTasks = []
   new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map(({ duration }) => duration)))
     .observe({ type: "longtask" })
 `
 
-const longTasks = async (page: Page): Promise<ReadonlyArray<number>> => {
+export const longTasks = async (page: Page): Promise<ReadonlyArray<number>> => {
   const found: unknown = await page.evaluate("window.longTasks.splice(0)")
   return Array.isArray(found) ? found.map(Number) : []
 }
@@ -169,10 +169,15 @@ const firstLoad = async (browser: Browser, address: string): Promise<number> => 
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
+/** Builds what the daemon serves, where that must be. */
+export const build = (): void => {
+  const built = spawnSync(process.execPath, [BUILD], { stdio: "inherit" })
+  if (built.status !== 0) throw new Error("the dashboard could not be built")
+}
+
 const staged = <A>(asked: Asked, use: (browser: Browser, port: number) => Promise<A>): Promise<A> =>
   inFolder(asked, async (folder) => {
-    const built = spawnSync(process.execPath, [BUILD], { stdio: "inherit" })
-    if (built.status !== 0) throw new Error("the dashboard could not be built")
+    build()
     const file = await filledIn(folder, { ...asked, trades: TRADES })
     const [ours, browser] = [await daemon(file), await opened()]
     try {

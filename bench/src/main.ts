@@ -21,6 +21,7 @@ import * as callersOnPostgres from "./postgres/callers.ts"
 import * as intakeOnPostgres from "./postgres/intake.ts"
 import * as listsOnPostgres from "./postgres/lists.ts"
 import * as queuesOnPostgres from "./postgres/queues.ts"
+import * as ordersOnScreen from "./postgres/screens.ts"
 import * as writersOnPostgres from "./postgres/writers.ts"
 import * as queueTable from "./queueTable.ts"
 import * as schwab from "./schwab.ts"
@@ -57,7 +58,8 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["idle", idle.measure],
   ["upload", upload.measure],
   ["dashboard", dashboard.measure],
-  ["dashboard-hour", dashboard.measureHour]
+  ["dashboard-hour", dashboard.measureHour],
+  ["dashboard-orders", ordersOnScreen.measure]
 ])
 
 const { values } = parseArgs({

@@ -7,7 +7,7 @@ import { daemon } from "../daemon.ts"
 import { type Asked, atMost, type Figure, noted, quantile, timing } from "../measuring.ts"
 import { play } from "../schedule.ts"
 import { type Shape, tradesFrom } from "../workload.ts"
-import { onServer } from "./database.ts"
+import { type Databases, onServer } from "./database.ts"
 
 /** Trades of which about half make an order: those of a group that have one position share it. */
 const FEW = 20_000
@@ -143,6 +143,17 @@ const p95Of = async (ports: ReadonlyArray<number>, path: string, agent: Agent): 
   return sides.map(({ took }) => quantile(took, 0.95))
 }
 
+/** The addresses of a store with the usual trades, and of one with so many orders: copies of theirs. */
+export const fewAndMany = async ({ copied, fresh }: Databases, { quick, trades }: Asked) => {
+  const few = await fresh()
+  await filled(few, quick ? 2_000 : FEW)
+  await multiply(few, 1)
+  const many = await copied(few)
+  const small = await countOf(few)
+  await multiply(many, Math.ceil((trades ?? (quick ? 20_000 : MANY)) / small))
+  return { few, many, small, large: await countOf(many) }
+}
+
 const filled = async (url: string, trades: number): Promise<void> => {
   const shape: Shape = { trades, accounts: 8, instruments: 20, ids: "random", block: 100, whole: true }
   await play(shape, tradesFrom(shape, 1), { perGroup: PER_GROUP }).pipe(
@@ -154,14 +165,8 @@ const filled = async (url: string, trades: number): Promise<void> => {
 
 /** Every list over HTTP from daemons on Postgres, page after page: its p95 where there are many orders, of where there are few. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
-  onServer(async ({ copied, fresh }) => {
-    const few = await fresh()
-    await filled(few, asked.quick ? 2_000 : FEW)
-    await multiply(few, 1)
-    const many = await copied(few)
-    const small = await countOf(few)
-    await multiply(many, Math.ceil((asked.trades ?? (asked.quick ? 20_000 : MANY)) / small))
-    const large = await countOf(many)
+  onServer(async (databases) => {
+    const { few, large, many, small } = await fewAndMany(databases, asked)
     const daemons = [await daemon(few), await daemon(many)]
     const agent = new Agent({ keepAlive: true })
     const figures: Array<Figure> = [noted("orders", `${small.toLocaleString("en")} and ${large.toLocaleString("en")}`)]

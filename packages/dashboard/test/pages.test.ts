@@ -17,7 +17,7 @@ beforeAll(async () => {
   const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Mixed", csv: rows, mode: "accumulate" }))
   made.batch = batch.id
   // The order is at its end once its fill is on record.
-  await orderAt("filled", "AAPL")
+  await daemon.orderAt("filled", "AAPL")
   const when = { symbol: "KO" }
   await Promise.all(
     [
@@ -28,26 +28,10 @@ beforeAll(async () => {
     ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
   )
   await daemon.ask("/api/v1/reconcile", {})
-  made.breaks = await idsOf("/api/v1/breaks", 2)
+  made.breaks = await daemon.idsOf("/api/v1/breaks", 2)
   await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
-  made.doubtful = await orderAt("in_doubt", "KO")
+  made.doubtful = await daemon.orderAt("in_doubt", "KO")
 })
-
-/** The ids of a list, once there are so many. */
-const idsOf = async (path: string, count: number): Promise<Array<string>> => {
-  for (let tries = 0; tries < 600; tries++) {
-    const { items } = Object(await daemon.ask(path))
-    if (items.length >= count) return items.map(({ id }: { readonly id: string }) => id)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`${path} has not ${count}`)
-}
-
-/** The id of the order of a symbol, once it stands so. */
-const orderAt = async (status: string, symbol: string): Promise<string> => {
-  const [id = ""] = await idsOf(`/api/v1/orders?status=${status}&symbol=${symbol}`, 1)
-  return id
-}
 
 const pages = (): ReadonlyArray<readonly [path: string, ready: string]> => [
   ["/", "Positions near an order"],

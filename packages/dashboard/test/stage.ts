@@ -88,6 +88,22 @@ class Daemon {
     return response.json()
   }
 
+  /** The ids of a list, once there are so many. */
+  async idsOf(path: string, count: number): Promise<Array<string>> {
+    for (let tries = 0; tries < 1200; tries++) {
+      const { items } = Object(await this.ask(path))
+      if (items.length >= count) return items.map(({ id }: { readonly id: string }) => id)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    throw new Error(`${path} has not ${count}`)
+  }
+
+  /** The id of the order of a symbol, once it stands so. */
+  async orderAt(status: string, symbol: string): Promise<string> {
+    const [id = ""] = await this.idsOf(`/api/v1/orders?status=${status}&symbol=${symbol}`, 1)
+    return id
+  }
+
   async close(): Promise<void> {
     await this.end("SIGKILL")
     rmSync(this.folder, { recursive: true, force: true })

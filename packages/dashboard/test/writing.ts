@@ -81,6 +81,7 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
       await daemon.cli("exchange", "do", JSON.stringify({ id, when: { symbol: "KO" }, do: told }))
     }
     await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
+    await daemon.orderAt("in_doubt", "KO")
     await using seen = await open("/orders?status=in_doubt")
     const { page } = seen
     await page
