@@ -81,6 +81,8 @@ describe("the books under /api/v1", () => {
       assert.strictEqual((yield* api.positions.show({ path: { symbol: "MSFT" }, urlParams: {} })).residual, "1.5")
       assert.strictEqual((yield* api.positions.list({ urlParams: { symbol: "aapl" } })).items[0]?.residual, "0.1")
       assert.lengthOf((yield* api.allocations.list({ urlParams: { orderId: "O1" } })).items, 3)
+      const part = yield* api.allocations.list({ urlParams: { orderId: "O1", limit: 1, count: true } })
+      assert.deepStrictEqual([part.items.length, part.count], [1, { kind: "exactly", rows: 3 }])
       assert.lengthOf((yield* api.instruments.list({ urlParams: {} })).items, 3)
       assert.strictEqual((yield* api.accounts.show({ path: { name: "main" } })).tradingState, "normal")
       assert.deepStrictEqual((yield* api.decisions.list({ urlParams: {} })).items, [])
