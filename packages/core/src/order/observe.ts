@@ -20,13 +20,9 @@ export interface Word {
   readonly reason?: string | undefined
 }
 
-/** What is true of an order after its facts: the part of it that facts decide. */
-export type Observed = Pick<
+/** What the broker's words alone decide. */
+type Heard = Pick<
   Order,
-  | "status"
-  | "filled"
-  | "notional"
-  | "unpriced"
   | "quantity"
   | "limitPrice"
   | "stopPrice"
@@ -37,10 +33,13 @@ export type Observed = Pick<
   | "reportedCumulative"
   | "cumulative"
   | "cumulativeAt"
-  | "firstFilledAt"
-  | "lastFilledAt"
-  | "endedAt"
-> & { readonly isCumulativeBelow: boolean }
+>
+
+/** What is true of an order after its facts: the part of it that facts decide. */
+export type Observed = Heard &
+  Pick<Order, "status" | "filled" | "notional" | "unpriced" | "firstFilledAt" | "lastFilledAt" | "endedAt"> & {
+    readonly isCumulativeBelow: boolean
+  }
 
 /**
  * F1, F2: what an order is, from all facts known, whatever their order of arrival. Never refuses: a contradiction gives a state
@@ -86,20 +85,6 @@ const reasonOf = (status: OrderStatus, { reported, reason }: Heard): string | un
   if (status === "cancelled" && reported === "filled") return BUSTED
   return reason === BUSTED ? undefined : reason
 }
-
-type Heard = Pick<
-  Order,
-  | "quantity"
-  | "limitPrice"
-  | "stopPrice"
-  | "rawStatus"
-  | "reason"
-  | "reported"
-  | "reportedAt"
-  | "reportedCumulative"
-  | "cumulative"
-  | "cumulativeAt"
->
 
 /** F5: what the newest report says was filled, or else the newest that says it. */
 const totalOf = (heard: Heard): Total | undefined => {
