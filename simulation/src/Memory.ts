@@ -1,4 +1,4 @@
-import { audit, type AccountName, type Decimal, type Instant, type MemoryStore } from "@roundlot/core"
+import { audit, Decimal, type AccountName, type Instant, type MemoryStore } from "@roundlot/core"
 
 /** What is remembered of a history beside its books, which are folded from the journal entry by entry. */
 export interface Memory {
@@ -7,12 +7,28 @@ export interface Memory {
   readonly shortEnds: Map<string, Instant.Instant>
   /** The target of a position when an attempt was committed. */
   readonly targets: Map<number, Decimal.Decimal>
+  /** At which entry of the journal each trade was counted, and each symbol split, two for one. */
+  readonly counted: Map<number, number>
+  readonly splits: Array<{ readonly symbol: string; readonly seq: number }>
   /** When orders were sent while a limit counted them, oldest first. */
   sends: ReadonlyArray<Instant.Instant>
 }
 
 /** Nothing has happened. */
-export const begin = (): Memory => ({ fold: audit.begin(), shortEnds: new Map(), targets: new Map(), sends: [] })
+export const begin = (): Memory => ({
+  fold: audit.begin(),
+  shortEnds: new Map(),
+  targets: new Map(),
+  counted: new Map(),
+  splits: [],
+  sends: []
+})
+
+/** What a share of a trade is by now: it was two for one in every split since. */
+export const sharesNow = ({ counted, splits }: Memory, tradeId: number, symbol: string): Decimal.Decimal => {
+  const since = splits.filter((split) => split.symbol === symbol && split.seq > (counted.get(tradeId) ?? 0))
+  return Decimal.unsafe(String(2 ** since.length))
+}
 
 /** Takes in what stands in a journal already. */
 export const catchUp = (memory: Memory, store: MemoryStore.MemoryStore, account: AccountName.JournalName): void => {

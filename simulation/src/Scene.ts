@@ -65,6 +65,8 @@ export interface Scene {
   readonly lives: Set<Life>
   /** Symbols in which the broker changed what it had said: what is owed there is known to nobody for a while. */
   readonly disturbed: Set<string>
+  /** Symbols of which shares came or went without an order, or were split: what is held there is for an operator to say. */
+  readonly moved: Set<string>
   /** Until when the exchange hides orders with their executions, though not what they came to: its holdings contradict its listings. */
   hiddenUntilMs: number
   /** Every trade that was acknowledged, by its identity. */

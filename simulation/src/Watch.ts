@@ -61,12 +61,20 @@ const looked = (scene: Scene, entry: Entry.Entry): Effect.Effect<void> =>
       return violated(scene, "the journal follows from itself", fold.findings.at(-1)?.what ?? "it does not")
     }
     if (entry.tag === "BreakOpened") return opened(scene, fold.books.breaks.all().at(-1))
+    if (entry.tag === "TradeAccepted") scene.memory.counted.set(idIn(entry), entry.seq)
+    if (entry.tag === "SplitAccepted") scene.memory.splits.push({ symbol: splitIn(entry), seq: entry.seq })
     if (entry.tag === "AccountChanged") noteLimits(scene.memory, entry.account)
     if (entry.tag === "AttemptStarted") return attempted(scene, entry)
     const after = before === undefined ? undefined : orderIn(fold.books, entry.entityId)
     if (before !== undefined && after !== undefined) noteEnd(scene.memory, before, after, entry)
     return Effect.void
   })
+
+const idOf = Schema.decodeUnknownSync(Schema.parseJson(Schema.Struct({ id: Schema.Int })))
+const idIn = ({ body }: Entry.Entry): number => idOf(body).id
+
+const symbolOf = Schema.decodeUnknownSync(Schema.parseJson(Schema.Struct({ symbol: Schema.String })))
+const splitIn = ({ body }: Entry.Entry): string => symbolOf(body).symbol
 
 /** What is sent counts from when a limit over time is set. */
 const noteLimits = (memory: Memory, account: string): void => {
@@ -85,8 +93,8 @@ const never: ReadonlyArray<Break.BreakKind> = [
   "UnsoundSnapshot"
 ]
 
-/** Breaks that contradictory listings bring about, for as long as they do. */
-const whileHidden: ReadonlyArray<Break.BreakKind> = ["PositionDiffers", "ForeignPosition"]
+/** Breaks that shares bring about which came or went without an order, and contradictory listings, for as long as they do. */
+const differences: ReadonlyArray<Break.BreakKind> = ["PositionDiffers", "ForeignPosition"]
 
 /** A reading may have begun while something was hidden. */
 const LONGEST_READING_MS = 75_000
@@ -95,7 +103,8 @@ const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<voi
   Effect.gen(function* () {
     if (found === undefined || !never.includes(found.kind)) return
     const nowMs = yield* Clock.currentTimeMillis
-    if (whileHidden.includes(found.kind) && nowMs < scene.hiddenUntilMs + LONGEST_READING_MS) return
+    if (differences.includes(found.kind) && scene.moved.has(found.subject)) return
+    if (differences.includes(found.kind) && nowMs < scene.hiddenUntilMs + LONGEST_READING_MS) return
     yield* violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${found.evidence}`)
   })
 

@@ -25,7 +25,10 @@ export const troubles = [
   "conflict",
   "restrain",
   "limit",
-  "pause"
+  "pause",
+  "transfer",
+  "split",
+  "verdict"
 ] as const
 
 /** One of them. */
@@ -72,7 +75,10 @@ const most: { readonly [T in Trouble]: number } = {
   conflict: 0.2,
   restrain: 0.8,
   limit: 0.3,
-  pause: 0.04
+  pause: 0.04,
+  transfer: 0.2,
+  split: 0.1,
+  verdict: 0.8
 }
 
 /** The weather of a seed: about half of the troubles, each at a rate drawn for it, so that rare ones meet alone as well. */
@@ -112,7 +118,10 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
         conflict: rate("conflict"),
         restrain: rate("restrain"),
         limit: rate("limit"),
-        pause: rate("pause")
+        pause: rate("pause"),
+        transfer: rate("transfer"),
+        split: rate("split"),
+        verdict: rate("verdict")
       },
       trades: Math.min(trades, mostTrades),
       traders: yield* Random.nextIntBetween(1, 4),

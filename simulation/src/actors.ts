@@ -8,6 +8,7 @@ import {
   Quantity,
   Ticker,
   Trade,
+  type Break,
   type Command
 } from "@roundlot/core"
 import type { Instruction } from "@roundlot/broker-paper"
@@ -143,7 +144,66 @@ const limit = (scene: Scene, chosen = oneOf(limits)): Effect.Effect<void> =>
 /** No limits any more. */
 export const unlimited = (scene: Scene): Effect.Effect<void> => limit(scene, Effect.succeed({}))
 
-/** Halts and resumes, cancels orders, reverses trades. */
+const differences: ReadonlyArray<string> = ["PositionDiffers", "ForeignPosition"]
+
+const sidesIn = (evidence: string): readonly [ours: string, theirs: string] | undefined => {
+  const [, ours, theirs] = /^ours (-?[\d.]+).*, the broker's (-?[\d.]+)/.exec(evidence) ?? []
+  return ours === undefined || theirs === undefined ? undefined : [ours, theirs]
+}
+
+/** What an operator says of a difference in holdings whose cause he knows, by the figures that the break shows him. */
+const correction = (scene: Scene, { evidence, symbol }: Break.Break): Effect.Effect<Command.Command | undefined> =>
+  Effect.gen(function* () {
+    const sides = sidesIn(evidence)
+    if (sides === undefined || symbol === undefined || !scene.moved.has(symbol)) return undefined
+    const [held, theirs] = sides.map(Decimal.unsafe)
+    if (held === undefined || theirs === undefined) return undefined
+    const isDoubled = !Decimal.isZero(held) && Decimal.equals(theirs, Decimal.add(held, held))
+    if (isDoubled && (yield* Random.next) < 0.8)
+      return { _tag: "AcceptSplit", symbol, to: 2, from: 1, cashInLieu: undefined, held } as const
+    const as = (yield* Random.nextBoolean) ? "base" : "hedged"
+    const by = Decimal.subtract(theirs, held)
+    return { _tag: "AdjustPosition", symbol, as, by, price: Price.unsafe("100"), held } as const
+  })
+
+/** Corrects what is held, where shares came or went without an order, or were split (P4, P9). */
+export const corrected = (scene: Scene, name: string): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    for (const each of scene.memory.fold.books.breaks.all()) {
+      if (each.closedAt !== undefined || !differences.includes(each.kind)) continue
+      const command = yield* correction(scene, each)
+      if (command !== undefined) yield* commanding(scene, `${name}-K${each.id}`, command)
+    }
+  })
+
+/** Says that an order in doubt is the one that the exchange has under its id, accepts an excess, dismisses what a person has seen. */
+const judged = (scene: Scene, turn: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const { breaks, orders } = scene.memory.fold.books
+    const open = breaks.all().filter(({ closedAt }) => closedAt === undefined)
+    const theirs = yield* Effect.orDie(scene.exchange.orders)
+    for (const { clientOrderId, id: orderId, status } of orders.all()) {
+      const found = theirs.find((each) => each.clientOrderId === clientOrderId)
+      if (status !== "in_doubt" || found === undefined) continue
+      const { brokerOrderId } = found
+      yield* commanding(scene, `placed-${orderId}-${turn}`, { _tag: "MarkPlaced", orderId, brokerOrderId })
+    }
+    const excess = yield* oneOf(orders.all().filter((order) => Decimal.isPositive(order.excess)))
+    if (excess !== undefined)
+      yield* commanding(scene, `excess-${turn}`, { _tag: "AcceptAdjustment", orderId: excess.id })
+    const seen = yield* oneOf(open)
+    if (seen !== undefined) yield* commanding(scene, `dismiss-${turn}`, { _tag: "DismissBreak", breakId: seen.id })
+  })
+
+/** Gives the verdicts that only a person can give, on what stands there now. */
+const giveVerdicts = (scene: Scene, turn: number): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (!(yield* strikes(scene, "verdict"))) return
+    yield* corrected(scene, `verdict-${turn}`)
+    yield* judged(scene, turn)
+  })
+
+/** Halts and resumes, cancels orders, reverses trades, gives verdicts. */
 export const operator = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (let turn = 1; scene.isStorm; turn++) {
@@ -164,6 +224,7 @@ export const operator = (scene: Scene): Effect.Effect<void> =>
       if (trade !== undefined && (yield* strikes(scene, "reverse"))) {
         yield* commanding(scene, `reverse-${turn}`, { _tag: "Reverse", tradeId: trade.id })
       }
+      yield* giveVerdicts(scene, turn)
     }
   })
 
@@ -179,6 +240,7 @@ export const market = (scene: Scene): Effect.Effect<void> =>
         const done = yield* Effect.either(scene.exchange.instruct({ id: `${trouble}-${turn}`, do: act.do }))
         if (Either.isRight(done)) {
           if (act.disturbs !== undefined) scene.disturbed.add(act.disturbs)
+          if (act.disturbs !== undefined && act.isMove === true) scene.moved.add(act.disturbs)
           if (trouble === "hide") scene.hiddenUntilMs = (yield* Clock.currentTimeMillis) + HIDDEN_MS
           yield* tell(scene, `exchange ${JSON.stringify(act.do)}`)
         }
@@ -197,13 +259,17 @@ const marketTroubles = [
   "rest",
   "manualOrder",
   "dropStream",
-  "expireToken"
+  "expireToken",
+  "transfer",
+  "split"
 ] as const
 
 interface Act {
   readonly do: Instruction.ActInput
   /** The symbol of which the broker said something else before. */
   readonly disturbs?: string
+  /** Is that because its shares came or went without an order? */
+  readonly isMove?: boolean
 }
 
 const actOf = (scene: Scene, trouble: Trouble): Effect.Effect<Act | undefined> =>
@@ -234,9 +300,25 @@ const actOf = (scene: Scene, trouble: Trouble): Effect.Effect<Act | undefined> =
         return { do: { dropStream: {} } }
       case "expireToken":
         return { do: { expireToken: {} } }
+      case "transfer": {
+        const by = Decimal.unsafe((yield* oneOf(["-3", "-1", "2", "5"])) ?? "1")
+        return yield* moving(scene, symbol, (held) => Decimal.add(held, by))
+      }
+      case "split":
+        return yield* moving(scene, symbol, (held) => Decimal.add(held, held))
       default:
         return undefined
     }
+  })
+
+/** Shares of a symbol of which no order works come or go, or are split. */
+const moving = (scene: Scene, name: string, to: (held: Decimal.Decimal) => Decimal.Decimal) =>
+  Effect.gen(function* () {
+    const symbol = Ticker.Ticker.make(name)
+    const { held, working } = yield* Effect.orDie(scene.exchange.stand(account, symbol))
+    const quantity = to(held)
+    if (working.length > 0 || Decimal.equals(quantity, held)) return undefined
+    return { do: { holding: { account, symbol, quantity: Decimal.format(quantity) } }, disturbs: symbol, isMove: true }
   })
 
 const SETTINGS_OF_CLOCK_MS = [-90_000, -5_000, 5_000, 90_000, 3_600_000, 0]

@@ -101,6 +101,7 @@ const begin = (
       lives: new Set(),
       driver: undefined,
       disturbed: new Set(),
+      moved: new Set(),
       hiddenUntilMs: 0,
       answered: new Map(),
       reversed: new Set(),

@@ -13,20 +13,24 @@ import {
   TradeRepository
 } from "@roundlot/core"
 import { Clock, Deferred, Effect, Random } from "effect"
-import { commanding, unlimited } from "./actors.ts"
+import { commanding, corrected, unlimited } from "./actors.ts"
+import { sharesNow } from "./Memory.ts"
 import * as Watch from "./Watch.ts"
 import { account, tell, violated, type Scene } from "./Scene.ts"
 
 const LOOK_EVERY_MS = 5_000
 /** Two sweeps: what the exchange changed last was seen, and what follows from it done. */
 const TWO_SWEEPS_MS = 130_000
+/** Holdings are compared every five minutes; a symbol of which something is under way then, the next time. */
+const A_COMPARISON_MS = 630_000
 const AT_MOST_MS = 3 * 3_600_000
 
 /** Waits until nothing is left to be done, as an operator who lifts what operators must, and looks at everything then. */
 export const settle = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
     const begunMs = yield* Clock.currentTimeMillis
-    const atLeastMs = (yield* Random.next) < scene.weather.sweeps ? TWO_SWEEPS_MS : yield* restarted(scene)
+    const leastMs = (yield* Random.next) < scene.weather.sweeps ? TWO_SWEEPS_MS : yield* restarted(scene)
+    const atLeastMs = scene.moved.size === 0 ? leastMs : A_COMPARISON_MS
     yield* unlimited(scene)
     yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
     // What the exchange holds without an order that is seen halts an account that has sent nothing yet.
@@ -74,6 +78,7 @@ const judge = (scene: Scene, look: number) =>
         yield* commanding(scene, `not-placed-${order.id}-${look}`, { _tag: "MarkNotPlaced", orderId: order.id })
       }
     }
+    yield* corrected(scene, `settled-${look}`)
     if (look % 10 === 9) {
       yield* commanding(scene, `resume-again-${look}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     }
@@ -91,13 +96,16 @@ const unsettled = (scene: Scene) =>
       const positions = yield* Reads.all(Position.PositionTable)
       const waiting = yield* Reads.all(Fill.WaitingFillTable, { where: [{ column: "joinedAt", in: [null] }] })
       const live = orders.filter((order) => OrderState.isLive(order.status))
+      const breaks = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+      const differing = breaks.filter(({ subject }) => scene.moved.has(subject))
       const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered"]
       return [
         ...live.map((order) => `O${order.id} is ${order.status}`),
         ...positions
           .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
           .map(({ answer, symbol }) => `${symbol}: ${answer}`),
-        ...waiting.map((fill) => `fill ${fill.execId} has no order`)
+        ...waiting.map((fill) => `fill ${fill.execId} has no order`),
+        ...differing.map(({ evidence, subject }) => `${subject}: ${evidence}`)
       ]
     })
   )
@@ -127,13 +135,16 @@ const counted = (scene: Scene) =>
       if (own.length !== 1)
         return yield* violated(scene, "an acknowledged trade is there once", `${key}: ${own.length}`)
     }
+    const inSharesOfNow = ({ id, side, symbol }: Trade.Trade, quantity: Decimal.Decimal) =>
+      Decimal.multiply(Side.signed(side, quantity), sharesNow(scene.memory, id, symbol))
     for (const { exposure, symbol } of positions) {
-      const given = [...scene.answered.values()].filter(({ input }) => input.symbol === symbol)
-      const undone = trades.filter((each) => scene.reversed.has(each.id) && each.symbol === symbol)
-      const wanted = Decimal.subtract(
-        Decimal.sum(given.map(({ input }) => Side.signed(input.side, input.quantity))),
-        Decimal.sum(undone.map((each) => Side.signed(each.side, each.quantity)))
+      const counts = [...scene.answered.values()].flatMap(({ input }) =>
+        trades
+          .filter((each) => each.source === input.source && each.sourceId === input.sourceId && each.symbol === symbol)
+          .filter(({ id }) => !scene.reversed.has(id))
+          .map((own) => inSharesOfNow(own, input.quantity))
       )
+      const wanted = Decimal.sum(counts)
       if (!Decimal.equals(exposure, wanted)) {
         const seen = `${symbol}: ${Decimal.format(exposure)}, the trades come to ${Decimal.format(wanted)}`
         return yield* violated(scene, "exposure is what was traded", seen)
