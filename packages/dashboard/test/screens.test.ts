@@ -52,8 +52,9 @@ describe("more of what an operator does", () => {
     const { page } = seen
     const rows = page.getByRole("table", { name: "Trades" })
     await rows.getByText("many 59", { exact: true }).waitFor()
-    await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo({ top: 720 }))
-    const read = rows.getByText("many 35", { exact: true })
+    // Far enough down that the row is made by scrolling there, and not before.
+    await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo({ top: 1440 }))
+    const read = rows.getByText("many 12", { exact: true })
     await read.waitFor()
     const place = (await read.boundingBox())?.y
     await daemon.ask("/api/v1/trades", { sourceId: "late", symbol: "WMT", side: "buy", quantity: "0.01" })

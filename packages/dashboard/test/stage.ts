@@ -100,7 +100,15 @@ class Daemon {
 
   /** The id of the order of a symbol, once it stands so. */
   async orderAt(status: string, symbol: string): Promise<string> {
-    const [id = ""] = await this.idsOf(`/api/v1/orders?status=${status}&symbol=${symbol}`, 1)
+    const path = `/api/v1/orders?symbol=${symbol}`
+    const [id = ""] = await this.idsOf(`${path}&status=${status}`, 1).catch(async (error: unknown) => {
+      throw new Error(
+        `it is ${JSON.stringify([await this.ask(path), await this.ask(`/api/v1/positions/${symbol}`)])}`,
+        {
+          cause: error
+        }
+      )
+    })
     return id
   }
 
