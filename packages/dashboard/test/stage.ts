@@ -103,7 +103,7 @@ class Daemon {
     const path = `/api/v1/orders?symbol=${symbol}`
     const [id = ""] = await this.idsOf(`${path}&status=${status}`, 1).catch(async (error: unknown) => {
       throw new Error(
-        `it is ${JSON.stringify([await this.ask(path), await this.ask(`/api/v1/positions/${symbol}`)])}`,
+        `it is ${JSON.stringify([await this.ask(path), await this.ask(`/api/v1/positions/${symbol}`), await this.ask("/health").catch(String)])}`,
         {
           cause: error
         }
