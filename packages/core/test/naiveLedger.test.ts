@@ -29,7 +29,8 @@ const linesOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     answer: "NotDue"
   }
   const { exposure, target, hedged, inFlight, residual, direct, answer } = position ?? zero
-  const kept = desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
+  // What executions lack (F14 of reconciliation) is no rule of A to G, and holds nothing.
+  const kept = desk.all(Break.BreakTable).filter(({ closedAt, kind }) => closedAt === undefined && kind !== "Unpriced")
   const breaks = kept.map((each) =>
     each.kind === "OppositeOrders" ? each.kind : `${each.kind} ${named.get(each.subject) ?? each.subject}`
   )

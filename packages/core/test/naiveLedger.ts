@@ -346,7 +346,9 @@ export const make = (policy: Policy) => {
     queue.push(first.id)
     join(trade.id, first.id)
   }
+  /** B4: a direct trade never is: what came to undo it was withdrawn and counts for nothing. */
   const isReversed = (trade: NaiveTrade) =>
+    !trade.isDirect &&
     trades.some((each) => each.of === trade.id && each.state !== "dismissed" && each.state !== "pending")
   const take = (deed: Extract<Deed, { readonly do: "trade" | "reverse" }>) => {
     const of = deed.do === "reverse" ? deed.of : undefined

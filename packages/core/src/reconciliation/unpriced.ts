@@ -6,7 +6,7 @@ import * as Instant from "../time/Instant.ts"
 import { closeIfOpen, open } from "./ledgerBreaks.ts"
 import type { OrderSeen } from "./Report.ts"
 
-/** How long a broker may take to list what it counts already, in milliseconds. */
+/** How long a broker may take to list what it counts already, in milliseconds since the order last changed in our books. */
 const LISTED_WITHIN_MS = 60_000
 
 /**
@@ -14,9 +14,9 @@ const LISTED_WITHIN_MS = 60_000
  * were asked for, are a break that holds nothing, until they come.
  */
 export const reviewUnpriced = (recorder: Recorder, order: Order, { executionsRead }: OrderSeen): void => {
-  const { filled, lastFilledAt, symbol, unpriced } = order
+  const { filled, symbol, unpriced, updatedAt } = order
   if (Decimal.isZero(unpriced)) return closeIfPriced(recorder, order)
-  const isOld = lastFilledAt !== undefined && Instant.millisBetween(lastFilledAt, recorder.world.at) >= LISTED_WITHIN_MS
+  const isOld = Instant.millisBetween(updatedAt, recorder.world.at) >= LISTED_WITHIN_MS
   if (!executionsRead || !isOld) return
   const evidence = `the broker counts ${Decimal.format(filled)}, and executions with a price come to ${Decimal.format(Decimal.subtract(filled, unpriced))}`
   open(recorder, { symbol, kind: "Unpriced", subject: format("order", order.id), evidence })
