@@ -54,7 +54,16 @@ export const linked = (
         ),
       timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
     }),
-    (cache) => cache.get("linked")
+    (cache) => {
+      // Every row of a listing asks.
+      let known: Linked | undefined
+      const read = Effect.tap(cache.get("linked"), (found) =>
+        Effect.sync(() => {
+          known = found
+        })
+      )
+      return Effect.suspend(() => (known === undefined ? read : Effect.succeed(known)))
+    }
   )
 
 const chosen = (
