@@ -54,16 +54,7 @@ export const linked = (
         ),
       timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
     }),
-    (cache) => {
-      // Every row of a listing asks.
-      let known: Linked | undefined
-      const read = Effect.tap(cache.get("linked"), (found) =>
-        Effect.sync(() => {
-          known = found
-        })
-      )
-      return Effect.suspend(() => (known === undefined ? read : Effect.succeed(known)))
-    }
+    (cache) => cache.get("linked")
   )
 
 const chosen = (

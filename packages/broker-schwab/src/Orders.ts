@@ -86,6 +86,7 @@ export const make = (
   })
 
 const A_MINUTE_MS = 60_000
+
 const figureOf = (figure: Decimal.Decimal | null | undefined): string =>
   figure === null || figure === undefined ? "-" : Decimal.format(figure)
 

@@ -352,7 +352,7 @@ const readOrder = (
     const read = yield* readById(desk, id)
     if (Option.isNone(read)) return yield* absent(desk, id)
     yield* tellUnknown(read.value.order)
-    const seen = yield* seenIn(desk, read.value)
+    const seen = yield* seenIn(desk, yield* desk.linked, read.value)
     return yield* Effect.mapError(
       seen,
       () =>
@@ -366,10 +366,11 @@ const readOrder = (
 
 /** The order under the id that works now; its payload is that of the newest. */
 const seenIn = (
-  { account, chains, linked }: Desk,
+  { account, chains }: Desk,
+  ours: Linked,
   read: Read
 ): Effect.Effect<Option.Option<Report.Received<Report.OrderSeen>>, Broker.BrokerReadFailed> =>
-  Effect.zipWith(chains.of(read), linked, (chain, ours) => {
+  Effect.map(chains.of(read), (chain) => {
     const { asOf, order, text } = Chains.newestOf(chain)
     const owner = Accounts.ownerOf(account, ours, order.accountNumber)
     return Option.map(seenOf(owner, order, asOf), (report) => ({
@@ -391,8 +392,9 @@ const listOrders = (
     yield* Effect.forEach(reads, ({ order }) => tellUnknown(order), { discard: true })
     yield* desk.chains.learn(reads)
     const working = yield* Effect.filter(reads, (read) => Effect.map(desk.chains.isReplaced(read), (is) => !is))
-    const seen = yield* Effect.forEach(working, (read) => seenIn(desk, read))
-    const executions = yield* Effect.forEach(reads, (read) => executedIn(desk, read))
+    const ours = yield* desk.linked
+    const seen = yield* Effect.forEach(working, (read) => seenIn(desk, ours, read))
+    const executions = yield* Effect.forEach(reads, (read) => executedIn(desk, ours, read))
     return { complete, received: seen.flatMap(Option.toArray), executions: executions.flat() }
   })
 
@@ -404,11 +406,12 @@ type Executed = ReadonlyArray<Report.Received<Report.Executed>>
 
 /** All revisions of the executions of an order under one of its ids, with the others. */
 const named = (
-  { account, corrections, linked }: Desk,
+  { account, corrections }: Desk,
+  ours: Linked,
   chain: Chains.Chain,
   read: Read
 ): Effect.Effect<Executed, Broker.BrokerReadFailed> =>
-  Effect.zipWith(corrections.of(read), linked, (revisions, ours) => {
+  Effect.map(corrections.of(read), (revisions) => {
     const { order, text } = read
     const owner = Accounts.ownerOf(account, ours, order.accountNumber)
     const otherIds = Chains.otherIdsOf(chain, order.orderId)
@@ -420,11 +423,11 @@ const named = (
       }))
   })
 
-const executedIn = (desk: Desk, read: Read): Effect.Effect<Executed, Broker.BrokerReadFailed> =>
+const executedIn = (desk: Desk, ours: Linked, read: Read): Effect.Effect<Executed, Broker.BrokerReadFailed> =>
   Effect.flatMap(desk.corrections.of(read), (revisions) =>
     revisions.length === 0
       ? Effect.succeed([])
-      : Effect.flatMap(desk.chains.of(read), (chain) => named(desk, chain, read))
+      : Effect.flatMap(desk.chains.of(read), (chain) => named(desk, ours, chain, read))
   )
 
 /** An order that was entered long before may fill now: all that may still work are asked for. */
@@ -432,7 +435,8 @@ const listFills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const { complete, reads } = yield* desk.orders.entered({ from: Instant.addMillis(from, -Orders.HISTORY_MS), to })
     yield* desk.chains.learn(reads)
-    const all = yield* Effect.forEach(reads, (read) => executedIn(desk, read))
+    const ours = yield* desk.linked
+    const all = yield* Effect.forEach(reads, (read) => executedIn(desk, ours, read))
     // A correction is told whenever its execution was: it is known only since it was read.
     const received = all
       .flat()
@@ -445,7 +449,8 @@ const fillsOf = (desk: Desk, id: ClientOrderId.BrokerOrderId): Fills =>
     const read = yield* readById(desk, id)
     if (Option.isNone(read)) return { complete: true, received: [] }
     const chain = yield* desk.chains.of(read.value)
-    const received = yield* Effect.forEach(chain, (each) => named(desk, chain, each))
+    const ours = yield* desk.linked
+    const received = yield* Effect.forEach(chain, (each) => named(desk, ours, chain, each))
     return { complete: chain.every(({ order }) => Decimal.isZero(missingOf(order))), received: received.flat() }
   })
 
@@ -489,7 +494,7 @@ const told = (desk: Desk, id: ClientOrderId.BrokerOrderId): Effect.Effect<Readon
     const read = yield* desk.orders.afresh(id)
     if (Option.isNone(read)) return []
     const { complete, received } = yield* fillsOf(desk, id)
-    const seen = Option.toArray(yield* seenIn(desk, read.value)).map(({ payload, report }) => ({
+    const seen = Option.toArray(yield* seenIn(desk, yield* desk.linked, read.value)).map(({ payload, report }) => ({
       payload,
       report: { ...report, executionsRead: complete }
     }))

@@ -71,8 +71,8 @@ export const forget = (dialect: Dialect, table: Books.AnyTable, query: TradeRepo
 /** The statement that finds all rows that are to be counted. */
 const matching = (table: Books.AnyTable, { anyOf }: TradeRepository.CountQuery, place: Place): string => {
   const each = anyOf.map((where) => where.flatMap((filter) => clausesOf(filter, place)))
-  const any = each.map((clauses) => (clauses.length === 0 ? "1 = 1" : `(${clauses.join(" AND ")})`))
-  return `SELECT 1 FROM ${nameOf(table.name)} WHERE ${any.length === 0 ? "1 = 0" : any.join(" OR ")}`
+  const found = each.map((clauses) => (clauses.length === 0 ? "1 = 1" : `(${clauses.join(" AND ")})`))
+  return `SELECT 1 FROM ${nameOf(table.name)} WHERE ${found.length === 0 ? "1 = 0" : found.join(" OR ")}`
 }
 
 /** The question for how many rows there are, one more than the bound at most, as `rows`; its names are known to be columns. */

@@ -13,22 +13,27 @@ export const keep = (
 ): PayloadId | undefined => {
   if (payload === undefined) return undefined
   const { bytes, contentType, wire } = payload
-  const stored = {
-    direction,
-    source: wire?.source,
-    method: wire?.method,
-    endpoint: wire?.endpoint,
-    statusCode: wire?.statusCode,
-    headers: wire?.headers === undefined ? undefined : canonicalJson(wire.headers),
-    contentType,
-    sha256: sha256(bytes)
-  }
-  const key = JSON.stringify(stored)
+  const hash = sha256(bytes)
+  const key = JSON.stringify([direction, contentType, hash, wire])
   const known = recorder.kept.get(key)
   if (known !== undefined) return known
   const id = recorder.next("payload")
   recorder.kept.set(key, id)
-  recorder.emit({ _tag: "PayloadStored", id, ...stored }, bytes)
+  recorder.emit(
+    {
+      _tag: "PayloadStored",
+      id,
+      direction,
+      source: wire?.source,
+      method: wire?.method,
+      endpoint: wire?.endpoint,
+      statusCode: wire?.statusCode,
+      headers: wire?.headers === undefined ? undefined : canonicalJson(wire.headers),
+      contentType,
+      sha256: hash
+    },
+    bytes
+  )
   return id
 }
 

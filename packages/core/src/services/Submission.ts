@@ -105,19 +105,28 @@ export interface OrderRead {
 /** So many executions of an order are booked together with how it stands; more would hold the thread for too long. */
 const AT_ONCE = 64
 
+const isCrowded = ({ executions }: OrderRead): boolean => executions.length > AT_ONCE
+
 /**
  * Books what was read of orders, each in one logical commit: an end is never booked without the fills that were read with it, and
- * what cannot be booked of one order keeps nothing from the others.
+ * what cannot be booked of one order keeps nothing from the others. Many executions of one order come before its end, by themselves.
  */
 export const bookRead = (reads: ReadonlyArray<OrderRead>): Effect.Effect<void, LedgerError, Ledger | Clock> =>
   Effect.gen(function* () {
+    const few = bookEach(reads.filter((read) => !isCrowded(read)))
+    const many = reads
+      .filter(isCrowded)
+      .map(({ executions, seen }) => Effect.zipRight(bookAll(executions), bookAll([seen])))
+    const exits = yield* Effect.forEach([few, ...many], (booking) => Effect.exit(booking))
+    yield* Effect.forEach(exits, (exit) => exit, { discard: true })
+  })
+
+const bookEach = (reads: ReadonlyArray<OrderRead>) =>
+  Effect.gen(function* () {
     const ledger = yield* Ledger
-    const crowded = reads.filter(({ executions }) => executions.length > AT_ONCE)
-    yield* bookAll(crowded.flatMap(({ executions }) => executions))
-    const rest = reads.map((read) => (read.executions.length > AT_ONCE ? { ...read, executions: [] } : read))
-    const answers = yield* ledger.submitAll("report", rest.map(readMember))
+    const answers = yield* ledger.submitAll("report", reads.map(readMember))
     yield* noteBooked(
-      rest.flatMap(({ executions, seen }) => [...executions, seen]),
+      reads.flatMap(({ executions, seen }) => [...executions, seen]),
       answers.flat()
     )
   })

@@ -312,28 +312,35 @@ describe("many open orders at a broker that lists any window at once", () => {
     )
   })
 
-  it("F1: an order's end is never booked without the fills read with it; one that cannot be booked keeps nothing from others", async () => {
-    const { executed, layer, listed } = place()
-    await Stage.play(
-      Effect.gen(function* () {
-        const { orders, poll } = yield* worked
-        const half = Decimal.unsafe("0.5")
-        const ended = {
-          rawStatus: "cancelled",
-          state: { _tag: "Closed", kind: "cancelled" },
-          cumulative: half
-        } as const
-        for (const order of orders) listed.set(order.symbol, { ...filled(order), ...ended })
-        executed.push(...orders.map((order) => ({ ...fillOf(order), quantity: half })))
-        const [first] = executed
-        Object.defineProperty(first, "quantity", { get: () => Effect.runSync(Effect.dieMessage("a fault of ours")) })
-        yield* poll
-        expect(yield* Stage.statuses).toEqual(["submitted", "cancelled", "cancelled", "cancelled"])
-        expect((yield* Reads.all(FillTable)).map(({ execId }) => execId)).toEqual(["x-BB", "x-CC", "x-DD"])
-      }),
-      layer
-    )
-  })
+  it.each([
+    ["1", 1, ["submitted", "cancelled", "cancelled", "cancelled"]],
+    ["more than go together", 70, ["partially_filled", "cancelled", "cancelled", "cancelled"]]
+  ])(
+    "F1: of %s executions each, an end is never booked without them; what cannot be booked keeps nothing from other orders",
+    async (_, many, statuses) => {
+      const { executed, layer, listed } = place()
+      await Stage.play(
+        Effect.gen(function* () {
+          const { orders, poll } = yield* worked
+          const each = Decimal.unsafe("0.01")
+          const cumulative = Decimal.unsafe(String(many / 100))
+          const ended = { rawStatus: "cancelled", state: { _tag: "Closed", kind: "cancelled" }, cumulative } as const
+          for (const order of orders) {
+            listed.set(order.symbol, { ...filled(order), ...ended })
+            const ids = Array.from({ length: many }, (__, n) => `x-${order.symbol}-${n}`)
+            executed.push(...ids.map((execId) => ({ ...fillOf(order), quantity: each, execId, execIdBase: execId })))
+          }
+          const [first] = executed
+          Object.defineProperty(first, "quantity", { get: () => Effect.runSync(Effect.dieMessage("a fault of ours")) })
+          yield* poll
+          expect(yield* Stage.statuses).toEqual(statuses)
+          const booked = (yield* Reads.all(FillTable)).filter(({ execId }) => !execId.startsWith("x-AA"))
+          expect(booked).toHaveLength(3 * many)
+        }),
+        layer
+      )
+    }
+  )
 
   it("DESIGN 9: what a fill and its order's end were read from is stored once", async () => {
     const { executed, layer, listed } = place()
