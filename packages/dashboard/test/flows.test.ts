@@ -27,6 +27,15 @@ describe("what an operator does", () => {
     await daemon.ask("/api/v1/trades", { sourceId: "second", symbol: "AAPL", side: "buy", quantity: "0.25" })
     await near.locator("td[data-changed]", { hasText: "+0.75" }).waitFor()
     await near.getByText("+0.75", { exact: true }).waitFor()
+    // Two shares of AAPL at the exchange's price; what it charges is not known.
+    await daemon.orderAt("filled", "AAPL")
+    const today = page.getByLabel("Today", { exact: true })
+    await today.getByText(/^Trades in\s*3$/).waitFor()
+    await today.getByText(/^Notional\s*\$[\d,]+(\.\d+)?$/).waitFor()
+    await today.getByText(/^Rejected\s*0$/).waitFor()
+    await today.locator("div", { hasText: "Orders" }).getByRole("link").click()
+    await page.getByRole("table", { name: "Orders" }).getByText("AAPL").waitFor()
+    expect(await page.getByLabel("From").inputValue()).toMatch(/^\d{4}-\d\d-\d\dT0[45]:00:00/)
     expect(seen.faults).toEqual([])
   })
 

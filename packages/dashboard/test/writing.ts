@@ -1,5 +1,19 @@
 import { expect, test } from "vitest"
-import type { stage } from "./stage.ts"
+import { findings, type stage } from "./stage.ts"
+
+/** An open doubt as the API tells it. */
+const doubtOf = {
+  id: "B1",
+  account: "paper",
+  kind: "Doubt",
+  symbol: "KO",
+  holds: "symbol",
+  closes: "by itself",
+  status: "open",
+  openedAt: "2026-11-20T14:30:00.000Z",
+  closedAt: null,
+  closedWhy: null
+}
 
 /** What an operator does that is written down: each with a page, a daemon and a store of the given stage. */
 export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
@@ -42,6 +56,10 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
   })
 
   test("a halt asks for a reason, is recorded, shows everywhere, and a resume asks to type its scope", async () => {
+    const hung = { id: "hung", when: { symbol: "PFE" }, do: { fill: { quantity: "1", price: "30" } } }
+    await daemon.cli("exchange", "do", JSON.stringify(hung))
+    await daemon.ask("/api/v1/trades", { sourceId: "hung", symbol: "PFE", side: "buy", quantity: "2", price: "30" })
+    const working = await daemon.orderAt("partially_filled", "PFE")
     await using seen = await open("/orders")
     const { page } = seen
     await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor()
@@ -50,12 +68,19 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await dialog.getByLabel("Reason").fill("short")
     await page.keyboard.press("Enter")
     await dialog.getByRole("heading", { name: "What will happen" }).waitFor()
+    const now = dialog.getByRole("list", { name: "What it comes to now" })
+    await now.getByText("1 working order stays at the broker").waitFor()
+    await dialog.getByRole("checkbox", { name: "Also cancel the 1 working order" }).check()
+    await now.getByText(`1 working order is asked to end: ${working}.`).waitFor()
+    await dialog.getByText('roundlot halt --all --cancel-open --reason "short"').waitFor()
+    expect(await findings(page)).toEqual([])
     await dialog.getByLabel("Reason").fill("a test of the halt")
     await page.keyboard.press("Enter")
     await dialog.getByText("On record for").waitFor()
     await dialog.getByText(/: entry \d+, [\d:.]+, by api\./).waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.getByText("Halted: everything").waitFor()
+    await daemon.orderAt("cancelled", "PFE")
     expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-halted.svg")
     await page.goto(`${daemon.url}/ops`)
     await page.getByRole("table", { name: "Trading states" }).getByRole("button", { name: "Resume everything" }).click()
@@ -94,6 +119,30 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await dialog.getByLabel("The broker's order id").fill("P-77")
     await dialog.getByRole("list", { name: "What it comes to now" }).getByText(/P-77/).waitFor()
     await dialog.getByRole("button", { name: "Back" }).click()
+    // A broker without ids of ours lists what it could be: this one does not, so its words are put there.
+    await page.route(/\/api\/v1\/orders\/O\d+$/, async (route) => {
+      const told = Object(await (await route.fetch()).json())
+      const evidence =
+        "it could be any of 2026-11-20T14:30:00.000Z: P-81 (buy 3 KO market, WORKING), P-82 (buy 2 KO limit at 61, WORKING)"
+      const doubt = { ...doubtOf, evidence, subject: told.id }
+      await route.fulfill({ json: { ...told, breaks: [doubt] } })
+    })
+    await page.reload()
+    const candidates = page.getByRole("list", { name: "What the broker has" })
+    await candidates.waitFor()
+    const differing = await candidates.locator(".differs").allInnerTexts()
+    expect(differing.map((words) => words.replaceAll(/\s+/g, " "))).toEqual([
+      "differs: Quantity 2",
+      "differs: Type limit",
+      "differs: Limit 61"
+    ])
+    expect(await findings(page)).toEqual([])
+    await candidates.getByRole("button", { name: "It is P-81" }).click()
+    expect(await dialog.getByLabel("The broker's order id").inputValue()).toBe("P-81")
+    await dialog.getByRole("list", { name: "What it comes to now" }).getByText(/P-81/).waitFor()
+    await dialog.getByText(/orders resolve O\d+ --as "P-81"/).waitFor()
+    await dialog.getByRole("button", { name: "Back" }).click()
+    await page.unroute(/\/api\/v1\/orders\/O\d+$/)
     await page.getByRole("button", { name: /was never placed/ }).click()
     await dialog.getByText("its shares are due again after the cool-down").waitFor()
     await dialog.getByLabel("Reason").fill("the broker said so by phone")

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { Decimal, OrderType, Side } from "./words.ts"
+import { Decimal, Id, OrderType, Side } from "./words.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
 export const command = {
@@ -30,7 +30,9 @@ export const DoneDocument = Schema.Struct({
   done: Schema.String,
   account: Schema.String,
   commandId: Schema.String,
-  effects: Schema.NullOr(EffectsDocument)
+  effects: Schema.NullOr(EffectsDocument),
+  /** Of a halt that was asked to cancel too: the orders whose end was asked for, or would be. */
+  cancelled: Schema.optional(Schema.Array(Id))
 }).annotations({ identifier: "Done" })
 
 /** What a command did. */

@@ -3,7 +3,7 @@ import { BreakDocument } from "./History.ts"
 import { ControlDocument } from "./Accounts.ts"
 import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
-import { atBroker, Decimal, Id, pageOf, Time } from "./words.ts"
+import { atBroker, Count, Decimal, Id, pageOf, Time } from "./words.ts"
 
 /** One account at a glance. Counts; the residual counts the positions that owe anything. */
 const AccountGlance = Schema.Struct({
@@ -43,6 +43,29 @@ export const OverviewDocument = Schema.Struct({
 
 /** All at a glance. */
 export type OverviewDocument = typeof OverviewDocument.Type
+
+/** What was done since midnight at the market, in New York. */
+export const TodayDocument = Schema.Struct({
+  at: Time,
+  /** The market date. */
+  date: Schema.String,
+  /** When it began: what the lists take as `since`. */
+  since: Time,
+  /** Trades that came in. */
+  trades: Count,
+  /** Orders that were made, and those of them that brokers rejected. */
+  orders: Count,
+  rejected: Count,
+  /** Executions that count, by when they were executed. */
+  fills: Count,
+  /** What these fills come to, in dollars, and how many of them have no price yet, or no commission; null where they are more than are summed (5,000). */
+  sums: Schema.NullOr(
+    Schema.Struct({ notional: Decimal, unpriced: Schema.Int, commission: Decimal, uncharged: Schema.Int })
+  )
+}).annotations({ identifier: "Today" })
+
+/** What was done since midnight at the market. */
+export type TodayDocument = typeof TodayDocument.Type
 
 /** A record that a text may mean, and where the API has it. */
 export const ResolvedDocument = Schema.Struct({

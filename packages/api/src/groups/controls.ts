@@ -5,10 +5,14 @@ import * as Documents from "../documents/index.ts"
 import { acting, asTyped, body, byId, idempotent, said, text, versioned } from "./shared.ts"
 
 /** Sets the trading state of everything, an account or a symbol. */
-const setState = <const Name extends string>(name: Name, line: string) =>
+const setState = <const Name extends string, Fields extends Schema.Struct.Fields>(
+  name: Name,
+  line: string,
+  fields: Fields
+) =>
   HttpApiEndpoint.post(name, `/api/v1/controls/${name}`)
     .setHeaders(idempotent)
-    .setPayload(body({ ...Documents.command, account: text, symbol: text }))
+    .setPayload(body({ ...Documents.command, account: text, symbol: text, ...fields }))
     .addSuccess(Documents.DoneDocument)
     .middleware(Operating)
     .pipe(asTyped(`${line} --account {account} --symbol {symbol} --reason {reason}`))
@@ -52,11 +56,16 @@ const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
 export const controls = acting("controls")
   .add(HttpApiEndpoint.get("list", "/api/v1/controls").addSuccess(Documents.ControlPage).middleware(Reading))
-  .add(setState("halt", "roundlot halt"))
-  .add(setState("resume", "roundlot resume"))
-  .add(setState("observe", "roundlot controls set --state observe"))
-  .add(setState("reduce", "roundlot controls set --state reduce"))
-  .add(setState("approve", "roundlot controls set --state approve"))
+  .add(
+    setState("halt", "roundlot halt --cancel-open {cancelOpen}", {
+      /** Ask for the end of our open orders within it too; their positions are held until resumed. */
+      cancelOpen: Schema.optional(Schema.Boolean)
+    })
+  )
+  .add(setState("resume", "roundlot resume", {}))
+  .add(setState("observe", "roundlot controls set --state observe", {}))
+  .add(setState("reduce", "roundlot controls set --state reduce", {}))
+  .add(setState("approve", "roundlot controls set --state approve", {}))
   .add(on("cancelOrder", "/api/v1/orders/:id/cancel", "roundlot orders cancel {id}", {}))
   .add(
     on("approveOrder", "/api/v1/orders/:id/approve", "roundlot orders approve {id} --quantity {quantity} --yes", {

@@ -150,6 +150,7 @@ export const payloads = looking("payloads")
 /** All at a glance. */
 export const overview = looking("overview")
   .add(HttpApiEndpoint.get("overview", "/api/v1/overview").addSuccess(Documents.OverviewDocument))
+  .add(HttpApiEndpoint.get("today", "/api/v1/overview/today").addSuccess(Documents.TodayDocument))
   .add(
     HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
       .setUrlParams(query({ ...narrowed, symbol: text }))

@@ -224,14 +224,17 @@ const rivalsOf = (order: Order, seen: OrderSeen) =>
 const MOST_SHOWN = 10
 
 const shownListing = (from: Instant.Instant, orders: ReadonlyArray<OrderSeen>): string => {
-  const shown = orders
-    .slice(0, MOST_SHOWN)
-    .map(
-      ({ brokerOrderId, quantity, rawStatus, side, symbol }) =>
-        `${brokerOrderId} (${side} ${Decimal.format(quantity)} ${symbol}, ${rawStatus})`
-    )
+  const shown = orders.slice(0, MOST_SHOWN).map(shownSeen)
   const more = orders.length > MOST_SHOWN ? [`and ${orders.length - MOST_SHOWN} more`] : []
   return `${Instant.format(from)}: ${[...shown, ...more].join(", ") || "none"}`
+}
+
+/** An order of the broker's with all that `couldBe` compares: the dashboard reads it back out of these words. */
+const shownSeen = ({ brokerOrderId, enteredAt, limitPrice, quantity, rawStatus, side, symbol, type }: OrderSeen) => {
+  const words = [side, Decimal.format(quantity), symbol, ...(type === undefined ? [] : [type])]
+  const limit = limitPrice === undefined ? [] : ["at", Decimal.format(limitPrice)]
+  const entered = enteredAt === undefined ? [] : [`entered ${Instant.format(enteredAt)}`]
+  return `${brokerOrderId} (${[[...words, ...limit].join(" "), rawStatus, ...entered].join(", ")})`
 }
 
 /** Books what was found out of an order. */

@@ -6,6 +6,7 @@ import { negated, signOf, sumOf } from "../format/figure.ts"
 import { adjustPosition, dismissBreak, reconcileNow } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
+import { Candidates } from "../ui/Candidates.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
@@ -46,24 +47,27 @@ const OrderSides = ({ id }: { readonly id: string }) => (
     {(order) => {
       const last = order.attempts.at(-1)
       return (
-        <div className="two">
-          <Panel title="Ours" note={<Link href={`/orders/${id}`}>{id}</Link>}>
-            <Facts
-              facts={[
-                ["status", <StateSign family="order" state={order.status} />],
-                ["side", <Side side={order.side} />],
-                ["quantity", <Figure of={order.quantity} />],
-                ["filled", <Figure of={order.filledQuantity} />],
-                ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money />],
-                ["brokerOrderId", <Foreign text={order.brokerOrderId} />],
-                ["clientOrderId", <span className="mono">{order.clientOrderId}</span>]
-              ]}
-            />
-          </Panel>
-          <Panel title="Theirs" note="what the broker last answered to the sending">
-            <Payload title="Answer" of={last?.response ?? null} />
-          </Panel>
-        </div>
+        <>
+          <div className="two">
+            <Panel title="Ours" note={<Link href={`/orders/${id}`}>{id}</Link>}>
+              <Facts
+                facts={[
+                  ["status", <StateSign family="order" state={order.status} />],
+                  ["side", <Side side={order.side} />],
+                  ["quantity", <Figure of={order.quantity} />],
+                  ["filled", <Figure of={order.filledQuantity} />],
+                  ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money />],
+                  ["brokerOrderId", <Foreign text={order.brokerOrderId} />],
+                  ["clientOrderId", <span className="mono">{order.clientOrderId}</span>]
+                ]}
+              />
+            </Panel>
+            <Panel title="Theirs" note="what the broker last answered to the sending">
+              <Payload title="Answer" of={last?.response ?? null} />
+            </Panel>
+          </div>
+          <Candidates order={order} />
+        </>
       )
     }}
   </Asked>

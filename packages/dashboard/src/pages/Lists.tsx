@@ -21,7 +21,9 @@ const filters = {
       ["buy", "Buy"],
       ["sell", "Sell"]
     ]
-  }
+  },
+  since: { name: "since", term: "since" },
+  until: { name: "until", term: "until" }
 } as const
 
 const orders: Listing<Documents.OrderDocument> = {
@@ -41,7 +43,9 @@ const orders: Listing<Documents.OrderDocument> = {
         ["external", "External"]
       ]
     },
-    { name: "tradeId", term: "trade" }
+    { name: "tradeId", term: "trade" },
+    filters.since,
+    filters.until
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: "No orders yet. The first is made once a position owes a whole lot.",
@@ -70,7 +74,9 @@ const trades: Listing<Documents.TradeDocument> = {
     filters.side,
     statesOf("trade"),
     { name: "source", term: "source" },
-    { name: "sourceId", term: "sourceId" }
+    { name: "sourceId", term: "sourceId" },
+    filters.since,
+    filters.until
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: (
@@ -109,9 +115,27 @@ const fills: Listing<Documents.FillDocument> = {
     filters.side,
     { name: "orderId", term: "order" },
     { name: "tradeId", term: "trade" },
-    { name: "execId", term: "execId" }
+    { name: "execId", term: "execId" },
+    {
+      name: "canonical",
+      term: "canonical",
+      options: [
+        ["true", "Counts"],
+        ["false", "Replaced"]
+      ]
+    },
+    filters.since,
+    filters.until
   ],
-  read: (api, asked, page) => api.fills.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, { canonical, ...asked }, page) =>
+    api.fills.list({
+      urlParams: {
+        ...asked,
+        ...page,
+        ...(canonical === undefined ? {} : { canonical: canonical === "true" }),
+        order: "newest"
+      }
+    }),
   empty: "No fills yet. They come when a broker executes an order.",
   columns: [
     columns.id("/fills"),

@@ -22,11 +22,11 @@ const accounts: ReadonlyArray<Column<Glance>> = [
   columns.count("positions", ({ positions }) => positions),
   columns.count("openOrders", ({ openOrders }) => openOrders),
   columns.count("openBreaks", ({ openBreaks }) => openBreaks),
-  columns.node("control", ({ name, openOrders, tradingState }) =>
+  columns.node("control", ({ name, tradingState }) =>
     tradingState === "halted" ? (
       <ActionButton action={resume(name)} className="button small" />
     ) : (
-      <ActionButton action={halt(openOrders, name)} className="button small halt" />
+      <ActionButton action={halt(name)} className="button small halt" />
     )
   )
 ]

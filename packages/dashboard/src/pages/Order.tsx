@@ -3,6 +3,7 @@ import { Link } from "wouter"
 import { sumOf } from "../format/figure.ts"
 import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
+import { Candidates } from "../ui/Candidates.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
@@ -130,10 +131,11 @@ const Detail = ({ order }: { readonly order: Order }) => (
           and decide it with what you see there; on the command line:{" "}
           <code>npx roundlot orders resolve {order.id}</code>
         </span>
-        <ActionButton action={markPlaced(order)} className="button small" />
+        <ActionButton action={markPlaced(order, undefined)} className="button small" />
         <ActionButton action={markNotPlaced(order)} className="button small" />
       </div>
     ) : null}
+    <Candidates order={order} />
     <Facts
       facts={[
         ["account", order.account],

@@ -4,6 +4,7 @@ import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
 import { LotGauge } from "../ui/Bars.tsx"
+import { sizes } from "../ui/DataTable.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
@@ -29,13 +30,6 @@ const verdictOf = (overview: Overview): { readonly text: string; readonly isCalm
 
 const Verdict = ({ overview }: { readonly overview: Overview }) => {
   const { isCalm, text } = verdictOf(overview)
-  const open = Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
-  const figures = [
-    ["positions", overview.positions.length],
-    ["openOrders", open],
-    ["openBreaks", overview.openBreaks.length],
-    ["tradesIn", overview.quarantined]
-  ] as const
   return (
     <div className="verdict">
       <span className={isCalm ? "tone-ok" : "tone-warn"}>
@@ -48,19 +42,67 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
           {overview.accounts.length === 0 ? null : " · "}as of <Time at={overview.at} />
         </p>
       </div>
-      <dl className="figures">
-        {figures.map(([term, count]) => (
-          <div key={term}>
-            <dt>
-              <Head term={term} />
-            </dt>
-            <dd>
-              <Figure of={String(count)} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      {overview.accounts.length === 0 ? null : <Today />}
     </div>
+  )
+}
+
+/** A count that leads to what it counts. */
+const Counted = ({ of: { kind, rows }, to }: { readonly of: Documents.Count; readonly to: string }) => (
+  <Link href={to} className={rows === 0 ? "plain faint" : "plain"}>
+    {sizes[kind]}
+    <Figure of={String(rows)} />
+  </Link>
+)
+
+/** Dollars of so many fills, and of how many of them they are not known yet. */
+const Summed = ({
+  missing,
+  of,
+  to
+}: {
+  readonly of: string | undefined
+  readonly missing: number
+  readonly to: string
+}) =>
+  of === undefined ? (
+    <span className="faint">—</span>
+  ) : (
+    <>
+      <Link href={to} className="plain">
+        <Figure of={of} money />
+      </Link>
+      {missing === 0 ? null : <span className="faint"> + {missing} unknown</span>}
+    </>
+  )
+
+/** What was done today, each figure a way to its rows. */
+const Today = () => {
+  const { data } = useAsk(["overview", "today"], (api) => api.overview.today())
+  if (data === undefined) return null
+  const { date, fills, orders, rejected, since, sums, trades } = data
+  const from = `since=${encodeURIComponent(since)}`
+  const executed = `/fills?${from}&canonical=true`
+  const figures = [
+    ["marketDay", date],
+    ["tradesIn", <Counted of={trades} to={`/trades?${from}`} />],
+    ["ordersMade", <Counted of={orders} to={`/orders?${from}`} />],
+    ["fillsToday", <Counted of={fills} to={executed} />],
+    ["notionalToday", <Summed of={sums?.notional} missing={sums?.unpriced ?? 0} to={executed} />],
+    ["commissionToday", <Summed of={sums?.commission} missing={sums?.uncharged ?? 0} to={executed} />],
+    ["rejectedToday", <Counted of={rejected} to={`/orders?${from}&status=rejected`} />]
+  ] as const
+  return (
+    <dl className="figures" aria-label="Today">
+      {figures.map(([term, figure]) => (
+        <div key={term} className={term === "rejectedToday" && rejected.rows > 0 ? "tone-danger" : undefined}>
+          <dt>
+            <Head term={term} />
+          </dt>
+          <dd>{figure}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 

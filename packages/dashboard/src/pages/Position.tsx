@@ -171,11 +171,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
             </Link>
             <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
             <span className="apart">
-              <ActionButton
-                action={halt(position.orders.length, account, symbol)}
-                label="Halt"
-                className="button halt"
-              />
+              <ActionButton action={halt(account, symbol)} label="Halt" className="button halt" />
             </span>
           </>
         }

@@ -20,24 +20,39 @@ export interface Action {
   /** What has to be typed first, where what follows cannot be taken back. */
   readonly typed?: string
   /** What has to be said beside the reason. */
-  readonly asks?: { readonly term: Term; readonly label: string; readonly isOptional?: boolean }
+  readonly asks?: {
+    readonly term: Term
+    readonly label: string
+    readonly isOptional?: boolean
+    /** What was chosen before: it stands there and is not written by hand. */
+    readonly chosen?: string
+  }
   readonly cli: (reason: string, said: string) => string
   readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
   /** What it would come to now; nothing is written or sent. */
   readonly rehearse?: (api: Api, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  /** What a dry run says beside its own words. */
+  readonly tells?: (told: Documents.DoneDocument) => string
+  /** What may be done with it, where a dry run says that there is something to do: chosen, that is carried out in its place. */
+  readonly also?: {
+    readonly term: Term
+    readonly label: (told: Documents.DoneDocument) => string | undefined
+    readonly action: Action
+  }
 }
 
 const LEAST = 8
 
 /** What an action would come to as the books stand, and the orders that would follow at once. */
-const Rehearsal = ({ of: { done, effects } }: { readonly of: Pick<Documents.DoneDocument, "done" | "effects"> }) => (
+const Rehearsal = ({ of, tells }: { readonly of: Documents.DoneDocument; readonly tells: Action["tells"] }) => (
   <>
     <h3>What it comes to now</h3>
     <ul aria-label="What it comes to now">
       <li>
-        <Foreign text={done} />
+        <Foreign text={of.done} />
       </li>
-      {effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
+      {tells === undefined ? null : <li>{tells(of)}</li>}
+      {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
         <li key={`${account} ${symbol}`}>
           Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
           {notional === null ? null : (
@@ -47,10 +62,31 @@ const Rehearsal = ({ of: { done, effects } }: { readonly of: Pick<Documents.Done
           )}
         </li>
       ))}
-      {effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
+      {of.effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
     </ul>
   </>
 )
+
+interface AlsoProps {
+  readonly of: Action["also"]
+  readonly told: Documents.DoneDocument | undefined
+  readonly isChosen: boolean
+  readonly onChoose: (isChosen: boolean) => void
+}
+
+/** What may be done with an action; while a dry run is on its way, what was chosen stays. */
+const Also = ({ isChosen, of, onChoose, told }: AlsoProps) => {
+  const label = told === undefined ? undefined : of?.label(told)
+  if (of === undefined || (label === undefined && !isChosen)) return null
+  return (
+    <Field term={of.term}>
+      <label className="also">
+        <input type="checkbox" checked={isChosen} onChange={({ target }) => onChoose(target.checked)} />
+        {label ?? of.action.verb}
+      </label>
+    </Field>
+  )
+}
 
 /** Among so many of the newest entries the one of a command is looked for: it was written a moment ago. */
 const NEWEST = 100
@@ -82,10 +118,12 @@ const Recorded = ({ of: { account, commandId } }: { readonly of: Documents.DoneD
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
 /** Says what an action does and what it does not, asks for the reason, and carries it out once. */
-export const ActionDialog = ({ action, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
+export const ActionDialog = ({ action: asked, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
+  const [isAlso, setAlso] = useState(false)
+  const action = isAlso ? (asked.also?.action ?? asked) : asked
   const [reason, setReason] = useState("")
   const [typed, setTyped] = useState("")
-  const [text, setText] = useState("")
+  const [text, setText] = useState(asked.asks?.chosen ?? "")
   const said = text.trim()
   const isSaid = action.asks === undefined || action.asks.isOptional === true || said !== ""
   // One key for one wish: sent again after a lost answer, it is carried out once.
@@ -139,7 +177,8 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                   <li key={each}>{each}</li>
                 ))}
               </ul>
-              {rehearsed.data === undefined ? null : <Rehearsal of={rehearsed.data} />}
+              {rehearsed.data === undefined ? null : <Rehearsal of={rehearsed.data} tells={action.tells} />}
+              <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
               {rehearsed.error === null || doing.error !== null ? null : <Problem error={rehearsed.error} />}
               {action.asks === undefined ? null : (
                 <Field term={action.asks.term}>
@@ -147,6 +186,7 @@ export const ActionDialog = ({ action, onClose }: { readonly action: Action; rea
                     aria-label={action.asks.label}
                     value={text}
                     onChange={(event) => setText(event.target.value)}
+                    readOnly={action.asks.chosen !== undefined}
                     maxLength={128}
                     required={action.asks.isOptional !== true}
                     autoComplete="off"

@@ -74,7 +74,8 @@ const inSight = (offset: number, height: number, rows: number) => ({
   last: Math.min(Math.max(1, Math.ceil((offset + height) / ROW) - 1), rows)
 })
 
-const sizes = { exactly: "", about: "about ", atLeast: "at least " } as const
+/** What is said before a count. */
+export const sizes = { exactly: "", about: "about ", atLeast: "at least " } as const
 
 interface ExtentProps {
   /** The numbers of the first and the last row on screen. */

@@ -228,7 +228,6 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const cases = overview === undefined ? 0 : casesOf(overview)
   const halted = overview === undefined ? [] : haltedOf(overview)
   const isReal = overview?.accounts.some(({ environment }) => environment === "live") === true
-  const working = overview === undefined ? 0 : Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
   return (
     <div className={asOf === "" ? "shell" : "shell past"}>
       <a className="skip" href="#main">
@@ -254,7 +253,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           </button>
           <LiveClock />
           <span ref={halting}>
-            <ActionButton action={halt(working)} label="Halt" className="button halt" />
+            <ActionButton action={halt()} label="Halt" className="button halt" />
           </span>
         </header>
         {halted.length === 0 ? null : (

@@ -74,6 +74,12 @@ const shapes: Readonly<Record<Shape, ReactNode>> = {
       <path d="M8 1.2v13.6L1.2 8z" fill="currentColor" />
     </>
   ),
+  "diamond-unequal": (
+    <>
+      <path d="M8 1.2 14.8 8 8 14.8 1.2 8z" {...line} strokeLinejoin="round" />
+      <path d="M5.2 6.8h5.6M5.2 9.2h5.6M9.4 5 6.6 11" {...line} strokeWidth={1.2} />
+    </>
+  ),
   hatched: (
     <>
       <circle cx="8" cy="8" r="6.2" {...line} strokeDasharray="2.4 2" />

@@ -19,28 +19,67 @@ const scope = (account: string | undefined, symbol: string | undefined) => ({
   ...(symbol === undefined ? {} : { symbol })
 })
 
-type State = "halt" | "resume"
-
-/** Sets the trading state of a scope: how it is carried out, and what it would come to now. */
-const setState = (state: State, account: string | undefined, symbol: string | undefined) => ({
-  cli: (reason: string) => `roundlot ${state} ${scopeFlags(account, symbol)} --reason ${reason}`,
-  run: (api: Api, reason: string, key: string) =>
-    api.controls[state]({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } }),
-  rehearse: (api: Api) => api.controls[state]({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol) } })
-})
-
-/** Stops what is sent, of everything, an account or a symbol. `working` orders remain at the broker. */
-export const halt = (working: number, account?: string, symbol?: string): Action => ({
-  verb: `Halt ${scopeName(account, symbol)}`,
+/** Stops what is sent, of everything, an account or a symbol. */
+const haltOf = (
+  account: string | undefined,
+  symbol: string | undefined,
+  { cancelOpen }: { readonly cancelOpen: boolean }
+) => ({
   isDangerous: true,
-  will: [`No new orders for ${scopeName(account, symbol)} from now.`, "Trades keep arriving and accumulate."],
-  willNot: [
-    working === 0
-      ? "Nothing is cancelled: no order is working."
-      : `${working} working ${working === 1 ? "order stays" : "orders stay"} at the broker.`
-  ],
-  ...setState("halt", account, symbol)
+  cli: (reason: string) =>
+    `roundlot halt ${scopeFlags(account, symbol)}${cancelOpen ? " --cancel-open" : ""} --reason ${reason}`,
+  run: (api: Api, reason: string, key: string) =>
+    api.controls.halt({
+      headers: { "idempotency-key": key },
+      payload: { reason, ...scope(account, symbol), ...(cancelOpen ? { cancelOpen } : {}) }
+    }),
+  // Asked with the cancels either way: it says how many orders they would be.
+  rehearse: (api: Api) =>
+    api.controls.halt({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol), cancelOpen: true } })
 })
+
+const ordersIn = (count: number): string => `${count} working ${count === 1 ? "order" : "orders"}`
+
+const isAre = (count: number): string => (count === 1 ? "is" : "are")
+
+const stops = (name: string): ReadonlyArray<string> => [
+  `No new orders for ${name} from now.`,
+  "Trades keep arriving and accumulate."
+]
+
+/** Stops what is sent, of everything, an account or a symbol, and where that is wanted, what works there. */
+export const halt = (account?: string, symbol?: string): Action => {
+  const name = scopeName(account, symbol)
+  return {
+    ...haltOf(account, symbol, { cancelOpen: false }),
+    verb: `Halt ${name}`,
+    will: stops(name),
+    willNot: ["No order is cancelled."],
+    tells: ({ cancelled = [] }) =>
+      cancelled.length === 0
+        ? "No order is working."
+        : `${ordersIn(cancelled.length)} ${cancelled.length === 1 ? "stays" : "stay"} at the broker.`,
+    also: {
+      term: "cancelOpen",
+      label: ({ cancelled = [] }) =>
+        cancelled.length === 0 ? undefined : `Also cancel the ${ordersIn(cancelled.length)}`,
+      action: {
+        ...haltOf(account, symbol, { cancelOpen: true }),
+        verb: `Halt ${name} and cancel its orders`,
+        will: [
+          ...stops(name),
+          "Working orders are asked to end; each ends only when its broker confirms.",
+          "Their positions are held until resumed."
+        ],
+        willNot: ["What is filled stays."],
+        tells: ({ cancelled = [] }) =>
+          cancelled.length === 0
+            ? "No order is working."
+            : `${ordersIn(cancelled.length)} ${isAre(cancelled.length)} asked to end: ${cancelled.join(", ")}.`
+      }
+    }
+  }
+}
 
 /** Lets go on what was halted. */
 export const resume = (account?: string, symbol?: string): Action => ({
@@ -48,7 +87,10 @@ export const resume = (account?: string, symbol?: string): Action => ({
   typed: scopeName(account, symbol),
   will: ["Positions that are due send their orders at once."],
   willNot: ["A halt of a wider or narrower scope stays as it is."],
-  ...setState("resume", account, symbol)
+  cli: (reason) => `roundlot resume ${scopeFlags(account, symbol)} --reason ${reason}`,
+  run: (api, reason, key) =>
+    api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } }),
+  rehearse: (api) => api.controls.resume({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol) } })
 })
 
 /** What is asked of a record, why, and by which key it is asked once. */
@@ -85,11 +127,18 @@ export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Docu
 })
 
 /** An order in doubt: whoever has looked says that the broker has it, and under which id. */
-export const markPlaced = ({ id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
-  verb: `The broker has ${id}`,
-  asks: { term: "brokerOrderId", label: "The broker's order id" },
+export const markPlaced = (
+  { id, quantity, side, symbol }: Documents.OrderDocument,
+  brokerOrderId: string | undefined
+): Action => ({
+  verb: brokerOrderId === undefined ? `The broker has ${id}` : `${id} is ${brokerOrderId}`,
+  asks: {
+    term: "brokerOrderId",
+    label: "The broker's order id",
+    ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
+  },
   will: [
-    `${id}, ${side} ${quantity} ${symbol}, is that order of the broker's. Its state and its fills are read from there.`
+    `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`
   ],
   willNot: ["Nothing is sent."],
   cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,

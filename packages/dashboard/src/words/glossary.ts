@@ -210,10 +210,31 @@ const entries = {
     head: "Needs attention",
     help: "Cases that wait for a decision of a person: orders in doubt, open breaks, held trades, failing parts."
   },
-  tradesIn: {
-    head: "Trades held",
-    help: "Trades that wait for a decision: quarantined or in conflict with one on record."
+  marketDay: {
+    head: "Today",
+    help: "The date at the market, in New York: what stands beside it was done since its midnight."
   },
+  tradesIn: { head: "Trades in", help: "Trades that were taken in today, held and rejected ones too." },
+  ordersMade: { head: "Orders", help: "Orders that were made today, whatever became of them." },
+  fillsToday: { head: "Fills", help: "Executions of today that count: what was replaced or busted is not among them." },
+  notionalToday: {
+    head: "Notional",
+    help: "Dollars that today's fills come to: quantity times price, both sides added. Fills without a price are counted beside it. A dash: there are more than 5,000, which are not summed here."
+  },
+  commissionToday: {
+    head: "Commission",
+    help: "Dollars that brokers charged for today's fills. Those whose commission is not known yet are counted beside it. A dash: there are more than 5,000 fills, which are not summed here."
+  },
+  rejectedToday: { head: "Rejected", help: "Orders of today that a broker rejected." },
+  since: {
+    head: "From",
+    help: "Rows from this moment on: a date, which begins at midnight UTC, or a time with its zone."
+  },
+  until: {
+    head: "Before",
+    help: "Rows before this moment: a date, which begins at midnight UTC, or a time with its zone."
+  },
+  canonical: { head: "Counts", help: "Does it count, or did a later revision replace it?" },
   journalEntry: { head: "Entry", help: "One thing that happened, as it was recorded." },
   // What forms ask
   tradePrice: { head: "Price", help: "Dollars a share at which the trade was made. It may be left away." },
@@ -246,6 +267,14 @@ const entries = {
   notify: {
     head: "Notifications",
     help: "The browser tells of breaks that open, halts and batches that end while nobody looks at the page. It asks whether it may."
+  },
+  candidates: {
+    head: "What the broker has",
+    help: "Orders of the broker's, around the time of the sending, that no order of these books is. A tick marks what is as in ours, a diamond what differs. The one that is ours is for you to say."
+  },
+  cancelOpen: {
+    head: "Working orders",
+    help: "Asks the broker to end our orders of this scope that have not ended, and ends those that were not sent yet. Orders made by hand at the broker are left alone."
   },
   formReason: { head: "Reason", help: "Why you do it, at least 8 characters: it goes on record with your name." },
   confirmScope: {

@@ -17,6 +17,7 @@ export type Shape =
   | "octagon-pause"
   | "triangle"
   | "diamond-half"
+  | "diamond-unequal"
   | "hatched"
   | "tick-quiet"
 

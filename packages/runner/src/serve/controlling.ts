@@ -29,6 +29,7 @@ import { carryOut, CommandRefused } from "../verbs/commanding.ts"
 import { askDaemon } from "../verbs/decide.ts"
 import { decisionInputOf } from "../verbs/decisionInput.ts"
 import { said } from "../verbs/limitFlags.ts"
+import { halt } from "../verbs/halting.ts"
 import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
 import * as accounts from "../views/accounts.ts"
 import { momentOf } from "../views/asked.ts"
@@ -47,24 +48,22 @@ interface Wish extends Call {
   readonly payload: { readonly reason: string; readonly dryRun?: boolean | undefined }
 }
 
-/** Carries a command out as its caller; its key is its id. */
+/** Who asks for a command, why, and under which id: its key. */
+const wishOf = ({ headers, payload: { dryRun = false, reason } }: Wish) =>
+  Effect.map(Access.Caller, ({ name }) => ({
+    actor: name,
+    reason,
+    commandId: Option.fromNullable(headers["idempotency-key"]),
+    dryRun
+  }))
+
+/** Carries a command out as its caller. */
 const command = (
   account: AccountName.AccountName,
-  { headers, payload: { dryRun, reason } }: Wish,
+  wish: Wish,
   asked: Command.Command,
   versions?: ReadonlyArray<number>
-) =>
-  Effect.flatMap(Access.Caller, ({ name }) =>
-    carryOut({
-      account,
-      actor: name,
-      reason,
-      commandId: Option.fromNullable(headers["idempotency-key"]),
-      command: asked,
-      versions,
-      dryRun
-    })
-  )
+) => Effect.flatMap(wishOf(wish), (said) => carryOut({ ...said, account, command: asked, versions }))
 
 /** Commands what a call asks for, once for each key; a dry run is asked anew each time. */
 const commanded =
@@ -96,22 +95,26 @@ type Where = Wish & {
   readonly payload: { readonly account?: string | undefined; readonly symbol?: string | undefined }
 }
 
-type StateTag = "Halt" | "Resume" | "Observe" | "Reduce" | "AskFirst"
+/** To whom a call about trading states is addressed, and what it is for. */
+const whereOf = ({ payload: { account, symbol } }: Where) =>
+  scopeOf({ account: Option.fromNullable(account), symbol: Option.fromNullable(symbol), all: false })
+
+const setState = (tag: "Resume" | "Observe" | "Reduce" | "AskFirst") =>
+  commanded((where: Where) =>
+    Effect.flatMap(whereOf(where), ({ account, scope }) => command(account, where, { _tag: tag, scope }))
+  )
+
+type Halting = Where & { readonly payload: { readonly cancelOpen?: boolean | undefined } }
 
 /** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
-const setState = (tag: StateTag) =>
-  commanded((where: Where) =>
-    Effect.gen(function* () {
-      const { account, scope } = yield* scopeOf({
-        account: Option.fromNullable(where.payload.account),
-        symbol: Option.fromNullable(where.payload.symbol),
-        all: false
-      })
-      const performed = command(account, where, { _tag: tag, scope })
-      const waits = tag === "Halt" && where.payload.dryRun !== true
-      return yield* waits ? Effect.raceFirst(performed, settleAbandoned) : performed
-    })
-  )
+const halting = commanded((where: Halting) =>
+  Effect.gen(function* () {
+    const asked = { ...(yield* wishOf(where)), ...(yield* whereOf(where)) }
+    const performed = halt({ ...asked, cancelOpen: where.payload.cancelOpen ?? false })
+    const { done } = yield* asked.dryRun ? performed : Effect.raceFirst(performed, settleAbandoned)
+    return done
+  })
+)
 
 // Records
 
@@ -253,7 +256,7 @@ const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade
 const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
   group
     .handle("list", () => acted(Effect.map(controls.list, all)))
-    .handle("halt", setState("Halt"))
+    .handle("halt", halting)
     .handle("resume", setState("Resume"))
     .handle("observe", setState("Observe"))
     .handle("reduce", setState("Reduce"))

@@ -22,6 +22,7 @@ import * as past from "../views/past.ts"
 import * as payloads from "../views/payloads.ts"
 import * as positions from "../views/positions.ts"
 import * as resolve from "../views/resolve.ts"
+import * as today from "../views/today.ts"
 import * as trail from "../views/trail.ts"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
@@ -118,6 +119,7 @@ const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>
 const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
   group
     .handle("overview", () => looked(overview.overview))
+    .handle("today", () => looked(today.today))
     .handle("hedging", ({ urlParams }) => looked(hedging.list(urlParams)))
     .handle("trail", ({ urlParams }) =>
       looked(

@@ -76,14 +76,15 @@ const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocu
 })
 
 /** A dry run as people read it: what would be done, and the orders that would follow. */
-export const sentenceOf = ({ done, effects }: Done): string => {
+export const sentenceOf = ({ cancelled = [], done, effects }: Done): string => {
   if (effects === null) return `${done}.`
   const orders = effects.orders.map(
     ({ account, notional, quantity, side, symbol }) =>
       `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
   )
   const follow = orders.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...orders]
-  return [`Nothing is written. It would be: ${done}.`, ...follow].join("\n")
+  const ends = cancelled.length === 0 ? [] : [`Asked to end: ${cancelled.join(", ")}.`]
+  return [`Nothing is written. It would be: ${done}.`, ...ends, ...follow].join("\n")
 }
 
 /** Carries a command out and prints what it did. */

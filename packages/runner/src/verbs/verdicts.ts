@@ -22,8 +22,9 @@ import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
-import { cancelAll } from "./cancelAll.ts"
-import { carryOut, perform, sentenceOf } from "./commanding.ts"
+import { type Done, perform, sentenceOf } from "./commanding.ts"
+import { halt as halted } from "./halting.ts"
+import { workOn } from "./ordersCancel.ts"
 
 const { commandId, dryRun, place } = flags
 
@@ -225,6 +226,14 @@ export const scopeOf = ({
     return { account: first, scope }
   })
 
+/** What a halt did, as people read it. */
+const wordsOf = (done: Done): string => {
+  if (done.effects !== null) return sentenceOf(done)
+  if (done.cancelled === undefined) return `${done.done}.`
+  const named = done.cancelled.length === 0 ? "nothing of ours is open" : `asked to end: ${done.cancelled.join(", ")}`
+  return `${done.done}; ${named}.`
+}
+
 /** `halt`. */
 export const halt = Verb.make({
   name: "halt",
@@ -246,15 +255,12 @@ export const halt = Verb.make({
     writing(asked, (settings) =>
       Effect.gen(function* () {
         const output = yield* Output
-        const { account, scope } = yield* scopeOf(asked)
-        const command = { _tag: "Halt", scope } satisfies Command.Command
-        const halting = carryOut({ ...asked, account, command })
-        if (asked.dryRun) return yield* Effect.flatMap(halting, (would) => output.answer(would, sentenceOf(would)))
-        const done = yield* Effect.raceFirst(halting, settleAbandoned)
-        if (!cancelOpen) return yield* output.answer(done, `${done.done}.`)
-        const cancelled = yield* cancelAll(account, scope, asked.reason, settings)
-        const named = cancelled.length === 0 ? "nothing of ours is open" : `asked to end: ${cancelled.join(", ")}`
-        yield* output.answer({ ...done, cancelled }, `${done.done}; ${named}.`)
+        const halting = halted({ ...asked, ...(yield* scopeOf(asked)), cancelOpen })
+        if (asked.dryRun) return yield* Effect.flatMap(halting, ({ done }) => output.answer(done, wordsOf(done)))
+        const { done, orders } = yield* Effect.raceFirst(halting, settleAbandoned)
+        const accounts = new Map(orders.map((order) => [order.account, order]))
+        yield* Effect.forEach(accounts.values(), (order) => workOn(order, settings), { discard: true })
+        yield* output.answer(done, wordsOf(done))
       })
     )
 })

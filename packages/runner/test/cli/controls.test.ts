@@ -95,6 +95,7 @@ describe("controls by the command line", () => {
     await place.cli("exchange", "do", JSON.stringify(halves))
     await idle(place)
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "partially_filled" })
+    expect(await place.json("halt", "--cancel-open", "--dry-run")).toMatchObject({ cancelled: ["O1"] })
     expect(await place.json("halt", "--cancel-open", "--reason", "news")).toMatchObject({ cancelled: ["O1"] })
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "cancelled", filledQuantity: "1" })
     expect(await place.json("audit")).toMatchObject({ ok: true })

@@ -97,6 +97,18 @@ describe("the books under /api/v1", () => {
         accounts: [{ name: "main", positions: 3, openOrders: 0 }],
         owing: [{ symbol: "AAPL", residual: "0.1" }, { symbol: "KO" }, { symbol: "MSFT" }]
       })
+      const rows = (rows: number) => ({ kind: "exactly", rows }) as const
+      assert.deepInclude(yield* api.overview.today(), {
+        date: "2023-11-14",
+        since: "2023-11-14T05:00:00.000000Z",
+        trades: rows(6),
+        orders: rows(2),
+        rejected: rows(1),
+        fills: rows(2),
+        sums: { notional: "150.12", unpriced: 0, commission: "0", uncharged: 2 }
+      })
+      yield* scene.at(7 * 3600)
+      assert.deepInclude(yield* api.overview.today(), { date: "2023-11-15", trades: rows(0), fills: rows(0) })
       assert.deepStrictEqual(
         (yield* api.overview.resolve({ urlParams: { q: "B-1" } })).items.map(({ path }) => path),
         ["/api/v1/orders/O1"]
@@ -166,11 +178,22 @@ describe("the books under /api/v1", () => {
       const refused = yield* Effect.flip(api.trades.take({ payload: list, headers: {} }))
       assert.deepInclude(refused, { _tag: "BadRequest", field: "[1].quantity" })
       assert.lengthOf((yield* api.trades.list({ urlParams: { source: "api" } })).items, 1)
-      const halted = yield* api.controls.halt({
-        payload: { reason: "news", account: "main" },
-        headers: { "idempotency-key": "k" }
-      })
-      assert.deepInclude(halted, { account: "main", commandId: "k" })
+      yield* take({ ...trade, sourceId: "n-4", quantity: "5" })
+      const halting = { reason: "news", account: "main", cancelOpen: true }
+      const would = yield* api.controls.halt({ payload: { ...halting, dryRun: true }, headers: {} })
+      const planned = (yield* api.orders.list({ urlParams: { phase: "pending" } })).items.map(({ id }) => id)
+      assert.lengthOf(planned, 1)
+      assert.deepStrictEqual(would.cancelled, planned)
+      const headers = { "idempotency-key": "k" }
+      const halted = yield* api.controls.halt({ payload: halting, headers })
+      assert.deepInclude(halted, { account: "main", commandId: "k", effects: null, cancelled: planned })
+      assert.deepStrictEqual(yield* api.controls.halt({ payload: halting, headers }), halted)
+      assert.strictEqual(
+        (yield* api.orders.show({ path: { id: planned[0] ?? "" }, urlParams: {} })).status,
+        "cancelled"
+      )
+      const again = yield* api.controls.halt({ payload: halting, headers: {} })
+      assert.deepStrictEqual(again.cancelled, [])
       assert.deepInclude((yield* api.controls.list()).items[0], { account: "main", state: "halted", reason: "news" })
     }).pipe(Effect.provide(books))
   )
