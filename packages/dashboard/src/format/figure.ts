@@ -1,9 +1,5 @@
 /** The minus that figures are shown with. */
 export const MINUS = "−"
-/** As wide as a digit, and as a point. */
-const FIGURE_SPACE = " "
-const POINT_SPACE = " "
-
 const PLAIN = /^(-?)(\d+)(?:\.(\d+))?$/
 const LONGEST = 24
 const SHOWN = 12
@@ -21,11 +17,11 @@ export const grouped = (text: string, signed = false): string => {
 /** How many digits stand after the point. */
 export const fractionDigits = (text: string | null): number => PLAIN.exec(text ?? "")?.[3]?.length ?? 0
 
-/** What stands behind a figure so that points of a column line up: as many spaces as the longest fraction has digits more. */
+/** What stands unseen behind a figure so that points of a column line up: as many digits as the longest fraction has more. */
 export const padding = (text: string, longest: number): string => {
   const own = fractionDigits(text)
   const missing = Math.min(longest, MOST_PADDED) - own
-  return missing <= 0 ? "" : (own === 0 ? POINT_SPACE : "") + FIGURE_SPACE.repeat(missing)
+  return missing <= 0 ? "" : (own === 0 ? "." : "") + "0".repeat(missing)
 }
 
 /** A number too long for its cell: its beginning and how many digits it has; nothing for one that fits. */

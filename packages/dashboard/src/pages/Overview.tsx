@@ -55,19 +55,19 @@ const Counted = ({ of: { kind, rows }, to }: { readonly of: Documents.Count; rea
   </Link>
 )
 
-/** Dollars of so many fills, and of how many of them they are not known yet. */
-const Summed = ({
-  missing,
-  of,
-  to
-}: {
+interface SummedProps {
   readonly of: string | undefined
+  /** Of how many it is not known, of so many. */
   readonly missing: number
+  readonly all: number
   readonly to: string
-}) =>
-  of === undefined ? (
-    <span className="faint">—</span>
-  ) : (
+}
+
+/** Dollars of so many fills. */
+const Summed = ({ all, missing, of, to }: SummedProps) => {
+  if (of === undefined || (missing === all && all > 0))
+    return <span title={of === undefined ? "not summed" : "not known yet"}>—</span>
+  return (
     <>
       <Link href={to} className="plain">
         <Figure of={of} money />
@@ -75,6 +75,7 @@ const Summed = ({
       {missing === 0 ? null : <span className="faint"> + {missing} unknown</span>}
     </>
   )
+}
 
 /** What was done today, each figure a way to its rows. */
 const Today = () => {
@@ -88,8 +89,8 @@ const Today = () => {
     ["tradesIn", <Counted of={trades} to={`/trades?${from}`} />],
     ["ordersMade", <Counted of={orders} to={`/orders?${from}`} />],
     ["fillsToday", <Counted of={fills} to={executed} />],
-    ["notionalToday", <Summed of={sums?.notional} missing={sums?.unpriced ?? 0} to={executed} />],
-    ["commissionToday", <Summed of={sums?.commission} missing={sums?.uncharged ?? 0} to={executed} />],
+    ["notionalToday", <Summed of={sums?.notional} missing={sums?.unpriced ?? 0} all={fills.rows} to={executed} />],
+    ["commissionToday", <Summed of={sums?.commission} missing={sums?.uncharged ?? 0} all={fills.rows} to={executed} />],
     ["rejectedToday", <Counted of={rejected} to={`/orders?${from}&status=rejected`} />]
   ] as const
   return (

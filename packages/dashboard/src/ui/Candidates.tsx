@@ -14,7 +14,7 @@ import { SignIcon } from "./Sign.tsx"
 type Order = Documents.OrderDetail
 
 /** The broker's orders that an order in doubt may be, as they were last listed. */
-export const candidatesOf = ({ breaks }: Order): ReadonlyArray<Candidate> =>
+const candidatesOf = ({ breaks }: Order): ReadonlyArray<Candidate> =>
   breaks
     .filter(({ kind, status }) => kind === "Doubt" && status === "open")
     .flatMap((doubt) => candidatesIn(doubt.evidence))

@@ -26,7 +26,13 @@ export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
   const withSign = money === true ? full.replace(/^([−+]?)/, "$1$") : full
   const short = shortened(of)
   const pad = align === undefined ? "" : padding(of, align)
-  if (short === undefined) return <span className="figure">{withSign + pad}</span>
+  if (short === undefined) {
+    return (
+      <span className="figure" data-pad={pad === "" ? undefined : pad}>
+        {withSign}
+      </span>
+    )
+  }
   return (
     <button
       type="button"

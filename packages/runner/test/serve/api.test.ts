@@ -5,6 +5,8 @@ import { Effect, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"
 
+const rows = (count: number) => ({ kind: "exactly", rows: count }) as const
+
 /** The scene of the views, served. */
 const played = Effect.zipRight(scene.played, serving)
 
@@ -97,7 +99,6 @@ describe("the books under /api/v1", () => {
         accounts: [{ name: "main", positions: 3, openOrders: 0 }],
         owing: [{ symbol: "AAPL", residual: "0.1" }, { symbol: "KO" }, { symbol: "MSFT" }]
       })
-      const rows = (rows: number) => ({ kind: "exactly", rows }) as const
       assert.deepInclude(yield* api.overview.today(), {
         date: "2023-11-14",
         since: "2023-11-14T05:00:00.000000Z",
