@@ -8,6 +8,7 @@ import * as fills from "../../src/views/fills.ts"
 import * as instruments from "../../src/views/instruments.ts"
 import * as orders from "../../src/views/orders.ts"
 import * as positions from "../../src/views/positions.ts"
+import * as today from "../../src/views/today.ts"
 import * as trades from "../../src/views/trades.ts"
 import * as scene from "./scene.ts"
 
@@ -15,6 +16,8 @@ const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
 
 const itPlays = (title: string, check: Effect.Effect<void, unknown, Layer.Layer.Success<typeof scene.inMemory>>) =>
   it.effect(title, () => Effect.zipRight(scene.played, check).pipe(Effect.provide(scene.inMemory)))
+
+const rows = (count: number) => ({ kind: "exactly", rows: count })
 
 const idsOf = (items: ReadonlyArray<{ readonly id: string }>) => items.map(({ id }) => id)
 
@@ -44,6 +47,36 @@ describe("documents", () => {
       })
       expect(items[3]).toMatchObject({ id: "T4", status: "completed", openQuantity: "0", orderIds: [] })
       expect(items[4]).toMatchObject({ id: "T5", status: "accumulated", openQuantity: "1.5", orderIds: ["O2"] })
+    })
+  )
+
+  itPlays(
+    "what was done on a market date is counted, and its fills are summed exactly; at midnight there it begins anew",
+    Effect.gen(function* () {
+      expect(yield* today.today).toStrictEqual({
+        at: scene.second(5),
+        date: "2023-11-14",
+        since: "2023-11-14T05:00:00.000000Z",
+        trades: rows(6),
+        orders: rows(2),
+        rejected: rows(1),
+        fills: rows(2),
+        sums: { notional: "150.12", unpriced: 0, commission: "0", uncharged: 2 }
+      })
+      const [quarterToMidnight, pastMidnight] = [6.5 * 3600, 7 * 3600]
+      yield* scene.at(quarterToMidnight)
+      yield* scene.trade("t-7", "buy", "3")
+      expect(yield* today.today).toMatchObject({ date: "2023-11-14", trades: rows(7), orders: rows(3) })
+      yield* scene.at(pastMidnight)
+      yield* scene.trade("t-8", "sell", "3")
+      expect(yield* today.today).toMatchObject({
+        date: "2023-11-15",
+        since: "2023-11-15T05:00:00.000000Z",
+        trades: rows(1),
+        rejected: rows(0),
+        fills: rows(0),
+        sums: { notional: "0" }
+      })
     })
   )
 
