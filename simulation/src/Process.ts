@@ -194,13 +194,13 @@ const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, HEX
   digits.map((digit) => digit.toString(HEX)).join("")
 )
 
-const CALM_LOOK_MS = 5_000
+const CALM_LOOK_MS = 20_000
 
-/** When the storm is over little happens that no commit tells of: it is looked for less often. */
+/** When the storm is over little happens that no commit tells of: it is looked for seldom. */
 const pollingOf = (scene: Scene): Tracking.PollingOptions => ({
   ...Tracking.defaultPolling,
   get lookMs() {
-    return scene.isStorm ? undefined : CALM_LOOK_MS
+    return scene.isStorm ? scene.weather.lookMs : CALM_LOOK_MS
   }
 })
 

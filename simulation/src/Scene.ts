@@ -97,7 +97,12 @@ export const violated = (scene: Scene, rule: string, seen: string): Effect.Effec
 
 /** Does a trouble come now? Nothing does when the storm is over. */
 export const strikes = (scene: Scene, trouble: Trouble): Effect.Effect<boolean> =>
-  Effect.map(Random.next, (chance) => scene.isStorm && chance < scene.weather.rates[trouble])
+  Effect.suspend(() => {
+    const rate = scene.isStorm ? scene.weather.rates[trouble] : 0
+    return rate === 0 ? no : Effect.map(Random.next, (chance) => chance < rate)
+  })
+
+const no = Effect.succeed(false)
 
 /** Is the program killed at this boundary: because its number is up, or because crashes come now and then? */
 export const isKilledHere = (scene: Scene): Effect.Effect<boolean> =>
@@ -121,6 +126,9 @@ export const born = (number: number): Effect.Effect<Life> =>
 
 /** Waits as long as a life is stopped. */
 export const awake = (life: Life): Effect.Effect<void> =>
+  Effect.suspend(() => (life.stoppedUntilMs === 0 ? Effect.void : stopped(life)))
+
+const stopped = (life: Life): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (;;) {
       const leftMs = life.stoppedUntilMs - (yield* Clock.currentTimeMillis)

@@ -44,11 +44,21 @@ export interface Weather {
   readonly stormMs: number
   /** After which time in the calm nothing that the exchange hides is hidden any longer. */
   readonly hiddenMs: number
+  /** How often the program looks for what no commit tells of while things go wrong, in milliseconds. */
+  readonly lookMs: number
   /** How often the program's own sweeps have to find all in the end, instead of a start that reads everything, 0 to 1. */
   readonly sweeps: number
 }
 
 const HIDDEN_MS = 12_000
+/** Most histories are short, so that many are played; some are long, so that much meets in one. */
+const TRADES = [2, 40] as const
+const STORM_MS = [5_000, 40_000] as const
+const LOOK_MS = [1_000, 5_000] as const
+
+/** A number between two, small ones more often: each doubling has the same chance. */
+const between = (least: number, most: number): Effect.Effect<number> =>
+  Effect.map(Random.next, (chance) => Math.round(least * (most / least) ** chance))
 
 /** The most that a rate can be. What breaks a whole program comes seldom enough for something to happen in between. */
 const most: { readonly [T in Trouble]: number } = {
@@ -91,7 +101,7 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
       drawn.set(trouble, isOn && !without.has(trouble) ? share * most[trouble] : 0)
     }
     const rate = (trouble: Trouble) => drawn.get(trouble) ?? 0
-    const trades = yield* Random.nextIntBetween(4, 40)
+    const trades = yield* between(...TRADES)
     const symbols = ["AAPL", "KO", "SPY"].slice(0, yield* Random.nextIntBetween(1, 4))
     return {
       rates: {
@@ -126,7 +136,8 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
       trades: Math.min(trades, mostTrades),
       traders: yield* Random.nextIntBetween(1, 4),
       symbols,
-      stormMs: 1_000 * (yield* Random.nextIntBetween(15, 60)),
+      stormMs: yield* between(...STORM_MS),
+      lookMs: yield* between(...LOOK_MS),
       hiddenMs: HIDDEN_MS,
       sweeps: 0.2
     }

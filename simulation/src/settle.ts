@@ -19,6 +19,8 @@ import * as Watch from "./Watch.ts"
 import { account, tell, violated, type Scene } from "./Scene.ts"
 
 const LOOK_EVERY_MS = 5_000
+/** A program that was killed is there again, and has read its broker. */
+const A_START_MS = 15_000
 /** Two sweeps: what the exchange changed last was seen, and what follows from it done. */
 const TWO_SWEEPS_MS = 130_000
 /** Holdings are compared every five minutes; a symbol of which something is under way then, the next time. */
@@ -28,45 +30,54 @@ const AT_MOST_MS = 3 * 3_600_000
 /** Waits until nothing is left to be done, as an operator who lifts what operators must, and looks at everything then. */
 export const settle = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const begunMs = yield* Clock.currentTimeMillis
-    const leastMs = (yield* Random.next) < scene.weather.sweeps ? TWO_SWEEPS_MS : yield* restarted(scene)
-    const atLeastMs = scene.moved.size === 0 ? leastMs : A_COMPARISON_MS
+    const isSwept = (yield* Random.next) < scene.weather.sweeps
+    if (!isSwept) yield* Effect.zipRight(Effect.sleep(scene.weather.hiddenMs), startedAgain(scene))
     yield* unlimited(scene)
     yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
     // What the exchange holds without an order that is seen halts an account that has sent nothing yet.
     yield* commanding(scene, "resume-the-account", { _tag: "Resume", scope: { _tag: "WholeAccount" } })
-    for (let look = 0; ; look++) {
-      const left = yield* unsettled(scene)
-      const passedMs = (yield* Clock.currentTimeMillis) - begunMs
-      if (left.length === 0 && passedMs >= atLeastMs) break
-      if (passedMs > AT_MOST_MS) return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
-      if (left.length > 0) yield* judge(scene, look)
-      yield* Effect.sleep(passedMs < atLeastMs ? LOOK_EVERY_MS : LOOK_EVERY_MS * 4)
+    const hasMoved = scene.moved.size > 0
+    yield* rested(scene, "first", isSwept ? (hasMoved ? A_COMPARISON_MS : TWO_SWEEPS_MS) : scene.weather.hiddenMs)
+    // A start compares all that is held, once nothing is under way any more.
+    if (hasMoved && !isSwept) {
+      yield* startedAgain(scene)
+      yield* rested(scene, "again", A_START_MS)
     }
     yield* tell(scene, "settled")
     yield* examine(scene)
   })
 
-/** Mostly the program is started once more, which reads everything that happened; else its own sweeps have to do. */
-const restarted = (scene: Scene) =>
+/** Waits until nothing is left to be done and as long as is asked for, with an operator's verdicts meanwhile. */
+const rested = (scene: Scene, name: string, atLeastMs: number) =>
   Effect.gen(function* () {
-    const { hiddenMs } = scene.weather
-    yield* Effect.sleep(hiddenMs)
+    const begunMs = yield* Clock.currentTimeMillis
+    for (let look = 0; ; look++) {
+      const left = yield* unsettled(scene)
+      const passedMs = (yield* Clock.currentTimeMillis) - begunMs
+      if (left.length === 0 && passedMs >= atLeastMs) return
+      if (passedMs > AT_MOST_MS) return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
+      if (left.length > 0) yield* judge(scene, `${name}-${look}`, look)
+      yield* Effect.sleep(passedMs < atLeastMs ? LOOK_EVERY_MS : LOOK_EVERY_MS * 4)
+    }
+  })
+
+/** The program is started once more and reads everything that happened; else its own sweeps have to do. */
+const startedAgain = (scene: Scene) =>
+  Effect.gen(function* () {
     yield* tell(scene, "killed to be started once more")
     for (const life of scene.lives) {
       life.isDead = true
       yield* Deferred.succeed(life.died, undefined)
     }
-    return 2 * hiddenMs
   })
 
 /** The verdicts that only an operator can give, after a look at the exchange. */
-const judge = (scene: Scene, look: number) =>
+const judge = (scene: Scene, name: string, look: number) =>
   Effect.gen(function* () {
     const { books } = scene.memory.fold
     const theirs = yield* Effect.orDie(scene.exchange.orders)
     for (const { brokerOrderId, status } of theirs) {
-      const filling = { id: `fill-${brokerOrderId}-${look}`, do: { fill: { brokerOrderId } } }
+      const filling = { id: `fill-${brokerOrderId}-${name}`, do: { fill: { brokerOrderId } } }
       if (status === "new" || status === "partially_filled") yield* Effect.ignore(scene.exchange.instruct(filling))
     }
     for (const order of books.orders.all()) {
@@ -75,12 +86,12 @@ const judge = (scene: Scene, look: number) =>
         .some((each) => each.kind === "Doubt" && each.subject === `O${order.id}` && each.closedAt === undefined)
       const isThere = theirs.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)
       if (order.status === "in_doubt" && isDoubted && !isThere) {
-        yield* commanding(scene, `not-placed-${order.id}-${look}`, { _tag: "MarkNotPlaced", orderId: order.id })
+        yield* commanding(scene, `not-placed-${order.id}-${name}`, { _tag: "MarkNotPlaced", orderId: order.id })
       }
     }
-    yield* corrected(scene, `settled-${look}`)
+    yield* corrected(scene, `settled-${name}`)
     if (look % 10 === 9) {
-      yield* commanding(scene, `resume-again-${look}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
+      yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     }
   })
 

@@ -1,18 +1,22 @@
+import { Schema } from "effect"
 import { play, type History } from "./history.ts"
-import { troubles, type Trouble } from "./Weather.ts"
+import { troubles } from "./Weather.ts"
 
 /** The same seed with less in it, and still a fault. */
-export interface Smallest {
-  readonly fault: string
-  readonly without: ReadonlyArray<Trouble>
-  readonly mostTrades: number
-  readonly story: ReadonlyArray<string>
-}
+export const Smallest = Schema.Struct({
+  fault: Schema.String,
+  without: Schema.Array(Schema.Literal(...troubles)),
+  mostTrades: Schema.Int,
+  story: Schema.Array(Schema.String)
+})
+
+/** See the schema of the same name. */
+export type Smallest = typeof Smallest.Type
 
 /** Takes troubles and trades out of a history that failed, one after the other, as long as it still fails. */
 export const smallest = ({ fault, seed, story }: History): Smallest => {
   let found: Smallest = { fault: fault ?? "", without: [], mostTrades: 40, story }
-  const tryWith = (without: ReadonlyArray<Trouble>, mostTrades: number): boolean => {
+  const tryWith = (without: Smallest["without"], mostTrades: number): boolean => {
     const again = play({ seed, without: new Set(without), mostTrades })
     if (again.fault === undefined) return false
     found = { fault: again.fault, without, mostTrades, story: again.story }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest"
 import { play } from "../src/history.ts"
 
 const FROM = Number(process.env["ROUNDLOT_FROM"] ?? 1)
-const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 15)
+const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 60)
 const seeds = Array.from({ length: SEEDS }, (_, index) => FROM + index)
 
 describe("whatever goes wrong", () => {

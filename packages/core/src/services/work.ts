@@ -70,8 +70,8 @@ export const forever = <E, R>(
       const wake = yield* Queue.sliding<void>(1)
       const waken = Queue.offer(wake, undefined)
       yield* ledger.watch(after, () => wake.unsafeOffer(undefined))
-      const { news = Stream.empty } = yield* TradeRepository
-      const told = Stream.runForEach(news, () => waken)
+      const { news } = yield* TradeRepository
+      const told = news === undefined ? Effect.void : Stream.runForEach(news, () => waken)
       const tick = Effect.suspend(() => Effect.sleep(every()))
       const ticks = Effect.forever(Effect.zipRight(tick, waken))
       const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
