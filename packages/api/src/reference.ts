@@ -39,7 +39,10 @@ const escape = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
 
 const STYLE =
-  "body{font:15px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}code,pre{font:13px ui-monospace}pre{overflow:auto;background:#8881;padding:.6rem}h2{border-bottom:1px solid #8886;margin-top:2.5rem}table{border-collapse:collapse}td,th{text-align:left;padding:.1rem .8rem .1rem 0;vertical-align:top}:root{color-scheme:light dark}"
+  "body{font:15px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}code,pre{font:13px ui-monospace;overflow-wrap:anywhere}pre,.wide{overflow:auto}pre{background:#8881;padding:.6rem}h2{border-bottom:1px solid #8886;margin-top:2.5rem}table{border-collapse:collapse}td,th{text-align:left;padding:.1rem .8rem .1rem 0;vertical-align:top}:root{color-scheme:light dark}"
+
+const tableOf = (heads: ReadonlyArray<string>, rows: ReadonlyArray<string>): string =>
+  `<div class="wide" tabindex="0"><table><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr>${rows.join("")}</table></div>`
 
 const parametersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
   if (operation.parameters.length === 0) return ""
@@ -47,7 +50,7 @@ const parametersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
     ({ in: place, name, required }) =>
       `<tr><td><code>${escape(name)}</code></td><td>${escape(place)}</td><td>${required ? "required" : ""}</td></tr>`
   )
-  return `<table><tr><th>parameter</th><th>in</th><th></th></tr>${rows.join("")}</table>`
+  return tableOf(["parameter", "in", "needed"], rows)
 }
 
 const schemaLink = (schema: unknown): string => {
@@ -62,7 +65,7 @@ const answersOf = (operation: OpenApi.OpenAPISpecOperation): string => {
     const shown = Object.entries(content ?? {}).map(([type, media]) => `${escape(type)} ${schemaLink(media)}`)
     return `<tr><td>${escape(status)}</td><td>${escape(description)}</td><td>${shown.join("<br>")}</td></tr>`
   })
-  return `<table>${rows.join("")}</table>`
+  return tableOf(["status", "meaning", "document"], rows)
 }
 
 const operationOf = (path: string, method: string, operation: OpenApi.OpenAPISpecOperation): string => {
@@ -82,9 +85,9 @@ const pageOf = (openApi: OpenApi.OpenAPISpec): string => {
   )
   const schemas = Object.entries(openApi.components.schemas).map(
     ([name, schema]) =>
-      `<h3 id="${escape(name)}">${escape(name)}</h3><pre>${escape(JSON.stringify(schema, null, 2))}</pre>`
+      `<h3 id="${escape(name)}">${escape(name)}</h3><pre tabindex="0">${escape(JSON.stringify(schema, null, 2))}</pre>`
   )
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Roundlot API</title><style>${STYLE}</style><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>. The guides are at <a href="/docs">/docs</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</html>`
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Roundlot API</title><style>${STYLE}</style><main><h1>Roundlot API</h1><p>For programs: <a href="/openapi.json">/openapi.json</a>. The guides are at <a href="/docs">/docs</a>.</p><h2>Routes</h2>${paths.join("")}<h2>Documents</h2>${schemas.join("")}</main></html>`
 }
 
 /** `/openapi.json` and `/docs/api`. */

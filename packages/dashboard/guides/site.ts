@@ -103,6 +103,10 @@ const renderer = (docs: string, from: string): MarkdownIt => {
   markdown.core.ruler.push("places", ({ tokens }) => {
     for (const [at, token] of tokens.entries()) {
       if (token.type === "heading_open") token.attrSet("id", slugOf(tokens[at + 1]?.content.replaceAll("`", "") ?? ""))
+      // The corner above the names of rows is the head of nothing.
+      if (token.type === "th_open" && tokens[at + 1]?.content === "") {
+        for (const tag of [token, tokens[at + 2]]) if (tag !== undefined) tag.tag = "td"
+      }
       const open: Array<boolean> = []
       for (const inner of token.children ?? []) {
         if (inner.type === "link_open") {
@@ -120,8 +124,11 @@ const renderer = (docs: string, from: string): MarkdownIt => {
       }
     }
   })
-  const table = '<div class="wide" tabindex="0" role="region" aria-label="Table"><table>'
-  markdown.renderer.rules["table_open"] = () => table
+  // A region that can be scrolled to has a name that no other has.
+  markdown.renderer.rules["table_open"] = (tokens, at) => {
+    const place = tokens.slice(0, at + 1).filter(({ type }) => type === "table_open").length
+    return `<div class="wide" tabindex="0" role="region" aria-label="Table ${place}"><table>`
+  }
   markdown.renderer.rules["table_close"] = () => "</table></div>"
   const { image } = markdown.renderer.rules
   markdown.renderer.rules.image = (tokens, at, ...rest) => {

@@ -77,18 +77,44 @@ const keep = async (page: Page, name: string): Promise<void> => {
 }
 
 const heads = "th, dt, .field, .filter"
+const fields = "main input, main select, main textarea"
 
-/** Heads and figures without an explanation. */
+/** Heads of figures, fields and states without an explanation. */
 const unexplained = (page: Page): Promise<ReadonlyArray<string>> =>
-  page
-    .locator(heads)
-    .evaluateAll((all) =>
+  page.locator(`${heads}, ${fields}, .sign`).evaluateAll(
+    (all, headed) =>
       all
-        .filter((head) => (head.querySelector("[data-help]")?.getAttribute("data-help") ?? "").length < 15)
-        .map(({ outerHTML }) => outerHTML)
-    )
+        .filter((each) => {
+          const head = each.matches(headed) ? each : each.closest(headed)
+          const told = each.matches(".sign") ? each : head?.querySelector("[data-help]")
+          return (told?.getAttribute("data-help") ?? each.closest("label")?.title ?? "").length < 10
+        })
+        .map(({ outerHTML }) => outerHTML),
+    heads
+  )
+
+/** Fields of the API whose words are those of a file, a broker or a person. */
+const free =
+  "source sourceId reason evidence closedWhy releasedWhy errorCode errorMessage errorDetails brokerOrderId rationale givenSymbol rawStatus code brokerAccountId failure fileName body value column execId execIdBase liquidity exchange secType orderRef detail message words"
+
+const HOSTILE = `<img src=x onerror=alert(1)><script>alert(2)</script>\u202Eevil\u0000${"W".repeat(10_000)}`
+
+/** In the page: every answer has, in all of these fields, the worst that files and brokers could say. */
+const spoiling = `
+  const free = new Set(${JSON.stringify(free.split(" "))})
+  const spoiled = (key, value) =>
+    free.has(key) && (value === null || typeof value === "string") ? ${JSON.stringify(HOSTILE)} : value
+  const { fetch } = window
+  window.fetch = async (...asked) => {
+    const answer = await fetch(...asked)
+    if (!answer.ok || !answer.headers.get("content-type")?.includes("json")) return answer
+    return new Response(JSON.stringify(JSON.parse(await answer.text(), spoiled)), answer)
+  }
+`
 
 const phone = { width: 390, height: 844 }
+/** What a page is that is magnified four times: it may have to be scrolled in one direction only. */
+const smallest = { width: 320, height: 256 }
 const desk = { width: 1440, height: 900 }
 
 /** Does a bar glide to a new width, at a given wish for motion? */
@@ -113,13 +139,38 @@ describe("every page", () => {
         await keep(page, `${path}-${theme}-1440`)
         await page.setViewportSize(phone)
         await keep(page, `${path}-${theme}-390`)
-        const wide = await page.evaluate("document.documentElement.scrollWidth > 390")
+        await page.setViewportSize(smallest)
+        const wide = await page.evaluate("document.documentElement.scrollWidth > 320")
         expect({ path, wide }).toEqual({ path, wide: false })
         await page.setViewportSize(desk)
       })
       expect({ path, found }).toEqual({ path, found: [] })
       expect({ path, unexplained: await unexplained(page) }).toEqual({ path, unexplained: [] })
     }
+    expect(faults).toEqual([])
+  })
+
+  test("shows what files and brokers say as text, and keeps its shape, whatever that is, wherever it stands", async () => {
+    await using seen = await open("/settings")
+    const { faults, page } = seen
+    let told = 0
+    await page.addInitScript(spoiling)
+    for (const [path] of pages().filter(([path]) =>
+      /^\/(orders|trades|fills|att|batches\/G|journal|dec|ops)/.test(path)
+    )) {
+      await page.goto(daemon.url + path)
+      await page.locator("h1").first().waitFor()
+      await expect.poll(() => page.locator("main .skeleton").count()).toBe(0)
+      const shape = []
+      for (const width of [1440, 320]) {
+        await page.setViewportSize({ width, height: 900 })
+        shape.push(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+      }
+      const made = await page.locator("main img, main script, main iframe").count()
+      told += (await page.getByText("<script>alert(2)").count()) > 0 ? 1 : 0
+      expect({ path, shape, made }).toEqual({ path, shape: [true, true], made: 0 })
+    }
+    expect(told).toBeGreaterThan(8)
     expect(faults).toEqual([])
   })
 
@@ -173,10 +224,26 @@ describe("every page", () => {
     const help = page.getByText("It waits until it makes a whole lot")
     await head.hover()
     await help.waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(
+      await head.evaluate(
+        (button) => document.getElementById(button.getAttribute("aria-describedby") ?? "")?.textContent
+      )
+    ).toContain("whole lot")
+    // It can be read with the pointer on it.
+    await help.hover()
     await page.mouse.move(0, 0)
     await help.waitFor({ state: "detached" })
     await head.click()
     await help.waitFor()
+    await page.keyboard.press("Escape")
+    await help.waitFor({ state: "detached" })
+    await page.getByRole("button", { name: "Target" }).focus()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Shift+Tab")
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Target")
+    await page.getByText("The signed shares that the broker should hold").waitFor()
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Target")
     expect(seen.faults).toEqual([])
   })
 

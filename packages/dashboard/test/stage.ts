@@ -180,9 +180,11 @@ export const findingsInThemes = async (
 }
 
 /** What axe finds in a page. Rules that ask for the order and kind of a page's parts, and all of WCAG 2.2 A and AA. */
-export const findings = async (page: Page, only: axe.RunOptions = {}): Promise<unknown> => {
+export const findings = async (page: Page, { rules, ...only }: axe.RunOptions = {}): Promise<unknown> => {
   await page.evaluate(`window.axe === undefined && (() => { ${axe.source} })()`)
-  const options = JSON.stringify({ resultTypes: ["violations"], ...only })
+  // Its rule for what WCAG 2.2 added is off by itself.
+  const all = { "target-size": { enabled: true }, ...rules }
+  const options = JSON.stringify({ resultTypes: ["violations"], rules: all, ...only })
   return page.evaluate(`axe.run(document, ${options}).then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 200)).slice(0, 3).join(" | ")))`)
 }

@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core"
 import { expect, test } from "vitest"
 import { findings, type stage } from "./stage.ts"
 
@@ -13,6 +14,19 @@ const doubtOf = {
   openedAt: "2026-11-20T14:30:00.000Z",
   closedAt: null,
   closedWhy: null
+}
+
+const HOSTILE = `<img src=x onerror=alert(1)>\u202Eno`
+
+/** Orders something by its dialog, to its record. */
+const order = async (page: Page, verb: string, typed?: string): Promise<void> => {
+  const dialog = page.getByRole("dialog")
+  await page.getByRole("button", { name: verb, exact: true }).click()
+  await dialog.getByLabel("Reason").fill("a test of what is ordered")
+  if (typed !== undefined) await dialog.getByLabel(`Type ${typed} to confirm`).fill(typed)
+  await dialog.getByRole("button", { name: verb, exact: true }).click()
+  await dialog.getByText("On record").waitFor()
+  await dialog.getByRole("button", { name: "Close" }).click()
 }
 
 /** What an operator does that is written down: each with a page, a daemon and a store of the given stage. */
@@ -52,6 +66,45 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await page.getByText("adds up to 3 rows").waitFor()
     await page.getByRole("table", { name: "What is wrong" }).getByText("hold", { exact: true }).waitFor()
     await page.getByRole("table", { name: "Trades" }).getByText("0.75", { exact: true }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-10: what is under way is stopped, undone and tried again: an order, a trade, a batch", async () => {
+    await Promise.all(
+      [
+        { id: "rests", when: { symbol: "XOM" }, do: { accept: {} } },
+        { id: "refused", when: { symbol: "CRM" }, do: { reject: { words: HOSTILE } } }
+      ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
+    )
+    await daemon.ask("/api/v1/trades", { sourceId: "rests", symbol: "XOM", side: "buy", quantity: "2.5", price: "60" })
+    const csv = "source_id,symbol,side,quantity\nc1,CRM,buy,1\n"
+    const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Refused", mode: "execute", csv }))
+    const working = await daemon.orderAt("submitted", "XOM")
+    await using seen = await open(`/orders/${working}`)
+    const { page } = seen
+    await order(page, `Cancel ${working}`)
+    await page.getByRole("heading", { level: 1, name: /Buy 2 XOM Cancelled/ }).waitFor()
+    await page.getByRole("table", { name: "What went in" }).getByRole("link").first().click()
+    await page.getByRole("heading", { level: 1, name: /Buy 2\.5 XOM/ }).waitFor()
+    await order(page, `Reverse ${page.url().split("/").at(-1)}`, "XOM")
+    await page.goto(`${daemon.url}/positions/paper/XOM`)
+    await page.locator(".equation").getByText("0", { exact: true }).first().waitFor()
+    await page.goto(`${daemon.url}/batches/${batch.id}`)
+    await page.getByRole("heading", { level: 1, name: "Refused Failed" }).waitFor()
+    await order(page, "Retry 1 row")
+    await page
+      .locator("dl.facts")
+      .getByRole("link", { name: /^G\d+$/ })
+      .click()
+    await page.getByRole("heading", { level: 1, name: /^Refused .*Done/ }).waitFor()
+    await page.goto(`${daemon.url}/batches/${batch.id}`)
+    await order(page, `Archive ${batch.id}`)
+    await page.goto(`${daemon.url}/attempts?outcome=rejected`)
+    await page.getByText(HOSTILE).first().waitFor()
+    const opened = Object(await daemon.ask("/api/v1/batches", { name: "Too late", open: true, mode: "execute" }))
+    await page.goto(`${daemon.url}/batches/${opened.batch.id}`)
+    await order(page, `Cancel ${opened.batch.id}`)
+    await page.getByRole("heading", { level: 1, name: "Too late Cancelled" }).waitFor()
     expect(seen.faults).toEqual([])
   })
 
@@ -163,6 +216,9 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await daemon.ask("/api/v1/trades", { sourceId: "before", symbol: "CVX", side: "buy", quantity: "0.5" })
     const near = page.locator("section", { hasText: "Positions near an order" })
     await near.getByText("CVX").waitFor()
+    const rows = Array.from({ length: 40 }, (_, n) => `half-${n},ABT,buy,1`).join("\n")
+    const csv = `source_id,symbol,side,quantity\n${rows}\n`
+    await daemon.ask("/api/v1/batches", { name: "Halfway", mode: "execute", csv })
     await daemon.end("SIGKILL")
     await page.locator("[data-live=reconnecting]").waitFor()
     await page.getByText("Figures may be old; the page reads again every 5 s").waitFor()
@@ -172,6 +228,12 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await daemon.ask("/api/v1/trades", { sourceId: "after", symbol: "TSLA", side: "buy", quantity: "0.125" })
     await near.getByText("+0.125", { exact: true }).waitFor()
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    // What was in the middle of its work comes to its end, and every row was done once.
+    await page.getByRole("status", { name: "Notices" }).getByRole("link", { name: "Batch Halfway: Done" }).click()
+    await page.getByText("adds up to 40 rows").waitFor()
+    const results = page.getByRole("table", { name: "Results by symbol" }).getByRole("row", { name: /ABT/ })
+    await results.waitFor()
+    expect((await results.getByRole("cell").allInnerTexts()).slice(2, 6)).toEqual(["40", "40", "40", "40"])
     expect(seen.faults).toEqual([])
   })
 }

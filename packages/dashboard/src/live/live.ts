@@ -74,19 +74,27 @@ const start = (): (() => void) => {
   const worker = new SharedWorker(new URL("./worker.ts", import.meta.url), { type: "module", name: "roundlot-live" })
   worker.port.addEventListener("message", ({ data }: MessageEvent<ReadonlyArray<Told>>) => data.forEach(hear))
   worker.port.start()
-  const say = (word: "bye" | "again"): void => {
+  const say = (word: "bye" | "back" | "again"): void => {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has one other end, and no origin
     worker.port.postMessage(word)
   }
   window.addEventListener("pagehide", () => say("bye"))
+  // A page that the browser kept while its reader was elsewhere goes on, and reads what it was not told of.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return
+    say("back")
+    hear({ kind: "lost" })
+  })
   return () => say("again")
 }
 
 let again: (() => void) | undefined
 
-/** Opens the stream; once a page. */
+/** Opens the stream; once a page. What was away is asked at once when the network is there again. */
 export const open = (): void => {
-  again ??= start()
+  if (again !== undefined) return
+  again = start()
+  window.addEventListener("online", () => standing.phase === "retrying" && again?.())
 }
 
 /** Tries the stream now. */

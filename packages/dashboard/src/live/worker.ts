@@ -24,14 +24,20 @@ const connection = connect((told) => {
   timer ??= setTimeout(post, FOLD_MS)
 })
 
+/** A page is told from now on, and how the stream stands. */
+const join = (port: MessagePort): void => {
+  ports.add(port)
+  if (last !== undefined) port.postMessage([last])
+}
+
 addEventListener("connect", (event) => {
   const port = event instanceof MessageEvent ? event.ports[0] : undefined
   if (port === undefined) return
-  ports.add(port)
   port.addEventListener("message", ({ data }) => {
     if (data === "again") connection.again()
     else if (data === "bye") ports.delete(port)
+    else if (data === "back") join(port)
   })
   port.start()
-  if (last !== undefined) port.postMessage([last])
+  join(port)
 })

@@ -55,6 +55,8 @@ interface Wish {
   readonly name: string
   readonly separator: Separator
   readonly decimal: "point" | "comma"
+  readonly dates: "iso" | "dmy" | "mdy"
+  readonly zone: string
   readonly columns: Readonly<Record<string, string>>
   readonly account: string
   readonly mode: "execute" | "accumulate"
@@ -70,6 +72,8 @@ const blank: Wish = {
   name: "",
   separator: ",",
   decimal: "point",
+  dates: "iso",
+  zone: "",
   columns: {},
   account: "",
   mode: "accumulate",
@@ -97,12 +101,14 @@ const requestOf = ({
   account,
   columns,
   csv,
+  dates,
   decimal,
   fileName,
   mode,
   name,
   separator,
-  template
+  template,
+  zone
 }: Wish): Documents.BatchRequest => {
   const given = Object.fromEntries(
     Object.entries(columns).filter(([field, column]) => column !== "" && column !== field)
@@ -113,6 +119,8 @@ const requestOf = ({
     csv,
     separator,
     decimal,
+    dates,
+    ...(zone.trim() === "" ? {} : { zone: zone.trim() }),
     ...(template === "" ? {} : { template }),
     ...(account === "" ? {} : { account }),
     ...(fileName === "" ? {} : { fileName }),
@@ -127,12 +135,14 @@ export const NewBatch = () => {
   const [, go] = useLocation()
   const [wish, setWish] = useState(kept)
   const [step, setStep] = useState(0)
-  const [key] = useState(() => crypto.randomUUID())
+  const [key, setKey] = useState(() => crypto.randomUUID())
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
   const change = (next: Partial<Wish>): void => {
     const all = { ...wish, ...next }
     setWish(all)
     keep(all)
+    // Another wish has another key: the same is never submitted twice, another one always is.
+    setKey(crypto.randomUUID())
   }
   const given = (csv: string, fileName: string): void => {
     const separator = sniffed(csv)
@@ -149,8 +159,10 @@ export const NewBatch = () => {
   const [saveAs, setSaveAs] = useState("")
   const saving = useMutation({
     mutationFn: () => {
-      const { account, columns, decimal, mode, separator } = requestOf(wish)
+      const { account, columns, dates, decimal, mode, separator, zone } = requestOf(wish)
       const terms = {
+        ...(dates === undefined ? {} : { dates }),
+        ...(zone === undefined ? {} : { zone }),
         ...(decimal === undefined ? {} : { decimal }),
         ...(mode === undefined ? {} : { mode }),
         ...(separator === undefined ? {} : { separator }),
@@ -163,11 +175,13 @@ export const NewBatch = () => {
   })
   const take = (template: string): void => {
     const terms = templates?.items.find(({ name }) => name === template)?.terms
-    const { account, columns, decimal, mode, separator } = terms ?? {}
+    const { account, columns, dates, decimal, mode, separator, zone } = terms ?? {}
     change({
       template,
       columns: { ...wish.columns, ...columns },
       ...(account === undefined ? {} : { account }),
+      ...(dates === undefined ? {} : { dates }),
+      ...(zone === undefined ? {} : { zone }),
       ...(decimal === undefined ? {} : { decimal }),
       ...(mode === undefined ? {} : { mode }),
       ...(separator === undefined ? {} : { separator })
@@ -282,6 +296,28 @@ export const NewBatch = () => {
             ]}
             onChoose={(decimal) => change({ decimal })}
           />
+          <Choice
+            term="dateOrder"
+            label="Dates"
+            value={wish.dates}
+            options={[
+              ["iso", "2026-11-20"],
+              ["dmy", "20.11.2026"],
+              ["mdy", "11/20/2026"]
+            ]}
+            onChoose={(dates) => change({ dates })}
+          />
+          <Field term="fileZone">
+            <input
+              aria-label="Zone of its times"
+              value={wish.zone}
+              maxLength={64}
+              placeholder="Europe/Berlin"
+              onChange={({ target }) => change({ zone: target.value })}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Field>
           {FIELDS.map((field) => {
             const at = names.indexOf(wish.columns[field] ?? "")
             const samples = lines.slice(1, 1 + SAMPLES).map((line) => cellsOf(line, wish.separator)[at] ?? "")
@@ -301,6 +337,26 @@ export const NewBatch = () => {
               </Choice>
             )
           })}
+          <Choice
+            term="account"
+            label="Account"
+            value={wish.account}
+            options={[
+              ...(accounts?.items.length === 1 ? [] : [["", "choose"] as const]),
+              ...(accounts?.items.map(({ name }) => [name, name] as const) ?? [])
+            ]}
+            onChoose={(account) => change({ account })}
+          />
+          <Choice
+            term="mode"
+            label="Mode"
+            value={wish.mode}
+            options={[
+              ["accumulate", "accumulate"],
+              ["execute", "execute"]
+            ]}
+            onChoose={(mode) => change({ mode })}
+          />
           <Field term="name">
             <input
               aria-label="Name"
@@ -381,28 +437,8 @@ export const NewBatch = () => {
       ) : null}
       {step === 3 && checked !== undefined ? (
         <section className="panel form" aria-label="Submit">
-          <Choice
-            term="account"
-            label="Account"
-            value={wish.account}
-            options={[
-              ...(accounts?.items.length === 1 ? [] : [["", "the only one"] as const]),
-              ...(accounts?.items.map(({ name }) => [name, name] as const) ?? [])
-            ]}
-            onChoose={(account) => change({ account })}
-          />
-          <Choice
-            term="mode"
-            label="Mode"
-            value={wish.mode}
-            options={[
-              ["accumulate", "accumulate"],
-              ["execute", "execute"]
-            ]}
-            onChoose={(mode) => change({ mode })}
-          />
           <p>
-            Taken in: {rowsIn(checked.accepted)},{" "}
+            Taken in{wish.account === "" ? "" : ` for ${wish.account}`}: {rowsIn(checked.accepted)},{" "}
             {wish.mode === "accumulate" ? "accumulated into whole lots" : "each sent as an order of its own"}.
             {checked.rejected === 0 ? "" : ` On record as rejected: ${rowsIn(checked.rejected)}.`}
           </p>

@@ -30,30 +30,36 @@ interface Thought {
   readonly symbol: string
   readonly side: string
   readonly quantity: string
+  readonly batch: Documents.BatchDocument | undefined
 }
 
 /** The order that would follow, as the daemon would decide it now; it is asked again whenever something happens. */
-const Preview = ({ account, quantity, side, symbol }: Thought) => {
-  const isAsked = account !== "" && symbol !== "" && quantity !== ""
+const Preview = ({ account, batch, quantity, side, symbol }: Thought) => {
+  // A row that is executed is an order by itself, whatever its position owes.
+  const isItsOwn = batch?.mode === "execute"
+  const isGiven = account !== "" && symbol !== "" && quantity !== ""
+  const isAsked = isGiven && !isItsOwn
   const { data, error } = useAsk(
     ["preview", account, symbol, side, quantity],
     (api) => api.positions.preview({ path: { symbol }, urlParams: { account, side, quantity } }),
     isAsked
   )
   const isNew = error instanceof ProblemError && error.status === 404
-  const said = !isAsked
+  const said = !isGiven
     ? "Write symbol and quantity to see it."
-    : isNew
-      ? `It is the first trade in ${symbol}: whole lots of it are ordered once the broker has confirmed the symbol.`
-      : error !== null
-        ? error.message
-        : data?.order === undefined || data.order === null
-          ? `None: ${data?.why ?? "…"}.`
-          : `${data.order.side === "buy" ? "Buy" : "Sell"} ${data.order.quantity} ${symbol}.`
+    : isItsOwn
+      ? `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}, an order of its own.`
+      : isNew
+        ? `It is the first trade in ${symbol}: whole lots of it are ordered once the broker has confirmed the symbol.`
+        : error !== null
+          ? error.message
+          : data?.order === undefined || data.order === null
+            ? `None: ${data?.why ?? "…"}.`
+            : `${data.order.side === "buy" ? "Buy" : "Sell"} ${data.order.quantity} ${symbol}.`
   return (
     <Field term="follows">
       <span role="status" aria-label="The order that would follow">
-        {said}
+        {isGiven && batch !== undefined ? `Once ${batch.id} is queued: ${said}` : said}
       </span>
     </Field>
   )
@@ -183,12 +189,20 @@ export const NewTrade = () => {
         {error !== null && !["account", "symbol", "side", "quantity", "price", "batchId"].includes(field ?? "") ? (
           <Problem error={error} />
         ) : null}
-        <Preview account={account} symbol={symbol.trim()} side={side} quantity={quantity.trim()} />
+        <Preview
+          account={account}
+          symbol={symbol.trim()}
+          side={side}
+          quantity={quantity.trim()}
+          batch={open.find(({ id }) => id === batchId)}
+        />
         <p className="faint">
           The same on the command line:{" "}
           <code>
             npx roundlot trades add --account {account} --symbol {symbol || "AAPL"} --side {side} --quantity{" "}
             {quantity || "0.3"}
+            {price.trim() === "" ? "" : ` --price ${price.trim()}`}
+            {batchId === "" ? "" : ` --batch ${batchId}`}
           </code>
         </p>
         <div className="buttons">

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactNode } from "react"
+import { lazy, Suspense, useEffect, useId, useRef, useState, type ReactNode } from "react"
 import { glossary, type Term } from "../words/glossary.ts"
 
 const HelpPopover = lazy(() => import("./HelpPopover.tsx").then(({ HelpPopover }) => ({ default: HelpPopover })))
@@ -9,38 +9,53 @@ interface ExplainedProps {
   readonly className?: string | undefined
 }
 
+/** So long may a pointer be between a word and its meaning, on its way from one to the other. */
+const BETWEEN_MS = 150
+
 /** Something whose meaning is a hover, a focus or a tap away. */
 export const Explained = ({ children, className, help }: ExplainedProps) => {
   const [wanted, setWanted] = useState(false)
   const [isOpen, setOpen] = useState(false)
+  const id = useId()
+  const word = useRef<HTMLButtonElement>(null)
+  const leaving = useRef<ReturnType<typeof setTimeout>>(undefined)
   const show = () => {
+    clearTimeout(leaving.current)
     setWanted(true)
     setOpen(true)
   }
-  const button = (
-    <button
-      type="button"
-      className={`help ${className ?? ""}`}
-      data-help={help}
-      onMouseEnter={show}
-      onMouseLeave={() => setOpen(false)}
-      onFocus={(event) => event.currentTarget.matches(":focus-visible") && show()}
-      onBlur={() => setOpen(false)}
-      onClick={(event) => {
-        event.stopPropagation()
-        show()
-      }}
-    >
-      {children}
-    </button>
-  )
-  if (!wanted) return button
+  const leave = () => {
+    clearTimeout(leaving.current)
+    leaving.current = setTimeout(() => setOpen(false), BETWEEN_MS)
+  }
+  useEffect(() => () => clearTimeout(leaving.current), [])
   return (
-    <Suspense fallback={button}>
-      <HelpPopover isOpen={isOpen} onOpenChange={setOpen} anchor={button}>
-        {help}
-      </HelpPopover>
-    </Suspense>
+    <>
+      <button
+        type="button"
+        ref={word}
+        className={`help ${className ?? ""}`}
+        data-help={help}
+        aria-describedby={isOpen ? id : undefined}
+        onMouseEnter={show}
+        onMouseLeave={leave}
+        onFocus={(event) => event.currentTarget.matches(":focus-visible") && show()}
+        onBlur={() => setOpen(false)}
+        onClick={(event) => {
+          event.stopPropagation()
+          show()
+        }}
+      >
+        {children}
+      </button>
+      {wanted ? (
+        <Suspense fallback={null}>
+          <HelpPopover id={id} isOpen={isOpen} onOpenChange={setOpen} onEnter={show} onLeave={leave} word={word}>
+            {help}
+          </HelpPopover>
+        </Suspense>
+      ) : null}
+    </>
   )
 }
 

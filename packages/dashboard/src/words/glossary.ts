@@ -189,6 +189,11 @@ const entries = {
     head: "Decimal sign",
     help: "What stands before the fraction of a number in this file. It is never guessed."
   },
+  dateOrder: { head: "Dates", help: "How days are written in this file. Which is the month is never guessed." },
+  fileZone: {
+    head: "Zone of its times",
+    help: "By which clock its times are that name no zone themselves: Europe/Berlin, or -05:00."
+  },
   mapped: {
     head: "Column of",
     help: "Which column of the file is this field of a trade; beside it, what the first rows have there."
@@ -244,7 +249,7 @@ const entries = {
   },
   follows: {
     head: "What follows",
-    help: "The order that would be made if this trade were taken in now, or why none would be. Nothing is on record of the question."
+    help: "The order that would be made if this trade were taken in now, or why none would be. In a batch it has its turn later. Nothing is on record of the question."
   },
   asOf: { head: "As of", help: "The moment that the page shows the books of. What came later is not in it." },
   viewName: { head: "View", help: "A name for these filters. It is kept in this browser, and leads to the same rows." },
