@@ -76,7 +76,9 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
         { id: "refused", when: { symbol: "CRM" }, do: { reject: { words: HOSTILE } } }
       ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
     )
-    await daemon.ask("/api/v1/trades", { sourceId: "rests", symbol: "XOM", side: "buy", quantity: "2.5", price: "60" })
+    const { items } = Object(
+      await daemon.ask("/api/v1/trades", { symbol: "XOM", side: "buy", quantity: "2.5", price: "60" })
+    )
     const csv = "source_id,symbol,side,quantity\nc1,CRM,buy,1\n"
     const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Refused", mode: "execute", csv }))
     const working = await daemon.orderAt("submitted", "XOM")
@@ -84,9 +86,8 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     const { page } = seen
     await order(page, `Cancel ${working}`)
     await page.getByRole("heading", { level: 1, name: /Buy 2 XOM Cancelled/ }).waitFor()
-    await page.getByRole("table", { name: "What went in" }).getByRole("link").first().click()
-    await page.getByRole("heading", { level: 1, name: /Buy 2\.5 XOM/ }).waitFor()
-    await order(page, `Reverse ${page.url().split("/").at(-1)}`, "XOM")
+    await page.goto(`${daemon.url}/trades/${items[0].id}`)
+    await order(page, `Reverse ${items[0].id}`, "XOM")
     await page.goto(`${daemon.url}/positions/paper/XOM`)
     await page.locator(".equation").getByText("0", { exact: true }).first().waitFor()
     await page.goto(`${daemon.url}/batches/${batch.id}`)
@@ -195,7 +196,8 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await dialog.getByRole("list", { name: "What it comes to now" }).getByText(/P-81/).waitFor()
     await dialog.getByText(/orders resolve O\d+ --as "P-81"/).waitFor()
     await dialog.getByRole("button", { name: "Back" }).click()
-    await page.unroute(/\/api\/v1\/orders\/O\d+$/)
+    // One may be on its way.
+    await page.unrouteAll({ behavior: "wait" })
     await page.getByRole("button", { name: /was never placed/ }).click()
     await dialog.getByText("its shares are due again after the cool-down").waitFor()
     await dialog.getByLabel("Reason").fill("the broker said so by phone")
@@ -216,7 +218,7 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await daemon.ask("/api/v1/trades", { sourceId: "before", symbol: "CVX", side: "buy", quantity: "0.5" })
     const near = page.locator("section", { hasText: "Positions near an order" })
     await near.getByText("CVX").waitFor()
-    const rows = Array.from({ length: 40 }, (_, n) => `half-${n},ABT,buy,1`).join("\n")
+    const rows = Array.from({ length: 10 }, (_, n) => `half-${n},ABT,buy,1`).join("\n")
     const csv = `source_id,symbol,side,quantity\n${rows}\n`
     await daemon.ask("/api/v1/batches", { name: "Halfway", mode: "execute", csv })
     await daemon.end("SIGKILL")
@@ -230,10 +232,10 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     // What was in the middle of its work comes to its end, and every row was done once.
     await page.getByRole("status", { name: "Notices" }).getByRole("link", { name: "Batch Halfway: Done" }).click()
-    await page.getByText("adds up to 40 rows").waitFor()
+    await page.getByText("adds up to 10 rows").waitFor()
     const results = page.getByRole("table", { name: "Results by symbol" }).getByRole("row", { name: /ABT/ })
     await results.waitFor()
-    expect((await results.getByRole("cell").allInnerTexts()).slice(2, 6)).toEqual(["40", "40", "40", "40"])
+    expect((await results.getByRole("cell").allInnerTexts()).slice(2, 6)).toEqual(["10", "10", "10", "10"])
     expect(seen.faults).toEqual([])
   })
 }
