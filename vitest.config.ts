@@ -6,7 +6,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Starts one Postgres server for all tests that need one. */
 const postgres = here("packages/store-postgres/test/globalSetup.ts")
 /** Tests that start the program as a process share one bundle of it. */
-const program = here("packages/runner/test/program.ts")
+const program = here("packages/runner/test/program/setup.ts")
 /** Builds the dashboard and unpacks a browser. */
 const browser = here("packages/dashboard/test/browser.ts")
 

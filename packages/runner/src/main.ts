@@ -1,31 +1,4 @@
 #!/usr/bin/env -S node --
-import { Effect } from "effect"
-import process from "node:process"
-import { run } from "./cli/run.ts"
+import { main } from "./cli/main.ts"
 
-const SIGNALLED = 130
-
-/** The first signal asks the verb to end; the second ends the process. */
-const signalled = Effect.async<void>((resume) => {
-  let isStopping = false
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(SIGNALLED)
-      isStopping = true
-      resume(Effect.void)
-    })
-  }
-})
-
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on("error", () => process.exit(0))
-
-const streams = {
-  out: (text: string) => void process.stdout.write(text),
-  err: (text: string) => void process.stderr.write(text),
-  isTerminal: process.stderr.isTTY
-}
-
-process.exitCode = await Effect.runPromise(run(process.argv.slice(2), process.env, streams, signalled))
-// Listeners for signals would keep the process alive.
-process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM")
+await main()

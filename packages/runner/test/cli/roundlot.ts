@@ -135,7 +135,7 @@ export const program = (name: string, words: ReadonlyArray<string>): ReadonlyArr
   ...words
 ]
 
-/** The command line, or another program of `test/program.ts`, as a process of its own. */
+/** The command line, or another program of `test/program`, as a process of its own. */
 export const child = (words: ReadonlyArray<string>, input = "", cwd?: string, name = "main") => {
   const started = running(program(name, words), { cwd })
   started.tell(input)

@@ -13,7 +13,9 @@ const streams = {
 }
 
 /** The command line on a machine whose clock is set while it runs. */
-process.exitCode = await Effect.runPromise(
-  run(process.argv.slice(2), process.env, streams, stopped).pipe(Effect.withClock(jumping()))
-)
-process.removeAllListeners("SIGTERM").removeAllListeners("SIGUSR2")
+export const main = async (): Promise<void> => {
+  process.exitCode = await Effect.runPromise(
+    run(process.argv.slice(2), process.env, streams, stopped).pipe(Effect.withClock(jumping()))
+  )
+  process.removeAllListeners("SIGTERM").removeAllListeners("SIGUSR2")
+}

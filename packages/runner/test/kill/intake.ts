@@ -15,7 +15,7 @@ const [address = "", file = "", from = "0", together = "1"] = process.argv.slice
  * Takes the trades of a file in, from a row on and so many at a time, and says of each what it was answered, once it was. It begins
  * when its input ends.
  */
-const main = Effect.gen(function* () {
+const work = Effect.gen(function* () {
   const store = yield* parse(address, "the first word")
   const rows = TradeFile.readTrades(file, { source: "tape" }).pipe(Stream.drop(Number(from)))
   const target = { account: AccountName.AccountName.make("paper"), policy: SourcePolicy.plain }
@@ -31,12 +31,14 @@ const main = Effect.gen(function* () {
   yield* Effect.provide(taken, layerBooks({ store }))
 })
 
-process.exitCode = await Effect.runPromise(
-  main.pipe(
-    Effect.provide(Layer.merge(NodeContext.layer, Logger.replace(Logger.defaultLogger, Logger.none))),
-    Effect.withClock(jumping()),
-    Effect.as(0),
-    Effect.catchAll((error) => Effect.sync(() => (process.stderr.write(`${error.message}\n`), 1)))
+export const main = async (): Promise<void> => {
+  process.exitCode = await Effect.runPromise(
+    work.pipe(
+      Effect.provide(Layer.merge(NodeContext.layer, Logger.replace(Logger.defaultLogger, Logger.none))),
+      Effect.withClock(jumping()),
+      Effect.as(0),
+      Effect.catchAll((error) => Effect.sync(() => (process.stderr.write(`${error.message}\n`), 1)))
+    )
   )
-)
-process.removeAllListeners("SIGUSR2")
+  process.removeAllListeners("SIGUSR2")
+}

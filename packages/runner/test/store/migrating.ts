@@ -17,21 +17,22 @@ const said = (text: string) => {
   if (/pg_sleep|RECURSIVE/.test(text)) process.stdout.write("at the last statement\n")
 }
 
-await Effect.runPromise(
-  Effect.scoped(
-    Effect.gen(function* () {
-      const side = yield* opened
-      yield* Migrations.migrate({
-        ...side,
-        ask: <R extends object>(text: string, cells?: ReadonlyArray<Column.Cell>) =>
-          Effect.zipRight(
-            Effect.sync(() => said(text)),
-            side.ask<R>(text, cells)
-          )
+export const main = (): Promise<void> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const side = yield* opened
+        yield* Migrations.migrate({
+          ...side,
+          ask: <R extends object>(text: string, cells?: ReadonlyArray<Column.Cell>) =>
+            Effect.zipRight(
+              Effect.sync(() => said(text)),
+              side.ask<R>(text, cells)
+            )
+        })
       })
-    })
-  ).pipe(
-    Effect.retry({ while: (error) => error._tag === "StoreUnavailable" && error.problem === "busy" }),
-    Effect.provideService(Migrations.Known, known)
+    ).pipe(
+      Effect.retry({ while: (error) => error._tag === "StoreUnavailable" && error.problem === "busy" }),
+      Effect.provideService(Migrations.Known, known)
+    )
   )
-)

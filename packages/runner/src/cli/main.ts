@@ -1,0 +1,32 @@
+import { Effect } from "effect"
+import process from "node:process"
+import { run } from "./run.ts"
+
+const SIGNALLED = 130
+
+/** The first signal asks the verb to end; the second ends the process. */
+const signalled = Effect.async<void>((resume) => {
+  let isStopping = false
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (isStopping) process.exit(SIGNALLED)
+      isStopping = true
+      resume(Effect.void)
+    })
+  }
+})
+
+const streams = {
+  out: (text: string) => void process.stdout.write(text),
+  err: (text: string) => void process.stderr.write(text),
+  isTerminal: process.stderr.isTTY
+}
+
+/** The program: runs the command line that this process was started with, and leaves its exit code. */
+export const main = async (): Promise<void> => {
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on("error", () => process.exit(0))
+  process.exitCode = await Effect.runPromise(run(process.argv.slice(2), process.env, streams, signalled))
+  // Listeners for signals would keep the process alive.
+  process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM")
+}
