@@ -1,4 +1,5 @@
-import { audit, Decimal, type AccountName, type Instant, type MemoryStore } from "@roundlot/core"
+import { audit, Decimal, type AccountName, type Instant, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
 
 /** What is remembered of a history beside its books, which are folded from the journal entry by entry. */
 export interface Memory {
@@ -31,8 +32,11 @@ export const sharesNow = ({ counted, splits }: Memory, tradeId: number, symbol: 
 }
 
 /** Takes in what stands in a journal already. */
-export const catchUp = (memory: Memory, store: MemoryStore.MemoryStore, account: AccountName.JournalName): void => {
-  for (const entry of store.entries({ account, afterSeq: 0, entity: undefined, limit: 1_000 })) {
-    audit.fold(memory.fold, account, entry)
-  }
-}
+export const catchUp = (
+  memory: Memory,
+  store: TradeRepository.TradeRepositoryService,
+  account: AccountName.JournalName
+) =>
+  Effect.map(store.entries({ account, afterSeq: 0, entity: undefined, limit: 1_000 }), (entries) => {
+    for (const entry of entries) audit.fold(memory.fold, account, entry)
+  })

@@ -6,7 +6,6 @@ import {
   Entropy,
   Instant,
   type Lease,
-  MemoryRepository,
   Roundlot,
   Tracking,
   TradeRepository,
@@ -46,7 +45,7 @@ const unavailable = (detail: string) =>
 
 /** The store of a life: it fails, or commits and fails, or is the last thing that the program ever calls. */
 const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepositoryService => {
-  const memory = MemoryRepository.make(scene.store)
+  const { store } = scene
   const read = <A>(what: Effect.Effect<A, TradeRepository.StoreError>) =>
     Effect.gen(function* () {
       yield* awake(life)
@@ -55,7 +54,7 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
       return yield* what
     })
   return {
-    identity: memory.identity,
+    identity: store.identity,
     write: (scope, plan) =>
       outside(
         scene,
@@ -66,20 +65,20 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
           yield* awake(life)
           if (yield* strikes(scene, "storeError")) return yield* unavailable("a write failed")
           const seen = Watch.planning(plan)
-          const written = yield* memory.write(scope, seen.plan)
+          const written = yield* store.write(scope, seen.plan)
           yield* Watch.driven(scene, life, seen.planned())
           yield* Watch.committed(scene, seen.planned())
           if (yield* strikes(scene, "lostCommit")) return yield* unavailable("the answer to COMMIT was lost")
           return written
         })
       ),
-    page: (query) => read(memory.page(query)),
-    count: (query) => read(memory.count(query)),
-    entries: (query) => read(memory.entries(query)),
-    feed: (after, limit) => read(memory.feed(after, limit)),
-    heads: read(memory.heads),
-    leases: { ...memory.leases, open: (holder) => untilDead(scene, life, memory.leases.open(holder)) },
-    snapshot: (reads) => memory.snapshot(reads)
+    page: (query) => read(store.page(query)),
+    count: (query) => read(store.count(query)),
+    entries: (query) => read(store.entries(query)),
+    feed: (after, limit) => read(store.feed(after, limit)),
+    heads: read(store.heads),
+    leases: { ...store.leases, open: (holder) => untilDead(scene, life, store.leases.open(holder)) },
+    snapshot: (reads) => store.snapshot(reads)
   }
 }
 

@@ -5,8 +5,8 @@ import {
   type Commands,
   type Id,
   type Ledger,
-  type MemoryStore,
-  type Trade
+  type Trade,
+  type TradeRepository
 } from "@roundlot/core"
 import { Clock, Deferred, Effect, Random, type Context } from "effect"
 import type { Memory } from "./Memory.ts"
@@ -52,7 +52,8 @@ export interface Scene {
   readonly accountName: typeof account
   readonly memory: Memory
   readonly exchange: Exchange.ExchangeService
-  readonly store: MemoryStore.Copyable
+  /** The books, which stay when a life ends. */
+  readonly store: TradeRepository.TradeRepositoryService
   readonly boundaries: Boundaries
   /** Does anything go wrong now? */
   isStorm: boolean

@@ -3,13 +3,17 @@ import {
   Account,
   AccountName,
   Commands,
-  Roundlot,
   MemoryRepository,
   MemoryStore,
+  Roundlot,
   TradeRepository
 } from "@roundlot/core"
 import { Simulation } from "@roundlot/core/testing"
-import { Cause, Deferred, Effect, Exit, Layer, Option } from "effect"
+import { SqliteStore } from "@roundlot/store-sqlite"
+import { Cause, Context, Deferred, Effect, Exit, Layer, Option } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { clockSetter, market, operator, trader } from "./actors.ts"
 import * as Memory from "./Memory.ts"
 import { supervised } from "./Process.ts"
@@ -17,12 +21,20 @@ import { account, born, tell, type Scene } from "./Scene.ts"
 import { settle } from "./settle.ts"
 import { draw, type Trouble } from "./Weather.ts"
 
+/** The stores that a history can be played on: in memory, or in a file that is gone afterwards. */
+export const storeKinds = ["memory", "sqlite"] as const
+
+/** One of them. */
+type StoreKind = (typeof storeKinds)[number]
+
 /** What a history is played with. */
 export interface HistoryOptions {
   readonly seed: number
   /** What does not go wrong this time. */
   readonly without?: ReadonlySet<Trouble>
   readonly mostTrades?: number
+  /** On which store; in memory where nothing is said. */
+  readonly store?: StoreKind
   /** Is all handed in at once, and nothing waited for that only a storm leaves behind? */
   readonly isBrief?: boolean
   /** At which boundaries the program is killed, whatever else happens: 1 is before its first commit. */
@@ -32,6 +44,7 @@ export interface HistoryOptions {
 /** How a history ended: `fault` says which rule did not hold, in one sentence. */
 export interface History {
   readonly seed: number
+  readonly store: StoreKind
   readonly fault: string | undefined
   readonly story: ReadonlyArray<string>
   /** How many boundaries its lives passed, before and after each commit and each request to the broker. */
@@ -42,7 +55,7 @@ const START_MS = Date.UTC(2026, 0, 5, 15)
 
 /** Plays the history of a seed to its end. */
 export const play = (options: HistoryOptions): History => {
-  const { killAt = new Set(), seed } = options
+  const { killAt = new Set(), seed, store = "memory" } = options
   const boundaries = { passed: 0, killAt }
   const story: Array<string> = []
   let fault: string | undefined
@@ -55,7 +68,7 @@ export const play = (options: HistoryOptions): History => {
     })
   )
   const exit = Simulation.run(program, { seed: `history ${seed}`, startMs: START_MS })
-  return { seed, fault: fault ?? faultOf(exit), story, boundaries: boundaries.passed }
+  return { seed, store, fault: fault ?? faultOf(exit), story, boundaries: boundaries.passed }
 }
 
 const faultOf = (exit: Exit.Exit<unknown, { readonly message: string }>): string | undefined =>
@@ -67,7 +80,7 @@ const faultOf = (exit: Exit.Exit<unknown, { readonly message: string }>): string
       })
 
 const begin = (
-  { isBrief = false, mostTrades = 1_000, seed, without = new Set() }: HistoryOptions,
+  { isBrief = false, mostTrades = 1_000, seed, store: kind = "memory", without = new Set() }: HistoryOptions,
   boundaries: Scene["boundaries"],
   story: Array<string>
 ) =>
@@ -81,8 +94,8 @@ const begin = (
         return isStorm ? weather.rates.exchange : 0
       }
     })
-    const store = MemoryStore.make()
-    yield* opened(store)
+    const store = yield* stores[kind]
+    yield* accountMade(store)
     const scene: Scene = {
       weather,
       accountName: account,
@@ -110,14 +123,25 @@ const begin = (
       broken: yield* Deferred.make<void>()
     }
     const journals: ReadonlyArray<AccountName.JournalName> = [AccountName.STORE, account]
-    for (const name of journals) Memory.catchUp(scene.memory, store, name)
+    yield* Effect.forEach(journals, (name) => Memory.catchUp(scene.memory, store, name), { discard: true })
     return scene
   })
 
-const opened = (store: MemoryStore.Copyable) =>
+const sqlite = Effect.gen(function* () {
+  const folder = yield* Effect.acquireRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-simulation-"))),
+    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+  )
+  const context = yield* Layer.build(SqliteStore.layer({ file: join(folder, "books.db") }))
+  return Context.get(context, TradeRepository.TradeRepository)
+})
+
+const stores = { memory: Effect.sync(() => MemoryRepository.make(MemoryStore.make())), sqlite } as const
+
+const accountMade = (store: TradeRepository.TradeRepositoryService) =>
   Effect.flatMap(Commands.Commands, (commands) =>
     commands.setAccount(account, Account.defaultSettings, "operator")
-  ).pipe(Effect.provide(Roundlot.layerOn(Layer.succeed(TradeRepository.TradeRepository, MemoryRepository.make(store)))))
+  ).pipe(Effect.provide(Roundlot.layerOn(Layer.succeed(TradeRepository.TradeRepository, store))))
 
 /** The storm with everybody in it, then the calm in which all must settle. */
 const unfold = (scene: Scene) =>

@@ -3,16 +3,17 @@ import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import process from "node:process"
 import { fileURLToPath } from "node:url"
-import { play } from "./history.ts"
+import { play, storeKinds } from "./history.ts"
 import { isFinding, reportOf } from "./finding.ts"
 
-const USAGE = "usage: npm run simulate -- [--seeds N] [--from S] [--workers N] [--story]"
+const USAGE = "usage: npm run simulate -- [--seeds N] [--from S] [--workers N] [--store memory|sqlite] [--story]"
 const TOLD_EVERY_MS = 30_000
 
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "100" },
     from: { type: "string", default: "1" },
+    store: { type: "string", default: "memory" },
     workers: { type: "string", default: String(availableParallelism()) },
     story: { type: "boolean", default: false }
   }
@@ -20,13 +21,15 @@ const { values } = parseArgs({
 const seeds = Number(values.seeds)
 const from = Number(values.from)
 const workers = Math.min(Number(values.workers), seeds)
-if (!Number.isInteger(seeds) || seeds < 1 || !Number.isInteger(from) || !Number.isInteger(workers) || workers < 1) {
+const store = storeKinds.find((kind) => kind === values.store)
+const areNumbers = [seeds, from, workers].every(Number.isInteger) && seeds >= 1 && workers >= 1
+if (!areNumbers || store === undefined) {
   process.stderr.write(`${USAGE}\n`)
   process.exit(2)
 }
 
 if (values.story) {
-  for (let seed = from; seed < from + seeds; seed++) process.stdout.write(`${play({ seed }).story.join("\n")}\n`)
+  for (let seed = from; seed < from + seeds; seed++) process.stdout.write(`${play({ seed, store }).story.join("\n")}\n`)
 }
 
 const begun = performance.now()
@@ -36,7 +39,7 @@ let failed = 0
 /** Each process plays every so many-th seed: the dear ones are spread. */
 const share = (first: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    const args = [first, workers, from + seeds].map(String)
+    const args = [first, workers, from + seeds, store].map(String)
     // Most of what a history makes is young when it is garbage.
     const execArgv = [...process.execArgv, "--max-semi-space-size=64"]
     const child = fork(fileURLToPath(new URL("worker.ts", import.meta.url)), args, { execArgv })

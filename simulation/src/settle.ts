@@ -3,7 +3,6 @@ import {
   Break,
   Decimal,
   Fill,
-  MemoryRepository,
   Order,
   OrderState,
   Position,
@@ -96,7 +95,7 @@ const judge = (scene: Scene, name: string, look: number) =>
   })
 
 const reading = <A, E>(scene: Scene, read: Effect.Effect<A, E, TradeRepository.TradeRepository>) =>
-  Effect.orDie(Effect.provideService(read, TradeRepository.TradeRepository, MemoryRepository.make(scene.store)))
+  Effect.orDie(Effect.provideService(read, TradeRepository.TradeRepository, scene.store))
 
 /** What still has to move: a sentence each. */
 const unsettled = (scene: Scene) =>

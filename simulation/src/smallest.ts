@@ -14,10 +14,10 @@ export const Smallest = Schema.Struct({
 export type Smallest = typeof Smallest.Type
 
 /** Takes troubles and trades out of a history that failed, one after the other, as long as it still fails. */
-export const smallest = ({ fault, seed, story }: History): Smallest => {
+export const smallest = ({ fault, seed, store, story }: History): Smallest => {
   let found: Smallest = { fault: fault ?? "", without: [], mostTrades: 40, story }
   const tryWith = (without: Smallest["without"], mostTrades: number): boolean => {
-    const again = play({ seed, without: new Set(without), mostTrades })
+    const again = play({ seed, store, without: new Set(without), mostTrades })
     if (again.fault === undefined) return false
     found = { fault: again.fault, without, mostTrades, story: again.story }
     return true
