@@ -15,3 +15,7 @@ it("SDK-4: version and help need no native module", () => {
   expect(told("--version")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^roundlot \d/) })
   expect(told("start", "--help").status).toBe(0)
 })
+
+it("the process itself ends with the code of its command line", () => {
+  expect(told("no-such-verb")).toMatchObject({ status: 2, stderr: expect.stringMatching(/^error: /) })
+})
