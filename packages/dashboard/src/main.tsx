@@ -3,7 +3,9 @@ import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { App } from "./App.tsx"
 import { queries } from "./api/asking.ts"
+import { copyRaw } from "./ui/copying.ts"
 
+copyRaw()
 const place = document.querySelector("#app")
 if (place !== null) {
   createRoot(place).render(

@@ -13,6 +13,7 @@ import {
 } from "../src/api/parts.ts"
 import { sumOf } from "../src/format/figure.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
+import { toldOf } from "../src/words/told.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
 const pageOf = (all: ReadonlyArray<number>, from?: string, limit = AT_ONCE): Page<number> => {
@@ -114,6 +115,26 @@ describe("what the broker has for an order in doubt", () => {
     expect(others).toEqual([])
     expect(candidatesIn("not found at the broker")).toEqual([])
     expect(candidatesIn("not among the broker's orders since 2026-11-20T14:30:00.000Z: none")).toEqual([])
+  })
+})
+
+describe("what just happened", () => {
+  test("is told in words, and what only keeps the books is left out", () => {
+    const told = (tag: string, body: unknown) => toldOf({ tag, body, entity: { kind: "order" } })
+    const changed = { before: { status: "submitted" }, after: { status: "partially_filled" }, reason: null }
+    expect(told("OrderChanged", changed)).toMatchObject({ family: "order", words: "is partially filled" })
+    expect(told("OrderChanged", { ...changed, before: changed.after })).toBeUndefined()
+    const fill = { quantity: "0.000000000000000001", price: "189.42" }
+    expect(told("FillRecorded", fill)?.words).toBe("filled 0.000000000000000001 at 189.42")
+    const halt = { account: "", symbol: "", state: "halted", reason: "news" }
+    expect(told("TradingStateSet", halt)).toEqual({
+      family: "trading",
+      state: "halted",
+      words: "everything is halted: news"
+    })
+    expect(told("Evaluated", { symbol: "KO" })).toBeUndefined()
+    // Of a newer daemon there is the name alone.
+    expect(told("OrderPraised", null)?.words).toBe("praised")
   })
 })
 

@@ -288,7 +288,7 @@ describe("more of what an operator does", () => {
     await dialog.getByRole("button", { name: "Reconcile now" }).click()
     await dialog.getByText("On record as").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
-    await page.getByRole("heading", { level: 1, name: "Foreign position Closed" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "Foreign position Closed itself" }).waitFor()
     expect(seen.faults).toEqual([])
   })
 

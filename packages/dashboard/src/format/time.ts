@@ -46,6 +46,22 @@ export const shownTime = (iso: string, now: number, utc: boolean): string => {
 export const zoneName = (utc: boolean): string =>
   utc ? "UTC" : (new Intl.DateTimeFormat().resolvedOptions().timeZone.split("/").at(-1) ?? "local").replaceAll("_", " ")
 
+const exchange = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "America/New_York",
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit"
+})
+
+/** A moment as clocks at the exchange have it: `Thu 20 Nov, 09:32:07`. */
+export const exchangeTime = (iso: string): string => {
+  const at = new Date(iso)
+  return Number.isNaN(at.getTime()) ? iso : exchange.format(at)
+}
+
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE

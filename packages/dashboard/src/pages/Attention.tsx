@@ -7,6 +7,7 @@ import { Asked, Panel } from "../ui/Panel.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
+import { stateOfBreak } from "../words/signs.ts"
 
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
@@ -30,7 +31,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: "Nothing needs you, and nothing ever did: no difference was found yet.",
   columns: [
-    columns.status("break"),
+    columns.node("severity", (found) => <StateSign family="case" state={stateOfBreak(found)} />),
     columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),
     columns.account,
     columns.node("symbol", ({ account, symbol }) =>

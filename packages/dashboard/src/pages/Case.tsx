@@ -17,6 +17,7 @@ import { Payload, Timeline } from "../ui/Story.tsx"
 import { sidesIn } from "../words/evidence.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { stateOfBreak } from "../words/signs.ts"
 
 const subjectPath = (subject: string): string | undefined =>
   pathOfRecord({ kind: subject.startsWith("O") ? "order" : "trade", id: subject })
@@ -124,7 +125,7 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
         note={<Crumb id={id} name="Attention" to="/attention" />}
         actions={status === "open" ? <Verbs found={found} /> : null}
       >
-        {eventWords(kind)} <StateSign family="break" state={status} />
+        {eventWords(kind)} <StateSign family="case" state={stateOfBreak(found)} />
       </PageHead>
       <Panel title="What was seen">
         <p className="evidence">

@@ -10,6 +10,7 @@ import { RecordLink } from "../ui/Record.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { filledTail } from "../words/signs.ts"
 
 const filters = {
   account: { name: "account", term: "account" },
@@ -59,7 +60,7 @@ const orders: Listing<Documents.OrderDocument> = {
     columns.node("orderType", ({ type }) => type.replace("_", " ")),
     columns.node("filled", ({ filledQuantity, quantity }) => <FillBar filled={filledQuantity} quantity={quantity} />),
     columns.figure("averagePrice", ({ averagePrice, filledQuantity }) => (filledQuantity === "0" ? "" : averagePrice)),
-    columns.status("order"),
+    columns.node("status", (order) => <StateSign family="order" state={order.status} tail={filledTail(order)} />),
     columns.node("origin", ({ origin }) => origin),
     columns.foreignId("brokerOrderId", ({ brokerOrderId }) => brokerOrderId)
   ]

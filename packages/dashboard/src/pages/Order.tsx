@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { sumOf } from "../format/figure.ts"
+import { negated, signOf, sumOf } from "../format/figure.ts"
 import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
@@ -16,7 +16,7 @@ import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { Payload, type Stage, Stages, Timeline } from "../ui/Story.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
-import { signOfState } from "../words/signs.ts"
+import { filledTail, signOfState } from "../words/signs.ts"
 
 type Order = Documents.OrderDetail
 
@@ -114,6 +114,17 @@ const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
 const isLive = ({ status }: Order): boolean =>
   status === "submitted" || status === "partially_filled" || status === "pending"
 
+/** What is also to be said of where an order stands. */
+const Tags = ({ of: { cancelRequestedAt, endedAt, filledQuantity, origin, quantity } }: { readonly of: Order }) => (
+  <>
+    {cancelRequestedAt === null || endedAt !== null ? null : <StateSign family="orderTag" state="cancelAsked" />}
+    {origin === "external" ? <StateSign family="orderTag" state="external" /> : null}
+    {signOf(sumOf([filledQuantity, negated(quantity)])) <= 0 ? null : (
+      <StateSign family="orderTag" state="overfilled" />
+    )}
+  </>
+)
+
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
     <PageHead
@@ -121,7 +132,8 @@ const Detail = ({ order }: { readonly order: Order }) => (
       actions={isLive(order) && order.cancelRequestedAt === null ? <ActionButton action={cancelOrder(order)} /> : null}
     >
       <Side side={order.side} /> <Figure of={order.quantity} /> <Link href={pathOfPosition(order)}>{order.symbol}</Link>{" "}
-      <StateSign family="order" state={order.status} />
+      <StateSign family="order" state={order.status} tail={filledTail(order)} />
+      <Tags of={order} />
     </PageHead>
     {order.status === "in_doubt" ? (
       <div className="banner tone-doubt" role="status">

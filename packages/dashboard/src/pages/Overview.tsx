@@ -13,9 +13,10 @@ import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
+import { toldOf } from "../words/told.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { rowsDone } from "../words/rows.ts"
-import { signOfState } from "../words/signs.ts"
+import { filledTail, signOfState, stateOfBreak } from "../words/signs.ts"
 
 type Overview = Documents.OverviewDocument
 
@@ -109,6 +110,14 @@ const Today = () => {
 
 const MOST_CASES = 5
 
+const gravity = ["critical", "blocking", "notice"]
+
+/** The gravest first, of those the oldest. */
+const gravestFirst = (breaks: Overview["openBreaks"]) => {
+  const placeOf = (each: Overview["openBreaks"][number]): number => gravity.indexOf(stateOfBreak(each))
+  return breaks.toSorted((a, b) => placeOf(a) - placeOf(b) || a.openedAt.localeCompare(b.openedAt))
+}
+
 const Cases = ({ overview }: { readonly overview: Overview }) => {
   const cases = casesOf(overview)
   if (cases === 0) {
@@ -130,9 +139,9 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       to: `/orders/${id}`,
       verb: "Decide"
     })),
-    ...overview.openBreaks.map((each) => ({
+    ...gravestFirst(overview.openBreaks).map((each) => ({
       key: each.id,
-      sign: <StateSign family="break" state="open" tail={each.symbol ?? ""} />,
+      sign: <StateSign family="case" state={stateOfBreak(each)} tail={each.symbol ?? ""} />,
       text: (
         <>
           <strong>{eventWords(each.kind)}</strong> about {each.subject} on {each.account}:{" "}
@@ -287,18 +296,14 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
         <Empty>No order yet. The first is made once a position owes a whole lot.</Empty>
       ) : (
         <ul className="rows">
-          {shown.map(({ createdAt, filledQuantity, id, quantity, side, status, symbol }) => (
-            <li key={id}>
-              <Link href={`/orders/${id}`} className="plain">
-                <Side side={side} /> <Figure of={quantity} /> <strong>{symbol}</strong>
+          {shown.map((order) => (
+            <li key={order.id}>
+              <Link href={`/orders/${order.id}`} className="plain">
+                <Side side={order.side} /> <Figure of={order.quantity} /> <strong>{order.symbol}</strong>
               </Link>
-              <StateSign
-                family="order"
-                state={status}
-                tail={status === "partially_filled" ? `${filledQuantity}/${quantity}` : undefined}
-              />
+              <StateSign family="order" state={order.status} tail={filledTail(order)} />
               <span className="faint">
-                <Age at={createdAt} />
+                <Age at={order.createdAt} />
               </span>
             </li>
           ))}
@@ -333,9 +338,32 @@ const RunningBatches = () => {
   )
 }
 
-/** Payloads are stored beside what happens, and are no news: more is read than is shown. */
-const HAPPENED = 30
+/** Most entries only keep the books: more is read than is shown. */
+const HAPPENED = 60
 const SHOWN = 12
+
+const Entry = ({ of }: { readonly of: Documents.EntryDocument }) => {
+  const { account, at, entity, seq } = of
+  const told = toldOf(of)
+  if (told === undefined) return null
+  const { tone, shape, word } = signOfState(told.family, told.state)
+  const to = pathOfRecord({ kind: entity.kind, id: entity.id, account })
+  const name = `${entity.kind} ${entity.id}`
+  return (
+    <li>
+      <span className={`tone-${tone}`}>
+        <SignIcon shape={shape} />
+        <span className="hidden">{word}</span>
+      </span>
+      <Time at={at} />
+      <span className="what">
+        {entity.kind === "control" ? null : to === undefined ? `${name} ` : <Link href={to}>{name}</Link>}{" "}
+        <Foreign text={told.words} />
+      </span>
+      <span className="faint figure">{seq}</span>
+    </li>
+  )
+}
 
 const Happened = () => {
   const query = useAsk(["journal", "newest"], (api) =>
@@ -347,25 +375,11 @@ const Happened = () => {
         {({ items }) => (
           <ul className="rows story">
             {items
-              .filter(({ entity }) => entity.kind !== "payload")
+              .filter((entry) => toldOf(entry) !== undefined)
               .slice(0, SHOWN)
-              .map(({ account, at, entity, seq, tag }) => {
-                const to = pathOfRecord({ kind: entity.kind, id: entity.id, account })
-                return (
-                  <li key={`${account} ${seq}`}>
-                    <Time at={at} />
-                    <span className="what">
-                      {eventWords(tag)}:{" "}
-                      {to === undefined ? (
-                        `${entity.kind} ${entity.id}`
-                      ) : (
-                        <Link href={to}>{`${entity.kind} ${entity.id}`}</Link>
-                      )}
-                    </span>
-                    <span className="faint figure">{seq}</span>
-                  </li>
-                )
-              })}
+              .map((entry) => (
+                <Entry key={`${entry.account} ${entry.seq}`} of={entry} />
+              ))}
           </ul>
         )}
       </Asked>

@@ -2,13 +2,14 @@ import * as Dialog from "@radix-ui/react-dialog"
 import { useMutation } from "@tanstack/react-query"
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
-import { useRef, useState, type FormEvent } from "react"
+import { useId, useRef, useState, type FormEvent } from "react"
 import { queries, useAsk } from "../api/asking.ts"
 import { type Api, call } from "../api/client.ts"
 import type { Term } from "../words/glossary.ts"
 import { Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
 import { Problem } from "./Panel.tsx"
+import { keepReason, useReasons } from "./reasons.ts"
 
 /** Something that a person orders: what it is, what follows and what does not, and how it is carried out. */
 export interface Action {
@@ -122,6 +123,8 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
   const [isAlso, setAlso] = useState(false)
   const action = isAlso ? (asked.also?.action ?? asked) : asked
   const [reason, setReason] = useState("")
+  const reasons = useId()
+  const given = useReasons()
   const [typed, setTyped] = useState("")
   const [text, setText] = useState(asked.asks?.chosen ?? "")
   const said = text.trim()
@@ -132,7 +135,10 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
   const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const doing = useMutation({
     mutationFn: () => call((api) => action.run(api, reason.trim(), key, said)),
-    onSuccess: () => queries.invalidateQueries()
+    onSuccess: () => {
+      keepReason(reason.trim())
+      return queries.invalidateQueries()
+    }
   })
   const { rehearse } = action
   const rehearsed = useAsk(
@@ -197,6 +203,7 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
                 <input
                   ref={field}
                   aria-label="Reason"
+                  list={reasons}
                   value={reason}
                   onChange={(event) => setReason(event.target.value)}
                   minLength={LEAST}
@@ -205,6 +212,11 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
                   autoComplete="off"
                 />
               </Field>
+              <datalist id={reasons}>
+                {given.map((each) => (
+                  <option key={each} value={each} />
+                ))}
+              </datalist>
               {action.typed === undefined ? null : (
                 <Field term="confirmScope" tail={action.typed}>
                   <input

@@ -1,5 +1,5 @@
 import { grouped, padding, shortened } from "../format/figure.ts"
-import { ageOf, shownTime } from "../format/time.ts"
+import { ageOf, exchangeTime, shownTime } from "../format/time.ts"
 import { useNow, useSettings } from "./settings.ts"
 
 interface FigureProps {
@@ -28,7 +28,7 @@ export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
   const pad = align === undefined ? "" : padding(of, align)
   if (short === undefined) {
     return (
-      <span className="figure" data-pad={pad === "" ? undefined : pad}>
+      <span className="figure" data-pad={pad === "" ? undefined : pad} data-raw={of}>
         {withSign}
       </span>
     )
@@ -57,7 +57,7 @@ export const Time = ({ at }: { readonly at: string | null }) => {
   const now = useNow()
   if (at === null) return null
   return (
-    <time dateTime={at} title={`${at} · ${ageOf(at, now)} ago`} className="figure">
+    <time dateTime={at} title={`${at} · New York ${exchangeTime(at)} · ${ageOf(at, now)} ago`} className="figure">
       {shownTime(at, now, utc)}
     </time>
   )

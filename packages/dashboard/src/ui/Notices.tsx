@@ -5,7 +5,7 @@ import * as live from "../live/live.ts"
 import { call } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfRecord } from "../words/paths.ts"
-import { signOfState } from "../words/signs.ts"
+import { signOfState, stateOfBreak } from "../words/signs.ts"
 import { chosen } from "./settings.ts"
 
 /** Something that a person is told of without having asked. */
@@ -13,6 +13,8 @@ interface Notice {
   readonly key: string
   readonly text: string
   readonly to: string | undefined
+  /** It is told outside of the page as well. */
+  readonly isLoud: boolean
 }
 
 type Change = Documents.CommitDocument["changes"][number]
@@ -22,9 +24,16 @@ const isWorthIt = ({ kind, tag }: Change): boolean =>
   (kind === "control" && tag === "TradingStateSet") ||
   (kind === "batch" && tag === "BatchMoved")
 
-/** A batch moves several times; only its end is told, in the words of its state. */
+/** A batch moves several times; only its end is told, in the words of its state. A break is told by how grave it is. */
 const told = async (account: string, change: Change): Promise<ReadonlyArray<Notice>> => {
   const plain = noticeOf(account, change)
+  if (change.kind === "break") {
+    const found = await call((api) => api.breaks.show({ path: { id: change.id } }))
+    const state = stateOfBreak(found)
+    const about = found.symbol ?? found.subject
+    const text = `${signOfState("case", state).word}: ${eventWords(found.kind)}, ${about}`
+    return [{ ...plain, text, isLoud: state === "critical" }]
+  }
   if (change.kind !== "batch") return [plain]
   const batch = await call((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
   if (batch.finishedAt === null) return []
@@ -35,7 +44,8 @@ const noticeOf = (account: string, change: Change): Notice => ({
   // What is told of a record again takes the place of what was told before.
   key: `${account} ${change.kind} ${change.id}`,
   text: `${eventWords(change.tag)}: ${change.id}`,
-  to: pathOfRecord({ kind: change.kind, id: change.id, account }) ?? (change.kind === "control" ? "/ops" : undefined)
+  to: pathOfRecord({ kind: change.kind, id: change.id, account }) ?? (change.kind === "control" ? "/ops" : undefined),
+  isLoud: true
 })
 
 const MOST = 4
@@ -61,7 +71,7 @@ export const Notices = () => {
       ended.current.add(change.id)
     }
     for (const each of found) {
-      tellOutside(each)
+      if (each.isLoud) tellOutside(each)
       setTimeout(() => drop(each.key), SHOWN_MS)
     }
     setNotices((all) => [...all.filter(({ key }) => found.every((each) => each.key !== key)), ...found].slice(-MOST))

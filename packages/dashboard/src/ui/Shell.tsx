@@ -5,7 +5,8 @@ import { queries, useStanding } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { shownSpan, zoneName } from "../format/time.ts"
 import * as live from "../live/live.ts"
-import { signOfState } from "../words/signs.ts"
+import { eventWords } from "../words/events.ts"
+import { signOfState, stateOfBreak } from "../words/signs.ts"
 import { halt } from "./actions.ts"
 import { ActionButton, ActionHost } from "./ActionButton.tsx"
 import { useChangedCells } from "./changes.ts"
@@ -30,6 +31,13 @@ const haltedOf = ({ accounts, controls }: Documents.OverviewDocument): ReadonlyA
     ? ["everything"]
     : accounts.filter(({ tradingState }) => tradingState === "halted").map(({ name }) => name)
 }
+
+/** The open cases that may mean wrong or doubled shares, in words: said at once where one comes. */
+const criticalIn = ({ openBreaks }: Documents.OverviewDocument): string =>
+  openBreaks
+    .filter((each) => stateOfBreak(each) === "critical")
+    .map(({ kind, symbol }) => `Critical: ${eventWords(kind)}${symbol === null ? "" : `, ${symbol}`}.`)
+    .join(" ")
 
 const LiveClock = () => {
   const standing = useStanding()
@@ -149,7 +157,10 @@ const Announcer = () => {
       }
     })
     const timer = setInterval(() => {
-      const said = [fills > 0 ? `${fills} new fills.` : "", breaks > 0 ? `${breaks} cases opened.` : ""]
+      const said = [
+        fills > 0 ? `${fills} new ${fills === 1 ? "fill" : "fills"}.` : "",
+        breaks > 0 ? `${breaks} ${breaks === 1 ? "case" : "cases"} opened.` : ""
+      ]
         .join(" ")
         .trim()
       if (said !== "") setText(said)
@@ -257,7 +268,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           </span>
         </header>
         {halted.length === 0 ? null : (
-          <div className="banner tone-danger" role="status">
+          <div className="banner tone-danger" role="alert">
             <SignIcon shape="octagon-pause" />
             <span>Halted: {halted.join(", ")}. Nothing new is sent; trades accumulate.</span>
             <button type="button" className="button small" onClick={() => go("/ops")}>
@@ -273,6 +284,9 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       </div>
       <BottomBar cases={cases} path={path} />
       <Announcer />
+      <div className="hidden" aria-live="assertive">
+        {overview === undefined ? "" : criticalIn(overview)}
+      </div>
       <Notices />
       <ActionHost />
     </div>

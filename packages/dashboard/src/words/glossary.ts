@@ -89,6 +89,10 @@ const entries = {
   sum: { head: "Sum", help: "Of the rows that count: what was given back or replaced is not in it." },
   kind: { head: "Kind", help: "What kind of difference or contradiction it is." },
   subject: { head: "About", help: "The order or trade that it is about." },
+  severity: {
+    head: "Case",
+    help: "How grave it is while it is open: critical, shares or money may be wrong or doubled; blocking, something is not sent; notice, it stops nothing. Then how it ended."
+  },
   holds: { head: "Holds", help: "What it stops while it is open: the symbol, the account, or nothing." },
   evidence: { head: "Evidence", help: "What was seen that led to it." },
   opened: { head: "Opened", help: "When it was found." },
@@ -271,7 +275,7 @@ const entries = {
   },
   notify: {
     head: "Notifications",
-    help: "The browser tells of breaks that open, halts and batches that end while nobody looks at the page. It asks whether it may."
+    help: "The browser tells of critical cases, halts and batches that end while nobody looks at the page. It asks whether it may."
   },
   candidates: {
     head: "What the broker has",

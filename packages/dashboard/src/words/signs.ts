@@ -52,6 +52,19 @@ const families = {
     rejected: sign("octagon-x", "Rejected", "danger", "The broker refused it."),
     failed: sign("octagon-mark", "Failed", "danger", "It could not be sent, and was not placed.")
   },
+  journal: {
+    other: sign("ring", "On record", "idle", "It happened; its entry says what was written.")
+  },
+  orderTag: {
+    cancelAsked: sign(
+      "square-x",
+      "Cancel asked",
+      "warn",
+      "Its end was asked for; the broker has not said yet that it has ended."
+    ),
+    external: sign("square-back", "External", "idle", "It was made at the broker by hand, and taken into the books."),
+    overfilled: sign("octagon-mark", "Overfilled", "warn", "More was executed than was ordered.")
+  },
   trade: {
     pending: sign("triangle", "Held", "warn", "It is not counted until a person decides: its reason says why."),
     accumulated: sign("bars", "Accumulated", "info", "It is counted, and waits until a whole lot is due."),
@@ -95,6 +108,18 @@ const families = {
       "Books and broker disagree, or something contradicts itself. It stays until resolved."
     ),
     closed: sign("square-tick", "Closed", "ok", "It is gone or resolved.")
+  },
+  case: {
+    critical: sign(
+      "octagon-mark",
+      "Critical",
+      "danger",
+      "Shares or money may be wrong or doubled: what was executed is not what the books expect."
+    ),
+    blocking: sign("triangle", "Blocking", "warn", "Something is not sent while it is open."),
+    notice: sign("ring", "Notice", "idle", "It stops nothing. Somebody should know of it."),
+    gone: sign("disc-tick", "Closed itself", "ok", "Its cause is gone."),
+    resolved: sign("square-tick", "Resolved", "ok", "Somebody judged it, and said why.")
   },
   decision: {
     pending: sign("ring", "Pending", "idle", "Taken in, its order not sent yet."),
@@ -212,6 +237,45 @@ export const stateOfFill = (fill: {
   if (signOf(fill.quantity) === 0) return "busted"
   if (fill.price === null) return "unpriced"
   return fill.band === "outside" ? "off_band" : "canonical"
+}
+
+/** How far an order was filled that is not, or did not end, filled. */
+export const filledTail = (order: {
+  readonly status: string
+  readonly filledQuantity: string
+  readonly quantity: string
+}): string | undefined => {
+  const share = `${order.filledQuantity}/${order.quantity}`
+  if (order.status === "partially_filled") return share
+  const isEnded = order.status === "cancelled" || order.status === "expired"
+  return isEnded && signOf(order.filledQuantity) !== 0 ? `${share} filled` : undefined
+}
+
+/** Kinds of breaks that say that shares or money may be wrong or doubled. */
+const critical: ReadonlySet<string> = new Set([
+  "Excess",
+  "Reappeared",
+  "ReappearedTrade",
+  "OppositeOrders",
+  "CumulativeBelow",
+  "FillAfterRejection",
+  "UndocumentedCorrection",
+  "FillMismatch",
+  "SuspectedDuplicate",
+  "PositionDiffers",
+  "FillMissing"
+])
+
+/** How grave a break is while it is open, and then how it ended. */
+export const stateOfBreak = (found: {
+  readonly kind: string
+  readonly status: string
+  readonly holds: string
+  readonly closes: string
+}): string => {
+  if (found.status !== "open") return found.closes === "by verdict" ? "resolved" : "gone"
+  if (critical.has(found.kind)) return "critical"
+  return found.holds === "nothing" ? "notice" : "blocking"
 }
 
 /** The sign of the answer to what order comes next: `Order(buy 1)`, `NotDue`, `Refused(maxOrderQuantity)`. */

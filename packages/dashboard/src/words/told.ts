@@ -1,0 +1,101 @@
+import type { Family } from "./signs.ts"
+import { eventWords } from "./events.ts"
+
+/** What an entry tells somebody who glances: the state that its sign is of, and what there is to say beside the name of the record. */
+interface Told {
+  readonly family: Family
+  readonly state: string
+  readonly words: string
+}
+
+/** A text in an event as it was written; empty where there is none. */
+const textIn = (body: unknown, ...path: ReadonlyArray<string>): string => {
+  const found = path.reduce<unknown>(
+    (at, name) => (typeof at === "object" && at !== null ? Reflect.get(at, name) : undefined),
+    body
+  )
+  return typeof found === "string" ? found : ""
+}
+
+const termsIn = (body: unknown): string =>
+  [textIn(body, "side"), textIn(body, "quantity"), textIn(body, "symbol") || textIn(body, "givenSymbol")].join(" ")
+
+const because = (words: string, why: string): string => (why === "" ? words : `${words}: ${why}`)
+
+/** What only keeps the books: it follows from what stands beside it. */
+const quiet: ReadonlySet<string> = new Set([
+  "AllocationReleased",
+  "AttemptAnswered",
+  "AttemptStarted",
+  "BreakChanged",
+  "CommissionRecorded",
+  "CoolDownReset",
+  "DirectTradeSettled",
+  "Evaluated",
+  "ExcessChanged",
+  "InstrumentConfirmed",
+  "InstrumentSeen",
+  "LotAllocated",
+  "LotsNetted",
+  "PayloadArchived",
+  "PayloadStored",
+  "TradeSettled"
+])
+
+const scopeIn = (body: unknown): string =>
+  [textIn(body, "symbol"), textIn(body, "account")].filter((each) => each !== "").join(" on ") || "everything"
+
+/** How each event is told, by its name; others by the name alone. */
+const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = {
+  TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `taken in: ${termsIn(body)}` }),
+  TradeQuarantined: (body) => ({ family: "trade", state: "pending", words: because("held", textIn(body, "reason")) }),
+  TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", textIn(body, "reason")) }),
+  OrderCreated: (body) => ({ family: "order", state: "pending", words: `made: ${termsIn(body)}` }),
+  OrderChanged: (body) => {
+    const state = textIn(body, "after", "status")
+    if (state === textIn(body, "before", "status") || state === "submitting") return undefined
+    return { family: "order", state, words: because(`is ${state.replaceAll("_", " ")}`, textIn(body, "reason")) }
+  },
+  CancelRequested: (body) => ({
+    family: "orderTag",
+    state: "cancelAsked",
+    words: because("cancel asked", textIn(body, "why"))
+  }),
+  FillRecorded: (body) => ({
+    family: "fill",
+    state: "canonical",
+    words: `filled ${textIn(body, "quantity")} at ${textIn(body, "price") || "a price not known yet"}`
+  }),
+  BreakOpened: (body) => ({
+    family: "break",
+    state: "open",
+    words: `${eventWords(textIn(body, "kind"))} about ${textIn(body, "subject")}`
+  }),
+  BreakClosed: (body) => ({ family: "break", state: "closed", words: because("closed", textIn(body, "why")) }),
+  TradingStateSet: (body) => ({
+    family: "trading",
+    state: textIn(body, "state"),
+    words: because(`${scopeIn(body)} is ${textIn(body, "state")}`, textIn(body, "reason"))
+  }),
+  BatchMoved: (body) => ({
+    family: "batch",
+    state: textIn(body, "status"),
+    words: because(`is ${textIn(body, "status").replaceAll("_", " ")}`, textIn(body, "reason"))
+  })
+}
+
+/** An entry as far as it is told. */
+interface Entry {
+  readonly tag: string
+  readonly body: unknown
+  readonly entity: { readonly kind: string }
+}
+
+/** What an entry tells; nothing of one that is not worth reading. */
+export const toldOf = ({ body, entity, tag }: Entry): Told | undefined => {
+  if (quiet.has(tag)) return undefined
+  const telling = tellings[tag]
+  if (telling !== undefined) return telling(body)
+  const words = eventWords(tag).toLowerCase()
+  return { family: "journal", state: "other", words: words.replace(`${entity.kind} `, "") }
+}
