@@ -27,12 +27,15 @@ describe("what an operator does", () => {
     await daemon.ask("/api/v1/trades", { sourceId: "second", symbol: "AAPL", side: "buy", quantity: "0.25" })
     await near.locator("td[data-changed]", { hasText: "+0.75" }).waitFor()
     await near.getByText("+0.75", { exact: true }).waitFor()
-    const copied = await near.getByText("−0.3", { exact: true }).evaluate((figure) => {
-      getSelection()?.selectAllChildren(figure)
-      const clipboardData = new DataTransfer()
-      figure.dispatchEvent(new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }))
-      return clipboardData.getData("text/plain")
-    })
+    const copied = await near
+      .getByText("−0.3", { exact: true })
+      .first()
+      .evaluate((figure) => {
+        getSelection()?.selectAllChildren(figure)
+        const clipboardData = new DataTransfer()
+        figure.dispatchEvent(new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true }))
+        return clipboardData.getData("text/plain")
+      })
     expect(copied).toBe("-0.3")
     // Two shares of AAPL at the exchange's price; what it charges is not known.
     await daemon.orderAt("filled", "AAPL")

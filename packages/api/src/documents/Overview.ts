@@ -28,6 +28,8 @@ export const OverviewDocument = Schema.Struct({
   status: Schema.Literal("ok", "degraded"),
   failing: Schema.Array(Schema.String),
   accounts: Schema.Array(AccountGlance),
+  /** The regular session of the exchange in New York, and when it closes or else opens next; null beyond the calendar. */
+  market: Schema.Struct({ isOpen: Schema.Boolean, changesAt: Schema.NullOr(Time) }),
   /** Orders that have not ended, by status. */
   openOrders: Schema.Record({ key: Schema.String, value: Schema.Int }),
   /** The newest orders. */

@@ -14,7 +14,7 @@ import { Explained } from "./Help.tsx"
 import { Search } from "./Search.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
 import { useAsOf } from "./asOf.ts"
-import { groups, isAt, pages } from "./navigation.ts"
+import { drawingOf, groups, isAt, pages } from "./navigation.ts"
 import { Notices } from "./Notices.tsx"
 import { choose, chosen, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
@@ -58,6 +58,24 @@ const LiveClock = () => {
         <span>
           {sign.word}
           <span className="figure">{tail}</span>
+        </span>
+      </Explained>
+    </span>
+  )
+}
+
+/** Whether the exchange is open, and when that changes. */
+const MarketClock = ({ of: { changesAt, isOpen } }: { readonly of: Documents.OverviewDocument["market"] }) => {
+  const now = useNow()
+  const sign = signOfState("market", isOpen ? "open" : "closed")
+  const left = changesAt === null ? 0 : Date.parse(changesAt) - now
+  return (
+    <span className="market">
+      <Explained help={sign.help} className="sign">
+        <SignIcon shape={sign.shape} />
+        <span>
+          <strong>{sign.word}</strong>
+          {left <= 0 ? "" : ` ${isOpen ? "closes" : "opens"} in ${shownSpan(left)}`}
         </span>
       </Explained>
     </span>
@@ -179,6 +197,19 @@ const Announcer = () => {
   )
 }
 
+const PageIcon = ({ of }: { readonly of: string }) => (
+  <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <path
+      d={drawingOf(of)}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    />
+  </svg>
+)
+
 const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
   <nav className="rail" aria-label="Main">
     <Link href="/" className="brand">
@@ -186,7 +217,7 @@ const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }
         <circle cx="16" cy="16" r="14" fill="currentColor" />
         <path d="M16 16V6a10 10 0 0 0-10 10z" fill="var(--surface)" />
       </svg>
-      Roundlot
+      <span className="name">Roundlot</span>
     </Link>
     {groups.map(([group, links]) => (
       <div key={group}>
@@ -194,8 +225,9 @@ const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }
         <ul>
           {links.map(([to, name]) => (
             <li key={to}>
-              <Link href={to} aria-current={isAt(path, to) ? "page" : undefined}>
-                {name}
+              <Link href={to} aria-current={isAt(path, to) ? "page" : undefined} title={name}>
+                <PageIcon of={to} />
+                <span className="name">{name}</span>
                 {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
               </Link>
             </li>
@@ -214,6 +246,7 @@ const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: str
       .filter(([to]) => bottom.includes(to))
       .map(([to, name]) => (
         <Link key={to} href={to === "/settings" ? "/settings" : to} aria-current={isAt(path, to) ? "page" : undefined}>
+          <PageIcon of={to} />
           {to === "/settings" ? "More" : name}
           {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
         </Link>
@@ -262,6 +295,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           >
             {zoneName(utc)}
           </button>
+          {overview === undefined ? null : <MarketClock of={overview.market} />}
           <LiveClock />
           <span ref={halting}>
             <ActionButton action={halt()} label="Halt" className="button halt" />

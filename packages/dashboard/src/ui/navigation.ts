@@ -1,6 +1,26 @@
 /** A page of the navigation: where, its name, and the key after `g` that goes there. */
 type PageLink = readonly [path: string, name: string, key: string]
 
+/** How each page of the navigation is drawn, in a square of 16. */
+const drawings: Readonly<Record<string, string>> = {
+  "/": "M2 8.5 8 3l6 5.5M3.8 7.5V13h8.4V7.5",
+  "/attention": "M2.5 9.2V13h11V9.2L11.6 3H4.4zM2.5 9.2h3.2l.9 1.6h2.8l.9-1.6h3.2",
+  "/positions": "M8 2v12M2.5 5h11M4.5 5 2.3 9.6h4.4zM11.5 5 9.3 9.6h4.4z",
+  "/trades": "M2.5 5.5h10m0 0L9.8 2.8m2.7 2.7L9.8 8.2M13.5 11h-10m0 0 2.7-2.7M3.5 11l2.7 2.7",
+  "/orders": "M3 2.5h10v11H3zM5.5 6h5M5.5 8.5h5M5.5 11h3",
+  "/fills": "M3 8.5 6.5 12 13 4.5",
+  "/decisions": "M3 3v3.5a2 2 0 0 0 2 2h8M13 8.5 10.5 6M13 8.5 10.5 11M3 6.5V13",
+  "/attempts": "M2.5 8h10M9 4.5 12.5 8 9 11.5M2.5 4.5v7",
+  "/batches": "M8 2 14 5 8 8 2 5zM2 8l6 3 6-3M2 11l6 3 6-3",
+  "/journal": "M4 2.5h9v11H4a1.5 1.5 0 0 1 0-3h9M4 2.5a1.5 1.5 0 0 0-1.5 1.5v8",
+  "/ops": "M3 4h3m3 0h4M3 8h6m3 0h1M3 12h1m3 0h6M6 2.5v3M9 6.5v3M4 10.5v3",
+  "/settings":
+    "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM8 2v1.5M8 12.5V14M2 8h1.5M12.5 8H14M3.8 3.8l1 1M11.2 11.2l1 1M12.2 3.8l-1 1M4.8 11.2l-1 1"
+}
+
+/** The outline of a page's icon. */
+export const drawingOf = (path: string): string => drawings[path] ?? ""
+
 /** The pages of the navigation, group by group. */
 export const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray<PageLink>]> = [
   [

@@ -52,6 +52,15 @@ const families = {
     rejected: sign("octagon-x", "Rejected", "danger", "The broker refused it."),
     failed: sign("octagon-mark", "Failed", "danger", "It could not be sent, and was not placed.")
   },
+  market: {
+    open: sign("disc-dot", "NYSE open", "info", "The regular session in New York: orders are executed."),
+    closed: sign(
+      "ring",
+      "NYSE closed",
+      "idle",
+      "The regular session in New York is over, or has not begun. Whether an account's orders wait for it, its broker says."
+    )
+  },
   journal: {
     other: sign("ring", "On record", "idle", "It happened; its entry says what was written.")
   },

@@ -13,7 +13,8 @@ import {
   Reads,
   Trade,
   TradeRepository,
-  TradingState
+  TradingState,
+  XnysCalendar
 } from "@roundlot/core"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
@@ -29,6 +30,13 @@ const live = OrderState.orderStatuses.filter(OrderState.isLive)
 const countOf = <A>(all: ReadonlyArray<A>, holds: (each: A) => boolean): number => all.filter(holds).length
 
 const owes = ({ residual }: Position.Position): boolean => !Decimal.isZero(residual)
+
+const marketAt = (now: Instant.Instant): Documents.OverviewDocument["market"] => {
+  const session = XnysCalendar.nextSession(now)
+  const isOpen = session !== undefined && now >= session.opensAt
+  const changesAt = isOpen ? session.closesAt : session?.opensAt
+  return { isOpen, changesAt: changesAt === undefined ? null : Instant.format(changesAt) }
+}
 
 /** All at a glance, read at once: what a dashboard's first page asks for. */
 export const overview = Effect.gen(function* () {
@@ -67,6 +75,7 @@ export const overview = Effect.gen(function* () {
           openOrders: countOf(open, ({ account }) => account === name),
           openBreaks: countOf(difference, ({ account }) => account === name)
         })),
+        market: marketAt(now),
         openOrders: Object.fromEntries(
           live.map((status) => [status, countOf(open, (order) => order.status === status)])
         ),
