@@ -212,6 +212,7 @@ describe("every page", () => {
     await page.getByRole("dialog").getByLabel("Reason").waitFor()
     expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Reason")
     expect(await findings(page)).toEqual([])
+    await keep(page, "halt")
     await page.keyboard.press("Escape")
     await page.getByRole("dialog").waitFor({ state: "detached" })
     expect(await halt.evaluate((button) => button === document.activeElement)).toBe(true)

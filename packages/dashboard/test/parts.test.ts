@@ -118,9 +118,10 @@ describe("what the broker has for an order in doubt", () => {
   })
 })
 
+const told = (tag: string, body: unknown) => toldOf({ tag, body, entity: { kind: "order" } })
+
 describe("what just happened", () => {
   test("is told in words, and what only keeps the books is left out", () => {
-    const told = (tag: string, body: unknown) => toldOf({ tag, body, entity: { kind: "order" } })
     const changed = { before: { status: "submitted" }, after: { status: "partially_filled" }, reason: null }
     expect(told("OrderChanged", changed)).toMatchObject({ family: "order", words: "is partially filled" })
     expect(told("OrderChanged", { ...changed, before: changed.after })).toBeUndefined()

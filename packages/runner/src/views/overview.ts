@@ -31,7 +31,8 @@ const countOf = <A>(all: ReadonlyArray<A>, holds: (each: A) => boolean): number 
 
 const owes = ({ residual }: Position.Position): boolean => !Decimal.isZero(residual)
 
-const marketAt = (now: Instant.Instant): Documents.OverviewDocument["market"] => {
+/** Whether the exchange is open, and when it closes, or else opens next. */
+export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["market"] => {
   const session = XnysCalendar.nextSession(now)
   const isOpen = session !== undefined && now >= session.opensAt
   const changesAt = isOpen ? session.closesAt : session?.opensAt

@@ -94,8 +94,6 @@ describe("the books under /api/v1", () => {
       const overview = yield* api.overview.overview()
       expect(overview).toMatchObject({
         position: head.position,
-        // A Tuesday evening in New York.
-        market: { isOpen: false, changesAt: "2023-11-15T14:30:00.000000Z" },
         accounts: [{ name: "main", positions: 3, openOrders: 0 }],
         owing: [{ symbol: "AAPL", residual: "0.1" }, { symbol: "KO" }, { symbol: "MSFT" }]
       })

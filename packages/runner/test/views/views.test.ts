@@ -1,4 +1,4 @@
-import { Commands, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
+import { Commands, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as accounts from "../../src/views/accounts.ts"
@@ -7,6 +7,7 @@ import * as breaks from "../../src/views/breaks.ts"
 import * as fills from "../../src/views/fills.ts"
 import * as instruments from "../../src/views/instruments.ts"
 import * as orders from "../../src/views/orders.ts"
+import * as overview from "../../src/views/overview.ts"
 import * as positions from "../../src/views/positions.ts"
 import * as today from "../../src/views/today.ts"
 import * as trades from "../../src/views/trades.ts"
@@ -79,6 +80,15 @@ describe("documents", () => {
       })
     })
   )
+
+  it("the exchange is open until it closes, and closed until it opens, over a weekend too; beyond the calendar nobody knows", () => {
+    const at = (text: string) => overview.marketAt(Instant.parse(text) ?? Instant.fromMillis(0))
+    const [closes, opens] = ["2026-11-20T21:00:00.000000Z", "2026-11-23T14:30:00.000000Z"]
+    expect(at("2026-11-20T20:59:59Z")).toEqual({ isOpen: true, changesAt: closes })
+    expect(at(closes)).toEqual({ isOpen: false, changesAt: opens })
+    expect(at(opens)).toMatchObject({ isOpen: true })
+    expect(at("2123-11-20T15:00:00Z")).toEqual({ isOpen: false, changesAt: null })
+  })
 
   itPlays(
     "orders are listed as programs read them",
