@@ -139,6 +139,6 @@ export const draw = (without: ReadonlySet<Trouble>, mostTrades: number): Effect.
       stormMs: yield* between(...STORM_MS),
       lookMs: yield* between(...LOOK_MS),
       hiddenMs: HIDDEN_MS,
-      sweeps: 0.2
+      sweeps: 0.6
     }
   })

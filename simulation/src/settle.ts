@@ -56,7 +56,7 @@ const rested = (scene: Scene, name: string, atLeastMs: number) =>
       if (left.length === 0 && passedMs >= atLeastMs) return
       if (passedMs > AT_MOST_MS) return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
       if (left.length > 0) yield* judge(scene, `${name}-${look}`, look)
-      yield* Effect.sleep(passedMs < atLeastMs ? LOOK_EVERY_MS : LOOK_EVERY_MS * 4)
+      yield* Effect.sleep(left.length > 0 ? LOOK_EVERY_MS * Math.min(4, 1 + look) : atLeastMs - passedMs)
     }
   })
 
