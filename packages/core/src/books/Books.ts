@@ -144,9 +144,6 @@ class ShelfChanges<R extends Fields, K extends Key> implements TableChanges {
     this.#made = inserts
     this.#changed = updates
   }
-  get size(): number {
-    return this.#made.length + this.#changed.length
-  }
   get inserts(): ReadonlyArray<EncodedRow> {
     this.#inserts ??= this.#made.map(this.#description.encode)
     return this.#inserts
@@ -162,7 +159,11 @@ class ShelfChanges<R extends Fields, K extends Key> implements TableChanges {
   }
 }
 
-const changesOf = <R extends Fields, K extends Key>(shelf: Shelf.Shelf<R, K>) => new ShelfChanges(shelf)
+const noChanges: ReadonlyArray<TableChanges> = []
+
+/** Of most tables nothing changes in a commit: of those nothing is made. */
+const changesOf = <R extends Fields, K extends Key>(shelf: Shelf.Shelf<R, K>): ReadonlyArray<TableChanges> =>
+  shelf.isChanged() ? [new ShelfChanges(shelf)] : noChanges
 
 /** What planning changed, a part for each table that it touched. */
 export const changes = (books: Books): ReadonlyArray<TableChanges> => {
@@ -177,7 +178,7 @@ const origins = new WeakMap<ReadonlyArray<TableChanges>, Books>()
 export const areOf = (made: ReadonlyArray<TableChanges>, books: Books): boolean => origins.get(made) === books
 
 const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
-  [
+  noChanges.concat(
     changesOf(books.accounts),
     changesOf(books.instruments),
     changesOf(books.batches),
@@ -201,7 +202,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.ops_requests),
     changesOf(books.ops_templates),
     changesOf(books.ops_holdings)
-  ].filter((each) => each.size > 0)
+  )
 
 /** Forgets what planning changed. */
 export const reset = (books: Books): void => {

@@ -31,6 +31,8 @@ export interface Shelf<R extends Fields, K extends Key> {
   readonly load: (row: EncodedRow) => R
   /** Takes in a row that another shelf of the same store has loaded; one that was loaded here before stays. */
   readonly take: (record: R) => R
+  /** Has planning changed anything? */
+  readonly isChanged: () => boolean
   /** What planning changed: rows that are new, and rows that replace a loaded one. */
   readonly changes: () => {
     readonly inserts: ReadonlyArray<R>
@@ -140,6 +142,7 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
     load: (row) =>
       standings.get(keyOfCells(table.key.map((column) => row[column] ?? null)))?.base ?? take(table.decode(row)),
     take,
+    isChanged: () => put.length > 0,
     changes: () => {
       const inserts: Array<R> = []
       const updates: Array<{ readonly before: R; readonly after: R }> = []

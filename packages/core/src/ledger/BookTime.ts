@@ -8,8 +8,16 @@ import * as Instant from "../time/Instant.ts"
  */
 export interface BookTime {
   readonly now: Effect.Effect<Instant.Instant>
-  /** Gives the time of a group of commits, once the newest of what is written is known; the group then is the newest. */
-  readonly reading: Effect.Effect<(newest: Instant.Instant) => Instant.Instant>
+  readonly reading: Effect.Effect<Reading>
+}
+
+/** What the clock said when a group of commits began. */
+export interface Reading {
+  readonly clockNow: Instant.Instant
+  /** By the clock that never jumps. */
+  readonly sinceMs: number
+  /** Gives the group's time, once the newest of what is written is known; the group then is the newest. */
+  readonly atLeast: (newest: Instant.Instant) => Instant.Instant
 }
 
 /** How much slower than a clock the time goes on where the clock is behind it. */
@@ -20,16 +28,19 @@ export const make: Effect.Effect<BookTime, never, Clock> = Effect.map(Clock, (cl
   let reached: { readonly at: Instant.Instant; readonly sinceMs: number } | undefined
   const ranOn = (sinceMs: number): Instant.Instant | undefined =>
     reached === undefined ? undefined : Instant.addMillis(reached.at, Math.max(0, sinceMs - reached.sinceMs) / SLOWER)
-  const read = Effect.map(Effect.all([clock.now, clock.monotonicMs]), ([now, sinceMs]) => ({
-    now: Instant.later(now, ranOn(sinceMs) ?? now),
-    sinceMs
-  }))
+  const laterOf = (clockNow: Instant.Instant, sinceMs: number) => Instant.later(clockNow, ranOn(sinceMs) ?? clockNow)
+  const read = <A>(use: (clockNow: Instant.Instant, sinceMs: number) => A) =>
+    Effect.zipWith(clock.now, clock.monotonicMs, use)
   return {
-    now: Effect.map(read, ({ now }) => now),
-    reading: Effect.map(read, ({ now, sinceMs }) => (newest) => {
-      const at = Instant.later(now, newest)
-      reached = { at, sinceMs }
-      return at
+    now: read(laterOf),
+    reading: read((clockNow, sinceMs) => {
+      const now = laterOf(clockNow, sinceMs)
+      const atLeast = (newest: Instant.Instant) => {
+        const at = Instant.later(now, newest)
+        reached = { at, sinceMs }
+        return at
+      }
+      return { clockNow, sinceMs, atLeast }
     })
   }
 })

@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 
 /** A lease that this process holds. */
@@ -10,7 +10,8 @@ export interface OwnLease {
 
 /** The leases that this process holds: what its driving commits carry. */
 export interface HeldLeases {
-  readonly of: (account: AccountName) => Effect.Effect<OwnLease | undefined>
+  /** The lease of an account, as it is held at this moment. */
+  readonly of: (account: AccountName) => OwnLease | undefined
   readonly hold: (account: AccountName, lease: OwnLease) => Effect.Effect<void>
   /** The store has confirmed all of them. */
   readonly proveAll: (provenMs: number) => Effect.Effect<void>
@@ -19,13 +20,15 @@ export interface HeldLeases {
 }
 
 /** None is held yet. */
-export const make: Effect.Effect<HeldLeases> = Effect.map(
-  Ref.make<ReadonlyMap<AccountName, OwnLease>>(new Map()),
-  (leases) => ({
-    of: (account) => Effect.map(Ref.get(leases), (known) => known.get(account)),
-    hold: (account, lease) => Ref.update(leases, (known) => new Map(known).set(account, lease)),
+export const make = (): HeldLeases => {
+  const known = new Map<AccountName, OwnLease>()
+  return {
+    of: (account) => known.get(account),
+    hold: (account, lease) => Effect.sync(() => void known.set(account, lease)),
     proveAll: (provenMs) =>
-      Ref.update(leases, (known) => new Map([...known].map(([account, { token }]) => [account, { token, provenMs }]))),
-    lose: Ref.set(leases, new Map())
-  })
-)
+      Effect.sync(() => {
+        for (const [account, { token }] of known) known.set(account, { token, provenMs })
+      }),
+    lose: Effect.sync(() => known.clear())
+  }
+}

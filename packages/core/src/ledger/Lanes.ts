@@ -30,8 +30,8 @@ interface Queue<J extends Job> {
 
 /** A queue with lanes; each holds a bounded number of members, and what comes then waits outside, not yet submitted. */
 export interface Lanes<J extends Job> {
-  /** Puts a job at the end of its lane. Gives what takes it away again, which works as long as it is outside. */
-  readonly put: (lane: Lane, job: J) => () => void
+  /** Puts a job at the end of its lane. Where that is full, gives what takes it away again as long as it is outside. */
+  readonly put: (lane: Lane, job: J) => (() => void) | undefined
   /** Takes as many members, in the order of the lanes. */
   readonly take: (most: number) => ReadonlyArray<Part<J>>
   readonly isEmpty: () => boolean
@@ -51,9 +51,9 @@ export const make = <J extends Job>(capacity: number): Lanes<J> => {
     put: (lane, job) => {
       const queue = queues[lanes.indexOf(lane)]
       const standing = { job, next: 0 }
-      if (queue === undefined) return () => undefined
-      if (queue.members < capacity && queue.outside.length === 0) admit(queue, standing)
-      else queue.outside.push(standing)
+      if (queue === undefined) return undefined
+      if (queue.members < capacity && queue.outside.length === 0) return void admit(queue, standing)
+      queue.outside.push(standing)
       return () => {
         const place = queue.outside.indexOf(standing)
         if (place >= 0) queue.outside.splice(place, 1)

@@ -121,7 +121,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const queue = Lanes.make<Job>(LANE_CAPACITY)
     const pace = paceOf(limits)
     const watchers = new Set<Watcher>()
-    const leases = yield* HeldLeases.make
+    const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
     const storeTag = ClientOrderId.storeTag(repository.identity.id)
     let wake: (() => void) | undefined
@@ -133,60 +133,57 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const time = yield* BookTime.make
 
     /** Reads clock and prices once a group. Whether the market is open the clock says, whatever the books' time is. */
-    const surveyed = (needs: ReadonlyArray<Need>) =>
-      Effect.gen(function* () {
-        const prices = yield* pricesFor(needs, priceReference)
-        const now = yield* clock.now
-        const atLeast = yield* time.reading
-        const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
-        return (newestAt: number): World => {
-          const at = atLeast(Instant.make(BigInt(newestAt)))
-          return {
-            at,
-            isSessionOpen: (account) => clock.isOpenAt(now, account),
-            nextOpening: (account) => clock.nextOpeningAfter(at, account),
-            priceOf,
-            storeTag,
-            entropy
-          }
+    const surveyed = Effect.fnUntraced(function* (needs: ReadonlyArray<Need>) {
+      const prices = yield* pricesFor(needs, priceReference)
+      const { atLeast, clockNow, sinceMs } = yield* time.reading
+      const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
+      const worldFrom = (newestAt: number): World => {
+        const at = atLeast(Instant.make(BigInt(newestAt)))
+        return {
+          at,
+          isSessionOpen: (account) => clock.isOpenAt(clockNow, account),
+          nextOpening: (account) => clock.nextOpeningAfter(at, account),
+          priceOf,
+          storeTag,
+          entropy
         }
-      })
+      }
+      return { sinceMs, worldFrom }
+    })
 
-    const fencesOf = (members: ReadonlyArray<Queued>) => {
+    const fencesOf = (members: ReadonlyArray<Queued>): ReadonlyArray<Fence> => {
       const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
-      return Effect.forEach(accounts, (account) =>
-        Effect.map(leases.of(account), (lease): Fence => ({ account, token: lease?.token ?? NO_TOKEN }))
-      )
+      return Array.from(accounts, (account) => ({ account, token: leases.of(account)?.token ?? NO_TOKEN }))
     }
 
-    const commit = (members: ReadonlyArray<Queued>) =>
-      Effect.gen(function* () {
-        const fences = yield* fencesOf(members)
-        const needs = members.flatMap((member) => member.needs)
-        const worldFrom = yield* surveyed(needs)
-        group += 1
-        const commitId = `${entropy.slice(0, 12)}-${group}`
-        const named = [...new Set(members.map((member) => member.account))]
-        let plannedMs = 0
-        let done: Done = { journals: [], changes: [] }
-        const planned = (state: State) => {
-          const begun = ticks.unsafeCurrentTimeNanos()
-          const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
-          plannedMs += Number(ticks.unsafeCurrentTimeNanos() - begun) / 1_000_000
-          if (plan._tag === "Planned") done = plan
-          return plan
-        }
-        // The ledger makes every id anew: one that was there is a fault of ours.
-        const written = yield* Effect.catchTag(
-          repository.write({ commitId, accounts: named, needs, fences }, planned),
-          "AlreadyCommitted",
-          Effect.die
-        ).pipe(noteGroup(members.length, clock.monotonicMs))
-        pace.took(members.length, plannedMs)
-        if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
-        if (done.journals.length > 0) news.push({ ...done, feedPosition: written.feedPosition })
-        return written.answer
-      })
+    const commit = Effect.fnUntraced(function* (members: ReadonlyArray<Queued>) {
+      const fences = fencesOf(members)
+      const needs = members.flatMap((member) => member.needs)
+      const { sinceMs, worldFrom } = yield* surveyed(needs)
+      group += 1
+      const commitId = `${entropy.slice(0, 12)}-${group}`
+      const named = [...new Set(members.map((member) => member.account))]
+      let plannedMs = 0
+      let done: Done = { journals: [], changes: [] }
+      const planned = (state: State) => {
+        const begun = ticks.unsafeCurrentTimeNanos()
+        const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
+        plannedMs += Number(ticks.unsafeCurrentTimeNanos() - begun) / 1_000_000
+        if (plan._tag === "Planned") done = plan
+        return plan
+      }
+      // The ledger makes every id anew: one that was there is a fault of ours.
+      const written = yield* Effect.catchTag(
+        repository.write({ commitId, accounts: named, needs, fences }, planned),
+        "AlreadyCommitted",
+        Effect.die
+      )
+      yield* noteGroup(members.length, (yield* clock.monotonicMs) - sinceMs)
+      pace.took(members.length, plannedMs)
+      if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
+      if (done.journals.length > 0) news.push({ ...done, feedPosition: written.feedPosition })
+      return written.answer
+    })
 
     const serve = (parts: ReadonlyArray<Part>): Effect.Effect<void> => {
       const members = parts.flatMap(({ from, job, to }) => job.members.slice(from, to))
@@ -227,11 +224,12 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       else resume(Effect.void)
     })
 
-    const put = (lane: Lanes.Lane, job: Job): (() => void) => {
+    /** What is interrupted while it waits outside is never submitted. */
+    const put = (lane: Lanes.Lane, job: Job): Effect.Effect<void> | void => {
       const takeBack = queue.put(lane, job)
       wake?.()
       wake = undefined
-      return takeBack
+      return takeBack && Effect.sync(takeBack)
     }
 
     yield* Effect.addFinalizer(() => {
@@ -248,7 +246,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         if (isClosed) return resume(Effect.succeed(members.map(() => Either.left(closed))))
         if (members.length === 0) return resume(Effect.succeed([]))
         const job = collecting(members, drivingLanes.includes(lane), (outcomes) => resume(Effect.succeed(outcomes)))
-        return Effect.sync(put(lane, job))
+        return put(lane, job)
       })
 
     const submitAll = <A>(
@@ -270,7 +268,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       submit: <A>(lane: Lanes.Lane, member: Member<A>) =>
         Effect.async<A, LedgerError>((resume) => {
           if (isClosed) return resume(Effect.fail(closed))
-          return Effect.sync(put(lane, alone(member, drivingLanes.includes(lane), resume)))
+          return put(lane, alone(member, drivingLanes.includes(lane), resume))
         }),
       watch,
       commits: Stream.unwrapScoped(

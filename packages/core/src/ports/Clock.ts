@@ -23,15 +23,16 @@ export interface ClockService {
 export class Clock extends Context.Tag("@roundlot/core/Clock")<Clock, ClockService>() {}
 
 /** Whole microseconds, cut: a test clock may stand between two of them. */
-const now: Effect.Effect<Instant.Instant> = Effect.map(EffectClock.currentTimeMillis, (millis) =>
-  Instant.make(BigInt(Math.floor(millis * 1000)))
-)
+const nowOf = (clock: EffectClock.Clock): Instant.Instant =>
+  Instant.make(BigInt(Math.floor(clock.unsafeCurrentTimeMillis() * 1000)))
 
-/** Effect's nanoseconds never jump; a test clock between two of them cannot say them, and its milliseconds do as well. */
-const monotonicMs: Effect.Effect<number> = EffectClock.currentTimeNanos.pipe(
-  Effect.map((nanos) => Number(nanos / 1000n) / 1000),
-  Effect.catchAllDefect(() => EffectClock.currentTimeMillis)
-)
+/** Effect's nanoseconds never jump; whole microseconds of them. */
+const monotonicMsOf = (clock: EffectClock.Clock): number => Number(clock.unsafeCurrentTimeNanos() / 1000n) / 1000
+
+// Both are read some twenty times an attempt: one step of the runtime finds the clock, one gives what it says.
+const now = Effect.clockWith((clock) => Effect.succeed(nowOf(clock)))
+
+const monotonicMs = Effect.clockWith((clock) => Effect.succeed(monotonicMsOf(clock)))
 
 const machine = Context.get(DefaultServices.liveServices, EffectClock.Clock)
 

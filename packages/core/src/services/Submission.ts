@@ -27,7 +27,7 @@ import {
   type Report
 } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
-import { countSend, noteStage } from "./metrics.ts"
+import { noteAnswer, noteStage } from "./metrics.ts"
 import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
@@ -227,7 +227,7 @@ const sendBatch = (
       const own = orders.filter((order) => order.account === account)
       const prepareAll = Effect.gen(function* () {
         const driving = yield* brokerForAttempt(account)
-        const lease = yield* ledger.leases.of(account)
+        const lease = ledger.leases.of(account)
         for (const order of own) {
           const prepared = prepare(driving.broker, order)
           if (Either.isRight(prepared)) ready.push({ ...driving, order, lease, prepared: prepared.right })
@@ -322,8 +322,7 @@ const bookTogether = (sent: ReadonlyArray<Committed>, answers: ReadonlyArray<Rec
       const { account } = each.order
       if (Either.isRight(outcome)) well.add(account)
       else {
-        const isPassing = outcome.left._tag === "StoreUnavailable"
-        failed.push(reported(`sending ${account}`, isPassing ? bookAnswer(received) : outcome))
+        failed.push(reported(`sending ${account}`, isPassing(outcome.left) ? bookAnswer(received) : outcome))
       }
     }
     yield* Effect.forEach(well, (account) => reported(`sending ${account}`, Effect.void), { discard: true })
@@ -366,7 +365,7 @@ const committed = (ready: ReadyToSend, planned: ToBeSent, begunMs: number): Comm
 type ToBeSent = Extract<SendPlanned, { readonly _tag: "Send" }>
 
 /** Sends one order, if it still stands when its attempt is committed. */
-export const sendOrder = Effect.fn("Submission.sendOrder")(function* (order: Order) {
+export const sendOrder = Effect.fnUntraced(function* (order: Order) {
   for (;;) {
     const driving = yield* brokerForAttempt(order.account)
     const prepared = prepare(driving.broker, order)
@@ -392,7 +391,7 @@ const attempt = Effect.fnUntraced(function* (order: Order, driving: ForAttempt, 
   const ledger = yield* Ledger
   const clock = yield* Clock
   const begunMs = yield* clock.monotonicMs
-  const ready = { ...driving, order, prepared, lease: yield* ledger.leases.of(order.account) }
+  const ready = { ...driving, order, prepared, lease: ledger.leases.of(order.account) }
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
   const sent = committed(ready, planned, begunMs)
@@ -408,15 +407,18 @@ type SendingNeeds = Clock | Ledger | TradeRepository
  * answer committed, whatever interrupts us: nobody who sends may be interrupted. Gives the answer where it is there at once, else
  * what waits for it.
  */
-const beginSending = (
+const beginSending: (
   sent: Committed
-): Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>, never, SendingNeeds> =>
-  Effect.gen(function* () {
+) => Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>, never, SendingNeeds> =
+  Effect.fnUntraced(function* (sent) {
     const clock = yield* Clock
+    const { leases } = yield* Ledger
+    const { leases: stored } = yield* TradeRepository
     const asOf = yield* clock.now
+    const waitedMs = (yield* clock.monotonicMs) - sent.begunMs
     const { attemptId, order, prepared } = sent
     const concluded = (answer: Answer) => concludedOf(order.account, attemptId, asOf, answer)
-    const why = yield* reasonNotToSend(sent)
+    const why = reasonNotToSend(sent.lease, leases.of(order.account), waitedMs, stored.durationMs)
     if (why === undefined) yield* noteStage("planned_to_sent", Instant.millisBetween(order.createdAt, asOf))
     return why === undefined
       ? yield* beginOnce(prepared, attemptId, concluded)
@@ -429,14 +431,8 @@ const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, Send
 /** One line an outcome; its ids are gathered only where it is written. */
 const tellAnswer = ({ attemptId, begunMs, broker, order }: Committed, { report: { answer } }: Received<Answered>) =>
   Effect.zipRight(
-    Effect.all(
-      [
-        countSend(answer._tag),
-        Effect.flatMap(Clock, (clock) =>
-          Effect.flatMap(clock.monotonicMs, (nowMs) => noteStage("sent_to_answered", nowMs - begunMs))
-        )
-      ],
-      { discard: true }
+    Effect.flatMap(Clock, (clock) =>
+      Effect.flatMap(clock.monotonicMs, (nowMs) => noteAnswer(answer._tag, nowMs - begunMs))
     ),
     Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), (least) =>
       LogLevel.greaterThan(least, LogLevel.Info)
@@ -455,13 +451,15 @@ const tellAnswer = ({ attemptId, begunMs, broker, order }: Committed, { report: 
   )
 
 /** Rule 2: another may have taken over where half of a lease has passed, or has where ours is another one now. */
-const reasonNotToSend = Effect.fnUntraced(function* ({ begunMs, lease, order }: Committed) {
-  const { leases } = yield* TradeRepository
-  const ledger = yield* Ledger
-  const waitedMs = (yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)) - begunMs
-  if (waitedMs > LATEST_SEND_MS || waitedMs >= leases.durationMs / 2) return LATE
-  return (yield* ledger.leases.of(order.account))?.token === lease?.token ? undefined : FENCED
-})
+const reasonNotToSend = (
+  committedUnder: OwnLease | undefined,
+  held: OwnLease | undefined,
+  waitedMs: number,
+  leaseMs: number
+): string | undefined => {
+  if (waitedMs > LATEST_SEND_MS || waitedMs >= leaseMs / 2) return LATE
+  return held?.token === committedUnder?.token ? undefined : FENCED
+}
 
 const FENCED = "Fenced: another process drives the account now"
 
@@ -509,13 +507,14 @@ const comingBack = Schedule.exponential("100 millis").pipe(
   Schedule.upTo("1 minute")
 )
 
+const isPassing = (error: LedgerError): boolean => error._tag === "StoreUnavailable"
+
+/** Most answers are booked at once: only what was not asks for a schedule. */
 const bookAnswer = (received: Received<Answered>) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    Effect.retry(ledger.submit("report", reportMember(received)), {
-      schedule: comingBack,
-      while: (error) => error._tag === "StoreUnavailable"
-    })
-  )
+  Effect.flatMap(Ledger, (ledger) => {
+    const booking = ledger.submit("report", reportMember(received))
+    return Effect.catchIf(booking, isPassing, () => Effect.retry(booking, { schedule: comingBack, while: isPassing }))
+  })
 
 /**
  * When an account's lease was taken, before anything is sent under it: attempts that an older holder left without an answer are

@@ -52,11 +52,11 @@ export interface ForAttempt {
   readonly settingsVersion: number | undefined
 }
 
-const brokerBy = (
+const brokerBy: (
   account: AccountName,
   reading: Effect.Effect<Account | undefined, StoreError, Ledger | TradeRepository>
-): Effect.Effect<ForAttempt, NotToDrive, Brokers | Clock | Ledger | TradeRepository> =>
-  Effect.gen(function* () {
+) => Effect.Effect<ForAttempt, NotToDrive, Brokers | Clock | Ledger | TradeRepository> = Effect.fnUntraced(
+  function* (account, reading) {
     const brokers = yield* Brokers
     const broker = yield* brokers.get(account)
     const found = yield* reading
@@ -73,7 +73,8 @@ const brokerBy = (
     if (symbols.length === 0) return { broker, settingsVersion }
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     return { broker: asTraded(broker, symbols, now), settingsVersion }
-  })
+  }
+)
 
 /**
  * The broker to which an account may be driven: only one whose environment is the declared one, and only under our lease. What it
@@ -108,13 +109,12 @@ const declareBroker = (account: AccountName, { capabilities, name }: BrokerServi
   )
 
 /** Rule 2: less than half of a lease has passed since the store confirmed ours. */
-const isProven = (account: AccountName): Effect.Effect<boolean, never, Clock | Ledger | TradeRepository> =>
-  Effect.gen(function* () {
-    const { leases } = yield* TradeRepository
-    const lease = yield* Effect.flatMap(Ledger, (ledger) => ledger.leases.of(account))
-    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    return lease !== undefined && nowMs - lease.provenMs < leases.durationMs / 2
-  })
+const isProven = Effect.fnUntraced(function* (account: AccountName) {
+  const { leases } = yield* TradeRepository
+  const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+  const lease = (yield* Ledger).leases.of(account)
+  return lease !== undefined && nowMs - lease.provenMs < leases.durationMs / 2
+})
 
 /** Of records of accounts, those whose accounts this process drives. */
 export const driven = <R extends { readonly account: AccountName }>(
@@ -123,4 +123,4 @@ export const driven = <R extends { readonly account: AccountName }>(
 
 /** Does this process hold the account's lease? */
 export const isDriven = (account: AccountName): Effect.Effect<boolean, never, Ledger> =>
-  Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.leases.of(account), (lease) => lease !== undefined))
+  Effect.map(Ledger, (ledger) => ledger.leases.of(account) !== undefined)

@@ -37,7 +37,9 @@ const stageOf = {
 
 /** Notes how long a stage took, in milliseconds; clocks that disagree make none shorter than nothing. */
 export const noteStage = (stage: Stage, ms: number): Effect.Effect<void> =>
-  Metric.update(stageOf[stage], Math.max(0, ms) / 1000)
+  Metric.update(stageOf[stage], secondsOf(ms))
+
+const secondsOf = (ms: number): number => Math.max(0, ms) / 1000
 
 /** Counts the readings of a pass that failed. */
 export const countFailedReads = (failed: number): Effect.Effect<void> => Metric.incrementBy(failedReads, failed)
@@ -69,5 +71,9 @@ export const countIntake = (results: ReadonlyArray<IntakeResult>): Effect.Effect
   return Effect.forEach(counts, ([tag, count]) => Metric.incrementBy(intakeOf(tag), count), { discard: true })
 }
 
-/** Counts an attempt by its answer. */
-export const countSend = (answer: Answer["_tag"]): Effect.Effect<void> => Metric.increment(sendsOf(answer))
+/** Counts an attempt by its answer, and notes how long that took, in milliseconds. */
+export const noteAnswer = (answer: Answer["_tag"], tookMs: number): Effect.Effect<void> =>
+  Effect.map(Effect.metricLabels, (labels) => {
+    sendsOf(answer).unsafeUpdate(1, labels)
+    stageOf.sent_to_answered.unsafeUpdate(secondsOf(tookMs), labels)
+  })

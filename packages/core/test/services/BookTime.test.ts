@@ -34,9 +34,9 @@ describe("the time of the books", () => {
       const { now, reading } = yield* time
       expect(past(yield* now)).toBe(0)
       pass(5_000)
-      expect(past((yield* reading)(NOON))).toBe(5_000)
+      expect(past((yield* reading).atLeast(NOON))).toBe(5_000)
       pass(1_000)
-      expect(past((yield* reading)(Instant.addMillis(NOON, 8_000)))).toBe(8_000)
+      expect(past((yield* reading).atLeast(Instant.addMillis(NOON, 8_000)))).toBe(8_000)
     }).pipe(Effect.runPromise)
   })
 
@@ -44,12 +44,12 @@ describe("the time of the books", () => {
     const { hands, pass, time } = machine()
     return Effect.gen(function* () {
       const { now, reading } = yield* time
-      expect(past((yield* reading)(Instant.addMillis(NOON, 3 * HOUR_MS)))).toBe(3 * HOUR_MS)
+      expect(past((yield* reading).atLeast(Instant.addMillis(NOON, 3 * HOUR_MS)))).toBe(3 * HOUR_MS)
       pass(10_000)
       expect(past(yield* now)).toBe(3 * HOUR_MS + 5_000)
       hands.wall = Instant.addMillis(NOON, -HOUR_MS)
       pass(10_000)
-      expect(past((yield* reading)(NOON))).toBe(3 * HOUR_MS + 10_000)
+      expect(past((yield* reading).atLeast(NOON))).toBe(3 * HOUR_MS + 10_000)
     }).pipe(Effect.runPromise)
   })
 
@@ -57,7 +57,7 @@ describe("the time of the books", () => {
     const { pass, time } = machine()
     return Effect.gen(function* () {
       const { now, reading } = yield* time
-      yield* Effect.map(reading, (atLeast) => atLeast(Instant.addMillis(NOON, HOUR_MS)))
+      yield* Effect.map(reading, ({ atLeast }) => atLeast(Instant.addMillis(NOON, HOUR_MS)))
       pass(3 * HOUR_MS)
       expect(past(yield* now)).toBe(3 * HOUR_MS)
     }).pipe(Effect.runPromise)

@@ -154,7 +154,7 @@ describe("a holder whose lease went to another", () => {
         const command = { _tag: "Cancel", orderId: order.id } as const
         yield* commands.perform({ id: "c", account: Stage.account, actor: "test", reason: "test", command })
         const { leases } = yield* Ledger
-        const lease = yield* leases.of(Stage.account)
+        const lease = leases.of(Stage.account)
         yield* leases.proveAll(0)
         yield* Cancels.requestCancels
         yield* leases.lose
