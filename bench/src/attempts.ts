@@ -181,12 +181,13 @@ const bareFills = (db: Database.Database) => {
 
 /** Milliseconds that something took, and of processor time. */
 const timed = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
+  Effect.suspend(() => {
     const cpu = cpuSeconds()
     const begun = performance.now()
-    yield* work
-    const wall = performance.now() - begun
-    return { wall, cpu: (cpuSeconds() - cpu) * 1_000 }
+    return Effect.map(work, () => {
+      const wall = performance.now() - begun
+      return { wall, cpu: (cpuSeconds() - cpu) * 1_000 }
+    })
   })
 
 /** One order after another is sent, and in turns with it its three rows are written bare. */

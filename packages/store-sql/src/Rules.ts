@@ -339,8 +339,9 @@ const attempts: TableRules = {
     unique("number", ["orderId", "number"]),
     listed("status", ["status", "createdAt"]),
     listed("symbol", ["symbol", "id"]),
-    listed("brokerOrderId", ["brokerOrderId"]),
-    listed("httpStatus", ["httpStatus"]),
+    // An attempt has neither while it is under way: what is looked for is always one that stands there.
+    listedWhere("brokerOrderId", ["brokerOrderId"], `"brokerOrderId" IS NOT NULL`),
+    listedWhere("httpStatus", ["httpStatus"], `"httpStatus" IS NOT NULL`),
     listedWhere("unanswered", ["account"], `"outcome" IS NULL`)
   ]
 }

@@ -80,12 +80,18 @@ export interface FeedRow {
   readonly feedHash: string
 }
 
+/** The canonical line of a row of the feed; written out, as that of an entry is. */
+const feedLineOf = ({ account, firstSeq, headHash, lastSeq, position }: Omit<FeedRow, "feedHash">): string =>
+  `{"account":${textOf(account)},"firstSeq":${firstSeq},"headHash":${textOf(headHash)}` +
+  `,"lastSeq":${lastSeq},"position":${position}}`
+
 /** The row that follows `previous` in the feed. */
 export const nextFeedRow = (
   previous: Pick<FeedRow, "position" | "feedHash"> | undefined,
   head: Pick<FeedRow, "account" | "firstSeq" | "lastSeq" | "headHash">
 ): FeedRow => {
   const { account, firstSeq, lastSeq, headHash } = head
-  const row = { account, firstSeq, headHash, lastSeq, position: (previous?.position ?? 0) + 1 }
-  return { ...row, feedHash: sha256((previous?.feedHash ?? "") + canonicalJson(row)) }
+  const position = (previous?.position ?? 0) + 1
+  const line = feedLineOf({ account, firstSeq, headHash, lastSeq, position })
+  return { account, firstSeq, headHash, lastSeq, position, feedHash: sha256((previous?.feedHash ?? "") + line) }
 }

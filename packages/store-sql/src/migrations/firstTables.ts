@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "af277576"
+export const fingerprint = "a5b049b9"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -729,8 +729,8 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_attempts_number ON roundlot_attempts ("orderId", "number")`,
   `CREATE INDEX roundlot_attempts_status ON roundlot_attempts ("status", "createdAt")`,
   `CREATE INDEX roundlot_attempts_symbol ON roundlot_attempts ("symbol")`,
-  `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId")`,
-  `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus")`,
+  `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
+  `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus") WHERE "httpStatus" IS NOT NULL`,
   `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,
@@ -1491,8 +1491,8 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_attempts_number ON roundlot_attempts ("orderId", "number")`,
   `CREATE INDEX roundlot_attempts_status ON roundlot_attempts ("status", "createdAt")`,
   `CREATE INDEX roundlot_attempts_symbol ON roundlot_attempts ("symbol", "id")`,
-  `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId")`,
-  `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus")`,
+  `CREATE INDEX roundlot_attempts_brokerOrderId ON roundlot_attempts ("brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
+  `CREATE INDEX roundlot_attempts_httpStatus ON roundlot_attempts ("httpStatus") WHERE "httpStatus" IS NOT NULL`,
   `CREATE INDEX roundlot_attempts_unanswered ON roundlot_attempts ("account") WHERE "outcome" IS NULL`,
   `CREATE UNIQUE INDEX roundlot_fills_exec_id ON roundlot_fills ("account", "execId")`,
   `CREATE UNIQUE INDEX roundlot_fills_revision ON roundlot_fills ("account", "execIdBase", "revision")`,

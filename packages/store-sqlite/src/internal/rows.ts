@@ -144,7 +144,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     /** Writes what planning changed; gives the next free ids. */
     rows: (changes: ReadonlyArray<Books.TableChanges>, free: Id.Counters): Id.Counters => {
       const written = new Map(changes.map((change) => [change.table, { change, bare: change.bare }]))
-      for (const { kind, table } of Statements.order) {
+      for (const { kind, table } of Statements.order.filter((step) => written.has(step.table))) {
         const found = written.get(table)
         if (found === undefined) continue
         place = table
