@@ -12,7 +12,7 @@ export interface BookTime {
 }
 
 /** What the clock said when a group of commits began. */
-export interface Reading {
+interface Reading {
   readonly clockNow: Instant.Instant
   /** By the clock that never jumps. */
   readonly sinceMs: number

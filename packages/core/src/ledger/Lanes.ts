@@ -52,7 +52,10 @@ export const make = <J extends Job>(capacity: number): Lanes<J> => {
       const queue = queues[lanes.indexOf(lane)]
       const standing = { job, next: 0 }
       if (queue === undefined) return undefined
-      if (queue.members < capacity && queue.outside.length === 0) return void admit(queue, standing)
+      if (queue.members < capacity && queue.outside.length === 0) {
+        admit(queue, standing)
+        return undefined
+      }
       queue.outside.push(standing)
       return () => {
         const place = queue.outside.indexOf(standing)

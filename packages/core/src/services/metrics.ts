@@ -36,8 +36,7 @@ const stageOf = {
 } as const
 
 /** Notes how long a stage took, in milliseconds; clocks that disagree make none shorter than nothing. */
-export const noteStage = (stage: Stage, ms: number): Effect.Effect<void> =>
-  Metric.update(stageOf[stage], secondsOf(ms))
+export const noteStage = (stage: Stage, ms: number): Effect.Effect<void> => Metric.update(stageOf[stage], secondsOf(ms))
 
 const secondsOf = (ms: number): number => Math.max(0, ms) / 1000
 
