@@ -1,8 +1,9 @@
 import { Arbitrary, Either, FastCheck as fc, Schema } from "effect"
 import { describe, expect, test } from "vitest"
 import { bodyOf } from "../src/journal/encode.ts"
-import { canonicalJson, textOf } from "../src/journal/Entry.ts"
+import { canonicalJson, nextFeedRow, textOf } from "../src/journal/Entry.ts"
 import { LedgerEvent } from "../src/journal/Event.ts"
+import { sha256 } from "../src/journal/Payload.ts"
 import { readBody } from "../src/journal/readBody.ts"
 
 const encode = Schema.encodeEither(LedgerEvent)
@@ -90,5 +91,15 @@ describe("the body of an entry", () => {
         expect(textOf(text)).toBe(JSON.stringify(text))
       })
     )
+  })
+})
+
+describe("a row of the feed", () => {
+  test("DESIGN 9: is hashed as the canonical JSON of what it says, after the hash before it", () => {
+    const first = nextFeedRow(undefined, { account: 'A "quoted" ü', firstSeq: 1, lastSeq: 3, headHash: "aa" })
+    const { feedHash, ...said } = nextFeedRow(first, { account: "main", firstSeq: 4, lastSeq: 9, headHash: "bb" })
+    const { feedHash: firstHash, ...firstSaid } = first
+    expect(firstHash).toBe(sha256(canonicalJson(firstSaid)))
+    expect(feedHash).toBe(sha256(firstHash + canonicalJson(said)))
   })
 })

@@ -118,6 +118,12 @@ describe("a holder whose lease went to another", () => {
 
   it("DESIGN 6, rule 2: an attempt whose lease was lost as it was committed does not leave; it stays without an answer", async () => {
     let onAttempt: Effect.Effect<void> = Effect.void
+    let sent = 0
+    const send = () =>
+      Effect.zipRight(
+        Effect.sync(() => sent++),
+        Effect.dieMessage("it was sent")
+      )
     const memory = MemoryRepository.make(MemoryStore.make())
     const losing: TradeRepositoryService = {
       ...memory,
@@ -132,8 +138,9 @@ describe("a holder whose lease went to another", () => {
         onAttempt = (yield* Ledger).leases.lose
         yield* passOf
         expect(yield* Stage.statuses).toEqual(["submitting"])
+        expect(sent).toBe(0)
       }),
-      Stage.layer({ prepare: () => Stage.prepared(() => Effect.dieMessage("it was sent")) }, { repository: losing })
+      Stage.layer({ prepare: () => Stage.prepared(send) }, { repository: losing })
     )
   })
 
