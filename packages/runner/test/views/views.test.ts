@@ -18,6 +18,8 @@ const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
 const itPlays = (title: string, check: Effect.Effect<void, unknown, Layer.Layer.Success<typeof scene.inMemory>>) =>
   it.effect(title, () => Effect.zipRight(scene.played, check).pipe(Effect.provide(scene.inMemory)))
 
+const marketAt = (text: string) => overview.marketAt(Instant.parse(text) ?? Instant.fromMillis(0))
+
 const rows = (count: number) => ({ kind: "exactly", rows: count })
 
 const idsOf = (items: ReadonlyArray<{ readonly id: string }>) => items.map(({ id }) => id)
@@ -82,12 +84,11 @@ describe("documents", () => {
   )
 
   it("the exchange is open until it closes, and closed until it opens, over a weekend too; beyond the calendar nobody knows", () => {
-    const at = (text: string) => overview.marketAt(Instant.parse(text) ?? Instant.fromMillis(0))
     const [closes, opens] = ["2026-11-20T21:00:00.000000Z", "2026-11-23T14:30:00.000000Z"]
-    expect(at("2026-11-20T20:59:59Z")).toEqual({ isOpen: true, changesAt: closes })
-    expect(at(closes)).toEqual({ isOpen: false, changesAt: opens })
-    expect(at(opens)).toMatchObject({ isOpen: true })
-    expect(at("2123-11-20T15:00:00Z")).toEqual({ isOpen: false, changesAt: null })
+    expect(marketAt("2026-11-20T20:59:59Z")).toEqual({ isOpen: true, changesAt: closes })
+    expect(marketAt(closes)).toEqual({ isOpen: false, changesAt: opens })
+    expect(marketAt(opens)).toMatchObject({ isOpen: true })
+    expect(marketAt("2123-11-20T15:00:00Z")).toEqual({ isOpen: false, changesAt: null })
   })
 
   itPlays(
