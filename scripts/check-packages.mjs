@@ -99,6 +99,16 @@ const untypedOf = (name) => {
   )
 }
 
+/** What a registry has to be told of a package: who may have it, under which licence, and to prove what it was built from. */
+const isPublishable = (name) => {
+  const { license, publishConfig } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"))
+  return license === "MIT" && publishConfig?.access === "public" && publishConfig.provenance === true
+}
+
+for (const name of allNames.filter((each) => !isPublishable(each))) {
+  console.error(`packages/${name}: its manifest names no licence, no public access or no provenance`)
+  process.exitCode = 1
+}
 for (const name of packageNames) removeOrphans(join(root, "packages", name))
 for (const name of packageNames) {
   const untyped = untypedOf(name)

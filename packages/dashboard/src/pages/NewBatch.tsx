@@ -332,7 +332,7 @@ export const NewBatch = () => {
                 onChoose={(name) => change({ columns: { ...wish.columns, [field]: name } })}
               >
                 <span className="faint">
-                  <Foreign text={at < 0 ? "" : samples.join(" · ")} />
+                  <Foreign text={at < 0 ? "" : samples.filter((sample) => sample !== "").join(" · ")} />
                 </span>
               </Choice>
             )
