@@ -51,6 +51,8 @@ describe("what an operator does", () => {
     await near.getByText("+0.875", { exact: true }).waitFor()
     await daemon.ask("/api/v1/trades", { sourceId: "fourth", symbol: "AAPL", side: "sell", quantity: "0.25" })
     await near.getByText("+0.625", { exact: true }).waitFor()
+    // It was told by the stream, and not read again because nothing was heard.
+    expect(await page.locator("[data-live]").getAttribute("data-live")).toMatch(/live|quiet/)
     await today.locator("div", { hasText: "Orders" }).getByRole("link").click()
     await page.getByRole("table", { name: "Orders" }).getByText("AAPL").waitFor()
     expect(await page.getByLabel("From").inputValue()).toMatch(/^\d{4}-\d\d-\d\dT0[45]:00:00/)
