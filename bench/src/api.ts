@@ -1,7 +1,7 @@
 import { Agent, request, type ClientRequest } from "node:http"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { daemon, served } from "./daemon.ts"
+import { daemonOn, served } from "./daemon.ts"
 import { fill } from "./fill.ts"
 import { type Asked, atLeast, atMost, type Figure, inFolder, median, noted, quantile, timing } from "./measuring.ts"
 
@@ -57,7 +57,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, async (folder) => {
     const file = join(folder, "books.db")
     await fill(file, asked.trades ?? (asked.quick ? 2_000 : TRADES))
-    const ours = await daemon(`sqlite:${file}`)
+    const ours = await daemonOn(file)
     const seconds = asked.quick ? 1 : SECONDS
     const figures: Array<Figure> = []
     for (const { path, query } of reads) {
@@ -160,7 +160,7 @@ export const measureReaders = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
     const file = join(folder, "books.db")
     await fill(file, 100)
     const events = asked.trades ?? (asked.quick ? 100 : EVENTS)
-    const ours = await daemon(`sqlite:${file}`)
+    const ours = await daemonOn(file)
     await latencies(ours.port, 1, Math.min(events, 200))
     const alone = quantile(await latencies(ours.port, 1, events), 0.99)
     const before = ours.resident()

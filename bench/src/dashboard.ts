@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { Agent, request } from "node:http"
 import { fileURLToPath } from "node:url"
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core"
-import { daemon } from "./daemon.ts"
+import { daemonOn } from "./daemon.ts"
 import { filledIn } from "./fill.ts"
 import { type Asked, atLeast, atMost, type Figure, inFolder, median, noted } from "./measuring.ts"
 
@@ -179,7 +179,7 @@ const staged = <A>(asked: Asked, use: (browser: Browser, port: number) => Promis
   inFolder(asked, async (folder) => {
     build()
     const file = await filledIn(folder, { ...asked, trades: TRADES })
-    const [ours, browser] = [await daemon(file), await opened()]
+    const [ours, browser] = [await daemonOn(file), await opened()]
     try {
       return await use(browser, ours.port)
     } finally {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net"
 import { join } from "node:path"
-import { daemon } from "./daemon.ts"
+import { daemonOn } from "./daemon.ts"
 import { fill } from "./fill.ts"
 import { type Asked, atLeast, atMost, type Figure, inFolder, noted, quantile } from "./measuring.ts"
 
@@ -54,7 +54,7 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   inFolder(asked, async (folder) => {
     const file = join(folder, "books.db")
     await fill(file, 1_000)
-    const { end, port, resident } = await daemon(file)
+    const { end, port, resident } = await daemonOn(file)
     const path = "/api/v1/orders?limit=100"
     await answered(port, path)
     const alone = quantile(await answered(port, path), 0.99)

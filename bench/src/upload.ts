@@ -1,7 +1,7 @@
 import { request } from "node:http"
 import { Readable } from "node:stream"
 import { join } from "node:path"
-import { daemon } from "./daemon.ts"
+import { daemonOn } from "./daemon.ts"
 import { fill } from "./fill.ts"
 import { type Asked, atMost, type Figure, inFolder, noted, timing } from "./measuring.ts"
 
@@ -38,7 +38,7 @@ const answered = (port: number, query: string, rows: number): Promise<string> =>
 const uploaded = async (folder: string, rows: number, query: string) => {
   const store = join(folder, `upload-${rows}-${query}.db`)
   await fill(store, 100)
-  const { end, port, resident } = await daemon(store)
+  const { end, port, resident } = await daemonOn(store)
   let most = resident()
   const looking = setInterval(() => (most = Math.max(most, resident())), LOOK_MS)
   const took = timing()
