@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { useRef } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
+import { batchOf, type Seen } from "../api/records.ts"
 import { archiveBatch, cancelBatch, retryBatch } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
@@ -21,7 +22,7 @@ import type { Term } from "../words/glossary.ts"
 import { rowsDone, rowsLeft } from "../words/rows.ts"
 import { signOfState } from "../words/signs.ts"
 
-type Batch = Documents.BatchDetail
+type Batch = Seen<Documents.BatchDetail>
 
 const errors: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
   ...columns.rowFault,
@@ -215,7 +216,7 @@ const Detail = ({ batch }: { readonly batch: Batch }) => {
 
 /** A batch: an account of every row, what is wrong, what it came to. */
 export const BatchPage = ({ id }: { readonly id: string }) => (
-  <Shown name={["batch", id]} title={id} read={(api, past) => api.batches.show({ path: { id }, urlParams: past })}>
+  <Shown name={["batch", id]} title={id} read={(api, past) => batchOf(id, past)(api)}>
     {(batch) => <Detail batch={batch} />}
   </Shown>
 )

@@ -2,8 +2,9 @@ import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
+import { breakOf, orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
-import { adjustPosition, dismissBreak, reconcileNow } from "../ui/actions.ts"
+import { adjustPosition, changedAt, dismissBreak, reconcileNow } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
@@ -44,7 +45,7 @@ const Positions = ({ evidence }: { readonly evidence: string }) => {
 
 /** An order, as the books have it and as the broker last answered. */
 const OrderSides = ({ id }: { readonly id: string }) => (
-  <Asked query={useAsk(["order", id, ""], (api) => api.orders.show({ path: { id }, urlParams: {} }))}>
+  <Asked query={useAsk(["order", id, ""], orderOf(id))}>
     {(order) => {
       const last = order.attempts.at(-1)
       return (
@@ -75,11 +76,12 @@ const OrderSides = ({ id }: { readonly id: string }) => (
 )
 
 /** What may be done about a difference in holdings: it is booked as ours or not, or compared again. */
-const Adjusting = ({ found: { account, evidence, symbol } }: { readonly found: Documents.BreakDetail }) => {
+const Adjusting = ({ found }: { readonly found: Documents.BreakDetail }) => {
+  const { account, evidence, symbol } = found
   const sides = sidesIn(evidence)
   const by = sides === undefined ? "0" : sumOf([sides.theirs, negated(sides.ours)])
   if (symbol === null || sides === undefined || signOf(by) === 0) return null
-  const difference = { account, symbol, by, ours: sides.ours }
+  const difference = { account, symbol, by, ours: sides.ours, seenAt: changedAt(found) }
   return (
     <>
       <ActionButton action={adjustPosition("base", difference)} />
@@ -104,7 +106,7 @@ const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
   return "It ends by itself when its cause is gone."
 }
 
-const Verbs = ({ found }: { readonly found: Documents.BreakDetail }) =>
+const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) =>
   found.closes === "by verdict" ? (
     <ActionButton action={dismissBreak(found)} className="button primary" />
   ) : (
@@ -116,7 +118,7 @@ const Verbs = ({ found }: { readonly found: Documents.BreakDetail }) =>
     </>
   )
 
-const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
+const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
   const { account, closedAt, closedWhy, evidence, holds, id, kind, openedAt, status, subject, symbol } = found
   const about = /^[OT]\d+$/.test(subject) ? subjectPath(subject) : undefined
   return (
@@ -159,7 +161,7 @@ const Detail = ({ found }: { readonly found: Documents.BreakDetail }) => {
 
 /** A break: what was seen, what it holds, and what happened to it. */
 export const Case = ({ id }: { readonly id: string }) => (
-  <Shown name={["break", id]} title={id} read={(api) => api.breaks.show({ path: { id } })}>
+  <Shown name={["break", id]} title={id} read={breakOf(id)}>
     {(found) => <Detail found={found} />}
   </Shown>
 )

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
+import { orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
@@ -18,7 +19,7 @@ import { TablePanel } from "../ui/TablePanel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
 import { filledTail, signOfState } from "../words/signs.ts"
 
-type Order = Documents.OrderDetail
+type Order = Seen<Documents.OrderDetail>
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
@@ -224,7 +225,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
 
 /** An order: how far it is, what went in, what came out, and every exchange with its broker. */
 export const OrderPage = ({ id }: { readonly id: string }) => (
-  <Shown name={["order", id]} title={id} read={(api, past) => api.orders.show({ path: { id }, urlParams: past })}>
+  <Shown name={["order", id]} title={id} read={(api, past) => orderOf(id, past)(api)}>
     {(order) => <Detail order={order} />}
   </Shown>
 )

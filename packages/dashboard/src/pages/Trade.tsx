@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
+import { type Seen, tradeOf } from "../api/records.ts"
 import { dismissTrade, reverseTrade } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
@@ -13,7 +14,7 @@ import { Side, StateSign } from "../ui/Sign.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
 
-type Trade = Documents.TradeDetail
+type Trade = Seen<Documents.TradeDetail>
 
 const allocations: ReadonlyArray<Column<Documents.AllocationDetail>> = [
   columns.node("kind", ({ kind }) => (kind === "net" ? "netted" : kind === "order" ? "ordered" : "unwound")),
@@ -115,7 +116,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
 
 /** A trade: where its shares went, and what was executed for it. */
 export const TradePage = ({ id }: { readonly id: string }) => (
-  <Shown name={["trade", id]} title={id} read={(api, past) => api.trades.show({ path: { id }, urlParams: past })}>
+  <Shown name={["trade", id]} title={id} read={(api, past) => tradeOf(id, past)(api)}>
     {(trade) => <Detail trade={trade} />}
   </Shown>
 )

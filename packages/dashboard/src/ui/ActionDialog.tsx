@@ -4,10 +4,11 @@ import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import { useId, useRef, useState, type FormEvent } from "react"
 import { queries, useAsk } from "../api/asking.ts"
-import { type Api, call } from "../api/client.ts"
+import { type Api, call, ProblemError } from "../api/client.ts"
 import type { Term } from "../words/glossary.ts"
 import { Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
+import { type About, type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
 import { Problem } from "./Panel.tsx"
 import { keepReason, useReasons } from "./reasons.ts"
 
@@ -28,6 +29,8 @@ export interface Action {
     /** What was chosen before: it stands there and is not written by hand. */
     readonly chosen?: string
   }
+  /** What it is about, where that may have changed since it was seen. */
+  readonly about?: About
   readonly cli: (reason: string, said: string) => string
   readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
   /** What it would come to now; nothing is written or sent. */
@@ -119,18 +122,20 @@ const Recorded = ({ of: { account, commandId } }: { readonly of: Documents.DoneD
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
 /** Says what an action does and what it does not, asks for the reason, and carries it out once. */
-export const ActionDialog = ({ action: asked, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
+export const ActionDialog = ({ action: given, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
+  const [between, setBetween] = useState<Between>()
+  const asked = between?.now?.action ?? given
   const [isAlso, setAlso] = useState(false)
   const action = isAlso ? (asked.also?.action ?? asked) : asked
   const [reason, setReason] = useState("")
   const reasons = useId()
-  const given = useReasons()
+  const reasonsGiven = useReasons()
   const [typed, setTyped] = useState("")
   const [text, setText] = useState(asked.asks?.chosen ?? "")
   const said = text.trim()
   const isSaid = action.asks === undefined || action.asks.isOptional === true || said !== ""
   // One key for one wish: sent again after a lost answer, it is carried out once.
-  const [key] = useState(() => crypto.randomUUID())
+  const [key, setKey] = useState(() => crypto.randomUUID())
   const field = useRef<HTMLInputElement>(null)
   const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const doing = useMutation({
@@ -138,6 +143,17 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
     onSuccess: () => {
       keepReason(reason.trim())
       return queries.invalidateQueries()
+    },
+    onError: async (error) => {
+      if (!(error instanceof ProblemError) || !isLost(error)) return
+      // It is on record that this wish came to nothing: the next one is another.
+      setKey(crypto.randomUUID())
+      if (action.about === undefined) return
+      const found = await call(betweenOf(error, action.about)).catch(() => undefined)
+      if (found === undefined || (error.status === 409 && found.entries.length === 0)) return
+      setBetween(found)
+      setTyped("")
+      await queries.invalidateQueries()
     }
   })
   const { rehearse } = action
@@ -171,6 +187,7 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
           <Dialog.Title>{action.verb}</Dialog.Title>
           {doing.data === undefined ? (
             <form onSubmit={submit}>
+              {between === undefined ? null : <Meanwhile of={between} />}
               <h3>What will happen</h3>
               <ul>
                 {action.will.map((each) => (
@@ -185,7 +202,9 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
               </ul>
               {rehearsed.data === undefined ? null : <Rehearsal of={rehearsed.data} tells={action.tells} />}
               <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
-              {rehearsed.error === null || doing.error !== null ? null : <Problem error={rehearsed.error} />}
+              {rehearsed.error === null || (doing.error !== null && between === undefined) ? null : (
+                <Problem error={rehearsed.error} />
+              )}
               {action.asks === undefined ? null : (
                 <Field term={action.asks.term}>
                   <input
@@ -213,7 +232,7 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
                 />
               </Field>
               <datalist id={reasons}>
-                {given.map((each) => (
+                {reasonsGiven.map((each) => (
                   <option key={each} value={each} />
                 ))}
               </datalist>
@@ -233,7 +252,7 @@ export const ActionDialog = ({ action: asked, onClose }: { readonly action: Acti
                   {action.cli(quoted(reason.trim() === "" ? "…" : reason.trim()), said === "" ? "…" : quoted(said))}
                 </code>
               </p>
-              {doing.error === null ? null : <Problem error={doing.error} />}
+              {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} />}
               <div className="buttons">
                 <Dialog.Close className="button">Back</Dialog.Close>
                 <button

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
+import type { Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { type Candidate, candidatesIn } from "../words/evidence.ts"
@@ -11,7 +12,7 @@ import { Explained, Head } from "./Help.tsx"
 import { Panel } from "./Panel.tsx"
 import { SignIcon } from "./Sign.tsx"
 
-type Order = Documents.OrderDetail
+type Order = Seen<Documents.OrderDetail>
 
 /** The broker's orders that an order in doubt may be, as they were last listed. */
 const candidatesOf = ({ breaks }: Order): ReadonlyArray<Candidate> =>

@@ -1,6 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import type { Api } from "../api/client.ts"
+import { batchOf, breakOf, orderOf, type Seen, tradeOf } from "../api/records.ts"
+import type { Family } from "../words/signs.ts"
 import { rowsDone, rowsIn, rowsLeft } from "../words/rows.ts"
 import type { Action } from "./ActionDialog.tsx"
 
@@ -93,87 +95,143 @@ export const resume = (account?: string, symbol?: string): Action => ({
   rehearse: (api) => api.controls.resume({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol) } })
 })
 
-/** What is asked of a record, why, and by which key it is asked once. */
-const on = (id: string, reason: string, key: string) => ({
+/** By which key something is asked once, and of which version of its record. */
+const askedOnce = (key: string, version?: string) => ({
+  "idempotency-key": key,
+  ...(version === undefined ? {} : { "if-match": version })
+})
+
+/** What is asked of a record, of which version, why, and by which key it is asked once. */
+const on = (id: string, reason: string, key: string, version?: string) => ({
   path: { id },
-  headers: { "idempotency-key": key },
+  headers: askedOnce(key, version),
   payload: { reason }
 })
 
 /** What a command on a record is asked with; a dry run only says what would follow. */
 interface Wish {
   readonly path: { readonly id: string }
-  readonly headers: { readonly "idempotency-key"?: string }
+  readonly headers: { readonly "idempotency-key"?: string; readonly "if-match"?: string }
   readonly payload: { readonly reason: string; readonly dryRun?: boolean }
 }
 
-/** A command on a record: how it is carried out, and what it would come to now. */
+/** A command on a record: how it is carried out, on which version where only that one is meant, and what it would come to now. */
 const command = (
   id: string,
-  ask: (api: Api, wish: Wish, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  ask: (api: Api, wish: Wish, said: string) => Effect.Effect<Documents.DoneDocument, unknown>,
+  version?: string
 ): Pick<Action, "run" | "rehearse"> => ({
-  run: (api, reason, key, said) => ask(api, on(id, reason, key), said),
+  run: (api, reason, key, said) => ask(api, on(id, reason, key, version), said),
   rehearse: (api, said) => ask(api, { path: { id }, headers: {}, payload: rehearsal }, said)
 })
 
-/** Asks the broker to cancel an order. */
-export const cancelOrder = ({ filledQuantity, id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
-  verb: `Cancel ${id}`,
-  isDangerous: true,
-  will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
-  willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
-  cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
-  ...command(id, (api, wish) => api.controls.cancelOrder(wish))
-})
+/** A record that an action is about, as far as every kind of them is alike. */
+interface Subject {
+  readonly id: string
+  readonly account: string
+  readonly updatedAt: string
+  readonly status: string
+}
+
+/** How an action on a record is asked again, where somebody was faster. */
+const aboutOf =
+  <R extends Subject>(family: Family, read: (id: string) => (api: Api) => Effect.Effect<R, unknown>) =>
+  ({ account, id, updatedAt }: Subject, actionOn: (record: R) => Action): Pick<Action, "about"> => ({
+    about: {
+      entity: id,
+      account,
+      seenAt: updatedAt,
+      again: (api) =>
+        Effect.map(read(id)(api), (record) => ({ action: actionOn(record), family, state: record.status }))
+    }
+  })
+
+const ofOrder = aboutOf("order", orderOf)
+const ofTrade = aboutOf("trade", tradeOf)
+const ofBatch = aboutOf("batch", batchOf)
+
+/** When a break changed last: by its last entry. */
+export const changedAt = ({ history, openedAt }: Documents.BreakDetail): string => history.at(-1)?.at ?? openedAt
+
+const dated = (found: Seen<Documents.BreakDetail>) => ({ ...found, updatedAt: changedAt(found) })
+
+const ofBreak = aboutOf("break", (id) => (api) => Effect.map(breakOf(id)(api), dated))
+
+/** Asks the broker to cancel an order: of any version, since a fill that came meanwhile is no reason not to stop. */
+export const cancelOrder = (order: Documents.OrderDocument): Action => {
+  const { filledQuantity, id, quantity, side, symbol } = order
+  return {
+    verb: `Cancel ${id}`,
+    ...ofOrder(order, cancelOrder),
+    isDangerous: true,
+    will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
+    willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
+    cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
+    ...command(id, (api, wish) => api.controls.cancelOrder(wish))
+  }
+}
 
 /** An order in doubt: whoever has looked says that the broker has it, and under which id. */
-export const markPlaced = (
-  { id, quantity, side, symbol }: Documents.OrderDocument,
-  brokerOrderId: string | undefined
-): Action => ({
-  verb: brokerOrderId === undefined ? `The broker has ${id}` : `${id} is ${brokerOrderId}`,
-  asks: {
-    term: "brokerOrderId",
-    label: "The broker's order id",
-    ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
-  },
-  will: [
-    `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`
-  ],
-  willNot: ["Nothing is sent."],
-  cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
-  ...command(id, (api, { payload, ...wish }, said) =>
-    api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } })
-  )
-})
+export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: string | undefined): Action => {
+  const { id, quantity, side, symbol, version } = order
+  return {
+    ...ofOrder(order, (now) => markPlaced(now, brokerOrderId)),
+    verb: brokerOrderId === undefined ? `The broker has ${id}` : `${id} is ${brokerOrderId}`,
+    asks: {
+      term: "brokerOrderId",
+      label: "The broker's order id",
+      ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
+    },
+    will: [
+      `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`
+    ],
+    willNot: ["Nothing is sent."],
+    cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
+    ...command(
+      id,
+      (api, { payload, ...wish }, said) => api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } }),
+      version
+    )
+  }
+}
 
 /** An order in doubt: whoever has looked says that the broker never got it. */
-export const markNotPlaced = ({ id, quantity, side, symbol }: Documents.OrderDocument): Action => ({
-  verb: `${id} was never placed`,
-  isDangerous: true,
-  typed: symbol,
-  will: [
-    `${id} ends, and its ${side} of ${quantity} ${symbol} is in flight no more. What is due then is ordered anew: if the broker has it after all, it is traded twice.`
-  ],
-  willNot: ["The broker is not asked: it is your word."],
-  cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason}`,
-  ...command(id, (api, { payload, ...wish }) =>
-    api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
-  )
-})
+export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
+  const { id, quantity, side, symbol, version } = order
+  return {
+    ...ofOrder(order, markNotPlaced),
+    verb: `${id} was never placed`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `${id} ends, and its ${side} of ${quantity} ${symbol} is in flight no more. What is due then is ordered anew: if the broker has it after all, it is traded twice.`
+    ],
+    willNot: ["The broker is not asked: it is your word."],
+    cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason}`,
+    ...command(
+      id,
+      (api, { payload, ...wish }) => api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } }),
+      version
+    )
+  }
+}
 
 /** Closes a break: somebody has judged it. */
-export const dismissBreak = ({ holds, id, kind, symbol }: Documents.BreakDocument): Action => ({
-  verb: `Resolve ${id}`,
-  typed: symbol ?? kind,
-  will: [
-    `The break ${kind} closes with your reason.`,
-    holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
-  ],
-  willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
-  cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason}`,
-  ...command(id, (api, wish) => api.controls.resolveBreak(wish))
-})
+export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
+  const { holds, id, kind, symbol, version } = found
+  return {
+    ...ofBreak(dated(found), dismissBreak),
+    verb: `Resolve ${id}`,
+    typed: symbol ?? kind,
+    will: [
+      `The break ${kind} closes with your reason.`,
+      holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
+    ],
+    willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
+    cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason}`,
+    ...command(id, (api, wish) => api.controls.resolveBreak(wish), version)
+  }
+}
 
 /** What a difference between books and broker is booked as. */
 const bookedAs = {
@@ -195,10 +253,15 @@ interface Difference {
   readonly symbol: string
   readonly by: string
   readonly ours: string
+  /** When it was seen. */
+  readonly seenAt: string
 }
 
 /** Books what the broker holds beyond the books, or less, as theirs or ours: refused where the books hold something else by now. */
-export const adjustPosition = (as: keyof typeof bookedAs, { account, by, ours, symbol }: Difference): Action => {
+export const adjustPosition = (
+  as: keyof typeof bookedAs,
+  { account, by, ours, seenAt, symbol }: Difference
+): Action => {
   const signed = by.startsWith("-") ? by : `+${by}`
   const { verb, will, willNot } = bookedAs[as]
   const ask = (api: Api, payload: Wish["payload"], said: string, key?: string) =>
@@ -209,6 +272,7 @@ export const adjustPosition = (as: keyof typeof bookedAs, { account, by, ours, s
     })
   return {
     verb: `${signed} ${symbol} ${verb}`,
+    about: { entity: `position/${symbol}`, account, seenAt },
     isDangerous: true,
     typed: signed,
     ...(as === "hedged" ? { asks: { term: "paidPrice", label: "Price", isOptional: true } } : {}),
@@ -225,26 +289,34 @@ export const adjustPosition = (as: keyof typeof bookedAs, { account, by, ours, s
 }
 
 /** Undoes a trade by its opposite. */
-export const reverseTrade = ({ id, quantity, side, symbol }: Documents.TradeDocument): Action => ({
-  verb: `Reverse ${id}`,
-  typed: symbol,
-  will: [
-    `A trade of the other side over ${quantity} ${symbol} undoes this ${side}. It joins the queue like any other.`
-  ],
-  willNot: ["The trade itself stays on record, and so do its orders and fills."],
-  cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
-  ...command(id, (api, wish) => api.controls.reverseTrade(wish))
-})
+export const reverseTrade = (trade: Seen<Documents.TradeDocument>): Action => {
+  const { id, quantity, side, symbol, version } = trade
+  return {
+    ...ofTrade(trade, reverseTrade),
+    verb: `Reverse ${id}`,
+    typed: symbol,
+    will: [
+      `A trade of the other side over ${quantity} ${symbol} undoes this ${side}. It joins the queue like any other.`
+    ],
+    willNot: ["The trade itself stays on record, and so do its orders and fills."],
+    cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
+    ...command(id, (api, wish) => api.controls.reverseTrade(wish), version)
+  }
+}
 
 /** Decides that a held trade is not counted. */
-export const dismissTrade = ({ id, quantity, side, symbol }: Documents.TradeDocument): Action => ({
-  verb: `Dismiss ${id}`,
-  typed: symbol,
-  will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
-  willNot: ["Nothing is ordered for it."],
-  cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
-  ...command(id, (api, wish) => api.controls.dismissTrade(wish))
-})
+export const dismissTrade = (trade: Seen<Documents.TradeDocument>): Action => {
+  const { id, quantity, side, symbol, version } = trade
+  return {
+    ...ofTrade(trade, dismissTrade),
+    verb: `Dismiss ${id}`,
+    typed: symbol,
+    will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
+    willNot: ["Nothing is ordered for it."],
+    cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
+    ...command(id, (api, wish) => api.controls.dismissTrade(wish), version)
+  }
+}
 
 const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
   done: `${verb}: ${batch.name} is ${batch.status.replace("_", " ")}.`,
@@ -253,8 +325,9 @@ const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
   effects: null
 })
 
-/** Stops a batch where it is. */
+/** Stops a batch where it is: of any version, since one that runs changes with every row. */
 export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
+  ...ofBatch(batch, cancelBatch),
   verb: `Cancel ${batch.id}`,
   isDangerous: true,
   will: [
@@ -266,26 +339,29 @@ export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
 })
 
 /** Submits the failed rows of a batch again. */
-export const retryBatch = (batch: Documents.BatchDocument): Action => ({
+export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
+  ...ofBatch(batch, retryBatch),
   verb: `Retry ${rowsIn(batch.failedTrades)}`,
   will: [`A new batch with what failed of ${batch.id}: ${rowsIn(batch.failedTrades)}.`],
   willNot: ["Rows that were sent are not in it."],
   cli: () => `roundlot batches retry ${batch.id}`,
   run: (api, _reason, key) =>
-    Effect.map(api.batches.retry({ path: { id: batch.id }, headers: { "idempotency-key": key } }), ({ id, ...rest }) =>
-      recorded(`Retried as ${id}`)({ id, ...rest })
+    Effect.map(
+      api.batches.retry({ path: { id: batch.id }, headers: askedOnce(key, batch.version) }),
+      ({ id, ...rest }) => recorded(`Retried as ${id}`)({ id, ...rest })
     )
 })
 
 /** Takes a finished batch out of the lists. */
-export const archiveBatch = (batch: Documents.BatchDocument): Action => ({
+export const archiveBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
+  ...ofBatch(batch, archiveBatch),
   verb: `Archive ${batch.id}`,
   will: ["It is shown in lists no more, except among the archived."],
   willNot: ["Its trades, orders and journal stay."],
   cli: () => `roundlot batches archive ${batch.id}`,
   run: (api, _reason, key) =>
     Effect.map(
-      api.batches.archive({ path: { id: batch.id }, headers: { "idempotency-key": key } }),
+      api.batches.archive({ path: { id: batch.id }, headers: askedOnce(key, batch.version) }),
       recorded("Archived")
     )
 })
