@@ -34,7 +34,7 @@ beforeAll(async () => {
 })
 
 const pages = (): ReadonlyArray<readonly [path: string, ready: string]> => [
-  ["/", "Positions near an order"],
+  ["/", "1 difference open"],
   ["/attention", "Attention"],
   ["/positions", "AAPL"],
   ["/positions/paper/AAPL", "Open lots"],

@@ -12,7 +12,9 @@ const AccountGlance = Schema.Struct({
   positions: Schema.Int,
   owing: Schema.Int,
   openOrders: Schema.Int,
-  openBreaks: Schema.Int
+  openBreaks: Schema.Int,
+  /** When what its broker holds was last compared with the books; null before the first time. */
+  reconciledAt: Schema.NullOr(Time)
 }).annotations({ identifier: "AccountGlance" })
 
 /** A position that owes, with what it owes. */
@@ -34,6 +36,8 @@ export const OverviewDocument = Schema.Struct({
   openOrders: Schema.Record({ key: Schema.String, value: Schema.Int }),
   /** The newest orders. */
   latestOrders: Schema.Array(OrderDocument),
+  /** When the fill that came in last was executed; null where there is none. */
+  lastFillAt: Schema.NullOr(Time),
   /** Orders of which nobody knows whether the broker has them. */
   inDoubt: Schema.Array(Id),
   openBreaks: Schema.Array(BreakDocument),

@@ -322,15 +322,26 @@ const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* ({
   })
 })
 
+/**
+ * When the positions of an account were read that were compared with its books last; undefined where they never were.
+ *
+ * @example
+ * const at = yield* Reconciliation.lastCompared(account)
+ */
+export const lastCompared = (account: AccountName) =>
+  Effect.map(
+    Reads.first(CursorTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "source", in: [COMPARED] }
+      ]
+    }),
+    (found) => (found === undefined ? undefined : Instant.parse(found.cursor))
+  )
+
 /** Was the account compared before, or something of ours sent for it? */
 const isKnown = Effect.fn("Reconciliation.isKnown")(function* (account: AccountName) {
-  const compared = yield* Reads.first(CursorTable, {
-    where: [
-      { column: "account", in: [account] },
-      { column: "source", in: [COMPARED] }
-    ]
-  })
-  if (compared !== undefined) return true
+  if ((yield* lastCompared(account)) !== undefined) return true
   const sent = yield* Reads.first(OrderTable, {
     where: [
       { column: "account", in: [account] },

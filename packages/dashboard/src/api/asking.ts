@@ -43,14 +43,23 @@ const isHeard = (): boolean => {
   return word === "live" || word === "quiet"
 }
 
-const useInterval = (): number | false => (useSyncExternalStore(live.watch, isHeard) ? false : FALLBACK_MS)
+const useInterval = (heard: number | false = false): number | false =>
+  useSyncExternalStore(live.watch, isHeard) ? heard : FALLBACK_MS
 
-/** Reads a document, and again whenever something happened. Another record never shows in the place of the one that is asked for. */
-export const useAsk = <A, E>(key: ReadonlyArray<unknown>, use: (api: Api) => Effect.Effect<A, E>, enabled = true) =>
+/**
+ * Reads a document, and again whenever something happened, and so often where not all of it is told by the stream. Another record
+ * never shows in the place of the one that is asked for.
+ */
+export const useAsk = <A, E>(
+  key: ReadonlyArray<unknown>,
+  use: (api: Api) => Effect.Effect<A, E>,
+  enabled = true,
+  every: number | false = false
+) =>
   useQuery({
     queryKey: key,
     queryFn: () => call(use),
-    refetchInterval: useInterval(),
+    refetchInterval: useInterval(every),
     enabled
   })
 

@@ -1,4 +1,10 @@
 import { useAsk } from "./asking.ts"
 
+/** That books and broker were compared and agree is no event: it is asked for. */
+const EVERY_MS = 30_000
+
+/** Who is signed in, and what the role allows. */
+export const useCaller = () => useAsk(["session"], (api) => api.session.caller())
+
 /** All at a glance: one question for the frame and the first page. */
-export const useOverview = () => useAsk(["overview"], (api) => api.overview.overview())
+export const useOverview = () => useAsk(["overview"], (api) => api.overview.overview(), true, EVERY_MS)

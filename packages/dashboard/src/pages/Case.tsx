@@ -9,9 +9,9 @@ import { ActionButton } from "../ui/ActionButton.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
-import { Crumb, Shown } from "../ui/Record.tsx"
+import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, StateSign } from "../ui/Sign.tsx"
 import { Payload, Timeline } from "../ui/Story.tsx"
@@ -51,7 +51,7 @@ const OrderSides = ({ id }: { readonly id: string }) => (
       return (
         <>
           <div className="two">
-            <Panel title="Ours" note={<Link href={`/orders/${id}`}>{id}</Link>}>
+            <Panel title="Ours" note={<RecordLink id={id} to={`/orders/${id}`} />}>
               <Facts
                 facts={[
                   ["status", <StateSign family="order" state={order.status} />],
@@ -59,8 +59,8 @@ const OrderSides = ({ id }: { readonly id: string }) => (
                   ["quantity", <Figure of={order.quantity} />],
                   ["filled", <Figure of={order.filledQuantity} />],
                   ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money />],
-                  ["brokerOrderId", <Foreign text={order.brokerOrderId} />],
-                  ["clientOrderId", <span className="mono">{order.clientOrderId}</span>]
+                  ["brokerOrderId", <GivenId id={order.brokerOrderId} />],
+                  ["clientOrderId", <GivenId id={order.clientOrderId} />]
                 ]}
               />
             </Panel>
@@ -141,7 +141,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         facts={[
           ["account", account],
           ["symbol", symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>],
-          ["subject", about === undefined ? <Foreign text={subject} /> : <Link href={about}>{subject}</Link>],
+          ["subject", about === undefined ? <GivenId id={subject} /> : <RecordLink id={subject} to={about} />],
           ["holds", holds],
           ["opened", <Time at={openedAt} />],
           [

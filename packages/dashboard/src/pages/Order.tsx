@@ -8,10 +8,10 @@ import { Candidates } from "../ui/Candidates.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { PriceBand } from "../ui/PriceBand.tsx"
-import { BreakBanner, Crumb, Shown } from "../ui/Record.tsx"
+import { BreakBanner, Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { Payload, type Stage, Stages, Timeline } from "../ui/Story.tsx"
@@ -44,7 +44,7 @@ const stagesOf = (order: Order): ReadonlyArray<Stage> => [
 
 const wentIn: ReadonlyArray<Column<Documents.AllocationDetail>> = [
   columns.node("trade", ({ tradeId }) =>
-    tradeId === null ? "an order's excess" : <Link href={`/trades/${tradeId}`}>{tradeId}</Link>
+    tradeId === null ? "an order's excess" : <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
   ),
   columns.foreign("sourceId", ({ sourceId }) => sourceId),
   columns.figure("allocation", ({ quantity }) => quantity),
@@ -96,7 +96,7 @@ const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
             tail={httpStatus === null ? undefined : String(httpStatus)}
           />
         }
-        action={<Link href={`/attempts/${id}`}>{id}</Link>}
+        action={<RecordLink id={id} to={`/attempts/${id}`} />}
       >
         {errorMessage === null && errorCode === null ? null : (
           <p className="tone-danger">
@@ -173,15 +173,8 @@ const Detail = ({ order }: { readonly order: Order }) => (
         ["unpriced", order.unpricedQuantity === "0" ? null : <Figure of={order.unpricedQuantity} />],
         ["excess", order.excess === "0" ? null : <Figure of={order.excess} />],
         ["origin", order.origin],
-        [
-          "brokerOrderId",
-          order.brokerOrderId === null ? null : (
-            <span className="mono">
-              <Foreign text={order.brokerOrderId} />
-            </span>
-          )
-        ],
-        ["clientOrderId", <span className="mono">{order.clientOrderId}</span>],
+        ["brokerOrderId", order.brokerOrderId === null ? null : <GivenId id={order.brokerOrderId} />],
+        ["clientOrderId", <GivenId id={order.clientOrderId} />],
         ["reason", order.reason === null ? null : <Foreign text={order.reason} />],
         ["error", order.code === null ? null : <Foreign text={order.code} />]
       ]}

@@ -6,13 +6,14 @@ import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
 import { LotGauge } from "../ui/Bars.tsx"
 import { sizes } from "../ui/DataTable.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
-import { Head } from "../ui/Help.tsx"
+import { Explained, Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { casesOf } from "../ui/Shell.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
+import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { rowsDone } from "../words/rows.ts"
@@ -29,6 +30,52 @@ const verdictOf = (overview: Overview): { readonly text: string; readonly isCalm
   return { text: "All well", isCalm: true }
 }
 
+/** Kinds of breaks by which books and broker do not hold the same. */
+const differences: ReadonlySet<string> = new Set(["PositionDiffers", "ForeignPosition"])
+
+/** The oldest of the last comparisons of all accounts; nothing where one was never compared. */
+const reconciledAt = ({ accounts }: Overview): string | undefined => {
+  const times = accounts.flatMap(({ reconciledAt: at }) => at ?? [])
+  return times.length < accounts.length ? undefined : times.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0]
+}
+
+/** What the verdict stands on: when books and brokers were last compared, with what result, and when something was executed. */
+const Grounds = ({ overview }: { readonly overview: Overview }) => {
+  const at = reconciledAt(overview)
+  const count = overview.openBreaks.filter(({ kind }) => differences.has(kind)).length
+  return (
+    <p className="faint grounds">
+      <Explained help={glossary.lastReconciled.help}>
+        {at === undefined ? (
+          "Not reconciled yet"
+        ) : (
+          <>
+            Last reconciled <Age at={at} /> ago
+          </>
+        )}
+      </Explained>
+      {at === undefined ? null : count === 0 ? (
+        ": no differences"
+      ) : (
+        <>
+          {": "}
+          <Link href="/attention">{`${count} ${count === 1 ? "difference" : "differences"} open`}</Link>
+        </>
+      )}
+      {" · "}
+      <Explained help={glossary.lastFill.help}>
+        {overview.lastFillAt === null ? (
+          "No fill yet"
+        ) : (
+          <>
+            Last fill <Age at={overview.lastFillAt} /> ago
+          </>
+        )}
+      </Explained>
+    </p>
+  )
+}
+
 const Verdict = ({ overview }: { readonly overview: Overview }) => {
   const { isCalm, text } = verdictOf(overview)
   return (
@@ -42,6 +89,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
           {overview.accounts.map(({ broker, name }) => `${name} at ${broker}`).join(" · ")}
           {overview.accounts.length === 0 ? null : " · "}as of <Time at={overview.at} />
         </p>
+        {overview.accounts.length === 0 ? null : <Grounds overview={overview} />}
       </div>
       {overview.accounts.length === 0 ? null : <Today />}
     </div>

@@ -11,11 +11,11 @@ import { Equation, LotGauge } from "../ui/Bars.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
 import { useDueFrom } from "../ui/NextOrder.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel, Problem } from "../ui/Panel.tsx"
-import { BreakBanner, Shown } from "../ui/Record.tsx"
+import { BreakBanner, RecordLink, Shown } from "../ui/Record.tsx"
 import { type Point, StepChart } from "../ui/StepChart.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { SignView } from "../ui/Sign.tsx"
@@ -25,10 +25,10 @@ import { signOfNext } from "../words/signs.ts"
 type Position = Documents.PositionDetail
 
 const lots: ReadonlyArray<Column<Documents.LotDocument>> = [
-  columns.node("id", ({ id }) => <span className="mono">{id}</span>),
+  columns.node("id", ({ id }) => <GivenId id={id} />),
   columns.node("trade", ({ orderId, tradeId }) =>
     tradeId !== null ? (
-      <Link href={`/trades/${tradeId}`}>{tradeId}</Link>
+      <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
     ) : orderId === null ? null : (
       <Link href={`/orders/${orderId}`}>excess of {orderId}</Link>
     )

@@ -1,8 +1,8 @@
 import { Link } from "wouter"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { Crumb, Shown } from "../ui/Record.tsx"
+import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, StateSign } from "../ui/Sign.tsx"
 import { Payload, Timeline } from "../ui/Story.tsx"
@@ -23,7 +23,7 @@ const FillPage = ({ id }: ById) => (
         <Facts
           facts={[
             ["account", fill.account],
-            ["order", <Link href={`/orders/${fill.orderId}`}>{fill.orderId}</Link>],
+            ["order", <RecordLink id={fill.orderId} to={`/orders/${fill.orderId}`} />],
             ["executed", <Time at={fill.executedAt} />],
             ["created", <Time at={fill.createdAt} />],
             [
@@ -32,12 +32,7 @@ const FillPage = ({ id }: ById) => (
                 <Figure of={fill.commission} money /> {fill.commissionCurrency}
               </>
             ],
-            [
-              "execId",
-              <span className="mono">
-                <Foreign text={fill.execId} />
-              </span>
-            ],
+            ["execId", <GivenId id={fill.execId} />],
             ["revision", <Figure of={String(fill.revision)} />]
           ]}
         />
@@ -80,7 +75,7 @@ const DecisionPage = ({ id }: ById) => (
             ["limitPrice", decision.limitPrice === null ? null : <Figure of={decision.limitPrice} money />],
             [
               "order",
-              decision.orderId === null ? null : <Link href={`/orders/${decision.orderId}`}>{decision.orderId}</Link>
+              decision.orderId === null ? null : <RecordLink id={decision.orderId} to={`/orders/${decision.orderId}`} />
             ],
             ["created", <Time at={decision.createdAt} />],
             ["reason", decision.reason === null ? null : <Foreign text={decision.reason} />]
@@ -109,12 +104,7 @@ const AttemptPage = ({ id }: ById) => (
           facts={[
             ["sent", <Time at={attempt.submittedAt} />],
             ["http", attempt.httpStatus === null ? null : String(attempt.httpStatus)],
-            [
-              "brokerOrderId",
-              <span className="mono">
-                <Foreign text={attempt.brokerOrderId} />
-              </span>
-            ],
+            ["brokerOrderId", <GivenId id={attempt.brokerOrderId} />],
             ["filled", <Figure of={attempt.filledQuantity} />],
             [
               "averagePrice",

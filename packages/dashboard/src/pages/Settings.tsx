@@ -1,5 +1,6 @@
 import { Link, useLocation } from "wouter"
-import { queries, useAsk } from "../api/asking.ts"
+import { queries } from "../api/asking.ts"
+import { useCaller } from "../api/overview.ts"
 import { call } from "../api/client.ts"
 import { zoneName } from "../format/time.ts"
 import { Choice, Field } from "../ui/Field.tsx"
@@ -37,7 +38,7 @@ const allow = async (isWanted: boolean): Promise<void> => {
 
 const Session = () => {
   const [, go] = useLocation()
-  const { data: caller } = useAsk(["session"], (api) => api.session.caller())
+  const { data: caller } = useCaller()
   const leave = async (): Promise<void> => {
     await call((api) => api.session.signOut())
     queries.clear()

@@ -6,9 +6,9 @@ import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
-import { Crumb, Shown } from "../ui/Record.tsx"
+import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, StateSign } from "../ui/Sign.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
@@ -20,9 +20,9 @@ const allocations: ReadonlyArray<Column<Documents.AllocationDetail>> = [
   columns.node("kind", ({ kind }) => (kind === "net" ? "netted" : kind === "order" ? "ordered" : "unwound")),
   columns.node("order", ({ counterTradeId, orderId }) =>
     orderId !== null ? (
-      <Link href={`/orders/${orderId}`}>{orderId}</Link>
+      <RecordLink id={orderId} to={`/orders/${orderId}`} />
     ) : counterTradeId === null ? null : (
-      <Link href={`/trades/${counterTradeId}`}>{counterTradeId}</Link>
+      <RecordLink id={counterTradeId} to={`/trades/${counterTradeId}`} />
     )
   ),
   columns.figure("allocation", ({ quantity }) => quantity),
@@ -64,13 +64,8 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
         ["tradedAt", <Time at={trade.tradedAt} />],
         ["received", <Time at={trade.createdAt} />],
         ["source", <Foreign text={trade.source} />],
-        [
-          "sourceId",
-          <span className="mono">
-            <Foreign text={trade.sourceId} />
-          </span>
-        ],
-        ["batch", trade.batchId === null ? null : <Link href={`/batches/${trade.batchId}`}>{trade.batchId}</Link>],
+        ["sourceId", <GivenId id={trade.sourceId} />],
+        ["batch", trade.batchId === null ? null : <RecordLink id={trade.batchId} to={`/batches/${trade.batchId}`} />],
         ["direction", trade.direction],
         ["open", <Figure of={trade.openQuantity} />],
         ["netted", <Figure of={trade.nettedQuantity} />],

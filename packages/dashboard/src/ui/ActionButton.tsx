@@ -1,6 +1,6 @@
 import { lazy, Suspense, useSyncExternalStore } from "react"
 import { useAsOf } from "./asOf.ts"
-import type { Action } from "./ActionDialog.tsx"
+import type { Action } from "./Action.ts"
 
 const ActionDialog = lazy(() => import("./ActionDialog.tsx").then(({ ActionDialog }) => ({ default: ActionDialog })))
 

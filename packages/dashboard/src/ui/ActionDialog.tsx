@@ -4,46 +4,13 @@ import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import { useId, useRef, useState, type FormEvent } from "react"
 import { queries, useAsk } from "../api/asking.ts"
-import { type Api, call, ProblemError } from "../api/client.ts"
-import type { Term } from "../words/glossary.ts"
+import { call, ProblemError } from "../api/client.ts"
+import type { Action } from "./Action.ts"
 import { Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
-import { type About, type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
+import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
 import { Problem } from "./Panel.tsx"
 import { keepReason, useReasons } from "./reasons.ts"
-
-/** Something that a person orders: what it is, what follows and what does not, and how it is carried out. */
-export interface Action {
-  /** Verb and object: what the dialog and its button say. */
-  readonly verb: string
-  readonly will: ReadonlyArray<string>
-  readonly willNot: ReadonlyArray<string>
-  readonly isDangerous?: boolean
-  /** What has to be typed first, where what follows cannot be taken back. */
-  readonly typed?: string
-  /** What has to be said beside the reason. */
-  readonly asks?: {
-    readonly term: Term
-    readonly label: string
-    readonly isOptional?: boolean
-    /** What was chosen before: it stands there and is not written by hand. */
-    readonly chosen?: string
-  }
-  /** What it is about, where that may have changed since it was seen. */
-  readonly about?: About
-  readonly cli: (reason: string, said: string) => string
-  readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
-  /** What it would come to now; nothing is written or sent. */
-  readonly rehearse?: (api: Api, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
-  /** What a dry run says beside its own words. */
-  readonly tells?: (told: Documents.DoneDocument) => string
-  /** What may be done with it, where a dry run says that there is something to do: chosen, that is carried out in its place. */
-  readonly also?: {
-    readonly term: Term
-    readonly label: (told: Documents.DoneDocument) => string | undefined
-    readonly action: Action
-  }
-}
 
 const LEAST = 8
 
@@ -149,7 +116,8 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
       // It is on record that this wish came to nothing: the next one is another.
       setKey(crypto.randomUUID())
       if (action.about === undefined) return
-      const found = await call(betweenOf(error, action.about)).catch(() => undefined)
+      const asking = betweenOf(error, action.about)
+      const found = await call((api) => Effect.orElseSucceed(asking(api), () => undefined))
       if (found === undefined || (error.status === 409 && found.entries.length === 0)) return
       setBetween(found)
       setTyped("")

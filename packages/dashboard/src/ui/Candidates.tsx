@@ -7,7 +7,7 @@ import { type Candidate, candidatesIn } from "../words/evidence.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { markPlaced } from "./actions.ts"
 import { ActionButton } from "./ActionButton.tsx"
-import { Figure, Foreign } from "./Figure.tsx"
+import { Figure, Foreign, GivenId } from "./Figure.tsx"
 import { Explained, Head } from "./Help.tsx"
 import { Panel } from "./Panel.tsx"
 import { SignIcon } from "./Sign.tsx"
@@ -76,8 +76,8 @@ const Card = ({
   return (
     <li>
       <p>
-        <strong className="mono">
-          <Foreign text={candidate.id} />
+        <strong>
+          <GivenId id={candidate.id} />
         </strong>{" "}
         <span className="faint">
           <Foreign text={candidate.status} />

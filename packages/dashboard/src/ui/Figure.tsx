@@ -1,5 +1,7 @@
 import { grouped, padding, shortened } from "../format/figure.ts"
 import { ageOf, exchangeTime, shownTime } from "../format/time.ts"
+import { CopyId } from "./CopyId.tsx"
+import { copyText } from "./copying.ts"
 import { useNow, useSettings } from "./settings.ts"
 
 interface FigureProps {
@@ -38,17 +40,13 @@ export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
       type="button"
       className="figure long"
       title={`${withSign} (click to copy)`}
-      onClick={() => copy(of)}
+      onClick={() => void copyText(of)}
       aria-label={withSign}
     >
       <span className="short">{short}</span>
       <span className="whole">{withSign}</span>
     </button>
   )
-}
-
-const copy = (text: string): void => {
-  void navigator.clipboard.writeText(text).catch(() => undefined)
 }
 
 /** A moment in the zone that was chosen; UTC and its age on hover. */
@@ -72,6 +70,15 @@ export const Age = ({ at }: { readonly at: string }) => {
     </time>
   )
 }
+
+/** An id that others gave, or that has no screen of its own. */
+export const GivenId = ({ id }: { readonly id: string | null }) =>
+  id === null || id === "" ? null : (
+    <span className="id mono">
+      <Foreign text={id} />
+      <CopyId id={id} />
+    </span>
+  )
 
 const LONGEST = 240
 

@@ -2,29 +2,10 @@ import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import type { Api, ProblemError } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
-import type { Family } from "../words/signs.ts"
 import { toldOf } from "../words/told.ts"
-import type { Action } from "./ActionDialog.tsx"
+import type { About, Now } from "./Action.ts"
 import { Age, Figure, Foreign } from "./Figure.tsx"
 import { StateSign } from "./Sign.tsx"
-
-/** What an action is about, and what is done where that has changed since its person saw it. */
-export interface About {
-  /** The record as the journal names it. */
-  readonly entity: string
-  readonly account: string
-  /** What came later than this its person has not seen. */
-  readonly seenAt: string
-  /** The action on the record as it stands now. */
-  readonly again?: (api: Api) => Effect.Effect<Now, unknown>
-}
-
-/** How a record stands now, and the action on it as it is then. */
-interface Now {
-  readonly action: Action
-  readonly family: Family
-  readonly state: string
-}
 
 /** What came between the sight of a record and a verdict on it. */
 export interface Between {

@@ -5,21 +5,25 @@ import { useAsk } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
 import { momentOf, useAsOf } from "./asOf.ts"
-import { Foreign } from "./Figure.tsx"
+import { CopyId } from "./CopyId.tsx"
+import { Foreign, GivenId } from "./Figure.tsx"
 import { Asked } from "./Panel.tsx"
 import { SignIcon } from "./Sign.tsx"
 
 /** The id of a record, which leads to its screen. */
 export const RecordLink = ({ id, to }: { readonly id: string; readonly to: string }) => (
-  <Link href={to} className="mono">
-    {id}
-  </Link>
+  <span className="id">
+    <Link href={to} className="mono">
+      {id}
+    </Link>
+    <CopyId id={id} />
+  </span>
 )
 
 /** Where a record belongs: the list of its kind, and its id. */
 export const Crumb = ({ id, name, to }: { readonly id: string; readonly name: string; readonly to: string }) => (
   <>
-    <Link href={to}>{name}</Link> · <span className="mono">{id}</span>
+    <Link href={to}>{name}</Link> · <GivenId id={id} />
   </>
 )
 

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import type { Documents } from "@roundlot/api"
 import { queries, useStanding } from "../api/asking.ts"
-import { useOverview } from "../api/overview.ts"
+import { useCaller, useOverview } from "../api/overview.ts"
 import { shownSpan, zoneName } from "../format/time.ts"
 import * as live from "../live/live.ts"
 import { eventWords } from "../words/events.ts"
@@ -10,6 +10,7 @@ import { signOfState, stateOfBreak } from "../words/signs.ts"
 import { halt } from "./actions.ts"
 import { ActionButton, ActionHost } from "./ActionButton.tsx"
 import { useChangedCells } from "./changes.ts"
+import { Foreign } from "./Figure.tsx"
 import { Explained } from "./Help.tsx"
 import { Search } from "./Search.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
@@ -210,6 +211,18 @@ const PageIcon = ({ of }: { readonly of: string }) => (
   </svg>
 )
 
+/** Who is signed in; where nobody is known to be, nothing. */
+const Who = () => {
+  const { data: caller } = useCaller()
+  return caller === undefined ? null : (
+    <Link href="/settings" className="who" title={`Signed in as ${caller.name}, role ${caller.role}`}>
+      <span className="name">
+        <Foreign text={caller.name} /> <span className="faint">{caller.role}</span>
+      </span>
+    </Link>
+  )
+}
+
 const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
   <nav className="rail" aria-label="Main">
     <Link href="/" className="brand">
@@ -235,6 +248,7 @@ const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }
         </ul>
       </div>
     ))}
+    <Who />
   </nav>
 )
 

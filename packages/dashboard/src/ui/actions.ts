@@ -4,7 +4,7 @@ import type { Api } from "../api/client.ts"
 import { batchOf, breakOf, orderOf, type Seen, tradeOf } from "../api/records.ts"
 import type { Family } from "../words/signs.ts"
 import { rowsDone, rowsIn, rowsLeft } from "../words/rows.ts"
-import type { Action } from "./ActionDialog.tsx"
+import type { Action } from "./Action.ts"
 
 /** A dry run leaves no trace, its reason neither. */
 const rehearsal = { reason: "what would follow", dryRun: true } as const

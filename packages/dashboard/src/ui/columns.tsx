@@ -3,7 +3,7 @@ import type { ReactNode } from "react"
 import type { Term } from "../words/glossary.ts"
 import { stateOfFill, type Family } from "../words/signs.ts"
 import type { Column } from "./Column.ts"
-import { Foreign } from "./Figure.tsx"
+import { Foreign, GivenId } from "./Figure.tsx"
 import { RecordLink } from "./Record.tsx"
 import { Side, StateSign } from "./Sign.tsx"
 
@@ -29,11 +29,7 @@ export const foreign = <A,>(term: Term, of: (row: A) => string | null): Column<A
 
 /** An id that others gave. */
 export const foreignId = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
-  node(term, (row) => (
-    <span className="mono">
-      <Foreign text={of(row)} />
-    </span>
-  ))
+  node(term, (row) => <GivenId id={of(row)} />)
 
 /** An exact decimal. */
 export const figure = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({ term, kind: "figure", of })

@@ -8,6 +8,13 @@ const rawIn = (selection: Selection): string | undefined => {
   return selection.toString().trim() === figure.innerText.trim() ? figure.dataset["raw"] : undefined
 }
 
+/** Puts a text on the clipboard, where the browser lets a page: whether it did. */
+export const copyText = (text: string): Promise<boolean> =>
+  navigator.clipboard.writeText(text).then(
+    () => true,
+    () => false
+  )
+
 /** What is copied is what other programs read: a figure as it was sent, and of anything else a minus that is one in ASCII. */
 export const copyRaw = (): void => {
   document.addEventListener("copy", (event) => {

@@ -234,6 +234,11 @@ const entries = {
     head: "Commission",
     help: "Dollars that brokers charged for today's fills. Those whose commission is not known yet are counted beside it. A dash: there are more than 5,000 fills, which are not summed here."
   },
+  lastReconciled: {
+    head: "Last reconciled",
+    help: "When what brokers hold was last compared with the books: of all accounts the one whose turn is longest ago. Differences are the breaks about holdings that are open."
+  },
+  lastFill: { head: "Last fill", help: "When the execution that came in last was executed at its broker." },
   rejectedToday: { head: "Rejected", help: "Orders of today that a broker rejected." },
   since: {
     head: "From",

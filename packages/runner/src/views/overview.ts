@@ -4,6 +4,7 @@ import {
   Break,
   Clock,
   Decimal,
+  Fill,
   Health,
   Id,
   Instant,
@@ -11,6 +12,7 @@ import {
   OrderState,
   Position,
   Reads,
+  Reconciliation,
   Trade,
   TradeRepository,
   TradingState,
@@ -22,6 +24,7 @@ import * as controls from "./controls.ts"
 import * as feed from "./feed.ts"
 import * as orders from "./orders.ts"
 import * as positions from "./positions.ts"
+import { timeOrNull } from "./text.ts"
 
 const LATEST = 20
 
@@ -50,6 +53,12 @@ export const overview = Effect.gen(function* () {
       const standing = yield* Reads.all(Position.PositionTable)
       const open = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
       const latest = yield* Reads.page(Order.OrderTable, { descending: true, limit: LATEST })
+      const [fill] = (yield* Reads.page(Fill.FillTable, { descending: true, limit: 1 })).items
+      const compared = new Map(
+        yield* Effect.forEach(accounts, ({ name }) =>
+          Effect.map(Reconciliation.lastCompared(name), (at) => [name, at] as const)
+        )
+      )
       const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
       const held = yield* Reads.all(Trade.TradeTable, { where: [{ column: "status", in: ["pending"] }] })
       const states = yield* Reads.all(TradingState.ControlTable)
@@ -74,13 +83,15 @@ export const overview = Effect.gen(function* () {
           positions: countOf(standing, ({ account }) => account === name),
           owing: countOf(standing, (position) => position.account === name && owes(position)),
           openOrders: countOf(open, ({ account }) => account === name),
-          openBreaks: countOf(difference, ({ account }) => account === name)
+          openBreaks: countOf(difference, ({ account }) => account === name),
+          reconciledAt: timeOrNull(compared.get(name))
         })),
         market: marketAt(now),
         openOrders: Object.fromEntries(
           live.map((status) => [status, countOf(open, (order) => order.status === status)])
         ),
         latestOrders: yield* orders.documentsOf(latest.items),
+        lastFillAt: timeOrNull(fill?.executedAt),
         inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
         openBreaks: difference.map(breaks.documentOf),
         quarantined: countOf(held, Trade.isHeld),

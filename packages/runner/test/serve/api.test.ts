@@ -94,7 +94,8 @@ describe("the books under /api/v1", () => {
       const overview = yield* api.overview.overview()
       expect(overview).toMatchObject({
         position: head.position,
-        accounts: [{ name: "main", positions: 3, openOrders: 0 }],
+        accounts: [{ name: "main", positions: 3, openOrders: 0, reconciledAt: null }],
+        lastFillAt: (yield* api.fills.list({ urlParams: { order: "newest" } })).items[0]?.executedAt,
         owing: [{ symbol: "AAPL", residual: "0.1" }, { symbol: "KO" }, { symbol: "MSFT" }]
       })
       assert.deepInclude(yield* api.overview.today(), { date: "2023-11-14", fills: { kind: "exactly", rows: 2 } })

@@ -1,0 +1,56 @@
+import type { Documents } from "@roundlot/api"
+import type { Effect } from "effect"
+import type { Api } from "../api/client.ts"
+import type { Term } from "../words/glossary.ts"
+import type { Family } from "../words/signs.ts"
+
+/** Something that a person orders: what it is, what follows and what does not, and how it is carried out. */
+export interface Action {
+  /** Verb and object: what the dialog and its button say. */
+  readonly verb: string
+  readonly will: ReadonlyArray<string>
+  readonly willNot: ReadonlyArray<string>
+  readonly isDangerous?: boolean
+  /** What has to be typed first, where what follows cannot be taken back. */
+  readonly typed?: string
+  /** What has to be said beside the reason. */
+  readonly asks?: {
+    readonly term: Term
+    readonly label: string
+    readonly isOptional?: boolean
+    /** What was chosen before: it stands there and is not written by hand. */
+    readonly chosen?: string
+  }
+  /** What it is about, where that may have changed since it was seen. */
+  readonly about?: About
+  readonly cli: (reason: string, said: string) => string
+  readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  /** What it would come to now; nothing is written or sent. */
+  readonly rehearse?: (api: Api, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  /** What a dry run says beside its own words. */
+  readonly tells?: (told: Documents.DoneDocument) => string
+  /** What may be done with it, where a dry run says that there is something to do: chosen, that is carried out in its place. */
+  readonly also?: {
+    readonly term: Term
+    readonly label: (told: Documents.DoneDocument) => string | undefined
+    readonly action: Action
+  }
+}
+
+/** What an action is about, and what is done where that has changed since its person saw it. */
+export interface About {
+  /** The record as the journal names it. */
+  readonly entity: string
+  readonly account: string
+  /** What came later than this its person has not seen. */
+  readonly seenAt: string
+  /** The action on the record as it stands now. */
+  readonly again?: (api: Api) => Effect.Effect<Now, unknown>
+}
+
+/** How a record stands now, and the action on it as it is then. */
+export interface Now {
+  readonly action: Action
+  readonly family: Family
+  readonly state: string
+}
