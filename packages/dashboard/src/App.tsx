@@ -21,10 +21,14 @@ const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operation
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
 
-/** Another screen begins at its top. */
+/** A batch, and which tab of its page: both are its address. */
+const BATCH = /^\/batches\/(?<id>[^/]+)(?:\/(?<tab>trades|errors|orders|results|story))?\/?$/
+
+/** Another screen begins at its top; another tab of one stays where the reader is. */
 const useTop = (): void => {
   const [path] = useLocation()
-  useEffect(() => window.scrollTo(0, 0), [path])
+  const screen = BATCH.exec(path)?.groups?.["id"] ?? path
+  useEffect(() => window.scrollTo(0, 0), [screen])
 }
 
 /** All screens, by their address; who looks at the past stays in it from screen to screen. */
@@ -67,7 +71,7 @@ const Screens = () => {
           <Route path="/batches/new">
             <NewBatch />
           </Route>
-          <Route path="/batches/:id">{({ id }) => <BatchPage id={id} />}</Route>
+          <Route path={BATCH}>{({ id = "", tab }) => <BatchPage id={id} tab={tab} />}</Route>
           <Route path="/ops">
             <Operations />
           </Route>

@@ -53,7 +53,9 @@ const pages = (): ReadonlyArray<readonly [path: string, ready: string]> => [
   ["/attempts/S1", "Request"],
   ["/journal", "Order"],
   ["/batches", "Mixed"],
-  [`/batches/${made.batch}`, "adds up to 2 rows"],
+  [`/batches/${made.batch}`, "Why rows failed"],
+  [`/batches/${made.batch}/errors`, "First row"],
+  [`/batches/${made.batch}/results`, "Commission"],
   ...made.breaks.map((id) => [`/attention/${id}`, "Theirs"] as const),
   ["/batches/new", "Or paste rows"],
   ["/ops", "reconcile"],
@@ -127,6 +129,24 @@ const glides = async (page: Page, reducedMotion: "reduce" | "no-preference"): Pr
   })()`)
 }
 
+/** Has the page see a batch with so many rows processed by each moment, one after the other; that it reads again is brought about. */
+const worksOff = async (page: Page, readings: ReadonlyArray<readonly [second: number, rows: number]>) => {
+  let shown: (typeof readings)[number] = [0, 0]
+  await page.route(`**/api/v1/batches/${made.batch}`, async (route) => {
+    const response = await route.fetch()
+    const [second, processedTrades] = shown
+    const updatedAt = new Date(Date.parse("2026-01-02T03:04:00Z") + 1000 * second).toISOString()
+    await route.fulfill({ response, json: { ...(await response.json()), processedTrades, updatedAt } })
+  })
+  await page.goto(`${daemon.url}/batches/${made.batch}`)
+  await page.locator(".lead").getByText("0", { exact: true }).waitFor()
+  for (const reading of readings) {
+    shown = reading
+    await daemon.ask("/api/v1/trades", { symbol: "TICK", side: "buy", quantity: "0.001" })
+    await page.locator(".lead").getByText(String(reading[1]), { exact: true }).waitFor()
+  }
+}
+
 describe("every page", () => {
   test("has no finding of axe in either theme, explains every head and figure, and fits a phone", async () => {
     await using seen = await open("/")
@@ -193,6 +213,48 @@ describe("every page", () => {
       .waitFor()
     expect(await glides(seen.page, "no-preference")).toBe(true)
     expect(await glides(seen.page, "reduce")).toBe(false)
+  })
+
+  test("BAT-11: of a batch says why rows failed, has its tab in the address, and names when rows came slowly", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    await worksOff(page, [
+      [10, 100],
+      [20, 200],
+      [26, 203],
+      [36, 303],
+      [46, 403]
+    ])
+    const summary = page.getByText(/Dip at 2 Jan \d\d:\d\d:20: 3 rows in 6\.0 s\./)
+    await summary.waitFor()
+    expect(await findingsInThemes(page, (theme) => keep(page, `batch-rate-${theme}`))).toEqual([])
+    await page.getByRole("button", { name: "View as table" }).click()
+    const rates = page.getByRole("table", { name: "Rows a second" })
+    expect(await rates.getByRole("row").nth(3).locator("td").allInnerTexts()).toEqual([
+      expect.stringMatching(/:26$/),
+      "3",
+      "203"
+    ])
+    const why = page.locator(".why")
+    expect(await why.getByRole("listitem").allInnerTexts()).toEqual([
+      expect.stringMatching(/^rejected: [^]*Row 3: hold[^]*1$/)
+    ])
+    const tabs = page.getByRole("navigation", { name: "Batch", exact: true })
+    await page.getByRole("link", { name: "By reason", exact: true }).click()
+    expect(page.url()).toBe(`${daemon.url}/batches/${made.batch}/errors`)
+    await page.getByRole("table", { name: "Errors by reason" }).getByText("hold").waitFor()
+    await tabs.getByRole("link", { name: "Results" }).click()
+    await page.getByRole("table", { name: "Results by symbol" }).getByText("IBM").waitFor()
+    await tabs.getByRole("link", { name: "Orders" }).click()
+    await page.getByText("None of its trades led to an order yet").waitFor()
+    await tabs.getByRole("link", { name: "Story" }).click()
+    await page.locator("#story").getByText("Batch queued").first().waitFor()
+    for (const tab of ["Orders", "Results", "Errors by reason"]) {
+      await page.goBack()
+      await tabs.locator("[aria-current]").getByText(tab).waitFor()
+    }
+    expect(await tabs.locator("[aria-current]").innerText()).toBe("Errors by reason 1")
+    expect(await page.getByText(/^Dip at/).count()).toBe(1)
   })
 
   test("is reached from the bar at the bottom of a phone", async () => {

@@ -13,6 +13,7 @@ import {
 } from "../src/api/parts.ts"
 import { sumOf } from "../src/format/figure.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
+import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"
 import { toldOf } from "../src/words/told.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
@@ -145,5 +146,35 @@ describe("styles", () => {
     const defined = new Set([...css.matchAll(/(--[\w-]+):/g)].map(([, name]) => name))
     const named = [...css.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name)
     expect(named.filter((name) => !defined.has(name))).toEqual([])
+  })
+})
+
+/** Readings at so many milliseconds, of so many rows. */
+const readingsOf = (all: ReadonlyArray<readonly [ms: number, processed: number]>): ReadonlyArray<Reading> =>
+  all.reduce<ReadonlyArray<Reading>>(
+    (readings, [ms, processed]) => noted(readings, { at: new Date(ms).toISOString(), processed }),
+    []
+  )
+
+describe("how fast rows of a batch come to their end", () => {
+  test("is told by stretches of a second at least, whose rows add up to what was processed", () => {
+    const many = readingsOf(Array.from({ length: 50 }, (_, at) => [at * 300, at * 7]))
+    const stretches = stretchesOf(many)
+    expect(stretches.every(({ ms }) => ms >= 1000)).toBe(true)
+    expect(stretches.reduce((sum, { rows }) => sum + rows, 0)).toBe(stretches.at(-1)?.processed)
+    expect(readingsOf(Array.from({ length: 5000 }, (_, at) => [at * 2000, at])).length).toBe(120)
+  })
+
+  test("is a dip where it falls below half of the usual, two in a row are one, and few readings tell of none", () => {
+    const slow: ReadonlyArray<readonly [number, number]> = [
+      [0, 0],
+      [2000, 50],
+      [4000, 50],
+      [10_000, 52],
+      [12_000, 102]
+    ]
+    expect(dipsOf(stretchesOf(readingsOf(slow.slice(0, 4))))).toEqual([])
+    const dips = dipsOf(stretchesOf(readingsOf([...slow, [14_000, 152], [16_000, 202]])))
+    expect(dips).toMatchObject([{ from: new Date(2000).toISOString(), rows: 2, ms: 8000 }])
   })
 })

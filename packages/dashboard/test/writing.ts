@@ -64,8 +64,9 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await page.getByRole("button", { name: "Submit 2 rows" }).click()
     await page.getByRole("heading", { level: 1, name: /Morning/ }).waitFor()
     await page.getByText("adds up to 3 rows").waitFor()
-    await page.getByRole("table", { name: "What is wrong" }).getByText("hold", { exact: true }).waitFor()
     await page.getByRole("table", { name: "Trades" }).getByText("0.75", { exact: true }).waitFor()
+    await page.getByRole("link", { name: "Errors by reason" }).click()
+    await page.getByRole("table", { name: "What is wrong" }).getByText("hold", { exact: true }).waitFor()
     expect(seen.faults).toEqual([])
   })
 

@@ -91,11 +91,21 @@ export const BatchSymbolDocument = Schema.Struct({
 /** What the rows of one symbol and side came to. */
 export type BatchSymbolDocument = typeof BatchSymbolDocument.Type
 
+/** Why rows failed: how many for this reason, and the first of them in the file. */
+export const BatchFailureDocument = Schema.Struct({
+  reason: Schema.String,
+  count: Schema.Int,
+  first: BatchErrorDocument
+}).annotations({ identifier: "BatchFailure" })
+
+/** Why rows failed. */
+export type BatchFailureDocument = typeof BatchFailureDocument.Type
+
 /** What a batch came to. */
 export const BatchResultsDocument = Schema.Struct({
   ...BatchDocument.fields,
   symbols: Schema.Array(BatchSymbolDocument),
-  failures: Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int }))
+  failures: Schema.Array(BatchFailureDocument)
 }).annotations({ identifier: "BatchResults" })
 
 /** What a batch came to. */

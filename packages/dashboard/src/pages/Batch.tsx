@@ -1,57 +1,27 @@
 import type { Documents } from "@roundlot/api"
-import { useRef } from "react"
+import { type ReactNode, useRef } from "react"
 import { Link } from "wouter"
-import { useAsk } from "../api/asking.ts"
 import { batchOf, type Seen } from "../api/records.ts"
+import { grouped } from "../format/figure.ts"
+import { shownSpan } from "../format/time.ts"
 import { archiveBatch, cancelBatch, retryBatch } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
-import * as columns from "../ui/columns.tsx"
-import type { Column } from "../ui/Column.ts"
+import { useAsOf } from "../ui/asOf.ts"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
+import { RateChart } from "../ui/RateChart.tsx"
 import { Crumb, Shown } from "../ui/Record.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { StateSign } from "../ui/Sign.tsx"
-import { Timeline } from "../ui/Story.tsx"
-import { Rows } from "../ui/TablePanel.tsx"
-import { shownSpan } from "../format/time.ts"
 import type { Term } from "../words/glossary.ts"
 import { rowsDone, rowsLeft } from "../words/rows.ts"
 import { signOfState } from "../words/signs.ts"
+import { BySymbol, MOST_SYMBOLS, type Tab, tabOf, Tabs, TabShown, useResults, WhyFailed } from "./BatchTabs.tsx"
 
 type Batch = Seen<Documents.BatchDetail>
-
-const errors: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
-  ...columns.rowFault,
-  columns.linked("trade", "/trades", ({ tradeId }) => tradeId)
-]
-
-const symbols: ReadonlyArray<Column<Documents.BatchSymbolDocument>> = [
-  columns.symbol,
-  columns.side,
-  columns.count("rows", ({ trades }) => trades),
-  columns.count("done", ({ done }) => done),
-  columns.quantity,
-  columns.figure("filled", ({ filledQuantity }) => filledQuantity),
-  columns.figure("averagePrice", ({ averagePrice }) => averagePrice ?? ""),
-  columns.figure("notional", ({ filledNotional }) => filledNotional),
-  columns.figure("commission", ({ commission }) => commission)
-]
-
-const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
-  columns.id("/trades"),
-  columns.foreign("symbol", ({ symbol }) => symbol),
-  columns.side,
-  columns.quantity,
-  columns.figure("price", ({ price }) => price ?? ""),
-  columns.status("trade"),
-  columns.node("orders", ({ orderIds }) =>
-    orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
-  )
-]
 
 const parts: ReadonlyArray<readonly [term: Term, key: "done" | "failed" | "working" | "waiting" | "cancelled"]> = [
   ["done", "done"],
@@ -61,50 +31,57 @@ const parts: ReadonlyArray<readonly [term: Term, key: "done" | "failed" | "worki
   ["cancelledRows", "cancelled"]
 ]
 
-const Account = ({ batch }: { readonly batch: Batch }) => {
+const Counted = ({ children, term }: { readonly term: Term; readonly children: ReactNode }) => (
+  <div>
+    <dt>
+      <Head term={term} />
+    </dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+/** An account of every row: how many are where, that they add up, and how fast it goes. */
+const Progress = ({ batch }: { readonly batch: Batch }) => {
   const { progress } = batch
+  const asOf = useAsOf()
   const sum = parts.reduce((all, [, key]) => all + progress[key], 0)
   return (
-    <Panel
-      title="Every row"
-      note={
-        sum === progress.total
-          ? `adds up to ${progress.total} rows`
-          : `adds up to ${sum} of ${progress.total} rows: counts are being written`
-      }
-    >
-      <div className="account-for">
-        <RowsBar counts={batch} />
+    <section className="panel account-for" aria-label="Every row">
+      <div className="ahead">
         <dl className="figures">
-          {parts.map(([term, key]) => (
-            <div key={key}>
-              <dt>
-                <Head term={term} />
-              </dt>
-              <dd>
-                <Figure of={String(progress[key])} />
-              </dd>
-            </div>
-          ))}
+          <Counted term="processed">
+            <span className="lead figure">{grouped(String(batch.processedTrades))}</span>{" "}
+            <span className="faint">of {grouped(String(progress.total))} rows</span>
+          </Counted>
           {progress.rate === null ? null : (
-            <div>
-              <dt>
-                <Head term="rate" />
-              </dt>
-              <dd className="figure">{progress.rate.toFixed(1)} rows/s</dd>
-            </div>
+            <Counted term="rate">
+              <span className="figure">{progress.rate.toFixed(1)} rows/s</span>
+            </Counted>
           )}
           {progress.timeLeft === null || rowsLeft(batch) === 0 ? null : (
-            <div>
-              <dt>
-                <Head term="timeLeft" />
-              </dt>
-              <dd className="figure">{shownSpan(progress.timeLeft * 1000)}</dd>
-            </div>
+            <Counted term="timeLeft">
+              <span className="figure">{shownSpan(progress.timeLeft * 1000)}</span>
+            </Counted>
           )}
         </dl>
+        {asOf === "" ? <RateChart reading={{ at: batch.updatedAt, processed: batch.processedTrades }} /> : null}
       </div>
-    </Panel>
+      <RowsBar counts={batch} />
+      <div className="legend">
+        <dl>
+          {parts.map(([term, key]) => (
+            <Counted key={key} term={term}>
+              <Figure of={String(progress[key])} />
+            </Counted>
+          ))}
+        </dl>
+        <p className="faint">
+          {sum === progress.total
+            ? `adds up to ${grouped(String(progress.total))} rows`
+            : `adds up to ${grouped(String(sum))} of ${grouped(String(progress.total))} rows: counts are being written`}
+        </p>
+      </div>
+    </section>
   )
 }
 
@@ -123,100 +100,104 @@ const Ended = ({ batch }: { readonly batch: Batch }) => {
   ) : null
 }
 
-const Detail = ({ batch }: { readonly batch: Batch }) => {
-  const { id } = batch
-  const rows = useAsk(["batch trades", id], (api) => api.batches.trades({ path: { id }, urlParams: { limit: 200 } }))
-  const wrong = useAsk(["batch errors", id], (api) => api.batches.errors({ path: { id } }))
-  const results = useAsk(["batch results", id], (api) => api.batches.results({ path: { id } }))
-  return (
-    <>
-      <PageHead
-        note={<Crumb id={id} name="Batches" to="/batches" />}
-        actions={
+const canRetry = (batch: Batch): boolean => isOver(batch.status) && batch.failedTrades > 0 && batch.retriedBy === null
+
+const Actions = ({ batch }: { readonly batch: Batch }) => (
+  <>
+    {isOver(batch.status) ? (
+      <a className="button" href={`/api/v1/batches/${batch.id}/export`} download={`${batch.id}.csv`}>
+        Results as CSV
+      </a>
+    ) : (
+      <ActionButton action={cancelBatch(batch)} />
+    )}
+    {canRetry(batch) ? (
+      <span id="retry">
+        <ActionButton action={retryBatch(batch)} />
+      </span>
+    ) : null}
+    {isOver(batch.status) && batch.archivedAt === null ? <ActionButton action={archiveBatch(batch)} /> : null}
+  </>
+)
+
+const BatchFacts = ({ batch }: { readonly batch: Batch }) => (
+  <Facts
+    facts={[
+      ["account", batch.account],
+      ["mode", batch.mode],
+      ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
+      ["created", <Time at={batch.createdAt} />],
+      ["started", batch.startedAt === null ? null : <Time at={batch.startedAt} />],
+      ["finished", batch.finishedAt === null ? null : <Time at={batch.finishedAt} />],
+      ["retryOf", batch.retryOf === null ? null : <Link href={`/batches/${batch.retryOf}`}>{batch.retryOf}</Link>],
+      [
+        "retriedBy",
+        batch.retriedBy === null ? null : <Link href={`/batches/${batch.retriedBy}`}>{batch.retriedBy}</Link>
+      ],
+      ["reason", batch.reason === null ? null : <Foreign text={batch.reason} />]
+    ]}
+  />
+)
+
+/** The daemon goes through every row to sum them up: while a batch of more rows runs, only for whoever asks. */
+const MOST_SUMMED = 5000
+
+const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
+  <div>
+    {batch.failedTrades === 0 || tab === "errors" ? null : (
+      <Panel
+        title="Why rows failed"
+        note={grouped(String(batch.failedTrades))}
+        action={
           <>
-            {isOver(batch.status) ? (
-              <a className="button" href={`/api/v1/batches/${id}/export`} download={`${id}.csv`}>
-                Results as CSV
-              </a>
-            ) : (
-              <ActionButton action={cancelBatch(batch)} />
-            )}
-            {isOver(batch.status) && batch.failedTrades > 0 && batch.retriedBy === null ? (
-              <ActionButton action={retryBatch(batch)} />
-            ) : null}
-            {isOver(batch.status) && batch.archivedAt === null ? <ActionButton action={archiveBatch(batch)} /> : null}
+            {canRetry(batch) ? <a href="#retry">Retry them</a> : null}
+            <Link href={`/batches/${batch.id}/errors`}>By reason</Link>
           </>
         }
       >
+        <Asked query={results}>{(found) => <WhyFailed of={found} />}</Asked>
+      </Panel>
+    )}
+    {tab === "results" ? null : (
+      <Panel
+        title="By symbol"
+        note={`${Math.min(MOST_SYMBOLS, results.data?.symbols.length ?? 0)} of ${results.data?.symbols.length ?? 0}`}
+        action={<Link href={`/batches/${batch.id}/results`}>All</Link>}
+      >
+        <Asked query={results}>{(found) => <BySymbol of={found} />}</Asked>
+      </Panel>
+    )}
+  </div>
+)
+
+const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) => {
+  const asOf = useAsOf()
+  const isSummed = isOver(batch.status) || batch.totalTrades <= MOST_SUMMED
+  const results = useResults(batch.id, isSummed || tab === "results" || tab === "errors")
+  const isBeside = isSummed && tab !== "results" && tab !== "story"
+  return (
+    <>
+      <PageHead note={<Crumb id={batch.id} name="Batches" to="/batches" />} actions={<Actions batch={batch} />}>
         <Foreign text={batch.name} /> <StateSign family="batch" state={batch.status} />
       </PageHead>
+      <BatchFacts batch={batch} />
       <Ended batch={batch} />
-      <Account batch={batch} />
-      <Facts
-        facts={[
-          ["account", batch.account],
-          ["mode", batch.mode],
-          ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
-          ["created", <Time at={batch.createdAt} />],
-          ["started", batch.startedAt === null ? null : <Time at={batch.startedAt} />],
-          ["finished", batch.finishedAt === null ? null : <Time at={batch.finishedAt} />],
-          ["retryOf", batch.retryOf === null ? null : <Link href={`/batches/${batch.retryOf}`}>{batch.retryOf}</Link>],
-          [
-            "retriedBy",
-            batch.retriedBy === null ? null : <Link href={`/batches/${batch.retriedBy}`}>{batch.retriedBy}</Link>
-          ],
-          ["reason", batch.reason === null ? null : <Foreign text={batch.reason} />]
-        ]}
-      />
-      <Panel title="What is wrong" note="with the row's place in the file">
-        <Asked query={wrong}>
-          {({ items }) => (
-            <Rows
-              label="What is wrong"
-              empty="Nothing is wrong with any row."
-              columns={errors}
-              rows={items}
-              idOf={({ column, line }) => `${line} ${column}`}
-            />
-          )}
-        </Asked>
-      </Panel>
-      <Panel title="Results by symbol">
-        <Asked query={results}>
-          {({ symbols: items }) => (
-            <Rows
-              label="Results by symbol"
-              empty="No row was taken."
-              columns={symbols}
-              rows={items}
-              idOf={({ side, symbol }) => `${symbol} ${side}`}
-              isShort
-            />
-          )}
-        </Asked>
-      </Panel>
-      <Panel title="Trades" note="the first 200">
-        <Asked query={rows}>
-          {({ items }) => (
-            <Rows
-              label="Trades"
-              empty="No row was taken."
-              columns={trades}
-              rows={items}
-              idOf={(trade) => trade.id}
-              hrefOf={(trade) => `/trades/${trade.id}`}
-            />
-          )}
-        </Asked>
-      </Panel>
-      <Timeline history={batch.history} />
+      <Progress batch={batch} />
+      {asOf === "" || tab === "story" ? null : <p className="calm">What is below is as it is now.</p>}
+      <div className={isBeside ? "columns beside" : undefined}>
+        <section className="panel" aria-label="Rows">
+          <Tabs batch={batch} shown={tab} />
+          <TabShown batch={batch} results={results} tab={tab} />
+        </section>
+        {isBeside ? <Beside batch={batch} results={results} tab={tab} /> : null}
+      </div>
     </>
   )
 }
 
-/** A batch: an account of every row, what is wrong, what it came to. */
-export const BatchPage = ({ id }: { readonly id: string }) => (
+/** A batch: an account of every row, why some failed, what it came to; which part of it is shown is the address. */
+export const BatchPage = ({ id, tab }: { readonly id: string; readonly tab: string | undefined }) => (
   <Shown name={["batch", id]} title={id} read={(api, past) => batchOf(id, past)(api)}>
-    {(batch) => <Detail batch={batch} />}
+    {(batch) => <Detail key={batch.id} batch={batch} tab={tabOf(tab)} />}
   </Shown>
 )

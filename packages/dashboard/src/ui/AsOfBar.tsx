@@ -10,6 +10,7 @@ import { SignIcon } from "./Sign.tsx"
 const told = [
   /^\/(?:positions|orders|trades|fills|decisions|batches|journal)$/,
   /^\/(?:orders|trades|batches)\/[A-Z]\d+$/,
+  /^\/batches\/[A-Z]\d+\/[a-z]+$/,
   /^\/positions\/[^/]+\/[^/]+$/
 ]
 

@@ -10,16 +10,18 @@ export interface Point {
   readonly figure: string
 }
 
-interface StepChartProps {
+interface StepChartProps<A extends Point> {
   readonly label: string
   /** What it shows, in a sentence. */
   readonly summary: string
   /** What the figures are. */
   readonly unit: string
   /** The oldest first; at least one. */
-  readonly points: ReadonlyArray<Point>
+  readonly points: ReadonlyArray<A>
   /** The same, as a table. */
-  readonly columns: ReadonlyArray<Column<Point>>
+  readonly columns: ReadonlyArray<Column<A>>
+  /** A line beside figures: no higher than they are. */
+  readonly isSmall?: boolean | undefined
 }
 
 const WIDTH = 640
@@ -32,7 +34,8 @@ const span = (values: ReadonlyArray<number>): readonly [least: number, most: num
 }
 
 /** A line over time that stays until it steps, with the same as a table behind a button. */
-export const StepChart = ({ columns, label, points, summary, unit }: StepChartProps) => {
+export const StepChart = <A extends Point>(props: StepChartProps<A>) => {
+  const { columns, isSmall, label, points, summary, unit } = props
   const [isTable, setTable] = useState(false)
   const now = useNow()
   const { utc } = useSettings()
@@ -48,7 +51,7 @@ export const StepChart = ({ columns, label, points, summary, unit }: StepChartPr
     index === 0 ? `M${x(at)} ${y(figure)}` : `H${x(at)}V${y(figure)}`
   )
   return (
-    <div className="chart">
+    <div className={isSmall === true ? "chart small" : "chart"}>
       <p>
         {summary}{" "}
         <button type="button" className="button quiet small" onClick={() => setTable(!isTable)}>

@@ -158,21 +158,22 @@ export const rows = (
 const tradesOf = (batch: Batch.Batch, where: Conditions = []) =>
   Reads.all(Trade.TradeTable, { where: [{ column: "batchId", in: [batch.id] }, ...where] })
 
+const faultOfRow = (row: Batch.RejectedRow): Documents.BatchErrorDocument => ({ ...row, tradeId: null })
+
+const faultOfTrade = (trade: Trade.Trade): Documents.BatchErrorDocument => ({
+  line: trade.batchLine ?? 0,
+  column: null,
+  value: `${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`,
+  reason: trade.reason ?? "failed",
+  tradeId: Id.format("trade", trade.id)
+})
+
 /** What is wrong with the rows of a batch: those that are no trades, and those that failed. */
 export const errors = (id: string): Effect.Effect<ListDocument<Documents.BatchErrorDocument>, OneError, Reading> =>
   Effect.gen(function* () {
     const batch = yield* recordOf(id)
     const failed = yield* tradesOf(batch, [{ column: "status", in: ["failed"] }])
-    const items = [
-      ...batch.rejectedRows.map((row): Documents.BatchErrorDocument => ({ ...row, tradeId: null })),
-      ...failed.map((trade): Documents.BatchErrorDocument => ({
-        line: trade.batchLine ?? 0,
-        column: null,
-        value: `${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`,
-        reason: trade.reason ?? "failed",
-        tradeId: Id.format("trade", trade.id)
-      }))
-    ]
+    const items = [...batch.rejectedRows.map(faultOfRow), ...failed.map(faultOfTrade)]
     return { items: items.toSorted((a, b) => a.line - b.line), nextCursor: null }
   })
 
@@ -293,13 +294,14 @@ export const results = (id: string): Effect.Effect<Documents.BatchResultsDocumen
   Effect.gen(function* () {
     const batch = yield* recordOf(id)
     const sums = new Map<string, Sum>()
-    const reasons = new Map<string, { readonly reason: string; count: number }>()
-    const count = (reason: string): void => {
+    const reasons = new Map<string, { count: number; readonly reason: string; first: Documents.BatchErrorDocument }>()
+    const count = (reason: string, fault: Documents.BatchErrorDocument): void => {
       const known = reasons.get(reason)
-      if (known === undefined) reasons.set(reason, { reason, count: 1 })
-      else known.count += 1
+      if (known === undefined) return void reasons.set(reason, { reason, count: 1, first: fault })
+      known.count += 1
+      if (fault.line < known.first.line) known.first = fault
     }
-    for (const { reason } of batch.rejectedRows) count(`rejected: ${reason}`)
+    for (const row of batch.rejectedRows) count(`rejected: ${row.reason}`, faultOfRow(row))
     yield* Stream.runForEach(outcomesOf(batch), (outcome) =>
       Effect.sync(() => {
         const { trade } = outcome
@@ -307,7 +309,7 @@ export const results = (id: string): Effect.Effect<Documents.BatchResultsDocumen
         const sum = sums.get(key) ?? noSum(trade)
         addOutcome(sum, outcome)
         sums.set(key, sum)
-        if (trade.status === "failed") count(trade.reason ?? "failed")
+        if (trade.status === "failed") count(trade.reason ?? "failed", faultOfTrade(trade))
       })
     )
     return {

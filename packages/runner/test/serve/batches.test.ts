@@ -42,7 +42,7 @@ describe("batches over the API", () => {
           { symbol: "AAPL", side: "buy", filledQuantity: "2", averagePrice: "100", filledNotional: "200" },
           { symbol: "KO", side: "buy", filledQuantity: "3", averagePrice: "60" }
         ],
-        failures: [{ count: 1 }]
+        failures: [{ count: 1, first: { line: 2, column: "quantity", tradeId: null } }]
       })
       expect((yield* api.batches.errors({ path })).items).toMatchObject([
         { line: 2, column: "quantity", tradeId: null }

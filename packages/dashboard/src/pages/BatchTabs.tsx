@@ -1,0 +1,310 @@
+import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import { useAsk, useList } from "../api/asking.ts"
+import type { Api } from "../api/client.ts"
+import type { PageAsked } from "../api/parts.ts"
+import { grouped } from "../format/figure.ts"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/Column.ts"
+import { useFilters } from "../ui/filters.ts"
+import { Foreign } from "../ui/Figure.tsx"
+import { Asked, Empty } from "../ui/Panel.tsx"
+import { Timeline } from "../ui/Story.tsx"
+import { Rows } from "../ui/TablePanel.tsx"
+import { rowsIn } from "../words/rows.ts"
+
+type Batch = Documents.BatchDetail
+
+/** Parts of the page below how far the batch is; each has an address. */
+const tabs = [
+  ["trades", "Trades"],
+  ["errors", "Errors by reason"],
+  ["orders", "Orders"],
+  ["results", "Results"],
+  ["story", "Story"]
+] as const
+
+/** Which part of the page is shown. */
+export type Tab = (typeof tabs)[number][0]
+
+/** The part that an address names; the first where it names none. */
+export const tabOf = (text: string | undefined): Tab => tabs.find(([tab]) => tab === text)?.[0] ?? "trades"
+
+const counted = (tab: Tab, batch: Batch): string | null => {
+  if (tab === "trades") return grouped(String(batch.totalTrades - batch.rejectedRows))
+  return tab === "errors" && batch.failedTrades > 0 ? grouped(String(batch.failedTrades)) : null
+}
+
+/** The ways to the parts of the page. */
+export const Tabs = ({ batch, shown }: { readonly batch: Batch; readonly shown: Tab }) => (
+  <nav className="tabs" aria-label="Batch">
+    {tabs.map(([tab, name]) => (
+      <Link
+        key={tab}
+        href={tab === "trades" ? `/batches/${batch.id}` : `/batches/${batch.id}/${tab}`}
+        aria-current={tab === shown ? "page" : undefined}
+      >
+        {name} <span>{counted(tab, batch)}</span>
+      </Link>
+    ))}
+  </nav>
+)
+
+const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
+  columns.id("/trades"),
+  columns.side,
+  columns.quantity,
+  columns.symbol,
+  columns.figure("price", ({ price }) => price ?? ""),
+  columns.status("trade"),
+  columns.node("orders", ({ orderIds }) =>
+    orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
+  )
+]
+
+const idOf = ({ id }: { readonly id: string }): string => id
+
+/** The trades of a batch, read on as they are scrolled; those of a status where the address names one. */
+const useTrades = (id: string, status: string) =>
+  useList({
+    key: ["batch trades", id, status],
+    idOf,
+    use: (api: Api, page: PageAsked) =>
+      api.batches.trades({ path: { id }, urlParams: { ...page, ...(status === "" ? {} : { status }) } })
+  })
+
+const Trades = ({ batch }: { readonly batch: Batch }) => {
+  const { get, set } = useFilters()
+  const status = get("status")
+  const { count, hasMore, look, news, query, readOn, rows } = useTrades(batch.id, status)
+  return (
+    <>
+      <div className="filters" role="group" aria-label="Which trades">
+        {[
+          ["", "All"],
+          ["failed", "Failed"]
+        ].map(([value = "", name]) => (
+          <button
+            key={value}
+            type="button"
+            className="button small"
+            aria-pressed={status === value}
+            onClick={() => set("status", value)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      <Asked query={query}>
+        {() => (
+          <Rows
+            key={status}
+            label="Trades"
+            empty={status === "" ? "No row was taken." : "No trade failed. A row that is no trade is under Errors."}
+            columns={trades}
+            rows={rows}
+            idOf={idOf}
+            hrefOf={({ id }) => `/trades/${id}`}
+            hasMore={hasMore}
+            count={count}
+            news={news}
+            onSight={look}
+            onEnd={readOn}
+          />
+        )}
+      </Asked>
+    </>
+  )
+}
+
+const byReason: ReadonlyArray<Column<Documents.BatchFailureDocument>> = [
+  columns.foreign("reason", ({ reason }) => reason),
+  columns.count("rows", ({ count }) => count),
+  columns.count("firstRow", ({ first }) => first.line),
+  columns.foreign("example", ({ first }) => first.value)
+]
+
+const faults: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
+  ...columns.rowFault,
+  columns.linked("trade", "/trades", ({ tradeId }) => tradeId)
+]
+
+/** So many rows at most are listed one by one: the answer has them all. */
+const MOST_LISTED = 1000
+
+const Listed = ({ id }: { readonly id: string }) => (
+  <Asked query={useAsk(["batch errors", id], (api) => api.batches.errors({ path: { id } }))}>
+    {({ items }) => (
+      <Rows
+        label="What is wrong"
+        empty="Nothing is wrong with any row."
+        columns={faults}
+        rows={items}
+        idOf={({ column, line, tradeId }) => `${line} ${column} ${tradeId}`}
+      />
+    )}
+  </Asked>
+)
+
+const Errors = ({ batch, results }: Shown) => (
+  <>
+    <Asked query={results}>
+      {({ failures }) => (
+        <Rows
+          label="Errors by reason"
+          empty="No row failed."
+          columns={byReason}
+          rows={failures}
+          idOf={({ reason }) => reason}
+          isShort
+        />
+      )}
+    </Asked>
+    {batch.failedTrades === 0 ? null : batch.failedTrades > MOST_LISTED ? (
+      <Empty>
+        {rowsIn(batch.failedTrades)} are too many to list here: each is in the results as CSV, with its reason.
+      </Empty>
+    ) : (
+      <Listed id={batch.id} />
+    )}
+  </>
+)
+
+/** An order, and how many of the trades that were read it took of. */
+interface OrderOfTrades {
+  readonly id: string
+  readonly symbol: string
+  readonly side: string
+  readonly trades: number
+}
+
+const ordersOf = (found: ReadonlyArray<Documents.TradeDocument>): ReadonlyArray<OrderOfTrades> => {
+  const orders = new Map<string, OrderOfTrades>()
+  for (const { orderIds, side, symbol } of found) {
+    for (const id of orderIds) orders.set(id, { id, symbol, side, trades: (orders.get(id)?.trades ?? 0) + 1 })
+  }
+  return [...orders.values()]
+}
+
+const orders: ReadonlyArray<Column<OrderOfTrades>> = [
+  columns.id("/orders"),
+  columns.side,
+  columns.symbol,
+  columns.count("rows", (order) => order.trades)
+]
+
+const Orders = ({ batch }: { readonly batch: Batch }) => {
+  const { hasMore, query, readOn, rows } = useTrades(batch.id, "")
+  return (
+    <Asked query={query}>
+      {() => (
+        <>
+          <Rows
+            label="Orders"
+            empty="None of its trades led to an order yet."
+            columns={orders}
+            rows={ordersOf(rows)}
+            idOf={idOf}
+            hrefOf={({ id }) => `/orders/${id}`}
+          />
+          {hasMore ? (
+            <p className="more">
+              Of its first {rowsIn(rows.length)}.{" "}
+              <button type="button" className="button small" onClick={readOn}>
+                Read more rows
+              </button>
+            </p>
+          ) : null}
+        </>
+      )}
+    </Asked>
+  )
+}
+
+const symbols: ReadonlyArray<Column<Documents.BatchSymbolDocument>> = [
+  columns.symbol,
+  columns.side,
+  columns.count("rows", ({ trades }) => trades),
+  columns.count("done", ({ done }) => done),
+  columns.quantity,
+  columns.figure("filled", ({ filledQuantity }) => filledQuantity),
+  columns.figure("averagePrice", ({ averagePrice }) => averagePrice ?? ""),
+  columns.figure("notional", ({ filledNotional }) => filledNotional),
+  columns.figure("commission", ({ commission }) => commission)
+]
+
+const Results = ({ results }: Pick<Shown, "results">) => (
+  <Asked query={results}>
+    {({ symbols: found }) => (
+      <Rows
+        label="Results by symbol"
+        empty="No row was taken."
+        columns={symbols}
+        rows={found}
+        idOf={({ side, symbol }) => `${symbol} ${side}`}
+      />
+    )}
+  </Asked>
+)
+
+/** What a batch came to, read where it is shown. */
+export const useResults = (id: string, isWanted: boolean) =>
+  useAsk(["batch results", id], (api) => api.batches.results({ path: { id } }), isWanted)
+
+interface Shown {
+  readonly batch: Batch
+  readonly results: ReturnType<typeof useResults>
+}
+
+/** What the address asks for. */
+export const TabShown = ({ batch, results, tab }: Shown & { readonly tab: Tab }) => {
+  if (tab === "errors") return <Errors batch={batch} results={results} />
+  if (tab === "orders") return <Orders batch={batch} />
+  if (tab === "results") return <Results results={results} />
+  if (tab === "story") return <Timeline history={batch.history} />
+  return <Trades batch={batch} />
+}
+
+const MOST_REASONS = 4
+
+/** Why rows failed, the most frequent reasons first, each with its first row. */
+export const WhyFailed = ({ of }: { readonly of: Documents.BatchResultsDocument }) => (
+  <ul className="why">
+    {of.failures.slice(0, MOST_REASONS).map(({ count, first, reason }) => (
+      <li key={reason}>
+        <p>
+          <Foreign text={reason} />
+          <span className="faint">
+            Row {grouped(String(first.line))}: <Foreign text={first.value} />
+          </span>
+        </p>
+        <span className="figure tone-danger">{grouped(String(count))}</span>
+        <span className="share" aria-hidden="true">
+          <span style={{ width: `${(100 * count) / (of.failures[0]?.count ?? count)}%` }} />
+        </span>
+      </li>
+    ))}
+  </ul>
+)
+
+const briefly: ReadonlyArray<Column<Documents.BatchSymbolDocument>> = [
+  columns.symbol,
+  columns.side,
+  columns.figure("filled", ({ filledQuantity }) => filledQuantity),
+  columns.figure("notional", ({ filledNotional }) => filledNotional)
+]
+
+/** How many symbols are shown beside the rows. */
+export const MOST_SYMBOLS = 4
+
+/** What the first symbols came to. */
+export const BySymbol = ({ of }: { readonly of: Documents.BatchResultsDocument }) => (
+  <Rows
+    label="By symbol"
+    empty="No row was taken."
+    columns={briefly}
+    rows={of.symbols.slice(0, MOST_SYMBOLS)}
+    idOf={({ side, symbol }) => `${symbol} ${side}`}
+    isShort
+  />
+)
