@@ -4,7 +4,7 @@ import { findingOf, reportOf } from "../src/finding.ts"
 import { play } from "../src/history.ts"
 
 const FROM = Number(process.env["ROUNDLOT_FROM"] ?? 1)
-const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 60)
+const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 40)
 const ON_SQLITE = Number(process.env["ROUNDLOT_SQLITE_SEEDS"] ?? 3)
 
 describe("whatever goes wrong", () => {

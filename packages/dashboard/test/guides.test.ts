@@ -52,7 +52,7 @@ describe("the guides", () => {
     expect(paths.length).toBeGreaterThan(25)
     // What is inside and why is prose of the same form.
     for (const path of paths.filter((each) => /^\/docs\/(guides|reference|commands|api)/.test(each))) {
-      await page.goto(daemon.url + path, { waitUntil: "domcontentloaded" })
+      await page.goto(daemon.url + path, { waitUntil: "load" })
       const wide = await page.evaluate("document.documentElement.scrollWidth > 320")
       const found = await findings(page, { runOnly: shapes })
       expect({ path, found, wide }).toEqual({ path, found: [], wide: false })

@@ -248,6 +248,7 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     // What was in the middle of its work comes to its end, and every row was done once.
     await page.getByRole("status", { name: "Notices" }).getByRole("link", { name: "Batch Halfway: Done" }).click()
     await page.getByText("adds up to 10 rows").waitFor()
+    await page.getByRole("link", { name: "Results", exact: true }).click()
     const results = page.getByRole("table", { name: "Results by symbol" }).getByRole("row", { name: /ABT/ })
     await results.waitFor()
     expect((await results.getByRole("cell").allInnerTexts()).slice(2, 6)).toEqual(["10", "10", "10", "10"])

@@ -171,9 +171,9 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
   }
 }
 
-/** An order in doubt: whoever has looked says that the broker has it, and under which id. */
+/** An order in doubt: whoever has looked says that the broker has it, and under which id. One that is in doubt no more refuses it, whatever else of it has changed. */
 export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: string | undefined): Action => {
-  const { id, quantity, side, symbol, version } = order
+  const { id, quantity, side, symbol } = order
   return {
     ...ofOrder(order, (now) => markPlaced(now, brokerOrderId)),
     verb: brokerOrderId === undefined ? `The broker has ${id}` : `${id} is ${brokerOrderId}`,
@@ -187,17 +187,15 @@ export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: 
     ],
     willNot: ["Nothing is sent."],
     cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
-    ...command(
-      id,
-      (api, { payload, ...wish }, said) => api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } }),
-      version
+    ...command(id, (api, { payload, ...wish }, said) =>
+      api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } })
     )
   }
 }
 
-/** An order in doubt: whoever has looked says that the broker never got it. */
+/** An order in doubt: whoever has looked says that the broker never got it. One that is in doubt no more refuses it. */
 export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
-  const { id, quantity, side, symbol, version } = order
+  const { id, quantity, side, symbol } = order
   return {
     ...ofOrder(order, markNotPlaced),
     verb: `${id} was never placed`,
@@ -208,10 +206,8 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
     ],
     willNot: ["The broker is not asked: it is your word."],
     cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason}`,
-    ...command(
-      id,
-      (api, { payload, ...wish }) => api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } }),
-      version
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
     )
   }
 }
