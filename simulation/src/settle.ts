@@ -36,7 +36,8 @@ export const settle = (scene: Scene): Effect.Effect<void> =>
     // What the exchange holds without an order that is seen halts an account that has sent nothing yet.
     yield* commanding(scene, "resume-the-account", { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     const hasMoved = scene.moved.size > 0
-    yield* rested(scene, "first", isSwept ? (hasMoved ? A_COMPARISON_MS : TWO_SWEEPS_MS) : scene.weather.hiddenMs)
+    const sweptMs = hasMoved ? A_COMPARISON_MS : TWO_SWEEPS_MS
+    yield* rested(scene, "first", isSwept ? sweptMs : scene.weather.hiddenMs)
     // A start compares all that is held, once nothing is under way any more.
     if (hasMoved && !isSwept) {
       yield* startedAgain(scene)

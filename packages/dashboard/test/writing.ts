@@ -10,6 +10,7 @@ const doubtOf = {
   symbol: "KO",
   holds: "symbol",
   closes: "by itself",
+  standing: "blocking",
   status: "open",
   openedAt: "2026-11-20T14:30:00.000Z",
   closedAt: null,

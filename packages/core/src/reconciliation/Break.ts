@@ -119,3 +119,34 @@ export const BreakTable = Table.make({
     open: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "closedAt", isNull: true } }
   }
 })
+
+/** Kinds that say that shares or money may be wrong or doubled. */
+const critical: ReadonlySet<BreakKind> = new Set([
+  "Excess",
+  "Reappeared",
+  "ReappearedTrade",
+  "OppositeOrders",
+  "CumulativeBelow",
+  "FillAfterRejection",
+  "UndocumentedCorrection",
+  "FillMismatch",
+  "SuspectedDuplicate",
+  "PositionDiffers",
+  "FillMissing"
+])
+
+/** How grave a break is while it is open, and then how it ended. */
+export type Standing = "critical" | "blocking" | "notice" | "gone" | "resolved"
+
+/**
+ * How a break stands: `critical` where shares or money may be wrong, `blocking` where it keeps something from being sent, else a
+ * `notice`; once it is closed, `resolved` by an operator or `gone` by itself.
+ *
+ * @example
+ * const urgent = breaks.filter((each) => Break.standingOf(each) === "critical")
+ */
+export const standingOf = (found: Pick<Break, "kind" | "holds" | "closedAt" | "closedWhy">): Standing => {
+  if (found.closedAt !== undefined) return isDismissed(found) ? "resolved" : "gone"
+  if (critical.has(found.kind)) return "critical"
+  return found.holds === "nothing" ? "notice" : "blocking"
+}

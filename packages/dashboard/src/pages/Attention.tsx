@@ -7,7 +7,6 @@ import { Asked, Panel } from "../ui/Panel.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
-import { stateOfBreak } from "../words/signs.ts"
 
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
@@ -31,7 +30,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page, order: "newest" } }),
   empty: "Nothing needs you, and nothing ever did: no difference was found yet.",
   columns: [
-    columns.node("severity", (found) => <StateSign family="case" state={stateOfBreak(found)} />),
+    columns.node("severity", (found) => <StateSign family="case" state={found.standing} />),
     columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),
     columns.account,
     columns.node("symbol", ({ account, symbol }) =>

@@ -146,6 +146,14 @@ const Listed = ({ id }: { readonly id: string }) => (
   </Asked>
 )
 
+const RowByRow = ({ batch: { failedTrades, id } }: Pick<Shown, "batch">) => {
+  if (failedTrades === 0) return null
+  if (failedTrades <= MOST_LISTED) return <Listed id={id} />
+  return (
+    <Empty>{rowsIn(failedTrades)} are too many to list here: each is in the results as CSV, with its reason.</Empty>
+  )
+}
+
 const Errors = ({ batch, results }: Shown) => (
   <>
     <Asked query={results}>
@@ -160,13 +168,7 @@ const Errors = ({ batch, results }: Shown) => (
         />
       )}
     </Asked>
-    {batch.failedTrades === 0 ? null : batch.failedTrades > MOST_LISTED ? (
-      <Empty>
-        {rowsIn(batch.failedTrades)} are too many to list here: each is in the results as CSV, with its reason.
-      </Empty>
-    ) : (
-      <Listed id={batch.id} />
-    )}
+    <RowByRow batch={batch} />
   </>
 )
 

@@ -18,7 +18,6 @@ import { Payload, Timeline } from "../ui/Story.tsx"
 import { sidesIn } from "../words/evidence.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
-import { stateOfBreak } from "../words/signs.ts"
 
 const subjectPath = (subject: string): string | undefined =>
   pathOfRecord({ kind: subject.startsWith("O") ? "order" : "trade", id: subject })
@@ -127,7 +126,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         note={<Crumb id={id} name="Attention" to="/attention" />}
         actions={status === "open" ? <Verbs found={found} /> : null}
       >
-        {eventWords(kind)} <StateSign family="case" state={stateOfBreak(found)} />
+        {eventWords(kind)} <StateSign family="case" state={found.standing} />
       </PageHead>
       <Panel title="What was seen">
         <p className="evidence">

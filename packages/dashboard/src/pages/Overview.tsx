@@ -17,7 +17,7 @@ import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { rowsDone } from "../words/rows.ts"
-import { filledTail, signOfState, stateOfBreak } from "../words/signs.ts"
+import { filledTail, signOfState } from "../words/signs.ts"
 
 type Overview = Documents.OverviewDocument
 
@@ -162,7 +162,7 @@ const gravity = ["critical", "blocking", "notice"]
 
 /** The gravest first, of those the oldest. */
 const gravestFirst = (breaks: Overview["openBreaks"]) => {
-  const placeOf = (each: Overview["openBreaks"][number]): number => gravity.indexOf(stateOfBreak(each))
+  const placeOf = (each: Overview["openBreaks"][number]): number => gravity.indexOf(each.standing)
   return breaks.toSorted((a, b) => placeOf(a) - placeOf(b) || a.openedAt.localeCompare(b.openedAt))
 }
 
@@ -189,7 +189,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
     })),
     ...gravestFirst(overview.openBreaks).map((each) => ({
       key: each.id,
-      sign: <StateSign family="case" state={stateOfBreak(each)} tail={each.symbol ?? ""} />,
+      sign: <StateSign family="case" state={each.standing} tail={each.symbol ?? ""} />,
       text: (
         <>
           <strong>{eventWords(each.kind)}</strong> about {each.subject} on {each.account}:{" "}

@@ -1,3 +1,4 @@
+import { useMemo } from "react"
 import { grouped, padding, shortened } from "../format/figure.ts"
 import { ageOf, exchangeTime, shownTime } from "../format/time.ts"
 import { CopyId } from "./CopyId.tsx"
@@ -53,9 +54,11 @@ export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
 export const Time = ({ at }: { readonly at: string | null }) => {
   const { utc } = useSettings()
   const now = useNow()
+  // It is told anew every second, in every row: the exchange's time stays what it is.
+  const there = useMemo(() => (at === null ? "" : exchangeTime(at)), [at])
   if (at === null) return null
   return (
-    <time dateTime={at} title={`${at} · New York ${exchangeTime(at)} · ${ageOf(at, now)} ago`} className="figure">
+    <time dateTime={at} title={`${at} · New York ${there} · ${ageOf(at, now)} ago`} className="figure">
       {shownTime(at, now, utc)}
     </time>
   )

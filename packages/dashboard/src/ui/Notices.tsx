@@ -5,7 +5,7 @@ import * as live from "../live/live.ts"
 import { call } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfRecord } from "../words/paths.ts"
-import { signOfState, stateOfBreak } from "../words/signs.ts"
+import { signOfState } from "../words/signs.ts"
 import { chosen } from "./settings.ts"
 
 /** Something that a person is told of without having asked. */
@@ -29,7 +29,7 @@ const told = async (account: string, change: Change): Promise<ReadonlyArray<Noti
   const plain = noticeOf(account, change)
   if (change.kind === "break") {
     const found = await call((api) => api.breaks.show({ path: { id: change.id } }))
-    const state = stateOfBreak(found)
+    const state = found.standing
     const about = found.symbol ?? found.subject
     const text = `${signOfState("case", state).word}: ${eventWords(found.kind)}, ${about}`
     return [{ ...plain, text, isLoud: state === "critical" }]

@@ -6,7 +6,7 @@ import { useCaller, useOverview } from "../api/overview.ts"
 import { shownSpan, zoneName } from "../format/time.ts"
 import * as live from "../live/live.ts"
 import { eventWords } from "../words/events.ts"
-import { signOfState, stateOfBreak } from "../words/signs.ts"
+import { signOfState } from "../words/signs.ts"
 import { halt } from "./actions.ts"
 import { ActionButton, ActionHost } from "./ActionButton.tsx"
 import { useChangedCells } from "./changes.ts"
@@ -36,7 +36,7 @@ const haltedOf = ({ accounts, controls }: Documents.OverviewDocument): ReadonlyA
 /** The open cases that may mean wrong or doubled shares, in words: said at once where one comes. */
 const criticalIn = ({ openBreaks }: Documents.OverviewDocument): string =>
   openBreaks
-    .filter((each) => stateOfBreak(each) === "critical")
+    .filter((each) => each.standing === "critical")
     .map(({ kind, symbol }) => `Critical: ${eventWords(kind)}${symbol === null ? "" : `, ${symbol}`}.`)
     .join(" ")
 

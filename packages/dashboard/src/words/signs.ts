@@ -260,32 +260,5 @@ export const filledTail = (order: {
   return isEnded && signOf(order.filledQuantity) !== 0 ? `${share} filled` : undefined
 }
 
-/** Kinds of breaks that say that shares or money may be wrong or doubled. */
-const critical: ReadonlySet<string> = new Set([
-  "Excess",
-  "Reappeared",
-  "ReappearedTrade",
-  "OppositeOrders",
-  "CumulativeBelow",
-  "FillAfterRejection",
-  "UndocumentedCorrection",
-  "FillMismatch",
-  "SuspectedDuplicate",
-  "PositionDiffers",
-  "FillMissing"
-])
-
-/** How grave a break is while it is open, and then how it ended. */
-export const stateOfBreak = (found: {
-  readonly kind: string
-  readonly status: string
-  readonly holds: string
-  readonly closes: string
-}): string => {
-  if (found.status !== "open") return found.closes === "by verdict" ? "resolved" : "gone"
-  if (critical.has(found.kind)) return "critical"
-  return found.holds === "nothing" ? "notice" : "blocking"
-}
-
 /** The sign of the answer to what order comes next: `Order(buy 1)`, `NotDue`, `Refused(maxOrderQuantity)`. */
 export const signOfNext = (answer: string): Sign => signOfState("next", /^\w+/.exec(answer)?.[0] ?? answer)

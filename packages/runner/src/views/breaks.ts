@@ -38,6 +38,7 @@ export const documentOf = (found: Break.Break): BreakDocument => ({
   status: found.closedAt === undefined ? "open" : "closed",
   holds: found.holds,
   closes: closesOf(found.kind),
+  standing: Break.standingOf(found),
   evidence: found.evidence,
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
