@@ -1,5 +1,7 @@
+import { statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 const conditions = ["@roundlot/source"]
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -11,21 +13,36 @@ const program = here("packages/runner/test/program/setup.ts")
 const browser = here("packages/dashboard/test/browser.ts")
 
 const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`
-const prepared = ["store-postgres", "runner", "dashboard"]
+const prepared = ["dashboard", "store-postgres", "runner"]
 
 /** Projects are few, by what must stand before their tests: workers wait for the last file of each. */
 const projects = [
   {
+    name: "prepared",
+    // What stands before the tests is found from here.
+    root: "packages/dashboard",
+    include: prepared.map((name) => here(testsOf(name))),
+    globalSetup: [postgres, program, browser]
+  },
+  // Its broken twins take the place of modules.
+  { name: "simulation", include: ["simulation/test/**/*.test.ts"], isolate: true },
+  {
     name: "packages",
     include: [testsOf("*"), "examples/**/*.test.ts"],
     exclude: ["**/node_modules/**", ...prepared.map(testsOf)]
-  },
-  { name: "store-postgres", root: "packages/store-postgres", globalSetup: [postgres] },
-  { name: "runner", root: "packages/runner", globalSetup: [postgres, program] },
-  { name: "dashboard", root: "packages/dashboard", globalSetup: [postgres, program, browser] },
-  // Its broken twins take the place of modules.
-  { name: "simulation", root: "simulation", isolate: true }
+  }
 ]
+
+/** In the order of the projects; pages of the dashboard wait for browsers more than they work, so everything else fits beside them. */
+const place = ({ moduleId, project }: TestSpecification): number =>
+  moduleId.includes("/packages/dashboard/") ? -1 : projects.findIndex(({ name }) => name === project.name)
+
+class LongWaitsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const size = new Map(files.map((file) => [file, statSync(file.moduleId).size]))
+    return files.toSorted((one, other) => place(one) - place(other) || (size.get(other) ?? 0) - (size.get(one) ?? 0))
+  }
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -38,10 +55,13 @@ export default defineConfig({
     allowOnly: false,
     silent: "passed-only",
     // A limit for a test that hangs, with room for a busy machine: no test waits for time.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    // Who looks again and again for a fact waits as long as who is told of one.
+    expect: { poll: { timeout: 110_000 } },
     // Files share the modules of their worker: to load them for each took a third of the time. No module holds a test's state.
     isolate: false,
+    sequence: { sequencer: LongWaitsFirst },
     projects: projects.map((test) => ({ extends: true as const, test }))
   }
 })

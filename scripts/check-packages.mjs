@@ -1,11 +1,14 @@
 // What would be published: each package packed, its tarball judged by publint and by arethetypeswrong.
 // Packing is slow, so a package whose contents passed before is not packed again.
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core"
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join, relative } from "node:path"
+import { basename, join, relative } from "node:path"
 import process from "node:process"
+import { publint } from "publint"
+import { formatMessage } from "publint/utils"
 import { packageNames as allNames, root } from "./sources.mjs"
 
 /** The dashboard is files for a browser, with no module to import: it has no types to be judged. */
@@ -42,13 +45,27 @@ const run = (file, ...args) => {
   return { ok: status === 0, output }
 }
 
-const bin = (name) => join(root, "node_modules", ".bin", name)
+/** Who imports ours resolves modules as Node does for ES modules, or as a bundler does. */
+const notResolved = new Set(["node10", "node16-cjs"])
 
-const judge = (tarball) => {
-  const types = isServed(/roundlot-(\w+)-\d/.exec(tarball)?.[1])
-    ? []
-    : [run(bin("attw"), "--profile", "esm-only", "--no-emoji", tarball)]
-  return [run(bin("publint"), "--strict", tarball), ...types].filter(({ ok }) => !ok)
+const judgeTypes = async (tarball) => {
+  const { problems, types } = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball)))
+  if (types === false) return ["It comes without types."]
+  return problems
+    .filter(({ resolutionKind }) => !notResolved.has(resolutionKind))
+    .map((problem) => `Its types: ${JSON.stringify(problem)}`)
+}
+
+const judgeManifest = async (tarball) => {
+  const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
+  const faults = messages.filter(({ type }) => type === "error")
+  return faults.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code)
+}
+
+const judge = async (file) => {
+  const tarball = new Uint8Array(readFileSync(file)).buffer
+  const types = isServed(/roundlot-(\w+)-\d/.exec(file)?.[1]) ? [] : await judgeTypes(tarball)
+  return [...(await judgeManifest(tarball)), ...types].map((fault) => `${basename(file)}: ${fault}`)
 }
 
 /** A file in dist whose source is gone would be published. */
@@ -64,12 +81,14 @@ const pack = (names, target) => {
   return run("npx", "-y", packageManager, ...filters, "--recursive", "pack", "--pack-destination", target)
 }
 
-const checkPackages = (names, target) => {
+const checkPackages = async (names, target) => {
   const packed = pack(names, target)
-  if (!packed.ok) return [packed]
+  if (!packed.ok) return [packed.output]
   const tarballs = readdirSync(target).map((name) => join(target, name))
-  if (tarballs.length !== names.length) return [{ output: `${tarballs.length} tarballs of ${names.length} packages` }]
-  return tarballs.flatMap(judge)
+  if (tarballs.length !== names.length) return [`${tarballs.length} tarballs of ${names.length} packages`]
+  const faults = []
+  for (const tarball of tarballs) faults.push(...(await judge(tarball)))
+  return faults
 }
 
 /** The packages that a user's compiler must find types of: what the declarations reachable from a package's doors import. */
@@ -124,9 +143,9 @@ const changed = allNames.filter((name) => !passedBefore(name))
 
 if (changed.length > 0) {
   const target = mkdtempSync(join(tmpdir(), "roundlot-pack-"))
-  const faults = checkPackages(changed, target)
+  const faults = await checkPackages(changed, target)
   rmSync(target, { recursive: true, force: true })
-  for (const { output } of faults) console.error(output)
+  for (const fault of faults) console.error(fault)
   if (faults.length > 0) process.exitCode = 1
   else {
     mkdirSync(cache, { recursive: true })

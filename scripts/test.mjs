@@ -11,8 +11,12 @@ const resultFile = join(root, "node_modules", ".cache", `vitest-${process.pid}.j
 const runTests = (args) =>
   new Promise((resolve, reject) => {
     const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
-    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${resultFile}`]
-    const child = spawn(process.execPath, [vitest, "run", ...reporters, ...args], { cwd: root, stdio: "inherit" })
+    const underWay = join(root, "scripts", "under-way.mjs")
+    const reporters = ["default", underWay, "json"].map((name) => `--reporter=${name}`)
+    const child = spawn(process.execPath, [vitest, "run", ...reporters, `--outputFile.json=${resultFile}`, ...args], {
+      cwd: root,
+      stdio: "inherit"
+    })
     for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
     child.on("error", reject)
     child.on("close", (code) => resolve(code ?? 1))

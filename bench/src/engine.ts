@@ -90,13 +90,15 @@ const taking = (shape: Shape) =>
   )
 
 /** Sends what is due after the commits that may have made some, as the daemon does. */
-const submitting = work.forever(
-  "submission",
-  () => "1 second",
-  Submission.submitPending(() => Effect.succeed(true)),
-  {
-    after: Submission.submissionFollows
-  }
+const submitting = Effect.flatMap(
+  work.makeLooks(() => "1 second"),
+  (looks) =>
+    work.forever(
+      "submission",
+      looks,
+      Submission.submitPending(() => Effect.succeed(true)),
+      { after: Submission.submissionFollows }
+    )
 )
 
 /** Lets callers submit trades, each as soon as its last were answered; `each` is told after every answer. */

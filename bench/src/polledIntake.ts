@@ -155,7 +155,8 @@ export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
         const polled = yield* Tracking.makePolled
         const pass = Tracking.pollOpenOrders({ ...Tracking.defaultPolling, maxJitterMs: 0 }, polled)
         yield* pass
-        const poller = yield* Effect.fork(work.forever("polling", () => "1 second", pass, AS_THE_DAEMON))
+        const looks = yield* work.makeLooks(() => "1 second")
+        const poller = yield* Effect.fork(work.forever("polling", looks, pass, AS_THE_DAEMON))
         const rates = yield* alone
         yield* Fiber.interrupt(poller)
         return rates

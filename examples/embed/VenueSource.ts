@@ -28,8 +28,9 @@ const tradeOf = ({ at, number, shares, side, ticker }: VenueFill): Trade.TradeIn
 export const make = <E>(
   fillsAfter: FillsAfter<E>
 ): Effect.Effect<TradeSource.TradeSourceService<E>, never, Clock.Clock> =>
-  Effect.map(Clock.Clock, (clock) => {
-    let heardAt: Instant.Instant | undefined
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    let heardAt = yield* clock.now
     const pageAfter = (number: number) =>
       Effect.gen(function* () {
         const fills = yield* fillsAfter(number)
@@ -47,6 +48,6 @@ export const make = <E>(
             return Option.some([{ trades: fills.map(tradeOf), cursor: String(newest) }, newest] as const)
           })
         ),
-      ageMs: Effect.map(clock.now, (now) => (heardAt === undefined ? 0 : Instant.millisBetween(heardAt, now)))
+      ageMs: Effect.map(clock.now, (now) => Instant.millisBetween(heardAt, now))
     }
   })

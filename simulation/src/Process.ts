@@ -12,6 +12,7 @@ import {
   type AccountName
 } from "@roundlot/core"
 import {
+  Context,
   Deferred,
   Effect,
   Either,
@@ -24,11 +25,38 @@ import {
   Scope as EffectScope,
   Stream
 } from "effect"
-import { awake, born, dead, isKilledHere, killed, mayStop, strikes, tell, type Life, type Scene } from "./Scene.ts"
+import {
+  awake,
+  born,
+  dead,
+  isKilledHere,
+  isUndisturbed,
+  killed,
+  mayStop,
+  strikes,
+  tell,
+  type Life,
+  type Scene
+} from "./Scene.ts"
 import * as Watch from "./Watch.ts"
 
 /** Something that a living program does outside of itself: it may be killed before, or after, and then hears nothing. */
-const outside = <A, E, R>(scene: Scene, life: Life, where: string, act: Effect.Effect<A, E, R>) =>
+const outside = <A, E, R>(
+  scene: Scene,
+  life: Life,
+  where: string,
+  act: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    if (!isUndisturbed(scene, life) || scene.boundaries.killAt.size > 0) return disturbed(scene, life, where, act)
+    scene.boundaries.passed += 1
+    return Effect.flatMap(act, (done) => {
+      scene.boundaries.passed += 1
+      return life.isDead ? dead : Effect.succeed(done)
+    })
+  })
+
+const disturbed = <A, E, R>(scene: Scene, life: Life, where: string, act: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* awake(life)
     if (life.isDead) return yield* dead
@@ -46,13 +74,15 @@ const unavailable = (detail: string) =>
 /** The store of a life: it fails, or commits and fails, or is the last thing that the program ever calls. */
 const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepositoryService => {
   const { store } = scene
-  const read = <A>(what: Effect.Effect<A, TradeRepository.StoreError>) =>
+  const disturbedRead = <A>(what: Effect.Effect<A, TradeRepository.StoreError>) =>
     Effect.gen(function* () {
       yield* awake(life)
       if (life.isDead) return yield* dead
       if (yield* strikes(scene, "storeError")) return yield* unavailable("a read failed")
       return yield* what
     })
+  const read = <A>(what: Effect.Effect<A, TradeRepository.StoreError>) =>
+    Effect.suspend(() => (isUndisturbed(scene, life) ? what : disturbedRead(what)))
   return {
     identity: store.identity,
     write: (scope, plan) =>
@@ -109,11 +139,11 @@ const OVER_ANY_DEADLINE_MS = 70_000
 
 /** Answers take a while, and now and then longer than anyone waits. */
 const latency = (scene: Scene): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    if (!(yield* strikes(scene, "latency"))) return
-    const chance = yield* Random.next
-    yield* Effect.sleep(chance > 0.95 ? OVER_ANY_DEADLINE_MS : chance * LONGEST_LATENCY_MS)
-  })
+  Effect.flatMap(strikes(scene, "latency"), (isLate) => (isLate ? waiting : Effect.void))
+
+const waiting = Effect.flatMap(Random.next, (chance) =>
+  Effect.sleep(chance > 0.95 ? OVER_ANY_DEADLINE_MS : chance * LONGEST_LATENCY_MS)
+)
 
 /** The paper broker as a life sees it: behind a network that is slow and loses answers. */
 const brokerOf = (scene: Scene, life: Life, account: AccountName.AccountName): Broker.BrokerService => {
@@ -174,26 +204,20 @@ const lookedUp =
     read("lookup", lookup(id))
 
 /** Our clock, which somebody sets now and then; what never jumps does not. */
-const clockOf = (scene: Scene) =>
-  Layer.map(Clock.layerAlwaysOpen, (context) => context).pipe(
-    Layer.flatMap((context) =>
-      Layer.effect(
-        Clock.Clock,
-        Effect.map(Effect.provide(Clock.Clock, context), (clock) => ({
-          ...clock,
-          now: Effect.map(clock.now, (now) => Instant.addMillis(now, scene.skewMs))
-        }))
-      )
-    )
-  )
+const clockOf = (scene: Scene): Effect.Effect<Clock.ClockService> =>
+  Effect.map(Effect.provide(Clock.Clock, Clock.layerAlwaysOpen), (clock) => ({
+    ...clock,
+    now: Effect.map(clock.now, (now) => Instant.addMillis(now, scene.skewMs))
+  }))
 
 const HEX = 16
+const DIGITS = 8
 
-const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, HEX), 2 * HEX), (digits) =>
-  digits.map((digit) => digit.toString(HEX)).join("")
+const randomHex = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, HEX ** DIGITS), 4), (parts) =>
+  parts.map((part) => part.toString(HEX).padStart(DIGITS, "0")).join("")
 )
 
-const CALM_LOOK_MS = 20_000
+const CALM_LOOK_MS = 30_000
 
 /** When the storm is over little happens that no commit tells of: it is looked for seldom. */
 const pollingOf = (scene: Scene): Tracking.PollingOptions => ({
@@ -209,15 +233,12 @@ const live = (scene: Scene, life: Life) =>
     scene.life = life
     scene.lives.add(life)
     yield* tell(scene, scene.lives.size > 1 ? "starts, and stands by" : "starts")
-    const foundations = Layer.mergeAll(
-      Layer.succeed(TradeRepository.TradeRepository, repositoryOf(scene, life)),
-      clockOf(scene),
-      Entropy.layerFixed(yield* randomHex)
+    const foundations = Context.make(TradeRepository.TradeRepository, repositoryOf(scene, life)).pipe(
+      Context.add(Clock.Clock, yield* clockOf(scene)),
+      Context.add(Entropy.Entropy, { hex: Effect.succeed(yield* randomHex) }),
+      Context.add(Broker.Brokers, { get: (account) => Effect.succeed(brokerOf(scene, life, account)) })
     )
-    const services = Roundlot.layer.pipe(Layer.provideMerge(foundations))
-    const brokers = Layer.succeed(Broker.Brokers, {
-      get: (account) => Effect.succeed(brokerOf(scene, life, account))
-    })
+    const services = Layer.provideMerge(Roundlot.layer, Layer.succeedContext(foundations))
     const program = Effect.gen(function* () {
       life.doors = yield* Effect.context<Roundlot.Services>()
       // Whoever finds another one driving stands by.
@@ -226,8 +247,9 @@ const live = (scene: Scene, life: Life) =>
         schedule: Schedule.spaced("1 second")
       })
     })
-    const running = yield* Effect.fork(
-      Effect.provide(Effect.scoped(program), Layer.merge(services, brokers)).pipe(
+    // Killed, it is left as it is: what takes any order may interrupt a fiber where it never ends.
+    const running = yield* Effect.forkDaemon(
+      Effect.provide(Effect.scoped(program), services).pipe(
         Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none))
       )
     )

@@ -105,6 +105,10 @@ export const strikes = (scene: Scene, trouble: Trouble): Effect.Effect<boolean> 
 
 const no = Effect.succeed(false)
 
+/** Does nothing go wrong with a life now, by no chance? It goes on then as if nobody stood between it and the world. */
+export const isUndisturbed = (scene: Scene, life: Life): boolean =>
+  !scene.isStorm && !life.isDead && life.stoppedUntilMs === 0
+
 /** Is the program killed at this boundary: because its number is up, or because crashes come now and then? */
 export const isKilledHere = (scene: Scene): Effect.Effect<boolean> =>
   Effect.suspend(() => {
@@ -143,8 +147,12 @@ const LONGEST_STOP_MS = 40_000
 
 /** Stops a life now and then, for less than a lease stands or for longer; whoever stands by takes over then. */
 export const mayStop = (scene: Scene, life: Life): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    scene.lives.size > 1 ? Effect.void : Effect.whenEffect(stop(scene, life), strikes(scene, "pause"))
+  )
+
+const stop = (scene: Scene, life: Life) =>
   Effect.gen(function* () {
-    if (scene.lives.size > 1 || !(yield* strikes(scene, "pause"))) return
     const ms = LEAST_STOP_MS + Math.floor((yield* Random.next) * (LONGEST_STOP_MS - LEAST_STOP_MS))
     life.stoppedUntilMs = (yield* Clock.currentTimeMillis) + ms
     yield* tell(scene, `life ${life.number} is stopped for ${ms} ms`)

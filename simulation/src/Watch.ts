@@ -45,11 +45,13 @@ export const driven = (
 
 /** Looks at a commit, entry by entry, with the books as they stood after each. */
 export const committed = (scene: Scene, journals: ReadonlyArray<TradeRepository.JournalPart>): Effect.Effect<void> =>
-  Effect.forEach(
-    journals.flatMap(({ entries }) => entries),
-    (entry) => looked(scene, entry),
-    { discard: true }
-  )
+  journals.length === 0
+    ? Effect.void
+    : Effect.forEach(
+        journals.flatMap(({ entries }) => entries),
+        (entry) => looked(scene, entry),
+        { discard: true }
+      )
 
 const journalName = (account: string, scene: Scene) => (account === scene.accountName ? scene.accountName : "_store")
 

@@ -1,20 +1,11 @@
-import { Schema } from "effect"
-import { Smallest, smallest } from "./smallest.ts"
-import { storeKinds, type History } from "./history.ts"
+import { smallest, type Smallest } from "./smallest.ts"
+import type { History } from "./history.ts"
 
 /** A history that broke a rule, and the least of it that still does. */
-const Finding = Schema.Struct({
-  seed: Schema.Int,
-  store: Schema.Literal(...storeKinds),
-  fault: Schema.String,
-  smallest: Smallest
-})
-
-/** See `Finding`. */
-export type Finding = typeof Finding.Type
-
-/** Is it one? A worker sends the number of a seed in which nothing was found. */
-export const isFinding = Schema.is(Finding)
+export interface Finding extends Pick<History, "seed" | "store"> {
+  readonly fault: string
+  readonly smallest: Smallest
+}
 
 /** What a history broke, if it did. */
 export const findingOf = (history: History): Finding | undefined =>

@@ -2,10 +2,13 @@ import { Exchange } from "@roundlot/broker-paper"
 import {
   Account,
   AccountName,
+  Cache,
+  Clock,
   Commands,
+  Entropy,
+  Ledger,
   MemoryRepository,
   MemoryStore,
-  Roundlot,
   TradeRepository
 } from "@roundlot/core"
 import { Simulation } from "@roundlot/core/testing"
@@ -52,6 +55,8 @@ export interface History {
 }
 
 const START_MS = Date.UTC(2026, 0, 5, 15)
+/** What has not settled in three hours is a finding by then. */
+const LONGEST_MS = 24 * 3_600_000
 
 /** Plays the history of a seed to its end. */
 export const play = (options: HistoryOptions): History => {
@@ -67,7 +72,7 @@ export const play = (options: HistoryOptions): History => {
       fault = scene.fault
     })
   )
-  const exit = Simulation.run(program, { seed: `history ${seed}`, startMs: START_MS })
+  const exit = Simulation.run(program, { seed: `history ${seed}`, startMs: START_MS, longestMs: LONGEST_MS })
   return { seed, store, fault: fault ?? faultOf(exit), story, boundaries: boundaries.passed }
 }
 
@@ -94,7 +99,7 @@ const begin = (
         return isStorm ? weather.rates.exchange : 0
       }
     })
-    const store = yield* stores[kind]
+    const store = yield* storeOf(kind, seed)
     yield* accountMade(store)
     const scene: Scene = {
       weather,
@@ -136,12 +141,23 @@ const sqlite = Effect.gen(function* () {
   return Context.get(context, TradeRepository.TradeRepository)
 })
 
-const stores = { memory: Effect.sync(() => MemoryRepository.make(MemoryStore.make())), sqlite } as const
+const FORGETFUL = 8
+
+/** The store keeps what it has read between writes, as stores on files do; that of every eighth seed reads each row anew. */
+const memoryOf = (seed: number) =>
+  Effect.sync(() => MemoryRepository.make(MemoryStore.make(seed % FORGETFUL === 0 ? undefined : Cache.make())))
+
+const storeOf = (kind: StoreKind, seed: number) => (kind === "memory" ? memoryOf(seed) : sqlite)
 
 const accountMade = (store: TradeRepository.TradeRepositoryService) =>
   Effect.flatMap(Commands.Commands, (commands) =>
     commands.setAccount(account, Account.defaultSettings, "operator")
-  ).pipe(Effect.provide(Roundlot.layerOn(Layer.succeed(TradeRepository.TradeRepository, store))))
+  ).pipe(Effect.provide(commandsAlone), Effect.provideService(TradeRepository.TradeRepository, store))
+
+const commandsAlone = Commands.layer.pipe(
+  Layer.provide(Ledger.layer),
+  Layer.provide(Layer.mergeAll(Clock.layerAlwaysOpen, Entropy.layerFixed("0".repeat(32))))
+)
 
 /** The storm with everybody in it, then the calm in which all must settle. */
 const unfold = (scene: Scene) =>

@@ -1,10 +1,7 @@
-import { fork } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import process from "node:process"
-import { fileURLToPath } from "node:url"
-import { play, storeKinds } from "./history.ts"
-import { isFinding, reportOf } from "./finding.ts"
+import { playAll, type Played } from "./workers.ts"
 
 const USAGE = "usage: npm run simulate -- [--seeds N] [--from S] [--workers N] [--store memory|sqlite] [--story]"
 const TOLD_EVERY_MS = 30_000
@@ -21,46 +18,64 @@ const { values } = parseArgs({
 const seeds = Number(values.seeds)
 const from = Number(values.from)
 const workers = Math.min(Number(values.workers), seeds)
-const store = storeKinds.find((kind) => kind === values.store)
+const { store } = values
 const areNumbers = [seeds, from, workers].every(Number.isInteger) && seeds >= 1 && workers >= 1
-if (!areNumbers || store === undefined) {
+if (!areNumbers || (store !== "memory" && store !== "sqlite")) {
   process.stderr.write(`${USAGE}\n`)
   process.exit(2)
 }
 
-if (values.story) {
-  for (let seed = from; seed < from + seeds; seed++) process.stdout.write(`${play({ seed, store }).story.join("\n")}\n`)
-}
-
 const begun = performance.now()
-let played = 0
+const told = new Set<number>()
 let failed = 0
 
-/** Each process plays every so many-th seed: the dear ones are spread. */
-const share = (first: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const args = [first, workers, from + seeds, store].map(String)
-    // Most of what a history makes is young when it is garbage.
-    const execArgv = [...process.execArgv, "--max-semi-space-size=64"]
-    const child = fork(fileURLToPath(new URL("worker.ts", import.meta.url)), args, { execArgv })
-    child.on("message", (message) => {
-      played += 1
-      if (!isFinding(message)) return
-      failed += 1
-      process.stdout.write(reportOf(message))
-    })
-    child.on("error", reject)
-    child.on("close", () => resolve())
-  })
+const played = ({ finding, seed }: Played): void => {
+  told.add(seed)
+  if (finding === undefined) return
+  failed += 1
+  process.stdout.write(finding)
+}
+
+/** The first that was not played. */
+const next = (): number => {
+  let seed = from
+  while (told.has(seed)) seed += 1
+  return seed
+}
+
+/** Plays each here, and tells all that happened in it. */
+const toldWhole = async (): Promise<void> => {
+  // Only here: what is not told is played by a bundle, which is there sooner than these modules.
+  const { play } = await import("./history.ts")
+  const { findingOf, reportOf } = await import("./finding.ts")
+  for (let seed = from; seed < from + seeds; seed++) {
+    const history = play({ seed, store })
+    process.stdout.write(`${history.story.join("\n")}\n`)
+    const found = findingOf(history)
+    played({ seed, finding: found === undefined ? undefined : reportOf(found) })
+  }
+}
 
 const telling = setInterval(
-  () => process.stderr.write(`${played} of ${seeds} seeds, ${failed} failed\n`),
+  () => process.stderr.write(`${told.size} of ${seeds} seeds, ${failed} failed\n`),
   TOLD_EVERY_MS
 ).unref()
-await Promise.all(Array.from({ length: workers }, (_, index) => share(from + index)))
+const stopping = new AbortController()
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort())
+try {
+  if (values.story) await toldWhole()
+  else await playAll({ seeds, from, workers, store, played, signal: stopping.signal })
+} catch (error) {
+  if (!stopping.signal.aborted) throw error
+}
 clearInterval(telling)
 const seconds = (performance.now() - begun) / 1000
 process.stdout.write(
-  `${played} seeds from ${from}, ${failed} failed, ${seconds.toFixed(1)} s in ${workers} processes\n`
+  `${told.size} seeds from ${from}, ${failed} failed, ${seconds.toFixed(1)} s in ${values.story ? 1 : workers} processes\n`
 )
-process.exit(failed === 0 && played === seeds ? 0 : 1)
+if (told.size < seeds) {
+  process.stdout.write(
+    `all before ${next()} were played; the rest: --from ${next()} --seeds ${from + seeds - next()}\n`
+  )
+}
+process.exit(failed === 0 && told.size === seeds ? 0 : 1)

@@ -1,16 +1,4 @@
-import {
-  Audit,
-  Break,
-  Decimal,
-  Fill,
-  Order,
-  OrderState,
-  Position,
-  Reads,
-  Side,
-  Trade,
-  TradeRepository
-} from "@roundlot/core"
+import { Audit, Break, Decimal, Order, OrderState, Position, Reads, Side, Trade, TradeRepository } from "@roundlot/core"
 import { Clock, Deferred, Effect, Random } from "effect"
 import { commanding, corrected, unlimited } from "./actors.ts"
 import { sharesNow } from "./Memory.ts"
@@ -20,16 +8,20 @@ import { account, tell, violated, type Scene } from "./Scene.ts"
 const LOOK_EVERY_MS = 5_000
 /** A program that was killed is there again, and has read its broker. */
 const A_START_MS = 15_000
+/** What was filled within the last seconds is compared the next time. */
+const A_FILL_IS_OLD_MS = 10_000
 /** Two sweeps: what the exchange changed last was seen, and what follows from it done. */
 const TWO_SWEEPS_MS = 130_000
 /** Holdings are compared every five minutes; a symbol of which something is under way then, the next time. */
 const A_COMPARISON_MS = 630_000
+/** That is eleven minutes, in which as much happens as in three other histories: in most of those a start compares. */
+const DEAR = 0.4
 const AT_MOST_MS = 3 * 3_600_000
 
 /** Waits until nothing is left to be done, as an operator who lifts what operators must, and looks at everything then. */
 export const settle = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const isSwept = (yield* Random.next) < scene.weather.sweeps
+    const isSwept = (yield* Random.next) < scene.weather.sweeps * (scene.moved.size > 0 ? DEAR : 1)
     if (!isSwept) yield* Effect.zipRight(Effect.sleep(scene.weather.hiddenMs), startedAgain(scene))
     yield* unlimited(scene)
     yield* commanding(scene, "resume-at-the-end", { _tag: "Resume", scope: { _tag: "Everything" } })
@@ -38,8 +30,9 @@ export const settle = (scene: Scene): Effect.Effect<void> =>
     const hasMoved = scene.moved.size > 0
     const sweptMs = hasMoved ? A_COMPARISON_MS : TWO_SWEEPS_MS
     yield* rested(scene, "first", isSwept ? sweptMs : scene.weather.hiddenMs)
-    // A start compares all that is held, once nothing is under way any more.
+    // A start compares all that is held, once nothing is under way any more and nothing was just filled.
     if (hasMoved && !isSwept) {
+      yield* Effect.sleep(A_FILL_IS_OLD_MS)
       yield* startedAgain(scene)
       yield* rested(scene, "again", A_START_MS)
     }
@@ -52,7 +45,7 @@ const rested = (scene: Scene, name: string, atLeastMs: number) =>
   Effect.gen(function* () {
     const begunMs = yield* Clock.currentTimeMillis
     for (let look = 0; ; look++) {
-      const left = yield* unsettled(scene)
+      const left = unsettled(scene)
       const passedMs = (yield* Clock.currentTimeMillis) - begunMs
       if (left.length === 0 && passedMs >= atLeastMs) return
       if (passedMs > AT_MOST_MS) return yield* violated(scene, "all settles when nothing goes wrong", left.join("; "))
@@ -98,28 +91,28 @@ const judge = (scene: Scene, name: string, look: number) =>
 const reading = <A, E>(scene: Scene, read: Effect.Effect<A, E, TradeRepository.TradeRepository>) =>
   Effect.orDie(Effect.provideService(read, TradeRepository.TradeRepository, scene.store))
 
-/** What still has to move: a sentence each. */
-const unsettled = (scene: Scene) =>
-  reading(
-    scene,
-    Effect.gen(function* () {
-      const orders = yield* Reads.all(Order.OrderTable)
-      const positions = yield* Reads.all(Position.PositionTable)
-      const waiting = yield* Reads.all(Fill.WaitingFillTable, { where: [{ column: "joinedAt", in: [null] }] })
-      const live = orders.filter((order) => OrderState.isLive(order.status))
-      const breaks = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-      const differing = breaks.filter(({ subject }) => scene.moved.has(subject))
-      const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered"]
-      return [
-        ...live.map((order) => `O${order.id} is ${order.status}`),
-        ...positions
-          .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
-          .map(({ answer, symbol }) => `${symbol}: ${answer}`),
-        ...waiting.map((fill) => `fill ${fill.execId} has no order`),
-        ...differing.map(({ evidence, subject }) => `${subject}: ${evidence}`)
-      ]
-    })
-  )
+/** What still has to move, by the journal: a sentence each. */
+const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
+  const { breaks, orders, positions, waiting_fills } = memory.fold.books
+  const live = orders.all().filter((order) => OrderState.isLive(order.status))
+  const waiting = waiting_fills.all().filter(({ joinedAt }) => joinedAt === undefined)
+  // What was hidden for a while may be a difference until positions are compared the next time.
+  const differing = breaks
+    .all()
+    .filter(
+      ({ closedAt, kind, subject }) => closedAt === undefined && (moved.has(subject) || kind === "ForeignPosition")
+    )
+  const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered"]
+  return [
+    ...live.map((order) => `O${order.id} is ${order.status}`),
+    ...positions
+      .all()
+      .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
+      .map(({ answer, symbol }) => `${symbol}: ${answer}`),
+    ...waiting.map((fill) => `fill ${fill.execId} has no order`),
+    ...differing.map(({ evidence, subject }) => `${subject}: ${evidence}`)
+  ]
+}
 
 /** What must hold of every history that has settled (the invariants of the books, and of books and exchange together). */
 const examine = (scene: Scene) =>

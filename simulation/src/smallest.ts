@@ -1,17 +1,13 @@
-import { Schema } from "effect"
 import { play, type History } from "./history.ts"
-import { troubles } from "./Weather.ts"
+import { troubles, type Trouble } from "./Weather.ts"
 
 /** The same seed with less in it, and still a fault. */
-export const Smallest = Schema.Struct({
-  fault: Schema.String,
-  without: Schema.Array(Schema.Literal(...troubles)),
-  mostTrades: Schema.Int,
-  story: Schema.Array(Schema.String)
-})
-
-/** See the schema of the same name. */
-export type Smallest = typeof Smallest.Type
+export interface Smallest {
+  readonly fault: string
+  readonly without: ReadonlyArray<Trouble>
+  readonly mostTrades: number
+  readonly story: ReadonlyArray<string>
+}
 
 /** Takes troubles and trades out of a history that failed, one after the other, as long as it still fails. */
 export const smallest = ({ fault, seed, store, story }: History): Smallest => {

@@ -1,27 +1,24 @@
-import { setImmediate as breath } from "node:timers/promises"
+import { availableParallelism } from "node:os"
 import { describe, expect, it } from "vitest"
-import { findingOf, reportOf } from "../src/finding.ts"
 import { play } from "../src/history.ts"
+import { playAll, type Played } from "../src/workers.ts"
 
 const FROM = Number(process.env["ROUNDLOT_FROM"] ?? 1)
-const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 40)
+const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 1000)
 const ON_SQLITE = Number(process.env["ROUNDLOT_SQLITE_SEEDS"] ?? 3)
 
 describe("whatever goes wrong", () => {
   it.each([
-    ["memory", SEEDS],
-    ["sqlite", ON_SQLITE]
+    ["memory", SEEDS, availableParallelism()],
+    ["sqlite", ON_SQLITE, 1]
   ] as const)(
     "RELIABILITY 3: on %s every rule holds at every step of %i histories, and all settles in the end",
-    { timeout: 300_000 + SEEDS * 20_000 },
-    async (store, seeds) => {
-      const faults: Array<string> = []
-      for (let seed = FROM; seed < FROM + seeds; seed++) {
-        await breath()
-        const found = findingOf(play({ seed, store }))
-        if (found !== undefined) faults.push(reportOf(found))
-      }
-      expect(faults).toEqual([])
+    { timeout: 240_000 + SEEDS * 1_000 },
+    async (store, seeds, workers) => {
+      const told: Array<Played> = []
+      await playAll({ from: FROM, seeds, workers, store, played: (each) => void told.push(each) })
+      expect(told.flatMap(({ finding }) => finding ?? [])).toEqual([])
+      expect(new Set(told.map(({ seed }) => seed)).size).toBe(seeds)
     }
   )
 

@@ -120,17 +120,17 @@ const rules = [
   ["dedupe", /an acknowledged trade is there once/, 1],
   // What a position owes bounds its orders as well, and halts the symbol.
   ["re-decision", /D6: only what is still due is sent|Halted/, 1],
-  ["in doubt", /no break without a cause: FillAfterRejection/, 52],
+  ["in doubt", /no break without a cause: FillAfterRejection/, 18],
   [
     "canonical revision",
     /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: PositionDiffers/,
     1
   ],
-  ["release", /the residual is not the sum of the open lots/, 1],
+  ["release", /the residual is not the sum of the open lots|allocations and excess are not its commitment/, 1],
   ["cool-down", /D8: after a short end nothing is sent for 30 s/, 7],
-  ["halt", /a halt holds/, 10],
-  ["fencing", /only the holder of the lease drives/, 10],
-  ["orders per minute", /no order that is sent violates a limit/, 34]
+  ["halt", /a halt holds/, 3],
+  ["fencing", /only the holder of the lease drives/, 9],
+  ["orders per minute", /no order that is sent violates a limit/, 14]
 ] as const
 
 beforeEach(() => {

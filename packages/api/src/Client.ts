@@ -4,6 +4,9 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { Redacted } from "effect"
 import { RoundlotApi } from "./Api.ts"
 
+export { AWAITS_TURN, breakKinds } from "@roundlot/core/vocabulary"
+export { type Role, roles } from "./Access.ts"
+
 /** Where a daemon serves, and the token that it asks for, where it asks for one. */
 export interface ClientOptions {
   readonly baseUrl: string

@@ -35,7 +35,9 @@ const fields = {
   status: Schema.Int,
   detail: Schema.String,
   /** The part of the request that is meant, where one is: a parameter, or a path into the body such as `[3].quantity`. */
-  field: Schema.optional(Schema.String)
+  field: Schema.optional(Schema.String),
+  /** The request that is answered, as its answer's `x-request-id` and the daemon's log name it. */
+  requestId: Schema.optional(Schema.String)
 }
 
 /** What an error says (RFC 9457): what kind of problem, its title, the HTTP status, why here, and which field is meant. */

@@ -3,7 +3,7 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
-import { Account, Clock, Health, Instant, type Ledger, Reads, type TradeRepository } from "@roundlot/core"
+import { Account, Clock, Entropy, Health, Instant, type Ledger, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import type { Reading } from "./Access.ts"
 import { RoundlotApi, type HealthDocument } from "./Api.ts"
@@ -60,7 +60,14 @@ const notReady = (reasons: ReadonlyArray<string>): Failure<"NotReady"> => ({
 })
 
 /** What a server tells of. */
-export type Needs = Reading | Process | Health.Health | Clock.Clock | Ledger.Ledger | TradeRepository.TradeRepository
+export type Needs =
+  | Reading
+  | Process
+  | Health.Health
+  | Clock.Clock
+  | Entropy.Entropy
+  | Ledger.Ledger
+  | TradeRepository.TradeRepository
 
 const handlers = Layer.mergeAll(
   HttpApiBuilder.group(RoundlotApi, "health", (group) => group.handle("health", () => healthDocument)),
@@ -104,4 +111,8 @@ export const layer: Layer.Layer<
   never,
   never,
   Needs | Routes | HttpServer.HttpServer | HttpRouter.HttpRouter.DefaultServices
-> = HttpApiBuilder.serve(guarded).pipe(Layer.provide(reference.layer), Layer.provide(problems), Layer.provide(api))
+> = Layer.unwrapEffect(Effect.map(Entropy.Entropy, ({ hex }) => HttpApiBuilder.serve(guarded(hex)))).pipe(
+  Layer.provide(reference.layer),
+  Layer.provide(problems),
+  Layer.provide(api)
+)

@@ -1,4 +1,5 @@
 import type { HttpApiDecodeError } from "@effect/platform/HttpApiError"
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpApp from "@effect/platform/HttpApp"
 import type * as HttpServerError from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
@@ -69,33 +70,79 @@ const SECURITY = {
   "x-frame-options": "DENY"
 } as const
 
-const withHeaders = (response: HttpServerResponse.HttpServerResponse) => {
-  const secured = HttpServerResponse.setHeaders(response, SECURITY)
+/** What names a request: the caller's own name for it where it is short and harmless, else one that is made. */
+const REQUEST_ID = "x-request-id"
+const WELL_FORMED = /^[\w.-]{1,64}$/
+
+const requestIdOf = ({ headers }: HttpServerRequest.HttpServerRequest, hex: Effect.Effect<string>) => {
+  const given = headers[REQUEST_ID]
+  return given !== undefined && WELL_FORMED.test(given) ? Effect.succeed(given) : hex
+}
+
+const isProblem = ({ body }: HttpServerResponse.HttpServerResponse): boolean => body.contentType === PROBLEM_JSON
+
+/** A problem says which request it answers, whoever has told it. */
+const naming = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
+  const { body } = response
+  if (!isProblem(response) || body._tag !== "Uint8Array") return response
+  const document: unknown = JSON.parse(new TextDecoder().decode(body.body))
+  if (typeof document !== "object" || document === null) return response
+  return HttpServerResponse.setBody(response, HttpBody.unsafeJson({ ...document, requestId }, PROBLEM_JSON))
+}
+
+const withHeaders = (response: HttpServerResponse.HttpServerResponse, requestId: string) => {
+  const secured = HttpServerResponse.setHeaders(naming(response, requestId), { ...SECURITY, [REQUEST_ID]: requestId })
   return response.headers["cache-control"] === undefined
     ? HttpServerResponse.setHeader(secured, "cache-control", "no-store")
     : secured
 }
 
-/** Every request passes: its host and origin are ours, it is not too large, and what is answered says how it may be used. */
-export const guarded = (app: HttpApp.Default): HttpApp.Default => {
-  const changes = Limiter.make(CHANGES)
-  const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
-  const refusals = Limiter.make(REFUSALS)
-  return Effect.gen(function* () {
-    const request = yield* HttpServerRequest.HttpServerRequest
-    yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response)))
-    if (!SAFE.has(request.method)) {
-      const isOpen = (yield* changesOf(callerOf(request)).take) && (yield* changes.take)
-      if (!isOpen) return withHeaders(tooMany)
-    }
-    const most = yield* mostBytes(request)
-    const refusal = refusalOf(request, most)
-    const sized = HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(most)))
-    if (refusal !== undefined) return withHeaders(told(refusal))
-    const response = yield* sized
-    return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : tooMany
+/** The line of a request that came to nothing: loud where we are at fault, since anybody can ask for what is not there. */
+const noteProblem = (
+  { method, url }: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse
+) => {
+  if (!isProblem(response)) return Effect.void
+  const line = response.status === FAULT ? Effect.logWarning : Effect.logDebug
+  return Effect.annotateLogs(line("request answered with a problem"), {
+    method,
+    path: url.split("?")[0],
+    status: response.status
   })
 }
+
+const FAULT = 500
+
+/**
+ * Every request passes: its host and origin are ours, it is not too large, and what is answered says how it may be used and which
+ * request it answers.
+ */
+export const guarded =
+  (hex: Effect.Effect<string>) =>
+  (app: HttpApp.Default): HttpApp.Default => {
+    const changes = Limiter.make(CHANGES)
+    const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
+    const refusals = Limiter.make(REFUSALS)
+    // What is refused before any route was asked has its headers from here.
+    const answered = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, requestId: string) {
+      if (!SAFE.has(request.method)) {
+        const isOpen = (yield* changesOf(callerOf(request)).take) && (yield* changes.take)
+        if (!isOpen) return withHeaders(tooMany, requestId)
+      }
+      const most = yield* mostBytes(request)
+      const refusal = refusalOf(request, most)
+      if (refusal !== undefined) return withHeaders(told(refusal), requestId)
+      const response = yield* HttpServerRequest.withMaxBodySize(app, Option.some(FileSystem.Size(most)))
+      return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : withHeaders(tooMany, requestId)
+    })
+    return Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const requestId = yield* requestIdOf(request, hex)
+      yield* HttpApp.appendPreResponseHandler((_, response) => Effect.succeed(withHeaders(response, requestId)))
+      const named = Effect.tap(answered(request, requestId), (response) => noteProblem(request, response))
+      return yield* Effect.annotateLogs(named, { requestId })
+    })
+  }
 
 /** Who calls, as far as it can be told before he is known: by his token, else by where he calls from. */
 const callerOf = ({ headers, remoteAddress }: HttpServerRequest.HttpServerRequest): string =>

@@ -18,7 +18,7 @@ import { defaultHeartbeat } from "./Connection.ts"
 import type { Heartbeat } from "./Connection.ts"
 import { placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
-import { executedOfActivity, TradeEvent } from "./Execution.ts"
+import { baseOf, executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf, listOrders } from "./Listings.ts"
 import type { Row, Rows } from "./Listings.ts"
@@ -305,12 +305,21 @@ const orders = (
     yield* Effect.forEach(rows, ({ value }) => tellUnknown(value), { discard: true })
     const known = new Map(rows.map(({ value }) => [value.id, value]))
     const received = yield* Effect.forEach(rows, ({ text, value }) =>
-      Effect.map(
-        replacements.seen(value, known),
-        Option.map((report) => ({ report, payload: payloadOf(text) }))
+      replacements.seen(value, known).pipe(
+        Effect.map(Option.map((report) => ({ report, payload: payloadOf(text) }))),
+        // What replaced an order, or what it replaced, is read by itself: one that cannot be read loses no others.
+        Effect.catchIf(
+          ({ kind }) => kind === "unreadable",
+          () => Effect.succeedNone
+        )
       )
     )
-    return { complete, received: received.flatMap(Option.toArray) }
+    const untold = received.filter(Option.isNone).length
+    if (untold > 0)
+      yield* Effect.logWarning(
+        `${untold} of Alpaca's orders do not say how much they are over, or their replacements cannot be read: the listing is in part`
+      )
+    return { complete: complete && untold === 0, received: received.flatMap(Option.toArray) }
   })
 
 /* Reading executions. */
@@ -335,8 +344,7 @@ const fills = (desk: Desk, window: Broker.TimeWindow): Fills =>
     yield* events.catchUp
     const listed = yield* listFills(wire, window)
     const corrected = yield* events.corrected
-    const orderIds = new Set(corrected.map(({ report }) => report.brokerOrderId))
-    return yield* listingOf(desk, listed, ({ value }) => !orderIds.has(value.order_id), corrected)
+    return yield* listingOf(desk, listed, corrected)
   })
 
 const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills =>
@@ -344,30 +352,43 @@ const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills 
     const { entered, events, replacements, wire } = desk
     yield* events.catchUp
     const ids = yield* replacements.idsOf(brokerOrderId)
-    const revised = yield* Effect.forEach(ids, (id) => Effect.map(events.revisions(id), (all) => ({ id, all })))
-    const corrected = revised.flatMap(({ all }) => all ?? [])
-    const listed = revised.flatMap(({ all, id }) => (all === undefined ? [id] : []))
-    if (listed.length === 0) return yield* listingOf(desk, { complete: true, rows: [] }, () => true, corrected)
+    const all = yield* events.corrected
+    const corrected = new Map([...all].filter(([id]) => ids.some((each) => each === id)))
+    const listed = ids.filter((id) => corrected.get(id)?.isWhole !== true)
+    if (listed.length === 0) return yield* listingOf(desk, { complete: true, rows: [] }, corrected)
     const from = yield* enteredAt(wire, entered, ids[0])
     const window = { from, to: Instant.addMillis(Instant.fromMillis(yield* Clock.currentTimeMillis), A_MINUTE_MS) }
-    return yield* listingOf(desk, yield* listFillsOf(wire, listed, window), () => true, corrected)
+    return yield* listingOf(desk, yield* listFillsOf(wire, listed, window), corrected)
   })
+
+/** Of an order that was corrected, only what the events do not tell. */
+const isTakenBeside =
+  (corrected: ReadonlyMap<string, TradeEvents.Corrected>) =>
+  ({ value }: Row<FillActivity>): boolean => {
+    const told = corrected.get(value.order_id)
+    if (told === undefined) return true
+    const base = baseOf(value.order_id, value.cum_qty)
+    return !told.isWhole && told.revisions.every(({ report }) => report.execIdBase !== base)
+  }
 
 const listingOf = (
   desk: Desk,
   { complete, rows }: Rows<FillActivity>,
-  isTaken: (row: Row<FillActivity>) => boolean,
-  besides: ReadonlyArray<Revised>
+  all: ReadonlyMap<string, TradeEvents.Corrected>
 ): Fills =>
   Effect.gen(function* () {
-    const listed = yield* Effect.forEach(rows.filter(isTaken), ({ text, value }) =>
+    const listed = yield* Effect.forEach(rows.filter(isTakenBeside(all)), ({ text, value }) =>
       Effect.map(desk.replacements.named(executedOfActivity(desk.account, value)), (report) => ({
         report,
         payload: payloadOf(text)
       }))
     )
-    const corrected = yield* Effect.forEach(besides, (each) => receivedOf(desk, each))
-    return { complete, received: [...listed, ...corrected] }
+    const told = [...all.values()]
+    const corrected = yield* Effect.forEach(
+      told.flatMap(({ revisions }) => revisions),
+      (each) => receivedOf(desk, each)
+    )
+    return { complete: complete && told.every(({ isWhole }) => isWhole), received: [...listed, ...corrected] }
   })
 
 /* The rest. */

@@ -1,6 +1,6 @@
 import { ClientOrderId, Decimal, Instant, Price } from "@roundlot/core"
 import type { AccountName, Report, Side } from "@roundlot/core"
-import { Schema } from "effect"
+import { Either, Option, Schema } from "effect"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
@@ -45,6 +45,40 @@ export const TradeEvent = Schema.Struct({
 
 /** One trade of the event stream. */
 export type TradeEvent = typeof TradeEvent.Type
+
+/** What can be read of an event of a trade that cannot be read; `isPlain` where it tells of an execution, and corrects none. */
+export interface Unread {
+  readonly orderId: ClientOrderId.BrokerOrderId | undefined
+  readonly isPlain: boolean
+}
+
+const decodeEvent = Schema.decodeUnknownOption(Schema.parseJson(TradeEvent))
+const decodeHint = Schema.decodeUnknownOption(
+  Schema.parseJson(
+    Schema.Struct({
+      activity_type: nullable(Schema.String),
+      details: nullable(
+        Schema.Struct({ order_id: nullable(ClientOrderId.BrokerOrderId), execution_type: nullable(Schema.String) })
+      )
+    })
+  )
+)
+
+const TRADE = "TRD"
+const PLAIN: ReadonlySet<string | null | undefined> = new Set(["fill", "partial_fill"])
+
+/** The event of a text, or what can be read of it; nothing where it tells of no trade. */
+export const readEvent = (text: string): Option.Option<Either.Either<TradeEvent, Unread>> =>
+  Option.orElse(Option.map(decodeEvent(text), Either.right), () =>
+    Option.map(
+      Option.filter(
+        Option.orElseSome(decodeHint(text), () => ({ activity_type: TRADE, details: undefined })),
+        ({ activity_type, details }) => activity_type === TRADE || details?.execution_type !== undefined
+      ),
+      ({ details }) =>
+        Either.left({ orderId: details?.order_id ?? undefined, isPlain: PLAIN.has(details?.execution_type) })
+    )
+  )
 
 /** Does it replace an execution that was told before? */
 export const isCorrection = ({ details }: TradeEvent): boolean =>

@@ -102,7 +102,9 @@ export const listFills = (
       rows.push(...read.rows)
       complete = complete && read.complete
       const last = read.rows.at(-1)?.value.id
-      if (page.length < FILLS_A_PAGE || last === undefined || last === token) break
+      if (page.length < FILLS_A_PAGE) break
+      // A full page that does not lead on hides what follows it.
+      if (last === undefined || last === token) return { complete: false, rows }
       token = last
     }
     return { complete, rows }

@@ -1,4 +1,4 @@
-import { Decimal, Quantity, Recent } from "@roundlot/core"
+import { Decimal, Recent } from "@roundlot/core"
 import type { AccountName, Broker, ClientOrderId, Report } from "@roundlot/core"
 import { Effect, Option } from "effect"
 import { OrderAnswer, seenOf } from "./OrderAnswer.ts"
@@ -115,7 +115,8 @@ const asOne = (account: AccountName.AccountName, chain: Chain): Option.Option<Re
     ...report,
     clientOrderId: chain[0].client_order_id ?? undefined,
     otherIds: earlier.map(({ id }) => id),
-    quantity: Quantity.make(Decimal.add(report.quantity, filledBefore)),
+    // One over a sum of money is over no shares.
+    quantity: report.notional === undefined ? Decimal.add(report.quantity, filledBefore) : report.quantity,
     cumulative: Decimal.add(report.cumulative ?? Decimal.zero, filledBefore),
     averagePrice: Decimal.isZero(filledBefore) ? report.averagePrice : undefined
   }))

@@ -1,13 +1,12 @@
 import * as Sse from "@effect/experimental/Sse"
 import { Broker, Instant } from "@roundlot/core"
 import type { AccountName, ClientOrderId } from "@roundlot/core"
-import { Chunk, Clock, Effect, Ref, Schema, Stream } from "effect"
-import { isCorrection, revisionsOf, TradeEvent } from "./Execution.ts"
-import type { Revised } from "./Execution.ts"
+import { Array, Chunk, Clock, Effect, Either, Ref, Stream } from "effect"
+import { isCorrection, readEvent, revisionsOf } from "./Execution.ts"
+import type { Revised, TradeEvent, Unread } from "./Execution.ts"
 import type { Wire } from "./Wire.ts"
 
 const PATH = "/v2beta1/events/activities"
-const decode = Schema.decodeUnknownOption(Schema.parseJson(TradeEvent))
 
 /** How far back corrections of executions are looked for when a program starts, in milliseconds. */
 const LOOK_BACK_MS = 7 * 86_400_000
@@ -18,18 +17,22 @@ const LONGEST_HISTORY = "20 seconds"
 export interface TradeEvents {
   /** Reads what was corrected since this was last asked, so that `revisions` knows of it. */
   readonly catchUp: Effect.Effect<void, Broker.BrokerReadFailed>
-  /** All revisions of an order's executions, if any of them was corrected: then they come from here alone. */
-  readonly revisions: (orderId: ClientOrderId.BrokerOrderId) => Effect.Effect<ReadonlyArray<Revised> | undefined>
-  /** The revisions of all corrected orders. */
-  readonly corrected: Effect.Effect<ReadonlyArray<Revised>>
+  /** The orders of which something was corrected, by their ids: what was executed of them comes from here, as far as it is told. */
+  readonly corrected: Effect.Effect<ReadonlyMap<string, Corrected>>
   /** Corrections as they happen, from where this left off. */
   readonly live: Stream.Stream<Revised, Broker.BrokerReadFailed>
+}
+
+/** All revisions of an order's executions; not `isWhole` where an event cannot be read, or what it corrects was never told. */
+export interface Corrected {
+  readonly revisions: ReadonlyArray<Revised>
+  readonly isWhole: boolean
 }
 
 interface State {
   readonly caughtUpTo: Instant.Instant | undefined
   readonly lastEventId: string | undefined
-  readonly corrected: ReadonlyMap<string, ReadonlyArray<Revised>>
+  readonly corrected: ReadonlyMap<string, Corrected>
 }
 
 type OrderId = ClientOrderId.BrokerOrderId
@@ -46,11 +49,13 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
       const resolve = (orderId: OrderId): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
         Effect.gen(function* () {
           const from = Instant.addMillis(yield* createdAt(orderId), -OVERLAP_MS)
-          const events = yield* history(wire, from)
-          const own = events.filter(({ details }) => details.order_id === orderId)
-          const revised = revisionsOf(account, own)
-          yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, revised) }))
-          return revised
+          const [unread, own] = Array.separate((yield* history(wire, from)).filter((each) => orderOf(each) === orderId))
+          const revisions = revisionsOf(account, own)
+          const executions = new Set(own.map(({ ref_id }) => ref_id))
+          const told = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
+          if (!told.isWhole) yield* Effect.logWarning(`the corrections of Alpaca's order ${orderId} are told in part`)
+          yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, told) }))
+          return revisions
         })
       const readOn = Effect.gen(function* () {
         const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
@@ -59,17 +64,19 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
           caughtUpTo === undefined ? Instant.addMillis(now, -LOOK_BACK_MS) : Instant.addMillis(caughtUpTo, -OVERLAP_MS)
         const events = yield* history(wire, from)
         const { corrected } = yield* Ref.get(ref)
-        const touched = events.filter((event) => isCorrection(event) || corrected.has(event.details.order_id))
-        const orders = new Set(touched.map(({ details }) => details.order_id))
+        const touched = events.filter((event) => corrects(event) || corrected.has(orderOf(event) ?? ""))
+        const orders = new Set(touched.flatMap((event) => orderOf(event) ?? []))
         yield* Effect.forEach(orders, resolve, { discard: true })
         yield* Ref.update(ref, (state) => ({ ...state, caughtUpTo: now }))
       })
-      const told = (event: TradeEvent): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
+      const told = (event: Told): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
         Effect.gen(function* () {
-          yield* Ref.update(ref, (state) => ({ ...state, lastEventId: event.event_id }))
+          if (Either.isRight(event))
+            yield* Ref.update(ref, (state) => ({ ...state, lastEventId: event.right.event_id }))
           const { corrected } = yield* Ref.get(ref)
-          const { order_id } = event.details
-          return isCorrection(event) || corrected.has(order_id) ? yield* resolve(order_id) : []
+          const orderId = orderOf(event)
+          if (orderId === undefined) return []
+          return corrects(event) || corrected.has(orderId) ? yield* resolve(orderId) : []
         })
       // Whoever waited while a reading began and ended takes that one for theirs.
       const catchUp = Effect.gen(function* () {
@@ -79,8 +86,7 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
       })
       return {
         catchUp,
-        revisions: (orderId) => Effect.map(Ref.get(ref), ({ corrected }) => corrected.get(orderId)),
-        corrected: Effect.map(Ref.get(ref), ({ corrected }) => [...corrected.values()].flat()),
+        corrected: Effect.map(Ref.get(ref), ({ corrected }) => corrected),
         live: Stream.unwrap(
           Effect.map(Ref.get(ref), ({ lastEventId }) =>
             events(wire, lastEventId === undefined ? PATH : `${PATH}?since_id=${lastEventId}`, Stream.never).pipe(
@@ -96,6 +102,22 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
 const failed = (detail: string, kind: Broker.BrokerReadFailed["kind"] = "network") =>
   new Broker.BrokerReadFailed({ operation: "trade events", kind, detail })
 
+/** An event, or what can be read of one that tells of a trade. */
+type Told = Either.Either<TradeEvent, Unread>
+
+const orderOf = Either.match({
+  onLeft: ({ orderId }: Unread) => orderId,
+  onRight: ({ details }: TradeEvent) => details.order_id
+})
+
+const corrects = Either.match({ onLeft: ({ isPlain }: Unread) => !isPlain, onRight: isCorrection })
+
+/** Of what was executed the listing tells as well; a correction that cannot be read is told. */
+const tellUnread = (event: Told): Effect.Effect<void> =>
+  corrects(event) && Either.isLeft(event)
+    ? Effect.logWarning(`Alpaca told of a trade of order ${event.left.orderId ?? "?"} in an event that cannot be read`)
+    : Effect.void
+
 const isMissing = (status: number): boolean => status === 403 || status === 404
 
 /** The events of an address; `without` stands in where Alpaca has no such stream for this account. */
@@ -103,7 +125,7 @@ const events = (
   wire: Wire,
   path: string,
   without: Stream.Stream<never>
-): Stream.Stream<TradeEvent, Broker.BrokerReadFailed> =>
+): Stream.Stream<Told, Broker.BrokerReadFailed> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const response = yield* wire.open(path)
@@ -117,15 +139,13 @@ const events = (
         Stream.mapError(() => failed("the event stream broke off")),
         Stream.decodeText(),
         Stream.pipeThroughChannel(Sse.makeChannel<Broker.BrokerReadFailed, unknown>()),
-        Stream.filterMap(({ data }) => decode(data))
+        Stream.filterMap(({ data }) => readEvent(data)),
+        Stream.tap(tellUnread)
       )
     })
   )
 
-const history = (
-  wire: Wire,
-  from: Instant.Instant
-): Effect.Effect<ReadonlyArray<TradeEvent>, Broker.BrokerReadFailed> =>
+const history = (wire: Wire, from: Instant.Instant): Effect.Effect<ReadonlyArray<Told>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
     const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
     const span = new URLSearchParams({ since: Instant.format(from), until: Instant.format(now) })

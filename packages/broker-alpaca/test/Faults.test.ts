@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Instruction } from "@roundlot/broker-paper"
-import { ClientOrderId, Price, Quantity, Ticker } from "@roundlot/core"
+import { ClientOrderId, Instant, Price, Quantity, Ticker } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
 import { Clock, Effect, Either, Redacted } from "effect"
 import { lately, open, send, terms, words } from "./setup.ts"
@@ -186,6 +186,41 @@ const reads: ReadonlyArray<readonly [what: string, fault: Instruction.ActInput, 
   ["a reset", { resetBefore: {} }, "network"]
 ]
 
+const ORDER = "61e69015-8549-4bfd-b9c3-01e75843f47d"
+const OTHER = "61e69015-8549-4bfd-b9c3-01e75843f47e"
+
+/** The event stream, with these events in place of its own. */
+const events = (...told: ReadonlyArray<unknown>): Instruction.InstructionInput => ({
+  id: "events",
+  when: { operation: "fills" },
+  do: {
+    answer: { status: 200, body: `: begun\n\n${told.map((each) => `data: ${JSON.stringify(each)}\n\n`).join("")}` }
+  }
+})
+
+const tradeEvent = (orderId: string, at: Instant.Instant, differs: Readonly<Record<string, string>>) => ({
+  event_id: "01KA00000000000000000000AA",
+  ref_id: "corrected",
+  previous_id: "gone",
+  at: Instant.format(at),
+  activity_type: "TRD",
+  qty: "1",
+  price: "100",
+  details: { order_id: orderId, symbol: "AAPL", side: "buy", cum_qty: "0", ...differs }
+})
+
+/** A row of a listing of executions, of one share. */
+const activity = (orderId: string, cumulative: string, at: Instant.Instant) => ({
+  id: `20261120103000000::${cumulative}`,
+  order_id: orderId,
+  symbol: "AAPL",
+  side: "buy",
+  qty: "1",
+  cum_qty: cumulative,
+  price: "100",
+  transaction_time: Instant.format(at)
+})
+
 describe("a read that goes wrong, over real sockets", () => {
   it.scopedLive.each(reads.map(([what, fault, kind]) => ({ what, fault, kind })))(
     "FILL-3: $what is $kind, never an order that is not there",
@@ -249,6 +284,81 @@ describe("a read that goes wrong, over real sockets", () => {
       const listed = yield* broker.fills(yield* lately)
       assert.isTrue(listed.complete)
       assert.strictEqual(new Set(listed.received.map(({ report }) => report.execId)).size, 130)
+    })
+  )
+
+  it.scopedLive("a full page that leads no further is not told as whole", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      const window = yield* lately
+      const page = Array.from({ length: 100 }, (_, i) => activity(ORDER, String(i + 1), window.to))
+      yield* exchange.instruct(events())
+      yield* exchange.instruct({ ...events(), id: "page", do: { answer: { status: 200, body: page } }, times: 2 })
+      const { complete, received } = yield* broker.fills(window)
+      assert.isFalse(complete)
+      assert.strictEqual(new Set(received.map(({ report }) => report.execId)).size, 100)
+    })
+  )
+
+  it.scopedLive(
+    "an order that does not say how much it is over, or whose replacement cannot be read, makes a listing one in part",
+    () =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        const at = Instant.format((yield* lately).to)
+        const row = {
+          id: ORDER,
+          symbol: "AAPL",
+          side: "buy",
+          qty: null,
+          filled_qty: "0",
+          status: "new",
+          created_at: at
+        }
+        yield* exchange.instruct(read({ answer: { status: 200, body: {} } }))
+        const orders = [
+          {},
+          { notional: "100" },
+          { notional: "100", status: "replaced", replaced_by: "gone" },
+          { notional: "100", status: "replaced", replaced_by: OTHER }
+        ]
+        const listed = yield* Effect.forEach(orders, (differs, index) =>
+          Effect.gen(function* () {
+            const rows = { answer: { status: 200, body: [{ ...row, ...differs }] } }
+            yield* exchange.instruct({ id: `l${index}`, when: { operation: "orders" }, do: rows })
+            const { complete, received } = yield* broker.orders(yield* lately)
+            return [complete, received.length]
+          })
+        )
+        assert.deepStrictEqual(listed, [
+          [false, 0],
+          [true, 1],
+          [true, 1],
+          [false, 0]
+        ])
+      })
+  )
+
+  it.scopedLive.each([
+    { what: "that cannot be read", event: { execution_type: "trade_cancel" }, isWhole: false, more: {} },
+    { what: "of an execution that was never told", event: { execution_type: "trade_bust" }, isWhole: false, more: {} },
+    { what: "of cash", event: {}, isWhole: true, more: { activity_type: "DIV" } }
+  ])("SYNC-3: an event $what: what was executed is listed, and whole is $isWhole", ({ event, isWhole, more }) =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
+      const { answer } = yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
+      if (answer._tag !== "Accepted") return assert.fail(words(answer))
+      const { brokerOrderId } = answer
+      yield* exchange.instruct({ id: "f", do: { fill: { quantity: "1", brokerOrderId } }, times: 2 })
+      const window = yield* lately
+      const told = { ...tradeEvent(brokerOrderId, window.to, event), ...more }
+      const listings = { all: broker.fills(window), own: broker.fillsOf(brokerOrderId) }
+      for (const [id, listing] of Object.entries(listings)) {
+        yield* exchange.instruct({ ...events(told), id, times: isWhole ? 1 : 2 })
+        const { complete, received } = yield* listing
+        assert.deepStrictEqual([complete, received.length], [isWhole, 2])
+      }
     })
   )
 

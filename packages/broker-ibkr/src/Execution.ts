@@ -33,8 +33,11 @@ export const assetClassOf = ({ secType }: Contract): string => (secType === STOC
 export const symbolOf = ({ localSymbol, secType, symbol }: Contract): string =>
   secType === STOCK ? symbolFrom(symbol) : `${secType} ${localSymbol === "" ? symbol : localSymbol}`
 
-/** Orders say BUY, SELL or SSHORT, executions BOT or SLD. */
-export const sideOf = (word: string): Side.Side => (word.startsWith("B") ? "buy" : "sell")
+/** Orders say BUY, SELL or SSHORT, executions BOT or SLD; any other word is no side. */
+export const sideOf = (word: string): Side.Side | undefined => {
+  if (word.startsWith("B")) return "buy"
+  return word.startsWith("S") ? "sell" : undefined
+}
 
 const dateOf = (at: Instant.Instant): string => Instant.format(at).slice(0, 10)
 
@@ -92,7 +95,7 @@ const factsOf = (facts: ExecutionFacts): ExecutionRecord.ExecutionFacts => ({
   liquidity: LIQUIDITY[Number(facts.liquidity)] ?? saidOf(facts.liquidity)
 })
 
-/** An execution as a report; `undefined` where its id or its shares cannot be read. Received `at`, for one whose time cannot be. */
+/** An execution as a report; `undefined` where its id, its side or its shares cannot be read. Received `at`, for one whose time cannot be. */
 export const executedOf = (
   names: Names,
   facts: ExecutionFacts,
@@ -101,7 +104,8 @@ export const executedOf = (
   cost?: { readonly amount: string; readonly currency: string }
 ): Report.Executed | undefined => {
   const quantity = decimalOf(facts.shares)
-  if (quantity === undefined || facts.execId === "") return undefined
+  const side = sideOf(facts.side)
+  if (quantity === undefined || side === undefined || facts.execId === "") return undefined
   const { base, revision } = ExecId.parse(facts.execId)
   const told = BrokerTime.parse(facts.time, names.zone)
   const executedAt = told ?? at
@@ -117,7 +121,7 @@ export const executedOf = (
     revision,
     ...orderIdsOf(facts, executedAt, isLeg),
     symbol: symbolOf(facts.contract),
-    side: sideOf(facts.side),
+    side,
     quantity,
     price: price === undefined ? undefined : Either.getOrUndefined(decodePrice(Decimal.format(price))),
     executedAt,

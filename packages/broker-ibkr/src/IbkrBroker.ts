@@ -221,7 +221,7 @@ interface Progress {
   readonly averagePrice: string
 }
 
-/** An order as a report; `undefined` where TWS has given it no durable id yet, or it is over no shares. */
+/** An order as a report; `undefined` where TWS has given it no durable id yet, it is over no shares, or on no side. */
 const seenOf = (
   { names }: Desk,
   order: OrderFacts,
@@ -232,7 +232,8 @@ const seenOf = (
 ): Report.OrderSeen | undefined => {
   const total = decimalOf(order.quantity)
   const quantity = total === undefined ? undefined : Either.getOrUndefined(decodeQuantity(Decimal.format(total)))
-  if (quantity === undefined || !isDurable(order.permId)) return undefined
+  const side = sideOf(order.action)
+  if (quantity === undefined || side === undefined || !isDurable(order.permId)) return undefined
   const averagePrice = progress === undefined ? undefined : decimalOf(progress.averagePrice)
   return {
     _tag: "OrderSeen",
@@ -242,7 +243,7 @@ const seenOf = (
     brokerOrderId: ClientOrderId.BrokerOrderId.make(order.permId),
     clientOrderId: order.orderRef === "" ? undefined : order.orderRef,
     symbol: symbolOf(order.contract),
-    side: sideOf(order.action),
+    side,
     quantity,
     ...pricedTermsOf(order),
     rawStatus: order.status,
@@ -270,9 +271,25 @@ const pricedTermsOf = (order: OrderFacts): Pick<Report.OrderSeen, "type" | "limi
   }
 }
 
-/** A status that TWS has not documented is kept, counts as open, and is told. */
-const tellUnknown = ({ permId, status }: OrderFacts): Effect.Effect<void> =>
-  status in statuses ? Effect.void : Broker.tellUndocumented(`order ${permId}`, status)
+/** One over no shares is by an amount of money; any other number that is none of shares, and a word that is no side, hides an order that is there. */
+const isReadable = ({ action, permId, quantity }: OrderFacts): boolean => {
+  const shares = decimalOf(quantity)
+  return !isDurable(permId) || (shares !== undefined && Decimal.sign(shares) >= 0 && sideOf(action) !== undefined)
+}
+
+/** A status that TWS has not documented is kept, counts as open, and is told; so is a quantity or a side that cannot be read. */
+const tellUnknown = (order: OrderFacts): Effect.Effect<void> =>
+  Effect.all(
+    [
+      order.status in statuses ? Effect.void : Broker.tellUndocumented(`order ${order.permId}`, order.status),
+      isReadable(order)
+        ? Effect.void
+        : Effect.logWarning(
+            `order ${order.permId} of ${order.contract.symbol} is '${order.action}' over '${order.quantity}' shares, which cannot be read: the listing is in part`
+          )
+    ],
+    { discard: true }
+  )
 
 type Seen = Report.Received<Report.OrderSeen>
 
@@ -325,8 +342,9 @@ const openOrders = (desk: Desk) =>
         const found = new Map<string, ListedOrder>()
         for (const each of messages) {
           if (each._tag !== "OpenOrder") continue
-          const { order: facts } = each
-          found.set(facts.permId, {
+          const { clientId, order: facts, orderId } = each
+          // Those that have no id of TWS's yet are told apart by their clients'.
+          found.set(isDurable(facts.permId) ? facts.permId : `${clientId}/${orderId}`, {
             facts,
             state: livenessOf(facts.status),
             progress: progress.get(facts.permId),
@@ -400,7 +418,7 @@ const orders = (
     const within = all.filter(({ endedAt = asOf }) => from <= endedAt && endedAt <= to)
     return {
       // TWS shows what ended today: a window that begins before is not told whole.
-      ...wholeOf(desk, from, asOf),
+      ...(within.every(({ facts }) => isReadable(facts)) ? wholeOf(desk, from, asOf) : { complete: false }),
       received: within.flatMap((each) => receivedOf(desk, each, asOf, false))
     }
   })
@@ -424,8 +442,10 @@ const find = (
     // A reference is free text: of several orders that have it, the newest is meant.
     const [first] = found.toReversed().flatMap((each) => receivedOf(desk, each, asOf, false))
     if (first !== undefined) return first
+    // What is there without an id yet, or over what cannot be read, is not absent.
+    const complete = found.length === 0
     return {
-      report: { _tag: "NotFound", account: desk.names.account, asOf, asOfKind: "ours", complete: true, ...asked },
+      report: { _tag: "NotFound", account: desk.names.account, asOf, asOfKind: "ours", complete, ...asked },
       payload: undefined
     }
   })
@@ -485,11 +505,11 @@ const executed = (
   )
 }
 
-const unreadableExecution = ({ contract, execId, permId, shares }: ExecutionFacts) =>
+const unreadableExecution = ({ contract, execId, permId, shares, side }: ExecutionFacts) =>
   new Broker.BrokerReadFailed({
     operation: "executions",
     kind: "unreadable",
-    detail: `TWS tells of an execution of ${contract.symbol} (id '${execId}', order ${permId}) of '${shares}' shares, which cannot be booked`
+    detail: `TWS tells of an execution of ${contract.symbol} (id '${execId}', order ${permId}), '${side}' of '${shares}' shares, which cannot be booked`
   })
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
@@ -518,14 +538,15 @@ const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId): Fills 
 const positions = (desk: Desk): Broker.BrokerService["positions"] =>
   desk.alone
     .withPermits(1)(
-      gather<Broker.Holding>(desk.session, {
+      gather<Broker.Holding | undefined>(desk.session, {
         operation: "positions",
         ask: ({ api }) => void api.reqPositions(),
         take: (message) => {
           if (message._tag === "PositionsEnd") return { _tag: "End" }
           if (message._tag !== "Position" || message.account !== desk.names.number) return undefined
           const quantity = decimalOf(message.quantity)
-          if (quantity === undefined || Decimal.isZero(quantity)) return undefined
+          if (quantity === undefined) return { _tag: "Part", part: undefined }
+          if (Decimal.isZero(quantity)) return undefined
           const symbol = symbolOf(message.contract)
           const assetClass = assetClassOf(message.contract)
           const averagePrice = decimalOf(message.averageCost)
@@ -534,7 +555,13 @@ const positions = (desk: Desk): Broker.BrokerService["positions"] =>
         finish: ({ api }) => void api.cancelPositions()
       })
     )
-    .pipe(Effect.map((holdings) => ({ complete: true, holdings })))
+    .pipe(Effect.map(holdingsOf))
+
+/** A row that cannot be read is no absence: the listing is in part then. */
+const holdingsOf = (rows: ReadonlyArray<Broker.Holding | undefined>): Broker.HoldingsListed => {
+  const holdings = rows.filter((row) => row !== undefined)
+  return { complete: holdings.length === rows.length, holdings }
+}
 
 const BUYING_POWER = "BuyingPower"
 

@@ -1,10 +1,12 @@
 import { IbkrBroker, Line } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
-import { Decimal, Instant, Ticker } from "@roundlot/core"
+import { ExchangeOrder } from "@roundlot/broker-paper"
+import { Broker, ClientOrderId, Decimal, Instant, Quantity, Ticker } from "@roundlot/core"
 import { Effect, Exit, Fiber, Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import * as OrderIds from "../src/OrderIds.ts"
 import { frame } from "../src/simulator/frames.ts"
+import * as messages from "../src/simulator/messages.ts"
 import { account, lately, open, patiently, peer, send, terms } from "./setup.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
@@ -27,9 +29,9 @@ const status = (orderId: number | string, clientId: number): Fields =>
   fields(`3,${orderId},Submitted,0,1,0,10000000001,0,0,${clientId},,0`)
 
 /** EXECUTION_DATA of an order without a durable id. */
-const execution = (reqId: string, execId: string, shares: string): Fields => [
+const execution = (reqId: string, execId: string, shares: string, side = "BOT"): Fields => [
   ...fields(
-    `11,${reqId},1,1,AAPL,STK,,0,?,,SMART,USD,AAPL,NMS,${execId},20261120-14:30:00,DU1234567,ARCA,BOT,${shares}`
+    `11,${reqId},1,1,AAPL,STK,,0,?,,SMART,USD,AAPL,NMS,${execId},20261120-14:30:00,DU1234567,ARCA,${side},${shares}`
   ),
   ...fields(`100,0,${CLIENT},0,${shares},100,,,,,2,0`)
 ]
@@ -45,10 +47,10 @@ const opened = (options: Simulator.Options) =>
 
 /** Tells of an execution: whoever asks for them, and whoever listens once positions are asked for. */
 const telling =
-  (execId: string, shares: string) =>
+  (execId: string, shares: string, side?: string) =>
   ([kind = "", , reqId = ""]: ReadonlyArray<string>): Buffer => {
     const isAsked = kind === "7"
-    const told = execution(isAsked ? reqId : "-1", execId, shares)
+    const told = execution(isAsked ? reqId : "-1", execId, shares, side)
     return Buffer.concat([told, isAsked ? [55, 1, reqId] : [62, 1]].map(frame))
   }
 
@@ -159,14 +161,15 @@ describe("two accounts behind one login", () => {
 
 describe("an execution that cannot be read", () => {
   it.each([
-    ["0000e0d5.619dbad4.01.01", "many", "'many' shares"],
-    ["", "3", "(id ''"]
+    ["0000e0d5.619dbad4.01.01", "many", "BOT", "'many' shares"],
+    ["0000e0d5.619dbad4.01.01", "3", "HELD", "'HELD' of"],
+    ["", "3", "BOT", "(id ''"]
   ])(
-    "F0: %j, of %s shares, is no silence: a listing that has it fails, and so does the stream",
-    (execId, shares, words) =>
+    "F0: %j, of %s shares, %s, is no silence: a listing that has it fails, and so does the stream",
+    (execId, shares, side, words) =>
       run(
         Effect.gen(function* () {
-          const port = yield* peer(greeting, letIn(1), telling(execId, shares))
+          const port = yield* peer(greeting, letIn(1), telling(execId, shares, side))
           const broker = yield* brokerAt(port)
           const failed = { kind: "unreadable", detail: expect.stringContaining(words) }
           expect(yield* Effect.flip(broker.fills(yield* lately))).toMatchObject(failed)
@@ -174,6 +177,77 @@ describe("an execution that cannot be read", () => {
           yield* Effect.yieldNow()
           yield* broker.positions
           expect(yield* Fiber.join(listening)).toMatchObject(failed)
+        })
+      )
+  )
+})
+
+/** An order of three shares as TWS shows it while it works, with another quantity or id in its place. */
+const openOrder = (quantity: string, permId: string, action: string): Fields => {
+  const shown = messages.openOrder({
+    order: ExchangeOrder.ExchangeOrder.make({
+      brokerOrderId: ClientOrderId.BrokerOrderId.make("1"),
+      account,
+      clientOrderId: "rl1-a",
+      symbol: Ticker.Ticker.make("AAPL"),
+      side: "buy",
+      quantity: Quantity.unsafe("3"),
+      type: "market",
+      limitPrice: null,
+      stopPrice: null,
+      timeInForce: "day",
+      status: "new",
+      reason: null,
+      filledQuantity: Decimal.zero,
+      notional: Decimal.zero,
+      enteredAt: Instant.make(0n),
+      updatedAt: Instant.make(0n)
+    }),
+    placed: { clientId: CLIENT, orderId: 1, orderRef: "rl1-a", timeInForce: "DAY" },
+    permId,
+    number: "DU1234567",
+    status: "Submitted",
+    conId: 1
+  })
+  return shown.map((field) => (field === "3" ? quantity : field === "BUY" ? action : field))
+}
+
+/** Shows one open order to whoever asks for orders, and others behind it. */
+const showing =
+  (quantity: string, permId: string, action: string, ...others: ReadonlyArray<Fields>) =>
+  ([kind]: ReadonlyArray<string>): Buffer => {
+    if (kind === "99") return frame([102])
+    const shown = [openOrder(quantity, permId, action), ...others, [53, 1]]
+    return kind === "16" ? Buffer.concat(shown.map(frame)) : Buffer.alloc(0)
+  }
+
+describe("an order that cannot be told", () => {
+  const ours = ClientOrderId.ClientOrderId.make("rl1-a")
+
+  const another = openOrder("3", "0", "BUY").map((field) => (field === "rl1-a" ? "rl1-b" : field))
+
+  it.each([
+    ["3", "BUY", "10000000001", true, 1, "OrderSeen"],
+    ["many", "BUY", "10000000001", false, 0, "NotFound in part"],
+    ["-3", "BUY", "10000000001", false, 0, "NotFound in part"],
+    ["3", "HOLD", "10000000001", false, 0, "NotFound in part"],
+    // By an amount of money.
+    ["0", "BUY", "10000000001", true, 0, "NotFound in part"],
+    // Another one has no id yet, either.
+    ["3", "BUY", "0", true, 0, "NotFound in part"]
+  ] as const)(
+    "F0: over %s shares, %s, with the id %s, is no absence: whole is %s, listed are %i, and whoever looks for it hears %s",
+    (quantity, action, permId, isWhole, listed, found) =>
+      run(
+        Effect.gen(function* () {
+          const others = permId === "0" ? [another.with(1, 2)] : []
+          const port = yield* peer(greeting, letIn(1), showing(quantity, permId, action, ...others))
+          const broker = yield* brokerAt(port)
+          const listing = yield* broker.orders(yield* lately)
+          expect([Broker.isWhole(listing), listing.received.length]).toEqual([isWhole, listed])
+          const { report } = yield* broker.lookup?.(ours) ?? Effect.dieMessage("nothing is looked up")
+          const isInPart = report._tag === "NotFound" && !report.complete
+          expect(`${report._tag}${isInPart ? " in part" : ""}`).toBe(found)
         })
       )
   )

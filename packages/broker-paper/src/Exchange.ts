@@ -1,6 +1,6 @@
 import { Decimal, Instant, Ticker } from "@roundlot/core"
 import type { AccountName, Broker, Price } from "@roundlot/core"
-import { Chunk, Context, Effect, Either, Layer, Option, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
+import { Chunk, Context, Effect, Either, Layer, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
 import { ExchangeOrder, Execution, isWorking, PlaceRequest } from "./ExchangeOrder.ts"
@@ -117,6 +117,8 @@ export interface ExchangeService {
     ExchangeFailed
   >
 
+  /** What time it is there: no request of anybody's. */
+  readonly now: Effect.Effect<Instant.Instant, ExchangeFailed>
   /** Whether the market is open now. */
   readonly isOpen: Effect.Effect<boolean, ExchangeFailed>
   /** Places an order. `Done` has it as it was entered, before any fill. */
@@ -216,6 +218,7 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
       held: floor.rows.holding(account, symbol)?.amount ?? Decimal.zero,
       price: floor.rows.price(symbol)?.price ?? floor.rows.lastLimit(symbol)?.price ?? DEFAULT_PRICE
     })),
+  now: floor.file.transact((clock) => Turn.begin(floor.rows, clock).now),
   isOpen: floor.file.transact((clock) => isOpenAt(floor, Turn.begin(floor.rows, clock).now)),
   place: (account, request) => place(floor, account, request),
   cancel: (account, brokerOrderId) => cancel(floor, account, brokerOrderId),
@@ -271,15 +274,14 @@ const pages = <A extends { readonly number: number }>(
   { file }: Floor,
   query: Paged<A>
 ): Effect.Effect<ReadonlyArray<A>, ExchangeFailed> =>
-  Stream.paginateChunkEffect(0, (after) =>
-    Effect.map(
-      file.transact(() => query(after, PAGE)),
-      (page) => [Chunk.fromIterable(page), nextPage(page)]
-    )
-  ).pipe(Stream.runCollect, Effect.map(Chunk.toReadonlyArray))
-
-const nextPage = (page: ReadonlyArray<{ readonly number: number }>): Option.Option<number> =>
-  page.length < PAGE ? Option.none() : Option.map(Option.fromNullable(page.at(-1)), ({ number }) => number)
+  Effect.gen(function* () {
+    const found: Array<A> = []
+    for (;;) {
+      const page = yield* file.transact(() => query(found.at(-1)?.number ?? 0, PAGE))
+      found.push(...page)
+      if (page.length < PAGE) return found
+    }
+  })
 
 /** A request as it arrives. */
 interface Ask {

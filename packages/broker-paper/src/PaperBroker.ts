@@ -73,6 +73,10 @@ export const make = (exchange: ExchangeService, account: AccountName.AccountName
       Effect.map(asking("instrument", exchange.isListed(account, symbol)), ({ body }) =>
         body ? equity(symbol) : { _tag: "NotKnown", symbol }
       ),
+    clock: exchange.now.pipe(
+      Effect.map((at) => ({ at, cutToMs: 1 })),
+      Effect.catchTag("ExchangeFailed", (error) => fileFailed("clock", error))
+    ),
     updates: updates(exchange, account)
   }
 }

@@ -11,16 +11,18 @@ const wordOf = ({ report }: Report.Received): string => {
   return report._tag === "Executed" ? `exec ${report.revision} ${Decimal.format(report.quantity)}` : report._tag
 }
 
+const connections = (exchange: Exchange.ExchangeService) =>
+  Effect.map(exchange.requests, (all) => all.filter(({ operation }) => operation === "stream").length)
+
 /** Listens in the background: the words so far, and the fiber that ends when the stream does. */
 const listen = (broker: Broker.BrokerService, exchange: Exchange.ExchangeService) =>
   Effect.gen(function* () {
+    const before = yield* connections(exchange)
     const heard = yield* Queue.unbounded<string>()
     const fiber = yield* Effect.fork(
       Stream.runForEach(broker.updates ?? Stream.empty, (received) => Queue.offer(heard, wordOf(received)))
     )
-    yield* Effect.repeat(Effect.zipLeft(exchange.requests, Effect.yieldNow()), {
-      until: (requests) => requests.some(({ operation }) => operation === "stream")
-    })
+    yield* Effect.repeat(Effect.zipLeft(connections(exchange), Effect.yieldNow()), { until: (now) => now > before })
     return { fiber, next: (n: number) => Effect.map(Queue.takeN(heard, n), (chunk) => [...chunk]) }
   })
 

@@ -1,7 +1,7 @@
 import { Decimal, Instant, Quantity } from "@roundlot/core"
 import type { Broker, ClientOrderId, Report } from "@roundlot/core"
 import { Effect, Option, Ref } from "effect"
-import { tradedOf } from "./OrderAnswer.ts"
+import { executionsOf, totalOf, tradedOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import type { Orders, Read } from "./Orders.ts"
 
@@ -20,6 +20,8 @@ export interface Chains {
   readonly of: (read: Read) => Effect.Effect<Chain, Broker.BrokerReadFailed>
   /** Was the order replaced by another that is known? */
   readonly isReplaced: (read: Read) => Effect.Effect<boolean>
+  /** Does the newest of a chain live on: was it replaced by an order that is not there yet, or may stand in a row that cannot be read? */
+  readonly livesOn: (chain: Chain) => Effect.Effect<boolean>
 }
 
 interface Known {
@@ -27,6 +29,8 @@ interface Known {
   readonly before: ReadonlyMap<string, OrderId>
   /** What was replaced changes no more. */
   readonly retired: ReadonlyMap<string, Read>
+  /** What was replaced by an order that was looked for in a listing in part. */
+  readonly untold: ReadonlySet<string>
 }
 
 const REPLACED = "REPLACED"
@@ -73,7 +77,7 @@ const learnt = (known: Known, reads: ReadonlyArray<Read>): Known =>
 
 /** The replacements of one account, as far as its orders were read in this life of the program. */
 export const make = (orders: Orders): Effect.Effect<Chains> =>
-  Effect.map(Ref.make<Known>({ next: new Map(), before: new Map(), retired: new Map() }), (ref) => {
+  Effect.map(Ref.make<Known>({ next: new Map(), before: new Map(), retired: new Map(), untold: new Set() }), (ref) => {
     const learn = (reads: ReadonlyArray<Read>) => Ref.update(ref, (known) => learnt(known, reads))
 
     /** The order that followed one; listed with those that were entered when it was closed. */
@@ -86,8 +90,12 @@ export const make = (orders: Orders): Effect.Effect<Chains> =>
           from: Instant.addMillis(order.closeTime, -EARLIER_MS),
           to: Instant.addMillis(order.closeTime, LATER_MS)
         }
-        const { reads } = yield* orders.entered(window)
+        const { complete, reads } = yield* orders.entered(window)
         yield* learn([read, ...reads.filter((each) => each.order.orderId !== order.orderId)])
+        yield* Ref.update(ref, (known) => {
+          const others = [...known.untold].filter((id) => id !== order.orderId)
+          return { ...known, untold: new Set(complete ? others : [...others, order.orderId]) }
+        })
         return (yield* Ref.get(ref)).next.get(order.orderId)
       })
 
@@ -100,6 +108,11 @@ export const make = (orders: Orders): Effect.Effect<Chains> =>
       link: (from, to) => Ref.update(ref, (known) => linked(known, from, to)),
       learn,
       isReplaced: ({ order }) => Effect.map(Ref.get(ref), ({ next }) => next.has(order.orderId)),
+      livesOn: (chain) =>
+        Effect.map(Ref.get(ref), ({ next, untold }) => {
+          const { orderId, status } = newestOf(chain).order
+          return status === REPLACED && (next.has(orderId) || untold.has(orderId))
+        }),
       of: (read) =>
         Effect.gen(function* () {
           let chain: Chain = [read]
@@ -128,21 +141,29 @@ export const make = (orders: Orders): Effect.Effect<Chains> =>
 /** The newest of a chain, which is the one that works. */
 export const newestOf = (chain: Chain): Read => chain.at(-1) ?? chain[0]
 
+/** What an order has filled: its executions' shares where it gives no total. */
+const filledOf = (order: OrderAnswer): Decimal.Decimal =>
+  totalOf(order) ?? Decimal.sum(executionsOf(order).map(({ quantity }) => quantity))
+
 /** The ids of a chain beside one of them. */
 export const otherIdsOf = (chain: Chain, id: OrderId): ReadonlyArray<OrderId> =>
   chain.map(({ order }) => order.orderId).filter((each) => each !== id)
 
-/** What the newest of a chain says, as the one order that it is in the books: with all ids, and what all of them have filled. */
+/**
+ * What the newest of a chain says, as the one order that it is in the books: with all ids, and what all of them have filled. Where one of
+ * them does not say that, the total is not known.
+ */
 export const asOne = (chain: Chain, report: Report.OrderSeen): Report.OrderSeen => {
   const earlier = chain.slice(0, -1)
   if (earlier.length === 0) return report
-  const filledBefore = Decimal.sum(earlier.map(({ order }) => order.filledQuantity ?? Decimal.zero))
+  const filledBefore = Decimal.sum(earlier.map(({ order }) => filledOf(order)))
+  const isTold = earlier.every(({ order }) => totalOf(order) !== undefined)
   return {
     ...report,
     otherIds: earlier.map(({ order }) => order.orderId),
     enteredAt: chain[0].order.enteredTime,
     quantity: Quantity.make(Decimal.add(report.quantity, filledBefore)),
-    cumulative: Decimal.add(report.cumulative ?? Decimal.zero, filledBefore),
+    cumulative: report.cumulative === undefined || !isTold ? undefined : Decimal.add(report.cumulative, filledBefore),
     averagePrice: Decimal.isZero(filledBefore) ? report.averagePrice : undefined
   }
 }

@@ -160,11 +160,19 @@ export const ofAll = (wire: Wire): Effect.Effect<(linked: Effect.Effect<Linked, 
         Effect.gen(function* () {
           const own = yield* linked
           const { complete, rows } = yield* ask(own.accountNumber, window)
-          const isAsked = ({ order }: Row) =>
-            isOf(own, order.accountNumber ?? "") &&
-            Instant.addMillis(window.from, -A_SECOND_MS) <= order.enteredTime &&
-            order.enteredTime <= window.to
-          return { complete, rows: rows.filter(isAsked) }
+          const asked = rows.filter(
+            ({ order }) =>
+              Instant.addMillis(window.from, -A_SECOND_MS) <= order.enteredTime && order.enteredTime <= window.to
+          )
+          const ownerless = asked.filter(({ order }) => !order.accountNumber)
+          if (ownerless.length > 0)
+            yield* Effect.logWarning(
+              `${ownerless.length} rows of Schwab's orders name no account: the listing is in part`
+            )
+          return {
+            complete: complete && ownerless.length === 0,
+            rows: asked.filter(({ order }) => isOf(own, order.accountNumber ?? ""))
+          }
         }),
       changed: Ref.update(shared, (before) => ({ ...before, answered: undefined }))
     })

@@ -125,6 +125,21 @@ export const tradedOf = (order: OrderAnswer): Traded | undefined => {
     : undefined
 }
 
+/** Documented as neither a purchase nor a sale. */
+const SIDELESS: ReadonlySet<string> = new Set(["EXCHANGE"])
+
+/**
+ * Does an order say what it trades, or else that books cannot hold it: by several legs, as the parent of others, by an instruction that is
+ * no side, over no shares? Any other one hides an order that is there.
+ */
+export const isReadable = (order: OrderAnswer): boolean => {
+  const [leg, ...others] = order.orderLegCollection ?? []
+  if (leg === undefined) return (order.childOrderStrategies ?? []).length > 0
+  const quantity = order.quantity ?? leg.quantity
+  const isOverNone = quantity !== null && quantity !== undefined && Decimal.isZero(quantity)
+  return others.length > 0 || SIDELESS.has(leg.instruction) || isOverNone || tradedOf(order) !== undefined
+}
+
 /** One execution of an order, as it counts. */
 export interface Executed {
   readonly execIdBase: string
@@ -187,10 +202,16 @@ const executionsIn = (order: OrderAnswer): ReadonlyArray<Executed> => {
  */
 const A_STEP = 100n
 
+const FILLED = "FILLED"
+
+/** What an order has filled in all, where it says so: by its total, or by being filled. */
+export const totalOf = (order: OrderAnswer): Decimal.Decimal | undefined =>
+  order.filledQuantity ?? (order.status === FILLED ? tradedOf(order)?.quantity : undefined)
+
 /** Shares that an order's executions do not account for: Schwab may be late with its legs. Never below zero. */
 export const missingOf = (order: OrderAnswer): Decimal.Decimal => {
   const told = Decimal.sum(executionsOf(order).map(({ quantity }) => quantity))
-  return Decimal.max(Decimal.zero, Decimal.subtract(order.filledQuantity ?? Decimal.zero, told))
+  return Decimal.max(Decimal.zero, Decimal.subtract(totalOf(order) ?? Decimal.zero, told))
 }
 
 /** When an order was last known to change, by its own times: those of its executions included. */
@@ -229,7 +250,7 @@ export const seenOf = (
       quantity,
       rawStatus: order.status,
       state: livenessOf(order.status),
-      cumulative: order.filledQuantity ?? undefined,
+      cumulative: totalOf(order),
       averagePrice: isPriced && Decimal.isZero(missingOf(order)) ? Price.average(notional, told) : undefined,
       enteredAt: order.enteredTime,
       type: typeWords.get(order.orderType ?? ""),

@@ -21,6 +21,8 @@ export interface Read {
 /** The orders of a window; not `complete` where a row could not be read. */
 interface Listed {
   readonly complete: boolean
+  /** From when on Schwab lists orders. */
+  readonly earliest: Instant.Instant
   readonly reads: ReadonlyArray<Read>
 }
 
@@ -61,7 +63,7 @@ export const make = (
         return Option.some({ order, text: outcome.text, asOf: yield* stamps.of(order, yield* dateOf(outcome)) })
       })
     const answers = yield* SharedReads.make(readOne, servesAgainFor)
-    const entered = (window: Broker.TimeWindow): Effect.Effect<Listed, Failed> =>
+    const entered = (window: Broker.TimeWindow): Effect.Effect<Omit<Listed, "earliest">, Failed> =>
       Effect.gen(function* () {
         const { complete, rows } = yield* listing.list(window)
         const all = rows.flatMap((row) => withChildren(row.order).map((order) => ({ ...row, order })))
@@ -80,7 +82,8 @@ export const make = (
       entered: (window) =>
         Effect.gen(function* () {
           const earliest = Instant.fromMillis((yield* Clock.currentTimeMillis) - HISTORY_MS + A_MINUTE_MS)
-          return yield* entered({ from: Instant.later(window.from, earliest), to: Instant.later(window.to, earliest) })
+          const from = Instant.later(window.from, earliest)
+          return { ...(yield* entered({ from, to: Instant.later(window.to, earliest) })), earliest }
         })
     }
   })

@@ -8,7 +8,7 @@ import type { Linked } from "./Accounts.ts"
 import * as Chains from "./Chains.ts"
 import * as Corrections from "./Corrections.ts"
 import * as Listing from "./Listing.ts"
-import { executedReport, missingOf, seenOf } from "./OrderAnswer.ts"
+import { executedReport, isReadable, missingOf, seenOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
 import { bodyOf, effectOf, type ExtendedSession, orderTypes, type Terms, timesInForce } from "./OrderRequest.ts"
@@ -370,32 +370,53 @@ const seenIn = (
   ours: Linked,
   read: Read
 ): Effect.Effect<Option.Option<Report.Received<Report.OrderSeen>>, Broker.BrokerReadFailed> =>
-  Effect.map(chains.of(read), (chain) => {
+  Effect.gen(function* () {
+    const chain = yield* chains.of(read)
+    const livesOn = yield* chains.livesOn(chain)
     const { asOf, order, text } = Chains.newestOf(chain)
     const owner = Accounts.ownerOf(account, ours, order.accountNumber)
     return Option.map(seenOf(owner, order, asOf), (report) => ({
-      report: Chains.asOne(chain, report),
+      report: Chains.asOne(chain, livesOn ? { ...report, state: { _tag: "Open" } } : report),
       payload: payloadOf(text)
     }))
   })
 
-/** A status that Schwab has not documented is kept, counts as open, and is told. */
-const tellUnknown = ({ orderId, status }: OrderAnswer): Effect.Effect<void> =>
-  known.includes(status) ? Effect.void : Broker.tellUndocumented(`Schwab's order ${orderId}`, status)
+/** A status that Schwab has not documented is kept, counts as open, and is told; so is what does not say what it trades. */
+const tellUnknown = (order: OrderAnswer): Effect.Effect<void> =>
+  Effect.all(
+    [
+      known.includes(order.status)
+        ? Effect.void
+        : Broker.tellUndocumented(`Schwab's order ${order.orderId}`, order.status),
+      isReadable(order)
+        ? Effect.void
+        : Effect.logWarning(`Schwab's order ${order.orderId} does not say what it trades: the listing is in part`)
+    ],
+    { discard: true }
+  )
+
+/** Of a window that begins at `from`, what is told whole: nothing where a row was not, else what Schwab still lists. */
+const wholeOf = (complete: boolean, from: Instant.Instant, earliest: Instant.Instant) =>
+  complete ? { complete: from >= earliest, wholeFrom: Instant.later(from, earliest) } : { complete }
 
 const listOrders = (
   desk: Desk,
   window: Broker.TimeWindow
 ): Effect.Effect<Broker.OrderListing, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const { complete, reads } = yield* desk.orders.entered(window)
+    const { complete, earliest, reads } = yield* desk.orders.entered(window)
     yield* Effect.forEach(reads, ({ order }) => tellUnknown(order), { discard: true })
     yield* desk.chains.learn(reads)
     const working = yield* Effect.filter(reads, (read) => Effect.map(desk.chains.isReplaced(read), (is) => !is))
     const ours = yield* desk.linked
     const seen = yield* Effect.forEach(working, (read) => seenIn(desk, ours, read))
     const executions = yield* Effect.forEach(reads, (read) => executedIn(desk, ours, read))
-    return { complete, received: seen.flatMap(Option.toArray), executions: executions.flat() }
+    const isWhole = complete && reads.every(({ order }) => isReadable(order))
+    return {
+      ...wholeOf(isWhole, window.from, earliest),
+      received: seen.flatMap(Option.toArray),
+      executions: executions.flat()
+    }
   })
 
 /* Reading executions. */
@@ -433,7 +454,8 @@ const executedIn = (desk: Desk, ours: Linked, read: Read): Effect.Effect<Execute
 /** An order that was entered long before may fill now: all that may still work are asked for. */
 const listFills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
-    const { complete, reads } = yield* desk.orders.entered({ from: Instant.addMillis(from, -Orders.HISTORY_MS), to })
+    const entered = { from: Instant.addMillis(from, -Orders.HISTORY_MS), to }
+    const { complete, earliest, reads } = yield* desk.orders.entered(entered)
     yield* desk.chains.learn(reads)
     const ours = yield* desk.linked
     const all = yield* Effect.forEach(reads, (read) => executedIn(desk, ours, read))
@@ -441,17 +463,18 @@ const listFills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
     const received = all
       .flat()
       .filter(({ report: { executedAt, revision } }) => revision > 1 || (from <= executedAt && executedAt <= to))
-    return { complete, received }
+    return { ...wholeOf(complete && reads.every(({ order }) => isReadable(order)), from, earliest), received }
   })
 
 const fillsOf = (desk: Desk, id: ClientOrderId.BrokerOrderId): Fills =>
   Effect.gen(function* () {
     const read = yield* readById(desk, id)
-    if (Option.isNone(read)) return { complete: true, received: [] }
+    if (Option.isNone(read)) return { complete: false, received: [] }
     const chain = yield* desk.chains.of(read.value)
     const ours = yield* desk.linked
     const received = yield* Effect.forEach(chain, (each) => named(desk, ours, chain, each))
-    return { complete: chain.every(({ order }) => Decimal.isZero(missingOf(order))), received: received.flat() }
+    const complete = chain.every(({ order }) => isReadable(order) && Decimal.isZero(missingOf(order)))
+    return { complete, received: received.flat() }
   })
 
 /* The stream. */

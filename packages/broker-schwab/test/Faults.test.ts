@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Instruction } from "@roundlot/broker-paper"
 import { SchwabBroker, Wire } from "@roundlot/broker-schwab"
-import { ClientOrderId, Decimal, Price, Quantity, Ticker } from "@roundlot/core"
-import type { Broker, OrderState } from "@roundlot/core"
+import { Broker, ClientOrderId, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
+import type { OrderState } from "@roundlot/core"
 import { Effect } from "effect"
 import { account, lately, open, send, terms, words } from "./setup.ts"
 import { orderText } from "./orderText.ts"
@@ -46,6 +46,12 @@ const sends: ReadonlyArray<readonly [what: string, fault: Instruction.ActInput, 
   ["503", answer(503, "upstream connect error"), /^Unknown status 503/, false],
   ["a refusal in words", { reject: { words: "not enough money" } }, /^Refused 400 not enough money/, false]
 ]
+
+/** The legs of an order, without their shares. */
+const leg = (...instructions: ReadonlyArray<string>): string =>
+  JSON.stringify(instructions.map((instruction) => ({ instruction, instrument: { symbol: "AAPL" } })))
+
+const children = { childOrderStrategies: `[${orderText({ orderId: "3" })}]` }
 
 const submitted = (id: ClientOrderId.BrokerOrderId, at: OrderState.AcknowledgedOrder["acceptedAt"]) =>
   ({ _tag: "Submitted", brokerOrderIds: [id], acceptedAt: at }) as const
@@ -219,6 +225,64 @@ describe("a read that goes wrong, over real sockets", () => {
       yield* exchange.instruct({ id: "f", do: { fill: { brokerOrderId: given.brokerOrderId } } })
       assert.containSubset((yield* seen).report, { rawStatus: "FILLED" })
     })
+  )
+
+  it.scopedLive.each([
+    { what: "no legs", differs: { orderLegCollection: "" }, isWhole: false },
+    { what: "no number of shares", differs: { quantity: "", orderLegCollection: leg("BUY") }, isWhole: false },
+    { what: "an instruction that is not documented", differs: { orderLegCollection: leg("BARTER") }, isWhole: false },
+    // What books cannot hold hides nothing.
+    { what: "an exchange of funds", differs: { orderLegCollection: leg("EXCHANGE") }, isWhole: true },
+    { what: "several legs", differs: { orderLegCollection: leg("BUY", "SELL") }, isWhole: true },
+    { what: "children in place of legs", differs: { orderLegCollection: "", ...children }, isWhole: true }
+  ])("F0: a listing with an order of $what is whole: $isWhole", ({ differs, isWhole }) =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({}, { servesAgainFor: 0 })
+      const body = `[${orderText({ orderId: "1", ...differs })},${orderText({ orderId: "2" })}]`
+      const listed = { answer: { status: 200, body } }
+      yield* exchange.instruct({ id: "l", when: { operation: "orders" }, do: listed, times: 2 })
+      const window = yield* lately
+      const listing = yield* broker.orders(window)
+      assert.isTrue(listing.received.some(({ report }) => report.brokerOrderId === "2"))
+      assert.deepStrictEqual([listing, yield* broker.fills(window)].map(Broker.isWhole), [isWhole, isWhole])
+    })
+  )
+
+  it.scopedLive(
+    "what Schwab lists no more is not told as whole, and the executions of an order that is not there neither",
+    () =>
+      Effect.gen(function* () {
+        const { broker } = yield* open()
+        const { to } = yield* lately
+        const before = Instant.addMillis(to, -SchwabBroker.capabilities.historyWindowMs)
+        for (const [from, isAll] of [
+          [Instant.make(0n), false],
+          [Instant.addMillis(before, 120_000), true]
+        ] as const)
+          for (const listing of [yield* broker.orders({ from, to }), yield* broker.fills({ from, to })]) {
+            assert.strictEqual(listing.complete, isAll)
+            assert.isAtLeast(Number(listing.wholeFrom), Number(before))
+          }
+        const { complete } = yield* broker.fillsOf(ClientOrderId.BrokerOrderId.make("404"))
+        assert.isFalse(complete)
+      })
+  )
+
+  it.scopedLive(
+    "C4: an order that is filled and gives no total has filled all of it, and its executions are not whole",
+    () =>
+      Effect.gen(function* () {
+        const desk = yield* open({}, { servesAgainFor: 0 })
+        const id = yield* working(desk)
+        yield* desk.exchange.instruct({
+          ...read(answer(200, orderText({ orderId: id, status: '"FILLED"', filledQuantity: "" }))),
+          times: 2
+        })
+        const { report } = yield* desk.broker.order(id)
+        if (report._tag !== "OrderSeen") return assert.fail(report._tag)
+        assert.strictEqual(report.cumulative && Decimal.format(report.cumulative), "10")
+        assert.isFalse((yield* desk.broker.fillsOf(id)).complete)
+      })
   )
 
   it.scopedLive("ACC-7: whoever asks shares one read in flight, and its answer for a second", () =>

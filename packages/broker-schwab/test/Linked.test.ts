@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SchwabBroker } from "@roundlot/broker-schwab"
 import type { Wire } from "@roundlot/broker-schwab"
-import { AccountName, Quantity } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import { AccountName, Broker, Quantity } from "@roundlot/core"
 import { SampleOrder } from "@roundlot/core/testing"
 import { Effect, Stream } from "effect"
+import { orderText } from "./orderText.ts"
 import { account, lately, open, send } from "./setup.ts"
 
 const second = AccountName.AccountName.make("second")
@@ -59,6 +59,24 @@ describe("several accounts of one login at Schwab", () => {
       assert.deepStrictEqual(
         paths.filter((path) => path.startsWith("/trader/v1/accounts/")),
         []
+      )
+    })
+  )
+
+  it.scopedLive("an order that names no account may be any's: neither listing is whole", () =>
+    Effect.gen(function* () {
+      const { exchange, first, other } = yield* two
+      const enteredTime = JSON.stringify(new Date().toISOString().replace(/\.\d+Z$/, "+0000"))
+      const body = `[${orderText({ accountNumber: "", enteredTime })},${orderText({ orderId: "2", enteredTime })}]`
+      yield* exchange.instruct({ id: "l", when: { operation: "orders" }, do: { answer: { status: 200, body } } })
+      const window = yield* lately
+      const listings = [yield* first.orders(window), yield* other.orders(window)]
+      assert.deepStrictEqual(
+        listings.map((each) => [Broker.isWhole(each), each.received.length]),
+        [
+          [false, 1],
+          [false, 0]
+        ]
       )
     })
   )

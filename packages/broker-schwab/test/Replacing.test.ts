@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { OrderRequest, SchwabBroker } from "@roundlot/broker-schwab"
-import { Decimal, Price, Quantity } from "@roundlot/core"
+import type { Wire } from "@roundlot/broker-schwab"
+import { Decimal, HttpOutcome, Price, Quantity } from "@roundlot/core"
 import type { Broker, ClientOrderId, Report } from "@roundlot/core"
 import { Effect, Either } from "effect"
+import { orderText } from "./orderText.ts"
 import { account, lately, open, send, terms, words } from "./setup.ts"
 
 type OrderId = ClientOrderId.BrokerOrderId
@@ -45,6 +47,10 @@ const seen = ({ broker }: { readonly broker: Broker.BrokerService }, id: OrderId
 
 const total = (received: ReadonlyArray<Report.Received<Report.Executed>>) =>
   received.map(({ report }) => `${Decimal.format(report.quantity)} ${report.otherIds?.join() ?? "-"}`)
+
+/** A second of the last minute, as text of JSON. */
+const second = (seconds: number) =>
+  `"${new Date(Date.now() - 60_000 + seconds * 1000).toISOString().slice(0, 19)}+0000"`
 
 describe("an order that another one replaced", () => {
   it.scopedLive("SDK-2: by us, it is one order under both ids", () =>
@@ -125,6 +131,61 @@ describe("an order that another one replaced", () => {
         yield* later.orders(yield* lately)
         assert.strictEqual(yield* seen({ broker: later }, newId), wanted)
       })
+  )
+
+  it.scopedLive.each([
+    {
+      what: "is not there yet",
+      hidden: (path: string, id: string) => /\/orders\/\d+$/.test(path) && !path.endsWith(id),
+      status: 404,
+      text: '{"message":"Order not found"}'
+    },
+    {
+      what: "may stand in a row that cannot be read",
+      hidden: (path: string) => path.includes("fromEnteredTime"),
+      status: 200,
+      text: '[{"orderId":"x"}]'
+    }
+  ])("O13: what replaced it $what: it lives on, and no end is told of it", ({ hidden, status, text, what }) =>
+    Effect.gen(function* () {
+      const place = yield* open({}, { servesAgainFor: 0 })
+      const { asOf, id } = yield* working(place)
+      const said = { status, headers: { "content-type": "application/json" } }
+      const ask: Wire.Wire["ask"] = (each) =>
+        each.method === "GET" && hidden(each.path, id)
+          ? Effect.succeed(HttpOutcome.answered(said, text, [], undefined))
+          : place.wire.ask(each)
+      const broker = yield* SchwabBroker.make({ account, wire: { ...place.wire, ask }, servesAgainFor: 0 })
+      const order = { _tag: "Submitted", brokerOrderIds: [id], acceptedAt: asOf } as const
+      yield* what === "is not there yet"
+        ? (broker.replace?.(order, { quantity: Quantity.unsafe("5") }) ?? Effect.void)
+        : replacedByHand(place, id, "4")
+      assert.containSubset((yield* broker.order(id)).report, { rawStatus: "REPLACED", state: { _tag: "Open" } })
+    })
+  )
+
+  it.scopedLive("C4: with one of them that does not say what it filled, the total of both is not known", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({}, { servesAgainFor: 0 })
+      const before = { orderId: "1", status: '"REPLACED"', enteredTime: second(0), closeTime: second(5) }
+      const after = { orderId: "2", status: '"CANCELED"', enteredTime: second(5), closeTime: second(9) }
+      const cumulatives = yield* Effect.forEach(
+        [
+          ["1.0", "2.0"],
+          ["1.0", ""],
+          ["", "2.0"]
+        ],
+        ([first = "", then = ""], index) =>
+          Effect.gen(function* () {
+            const body = `[${orderText({ ...before, filledQuantity: first })},${orderText({ ...after, filledQuantity: then })}]`
+            const listed = { answer: { status: 200, body } }
+            yield* exchange.instruct({ id: `l${index}`, when: { operation: "orders" }, do: listed })
+            const { received } = yield* broker.orders(yield* lately)
+            return received.map(({ report: { cumulative } }) => cumulative && Decimal.format(cumulative))
+          })
+      )
+      assert.deepStrictEqual(cumulatives, [["3"], [undefined], [undefined]])
+    })
   )
 
   it.scopedLive("with two that could have replaced it, it is cancelled, and they are orders of their own", () =>

@@ -118,6 +118,8 @@ export * as Fill from "./fill/Fill.ts"
 export * as aggregates from "./fill/aggregates.ts"
 /** `fill/band`: see that module. */
 export * as band from "./fill/band.ts"
+/** `fill/concluded`: see that module. */
+export * as concluded from "./fill/concluded.ts"
 /** `reconciliation/Break`: see that module. */
 export * as Break from "./reconciliation/Break.ts"
 /** `reconciliation/Interpreted`: see that module. */
@@ -134,6 +136,8 @@ export * as booking from "./reconciliation/booking.ts"
 export * as commissions from "./reconciliation/commissions.ts"
 /** `reconciliation/corrections`: see that module. */
 export * as corrections from "./reconciliation/corrections.ts"
+/** `reconciliation/duplicates`: see that module. */
+export * as duplicates from "./reconciliation/duplicates.ts"
 /** `reconciliation/evidence`: see that module. */
 export * as evidence from "./reconciliation/evidence.ts"
 /** `reconciliation/executions`: see that module. */
@@ -188,6 +192,8 @@ export * as split from "./control/split.ts"
 export * as Batch from "./batch/Batch.ts"
 /** `batch/Template`: see that module. */
 export * as Template from "./batch/Template.ts"
+/** `batch/fates`: see that module. */
+export * as fates from "./batch/fates.ts"
 /** `batch/batches`: see that module. */
 export * as batches from "./batch/batches.ts"
 /** `batch/counts`: see that module. */

@@ -430,13 +430,15 @@ export const make = (policy: Policy) => {
       addOrder(orders.length + 1, deed.at, deed.side, BigInt(deed.milli), "external")
       isTouched = true
     }
+    const isDoubted = orders.some((order) => order.at === deed.at && figuresOf(order).status === "in_doubt")
     for (const order of orders) if (order.at === deed.at) order.isAcknowledged = true
     const isPremature =
       !deed.read && deed.cumulative === undefined && ["filled", "cancelled", "expired"].includes(deed.said)
-    if (isPremature) return
+    // C4: such an end waits, but an order in doubt is known to be there.
+    if (isPremature && !isDoubted) return
     words.push({
       at: deed.at,
-      said: deed.said,
+      said: isPremature ? "open" : deed.said,
       total: deed.cumulative === undefined ? undefined : BigInt(deed.cumulative),
       time: deed.time
     })

@@ -2,8 +2,10 @@ import { lazy, Suspense, useEffect } from "react"
 import { Route, Router, Switch, useLocation } from "wouter"
 import { useLiveReading } from "./api/asking.ts"
 import { Overview } from "./pages/Overview.tsx"
-import { useKeepingMoment } from "./ui/asOf.ts"
+import { useKeepingView } from "./ui/asOf.ts"
+import { nameAt } from "./ui/navigation.ts"
 import { Skeleton } from "./ui/Panel.tsx"
+import { FormForRole } from "./ui/Role.tsx"
 import { PageHead, Shell } from "./ui/Shell.tsx"
 
 const Attention = lazy(() => import("./pages/Attention.tsx").then(({ Attention }) => ({ default: Attention })))
@@ -17,6 +19,7 @@ const Batches = lazy(() => import("./pages/Batches.tsx").then(({ Batches }) => (
 const BatchPage = lazy(() => import("./pages/Batch.tsx").then(({ BatchPage }) => ({ default: BatchPage })))
 const NewBatch = lazy(() => import("./pages/NewBatch.tsx").then(({ NewBatch }) => ({ default: NewBatch })))
 const RecordPage = lazy(() => import("./pages/Record.tsx").then(({ RecordPage }) => ({ default: RecordPage })))
+const EntryPage = lazy(() => import("./pages/Entry.tsx").then(({ EntryPage }) => ({ default: EntryPage })))
 const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operations }) => ({ default: Operations })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
@@ -31,19 +34,30 @@ const useTop = (): void => {
   useEffect(() => window.scrollTo(0, 0), [screen])
 }
 
-/** All screens, by their address; who looks at the past stays in it from screen to screen. */
+/** All screens, by their address; who looks at the past, or at one account, stays there from screen to screen. */
 export const App = () => (
-  <Router hook={useKeepingMoment}>
+  <Router hook={useKeepingView}>
     <Screens />
   </Router>
 )
+
+/** A screen whose own part of the program is on its way. */
+const Coming = () => {
+  const [path] = useLocation()
+  return (
+    <>
+      <h1>{nameAt(path)}</h1>
+      <Skeleton />
+    </>
+  )
+}
 
 const Screens = () => {
   useLiveReading()
   useTop()
   return (
     <Shell>
-      <Suspense fallback={<Skeleton />}>
+      <Suspense fallback={<Coming />}>
         <Switch>
           <Route path="/">
             <Overview />
@@ -57,7 +71,9 @@ const Screens = () => {
             {({ account, symbol }) => <PositionPage account={account} symbol={symbol} />}
           </Route>
           <Route path="/trades/new">
-            <NewTrade />
+            <FormForRole role="trade" title="New trade">
+              <NewTrade />
+            </FormForRole>
           </Route>
           <Route path="/trades/:id">{({ id }) => <TradePage id={id} />}</Route>
           {(["fills", "decisions", "attempts"] as const).map((kind) => (
@@ -65,11 +81,14 @@ const Screens = () => {
               {({ id }) => <RecordPage kind={kind} id={id} />}
             </Route>
           ))}
+          <Route path="/journal/:account/:seq">{({ account, seq }) => <EntryPage account={account} seq={seq} />}</Route>
           <Route path="/batches">
             <Batches />
           </Route>
           <Route path="/batches/new">
-            <NewBatch />
+            <FormForRole role="trade" title="New batch">
+              <NewBatch />
+            </FormForRole>
           </Route>
           <Route path={BATCH}>{({ id = "", tab }) => <BatchPage id={id} tab={tab} />}</Route>
           <Route path="/ops">

@@ -4,8 +4,10 @@ import { createRoot } from "react-dom/client"
 import { App } from "./App.tsx"
 import { queries } from "./api/asking.ts"
 import { copyRaw } from "./ui/copying.ts"
+import { show } from "./ui/settings.ts"
 
 copyRaw()
+show()
 const place = document.querySelector("#app")
 if (place !== null) {
   createRoot(place).render(

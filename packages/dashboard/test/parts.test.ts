@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
+import { AWAITS_TURN } from "@roundlot/api/client"
 import { describe, expect, test } from "vitest"
+import { pauseAfter } from "../src/api/pause.ts"
 import {
   anchored,
   AT_ONCE,
@@ -12,8 +14,22 @@ import {
   trimmed
 } from "../src/api/parts.ts"
 import { sumOf } from "../src/format/figure.ts"
+import { shownSpan } from "../src/format/time.ts"
+import { copiesOf } from "../src/words/copies.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
+import { inferredOf } from "../src/words/inferred.ts"
 import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"
+import {
+  signOfBatch,
+  signOfCoolDown,
+  signOfFill,
+  signOfLink,
+  signOfOrder,
+  signOfState,
+  signs,
+  type Family,
+  type Sign
+} from "../src/words/signs.ts"
 import { toldOf } from "../src/words/told.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
@@ -84,6 +100,19 @@ describe("a list that is read part by part", () => {
   })
 })
 
+describe("what happens while the page waits for an answer", () => {
+  test.each([
+    [0, 300],
+    [400, 800],
+    [20_000, 5000]
+  ])(
+    "is read again, after an answer that was %i ms in coming, %i ms later: soon, also where the daemon was away",
+    (cost, pause) => {
+      expect(pauseAfter(cost)).toBe(pause)
+    }
+  )
+})
+
 describe("figures", () => {
   test("are summed exactly, with as many decimals as the longest has", () => {
     expect(sumOf(["0.1", "0.2"])).toBe("0.3")
@@ -93,6 +122,32 @@ describe("figures", () => {
     )
     expect(sumOf(["2.50", "-2.5"])).toBe("0.00")
     expect(sumOf([])).toBe("0")
+  })
+
+  test.each([
+    [12, "12 ms"],
+    [400, "0.4 s"],
+    [40_000, "40 s"],
+    [192_000, "3 min 12 s"],
+    [7_500_000, "2 h 05 min"],
+    [3 * 86_400_000, "3 d"]
+  ])("a span of %i ms is told as people say it", (ms, words) => {
+    expect(shownSpan(ms)).toBe(words)
+  })
+})
+
+describe("what of an order has no execution yet", () => {
+  const fills = [
+    { canonical: true, quantity: "1.5" },
+    { canonical: false, quantity: "2" },
+    { canonical: true, quantity: "0.25" }
+  ]
+  test.each([
+    ["2", "0.25"],
+    ["1.75", undefined],
+    ["1.5", undefined]
+  ])("F5: of %s filled it is %s: what was replaced is none of it", (filledQuantity, inferred) => {
+    expect(inferredOf({ filledQuantity, fills })).toBe(inferred)
   })
 })
 
@@ -135,15 +190,165 @@ describe("what just happened", () => {
       words: "everything is halted: news"
     })
     expect(told("Evaluated", { symbol: "KO" })).toBeUndefined()
+    // A row that waits for its batch waits for no person.
+    const held = { side: "buy", quantity: "2", givenSymbol: "KO", reason: AWAITS_TURN }
+    expect(told("TradeQuarantined", held)).toEqual({
+      family: "trade",
+      state: "pending",
+      words: "waits for its batch: buy 2 KO"
+    })
+    expect(told("TradeQuarantined", { ...held, reason: "no ticker" })?.state).toBe("quarantined")
     // Of a newer daemon there is the name alone.
     expect(told("OrderPraised", null)?.words).toBe("praised")
   })
 })
 
+const AT = Date.parse("2026-11-20T14:30:00Z")
+const anOrder = (status: string, filledQuantity = "0", quantity = "3"): Sign =>
+  signOfOrder({ status, filledQuantity, quantity })
+const good = { canonical: true, replacedBy: null, quantity: "1", price: "10", band: "within" }
+const rows = { totalTrades: 1000, processedTrades: 393, failedTrades: 214, cancelledTrades: 0 }
+const aBatch = (status: string): Sign => signOfBatch({ ...rows, status })
+const of =
+  (family: Family) =>
+  (state: string): Sign =>
+    signOfState(family, state)
+const [tag, aTrade, anAttempt, aBreak, aSide] = [of("orderTag"), of("trade"), of("attempt"), of("break"), of("side")]
+const [HOURS, SECONDS] = [3_600_000, 1000]
+
+/** Every state of the table of signs, with its shape, word and tone. */
+const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: string, word: string, tone: string]> = [
+  ["order", anOrder("pending"), "ring", "Pending", "idle"],
+  ["order", anOrder("submitting"), "ring-arrow", "Sending", "info"],
+  ["order", anOrder("in_doubt"), "diamond-half", "In doubt", "doubt"],
+  ["order", anOrder("submitted"), "disc-dot", "Working", "info"],
+  ["order", anOrder("partially_filled", "2"), "disc-part", "Part filled 2/3", "info"],
+  ["order", anOrder("partially_filled", "1200", "3000"), "disc-part", "Part filled 1,200/3,000", "info"],
+  ["order", anOrder("filled", "3"), "disc-tick", "Filled", "ok"],
+  ["order", anOrder("cancelled"), "square-x", "Cancelled", "idle"],
+  ["order", anOrder("cancelled", "2"), "square-x", "Cancelled 2/3 filled", "idle"],
+  ["order", anOrder("expired"), "square-clock", "Expired", "idle"],
+  ["order", anOrder("expired", "2"), "square-clock", "Expired 2/3 filled", "idle"],
+  ["order", anOrder("rejected"), "octagon-x", "Rejected", "danger"],
+  ["order", anOrder("failed"), "octagon-mark", "Failed", "danger"],
+  ["order tag", tag("cancelAsked"), "square-x", "Cancel asked", "warn"],
+  ["order tag", signOfCoolDown("2026-11-20T14:30:40Z", AT), "square-clock", "Cooling down 40 s", "idle"],
+  ["order tag", tag("external"), "square-back", "External", "idle"],
+  ["order tag", tag("overfilled"), "octagon-mark", "Overfilled", "warn"],
+  ["trade", aTrade("pending"), "ring", "Pending", "idle"],
+  ["trade", aTrade("accumulated"), "bars", "Accumulated", "info"],
+  ["trade", aTrade("completed"), "disc-tick", "Completed", "ok"],
+  ["trade", aTrade("failed"), "octagon", "Failed", "danger"],
+  ["trade", aTrade("duplicate"), "squares", "Duplicate", "idle"],
+  ["trade", aTrade("reversed"), "square-back", "Reversed", "idle"],
+  ["trade", aTrade("quarantined"), "triangle", "Quarantined", "warn"],
+  ["trade", aTrade("conflict"), "diamond-unequal", "Conflict", "doubt"],
+  ["fill", signOfFill(good), "disc-tick", "Fill", "ok"],
+  ["fill", signOfFill({ ...good, canonical: false, replacedBy: 2 }), "square-struck", "Replaced by r2", "idle"],
+  ["fill", signOfFill({ ...good, quantity: "0" }), "octagon-struck", "Busted", "danger"],
+  ["fill", of("fill")("inferred"), "hatched", "Inferred", "idle"],
+  ["fill", signOfFill({ ...good, price: null }), "triangle-dollar", "Unpriced", "warn"],
+  ["fill", signOfFill({ ...good, band: "outside" }), "triangle-ends", "Off band", "warn"],
+  ["fill", of("fill")("suspected"), "diamond-equal", "Duplicate?", "doubt"],
+  ["fill", of("fill")("parked"), "ring", "Parked", "warn"],
+  ["attempt", anAttempt("accepted"), "disc-tick", "Accepted", "ok"],
+  ["attempt", anAttempt("rejected"), "octagon", "Rejected", "danger"],
+  ["attempt", anAttempt("not_accepted"), "ring-back", "Not accepted", "idle"],
+  ["attempt", anAttempt("unknown"), "diamond-half", "Unknown", "doubt"],
+  ["batch", aBatch("pending"), "ring", "Queued", "idle"],
+  ["batch", aBatch("running"), "disc-part", "Running 39 %", "info"],
+  ["batch", aBatch("success"), "disc-tick", "Done", "ok"],
+  ["batch", aBatch("partial_success"), "disc-notch", "Done, 214 failed", "warn"],
+  ["batch", aBatch("failed"), "octagon", "Failed", "danger"],
+  ["batch", aBatch("cancelled"), "square-x", "Cancelled", "idle"],
+  ["break", aBreak("critical"), "octagon-mark", "Critical", "danger"],
+  ["break", aBreak("blocking"), "triangle", "Blocking", "warn"],
+  ["break", aBreak("notice"), "ring-mark", "Notice", "idle"],
+  ["break", aBreak("escalated"), "triangle-up", "Escalated", "danger"],
+  ["break", aBreak("gone"), "disc-tick", "Closed itself", "ok"],
+  ["break", aBreak("resolved"), "square-tick", "Resolved", "idle"],
+  ["link", signOfLink("live", 400), "disc", "Live · 0.4 s", "ok"],
+  ["link", signOfLink("quiet"), "ring", "Quiet", "idle"],
+  ["link", signOfLink("stale", 40 * SECONDS), "triangle-clock", "Stale 40 s", "warn"],
+  ["link", signOfLink("down"), "octagon-plug", "Down", "danger"],
+  ["link", signOfLink("expiring", 2 * HOURS), "triangle-clock", "2 h 00 min left", "warn"],
+  ["side", aSide("buy"), "arrow-up", "Buy", "buy"],
+  ["side", aSide("sell"), "arrow-down", "Sell", "sell"],
+  ["a newer daemon's order", anOrder("praised"), "ring", "praised", "idle"]
+]
+
+describe("signs", () => {
+  test.each(table)("of %s: %#", (_of, sign, shape, word, tone) => {
+    expect(sign).toMatchObject({ shape, word, tone })
+  })
+
+  test("are filled to a share where their word tells of one, and nothing that waits is told of once it has come", () => {
+    expect(anOrder("partially_filled", "2").share).toBeCloseTo(2 / 3)
+    expect(aBatch("running").share).toBe(0.393)
+    expect(signOfBatch({ ...rows, status: "partial_success", failedTrades: 0, cancelledTrades: 7 }).word).toBe(
+      "Done, 7 cancelled"
+    )
+    expect(signOfCoolDown("2026-11-20T14:30:00Z", AT)).toBeUndefined()
+    expect(signOfCoolDown(null, AT)).toBeUndefined()
+  })
+
+  test("say what they mean, all of them, and no screen draws a shape of its own", () => {
+    const told = Object.values(signs).flatMap((family) => Object.values(family))
+    expect(told.filter(({ help }) => help.length < 10 || !help.endsWith("."))).toEqual([])
+    const folders = ["ui", "pages"].map((name) => new URL(`../src/${name}/`, import.meta.url))
+    const drawing = folders.flatMap((folder) =>
+      readdirSync(folder).filter((name) => /shape(=|: )"/.test(readFileSync(new URL(name, folder), "utf8")))
+    )
+    expect(drawing).toEqual([])
+  })
+})
+
+describe("what a page is copied as", () => {
+  const here = "http://h:1"
+  test.each([
+    ["/", "", "overview", "doctor"],
+    [
+      "/orders",
+      "symbol=BRK.B&status=in_doubt&cols=x&sort=oldest",
+      "orders?symbol=BRK.B&status=in_doubt&order=oldest",
+      "orders list --symbol BRK.B --status in_doubt --order oldest"
+    ],
+    ["/orders/O1", "asOf=12", "orders/O1?asOf=12", "orders show O1 --as-of 12"],
+    ["/trades", "asOf=12&sourceId=it's", "trades?sourceId=it%27s&order=newest&asOf=12", undefined],
+    ["/positions/a%20b/BRK.B", "", "positions/BRK.B?account=a+b", "positions show BRK.B --account 'a b'"],
+    [
+      "/attention",
+      "standing=critical",
+      "breaks?standing=critical&order=newest",
+      "breaks list --standing critical --order newest"
+    ],
+    ["/attention/B2", "", "breaks/B2", "breaks show B2"],
+    ["/batches/G3/errors", "", "batches/G3/errors", "batches show G3"],
+    ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
+    ["/journal/paper/12", "", "accounts/paper/entries/12", "journal show paper/12"],
+    ["/journal", "entity=O5", "journal?entity=O5&order=newest", "journal list --entity O5"]
+  ])("of %s?%s is one for each program", (path, search, route, cli) => {
+    const told = copiesOf(here, path, search)
+    expect(told.route).toBe(`/api/v1/${route}`)
+    expect(told.cli).toBe(cli === undefined ? undefined : `npx roundlot ${cli}`)
+    expect(told.curl?.endsWith(`'${here}/api/v1/${route}'`)).toBe(true)
+  })
+
+  test("is its link alone where nothing is read for it, and a shell takes a value for one word", () => {
+    expect(copiesOf(here, "/settings", "")).toEqual({ link: `${here}/settings` })
+    expect(copiesOf(here, "/trades/new", "symbol=A")).toEqual({ link: `${here}/trades/new?symbol=A` })
+    expect(copiesOf(here, "/trades", `source=${encodeURIComponent("a'; rm")}`).cli).toBe(
+      String.raw`npx roundlot trades list --source 'a'\''; rm' --order newest`
+    )
+  })
+})
+
 describe("styles", () => {
-  test("name no colour that is not defined", () => {
+  test("name nothing that neither they nor what a reader chooses defines", () => {
     const css = readFileSync(new URL("../src/app.css", import.meta.url), "utf8")
-    const defined = new Set([...css.matchAll(/(--[\w-]+):/g)].map(([, name]) => name))
+    const settings = readFileSync(new URL("../src/ui/settings.ts", import.meta.url), "utf8")
+    const chosen = settings.matchAll(/setProperty\("(--[\w-]+)"/g)
+    const defined = new Set([...css.matchAll(/(--[\w-]+):/g), ...chosen].map(([, name]) => name))
     const named = [...css.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name)
     expect(named.filter((name) => !defined.has(name))).toEqual([])
   })

@@ -120,6 +120,9 @@ class Daemon {
 
 const sqliteIn = (folder: string): Promise<string> => Promise.resolve(`sqlite:${join(folder, "books.db")}`)
 
+/** A little less than a test may take, so that it is told what did not come. */
+const LONGEST_WAIT_MS = 110_000
+
 /** A daemon and a browser for a file of tests; the store is a file of SQLite where no other is named. */
 export const stage = (storeOf = sqliteIn) => {
   const daemon = new Daemon(storeOf)
@@ -138,14 +141,19 @@ export const stage = (storeOf = sqliteIn) => {
   })
 
   /** Opens an address in a context of its own; what a page must not do is a failure of the test. */
-  const open = async (path: string, options: { readonly theme?: "light" | "dark"; readonly width?: number } = {}) => {
+  const open = async (
+    path: string,
+    options: { readonly theme?: "light" | "dark"; readonly width?: number; readonly script?: string } = {}
+  ) => {
     if (browser === undefined) throw new Error("no browser")
     const context = await browser.newContext({
       colorScheme: options.theme ?? "light",
       viewport: { width: options.width ?? 1440, height: 900 },
       reducedMotion: "reduce"
     })
+    context.setDefaultTimeout(LONGEST_WAIT_MS)
     const page: Page = await context.newPage()
+    if (options.script !== undefined) await page.addInitScript(options.script)
     const faults: Array<string> = []
     page.on("pageerror", (error) => faults.push(error.message))
     page.on("dialog", (dialog) => {
@@ -156,7 +164,12 @@ export const stage = (storeOf = sqliteIn) => {
       if (/Content Security Policy/i.test(message.text())) faults.push(message.text())
     })
     await page.goto(daemon.url + path)
-    return { page, faults, [Symbol.asyncDispose]: () => context.close() }
+    // What a test's own route still asks for when it ends is nobody's error.
+    const close = async () => {
+      await page.unrouteAll({ behavior: "ignoreErrors" })
+      await context.close()
+    }
+    return { page, faults, [Symbol.asyncDispose]: close }
   }
   return { daemon, open }
 }

@@ -98,6 +98,8 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     const dialog = page.getByRole("dialog")
     const archives = dialog.getByRole("button", { name: `Archive ${batch.id}` })
     await page.getByRole("button", { name: `Archive ${batch.id}` }).click()
+    const foreseen = dialog.getByRole("list", { name: "What it comes to now" })
+    await foreseen.getByText("1 row failed: nothing changes").waitFor()
     await dialog.getByLabel("Reason").fill("nothing is left to do")
     await using faster = await open(`/batches/${batch.id}`)
     await order(faster.page, "Retry 1 row")
@@ -122,6 +124,9 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await page.goto(`${daemon.url}/batches/${opened.batch.id}`)
     await order(page, `Cancel ${opened.batch.id}`)
     await page.getByRole("heading", { level: 1, name: "Too late Cancelled" }).waitFor()
+    await order(page, `Delete ${opened.batch.id}`, opened.batch.id)
+    await page.goto(`${daemon.url}/batches?q=Too`)
+    await page.getByText("Nothing matches q Too.").waitFor()
     expect([...seen.faults, ...faster.faults]).toEqual([])
   })
 
@@ -199,14 +204,11 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     })
     await page.reload()
     const candidates = page.getByRole("list", { name: "What the broker has" })
-    await candidates.waitFor()
-    const differing = await candidates.locator(".differs").allInnerTexts()
-    expect(differing.map((words) => words.replaceAll(/\s+/g, " "))).toEqual([
-      "differs: Quantity 2",
-      "differs: Type limit",
-      "differs: Limit 61"
-    ])
+    const differing = async () =>
+      (await candidates.locator(".differs").allInnerTexts()).map((words) => words.replaceAll(/\s+/g, " "))
+    await expect.poll(differing).toEqual(["differs: Quantity 2", "differs: Type limit", "differs: Limit 61"])
     expect(await findings(page)).toEqual([])
+    expect(await page.getByRole("button", { name: /The broker has O\d+/ }).count()).toBe(0)
     await candidates.getByRole("button", { name: "It is P-81" }).click()
     expect(await dialog.getByLabel("The broker's order id").inputValue()).toBe("P-81")
     await dialog.getByRole("list", { name: "What it comes to now" }).getByText(/P-81/).waitFor()

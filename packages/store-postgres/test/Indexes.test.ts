@@ -30,6 +30,10 @@ const ofBatches: typeof questions = [
   [rows(is("batchId", 1)), "roundlot_trades_batch_row"],
   [rows(is("batchId", 1), is("status", "pending")), "roundlot_trades_batch"],
   [rows(is("batchId", 1), is("symbol", "AAPL")), "roundlot_trades_batch_"],
+  [
+    page("trades", [is("status", "pending"), { column: "reason", below: "its turn" }], ["reason", "id"]),
+    "roundlot_trades_reason"
+  ],
   [page("batches", [], ["createdAt", "id"]), "roundlot_batches_created"],
   [page("batches", [{ column: "createdAt", atLeast: 5, below: 9 }], ["createdAt", "id"]), "roundlot_batches_created"],
   [page("batches", [is("status", "pending")]), "roundlot_batches_status"],

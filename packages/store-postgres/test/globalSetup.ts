@@ -10,9 +10,6 @@ declare module "vitest" {
   }
 }
 
-/** The server that an earlier project of the same run has started. */
-const RUNNING = "ROUNDLOT_TEST_SERVER"
-
 /** Somebody's books are no place for tests. */
 const refuseBooks = async (url: string): Promise<void> => {
   const client = new Client({ connectionString: url })
@@ -35,16 +32,7 @@ export const setup = async (project: Pick<TestProject, "provide">): Promise<(() 
     project.provide("postgres", given)
     return undefined
   }
-  const running = process.env[RUNNING]
-  if (running !== undefined) {
-    project.provide("postgres", running)
-    return undefined
-  }
   const server: Server = await makeServer()
-  process.env[RUNNING] = server.url
   project.provide("postgres", server.url)
-  return async () => {
-    delete process.env[RUNNING]
-    await server.remove()
-  }
+  return () => server.remove()
 }

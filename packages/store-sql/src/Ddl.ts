@@ -1,5 +1,5 @@
 import { Books, type Column, Id, type Table } from "@roundlot/core"
-import { type Dialect, literal, postgres, quote } from "./Dialect.ts"
+import { type Dialect, listed, literal, postgres, quote } from "./Dialect.ts"
 import { type Index, type Reference, rules, type StateRule } from "./Rules.ts"
 
 /** The prefix of everything that is ours in a database. */
@@ -10,8 +10,6 @@ export const nameOf = (table: string): string => `${PREFIX}${table}`
 
 const check = (table: string, name: string, sql: string): string =>
   `CONSTRAINT ${quote(`${table}_${name}`)} CHECK (${sql})`
-
-const listOf = (values: ReadonlyArray<string | number>): string => values.map(literal).join(", ")
 
 const columnLine = (dialect: Dialect, name: string, column: Column.ColumnDescription, isId: boolean): string =>
   `${quote(name)} ${dialect.typeOf(column.kind)}${column.nullable ? "" : " NOT NULL"}${isId ? " PRIMARY KEY" : ""}`
@@ -28,7 +26,7 @@ const columnRule = (
   name: string,
   column: Column.ColumnDescription
 ): string | undefined => {
-  if (column.literals !== undefined) return `${quote(name)} IN (${listOf(column.literals)})`
+  if (column.literals !== undefined) return dialect.among(quote(name), column.literals)
   switch (column.kind) {
     case "decimal":
       return decimalRule(dialect, table, name)
@@ -43,8 +41,8 @@ const columnRule = (
   }
 }
 
-const stateRule = ({ column, in: values, present, absent }: StateRule): string =>
-  `${quote(column)} NOT IN (${listOf(values)}) OR (${[
+const stateRule = ({ among }: Dialect, { column, in: values, present, absent }: StateRule): string =>
+  `NOT (${among(quote(column), values)}) OR (${[
     ...present.map((each) => `${quote(each)} IS NOT NULL`),
     ...absent.map((each) => `${quote(each)} IS NULL`)
   ].join(" AND ")})`
@@ -81,7 +79,7 @@ export const createTable = (dialect: Dialect, table: Books.AnyTable): string => 
       const sql = columnRule(dialect, table.name, name, column)
       return sql === undefined ? [] : [check(table.name, name, sql)]
     }),
-    ...states.map((rule) => check(table.name, `when_${rule.name}`, stateRule(rule))),
+    ...states.map((rule) => check(table.name, `when_${rule.name}`, stateRule(dialect, rule))),
     ...rows.map(({ name, sql }) => check(table.name, `rule_${name}`, typeof sql === "string" ? sql : sql(dialect))),
     ...(dialect.name === "sqlite" ? references.map(referenceClause) : [])
   ]
@@ -92,7 +90,7 @@ export const createTable = (dialect: Dialect, table: Books.AnyTable): string => 
 export const conditionOf = ({ where }: Table.Lookup): string | undefined => {
   if (where === undefined) return undefined
   const column = quote(where.column)
-  if ("in" in where) return `${column} IN (${listOf(where.in)})`
+  if ("in" in where) return `${column} IN (${listed(where.in)})`
   if ("isNull" in where) return `${column} IS NULL`
   // "Not the empty text" says of a column that may be NULL that it is there; a database infers that from any comparison.
   return where.not === "" ? `${column} IS NOT NULL` : `${column} <> ${literal(where.not)}`

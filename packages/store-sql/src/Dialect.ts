@@ -10,6 +10,8 @@ export interface Dialect {
   readonly place: (number: number) => string
   /** True where `column` holds a canonical decimal: no exponent, no `+`, no needless zero, and a `-` only where signs are. */
   readonly decimalShape: (column: string, signs: boolean) => string
+  /** True where `column` is one of these, unknown where it is NULL. */
+  readonly among: (column: string, values: ReadonlyArray<string | number>) => string
   /** True where `column` holds JSON. */
   readonly jsonShape: (column: string) => string
   /** True where `column` holds so many lower-case hexadecimal digits. */
@@ -28,6 +30,9 @@ export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 /** A text as SQL takes it. */
 export const literal = (value: string | number): string =>
   typeof value === "number" ? String(value) : `'${value.replaceAll("'", "''")}'`
+
+/** Texts and numbers as a list of SQL. */
+export const listed = (values: ReadonlyArray<string | number>): string => values.map(literal).join(", ")
 
 const SQLITE_TYPES: { readonly [K in Column.ColumnKind]: string } = {
   id: "INTEGER",
@@ -54,6 +59,11 @@ export const sqlite: Dialect = {
     signs
       ? `${column} <> '-0' AND ${column} NOT GLOB '?*-*' AND ${unsignedShape(`ltrim(${column}, '-')`)}`
       : unsignedShape(column),
+  // Whenever a list of more than two is judged, SQLite makes a table of it first: that takes longer than to write a row.
+  among: (column, values) =>
+    values.length > 2
+      ? values.map((value) => `${column} = ${literal(value)}`).join(" OR ")
+      : `${column} IN (${listed(values)})`,
   jsonShape: (column) => `json_valid(${column})`,
   hexShape: (column, digits) => `length(${column}) = ${digits} AND ${column} NOT GLOB '*[^0-9a-f]*'`,
   parameterOf: (_, cell) => cell,
@@ -94,6 +104,7 @@ export const postgres: Dialect = {
   // Not a number is above infinity; a needless zero is a scale that the number does not need.
   decimalShape: (column, signs) =>
     `scale(${column}) = min_scale(${column}) AND ${column} < 'Infinity' AND ${column} ${signs ? "> '-Infinity'" : ">= 0"}`,
+  among: (column, values) => `${column} IN (${listed(values)})`,
   jsonShape: (column) => `${column} IS NULL OR (${column}::json) IS NOT NULL`,
   hexShape: (column, digits) => `${column} ~ '^[0-9a-f]{${digits}}$'`,
   parameterOf: (kind, cell) => (kind === "instant" && typeof cell === "number" ? instantText(cell) : cell),

@@ -180,7 +180,9 @@ const trades: TableRules = {
     listed("symbol", ["symbol", "id"]),
     listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`),
     listedWhere("batch_row", ["batchId", "id"], `"batchId" IS NOT NULL`),
-    listedWhere("batch_symbol", ["batchId", "symbol"], `"batchId" IS NOT NULL`)
+    listedWhere("batch_symbol", ["batchId", "symbol"], `"batchId" IS NOT NULL`),
+    // Who waits for a person is found beside a million rows that wait for their batch.
+    listedWhere("reason", ["status", "reason", "id"], `"reason" IS NOT NULL`)
   ]
 }
 
@@ -243,14 +245,17 @@ const orders: TableRules = {
     state("planned", "status", ["pending"], [], ["brokerOrderId"]),
     state("attempted", "status", ["submitting", "in_doubt"], ["attemptId"]),
     state("acknowledged", "status", ["submitted", "partially_filled"], ["brokerOrderId"]),
-    state("filled", "status", ["filled"], ["brokerOrderId", "lastFilledAt"]),
+    // What is live is found by having no end (`live` of its lookups).
+    state("live", "status", ["pending", "submitting", "in_doubt", "submitted", "partially_filled"], [], ["endedAt"]),
+    state("filled", "status", ["filled"], ["brokerOrderId", "lastFilledAt", "endedAt"]),
     state("ended", "status", ["cancelled", "expired", "rejected", "failed"], ["endedAt"]),
     state("rejected", "status", ["rejected"], ["reason"])
   ],
   rows: [
     {
       name: "nothing_filled",
-      sql: `"status" NOT IN ('pending', 'submitting', 'in_doubt', 'submitted', 'rejected') OR "filled" = '0'`
+      sql: ({ among }) =>
+        `NOT (${among(quote("status"), ["pending", "submitting", "in_doubt", "submitted", "rejected"])}) OR "filled" = '0'`
     },
     { name: "something_filled", sql: `"status" NOT IN ('partially_filled', 'filled') OR "filled" <> '0'` },
     // An order over a notional has no quantity but what it fills; what a position owes is ordered in shares.
@@ -282,7 +287,7 @@ const orders: TableRules = {
     unique(
       "one_unacknowledged",
       ["account", "symbol"],
-      `"origin" = 'accumulation' AND "status" IN ('pending', 'submitting', 'in_doubt')`
+      `"origin" = 'accumulation' AND ("status" = 'pending' OR "status" = 'submitting' OR "status" = 'in_doubt')`
     ),
     unique("one_of_trade", ["tradeId"], `"tradeId" IS NOT NULL`),
     unique("one_of_decision", ["decisionId"], `"decisionId" IS NOT NULL`),

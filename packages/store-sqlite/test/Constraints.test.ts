@@ -153,6 +153,13 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   orders_when_planned: { pending: { ...unfilled, brokerOrderId: null } },
   orders_when_attempted: { submitting: unfilled, in_doubt: unfilled },
   orders_when_acknowledged: { submitted: unfilled, partially_filled: { endedAt: null } },
+  orders_when_live: {
+    pending: { ...unfilled, brokerOrderId: null },
+    submitting: unfilled,
+    in_doubt: unfilled,
+    submitted: unfilled,
+    partially_filled: { endedAt: null }
+  },
   orders_when_filled: { filled: {} },
   orders_when_ended: {
     cancelled: ended,
@@ -212,7 +219,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
     ...["submitting", "in_doubt", "submitted"].map((status) => ({ ...unfilled, status, filled: "0.5" })),
     { ...unfilled, ...ended, status: "rejected", filled: "0.5" }
   ],
-  orders_rule_something_filled: [{ status: "partially_filled", filled: "0" }, { filled: "0" }],
+  orders_rule_something_filled: [{ status: "partially_filled", endedAt: null, filled: "0" }, { filled: "0" }],
   orders_rule_size: [{ quantity: "0" }],
   orders_rule_over_notional: [{ askedNotional: "100" }],
   orders_rule_filled_priced: [{ notional: "0" }],

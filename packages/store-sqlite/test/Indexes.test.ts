@@ -102,6 +102,18 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
     descending("trades", { where: [is("batchId", 1), is("status", "pending")] }),
     /roundlot_trades_batch \(batchId=\? AND status=\?\)/
   ],
+  // Rows whose turn it is, and trades that wait for a person, each beside a million of the other.
+  [
+    descending("trades", { where: [is("batchId", 1), is("status", "pending"), is("reason", "its turn")], limit: 500 }),
+    /roundlot_trades_batch \(batchId=\? AND status=\?\)/
+  ],
+  [
+    descending("trades", {
+      where: [is("status", "pending"), { column: "reason", below: "its turn" }],
+      orderBy: ["reason", "id"]
+    }),
+    /roundlot_trades_reason \(status=\? AND reason<\?\)/
+  ],
   [
     descending("trades", { where: [is("batchId", 1), is("symbol", "AAPL")], limit: 1 }),
     /roundlot_trades_batch_(symbol|row) \(batchId=\?/
@@ -183,6 +195,26 @@ describe("indexes", () => {
         if (where.length === 0) continue
         const { cells, text } = Pages.count(Dialect.sqlite, Books.tables[table], { table, anyOf: [where], upTo: 10 })
         assert.match(planOf(db, text, cells), /SEARCH roundlot_\w+ USING/, JSON.stringify(where))
+      }
+    })
+  )
+
+  it.scoped("rows are judged as they are written: no list of what a column may hold becomes a table first", () =>
+    Effect.gen(function* () {
+      const { db } = yield* connected
+      for (const table of Object.values(Books.tables)) {
+        const columns = Object.keys(table.columns).filter((column) => !table.key.includes(column))
+        for (const { cells, text } of [
+          Statements.insert(Dialect.sqlite, table),
+          ...columns.map((column) => Statements.set(Dialect.sqlite, table, [column]))
+        ]) {
+          const steps = db
+            .prepare<Array<null>, { opcode: string }>(`EXPLAIN ${text}`)
+            .all(...cells.map(() => null))
+            .map(({ opcode }) => opcode)
+          assert.include(steps, "Halt", text)
+          assert.notInclude(steps, "OpenEphemeral", text)
+        }
       }
     })
   )

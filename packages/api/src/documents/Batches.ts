@@ -1,3 +1,4 @@
+import { fates } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
 import { Decimal, Id, pageOf, rowFault, Side, Time, past } from "./words.ts"
@@ -32,6 +33,37 @@ export const BatchDocument = Schema.Struct({
 
 /** Trades that were submitted together. */
 export type BatchDocument = typeof BatchDocument.Type
+
+const Fate = Schema.Literal(...fates)
+
+/** How many rows of a batch fare alike; of those that are stopped, asked to end or tried again, the shares by symbol, and dollars at the rows' own prices. */
+export const BatchRowsDocument = Schema.Struct({
+  fate: Fate,
+  /** The same in words. */
+  what: Schema.String,
+  rows: Schema.Int,
+  shares: Schema.Array(
+    Schema.Struct({ symbol: Schema.String, side: Side, quantity: Decimal, notional: Schema.NullOr(Decimal) })
+  )
+}).annotations({ identifier: "BatchRows" })
+
+/** How many rows of a batch fare alike. */
+export type BatchRowsDocument = typeof BatchRowsDocument.Type
+
+/** What would become of a batch, in a sentence, and of each of its rows: together they are its total. */
+const BatchEffectsDocument = Schema.Struct({
+  done: Schema.String,
+  rows: Schema.Array(BatchRowsDocument)
+}).annotations({ identifier: "BatchEffects" })
+
+/** A batch that was changed; of a dry run as it stands, and what the change would come to. */
+export const ChangedBatchDocument = Schema.Struct({
+  ...BatchDocument.fields,
+  effects: Schema.optional(BatchEffectsDocument)
+}).annotations({ identifier: "ChangedBatch" })
+
+/** A batch that was changed, or would be. */
+export type ChangedBatchDocument = typeof ChangedBatchDocument.Type
 
 /** A page of batches. */
 export const BatchPage = pageOf("BatchPage", BatchDocument)

@@ -80,8 +80,11 @@ export const BreakDocument = Schema.Struct({
   holds: Schema.String,
   /** What ends it: an operator's word (`resolve`), or that its cause is gone. */
   closes: Schema.Literal("by verdict", "by itself"),
-  /** While it is open: shares or money may be wrong, something is not sent, or it is only to be known; then how it ended. */
-  standing: Schema.Literal("critical", "blocking", "notice", "gone", "resolved"),
+  /**
+   * While it is open: shares or money may be wrong, something is not sent, or it is only to be known; one of the first two that has
+   * been open for an hour, or a day, is escalated; then how it ended.
+   */
+  standing: Schema.Literal("critical", "blocking", "notice", "escalated", "gone", "resolved"),
   evidence: Schema.String,
   openedAt: Time,
   closedAt: Schema.NullOr(Time),

@@ -136,6 +136,8 @@ export const FillDocument = Schema.Struct({
   revision: Schema.Int,
   /** Is it the revision that counts? */
   canonical: Schema.Boolean,
+  /** The revision that counts in its place; null where it counts itself, and where what counts is no revision of the broker's. */
+  replacedBy: Schema.NullOr(Schema.Int),
   quantity: Decimal,
   price: Schema.NullOr(Decimal),
   /** How the price stands to what its order should have got; unknown where there was nothing to compare it with. */
@@ -169,6 +171,33 @@ export const FillDetail = Schema.Struct({
 
 /** A fill with its order's terms and what else is on record. */
 export type FillDetail = typeof FillDetail.Type
+
+/** An execution that counts nowhere yet: its order is not known, or it is like another in all but its id. Shares, dollars a share. */
+export const WaitingFillDocument = Schema.Struct({
+  execId: Schema.String,
+  execIdBase: Schema.String,
+  revision: Schema.Int,
+  account: Schema.String,
+  symbol: Schema.String,
+  side: Side,
+  quantity: Decimal,
+  price: Schema.NullOr(Decimal),
+  brokerOrderId: Schema.NullOr(Schema.String),
+  clientOrderId: Schema.NullOr(Schema.String),
+  /** `parked` until its order is known; `suspected` until the broker's totals say whether it is one of its own. */
+  standing: Schema.Literal("parked", "suspected"),
+  /** The order of the execution that a suspected one is like, and its break. */
+  orderId: Schema.NullOr(Id),
+  breakId: Schema.NullOr(Id),
+  executedAt: Time,
+  receivedAt: Time
+}).annotations({ identifier: "WaitingFill" })
+
+/** An execution that counts nowhere yet. */
+export type WaitingFillDocument = typeof WaitingFillDocument.Type
+
+/** The executions that count nowhere yet. */
+export const WaitingFillPage = pageOf("WaitingFillPage", WaitingFillDocument)
 
 /** A quantity, in shares, of a trade's lot or of an order's excess, linked to what covers it. */
 export const AllocationDocument = Schema.Struct({

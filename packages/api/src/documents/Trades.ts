@@ -3,7 +3,9 @@ import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
 import { dated, Decimal, Id, OrderType, pageOf, Side, terms, Time, past } from "./words.ts"
 
-const TradeStatus = Schema.Literal("pending", "accumulated", "completed", "failed")
+const tradeStatuses = ["pending", "accumulated", "completed", "failed"] as const
+
+const TradeStatus = Schema.Literal(...tradeStatuses)
 
 /** One inbound trade on record: shares, dollars a share. */
 export const TradeDocument = Schema.Struct({
@@ -21,6 +23,8 @@ export const TradeDocument = Schema.Struct({
   quantity: Decimal,
   price: Schema.NullOr(Decimal),
   status: TradeStatus,
+  /** Its status, or why it is not only that: it is held, came again with other contents (a break is open), or another trade undid it. */
+  standing: Schema.Literal(...tradeStatuses, "quarantined", "conflict", "reversed"),
   /** What of it stands in the queue: neither netted nor taken by an order. */
   openQuantity: Decimal,
   /** The orders that ever took of it, those that gave it back too; of a direct trade its own. */

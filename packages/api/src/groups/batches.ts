@@ -7,7 +7,6 @@ import {
   acting,
   actOn,
   asTyped,
-  because,
   body,
   byId,
   idempotent,
@@ -36,6 +35,9 @@ const uploading = query({
   again: yesOrNo,
   dryRun: yesOrNo
 })
+
+/** With `dryRun` nothing is written, and what would become of its rows is told; `reason` goes on record. */
+const rehearsable = query({ dryRun: yesOrNo, reason: Schema.optional(Documents.command.reason) })
 
 /** Trades that are submitted together. */
 export const batches = acting("batches")
@@ -110,17 +112,21 @@ export const batches = acting("batches")
   )
   .add(look("progress", "/api/v1/batches/:id/progress", Documents.ProgressDocument).middleware(Reading))
   .add(look("results", "/api/v1/batches/:id/results", Documents.BatchResultsDocument).middleware(Reading))
-  .add(look("errors", "/api/v1/batches/:id/errors", Documents.BatchErrorPage).middleware(Reading))
+  .add(
+    look("errors", "/api/v1/batches/:id/errors", Documents.BatchErrorPage)
+      .setUrlParams(query({ limit: page.limit, cursor: text, count: yesOrNo }))
+      .middleware(Reading)
+  )
   .add(look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage).middleware(Reading))
   .add(look("export", "/api/v1/batches/:id/export", csv).middleware(Reading))
   .add(
     HttpApiEndpoint.put("cancel", "/api/v1/batches/:id/cancel")
       .setPath(byId)
       .setHeaders(versioned)
-      .setPayload(because)
-      .addSuccess(Documents.BatchDocument)
+      .setPayload(body(Documents.command))
+      .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches cancel {id} --reason {reason}"))
+      .pipe(asTyped("roundlot batches cancel {id} --reason {reason} --yes"))
   )
   .add(
     actOn("queue", "/api/v1/batches/:id/queue")
@@ -130,23 +136,26 @@ export const batches = acting("batches")
   )
   .add(
     actOn("retry", "/api/v1/batches/:id/retry")
-      .addSuccess(Documents.BatchDocument)
+      .setUrlParams(rehearsable)
+      .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches retry {id}"))
+      .pipe(asTyped("roundlot batches retry {id} --reason {reason} --yes"))
   )
   .add(
     actOn("archive", "/api/v1/batches/:id/archive")
-      .addSuccess(Documents.BatchDocument)
+      .setUrlParams(rehearsable)
+      .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot batches archive {id}"))
+      .pipe(asTyped("roundlot batches archive {id} --reason {reason}"))
   )
   .add(
     HttpApiEndpoint.del("remove", "/api/v1/batches/:id")
       .setPath(byId)
       .setHeaders(versioned)
-      .addSuccess(Documents.BatchDocument)
+      .setUrlParams(rehearsable)
+      .addSuccess(Documents.ChangedBatchDocument)
       .middleware(Operating)
-      .pipe(asTyped("roundlot batches delete {id}"))
+      .pipe(asTyped("roundlot batches delete {id} --reason {reason} --yes"))
   )
 
 /** Background work. */

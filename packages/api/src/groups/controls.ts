@@ -90,7 +90,7 @@ export const controls = acting("controls")
       .middleware(Operating)
       .pipe(asTyped("roundlot orders recheck {id}"))
   )
-  .add(on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id}", {}))
+  .add(on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id} --yes", {}))
   .add(on("reverseTrade", "/api/v1/trades/:id/reverse", "roundlot trades reverse {id}", {}))
   .add(on("dismissTrade", "/api/v1/trades/:id/dismiss", "roundlot trades dismiss {id}", {}))
   .add(

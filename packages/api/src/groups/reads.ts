@@ -86,22 +86,31 @@ export const attempts = records(
   Documents.AttemptDetail
 )
 
-/** What brokers executed. */
-export const fills = records(
-  "fills",
-  query({
-    ...narrowed,
-    asOf: text,
-    symbol: text,
-    side: text,
-    orderId: text,
-    tradeId: text,
-    execId: text,
-    canonical: yesOrNo
-  }),
-  Documents.FillPage,
-  Documents.FillDetail
-)
+/** What brokers executed, and what of it counts nowhere yet. */
+export const fills = looking("fills")
+  .add(
+    list(
+      "/api/v1/fills",
+      query({
+        ...narrowed,
+        asOf: text,
+        symbol: text,
+        side: text,
+        orderId: text,
+        tradeId: text,
+        execId: text,
+        canonical: yesOrNo
+      }),
+      Documents.FillPage
+    )
+  )
+  .add(
+    HttpApiEndpoint.get("waiting", "/api/v1/fills/waiting")
+      .setUrlParams(query({ account: text, symbol: text }))
+      .addSuccess(Documents.WaitingFillPage)
+  )
+  .add(look("show", "/api/v1/fills/:id", Documents.FillDetail))
+  .middleware(Reading)
 
 /** Which trade is in which order. */
 export const allocations = records(
@@ -131,7 +140,16 @@ export const instruments = looking("instruments")
 /** Differences and contradictions. */
 export const breaks = records(
   "breaks",
-  query({ ...narrowed, asOf: text, symbol: text, status: text, kind: text, holds: text, subject: text }),
+  query({
+    ...narrowed,
+    asOf: text,
+    symbol: text,
+    status: text,
+    standing: text,
+    kind: text,
+    holds: text,
+    subject: text
+  }),
   Documents.BreakPage,
   Documents.BreakDetail
 )
@@ -140,6 +158,11 @@ export const breaks = records(
 export const journal = looking("journal")
   .add(list("/api/v1/journal", query({ ...narrowed, entity: text, tag: text }), Documents.EntryPage))
   .add(HttpApiEndpoint.get("head", "/api/v1/journal/head").addSuccess(Documents.HeadDocument))
+  .add(
+    HttpApiEndpoint.get("show", "/api/v1/accounts/:name/entries/:seq")
+      .setPath(Schema.Struct({ name: Schema.String, seq: Schema.String }))
+      .addSuccess(Documents.EntryDocument)
+  )
   .middleware(Reading)
 
 /** Raw requests and answers. */

@@ -88,7 +88,7 @@ export const versioned = Schema.Struct({
 })
 
 /** What most acts say: why. */
-export const because = body({ reason: Documents.command.reason })
+const because = body({ reason: Documents.command.reason })
 
 /** A group of routes that only look. */
 export const looking = <const Name extends string>(name: Name) =>

@@ -114,14 +114,20 @@ const patience = Schedule.exponential("5 millis").pipe(
   Schedule.intersect(Schedule.recurs(60))
 )
 
-const attempt = <A>(name: string, body: () => A): Effect.Effect<A, ExchangeFailed> =>
+const once = <A>(name: string, body: () => A): Effect.Effect<A, ExchangeFailed> =>
   Effect.suspend(() => {
     try {
       return Effect.succeed(body())
     } catch (error) {
       return isFileFault(error) ? Effect.fail(failed(name, error)) : Effect.die(error)
     }
-  }).pipe(Effect.retry({ while: (error) => error.kind === "busy", schedule: patience }))
+  })
+
+/** Who is let in at once, as nearly all are, needs no patience. */
+const attempt = <A>(name: string, body: () => A): Effect.Effect<A, ExchangeFailed> =>
+  Effect.catchIf(once(name, body), isBusy, () => Effect.retry(once(name, body), { while: isBusy, schedule: patience }))
+
+const isBusy = ({ kind }: ExchangeFailed): boolean => kind === "busy"
 
 const transactOn = (database: Sqlite, name: string): ExchangeFile["transact"] => {
   const begin = database.prepare("BEGIN IMMEDIATE")

@@ -6,6 +6,7 @@ import * as Quantity from "../money/Quantity.ts"
 import { orderOf } from "../order/transition.ts"
 import { instructionOf, type TradeInput } from "../trade/Trade.ts"
 import { CALLED_OFF } from "./counts.ts"
+import type { Fate } from "./Fate.ts"
 
 /** A failed row, and the order that it came to before it failed. */
 export interface FailedRow {
@@ -13,29 +14,32 @@ export interface FailedRow {
   readonly orderId: OrderId | undefined
 }
 
+/** A failed row that is tried again, whole or what is left of it, or why it is not. */
+export type Again =
+  | { readonly fate: Extract<Fate, "again" | "rest">; readonly input: TradeInput }
+  | { readonly fate: Extract<Fate, "dismissed" | "filled" | "known" | "not_failed"> }
+
 /**
  * A failed row as a new trade of another occurrence: the same, but for the shares that its order has filled. None where it has not
  * failed any more, since a late fill completed it or its order is live again; none where it was tried again under this occurrence
  * already; and none where it never came to an order because it was dismissed or is history (B2).
  */
-export const again = (
-  recorder: Recorder,
-  { orderId, tradeId }: FailedRow,
-  occurrence: string
-): TradeInput | undefined => {
+export const again = (recorder: Recorder, { orderId, tradeId }: FailedRow, occurrence: string): Again => {
   recorder.need(Need.TradeById({ id: tradeId }))
   const trade = recorder.books.trades.get(tradeId)
-  if (trade?.status !== "failed") return undefined
-  if (orderId === undefined && trade.reason !== CALLED_OFF) return undefined
+  if (trade?.status !== "failed") return { fate: "not_failed" }
+  if (orderId === undefined && trade.reason !== CALLED_OFF) return { fate: "dismissed" }
   const { price, side, source, sourceId, symbol, tradedAt } = trade
   const filled = orderId === undefined ? Decimal.zero : orderOf(recorder, orderId).filled
   const rest = Decimal.subtract(trade.quantity, filled)
   const identity = { account: trade.account, source, sourceId, occurrence }
   recorder.need(Need.Identity(identity))
   const [known] = recorder.books.trades.find("identity", [trade.account, source, sourceId, occurrence])
-  if (known !== undefined || !Decimal.isPositive(rest)) return undefined
+  if (known !== undefined) return { fate: "known" }
+  if (!Decimal.isPositive(rest)) return { fate: "filled" }
   const quantity = Quantity.make(rest)
   const wanted = { source, sourceId, occurrence, symbol, side, quantity, price, tradedAt, reverses: undefined }
   const direct = instructionOf(trade)
-  return direct === undefined ? wanted : { ...wanted, direct }
+  const fate = Decimal.isPositive(filled) ? "rest" : "again"
+  return { fate, input: direct === undefined ? wanted : { ...wanted, direct } }
 }

@@ -3,10 +3,12 @@ import { cancelOrder, type CommandAnswer } from "../control/commands.ts"
 import { format, type BatchId, type OrderId, type TradeId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { isLive } from "../order/OrderState.ts"
+import { orderOf } from "../order/transition.ts"
 import { release } from "../trade/intake.ts"
 import { isHeld } from "../trade/Trade.ts"
 import { hasEnded, mayBecome, type Batch, type BatchMode, type BatchStatus, type RejectedRow } from "./Batch.ts"
 import { awaitsTurn, CALLED_OFF, endOf } from "./counts.ts"
+import type { Fate } from "./Fate.ts"
 
 /** What a new batch is. */
 export interface BatchRequest {
@@ -102,22 +104,28 @@ export const cancel = (recorder: Recorder, id: BatchId, reason: string): Command
     batch.status === "cancelled" ? done(`${name} is cancelled already`) : moved(recorder, batch, "cancelled", reason)
   )
 
+/** What becomes of a row of a batch that is called off. */
+type CalledOff = Extract<Fate, "stopped" | "asked" | "goes_on">
+
 /** A row of a cancelled batch that has not had its turn never will. */
-export const callOff = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): void => {
+export const callOff = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): CalledOff => {
   const batch = batchOf(recorder, batchId)
   recorder.need(Need.TradeById({ id: tradeId }))
   const trade = recorder.books.trades.get(tradeId)
-  if (batch?.status !== "cancelled" || trade?.batchId !== batchId || !isHeld(trade)) return
+  if (batch?.status !== "cancelled" || trade?.batchId !== batchId || !isHeld(trade)) return "goes_on"
   recorder.emit({ _tag: "TradeFailed", id: tradeId, reason: CALLED_OFF })
+  return "stopped"
 }
 
 /** The order of a row of a cancelled batch ends unsent, or its broker is asked to end it. */
-export const callOffOrder = (recorder: Recorder, batchId: BatchId, orderId: OrderId): void => {
+export const callOffOrder = (recorder: Recorder, batchId: BatchId, orderId: OrderId): CalledOff => {
   const batch = batchOf(recorder, batchId)
   recorder.need(Need.OrderById({ id: orderId }))
   const order = recorder.books.orders.get(orderId)
-  if (batch?.status !== "cancelled" || order === undefined || !isLive(order.status)) return
-  if (order.cancelRequestedAt === undefined) cancelOrder(recorder, orderId, CALLED_OFF)
+  if (batch?.status !== "cancelled" || order === undefined || !isLive(order.status)) return "goes_on"
+  if (order.cancelRequestedAt !== undefined) return "goes_on"
+  if (cancelOrder(recorder, orderId, CALLED_OFF)._tag === "Refused") return "goes_on"
+  return isLive(orderOf(recorder, orderId).status) ? "asked" : "stopped"
 }
 
 /** Leaves an ended batch out of lists: what it did stays. */

@@ -204,15 +204,26 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.ops_holdings)
   )
 
+const shelves = new WeakMap<Books, ReadonlyArray<Books[TableName]>>()
+
+/** All shelves, listed once: every commit goes over them. */
+const shelvesOf = (books: Books): ReadonlyArray<Books[TableName]> => {
+  const known = shelves.get(books)
+  if (known !== undefined) return known
+  const listed: ReadonlyArray<Books[TableName]> = Object.values(books)
+  shelves.set(books, listed)
+  return listed
+}
+
 /** Forgets what planning changed. */
 export const reset = (books: Books): void => {
-  for (const shelf of Object.values(books)) shelf.reset()
+  for (const shelf of shelvesOf(books)) shelf.reset()
 }
 
 /** How many records are loaded. */
 export const sizeOf = (books: Books): number => {
   let size = 0
-  for (const shelf of Object.values(books)) size += shelf.size()
+  for (const shelf of shelvesOf(books)) size += shelf.size()
   return size
 }
 
@@ -234,7 +245,7 @@ export const keep = (
     decisions: books.decisions.keep(),
     attempts: books.attempts.keep()
   }
-  for (const shelf of Object.values(books)) shelf.keep()
+  for (const shelf of shelvesOf(books)) shelf.keep()
   return made
 }
 

@@ -18,6 +18,8 @@ const cellsOf = ({ account, occurrence, source, sourceId }: Identity) => [accoun
 export const make = (): Met => {
   const trades = new Set<number>()
   const orders = new Set<number>()
+  const attempts = new Set<number>()
+  const breaks = new Set<string>()
   const positions = new Nest<true>()
   const identities = new Nest<true>()
   const texts = new Set<string>()
@@ -32,6 +34,10 @@ export const make = (): Met => {
           return trades.has(need.id)
         case "OrderById":
           return orders.has(need.id)
+        case "AttemptById":
+          return attempts.has(need.id)
+        case "AccountBreaks":
+          return breaks.has(need.account)
         default:
           return texts.has(keyOf(need))
       }
@@ -46,6 +52,10 @@ export const make = (): Met => {
           return void trades.add(need.id)
         case "OrderById":
           return void orders.add(need.id)
+        case "AttemptById":
+          return void attempts.add(need.id)
+        case "AccountBreaks":
+          return void breaks.add(need.account)
         default:
           return void texts.add(keyOf(need))
       }
@@ -60,12 +70,16 @@ export const make = (): Met => {
           return void trades.delete(need.id)
         case "OrderById":
           return void orders.delete(need.id)
+        case "AttemptById":
+          return void attempts.delete(need.id)
+        case "AccountBreaks":
+          return void breaks.delete(need.account)
         default:
           return void texts.delete(keyOf(need))
       }
     },
     get size() {
-      return trades.size + orders.size + positions.size + identities.size + texts.size
+      return trades.size + orders.size + attempts.size + breaks.size + positions.size + identities.size + texts.size
     }
   }
 }

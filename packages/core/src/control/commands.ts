@@ -12,12 +12,13 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
 import type { Quantity } from "../money/Quantity.ts"
-import { command, type Commanded, type OrderCommand } from "../order/command.ts"
+import { command, MARKED_PLACED, type Commanded, type OrderCommand } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
 import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
 import { dismissed, kinds } from "../reconciliation/Break.ts"
+import * as Instant from "../time/Instant.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
 import { isHeld, type Trade } from "../trade/Trade.ts"
@@ -208,6 +209,9 @@ export const markNotPlaced = (recorder: Recorder, orderId: OrderId, reason: stri
     return done(`${format("order", orderId)} has failed and its shares are due again after the cool-down`)
   })
 
+/** Whatever the broker says of an order was said later than an operator's word that it is there, however long ago it was. */
+const BEFORE_ANY_WORD = Instant.make(0n)
+
 /** The operator knows under which id the broker has a doubtful order; it is asked for from then on. */
 export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: BrokerOrderId): CommandAnswer => {
   const { account } = recorder
@@ -215,9 +219,10 @@ export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: 
   const [owner] = recorder.books.orders.find("brokerOrderId", [account, brokerOrderId])
   if (owner !== undefined) return refused(`${brokerOrderId} is ${format("order", owner.id)} already`)
   return commanded(recorder, orderId, { _tag: "MarkPlaced", brokerOrderId }, (_, asked) => {
-    const word = { reported: "open", at: recorder.world.at, cumulative: undefined, isBrokersTime: false } as const
+    const heard = { at: BEFORE_ANY_WORD, cumulative: undefined, isBrokersTime: false }
+    const word = { ...heard, reported: "open", rawStatus: MARKED_PLACED } as const
     if (asked._tag === "Changes") advance(recorder, orderId, { ...asked.change, acceptedAt: recorder.world.at }, word)
-    return done(`${format("order", orderId)} is ${brokerOrderId} at the broker and will be read there`)
+    return done(`${format("order", orderId)} is ${brokerOrderId} at the broker, and will be read there and compared`)
   })
 }
 

@@ -25,6 +25,10 @@ export const tickerAt = (symbols: ReadonlyArray<DatedSymbol>, instrument: Ticker
 export const instrumentOf = (symbols: ReadonlyArray<DatedSymbol>, name: string): Ticker | undefined =>
   symbols.find((each) => each.ticker === name)?.instrument
 
+/** The same for what no change of symbol is about too: that has one name. */
+export const nameInBooks = (symbols: ReadonlyArray<DatedSymbol>, name: string): string =>
+  instrumentOf(symbols, name) ?? name
+
 /** What a trade of a moment is about, or the ticker that its own has given way to before. */
 export const instrumentAt = (
   symbols: ReadonlyArray<DatedSymbol>,

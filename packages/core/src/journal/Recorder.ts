@@ -85,7 +85,12 @@ export const begin = (options: {
   const { books, world } = options
   const counters: { [K in Kind]: number } = { ...options.counters }
   const entries = new Map<string, Array<Entry>>()
-  const made = Met.make()
+  // Most commits make none of these.
+  let made: Met.Met | undefined
+  const make = (need: Need): void => {
+    made ??= Met.make()
+    made.add(need)
+  }
   const entriesOf = (account: JournalName): Array<Entry> => {
     const known = entries.get(account)
     if (known !== undefined) return known
@@ -128,9 +133,9 @@ export const begin = (options: {
         touchedOrders,
         touchedBatches,
         emit: (event, bytes) => {
-          if (event._tag === "OrderCreated") made.add(Need.OrderById({ id: event.id }))
-          if (event._tag === "DecisionMade") made.add(Need.DecisionById({ id: event.id }))
-          if (event._tag === "BatchCreated") made.add(Need.BatchById({ id: event.id }))
+          if (event._tag === "OrderCreated") make(Need.OrderById({ id: event.id }))
+          if (event._tag === "DecisionMade") make(Need.DecisionById({ id: event.id }))
+          if (event._tag === "BatchCreated") make(Need.BatchById({ id: event.id }))
           emitFor(account, why, event, bytes)
           const batch = batchReached(books, event)
           if (batch !== undefined) touchedBatches.add(batch)
@@ -139,7 +144,7 @@ export const begin = (options: {
         emitForStore: (event) => emitFor(STORE, why, event),
         next: (kind) => idOf(kind, counters[kind]++),
         need: (need) => {
-          if (!options.met.has(need) && !made.has(need)) throw new Missing(need)
+          if (!options.met.has(need) && made?.has(need) !== true) throw new Missing(need)
         },
         touch: (symbol) => {
           touched.add(symbol)

@@ -118,6 +118,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const entropy = yield* (yield* Entropy).hex
     const priceReference = yield* Effect.serviceOption(PriceReference)
     const ticks = yield* Effect.clock
+    const labels = yield* Effect.metricLabels
     const queue = Lanes.make<Job>(LANE_CAPACITY)
     const pace = paceOf(limits)
     const watchers = new Set<Watcher>()
@@ -131,25 +132,23 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     let isClosed = false
 
     const time = yield* BookTime.make
+    /** By the clock that never jumps. Who only wants to know how long something took asks without a step of the runtime. */
+    const tickMs = (): number => Number(ticks.unsafeCurrentTimeNanos()) / 1_000_000
 
-    /** Reads clock and prices once a group. Whether the market is open the clock says, whatever the books' time is. */
-    const surveyed = Effect.fnUntraced(function* (needs: ReadonlyArray<Need>) {
-      const prices = yield* pricesFor(needs, priceReference)
-      const { atLeast, clockNow, sinceMs } = yield* time.reading
-      const priceOf = (symbol: string) => prices.get(symbol) ?? Reference.NoPrice()
-      const worldFrom = (newestAt: number): World => {
+    /** The world of a group, by one reading of clock and prices. Whether the market is open the clock says, whatever the books' time is. */
+    const worldFrom =
+      (prices: ReadonlyMap<string, Reference>, { atLeast, clockNow }: BookTime.Reading) =>
+      (newestAt: number): World => {
         const at = atLeast(Instant.make(BigInt(newestAt)))
         return {
           at,
           isSessionOpen: (account) => clock.isOpenAt(clockNow, account),
           nextOpening: (account) => clock.nextOpeningAfter(at, account),
-          priceOf,
+          priceOf: (symbol) => prices.get(symbol) ?? noPrice,
           storeTag,
           entropy
         }
       }
-      return { sinceMs, worldFrom }
-    })
 
     const fencesOf = (members: ReadonlyArray<Queued>): ReadonlyArray<Fence> => {
       const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
@@ -159,16 +158,19 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const commit = Effect.fnUntraced(function* (members: ReadonlyArray<Queued>) {
       const fences = fencesOf(members)
       const needs = members.flatMap((member) => member.needs)
-      const { sinceMs, worldFrom } = yield* surveyed(needs)
+      const prices = Option.isNone(priceReference) ? noPrices : yield* pricesFor(needs, priceReference.value)
+      const reading = yield* time.reading
+      const begunMs = tickMs()
+      const worldAt = worldFrom(prices, reading)
       group += 1
       const commitId = `${entropy.slice(0, 12)}-${group}`
       const named = [...new Set(members.map((member) => member.account))]
       let plannedMs = 0
       let done: Done = { journals: [], changes: [] }
       const planned = (state: State) => {
-        const begun = ticks.unsafeCurrentTimeNanos()
-        const plan = planGroup(state, commitId, worldFrom(state.newestAt), members)
-        plannedMs += Number(ticks.unsafeCurrentTimeNanos() - begun) / 1_000_000
+        const sinceMs = tickMs()
+        const plan = planGroup(state, commitId, worldAt(state.newestAt), members)
+        plannedMs += tickMs() - sinceMs
         if (plan._tag === "Planned") done = plan
         return plan
       }
@@ -178,7 +180,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         "AlreadyCommitted",
         Effect.die
       )
-      yield* noteGroup(members.length, (yield* clock.monotonicMs) - sinceMs)
+      noteGroup(members.length, tickMs() - begunMs, labels)
       pace.took(members.length, plannedMs)
       if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
       if (done.journals.length > 0) news.push({ ...done, feedPosition: written.feedPosition })
@@ -209,10 +211,9 @@ export const make = (limits: GroupLimits = defaultLimits) =>
      * timers nor sockets: a writer that always has work lets them in every few milliseconds.
      */
     const breathe = Effect.gen(function* () {
-      const nowMs = yield* clock.monotonicMs
-      if (nowMs - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
+      if (tickMs() - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
       yield* turn
-      breathedMs = yield* clock.monotonicMs
+      breathedMs = tickMs()
     })
 
     const drain: Effect.Effect<void> = Effect.suspend(() =>
@@ -408,15 +409,19 @@ const priceOf = (
     Effect.map((reference) => [ticker, reference])
   )
 
-/** What a program's source of prices knows of the instruments that a group is about; nothing where it has none. */
+const noPrice = Reference.NoPrice()
+
+/** What is known of prices where a program has no source of them. */
+const noPrices: ReadonlyMap<string, Reference> = new Map()
+
+/** What a program's source of prices knows of the instruments that a group is about. */
 const pricesFor = (
   needs: ReadonlyArray<Need>,
-  source: Option.Option<Context.Tag.Service<typeof PriceReference>>
+  source: Context.Tag.Service<typeof PriceReference>
 ): Effect.Effect<ReadonlyMap<string, Reference>> => {
-  if (Option.isNone(source)) return Effect.succeed(new Map())
   const tickers = new Set(needs.flatMap((need) => (need._tag === "Position" ? [need.symbol] : [])).filter(isTicker))
   return Effect.map(
-    Effect.forEach(tickers, (ticker) => priceOf(source.value, ticker), { concurrency: "unbounded" }),
+    Effect.forEach(tickers, (ticker) => priceOf(source, ticker), { concurrency: "unbounded" }),
     (pairs) => new Map(pairs)
   )
 }

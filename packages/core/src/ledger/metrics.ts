@@ -1,4 +1,4 @@
-import { Effect, Metric, MetricBoundaries } from "effect"
+import { Metric, MetricBoundaries, type MetricLabel } from "effect"
 
 const MEMBERS = MetricBoundaries.fromIterable([1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000])
 const SECONDS = MetricBoundaries.fromIterable([0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.5, 1, 5])
@@ -7,8 +7,7 @@ const groupMembers = Metric.histogram("roundlot_group_members", MEMBERS, "Logica
 const groupSeconds = Metric.histogram("roundlot_group_seconds", SECONDS, "How long one transaction took, in seconds")
 
 /** Notes a transaction that went well: its logical commits, and how long it took, in milliseconds. */
-export const noteGroup = (members: number, tookMs: number): Effect.Effect<void> =>
-  Effect.map(Effect.metricLabels, (labels) => {
-    groupMembers.unsafeUpdate(members, labels)
-    groupSeconds.unsafeUpdate(tookMs / 1000, labels)
-  })
+export const noteGroup = (members: number, tookMs: number, labels: ReadonlyArray<MetricLabel.MetricLabel>): void => {
+  groupMembers.unsafeUpdate(members, labels)
+  groupSeconds.unsafeUpdate(tookMs / 1000, labels)
+}

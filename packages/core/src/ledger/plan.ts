@@ -67,7 +67,8 @@ const planOnce = <A>(
   apart: Map<number, Outcome<A>>
 ): Plan<ReadonlyArray<Outcome<A>>> | "again" => {
   Books.reset(state.books)
-  const recording = Recorder.begin({ ...state, commitId, world })
+  const { books, counters, heads, horizons, met } = state
+  const recording = Recorder.begin({ books, counters, heads, horizons, met, commitId, world })
   const missing: Array<Need> = []
   const answers: Array<Outcome<A>> = []
   const rehearsals: Array<Rehearsal<A>> = []

@@ -175,10 +175,10 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
       else cache.drop()
       return { answer: planned.answer, feedPosition: feed.length }
     },
-    page: (query) => pageOf([...shelf(query.table).rows.values()], query),
+    page: (query) => pageOf(shelf(query.table).rows.values(), query),
     count: (query) => counted(shelf(query.table).rows.values(), query),
     forget: (query) => {
-      const old = pageOf([...shelf(query.table).rows.values()], oldestFirst(query))
+      const old = pageOf(shelf(query.table).rows.values(), oldestFirst(query))
       for (const row of old) place(shelf(query.table), keyOf(query.table, row), row, undefined, query.table)
       kept?.drop()
       return old.length
@@ -259,15 +259,17 @@ const place = (
   else shelf.rows.set(key, after)
 }
 
-const pageOf = (rows: ReadonlyArray<EncodedRow>, query: PageQuery): ReadonlyArray<EncodedRow> => {
+const pageOf = (rows: Iterable<EncodedRow>, query: PageQuery): ReadonlyArray<EncodedRow> => {
   const sign = query.descending ? -1 : 1
   const cells = (row: EncodedRow) => query.orderBy.map((column) => row[column] ?? null)
   const { after } = query
-  return rows
-    .filter((row) => query.where.every((filter) => isKept(row, filter)))
-    .filter((row) => after === undefined || sign * compareCells(cells(row), after) > 0)
-    .toSorted((a, b) => sign * compareCells(cells(a), cells(b)))
-    .slice(0, query.limit)
+  const found: Array<EncodedRow> = []
+  for (const row of rows) {
+    if (!query.where.every((filter) => isKept(row, filter))) continue
+    if (after === undefined || sign * compareCells(cells(row), after) > 0) found.push(row)
+  }
+  if (found.length > 1) found.sort((a, b) => sign * compareCells(cells(a), cells(b)))
+  return found.length > query.limit ? found.slice(0, query.limit) : found
 }
 
 const counted = (rows: Iterable<EncodedRow>, { anyOf, upTo }: CountQuery): Count => {

@@ -8,7 +8,7 @@ import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
-import { OrderState, orderStatuses, type AcknowledgedOrder, type OrderStatus } from "./OrderState.ts"
+import { OrderState, orderStatuses, type AcknowledgedOrder } from "./OrderState.ts"
 import { orderTypes, positionEffects, timesInForce } from "./OrderTerms.ts"
 import { signed } from "./Side.ts"
 
@@ -175,8 +175,6 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   version: order.version
 })
 
-const LIVE: ReadonlyArray<OrderStatus> = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
-
 /** The table of orders. */
 export const OrderTable = Table.make({
   name: "orders",
@@ -190,7 +188,8 @@ export const OrderTable = Table.make({
       unique: false,
       where: { column: "brokerOrderId", not: "" }
     },
-    live: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "status", in: LIVE } }
+    // By the time of its end and not by its status, which changes with every step: an index is left alone until the end.
+    live: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "endedAt", isNull: true } }
   }
 })
 

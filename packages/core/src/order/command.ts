@@ -27,6 +27,9 @@ export type Commanded =
   | { readonly _tag: "Changes"; readonly change: Change }
   | { readonly _tag: "AsksBroker"; readonly reason: string }
 
+/** The status of an order that only an operator has said to be at the broker, until the broker was asked for it. */
+export const MARKED_PLACED = "marked placed"
+
 /**
  * F1: what a command does to an order, or why it may not be. Pure; `observe` is its counterpart for facts, which are never
  * refused.

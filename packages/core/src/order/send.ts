@@ -12,7 +12,7 @@ import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { admissionOf, type Admission } from "./admission.ts"
 import { ID_IN_USE } from "./Attempt.ts"
-import type { Order } from "./Order.ts"
+import { draftOf, type Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 import type { PositionEffect } from "./OrderTerms.ts"
 import { advance, orderOf } from "./transition.ts"
@@ -55,8 +55,11 @@ export const planSend = (recorder: Recorder, orderId: OrderId, requestFor: Reque
   if (needsApproval(recorder, order)) return hold(recorder, order, APPROVAL)
   // It may have been planned before the broker declared itself.
   const positionEffect = order.positionEffect ?? effectNow(recorder, order)
-  return admit(recorder, { ...order, positionEffect }, requestFor)
+  return admit(recorder, withEffect(order, positionEffect), requestFor)
 }
+
+const withEffect = (order: Order, positionEffect: PositionEffect | undefined): Order =>
+  positionEffect === order.positionEffect ? order : Object.assign(draftOf(order), { positionEffect })
 
 /** In the trading state `approve` an order leaves once a person has approved it; until then it is a plan like any (D6). */
 const needsApproval = (recorder: Recorder, order: Order): boolean =>
@@ -110,8 +113,7 @@ const isStillDue = (recorder: Recorder, order: Order): boolean => {
 /** E2: a direct order leaves as it was given, waits, or is refused; its quantity is nobody's to change. */
 const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
   const admission = admissionNow(recorder, order)
-  if (admission._tag === "Admitted")
-    return admit(recorder, { ...order, positionEffect: effectNow(recorder, order) }, requestFor)
+  if (admission._tag === "Admitted") return admit(recorder, withEffect(order, effectNow(recorder, order)), requestFor)
   if (admission._tag === "Waits") {
     const { why } = admission
     return order.decisionId === undefined ? hold(recorder, order, why) : turnDown(recorder, order, why)

@@ -6,7 +6,7 @@ import type { Met } from "../books/Met.ts"
 import type { Need } from "../books/Need.ts"
 import type { EncodedRow, TableName } from "../books/Table.ts"
 import type { Counters } from "../identity/Id.ts"
-import { canonicalJson, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
+import { textOf, type Entry, type FeedRow, type Head } from "../journal/Entry.ts"
 import type { Fence, Fenced, Leases } from "./Lease.ts"
 import type { StoreError } from "./StoreError.ts"
 
@@ -88,8 +88,13 @@ export const spansOf = (journals: ReadonlyArray<JournalPart>): ReadonlyArray<Spa
 
 const Remembered = Schema.parseJson(Schema.Array(Span))
 
-/** A commit as a store remembers it, under its id. */
-export const rememberedAs = (journals: ReadonlyArray<JournalPart>): string => canonicalJson(spansOf(journals))
+/** A commit as a store remembers it, under its id: canonical JSON, written out, since every commit has one. */
+export const rememberedAs = (journals: ReadonlyArray<JournalPart>): string =>
+  `[${spansOf(journals)
+    .map(
+      ({ account, firstSeq, lastSeq }) => `{"account":${textOf(account)},"firstSeq":${firstSeq},"lastSeq":${lastSeq}}`
+    )
+    .join(",")}]`
 
 /** What a commit did that was made before, of what the store remembers of it; throws where that cannot be read. */
 export const alreadyCommitted = (commitId: string, remembered: string): AlreadyCommitted =>

@@ -17,6 +17,8 @@ export interface TradeSourceService<E> {
   readonly deliveries: (cursor: string | undefined) => Stream.Stream<Delivery, E>
   /** Milliseconds since the source last said anything. */
   readonly ageMs: Effect.Effect<number>
+  /** Milliseconds of silence that are an alarm; a quarter of an hour where nothing is said. */
+  readonly alarmAfterMs?: number | undefined
 }
 
 /** The source of an app's trades. */

@@ -14,7 +14,7 @@ import { ofSign, opposite, type Side } from "../order/Side.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive, type OrderStatus } from "../order/OrderState.ts"
 import type { Instant } from "../time/Instant.ts"
-import { holdingsOf, type Position } from "./Position.ts"
+import { draftOf, holdingsOf, type Position } from "./Position.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
 /** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
@@ -234,13 +234,12 @@ const controlled = (standing: Standing, size: Due): Due => {
 export const stillStands = (standing: Standing, order: Order): boolean => {
   const without = dueOf({
     ...standing,
-    position: {
-      ...standing.position,
+    position: Object.assign(draftOf(standing.position), {
       residual: Decimal.add(
         standing.position.residual,
         order.side === "buy" ? order.quantity : Decimal.negate(order.quantity)
       )
-    },
+    }),
     liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
     usage: isCounted(order, standing.at) ? undefined : standing.usage
   })

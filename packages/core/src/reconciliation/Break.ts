@@ -4,39 +4,10 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
+import * as Instant from "../time/Instant.ts"
+import { breakKinds, type BreakKind } from "./breakKinds.ts"
 
-/** The kinds of difference or contradiction that the ledger keeps until they are gone or resolved (G). */
-export const breakKinds = [
-  "Conflict",
-  "ReappearedTrade",
-  "Excess",
-  "Reappeared",
-  "OppositeOrders",
-  "CumulativeBelow",
-  "FillAfterRejection",
-  "UndocumentedCorrection",
-  "FillMismatch",
-  "SuspectedDuplicate",
-  "Doubt",
-  "OrderMissing",
-  "TermsDiffer",
-  "ForeignOrderId",
-  "ClientIdDiffers",
-  "ReusedOrderId",
-  "AverageDiffers",
-  "Unpriced",
-  "OffBand",
-  "Unmapped",
-  "PositionDiffers",
-  "ForeignPosition",
-  "UnsoundSnapshot",
-  "FillMissing",
-  "HistoryGap",
-  "Backlog"
-] as const
-
-/** One of the kinds of break. */
-export type BreakKind = (typeof breakKinds)[number]
+export { breakKinds, type BreakKind }
 
 /** What a break stops. */
 export const holds = ["nothing", "symbol", "account"] as const
@@ -45,6 +16,8 @@ export const holds = ["nothing", "symbol", "account"] as const
 interface KindOfBreak {
   readonly holds: (typeof holds)[number]
   readonly closes: "by verdict" | "by itself"
+  /** It says that shares or money may be wrong or doubled. */
+  readonly isCritical?: true
 }
 
 const holding = { holds: "symbol", closes: "by itself" } as const
@@ -52,18 +25,20 @@ const holdingUntilJudged = { holds: "symbol", closes: "by verdict" } as const
 const shown = { holds: "nothing", closes: "by itself" } as const
 const shownUntilJudged = { holds: "nothing", closes: "by verdict" } as const
 
-/** What each kind stops, and what closes it (G). An excess holds from one lot up. */
+const critical = (kind: KindOfBreak): KindOfBreak => ({ ...kind, isCritical: true })
+
+/** What each kind stops, what closes it, and how grave it is (G). An excess holds from one lot up. */
 export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Conflict: shownUntilJudged,
-  ReappearedTrade: shownUntilJudged,
-  Excess: shown,
-  Reappeared: holding,
-  OppositeOrders: holding,
-  CumulativeBelow: holding,
-  FillAfterRejection: shownUntilJudged,
-  UndocumentedCorrection: holdingUntilJudged,
-  FillMismatch: holdingUntilJudged,
-  SuspectedDuplicate: holding,
+  ReappearedTrade: critical(shownUntilJudged),
+  Excess: critical(shown),
+  Reappeared: critical(holding),
+  OppositeOrders: critical(holding),
+  CumulativeBelow: critical(holding),
+  FillAfterRejection: critical(shownUntilJudged),
+  UndocumentedCorrection: critical(holdingUntilJudged),
+  FillMismatch: critical(holdingUntilJudged),
+  SuspectedDuplicate: critical(holding),
   Doubt: shown,
   OrderMissing: shown,
   TermsDiffer: holdingUntilJudged,
@@ -74,10 +49,10 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Unpriced: shownUntilJudged,
   OffBand: shownUntilJudged,
   Unmapped: shownUntilJudged,
-  PositionDiffers: holding,
+  PositionDiffers: critical(holding),
   ForeignPosition: shown,
   UnsoundSnapshot: shown,
-  FillMissing: holdingUntilJudged,
+  FillMissing: critical(holdingUntilJudged),
   HistoryGap: shownUntilJudged,
   Backlog: { holds: "account", closes: "by verdict" }
 }
@@ -120,33 +95,32 @@ export const BreakTable = Table.make({
   }
 })
 
-/** Kinds that say that shares or money may be wrong or doubled. */
-const critical: ReadonlySet<BreakKind> = new Set([
-  "Excess",
-  "Reappeared",
-  "ReappearedTrade",
-  "OppositeOrders",
-  "CumulativeBelow",
-  "FillAfterRejection",
-  "UndocumentedCorrection",
-  "FillMismatch",
-  "SuspectedDuplicate",
-  "PositionDiffers",
-  "FillMissing"
-])
+const HOUR_MS = 60 * 60_000
+
+/** How long one may stay open until it is escalated; one that stops nothing and changes no figure never is. */
+const escalatesAfterMs = { critical: HOUR_MS, blocking: 24 * HOUR_MS, notice: Infinity } as const
 
 /** How grave a break is while it is open, and then how it ended. */
-export type Standing = "critical" | "blocking" | "notice" | "gone" | "resolved"
+export type Standing = keyof typeof escalatesAfterMs | "escalated" | "gone" | "resolved"
+
+const severityOf = ({ holds, kind }: Pick<Break, "kind" | "holds">): keyof typeof escalatesAfterMs => {
+  if (kinds[kind].isCritical === true) return "critical"
+  return holds === "nothing" ? "notice" : "blocking"
+}
 
 /**
- * How a break stands: `critical` where shares or money may be wrong, `blocking` where it keeps something from being sent, else a
- * `notice`; once it is closed, `resolved` by an operator or `gone` by itself.
+ * How a break stands at a moment: `critical` where shares or money may be wrong, `blocking` where it keeps something from being sent,
+ * else a `notice`; `escalated` where one of the first two has been open for an hour, or for a day (P11); once it is closed, `resolved`
+ * by an operator or `gone` by itself.
  *
  * @example
- * const urgent = breaks.filter((each) => Break.standingOf(each) === "critical")
+ * const urgent = breaks.filter((each) => Break.standingOf(each, now) === "critical")
  */
-export const standingOf = (found: Pick<Break, "kind" | "holds" | "closedAt" | "closedWhy">): Standing => {
+export const standingOf = (
+  found: Pick<Break, "kind" | "holds" | "openedAt" | "closedAt" | "closedWhy">,
+  now: Instant.Instant
+): Standing => {
   if (found.closedAt !== undefined) return isDismissed(found) ? "resolved" : "gone"
-  if (critical.has(found.kind)) return "critical"
-  return found.holds === "nothing" ? "notice" : "blocking"
+  const severity = severityOf(found)
+  return Instant.millisBetween(found.openedAt, now) >= escalatesAfterMs[severity] ? "escalated" : severity
 }

@@ -25,7 +25,9 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
   if (attempt === undefined || (attempt.outcome !== undefined && !isLate)) return { _tag: "Duplicate" }
   const responseId = keep(recorder, payload, "response")
   const details = answer._tag === "Accepted" ? undefined : detailsOf(payload)
-  const common = { id: attempt.id, orderId: attempt.orderId, httpStatus: report.httpStatus, responseId, details }
+  const { id, orderId } = attempt
+  const { httpStatus } = report
+  const common = { id, orderId, httpStatus, responseId, details }
   const order = recorder.books.orders.get(attempt.orderId)
   if (order === undefined) throw new Error(`attempt ${format("attempt", attempt.id)} has no order`)
   recorder.touch(order.symbol)
@@ -38,7 +40,15 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
   switch (answer._tag) {
     case "Accepted": {
       const { brokerOrderId } = answer
-      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "accepted", brokerOrderId })
+      recorder.emit({
+        _tag: "AttemptAnswered",
+        id,
+        orderId,
+        httpStatus,
+        responseId,
+        outcome: "accepted",
+        brokerOrderId
+      })
       const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open"))
       return applied(joinWaiting(recorder, accepted, brokerOrderId))
     }

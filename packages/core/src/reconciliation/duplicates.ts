@@ -5,6 +5,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import * as Instant from "../time/Instant.ts"
+import type { Break } from "./Break.ts"
 import { open } from "./ledgerBreaks.ts"
 import type { Executed } from "./Report.ts"
 
@@ -50,6 +51,12 @@ const hasPlace = (
 
 const alike = (execId: string): string => `${execId} is like `
 
+/** Is a break the suspicion that this waiting fill is another one, under another id? */
+export const isSuspicionOf = (
+  { evidence, kind }: Pick<Break, "evidence" | "kind">,
+  { execId }: Pick<WaitingFill, "execId">
+): boolean => kind === "SuspectedDuplicate" && evidence.startsWith(alike(execId))
+
 /** It is not counted, and the symbol is held until the totals settle it. */
 export const suspect = (recorder: Recorder, order: Order, { execId }: Executed, twin: Fill): void => {
   const evidence = `${alike(execId)}${twin.execId} in all but its id`
@@ -70,7 +77,7 @@ export const settleSuspicion = (
 ): Suspicion => {
   const known = recorder.books.breaks
     .find("open", [order.account, order.symbol])
-    .find(({ evidence, kind }) => kind === "SuspectedDuplicate" && evidence.startsWith(alike(fill.execId)))
+    .find((each) => isSuspicionOf(each, fill))
   if (known === undefined) return "none"
   const place = hasPlace(recorder, order, told, fill)
   const isToldSince = told !== undefined && told.asOf > fill.receivedAt

@@ -9,7 +9,7 @@ import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
 import { Need } from "../books/Need.ts"
-import { instrumentOf } from "../instrument/DatedSymbol.ts"
+import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import { storableReport } from "./storableReport.ts"
 
 /**
@@ -39,5 +39,5 @@ const byItsInstrument = ({ account, books, need }: Recorder, report: Report): Re
   if (report._tag !== "OrderSeen" && report._tag !== "Executed") return report
   need(Need.Account({ account }))
   const symbols = books.accounts.get(account)?.symbols ?? []
-  return symbols.length === 0 ? report : { ...report, symbol: instrumentOf(symbols, report.symbol) ?? report.symbol }
+  return symbols.length === 0 ? report : { ...report, symbol: nameInBooks(symbols, report.symbol) }
 }

@@ -4,6 +4,7 @@ import { format } from "../identity/Id.ts"
 import { isTicker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { MARKED_PLACED } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
@@ -95,11 +96,11 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
 const isOfOlderId = (order: Order, report: OrderSeen): boolean =>
   order.brokerOrderId !== report.brokerOrderId && order.brokerOrderIds.includes(report.brokerOrderId)
 
-/** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged. */
+/** O29: symbol or side differ, or the quantity of an order that the broker has only just acknowledged, or a person for it. */
 const differs = (order: Order, report: OrderSeen): boolean =>
   order.symbol !== report.symbol ||
   order.side !== report.side ||
-  (order.acceptedAt === undefined && !isOfSize(order, report)) ||
+  ((order.acceptedAt === undefined || order.rawStatus === MARKED_PLACED) && !isOfSize(order, report)) ||
   hasShrunkBelowFills(order, report)
 
 const isOfSize = (order: Order, { notional, quantity }: OrderSeen): boolean =>

@@ -4,7 +4,10 @@ import { Answer, type Report } from "./Report.ts"
 
 const maybe = (text: string | undefined): string | undefined => (text === undefined ? undefined : storable(text))
 
-const idOf = (id: BrokerOrderId): BrokerOrderId => BrokerOrderId.make(storable(id))
+const idOf = (id: BrokerOrderId): BrokerOrderId => {
+  const text = storable(id)
+  return text === id ? id : BrokerOrderId.make(text)
+}
 
 const maybeId = (id: BrokerOrderId | undefined): BrokerOrderId | undefined => (id === undefined ? undefined : idOf(id))
 

@@ -106,37 +106,37 @@ const dueMember = (account: AccountName, symbol: Ticker): Member<Due> => ({
   }
 })
 
-/** The accumulator of the program's ledger. */
-export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(
-  Accumulator,
-  Effect.gen(function* () {
-    const ledger = yield* Ledger
-    const submitMany: AccumulatorService["submitMany"] = Effect.fn("Accumulator.submitMany")(function* (
-      account,
-      inputs,
-      policy = plain
-    ) {
-      const unsound = firstUnsound(inputs)
-      if (unsound !== undefined) return yield* unsound
-      const members = inputs.map((input) => intakeMember(account, input, policy))
-      const results = yield* ledger.submitAll("intake", members)
-      const known = results.filter((result) => result !== undefined)
-      yield* metrics.countIntake(known)
-      return known.length === results.length ? known : yield* new UnknownAccount({ account })
-    })
-    return {
-      submitMany,
-      submit: (account, input, policy = plain) =>
-        Effect.suspend((): Effect.Effect<IntakeResult, LedgerError | Unfit> => {
-          const unsound = unsoundOf(input, 0)
-          if (unsound !== undefined) return Effect.fail(unsound)
-          return Effect.flatMap(ledger.submit("intake", intakeMember(account, input, policy)), (result) =>
-            result === undefined
-              ? Effect.fail(new UnknownAccount({ account }))
-              : Effect.as(metrics.countIntake([result]), result)
-          )
-        }),
-      due: (account, symbol) => ledger.submit("command", dueMember(account, symbol))
-    }
+/** Makes it on the program's ledger. */
+export const make: Effect.Effect<AccumulatorService, never, Ledger> = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const submitMany: AccumulatorService["submitMany"] = Effect.fn("Accumulator.submitMany")(function* (
+    account,
+    inputs,
+    policy = plain
+  ) {
+    const unsound = firstUnsound(inputs)
+    if (unsound !== undefined) return yield* unsound
+    const members = inputs.map((input) => intakeMember(account, input, policy))
+    const results = yield* ledger.submitAll("intake", members)
+    const known = results.filter((result) => result !== undefined)
+    yield* metrics.countIntake(known)
+    return known.length === results.length ? known : yield* new UnknownAccount({ account })
   })
-)
+  return {
+    submitMany,
+    submit: (account, input, policy = plain) =>
+      Effect.suspend((): Effect.Effect<IntakeResult, LedgerError | Unfit> => {
+        const unsound = unsoundOf(input, 0)
+        if (unsound !== undefined) return Effect.fail(unsound)
+        return Effect.flatMap(ledger.submit("intake", intakeMember(account, input, policy)), (result) =>
+          result === undefined
+            ? Effect.fail(new UnknownAccount({ account }))
+            : Effect.as(metrics.countIntake([result]), result)
+        )
+      }),
+    due: (account, symbol) => ledger.submit("command", dueMember(account, symbol))
+  }
+})
+
+/** The accumulator of the program's ledger. */
+export const layer: Layer.Layer<Accumulator, never, Ledger> = Layer.effect(Accumulator, make)

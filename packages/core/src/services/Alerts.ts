@@ -5,7 +5,7 @@ import { Ledger } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable } from "../position/Position.ts"
-import { BreakTable } from "../reconciliation/Break.ts"
+import { BreakTable, standingOf, type Break } from "../reconciliation/Break.ts"
 import * as Instant from "../time/Instant.ts"
 import { Health, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
@@ -103,14 +103,8 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
-    ...breaks.map(({ account, evidence, holds, id, kind, subject, symbol }): Cause => ({
-      key: `break/${format("break", id)}`,
-      kind: "break",
-      account,
-      symbol: symbol ?? null,
-      subject: `${kind} ${subject}`,
-      detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
-    })),
+    ...breaks.map(causeOf),
+    ...breaks.filter((each) => standingOf(each, now) === "escalated").map(escalated),
     ...circuits.map(({ account, circuitUntil = now, symbol }): Cause => ({
       key: keyOf("circuit", account, symbol, String(circuitUntil)),
       kind: "circuit",
@@ -122,7 +116,7 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
-      .filter((part) => isNews(part) && isAlarming(part, wall))
+      .filter((part) => part.isAlert && isNews(part))
       .map(({ detail, part }): Cause => ({
         key: keyOf("health", part, String(wall)),
         kind: "health",
@@ -134,6 +128,22 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   ]
 })
 
+const causeOf = ({ account, evidence, holds, id, kind, subject, symbol }: Break): Cause => ({
+  key: `break/${format("break", id)}`,
+  kind: "break",
+  account,
+  symbol: symbol ?? null,
+  subject: `${kind} ${subject}`,
+  detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
+})
+
+/** P11: who has not been heard the first time is told again, once, what is open for too long. */
+const escalated = (found: Break): Cause => {
+  const cause = causeOf(found)
+  const detail = `open since ${Instant.format(found.openedAt)}, and nobody has resolved it: ${cause.detail}`
+  return { ...cause, key: `${cause.key}/escalated`, detail }
+}
+
 const MOST_KEY = 160
 
 /** A part of a key has no spaces, so that jobs take it. */
@@ -142,13 +152,3 @@ const keyOf = (...parts: ReadonlyArray<string>): string =>
     .join("/")
     .replaceAll(/[^A-Za-z0-9._:/@+-]/g, "_")
     .slice(0, MOST_KEY)
-
-const MOST_FAILURES = 5
-const LONGEST_MS = 120_000
-
-/** A part that failed five times in a row, or has not gone well for two minutes. */
-const isAlarming = ({ failures, isWell, lastFailureAt, lastSuccessAt }: PartHealth, now: Instant.Instant): boolean => {
-  if (isWell) return false
-  const since = lastSuccessAt ?? lastFailureAt ?? now
-  return failures >= MOST_FAILURES || Instant.millisBetween(since, now) >= LONGEST_MS
-}

@@ -1,9 +1,11 @@
 import { Context, Effect, Layer, Schema } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
-import { again } from "../batch/again.ts"
+import { again, type Again } from "../batch/again.ts"
 import { BatchTable, hasEnded, isOpen, type Batch, type RejectedRow } from "../batch/Batch.ts"
 import * as batches from "../batch/batches.ts"
 import { AWAITS_TURN } from "../batch/counts.ts"
+import type { Fate } from "../batch/Fate.ts"
+import { tally, type Fared, type RowFate } from "../batch/fates.ts"
 import { Need } from "../books/Need.ts"
 import { unstorable } from "../identity/unstorable.ts"
 import type { CommandAnswer } from "../control/commands.ts"
@@ -12,13 +14,14 @@ import { UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
+import * as Decimal from "../money/Decimal.ts"
 import { OrderTable } from "../order/Order.ts"
 import { orderStatuses, isLive } from "../order/OrderState.ts"
-import { Clock } from "../ports/Clock.ts"
+import { Clock, turn } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { intake, IntakeResult, type Arrival } from "../trade/intake.ts"
 import { arrivalOf, type SourcePolicy } from "../trade/SourcePolicy.ts"
-import { TradeTable, type Trade, type TradeInput } from "../trade/Trade.ts"
+import { isHeld, TradeTable, type Trade, type TradeInput } from "../trade/Trade.ts"
 import * as Instant from "../time/Instant.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
@@ -61,7 +64,12 @@ export class BadBatch extends Schema.TaggedError<BadBatch>()("BadBatch", {
 }
 
 /** A new batch of an account. */
-export type NewBatch = batches.BatchRequest & { readonly account: AccountName; readonly actor: string }
+export type NewBatch = batches.BatchRequest & {
+  readonly account: AccountName
+  readonly actor: string
+  /** Why, where that is said: it goes on record. */
+  readonly reason?: string | undefined
+}
 
 /** Trades that are submitted together. */
 export interface BatchesService {
@@ -88,9 +96,27 @@ export interface BatchesService {
   readonly retry: (
     id: BatchId,
     uid: string,
+    reason: string,
     actor: string,
     versions?: Versions
   ) => Effect.Effect<Batch, ChangeFailure | BadBatch>
+  /** A dry run: what one of these would do as the books stand. Nothing is written; what would be refused is refused. */
+  readonly rehearse: (
+    id: BatchId,
+    verb: BatchVerb,
+    actor: string,
+    versions?: Versions
+  ) => Effect.Effect<RehearsedBatch, ChangeFailure>
+}
+
+/** What may be rehearsed. */
+export type BatchVerb = "cancel" | "hide" | "archive" | "retry"
+
+/** What changing a batch would come to: what would be done, in a sentence, and what would become of each of its rows. */
+export interface RehearsedBatch {
+  readonly batch: Batch
+  readonly what: string
+  readonly rows: ReadonlyArray<Fared>
 }
 
 /** Rows that were no trades: how many, and the first of them with their places. */
@@ -179,6 +205,27 @@ const ofVersion =
     return version === undefined || versions?.includes(version) === true ? rule(recorder) : version
   }
 
+/** A batch is changed by a rule. */
+const changing = (
+  { account, id }: Batch,
+  cause: ReturnType<typeof causeOf>,
+  versions: Versions,
+  rule: Member<CommandAnswer>["apply"]
+): Member<CommandAnswer | number> => ({
+  account,
+  cause,
+  needs: [Need.BatchById({ id })],
+  apply: ofVersion(id, versions, rule)
+})
+
+/** What a change came to, in a sentence, where it was not refused. */
+const admitted = (id: BatchId, answer: CommandAnswer | number): Effect.Effect<string, BatchStands | BatchChanged> => {
+  const name = format("batch", id)
+  if (typeof answer === "number") return Effect.fail(new BatchChanged({ id: name, version: answer }))
+  if (answer._tag === "Refused") return Effect.fail(new BatchStands({ id: name, problem: answer.why }))
+  return Effect.succeed(answer.what)
+}
+
 /** Changes a batch by a rule, and gives it as it is then. */
 const changed = (
   id: BatchId,
@@ -188,15 +235,19 @@ const changed = (
 ): Effect.Effect<Batch, ChangeFailure, Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const { account } = yield* find(id)
-    const apply = ofVersion(id, versions, rule)
-    const answer = yield* ledger.submit("command", { account, cause, needs: [Need.BatchById({ id })], apply })
-    if (typeof answer === "number") return yield* new BatchChanged({ id: format("batch", id), version: answer })
-    if (answer._tag === "Refused") return yield* new BatchStands({ id: format("batch", id), problem: answer.why })
+    const batch = yield* find(id)
+    yield* admitted(id, yield* ledger.submit("command", changing(batch, cause, versions, rule)))
     return yield* find(id)
   })
 
-const create = ({ account, actor, ...request }: NewBatch) =>
+/** The rules of what is done to a batch as a whole. */
+const rules = {
+  cancel: (id: BatchId, reason: string) => (recorder: Recorder) => batches.cancel(recorder, id, reason),
+  hide: (id: BatchId) => (recorder: Recorder) => batches.hide(recorder, id),
+  archive: (id: BatchId) => (recorder: Recorder) => batches.archive(recorder, id)
+}
+
+const create = ({ account, actor, reason, ...request }: NewBatch) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     for (const field of ["uid", "name", "fileName"] as const) {
@@ -211,7 +262,7 @@ const create = ({ account, actor, ...request }: NewBatch) =>
     ]
     const id = yield* ledger.submit("command", {
       account,
-      cause: causeOf(actor),
+      cause: causeOf(actor, reason),
       needs,
       apply: (recorder) => batches.create(recorder, request)
     })
@@ -240,32 +291,70 @@ const queue = (id: BatchId, actor: string, { rejected, rejectedRows }: Left = no
     batches.queue(recorder, id, rejected, rejectedRows.slice(0, MOST_REJECTED))
   )
 
-const failedRows = ({ id }: Batch) =>
-  Reads.all(TradeTable, {
+const rowsThatAre = ({ id }: Batch, status: Trade["status"]) =>
+  ({
     where: [
       { column: "batchId", in: [id] },
-      { column: "status", in: ["failed"] }
+      { column: "status", in: [status] }
     ]
-  })
+  }) as const
+
+/** The rows of a batch that have a status, so many at a time, since there may be a million: others have their turn in between. */
+const eachOf = <E, R>(
+  batch: Batch,
+  status: Trade["status"],
+  atOnce: number,
+  look: (rows: ReadonlyArray<Trade>) => Effect.Effect<void, E, R>
+) =>
+  Effect.iterate(
+    { after: noRow, isOver: false },
+    {
+      while: ({ isOver }) => !isOver,
+      body: ({ after }) =>
+        Effect.gen(function* () {
+          const asked = { ...rowsThatAre(batch, status), orderBy: ["id"], after, limit: atOnce }
+          const { items, next } = yield* Reads.page(TradeTable, asked)
+          if (items.length > 0) yield* look(items)
+          yield* turn
+          return { after: next, isOver: next === undefined }
+        })
+    }
+  )
+
+const noRow: Reads.Question["after"] = undefined
+
+/** The orders that rows have come to, by their trades. */
+const orderIdsOf = (rows: ReadonlyArray<Trade>) =>
+  Effect.map(
+    Reads.all(OrderTable, { where: [{ column: "tradeId", in: rows.map(({ id }) => id) }] }),
+    (orders) => new Map(orders.map(({ id, tradeId }) => [tradeId, id]))
+  )
+
+/** A failed row enters the batch that tries it again, unless it is one of those that are not. */
+const enterAgain = (
+  recorder: Recorder,
+  batch: Batch,
+  { batchLine, id: tradeId }: Trade,
+  orderId: OrderId | undefined
+): Again => {
+  const tried = again(recorder, { tradeId, orderId }, batch.uid)
+  if ("input" in tried) enter(recorder, batch, arrivalOf(sameSymbols, tried.input), batchLine ?? 0)
+  return tried
+}
 
 /** A failed row enters the batch that tries it again: what is left of it is judged in the same commit. */
-const againMember = (
-  { account, id, uid }: Batch,
-  { batchLine, id: tradeId, source }: Trade,
-  orderId: OrderId | undefined
-): Member<boolean> => ({
+const againMember = ({ account, id }: Batch, row: Trade, orderId: OrderId | undefined): Member<boolean> => ({
   account,
-  cause: { kind: "trade", actor: source },
+  cause: { kind: "trade", actor: row.source },
   needs: [
     Need.BatchById({ id }),
-    Need.TradeById({ id: tradeId }),
+    Need.TradeById({ id: row.id }),
     ...(orderId === undefined ? [] : [Need.OrderById({ id: orderId })])
   ],
   apply: (recorder) => {
     const batch = batches.batchOf(recorder, id)
     if (batch === undefined || !isOpen(batch)) return false
-    const input = again(recorder, { tradeId, orderId }, uid)
-    if (input !== undefined) enter(recorder, batch, arrivalOf(sameSymbols, input), batchLine ?? 0)
+    enterAgain(recorder, batch, row, orderId)
     return true
   }
 })
@@ -274,8 +363,7 @@ const againMember = (
 const addAgain = (batch: Batch, rows: ReadonlyArray<Trade>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const orders = yield* Reads.all(OrderTable, { where: [{ column: "tradeId", in: rows.map(({ id }) => id) }] })
-    const orderIds = new Map(orders.map(({ id, tradeId }) => [tradeId, id]))
+    const orderIds = yield* orderIdsOf(rows)
     const members = rows.map((row) => againMember(batch, row, orderIds.get(row.id)))
     const entered = yield* ledger.submitAll("intake", members)
     if (!entered.every((each) => each)) return yield* hasAllRows(batch)
@@ -300,59 +388,205 @@ const problemOfRetry = (old: Batch): string | undefined => {
 /** Gives a batch the failed rows of the one that it tries again, each once however often it is begun, and queues it. */
 const fill = (old: Batch, batch: Batch, actor: string) =>
   Effect.gen(function* () {
-    const rows = yield* failedRows(old)
-    for (let at = 0; at < rows.length; at += ROWS) {
-      yield* addAgain(batch, rows.slice(at, at + ROWS))
-    }
+    yield* eachOf(old, "failed", ROWS, (rows) => addAgain(batch, rows))
     return yield* queue(batch.id, actor)
   })
 
-const retry = (id: BatchId, uid: string, actor: string, versions: Versions) =>
+/** What is tried again of a batch, and the batch that does it, where one has begun; a refusal where it may not be. */
+const retryOf = (id: BatchId, versions: Versions) =>
   Effect.gen(function* () {
     const old = yield* find(id)
     if (versions?.includes(old.version) === false) {
       return yield* new BatchChanged({ id: format("batch", id), version: old.version })
     }
     const begun = yield* begunRetryOf(old)
-    if (begun !== undefined) return yield* fill(old, begun, actor)
+    if (begun !== undefined) return { old, begun }
     const name = format("batch", id)
     const problem = problemOfRetry(old)
     if (problem !== undefined) return yield* new BatchStands({ id: name, problem })
-    if ((yield* failedRows(old)).length === 0) {
+    if ((yield* Reads.first(TradeTable, rowsThatAre(old, "failed"))) === undefined) {
       return yield* new BatchStands({ id: name, problem: `${name} has no failed row that could be tried again` })
     }
-    const { account, fileHash, fileName, mode, priority } = old
-    const asked = { uid, name: `${old.name} (again)`, mode, priority, fileName, fileHash, retryOf: id, account, actor }
-    return yield* fill(old, yield* create(asked), actor)
+    return { old, begun }
   })
 
-/** Batches on the program's ledger. */
-export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Layer.effect(
-  Batches,
+/** The batch that tries another one again, on the same terms. */
+const requestOf = ({ fileHash, fileName, id, mode, name, priority }: Batch, uid: string): batches.BatchRequest => ({
+  uid,
+  name: `${name} (again)`,
+  mode,
+  priority,
+  fileName,
+  fileHash,
+  retryOf: id
+})
+
+const retry = (id: BatchId, uid: string, reason: string, actor: string, versions: Versions) =>
   Effect.gen(function* () {
-    const context = yield* Effect.context<Ledger | TradeRepository>()
-    const here = <A, E>(act: Effect.Effect<A, E, Ledger | TradeRepository>) => Effect.provide(act, context)
-    return {
-      create: (asked) => here(create(asked)),
-      add: (batch, rows, policy) => here(add(batch, rows, policy)),
-      queue: (id, actor, left, versions) => here(queue(id, actor, left, versions)),
-      retry: (id, uid, actor, versions) => here(retry(id, uid, actor, versions)),
-      cancel: (id, reason, actor, versions) =>
-        here(changed(id, causeOf(actor, reason), versions, (recorder) => batches.cancel(recorder, id, reason))),
-      hide: (id, reason, actor, versions) =>
-        here(changed(id, causeOf(actor, reason), versions, (recorder) => batches.hide(recorder, id))),
-      archive: (id, reason, actor, versions) =>
-        here(changed(id, causeOf(actor, reason), versions, (recorder) => batches.archive(recorder, id)))
-    }
+    const { begun, old } = yield* retryOf(id, versions)
+    const made = begun ?? (yield* create({ ...requestOf(old, uid), account: old.account, actor, reason }))
+    return yield* fill(old, made, actor)
   })
-)
+
+// Dry runs: the rules that act, on as many rows at a time, of which nothing is kept
+
+/** A name that is no batch's. */
+const NOBODY = "dry run"
+
+/** How many rows are rehearsed in one commit: the ledger's writer is held by no more. */
+const REHEARSED = 200
+
+/** What a rule says, and is not kept. */
+const rehearsed = <A>(member: Member<A>) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.submit("command", { ...member, rehearse: () => undefined }))
+
+const rowFate = ({ limitPrice, price, side, symbol }: Trade, fate: Fate, quantity: Decimal.Decimal): RowFate => ({
+  fate,
+  symbol,
+  side,
+  quantity,
+  price: price ?? limitPrice
+})
+
+const fateOf = (recorder: Recorder, row: Trade, orderId: OrderId | undefined, fate: Fate): RowFate => {
+  const order = orderId === undefined ? undefined : recorder.books.orders.get(orderId)
+  return rowFate(row, fate, order === undefined ? row.quantity : Decimal.subtract(row.quantity, order.filled))
+}
+
+/**
+ * What would become of rows whose batch is called off. Those that have not had their turn are stopped by that alone: of a million
+ * rows most are, and none of them is brought before the ledger.
+ */
+const callingOff = (batch: Batch, rows: ReadonlyArray<Trade>, actor: string) =>
+  Effect.gen(function* () {
+    const begun = rows.filter((row) => !isHeld(row))
+    const stopped = rows.filter(isHeld).map((row) => rowFate(row, "stopped", row.quantity))
+    return begun.length === 0 ? stopped : [...stopped, ...(yield* callingOffBegun(batch, begun, actor))]
+  })
+
+/** What would become of rows under way whose batch is called off. */
+const callingOffBegun = (batch: Batch, rows: ReadonlyArray<Trade>, actor: string) =>
+  Effect.gen(function* () {
+    const { id } = batch
+    const { orders } = yield* stillOpen(rows)
+    const orderIds = new Map(orders.map(({ id: orderId, tradeId }) => [tradeId, orderId]))
+    const fate = (recorder: Recorder, row: Trade): RowFate => {
+      const orderId = orderIds.get(row.id)
+      const off = () =>
+        orderId === undefined ? batches.callOff(recorder, id, row.id) : batches.callOffOrder(recorder, id, orderId)
+      return fateOf(recorder, row, orderId, off())
+    }
+    return yield* rehearsed({
+      ...member(
+        batch,
+        [
+          Need.BatchById({ id }),
+          ...rows.map((row) => Need.TradeById({ id: row.id })),
+          ...orders.map((order) => Need.OrderById({ id: order.id }))
+        ],
+        (recorder) => {
+          rules.cancel(id, NOBODY)(recorder)
+          return rows.map((row) => fate(recorder, row))
+        }
+      ),
+      cause: causeOf(actor)
+    })
+  })
+
+/** What would become of failed rows whose batch is tried again. */
+const tryingAgain = (old: Batch, rows: ReadonlyArray<Trade>, actor: string) =>
+  Effect.gen(function* () {
+    const orderIds = yield* orderIdsOf(rows)
+    return yield* rehearsed({
+      ...member(
+        old,
+        [
+          Need.Account({ account: old.account }),
+          Need.BatchByUid({ uid: NOBODY }),
+          Need.BatchById({ id: old.id }),
+          ...rows.map((row) => Need.TradeById({ id: row.id })),
+          ...Array.from(orderIds.values(), (id) => Need.OrderById({ id }))
+        ],
+        (recorder) => {
+          const made = batches.batchOf(recorder, batches.create(recorder, requestOf(old, NOBODY)))
+          if (made === undefined) throw new Error("a batch that was made is there")
+          return rows.map((row) => {
+            const orderId = orderIds.get(row.id)
+            const { fate } = enterAgain(recorder, made, row, orderId)
+            return fateOf(recorder, row, orderId, fate)
+          })
+        }
+      ),
+      cause: causeOf(actor)
+    })
+  })
+
+/** Rows that have ended, and stay. */
+const countEnded = (rows: ReturnType<typeof tally>, { cancelled, done, failed }: Batch): void => {
+  rows.count("done", done)
+  rows.count("failed", failed)
+  rows.count("cancelled", cancelled)
+}
+
+const rehearseRetry = (id: BatchId, actor: string, versions: Versions) =>
+  Effect.gen(function* () {
+    const { old } = yield* retryOf(id, versions)
+    const rows = tally()
+    yield* eachOf(old, "failed", REHEARSED, (found) =>
+      Effect.map(tryingAgain(old, found, actor), (tried) => tried.forEach(rows.add))
+    )
+    rows.count("rejected", old.rejected)
+    rows.count("done", old.done)
+    return { batch: old, what: `a new batch tries ${format("batch", id)} again`, rows: rows.all() }
+  })
+
+const rehearse = (
+  id: BatchId,
+  verb: BatchVerb,
+  actor: string,
+  versions: Versions
+): Effect.Effect<RehearsedBatch, ChangeFailure, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    if (verb === "retry") return yield* rehearseRetry(id, actor, versions)
+    const batch = yield* find(id)
+    const wish = changing(batch, causeOf(actor), versions, rules[verb](id, NOBODY))
+    const what = yield* admitted(id, yield* rehearsed(wish))
+    const rows = tally()
+    if (verb === "cancel") {
+      yield* eachOf(batch, "pending", REHEARSED, (found) =>
+        Effect.map(callingOff(batch, found, actor), (off) => off.forEach(rows.add))
+      )
+    }
+    countEnded(rows, batch)
+    return { batch, what, rows: rows.all() }
+  })
+
+/** Makes it on the program's ledger. */
+export const make: Effect.Effect<BatchesService, never, Ledger | TradeRepository> = Effect.gen(function* () {
+  const context = yield* Effect.context<Ledger | TradeRepository>()
+  const here = <A, E>(act: Effect.Effect<A, E, Ledger | TradeRepository>) => Effect.provide(act, context)
+  return {
+    create: (asked) => here(create(asked)),
+    add: (batch, rows, policy) => here(add(batch, rows, policy)),
+    queue: (id, actor, left, versions) => here(queue(id, actor, left, versions)),
+    retry: (id, uid, reason, actor, versions) => here(retry(id, uid, reason, actor, versions)),
+    cancel: (id, reason, actor, versions) =>
+      here(changed(id, causeOf(actor, reason), versions, rules.cancel(id, reason))),
+    hide: (id, reason, actor, versions) => here(changed(id, causeOf(actor, reason), versions, rules.hide(id))),
+    archive: (id, reason, actor, versions) => here(changed(id, causeOf(actor, reason), versions, rules.archive(id))),
+    rehearse: (id, verb, actor, versions) => here(rehearse(id, verb, actor, versions))
+  }
+})
+
+/** Batches on the program's ledger. */
+export const layer: Layer.Layer<Batches, never, Ledger | TradeRepository> = Layer.effect(Batches, make)
 
 /** The symbols of rows that are tried again are tickers already. */
 const sameSymbols: SourcePolicy = { mapping: { suffixes: [], symbols: {} }, direction: undefined }
 
 // The queue
 
-const member = ({ account }: Batch, needs: ReadonlyArray<Need>, apply: Member<unknown>["apply"]): Member<unknown> => ({
+const member = <A>({ account }: Batch, needs: ReadonlyArray<Need>, apply: Member<A>["apply"]): Member<A> => ({
   account,
   cause: { kind: "timer", actor: "batches" },
   needs,
@@ -424,6 +658,19 @@ const takeUp = (batch: Batch) =>
     return items.length
   })
 
+/** Rows that have not had their turn, and orders of rows that are not asked to end yet. */
+const stillOpen = (rows: ReadonlyArray<Trade>) =>
+  Effect.map(
+    Reads.all(OrderTable, {
+      where: [
+        { column: "tradeId", in: rows.map(({ id }) => id) },
+        { column: "status", in: live },
+        { column: "cancelRequestedAt", in: [null] }
+      ]
+    }),
+    (orders) => ({ held: rows.filter(isHeld), orders })
+  )
+
 /** Rows of a cancelled batch end, and orders of theirs that are not asked to end yet. */
 const callOff = (batch: Batch) =>
   Effect.gen(function* () {
@@ -435,15 +682,8 @@ const callOff = (batch: Batch) =>
       ],
       limit: ROWS
     })
-    const held = items.filter(({ reason }) => reason !== undefined)
-    const orders = yield* Reads.all(OrderTable, {
-      where: [
-        { column: "tradeId", in: items.map(({ id }) => id) },
-        { column: "status", in: live },
-        { column: "cancelRequestedAt", in: [null] }
-      ]
-    })
-    yield* ledger.submitAll("command", [
+    const { held, orders } = yield* stillOpen(items)
+    yield* ledger.submitAll<unknown>("command", [
       ...held.map(({ id }) =>
         member(batch, [Need.BatchById({ id: batch.id }), Need.TradeById({ id })], (recorder) =>
           batches.callOff(recorder, batch.id, id)
@@ -457,6 +697,8 @@ const callOff = (batch: Batch) =>
     ])
     return held.length + orders.length
   })
+
+const openBatches = Reads.all(BatchTable, { where: [{ column: "status", in: ["pending", "running"] }] })
 
 /** Cancelled batches whose rows have not all ended: of all that were ever called off, the few that are still to be looked at. */
 const calledOff = Effect.map(
@@ -481,10 +723,12 @@ export const workOff = (
   atOnce: number = MOST_AT_ONCE
 ): Effect.Effect<boolean, LedgerError, Ledger | TradeRepository | Clock> =>
   Effect.gen(function* () {
-    const pending = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending"] }] }))
-    const finished = yield* finishRetries(pending)
-    const all = yield* driven(yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["running"] }] }))
+    const open = yield* driven(yield* openBatches)
     const called = yield* calledOff
+    if (open.length === 0 && called.length === 0) return false
+    const pending = open.filter(({ status }) => status === "pending")
+    const finished = yield* finishRetries(pending)
+    const all = open.filter(({ status }) => status === "running")
     const started = yield* startNext(pending, all.length, atOnce)
     const ours = [...all, ...(yield* driven(called))]
     const done = yield* Effect.forEach(ours, (batch) =>
@@ -496,7 +740,7 @@ export const workOff = (
 /** Would a pass over the queue do something? Rows that an operator must release, or whose orders have not ended, are no work of it. */
 export const isBusy = (atOnce: number = MOST_AT_ONCE): Effect.Effect<boolean, StoreError, TradeRepository> =>
   Effect.gen(function* () {
-    const open = yield* Reads.all(BatchTable, { where: [{ column: "status", in: ["pending", "running"] }] })
+    const open = yield* openBatches
     const running = open.filter(({ status }) => status === "running")
     const isQueued = open.some(({ queuedAt, status }) => status === "pending" && queuedAt !== undefined)
     if (isQueued && running.length < atOnce) return true

@@ -60,44 +60,44 @@ export interface CommandsService {
 /** Where operators and programs act. */
 export class Commands extends Context.Tag("@roundlot/core/Commands")<Commands, CommandsService>() {}
 
-/** Commands on the program's ledger. */
-export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Layer.effect(
-  Commands,
-  Effect.gen(function* () {
-    const context = yield* Effect.context<Ledger | TradeRepository>()
-    const ledger = yield* Ledger
-    const submit = (order: CommandRequest) =>
-      Effect.flatMap(stoppedBefore(order), (stopped) =>
-        Effect.flatMap(ledger.submitAll("command", membersOf(order, stopped)), ([performed]) =>
-          performed === undefined ? Effect.dieMessage(`command ${order.id} has no answer`) : Effect.succeed(performed)
-        )
+/** Makes it on the program's ledger. */
+export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepository> = Effect.gen(function* () {
+  const context = yield* Effect.context<Ledger | TradeRepository>()
+  const ledger = yield* Ledger
+  const submit = (order: CommandRequest) =>
+    Effect.flatMap(stoppedBefore(order), (stopped) =>
+      Effect.flatMap(ledger.submitAll("command", membersOf(order, stopped)), ([performed]) =>
+        performed === undefined ? Effect.dieMessage(`command ${order.id} has no answer`) : Effect.succeed(performed)
       )
-    return {
-      perform: (request) =>
-        Effect.gen(function* () {
-          const why = unsoundOf(request)
-          if (why !== undefined) return { _tag: "Refused", why } as const
-          const { answer } = yield* submit(request)
-          // A repeated command too: what follows it may be what was lost.
-          return answer._tag === "Done" ? yield* follow(request, answer) : answer
-        }).pipe(Effect.provide(context)),
-      rehearse: (request) => {
+    )
+  return {
+    perform: (request) =>
+      Effect.gen(function* () {
         const why = unsoundOf(request)
-        if (why === undefined) return Effect.provide(rehearsed(request), context)
-        return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
-      },
-      setAccount: (account, settings, actor, reason, madeOf) =>
-        Effect.all([isDriven(account), symbolsOf(account)]).pipe(
-          Effect.flatMap(([driven, symbols]) =>
-            ledger.submit("command", settingMember(account, settings, { actor, madeOf, reason }, driven, symbols))
-          ),
-          Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
-          Effect.map(({ answer }) => answer),
-          Effect.provide(context)
-        )
-    }
-  })
-)
+        if (why !== undefined) return { _tag: "Refused", why } as const
+        const { answer } = yield* submit(request)
+        // A repeated command too: what follows it may be what was lost.
+        return answer._tag === "Done" ? yield* follow(request, answer) : answer
+      }).pipe(Effect.provide(context)),
+    rehearse: (request) => {
+      const why = unsoundOf(request)
+      if (why === undefined) return Effect.provide(rehearsed(request), context)
+      return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
+    },
+    setAccount: (account, settings, actor, reason, madeOf) =>
+      Effect.all([isDriven(account), symbolsOf(account)]).pipe(
+        Effect.flatMap(([driven, symbols]) =>
+          ledger.submit("command", settingMember(account, settings, { actor, madeOf, reason }, driven, symbols))
+        ),
+        Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
+        Effect.map(({ answer }) => answer),
+        Effect.provide(context)
+      )
+  }
+})
+
+/** Commands on the program's ledger. */
+export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Layer.effect(Commands, make)
 
 /** What is wrong with the texts of a command, so that no store keeps them. */
 const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined => {

@@ -1,4 +1,4 @@
-import { Effect, Fiber, Ref, type Duration } from "effect"
+import { Deferred, Effect, Fiber, Ref } from "effect"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -76,10 +76,18 @@ export const drive = (
 const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effect<never, Ended, Requirements> =>
   Effect.gen(function* () {
     const gate = yield* StartGate.make
+    const scope = yield* Effect.scope
+    const otherAccount = yield* Deferred.make<never, StartGate.OtherBrokerAccount>()
+    // A broker that is long in answering is read beside the passes: they go on with the other accounts.
     const mayDrive = (account: AccountName) =>
-      Effect.if(isDriven(account), { onTrue: () => gate.isOpen(account), onFalse: () => Effect.succeed(false) })
+      Effect.gen(function* () {
+        if (!(yield* isDriven(account))) return false
+        if (yield* gate.isRead(account)) return true
+        yield* Effect.forkIn(tryGate(gate, account, otherAccount), scope)
+        return false
+      })
     yield* start(driving, gate)
-    const look = looking(polling)
+    const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
     const decisions = yield* makeWorkOff(gate, driving)
@@ -109,14 +117,23 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
           work.every("old requests", "1 hour", Requests.forgetOld)
         ),
         Effect.zipRight(work.reported("logins", watchLogins), work.every("logins", "15 seconds", watchLogins)),
-        followAccounts(driving, look)
+        followAccounts(driving, look),
+        Deferred.await(otherAccount)
       ],
       { concurrency: "unbounded", discard: true }
     ).pipe(Effect.zipRight(Effect.never))
-  })
+  }).pipe(Effect.scoped)
 
-/** How often a part looks for what nobody told it: asked for each time. */
-const looking = (polling: PollingOptions) => (): Duration.DurationInput => polling.lookMs ?? "1 second"
+/** As at the start: whose keys turn out to be those of another account, when its broker answers at last, ends the daemon. */
+const tryGate = Effect.fn("Daemon.tryGate")(function* (
+  gate: StartGate.StartGate,
+  account: AccountName,
+  otherAccount: Deferred.Deferred<never, StartGate.OtherBrokerAccount>
+) {
+  if (yield* gate.isOpen(account)) return
+  const refusal = yield* gate.refusal(account)
+  if (refusal?._tag === "OtherBrokerAccount") yield* Deferred.fail(otherAccount, refusal)
+})
 
 /** Again at once while there is more to do: rows are taken up a few hundred at a time. */
 const workOffBatches = Effect.repeat(Batches.workOff(), { until: (isMore) => !isMore })
@@ -172,10 +189,7 @@ const afterTheFirst = <A, R>(again: Effect.Effect<A, never, R>): Effect.Effect<E
 const comparePositions = (account: AccountName) => work.reported(`positions ${account}`, reconcile(account))
 
 /** Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then. */
-const followAccounts = (
-  driving: Driving.Driving,
-  look: () => Duration.DurationInput
-): Effect.Effect<never, never, Requirements> =>
+const followAccounts = (driving: Driving.Driving, look: work.Looks): Effect.Effect<never, never, Requirements> =>
   Effect.scoped(
     Effect.gen(function* () {
       const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())

@@ -1,7 +1,9 @@
 import { Effect, Ref } from "effect"
 import { Need } from "../books/Need.ts"
+import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
+import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -122,8 +124,9 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   if (order.brokerOrderId !== undefined) return
   if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
   if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
-  if (order.decisionId !== undefined) return yield* miss(asked, order)
-  if (yield* mayDrive) yield* sendAgain(asked, order)
+  // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
+  if (!(yield* mayDrive)) return
+  yield* order.decisionId === undefined ? sendAgain(asked, order) : miss(asked, order)
 })
 
 const LOOK_UPS = 2
@@ -164,14 +167,16 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
  * another of ours, is for an operator, with the listing.
  */
 const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
+  const inBooks = yield* byTheirInstruments(order.account)
+  const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && couldBe(order, inBooks(report))
   if (order.candidate !== undefined) {
     const named = yield* withRetries(broker.order(order.candidate))
-    if (named.report._tag === "OrderSeen" && couldBe(order, named.report)) return yield* takeOver(order, named)
+    if (isOurs(named)) return yield* takeOver(order, named)
   }
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const from = Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS)
   const { complete, received } = yield* withRetries(broker.orders({ from, to: Instant.addMillis(now, SKEW_MS) }))
-  const reports = received.map(({ report }) => report)
+  const reports = received.map(({ report }) => inBooks(report))
   const ours = yield* idsInTheBooks(order.account, reports)
   const free = reports.filter((report) => !ours.has(report.brokerOrderId))
   const theirs = free.filter((report) => couldBe(order, report))
@@ -185,8 +190,15 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
     return yield* stays(order, `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`)
   }
   const readBack = yield* withRetries(broker.order(only.brokerOrderId))
-  if (readBack.report._tag === "OrderSeen" && couldBe(order, readBack.report)) yield* takeOver(order, readBack)
+  if (isOurs(readBack)) yield* takeOver(order, readBack)
 })
+
+/** P9: what the market names otherwise by now is compared by the ticker that the books know it by. */
+const byTheirInstruments = (account: AccountName) =>
+  Effect.map(Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] }), (settings) => {
+    const symbols = settings?.symbols ?? []
+    return (report: OrderSeen): OrderSeen => ({ ...report, symbol: nameInBooks(symbols, report.symbol) })
+  })
 
 /** Those of the listed orders that the books have. */
 const idsInTheBooks = (account: AccountName, reports: ReadonlyArray<OrderSeen>) =>

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Ref } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 
@@ -55,27 +55,29 @@ const afterFailure = (before: PartHealth, at: Instant.Instant, detail: string): 
   return { ...before, isWell: false, lastFailureAt: at, detail, failures, failingSince, isAlert }
 }
 
+const tellRecovered = ({ failures, isAlert, part }: PartHealth): Effect.Effect<void> =>
+  Effect.logInfo(isAlert ? "recovered, the alert is over" : "recovered").pipe(Effect.annotateLogs({ part, failures }))
+
 /** A registry in memory. A failure is logged when it begins, when it becomes an alert and when it is over: once each (FILL-15). */
 export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
   Health,
   Effect.gen(function* () {
     const clock = yield* Clock
-    const parts = yield* Ref.make<ReadonlyMap<string, PartHealth>>(new Map())
+    const parts = new Map<string, PartHealth>()
+    /** Gives what was known of the part before. */
     const change = (part: string, next: (before: PartHealth, at: Instant.Instant) => PartHealth) =>
-      Effect.flatMap(clock.now, (at) =>
-        Ref.modify(parts, (known) => {
-          const before = known.get(part) ?? unknown(part)
-          return [before, new Map(known).set(part, next(before, at))]
-        })
-      )
+      Effect.map(clock.now, (at) => {
+        const before = parts.get(part) ?? unknown(part)
+        parts.set(part, next(before, at))
+        return before
+      })
     return {
+      // Told by every pass of every part, and nearly always nothing new.
       succeeded: (part, until) =>
-        Effect.gen(function* () {
-          const before = yield* change(part, (known, at) => ({ ...known, ...wellAgain, until, lastSuccessAt: at }))
-          if (before.isWell) return
-          const over = before.isAlert ? "recovered, the alert is over" : "recovered"
-          yield* Effect.logInfo(over).pipe(Effect.annotateLogs({ part, failures: before.failures }))
-        }),
+        Effect.flatMap(
+          change(part, (known, at) => ({ ...known, ...wellAgain, until, lastSuccessAt: at })),
+          (before) => (before.isWell ? Effect.void : tellRecovered(before))
+        ),
       failed: (part, detail, until) =>
         Effect.gen(function* () {
           const at = yield* clock.now
@@ -85,7 +87,7 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
           if (!isAlert || before.isAlert) return
           yield* Effect.logError("alert: it keeps failing").pipe(Effect.annotateLogs({ part, detail, failures }))
         }),
-      all: Effect.map(Ref.get(parts), (known) => [...known.values()])
+      all: Effect.sync(() => [...parts.values()])
     }
   })
 )

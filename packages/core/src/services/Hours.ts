@@ -9,6 +9,7 @@ import { isDriven } from "./drive.ts"
 import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import { reported } from "./work.ts"
 
 const DAY_MS = 86_400_000
 const BACK_DAYS = 7
@@ -74,7 +75,11 @@ const tell = (
     return words.length === 0 ? health.succeeded(part) : health.failed(part, words.join("; "))
   })
 
-/** Reads the hours of every account that this process drives. */
+/** Reads the hours of every account that this process drives; one account's failure does not stop the others. */
 export const learnAllHours = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(accounts, ({ name }) => Effect.whenEffect(learnHours(name), isDriven(name)), { discard: true })
+  Effect.forEach(
+    accounts,
+    ({ name }) => Effect.whenEffect(reported(`calendar of ${name}`, learnHours(name)), isDriven(name)),
+    { discard: true }
+  )
 )

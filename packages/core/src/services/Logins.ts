@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import { Brokers, type LoginStanding } from "../ports/Broker.ts"
 import * as Instant from "../time/Instant.ts"
@@ -25,9 +25,10 @@ export const watchLogins = Effect.gen(function* () {
   const accounts = yield* Reads.all(AccountTable)
   for (const { name } of accounts) {
     if (!(yield* isDriven(name))) continue
-    const { login } = yield* brokers.get(name)
-    if (login === undefined) continue
-    const standing = yield* login
+    // An account without a broker has no login, and keeps nobody from hearing of the others'.
+    const broker = yield* Effect.option(brokers.get(name))
+    if (Option.isNone(broker) || broker.value.login === undefined) continue
+    const standing = yield* broker.value.login
     const words = wordsOf(standing)
     const until = standing._tag === "NeedsLogin" ? undefined : standing.until
     yield* words === undefined ? health.succeeded(`login ${name}`, until) : health.failed(`login ${name}`, words, until)

@@ -1,7 +1,14 @@
 import { Effect, Either } from "effect"
 import type { Cell } from "../books/Column.ts"
 import type { BadRow, Table } from "../books/Table.ts"
-import { TradeRepository, type Count, type Filter, type Page, type StoreError } from "../ports/TradeRepository.ts"
+import {
+  TradeRepository,
+  type Count,
+  type Filter,
+  type Page,
+  type StoreError,
+  type TradeRepositoryService
+} from "../ports/TradeRepository.ts"
 
 /** Which rows of a table, in which order, how many, and after which. */
 export interface Question {
@@ -23,20 +30,19 @@ export const page = <R>(
   question: Question,
   isMeant?: (row: Row) => boolean
 ): Effect.Effect<Page<R>, StoreError, TradeRepository> =>
-  Effect.gen(function* () {
-    const repository = yield* TradeRepository
-    const orderBy = question.orderBy ?? table.key
-    const rows = yield* repository.page({
-      table: table.name,
-      where: question.where ?? [],
-      orderBy,
-      descending: question.descending ?? false,
-      after: question.after,
-      limit: question.limit
-    })
-    const items = yield* decoded(table, isMeant === undefined ? rows : rows.filter(isMeant))
-    const last = rows.length < question.limit ? undefined : rows.at(-1)
-    return { items, next: last === undefined ? undefined : orderBy.map((column) => last[column] ?? null) }
+  Effect.flatMap(TradeRepository, (repository) => asked(repository, table, question, isMeant))
+
+/** Nearly all that a daemon does in its passes is to ask: each question is few steps of the runtime. */
+const asked = <R>(
+  repository: TradeRepositoryService,
+  table: Table<R>,
+  { after, descending = false, limit, orderBy = table.key, where = [] }: Question,
+  isMeant: ((row: Row) => boolean) | undefined
+): Effect.Effect<Page<R>, StoreError> =>
+  Effect.flatMap(repository.page({ table: table.name, where, orderBy, descending, after, limit }), (rows) => {
+    const last = rows.length < limit ? undefined : rows.at(-1)
+    const next = last === undefined ? undefined : orderBy.map((column) => last[column] ?? null)
+    return Either.map(decoded(table, isMeant === undefined ? rows : rows.filter(isMeant)), (items) => ({ items, next }))
   })
 
 const decoded = <R>(table: Table<R>, rows: ReadonlyArray<Row>): Either.Either<ReadonlyArray<R>, BadRow> => {
@@ -69,14 +75,25 @@ export const all = <R>(
   question: Omit<Question, "limit" | "after"> = {},
   isMeant?: (row: Row) => boolean
 ): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
+  Effect.flatMap(page(table, { ...question, limit: PAGE }, isMeant), (first) =>
+    first.next === undefined ? Effect.succeed(first.items) : readOn(table, question, isMeant, first)
+  )
+
+/** The pages after the first. */
+const readOn = <R>(
+  table: Table<R>,
+  question: Omit<Question, "limit" | "after">,
+  isMeant: ((row: Row) => boolean) | undefined,
+  first: Page<R>
+): Effect.Effect<ReadonlyArray<R>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
-    const items: Array<R> = []
-    let after: ReadonlyArray<Cell> | undefined
-    do {
+    const items = [...first.items]
+    let after = first.next
+    while (after !== undefined) {
       const next: Page<R> = yield* page(table, { ...question, after, limit: PAGE }, isMeant)
       items.push(...next.items)
       after = next.next
-    } while (after !== undefined)
+    }
     return items
   })
 

@@ -3,8 +3,8 @@ import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
-import { instrumentOf } from "../instrument/DatedSymbol.ts"
-import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
+import { nameInBooks } from "../instrument/DatedSymbol.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
@@ -14,6 +14,7 @@ import {
   brokerOf,
   type BrokerReadFailed,
   type Brokers,
+  type BrokerService,
   type Holding,
   type HoldingsListed,
   type NoBroker
@@ -31,7 +32,6 @@ import {
   type HoldingJudged,
   type HoldingSeen
 } from "../reconciliation/holdings.ts"
-import { closeIfOpen, openOrUpdate } from "../reconciliation/ledgerBreaks.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
@@ -40,6 +40,7 @@ import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { pollAll, sweep } from "./Tracking.ts"
+import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
 
 /** What comparing an account with its broker came to. */
@@ -66,7 +67,8 @@ type Failed = BrokerReadFailed | LedgerError | NoBroker
  * does what doing it once did.
  */
 export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (account: AccountName) {
-  const first = yield* readPositions(account)
+  const read = bookUnreadable(account, "positions")(readPositions(account))
+  const first = yield* read
   const judged = yield* judge(account, first, judgeHolding)
   const known = yield* openAbout(account)
   const isNew = judged.holdings.some(({ symbol, why }) => known.get(symbol) !== why)
@@ -74,8 +76,8 @@ export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (accoun
     yield* sweep(account)
     yield* pollAll
   }
-  const last = isNew ? yield* readPositions(account) : first
-  yield* bookContradiction(account, last)
+  const last = isNew ? sinceThen(first, yield* read) : first
+  yield* bookSoundness(account, "positions", problemOf(last))
   const booked = yield* judge(account, last, bookHolding)
   yield* holdIfUnadopted(booked)
   if (booked.problem === undefined) yield* noteCompared(account, last.asOf)
@@ -119,10 +121,17 @@ interface PositionsRead {
   readonly complete: boolean
   readonly contradiction: string | undefined
   readonly rows: ReadonlyArray<Holding>
+  /** The symbols of which the broker held something else a moment before, when it was asked first. */
+  readonly moved: ReadonlySet<Ticker>
 }
 
-const readPositions = Effect.fn("Reconciliation.readPositions")(function* (account: AccountName) {
-  const broker = yield* brokerOf(account)
+const readPositions = (account: AccountName) =>
+  Effect.flatMap(brokerOf(account), (broker) => readPositionsAt(broker, account))
+
+const readPositionsAt = Effect.fn("Reconciliation.readPositions")(function* (
+  broker: BrokerService,
+  account: AccountName
+) {
   const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
   const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
@@ -131,17 +140,42 @@ const readPositions = Effect.fn("Reconciliation.readPositions")(function* (accou
   const { complete, holdings: listed } = answer
   const holdings = listed.map((row) => ({
     ...row,
-    symbol: instrumentOf(settings?.symbols ?? [], row.symbol) ?? row.symbol
+    symbol: nameInBooks(settings?.symbols ?? [], row.symbol)
   }))
   const read: PositionsRead = {
     asOf,
     booked: new Map(positions.map((position) => [position.symbol, holdingsOf(position)])),
     complete,
     contradiction: contradictionOf(holdings) ?? unsoundOf(answer, settings?.brokerAccountId, last),
-    rows: holdings
+    rows: holdings,
+    moved: new Set()
   }
   return read
 })
+
+const quantities = ({ rows }: PositionsRead) =>
+  new Map(rows.filter(isComparable).map(({ quantity, symbol }) => [symbol, quantity]))
+
+/**
+ * What an account holds at a broker now, in signed shares, by what the books call it: zero of what a listing lacks that may be judged
+ * by; nothing where it may not be, or where the broker lists something else by that name (P8, P10).
+ */
+export const holdingsNow = (broker: BrokerService, account: AccountName) =>
+  Effect.map(readPositionsAt(broker, account), (read) => {
+    const held = quantities(read)
+    const others = new Set(read.rows.flatMap((row) => (isComparable(row) ? [] : [row.symbol])))
+    const isSound = problemOf(read) === undefined
+    return (symbol: Ticker): Decimal.Decimal | undefined =>
+      isSound && !others.has(symbol) ? (held.get(symbol) ?? Decimal.zero) : undefined
+  })
+
+/** A second reading, which knows what has moved since the first: what the books were told in between may be older than it. */
+const sinceThen = (first: PositionsRead, second: PositionsRead): PositionsRead => {
+  const [before, after] = [quantities(first), quantities(second)]
+  const isOther = (symbol: Ticker) =>
+    !Decimal.equals(before.get(symbol) ?? Decimal.zero, after.get(symbol) ?? Decimal.zero)
+  return { ...second, moved: new Set([...before.keys(), ...after.keys()].filter(isOther)) }
+}
 
 const NEWEST = 20
 
@@ -212,7 +246,7 @@ const judgingMember = (account: AccountName, seen: HoldingSeen, judging: Judging
 /** The symbols whose rows differ from the books, or that have an open break about that; all others agree, and cost nothing. */
 const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
   account: AccountName,
-  { asOf, booked, rows }: PositionsRead
+  { asOf, booked, moved, rows }: PositionsRead
 ) {
   const theirs = new Map(rows.filter(isComparable).map((row) => [row.symbol, row]))
   const broken = yield* openAbout(account)
@@ -230,8 +264,12 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
       { symbol, quantity, averagePrice: theirs.get(symbol)?.averagePrice, booked: ours, goneTo, skipped: undefined }
     ]
   })
-  const moving = yield* movedAround(account, asOf, seen)
-  const marked = seen.map((each) => (moving.has(each.symbol) ? { ...each, skipped: JUST_FILLED } : each))
+  const filled = yield* filledAround(account, asOf, seen)
+  const reasonFor = (symbol: Ticker): string | undefined => {
+    if (filled.has(symbol)) return JUST_FILLED
+    return moved.has(symbol) ? JUST_MOVED : undefined
+  }
+  const marked = seen.map((each) => ({ ...each, skipped: reasonFor(each.symbol) }))
   return { agreed: symbols.length - seen.length, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
 })
 
@@ -257,10 +295,11 @@ const openAbout = (account: AccountName): Effect.Effect<ReadonlyMap<string, stri
   )
 
 const JUST_FILLED = "it was filled within the last seconds"
+const JUST_MOVED = "the broker held something else of it a moment before"
 const SETTLING_MS = 5_000
 
-/** Stamped snapshots: positions with activity in the last seconds before a reading are skipped by it. */
-const movedAround = (account: AccountName, asOf: Instant.Instant, seen: ReadonlyArray<HoldingSeen>) =>
+/** Stamped snapshots: positions with activity in the last seconds before a reading are skipped by it, and so is what moved while the broker was read. */
+const filledAround = (account: AccountName, asOf: Instant.Instant, seen: ReadonlyArray<HoldingSeen>) =>
   seen.length === 0
     ? Effect.succeed<ReadonlySet<Ticker>>(new Set())
     : Effect.map(
@@ -276,25 +315,6 @@ const movedAround = (account: AccountName, asOf: Instant.Instant, seen: Readonly
       )
 
 // What is kept of it
-
-/** A listing that is not the whole truth, or contradicts itself, is a break of its own, until the next one that does not; nothing is repaired from it. */
-const bookContradiction = Effect.fn("Reconciliation.bookContradiction")(function* (
-  account: AccountName,
-  read: PositionsRead
-) {
-  const problem = problemOf(read)
-  const ledger = yield* Ledger
-  const fields = { symbol: UNMAPPED, kind: "UnsoundSnapshot", subject: "positions" } as const
-  yield* ledger.submit("report", {
-    account,
-    cause: { kind: "report", actor: "roundlot" },
-    needs: [Need.Position({ account, symbol: UNMAPPED })],
-    apply: (recorder) =>
-      problem === undefined
-        ? closeIfOpen(recorder, UNMAPPED, fields.kind, fields.subject, "the broker's next listing was sound")
-        : openOrUpdate(recorder, { ...fields, evidence: problem })
-  })
-})
 
 /** The name under which the books keep when an account was last compared. */
 const COMPARED = "roundlot/positions"

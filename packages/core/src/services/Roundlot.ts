@@ -1,12 +1,12 @@
-import { Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import { type Ledger, layer as layerLedger } from "../ledger/Ledger.ts"
 import { layerMemory as layerMemoryStore } from "../memory/MemoryRepository.ts"
 import { type Clock, layerAlwaysOpen } from "../ports/Clock.ts"
 import { type Entropy, layerSecure } from "../ports/Entropy.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
-import { type Accumulator, layer as layerAccumulator } from "./Accumulator.ts"
-import { type Batches, layer as layerBatches } from "./Batches.ts"
-import { type Commands, layer as layerCommands } from "./Commands.ts"
+import { Accumulator, make as makeAccumulator } from "./Accumulator.ts"
+import { Batches, make as makeBatches } from "./Batches.ts"
+import { Commands, make as makeCommands } from "./Commands.ts"
 import { type Health, layer as layerHealth } from "./Health.ts"
 
 /** Where trades and commands enter, and the health of it all. */
@@ -15,13 +15,15 @@ export type Services = Ledger | Accumulator | Batches | Commands | Health
 /** What the services stand on: a store, a clock, randomness. Each may be an app's own. */
 export type Foundations = TradeRepository | Clock | Entropy
 
-/** The services on whatever store, clock and randomness the program has. */
-export const layer: Layer.Layer<Services, never, Foundations> = Layer.mergeAll(
-  layerAccumulator,
-  layerBatches,
-  layerCommands,
-  layerHealth
-).pipe(Layer.provideMerge(layerLedger))
+/** The services on whatever store, clock and randomness the program has; those that keep nothing of their own are made together. */
+export const layer: Layer.Layer<Services, never, Foundations> = Layer.effectContext(
+  Effect.gen(function* () {
+    return Context.make(Accumulator, yield* makeAccumulator).pipe(
+      Context.add(Batches, yield* makeBatches),
+      Context.add(Commands, yield* makeCommands)
+    )
+  })
+).pipe(Layer.provideMerge(layerHealth), Layer.provideMerge(layerLedger))
 
 /**
  * The services on a store, with a market that never closes and the operating system's randomness. Add the brokers and run

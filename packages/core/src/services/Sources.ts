@@ -1,4 +1,4 @@
-import { Effect, Ref, Stream } from "effect"
+import { Effect, Ref, Schema, Stream } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
@@ -14,12 +14,15 @@ import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
 import { TradeTable } from "../trade/Trade.ts"
 import { Accumulator } from "./Accumulator.ts"
+import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
+import { every } from "./work.ts"
 
 /**
  * Takes in all that a source delivers, from where it stood. A delivery's cursor is committed after its trades are: a restart goes
  * on where it was, what comes twice is a duplicate, and nothing that was not taken in is passed over. On a live account trades that
- * are older than its `maxTradeAge` are counted, and one break `Backlog` holds the account until somebody has accepted it.
+ * are older than its `maxTradeAge` are counted, and one break `Backlog` holds the account until somebody has accepted it. That it says
+ * nothing for long is for health, and an alert.
  */
 export const follow = Effect.fn("Sources.follow")(function* <E>(account: AccountName, source: TradeSourceService<E>) {
   const known = yield* Reads.first(CursorTable, {
@@ -29,8 +32,31 @@ export const follow = Effect.fn("Sources.follow")(function* <E>(account: Account
     ]
   })
   const seen = yield* Ref.make<Seen | undefined>(undefined)
-  yield* Stream.runForEach(source.deliveries(known?.cursor), (delivery) => take(account, source, delivery, seen))
+  const taking = Stream.runForEach(source.deliveries(known?.cursor), (delivery) =>
+    take(account, source, delivery, seen)
+  )
+  yield* Effect.raceFirst(taking, watchSilence(account, source))
 })
+
+/** A source has said nothing for longer than it may: no trades and no connection look alike from the books. */
+class SourceSilent extends Schema.TaggedError<SourceSilent>()("SourceSilent", { ageMs: Schema.Number }) {
+  override get message() {
+    return `it has said nothing for ${Math.floor(this.ageMs / 1000)} s`
+  }
+}
+
+const ALARM_AFTER_MS = 15 * 60_000
+
+/** Health says for as long as a source is followed whether it is heard of. */
+const watchSilence = <E>(
+  account: AccountName,
+  { ageMs, alarmAfterMs = ALARM_AFTER_MS, name }: TradeSourceService<E>
+): Effect.Effect<never, never, Health> =>
+  every(
+    `source ${name} of ${account}`,
+    "15 seconds",
+    Effect.flatMap(ageMs, (silent) => (silent < alarmAfterMs ? Effect.void : new SourceSilent({ ageMs: silent })))
+  )
 
 const take = <E>(
   account: AccountName,

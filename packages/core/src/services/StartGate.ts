@@ -61,7 +61,9 @@ export type Refusal = ClockSkewed | EnvironmentMismatch | OtherBrokerAccount
  * compared. For real money the clocks must agree as well, and go on to. An account whose broker cannot be read stops no other.
  */
 export interface StartGate {
-  /** Is the broker read? Where it is not, reads it, unless that was tried a moment ago. */
+  /** Is the broker read? Asks nobody. */
+  readonly isRead: (account: AccountName) => Effect.Effect<boolean>
+  /** Is the broker read? Where it is not, reads it, unless that is under way or was tried a moment ago. */
   readonly isOpen: (account: AccountName) => Effect.Effect<boolean, never, GateRequirements>
   /** Why the gate of an account stays closed, where that is for a person to mend. */
   readonly refusal: (account: AccountName) => Effect.Effect<Refusal | undefined>
@@ -76,9 +78,15 @@ const AGAIN_AFTER_MS = 5_000
 const isRefusal = (error: unknown): error is Refusal =>
   [ClockSkewed, EnvironmentMismatch, OtherBrokerAccount].some((kind) => error instanceof kind)
 
+const without =
+  (account: AccountName) =>
+  (accounts: ReadonlySet<AccountName>): ReadonlySet<AccountName> =>
+    new Set([...accounts].filter((each) => each !== account))
+
 /** A gate that is closed for every account. */
 export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   const read = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
+  const opening = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const tried = yield* Ref.make<ReadonlyMap<AccountName, number>>(new Map())
   const refused = yield* Ref.make<ReadonlyMap<AccountName, Refusal>>(new Map())
   const open = (account: AccountName) =>
@@ -95,19 +103,26 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
         yield* Ref.update(read, (known) => new Set(known).add(account))
       })
     )
-  const close = (account: AccountName) =>
-    Ref.update(read, (known) => new Set([...known].filter((each) => each !== account)))
+  const close = (account: AccountName) => Ref.update(read, without(account))
+  const openOnce = (account: AccountName) =>
+    Effect.acquireUseRelease(
+      Ref.modify(opening, (known) => [!known.has(account), new Set(known).add(account)]),
+      (isFirst) => (isFirst ? open(account) : Effect.void),
+      (isFirst) => (isFirst ? Ref.update(opening, without(account)) : Effect.void)
+    )
   const watchClock = (account: AccountName) =>
     Effect.tapErrorTag(judgeClock(account), "ClockSkewed", () => close(account))
+  const isRead = (account: AccountName) => Effect.map(Ref.get(read), (accounts) => accounts.has(account))
   return {
+    isRead,
     isOpen: Effect.fn("StartGate.isOpen")(function* (account: AccountName) {
-      if ((yield* Ref.get(read)).has(account)) return true
+      if (yield* isRead(account)) return true
       const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
       const last = (yield* Ref.get(tried)).get(account)
       if (last !== undefined && nowMs - last < AGAIN_AFTER_MS) return false
       yield* Ref.update(tried, (known) => new Map(known).set(account, nowMs))
-      yield* open(account)
-      return (yield* Ref.get(read)).has(account)
+      yield* openOnce(account)
+      return yield* isRead(account)
     }),
     refusal: (account) => Effect.map(Ref.get(refused), (known) => known.get(account)),
     watchClocks: Effect.flatMap(Ref.get(read), (accounts) =>

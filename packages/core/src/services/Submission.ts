@@ -1,4 +1,4 @@
-import { Cause, Effect, Either, Exit, FiberRef, LogLevel, Schedule } from "effect"
+import { Cause, Context, Effect, Either, Exit, FiberRef, LogLevel, Schedule } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId } from "../identity/Id.ts"
@@ -151,6 +151,8 @@ const needsOf = (report: Report): ReadonlyArray<Need> => {
       const taken = report.answer._tag === "Accepted" ? report.answer.brokerOrderId : undefined
       return [Need.AttemptById({ id: report.attemptId }), ...brokerIdNeeds(account, taken)]
     }
+    case "Listed":
+      return [Need.WaitingFills({ account })]
     default:
       return []
   }
@@ -356,7 +358,10 @@ const preparedFor = ({ broker, order, prepared }: ReadyToSend, positionEffect: P
     : Either.getOrThrowWith(prepare(broker, { ...order, positionEffect }), (refusal) => refusal)
 
 const committed = (ready: ReadyToSend, planned: ToBeSent, begunMs: number): Committed => ({
-  ...ready,
+  broker: ready.broker,
+  settingsVersion: ready.settingsVersion,
+  order: ready.order,
+  lease: ready.lease,
   prepared: preparedFor(ready, planned.positionEffect),
   attemptId: planned.attemptId,
   begunMs
@@ -411,9 +416,10 @@ const beginSending: (
   sent: Committed
 ) => Effect.Effect<Either.Either<Received<Answered>, Effect.Effect<Received<Answered>>>, never, SendingNeeds> =
   Effect.fnUntraced(function* (sent) {
-    const clock = yield* Clock
-    const { leases } = yield* Ledger
-    const { leases: stored } = yield* TradeRepository
+    const services = yield* Effect.context<SendingNeeds>()
+    const clock = Context.get(services, Clock)
+    const { leases } = Context.get(services, Ledger)
+    const { leases: stored } = Context.get(services, TradeRepository)
     const asOf = yield* clock.now
     const waitedMs = (yield* clock.monotonicMs) - sent.begunMs
     const { attemptId, order, prepared } = sent
@@ -429,26 +435,25 @@ const sendNow = (sent: Committed): Effect.Effect<Received<Answered>, never, Send
   Effect.flatMap(beginSending(sent), Either.match({ onLeft: (waiting) => waiting, onRight: Effect.succeed }))
 
 /** One line an outcome; its ids are gathered only where it is written. */
-const tellAnswer = ({ attemptId, begunMs, broker, order }: Committed, { report: { answer } }: Received<Answered>) =>
-  Effect.zipRight(
-    Effect.flatMap(Clock, (clock) =>
-      Effect.flatMap(clock.monotonicMs, (nowMs) => noteAnswer(answer._tag, nowMs - begunMs))
-    ),
-    Effect.flatMap(FiberRef.get(FiberRef.currentMinimumLogLevel), (least) =>
-      LogLevel.greaterThan(least, LogLevel.Info)
-        ? Effect.void
-        : Effect.logInfo("order answered").pipe(
-            Effect.annotateLogs({
-              order: format("order", order.id),
-              attempt: format("attempt", attemptId),
-              account: order.account,
-              symbol: order.symbol,
-              broker: broker.name,
-              answer: answer._tag
-            })
-          )
-    )
+const tellAnswer = Effect.fnUntraced(function* (
+  { attemptId, begunMs, broker, order }: Committed,
+  { report: { answer } }: Received<Answered>
+) {
+  const clock = yield* Clock
+  yield* noteAnswer(answer._tag, (yield* clock.monotonicMs) - begunMs)
+  const least = yield* FiberRef.get(FiberRef.currentMinimumLogLevel)
+  if (LogLevel.greaterThan(least, LogLevel.Info)) return
+  yield* Effect.logInfo("order answered").pipe(
+    Effect.annotateLogs({
+      order: format("order", order.id),
+      attempt: format("attempt", attemptId),
+      account: order.account,
+      symbol: order.symbol,
+      broker: broker.name,
+      answer: answer._tag
+    })
   )
+})
 
 /** Rule 2: another may have taken over where half of a lease has passed, or has where ours is another one now. */
 const reasonNotToSend = (

@@ -141,7 +141,8 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
     orders
   })
   for (const id of absent.touched) touched.add(id)
-  yield* noteRead(account, from, now)
+  // What a listing in part lacks was not read.
+  if (isWhole(fills)) yield* noteRead(account, from, now)
   const after = yield* knownOf(account, news)
   const canonicalAfter = yield* canonicalOf(account, bases)
   for (const { orderId } of after.values()) if (orderId !== undefined) touched.add(orderId)

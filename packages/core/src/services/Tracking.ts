@@ -1,4 +1,4 @@
-import { Chunk, Duration, Effect, Exit, Hash, Ref, Stream } from "effect"
+import { Chunk, Duration, Effect, Exit, Hash, Option, Ref, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { AccountTable } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
@@ -20,7 +20,9 @@ import {
   type TimeWindow
 } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { within } from "../ports/deadline.ts"
 import type { Filter } from "../ports/TradeRepository.ts"
+import { SKEW_MS } from "../reconciliation/couldBe.ts"
 import { QUIET_MS } from "../reconciliation/missing.ts"
 import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -32,6 +34,7 @@ import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { bookAll, bookRead, reportMember } from "./Submission.ts"
+import { bookUnreadable, soundnessMember } from "./unsound.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
@@ -260,7 +263,7 @@ const executionsOf = (broker: BrokerService, listed: OrderListing, orders: Reado
     if (listed.executions !== undefined) return { complete: listed.complete, received: ofThese(listed.executions) }
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const { from } = windowOf(first, others)
-    const { complete, received } = yield* withRetries(broker.fills({ from, to: Instant.addMillis(now, 1000) }))
+    const { complete, received } = yield* withRetries(broker.fills({ from, to: newest(now) }))
     return { complete, received: ofThese(received) }
   })
 
@@ -362,7 +365,7 @@ const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
   const from = Instant.addMillis(order.sentAt ?? order.acceptedAt ?? order.createdAt, -OVERLAP_MS)
   const isWithinHistory = Instant.millisBetween(from, now) <= broker.capabilities.historyWindowMs
   if (!missing.complete || !isQuiet || !isWithinHistory) return
-  const listed = yield* withRetries(broker.orders({ from, to: Instant.addMillis(now, 1000) }))
+  const listed = yield* withRetries(broker.orders({ from, to: newest(now) }))
   const there = listed.received.find(({ report }) => order.brokerOrderIds.includes(report.brokerOrderId))
   if (there !== undefined) return yield* book(there.report, there)
   if (!listed.complete) return
@@ -384,6 +387,9 @@ const book = (report: OrderSeen | NotFound, { payload }: Pick<Received, "payload
 
 const OVERLAP_MS = 10 * 60_000
 
+/** Windows are of the broker's time, and what we know of it may be behind: what has just happened there is in them all the same. */
+const newest = (now: Instant.Instant): Instant.Instant => Instant.addMillis(now, SKEW_MS)
+
 /** The name under which the books keep until when an account was swept. */
 const SWEPT = "roundlot/sweep"
 
@@ -395,12 +401,15 @@ const SWEPT = "roundlot/sweep"
 export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName) {
   const brokers = yield* Brokers
   const ledger = yield* Ledger
-  const clock = yield* Clock
   const broker = yield* brokers.get(account)
-  const now = yield* clock.now
-  const window = { from: yield* sweptFrom(account, now, broker), to: Instant.addMillis(now, 1000) }
-  const orders = yield* withRetries(broker.orders(window))
-  const fills = yield* withRetries(broker.fills(window))
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const told = yield* brokersNow(broker, now)
+  const theirs = Option.getOrElse(told, () => now)
+  const window = { from: yield* sweptFrom(account, theirs, broker), to: newest(theirs) }
+  const [orders, fills] = yield* Effect.all([
+    withRetries(broker.orders(window)),
+    withRetries(broker.fills(window))
+  ]).pipe(bookUnreadable(account, "orders"))
   yield* bookAll(yield* ofAccount(account, fills.received))
   const executionsRead = isWhole(fills)
   const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
@@ -411,10 +420,30 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   // O24: what may be an order in doubt is not adopted: it must be listed again once the doubt is settled.
   const isWaiting = interpreted.some(({ _tag }) => _tag === "Waiting")
   const listed = listedOf(account, now, window.from, orders)
-  yield* ledger.submit("report", reportMember({ report: listed, payload: undefined }))
-  if (!isWhole(orders) || !executionsRead || isWaiting) return
-  yield* ledger.submit("report", sweptMember(account, now))
+  yield* ledger.submitAll<unknown>("report", [
+    reportMember({ report: listed, payload: undefined }),
+    soundnessMember(account, "orders", missingOf(orders, fills))
+  ])
+  if (!isWhole(orders) || !executionsRead || isWaiting || Option.isNone(told)) return
+  yield* ledger.submit("report", sweptMember(account, theirs))
 })
+
+const LONGEST_CLOCK = "5 seconds"
+
+/**
+ * What time it is at the broker: by our own clock, which may be an hour ahead, until it is put right, a window of the broker's time would
+ * pass over what happens there. Where the broker never says, it is ours; none where it cannot say just now.
+ */
+const brokersNow = ({ clock }: BrokerService, ours: Instant.Instant): Effect.Effect<Option.Option<Instant.Instant>> =>
+  clock === undefined
+    ? Effect.succeed(Option.some(ours))
+    : within(Effect.option(Effect.map(clock, ({ at }) => at)), LONGEST_CLOCK, () => Effect.succeed(Option.none()))
+
+/** What is missing of a listing is not known: nothing is concluded from it, and the next one is read from as far back. */
+const missingOf = (orders: Listing<OrderSeen>, fills: Listing<Executed>): string | undefined => {
+  if (!isWhole(orders)) return "the broker listed its orders in part only"
+  return isWhole(fills) ? undefined : "the broker listed its executions in part only"
+}
 
 /** O20: what a broker says of another account than the one that it was asked for is counted and shown in health, never booked. */
 const ofAccount = <R extends Report>(account: AccountName, received: ReadonlyArray<Received<R>>) =>

@@ -8,13 +8,14 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { isWhole, type BrokerService, type Listing, type TimeWindow } from "../ports/Broker.ts"
+import { isWhole, wholeSince, type BrokerService, type Listing, type TimeWindow } from "../ports/Broker.ts"
 import { BreakTable, isDismissed } from "../reconciliation/Break.ts"
 import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
 import { isBookedAsHeld } from "../reconciliation/held.ts"
 import type { Executed, OrderSeen } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
+import { holdingsNow } from "./Reconciliation.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
 
@@ -80,19 +81,20 @@ export const settleAbsent = (reading: Listed) =>
     const once = missingOf(settled, fills)
     if (once.length === 0 && open.size === 0) return shown
     const again = once.length === 0 ? fills : yield* withRetries(reading.broker.fills(reading.asked))
-    const missing = missingOf(once, again)
+    const reaches = reachOf(reading, again)
+    const missing = missingOf(once, again).filter(reaches)
     const gone = new Set(once)
     const there = new Set(settled.filter((fill) => !gone.has(fill)).map(({ orderId }) => orderId))
     const relisted = [...open].filter((id) => there.has(id))
     const orders = yield* Reads.among(OrderTable, account, "id", [
       ...new Set([...missing.map(({ orderId }) => orderId), ...relisted])
     ])
-    const held = missing.length === 0 ? undefined : yield* heldNow(reading.broker)
+    const held = missing.length === 0 ? undefined : yield* heldNow(reading)
     const ledger = yield* Ledger
     const judged = yield* ledger.submitAll(
       "report",
       bySymbol(orders).map(([symbol, own]) => {
-        const absent = absentOf(reading, symbol, own, missing, isWhole(again), held?.get(symbol))
+        const absent = absentOf(reading, symbol, own, missing, isWhole(again), held?.(symbol))
         const needs = own.map(({ id }) => Need.OrderById({ id }))
         return reportedMember(account, needs, (recorder) => bookAbsent(recorder, absent))
       })
@@ -105,6 +107,13 @@ export const settleAbsent = (reading: Listed) =>
 const missingOf = (fills: ReadonlyArray<Fill>, { received }: Listing<Executed>): ReadonlyArray<Fill> => {
   const listed = new Set(received.map(({ report }) => report.execIdBase))
   return fills.filter(({ execIdBase }) => !listed.has(execIdBase) && !isBookedAsHeld(execIdBase))
+}
+
+/** What the first listing had whole a broker may have forgotten by the second, as at midnight: that one says nothing of it. */
+const reachOf = ({ asked, wholeFrom }: Listed, again: Listing<Executed>) => {
+  const since = wholeSince(again, asked.from)
+  const hasMoved = since !== undefined && wholeFrom !== undefined && since > wholeFrom
+  return ({ executedAt }: Fill): boolean => !hasMoved || executedAt >= since
 }
 
 const bySymbol = (orders: ReadonlyArray<Order>): ReadonlyArray<readonly [Ticker, ReadonlyArray<Order>]> =>
@@ -138,15 +147,9 @@ const absentOf = (
   }
 }
 
-/** What the broker holds, by symbol; every symbol that a whole listing lacks is flat. Nothing where it could not be read whole. */
-const heldNow = (broker: BrokerService) =>
-  withRetries(broker.positions).pipe(
-    Effect.map(({ complete, holdings }) => {
-      const bySymbols = new Map(holdings.map(({ quantity, symbol }) => [symbol, quantity]))
-      return complete ? { get: (symbol: Ticker) => bySymbols.get(symbol) ?? Decimal.zero } : undefined
-    }),
-    Effect.catchTag("BrokerReadFailed", () => Effect.succeed(undefined))
-  )
+/** What the broker holds, by symbol; nothing where that could not be read. */
+const heldNow = ({ account, broker }: Listed) =>
+  Effect.catchTag(holdingsNow(broker, account), "BrokerReadFailed", () => Effect.succeed(undefined))
 
 /** Busts that we concluded of executions that the broker lists after all are taken back. */
 const shownAgain = ({ account, begun, fills }: Listed, counted: ReadonlyArray<Fill>) =>

@@ -1,9 +1,11 @@
-import { Effect, Schema } from "effect"
+import { Context, Effect, Schema } from "effect"
 import { tickerAt } from "../instrument/DatedSymbol.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
 import { declare, isDeclared } from "../account/declare.ts"
 import { AccountTable, type Account } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import type { OwnLease } from "../ledger/HeldLeases.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { Brokers, isNamedBy, NoBroker, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -57,22 +59,25 @@ const brokerBy: (
   reading: Effect.Effect<Account | undefined, StoreError, Ledger | TradeRepository>
 ) => Effect.Effect<ForAttempt, NotToDrive, Brokers | Clock | Ledger | TradeRepository> = Effect.fnUntraced(
   function* (account, reading) {
-    const brokers = yield* Brokers
-    const broker = yield* brokers.get(account)
+    // One step of the runtime for all services: this stands before every attempt.
+    const services = yield* Effect.context<Brokers | Clock | Ledger | TradeRepository>()
+    const broker = yield* Context.get(services, Brokers).get(account)
     const found = yield* reading
     if (!isNamedBy(found, broker)) return yield* new NoBroker({ account })
     const declared = found?.environment ?? "paper"
     if (declared !== broker.environment) {
       return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
     }
-    if (!(yield* isProven(account))) return yield* new NotDriven({ account })
+    const clock = Context.get(services, Clock)
+    const { durationMs } = Context.get(services, TradeRepository).leases
+    const lease = Context.get(services, Ledger).leases.of(account)
+    if (!isProven(lease, yield* clock.monotonicMs, durationMs)) return yield* new NotDriven({ account })
     const settings = isDeclared(found, broker.capabilities)
       ? found
       : yield* Effect.zipRight(declareBroker(account, broker), readAndKeep(account))
     const { symbols = [], version: settingsVersion } = settings ?? {}
     if (symbols.length === 0) return { broker, settingsVersion }
-    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    return { broker: asTraded(broker, symbols, now), settingsVersion }
+    return { broker: asTraded(broker, symbols, yield* clock.now), settingsVersion }
   }
 )
 
@@ -93,10 +98,18 @@ export const brokerForAttempt = (account: AccountName) => {
 }
 
 /** P9: a broker that is asked for an instrument by the ticker that it has at the market now. */
-const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Instant): BrokerService => ({
-  ...broker,
-  prepare: (terms) => broker.prepare({ ...terms, symbol: tickerAt(symbols, terms.symbol, now) })
-})
+const asTraded = (broker: BrokerService, symbols: Account["symbols"], now: Instant): BrokerService => {
+  const { prepareNotional } = broker
+  const traded = <T extends { readonly symbol: Ticker }>(terms: T): T => ({
+    ...terms,
+    symbol: tickerAt(symbols, terms.symbol, now)
+  })
+  return {
+    ...broker,
+    prepare: (terms) => broker.prepare(traded(terms)),
+    prepareNotional: prepareNotional === undefined ? undefined : (terms) => prepareNotional(traded(terms))
+  }
+}
 
 const declareBroker = (account: AccountName, { capabilities, name }: BrokerService) =>
   Effect.flatMap(Ledger, (ledger) =>
@@ -109,17 +122,14 @@ const declareBroker = (account: AccountName, { capabilities, name }: BrokerServi
   )
 
 /** Rule 2: less than half of a lease has passed since the store confirmed ours. */
-const isProven = Effect.fnUntraced(function* (account: AccountName) {
-  const { leases } = yield* TradeRepository
-  const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-  const lease = (yield* Ledger).leases.of(account)
-  return lease !== undefined && nowMs - lease.provenMs < leases.durationMs / 2
-})
+const isProven = (lease: OwnLease | undefined, nowMs: number, durationMs: number): boolean =>
+  lease !== undefined && nowMs - lease.provenMs < durationMs / 2
 
 /** Of records of accounts, those whose accounts this process drives. */
 export const driven = <R extends { readonly account: AccountName }>(
   records: ReadonlyArray<R>
-): Effect.Effect<ReadonlyArray<R>, never, Ledger> => Effect.filter(records, ({ account }) => isDriven(account))
+): Effect.Effect<ReadonlyArray<R>, never, Ledger> =>
+  Effect.map(Ledger, ({ leases }) => records.filter(({ account }) => leases.of(account) !== undefined))
 
 /** Does this process hold the account's lease? */
 export const isDriven = (account: AccountName): Effect.Effect<boolean, never, Ledger> =>

@@ -1,4 +1,4 @@
-import { Cause, Duration, Effect, Queue, Stream } from "effect"
+import { Cause, Duration, Effect, Queue, Stream, type Scope } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Ledger, type Topic } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -44,6 +44,24 @@ export const recoverIdle = <E, R>(
     for (const { part } of ill) if (!parts.has(part)) yield* health.succeeded(part)
   })
 
+/** One timer for all parts that look now and then for what nobody told them. */
+export interface Looks {
+  readonly every: () => Duration.DurationInput
+  /** Who is woken by it. */
+  readonly wakes: Set<() => void>
+}
+
+/** Wakes those parts once per `every`, which is asked for each time, until the scope closes. */
+export const makeLooks = (every: Looks["every"]): Effect.Effect<Looks, never, Scope.Scope> =>
+  Effect.suspend(() => {
+    const wakes: Looks["wakes"] = new Set()
+    const tick = Effect.suspend(() => Effect.sleep(every()))
+    const wakeAll = Effect.sync(() => {
+      for (const wake of wakes) wake()
+    })
+    return Effect.as(Effect.forkScoped(Effect.forever(Effect.zipRight(tick, wakeAll))), { every, wakes })
+  })
+
 /** What wakes a pass of work, and how long it rests. */
 export interface Waking {
   /** The commits of this process that do; every one where nothing is said. */
@@ -54,28 +72,29 @@ export interface Waking {
 
 /**
  * Runs a pass of work again and again: after the commits of this process that may have made some, after those of others where the
- * store tells of them, and at least once per `every` for what nobody told or the clock has brought. A pass that fails is reported
+ * store tells of them, and with all that look now and then for what nobody told or the clock has brought. A pass that fails is reported
  * to health and comes again; it ends nothing.
  */
 export const forever = <E, R>(
   part: string,
-  every: () => Duration.DurationInput,
+  looks: Looks,
   pass: Effect.Effect<unknown, E, R>,
   { after, rest = 0 }: Waking = {}
 ): Effect.Effect<never, never, R | Clock | Ledger | Health | TradeRepository> =>
   Effect.scoped(
     Effect.gen(function* () {
       const ledger = yield* Ledger
-      const once = resting(reported(part, pass), rest, every)
+      const once = resting(reported(part, pass), rest, looks.every)
       const wake = yield* Queue.sliding<void>(1)
-      const waken = Queue.offer(wake, undefined)
-      yield* ledger.watch(after, () => wake.unsafeOffer(undefined))
+      const waken = () => void wake.unsafeOffer(undefined)
+      yield* ledger.watch(after, waken)
+      looks.wakes.add(waken)
+      yield* Effect.addFinalizer(() => Effect.sync(() => looks.wakes.delete(waken)))
       const { news } = yield* TradeRepository
-      const told = news === undefined ? Effect.void : Stream.runForEach(news, () => waken)
-      const tick = Effect.suspend(() => Effect.sleep(every()))
-      const ticks = Effect.forever(Effect.zipRight(tick, waken))
       const passes = Effect.zipRight(once, Effect.forever(Effect.zipRight(Queue.take(wake), once)))
-      yield* Effect.all([told, ticks, passes], { concurrency: "unbounded", discard: true })
+      if (news === undefined) return yield* passes
+      const told = Stream.runForEach(news, () => Effect.sync(waken))
+      yield* Effect.all([told, passes], { concurrency: "unbounded", discard: true })
       return yield* Effect.never
     })
   )

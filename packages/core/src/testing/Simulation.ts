@@ -1,9 +1,33 @@
-import { Clock, Duration, Effect, Exit, Fiber, FiberRef, Random, Schema, type Scheduler } from "effect"
+import {
+  Clock,
+  Duration,
+  Effect,
+  Exit,
+  Fiber,
+  FiberId,
+  FiberRef,
+  Random,
+  RuntimeFlags,
+  RuntimeFlagsPatch,
+  Schema,
+  type Scheduler
+} from "effect"
 
 /** Everything waits for something that never comes: no task is ready and no timer runs. */
 export class Deadlock extends Schema.TaggedError<Deadlock>()("Deadlock", { atMs: Schema.Number }) {
   override get message() {
     return `everything waits since ${this.atMs} ms of simulated time, and nothing will wake it`
+  }
+}
+
+/** It goes on and on: so much simulated time has passed, or so many tasks have run at one moment, and it has not come to an end. */
+export class Endless extends Schema.TaggedError<Endless>()("Endless", {
+  atMs: Schema.Number,
+  passed: Schema.Literal("time", "tasks")
+}) {
+  override get message() {
+    const what = this.passed === "time" ? "timers go on and on" : "tasks go on and on at one moment"
+    return `it has not ended at ${this.atMs} ms of simulated time: ${what}`
   }
 }
 
@@ -13,7 +37,12 @@ export interface SimulationOptions {
   readonly seed: string
   /** Milliseconds since 1970 at the beginning. */
   readonly startMs: number
+  /** Milliseconds of simulated time after which it must have ended; a hundred days where nothing is said. */
+  readonly longestMs?: number
 }
+
+const HUNDRED_DAYS_MS = 100 * 24 * 3_600_000
+const MOST_TASKS_AT_ONE_MOMENT = 5_000_000
 
 /** A generator of numbers from 0 to 1 (mulberry32), for choices between tasks: quicker than a service, and as repeatable. */
 const chances = (seed: number) => {
@@ -72,24 +101,30 @@ const timers = () => {
   }
 }
 
+/** Nobody reads how many fibers a simulated program has had. */
+const UNCOUNTED = RuntimeFlagsPatch.disable(RuntimeFlags.RuntimeMetrics)
+
 /**
  * Runs a program to its end on a scheduler that picks any of the ready tasks, by the seed, and on a clock that does not tick: it
  * jumps to the next timer when nothing is ready. The same seed gives the same run, and a day of waiting takes no time. Native
- * promises, timers and sockets escape both, so nothing that is simulated may use them.
+ * promises, timers and sockets escape both, so nothing that is simulated may use them. Any order means that a fiber may be
+ * interrupted before those are begun that it has just forked: Effect's own concurrent loops wait for ever then, which its own
+ * scheduler, that keeps the order, hardly ever lets happen. Who ends a simulated program by interruption should not wait for its end.
  *
  * @example
  * const exit = Simulation.run(Effect.sleep("1 day"), { seed: "7", startMs: 0 })
  */
 export const run = <A, E>(
   program: Effect.Effect<A, E>,
-  { seed, startMs }: SimulationOptions
-): Exit.Exit<A, E | Deadlock> => {
+  { longestMs = HUNDRED_DAYS_MS, seed, startMs }: SimulationOptions
+): Exit.Exit<A, E | Deadlock | Endless> => {
   const chance = chances(numberOf(seed))
   const mostSteps = 200 + Math.floor(chance() * 2_000)
   const ready: Array<() => void> = []
   const sleeping = timers()
   let nowMs = startMs
   let set = 0
+  let tasksNow = 0
 
   const scheduler: Scheduler.Scheduler = {
     shouldYield: (fiber) =>
@@ -103,34 +138,53 @@ export const run = <A, E>(
     currentTimeMillis: Effect.sync(() => nowMs),
     currentTimeNanos: Effect.sync(() => BigInt(nowMs) * 1_000_000n),
     sleep: (duration) =>
+      // Who was interrupted meanwhile hears nothing of his timer: it need not be taken back.
       Effect.async<void>((resume) => {
         const atMs = nowMs + Math.max(0, Math.ceil(Duration.toMillis(duration)))
-        let isOver = false
-        sleeping.add({ atMs, order: set++, wake: () => (isOver ? undefined : resume(Effect.void)) })
-        return Effect.sync(() => {
-          isOver = true
-        })
+        sleeping.add({ atMs, order: set++, wake: () => resume(Effect.void) })
       })
   }
 
   const fiber = Effect.runFork(
-    program.pipe(Effect.withClock(clock), Effect.withRandom(Random.make(seed)), Effect.withTracerEnabled(false)),
+    program.pipe(
+      Effect.withClock(clock),
+      Effect.withRandom(Random.make(seed)),
+      Effect.withTracerEnabled(false),
+      Effect.withRuntimeFlagsPatch(UNCOUNTED)
+    ),
     {
       scheduler
     }
   )
   for (let ended = fiber.unsafePoll(); ; ended = fiber.unsafePoll()) {
-    if (ended !== null) return ended
+    if (ended !== null) {
+      letGo(scheduler, ready)
+      return ended
+    }
     const task = taken(ready, chance)
     if (task !== undefined) {
+      if (tasksNow++ > MOST_TASKS_AT_ONE_MOMENT) return abandoned(fiber, new Endless({ atMs: nowMs, passed: "tasks" }))
       task()
       continue
     }
     const timer = sleeping.next()
-    if (timer === undefined) return abandoned(fiber, nowMs)
+    if (timer === undefined) return abandoned(fiber, new Deadlock({ atMs: nowMs }))
+    if (timer.atMs > startMs + longestMs) return abandoned(fiber, new Endless({ atMs: nowMs, passed: "time" }))
+    if (timer.atMs > nowMs) tasksNow = 0
     nowMs = Math.max(nowMs, timer.atMs)
     timer.wake()
   }
+}
+
+/**
+ * The runtime remembers every fiber that nobody is the parent of until it ends, with all that it holds. Those of a run that is over
+ * are never woken again: they end here, so that a process can play any number of runs.
+ */
+const letGo = (scheduler: Scheduler.Scheduler, ready: Array<() => void>): void => {
+  for (const root of Fiber.unsafeRoots()) {
+    if (root.getFiberRef(FiberRef.currentScheduler) === scheduler) root.unsafeInterruptAsFork(FiberId.none)
+  }
+  for (let task = ready.pop(); task !== undefined; task = ready.pop()) task()
 }
 
 /** Any of the ready tasks; the last one takes its place. */
@@ -142,7 +196,7 @@ const taken = (ready: Array<() => void>, chance: () => number): (() => void) | u
   return task
 }
 
-const abandoned = (fiber: Fiber.RuntimeFiber<unknown, unknown>, atMs: number): Exit.Exit<never, Deadlock> => {
+const abandoned = <E>(fiber: Fiber.RuntimeFiber<unknown, unknown>, why: E): Exit.Exit<never, E> => {
   Effect.runFork(Fiber.interruptFork(fiber))
-  return Exit.fail(new Deadlock({ atMs }))
+  return Exit.fail(why)
 }

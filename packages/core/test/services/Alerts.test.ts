@@ -1,16 +1,28 @@
-import { Effect, Layer, TestClock } from "effect"
+import { Context, Effect, Fiber, Layer, Stream, TestClock } from "effect"
 import { expect, test } from "vitest"
+import { defaultSettings } from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
+import { Need } from "../../src/books/Need.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
 import { JobTable } from "../../src/job/Job.ts"
+import { Ledger } from "../../src/ledger/Ledger.ts"
+import type { Member } from "../../src/ledger/plan.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
-import type { LoginStanding } from "../../src/ports/Broker.ts"
+import * as Entropy from "../../src/ports/Entropy.ts"
+import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts"
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { closeIfOpen, openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
+import type { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
+import { Commands } from "../../src/services/Commands.ts"
 import * as Jobs from "../../src/services/Jobs.ts"
 import * as Health from "../../src/services/Health.ts"
 import { watchLogins } from "../../src/services/Logins.ts"
 import * as Reads from "../../src/services/Reads.ts"
+import * as Sources from "../../src/services/Sources.ts"
 import * as Instant from "../../src/time/Instant.ts"
+import * as SourcePolicy from "../../src/trade/SourcePolicy.ts"
 import * as Stage from "./Stage.ts"
 
 const DAY_MS = 86_400_000
@@ -88,4 +100,137 @@ test("ACC-7: health says of a login that ends soon when it does, and what become
       expect(parts).toMatchObject([{ part: "login paper", isWell: false, detail, until }])
     }),
     Stage.layer({ login: Effect.succeed(endsSoon) })
+  ))
+
+test("ACC-7: an account that has no broker keeps no other's login from being looked at", () => {
+  const ending = Stage.broker({ login: Effect.succeed(endsSoon) })
+  const brokers = Layer.map(Stage.layer(), (context) =>
+    Context.add(context, Brokers, {
+      get: (account) => (account === Stage.account ? Effect.succeed(ending) : Effect.fail(new NoBroker({ account })))
+    })
+  )
+  const first = AccountName.make("a")
+  return Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.flatMap(Commands, (commands) => commands.setAccount(first, defaultSettings, "test"))
+      yield* Effect.zipRight(Stage.opened(), Effect.zipRight(Stage.drivingOf(first), Stage.driving))
+      yield* watchLogins
+      const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+      expect(parts).toMatchObject([{ part: "login paper", isWell: false }])
+    }),
+    brokers
+  )
+})
+
+test("P11: who has not resolved a critical break within an hour is told once more, and of the end of both", () => {
+  const layer = Stage.layer()
+  const symbol = Ticker.make("AAPL")
+  const { account } = Stage
+  const differs = { symbol, kind: "PositionDiffers", subject: "AAPL", evidence: "3 here, 5 there" } as const
+  const booked = (apply: Member<void>["apply"]) =>
+    Effect.flatMap(Ledger, (ledger) =>
+      ledger.submit("command", {
+        account,
+        cause: { kind: "timer", actor: "test" },
+        needs: [Need.Account({ account }), Need.Position({ account, symbol })],
+        apply
+      })
+    )
+  const rehearsed = Effect.gen(function* () {
+    yield* Effect.zipRight(Stage.opened(), Stage.driving)
+    const raised = yield* Alerts.makeRaised
+    const look = Effect.zipRight(Alerts.alertOnce(raised), told)
+    yield* booked((recorder) => openOrUpdate(recorder, differs))
+    const first = yield* look
+    yield* TestClock.adjust("59 minutes")
+    expect(yield* look).toEqual(first)
+    yield* TestClock.adjust("1 minute")
+    const twice = ["raised: PositionDiffers AAPL", "raised: PositionDiffers AAPL"]
+    expect([first, yield* look, yield* look]).toEqual([twice.slice(1), twice, twice])
+    yield* booked((recorder) => closeIfOpen(recorder, symbol, "PositionDiffers", "AAPL", "they agree"))
+    const over = ["over: PositionDiffers AAPL", "over: PositionDiffers AAPL"]
+    expect(yield* look).toEqual([...twice, ...over])
+  })
+  const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
+  return Stage.play(Effect.provide(rehearsed, Layer.provideMerge(jobs, layer)), layer)
+})
+
+/** One program that looks at what needs a person whenever it is asked to. */
+const watched = (
+  body: (
+    look: Effect.Effect<ReadonlyArray<string>>
+  ) => Effect.Effect<void, unknown, Accumulator | Health.Health | Effect.Effect.Context<typeof Stage.driving>>
+) => {
+  const layer = Stage.layer()
+  const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
+  const looking = Effect.gen(function* () {
+    yield* Effect.zipRight(Stage.opened(), Stage.driving)
+    const once = Effect.zipRight(Alerts.alertOnce(yield* Alerts.makeRaised), told)
+    yield* body(Effect.orDie(Effect.provide(once, yield* Effect.context<Effect.Effect.Context<typeof once>>())))
+  })
+  return Stage.play(Effect.provide(looking, Layer.provideMerge(jobs, layer)), layer)
+}
+
+test("FILL-15: a part that fails once is no alert, however seldom it is tried; one that goes on failing is, once, and its end", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      const health = yield* Health.Health
+      yield* health.succeeded("positions paper")
+      yield* TestClock.adjust("5 minutes")
+      yield* health.failed("positions paper", "500")
+      expect(yield* look).toEqual([])
+      yield* TestClock.adjust("5 minutes")
+      yield* health.failed("positions paper", "500")
+      expect([yield* look, yield* look]).toEqual([["raised: positions paper"], ["raised: positions paper"]])
+      yield* health.succeeded("positions paper")
+      expect(yield* look).toEqual(["raised: positions paper", "over: positions paper"])
+    })
+  ))
+
+test("DESIGN 11: an open circuit is told once, and that it is over", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      const symbol = Ticker.make("AAPL")
+      const { account } = Stage
+      const ledger = yield* Ledger
+      const now = yield* ledger.now
+      yield* ledger.submit("command", {
+        account,
+        cause: { kind: "timer", actor: "test" },
+        needs: [Need.Position({ account, symbol })],
+        apply: (recorder) => {
+          const until = Instant.addMillis(now, 30_000)
+          const circuitUntil = Instant.addMillis(now, 3_600_000)
+          recorder.emit({ _tag: "CoolDownStarted", symbol, until, shortEnds: 5, circuitUntil })
+        }
+      })
+      expect([yield* look, yield* look]).toEqual([["raised: circuit"], ["raised: circuit"]])
+      yield* TestClock.adjust("2 hours")
+      expect(yield* look).toEqual(["raised: circuit", "over: circuit"])
+    })
+  ))
+
+test("DESIGN 10: a source that says nothing is told once, and that it is heard again", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      let ageMs = 0
+      const source = {
+        name: "venue",
+        policy: SourcePolicy.plain,
+        deliveries: () => Stream.never,
+        ageMs: Effect.sync(() => ageMs),
+        alarmAfterMs: 60_000
+      }
+      const following = yield* Effect.fork(Sources.follow(Stage.account, source))
+      yield* TestClock.adjust("10 minutes")
+      expect(yield* look).toEqual([])
+      ageMs = 60_000
+      yield* TestClock.adjust("3 minutes")
+      const first = ["raised: source venue of paper"]
+      expect([yield* look, yield* look]).toEqual([first, first])
+      ageMs = 0
+      yield* TestClock.adjust("1 minute")
+      expect(yield* look).toEqual([...first, "over: source venue of paper"])
+      yield* Fiber.interrupt(following)
+    })
   ))

@@ -1,7 +1,8 @@
-import { Effect, TestClock } from "effect"
+import { Effect, TestClock, type Layer } from "effect"
 import { describe, expect, it } from "vitest"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import type { Order } from "../../src/order/Order.ts"
@@ -59,6 +60,8 @@ const place = () => {
   }
 }
 
+type Place = ReturnType<typeof place>["layer"]
+
 const only = (orders: ReadonlyArray<Order>): Order => {
   const [order] = orders
   if (order === undefined) throw new Error("there is no order")
@@ -66,9 +69,10 @@ const only = (orders: ReadonlyArray<Order>): Order => {
 }
 
 /** An order whose answer was lost, and what asks for it, each time after a while of simulated time. */
-const doubted = Effect.gen(function* () {
+const doubtedAfter = Effect.fn(function* (before: Effect.Effect<unknown, unknown, Layer.Layer.Success<Place>>) {
   yield* Stage.opened()
   yield* Stage.driving
+  yield* before
   yield* Stage.submit(Stage.trade("t1", "1"))
   yield* Gates.confirmInstruments
   yield* Submission.submitPending(() => Effect.succeed(true))
@@ -76,6 +80,22 @@ const doubted = Effect.gen(function* () {
   const after = (wait: "6 seconds" | "2 minutes") =>
     Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
   return { order: only(yield* Stage.orders), after }
+})
+
+const doubted = doubtedAfter(Effect.void)
+
+/** What is held of a share has another ticker at the market from now on. */
+const renamed = Effect.gen(function* () {
+  yield* TestClock.adjust("1 minute")
+  yield* Stage.submit(Stage.trade("t0", "0.5"))
+  const command = {
+    _tag: "RenameSymbol",
+    symbol: Ticker.make("AAPL"),
+    to: Ticker.make("META"),
+    since: undefined
+  } as const
+  const commands = yield* Commands
+  yield* commands.perform({ id: "c0", account: Stage.account, actor: "op", reason: "announced", command })
 })
 
 /** A decision and a position that asked for the same at once, whose answers were both lost. */
@@ -96,6 +116,18 @@ const doubtedTwice = Effect.gen(function* () {
     Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
   return { order, twin, after }
 })
+
+/** An operator says under which id the broker has an order. */
+const markPlaced = ({ id: orderId }: Order, brokerOrderId: BrokerOrderId) =>
+  Effect.flatMap(Commands, (commands) =>
+    commands.perform({
+      id: "c1",
+      account: Stage.account,
+      actor: "op",
+      reason: "seen",
+      command: { _tag: "MarkPlaced", orderId, brokerOrderId }
+    })
+  )
 
 /** Until when the account was swept: not past an order that was not adopted because it may be ours. */
 const swept = Effect.map(Reads.all(CursorTable), (all) => all.filter(({ source }) => source === "roundlot/sweep"))
@@ -123,6 +155,19 @@ describe("an order in doubt at a broker without client order ids", () => {
           [first, "accumulation"],
           [second, "external"]
         ])
+      }),
+      layer
+    )
+  })
+
+  it("O24, P9: one whose symbol has changed is the one that the broker lists by the ticker of the market", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubtedAfter(renamed)
+        list(theirs(order, { brokerOrderId: first, symbol: "META" }))
+        yield* after("6 seconds")
+        expect(only(yield* Stage.orders)).toMatchObject({ status: "submitted", brokerOrderId: first, symbol: "AAPL" })
       }),
       layer
     )
@@ -163,14 +208,59 @@ describe("an order in doubt at a broker without client order ids", () => {
         )
         yield* Tracking.sweep(Stage.account)
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
-        const commands = yield* Commands
-        const verdict = { _tag: "MarkPlaced", orderId: order.id, brokerOrderId: second } as const
-        yield* commands.perform({ id: "c1", account: Stage.account, actor: "op", reason: "seen", command: verdict })
+        yield* markPlaced(order, second)
         yield* Tracking.sweep(Stage.account)
         expect((yield* Stage.orders).map(({ brokerOrderId, origin }) => `${brokerOrderId} ${origin}`)).toEqual([
           "1002 accumulation",
           "1001 external"
         ])
+      }),
+      layer
+    )
+  })
+
+  it("O29: an order that an operator names is read and compared: one of another quantity is a break that holds the symbol", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubted
+        const named = theirs(order, { brokerOrderId: first, quantity: Quantity.unsafe("4") })
+        list(named)
+        yield* markPlaced(order, first)
+        yield* Tracking.pollAll
+        const found = (yield* Reads.all(BreakTable)).filter(({ closedAt }) => closedAt === undefined)
+        expect(found.map(({ evidence, holds, kind }) => [kind, holds, evidence])).toEqual([
+          ["TermsDiffer", "symbol", "sent buy 1 AAPL, the broker's 1001 is buy 4 AAPL"]
+        ])
+        list({ ...named, quantity: order.quantity, asOf: Instant.addMillis(named.asOf, 1) })
+        yield* Tracking.pollAll
+        yield* after("2 minutes")
+        expect((yield* Stage.orders).map(({ rawStatus, status }) => [status, rawStatus])).toEqual([
+          ["submitted", "new"]
+        ])
+      }),
+      layer
+    )
+  })
+
+  it("O24: an order that had ended at the broker before an operator named it ends here as well", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubted
+        const ended = {
+          asOf: order.sentAt ?? Instant.make(0n),
+          asOfKind: "broker",
+          rawStatus: "canceled",
+          state: { _tag: "Closed", kind: "cancelled" },
+          cumulative: Decimal.zero
+        } as const
+        list(theirs(order, { brokerOrderId: first, ...ended }), theirs(order, { brokerOrderId: second, ...ended }))
+        yield* after("2 minutes")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        yield* markPlaced(order, first)
+        yield* Tracking.pollAll
+        expect(only(yield* Stage.orders)).toMatchObject({ status: "cancelled", brokerOrderId: first })
       }),
       layer
     )
@@ -189,9 +279,7 @@ describe("an order in doubt at a broker without client order ids", () => {
           expect.stringMatching(/could as well be O2: .*1001/),
           expect.stringMatching(/could as well be O1: .*1001/)
         ])
-        const commands = yield* Commands
-        const verdict = { _tag: "MarkPlaced", orderId: twin.id, brokerOrderId: first } as const
-        yield* commands.perform({ id: "c1", account: Stage.account, actor: "op", reason: "seen", command: verdict })
+        yield* markPlaced(twin, first)
         yield* after("2 minutes")
         expect((yield* Stage.orders).map(({ brokerOrderId, status }) => [status, brokerOrderId])).toEqual([
           ["in_doubt", undefined],

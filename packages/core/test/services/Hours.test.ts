@@ -1,12 +1,15 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
-import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
+import { defaultSettings } from "../../src/account/Account.ts"
+import { BrokerReadFailed, Brokers, NoBroker, type BrokerService } from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import { Health } from "../../src/services/Health.ts"
-import { learnHours } from "../../src/services/Hours.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import { learnAllHours, learnHours } from "../../src/services/Hours.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as XnysCalendar from "../../src/time/XnysCalendar.ts"
-import { layer, play, opened, account } from "./Stage.ts"
+import { account, broker, driving, drivingOf, layer, opened, play } from "./Stage.ts"
 
 const DAY_MS = 86_400_000
 const NOON = Instant.parse("2026-11-23T17:00:00Z") ?? Instant.make(0n)
@@ -17,6 +20,8 @@ const sessions = (from: Instant.Instant, days: number): ReadonlyArray<XnysCalend
   Array.from({ length: days }, (_, day) =>
     XnysCalendar.sessionOn(XnysCalendar.marketDate(Instant.addMillis(from, day * DAY_MS)))
   ).filter((session) => session !== undefined)
+
+const aYear: BrokerService["calendar"] = ({ from }) => Effect.succeed(sessions(from, 387))
 
 const unreadable = new BrokerReadFailed({ operation: "calendar", kind: "unreadable", detail: "no JSON" })
 
@@ -35,10 +40,7 @@ const by = (calendar: BrokerService["calendar"], told: (is: Effect.Effect.Succes
 
 describe("the hours of an account's market", () => {
   test("SDK-1, DESIGN 4: are its broker's own, where it has a calendar", () =>
-    by(
-      ({ from }) => Effect.succeed(sessions(from, 387)),
-      (is) => expect(is).toEqual({ open: [true, false], detail: "", isWell: true })
-    ))
+    by(aYear, (is) => expect(is).toEqual({ open: [true, false], detail: "", isWell: true })))
 
   test("an account whose broker has none goes by the program's clock", () =>
     by(undefined, (is) => expect(is.open).toEqual([true, true])))
@@ -66,6 +68,25 @@ describe("the hours of an account's market", () => {
         expect(is.detail).toMatch(/^at stage 2026-11-24 is /)
       }
     ))
+
+  test("are read for the others where one account has no broker", () => {
+    const first = AccountName.make("a")
+    const get = (name: AccountName) =>
+      name === first ? Effect.fail(new NoBroker({ account: name })) : Effect.succeed(broker({ calendar: aYear }))
+    return play(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(Instant.toMillis(NOON))
+        const commands = yield* Commands
+        yield* commands.setAccount(first, defaultSettings, "test")
+        yield* opened()
+        yield* Effect.zipRight(drivingOf(first), driving)
+        yield* learnAllHours.pipe(Effect.provideService(Brokers, { get }), Effect.ignore)
+        expect((yield* Clock).hoursOf(account)?.source).toBe("stage")
+        const ill = (yield* (yield* Health).all).filter(({ isWell }) => !isWell)
+        expect(ill.map(({ part }) => part)).toContain("calendar of a")
+      })
+    )
+  })
 
   test("what was known stays when the calendar cannot be read later", () => {
     let reads = 0

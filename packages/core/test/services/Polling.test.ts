@@ -432,7 +432,8 @@ describe("many open orders at a broker that lists any window at once", () => {
         executed.push(...orders.map(fillOf))
         const before = yield* failedReads
         fail(Effect.die(new Error("a defect of ours")))
-        yield* Effect.forkScoped(work.forever("polling", () => "1 second", pass))
+        const looks = yield* work.makeLooks(() => "1 second")
+        yield* Effect.forkScoped(work.forever("polling", looks, pass))
         yield* TestClock.adjust("1 second")
         expect(lines).toContain("WARN failing part=poll paper detail=Error: a defect of ours")
         expect((yield* failedReads) - before).toBe(1)

@@ -1,10 +1,12 @@
-import { Effect } from "effect"
+import { Effect, Exit, Fiber, Option, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
-import { AccountTable } from "../../src/account/Account.ts"
+import { AccountTable, defaultSettings } from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
-import type { BrokerService } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
@@ -13,13 +15,13 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
 import * as Stage from "./Stage.ts"
 
-/** A broker that shows one account, and then another: keys were changed. */
-const shows = (number: { readonly is: string }): Partial<BrokerService> => ({
-  account: Effect.sync(() => ({
-    brokerAccountId: number.is,
-    currency: "USD",
-    buyingPower: Decimal.unsafe("1000")
-  }))
+/** A broker that shows one account, and then another: keys were changed. Without a number it cannot be asked. */
+const shows = (number: { readonly is: string | undefined }): Partial<BrokerService> => ({
+  account: Effect.suspend(() =>
+    number.is === undefined
+      ? Effect.fail(new BrokerReadFailed({ operation: "account", kind: "network", detail: "no answer" }))
+      : Effect.succeed({ brokerAccountId: number.is, currency: "USD", buyingPower: Decimal.unsafe("1000") })
+  )
 })
 
 const started = Effect.gen(function* () {
@@ -37,6 +39,31 @@ const withKeys = (test: (change: Effect.Effect<void>) => Parameters<typeof Stage
   })
   return Stage.play(Effect.zipRight(Stage.opened(), test(change)), Stage.layer(shows(number)))
 }
+
+describe("an account whose broker gives no answer", () => {
+  test("DESIGN 6: holds up the orders of no other", () => {
+    const silent = AccountName.make("silent")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const commands = yield* Commands
+        yield* commands.setAccount(silent, defaultSettings, "test")
+        yield* Effect.forkScoped(Daemon.run())
+        yield* TestClock.adjust("5 minutes")
+        const accumulator = yield* Accumulator
+        yield* accumulator.submitMany(silent, [Stage.trade("t1", "1")])
+        yield* TestClock.adjust("10 seconds")
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* TestClock.adjust("5 seconds")
+        expect((yield* Stage.orders).map(({ account, status }) => [account, status])).toEqual([
+          [silent, "pending"],
+          [Stage.account, "submitted"]
+        ])
+      }),
+      Stage.layer({}, { partsOf: (name) => (name === silent ? { account: Effect.never } : {}) })
+    )
+  })
+})
 
 describe("the broker's own id of an account", () => {
   test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () =>
@@ -67,6 +94,27 @@ describe("the broker's own id of an account", () => {
         expect(yield* Stage.statuses).not.toContain("submitted")
       })
     ))
+
+  test("a daemon that could not ask at its start ends with that error as soon as it can, and sends nothing", () => {
+    const number: { is: string | undefined } = { is: "PA0000001234" }
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.scoped(Effect.zipRight(Stage.driving, started))
+        number.is = undefined
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        const daemon = yield* Effect.fork(Effect.scoped(Daemon.run()))
+        yield* TestClock.adjust("5 minutes")
+        expect(yield* Fiber.poll(daemon)).toEqual(Option.none())
+        number.is = "PA0000005678"
+        yield* TestClock.adjust("1 minute")
+        const exit = Option.getOrElse(yield* Fiber.poll(daemon), () => Exit.void)
+        expect(String(exit)).toContain("OtherBrokerAccount")
+        expect(yield* Stage.statuses).toEqual(["pending"])
+      }),
+      Stage.layer(shows(number))
+    )
+  })
 
   test("a decision that would go to another account has failed, and says why", () =>
     withKeys((change) =>

@@ -38,8 +38,12 @@ interface Place {
   /** Does it show the order, and with which total other than the sum of what it lists? */
   shows: boolean
   total: string | undefined
+  /** Are its executions listed in part only? */
+  isPart: boolean
   /** Can its positions be read whole? */
   isWhole: boolean
+  /** How far back it remembers from the next reading of executions on, in hours. */
+  forgets: number | undefined
   /** An execution that is listed from the next reading but one on. */
   later: Executed | undefined
 }
@@ -51,7 +55,9 @@ const place = (): Place => ({
   memory: 1000,
   shows: true,
   total: undefined,
+  isPart: false,
   isWhole: true,
+  forgets: undefined,
   later: undefined
 })
 
@@ -111,7 +117,8 @@ const layerOf = (on: Place) =>
       const answer = listed(on, window, on.fills)
       if (on.later !== undefined) on.fills.unshift(on.later)
       on.later = undefined
-      return Effect.succeed(answer)
+      on.memory = on.forgets ?? on.memory
+      return Effect.succeed(on.isPart ? { complete: false, received: answer.received } : answer)
     },
     orders: (window) => {
       const filled = on.fills.reduce((sum, { quantity }) => Decimal.add(sum, quantity), Decimal.zero)
@@ -237,6 +244,27 @@ describe("a sync of executions", () => {
         yield* sync()
         expect((yield* breaks).map((each) => each.split(",")[0])).toEqual([
           "HistoryGap: the broker forgot executions from 1970-01-05T13:00:00.000000Z to 1970-01-06T03:00:01.000000Z"
+        ])
+      }),
+      layerOf(on)
+    )
+  })
+
+  it("SYNC-8: what the broker listed in part was not read: what it forgets of it is a break all the same", async () => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begin
+        yield* TestClock.adjust("100 hours")
+        on.memory = 10
+        yield* sync()
+        for (const isPart of [true, false]) {
+          on.isPart = isPart
+          yield* TestClock.adjust("9 hours")
+          yield* sync()
+        }
+        expect((yield* breaks).map((each) => each.split(",")[0])).toEqual([
+          "HistoryGap: the broker forgot executions from 1970-01-05T04:00:00.000000Z to 1970-01-05T12:00:01.000000Z"
         ])
       }),
       layerOf(on)
@@ -371,6 +399,10 @@ describe("an execution that is listed no more", () => {
     [
       "it does not show the order, and its positions are not whole",
       { shows: false, isWhole: false, holdings: [held("2")] }
+    ],
+    [
+      "it does not show the order, and holds options of that name",
+      { shows: false, holdings: [{ ...held("2"), assetClass: "option" }] }
     ]
   ]
   it.each(unproven)("SYNC-13: it is a break that holds, and no guess, where %s", async (_, differs) => {
@@ -433,6 +465,38 @@ describe("an execution that is listed no more", () => {
         Object.assign(on, { shows: false, holdings: [held("2")] })
         expect(yield* sync()).toMatchObject({ canonicalChanges: 1 })
         expect((yield* counted)[0]).toBe("2")
+      }),
+      layerOf(on)
+    )
+  })
+
+  it("SYNC-13, P9: what the broker holds by the ticker that the market has for it now is held", async () => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* twoSynced(on)
+        const [symbol, to] = [Ticker.make("AAPL"), Ticker.make("META")]
+        const command = { _tag: "RenameSymbol", symbol, to, since: undefined } as const
+        const commands = yield* Commands
+        yield* commands.perform({ id: "c0", account: Stage.account, actor: "op", reason: "announced", command })
+        on.fills.splice(0, 2)
+        Object.assign(on, { shows: false, holdings: [{ ...held("3"), symbol: to }] })
+        expect(yield* sync()).toMatchObject({ canonicalChanges: 0 })
+        expect((yield* counted)[0]).toBe("3")
+      }),
+      layerOf(on)
+    )
+  })
+
+  it("SYNC-13: what the broker has forgotten when it is read again, as at midnight, is not missed twice", async () => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* twoSynced(on)
+        on.fills.splice(0, 1)
+        Object.assign(on, { shows: false, holdings: [held("2")], forgets: 0.5 })
+        expect(yield* sync()).toMatchObject({ canonicalChanges: 0 })
+        expect([(yield* counted)[0], yield* breaks]).toEqual(["3", []])
       }),
       layerOf(on)
     )

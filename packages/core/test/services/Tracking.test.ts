@@ -1,4 +1,4 @@
-import { Effect, Fiber, Option, Queue, Stream, TestClock } from "effect"
+import { Effect, Exit, Fiber, Option, Queue, Stream, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { FillTable } from "../../src/fill/Fill.ts"
@@ -66,7 +66,7 @@ describe("what a broker lists in part", () => {
     )
   })
 
-  it("begins each sweep before the last that saw everything, however long ago that was", async () => {
+  it("begins each sweep before the last that saw everything, however long ago; ends it after our clock, which may be behind the broker's", async () => {
     const windows: Array<TimeWindow> = []
     let isComplete = true
     const parts: Parameters<typeof Stage.layer>[0] = {
@@ -89,8 +89,62 @@ describe("what a broker lists in part", () => {
         yield* Tracking.sweep(Stage.account)
         const begun = windows.map(({ from }) => Instant.toMillis(from) / MINUTE)
         expect(begun).toEqual([-10, -10, -10, 230])
+        const ended = windows.map(({ to }) => Instant.toMillis(to) / MINUTE)
+        expect(ended).toEqual([2, 182, 242, 242])
       }),
       Stage.layer(parts)
+    )
+  })
+
+  it("goes on with its sweep where the broker's clock gives no answer and will not be interrupted", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        const sweeping = yield* Effect.forkDaemon(Tracking.sweep(Stage.account))
+        yield* TestClock.adjust("6 seconds")
+        expect(Option.map(yield* Fiber.poll(sweeping), Exit.isSuccess)).toEqual(Option.some(true))
+      }),
+      Stage.layer({ clock: Effect.uninterruptible(Effect.never) })
+    ))
+
+  it("sweeps by the broker's time: while our clock is an hour ahead nothing that happens there is passed over, nor afterwards", async () => {
+    const windows: Array<TimeWindow> = []
+    const real = Effect.map(TestClock.currentTimeMillis, Instant.fromMillis)
+    let aheadMs = 60 * MINUTE
+    let isTold = true
+    const parts: Parameters<typeof Stage.layer>[0] = {
+      clock: Effect.suspend(() => (isTold ? Effect.map(real, (at) => ({ at, cutToMs: 1 })) : failing("clock"))),
+      fills: (window) => {
+        windows.push(window)
+        return Effect.succeed({ complete: true, received: [] })
+      }
+    }
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* Tracking.sweep(Stage.account)
+        yield* TestClock.adjust("20 minutes")
+        yield* Tracking.sweep(Stage.account)
+        aheadMs = 0
+        yield* TestClock.adjust("20 minutes")
+        yield* Tracking.sweep(Stage.account)
+        isTold = false
+        aheadMs = 60 * MINUTE
+        yield* Tracking.sweep(Stage.account)
+        isTold = true
+        yield* Tracking.sweep(Stage.account)
+        const minutes = windows.map(({ from, to }) => [from, to].map((at) => Instant.toMillis(at) / MINUTE))
+        expect(minutes).toEqual([
+          [-10, 2],
+          [-10, 22],
+          [10, 42],
+          [30, 102],
+          [30, 42]
+        ])
+      }),
+      Stage.layer(parts, { now: Effect.map(real, (at) => Instant.addMillis(at, aheadMs)) })
     )
   })
 })
@@ -270,12 +324,9 @@ describe("a pass of work", () => {
         const told = yield* Queue.unbounded<void>()
         const passes = yield* Queue.unbounded<void>()
         const repository = { ...(yield* TradeRepository), news: Stream.fromQueue(told) }
+        const looks = yield* work.makeLooks(() => "1 second")
         yield* Effect.forkScoped(
-          Effect.provideService(
-            work.forever("a part", () => "1 second", passes.offer(undefined)),
-            TradeRepository,
-            repository
-          )
+          Effect.provideService(work.forever("a part", looks, passes.offer(undefined)), TradeRepository, repository)
         )
         yield* passes.take
         yield* told.offer(undefined)

@@ -7,12 +7,13 @@ import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
-import type { HoldingsListed } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, type HoldingsListed, type OrderListing } from "../../src/ports/Broker.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { reconcile } from "../../src/services/Reconciliation.ts"
 import * as Reads from "../../src/services/Reads.ts"
+import { sweep } from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -140,6 +141,68 @@ describe("a snapshot of positions that is unsound", () => {
         expect(yield* openBreaks).toEqual([])
       }),
       Stage.layer({ positions: Effect.sync(() => listed) })
+    )
+  })
+
+  it("P4: what moved between two readings is no difference yet: it is when the next comparison finds it still", () => {
+    const readings = [
+      [held("AAPL", "10"), held("KO", "1")],
+      [held("AAPL", "3"), held("KO", "1")]
+    ]
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* settled
+        expect((yield* reconcile(Stage.account)).holdings).toMatchObject([
+          { symbol: AAPL, outcome: "skipped", why: "the broker held something else of it a moment before" },
+          { symbol: "KO", outcome: "foreign" }
+        ])
+        expect(yield* openBreaks).toMatchObject([["ForeignPosition", "nothing", expect.any(String)]])
+        expect((yield* reconcile(Stage.account)).holdings).toMatchObject([
+          { symbol: AAPL, outcome: "differs" },
+          { symbol: "KO", outcome: "foreign" }
+        ])
+      }),
+      Stage.layer({
+        positions: Effect.sync(() => ({
+          complete: true,
+          holdings: (readings.length > 1 ? readings.shift() : readings[0]) ?? []
+        }))
+      })
+    )
+  })
+
+  it("orders of which a part is not listed, or that cannot be read: a break until the next listing, and it is read from as far back", () => {
+    const whole: OrderListing = { complete: true, received: [] }
+    const part: OrderListing = { complete: false, received: [] }
+    const unreadable = new BrokerReadFailed({ operation: "orders", kind: "unreadable", detail: "it ends too early" })
+    const asked: Array<Instant.Instant> = []
+    let listed: Effect.Effect<OrderListing, BrokerReadFailed> = Effect.succeed(whole)
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* settled
+        yield* sweep(Stage.account)
+        for (const [bad, why] of [
+          [Effect.succeed(part), "the broker listed its orders in part only"],
+          [Effect.fail(unreadable), "the broker's orders cannot be read: it ends too early"]
+        ] as const) {
+          yield* TestClock.adjust("1 hour")
+          listed = bad
+          yield* Effect.ignore(sweep(Stage.account))
+          yield* Effect.ignore(sweep(Stage.account))
+          expect(yield* openBreaks).toEqual([["UnsoundSnapshot", "nothing", why]])
+        }
+        listed = Effect.succeed(whole)
+        yield* sweep(Stage.account)
+        expect(yield* openBreaks).toEqual([])
+        const [, second, ...later] = asked
+        expect(later.map((from) => from === second)).toEqual([true, true, true, true])
+      }),
+      Stage.layer({
+        orders: ({ from }) => {
+          asked.push(from)
+          return listed
+        }
+      })
     )
   })
 })

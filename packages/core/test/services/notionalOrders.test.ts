@@ -13,6 +13,7 @@ import type * as Broker from "../../src/ports/Broker.ts"
 import { PriceReference } from "../../src/ports/PriceReference.ts"
 import { Answer, type Answered, type Executed, type OrderSeen } from "../../src/reconciliation/Report.ts"
 import * as Audit from "../../src/services/Audit.ts"
+import { Commands } from "../../src/services/Commands.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
 import * as Reads from "../../src/services/Reads.ts"
@@ -238,6 +239,22 @@ describe("an order over a notional, at a broker that takes it", () => {
         yield* isProven
       }),
       program({ ...taking(kept, lost), lookup })
+    )
+  })
+
+  test("P9: of an instrument whose symbol has changed it leaves by the ticker of the market", () => {
+    const kept: Array<NotionalTerms> = []
+    return play(
+      Effect.gen(function* () {
+        yield* stage.submit(stage.trade("t0", "0.5"))
+        const command = { _tag: "RenameSymbol", symbol: AAPL, to: Ticker.make("META"), since: undefined } as const
+        const commands = yield* Commands
+        yield* commands.perform({ id: "c0", account: stage.account, actor: "op", reason: "announced", command })
+        expect((yield* executed(over("100"))).status).toBe("submitted")
+        expect(kept.at(-1)?.symbol).toBe("META")
+        expect((yield* onlyOrder).symbol).toBe("AAPL")
+      }),
+      program(taking(kept))
     )
   })
 

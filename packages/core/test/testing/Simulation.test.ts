@@ -1,4 +1,4 @@
-import { Clock, Deferred, Effect, Exit, Random, Ref } from "effect"
+import { Clock, Deferred, Effect, Exit, Fiber, Random, Ref } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Simulation from "../../src/testing/Simulation.ts"
 
@@ -48,6 +48,17 @@ describe("a simulated program", () => {
     expect(played(program, "1")).toEqual(Exit.succeed(["one", "two", "day", 86_401_000]))
   })
 
+  it("leaves no fiber behind: what it left waiting without a parent ends with it", () => {
+    const before = Fiber.unsafeRoots().length
+    const program = Effect.gen(function* () {
+      yield* Effect.forkDaemon(Effect.never)
+      yield* Effect.forkDaemon(Effect.forever(Effect.sleep("1 hour")))
+      yield* Effect.sleep("3 hours")
+    })
+    expect(played(program, "1")).toEqual(Exit.void)
+    expect(Fiber.unsafeRoots()).toHaveLength(before)
+  })
+
   it("an interrupted sleep wakes nobody, and chance is of the seed", () => {
     const program = Effect.gen(function* () {
       const first = yield* Effect.race(
@@ -64,5 +75,16 @@ describe("a simulated program", () => {
   it("says so where everything waits and nothing will come", () => {
     const program = Effect.flatMap(Deferred.make<void>(), Deferred.await)
     expect(played(program, "1")).toEqual(Exit.fail(new Simulation.Deadlock({ atMs: 1_000 })))
+  })
+
+  it("says so where it goes on and on: at one moment, or for longer than it may", () => {
+    const atOnce = Effect.forever(Effect.yieldNow())
+    expect(played(atOnce, "1")).toEqual(Exit.fail(new Simulation.Endless({ atMs: 1_000, passed: "tasks" })))
+    const program = Effect.forever(Effect.sleep("1 hour"))
+    const options = { seed: "1", startMs: 0, longestMs: 86_400_000 }
+    expect(Simulation.run(program, options)).toEqual(
+      Exit.fail(new Simulation.Endless({ atMs: 86_400_000, passed: "time" }))
+    )
+    expect(Simulation.run(Effect.sleep("24 hours"), options)).toEqual(Exit.void)
   })
 })

@@ -16,6 +16,7 @@ import {
   taken,
   trimmed
 } from "./parts.ts"
+import { FALLBACK_MS, pauseAfter } from "./pause.ts"
 
 const MOST_TRIES = 2
 
@@ -32,9 +33,6 @@ export const queries = new QueryClient({
   }
 })
 
-/** How often the page reads where the stream does not tell it when. */
-const FALLBACK_MS = 5000
-
 /** How the stream stands. */
 export const useStanding = (): live.Standing => useSyncExternalStore(live.watch, live.current)
 
@@ -42,6 +40,14 @@ const isHeard = (): boolean => {
   const word = live.wordOf(live.current(), Date.now())
   return word === "live" || word === "quiet"
 }
+
+const isOld = (): boolean => {
+  const word = live.wordOf(live.current(), Date.now())
+  return word === "stale" || word === "reconnecting"
+}
+
+/** Whether nothing was heard for so long that what is shown may be old. */
+export const useIsStale = (): boolean => useSyncExternalStore(live.watch, isOld)
 
 const useInterval = (heard: number | false = false): number | false =>
   useSyncExternalStore(live.watch, isHeard) ? heard : FALLBACK_MS
@@ -158,8 +164,6 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
   }
 }
 
-const LEAST_MS = 300
-
 /** Has what is on screen read again, together with what the stream asks for; nothing where no page is open yet. */
 let readSoon = (): void => undefined
 
@@ -189,7 +193,7 @@ export const useLiveReading = (): void => {
     const later = (): void => {
       isDue = true
       if (document.hidden) return
-      timer ??= setTimeout(() => void read(), Math.max(LEAST_MS, 2 * cost))
+      timer ??= setTimeout(() => void read(), pauseAfter(cost))
     }
     const visible = (): void => {
       if (isDue && !document.hidden) later()

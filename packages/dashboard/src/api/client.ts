@@ -14,17 +14,21 @@ export class ProblemError extends Error {
   readonly status: number
   readonly type: string
   readonly field: string | undefined
+  /** What the daemon's log calls the request. */
+  readonly requestId: string | undefined
   constructor(problem: {
     readonly status: number
     readonly type: string
     readonly detail: string
-    readonly field?: string
+    readonly field?: string | undefined
+    readonly requestId?: string | undefined
   }) {
     super(problem.detail)
     this.name = "ProblemError"
     this.status = problem.status
     this.type = problem.type
     this.field = problem.field
+    this.requestId = problem.requestId
   }
 }
 
@@ -41,8 +45,8 @@ const problemOf = (error: unknown): ProblemError => {
   const detail = textIn(error, "detail")
   const type = textIn(error, "type")
   if (typeof status === "number" && detail !== undefined && type !== undefined) {
-    const field = textIn(error, "field")
-    return new ProblemError({ status, type, detail, ...(field === undefined ? {} : { field }) })
+    const [field, requestId] = [textIn(error, "field"), textIn(error, "requestId")]
+    return new ProblemError({ status, type, detail, field, requestId })
   }
   const tag = textIn(error, "_tag")
   if (tag === "RequestError") {

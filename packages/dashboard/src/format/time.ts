@@ -67,10 +67,10 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** A span of milliseconds in words: `0.4 s`, `40 s`, `3 min 12 s`, `2 h 05 min`, `3 d`. */
+/** A span of milliseconds in words: `12 ms`, `0.4 s`, `40 s`, `3 min 12 s`, `2 h 05 min`, `3 d`. */
 export const shownSpan = (ms: number): string => {
   const span = Math.max(0, ms)
-  if (span < SECOND) return `${Math.round(span)} ms`
+  if (span < SECOND / 10) return `${Math.round(span)} ms`
   if (span < 10 * SECOND) return `${(span / SECOND).toFixed(1)} s`
   if (span < MINUTE) return `${Math.floor(span / SECOND)} s`
   if (span < HOUR) return `${Math.floor(span / MINUTE)} min ${two(Math.floor((span % MINUTE) / SECOND))} s`

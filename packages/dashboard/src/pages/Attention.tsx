@@ -1,8 +1,9 @@
 import type { Documents } from "@roundlot/api"
+import { breakKinds } from "@roundlot/api/client"
 import { Link } from "wouter"
 import { useOverview } from "../api/overview.ts"
 import * as columns from "../ui/columns.tsx"
-import { type Listing, ListPage, statesOf } from "../ui/ListPage.tsx"
+import { type Listing, ListPage, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
@@ -11,10 +12,13 @@ import { pathOfPosition } from "../words/paths.ts"
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
   title: "Attention",
+  sorts: sortsBy("opened"),
   filters: [
     { name: "account", term: "account" },
     { name: "symbol", term: "symbol" },
-    statesOf("break"),
+    { name: "standing", term: "severity", options: wordsOf("break") },
+    { name: "kind", term: "kind", options: breakKinds.map((kind) => [kind, eventWords(kind)] as const) },
+    statesOf("breakStatus"),
     {
       name: "holds",
       term: "holds",
@@ -27,10 +31,10 @@ const breaks: Listing<Documents.BreakDocument> = {
   ],
   idOf: ({ id }) => id,
   hrefOf: ({ id }) => `/attention/${id}`,
-  read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
   empty: "Nothing needs you, and nothing ever did: no difference was found yet.",
   columns: [
-    columns.node("severity", (found) => <StateSign family="case" state={found.standing} />),
+    columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
     columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),
     columns.account,
     columns.node("symbol", ({ account, symbol }) =>
@@ -63,9 +67,9 @@ const Others = () => {
               ))}
               {quarantined === 0 ? null : (
                 <li>
-                  <StateSign family="trade" state="pending" />
+                  <StateSign family="trade" state="quarantined" />
                   <span className="what">
-                    <Link href="/trades?status=pending">
+                    <Link href="/trades?status=quarantined">
                       {quarantined} {quarantined === 1 ? "held trade" : "held trades"}
                     </Link>
                   </span>

@@ -4,21 +4,21 @@ import { Link } from "wouter"
 import { batchOf, type Seen } from "../api/records.ts"
 import { grouped } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
-import { archiveBatch, cancelBatch, retryBatch } from "../ui/actions.ts"
+import { archiveBatch, cancelBatch, deleteBatch, retryBatch } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { useAsOf } from "../ui/asOf.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, Moment } from "../ui/Figure.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
 import { RateChart } from "../ui/RateChart.tsx"
 import { Crumb, Shown } from "../ui/Record.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { StateSign } from "../ui/Sign.tsx"
+import { SignView } from "../ui/Sign.tsx"
 import type { Term } from "../words/glossary.ts"
 import { rowsDone, rowsLeft } from "../words/rows.ts"
-import { signOfState } from "../words/signs.ts"
+import { signOfBatch } from "../words/signs.ts"
 import { BySymbol, MOST_SYMBOLS, type Tab, tabOf, Tabs, TabShown, useResults, WhyFailed } from "./BatchTabs.tsx"
 
 type Batch = Seen<Documents.BatchDetail>
@@ -91,7 +91,7 @@ const isOver = (status: string): boolean => status !== "pending" && status !== "
 const Ended = ({ batch }: { readonly batch: Batch }) => {
   const before = useRef(batch.status)
   const ended = isOver(batch.status) && !isOver(before.current)
-  const word = signOfState("batch", batch.status).word
+  const { word } = signOfBatch(batch)
   const text = `${batch.name}: ${word}. ${rowsDone(batch)} of ${batch.totalTrades} rows done, ${batch.failedTrades} failed.`
   return ended ? (
     <p className="calm" role="status">
@@ -105,7 +105,7 @@ const canRetry = (batch: Batch): boolean => isOver(batch.status) && batch.failed
 const Actions = ({ batch }: { readonly batch: Batch }) => (
   <>
     {isOver(batch.status) ? (
-      <a className="button" href={`/api/v1/batches/${batch.id}/export`} download={`${batch.id}.csv`}>
+      <a className="button quiet" href={`/api/v1/batches/${batch.id}/export`} download={`${batch.id}.csv`}>
         Results as CSV
       </a>
     ) : (
@@ -117,6 +117,11 @@ const Actions = ({ batch }: { readonly batch: Batch }) => (
       </span>
     ) : null}
     {isOver(batch.status) && batch.archivedAt === null ? <ActionButton action={archiveBatch(batch)} /> : null}
+    {isOver(batch.status) ? (
+      <span className="apart">
+        <ActionButton action={deleteBatch(batch)} className="button danger" />
+      </span>
+    ) : null}
   </>
 )
 
@@ -126,9 +131,9 @@ const BatchFacts = ({ batch }: { readonly batch: Batch }) => (
       ["account", batch.account],
       ["mode", batch.mode],
       ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
-      ["created", <Time at={batch.createdAt} />],
-      ["started", batch.startedAt === null ? null : <Time at={batch.startedAt} />],
-      ["finished", batch.finishedAt === null ? null : <Time at={batch.finishedAt} />],
+      ["created", <Moment at={batch.createdAt} />],
+      ["started", batch.startedAt === null ? null : <Moment at={batch.startedAt} />],
+      ["finished", batch.finishedAt === null ? null : <Moment at={batch.finishedAt} />],
       ["retryOf", batch.retryOf === null ? null : <Link href={`/batches/${batch.retryOf}`}>{batch.retryOf}</Link>],
       [
         "retriedBy",
@@ -178,7 +183,7 @@ const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) =>
   return (
     <>
       <PageHead note={<Crumb id={batch.id} name="Batches" to="/batches" />} actions={<Actions batch={batch} />}>
-        <Foreign text={batch.name} /> <StateSign family="batch" state={batch.status} />
+        <Foreign text={batch.name} /> <SignView sign={signOfBatch(batch)} />
       </PageHead>
       <BatchFacts batch={batch} />
       <Ended batch={batch} />

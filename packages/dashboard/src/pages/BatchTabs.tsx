@@ -8,9 +8,9 @@ import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { useFilters } from "../ui/filters.ts"
 import { Foreign } from "../ui/Figure.tsx"
-import { Asked, Empty } from "../ui/Panel.tsx"
+import { Asked } from "../ui/Panel.tsx"
 import { Timeline } from "../ui/Story.tsx"
-import { Rows } from "../ui/TablePanel.tsx"
+import { ReadRows, Rows } from "../ui/TablePanel.tsx"
 import { rowsIn } from "../words/rows.ts"
 
 type Batch = Documents.BatchDetail
@@ -56,7 +56,7 @@ const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
   columns.quantity,
   columns.symbol,
   columns.figure("price", ({ price }) => price ?? ""),
-  columns.status("trade"),
+  columns.tradeStatus,
   columns.node("orders", ({ orderIds }) =>
     orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
   )
@@ -76,7 +76,7 @@ const useTrades = (id: string, status: string) =>
 const Trades = ({ batch }: { readonly batch: Batch }) => {
   const { get, set } = useFilters()
   const status = get("status")
-  const { count, hasMore, look, news, query, readOn, rows } = useTrades(batch.id, status)
+  const list = useTrades(batch.id, status)
   return (
     <>
       <div className="filters" role="group" aria-label="Which trades">
@@ -95,24 +95,15 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
           </button>
         ))}
       </div>
-      <Asked query={query}>
-        {() => (
-          <Rows
-            key={status}
-            label="Trades"
-            empty={status === "" ? "No row was taken." : "No trade failed. A row that is no trade is under Errors."}
-            columns={trades}
-            rows={rows}
-            idOf={idOf}
-            hrefOf={({ id }) => `/trades/${id}`}
-            hasMore={hasMore}
-            count={count}
-            news={news}
-            onSight={look}
-            onEnd={readOn}
-          />
-        )}
-      </Asked>
+      <ReadRows
+        key={status}
+        list={list}
+        label="Trades"
+        empty={status === "" ? "No row was taken." : "No trade failed. A row that is no trade is under Errors."}
+        columns={trades}
+        idOf={idOf}
+        hrefOf={({ id }) => `/trades/${id}`}
+      />
     </>
   )
 }
@@ -129,30 +120,25 @@ const faults: ReadonlyArray<Column<Documents.BatchErrorDocument>> = [
   columns.linked("trade", "/trades", ({ tradeId }) => tradeId)
 ]
 
-/** So many rows at most are listed one by one: the answer has them all. */
-const MOST_LISTED = 1000
-
-const Listed = ({ id }: { readonly id: string }) => (
-  <Asked query={useAsk(["batch errors", id], (api) => api.batches.errors({ path: { id } }))}>
-    {({ items }) => (
-      <Rows
-        label="What is wrong"
-        empty="Nothing is wrong with any row."
-        columns={faults}
-        rows={items}
-        idOf={({ column, line, tradeId }) => `${line} ${column} ${tradeId}`}
-      />
-    )}
-  </Asked>
-)
-
-const RowByRow = ({ batch: { failedTrades, id } }: Pick<Shown, "batch">) => {
-  if (failedTrades === 0) return null
-  if (failedTrades <= MOST_LISTED) return <Listed id={id} />
+/** What is wrong row by row, read on as it is scrolled. */
+const RowByRow = ({ id }: { readonly id: string }) => {
+  const list = useList({
+    key: ["batch errors", id],
+    idOf: faultId,
+    use: (api: Api, page: PageAsked) => api.batches.errors({ path: { id }, urlParams: page })
+  })
   return (
-    <Empty>{rowsIn(failedTrades)} are too many to list here: each is in the results as CSV, with its reason.</Empty>
+    <ReadRows
+      list={list}
+      label="What is wrong"
+      empty="Nothing is wrong with any row."
+      columns={faults}
+      idOf={faultId}
+    />
   )
 }
+
+const faultId = ({ column, line, tradeId }: Documents.BatchErrorDocument): string => `${line} ${column} ${tradeId}`
 
 const Errors = ({ batch, results }: Shown) => (
   <>
@@ -168,7 +154,7 @@ const Errors = ({ batch, results }: Shown) => (
         />
       )}
     </Asked>
-    <RowByRow batch={batch} />
+    {batch.failedTrades === 0 ? null : <RowByRow id={batch.id} />}
   </>
 )
 
@@ -230,7 +216,7 @@ const symbols: ReadonlyArray<Column<Documents.BatchSymbolDocument>> = [
   columns.count("done", ({ done }) => done),
   columns.quantity,
   columns.figure("filled", ({ filledQuantity }) => filledQuantity),
-  columns.figure("averagePrice", ({ averagePrice }) => averagePrice ?? ""),
+  columns.average(({ averagePrice }) => averagePrice),
   columns.figure("notional", ({ filledNotional }) => filledNotional),
   columns.figure("commission", ({ commission }) => commission)
 ]
@@ -263,7 +249,7 @@ export const TabShown = ({ batch, results, tab }: Shown & { readonly tab: Tab })
   if (tab === "errors") return <Errors batch={batch} results={results} />
   if (tab === "orders") return <Orders batch={batch} />
   if (tab === "results") return <Results results={results} />
-  if (tab === "story") return <Timeline history={batch.history} />
+  if (tab === "story") return <Timeline account={batch.account} history={batch.history} />
   return <Trades batch={batch} />
 }
 

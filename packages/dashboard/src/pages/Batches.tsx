@@ -1,12 +1,14 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import * as columns from "../ui/columns.tsx"
-import { type Listing, ListPage, recordsIn, statesOf } from "../ui/ListPage.tsx"
+import { type Listing, ListPage, recordsIn, sortsBy, statesOf } from "../ui/ListPage.tsx"
+import { ForRole } from "../ui/Role.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
 
 const batches: Listing<Documents.BatchDocument> = {
   ...recordsIn("batches"),
+  sorts: sortsBy("created", true),
   moment: "asOf",
   filters: [
     { name: "account", term: "account" },
@@ -21,22 +23,24 @@ const batches: Listing<Documents.BatchDocument> = {
     },
     { name: "q", term: "name" }
   ],
-  read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
       No batches yet. <Link href="/batches/new">Submit a file of trades</Link>: every row of it is accounted for.
     </>
   ),
   actions: (
-    <Link href="/batches/new" className="button primary">
-      New batch
-    </Link>
+    <ForRole role="trade">
+      <Link href="/batches/new" className="button primary">
+        New batch
+      </Link>
+    </ForRole>
   ),
   columns: [
     columns.id("/batches"),
     columns.created,
     columns.foreign("name", ({ name }) => name),
-    columns.status("batch"),
+    columns.batchStatus,
     columns.node("progress", (batch) => <RowsBar counts={batch} />),
     columns.count("rows", ({ totalTrades }) => totalTrades),
     columns.count("done", rowsDone),

@@ -9,15 +9,16 @@ import { ActionButton } from "../ui/ActionButton.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { Side, StateSign } from "../ui/Sign.tsx"
+import { Side, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, Timeline } from "../ui/Story.tsx"
 import { sidesIn } from "../words/evidence.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { signOfOrder } from "../words/signs.ts"
 
 const subjectPath = (subject: string): string | undefined =>
   pathOfRecord({ kind: subject.startsWith("O") ? "order" : "trade", id: subject })
@@ -53,11 +54,14 @@ const OrderSides = ({ id }: { readonly id: string }) => (
             <Panel title="Ours" note={<RecordLink id={id} to={`/orders/${id}`} />}>
               <Facts
                 facts={[
-                  ["status", <StateSign family="order" state={order.status} />],
+                  ["status", <SignView sign={signOfOrder(order)} />],
                   ["side", <Side side={order.side} />],
                   ["quantity", <Figure of={order.quantity} />],
                   ["filled", <Figure of={order.filledQuantity} />],
-                  ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money />],
+                  [
+                    "averagePrice",
+                    order.averagePrice === null ? null : <Figure of={order.averagePrice} money isAbout />
+                  ],
                   ["brokerOrderId", <GivenId id={order.brokerOrderId} />],
                   ["clientOrderId", <GivenId id={order.clientOrderId} />]
                 ]}
@@ -107,11 +111,15 @@ const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
 
 const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) =>
   found.closes === "by verdict" ? (
-    <ActionButton action={dismissBreak(found)} className="button primary" />
+    <span data-verdicts="">
+      <ActionButton action={dismissBreak(found)} className="button primary" />
+    </span>
   ) : (
     <>
-      <Adjusting found={found} />
-      <span className="apart">
+      <span className="actions" data-verdicts="">
+        <Adjusting found={found} />
+      </span>
+      <span className="apart" data-key="r">
         <ActionButton action={reconcileNow} className="button quiet" />
       </span>
     </>
@@ -126,7 +134,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         note={<Crumb id={id} name="Attention" to="/attention" />}
         actions={status === "open" ? <Verbs found={found} /> : null}
       >
-        {eventWords(kind)} <StateSign family="case" state={found.standing} />
+        {eventWords(kind)} <StateSign family="break" state={found.standing} />
       </PageHead>
       <Panel title="What was seen">
         <p className="evidence">
@@ -142,18 +150,18 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
           ["symbol", symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>],
           ["subject", about === undefined ? <GivenId id={subject} /> : <RecordLink id={subject} to={about} />],
           ["holds", holds],
-          ["opened", <Time at={openedAt} />],
+          ["opened", <Moment at={openedAt} />],
           [
             "closed",
             closedAt === null ? null : (
               <>
-                <Time at={closedAt} /> <Foreign text={closedWhy} />
+                <Moment at={closedAt} /> <Foreign text={closedWhy} />
               </>
             )
           ]
         ]}
       />
-      <Timeline history={found.history} />
+      <Timeline account={account} history={found.history} />
     </>
   )
 }

@@ -1,16 +1,17 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { magnitude } from "../format/figure.ts"
+import { grouped, magnitude } from "../format/figure.ts"
 import { FillBar, LotGauge } from "../ui/Bars.tsx"
 import * as columns from "../ui/columns.tsx"
 import { Foreign } from "../ui/Figure.tsx"
-import { type Listing, ListPage, recordsIn, statesOf } from "../ui/ListPage.tsx"
+import { type Listing, ListPage, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { RecordLink } from "../ui/Record.tsx"
+import { ForRole } from "../ui/Role.tsx"
 import { StateSign } from "../ui/Sign.tsx"
+import { WaitingFills } from "../ui/WaitingFills.tsx"
 import { eventWords } from "../words/events.ts"
-import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
-import { filledTail } from "../words/signs.ts"
+import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
 
 const filters = {
   account: { name: "account", term: "account" },
@@ -29,6 +30,7 @@ const filters = {
 
 const orders: Listing<Documents.OrderDocument> = {
   ...recordsIn("orders"),
+  sorts: sortsBy("created", true),
   moment: "asOf",
   filters: [
     filters.account,
@@ -48,7 +50,7 @@ const orders: Listing<Documents.OrderDocument> = {
     filters.since,
     filters.until
   ],
-  read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
   empty: "No orders yet. The first is made once a position owes a whole lot.",
   columns: [
     columns.id("/orders"),
@@ -59,27 +61,31 @@ const orders: Listing<Documents.OrderDocument> = {
     columns.symbol,
     columns.node("orderType", ({ type }) => type.replace("_", " ")),
     columns.node("filled", ({ filledQuantity, quantity }) => <FillBar filled={filledQuantity} quantity={quantity} />),
-    columns.figure("averagePrice", ({ averagePrice, filledQuantity }) => (filledQuantity === "0" ? "" : averagePrice)),
-    columns.node("status", (order) => <StateSign family="order" state={order.status} tail={filledTail(order)} />),
+    columns.average(({ averagePrice, filledQuantity }) => (filledQuantity === "0" ? null : averagePrice)),
+    columns.orderStatus,
     columns.node("origin", ({ origin }) => origin),
     columns.foreignId("brokerOrderId", ({ brokerOrderId }) => brokerOrderId)
   ]
 }
 
+/** Of the states of a trade these are what the daemon looks for; the others tell why it is not only that. */
+const statuses: ReadonlySet<string> = new Set(["pending", "accumulated", "completed", "failed", "quarantined"])
+
 const trades: Listing<Documents.TradeDocument> = {
   ...recordsIn("trades"),
+  sorts: sortsBy("received", true),
   moment: "asOf",
   filters: [
     filters.account,
     filters.symbol,
     filters.side,
-    statesOf("trade"),
+    { name: "status", term: "status", options: wordsOf("trade").filter(([state]) => statuses.has(state)) },
     { name: "source", term: "source" },
     { name: "sourceId", term: "sourceId" },
     filters.since,
     filters.until
   ],
-  read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
       No trades yet. <Link href="/trades/new">Make one</Link>, or send one:{" "}
@@ -87,9 +93,11 @@ const trades: Listing<Documents.TradeDocument> = {
     </>
   ),
   actions: (
-    <Link href="/trades/new" className="button primary">
-      New trade
-    </Link>
+    <ForRole role="trade">
+      <Link href="/trades/new" className="button primary">
+        New trade
+      </Link>
+    </ForRole>
   ),
   columns: [
     columns.id("/trades"),
@@ -99,7 +107,7 @@ const trades: Listing<Documents.TradeDocument> = {
     columns.side,
     columns.quantity,
     columns.figure("price", ({ price }) => price ?? ""),
-    columns.status("trade"),
+    columns.tradeStatus,
     columns.figure("open", ({ openQuantity }) => openQuantity),
     columns.foreign("source", ({ source }) => source),
     columns.foreignId("sourceId", ({ sourceId }) => sourceId),
@@ -109,6 +117,7 @@ const trades: Listing<Documents.TradeDocument> = {
 
 const fills: Listing<Documents.FillDocument> = {
   ...recordsIn("fills"),
+  sorts: sortsBy("id"),
   moment: "asOf",
   filters: [
     filters.account,
@@ -133,8 +142,7 @@ const fills: Listing<Documents.FillDocument> = {
       urlParams: {
         ...asked,
         ...page,
-        ...(canonical === undefined ? {} : { canonical: canonical === "true" }),
-        order: "newest"
+        ...(canonical === undefined ? {} : { canonical: canonical === "true" })
       }
     }),
   empty: "No fills yet. They come when a broker executes an order.",
@@ -144,6 +152,7 @@ const fills: Listing<Documents.FillDocument> = {
     columns.quantity,
     columns.figure("price", ({ price }) => price),
     columns.figure("commission", ({ commission }) => commission),
+    columns.currency,
     columns.linked("order", "/orders", ({ orderId }) => orderId),
     columns.foreignId("execId", ({ execId }) => execId),
     columns.count("revision", ({ revision }) => revision),
@@ -153,9 +162,10 @@ const fills: Listing<Documents.FillDocument> = {
 
 const decisions: Listing<Documents.DecisionDocument> = {
   ...recordsIn("decisions"),
+  sorts: sortsBy("created"),
   moment: "asOf",
   filters: [filters.account, filters.symbol, { name: "strategy", term: "strategy" }, statesOf("decision")],
-  read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
       No decisions yet. A strategy makes one with the SDK, a person with <code>npx roundlot decide</code>.
@@ -179,6 +189,7 @@ const decisions: Listing<Documents.DecisionDocument> = {
 
 const attempts: Listing<Documents.AttemptDocument> = {
   ...recordsIn("attempts"),
+  sorts: sortsBy("sent"),
   filters: [
     filters.account,
     filters.symbol,
@@ -186,7 +197,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
     { name: "httpStatus", term: "http" },
     { name: "brokerOrderId", term: "brokerOrderId" }
   ],
-  read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
   empty: "No attempts yet. There is one for each try to send an order.",
   columns: [
     columns.id("/attempts"),
@@ -206,13 +217,19 @@ const attempts: Listing<Documents.AttemptDocument> = {
 const journal: Listing<Documents.EntryDocument> = {
   name: "journal",
   title: "Journal",
+  sorts: sortsBy("time"),
   moment: "until",
   filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
-  read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page, order: "newest" } }),
+  hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
+  read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),
   empty: "Nothing has happened yet. Everything that does is here, entry by entry.",
   columns: [
-    columns.count("sequence", ({ seq }) => seq),
+    columns.node("sequence", ({ account, seq }) => (
+      <Link href={pathOfEntry(account, seq)} className="figure">
+        {grouped(String(seq))}
+      </Link>
+    )),
     columns.time("time", ({ at }) => at),
     columns.account,
     columns.node("event", ({ tag }) => eventWords(tag)),
@@ -274,7 +291,12 @@ export const Lists = ({ list }: ListsProps) => {
     case "orders":
       return <ListPage listing={orders} />
     case "fills":
-      return <ListPage listing={fills} />
+      return (
+        <>
+          <ListPage listing={fills} />
+          <WaitingFills />
+        </>
+      )
     case "decisions":
       return <ListPage listing={decisions} />
     case "attempts":

@@ -4,6 +4,8 @@ import { useState } from "react"
 import { Link, useLocation } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/client.ts"
+import { ActionButton } from "../ui/ActionButton.tsx"
+import { removeTemplate } from "../ui/actions.ts"
 import { rowFault } from "../ui/columns.tsx"
 import { DataTable } from "../ui/DataTable.tsx"
 import { Choice, Field } from "../ui/Field.tsx"
@@ -13,6 +15,7 @@ import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { pathOfRecord } from "../words/paths.ts"
 import { rowsIn } from "../words/rows.ts"
+import { isAsForeseen, SubmittedRows } from "./Submitted.tsx"
 
 const FIELDS = ["source_id", "timestamp", "symbol", "side", "quantity", "price"] as const
 const OPTIONAL: ReadonlySet<string> = new Set(["price", "source_id", "timestamp"])
@@ -133,7 +136,11 @@ const steps = ["File", "Columns", "Check", "Submit"] as const
 /** A file of trades in four steps: the file, what its columns mean, what would be taken, and the submission. */
 export const NewBatch = () => {
   const [, go] = useLocation()
-  const [wish, setWish] = useState(kept)
+  const [chosen, setWish] = useState(kept)
+  const { data: templates } = useAsk(["templates"], (api) => api.batches.templates())
+  // What was removed meanwhile cannot be submitted by.
+  const isGone = templates?.items.every(({ name }) => name !== chosen.template) === true
+  const wish = isGone ? { ...chosen, template: "" } : chosen
   const [step, setStep] = useState(0)
   const [key, setKey] = useState(() => crypto.randomUUID())
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
@@ -155,7 +162,6 @@ export const NewBatch = () => {
       name: wish.name === "" ? fileName.replace(/\.\w+$/, "") : wish.name
     })
   }
-  const { data: templates } = useAsk(["templates"], (api) => api.batches.templates())
   const [saveAs, setSaveAs] = useState("")
   const saving = useMutation({
     mutationFn: () => {
@@ -197,9 +203,11 @@ export const NewBatch = () => {
     onSuccess: (submitted) => {
       sessionStorage.removeItem(KEPT)
       void queries.invalidateQueries()
-      if ("batch" in submitted) go(pathOfRecord({ kind: "batch", id: submitted.batch.id }) ?? "/batches")
+      if (!("batch" in submitted) || !isAsForeseen(submitted)) return
+      go(pathOfRecord({ kind: "batch", id: submitted.batch.id }) ?? "/batches")
     }
   })
+  const submitted = submitting.data !== undefined && "batch" in submitting.data ? submitting.data : undefined
   const lines = wish.csv.split(/\r?\n/)
   const names = cellsOf(lines[0] ?? "", wish.separator)
   const missing = FIELDS.filter((field) => !OPTIONAL.has(field) && (wish.columns[field] ?? "") === "")
@@ -279,6 +287,9 @@ export const NewBatch = () => {
             options={[["", "none"], ...(templates?.items ?? []).map(({ name }) => [name, name] as const)]}
             onChoose={take}
           />
+          {wish.template === "" ? null : (
+            <ActionButton action={removeTemplate(wish.template)} className="button small" />
+          )}
           <Choice
             term="separator"
             label="Separator"
@@ -435,7 +446,8 @@ export const NewBatch = () => {
           </div>
         </section>
       ) : null}
-      {step === 3 && checked !== undefined ? (
+      {submitted === undefined ? null : <SubmittedRows of={submitted} />}
+      {step === 3 && checked !== undefined && submitted === undefined ? (
         <section className="panel form" aria-label="Submit">
           <p>
             Taken in{wish.account === "" ? "" : ` for ${wish.account}`}: {rowsIn(checked.accepted)},{" "}

@@ -8,6 +8,7 @@ import { Choice, Field } from "../ui/Field.tsx"
 import { useFilters } from "../ui/filters.ts"
 import { Problem } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
+import { StateSign } from "../ui/Sign.tsx"
 
 const outcomes = {
   accepted: "It is taken in.",
@@ -20,6 +21,9 @@ const outcomes = {
 const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
   <div className="panel form" role="status">
     <p>
+      {taken.outcome === "accepted" || taken.outcome === "recorded" ? null : (
+        <StateSign family="trade" state={taken.outcome} />
+      )}{" "}
       <Link href={`/trades/${taken.id}`}>{taken.id}</Link>: {outcomes[taken.outcome]} {taken.why}
     </p>
   </div>

@@ -6,11 +6,13 @@ import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { DataTable } from "../ui/DataTable.tsx"
-import { Time } from "../ui/Figure.tsx"
+import { Moment } from "../ui/Figure.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { StateSign } from "../ui/Sign.tsx"
+import { useNow } from "../ui/settings.ts"
+import { SignView, StateSign } from "../ui/Sign.tsx"
 import { Rows } from "../ui/TablePanel.tsx"
+import { signOfLink } from "../words/signs.ts"
 
 type Glance = Documents.OverviewDocument["accounts"][number]
 
@@ -64,13 +66,26 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
 
 type Connection = Documents.ConnectionDocument
 
+/** What the link of a connection is called that stands so. */
+const linkOf = { up: "live", down: "down", unknown: "unknown" } as const
+
+const logins = { valid: "live", ends_soon: "expiring", needs_login: "loggedOut" } as const
+
+/** Whether the broker's login holds, and for how long where it ends soon; nothing where it does not end. */
+const Login = ({ of: { session, sessionEndsAt } }: { readonly of: Connection }) => {
+  const now = useNow()
+  if (session === null) return null
+  const left = session === "ends_soon" && sessionEndsAt !== null ? Date.parse(sessionEndsAt) - now : undefined
+  return <SignView sign={signOfLink(logins[session], left)} />
+}
+
 const connections: ReadonlyArray<Column<Connection>> = [
   columns.node("account", ({ name }) => <strong>{name}</strong>),
   columns.node("broker", ({ broker }) => broker),
-  columns.node("connection", ({ state }) => <StateSign family="connection" state={state} />),
-  columns.node("login", ({ session }) => (session === null ? null : <StateSign family="connection" state={session} />)),
+  columns.node("connection", ({ state }) => <StateSign family="link" state={linkOf[state]} />),
+  columns.node("login", (connection) => <Login of={connection} />),
   columns.time("loginEnds", ({ sessionEndsAt }) => sessionEndsAt),
-  columns.node("stream", ({ stream }) => (stream === null ? null : <StateSign family="connection" state={stream} />)),
+  columns.node("stream", ({ stream }) => (stream === null ? null : <StateSign family="link" state={linkOf[stream]} />)),
   columns.count("lag", ({ pollerLagSeconds }) => (pollerLagSeconds === null ? null : Math.round(pollerLagSeconds))),
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
   columns.foreign("detail", ({ problems }) => problems.join("; "))
@@ -182,7 +197,7 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <p className="faint">
-        Read <Time at={overview.data?.at ?? null} />.
+        Read <Moment at={overview.data?.at ?? null} />.
       </p>
     </>
   )

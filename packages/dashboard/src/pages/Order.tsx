@@ -4,40 +4,42 @@ import { orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
-import { Candidates } from "../ui/Candidates.tsx"
+import { Candidates, candidatesOf } from "../ui/Candidates.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { PriceBand } from "../ui/PriceBand.tsx"
 import { BreakBanner, Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
+import { CoolDown, Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, type Stage, Stages, Timeline } from "../ui/Story.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
+import { WaitingFills } from "../ui/WaitingFills.tsx"
+import { inferredOf } from "../words/inferred.ts"
 import { pathOfPosition } from "../words/paths.ts"
-import { filledTail, signOfState } from "../words/signs.ts"
+import { signOfOrder, signOfState } from "../words/signs.ts"
 
 type Order = Seen<Documents.OrderDetail>
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 const stagesOf = (order: Order): ReadonlyArray<Stage> => [
-  { word: "Created", at: order.createdAt, shape: "ring" },
-  { word: "Sent", at: order.sentAt, shape: "ring-arrow" },
-  { word: "Accepted", at: order.acceptedAt, shape: "disc-dot" },
-  { word: "First fill", at: order.firstFilledAt, shape: "disc-part" },
+  { word: "Created", at: order.createdAt, sign: signOfState("order", "pending") },
+  { word: "Sent", at: order.sentAt, sign: signOfState("order", "submitting") },
+  { word: "Accepted", at: order.acceptedAt, sign: signOfState("order", "submitted") },
+  { word: "First fill", at: order.firstFilledAt, sign: signOfState("order", "partially_filled") },
   ...(order.cancelRequestedAt === null
     ? []
-    : [{ word: "Cancel asked", at: order.cancelRequestedAt, shape: "square-x" } as const]),
+    : [{ word: "Cancel asked", at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") }]),
   ...(order.endedAt === null
     ? []
     : [
         {
           word: signOfState("order", order.status).word,
           at: order.endedAt,
-          shape: signOfState("order", order.status).shape
+          sign: signOfState("order", order.status)
         }
       ])
 ]
@@ -71,6 +73,16 @@ const sumsOut = ({ averagePrice, fills }: Order) => {
     commission: commissions.length === canonical.length ? sumOf(commissions) : null,
     counts: averagePrice === null ? null : "≈ average price"
   }
+}
+
+const Inferred = ({ order }: { readonly order: Order }) => {
+  const inferred = inferredOf(order)
+  return inferred === undefined ? null : (
+    <p className="inferred">
+      <StateSign family="fill" state="inferred" /> <Figure of={inferred} /> of the broker's total, without an execution
+      yet
+    </p>
+  )
 }
 
 const cameOut: ReadonlyArray<Column<Documents.FillDocument>> = [
@@ -116,8 +128,13 @@ const isLive = ({ status }: Order): boolean =>
   status === "submitted" || status === "partially_filled" || status === "pending"
 
 /** What is also to be said of where an order stands. */
-const Tags = ({ of: { cancelRequestedAt, endedAt, filledQuantity, origin, quantity } }: { readonly of: Order }) => (
+const Tags = ({
+  of: { cancelRequestedAt, endedAt, filledQuantity, notBefore, origin, quantity, status }
+}: {
+  readonly of: Order
+}) => (
   <>
+    {status === "pending" ? <CoolDown until={notBefore} /> : null}
     {cancelRequestedAt === null || endedAt !== null ? null : <StateSign family="orderTag" state="cancelAsked" />}
     {origin === "external" ? <StateSign family="orderTag" state="external" /> : null}
     {signOf(sumOf([filledQuantity, negated(quantity)])) <= 0 ? null : (
@@ -133,18 +150,21 @@ const Detail = ({ order }: { readonly order: Order }) => (
       actions={isLive(order) && order.cancelRequestedAt === null ? <ActionButton action={cancelOrder(order)} /> : null}
     >
       <Side side={order.side} /> <Figure of={order.quantity} /> <Link href={pathOfPosition(order)}>{order.symbol}</Link>{" "}
-      <StateSign family="order" state={order.status} tail={filledTail(order)} />
+      <SignView sign={signOfOrder(order)} />
       <Tags of={order} />
     </PageHead>
     {order.status === "in_doubt" ? (
-      <div className="banner tone-doubt" role="status">
-        <SignIcon shape="diamond-half" />
+      <div className="banner tone-doubt" role="status" data-verdicts="">
+        <SignIcon sign={signOfState("order", "in_doubt")} />
         <span>
           In doubt: it was sent and no clear answer came. It counts as in flight until that is known. Look at the broker
           and decide it with what you see there; on the command line:{" "}
           <code>npx roundlot orders resolve {order.id}</code>
         </span>
-        <ActionButton action={markPlaced(order, undefined)} className="button small" />
+        {/* Where the broker lists what it may be, one of those is chosen and none is written by hand. */}
+        {candidatesOf(order).length > 0 ? null : (
+          <ActionButton action={markPlaced(order, undefined)} className="button small" />
+        )}
         <ActionButton action={markNotPlaced(order)} className="button small" />
       </div>
     ) : null}
@@ -161,14 +181,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
             <Figure of={order.filledQuantity} /> of <Figure of={order.quantity} />
           </>
         ],
-        [
-          "averagePrice",
-          order.averagePrice === null ? null : (
-            <>
-              ≈ <Figure of={order.averagePrice} money />
-            </>
-          )
-        ],
+        ["averagePrice", order.averagePrice === null ? null : <Figure of={order.averagePrice} money isAbout />],
         ["notional", <Figure of={order.filledNotional} money />],
         ["unpriced", order.unpricedQuantity === "0" ? null : <Figure of={order.unpricedQuantity} />],
         ["excess", order.excess === "0" ? null : <Figure of={order.excess} />],
@@ -183,7 +196,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
       <Stages stages={stagesOf(order)} />
     </Panel>
     {order.breaks.map((found) => (
-      <BreakBanner key={found.id} found={found} state={found.status} />
+      <BreakBanner key={found.id} found={found} />
     ))}
     <div className="two">
       <TablePanel
@@ -204,13 +217,19 @@ const Detail = ({ order }: { readonly order: Order }) => (
         rows={order.fills}
         sums={sumsOut(order)}
         idOf={({ id }) => id}
-        below={order.priceBand === null ? null : <PriceBand band={order.priceBand} fills={order.fills} />}
+        below={
+          <>
+            <Inferred order={order} />
+            {order.priceBand === null ? null : <PriceBand band={order.priceBand} fills={order.fills} />}
+          </>
+        }
       />
     </div>
+    <WaitingFills order={order} />
     <Attempts attempts={order.attempts} />
-    <Timeline history={order.history} />
+    <Timeline account={order.account} history={order.history} />
     <p className="faint">
-      Changed <Time at={order.updatedAt} />. The same on the command line:{" "}
+      Changed <Moment at={order.updatedAt} />. The same on the command line:{" "}
       <code>npx roundlot orders show {order.id}</code>
     </p>
   </>

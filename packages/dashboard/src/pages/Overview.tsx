@@ -4,20 +4,19 @@ import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
 import { LotGauge } from "../ui/Bars.tsx"
-import { sizes } from "../ui/DataTable.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Explained, Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { casesOf } from "../ui/Shell.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
-import { Side, SignIcon, StateSign } from "../ui/Sign.tsx"
+import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
-import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
-import { rowsDone } from "../words/rows.ts"
-import { filledTail, signOfState } from "../words/signs.ts"
+import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { rowsDone, sizes } from "../words/rows.ts"
+import { signOfOrder, signOfState } from "../words/signs.ts"
 
 type Overview = Documents.OverviewDocument
 
@@ -81,7 +80,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
   return (
     <div className="verdict">
       <span className={isCalm ? "tone-ok" : "tone-warn"}>
-        <SignIcon shape={isCalm ? "disc-tick" : "triangle"} />
+        <SignIcon sign={signOfState("frame", isCalm ? "calm" : "look")} />
       </span>
       <div>
         <h1>{text}</h1>
@@ -158,7 +157,7 @@ const Today = () => {
 
 const MOST_CASES = 5
 
-const gravity = ["critical", "blocking", "notice"]
+const gravity = ["escalated", "critical", "blocking", "notice"]
 
 /** The gravest first, of those the oldest. */
 const gravestFirst = (breaks: Overview["openBreaks"]) => {
@@ -172,7 +171,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
     return (
       <p className="calm">
         <span className="tone-ok">
-          <SignIcon shape="tick-quiet" />
+          <SignIcon sign={signOfState("part", "ok")} />
         </span>
         Nothing needs you.
       </p>
@@ -189,7 +188,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
     })),
     ...gravestFirst(overview.openBreaks).map((each) => ({
       key: each.id,
-      sign: <StateSign family="case" state={each.standing} tail={each.symbol ?? ""} />,
+      sign: <StateSign family="break" state={each.standing} tail={each.symbol ?? ""} />,
       text: (
         <>
           <strong>{eventWords(each.kind)}</strong> about {each.subject} on {each.account}:{" "}
@@ -213,7 +212,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       : [
           {
             key: "held",
-            sign: <StateSign family="trade" state="pending" />,
+            sign: <StateSign family="trade" state="quarantined" />,
             text: (
               <>
                 {overview.quarantined === 1 ? "A trade is" : `${overview.quarantined} trades are`} held until somebody
@@ -221,7 +220,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
               </>
             ),
             at: null,
-            to: "/trades?status=pending",
+            to: "/trades?status=quarantined",
             verb: "Decide"
           }
         ])
@@ -349,7 +348,7 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
               <Link href={`/orders/${order.id}`} className="plain">
                 <Side side={order.side} /> <Figure of={order.quantity} /> <strong>{order.symbol}</strong>
               </Link>
-              <StateSign family="order" state={order.status} tail={filledTail(order)} />
+              <SignView sign={signOfOrder(order)} />
               <span className="faint">
                 <Age at={order.createdAt} />
               </span>
@@ -394,21 +393,23 @@ const Entry = ({ of }: { readonly of: Documents.EntryDocument }) => {
   const { account, at, entity, seq } = of
   const told = toldOf(of)
   if (told === undefined) return null
-  const { tone, shape, word } = signOfState(told.family, told.state)
+  const sign = signOfState(told.family, told.state)
   const to = pathOfRecord({ kind: entity.kind, id: entity.id, account })
   const name = `${entity.kind} ${entity.id}`
   return (
     <li>
-      <span className={`tone-${tone}`}>
-        <SignIcon shape={shape} />
-        <span className="hidden">{word}</span>
+      <span className={`tone-${sign.tone}`}>
+        <SignIcon sign={sign} />
+        <span className="hidden">{sign.word}</span>
       </span>
       <Time at={at} />
       <span className="what">
         {entity.kind === "control" ? null : to === undefined ? `${name} ` : <Link href={to}>{name}</Link>}{" "}
         <Foreign text={told.words} />
       </span>
-      <span className="faint figure">{seq}</span>
+      <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
+        {seq}
+      </Link>
     </li>
   )
 }
@@ -438,7 +439,7 @@ const Happened = () => {
 const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api.HealthDocument["parts"][number] }) => (
   <li className={ok ? undefined : "tone-danger"}>
     <span className={ok ? "what" : "what tone-danger"}>
-      <SignIcon shape={signOfState("part", ok ? "ok" : "failing").shape} /> {part}
+      <SignIcon sign={signOfState("part", ok ? "ok" : "failing")} /> {part}
     </span>
     <span className="faint">
       {ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Foreign text={detail} />}
@@ -463,7 +464,7 @@ const HealthPanel = () => {
               </ul>
               <details className="well">
                 <summary>
-                  <SignIcon shape={signOfState("part", "ok").shape} />{" "}
+                  <SignIcon sign={signOfState("part", "ok")} />{" "}
                   {failing.length === 0 ? `All ${well} parts are well` : `The other ${well} are well`}
                 </summary>
                 <ul className="rows">

@@ -11,16 +11,19 @@ import { Equation, LotGauge } from "../ui/Bars.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { useDueFrom } from "../ui/NextOrder.tsx"
 import { Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel, Problem } from "../ui/Panel.tsx"
 import { BreakBanner, RecordLink, Shown } from "../ui/Record.tsx"
+import { ForRole } from "../ui/Role.tsx"
 import { type Point, StepChart } from "../ui/StepChart.tsx"
 import { PageHead } from "../ui/Shell.tsx"
+import { useNow } from "../ui/settings.ts"
 import { SignView } from "../ui/Sign.tsx"
 import { Rows, TablePanel } from "../ui/TablePanel.tsx"
-import { signOfNext } from "../words/signs.ts"
+import { pathOfEntries } from "../words/paths.ts"
+import { signOfCoolDown, signOfNext } from "../words/signs.ts"
 
 type Position = Documents.PositionDetail
 
@@ -43,7 +46,7 @@ const orders: ReadonlyArray<Column<Documents.OrderDocument>> = [
   columns.side,
   columns.quantity,
   columns.figure("filled", ({ filledQuantity }) => filledQuantity),
-  columns.status("order")
+  columns.orderStatus
 ]
 
 const slippage: ReadonlyArray<Column<Point>> = [
@@ -141,7 +144,26 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
   )
 }
 
+/** The rows that each figure of a position sums up. */
+const rowsOf = ({ account, symbol }: Position) => {
+  const asked = new URLSearchParams({ account, symbol }).toString()
+  return {
+    target: `/trades?${asked}`,
+    hedged: `/fills?${asked}&canonical=true`,
+    inFlight: `/orders?${asked}`
+  }
+}
+
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** What order comes next, or why there is none; a cool-down ticks. */
+const Next = ({ answer, until }: { readonly answer: string; readonly until: string | null }) => {
+  const waits = signOfCoolDown(until, useNow())
+  const next = signOfNext(answer)
+  return (
+    <SignView sign={waits !== undefined && answer.startsWith("CoolingDown") ? { ...waits, help: next.help } : next} />
+  )
+}
 
 const Detail = ({ position }: { readonly position: Position }) => {
   const from = useDueFrom()(position)
@@ -163,12 +185,14 @@ const Detail = ({ position }: { readonly position: Position }) => {
         }
         actions={
           <>
-            <Link
-              href={`/trades/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
-              className="button"
-            >
-              New trade
-            </Link>
+            <ForRole role="trade">
+              <Link
+                href={`/trades/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
+                className="button quiet"
+              >
+                New trade
+              </Link>
+            </ForRole>
             <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
             <span className="apart">
               <ActionButton action={halt(account, symbol)} label="Halt" className="button halt" />
@@ -182,14 +206,17 @@ const Detail = ({ position }: { readonly position: Position }) => {
         title="Where it stands"
         note={
           <>
-            as of <Time at={position.updatedAt} />
+            as of <Moment at={position.updatedAt} />
           </>
         }
       >
-        <Equation sum={position} />
+        <Equation sum={position} rows={rowsOf(position)} />
         <div className="next">
           <LotGauge residual={position.residual} from={from} />
-          <SignView sign={signOfNext(next.answer)} />
+          <span className="figure">
+            {grouped(position.residual, true)} / {grouped(from)}
+          </span>
+          <Next answer={next.answer} until={position.coolDownUntil} />
           <span>
             {upper(next.why)}.{" "}
             <span className="faint">
@@ -197,7 +224,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
               {next.answer === position.answer && (
                 <>
                   {" "}
-                  So since <Time at={position.answerSince} />.
+                  So since <Moment at={position.answerSince} />.
                 </>
               )}
             </span>
@@ -245,7 +272,8 @@ const Detail = ({ position }: { readonly position: Position }) => {
           ["base", <Figure of={position.base} signed />],
           ["direct", <Figure of={position.direct} signed />],
           ["adopted", <Figure of={position.adopted} signed />],
-          ["held", position.held === null ? null : <Foreign text={position.held} />]
+          ["held", position.held === null ? null : <Foreign text={position.held} />],
+          ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>of the journal</Link>]
         ]}
       />
     </>

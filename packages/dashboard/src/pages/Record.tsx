@@ -1,11 +1,14 @@
 import { Link } from "wouter"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
+import { Head } from "../ui/Help.tsx"
 import { PageHead } from "../ui/Shell.tsx"
-import { Side, StateSign } from "../ui/Sign.tsx"
-import { Payload, Timeline } from "../ui/Story.tsx"
+import { Side, SignView, StateSign } from "../ui/Sign.tsx"
+import { Payload, PayloadOf, Timeline } from "../ui/Story.tsx"
+import { pathOfEntries } from "../words/paths.ts"
+import { signOfFill } from "../words/signs.ts"
 
 interface ById {
   readonly id: string
@@ -17,15 +20,14 @@ const FillPage = ({ id }: ById) => (
       <>
         <PageHead note={<Crumb id={id} name="Fills" to="/fills" />}>
           {fill.side === null ? null : <Side side={fill.side} />} <Figure of={fill.quantity} /> {fill.symbol} at{" "}
-          <Figure of={fill.price} money />{" "}
-          <StateSign family="fill" state={fill.canonical ? "canonical" : "superseded"} />
+          <Figure of={fill.price} money /> <SignView sign={signOfFill(fill)} />
         </PageHead>
         <Facts
           facts={[
             ["account", fill.account],
             ["order", <RecordLink id={fill.orderId} to={`/orders/${fill.orderId}`} />],
-            ["executed", <Time at={fill.executedAt} />],
-            ["created", <Time at={fill.createdAt} />],
+            ["executed", <Moment at={fill.executedAt} />],
+            ["created", <Moment at={fill.createdAt} />],
             [
               "commission",
               <>
@@ -33,26 +35,28 @@ const FillPage = ({ id }: ById) => (
               </>
             ],
             ["execId", <GivenId id={fill.execId} />],
-            ["revision", <Figure of={String(fill.revision)} />]
+            ["revision", <Figure of={String(fill.revision)} />],
+            ["entries", <Link href={pathOfEntries(fill.account, fill.orderId, "FillRecorded")}>of the journal</Link>]
           ]}
         />
         <Panel title="Revisions" note="oldest first">
           <ul className="rows">
             {fill.revisions.map((each) => (
               <li key={each.id}>
-                <StateSign
-                  family="fill"
-                  state={each.canonical ? "canonical" : "superseded"}
-                  tail={`r${each.revision}`}
-                />
+                <SignView sign={signOfFill(each)} />
                 <span className="what">
-                  <Figure of={each.quantity} /> at <Figure of={each.price} money />
+                  r{each.revision}: <Figure of={each.quantity} /> at <Figure of={each.price} money />
                 </span>
-                <Time at={each.executedAt} />
+                <Moment at={each.executedAt} />
               </li>
             ))}
           </ul>
         </Panel>
+        {fill.payloadId === null ? null : (
+          <Panel title={<Head term="payload" />}>
+            <PayloadOf id={fill.payloadId} title="Report" />
+          </Panel>
+        )}
       </>
     )}
   </Shown>
@@ -77,7 +81,7 @@ const DecisionPage = ({ id }: ById) => (
               "order",
               decision.orderId === null ? null : <RecordLink id={decision.orderId} to={`/orders/${decision.orderId}`} />
             ],
-            ["created", <Time at={decision.createdAt} />],
+            ["created", <Moment at={decision.createdAt} />],
             ["reason", decision.reason === null ? null : <Foreign text={decision.reason} />]
           ]}
         />
@@ -86,7 +90,7 @@ const DecisionPage = ({ id }: ById) => (
             {decision.rationale === null ? "None was given." : <Foreign text={decision.rationale} />}
           </p>
         </Panel>
-        <Timeline history={decision.history} />
+        <Timeline account={decision.account} history={decision.history} />
       </>
     )}
   </Shown>
@@ -102,13 +106,13 @@ const AttemptPage = ({ id }: ById) => (
         </PageHead>
         <Facts
           facts={[
-            ["sent", <Time at={attempt.submittedAt} />],
+            ["sent", <Moment at={attempt.submittedAt} />],
             ["http", attempt.httpStatus === null ? null : String(attempt.httpStatus)],
             ["brokerOrderId", <GivenId id={attempt.brokerOrderId} />],
             ["filled", <Figure of={attempt.filledQuantity} />],
             [
               "averagePrice",
-              attempt.filledAveragePrice === null ? null : <Figure of={attempt.filledAveragePrice} money />
+              attempt.filledAveragePrice === null ? null : <Figure of={attempt.filledAveragePrice} money isAbout />
             ],
             [
               "error",

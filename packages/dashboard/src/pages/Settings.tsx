@@ -4,21 +4,13 @@ import { useCaller } from "../api/overview.ts"
 import { call } from "../api/client.ts"
 import { zoneName } from "../format/time.ts"
 import { Choice, Field } from "../ui/Field.tsx"
+import { keys } from "../ui/keys.ts"
 import { Panel } from "../ui/Panel.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { choose, useSettings } from "../ui/settings.ts"
 
 const themes = ["system", "light", "dark"] as const
-
-const keys = [
-  ["Ctrl K", "find anything by any id, go to any page, do what can be done from anywhere"],
-  ["Shift H", "halt"],
-  ["g then o i p t r f d a b j x s", "go to a page of the navigation"],
-  ["j k, arrows, Home, End, Enter", "in tables: move, open"],
-  ["f", "in tables: freeze, go on"],
-  ["z", "times in UTC or your own zone"],
-  ["Shift T", "light or dark"]
-] as const
+const densities = ["compact", "normal", "relaxed"] as const
 
 const links = [
   ["/positions", "Positions"],
@@ -58,7 +50,7 @@ const Session = () => {
 
 /** What this browser keeps of how a person reads, and who is signed in. */
 export const SettingsPage = () => {
-  const { notify, shortcuts, theme, utc } = useSettings()
+  const { density, notify, shortcuts, theme, utc } = useSettings()
   return (
     <>
       <PageHead note="Kept in this browser.">Settings</PageHead>
@@ -78,6 +70,13 @@ export const SettingsPage = () => {
           value={theme}
           options={themes.map((each) => [each, each] as const)}
           onChoose={(chosen) => choose({ theme: chosen })}
+        />
+        <Choice
+          term="density"
+          label="Rows"
+          value={density}
+          options={densities.map((each) => [each, each] as const)}
+          onChoose={(chosen) => choose({ density: chosen })}
         />
         <Choice
           term="zone"
@@ -108,10 +107,10 @@ export const SettingsPage = () => {
       </Panel>
       <Panel title="Keys">
         <ul className="rows keys">
-          {keys.map(([key, text]) => (
-            <li key={key}>
-              <kbd>{key}</kbd>
-              <span className="what">{text}</span>
+          {keys.map(({ does, keys: pressed }) => (
+            <li key={`${pressed} ${does}`}>
+              <kbd>{pressed}</kbd>
+              <span className="what">{does}</span>
             </li>
           ))}
         </ul>

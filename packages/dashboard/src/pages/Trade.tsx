@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { AWAITS_TURN } from "@roundlot/api/client"
 import { Link } from "wouter"
 import { type Seen, tradeOf } from "../api/records.ts"
 import { dismissTrade, reverseTrade } from "../ui/actions.ts"
@@ -6,13 +7,13 @@ import { ActionButton } from "../ui/ActionButton.tsx"
 import * as columns from "../ui/columns.tsx"
 import type { Column } from "../ui/Column.ts"
 import { Facts } from "../ui/Facts.tsx"
-import { Figure, Foreign, GivenId, Time } from "../ui/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { Side, StateSign } from "../ui/Sign.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
-import { pathOfPosition } from "../words/paths.ts"
+import { pathOfEntries, pathOfPosition } from "../words/paths.ts"
 
 type Trade = Seen<Documents.TradeDetail>
 
@@ -39,6 +40,10 @@ const fills: ReadonlyArray<Column<Documents.FillDocument>> = [
   columns.counts
 ]
 
+/** A trade that is held waits for a person, or for its batch. */
+const stateOf = (status: string, reason: string | null): string =>
+  status === "pending" && reason !== null && reason !== AWAITS_TURN ? "quarantined" : status
+
 const Detail = ({ trade }: { readonly trade: Trade }) => (
   <>
     <PageHead
@@ -55,21 +60,22 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
       <Link href={pathOfPosition(trade)}>
         <Foreign text={trade.symbol} />
       </Link>{" "}
-      <StateSign family="trade" state={trade.status} />
+      <StateSign family="trade" state={trade.standing} />
     </PageHead>
     <Facts
       facts={[
         ["account", trade.account],
         ["price", trade.price === null ? null : <Figure of={trade.price} money />],
-        ["tradedAt", <Time at={trade.tradedAt} />],
-        ["received", <Time at={trade.createdAt} />],
+        ["tradedAt", <Moment at={trade.tradedAt} />],
+        ["received", <Moment at={trade.createdAt} />],
         ["source", <Foreign text={trade.source} />],
         ["sourceId", <GivenId id={trade.sourceId} />],
         ["batch", trade.batchId === null ? null : <RecordLink id={trade.batchId} to={`/batches/${trade.batchId}`} />],
         ["direction", trade.direction],
         ["open", <Figure of={trade.openQuantity} />],
         ["netted", <Figure of={trade.nettedQuantity} />],
-        ["reason", trade.reason === null ? null : <Foreign text={trade.reason} />]
+        ["reason", trade.reason === null ? null : <Foreign text={trade.reason} />],
+        ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>of the journal</Link>]
       ]}
     />
     <div className="two">
@@ -94,9 +100,9 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
       <ol className="rows story">
         {trade.statuses.map(({ at, cause, reason, status }) => (
           <li key={`${at} ${status}`}>
-            <Time at={at} />
+            <Moment at={at} />
             <span className="what">
-              <StateSign family="trade" state={status} />{" "}
+              <StateSign family="trade" state={stateOf(status, reason)} />{" "}
               <span className="faint">
                 by {cause.kind}, <Foreign text={cause.actor} />
               </span>{" "}

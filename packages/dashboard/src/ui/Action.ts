@@ -11,6 +11,8 @@ export interface Action {
   readonly will: ReadonlyArray<string>
   readonly willNot: ReadonlyArray<string>
   readonly isDangerous?: boolean
+  /** Nothing is sent or decided by it: it goes on record by itself, and nobody is asked why. */
+  readonly isHarmless?: boolean
   /** What has to be typed first, where what follows cannot be taken back. */
   readonly typed?: string
   /** What has to be said beside the reason. */
@@ -26,9 +28,15 @@ export interface Action {
   readonly cli: (reason: string, said: string) => string
   readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
   /** What it would come to now; nothing is written or sent. */
-  readonly rehearse?: (api: Api, said: string) => Effect.Effect<Documents.DoneDocument, unknown>
+  readonly rehearse?: (api: Api, said: string) => Effect.Effect<Rehearsed, unknown>
   /** What a dry run says beside its own words. */
   readonly tells?: (told: Documents.DoneDocument) => string
+  /** What may be chosen in its place: the same of less. */
+  readonly instead?: {
+    readonly term: Term
+    readonly label: string
+    readonly actions: ReadonlyArray<Action>
+  }
   /** What may be done with it, where a dry run says that there is something to do: chosen, that is carried out in its place. */
   readonly also?: {
     readonly term: Term
@@ -36,6 +44,9 @@ export interface Action {
     readonly action: Action
   }
 }
+
+/** What an action would come to; of one on a batch what would become of its rows. */
+export type Rehearsed = Documents.DoneDocument & { readonly rows?: ReadonlyArray<Documents.BatchRowsDocument> }
 
 /** What an action is about, and what is done where that has changed since its person saw it. */
 export interface About {

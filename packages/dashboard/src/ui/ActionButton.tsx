@@ -7,7 +7,8 @@ const ActionDialog = lazy(() => import("./ActionDialog.tsx").then(({ ActionDialo
 let asked: Action | undefined
 const watchers = new Set<() => void>()
 
-const ask = (action: Action | undefined): void => {
+/** Opens the dialog of an action; closes the one that is open where there is none. */
+export const ask = (action: Action | undefined): void => {
   asked = action
   for (const each of watchers) each()
 }

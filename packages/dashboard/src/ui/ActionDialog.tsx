@@ -2,11 +2,13 @@ import * as Dialog from "@radix-ui/react-dialog"
 import { useMutation } from "@tanstack/react-query"
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
-import { useId, useRef, useState, type FormEvent } from "react"
+import { useId, useRef, useState, type FormEvent, type RefObject } from "react"
 import { queries, useAsk } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
-import type { Action } from "./Action.ts"
-import { Field } from "./Field.tsx"
+import { sumOf } from "../format/figure.ts"
+import { rowsIn } from "../words/rows.ts"
+import type { Action, Rehearsed } from "./Action.ts"
+import { Choice, Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
 import { Problem } from "./Panel.tsx"
@@ -14,8 +16,40 @@ import { keepReason, useReasons } from "./reasons.ts"
 
 const LEAST = 8
 
+type Ordered = Documents.EffectsDocument["orders"][number]
+
+/** What several orders come to that would be sent at once; those without a known price are counted. */
+const Together = ({ orders }: { readonly orders: ReadonlyArray<Ordered> }) => {
+  const known = orders.flatMap(({ notional }) => notional ?? [])
+  if (orders.length < 2 || known.length === 0) return null
+  return (
+    <li>
+      {orders.length} orders at once, about <Figure of={sumOf(known)} money />
+      {known.length === orders.length ? null : ` and ${orders.length - known.length} without a known price`}
+    </li>
+  )
+}
+
+/** What becomes of rows of a batch, of which shares, and what those come to. */
+const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRowsDocument }) => (
+  <li>
+    {rowsIn(rows)} {what}
+    {shares.map(({ notional, quantity, side, symbol }, at) => (
+      <span key={`${symbol} ${side}`}>
+        {at === 0 ? ": " : "; "}
+        {side} <Figure of={quantity} /> {symbol}
+        {notional === null ? null : (
+          <>
+            , about <Figure of={notional} money />
+          </>
+        )}
+      </span>
+    ))}
+  </li>
+)
+
 /** What an action would come to as the books stand, and the orders that would follow at once. */
-const Rehearsal = ({ of, tells }: { readonly of: Documents.DoneDocument; readonly tells: Action["tells"] }) => (
+const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
   <>
     <h3>What it comes to now</h3>
     <ul aria-label="What it comes to now">
@@ -23,6 +57,9 @@ const Rehearsal = ({ of, tells }: { readonly of: Documents.DoneDocument; readonl
         <Foreign text={of.done} />
       </li>
       {tells === undefined ? null : <li>{tells(of)}</li>}
+      {of.rows?.map((each) => (
+        <Fared key={each.fate} of={each} />
+      ))}
       {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
         <li key={`${account} ${symbol}`}>
           Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
@@ -33,6 +70,7 @@ const Rehearsal = ({ of, tells }: { readonly of: Documents.DoneDocument; readonl
           )}
         </li>
       ))}
+      <Together orders={of.effects?.orders ?? []} />
       {of.effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
     </ul>
   </>
@@ -58,6 +96,24 @@ const Also = ({ isChosen, of, onChoose, told }: AlsoProps) => {
     </Field>
   )
 }
+
+interface InsteadProps {
+  readonly of: Action
+  readonly at: number | undefined
+  readonly onChoose: (at: number | undefined) => void
+}
+
+/** What may be done in place of what was asked for. */
+const Instead = ({ at, of: { instead, verb }, onChoose }: InsteadProps) =>
+  instead === undefined || instead.actions.length === 0 ? null : (
+    <Choice
+      term={instead.term}
+      label={instead.label}
+      value={String(at ?? "")}
+      options={[["", verb], ...instead.actions.map((each, index) => [String(index), each.verb] as const)]}
+      onChoose={(chosen) => onChoose(chosen === "" ? undefined : Number(chosen))}
+    />
+  )
 
 /** Among so many of the newest entries the one of a command is looked for: it was written a moment ago. */
 const NEWEST = 100
@@ -86,17 +142,52 @@ const Recorded = ({ of: { account, commandId } }: { readonly of: Documents.DoneD
   )
 }
 
+interface ReasonFieldProps {
+  readonly field: RefObject<HTMLInputElement | null>
+  readonly value: string
+  readonly onChange: (reason: string) => void
+}
+
+/** Why: those that were given last are offered. */
+const ReasonField = ({ field, onChange, value }: ReasonFieldProps) => {
+  const list = useId()
+  const given = useReasons()
+  return (
+    <>
+      <Field term="formReason">
+        <input
+          ref={field}
+          aria-label="Reason"
+          list={list}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+          minLength={LEAST}
+          maxLength={1000}
+          required
+          autoComplete="off"
+        />
+      </Field>
+      <datalist id={list}>
+        {given.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </>
+  )
+}
+
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
 /** Says what an action does and what it does not, asks for the reason, and carries it out once. */
 export const ActionDialog = ({ action: given, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
   const [between, setBetween] = useState<Between>()
-  const asked = between?.now?.action ?? given
+  const [insteadAt, setInsteadAt] = useState<number>()
+  const instead = insteadAt === undefined ? undefined : given.instead?.actions[insteadAt]
+  const asked = between?.now?.action ?? instead ?? given
   const [isAlso, setAlso] = useState(false)
   const action = isAlso ? (asked.also?.action ?? asked) : asked
+  const { isHarmless = false, rehearse } = action
   const [reason, setReason] = useState("")
-  const reasons = useId()
-  const reasonsGiven = useReasons()
   const [typed, setTyped] = useState("")
   const [text, setText] = useState(asked.asks?.chosen ?? "")
   const said = text.trim()
@@ -104,11 +195,12 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
   // One key for one wish: sent again after a lost answer, it is carried out once.
   const [key, setKey] = useState(() => crypto.randomUUID())
   const field = useRef<HTMLInputElement>(null)
+  const sending = useRef<HTMLButtonElement>(null)
   const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const doing = useMutation({
     mutationFn: () => call((api) => action.run(api, reason.trim(), key, said)),
     onSuccess: () => {
-      keepReason(reason.trim())
+      if (!isHarmless) keepReason(reason.trim())
       return queries.invalidateQueries()
     },
     onError: async (error) => {
@@ -124,13 +216,13 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
       await queries.invalidateQueries()
     }
   })
-  const { rehearse } = action
   const rehearsed = useAsk(
     ["rehearsal", action.verb, said],
     (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
     rehearse !== undefined && isSaid && doing.data === undefined
   )
-  const isReady = reason.trim().length >= LEAST && isSaid && (action.typed === undefined || typed === action.typed)
+  const isReasoned = isHarmless || reason.trim().length >= LEAST
+  const isReady = isReasoned && isSaid && (action.typed === undefined || typed === action.typed)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isReady && !doing.isPending) doing.mutate()
@@ -144,7 +236,8 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
           aria-describedby={undefined}
           onOpenAutoFocus={(event) => {
             event.preventDefault()
-            field.current?.focus()
+            const first = field.current ?? sending.current
+            first?.focus()
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
@@ -156,6 +249,15 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
           {doing.data === undefined ? (
             <form onSubmit={submit}>
               {between === undefined ? null : <Meanwhile of={between} />}
+              <Instead
+                of={given}
+                at={insteadAt}
+                onChoose={(at) => {
+                  setInsteadAt(at)
+                  // Another wish has another key.
+                  setKey(crypto.randomUUID())
+                }}
+              />
               <h3>What will happen</h3>
               <ul>
                 {action.will.map((each) => (
@@ -186,24 +288,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                   />
                 </Field>
               )}
-              <Field term="formReason">
-                <input
-                  ref={field}
-                  aria-label="Reason"
-                  list={reasons}
-                  value={reason}
-                  onChange={(event) => setReason(event.target.value)}
-                  minLength={LEAST}
-                  maxLength={1000}
-                  required
-                  autoComplete="off"
-                />
-              </Field>
-              <datalist id={reasons}>
-                {reasonsGiven.map((each) => (
-                  <option key={each} value={each} />
-                ))}
-              </datalist>
+              {isHarmless ? null : <ReasonField field={field} value={reason} onChange={setReason} />}
               {action.typed === undefined ? null : (
                 <Field term="confirmScope" tail={action.typed}>
                   <input
@@ -224,6 +309,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
               <div className="buttons">
                 <Dialog.Close className="button">Back</Dialog.Close>
                 <button
+                  ref={sending}
                   type="submit"
                   className={action.isDangerous === true ? "button danger" : "button primary"}
                   aria-disabled={!isReady || doing.isPending}

@@ -1,6 +1,7 @@
 import { useState } from "react"
 import { useLocation } from "wouter"
 import { shownTime } from "../format/time.ts"
+import { signOfState } from "../words/signs.ts"
 import { useAsOf, useLookAt } from "./asOf.ts"
 import { Field } from "./Field.tsx"
 import { useNow, useSettings } from "./settings.ts"
@@ -37,7 +38,7 @@ export const AsOfBar = () => {
   const [isOpen, setOpen] = useState(false)
   if (asOf === "" && (!isOpen || !hasPast(path))) {
     return hasPast(path) ? (
-      <button type="button" className="button quiet small as-of" onClick={() => setOpen(true)}>
+      <button type="button" data-key="a" className="button quiet small as-of" onClick={() => setOpen(true)}>
         As of…
       </button>
     ) : null
@@ -45,7 +46,7 @@ export const AsOfBar = () => {
   const shown = /^\d+$/.test(asOf) ? `position ${asOf} of the feed` : shownTime(asOf, now, utc)
   return (
     <div className="banner past" role="status">
-      <SignIcon shape="ring" />
+      <SignIcon sign={signOfState("frame", "past")} />
       <span>
         {asOf === ""
           ? "Choose a moment: the page shows the books as they stood then."
@@ -58,6 +59,8 @@ export const AsOfBar = () => {
           type="datetime-local"
           step={1}
           aria-label="As of"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- whoever opened the bar has asked for this field
+          autoFocus={asOf === ""}
           value={writtenOf(asOf)}
           onChange={({ target }) => {
             const at = new Date(target.value)

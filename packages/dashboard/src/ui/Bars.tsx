@@ -1,3 +1,5 @@
+import type { ReactNode } from "react"
+import { Link } from "wouter"
 import { grouped, magnitude, MINUS, negated, shareOf, signOf, sumOf } from "../format/figure.ts"
 import { Head } from "./Help.tsx"
 import { Figure } from "./Figure.tsx"
@@ -58,8 +60,24 @@ interface Sum {
 const addsUp = ({ hedged, inFlight, residual, target }: Sum): boolean =>
   signOf(sumOf([hedged, inFlight, residual, negated(target)])) === 0
 
-/** `target = hedged + in flight + residual`, which says itself where it does not add up. */
-export const Equation = ({ sum }: { readonly sum: Sum }) => (
+/** A figure, which leads to the rows that it sums up where they have a list. */
+const Summing = ({ children, to }: { readonly to: string | undefined; readonly children: ReactNode }) =>
+  to === undefined ? (
+    children
+  ) : (
+    <Link href={to} className="plain">
+      {children}
+    </Link>
+  )
+
+interface EquationProps {
+  readonly sum: Sum
+  /** Where the rows are that a figure sums up. */
+  readonly rows: Readonly<Partial<Record<keyof Sum, string>>>
+}
+
+/** `target = hedged + in flight + residual`, each a way to its rows, which says itself where it does not add up. */
+export const Equation = ({ rows, sum }: EquationProps) => (
   <div className="equation">
     <dl>
       {(["target", "hedged", "inFlight", "residual"] as const).map((term, at) => (
@@ -69,7 +87,9 @@ export const Equation = ({ sum }: { readonly sum: Sum }) => (
           </dt>
           <dd>
             {at === 0 ? null : <span className="faint">{at === 1 ? "=" : signOf(sum[term]) < 0 ? MINUS : "+"} </span>}
-            <Figure of={at > 1 ? magnitude(sum[term]) : sum[term]} />
+            <Summing to={rows[term]}>
+              <Figure of={at > 1 ? magnitude(sum[term]) : sum[term]} />
+            </Summing>
           </dd>
         </div>
       ))}

@@ -5,6 +5,7 @@ import { negated, signOf, sumOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { type Candidate, candidatesIn } from "../words/evidence.ts"
 import { glossary, type Term } from "../words/glossary.ts"
+import { signOfState } from "../words/signs.ts"
 import { markPlaced } from "./actions.ts"
 import { ActionButton } from "./ActionButton.tsx"
 import { Figure, Foreign, GivenId } from "./Figure.tsx"
@@ -15,7 +16,7 @@ import { SignIcon } from "./Sign.tsx"
 type Order = Seen<Documents.OrderDetail>
 
 /** The broker's orders that an order in doubt may be, as they were last listed. */
-const candidatesOf = ({ breaks }: Order): ReadonlyArray<Candidate> =>
+export const candidatesOf = ({ breaks }: Order): ReadonlyArray<Candidate> =>
   breaks
     .filter(({ kind, status }) => kind === "Doubt" && status === "open")
     .flatMap((doubt) => candidatesIn(doubt.evidence))
@@ -53,10 +54,12 @@ const enteredIn = ({ sentAt }: Order, { enteredAt }: Candidate): string | undefi
   return `entered ${shownSpan(Math.abs(ms))} ${ms < 0 ? "before" : "after"} the sending`
 }
 
+const compared = (same: boolean) => signOfState("compared", same ? "same" : "differs")
+
 const MarkShown = ({ of: { same, term, there } }: { readonly of: Mark }) => (
   <li className={same ? undefined : "differs"}>
-    <SignIcon shape={same ? "tick-quiet" : "diamond-unequal"} />
-    <span className="hidden">{same ? "the same: " : "differs: "}</span>
+    <SignIcon sign={compared(same)} />
+    <span className="hidden">{compared(same).word}: </span>
     <Explained help={glossary[term].help}>{glossary[term].head}</Explained>{" "}
     {/^[\d.]+$/.test(there) ? <Figure of={there} /> : <Foreign text={there} />}
   </li>

@@ -3,13 +3,21 @@ import type { Term } from "../words/glossary.ts"
 
 /** A column: its head is a word that the glossary explains. */
 export type Column<A> =
-  | { readonly term: Term; readonly kind: "node"; readonly of: (row: A) => ReactNode }
+  | {
+      readonly term: Term
+      readonly kind: "node"
+      readonly of: (row: A) => ReactNode
+      /** Whether rows have anything in it that is worth a column. */
+      readonly isShown?: (rows: ReadonlyArray<A>) => boolean
+    }
   | {
       readonly term: Term
       readonly kind: "figure"
       readonly of: (row: A) => string | null
       readonly signed?: boolean
       readonly money?: boolean
+      /** It was rounded, as averages are. */
+      readonly isAbout?: boolean
       /** Rows whose figure counts no more. */
       readonly isStruck?: (row: A) => boolean
     }

@@ -5,10 +5,15 @@ import type { Sight } from "../api/asking.ts"
 import { useLocation } from "wouter"
 import { fractionDigits, grouped } from "../format/figure.ts"
 import { zoneName } from "../format/time.ts"
+import { glossary, type Term } from "../words/glossary.ts"
+import { sizes } from "../words/rows.ts"
+import { carried } from "./asOf.ts"
 import type { Column } from "./Column.ts"
 import { Figure, Time } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
-import { useSettings } from "./settings.ts"
+import { along, useRowFocus } from "./rowFocus.ts"
+import { Chosen, useSelection } from "./Selection.tsx"
+import { chosen, rowHeights, useSettings } from "./settings.ts"
 import { type SumsOf, Sums } from "./Sums.tsx"
 
 /** What a table shows. */
@@ -30,6 +35,16 @@ export interface DataTableProps<A> {
   /** Rows that fit are shown whole, without scrolling inside. */
   readonly isShort?: boolean | undefined
   readonly sums?: SumsOf | undefined
+  /** How it is sorted, the columns that it may be sorted by, and what sorts it by one. */
+  readonly sorted?: Sorted | undefined
+  readonly sortable?: ReadonlyArray<Term> | undefined
+  readonly onSort?: ((term: Term) => void) | undefined
+}
+
+/** By which column a table is sorted, and which way. */
+export interface Sorted {
+  readonly term: Term
+  readonly direction: "ascending" | "descending"
 }
 
 interface Kept<A> {
@@ -55,7 +70,6 @@ const keeping = <A,>(shown: ReadonlyArray<A>, rows: ReadonlyArray<A>, idOf: (row
   }
 }
 
-const ROW = 36
 const NEAR = 20
 
 const longestFraction = <A,>(column: Column<A>, rows: ReadonlyArray<A>): number =>
@@ -64,18 +78,17 @@ const longestFraction = <A,>(column: Column<A>, rows: ReadonlyArray<A>): number 
 const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
   if (column.kind === "node") return column.of(row)
   if (column.kind === "time") return <Time at={column.of(row)} />
-  const figure = <Figure of={column.of(row)} signed={column.signed} money={column.money} align={align} />
+  const figure = (
+    <Figure of={column.of(row)} signed={column.signed} money={column.money} isAbout={column.isAbout} align={align} />
+  )
   return column.isStruck?.(row) === true ? <s>{figure}</s> : figure
 }
 
 /** Which rows are on screen: how many are above, and the number of the last one. The head of the table is as high as a row. */
-const inSight = (offset: number, height: number, rows: number) => ({
-  above: Math.min(Math.floor(offset / ROW), Math.max(0, rows - 1)),
-  last: Math.min(Math.max(1, Math.ceil((offset + height) / ROW) - 1), rows)
+const inSight = (rowHeight: number, offset: number, height: number, rows: number) => ({
+  above: Math.min(Math.floor(offset / rowHeight), Math.max(0, rows - 1)),
+  last: Math.min(Math.max(1, Math.ceil((offset + height) / rowHeight) - 1), rows)
 })
-
-/** What is said before a count. */
-export const sizes = { exactly: "", about: "about ", atLeast: "at least " } as const
 
 interface ExtentProps {
   /** The numbers of the first and the last row on screen. */
@@ -92,18 +105,44 @@ const Extent = ({ count: { kind, rows }, first, last }: ExtentProps) => (
   </p>
 )
 
+interface SortProps {
+  readonly term: Term
+  readonly direction: Sorted["direction"] | undefined
+  readonly onSort: (term: Term) => void
+}
+
+/** Sorts by a column, or turns it round; what it is sorted by now, the column says. */
+const SortButton = ({ direction, onSort, term }: SortProps) => (
+  <button
+    type="button"
+    className="sort"
+    aria-label={`Sort by ${glossary[term].head}`}
+    aria-pressed={direction !== undefined}
+    onClick={() => onSort(term)}
+  >
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path
+        d={direction === "ascending" ? "M8 13V3M4 7l4-4 4 4" : "M8 3v10M4 9l4 4 4-4"}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.4"
+      />
+    </svg>
+  </button>
+)
+
 const rowsInAll = (count: Documents.Count | undefined): number | undefined =>
   count?.kind === "exactly" ? count.rows : undefined
 
 /** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
-export const DataTable = <A,>(props: DataTableProps<A>) => {
+export const DataTable = <A extends object>(props: DataTableProps<A>) => {
   const { columns, count, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows, sums } = props
+  const { onSort, sortable = [], sorted } = props
   const [, go] = useLocation()
   const { utc } = useSettings()
   const scroller = useRef<HTMLDivElement>(null)
   const [isFrozen, setFrozen] = useState(false)
   const [isAtTop, setAtTop] = useState(true)
-  const [focus, setFocus] = useState(0)
   const base = useRef(rows)
   const isKept = isFrozen || !isAtTop
   if (!isKept) base.current = rows
@@ -117,19 +156,22 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
   )
   if (isKept && base.current.length !== shown.length) base.current = shown
 
+  const selection = useSelection(shown, idOf)
+  const focus = useRowFocus({ scroller, shown, idOf })
+  const rowHeight = rowHeights[useSettings().density]
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => rowHeight,
     overscan: 12,
     enabled: isShort !== true
   })
   const items =
     isShort === true
-      ? shown.map((_, index) => ({ index, start: index * ROW, end: (index + 1) * ROW }))
+      ? shown.map((_, index) => ({ index, start: index * rowHeight, end: (index + 1) * rowHeight }))
       : virtual.getVirtualItems()
   const before = items[0]?.start ?? 0
-  const after = (isShort === true ? shown.length * ROW : virtual.getTotalSize()) - (items.at(-1)?.end ?? 0)
+  const after = (isShort === true ? shown.length * rowHeight : virtual.getTotalSize()) - (items.at(-1)?.end ?? 0)
   const lastIndex = items.at(-1)?.index ?? 0
   useEffect(() => {
     if (hasMore === true && lastIndex >= shown.length - NEAR) onEnd?.()
@@ -150,24 +192,48 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
   )
   const fractions = longest.current
   const above = Math.max(waiting, news?.count ?? 0)
-  const sight = inSight(virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0, shown.length)
+  const sight = inSight(rowHeight, virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0, shown.length)
   const inAll = rowsInAll(count) ?? (hasMore === true ? undefined : shown.length)
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(shown.length - 1, to))
-    setFocus(next)
+    focus.setAt(next)
     if (isShort !== true) virtual.scrollToIndex(next)
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus())
   }
-  const onKey = (event: KeyboardEvent, index: number): void => {
-    if (event.target !== event.currentTarget || event.altKey || event.ctrlKey || event.metaKey) return
+  const extend = (index: number, by: -1 | 1): void => {
+    selection.add([shown[index], shown[index + by]].filter((row) => row !== undefined))
+    move(index + by)
+  }
+  const keysOf = (index: number, row: A): Readonly<Record<string, () => void>> => ({
+    ArrowDown: () => move(index + 1),
+    ArrowUp: () => move(index - 1),
+    Home: () => move(0),
+    End: () => move(shown.length - 1),
+    ...(hrefOf === undefined ? {} : { Enter: () => go(hrefOf(row)) }),
+    ...(selection.count === 0 ? {} : { Escape: selection.clear }),
+    ...(chosen().shortcuts
+      ? {
+          j: () => move(index + 1),
+          k: () => move(index - 1),
+          J: () => extend(index, 1),
+          K: () => extend(index, -1),
+          x: () => selection.turn(row),
+          c: () => selection.copy(row),
+          f: () => setFrozen(!isFrozen)
+        }
+      : {})
+  })
+  const onKey = (event: KeyboardEvent<HTMLElement>, index: number): void => {
     const row = shown[index]
-    if (event.key === "j" || event.key === "ArrowDown") move(index + 1)
-    else if (event.key === "k" || event.key === "ArrowUp") move(index - 1)
-    else if (event.key === "Home") move(0)
-    else if (event.key === "End") move(shown.length - 1)
-    else if (event.key === "f") setFrozen(!isFrozen)
-    else if (event.key === "Enter" && row !== undefined && hrefOf !== undefined) go(hrefOf(row))
-    else return
+    if (row === undefined || event.altKey) return
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key !== "Enter" || hrefOf === undefined || event.target !== event.currentTarget) return
+      window.open(carried(hrefOf(row)), "_blank", "noopener")
+    } else if (!along(event)) {
+      const doing = event.target === event.currentTarget ? keysOf(index, row)[event.key] : undefined
+      if (doing === undefined) return
+      doing()
+    }
     event.preventDefault()
   }
 
@@ -193,14 +259,36 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
             Frozen: go on
           </button>
         ) : null}
+        <Chosen count={selection.count} onCopy={() => selection.copy()} onClear={selection.clear} />
+        {[focus.said, selection.said].map((said, at) => (
+          <span key={at} role="status" className="hidden">
+            {said}
+          </span>
+        ))}
       </div>
-      <div className="scroller" ref={scroller} onScroll={(event) => setAtTop(event.currentTarget.scrollTop < ROW / 2)}>
+      <div
+        className="scroller"
+        ref={scroller}
+        onScroll={(event) => setAtTop(event.currentTarget.scrollTop < rowHeight / 2)}
+      >
         <table aria-label={label} aria-rowcount={inAll === undefined ? -1 : inAll + 1}>
           <thead>
             <tr aria-rowindex={1}>
               {columns.map((column) => (
-                <th key={column.term} scope="col" className={column.kind === "figure" ? "right" : undefined}>
+                <th
+                  key={column.term}
+                  scope="col"
+                  className={column.kind === "figure" ? "right" : undefined}
+                  aria-sort={sorted?.term === column.term ? sorted.direction : undefined}
+                >
                   <Head term={column.term} tail={column.kind === "time" ? zoneName(utc) : undefined} />
+                  {onSort === undefined || !sortable.includes(column.term) ? null : (
+                    <SortButton
+                      term={column.term}
+                      direction={sorted?.term === column.term ? sorted.direction : undefined}
+                      onSort={onSort}
+                    />
+                  )}
                 </th>
               ))}
             </tr>
@@ -216,10 +304,12 @@ export const DataTable = <A,>(props: DataTableProps<A>) => {
                   key={id}
                   data-row={index}
                   aria-rowindex={index + 2}
-                  tabIndex={index === Math.min(focus, shown.length - 1) ? 0 : -1}
+                  tabIndex={index === Math.min(focus.at, shown.length - 1) ? 0 : -1}
+                  aria-selected={selection.count === 0 ? undefined : selection.has(row)}
                   className={left.has(id) ? "left" : undefined}
                   title={left.has(id) ? "left this view" : undefined}
-                  onFocus={() => setFocus(index)}
+                  onFocus={() => focus.onFocus(id, index)}
+                  onBlur={({ relatedTarget }) => focus.onBlur(relatedTarget)}
                   onKeyDown={(event) => onKey(event, index)}
                   onClick={(event) => {
                     if (

@@ -1,29 +1,12 @@
-import * as Csv from "@roundlot/api/csv"
 import type { Effect } from "effect"
 import { useMutation } from "@tanstack/react-query"
 import { type Api, call } from "../api/client.ts"
 import type { Page } from "../api/parts.ts"
+import { csvOf, type Row, rowOf } from "./csv.ts"
 import { Problem } from "./Panel.tsx"
 
 /** More than that is for `roundlot` and its files: a page holds it in memory. */
 const MOST = 100_000
-
-type Row = Readonly<Record<string, unknown>>
-
-const isPlain = (value: unknown): value is string | number | boolean | null =>
-  value === null || ["string", "number", "boolean"].includes(typeof value)
-
-/** Rows as the API sends them, as CSV: a column a field; what is a list or a record of its own is JSON. */
-const csvOf = (rows: ReadonlyArray<Row>): string => {
-  const names = Object.keys(rows[0] ?? {})
-  const values = rows.map((row) =>
-    names.map((name) => {
-      const value = row[name]
-      return isPlain(value) ? value : JSON.stringify(value)
-    })
-  )
-  return [names, ...values].map(Csv.record).join("")
-}
 
 const save = (name: string, text: string): void => {
   const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }))
@@ -49,7 +32,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
       do {
         const after = cursor
         const page = await call((api) => read(api, after))
-        rows.push(...page.items.map((item): Row => Object.fromEntries(Object.entries(item))))
+        rows.push(...page.items.map(rowOf))
         cursor = page.nextCursor ?? undefined
       } while (cursor !== undefined && rows.length < MOST)
       save(`${name}.csv`, csvOf(rows))
@@ -61,6 +44,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
       <button
         type="button"
         className="button quiet small"
+        data-key="e"
         aria-disabled={saving.isPending}
         onClick={() => (saving.isPending ? undefined : saving.mutate())}
       >

@@ -16,7 +16,7 @@ export const Field = ({ children, error, tail, term }: FieldProps) => (
     <Head term={term} tail={tail} />
     {children}
     {error === undefined ? null : (
-      <span className="tone-danger" role="alert">
+      <span className="tone-danger" role="alert" aria-live="polite">
         {error}
       </span>
     )}

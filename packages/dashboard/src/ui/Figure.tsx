@@ -3,6 +3,7 @@ import { grouped, padding, shortened } from "../format/figure.ts"
 import { ageOf, exchangeTime, shownTime } from "../format/time.ts"
 import { CopyId } from "./CopyId.tsx"
 import { copyText } from "./copying.ts"
+import { Explained } from "./Help.tsx"
 import { useNow, useSettings } from "./settings.ts"
 
 interface FigureProps {
@@ -12,12 +13,14 @@ interface FigureProps {
   /** The longest fraction of its column, so that points line up. */
   readonly align?: number | undefined
   readonly money?: boolean | undefined
+  /** It was rounded, as averages are. */
+  readonly isAbout?: boolean | undefined
   /** Why it is not known, where it is not. */
   readonly unknown?: string | undefined
 }
 
 /** An exact decimal: grouped, and otherwise as it was sent. */
-export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
+export const Figure = ({ align, isAbout, money, of, signed, unknown }: FigureProps) => {
   if (of === null) {
     return (
       <span className="figure faint" title={unknown ?? "not known"}>
@@ -32,6 +35,7 @@ export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
   if (short === undefined) {
     return (
       <span className="figure" data-pad={pad === "" ? undefined : pad} data-raw={of}>
+        {isAbout === true && of !== "" ? "≈ " : ""}
         {withSign}
       </span>
     )
@@ -52,16 +56,34 @@ export const Figure = ({ align, money, of, signed, unknown }: FigureProps) => {
 
 /** A moment in the zone that was chosen; UTC and its age on hover. */
 export const Time = ({ at }: { readonly at: string | null }) => {
+  const { more, shown } = useTold(at)
+  return at === null ? null : (
+    <time dateTime={at} title={more} className="figure">
+      {shown}
+    </time>
+  )
+}
+
+/** A time beside words, where no arrow leads to it: a hover, its focus or a tap tells more. */
+export const Moment = ({ at }: { readonly at: string | null }) => {
+  const { more, shown } = useTold(at)
+  return at === null ? null : (
+    <Explained help={more}>
+      <time dateTime={at} className="figure">
+        {shown}
+      </time>
+    </Explained>
+  )
+}
+
+/** A time in words, and more of it: exactly, at the exchange, and how long ago. */
+const useTold = (at: string | null): { readonly shown: string; readonly more: string } => {
   const { utc } = useSettings()
   const now = useNow()
   // It is told anew every second, in every row: the exchange's time stays what it is.
   const there = useMemo(() => (at === null ? "" : exchangeTime(at)), [at])
-  if (at === null) return null
-  return (
-    <time dateTime={at} title={`${at} · New York ${there} · ${ageOf(at, now)} ago`} className="figure">
-      {shownTime(at, now, utc)}
-    </time>
-  )
+  if (at === null) return { shown: "", more: "" }
+  return { shown: shownTime(at, now, utc), more: `${at} · New York ${there} · ${ageOf(at, now)} ago` }
 }
 
 /** How long ago a moment is; it ticks. */
@@ -74,11 +96,14 @@ export const Age = ({ at }: { readonly at: string }) => {
   )
 }
 
-/** An id that others gave, or that has no screen of its own. */
-export const GivenId = ({ id }: { readonly id: string | null }) =>
+/** Longer than its beginning and its end together. */
+const isLongId = (id: string): boolean => id.length > 13
+
+/** An id that others gave, or that has no screen of its own; in a table its beginning and its end. */
+export const GivenId = ({ id, isShort }: { readonly id: string | null; readonly isShort?: boolean }) =>
   id === null || id === "" ? null : (
-    <span className="id mono">
-      <Foreign text={id} />
+    <span className="id mono" title={isShort === true && isLongId(id) ? pictured(id) : undefined}>
+      <Foreign text={isShort === true && isLongId(id) ? `${id.slice(0, 8)}…${id.slice(-4)}` : id} />
       <CopyId id={id} />
     </span>
   )

@@ -1,20 +1,21 @@
 import type { Effect } from "effect"
-import { useState, type ReactNode } from "react"
+import { useEffect, useState, type ReactNode } from "react"
 import { type Sight, useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
 import type { Column } from "./Column.ts"
-import { DataTable } from "./DataTable.tsx"
+import { DataTable, type Sorted } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
-import { ColumnChoice, useHidden } from "./ColumnChoice.tsx"
+import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
 import { Export } from "./Export.tsx"
-import { Empty, Problem, Skeleton } from "./Panel.tsx"
+import { Empty, Problem, Skeleton, StaleSign } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "./Shell.tsx"
+import { rememberList } from "./siblings.ts"
 
 /** A filter of a list: a parameter of the address and of the API alike. */
 interface Filter {
@@ -35,8 +36,42 @@ export interface Listing<A> {
   readonly read: (api: Api, asked: Readonly<Record<string, string>>, page: PageAsked) => Effect.Effect<Page<A>, unknown>
   /** By which parameter the daemon gives the list of another moment. */
   readonly moment?: "asOf" | "until"
+  /** By which columns it can be sorted, and what the daemon is asked for then; the first way is the usual one. */
+  readonly sorts?: ReadonlyArray<Sort>
   readonly empty: ReactNode
   readonly actions?: ReactNode
+}
+
+/** A way to sort a list: its name in the address, by which column and which way, and what is asked for. */
+export interface Sort extends Sorted {
+  readonly name: string
+  readonly asked: Readonly<Record<string, string>>
+}
+
+/** By when records came, the newest or the oldest first; where the daemon can, by the word of their status too. */
+export const sortsBy = (term: Term, isByStatus = false): ReadonlyArray<Sort> => [
+  { name: "", term, direction: "descending", asked: { order: "newest" } },
+  { name: "oldest", term, direction: "ascending", asked: { order: "oldest" } },
+  ...(isByStatus
+    ? [{ name: "status", term: "status", direction: "ascending", asked: { order: "oldest", sort: "status" } } as const]
+    : [])
+]
+
+/** How a list is sorted, by its address, and the way to the next one by a column, or by any. */
+const useSorts = (sorts: ReadonlyArray<Sort>) => {
+  const { get, set } = useFilters()
+  const at = Math.max(
+    0,
+    sorts.findIndex(({ name }) => name === get("sort"))
+  )
+  return {
+    sort: sorts[at],
+    onSort: (term?: Term): void => {
+      const round = [...sorts.slice(at + 1), ...sorts.slice(0, at + 1)]
+      const next = round.find((each) => term === undefined || each.term === term)
+      if (next !== undefined) set("sort", next.name)
+    }
+  }
 }
 
 /** Of records of a kind: what their list is called, and where each has its screen. */
@@ -47,12 +82,12 @@ export const recordsIn = (name: string) => ({
   hrefOf: ({ id }: { readonly id: string }) => `/${name}/${id}`
 })
 
+/** The states of a family, each with its word. */
+export const wordsOf = (family: Family): ReadonlyArray<readonly [state: string, word: string]> =>
+  Object.entries(signs[family]).map(([state, { word }]) => [state, word] as const)
+
 /** The filter of where records stand. */
-export const statesOf = (family: Family): Filter => ({
-  name: "status",
-  term: "status",
-  options: Object.entries(signs[family]).map(([state, { word }]) => [state, word] as const)
-})
+export const statesOf = (family: Family): Filter => ({ name: "status", term: "status", options: wordsOf(family) })
 
 const Written = ({
   onSet,
@@ -78,6 +113,9 @@ const Written = ({
   )
 }
 
+const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
+  column.kind !== "node" || (column.isShown?.(rows) ?? true)
+
 /** A list with its filters in the address, read on as it is scrolled, live. */
 export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { clear, get, set } = useFilters()
@@ -86,11 +124,20 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
-  const read = (api: Api, page: PageAsked) => listing.read(api, { ...asked, ...past }, page)
-  const key = ["list", listing.name, asked, past]
+  const { onSort, sort } = useSorts(listing.sorts ?? [])
+  const ordered = sort?.asked ?? {}
+  const read = (api: Api, page: PageAsked) => listing.read(api, { ...asked, ...past, ...ordered }, page)
+  const key = ["list", listing.name, asked, past, ordered]
   const { count, hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
-  const hidden = useHidden(listing.name)
-  const columns = listing.columns.filter(({ term }, index) => index === 0 || !hidden.has(term))
+  const { hrefOf } = listing
+  useEffect(() => {
+    if (hrefOf !== undefined) rememberList(() => rows.map(hrefOf))
+  }, [hrefOf, rows])
+  const terms = listing.columns.map(({ term }) => term)
+  const chosen = useColumns(listing.name, terms)
+  const columns = listing.columns.filter(
+    (column, index) => (index === 0 || !chosen.away.includes(column.term)) && isShown(column, rows)
+  )
   const isFiltered = Object.keys(asked).length > 0
   // Whoever reads or has frozen it keeps his rows, also when none of them belongs there any more.
   const [isKept, setKept] = useState(false)
@@ -128,8 +175,14 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             Clear
           </button>
         ) : null}
+        <StaleSign />
         <SavedViews list={listing.name} />
-        <ColumnChoice list={listing.name} terms={listing.columns.map(({ term }) => term)} />
+        <ColumnChoice chosen={chosen} terms={terms} />
+        {sort === undefined ? null : (
+          <button type="button" className="button quiet small" data-key="s" onClick={() => onSort()}>
+            {sort.term === "status" ? "By status" : sort.direction === "descending" ? "Newest first" : "Oldest first"}
+          </button>
+        )}
         {rows.length === 0 ? null : (
           <Export name={listing.name} read={(api, cursor) => read(api, after(cursor, AT_ONCE))} />
         )}
@@ -150,7 +203,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>
           <DataTable
-            key={JSON.stringify(asked)}
+            key={JSON.stringify([asked, ordered])}
             label={listing.title}
             columns={columns}
             rows={rows}
@@ -161,6 +214,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             news={news}
             onSight={see}
             onEnd={readOn}
+            sorted={sort}
+            sortable={(listing.sorts ?? []).map(({ term }) => term)}
+            onSort={onSort}
           />
         </div>
       )}

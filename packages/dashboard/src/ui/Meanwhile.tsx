@@ -55,7 +55,7 @@ const EntryLine = ({ of }: { readonly of: Documents.EntryDocument }) => {
 
 /** Says that nothing was done, who changed the record meanwhile and how it stands now. */
 export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly of: Between }) => (
-  <div className="problem meanwhile" role="alert">
+  <div className="problem meanwhile" role="alert" aria-live="polite">
     <strong>Nothing was done: {entity} is not as you saw it.</strong>{" "}
     {problem.status === 412 ? null : <Foreign text={problem.message} />}
     {entries.length === 0 ? null : (

@@ -5,7 +5,8 @@ import * as live from "../live/live.ts"
 import { call } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfRecord } from "../words/paths.ts"
-import { signOfState } from "../words/signs.ts"
+import { signOfBatch, signOfState } from "../words/signs.ts"
+import { announce } from "./Announcer.tsx"
 import { chosen } from "./settings.ts"
 
 /** Something that a person is told of without having asked. */
@@ -31,13 +32,18 @@ const told = async (account: string, change: Change): Promise<ReadonlyArray<Noti
     const found = await call((api) => api.breaks.show({ path: { id: change.id } }))
     const state = found.standing
     const about = found.symbol ?? found.subject
-    const text = `${signOfState("case", state).word}: ${eventWords(found.kind)}, ${about}`
+    const text = `${signOfState("break", state).word}: ${eventWords(found.kind)}, ${about}`
     return [{ ...plain, text, isLoud: state === "critical" }]
+  }
+  if (change.kind === "control") {
+    const { items } = await call((api) => api.controls.list())
+    const newest = items.toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))[0]
+    return [{ ...plain, isLoud: newest?.state === "halted" }]
   }
   if (change.kind !== "batch") return [plain]
   const batch = await call((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
   if (batch.finishedAt === null) return []
-  return [{ ...plain, text: `Batch ${batch.name}: ${signOfState("batch", batch.status).word}` }]
+  return [{ ...plain, text: `Batch ${batch.name}: ${signOfBatch(batch).word}` }]
 }
 
 const noticeOf = (account: string, change: Change): Notice => ({
@@ -69,6 +75,7 @@ export const Notices = () => {
       // Several entries may tell of its last moves, and each is read as it stands by then.
       if (ended.current.has(change.id)) return
       ended.current.add(change.id)
+      announce(`${found.map(({ text }) => text).join(" ")}.`)
     }
     for (const each of found) {
       if (each.isLoud) tellOutside(each)
@@ -92,7 +99,7 @@ export const Notices = () => {
     []
   )
   return (
-    <div className="notices" role="status" aria-label="Notices">
+    <div className="notices" role="status" aria-live="off" aria-label="Notices">
       {notices.map(({ key, text, to }) => (
         <p key={key}>
           {to === undefined ? text : <Link href={to}>{text}</Link>}{" "}

@@ -1,7 +1,9 @@
 import type { UseQueryResult } from "@tanstack/react-query"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
+import { useIsStale } from "../api/asking.ts"
 import { ProblemError } from "../api/client.ts"
+import { StateSign } from "./Sign.tsx"
 
 /** What a part of a page has. */
 export interface PanelProps {
@@ -12,11 +14,15 @@ export interface PanelProps {
   readonly id?: string | undefined
 }
 
+/** Says of what stands beside it that it may be old, while nothing is heard. */
+export const StaleSign = () => (useIsStale() ? <StateSign family="link" state="stale" /> : null)
+
 /** A part of a page with its title. */
 export const Panel = ({ action, children, id, note, title }: PanelProps) => (
   <section className="panel" id={id}>
     <header>
       <h2>{title}</h2>
+      <StaleSign />
       {note === undefined ? null : <span className="faint">{note}</span>}
       {action === undefined ? null : <span className="action">{action}</span>}
     </header>
@@ -32,16 +38,21 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   const problem = error instanceof ProblemError ? error : undefined
   if (problem?.status === 401) {
     return (
-      <div className="problem" role="alert">
+      <div className="problem" role="alert" aria-live="polite">
         You are signed out. <Link href="/sign-in">Sign in</Link> with a token to go on.
       </div>
     )
   }
   return (
-    <div className="problem" role="alert">
+    <div className="problem" role="alert" aria-live="polite">
       <strong>{problem?.status === 403 ? "Your role does not allow this." : "This could not be read."}</strong>{" "}
       {error.message}{" "}
       {problem === undefined || problem.status <= 0 ? null : <span className="faint mono">{problem.type}</span>}{" "}
+      {problem?.requestId === undefined ? null : (
+        <span className="faint">
+          request <span className="mono">{problem.requestId}</span>
+        </span>
+      )}{" "}
       {again === undefined ? null : (
         <button type="button" className="button small" onClick={again}>
           Try again

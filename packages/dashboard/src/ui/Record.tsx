@@ -4,11 +4,12 @@ import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
+import { signOfState } from "../words/signs.ts"
 import { momentOf, useAsOf } from "./asOf.ts"
 import { CopyId } from "./CopyId.tsx"
 import { Foreign, GivenId } from "./Figure.tsx"
 import { Asked } from "./Panel.tsx"
-import { SignIcon } from "./Sign.tsx"
+import { StateSign } from "./Sign.tsx"
 
 /** The id of a record, which leads to its screen. */
 export const RecordLink = ({ id, to }: { readonly id: string; readonly to: string }) => (
@@ -47,17 +48,15 @@ export const Shown = <A,>({ children, name, read, title }: ShownProps<A>) => {
 }
 
 interface BreakBannerProps {
-  readonly found: { readonly id: string; readonly kind: string; readonly evidence: string }
-  readonly state?: string
+  readonly found: { readonly id: string; readonly kind: string; readonly evidence: string; readonly standing: string }
 }
 
 /** Says that a record is in a break, and leads to it. */
-export const BreakBanner = ({ found: { evidence, id, kind }, state }: BreakBannerProps) => (
-  <div className="banner tone-warn" role="status">
-    <SignIcon shape="triangle" />
+export const BreakBanner = ({ found: { evidence, id, kind, standing } }: BreakBannerProps) => (
+  <div className={`banner tone-${signOfState("break", standing).tone}`} role="status">
+    <StateSign family="break" state={standing} />
     <span>
-      <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>
-      {state === undefined ? "" : ` (${state})`}: <Foreign text={evidence} />
+      <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>: <Foreign text={evidence} />
     </span>
   </div>
 )

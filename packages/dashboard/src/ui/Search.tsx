@@ -1,8 +1,12 @@
+import type { Documents } from "@roundlot/api"
 import { useId, useState, type KeyboardEvent, type RefObject } from "react"
 import { useLocation } from "wouter"
 import { call } from "../api/client.ts"
 import { pathOfRecord } from "../words/paths.ts"
+import { halt, scopeName } from "./actions.ts"
+import { ask } from "./ActionButton.tsx"
 import { pages } from "./navigation.ts"
+import { useMay } from "./useMay.ts"
 import { choose, chosen } from "./settings.ts"
 
 /** Something that can be done from anywhere by its name. */
@@ -14,18 +18,35 @@ interface Command {
 
 interface SearchProps {
   readonly field: RefObject<HTMLInputElement | null>
+  readonly overview: Documents.OverviewDocument | undefined
   readonly onHalt: () => void
+  readonly onHelp: () => void
 }
 
 const MOST = 8
 
-const fits = (text: string, { name }: Command): boolean => {
+const fits = (text: string, name: string): boolean => {
   const wanted = text.trim().toLowerCase()
   return wanted === "" || name.toLowerCase().includes(wanted)
 }
 
+/** The halts of an account or a symbol whose name fits what is written: what is to stop need not be looked for. */
+const haltsIn = ({ accounts, positions }: Documents.OverviewDocument, text: string): ReadonlyArray<Command> => {
+  const scopes = [
+    ...accounts.map(({ name }) => [name] as const),
+    ...positions.map((at) => [at.account, at.symbol] as const)
+  ]
+  return scopes
+    .filter(([account, symbol]) => fits(text, `Halt ${scopeName(account, symbol)}`))
+    .slice(0, MOST)
+    .map(([account, symbol]) => {
+      const action = halt(account, symbol)
+      return { name: action.verb, does: "asks for the reason", run: () => ask(action) }
+    })
+}
+
 /** Finds anything by any of its ids, goes to any page, and does what can be done from anywhere: type or paste, Enter. */
-export const Search = ({ field, onHalt }: SearchProps) => {
+export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
   const [, go] = useLocation()
   const list = useId()
   const [text, setText] = useState("")
@@ -38,11 +59,17 @@ export const Search = ({ field, onHalt }: SearchProps) => {
     setOpen(false)
     setAt(0)
   }
+  const mayTrade = useMay("trade")
   const commands: ReadonlyArray<Command> = [
     ...pages.map(([path, name, key]) => ({ name, does: `opens the page (g ${key})`, run: () => go(path) })),
-    { name: "New trade", does: "opens its form", run: () => go("/trades/new") },
-    { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") },
+    ...(mayTrade
+      ? [
+          { name: "New trade", does: "opens its form", run: () => go("/trades/new") },
+          { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") }
+        ]
+      : []),
     { name: "Halt everything", does: "asks for the reason (⇧ H)", run: onHalt },
+    { name: "Keys", does: "lists those of this page (?)", run: onHelp },
     { name: "UTC or own zone", does: "changes how times are shown (z)", run: () => choose({ utc: !chosen().utc }) },
     {
       name: "Light or dark",
@@ -50,7 +77,11 @@ export const Search = ({ field, onHalt }: SearchProps) => {
       run: () => choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
     }
   ]
-  const found = commands.filter((command) => fits(text, command)).slice(0, text === "" ? commands.length : MOST)
+  const halts = overview === undefined || text.trim() === "" ? [] : haltsIn(overview, text)
+  const found = [...commands.filter(({ name }) => fits(text, name)), ...halts].slice(
+    0,
+    text === "" ? commands.length : MOST
+  )
   const seek: ReadonlyArray<Command> =
     text.trim() === "" ? [] : [{ name: text.trim(), does: "finds it by its id or symbol", run: () => void find() }]
   const options = [...seek, ...found]

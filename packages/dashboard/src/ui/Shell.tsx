@@ -1,24 +1,31 @@
-import { useEffect, useRef, useState, type ReactNode } from "react"
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react"
 import { Link, useLocation } from "wouter"
 import type { Documents } from "@roundlot/api"
-import { queries, useStanding } from "../api/asking.ts"
+import { queries, useIsStale, useStanding } from "../api/asking.ts"
 import { useCaller, useOverview } from "../api/overview.ts"
 import { shownSpan, zoneName } from "../format/time.ts"
 import * as live from "../live/live.ts"
 import { eventWords } from "../words/events.ts"
-import { signOfState } from "../words/signs.ts"
-import { halt } from "./actions.ts"
+import { positionAt } from "../words/paths.ts"
+import { signOfLink, signOfState } from "../words/signs.ts"
+import { haltAny } from "./actions.ts"
 import { ActionButton, ActionHost } from "./ActionButton.tsx"
 import { useChangedCells } from "./changes.ts"
+import { CopyAs } from "./CopyAs.tsx"
 import { Foreign } from "./Figure.tsx"
 import { Explained } from "./Help.tsx"
 import { Search } from "./Search.tsx"
+import { AccountSwitch } from "./AccountSwitch.tsx"
+import { Announcer } from "./Announcer.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
 import { useAsOf } from "./asOf.ts"
 import { drawingOf, groups, isAt, pages } from "./navigation.ts"
 import { Notices } from "./Notices.tsx"
-import { choose, chosen, useNow, useSettings } from "./settings.ts"
+import { choose, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
+import { useKeys } from "./useKeys.ts"
+
+const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) => ({ default: KeysDialog })))
 
 /** How many cases wait for a person. */
 export const casesOf = (overview: Documents.OverviewDocument): number =>
@@ -33,32 +40,34 @@ const haltedOf = ({ accounts, controls }: Documents.OverviewDocument): ReadonlyA
     : accounts.filter(({ tradingState }) => tradingState === "halted").map(({ name }) => name)
 }
 
-/** The open cases that may mean wrong or doubled shares, in words: said at once where one comes. */
+/** The open cases that may mean wrong or doubled shares, or that wait for too long, in words: said at once where one comes. */
 const criticalIn = ({ openBreaks }: Documents.OverviewDocument): string =>
   openBreaks
-    .filter((each) => each.standing === "critical")
-    .map(({ kind, symbol }) => `Critical: ${eventWords(kind)}${symbol === null ? "" : `, ${symbol}`}.`)
+    .filter(({ standing }) => standing === "critical" || standing === "escalated")
+    .map(
+      ({ kind, standing, symbol }) =>
+        `${signOfState("break", standing).word}: ${eventWords(kind)}${symbol === null ? "" : `, ${symbol}`}.`
+    )
     .join(" ")
 
 const LiveClock = () => {
   const standing = useStanding()
   const now = useNow()
   const word = live.wordOf(standing, Date.now())
-  const sign = signOfState("live", word)
   const quietFor = Math.max(0, now - (standing.changedAt === 0 ? standing.heardAt : standing.changedAt))
+  const isTold = word === "live" || word === "quiet" || word === "stale"
+  const sign = signOfLink(word, isTold ? (word === "stale" ? now - standing.heardAt : quietFor) : undefined)
   const tail =
     word === "reconnecting"
       ? `, try ${standing.attempt}${standing.nextAt > now ? ` in ${shownSpan(standing.nextAt - now)}` : ""}`
-      : word === "signedOut" || word === "connecting"
-        ? ""
-        : ` ${shownSpan(word === "stale" ? now - standing.heardAt : quietFor)}`
+      : ""
   return (
     <span className="live" data-live={word}>
       <Explained help={sign.help} className={`sign tone-${sign.tone}`}>
-        <SignIcon shape={sign.shape} />
-        <span>
+        <SignIcon sign={sign} />
+        <span className="figure">
           {sign.word}
-          <span className="figure">{tail}</span>
+          {tail}
         </span>
       </Explained>
     </span>
@@ -73,7 +82,7 @@ const MarketClock = ({ of: { changesAt, isOpen } }: { readonly of: Documents.Ove
   return (
     <span className="market">
       <Explained help={sign.help} className="sign">
-        <SignIcon shape={sign.shape} />
+        <SignIcon sign={sign} />
         <span>
           <strong>{sign.word}</strong>
           {left <= 0 ? "" : ` ${isOpen ? "closes" : "opens"} in ${shownSpan(left)}`}
@@ -90,8 +99,12 @@ const Fallback = () => {
   const word = live.wordOf(standing, now)
   if (word === "live" || word === "quiet" || word === "connecting" || word === "signedOut") return null
   return (
-    <div className="banner tone-warn" role="status">
-      <SignIcon shape="triangle" />
+    <section className="banner tone-warn" aria-label="How old this is">
+      {/* Said once, and not with every second that passes. */}
+      <span className="hidden" role="status">
+        Nothing is heard of the daemon: figures may be old.
+      </span>
+      <SignIcon sign={signOfState("link", "stale")} />
       <span>
         Last update {shownSpan(now - standing.heardAt)} ago. Figures may be old; the page reads again every 5 s.
       </span>
@@ -105,7 +118,7 @@ const Fallback = () => {
       >
         Refresh
       </button>
-    </div>
+    </section>
   )
 }
 
@@ -122,80 +135,6 @@ const useTab = (overview: Documents.OverviewDocument | undefined, path: string):
     const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
     document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
   }, [cases, isHalted, isStale, path])
-}
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.matches("input, select, textarea") || target.isContentEditable)
-
-const useKeys = (onSearch: () => void, onHalt: () => void): void => {
-  const [, go] = useLocation()
-  const handlers = useRef({ onSearch, onHalt, go })
-  handlers.current = { onSearch, onHalt, go }
-  useEffect(() => {
-    let isGoing = false
-    const pressed = (event: KeyboardEvent): void => {
-      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
-        event.preventDefault()
-        handlers.current.onSearch()
-        return
-      }
-      if (!chosen().shortcuts || isTyping(event.target) || event.metaKey || event.ctrlKey || event.altKey) return
-      if (document.querySelector("[role=dialog]") !== null) return
-      if (isGoing) {
-        isGoing = false
-        const page = pages.find(([, , key]) => key === event.key)
-        if (page !== undefined) handlers.current.go(page[0])
-        return
-      }
-      if (event.key === "g") isGoing = true
-      else if (event.key === "H") {
-        event.preventDefault()
-        handlers.current.onHalt()
-      } else if (event.key === "z" || event.key === "Z") choose({ utc: !chosen().utc })
-      else if (event.key === "T")
-        choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
-    }
-    addEventListener("keydown", pressed)
-    return () => removeEventListener("keydown", pressed)
-  }, [])
-}
-
-const ANNOUNCE_MS = 10_000
-
-/** Says in words, now and then, what came in, to those who cannot see it. */
-const Announcer = () => {
-  const [text, setText] = useState("")
-  useEffect(() => {
-    let fills = 0
-    let breaks = 0
-    const stop = live.listen((told) => {
-      if (told.kind !== "commit") return
-      for (const { kind, tag } of told.commit.changes) {
-        if (kind === "fill") fills++
-        if (kind === "break" && /open/i.test(tag)) breaks++
-      }
-    })
-    const timer = setInterval(() => {
-      const said = [
-        fills > 0 ? `${fills} new ${fills === 1 ? "fill" : "fills"}.` : "",
-        breaks > 0 ? `${breaks} ${breaks === 1 ? "case" : "cases"} opened.` : ""
-      ]
-        .join(" ")
-        .trim()
-      if (said !== "") setText(said)
-      fills = 0
-      breaks = 0
-    }, ANNOUNCE_MS)
-    return () => {
-      stop()
-      clearInterval(timer)
-    }
-  }, [])
-  return (
-    <div className="hidden" role="status" aria-live="polite">
-      {text}
-    </div>
-  )
 }
 
 const PageIcon = ({ of }: { readonly of: string }) => (
@@ -273,21 +212,22 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const [path, go] = useLocation()
   const { utc } = useSettings()
   const asOf = useAsOf()
+  const isStale = useIsStale()
   const { data: overview } = useOverview()
   const search = useRef<HTMLInputElement>(null)
   const halting = useRef<HTMLSpanElement>(null)
   const main = useRef<HTMLElement>(null)
   useChangedCells(main)
   useTab(overview, path)
-  useKeys(
-    () => search.current?.focus(),
-    () => halting.current?.querySelector("button")?.click()
-  )
+  const [isHelping, setHelping] = useState(false)
+  const onHalt = (): void => halting.current?.querySelector("button")?.click()
+  useKeys({ onSearch: () => search.current?.focus(), onHalt, onHelp: () => setHelping(true) })
   const cases = overview === undefined ? 0 : casesOf(overview)
   const halted = overview === undefined ? [] : haltedOf(overview)
-  const isReal = overview?.accounts.some(({ environment }) => environment === "live") === true
+  const accounts = overview?.accounts ?? []
+  const isReal = accounts.some(({ environment }) => environment === "live")
   return (
-    <div className={asOf === "" ? "shell" : "shell past"}>
+    <div className={`shell${asOf === "" ? "" : " past"}${isStale ? " stale" : ""}`}>
       <a className="skip" href="#main">
         Skip to the page
       </a>
@@ -300,7 +240,8 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           >
             {isReal ? "Real money" : "Paper"}
           </Explained>
-          <Search field={search} onHalt={() => halting.current?.querySelector("button")?.click()} />
+          <AccountSwitch names={accounts.map(({ name }) => name)} />
+          <Search field={search} overview={overview} onHalt={onHalt} onHelp={() => setHelping(true)} />
           <button
             type="button"
             className="button quiet zone"
@@ -312,12 +253,12 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           {overview === undefined ? null : <MarketClock of={overview.market} />}
           <LiveClock />
           <span ref={halting}>
-            <ActionButton action={halt()} label="Halt" className="button halt" />
+            <ActionButton action={haltAny(accounts, positionAt(path))} label="Halt" className="button halt" />
           </span>
         </header>
         {halted.length === 0 ? null : (
           <div className="banner tone-danger" role="alert">
-            <SignIcon shape="octagon-pause" />
+            <SignIcon sign={signOfState("trading", "halted")} />
             <span>Halted: {halted.join(", ")}. Nothing new is sent; trades accumulate.</span>
             <button type="button" className="button small" onClick={() => go("/ops")}>
               Controls
@@ -326,6 +267,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
         )}
         <Fallback />
         <main id="main" tabIndex={-1} ref={main}>
+          <CopyAs />
           <AsOfBar />
           {children}
         </main>
@@ -337,6 +279,11 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       </div>
       <Notices />
       <ActionHost />
+      {isHelping ? (
+        <Suspense fallback={null}>
+          <KeysDialog onClose={() => setHelping(false)} />
+        </Suspense>
+      ) : null}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { shownTime } from "../format/time.ts"
 import type { Column } from "./Column.ts"
 import { Rows } from "./TablePanel.tsx"
@@ -33,9 +33,27 @@ const span = (values: ReadonlyArray<number>): readonly [least: number, most: num
   return least === most ? [least - 1, most + 1] : [least, most]
 }
 
+const REPAINT_MS = 500
+
+/** A value as it changes, not more often than that. */
+const useAtMost = <A,>(value: A, everyMs: number): A => {
+  const [shown, setShown] = useState(value)
+  const shownAt = useRef(0)
+  useEffect(() => {
+    const draw = (): void => {
+      shownAt.current = Date.now()
+      setShown(value)
+    }
+    const timer = setTimeout(draw, Math.max(0, shownAt.current + everyMs - Date.now()))
+    return () => clearTimeout(timer)
+  }, [value, everyMs])
+  return shown
+}
+
 /** A line over time that stays until it steps, with the same as a table behind a button. */
 export const StepChart = <A extends Point>(props: StepChartProps<A>) => {
-  const { columns, isSmall, label, points, summary, unit } = props
+  const { columns, isSmall, label, summary, unit } = props
+  const points = useAtMost(props.points, REPAINT_MS)
   const [isTable, setTable] = useState(false)
   const now = useNow()
   const { utc } = useSettings()

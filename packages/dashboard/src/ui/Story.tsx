@@ -1,25 +1,33 @@
 import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import { useAsk } from "../api/asking.ts"
 import { shownSpan } from "../format/time.ts"
 import { eventWords } from "../words/events.ts"
-import type { Shape } from "../words/signs.ts"
-import { Foreign, Time } from "./Figure.tsx"
-import { Panel } from "./Panel.tsx"
+import { pathOfEntry } from "../words/paths.ts"
+import type { Sign } from "../words/signs.ts"
+import { Foreign, Moment } from "./Figure.tsx"
+import { Asked, Panel } from "./Panel.tsx"
 import { SignIcon } from "./Sign.tsx"
 
 /** JSON as text, never as anything else. */
-const Json = ({ label, of }: { readonly of: unknown; readonly label: string }) => (
+export const Json = ({ label, of }: { readonly of: unknown; readonly label: string }) => (
   <pre className="json" tabIndex={0} role="region" aria-label={label}>
     {typeof of === "string" ? of : JSON.stringify(of, null, 2)}
   </pre>
 )
 
-/** What happened to a record, entry by entry, each with what was written. */
-export const Timeline = ({ history }: { readonly history: ReadonlyArray<Documents.HistoryDocument> }) => (
+interface TimelineProps {
+  readonly account: string
+  readonly history: ReadonlyArray<Documents.HistoryDocument>
+}
+
+/** What happened to a record, entry by entry, each with what was written; its number leads to the entry. */
+export const Timeline = ({ account, history }: TimelineProps) => (
   <Panel title="Story" note={`${history.length} ${history.length === 1 ? "entry" : "entries"}`} id="story">
     <ol className="rows story">
       {history.map(({ at, body, cause, seq, tag }) => (
         <li key={seq} id={`seq-${seq}`}>
-          <Time at={at} />
+          <Moment at={at} />
           <details className="what">
             <summary>
               {eventWords(tag)}{" "}
@@ -35,7 +43,9 @@ export const Timeline = ({ history }: { readonly history: ReadonlyArray<Document
             </summary>
             <Json of={body} label={`entry ${seq} as it was written`} />
           </details>
-          <span className="faint figure">{seq}</span>
+          <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
+            {seq}
+          </Link>
         </li>
       ))}
     </ol>
@@ -46,7 +56,7 @@ export const Timeline = ({ history }: { readonly history: ReadonlyArray<Document
 export interface Stage {
   readonly word: string
   readonly at: string | null
-  readonly shape: Shape
+  readonly sign: Sign
 }
 
 /** The moments of an order's life on a line, with the time between them. */
@@ -57,16 +67,16 @@ export const Stages = ({ stages }: { readonly stages: ReadonlyArray<Stage> }) =>
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
   return (
     <ol className="stages">
-      {reached.map(({ at, shape, word }, index) => {
+      {reached.map(({ at, sign, word }, index) => {
         const next = reached[index + 1]
         return (
           <li key={word}>
-            <SignIcon shape={shape} />
+            <SignIcon sign={sign} />
             {next === undefined ? null : (
               <span className="gap">{shownSpan(new Date(next.at).getTime() - new Date(at).getTime())}</span>
             )}
             <strong>{word}</strong>
-            <Time at={at} />
+            <Moment at={at} />
           </li>
         )
       })}
@@ -98,10 +108,17 @@ export const Payload = ({ of, title }: { readonly title: string; readonly of: Do
           <Foreign text={of.endpoint} /> {of.statusCode}
         </p>
         <p className="faint">
-          <Time at={of.capturedAt} /> · {of.id} · sha256 {of.sha256.slice(0, 12)}…
+          <Moment at={of.capturedAt} /> · {of.id} · sha256 {of.sha256.slice(0, 12)}…
         </p>
         <Json of={bodyOf(of)} label={`${title} ${of.id}`} />
       </>
     )}
   </div>
+)
+
+/** Bytes that were sent, answered or reported, by their id. */
+export const PayloadOf = ({ id, title }: { readonly id: string; readonly title: string }) => (
+  <Asked query={useAsk(["payload", id], (api) => api.payloads.show({ path: { id } }))}>
+    {(payload) => <Payload title={title} of={payload} />}
+  </Asked>
 )

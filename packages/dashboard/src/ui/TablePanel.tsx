@@ -1,6 +1,7 @@
 import type { ReactNode } from "react"
+import type { useList } from "../api/asking.ts"
 import { DataTable, type DataTableProps } from "./DataTable.tsx"
-import { Empty, Panel, type PanelProps } from "./Panel.tsx"
+import { Asked, Empty, Panel, type PanelProps } from "./Panel.tsx"
 
 interface RowsProps<A> extends DataTableProps<A> {
   /** What is said where there are no rows. */
@@ -8,14 +9,35 @@ interface RowsProps<A> extends DataTableProps<A> {
 }
 
 /** A table, or what would be in it. */
-export const Rows = <A,>({ empty, ...table }: RowsProps<A>) =>
+export const Rows = <A extends object>({ empty, ...table }: RowsProps<A>) =>
   table.rows.length === 0 ? <Empty>{empty}</Empty> : <DataTable {...table} />
+
+interface ReadRowsProps<A> extends Omit<RowsProps<A>, "rows" | "hasMore" | "count" | "news" | "onSight" | "onEnd"> {
+  readonly list: ReturnType<typeof useList<A, unknown>>
+}
+
+/** A list that is read on as it is scrolled. */
+export const ReadRows = <A extends object>({ list, ...table }: ReadRowsProps<A>) => (
+  <Asked query={list.query}>
+    {() => (
+      <Rows
+        {...table}
+        rows={list.rows}
+        hasMore={list.hasMore}
+        count={list.count}
+        news={list.news}
+        onSight={list.look}
+        onEnd={list.readOn}
+      />
+    )}
+  </Asked>
+)
 
 type TablePanelProps<A> = Omit<PanelProps, "children" | "title"> &
   Omit<RowsProps<A>, "label"> & { readonly title: string; readonly below?: ReactNode }
 
 /** A part of a page that is a short table, called as the part is. */
-export const TablePanel = <A,>({ action, below, id, note, title, ...rows }: TablePanelProps<A>) => (
+export const TablePanel = <A extends object>({ action, below, id, note, title, ...rows }: TablePanelProps<A>) => (
   <Panel title={title} note={note} action={action} id={id}>
     <Rows label={title} isShort {...rows} />
     {below}

@@ -3,42 +3,65 @@ import { Effect } from "effect"
 import type { Api } from "../api/client.ts"
 import { batchOf, breakOf, orderOf, type Seen, tradeOf } from "../api/records.ts"
 import type { Family } from "../words/signs.ts"
-import { rowsDone, rowsIn, rowsLeft } from "../words/rows.ts"
+import { rowsIn } from "../words/rows.ts"
 import type { Action } from "./Action.ts"
 
 /** A dry run leaves no trace, its reason neither. */
 const rehearsal = { reason: "what would follow", dryRun: true } as const
 
-const scopeFlags = (account: string | undefined, symbol: string | undefined): string =>
+/** What something is set for: everything where nothing is named. */
+interface Scope {
+  readonly account?: string | undefined
+  readonly symbol?: string | undefined
+}
+
+const scopeFlags = ({ account, symbol }: Scope): string =>
   `${account === undefined ? "--all" : `--account ${account}`}${symbol === undefined ? "" : ` --symbol ${symbol}`}`
 
 /** What a scope is called. */
 export const scopeName = (account: string | undefined, symbol: string | undefined): string =>
   account === undefined ? "everything" : symbol === undefined ? account : `${symbol} on ${account}`
 
-const scope = (account: string | undefined, symbol: string | undefined) => ({
+const scope = ({ account, symbol }: Scope) => ({
   ...(account === undefined ? {} : { account }),
   ...(symbol === undefined ? {} : { symbol })
 })
 
-/** Stops what is sent, of everything, an account or a symbol. */
-const haltOf = (
-  account: string | undefined,
-  symbol: string | undefined,
-  { cancelOpen }: { readonly cancelOpen: boolean }
-) => ({
-  isDangerous: true,
-  cli: (reason: string) =>
-    `roundlot halt ${scopeFlags(account, symbol)}${cancelOpen ? " --cancel-open" : ""} --reason ${reason}`,
-  run: (api: Api, reason: string, key: string) =>
-    api.controls.halt({
-      headers: { "idempotency-key": key },
-      payload: { reason, ...scope(account, symbol), ...(cancelOpen ? { cancelOpen } : {}) }
-    }),
-  // Asked with the cancels either way: it says how many orders they would be.
-  rehearse: (api: Api) =>
-    api.controls.halt({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol), cancelOpen: true } })
-})
+/** What was done in several scopes is told together. */
+const together = (all: ReadonlyArray<Documents.DoneDocument>): Documents.DoneDocument => {
+  const [first, ...others] = all
+  if (first !== undefined && others.length === 0) return first
+  return {
+    done: all.map(({ done }) => done).join("; "),
+    account: all.map(({ account }) => account).join(", "),
+    commandId: first?.commandId ?? "",
+    effects: null,
+    cancelled: all.flatMap(({ cancelled = [] }) => cancelled)
+  }
+}
+
+/** Stops what is sent in some scopes: all are asked at once, so that none waits for another. */
+const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelOpen: boolean }) => {
+  const inEach = (ask: (each: Scope, at: number) => Effect.Effect<Documents.DoneDocument, unknown>) =>
+    Effect.map(Effect.all(scopes.map(ask), { concurrency: "unbounded" }), together)
+  return {
+    isDangerous: true,
+    cli: (reason: string) =>
+      scopes
+        .map((each) => `roundlot halt ${scopeFlags(each)}${cancelOpen ? " --cancel-open" : ""} --reason ${reason}`)
+        .join(" && "),
+    run: (api: Api, reason: string, key: string) =>
+      inEach((each, at) =>
+        api.controls.halt({
+          headers: { "idempotency-key": at === 0 ? key : `${key}-${at}` },
+          payload: { reason, ...scope(each), ...(cancelOpen ? { cancelOpen } : {}) }
+        })
+      ),
+    // Asked with the cancels either way: it says how many orders they would be.
+    rehearse: (api: Api) =>
+      inEach((each) => api.controls.halt({ headers: {}, payload: { ...rehearsal, ...scope(each), cancelOpen: true } }))
+  }
+}
 
 const ordersIn = (count: number): string => `${count} working ${count === 1 ? "order" : "orders"}`
 
@@ -49,39 +72,75 @@ const stops = (name: string): ReadonlyArray<string> => [
   "Trades keep arriving and accumulate."
 ]
 
-/** Stops what is sent, of everything, an account or a symbol, and where that is wanted, what works there. */
-export const halt = (account?: string, symbol?: string): Action => {
-  const name = scopeName(account, symbol)
-  return {
-    ...haltOf(account, symbol, { cancelOpen: false }),
-    verb: `Halt ${name}`,
-    will: stops(name),
-    willNot: ["No order is cancelled."],
-    tells: ({ cancelled = [] }) =>
-      cancelled.length === 0
-        ? "No order is working."
-        : `${ordersIn(cancelled.length)} ${cancelled.length === 1 ? "stays" : "stay"} at the broker.`,
-    also: {
-      term: "cancelOpen",
-      label: ({ cancelled = [] }) =>
-        cancelled.length === 0 ? undefined : `Also cancel the ${ordersIn(cancelled.length)}`,
-      action: {
-        ...haltOf(account, symbol, { cancelOpen: true }),
-        verb: `Halt ${name} and cancel its orders`,
-        will: [
-          ...stops(name),
-          "Working orders are asked to end; each ends only when its broker confirms.",
-          "Their positions are held until resumed."
-        ],
-        willNot: ["What is filled stays."],
-        tells: ({ cancelled = [] }) =>
-          cancelled.length === 0
-            ? "No order is working."
-            : `${ordersIn(cancelled.length)} ${isAre(cancelled.length)} asked to end: ${cancelled.join(", ")}.`
-      }
+/** Stops what is sent in some scopes, and where that is wanted, what works there. */
+const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
+  ...haltOf(scopes, { cancelOpen: false }),
+  verb: `Halt ${name}`,
+  will: stops(name),
+  willNot: ["No order is cancelled."],
+  tells: ({ cancelled = [] }) =>
+    cancelled.length === 0
+      ? "No order is working."
+      : `${ordersIn(cancelled.length)} ${cancelled.length === 1 ? "stays" : "stay"} at the broker.`,
+  also: {
+    term: "cancelOpen",
+    label: ({ cancelled = [] }) =>
+      cancelled.length === 0 ? undefined : `Also cancel the ${ordersIn(cancelled.length)}`,
+    action: {
+      ...haltOf(scopes, { cancelOpen: true }),
+      verb: `Halt ${name} and cancel its orders`,
+      will: [
+        ...stops(name),
+        "Working orders are asked to end; each ends only when its broker confirms.",
+        "Their positions are held until resumed."
+      ],
+      willNot: ["What is filled stays."],
+      tells: ({ cancelled = [] }) =>
+        cancelled.length === 0
+          ? "No order is working."
+          : `${ordersIn(cancelled.length)} ${isAre(cancelled.length)} asked to end: ${cancelled.join(", ")}.`
     }
   }
+})
+
+/** Stops what is sent, of everything, an account or a symbol. */
+export const halt = (account?: string, symbol?: string): Action =>
+  haltIn(scopeName(account, symbol), [{ account, symbol }])
+
+/** An account, as far as a halt asks. */
+interface AtBroker {
+  readonly name: string
+  readonly broker: string
 }
+
+/** The halt of each broker that has several accounts, and of each account. */
+const haltsOf = (accounts: ReadonlyArray<AtBroker>): ReadonlyArray<Action> => {
+  const brokers = [...new Set(accounts.map(({ broker }) => broker))].map((broker) => ({
+    broker,
+    names: accounts.flatMap((each) => (each.broker === broker ? [each.name] : []))
+  }))
+  return [
+    ...brokers
+      .filter(({ names }) => names.length > 1)
+      .map(({ broker, names }) =>
+        haltIn(
+          `all of ${broker}: ${names.join(", ")}`,
+          names.map((account) => ({ account }))
+        )
+      ),
+    ...accounts.map(({ name }) => halt(name))
+  ]
+}
+
+/** The halt of everything, or by choice of the symbol that is looked at, a broker or an account. */
+export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefined): Action => ({
+  ...halt(),
+  instead: {
+    term: "haltScope",
+    label: "Scope",
+    actions: [...(seen === undefined ? [] : [halt(seen.account, seen.symbol)]), ...haltsOf(accounts)]
+  }
+})
 
 /** Lets go on what was halted. */
 export const resume = (account?: string, symbol?: string): Action => ({
@@ -89,10 +148,10 @@ export const resume = (account?: string, symbol?: string): Action => ({
   typed: scopeName(account, symbol),
   will: ["Positions that are due send their orders at once."],
   willNot: ["A halt of a wider or narrower scope stays as it is."],
-  cli: (reason) => `roundlot resume ${scopeFlags(account, symbol)} --reason ${reason}`,
+  cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
-    api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope(account, symbol) } }),
-  rehearse: (api) => api.controls.resume({ headers: {}, payload: { ...rehearsal, ...scope(account, symbol) } })
+    api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),
+  rehearse: (api) => api.controls.resume({ headers: {}, payload: { ...rehearsal, ...scope({ account, symbol }) } })
 })
 
 /** By which key something is asked once, and of which version of its record. */
@@ -183,7 +242,8 @@ export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: 
       ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
     },
     will: [
-      `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`
+      `You state that ${brokerOrderId ?? "the order of the broker's that you name"} is ${id}, ${side} ${quantity} ${symbol}. Its state and its fills are read from there.`,
+      `It is read back and compared: another symbol or side is not counted, and that or another quantity is a break that holds ${symbol}.`
     ],
     willNot: ["Nothing is sent."],
     cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
@@ -205,7 +265,7 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
       `${id} ends, and its ${side} of ${quantity} ${symbol} is in flight no more. What is due then is ordered anew: if the broker has it after all, it is traded twice.`
     ],
     willNot: ["The broker is not asked: it is your word."],
-    cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason}`,
+    cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason} --yes`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
     )
@@ -224,7 +284,7 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
       holds === "nothing" ? "It holds nothing back." : `What it holds (${holds}) goes on: orders that are due are sent.`
     ],
     willNot: ["No figure changes: positions, orders and fills stay as they are recorded."],
-    cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason}`,
+    cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.resolveBreak(wish), version)
   }
 }
@@ -321,29 +381,45 @@ const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
   effects: null
 })
 
+/** What a dry run on a batch told, as the dialog shows it. */
+const foreseen = ({ account, effects, uid }: Documents.ChangedBatchDocument) => ({
+  done: effects?.done ?? "",
+  account,
+  commandId: uid,
+  effects: null,
+  rows: effects?.rows ?? []
+})
+
+/** A dry run leaves no trace. */
+const dry = { urlParams: { dryRun: true }, headers: {} } as const
+
 /** Stops a batch where it is: of any version, since one that runs changes with every row. */
-export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
+export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
   ...ofBatch(batch, cancelBatch),
   verb: `Cancel ${batch.id}`,
   isDangerous: true,
   will: [
-    `What is not done stops, as far as it still can: ${rowsIn(rowsLeft(batch))}. Working orders are asked to end.`
+    "Rows not begun yet will stop.",
+    "The orders of rows under way get a cancel request, as far as they have not ended."
   ],
-  willNot: [`What is done stays: ${rowsIn(rowsDone(batch))}.`],
-  cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason}`,
-  run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded("Cancelled"))
+  willNot: ["What is done stays."],
+  cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason} --yes`,
+  run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded("Cancelled")),
+  rehearse: (api) =>
+    Effect.map(api.batches.cancel({ path: { id: batch.id }, headers: {}, payload: rehearsal }), foreseen)
 })
 
 /** Submits the failed rows of a batch again. */
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   ...ofBatch(batch, retryBatch),
   verb: `Retry ${rowsIn(batch.failedTrades)}`,
-  will: [`A new batch with what failed of ${batch.id}: ${rowsIn(batch.failedTrades)}.`],
+  will: [`A new batch with what is left of the failed rows of ${batch.id}.`],
   willNot: ["Rows that were sent are not in it."],
-  cli: () => `roundlot batches retry ${batch.id}`,
-  run: (api, _reason, key) =>
+  cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,
+  rehearse: (api) => Effect.map(api.batches.retry({ path: { id: batch.id }, ...dry }), foreseen),
+  run: (api, reason, key) =>
     Effect.map(
-      api.batches.retry({ path: { id: batch.id }, headers: askedOnce(key, batch.version) }),
+      api.batches.retry({ path: { id: batch.id }, urlParams: { reason }, headers: askedOnce(key, batch.version) }),
       ({ id, ...rest }) => recorded(`Retried as ${id}`)({ id, ...rest })
     )
 })
@@ -354,11 +430,29 @@ export const archiveBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   verb: `Archive ${batch.id}`,
   will: ["It is shown in lists no more, except among the archived."],
   willNot: ["Its trades, orders and journal stay."],
-  cli: () => `roundlot batches archive ${batch.id}`,
-  run: (api, _reason, key) =>
+  cli: (reason) => `roundlot batches archive ${batch.id} --reason ${reason}`,
+  rehearse: (api) => Effect.map(api.batches.archive({ path: { id: batch.id }, ...dry }), foreseen),
+  run: (api, reason, key) =>
     Effect.map(
-      api.batches.archive({ path: { id: batch.id }, headers: askedOnce(key, batch.version) }),
+      api.batches.archive({ path: { id: batch.id }, urlParams: { reason }, headers: askedOnce(key, batch.version) }),
       recorded("Archived")
+    )
+})
+
+/** Takes a finished batch out of all lists. */
+export const deleteBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
+  ...ofBatch(batch, deleteBatch),
+  verb: `Delete ${batch.id}`,
+  isDangerous: true,
+  typed: batch.id,
+  will: [`Removes the record of batch ${batch.id} from lists, from those of archived ones too.`],
+  willNot: ["Its trades, orders and journal stay."],
+  cli: (reason) => `roundlot batches delete ${batch.id} --reason ${reason} --yes`,
+  rehearse: (api) => Effect.map(api.batches.remove({ path: { id: batch.id }, ...dry }), foreseen),
+  run: (api, reason, key) =>
+    Effect.map(
+      api.batches.remove({ path: { id: batch.id }, urlParams: { reason }, headers: askedOnce(key, batch.version) }),
+      recorded("Deleted")
     )
 })
 
@@ -377,9 +471,26 @@ export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): 
     }))
 })
 
+/** Forgets how files of a kind are read. */
+export const removeTemplate = (name: string): Action => ({
+  verb: `Remove the template ${name}`,
+  isHarmless: true,
+  will: ["Nobody can choose it any more."],
+  willNot: ["Batches that were submitted by it stay as they are."],
+  cli: () => `roundlot batches templates delete ${name}`,
+  run: (api, _reason, key) =>
+    Effect.map(api.batches.removeTemplate({ path: { name }, headers: { "idempotency-key": key } }), () => ({
+      done: `${name} is removed.`,
+      account: "",
+      commandId: key,
+      effects: null
+    }))
+})
+
 /** Has books and brokers compared now. */
 export const reconcileNow: Action = {
   verb: "Reconcile now",
+  isHarmless: true,
   will: ["Every account is compared with its broker by a job; what differs becomes a break."],
   willNot: ["Nothing is sent to a broker."],
   cli: () => "roundlot reconcile",

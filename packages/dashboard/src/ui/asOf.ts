@@ -5,15 +5,23 @@ const ASKED = "asOf"
 
 const pastIn = (search: string): string => new URLSearchParams(search).get(ASKED) ?? ""
 
-/** An address that keeps looking at the moment that the page looks at, unless it names another one itself. */
-const carried = (to: string): string => {
-  const past = pastIn(location.search)
-  if (past === "" || to.includes(`${ASKED}=`) || !to.startsWith("/")) return to
-  return `${to}${to.includes("?") ? "&" : "?"}${ASKED}=${encodeURIComponent(past)}`
+/** What goes on from page to page: whose records are looked at, and of which moment. */
+const KEPT = ["account", ASKED]
+
+/** An address that keeps what the page looks at of this, unless it names another itself. */
+export const carried = (to: string): string => {
+  if (!to.startsWith("/")) return to
+  const here = new URLSearchParams(location.search)
+  const next = new URL(to, location.origin)
+  for (const name of KEPT) {
+    const value = here.get(name)
+    if (value !== null && !next.searchParams.has(name)) next.searchParams.set(name, value)
+  }
+  return next.pathname + next.search + next.hash
 }
 
-/** Where the page is; who goes on while he looks at the past stays in it. */
-export const useKeepingMoment: BaseLocationHook = () => {
+/** Where the page is; who goes on while he looks at the past, or at one account, stays there. */
+export const useKeepingView: BaseLocationHook = () => {
   const [path, go] = useBrowserLocation()
   return [path, (to, options) => go(carried(to), options)]
 }

@@ -1,11 +1,11 @@
 import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import type { Term } from "../words/glossary.ts"
-import { stateOfFill, type Family } from "../words/signs.ts"
+import { signOfBatch, signOfFill, signOfOrder, type Family } from "../words/signs.ts"
 import type { Column } from "./Column.ts"
 import { Foreign, GivenId } from "./Figure.tsx"
 import { RecordLink } from "./Record.tsx"
-import { Side, StateSign } from "./Sign.tsx"
+import { Side, SignView, StateSign } from "./Sign.tsx"
 
 /** Where the records of a kind are: `/orders`. */
 type Folder = `/${string}`
@@ -29,10 +29,18 @@ export const foreign = <A,>(term: Term, of: (row: A) => string | null): Column<A
 
 /** An id that others gave. */
 export const foreignId = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
-  node(term, (row) => <GivenId id={of(row)} />)
+  node(term, (row) => <GivenId id={of(row)} isShort />)
 
 /** An exact decimal. */
 export const figure = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({ term, kind: "figure", of })
+
+/** A price that was rounded, as an average is; blank where there is none. */
+export const average = <A,>(of: (row: A) => string | null): Column<A> => ({
+  term: "averagePrice",
+  kind: "figure",
+  of: (row) => of(row) ?? "",
+  isAbout: true
+})
 
 /** A whole number of ours; blank where there is none. */
 export const count = <A,>(term: Term, of: (row: A) => number | null): Column<A> =>
@@ -53,8 +61,31 @@ export const figureOfFill = (
 
 /** Whether a revision of a fill counts, and what is odd about one that does. */
 export const counts: Column<Documents.FillDocument> = node("counts", (fill) => (
-  <StateSign family="fill" state={stateOfFill(fill)} tail={fill.revision > 1 ? `r${fill.revision}` : undefined} />
+  <SignView sign={signOfFill(fill)} tail={fill.canonical && fill.revision > 1 ? `r${fill.revision}` : undefined} />
 ))
+
+/** Where an order stands, and how far it is filled. */
+export const orderStatus: Column<Documents.OrderDocument> = node("status", (order) => (
+  <SignView sign={signOfOrder(order)} />
+))
+
+/** Where a trade stands: held, contradicted and undone ones are told from others. */
+export const tradeStatus: Column<Documents.TradeDocument> = node("status", ({ standing }) => (
+  <StateSign family="trade" state={standing} />
+))
+
+/** Where a batch stands, and how far it is. */
+export const batchStatus: Column<Documents.BatchDocument> = node("status", (batch) => (
+  <SignView sign={signOfBatch(batch)} />
+))
+
+/** In which currencies fills cost something, where there is more than one. */
+export const currency: Column<Documents.FillDocument> = {
+  term: "currency",
+  kind: "node",
+  of: ({ commissionCurrency }) => commissionCurrency,
+  isShown: (rows) => new Set(rows.flatMap(({ commissionCurrency }) => commissionCurrency ?? [])).size > 1
+}
 
 /** When the record was made. */
 export const created: Column<{ readonly createdAt: string }> = time("created", ({ createdAt }) => createdAt)

@@ -1,16 +1,18 @@
-import { useLocation, useSearch } from "wouter"
+import { useSearch } from "wouter"
+import { useBrowserLocation } from "wouter/use-browser-location"
 
 /** The filters of a page: they are its address, so that a link shows the same rows and Back undoes a filter. */
 export const useFilters = () => {
-  const [path, go] = useLocation()
+  // Not as one goes from page to page: what is taken out of the address stays out of it.
+  const [path, go] = useBrowserLocation()
   const search = useSearch()
   const params = new URLSearchParams(search)
-  const set = (name: string, value: string): void => {
+  const set = (name: string, value: string, how?: { readonly replace: boolean }): void => {
     const next = new URLSearchParams(search)
     if (value === "") next.delete(name)
     else next.set(name, value)
     const text = next.toString()
-    go(text === "" ? path : `${path}?${text}`)
+    go(text === "" ? path : `${path}?${text}`, how)
   }
   const clear = (names: ReadonlyArray<string>): void => {
     const next = new URLSearchParams(search)

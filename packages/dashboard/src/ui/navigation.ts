@@ -58,3 +58,6 @@ export const pages = groups.flatMap(([, links]) => links)
 /** Whether a page of the navigation is where the address is. */
 export const isAt = (path: string, at: string): boolean =>
   at === "/" ? path === "/" : path === at || path.startsWith(`${at}/`)
+
+/** What a page is called before it has come: the page of the navigation that it is under. */
+export const nameAt = (path: string): string => pages.find(([at]) => isAt(path, at))?.[1] ?? "Roundlot"

@@ -1,8 +1,12 @@
 import { useSyncExternalStore } from "react"
 
+/** How high the rows of tables can be, in pixels. */
+export const rowHeights = { compact: 28, normal: 36, relaxed: 40 } as const
+
 /** What a browser keeps for whoever uses it. */
 interface Settings {
   readonly theme: "system" | "light" | "dark"
+  readonly density: keyof typeof rowHeights
   readonly utc: boolean
   readonly shortcuts: boolean
   /** Whether the browser tells of what needs a person while nobody looks. */
@@ -27,20 +31,31 @@ const kept = (name: string): string | null => {
 
 const themeOf = (text: string | null): Settings["theme"] => (text === "light" || text === "dark" ? text : "system")
 
+const densityOf = (text: string | null): Settings["density"] =>
+  text === "compact" || text === "relaxed" ? text : "normal"
+
 let settings: Settings = {
   theme: themeOf(kept("theme")),
+  density: densityOf(kept("density")),
   utc: kept("utc") === "true",
   shortcuts: kept("shortcuts") !== "false",
   notify: kept("notify") === "true"
 }
 const watchers = new Set<() => void>()
 
+/** Has the page look as this browser keeps it. */
+export const show = (): void => {
+  const { dataset, style } = document.documentElement
+  if (settings.theme === "system") delete dataset["theme"]
+  else dataset["theme"] = settings.theme
+  style.setProperty("--row", `${rowHeights[settings.density]}px`)
+}
+
 /** Sets something that this browser keeps. */
 export const choose = (next: Partial<Settings>): void => {
   settings = { ...settings, ...next }
   for (const [name, value] of Object.entries(next)) keep(name, String(value))
-  if (settings.theme === "system") delete document.documentElement.dataset["theme"]
-  else document.documentElement.dataset["theme"] = settings.theme
+  show()
   for (const each of watchers) each()
 }
 

@@ -85,6 +85,7 @@ const entries = {
   },
   revision: { head: "Revision", help: "How often the execution was corrected; the newest counts." },
   commission: { head: "Commission", help: "What the broker charged. A dash: not known yet." },
+  currency: { head: "Currency", help: "The currency of the commission, where there is more than one." },
   counts: { head: "State", help: "Does this revision count, or was it replaced by a later one?" },
   sum: { head: "Sum", help: "Of the rows that count: what was given back or replaced is not in it." },
   kind: { head: "Kind", help: "What kind of difference or contradiction it is." },
@@ -127,6 +128,16 @@ const entries = {
     head: "Hash",
     help: "Covers the entry and the hash before it, so that a changed entry is found by the audit."
   },
+  command: {
+    head: "Command",
+    help: "The id of the command that it is of: given again, it is carried out no second time."
+  },
+  commit: { head: "Commit", help: "What was written together with it has the same: all of it is on record, or none." },
+  entries: {
+    head: "On record",
+    help: "The entries of the journal about it: what happened to it, when, and what brought it about."
+  },
+  payload: { head: "Read from", help: "The bytes that the broker sent, as they came." },
   reason: { head: "Reason", help: "Why it stands so." },
   allocation: { head: "Taken", help: "Shares of the trade that this order took, or that another trade netted." },
   settled: { head: "Settled", help: "How much of the allocation is filled." },
@@ -294,6 +305,10 @@ const entries = {
     head: "Working orders",
     help: "Asks the broker to end our orders of this scope that have not ended, and ends those that were not sent yet. Orders made by hand at the broker are left alone."
   },
+  haltScope: {
+    head: "Scope",
+    help: "What is stopped: everything, all accounts at one broker, one account, or the symbol that you are looking at."
+  },
   formReason: { head: "Reason", help: "Why you do it, at least 8 characters: it goes on record with your name." },
   confirmScope: {
     head: "Type to confirm",
@@ -304,6 +319,7 @@ const entries = {
     help: "The secret that 'roundlot tokens create' showed once. It goes into a cookie that no script can read."
   },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
+  density: { head: "Rows", help: "How high the rows of tables are: more of them on a screen, or more room for each." },
   zone: { head: "Zone", help: "Times in your own zone, or in UTC." },
   shortcuts: {
     head: "Single-key shortcuts",

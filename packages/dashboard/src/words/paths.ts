@@ -2,6 +2,14 @@
 export const pathOfPosition = ({ account, symbol }: { readonly account: string; readonly symbol: string }): string =>
   `/positions/${encodeURIComponent(account)}/${encodeURIComponent(symbol)}`
 
+/** The position whose screen an address is; nothing where it is another one. */
+export const positionAt = (path: string): { readonly account: string; readonly symbol: string } | undefined => {
+  const [, account, symbol] = /^\/positions\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+  return account === undefined || symbol === undefined
+    ? undefined
+    : { account: decodeURIComponent(account), symbol: decodeURIComponent(symbol) }
+}
+
 const folders: Readonly<Record<string, string>> = {
   order: "/orders",
   trade: "/trades",
@@ -11,6 +19,14 @@ const folders: Readonly<Record<string, string>> = {
   attempt: "/attempts",
   fill: "/fills"
 }
+
+/** Where the screen of an entry of an account's journal is. */
+export const pathOfEntry = (account: string, seq: number | string): string =>
+  `/journal/${encodeURIComponent(account)}/${seq}`
+
+/** Where the entries about a record are, the newest first; those of one event where it is named. */
+export const pathOfEntries = (account: string, entity: string, tag?: string): string =>
+  `/journal?${new URLSearchParams({ account, entity, ...(tag === undefined ? {} : { tag }) }).toString()}`
 
 /** Where the screen of a record is; nothing where it has none of its own. */
 export const pathOfRecord = (record: {
@@ -24,6 +40,7 @@ export const pathOfRecord = (record: {
       ? undefined
       : pathOfPosition({ account: record.account, symbol })
   }
+  if (record.kind === "entry") return `/journal/${record.id}`
   const folder = folders[record.kind]
   return folder === undefined ? undefined : `${folder}/${encodeURIComponent(record.id)}`
 }

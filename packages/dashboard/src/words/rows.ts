@@ -16,3 +16,6 @@ export const rowsLeft = ({ processedTrades, totalTrades }: RowCounts): number =>
 
 /** So many rows, in words. */
 export const rowsIn = (count: number): string => `${count} ${count === 1 ? "row" : "rows"}`
+
+/** What is said before a count. */
+export const sizes = { exactly: "", about: "about ", atLeast: "at least " } as const

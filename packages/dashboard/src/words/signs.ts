@@ -1,28 +1,45 @@
-import { signOf } from "../format/figure.ts"
+import { grouped, shareOf, signOf } from "../format/figure.ts"
+import { shownSpan } from "../format/time.ts"
 
 /** The shape of a sign carries its family, its tone what it asks of a person. */
 export type Shape =
   | "ring"
   | "ring-arrow"
+  | "ring-back"
+  | "ring-mark"
+  | "disc"
   | "disc-dot"
   | "disc-part"
   | "disc-tick"
+  | "disc-notch"
   | "bars"
+  | "squares"
   | "square-x"
   | "square-clock"
   | "square-back"
+  | "square-struck"
   | "square-tick"
+  | "octagon"
   | "octagon-x"
   | "octagon-mark"
   | "octagon-pause"
+  | "octagon-plug"
+  | "octagon-struck"
   | "triangle"
+  | "triangle-clock"
+  | "triangle-dollar"
+  | "triangle-ends"
+  | "triangle-up"
   | "diamond-half"
+  | "diamond-equal"
   | "diamond-unequal"
   | "hatched"
   | "tick-quiet"
+  | "arrow-up"
+  | "arrow-down"
 
 /** How a sign is coloured. */
-type Tone = "idle" | "info" | "ok" | "warn" | "danger" | "doubt"
+type Tone = "idle" | "info" | "ok" | "warn" | "danger" | "doubt" | "buy" | "sell"
 
 /** A state as it is shown: icon, word and tone, always all three, and what it means. */
 export interface Sign {
@@ -30,6 +47,8 @@ export interface Sign {
   readonly word: string
   readonly tone: Tone
   readonly help: string
+  /** How much of a disc is filled, from 0 to 1: for pixels only. */
+  readonly share?: number
 }
 
 const sign = (shape: Shape, word: string, tone: Tone, help: string): Sign => ({ shape, word, tone, help })
@@ -65,6 +84,12 @@ const families = {
     other: sign("ring", "On record", "idle", "It happened; its entry says what was written.")
   },
   orderTag: {
+    coolingDown: sign(
+      "square-clock",
+      "Cooling down",
+      "idle",
+      "It is not sent before its wait is over: the broker asked for it, or the try before came to nothing."
+    ),
     cancelAsked: sign(
       "square-x",
       "Cancel asked",
@@ -75,28 +100,65 @@ const families = {
     overfilled: sign("octagon-mark", "Overfilled", "warn", "More was executed than was ordered.")
   },
   trade: {
-    pending: sign("triangle", "Held", "warn", "It is not counted until a person decides: its reason says why."),
+    pending: sign(
+      "ring",
+      "Pending",
+      "idle",
+      "On record, and its turn has not come: its batch waits, or its order works."
+    ),
     accumulated: sign("bars", "Accumulated", "info", "It is counted, and waits until a whole lot is due."),
     completed: sign("disc-tick", "Completed", "ok", "All of it is netted or executed."),
-    failed: sign("octagon-x", "Failed", "danger", "It will not be executed.")
+    failed: sign("octagon", "Failed", "danger", "It will not be executed."),
+    quarantined: sign(
+      "triangle",
+      "Quarantined",
+      "warn",
+      "It is not counted until a person decides: its reason says why."
+    ),
+    conflict: sign(
+      "diamond-unequal",
+      "Conflict",
+      "doubt",
+      "It came again with other contents. The first stands; which one is right, a person says."
+    ),
+    duplicate: sign("squares", "Duplicate", "idle", "The same was on record already: nothing was taken in twice."),
+    reversed: sign("square-back", "Reversed", "idle", "Another trade undoes it. It stays on record.")
   },
   fill: {
     canonical: sign("disc-tick", "Fill", "ok", "The revision that counts."),
-    superseded: sign("square-back", "Replaced", "idle", "A later revision counts instead of it."),
-    busted: sign("octagon-x", "Busted", "danger", "The broker took the execution back: it counts for nothing."),
-    unpriced: sign("triangle", "Unpriced", "warn", "Its shares count; its price is not known yet."),
+    superseded: sign("square-struck", "Replaced", "idle", "A later revision counts instead of it."),
+    busted: sign("octagon-struck", "Busted", "danger", "The broker took the execution back: it counts for nothing."),
+    inferred: sign(
+      "hatched",
+      "Inferred",
+      "idle",
+      "The broker's total says that so many shares were executed. They count; which executions they are is not told yet."
+    ),
+    unpriced: sign("triangle-dollar", "Unpriced", "warn", "Its shares count; its price is not known yet."),
     off_band: sign(
-      "triangle",
+      "triangle-ends",
       "Off band",
       "warn",
       "It counts. Its price is further from what the order should have got than the account allows."
+    ),
+    suspected: sign(
+      "diamond-equal",
+      "Duplicate?",
+      "doubt",
+      "It is like another execution in all but its id. It is not counted until the broker's totals say whether it is one of its own."
+    ),
+    parked: sign(
+      "ring",
+      "Parked",
+      "warn",
+      "The order that it belongs to is not known yet. It is not counted until then."
     )
   },
   attempt: {
     accepted: sign("disc-tick", "Accepted", "ok", "The broker took the order."),
-    rejected: sign("octagon-x", "Rejected", "danger", "The broker refused the order."),
+    rejected: sign("octagon", "Rejected", "danger", "The broker refused the order."),
     not_accepted: sign(
-      "ring-arrow",
+      "ring-back",
       "Not accepted",
       "idle",
       "The broker surely does not have the order: it may be sent again."
@@ -109,16 +171,16 @@ const families = {
     ),
     sending: sign("ring-arrow", "Sending", "info", "The request is on its way.")
   },
-  break: {
+  breakStatus: {
     open: sign(
       "triangle",
       "Open",
       "warn",
       "Books and broker disagree, or something contradicts itself. It stays until resolved."
     ),
-    closed: sign("square-tick", "Closed", "ok", "It is gone or resolved.")
+    closed: sign("square-tick", "Closed", "idle", "It is gone or resolved.")
   },
-  case: {
+  break: {
     critical: sign(
       "octagon-mark",
       "Critical",
@@ -126,9 +188,15 @@ const families = {
       "Shares or money may be wrong or doubled: what was executed is not what the books expect."
     ),
     blocking: sign("triangle", "Blocking", "warn", "Something is not sent while it is open."),
-    notice: sign("ring", "Notice", "idle", "It stops nothing. Somebody should know of it."),
+    notice: sign("ring-mark", "Notice", "idle", "It stops nothing. Somebody should know of it."),
+    escalated: sign(
+      "triangle-up",
+      "Escalated",
+      "danger",
+      "It has been open for too long: for an hour where shares or money may be wrong, for a day where something is not sent."
+    ),
     gone: sign("disc-tick", "Closed itself", "ok", "Its cause is gone."),
-    resolved: sign("square-tick", "Resolved", "ok", "Somebody judged it, and said why.")
+    resolved: sign("square-tick", "Resolved", "idle", "Somebody judged it, and said why.")
   },
   decision: {
     pending: sign("ring", "Pending", "idle", "Taken in, its order not sent yet."),
@@ -141,12 +209,12 @@ const families = {
     running: sign("disc-part", "Running", "info", "Its rows are taken in and worked off."),
     success: sign("disc-tick", "Done", "ok", "Every row came to a good end."),
     partial_success: sign(
-      "triangle",
+      "disc-notch",
       "Done, some failed",
       "warn",
       "It is over, and some rows failed: they can be retried."
     ),
-    failed: sign("octagon-x", "Failed", "danger", "It is over, and no row came to a good end."),
+    failed: sign("octagon", "Failed", "danger", "It is over, and no row came to a good end."),
     cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
   },
   trading: {
@@ -160,17 +228,26 @@ const families = {
     ok: sign("tick-quiet", "Well", "ok", "The part does its work."),
     failing: sign("octagon-mark", "Failing", "danger", "The part met a fault when it last worked.")
   },
-  connection: {
-    up: sign("tick-quiet", "Up", "ok", "All that the account is read by is well."),
-    down: sign("octagon-mark", "Down", "danger", "The broker cannot be read now: what is wrong is beside it."),
+  link: {
+    live: sign("disc", "Live", "ok", "What it tells of arrives."),
+    quiet: sign("ring", "Quiet", "idle", "Heartbeats arrive; nothing happens. This is no fault."),
+    stale: sign("triangle-clock", "Stale", "warn", "No heartbeat for 15 seconds: figures may be old."),
+    down: sign("octagon-plug", "Down", "danger", "It cannot be reached now: what is wrong is beside it."),
+    expiring: sign("triangle-clock", "Ends soon", "warn", "The login ends soon: after that nothing can be sent."),
+    reconnecting: sign(
+      "octagon-plug",
+      "Reconnecting",
+      "danger",
+      "The daemon does not answer. The page reads again every 5 seconds, and connects again by itself."
+    ),
+    connecting: sign("ring-arrow", "Connecting", "idle", "The stream is being opened."),
+    signedOut: sign("octagon-x", "Signed out", "danger", "A token is needed."),
     unknown: sign("ring", "Unknown", "idle", "This daemon has not read the account yet, or does not drive it."),
-    valid: sign("tick-quiet", "Valid", "ok", "The login holds."),
-    ends_soon: sign("triangle", "Ends soon", "warn", "The login ends soon: after that nothing can be sent."),
-    needs_login: sign("octagon-mark", "Needs a login", "danger", "Nothing can be sent until somebody signs in.")
+    loggedOut: sign("octagon-plug", "Needs a login", "danger", "Nothing can be sent until somebody signs in.")
   },
   job: {
     queued: sign("ring", "Queued", "idle", "It waits until it is due."),
-    running: sign("disc-part", "Running", "info", "It is being worked on."),
+    running: sign("disc-dot", "Running", "info", "It is being worked on."),
     done: sign("disc-tick", "Done", "ok", "It came to its end."),
     dead: sign("octagon-x", "Given up", "danger", "It failed as often as it may. It can be retried."),
     cancelled: sign("square-x", "Cancelled", "idle", "It was stopped.")
@@ -204,24 +281,24 @@ const families = {
     CoolingDown: sign(
       "square-clock",
       "Cooling down",
-      "warn",
+      "idle",
       "An order ended short; it waits a while before the next."
     ),
     NoPrice: sign("triangle", "No price", "warn", "Its threshold or a limit needs a price, and no fresh one is known."),
     Refused: sign("octagon-x", "Refused", "danger", "A limit of the account refuses the order.")
   },
-  live: {
-    live: sign("disc-dot", "Live", "ok", "Events arrive."),
-    quiet: sign("ring", "Quiet", "idle", "Heartbeats arrive; nothing happens. This is no fault."),
-    stale: sign("triangle", "Stale", "warn", "No heartbeat for 15 seconds: figures may be old."),
-    reconnecting: sign(
-      "octagon-mark",
-      "Reconnecting",
-      "danger",
-      "The daemon does not answer. The page reads again every 5 seconds, and connects again by itself."
-    ),
-    connecting: sign("ring-arrow", "Connecting", "idle", "The stream is being opened."),
-    signedOut: sign("octagon-x", "Signed out", "danger", "A token is needed.")
+  frame: {
+    past: sign("hatched", "Past", "idle", "What is shown is of another moment: nothing can be done there."),
+    calm: sign("disc-tick", "Well", "ok", "Nothing needs a person."),
+    look: sign("triangle", "Look", "warn", "Something needs a person.")
+  },
+  compared: {
+    same: sign("tick-quiet", "the same", "idle", "It is as in ours."),
+    differs: sign("diamond-unequal", "differs", "doubt", "It is not as in ours.")
+  },
+  side: {
+    buy: sign("arrow-up", "Buy", "buy", "Shares come in."),
+    sell: sign("arrow-down", "Sell", "sell", "Shares go out.")
   }
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Sign>>>>
 
@@ -235,29 +312,87 @@ export const signs: Readonly<Record<Family, Readonly<Record<string, Sign>>>> = f
 export const signOfState = (family: Family, state: string): Sign =>
   signs[family][state] ?? sign("ring", state, "idle", "A state that this page does not know: the daemon is newer.")
 
-/** What there is to say of a revision of a fill. */
-export const stateOfFill = (fill: {
-  readonly canonical: boolean
-  readonly quantity: string
-  readonly price: string | null
-  readonly band: string
-}): string => {
-  if (!fill.canonical) return "superseded"
-  if (signOf(fill.quantity) === 0) return "busted"
-  if (fill.price === null) return "unpriced"
-  return fill.band === "outside" ? "off_band" : "canonical"
-}
-
-/** How far an order was filled that is not, or did not end, filled. */
-export const filledTail = (order: {
+/** An order as far as its sign tells of it. */
+interface OrderSeen {
   readonly status: string
   readonly filledQuantity: string
   readonly quantity: string
-}): string | undefined => {
-  const share = `${order.filledQuantity}/${order.quantity}`
-  if (order.status === "partially_filled") return share
-  const isEnded = order.status === "cancelled" || order.status === "expired"
-  return isEnded && signOf(order.filledQuantity) !== 0 ? `${share} filled` : undefined
+}
+
+/** The sign of an order: how far it was filled where it is not, or did not end, filled. */
+export const signOfOrder = ({ filledQuantity, quantity, status }: OrderSeen): Sign => {
+  const known = signOfState("order", status)
+  const filled = `${grouped(filledQuantity)}/${grouped(quantity)}`
+  if (status === "partially_filled") {
+    return { ...known, word: `${known.word} ${filled}`, share: shareOf(filledQuantity, quantity) }
+  }
+  const isEnded = status === "cancelled" || status === "expired"
+  return isEnded && signOf(filledQuantity) !== 0 ? { ...known, word: `${known.word} ${filled} filled` } : known
+}
+
+/** The tag of something that waits until a moment; nothing once it has come. */
+export const signOfCoolDown = (until: string | null, now: number): Sign | undefined => {
+  const left = until === null ? 0 : Date.parse(until) - now
+  if (!(left > 0)) return undefined
+  const known = signOfState("orderTag", "coolingDown")
+  return { ...known, word: `${known.word} ${shownSpan(left)}` }
+}
+
+/** Revisions of a fill, as far as a sign tells of them. */
+interface FillSeen {
+  readonly canonical: boolean
+  readonly replacedBy: number | null
+  readonly quantity: string
+  readonly price: string | null
+  readonly band: string
+}
+
+const stateOfFill = ({ band, canonical, price, quantity }: FillSeen): string => {
+  if (!canonical) return "superseded"
+  if (signOf(quantity) === 0) return "busted"
+  if (price === null) return "unpriced"
+  return band === "outside" ? "off_band" : "canonical"
+}
+
+/** The sign of a revision of a fill: does it count, by which was it replaced, and what is odd about it? */
+export const signOfFill = (fill: FillSeen): Sign => {
+  const known = signOfState("fill", stateOfFill(fill))
+  return fill.canonical || fill.replacedBy === null ? known : { ...known, word: `Replaced by r${fill.replacedBy}` }
+}
+
+/** A batch as far as its sign tells of it. */
+interface BatchSeen {
+  readonly status: string
+  readonly totalTrades: number
+  readonly processedTrades: number
+  readonly failedTrades: number
+  readonly cancelledTrades: number
+}
+
+/** What is not done of a batch that is over. */
+const leftUndone = ({ cancelledTrades, failedTrades }: BatchSeen): string =>
+  failedTrades > 0 ? `${grouped(String(failedTrades))} failed` : `${grouped(String(cancelledTrades))} cancelled`
+
+/** The sign of a batch: how far it is while it runs, and how many rows failed where it is done but for them. */
+export const signOfBatch = (batch: BatchSeen): Sign => {
+  const { processedTrades, status, totalTrades } = batch
+  const known = signOfState("batch", status)
+  if (status === "partial_success") return { ...known, word: `Done, ${leftUndone(batch)}` }
+  if (status !== "running" || totalTrades === 0) return known
+  const share = Math.min(1, processedTrades / totalTrades)
+  return { ...known, word: `${known.word} ${Math.floor(share * 100)} %`, share }
+}
+
+/** Of a link, less than that is not told apart. */
+const LEAST_MS = 100
+
+/** The sign of a link, and for how long it has been so, or will be: milliseconds. */
+export const signOfLink = (state: string, ms?: number): Sign => {
+  const known = signOfState("link", state)
+  if (ms === undefined) return known
+  const span = shownSpan(Math.max(LEAST_MS, ms))
+  const words = { expiring: `${span} left`, live: `${known.word} · ${span}` }
+  return { ...known, word: state === "expiring" || state === "live" ? words[state] : `${known.word} ${span}` }
 }
 
 /** The sign of the answer to what order comes next: `Order(buy 1)`, `NotDue`, `Refused(maxOrderQuantity)`. */

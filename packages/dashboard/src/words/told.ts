@@ -1,3 +1,4 @@
+import { AWAITS_TURN } from "@roundlot/api/client"
 import type { Family } from "./signs.ts"
 import { eventWords } from "./events.ts"
 
@@ -48,7 +49,12 @@ const scopeIn = (body: unknown): string =>
 /** How each event is told, by its name; others by the name alone. */
 const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = {
   TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `taken in: ${termsIn(body)}` }),
-  TradeQuarantined: (body) => ({ family: "trade", state: "pending", words: because("held", textIn(body, "reason")) }),
+  TradeQuarantined: (body) => {
+    const why = textIn(body, "reason")
+    if (why === AWAITS_TURN)
+      return { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` }
+    return { family: "trade", state: "quarantined", words: because("held", why) }
+  },
   TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", textIn(body, "reason")) }),
   OrderCreated: (body) => ({ family: "order", state: "pending", words: `made: ${termsIn(body)}` }),
   OrderChanged: (body) => {
@@ -67,11 +73,11 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
     words: `filled ${textIn(body, "quantity")} at ${textIn(body, "price") || "a price not known yet"}`
   }),
   BreakOpened: (body) => ({
-    family: "break",
+    family: "breakStatus",
     state: "open",
     words: `${eventWords(textIn(body, "kind"))} about ${textIn(body, "subject")}`
   }),
-  BreakClosed: (body) => ({ family: "break", state: "closed", words: because("closed", textIn(body, "why")) }),
+  BreakClosed: (body) => ({ family: "breakStatus", state: "closed", words: because("closed", textIn(body, "why")) }),
   TradingStateSet: (body) => ({
     family: "trading",
     state: textIn(body, "state"),

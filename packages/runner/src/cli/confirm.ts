@@ -8,17 +8,20 @@ import { UsageError } from "./UsageError.ts"
 export const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking"))
 
 /** A person was asked and said no. */
-class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {}) {
+export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {}) {
   override get message() {
     return "nothing was done: it was not confirmed"
   }
 }
 
+/** Is somebody there who can be asked? */
+export const isAtTerminal = (): boolean => stdin.isTTY
+
 /** Goes on where `--yes` was said, or where a person at the terminal says so; a script has to say it. */
 export const confirm = (isSaid: boolean, question: string) =>
   Effect.gen(function* () {
     if (isSaid) return
-    if (!stdin.isTTY) {
+    if (!isAtTerminal()) {
       return yield* new UsageError({ problem: "Nothing was done", remedy: "Look at what would be, then say --yes" })
     }
     const isMeant = yield* Effect.orElseSucceed(Prompt.confirm({ message: question, initial: false }), () => false)

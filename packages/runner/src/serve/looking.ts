@@ -24,6 +24,7 @@ import * as positions from "../views/positions.ts"
 import * as resolve from "../views/resolve.ts"
 import * as today from "../views/today.ts"
 import * as trail from "../views/trail.ts"
+import * as waitingFills from "../views/waitingFills.ts"
 import { looked, type LookFailure } from "./failing.ts"
 import { sent } from "./sent.ts"
 
@@ -81,6 +82,7 @@ const ofAttempts = HttpApiBuilder.group(RoundlotApi, "attempts", (group) =>
 const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, fills.list(urlParams)))
+    .handle("waiting", ({ urlParams }) => looked(Effect.map(waitingFills.list(urlParams), all)))
     .handle("show", ({ path: { id } }) => looked(fills.show(id)))
 )
 
@@ -110,6 +112,7 @@ const ofJournal = HttpApiBuilder.group(RoundlotApi, "journal", (group) =>
   group
     .handle("list", ({ urlParams }) => Effect.map(looked(journal.list(urlParams)), sent))
     .handle("head", () => looked(journal.head))
+    .handle("show", ({ path: { name, seq } }) => looked(journal.show(`${name}/${seq}`)))
 )
 
 const ofPayloads = HttpApiBuilder.group(RoundlotApi, "payloads", (group) =>

@@ -170,7 +170,32 @@ const changed = (asked: Asking, change: Change) =>
     )
   )
 
+/** What a verb would do to the batch of a path. */
+const rehearsed = ({ headers, path: { id } }: Asking, verb: Batches.BatchVerb) =>
+  acted(
+    Effect.gen(function* () {
+      const { name } = yield* Access.Caller
+      const found = yield* views.recordOf(id)
+      const batches = yield* service
+      return views.rehearsedOf(yield* batches.rehearse(found.id, verb, name, versionsIn(headers["if-match"], id)))
+    })
+  )
+
+interface Rehearsable extends Asking {
+  readonly urlParams: { readonly dryRun?: boolean | undefined; readonly reason?: string | undefined }
+}
+
+/** Why it is done; what is done, where nobody says why. */
+const reasonOf = ({ urlParams: { reason } }: Rehearsable, done: string): string => reason ?? done
+
 const service = Batches.Batches
+
+/** Changes a batch, or says what that would come to. */
+const doneOr = (asked: Rehearsable, verb: Batches.BatchVerb, change: Change) =>
+  Effect.if(asked.urlParams.dryRun === true, {
+    onTrue: () => rehearsed(asked, verb),
+    onFalse: () => changed(asked, change)
+  })
 
 const accountOfBatch = (id: string) => Effect.map(views.recordOf(id), ({ account }) => account)
 
@@ -194,7 +219,7 @@ const ofBatches = (configuration: Configuration) =>
       .handle("trades", ({ path: { id }, urlParams }) => acted(views.rows(id, urlParams)))
       .handle("progress", ({ path: { id } }) => acted(views.progress(id)))
       .handle("results", ({ path: { id } }) => acted(views.results(id)))
-      .handle("errors", ({ path: { id } }) => acted(views.errors(id)))
+      .handle("errors", ({ path: { id }, urlParams }) => acted(views.errors(id, urlParams)))
       .handle("rows", ({ path: { id } }) =>
         acted(Effect.flatMap(views.exported(id), (rows) => streamed(jsonOf(rows), "application/json")))
       )
@@ -208,7 +233,8 @@ const ofBatches = (configuration: Configuration) =>
         )
       )
       .handle("cancel", (asked) => {
-        const { reason } = asked.payload
+        const { dryRun, reason } = asked.payload
+        if (dryRun === true) return rehearsed(asked, "cancel")
         return changed(asked, (batch, actor, versions) =>
           Effect.flatMap(service, (batches) => batches.cancel(batch.id, reason, actor, versions))
         )
@@ -236,21 +262,21 @@ const ofBatches = (configuration: Configuration) =>
         )
       )
       .handle("retry", (asked) =>
-        changed(asked, (batch, actor, versions) =>
+        doneOr(asked, "retry", (batch, actor, versions) =>
           Effect.gen(function* () {
             const uid = yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex)
-            return yield* (yield* service).retry(batch.id, uid, actor, versions)
+            return yield* (yield* service).retry(batch.id, uid, reasonOf(asked, "retried"), actor, versions)
           })
         )
       )
       .handle("archive", (asked) =>
-        changed(asked, (batch, actor, versions) =>
-          Effect.flatMap(service, (batches) => batches.archive(batch.id, "archived", actor, versions))
+        doneOr(asked, "archive", (batch, actor, versions) =>
+          Effect.flatMap(service, (batches) => batches.archive(batch.id, reasonOf(asked, "archived"), actor, versions))
         )
       )
       .handle("remove", (asked) =>
-        changed(asked, (batch, actor, versions) =>
-          Effect.flatMap(service, (batches) => batches.hide(batch.id, "deleted", actor, versions))
+        doneOr(asked, "hide", (batch, actor, versions) =>
+          Effect.flatMap(service, (batches) => batches.hide(batch.id, reasonOf(asked, "deleted"), actor, versions))
         )
       )
   )

@@ -6,6 +6,7 @@ import { Csv, type Documents } from "@roundlot/api"
 import { type Batch, Batches, Clock, Entropy, Instant } from "@roundlot/core"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { ACTOR } from "../accounts.ts"
+import { confirm, yes } from "../cli/confirm.ts"
 import * as detail from "../cli/detail.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
@@ -24,38 +25,76 @@ const reason = Options.text("reason").pipe(
   Options.withDefault("not said")
 )
 
-const changing = (
+type Change = (
+  batch: Batch.Batch,
+  reason: string
+) => Effect.Effect<Batch.Batch, Verb.Told, Batches.Batches | Entropy.Entropy>
+
+/** Changes a batch, and shows it as it is then. */
+const change = (batch: Batch.Batch, why: string, by: Change) =>
+  Effect.gen(function* () {
+    const { answer } = yield* Output
+    const document = views.documentOf(yield* by(batch, why))
+    yield* answer(document, detail.format(document))
+  })
+
+/** What would become of a batch and its rows. */
+const foreseen = (batch: Batch.Batch, verb: Batches.BatchVerb) =>
+  Effect.map(
+    Effect.flatMap(Batches.Batches, (batches) => batches.rehearse(batch.id, verb, ACTOR)),
+    views.rehearsedOf
+  )
+
+const dryRun = Options.boolean("dry-run").pipe(
+  Options.withDescription("Show what would become of its rows; write and send nothing")
+)
+
+/** A verb that tells beforehand what becomes of a batch's rows, and one that is dangerous asks then. */
+const rehearsable = (
   name: string,
+  verb: Batches.BatchVerb,
   summary: string,
   example: string,
-  change: (
-    batch: Batch.Batch,
-    reason: string
-  ) => Effect.Effect<Batch.Batch, Verb.Told, Batches.Batches | Entropy.Entropy>
+  question: string,
+  by: Change
 ) =>
   Verb.make({
     name: `batches ${name}`,
     summary,
-    examples: [[`roundlot batches ${name} G3`, example]],
-    flags: { ...place, id, reason },
-    run: ({ id: asked, reason: why, ...where }) =>
+    examples: [
+      [`roundlot batches ${name} G3 --dry-run`, "what would become of its rows"],
+      [`roundlot batches ${name} G3 --yes`, example]
+    ],
+    flags: { ...place, id, reason, dryRun, yes },
+    run: ({ dryRun: isDry, id: asked, reason: why, yes: isSaid, ...where }) =>
       writing(where, () =>
         Effect.gen(function* () {
-          const { answer } = yield* Output
-          const changed = yield* change(yield* views.recordOf(asked), why)
-          const document = views.documentOf(changed)
-          yield* answer(document, detail.format(document))
+          const { answer, note } = yield* Output
+          const batch = yield* views.recordOf(asked)
+          if (isDry || !isSaid) {
+            const told = yield* foreseen(batch, verb)
+            if (isDry) return yield* answer(told, views.rehearsedText(told))
+            yield* note(views.rehearsedText(told))
+          }
+          yield* confirm(isSaid, question)
+          return yield* change(batch, why, by)
         })
       )
   })
 
 /** `batches queue`. */
-export const batchesQueue = changing(
-  "queue",
-  "no more trades enter a batch that 'batches open' made: it waits for its turn",
-  "one without a trade is cancelled",
-  ({ id: batch }) => Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, ACTOR))
-)
+export const batchesQueue = Verb.make({
+  name: "batches queue",
+  summary: "no more trades enter a batch that 'batches open' made: it waits for its turn",
+  examples: [["roundlot batches queue G3", "one without a trade is cancelled"]],
+  flags: { ...place, id, reason },
+  run: ({ id: asked, reason: why, ...where }) =>
+    writing(where, () =>
+      Effect.flatMap(views.recordOf(asked), (found) =>
+        change(found, why, ({ id: batch }) => Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, ACTOR)))
+      )
+    )
+})
 
 /** `batches list`. */
 export const batchesList = Verb.make({
@@ -123,30 +162,36 @@ export const batchesWatch = Verb.make({
 })
 
 /** `batches cancel`. */
-export const batchesCancel = changing(
+export const batchesCancel = rehearsable(
+  "cancel",
   "cancel",
   "send nothing more of a batch, and ask for the end of what is open",
   "what was filled stays",
+  "Send nothing more of this batch?",
   ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.cancel(batch, why, ACTOR))
 )
 
 /** `batches retry`. */
-export const batchesRetry = changing(
+export const batchesRetry = rehearsable(
+  "retry",
   "retry",
   "try the failed rows again, as a new batch",
   "refused while a row is open or in doubt",
-  ({ id: batch }) =>
+  "Try these rows again?",
+  ({ id: batch }, why) =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
-      return yield* batches.retry(batch, yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex), ACTOR)
+      return yield* batches.retry(batch, yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex), why, ACTOR)
     })
 )
 
 /** `batches delete`. */
-export const batchesDelete = changing(
+export const batchesDelete = rehearsable(
   "delete",
+  "hide",
   "leave an ended batch out of lists; its trades, orders, fills and journal stay",
   "refused while a row is under way",
+  "Leave this batch out of lists?",
   ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.hide(batch, why, ACTOR))
 )
 
@@ -161,9 +206,11 @@ export const batchesArchive = Verb.make({
   flags: {
     ...place,
     id: Args.optional(id),
-    olderThan: Options.text("older-than").pipe(Options.withDescription("A duration, such as 90d"), Options.optional)
+    olderThan: Options.text("older-than").pipe(Options.withDescription("A duration, such as 90d"), Options.optional),
+    reason,
+    dryRun
   },
-  run: ({ id: named, olderThan, ...where }) =>
+  run: ({ dryRun: isDry, id: named, olderThan, reason: why, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
@@ -184,7 +231,11 @@ export const batchesArchive = Verb.make({
                 ))
               )
             )
-        const done = yield* Effect.forEach(found, (batch) => batches.archive(batch.id, "archived", ACTOR))
+        if (isDry) {
+          const items = yield* Effect.forEach(found, (batch) => foreseen(batch, "archive"))
+          return yield* answer({ items, nextCursor: null }, items.map(views.rehearsedText).join("\n") || "None.")
+        }
+        const done = yield* Effect.forEach(found, (batch) => batches.archive(batch.id, why, ACTOR))
         return yield* answer(
           { items: done.map(views.documentOf), nextCursor: null },
           done.length === 0 ? "None." : views.table(done.map(views.documentOf))

@@ -1,8 +1,11 @@
+import type * as Terminal from "@effect/platform/Terminal"
 import type { Documents } from "@roundlot/api"
 import { type AccountName, type Command, Commands, Decimal, Entropy, type effects, type Ledger } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
+import { confirm, isAtTerminal, type NotConfirmed } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
+import type { UsageError } from "../cli/UsageError.ts"
 import { decimalOrNull } from "../views/text.ts"
 
 /** A command that may not be carried out as things are, and why. */
@@ -100,3 +103,41 @@ export const perform = (
     const done = yield* carryOut(asked)
     yield* output.answer(done, sentenceOf(done))
   })
+
+/** A command that is shown and asked for before it is carried out, unless that was said. */
+interface AskedFirst extends Asked {
+  readonly question: string
+  readonly isSaid: boolean
+}
+
+type Asking = Effect.Effect<
+  void,
+  CommandRefused | NotConfirmed | StaleRecord | Ledger.LedgerError | UsageError,
+  Commands.Commands | Entropy.Entropy | Output | Terminal.Terminal
+>
+
+const show = (asked: Asked) => carryOut({ ...asked, dryRun: true })
+
+const ask = (shown: Done, question: string) =>
+  Effect.flatMap(Output, ({ note }) => Effect.zipRight(note(sentenceOf(shown)), confirm(false, question)))
+
+/**
+ * Carries out what rests on a person's word alone, after it has shown what would follow and asked whether it is meant. A script has to
+ * say so. What may not be done is refused before.
+ */
+export const performIfMeant = ({ isSaid, question, ...asked }: AskedFirst): Asking =>
+  Effect.gen(function* () {
+    if (!isSaid && asked.dryRun !== true) yield* ask(yield* show(asked), question)
+    yield* perform(asked)
+  })
+
+/** Shows a person at a terminal the orders that would follow, where there are any, and asks whether they are meant; a script goes on. */
+export const askWhereOrdersFollow = ({ isSaid, question, ...asked }: AskedFirst): Asking =>
+  Effect.gen(function* () {
+    if (isSaid || asked.dryRun === true || !isAtTerminal()) return
+    const shown = yield* show(asked)
+    if (shown.effects !== null && shown.effects.orders.length > 0) yield* ask(shown, question)
+  })
+
+/** Carries out what lifts a stop, or brings a trade in or out, after that. */
+export const performAsked = (asked: AskedFirst): Asking => Effect.zipRight(askWhereOrdersFollow(asked), perform(asked))

@@ -13,7 +13,7 @@ import { readAccount } from "../settings/Configuration.ts"
 import * as accounts from "../views/accounts.ts"
 import * as views from "../views/controls.ts"
 import { theAccount } from "./adoptAccount.ts"
-import { carryOut, CommandRefused, sentenceOf } from "./commanding.ts"
+import { askWhereOrdersFollow, carryOut, CommandRefused, sentenceOf } from "./commanding.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { scopeFlags, scopeOf } from "./verdicts.ts"
 
@@ -102,7 +102,9 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const { account, scope } = yield* scopeOf(asked)
     const reason = asked.reason ?? "not said"
     const command: Command.Command = { _tag: commandOf[state], scope }
-    const done = yield* carryOut({ ...asked, account, reason, command })
+    const stated = { ...asked, account, reason, command }
+    yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Have that sent?" })
+    const done = yield* carryOut(stated)
     yield* answer({ ...done, state }, sentenceOf(done))
   })
 

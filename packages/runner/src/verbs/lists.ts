@@ -73,7 +73,7 @@ export const tradesList = Verb.make({
   name: "trades list",
   summary: "the trades on record",
   examples: [
-    ["roundlot trades list --status pending", "what is quarantined and can be released"],
+    ["roundlot trades list --status quarantined", "what waits for a person, and can be released"],
     ["roundlot trades list --order-id O5", "what an order is made of"]
   ],
   flags: {
@@ -83,7 +83,10 @@ export const tradesList = Verb.make({
     account: ofAccount,
     symbol: ofSymbol,
     sort: text("sort", "date or status; default: as they came"),
-    status: text("status", "pending, accumulated, completed or failed"),
+    status: text(
+      "status",
+      "pending, accumulated, completed or failed; quarantined: the pending ones that wait for a person"
+    ),
     side: text("side", "buy or sell"),
     source: text("source", "Only this source's"),
     sourceId: text("source-id", "The id that the source gave"),
@@ -282,6 +285,7 @@ export const breaksList = Verb.make({
     account: ofAccount,
     symbol: ofSymbol,
     status: text("status", "open or closed"),
+    standing: text("standing", "critical, blocking or notice while it is open; gone or resolved once it is closed"),
     kind: text("kind", "Of this kind"),
     holds: text("holds", "What it stops: nothing, symbol or account"),
     subject: text("subject", "The order or trade that it is about")

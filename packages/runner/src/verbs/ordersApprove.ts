@@ -1,13 +1,13 @@
-import { type Command, Decimal, Id, Order, Quantity, Reads, send } from "@roundlot/core"
+import { type Command, Decimal, Id, Order, Quantity, Reads } from "@roundlot/core"
 import { Effect, Either, Schema } from "effect"
-import { confirm, yes } from "../cli/confirm.ts"
+import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound } from "../views/errors.ts"
-import { perform } from "./commanding.ts"
+import { performIfMeant } from "./commanding.ts"
 
 const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
@@ -29,9 +29,10 @@ export const ordersApprove = Verb.make({
     quantity: flags.text("quantity", "The shares that are meant: another order is not approved by mistake"),
     reason: flags.text("reason", "Why; it goes on record"),
     commandId: flags.commandId,
+    dryRun: flags.dryRun,
     yes
   },
-  run: ({ commandId, id, quantity, reason, yes: isSaid, ...where }) =>
+  run: ({ commandId, dryRun, id, quantity, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const number = Id.OrderId.make(yield* idOf("order", "order", id))
@@ -39,9 +40,16 @@ export const ordersApprove = Verb.make({
         if (order === undefined) return yield* new NotFound({ kind: "order", id, list: "orders" })
         const meant = quantity === undefined ? Quantity.make(order.quantity) : yield* readQuantity(quantity)
         const shown = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol} of ${order.account}`
-        if (order.heldFor === send.APPROVAL) yield* confirm(isSaid, `Let ${id} go: ${shown}?`)
         const command: Command.Command = { _tag: "Approve", orderId: order.id, side: order.side, quantity: meant }
-        yield* perform({ account: order.account, commandId, reason: reason ?? "not said", command })
+        yield* performIfMeant({
+          account: order.account,
+          commandId,
+          dryRun,
+          reason: reason ?? "not said",
+          command,
+          isSaid,
+          question: `Let ${id} go: ${shown}?`
+        })
       })
     )
 })

@@ -1,10 +1,10 @@
 import { Order } from "@roundlot/core"
 import { Effect } from "effect"
-import { confirm, yes } from "../cli/confirm.ts"
+import { yes } from "../cli/confirm.ts"
 import * as flags from "../cli/flags.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
-import { perform } from "./commanding.ts"
+import { performIfMeant } from "./commanding.ts"
 import { recordOf } from "./verdicts.ts"
 
 /** `orders retry`. */
@@ -19,14 +19,22 @@ export const ordersRetry = Verb.make({
     id: flags.id("The order, O5"),
     reason: flags.reason,
     commandId: flags.commandId,
+    dryRun: flags.dryRun,
     yes
   },
-  run: ({ commandId, id, reason, yes: isSaid, ...where }) =>
+  run: ({ commandId, dryRun, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const order = yield* recordOf(Order.OrderTable, "order", id)
-        yield* confirm(isSaid, `Order again what ${order.symbol} of ${order.account} owes, in the place of ${id}?`)
-        yield* perform({ account: order.account, commandId, reason, command: { _tag: "Retry", orderId: order.id } })
+        yield* performIfMeant({
+          account: order.account,
+          commandId,
+          dryRun,
+          reason,
+          command: { _tag: "Retry", orderId: order.id },
+          isSaid,
+          question: `Order again what ${order.symbol} of ${order.account} owes, in the place of ${id}?`
+        })
       })
     )
 })

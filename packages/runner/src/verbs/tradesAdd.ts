@@ -5,6 +5,7 @@ import { known, opened } from "../accounts.ts"
 import { addTo } from "../batches/adding.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
+import { yes } from "../cli/confirm.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
@@ -14,7 +15,7 @@ import { policyOf } from "../settings/Configuration.ts"
 import { idOf } from "../views/asked.ts"
 import * as batches from "../views/batches.ts"
 import { NotFound } from "../views/errors.ts"
-import { perform } from "./commanding.ts"
+import { performAsked } from "./commanding.ts"
 
 /** Tells what became of one trade; one that conflicts or is quarantined is worth a look. */
 const tell = (result: intake.IntakeResult) =>
@@ -142,20 +143,23 @@ export const tradesReverse = Verb.make({
     id: flags.id("The trade, T12"),
     reason: flags.reason,
     commandId: flags.commandId,
-    dryRun: flags.dryRun
+    dryRun: flags.dryRun,
+    yes
   },
-  run: ({ commandId, dryRun, id, reason, ...where }) =>
+  run: ({ commandId, dryRun, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const number = yield* idOf("trade", "trade", id)
         const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
         if (trade === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
-        return yield* perform({
+        return yield* performAsked({
           account: trade.account,
           command: { _tag: "Reverse", tradeId: trade.id },
           reason,
           commandId,
-          dryRun
+          dryRun,
+          isSaid,
+          question: "Have that sent?"
         })
       })
     )

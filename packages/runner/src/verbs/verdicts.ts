@@ -16,13 +16,14 @@ import { Effect, Either, Option, Schema } from "effect"
 import { chosen, names } from "../accounts.ts"
 import * as flags from "../cli/flags.ts"
 import { Output } from "../cli/Output.ts"
+import { yes } from "../cli/confirm.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { writing } from "../cli/within.ts"
 import { idOf } from "../views/asked.ts"
 import { NotFound, type BadFilter } from "../views/errors.ts"
 import { settleAbandoned } from "./abandoned.ts"
-import { type Done, perform, sentenceOf } from "./commanding.ts"
+import { type Done, perform, performAsked, performIfMeant, sentenceOf } from "./commanding.ts"
 import { halt as halted } from "./halting.ts"
 import { workOn } from "./ordersCancel.ts"
 
@@ -80,7 +81,8 @@ export const ordersResolve = Verb.make({
   summary: "say what became of an order in doubt",
   examples: [
     ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "it is there, under this id"],
-    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone'", "it never came"]
+    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --dry-run", "what would follow"],
+    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --yes", "it never came"]
   ],
   flags: {
     ...place,
@@ -89,17 +91,30 @@ export const ordersResolve = Verb.make({
     notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never got it")),
     reason: flags.reason,
     commandId,
-    dryRun
+    dryRun,
+    yes
   },
-  run: ({ as, commandId: command, dryRun: isDry, id, notPlaced, reason, ...where }) =>
+  run: ({ as, commandId: command, dryRun: isDry, id, notPlaced, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const order = yield* recordOf(Order.OrderTable, "order", id)
         const verdict = yield* resolution(order.id, as, notPlaced)
-        yield* perform({ account: order.account, commandId: command, dryRun: isDry, reason, command: verdict })
+        yield* performIfMeant({
+          account: order.account,
+          commandId: command,
+          dryRun: isDry,
+          reason,
+          command: verdict,
+          // An id is read back and compared; that there is none is a person's word alone.
+          isSaid: isSaid || !notPlaced,
+          question: `Say that the broker never got ${id}? If it did, its shares are traded twice.`
+        })
       })
     )
 })
+
+/** Does closing a break let anything be sent? */
+const looses = ({ holds, kind }: Break.Break): boolean => holds !== "nothing" || kind === "Excess"
 
 /** The verdict that closes a break: an excess is accepted as it stands, others are dismissed. */
 export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, UsageError> => {
@@ -119,14 +134,25 @@ export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, Us
 export const breaksResolve = Verb.make({
   name: "breaks resolve",
   summary: "close a break on your word; an order's excess is accepted as it stands",
-  examples: [["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"]],
-  flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId, dryRun },
-  run: ({ commandId: command, dryRun: isDry, id, reason, ...where }) =>
+  examples: [
+    ["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"],
+    ["roundlot breaks resolve B3 --reason 'seen at the broker' --yes", "one that holds sending asks; a script says so"]
+  ],
+  flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId, dryRun, yes },
+  run: ({ commandId: command, dryRun: isDry, id, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const found = yield* recordOf(Break.BreakTable, "break", id)
         const verdict = yield* verdictOn(found)
-        yield* perform({ account: found.account, commandId: command, dryRun: isDry, reason, command: verdict })
+        yield* performIfMeant({
+          account: found.account,
+          commandId: command,
+          dryRun: isDry,
+          reason,
+          command: verdict,
+          isSaid: isSaid || !looses(found),
+          question: `Close ${id} (${found.kind} ${found.subject}) on your word?`
+        })
       })
     )
 })
@@ -144,15 +170,24 @@ export const tradesRelease = Verb.make({
     symbol: Options.text("symbol").pipe(Options.withDescription("The symbol to count it in"), Options.optional),
     reason: flags.reason,
     commandId,
-    dryRun
+    dryRun,
+    yes
   },
-  run: ({ commandId: command, dryRun: isDry, id, reason, symbol, ...where }) =>
+  run: ({ commandId: command, dryRun: isDry, id, reason, symbol, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const trade = yield* recordOf(Trade.TradeTable, "trade", id)
         const ticker = Option.isNone(symbol) ? undefined : yield* tickerOf(symbol.value)
         const verdict: Command.Command = { _tag: "Release", tradeId: trade.id, symbol: ticker }
-        yield* perform({ account: trade.account, commandId: command, dryRun: isDry, reason, command: verdict })
+        yield* performAsked({
+          account: trade.account,
+          commandId: command,
+          dryRun: isDry,
+          reason,
+          command: verdict,
+          isSaid,
+          question: `Count ${id} and have that sent?`
+        })
       })
     )
 })
@@ -270,13 +305,13 @@ export const resume = Verb.make({
   name: "resume",
   summary: "send again, and lift what a cancel or an open circuit holds",
   examples: [["roundlot resume --symbol AAPL", "one symbol"]],
-  flags: scopeFlags,
-  run: (asked) =>
+  flags: { ...scopeFlags, yes },
+  run: ({ yes: isSaid, ...asked }) =>
     writing(asked, () =>
       Effect.gen(function* () {
         const { account, scope } = yield* scopeOf(asked)
         const command = { _tag: "Resume", scope } satisfies Command.Command
-        yield* perform({ ...asked, account, command })
+        yield* performAsked({ ...asked, account, command, isSaid, question: "Have that sent?" })
       })
     )
 })

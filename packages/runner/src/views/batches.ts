@@ -1,10 +1,34 @@
 import type { Documents } from "@roundlot/api"
-import { Batch, Clock, Decimal, Fill, Id, Instant, Order, Reads, Trade, type TradeRepository } from "@roundlot/core"
-import { Chunk, Effect, Option, Stream } from "effect"
+import {
+  Batch,
+  type Batches,
+  Clock,
+  Decimal,
+  Fill,
+  Id,
+  Instant,
+  Order,
+  Reads,
+  Trade,
+  type TradeRepository
+} from "@roundlot/core"
+import { Chunk, Effect, Either, Option, Stream } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, isWord, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
-import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import {
+  among,
+  collect,
+  countedBeside,
+  decodeCursor,
+  encodeCursor,
+  type Keep,
+  limitOf,
+  type ListDocument,
+  type ListError,
+  type ListOptions,
+  MOST_COUNTED
+} from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 import * as trades from "./trades.ts"
@@ -48,6 +72,58 @@ export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
   archivedAt: timeOrNull(batch.archivedAt),
   updatedAt: Instant.format(batch.updatedAt)
 })
+
+/** What a dry run on a batch says. */
+export const rehearsedOf = ({ batch, rows, what }: Batches.RehearsedBatch): Rehearsed => ({
+  ...documentOf(batch),
+  effects: {
+    done: what,
+    rows: rows.map(({ fate, rows: count, shares }) => ({
+      fate,
+      what: fared[fate],
+      rows: count,
+      shares: shares.map(({ notional, quantity, side, symbol }) => ({
+        symbol,
+        side,
+        quantity: Decimal.format(quantity),
+        notional: decimalOrNull(notional)
+      }))
+    }))
+  }
+})
+
+/** A batch as it stands, and what a change of it would come to. */
+export type Rehearsed = Documents.BatchDocument & {
+  readonly effects: NonNullable<Documents.ChangedBatchDocument["effects"]>
+}
+
+const fared: { readonly [F in Documents.BatchRowsDocument["fate"]]: string } = {
+  stopped: "not begun: nothing is sent",
+  asked: "under way: the order is asked to end",
+  goes_on: "under way: nothing more is asked",
+  again: "tried again whole",
+  rest: "filled in part: the rest is tried again",
+  dismissed: "dismissed or never counted: not tried again",
+  filled: "with nothing left: not tried again",
+  known: "tried again already",
+  not_failed: "failed no more: not tried again",
+  rejected: "no trade: not tried again",
+  done: "done: nothing changes",
+  failed: "failed: nothing changes",
+  cancelled: "cancelled: nothing changes"
+}
+
+const faredLine = ({ rows: count, shares, what }: Documents.BatchRowsDocument): string => {
+  const each = shares.map(
+    ({ notional, quantity, side, symbol }) =>
+      `${side} ${quantity} ${symbol}${notional === null ? "" : `, about $${notional}`}`
+  )
+  return `  ${count} ${count === 1 ? "row" : "rows"} ${what}${each.length === 0 ? "" : ` (${each.join("; ")})`}`
+}
+
+/** A dry run on a batch as people read it. */
+export const rehearsedText = ({ effects: { done, rows } }: Rehearsed): string =>
+  [`Nothing is written. It would be: ${done}.`, ...rows.map(faredLine)].join("\n")
 
 const conditionsOf = (filters: BatchFilters) =>
   Effect.gen(function* () {
@@ -155,9 +231,6 @@ export const rows = (
 ): Effect.Effect<ListDocument<Documents.TradeDocument>, ListError | NotFound, Reading> =>
   Effect.flatMap(recordOf(id), (batch) => trades.list({ ...options, batchId: Id.format("batch", batch.id) }))
 
-const tradesOf = (batch: Batch.Batch, where: Conditions = []) =>
-  Reads.all(Trade.TradeTable, { where: [{ column: "batchId", in: [batch.id] }, ...where] })
-
 const faultOfRow = (row: Batch.RejectedRow): Documents.BatchErrorDocument => ({ ...row, tradeId: null })
 
 const faultOfTrade = (trade: Trade.Trade): Documents.BatchErrorDocument => ({
@@ -168,13 +241,51 @@ const faultOfTrade = (trade: Trade.Trade): Documents.BatchErrorDocument => ({
   tradeId: Id.format("trade", trade.id)
 })
 
-/** What is wrong with the rows of a batch: those that are no trades, and those that failed. */
-export const errors = (id: string): Effect.Effect<ListDocument<Documents.BatchErrorDocument>, OneError, Reading> =>
+/** What tells the cursors of this list from others. */
+const ERRORS = "errors of a batch"
+
+/** Where a page of errors begins: after so many rows that are no trades, and after the failed trade of a number. */
+const beganAt = (cursor: string | undefined) =>
+  Either.map(
+    cursor === undefined ? Either.right([]) : decodeCursor(ERRORS, "oldest", ["number", "number"], cursor),
+    ([refused, trade]) => ({ refused: Number(refused ?? 0), trade: Number(trade ?? 0) })
+  )
+
+const failedOf = ({ id }: Batch.Batch): Conditions => [
+  { column: "batchId", in: [id] },
+  { column: "status", in: ["failed"] }
+]
+
+/** A page of what is wrong with the rows of a batch: those that are no trades, and those that failed, by their lines. */
+export const errors = (
+  id: string,
+  options: Pick<ListOptions, "limit" | "cursor" | "count"> = {}
+): Effect.Effect<ListDocument<Documents.BatchErrorDocument>, ListError | NotFound, Reading> =>
   Effect.gen(function* () {
     const batch = yield* recordOf(id)
-    const failed = yield* tradesOf(batch, [{ column: "status", in: ["failed"] }])
-    const items = [...batch.rejectedRows.map(faultOfRow), ...failed.map(faultOfTrade)]
-    return { items: items.toSorted((a, b) => a.line - b.line), nextCursor: null }
+    const limit = yield* limitOf(options)
+    const began = yield* beganAt(options.cursor)
+    const where = failedOf(batch)
+    const { items: failed, next } = yield* Reads.page(Trade.TradeTable, { where, after: [began.trade], limit })
+    const refused = batch.rejectedRows.toSorted((a, b) => a.line - b.line).slice(began.refused)
+    const found = [
+      ...refused.map((row) => ({ fault: faultOfRow(row), trade: undefined })),
+      ...failed.map((trade) => ({ fault: faultOfTrade(trade), trade: trade.id }))
+    ].toSorted((a, b) => a.fault.line - b.fault.line)
+    const records = found.slice(0, limit)
+    const trades = records.flatMap(({ trade }) => trade ?? [])
+    const cells = [began.refused + records.length - trades.length, trades.at(-1) ?? began.trade]
+    const nextCursor =
+      records.length < found.length || next !== undefined ? encodeCursor(ERRORS, "oldest", cells) : null
+    const counting = Effect.map(Reads.count(Trade.TradeTable, { anyOf: [where], upTo: MOST_COUNTED }), (count) => ({
+      ...count,
+      rows: count.rows + batch.rejectedRows.length
+    }))
+    return {
+      items: records.map(({ fault }) => fault),
+      nextCursor,
+      ...(yield* countedBeside(options, { records, nextCursor }, counting))
+    }
   })
 
 /** A row with the order that is its own, where it has one. */
@@ -215,7 +326,7 @@ const withOrders = (found: ReadonlyArray<Trade.Trade>) =>
 
 const PAGE = 500
 
-/** The rows of a batch, some hundreds at a time, since there may be a million: as they came, which is the order of its file. */
+/** The rows of a batch, some hundreds at a time, since there may be a million, and others in between: as they came, which is the order of its file. */
 const outcomesOf = ({ id }: Batch.Batch): Stream.Stream<Outcome, TradeRepository.StoreError, Reading> =>
   Stream.paginateChunkEffect(undefined, (after: Reads.Question["after"]) =>
     Effect.gen(function* () {
@@ -226,7 +337,7 @@ const outcomesOf = ({ id }: Batch.Batch): Stream.Stream<Outcome, TradeRepository
         limit: PAGE
       })
       return [
-        Chunk.fromIterable(yield* withOrders(items)),
+        yield* Effect.zipRight(Clock.turn, Effect.map(withOrders(items), Chunk.fromIterable)),
         Option.map(Option.fromNullable(next), (cells): Reads.Question["after"] => cells)
       ]
     })

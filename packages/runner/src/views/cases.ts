@@ -1,7 +1,8 @@
 import type { Documents } from "@roundlot/api"
-import { Break, counts, Id, Instant, Job, Order, Reads, Ticker, Trade, type TradeRepository } from "@roundlot/core"
+import { Break, Id, Instant, Job, Order, Reads, Ticker, Trade, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { valueOrNull } from "./text.ts"
+import { quarantined } from "./tradeStanding.ts"
 
 type Case = Documents.CaseDocument
 
@@ -49,6 +50,10 @@ const jobCase = (job: Job.Job): Case => ({
   path: `/api/v1/jobs/${job.id}`
 })
 
+/** The older first; of one time by their ids, so that every look at them has one order. */
+const byAge = (a: Case, b: Case): number =>
+  a.since === b.since ? a.id.localeCompare(b.id, "en", { numeric: true }) : a.since < b.since ? -1 : 1
+
 /** All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up; the oldest first. */
 export const list: Effect.Effect<
   ReadonlyArray<Case>,
@@ -57,13 +62,14 @@ export const list: Effect.Effect<
 > = Effect.gen(function* () {
   const breaks = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
   const doubts = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
-  const pending = yield* Reads.all(Trade.TradeTable, { where: [{ column: "status", in: ["pending"] }] })
+  const held = yield* Effect.forEach(quarantined, (where) =>
+    Reads.all(Trade.TradeTable, { where, orderBy: ["reason", "id"] })
+  )
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
-  const held = pending.filter((trade) => Trade.isHeld(trade) && !counts.awaitsTurn(trade))
   return [
     ...breaks.map(breakCase),
     ...doubts.map(doubtCase),
-    ...held.map(quarantineCase),
+    ...held.flat().map(quarantineCase),
     ...dead.map(jobCase)
-  ].toSorted((a, b) => (a.since < b.since ? -1 : 1))
+  ].toSorted(byAge)
 })

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Allocation, Decimal, Fill, Reads, Trade, type TradeRepository } from "@roundlot/core"
+import { Allocation, Decimal, Fill, Id, Reads, Trade, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { idOf } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
@@ -82,7 +82,7 @@ export const ofTrade = (
         return [...sharesOf(number, own, ofOrder)]
       })
     )
-    return executed
-      .toSorted((a, b) => a.id - b.id)
-      .map((fill) => ({ ...fills.documentOf(fill), share: Decimal.format(shares.get(fill.id) ?? Decimal.zero) }))
+    const shareOf = new Map([...shares].map(([fill, share]) => [Id.format("fill", fill), Decimal.format(share)]))
+    const documents = yield* fills.documentsOf(executed.toSorted((a, b) => a.id - b.id))
+    return documents.map((document) => ({ ...document, share: shareOf.get(document.id) ?? "0" }))
   })

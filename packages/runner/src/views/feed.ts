@@ -1,4 +1,4 @@
-import { TradeRepository, type Entry } from "@roundlot/core"
+import { Clock, TradeRepository, type Entry } from "@roundlot/core"
 import { Chunk, Effect, Option, Stream } from "effect"
 
 /** An entry with the place in the feed of the commit that wrote it. */
@@ -35,8 +35,12 @@ const reader = (repository: TradeRepository.TradeRepositoryService) => {
     })
 }
 
+/** So many entries are read before others have their turn: what is made of each takes its time too. */
+const AT_ONCE = 250
+
+/** A page of a journal. */
 const readFrom = (repository: TradeRepository.TradeRepositoryService, account: string, seq: number) =>
-  repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: PAGE })
+  Effect.zipRight(Clock.turn, repository.entries({ account, afterSeq: seq - 1, entity: undefined, limit: AT_ONCE }))
 
 const gap = (account: string, seq: number) =>
   new TradeRepository.StoreUnavailable({

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Allocation, Decimal, Fill, Id, Instant, Order, Reads, type TradeRepository } from "@roundlot/core"
+import { Allocation, concluded, Decimal, Fill, Id, Instant, Order, Reads, type TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
@@ -24,8 +24,8 @@ export interface FillFilters extends ListOptions, Period {
   readonly canonical?: boolean | undefined
 }
 
-/** The document of a fill. */
-export const documentOf = (fill: Fill.Fill): FillDocument => ({
+/** What a fill's document says of it alone. */
+const ownOf = (fill: Fill.Fill): Omit<FillDocument, "replacedBy"> => ({
   id: Id.format("fill", fill.id),
   orderId: Id.format("order", fill.orderId),
   execId: fill.execId,
@@ -56,6 +56,27 @@ const factsOf = ({ facts }: Fill.Fill): FillDocument["facts"] => ({
   liquidity: valueOrNull(facts?.liquidity)
 })
 
+/** The documents of fills, with the revisions that took the place of some: read for all of them at once. */
+export const documentsOf = (
+  fills: ReadonlyArray<Fill.Fill>
+): Effect.Effect<ReadonlyArray<FillDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const replaced = fills.filter(({ canonical }) => !canonical)
+    const bases = replaced.map(({ execIdBase }) => execIdBase)
+    const accounts = [...new Set(replaced.map(({ account }) => account))]
+    const counting = yield* among(Fill.FillTable, "execIdBase", bases, [
+      { column: "account", in: accounts },
+      { column: "canonical", in: [1] }
+    ])
+    return fills.map((fill) => ({ ...ownOf(fill), replacedBy: replacementOf(fill, counting) }))
+  })
+
+const replacementOf = (fill: Fill.Fill, counting: ReadonlyArray<Fill.Fill>): number | null => {
+  if (fill.canonical) return null
+  const found = counting.find(({ account, execIdBase }) => account === fill.account && execIdBase === fill.execIdBase)
+  return found === undefined || concluded.isConcluded(found) ? null : found.revision
+}
+
 /** A page of fills. */
 export const list = (
   filters: FillFilters
@@ -74,7 +95,7 @@ export const list = (
     const keep = yield* keepOf(filters)
     const anyOf = orders.map((order) => [...order, ...conditions])
     const { records, ...page } = yield* collect({ table: Fill.FillTable, anyOf, keep }, filters)
-    return { items: records.map(documentOf), ...page }
+    return { items: yield* documentsOf(records), ...page }
   })
 
 /** The fills of one order, or of all orders that ever took of one trade. */
@@ -119,11 +140,13 @@ export const show = (
         { column: "execIdBase", in: [fill.execIdBase] }
       ]
     })
+    const [document] = yield* documentsOf([fill])
+    if (document === undefined) return yield* new NotFound({ kind: "fill", id, list: "fills" })
     return {
-      ...documentOf(fill),
+      ...document,
       symbol: orNull(order, ({ symbol }) => symbol),
       side: orNull(order, ({ side }) => side),
-      revisions: revisions.toSorted((a, b) => a.revision - b.revision).map(documentOf)
+      revisions: yield* documentsOf(revisions.toSorted((a, b) => a.revision - b.revision))
     }
   })
 
@@ -131,8 +154,8 @@ export const show = (
 export const ofOrders = (
   orderIds: Iterable<number>
 ): Effect.Effect<ReadonlyArray<FillDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
-  Effect.map(among(Fill.FillTable, "orderId", orderIds), (fills) =>
-    fills.toSorted((a, b) => a.id - b.id).map(documentOf)
+  Effect.flatMap(among(Fill.FillTable, "orderId", orderIds), (fills) =>
+    documentsOf(fills.toSorted((a, b) => a.id - b.id))
   )
 
 /** What people see of fills. */

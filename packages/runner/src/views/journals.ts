@@ -1,4 +1,4 @@
-import { TradeRepository, type Entry } from "@roundlot/core"
+import { Clock, TradeRepository, type Entry } from "@roundlot/core"
 import { Chunk, Effect, Option, Stream } from "effect"
 import type { Entity } from "./asked.ts"
 import { entriesAbout } from "./history.ts"
@@ -46,6 +46,7 @@ const forwards = (account: string, entity: Entity | undefined, after: number): E
   Stream.paginateChunkEffect(after, (afterSeq) =>
     Effect.gen(function* () {
       const repository = yield* TradeRepository.TradeRepository
+      yield* Clock.turn
       const page = yield* repository.entries({ account, afterSeq, entity, limit: PAGE })
       const last = page.at(-1)
       const next = page.length < PAGE || last === undefined ? Option.none() : Option.some(last.seq)
@@ -66,6 +67,7 @@ const backwards = (account: string, entity: Entity | undefined, before: number):
 const stepBack = (account: string, before: number) =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository.TradeRepository
+    yield* Clock.turn
     const afterSeq = Math.max(0, before - 1 - PAGE)
     const limit = before - 1 - afterSeq
     const page = limit === 0 ? [] : yield* repository.entries({ account, afterSeq, entity: undefined, limit })

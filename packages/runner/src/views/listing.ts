@@ -106,7 +106,7 @@ export const collect = <R>(
 // Counts
 
 /** So many rows are counted one by one at most. */
-const MOST_COUNTED = 10_000
+export const MOST_COUNTED = 10_000
 
 /** So many are looked at where a database cannot judge them. */
 export const MOST_JUDGED = 2_000

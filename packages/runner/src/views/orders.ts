@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import {
+  type Clock,
   Allocation,
   Attempt,
   Decimal,
@@ -160,7 +161,11 @@ export const accountOf = (id: string) => Effect.map(one(id), (order) => order.ac
 /** One order (`O5`) with its attempts, trades, fills, breaks and history. */
 export const show = (
   id: string
-): Effect.Effect<OrderDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<
+  OrderDetail,
+  BadFilter | NotFound | TradeRepository.StoreError,
+  TradeRepository.TradeRepository | Clock.Clock
+> =>
   Effect.gen(function* () {
     const order = yield* one(id)
     const [document = yield* documentOf(order)] = yield* documentsOf([order])

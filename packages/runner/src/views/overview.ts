@@ -24,7 +24,9 @@ import * as controls from "./controls.ts"
 import * as feed from "./feed.ts"
 import * as orders from "./orders.ts"
 import * as positions from "./positions.ts"
+import { MOST_COUNTED } from "./listing.ts"
 import { timeOrNull } from "./text.ts"
+import { quarantined } from "./tradeStanding.ts"
 
 const LATEST = 20
 
@@ -60,7 +62,7 @@ export const overview = Effect.gen(function* () {
         )
       )
       const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-      const held = yield* Reads.all(Trade.TradeTable, { where: [{ column: "status", in: ["pending"] }] })
+      const held = yield* Reads.count(Trade.TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* feed.newestRow
       const stateOf = (name: string) =>
@@ -93,8 +95,8 @@ export const overview = Effect.gen(function* () {
         latestOrders: yield* orders.documentsOf(latest.items),
         lastFillAt: timeOrNull(fill?.executedAt),
         inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
-        openBreaks: difference.map(breaks.documentOf),
-        quarantined: countOf(held, Trade.isHeld),
+        openBreaks: difference.map(yield* breaks.documents),
+        quarantined: held.rows,
         controls: states.map(controls.documentOf),
         owing: standing
           .filter(owes)

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import {
+  type Clock,
   Decimal,
   controls,
   due,
@@ -98,7 +99,7 @@ export const show = (
 ): Effect.Effect<
   PositionDetail,
   NotFound | Ambiguous | Ledger.LedgerError,
-  TradeRepository.TradeRepository | Ledger.Ledger
+  TradeRepository.TradeRepository | Ledger.Ledger | Clock.Clock
 > =>
   Effect.gen(function* () {
     const only = yield* onlyOne(symbol, account)
@@ -188,7 +189,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
       held: valueOrNull(position.held),
       lots: lots.map((lot) => lotOf(lot, trades)),
       orders: yield* orders.documentsOf(live),
-      breaks: open.map(breaks.documentOf),
+      breaks: open.map(yield* breaks.documents),
       next: nextOf(standing)
     }
     return detail

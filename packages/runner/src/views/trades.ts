@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import {
+  type Clock,
   Allocation,
   Decimal,
   Id,
@@ -15,13 +16,14 @@ import {
 } from "@roundlot/core"
 import { Effect, Either } from "effect"
 import * as allocations from "./allocations.ts"
-import { exactly, idOf, inAnyCase, isWithin, isWord, partsOf, type Conditions, type Period } from "./asked.ts"
+import { exactly, idOf, inAnyCase, isWithin, isWord, partsOf, wordOf, type Conditions, type Period } from "./asked.ts"
 import * as breaks from "./breaks.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import * as fills from "./fills.ts"
 import { causeOf, entriesAbout, eventOf, timeOf } from "./history.ts"
 import { among, collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as orders from "./orders.ts"
+import { quarantined, standings } from "./tradeStanding.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, idsOf, valueOrNull } from "./text.ts"
 
@@ -56,7 +58,6 @@ export const list = (
   Effect.gen(function* () {
     const conditions = [
       ...inAnyCase("account", filters.account),
-      ...(yield* isWord("status", filters.status, Trade.tradeStatuses)),
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
       ...inAnyCase("source", filters.source),
       ...exactly("sourceId", filters.sourceId),
@@ -64,8 +65,11 @@ export const list = (
       ...(yield* isWithin("createdAt", filters))
     ]
     const orders = yield* ofOrder(filters.orderId)
+    const standing = yield* ofStatus(filters.status)
     const anyOf = orders.flatMap((order) =>
-      ofSymbol(filters.symbol).map((symbol) => [...order, ...symbol, ...conditions])
+      ofSymbol(filters.symbol).flatMap((symbol) =>
+        standing.map((each) => [...order, ...symbol, ...each, ...conditions])
+      )
     )
     const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf, sorts }, filters)
     return { items: yield* documentsOf(records), ...page }
@@ -75,6 +79,14 @@ const ofBatch = (batchId: string | undefined): Either.Either<Conditions, BadFilt
   batchId === undefined
     ? Either.right([])
     : Either.map(idOf("batchId", "batch", batchId), (id): Conditions => [{ column: "batchId", in: [id] }])
+
+/** By their status, or those among the pending that wait for a person. */
+const ofStatus = (status: string | undefined): Either.Either<ReadonlyArray<Conditions>, BadFilter> =>
+  status === undefined
+    ? Either.right([[]])
+    : Either.map(wordOf("status", status, [...Trade.tradeStatuses, "quarantined"]), (word) =>
+        word === "quarantined" ? quarantined : [[{ column: "status", in: [word] }]]
+      )
 
 /** By the ticker, or while there is none, by what the source wrote: as the trade is shown. */
 const ofSymbol = (symbol: string | undefined): ReadonlyArray<Conditions> => {
@@ -99,6 +111,7 @@ const documentsOf = (
 ): Effect.Effect<ReadonlyArray<TradeDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const ids = trades.map(({ id }) => id)
+    const standing = yield* standings(trades)
     const lots = yield* among(Lot.LotTable, "tradeId", ids)
     const links = yield* among(Allocation.AllocationTable, "tradeId", ids, [{ column: "kind", in: ["order"] }])
     const directs = trades.filter(({ kind }) => kind === "direct").map(({ id }) => id)
@@ -107,14 +120,17 @@ const documentsOf = (
     const orderIds = new Map<number | undefined, Array<number | undefined>>()
     for (const { orderId, tradeId } of links) orderIds.set(tradeId, [...(orderIds.get(tradeId) ?? []), orderId])
     for (const { id, tradeId } of orders) orderIds.set(tradeId, [id])
-    return trades.map((trade) => documentOf(trade, open.get(trade.id) ?? Decimal.zero, orderIds.get(trade.id) ?? []))
+    return trades.map((trade) => ({
+      ...documentOf(trade, open.get(trade.id) ?? Decimal.zero, orderIds.get(trade.id) ?? []),
+      standing: standing(trade)
+    }))
   })
 
 const documentOf = (
   trade: Trade.Trade,
   open: Decimal.Decimal,
   orderIds: ReadonlyArray<number | undefined>
-): TradeDocument => ({
+): Omit<TradeDocument, "standing"> => ({
   id: Id.format("trade", trade.id),
   account: trade.account,
   source: trade.source,
@@ -144,7 +160,11 @@ export const orderIdsOf = (
 /** One trade (`T12`) with its allocations, orders, fills and every status with time and cause (ACC-9). */
 export const show = (
   id: string
-): Effect.Effect<TradeDetail, BadFilter | NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<
+  TradeDetail,
+  BadFilter | NotFound | TradeRepository.StoreError,
+  TradeRepository.TradeRepository | Clock.Clock
+> =>
   Effect.gen(function* () {
     const number = yield* idOf("trade", "trade", id)
     const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })

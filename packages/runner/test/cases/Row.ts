@@ -13,6 +13,7 @@ import {
   Quantity,
   Reads,
   Reconciliation,
+  StartGate,
   Submission,
   Tracking
 } from "@roundlot/core"
@@ -43,9 +44,19 @@ type Needed =
 type Doing = Effect.Effect<unknown, unknown, Needed>
 
 /** What we do ourselves, as a daemon does it on its schedule. */
-type Deed = "read" | "reconcile" | "reconcileAll" | "askForDoubtful" | "requestCancels" | "send" | "cancel" | "replace"
+type Deed =
+  | "pin"
+  | "read"
+  | "reconcile"
+  | "reconcileAll"
+  | "askForDoubtful"
+  | "requestCancels"
+  | "send"
+  | "cancel"
+  | "replace"
 
 const deeds: { readonly [D in Deed]: Doing } = {
+  pin: StartGate.pinned(account),
   read: Effect.zipRight(Tracking.sweep(account), Tracking.pollAll),
   reconcile: Reconciliation.reconcile(account),
   reconcileAll: Reconciliation.reconcileAll,

@@ -315,6 +315,22 @@ export const orderRows: ReadonlyArray<Row> = [
     breaks: ["OrderMissing"]
   },
   {
+    row: "O22",
+    what: "the history that lacks it has a row that cannot be read: nothing is said about it, but that",
+    at: ["schwab", "alpaca"],
+    acts: ({ id, there }) => [
+      "read",
+      { hide: { ms: LONG_MS, everywhere: true, brokerOrderId: id } },
+      { tells: text(/orders\?/, [/"(qty|quantity)":"?2(\.0)?"?/g, `"$1":"x"`]) },
+      manual(there, { symbol: "KO", type: "limit", limitPrice: "1" }),
+      { laterMs: 61_000 },
+      "read"
+    ],
+    orders: ["submitted 0"],
+    breaks: ["UnsoundSnapshot"],
+    evidence: /^the broker listed its (orders|executions) in part only$/
+  },
+  {
     row: "O23",
     what: "it is in no listing, and a part of it is filled",
     at: ["schwab", "alpaca", "paper"],

@@ -5,7 +5,7 @@ import { names, OTHER } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import type { Fields, Telling } from "./retelling.ts"
 import type { Act, Row, Scene } from "./Row.ts"
-import { AAPL, manual, message, messages, text } from "./told.ts"
+import { AAPL, manual, message, messages, text, without } from "./told.ts"
 
 const META = Ticker.Ticker.make("META")
 
@@ -42,6 +42,16 @@ const isOption = (name: Name): Telling => {
   if (name === "ibkr") return message({ position: [[5, "OPT"]] }, (fields) => fields[4] === "META")
   return text(POSITIONS, [/"symbol":"META"/g, `"symbol":"META  261218C00700000"`])
 }
+
+/** Nothing is listed, as before our first order. */
+const areOfBefore = (name: Name): Telling => {
+  if (name === "ibkr") return without("position")
+  return text(POSITIONS, name === "alpaca" ? [/^.*$/gs, "[]"] : [/"positions":\[.*\]/gs, `"positions":[]`])
+}
+
+/** What cannot be read of them: the rest of the answer, or the shares of a row. */
+const isCutShort = (name: Name): Telling =>
+  name === "ibkr" ? message({ position: [[14, "?"]] }) : text(POSITIONS, [/.{9}$/gs, ""])
 
 const refused: Instruction.InstructionInput = {
   id: "",
@@ -133,6 +143,50 @@ export const positionRows: ReadonlyArray<Row> = [
     orders: ["filled 3"],
     breaks: ["UnsoundSnapshot"],
     evidence: /^the broker lists AAPL twice among its positions$/
+  },
+  {
+    row: "P8",
+    what: "a listing that is cut short judges nothing",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: (scene) => [
+      ...held(scene),
+      holding(scene.there, "5"),
+      { tells: isCutShort(scene.name) },
+      scene.name === "ibkr" ? "reconcile" : "reconcileAll"
+    ],
+    orders: ["filled 3"],
+    breaks: ["UnsoundSnapshot"],
+    evidence: /^the broker's positions cannot be read: |^the broker listed its positions in part only$/
+  },
+  {
+    row: "P8",
+    what: "a listing of another account judges nothing",
+    at: ["schwab"],
+    acts: (scene) => [
+      "pin",
+      ...held(scene),
+      holding(scene.there, "5"),
+      { tells: text(POSITIONS, [/"accountNumber":"12345678"/g, `"accountNumber":"87654321"`]) },
+      "reconcile"
+    ],
+    orders: ["filled 3"],
+    breaks: ["UnsoundSnapshot"],
+    evidence: /^the broker lists the positions of another account$/
+  },
+  {
+    row: "P8",
+    what: "positions of before beside orders of after: nothing is repaired, and the break closes itself",
+    at: ["schwab", "ibkr", "alpaca"],
+    acts: (scene) => [
+      ...held(scene),
+      { tells: areOfBefore(scene.name) },
+      "reconcile",
+      { laterMs: 1_000 },
+      { tells: {} },
+      "reconcile"
+    ],
+    orders: ["filled 3"],
+    passed: ["PositionDiffers"]
   },
   {
     row: "P9",

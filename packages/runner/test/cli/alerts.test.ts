@@ -85,6 +85,12 @@ describe("alerts", { timeout: 120_000 }, () => {
       { status: "raised", kind: "break", symbol: "AAPL", subject: "PositionDiffers AAPL", account: "paper" },
       { status: "over", kind: "break", subject: "PositionDiffers AAPL" }
     ])
+    // All that Slack and its like show.
+    const lines = [
+      /^Look: PositionDiffers AAPL \(AAPL of paper\): ours 2/,
+      /^Over: PositionDiffers AAPL \(AAPL of paper\): /
+    ]
+    expect(told).toMatchObject(lines.map((line) => ({ text: expect.stringMatching(line) })))
     for (const { body, signature } of hook.heard) {
       const [, seconds = "", mac = ""] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(signature) ?? []
       expect(mac).toBe(createHmac("sha256", SECRET).update(`${seconds}.${body}`).digest("hex"))

@@ -72,8 +72,20 @@ describe("batches", () => {
     expect(again.err).toContain("the same file was submitted before, as G1")
     const onPurpose = await cli("batches", "submit", file, "--name", "Friday", "--again", "--json")
     expect(JSON.parse(onPurpose.out)).toMatchObject({ batch: { id: "G2" }, accepted: 2 })
-    await cli("batches", "cancel", "G2", "--reason", "too much")
-    expect((await cli("batches", "delete", "G1")).code).toBe(0)
+    expect(await json("batches", "cancel", "G2", "--dry-run")).toMatchObject({
+      effects: {
+        rows: [
+          { fate: "stopped", rows: 2, shares: [{ symbol: "AAPL", quantity: "2" }, { symbol: "KO" }] },
+          { fate: "failed", rows: 1, shares: [] }
+        ]
+      }
+    })
+    const unsaid = await cli("batches", "cancel", "G2", "--reason", "too much")
+    expect(unsaid.err).toContain("2 rows not begun: nothing is sent (buy 2 AAPL; ")
+    expect(unsaid.code).not.toBe(0)
+    expect(await json("batches", "show", "G2")).toMatchObject({ status: "pending" })
+    await cli("batches", "cancel", "G2", "--reason", "too much", "--yes")
+    expect((await cli("batches", "delete", "G1", "--yes")).code).toBe(0)
     expect((await cli("batches", "list")).out).not.toContain("=Friday")
     expect((await cli("batches", "show", "G1")).err).toContain("there is no batch G1")
   }, 120_000)
@@ -233,7 +245,7 @@ describe("batches", () => {
         )
         await cli("batches", "submit", rows, "--name", name, "--account", "paper", "--priority", String(at % 3))
       }
-      for (const id of ["G5", "G10"]) await cli("batches", "cancel", id, "--reason", "the wrong file")
+      for (const id of ["G5", "G10"]) await cli("batches", "cancel", id, "--reason", "the wrong file", "--yes")
       await cli("start", "--until-idle")
       const { items } = Batches(await json("batches", "list"))
       expect(items.map(({ status }) => status).toSorted()).toEqual([

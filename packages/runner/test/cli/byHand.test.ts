@@ -5,9 +5,16 @@ import { simulatedAt } from "./simulated.ts"
 import type { Simulated } from "./simulated.ts"
 
 const Executions = Schema.Struct({ items: Schema.Array(Schema.Struct({ execId: Schema.String })) })
+const Orders = Schema.Struct({
+  items: Schema.Array(Schema.Struct({ symbol: Schema.String, brokerOrderId: Schema.String }))
+})
+
+/** What `leftAlone` has made: four shares of AAPL that are held, and an order for five of GOOG that works where that is wanted. */
+const tradesOf = (works: boolean): string =>
+  works ? `${buys(["t1", "4"]).trimEnd()}\nt2,2026-01-02T15:00:00Z,GOOG,buy,5,200\n` : buys(["t1", "4"])
 
 /** An account whose daemon has ended, and what is done by hand at its broker while nobody looks. */
-const leftAlone = async (broker: Simulated) => {
+const leftAlone = async (broker: Simulated, works = false) => {
   const place = desk()
   const simulator = await simulatedAt(broker, place.folder)
   const at = ["--env-file", simulator.envFile]
@@ -23,29 +30,52 @@ const leftAlone = async (broker: Simulated) => {
     return Schema.decodeUnknownSync(Schema.parseJson(Executions))(out).items.at(-1)?.execId ?? ""
   }
   await tell({ price: { symbol: "AAPL", price: "200" } })
-  await place.cli("trades", "import", place.file("t.csv", buys(["t1", "4"])), "--account", "paper")
-  expect((await start()).code).toBe(0)
+  const rests = JSON.stringify({ id: "rests", when: { symbol: "GOOG" }, do: { accept: {} } })
+  if (works) expect(await place.plain(["exchange", "do", rests, ...at])).toMatchObject({ code: 0 })
+  await place.cli("trades", "import", place.file("t.csv", tradesOf(works)), "--account", "paper")
+  expect((await start()).code).toBe(works ? 3 : 0)
+  const working = async () => {
+    const { out } = await place.plain(["exchange", "orders", "--json", ...at])
+    const { items } = Schema.decodeUnknownSync(Schema.parseJson(Orders))(out)
+    return items.find(({ symbol }) => symbol === "GOOG")?.brokerOrderId
+  }
   return {
     ...place,
     start,
     tell,
     newestExecution,
+    working,
     end: simulator.end,
-    reconcile: () => place.cli("reconcile", "--json", ...at)
+    reconcile: () => place.cli("reconcile", "--json", ...at),
+    sync: () => place.cli("sync", "trades", "--json", ...at)
   }
 }
 
 const brokers = ["alpaca", "schwab", "ibkr"] as const
 
 describe.each(brokers)("what is done by hand at %s while the daemon is stopped", { timeout: 120_000 }, (broker) => {
-  it("RECONCILIATION O14, O15, P6: orders and fills are adopted, shares without an order are a break; twice is once", async () => {
-    const { cli, end, json, reconcile, start, tell, wait } = await leftAlone(broker)
+  it("RECONCILIATION O7, O14, O15, P6: ours is filled in part and ended, others are adopted, shares without an order are a break; twice is once", async () => {
+    const { cli, end, json, reconcile, start, tell, wait, working } = await leftAlone(broker, true)
+    const brokerOrderId = await working()
+    await tell({ fill: { brokerOrderId, quantity: "2", price: "200" } })
+    await tell({ cancel: { brokerOrderId } })
     await tell({ manualOrder: { symbol: "AAPL", side: "buy", quantity: "3" } })
     await tell({ manualOrder: { symbol: "KO", side: "sell", quantity: "2" } })
     await tell({ holding: { symbol: "MSFT", quantity: "5" } })
     wait(10_000)
     const started = await start()
-    expect(started.code).toBe(0)
+    expect(started.code).toBe(3)
+    expect(await json("positions", "show", "GOOG")).toMatchObject({
+      hedged: "2",
+      inFlight: "0",
+      residual: "3",
+      answer: "CoolingDown"
+    })
+    expect(await json("orders", "show", "O2")).toMatchObject({
+      symbol: "GOOG",
+      status: "cancelled",
+      filledQuantity: "2"
+    })
     expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "4", adopted: "3", breaks: [] })
     expect(await json("positions", "show", "KO")).toMatchObject({ adopted: "-2", breaks: [] })
     expect(await json("breaks", "list", "--status", "open")).toMatchObject({
@@ -55,7 +85,7 @@ describe.each(brokers)("what is done by hand at %s while the daemon is stopped",
     const before: unknown = await json("journal", "head")
     const again = await reconcile()
     expect(again.code).toBe(3)
-    expect(JSON.parse(again.out)).toMatchObject({ items: [{ agreed: 2, holdings: [{ symbol: "MSFT" }] }] })
+    expect(JSON.parse(again.out)).toMatchObject({ items: [{ agreed: 3, holdings: [{ symbol: "MSFT" }] }] })
     expect(await json("journal", "head")).toEqual(before)
     expect((await cli("audit")).code).toBe(0)
     await end()
@@ -85,7 +115,7 @@ describe("what was executed is corrected while the daemon is stopped", { timeout
   })
 
   it("RECONCILIATION O9, P7: TWS corrects by a new id and only leaves away what is busted: a break until it is synced", async () => {
-    const { cli, end, json, start } = await bustedAt("ibkr")
+    const { cli, end, json, start, sync } = await bustedAt("ibkr")
     expect((await start()).code).toBe(3)
     expect(await json("breaks", "list", "--status", "open", "--holds", "symbol")).toMatchObject({
       items: [
@@ -93,6 +123,26 @@ describe("what was executed is corrected while the daemon is stopped", { timeout
         { kind: "PositionDiffers", evidence: "ours 4 (hedged 4), the broker's 0" }
       ]
     })
+    expect(JSON.parse((await sync()).out)).toMatchObject({ canonicalChanges: 1 })
+    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "0" })
+    expect((await cli("audit")).code).toBe(0)
+    await end()
+  })
+
+  it("RECONCILIATION O9: Schwab shows what counts now under another identity: a break until it is synced", async () => {
+    const { cli, end, json, newestExecution, start, sync, tell, wait } = await leftAlone("schwab")
+    await tell({ correct: { execId: await newestExecution(), price: "199.5" } })
+    wait(10_000)
+    expect((await start()).code).toBe(3)
+    const kinds = ["CumulativeBelow", "Excess", "PositionDiffers"].map((kind) =>
+      expect.objectContaining({ kind, holds: "symbol" })
+    )
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({ items: expect.arrayContaining(kinds) })
+    wait(10_000)
+    expect(JSON.parse((await sync()).out)).toMatchObject({ canonicalChanges: 1 })
+    expect((await start()).code).toBe(0)
+    expect(await json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
+    expect(await json("orders", "show", "O1")).toMatchObject({ filledQuantity: "4", averagePrice: "199.5" })
     expect((await cli("audit")).code).toBe(0)
     await end()
   })

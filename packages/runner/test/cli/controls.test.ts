@@ -60,6 +60,27 @@ describe("controls by the command line", () => {
     expect(await place.json("journal", "head")).toEqual(head)
   })
 
+  it("DESIGN 11: a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {
+    const place = await opened(["a", "2"])
+    await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "5" } } }))
+    await idle(place)
+    expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [{ kind: "Excess" }] })
+    const head: unknown = await place.json("journal", "head")
+    const verdicts = [
+      [["breaks", "resolve", "B1", "--reason", "ours"], /These orders would follow:\n {2}sell 3 AAPL of paper/],
+      [["orders", "retry", "O1", "--reason", "again"], /O1 is filled/]
+    ] as const
+    for (const [verdict, words] of verdicts) {
+      const unsaid = await place.cli(...verdict)
+      expect(unsaid.code).not.toBe(0)
+      expect(unsaid.err).toMatch(words)
+      expect((await place.cli(...verdict, "--dry-run")).err + unsaid.err).toMatch(words)
+    }
+    expect(await place.json("journal", "head")).toEqual(head)
+    expect((await place.cli("breaks", "resolve", "B1", "--reason", "ours", "--yes")).code).toBe(0)
+    expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
+  })
+
   it("DESIGN 11: a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
     const place = await opened(["a", "0.5"])
     const set = ["controls", "set", "--account", "paper"] as const

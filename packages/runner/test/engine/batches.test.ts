@@ -81,6 +81,28 @@ const seen = (id: number) => Effect.map(Batches.find(Id.BatchId.make(id)), count
 
 const ended = (id: number) => Engine.until(seen(id), ({ status }) => status !== "pending" && status !== "running")
 
+/** What a dry run says becomes of rows: `2 stopped: buy 1 AAPL 150`. */
+const foreseen = (id: number, verb: Batches.BatchVerb) =>
+  Effect.gen(function* () {
+    const batches = yield* Batches.Batches
+    const before = yield* Batches.find(Id.BatchId.make(id))
+    const { rows } = yield* batches.rehearse(before.id, verb, "dana")
+    // Nothing of it is written.
+    assert.deepStrictEqual(yield* Batches.find(before.id), before)
+    assert.strictEqual(
+      rows.reduce((sum, each) => sum + each.rows, 0),
+      before.total
+    )
+    return rows.map(({ fate, rows: count, shares }) => {
+      const each = shares.map(({ notional, quantity, side, symbol }) =>
+        [side, Decimal.format(quantity), symbol, ...(notional === undefined ? [] : [Decimal.format(notional)])].join(
+          " "
+        )
+      )
+      return [`${count} ${fate}`, ...each].join(", ")
+    })
+  })
+
 const tagsOf = (results: ReadonlyArray<intake.IntakeResult>) => results.map(({ _tag }) => _tag)
 
 describe("batches", () => {
@@ -162,8 +184,13 @@ describe("batches", () => {
       const batches = yield* Batches.Batches
       yield* Engine.opened({})
       const { batch } = yield* submitted([row(1, "AAPL", "1", "execute"), row(2, "KO", "1", "execute")])
-      const early = yield* Effect.flip(batches.retry(batch.id, "u-2", "test"))
-      assert.match(early.message, /G1 has rows that are under way/)
+      for (const early of [
+        Effect.asVoid(batches.retry(batch.id, "u-2", "once more", "test")),
+        Effect.asVoid(batches.rehearse(batch.id, "retry", "test"))
+      ]) {
+        assert.match((yield* Effect.flip(early)).message, /G1 has rows that are under way/)
+      }
+      assert.deepStrictEqual(yield* foreseen(1, "cancel"), ["2 stopped, buy 1 AAPL 150, buy 1 KO 150"])
       assert.strictEqual((yield* batches.cancel(batch.id, "wrong file", "dana")).status, "cancelled")
       yield* Effect.forkScoped(Daemon.run())
       const called = yield* Engine.until(seen(1), ({ waiting }) => waiting === 0)
@@ -177,14 +204,20 @@ describe("batches", () => {
         cancelled: 2
       })
       assert.lengthOf(yield* Engine.orders, 0)
-      const again = yield* batches.retry(batch.id, "u-2", "test")
+      assert.deepStrictEqual(yield* foreseen(1, "hide"), ["2 cancelled"])
+      assert.deepStrictEqual(yield* foreseen(1, "retry"), ["2 again, buy 1 AAPL 150, buy 1 KO 150"])
+      const again = yield* batches.retry(batch.id, "u-2", "once more", "test")
       assert.deepInclude(again, { retryOf: batch.id, total: 2 })
       assert.isTrue((yield* Batches.find(batch.id)).retriedBy === again.id)
       assert.deepInclude(yield* ended(2), { status: "success", done: 2 })
-      const twice = yield* Effect.flip(batches.retry(batch.id, "u-3", "test"))
+      const twice = yield* Effect.flip(batches.retry(batch.id, "u-3", "once more", "test"))
       assert.match(twice.message, /G1 was tried again by G2/)
-      const late = yield* Effect.flip(batches.cancel(again.id, "too late", "dana"))
-      assert.match(late.message, /G2 is success, and cannot become cancelled/)
+      for (const late of [
+        Effect.asVoid(batches.cancel(again.id, "too late", "dana")),
+        Effect.asVoid(batches.rehearse(again.id, "cancel", "dana"))
+      ]) {
+        assert.match((yield* Effect.flip(late)).message, /G2 is success, and cannot become cancelled/)
+      }
       assert.isDefined((yield* batches.hide(batch.id, "tidy", "dana")).hiddenAt)
       assert.deepStrictEqual(yield* Engine.audited, [])
     }).pipe(Effect.provide(Engine.layer))
@@ -198,7 +231,9 @@ describe("batches", () => {
       const { batch } = yield* submitted([row(1, "MSFT", "1", "execute")])
       yield* ended(1)
       const { version } = yield* Batches.find(batch.id)
-      const both = ["u-2", "u-3"].map((uid) => Effect.either(batches.retry(batch.id, uid, "test", [version])))
+      const both = ["u-2", "u-3"].map((uid) =>
+        Effect.either(batches.retry(batch.id, uid, "once more", "test", [version]))
+      )
       yield* Effect.all(both, { concurrency: "unbounded" })
       assert.deepInclude(yield* ended(2), { status: "success", total: 1, done: 1 })
       assert.lengthOf(yield* Reads.all(Batch.BatchTable), 2)
@@ -220,14 +255,17 @@ describe("batches", () => {
         yield* Engine.instruct("none", { fill: { quantity: "1" } }, { symbol: "KO" })
         yield* submitted([row(1, "MSFT", "10", "execute"), row(2, "KO", "3", "execute")])
         yield* Engine.until(Engine.orders, (all) => all.filter(({ filled }) => Decimal.isPositive(filled)).length === 2)
+        assert.deepStrictEqual(yield* foreseen(1, "cancel"), ["2 asked, buy 6 MSFT 900, buy 2 KO 300"])
         yield* batches.cancel(Id.BatchId.make(1), "enough", "dana")
         yield* Engine.until(seen(1), ({ working }) => working === 0)
+        assert.deepStrictEqual(yield* foreseen(1, "retry"), ["2 rest, buy 6 MSFT 900, buy 2 KO 300"])
         // The broker tells of the rest of one after the batch for the failed rows was made, and before it has them.
         const again = yield* batches.create({ ...terms, uid: "u-2", name: "again", retryOf: Id.BatchId.make(1) })
         const late = (yield* Engine.orders).find(({ symbol }) => symbol === "KO")
         yield* Engine.instruct("late", { fill: { quantity: "2", brokerOrderId: String(late?.brokerOrderId) } })
         yield* Engine.until(seen(1), ({ done }) => done === 1)
-        yield* batches.retry(Id.BatchId.make(1), "u-2", "test")
+        assert.deepStrictEqual(yield* foreseen(1, "retry"), ["1 rest, buy 6 MSFT 900", "1 done"])
+        yield* batches.retry(Id.BatchId.make(1), "u-2", "once more", "test")
         assert.deepInclude(yield* ended(again.id), { status: "success", total: 1, done: 1 })
         const shown = (yield* Engine.orders).map(({ filled, quantity, symbol }) =>
           [symbol, ...[filled, quantity].map(Decimal.format)].join(" ")
@@ -248,7 +286,8 @@ describe("batches", () => {
       yield* batches.cancel(batch.id, "enough", "dana")
       yield* Effect.forkScoped(Daemon.run())
       yield* Engine.until(seen(1), ({ waiting }) => waiting === 0)
-      yield* batches.retry(batch.id, "u-2", "test")
+      assert.deepStrictEqual(yield* foreseen(1, "retry"), ["1 again, buy 1 KO 150", "1 dismissed"])
+      yield* batches.retry(batch.id, "u-2", "once more", "test")
       assert.deepInclude(yield* ended(2), { status: "success", total: 1, done: 1 })
       assert.deepStrictEqual(
         (yield* Engine.orders).map(({ symbol }) => symbol),
@@ -272,7 +311,7 @@ describe("batches", () => {
         const begin = (retryOf: number) =>
           batches.create({ ...terms, uid: `again-${retryOf}`, name: "again", retryOf: Id.BatchId.make(retryOf) })
         yield* begin(1)
-        const again = yield* batches.retry(Id.BatchId.make(1), "another", "test")
+        const again = yield* batches.retry(Id.BatchId.make(1), "another", "once more", "test")
         assert.deepInclude(again, { id: Id.BatchId.make(3), uid: "again-1", retryOf: Id.BatchId.make(1), total: 1 })
         assert.isDefined(again.queuedAt)
         yield* begin(2)

@@ -277,7 +277,7 @@ const judge = async ({ books }: Scene, left: typeof Left.Type): Promise<void> =>
     expect([id, status]).toEqual([id, "in_doubt"])
     const clientOrderId = ours.find((order) => order.id === id)?.clientOrderId
     expect(theirs.map((order) => order.clientOrderId)).not.toContain(clientOrderId)
-    const verdict = ["orders", "resolve", id, "--not-placed", "--reason", "it is not at the exchange"]
+    const verdict = ["orders", "resolve", id, "--not-placed", "--reason", "it is not at the exchange", "--yes"]
     expect(await books.cli(...verdict)).toMatchObject({ code: 0 })
   }
 }

@@ -68,24 +68,12 @@ const make = async (): Promise<string> => {
   return folder
 }
 
-/** The folder that an earlier project of the same run has made. */
-const MADE = "ROUNDLOT_TEST_PROGRAMS"
-
 /**
  * Makes the command line one program, once for a run: it starts in a fraction of the time that its sources take, and stays as it is
  * while sources change under a long run. It stands in the package's folder, since that is where its native modules are found.
  */
-export const setup = async (project: Pick<TestProject, "provide">): Promise<(() => void) | undefined> => {
-  const made = process.env[MADE]
-  if (made !== undefined) {
-    project.provide("programs", made)
-    return undefined
-  }
+export const setup = async (project: Pick<TestProject, "provide">): Promise<() => void> => {
   const folder = await make()
-  process.env[MADE] = folder
   project.provide("programs", folder)
-  return () => {
-    delete process.env[MADE]
-    rmSync(folder, { recursive: true, force: true })
-  }
+  return () => rmSync(folder, { recursive: true, force: true })
 }

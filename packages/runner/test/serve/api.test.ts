@@ -103,6 +103,14 @@ describe("the books under /api/v1", () => {
         (yield* api.overview.resolve({ urlParams: { q: "B-1" } })).items.map(({ path }) => path),
         ["/api/v1/orders/O1"]
       )
+      const resolved = (q: string) =>
+        Effect.map(api.overview.resolve({ urlParams: { q } }), ({ items }) => items.map(({ id }) => id))
+      assert.deepStrictEqual(yield* resolved("L1"), ["T1"])
+      assert.deepStrictEqual(yield* resolved("A1"), ["T1"])
+      const [bytes = ""] = yield* resolved("p1")
+      const [account = "", seq = ""] = bytes.split("/")
+      const entry = yield* api.journal.show({ path: { name: account, seq } })
+      assert.deepStrictEqual([entry.tag, entry.entity.id], ["PayloadStored", "P1"])
       assert.deepStrictEqual((yield* api.overview.cases()).items, [])
       assert.strictEqual((yield* api.overview.hedging({ urlParams: {} })).items[0]?.tradeId, "T1")
       const payload = yield* api.payloads.show({ path: { id: "P1" } })

@@ -1,6 +1,6 @@
 import { Problem, Sizes } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Deferred, Effect, Queue } from "effect"
+import { Deferred, Effect, Layer, Logger, LogLevel, Queue, Schema } from "effect"
 import { connect, type Socket } from "node:net"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving, servingWith } from "./serving.ts"
@@ -50,7 +50,47 @@ const listening = (socket: Socket) =>
     return { next: Queue.take(parts), over: Deferred.await(ended), isOver: () => socket.destroyed }
   })
 
+/** What was logged, with what is said beside it. */
+const noted: Array<ReadonlyMap<string, unknown>> = []
+const noting = Layer.mergeAll(
+  Logger.add(
+    Logger.make(({ annotations }) => {
+      noted.push(new Map(annotations))
+    })
+  ),
+  Logger.minimumLogLevel(LogLevel.Debug)
+)
+
 describe("bad input over the API", () => {
+  it.scopedLive(
+    "every answer names its request, by the caller's name where it is harmless; so do problem and log",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* Effect.zipRight(scene.played, serving)
+        const called = (path: string, id: string) => ask(port, path, { headers: { "x-request-id": id } })
+        assert.strictEqual((yield* called("/health", "mine-1")).headers["x-request-id"], "mine-1")
+        // One that a route declares, one of a parameter, one of no route, and one from before all routes.
+        const paths = ["/api/v1/orders/O99", "/api/v1/orders?limit=x", "/nowhere", "/%00"]
+        for (const [at, path] of paths.entries()) {
+          const told = yield* called(path, `mine.${at}`)
+          assert.strictEqual(told.headers["x-request-id"], `mine.${at}`, path)
+          assert.deepInclude(json(told), { requestId: `mine.${at}` }, path)
+          const line = noted.find((each) => each.get("requestId") === `mine.${at}`)
+          assert.deepInclude(Object.fromEntries(line ?? []), { method: "GET", status: told.status }, path)
+        }
+        const made = yield* Effect.forEach(["", "a b", "x".repeat(65), 'a"b', "<b>"], (id) => called("/nowhere", id))
+        const ids = made.map(({ headers }) => String(headers["x-request-id"]))
+        for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/)
+        assert.lengthOf(new Set(ids), ids.length)
+        assert.deepStrictEqual(
+          made
+            .map(json)
+            .map((document) => Schema.decodeUnknownSync(Schema.Struct({ requestId: Schema.String }))(document)),
+          ids.map((requestId) => ({ requestId }))
+        )
+      }).pipe(Effect.provide(Layer.merge(books, noting)))
+  )
+
   it.scopedLive(
     "a file that is empty, repeats itself, mixes line ends or has a huge field is taken as far as it is one",
     () =>

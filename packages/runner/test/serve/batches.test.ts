@@ -1,9 +1,10 @@
 import { Client, type Documents } from "@roundlot/api"
-import { Batch, Break, Reads, Tokens, Trade } from "@roundlot/core"
+import { Batch, Batches, Break, Clock, Id, Reads, Tokens, Trade } from "@roundlot/core"
 import { PaperBroker, Exchange } from "@roundlot/broker-paper"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Fiber, Layer, Redacted, TestServices } from "effect"
 import * as Engine from "../engine/Engine.ts"
+import * as views from "../../src/views/batches.ts"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"
 
@@ -15,6 +16,25 @@ const rows = [
   { source_id: "a-2", symbol: "KO", side: "sell", quantity: "1,5" },
   { source_id: "a-3", symbol: "KO", side: "buy", quantity: "3", price: "60" }
 ]
+
+/** How often others have their turn of the loop while something is done. */
+const turnsDuring = <A, E, R>(act: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    let turns = 0
+    const others = yield* Effect.fork(
+      Effect.forever(
+        Effect.zipRight(
+          Clock.turn,
+          Effect.sync(() => turns++)
+        )
+      )
+    )
+    yield* Clock.turn
+    const before = turns
+    yield* act
+    yield* Fiber.interrupt(others)
+    return turns - before
+  }).pipe(TestServices.provideLive)
 
 describe("batches over the API", () => {
   it.scopedLive("BAT-11 are submitted, worked off, and tell progress, results, errors and every row", () =>
@@ -44,7 +64,7 @@ describe("batches over the API", () => {
         ],
         failures: [{ count: 1, first: { line: 2, column: "quantity", tradeId: null } }]
       })
-      expect((yield* api.batches.errors({ path })).items).toMatchObject([
+      expect((yield* api.batches.errors({ path, urlParams: {} })).items).toMatchObject([
         { line: 2, column: "quantity", tradeId: null }
       ])
       assert.lengthOf((yield* api.batches.trades({ path, urlParams: {} })).items, 2)
@@ -59,9 +79,31 @@ describe("batches over the API", () => {
       assert.lengthOf(exported.text.trim().split("\r\n"), 4)
       assert.deepStrictEqual((yield* api.batches.active()).items, [])
       assert.lengthOf((yield* api.batches.recent({ urlParams: {} })).items, 1)
-      const late = yield* ask(port, "/api/v1/batches/G1/cancel", { method: "PUT", body: { reason: "late" } })
-      assert.deepInclude(json(late), { status: 409 })
-      assert.strictEqual((yield* api.batches.remove({ path, headers: {} })).id, "G1")
+      for (const dryRun of [true, false]) {
+        const wish = { method: "PUT", body: { reason: "late", dryRun } }
+        assert.deepInclude(json(yield* ask(port, "/api/v1/batches/G1/cancel", wish)), { status: 409 })
+      }
+      const head = json(yield* ask(port, "/api/v1/journal/head"))
+      const dryRuns = [
+        ["POST", "/archive"],
+        ["DELETE", ""]
+      ] as const
+      for (const [method, verb] of dryRuns) {
+        const key = { "idempotency-key": "dry" }
+        const told = yield* ask(port, `/api/v1/batches/G1${verb}?dryRun=true`, { method, headers: key })
+        expect(json(told)).toMatchObject({
+          id: "G1",
+          status: "partial_success",
+          effects: {
+            rows: [
+              { fate: "done", what: "done: nothing changes", rows: 2 },
+              { fate: "failed", rows: 1 }
+            ]
+          }
+        })
+      }
+      assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+      assert.strictEqual((yield* api.batches.remove({ path, urlParams: {}, headers: {} })).id, "G1")
       assert.strictEqual((yield* ask(port, "/api/v1/batches/G1")).status, 404)
       const moved = yield* ask(port, "/api/batches/G1/progress?x=1")
       assert.deepStrictEqual([moved.status, moved.headers["location"]], [308, "/api/v1/batches/G1/progress?x=1"])
@@ -173,7 +215,12 @@ describe("batches over the API", () => {
         yield* submit("three", ["KO", "KO", "KO"])
         yield* submit("one", ["AAPL"])
         yield* submit("two", ["KO", "MSFT"])
-        yield* api.batches.cancel({ path: { id: "G3" }, payload: { reason: "no" }, headers: {} })
+        const wish = { path: { id: "G3" }, headers: {} }
+        const told = yield* api.batches.cancel({ ...wish, payload: { reason: "no", dryRun: true } })
+        expect(told).toMatchObject({ status: "pending", effects: { rows: [{ fate: "stopped", rows: 2 }] } })
+        yield* api.batches.cancel({ ...wish, payload: { reason: "no" } })
+        const again = yield* api.batches.retry({ ...wish, urlParams: { dryRun: true } }).pipe(Effect.flip)
+        assert.deepInclude(again, { status: 409, detail: "G3 has rows that are under way: wait, or cancel it" })
         const ids = (urlParams: { readonly sort?: string; readonly order?: string; readonly q?: string }) =>
           Effect.gen(function* () {
             const found: Array<string> = []
@@ -200,6 +247,72 @@ describe("batches over the API", () => {
         const newest = yield* api.trades.list({ urlParams: { sort: "date", order: "newest", limit: 1 } })
         assert.strictEqual(newest.items[0]?.batchId, "G3")
         assert.lengthOf((yield* api.orders.list({ urlParams: { sort: "status" } })).items, 2)
+        // Why one was put away is on record, as is why it was called off.
+        yield* api.batches.archive({ ...wish, urlParams: { reason: "not wanted any more" } })
+        const { history } = yield* api.batches.show({ path: { id: "G3" }, urlParams: {} })
+        assert.deepStrictEqual(
+          history.slice(-2).map(({ cause, tag }) => [tag, cause.reason]),
+          [
+            ["BatchMoved", "no"],
+            ["BatchArchived", "not wanted any more"]
+          ]
+        )
+        // What is wrong is read page by page, in the order of the file, and any row of it is found.
+        const csv = "symbol,side,quantity\nKO,buy,1\nKO,hold,1\nKO,buy,2\nKO,hold,2\nKO,buy,3\n"
+        yield* api.batches.submit({ payload: { name: "mixed", csv }, headers: {} })
+        const { items: rows } = yield* api.batches.trades({ path: { id: "G4" }, urlParams: {} })
+        const [first, second, third] = rows.map(({ id }) => id)
+        for (const id of [first ?? "", second ?? ""]) {
+          yield* api.controls.dismissTrade({ path: { id }, headers: {}, payload: { reason: "not meant" } })
+        }
+        const wrong: Array<ReadonlyArray<unknown>> = []
+        let cursor: string | undefined
+        do {
+          const { count, items, nextCursor }: typeof Documents.BatchErrorPage.Type = yield* api.batches.errors({
+            path: { id: "G4" },
+            urlParams: { limit: 1, count: true, ...(cursor === undefined ? {} : { cursor }) }
+          })
+          wrong.push(...items.map(({ line, tradeId }) => [line, tradeId, count?.rows]))
+          cursor = nextCursor ?? undefined
+        } while (cursor !== undefined)
+        assert.deepStrictEqual(wrong, [
+          [2, first, 4],
+          [3, null, 4],
+          [4, second, 4],
+          [5, null, 4]
+        ])
+        const resolved = (q: string) =>
+          Effect.map(api.overview.resolve({ urlParams: { q } }), ({ items }) => items.map(({ id }) => id))
+        assert.deepStrictEqual(yield* resolved("g4"), ["G4"])
+        assert.deepStrictEqual(yield* resolved("G4 row 6"), [third])
+        assert.deepStrictEqual(yield* resolved("G4:3"), ["G4"])
+        // Rows that wait for their batch wait for no person; of many nobody else is kept waiting while they are summed up.
+        const many = `symbol,side,quantity\n${"KO,buy,1\n".repeat(1200)}`
+        yield* api.batches.submit({ payload: { name: "many", csv: many, source: "venue" }, headers: {} })
+        assert.strictEqual((yield* api.overview.overview()).quarantined, 0)
+        const held = Effect.map(api.trades.list({ urlParams: { status: "quarantined" } }), ({ items }) =>
+          items.map(({ standing, symbol }) => [standing, symbol])
+        )
+        assert.deepStrictEqual(yield* held, [])
+        assert.deepStrictEqual((yield* api.overview.cases()).items, [])
+        yield* ask(port, "/api/v1/trades", {
+          method: "POST",
+          body: { symbol: "no ticker", side: "buy", quantity: "1" }
+        })
+        assert.strictEqual((yield* api.overview.overview()).quarantined, 1)
+        assert.deepStrictEqual(yield* held, [["quarantined", "no ticker"]])
+        assert.lengthOf((yield* api.overview.cases()).items, 1)
+        assert.isAtLeast(yield* turnsDuring(views.results("G5")), 3)
+        const cancelling = Effect.flatMap(Batches.Batches, ({ rehearse }) =>
+          rehearse(Id.BatchId.make(5), "cancel", "test")
+        )
+        assert.isAtLeast(yield* turnsDuring(cancelling), 6)
+        const { effects } = yield* api.batches.cancel({
+          path: { id: "G5" },
+          headers: {},
+          payload: { reason: "no", dryRun: true }
+        })
+        expect(effects?.rows).toMatchObject([{ fate: "stopped", rows: 1200, shares: [{ quantity: "1200" }] }])
       }).pipe(Effect.provide(books))
   )
 

@@ -91,7 +91,8 @@ describe("commands over the API", () => {
   it.scopedLive("a dry run of what would be refused is refused, in the same words", () =>
     Effect.gen(function* () {
       const port = yield* played
-      const cancel = (dryRun: boolean) => post(port, "/api/v1/orders/O1/cancel", { reason: "no more", dryRun })
+      const named = { "x-request-id": "cancel-O1" }
+      const cancel = (dryRun: boolean) => post(port, "/api/v1/orders/O1/cancel", { reason: "no more", dryRun }, named)
       const rehearsed = yield* cancel(true)
       assert.strictEqual(rehearsed.status, 409)
       assert.deepStrictEqual(json(rehearsed), json(yield* cancel(false)))

@@ -55,6 +55,7 @@ const counting = [
   "accounts.list",
   "allocations.list",
   "attempts.list",
+  "batches.errors",
   "batches.list",
   "batches.trades",
   "breaks.list",

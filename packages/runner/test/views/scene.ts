@@ -72,7 +72,14 @@ export const open = (symbols: ReadonlyArray<string> = ["AAPL"]) =>
   })
 
 /** Takes a trade in. */
-export const trade = (sourceId: string, side: Side.Side, quantity: string, symbol = "AAPL", price = "150.25") =>
+export const trade = (
+  sourceId: string,
+  side: Side.Side,
+  quantity: string,
+  symbol = "AAPL",
+  price = "150.25",
+  reverses?: string
+) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
     accumulator.submit(main, {
       source: "tape",
@@ -83,7 +90,7 @@ export const trade = (sourceId: string, side: Side.Side, quantity: string, symbo
       quantity: Quantity.unsafe(quantity),
       price: Price.unsafe(price),
       tradedAt: Instant.fromMillis(AT),
-      reverses: undefined
+      reverses: reverses === undefined ? undefined : { sourceId: reverses, occurrence: "" }
     })
   )
 
@@ -131,9 +138,15 @@ export const refused = (id: number) => sends(id, Report.Answer.Refused({ code: "
 /** Books an execution of an order. */
 export const fills = (
   id: number,
-  execution: { exec: string; revision?: number; quantity: string; price: string | undefined }
+  execution: {
+    exec: string
+    revision?: number
+    quantity: string
+    price: string | undefined
+    mayHaveOtherId?: boolean
+  }
 ) => {
-  const { exec, price, quantity, revision = 0 } = execution
+  const { exec, mayHaveOtherId = false, price, quantity, revision = 0 } = execution
   const report: Report.Executed = {
     _tag: "Executed",
     account: main,
@@ -148,7 +161,8 @@ export const fills = (
     side: "buy",
     quantity: Quantity.unsafe(quantity),
     price: price === undefined ? undefined : Price.unsafe(price),
-    executedAt: Instant.fromMillis(AT + 2000)
+    executedAt: Instant.fromMillis(AT + 2000),
+    mayHaveOtherId
   }
   return submit("report", (recorder) => interpret.interpret(recorder, { report, payload: undefined }), [
     Need.Need.Execution({ account: main, execIdBase: exec }),

@@ -11,6 +11,7 @@ import * as overview from "../../src/views/overview.ts"
 import * as positions from "../../src/views/positions.ts"
 import * as today from "../../src/views/today.ts"
 import * as trades from "../../src/views/trades.ts"
+import * as waitingFills from "../../src/views/waitingFills.ts"
 import * as scene from "./scene.ts"
 
 const CLIENT_ID = /^rl1-[a-z2-7]{26}$/
@@ -43,6 +44,7 @@ describe("documents", () => {
         quantity: "0.4",
         price: "150.25",
         status: "completed",
+        standing: "completed",
         openQuantity: "0.1",
         orderIds: ["O1"],
         createdAt: scene.second(0),
@@ -50,6 +52,54 @@ describe("documents", () => {
       })
       expect(items[3]).toMatchObject({ id: "T4", status: "completed", openQuantity: "0", orderIds: [] })
       expect(items[4]).toMatchObject({ id: "T5", status: "accumulated", openQuantity: "1.5", orderIds: ["O2"] })
+    })
+  )
+
+  itPlays(
+    "B1, B4, B5: a trade that is held, came again with other contents or was undone stands so, whatever its status",
+    Effect.gen(function* () {
+      const standing = Effect.map(trades.list({}), ({ items }) => items.map((each) => each.standing))
+      const before = ["completed", "completed", "completed", "completed", "accumulated", "accumulated"]
+      expect(yield* standing).toEqual(before)
+      yield* scene.trade("t-2", "buy", "0.6")
+      yield* scene.trade("t-7", "sell", "1.5", "MSFT", "410", "t-5")
+      yield* scene.trade("t-8", "buy", "1", "no ticker at all")
+      yield* scene.trade("t-9", "sell", "1", "AAPL", "150", "yet to come")
+      expect(yield* standing).toEqual([
+        "completed",
+        "conflict",
+        "completed",
+        "completed",
+        "reversed",
+        "accumulated",
+        "completed",
+        "quarantined",
+        "quarantined"
+      ])
+      expect(yield* trades.show("T5")).toMatchObject({ status: "completed", standing: "reversed" })
+      const { items } = yield* breaks.list({ standing: "notice" })
+      expect(items.map(({ kind, standing: stands }) => [kind, stands])).toEqual([["Conflict", "notice"]])
+      expect((yield* breaks.list({ standing: "critical" })).items).toEqual([])
+      expect((yield* breaks.list({ standing: "resolved" })).items).toEqual([])
+      expect(yield* scene.told(breaks.list({ standing: "grave" }))).toContain(
+        "critical, blocking, notice, escalated, gone, resolved"
+      )
+    })
+  )
+
+  itPlays(
+    "F7, F10: an execution that counts nowhere yet is parked until its order is known, or suspected to be another one",
+    Effect.gen(function* () {
+      expect(yield* waitingFills.list({})).toEqual([])
+      yield* scene.fills(9, { exec: "x9", quantity: "1", price: "151" })
+      yield* scene.fills(1, { exec: "x1-again", quantity: "0.4", price: "150", mayHaveOtherId: true })
+      const found = yield* waitingFills.list({})
+      const [doubt] = (yield* breaks.list({ kind: "SuspectedDuplicate" })).items
+      expect(found).toMatchObject([
+        { execId: "x1-again.0", standing: "suspected", orderId: "O1", breakId: doubt?.id, quantity: "0.4" },
+        { execId: "x9.0", standing: "parked", brokerOrderId: "B-9", orderId: null, breakId: null, quantity: "1" }
+      ])
+      expect(yield* waitingFills.list({ symbol: "msft" })).toEqual([])
     })
   )
 
@@ -145,6 +195,7 @@ describe("documents", () => {
         execIdBase: "x1",
         revision: 0,
         canonical: true,
+        replacedBy: null,
         quantity: "0.4",
         band: "within",
         price: "150",
@@ -169,7 +220,7 @@ describe("documents", () => {
       const second = { ...fill, id: "F2", execId: "x2.0", execIdBase: "x2", quantity: "0.6", price: "150.3" }
       expect(items).toStrictEqual([
         fill,
-        { ...second, canonical: false, updatedAt: scene.second(3) },
+        { ...second, canonical: false, replacedBy: 1, updatedAt: scene.second(3) },
         {
           ...second,
           id: "F3",
@@ -306,7 +357,7 @@ describe("filters", () => {
         scene.told(orders.show("x"))
       ])
       expect(told).toEqual([
-        'status "complete" is none of pending, accumulated, completed, failed; did you mean completed?',
+        'status "complete" is none of pending, accumulated, completed, failed, quarantined; did you mean completed?',
         'order "T1" is no id of this kind: it is O and a number',
         'since "yesterday" is neither a date nor an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z',
         'limit "-1" is no whole number from 0 on',
@@ -525,13 +576,14 @@ const counting = (count: { reads: number }) =>
     ).pipe(Layer.provide(MemoryRepository.layerMemory))
   )
 
-it.effect("a page costs one query for each table, however many rows it has", () => {
+it.effect("a page costs one query for each thing that is told of its rows, however many there are", () => {
   const count = { reads: 0 }
   return Effect.gen(function* () {
     yield* scene.open()
     for (let number = 0; number < 40; number++) yield* scene.trade(`t-${number}`, "buy", "0.01")
     count.reads = 0
     expect((yield* trades.list({ limit: 30 })).items).toHaveLength(30)
-    expect(count.reads).toBe(3)
+    // The trades, what contradicts them, what undid them, their lots and their allocations.
+    expect(count.reads).toBe(5)
   }).pipe(Effect.provide(counting(count)))
 })

@@ -32,10 +32,10 @@ const texts = {
 
 /** Throws `Fenced` where a commit's lease is not the newest of its account; asked in the commit's own transaction. */
 export const fencing = (db: Database.Database) => {
-  const newest = db.prepare<[string], { token: number }>(texts.token)
+  const newest = db.prepare<[string], number>(texts.token).pluck()
   return (fences: ReadonlyArray<Lease.Fence>): void => {
     for (const { account, token } of fences) {
-      if (newest.get(account)?.token !== token) throw new Lease.Fenced({ account, token })
+      if (newest.get(account) !== token) throw new Lease.Fenced({ account, token })
     }
   }
 }

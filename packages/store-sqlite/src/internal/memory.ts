@@ -1,9 +1,11 @@
-import { Books, Cache, type Entry, type TradeRepository } from "@roundlot/core"
+import { Books, Cache, type Entry } from "@roundlot/core"
 import type { Planned } from "./planning.ts"
 import type { Ground, Writing } from "./rows.ts"
 
 /** What stands in the store beside the books: the ground of a planning, and the newest row of the feed. */
 interface Standing extends Ground {
+  /** Of all journals; a commit that was made moves its own. */
+  readonly heads: Map<string, Entry.Head>
   readonly feed: Entry.FeedRow | undefined
   /** The version of the file's contents, as this connection sees it. */
   readonly version: number | undefined
@@ -14,8 +16,12 @@ export interface Memory {
   readonly cache: Cache.Cache
   /** What stands now: as remembered where no other connection has written since, else as read. Within a transaction. */
   readonly standing: () => Standing
-  /** A commit has been made: its ids and its row of the feed stand now, and what it planned. */
-  readonly publish: (standing: Standing, planned: Pick<Planned<unknown>, "changes" | "journals">) => void
+  /** A commit has been made on what stood: its ids and its row of the feed stand now, and what it planned. */
+  readonly publish: (
+    stood: Standing,
+    made: Pick<Standing, "counters" | "feed">,
+    planned: Pick<Planned<unknown>, "changes" | "journals">
+  ) => void
   readonly drop: () => void
 }
 
@@ -31,28 +37,22 @@ export const make = (write: Writing): Memory => {
     cache,
     drop,
     standing: () => {
-      const feed = write.lastFeed()
       const version = write.version()
-      const isSame = remembered?.version === version && remembered?.feed?.feedHash === feed?.feedHash
-      if (remembered !== undefined && isSame) return remembered
+      if (remembered !== undefined && remembered.version === version) return remembered
       drop()
-      return { ...write.ground(), feed, version }
+      const { counters, heads, newestAt } = write.ground()
+      return { counters, heads, newestAt, feed: write.lastFeed(), version }
     },
-    publish: (standing, { changes, journals }) => {
+    publish: ({ heads, newestAt, version }, { counters, feed }, { changes, journals }) => {
       // What did not come out of the books of this planning is not in them.
       if (Books.areOf(changes, cache.loaded().books)) cache.keep()
       else cache.drop()
-      remembered = withJournals(standing, journals)
+      let newest = newestAt
+      for (const { account, entries, head } of journals) {
+        heads.set(account, head)
+        newest = Math.max(newest, entries.at(-1)?.at ?? 0)
+      }
+      remembered = { counters, heads, newestAt: newest, feed, version }
     }
   }
-}
-
-const withJournals = (standing: Standing, journals: ReadonlyArray<TradeRepository.JournalPart>): Standing => {
-  const heads = new Map(standing.heads)
-  let { newestAt } = standing
-  for (const { account, entries, head } of journals) {
-    heads.set(account, head)
-    newestAt = Math.max(newestAt, entries.at(-1)?.at ?? 0)
-  }
-  return { ...standing, heads, newestAt }
 }

@@ -42,13 +42,12 @@ export const finding = (db: Database.Database): Find => {
   }
 }
 
-/** Loads what is needed; how many needs were met that were not before. */
-const bring = (find: Find, cache: Cache.Cache, needs: ReadonlyArray<Need.Need>): number => {
+/** Loads what is needed, where anything of it is not there. */
+const bring = (find: Find, cache: Cache.Cache, needs: ReadonlyArray<Need.Need>): void => {
   const { met } = cache.loaded()
-  const before = met.size
+  if (needs.every((need) => met.has(need))) return
   const asking = cache.bring(needs)
   for (let step = asking.next(); step.done !== true;) step = asking.next(step.value.map(find))
-  return met.size - before
 }
 
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
@@ -59,12 +58,15 @@ export const planning = <A>(
   ground: Ground,
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ): Planned<A> => {
-  const state = { ...cache.loaded(), ...ground }
+  const { books, horizons, met } = cache.loaded()
+  const { counters, heads, newestAt } = ground
+  const state = { books, horizons, met, counters, heads, newestAt }
   bring(find, cache, scope.needs)
   for (;;) {
     const answer = plan(state)
     if (answer._tag === "Planned") return answer
-    Books.reset(state.books)
-    if (bring(find, cache, answer.needs) === 0) throw new Error("planning asks again for what it was given")
+    Books.reset(books)
+    if (answer.needs.every((need) => met.has(need))) throw new Error("planning asks again for what it was given")
+    bring(find, cache, answer.needs)
   }
 }

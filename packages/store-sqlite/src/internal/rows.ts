@@ -15,9 +15,20 @@ interface Written {
 const nothingYet = (): ReadonlyArray<Written> => []
 
 /** What planning starts from beside the books. */
-export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
+export interface Ground extends Pick<TradeRepository.State, "newestAt" | "counters"> {
+  readonly heads: Map<string, Entry.Head>
+}
 
 const { sqlite } = Dialect
+
+/** When in a write the rows of each table have their turns: those that are new, and those that replace others. */
+const turns = new Map(
+  Statements.order.map(({ table }) => {
+    const turnOf = (kind: Statements.Step["kind"]) =>
+      Statements.order.findIndex((step) => step.table === table && step.kind === kind)
+    return [table, { inserts: turnOf("inserts"), updates: turnOf("updates") }]
+  })
+)
 
 /** More ways in which rows of one table change than this are written whole. */
 const MOST_UPDATES = 200
@@ -143,9 +154,16 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     },
     /** Writes what planning changed; gives the next free ids. */
     rows: (changes: ReadonlyArray<Books.TableChanges>, free: Id.Counters): Id.Counters => {
-      const written = new Map(changes.map((change) => [change.table, { change, bare: change.bare }]))
-      for (const { kind, table } of Statements.order.filter((step) => written.has(step.table))) {
-        const found = written.get(table)
+      const written = changes.map((change) => ({ change, bare: change.bare }))
+      const inTurn: Array<(typeof written)[number] | undefined> = Statements.order.map(() => undefined)
+      for (const each of written) {
+        const turn = turns.get(each.change.table)
+        if (turn === undefined) continue
+        inTurn[turn.inserts] = each
+        inTurn[turn.updates] = each
+      }
+      for (const [at, { kind, table }] of Statements.order.entries()) {
+        const found = inTurn[at]
         if (found === undefined) continue
         place = table
         if (found.bare === undefined) writeWhole(table, kind, found.change[kind])
@@ -153,7 +171,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
       }
       current = () =>
         changes.flatMap(({ inserts, table, updates }) => [...updates, ...inserts].map((row) => ({ table, row })))
-      const made = [...written.values()].map(({ bare, change }) => ({
+      const made = written.map(({ bare, change }) => ({
         table: change.table,
         ids:
           bare === undefined

@@ -54,7 +54,7 @@ export const make = (file: string, db: Database.Database, version: number, begun
         const feed = write.feed(stood.feed, planned.journals)
         if (planned.changes.length > 0 || planned.journals.length > 0) write.remember(scope.commitId, planned.journals)
         write.commit()
-        memory.publish({ ...stood, counters, feed }, planned)
+        memory.publish(stood, { counters, feed }, planned)
         return { answer: planned.answer, feedPosition: feed?.position ?? 0 }
       }),
     forget: (query: TradeRepository.ForgetQuery): Effect.Effect<number, TradeRepository.WriteError> =>

@@ -2,7 +2,7 @@ import type { Books } from "../../books/Books.ts"
 import * as Usage from "../../control/Usage.ts"
 import * as Decimal from "../../money/Decimal.ts"
 import type { Order } from "../../order/Order.ts"
-import { statusOfOutcome, type Outcome } from "../../order/Attempt.ts"
+import { draftOf, statusOfOutcome, type Outcome } from "../../order/Attempt.ts"
 import type { Instant } from "../../time/Instant.ts"
 import { standingOf } from "./standing.ts"
 import { orderPatched } from "./orders.ts"
@@ -65,24 +65,22 @@ const spend = (books: Books, notional: Decimal.Decimal, place: Place): void => {
 export const attemptAnswered = (books: Books, event: Of<"AttemptAnswered">, place: Place): void => {
   const attempt = must(books.attempts.get(event.id), `attempt S${event.id}`)
   const order = orderOf(books, event.orderId)
-  const answered = {
-    ...attempt,
-    outcome: event.outcome,
-    brokerOrderId: event.brokerOrderId ?? attempt.brokerOrderId,
-    httpStatus: event.httpStatus,
-    errorCode: event.code,
-    errorMessage: event.message,
-    errorDetails: event.details,
-    responsePayloadId: event.responseId,
-    answeredAt: place.at,
-    updatedAt: place.at,
-    version: place.seq
-  }
+  const answered = draftOf(attempt)
+  answered.outcome = event.outcome
+  answered.brokerOrderId = event.brokerOrderId ?? attempt.brokerOrderId
+  answered.httpStatus = event.httpStatus
+  answered.errorCode = event.code
+  answered.errorMessage = event.message
+  answered.errorDetails = event.details
+  answered.responsePayloadId = event.responseId
+  answered.answeredAt = place.at
+  answered.updatedAt = place.at
+  answered.version = place.seq
   const isNewest = order.attemptId === event.id
-  books.attempts.put({
-    ...answered,
-    ...(isNewest ? standingOf(books, order, answered, place) : superseded(answered.rejectedAt, event.outcome, place))
-  })
+  const standing = isNewest
+    ? standingOf(books, order, answered, place)
+    : superseded(answered.rejectedAt, event.outcome, place)
+  books.attempts.put(Object.assign(answered, standing))
 }
 
 const superseded = (rejectedAt: Instant | undefined, outcome: Outcome, place: Place) => {

@@ -1,0 +1,32 @@
+/** The kinds of difference or contradiction that the ledger keeps until they are gone or resolved (G). */
+export const breakKinds = [
+  "Conflict",
+  "ReappearedTrade",
+  "Excess",
+  "Reappeared",
+  "OppositeOrders",
+  "CumulativeBelow",
+  "FillAfterRejection",
+  "UndocumentedCorrection",
+  "FillMismatch",
+  "SuspectedDuplicate",
+  "Doubt",
+  "OrderMissing",
+  "TermsDiffer",
+  "ForeignOrderId",
+  "ClientIdDiffers",
+  "ReusedOrderId",
+  "AverageDiffers",
+  "Unpriced",
+  "OffBand",
+  "Unmapped",
+  "PositionDiffers",
+  "ForeignPosition",
+  "UnsoundSnapshot",
+  "FillMissing",
+  "HistoryGap",
+  "Backlog"
+] as const
+
+/** One of the kinds of break. */
+export type BreakKind = (typeof breakKinds)[number]

@@ -1,0 +1,18 @@
+import { Need } from "../books/Need.ts"
+import { UNMAPPED } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
+
+/** What a broker lists whole. */
+export type Snapshot = "positions" | "orders"
+
+/**
+ * A listing that is not the whole truth, or contradicts itself, is a break of its own until the next one that is sound (where
+ * `problem` is undefined). Nothing is repaired from what it lacks.
+ */
+export const tellSoundness = (recorder: Recorder, subject: Snapshot, problem: string | undefined): void => {
+  recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
+  const kind = "UnsoundSnapshot"
+  if (problem === undefined) closeIfOpen(recorder, UNMAPPED, kind, subject, "the broker's next listing was sound")
+  else openOrUpdate(recorder, { symbol: UNMAPPED, kind, subject, evidence: problem })
+}

@@ -1,0 +1,34 @@
+import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { UNMAPPED } from "../instrument/Ticker.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import type { Member } from "../ledger/plan.ts"
+import { BrokerReadFailed } from "../ports/Broker.ts"
+import { tellSoundness, type Snapshot } from "../reconciliation/snapshots.ts"
+
+/** Keeps whether a listing was sound, as a break where it was not. */
+export const soundnessMember = (
+  account: AccountName,
+  subject: Snapshot,
+  problem: string | undefined
+): Member<void> => ({
+  account,
+  cause: { kind: "report", actor: "roundlot" },
+  needs: [Need.Position({ account, symbol: UNMAPPED })],
+  apply: (recorder) => tellSoundness(recorder, subject, problem)
+})
+
+/** Books whether a listing was sound. */
+export const bookSoundness = (account: AccountName, subject: Snapshot, problem: string | undefined) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.submit("report", soundnessMember(account, subject, problem)))
+
+/** An answer that came and cannot be read, one cut short too, is no snapshot either; one that did not come is for health to tell. */
+export const bookUnreadable =
+  (account: AccountName, subject: Snapshot) =>
+  <A, E extends { readonly _tag: string }, R>(read: Effect.Effect<A, E | BrokerReadFailed, R>) =>
+    Effect.tapError(read, (error) =>
+      error instanceof BrokerReadFailed && error.kind === "unreadable"
+        ? bookSoundness(account, subject, `the broker's ${subject} cannot be read: ${error.detail}`)
+        : Effect.void
+    )

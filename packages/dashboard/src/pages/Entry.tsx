@@ -1,0 +1,83 @@
+import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import { Facts } from "../ui/Facts.tsx"
+import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
+import { Panel } from "../ui/Panel.tsx"
+import { RecordLink, Shown } from "../ui/Record.tsx"
+import { PageHead } from "../ui/Shell.tsx"
+import { Json, PayloadOf } from "../ui/Story.tsx"
+import { eventWords } from "../words/events.ts"
+import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
+import { payloadsIn } from "../words/evidence.ts"
+
+type Entry = Documents.EntryDocument
+
+const subjectOf = ({ account, entity: { id, kind } }: Entry) => {
+  const name = `${kind} ${id}`
+  const to = pathOfRecord({ kind, id, account })
+  return to === undefined ? <Foreign text={name} /> : <RecordLink id={name} to={to} />
+}
+
+const Detail = ({ entry }: { readonly entry: Entry }) => {
+  const { account, at, body, cause, commitId, hash, seq, tag } = entry
+  const payloads = payloadsIn(entry)
+  return (
+    <>
+      <PageHead
+        note={
+          <>
+            <Link href="/journal">Journal</Link> · {account} · entry <Figure of={String(seq)} />
+          </>
+        }
+        actions={
+          <>
+            {seq === 1 ? null : (
+              <Link href={pathOfEntry(account, seq - 1)} className="button quiet">
+                The one before
+              </Link>
+            )}
+            <Link href={pathOfEntry(account, seq + 1)} className="button quiet">
+              The next
+            </Link>
+          </>
+        }
+      >
+        {eventWords(tag)}
+      </PageHead>
+      <Facts
+        facts={[
+          ["account", account],
+          ["entity", subjectOf(entry)],
+          ["time", <Moment at={at} />],
+          ["cause", cause.kind],
+          ["actor", <Foreign text={cause.actor} />],
+          ["reason", cause.reason === null ? null : <Foreign text={cause.reason} />],
+          ["command", cause.command === null ? null : <GivenId id={cause.command} />],
+          ["commit", <GivenId id={commitId} />],
+          ["hash", <GivenId id={hash} />]
+        ]}
+      />
+      <Panel title="What was written">
+        <Json of={body} label={`entry ${seq} as it was written`} />
+      </Panel>
+      {payloads.length === 0 ? null : (
+        <Panel title="The bytes that it names" note="as they were sent, answered or reported">
+          {payloads.map((id) => (
+            <PayloadOf key={id} id={id} title={id} />
+          ))}
+        </Panel>
+      )}
+    </>
+  )
+}
+
+/** An entry of an account's journal: what was written, what brought it about, and the bytes behind it. */
+export const EntryPage = ({ account, seq }: { readonly account: string; readonly seq: string }) => (
+  <Shown
+    name={["entry", account, seq]}
+    title={`Entry ${seq}`}
+    read={(api) => api.journal.show({ path: { name: account, seq } })}
+  >
+    {(entry) => <Detail entry={entry} />}
+  </Shown>
+)

@@ -1,0 +1,66 @@
+import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
+import * as columns from "../ui/columns.tsx"
+import type { Column } from "../ui/Column.ts"
+import { DataTable } from "../ui/DataTable.tsx"
+import { StateSign } from "../ui/Sign.tsx"
+import { pathOfRecord } from "../words/paths.ts"
+import { rowsIn } from "../words/rows.ts"
+
+type Submitted = Documents.SubmittedDocument
+
+/** What became of each row, by the sign of what it is. */
+const parts = [
+  ["accepted", "pending", "in the batch"],
+  ["quarantined", "quarantined", "in the batch, held until somebody decides"],
+  ["duplicates", "duplicate", "on record before, and not taken in twice"],
+  ["conflicts", "conflict", "on record before with other contents, which stand"],
+  ["rejected", "failed", "no trades"]
+] as const
+
+/** Did every row become what its submitter saw beforehand: taken in, or refused? */
+export const isAsForeseen = ({ conflicts, duplicates, quarantined }: Submitted): boolean =>
+  conflicts + duplicates + quarantined === 0
+
+const noticed: ReadonlyArray<Column<Submitted["noticed"][number]>> = [
+  columns.count("line", ({ line }) => (line === 0 ? null : line)),
+  columns.foreign("reason", ({ what }) => what)
+]
+
+/** An account of every row of a file that was submitted: also of those that are in no batch, since they were on record. */
+export const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
+  const { batch } = of
+  const rows = parts.reduce((sum, [part]) => sum + of[part], 0)
+  return (
+    <section className="panel form" aria-label="Submitted">
+      <p role="status">
+        Submitted as {batch.id}. What became of its {rowsIn(rows)}:
+      </p>
+      <ul className="rows" aria-label="What became of its rows">
+        {parts.map(([part, state, what]) =>
+          of[part] === 0 ? null : (
+            <li key={part}>
+              <StateSign family="trade" state={state} />
+              <span className="what">
+                {rowsIn(of[part])} {what}
+              </span>
+            </li>
+          )
+        )}
+      </ul>
+      {of.noticed.length === 0 ? null : (
+        <DataTable
+          label="Rows that were noticed"
+          columns={noticed}
+          rows={of.noticed}
+          idOf={({ line, what }) => `${line} ${what}`}
+        />
+      )}
+      <div className="buttons">
+        <Link href={pathOfRecord({ kind: "batch", id: batch.id }) ?? "/batches"} className="button primary">
+          Open {batch.id}
+        </Link>
+      </div>
+    </section>
+  )
+}

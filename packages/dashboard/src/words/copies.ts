@@ -1,0 +1,150 @@
+/** What a page shows, in other programs' words: its address, a command line, and a route of the API. */
+export interface Copies {
+  readonly link: string
+  readonly cli?: string
+  readonly curl?: string
+  /** What is read for it: the JSON that the daemon answers. */
+  readonly route?: string
+}
+
+/** A list: its route, its verb, and which parameters of its address both know. */
+interface List {
+  readonly route: string
+  readonly verb: string
+  readonly filters: ReadonlyArray<string>
+  /** By which parameter its route takes another moment, where it does. */
+  readonly moment?: "asOf" | "until"
+}
+
+const period = ["since", "until"]
+const ofTrade = ["account", "symbol", "side", "status", ...period]
+
+/** The pages that are lists. */
+const lists: Readonly<Record<string, List>> = {
+  attention: {
+    route: "breaks",
+    verb: "breaks list",
+    filters: ["account", "symbol", "kind", "standing", "status", "holds"]
+  },
+  positions: { route: "positions", verb: "positions list", filters: ["account", "symbol"], moment: "asOf" },
+  trades: { route: "trades", verb: "trades list", filters: [...ofTrade, "source", "sourceId"], moment: "asOf" },
+  orders: { route: "orders", verb: "orders list", filters: [...ofTrade, "origin", "tradeId"], moment: "asOf" },
+  fills: {
+    route: "fills",
+    verb: "fills list",
+    filters: ["account", "symbol", "side", "orderId", "tradeId", "execId", "canonical", ...period],
+    moment: "asOf"
+  },
+  decisions: {
+    route: "decisions",
+    verb: "decisions list",
+    filters: ["account", "symbol", "strategy", "status"],
+    moment: "asOf"
+  },
+  attempts: {
+    route: "attempts",
+    verb: "attempts list",
+    filters: ["account", "symbol", "strategy", "httpStatus", "brokerOrderId"]
+  },
+  batches: { route: "batches", verb: "batches list", filters: ["account", "status", "mode", "q"], moment: "asOf" },
+  journal: { route: "journal", verb: "journal list", filters: ["account", "entity", "tag"], moment: "until" }
+}
+
+/** Pages that are neither a list nor a record. */
+const others: Readonly<Record<string, readonly [route: string, verb: string]>> = {
+  "/": ["overview", "doctor"],
+  "/ops": ["controls", "controls show"]
+}
+
+/** Records whose routes take another moment, and those whose verbs do. */
+const remembered: ReadonlySet<string> = new Set(["orders", "trades", "batches", "positions"])
+const rememberedByVerb: ReadonlySet<string> = new Set(["orders", "positions"])
+
+/** What a shell takes for one word. */
+const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
+const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+const flagOf = (name: string, value: string): string =>
+  name === "canonical" ? (value === "true" ? " --canonical" : "") : ` --${dashed(name)} ${quoted(value)}`
+
+const questionOf = (asked: ReadonlyArray<readonly [string, string]>): string => {
+  const text = new URLSearchParams(asked.map(([name, value]) => [name, value])).toString()
+  return text === "" ? "" : `?${text}`
+}
+
+/** What is asked, by a route and by a verb; a verb that cannot ask it is absent. */
+interface Asking {
+  readonly route: string
+  readonly cli: string | undefined
+}
+
+const listAsked = ({ filters, moment, route, verb }: List, search: URLSearchParams): Asking => {
+  const asked = filters.flatMap((name) => {
+    const value = search.get(name) ?? ""
+    return value === "" ? [] : [[name, value] as const]
+  })
+  const asOf = search.get("asOf") ?? ""
+  const isPast = asOf !== "" && moment !== undefined
+  const direction = search.get("sort") === "oldest" || search.get("sort") === "status" ? "oldest" : "newest"
+  const sort = search.get("sort") === "status" ? [["sort", "status"] as const] : []
+  const newest = route === "positions" ? [] : [["order", direction] as const, ...sort]
+  const past = isPast ? [[moment, asOf] as const] : []
+  const flags = newest.map(([name, value]) => flagOf(name, value)).join("")
+  // The journal's verb goes forward only.
+  const order = route === "journal" ? "" : flags
+  return {
+    route: `${route}${questionOf([...asked, ...newest, ...past])}`,
+    cli: isPast ? undefined : `${verb}${asked.map(([name, value]) => flagOf(name, value)).join("")}${order}`
+  }
+}
+
+const recordAsked = (path: ReadonlyArray<string>, search: URLSearchParams): Asking | undefined => {
+  const [page = "", first = "", second] = path
+  const kind = lists[page]?.route ?? ""
+  const asOf = search.get("asOf") ?? ""
+  const past = asOf === "" || !remembered.has(kind) ? [] : [["asOf", asOf] as const]
+  const then = past.length === 0 ? "" : ` --as-of ${quoted(asOf)}`
+  const cliOf = (words: string): string | undefined =>
+    past.length > 0 && !rememberedByVerb.has(kind) ? undefined : `${words}${then}`
+  if (kind === "positions" && second !== undefined) {
+    const account = decodeURIComponent(first)
+    return {
+      route: `positions/${second}${questionOf([["account", account], ...past])}`,
+      cli: cliOf(`positions show ${quoted(decodeURIComponent(second))} --account ${quoted(account)}`)
+    }
+  }
+  if (kind === "journal" && second !== undefined) {
+    const entry = `${decodeURIComponent(first)}/${second}`
+    return { route: `accounts/${first}/entries/${second}`, cli: `journal show ${quoted(entry)}` }
+  }
+  if (!/^[A-Z]\d+$/.test(first)) return undefined
+  const isPart = kind === "batches" && ["trades", "errors", "results"].includes(second ?? "")
+  return {
+    route: isPart ? `batches/${first}/${second}` : `${kind}/${first}${questionOf(past)}`,
+    cli: cliOf(`${kind} show ${first}`)
+  }
+}
+
+const askedAt = (path: string, search: URLSearchParams): Asking | undefined => {
+  const other = others[path]
+  if (other !== undefined) return { route: other[0], cli: other[1] }
+  const parts = path.split("/").slice(1)
+  const list = lists[parts[0] ?? ""]
+  if (list === undefined) return undefined
+  return parts.length === 1 ? listAsked(list, search) : recordAsked(parts, search)
+}
+
+/** What the page at an address is in other programs' words: a page that reads nothing of its own has its link alone. */
+export const copiesOf = (origin: string, path: string, search: string): Copies => {
+  const link = `${origin}${path}${search === "" ? "" : `?${search}`}`
+  const asked = askedAt(path, new URLSearchParams(search))
+  if (asked === undefined) return { link }
+  const route = `/api/v1/${asked.route}`.replaceAll("'", "%27")
+  return {
+    link,
+    ...(asked.cli === undefined ? {} : { cli: `npx roundlot ${asked.cli}` }),
+    curl: `curl -s -H "Authorization: Bearer $ROUNDLOT_TOKEN" '${origin}${route}'`,
+    route
+  }
+}

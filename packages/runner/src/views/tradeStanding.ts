@@ -1,0 +1,81 @@
+import type { Documents } from "@roundlot/api"
+import { Break, counts, Id, Trade, type TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import type { Conditions } from "./asked.ts"
+import { among } from "./listing.ts"
+
+const identityOf = (account: string, source: string, sourceId = "", occurrence = ""): string =>
+  JSON.stringify([account, source, sourceId, occurrence])
+
+const each = <A>(all: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(all)]
+
+/** The identities of these trades that another trade has undone (B4). */
+const undone = (trades: ReadonlyArray<Trade.Trade>) =>
+  Effect.map(
+    among(
+      Trade.TradeTable,
+      "reversesSourceId",
+      trades.map(({ sourceId }) => sourceId),
+      [
+        { column: "account", in: each(trades.map(({ account }) => account)) },
+        { column: "source", in: each(trades.map(({ source }) => source)) },
+        { column: "status", in: ["accumulated", "completed"] }
+      ]
+    ),
+    (reversals) =>
+      new Set(
+        reversals.map(({ account, reversesOccurrence, reversesSourceId, source }) =>
+          identityOf(account, source, reversesSourceId, reversesOccurrence)
+        )
+      )
+  )
+
+/** Which of these trades came again with other contents, about which a break is open (B1). */
+const contradicted = (trades: ReadonlyArray<Trade.Trade>) =>
+  Effect.map(
+    among(
+      Break.BreakTable,
+      "subject",
+      trades.map(({ id }) => Id.format("trade", id)),
+      [
+        { column: "account", in: each(trades.map(({ account }) => account)) },
+        { column: "closedAt", in: [null] },
+        { column: "kind", in: ["Conflict"] }
+      ]
+    ),
+    (breaks) => new Set(breaks.map(({ subject }) => subject))
+  )
+
+/** A text right after another: none is between them. */
+const after = (text: string): string => `${text}\u0001`
+
+/** Trades that wait for a person: held for another reason than that their batch has not had its turn. */
+export const quarantined: ReadonlyArray<Conditions> = [
+  [
+    { column: "status", in: ["pending"] },
+    { column: "reason", below: counts.AWAITS_TURN }
+  ],
+  [
+    { column: "status", in: ["pending"] },
+    { column: "reason", atLeast: after(counts.AWAITS_TURN) }
+  ]
+]
+
+/** How each of these trades stands: by its status, and by what else is on record of it, which is read for all of them at once. */
+export const standings = (
+  trades: ReadonlyArray<Trade.Trade>
+): Effect.Effect<
+  (trade: Trade.Trade) => Documents.TradeDocument["standing"],
+  TradeRepository.StoreError,
+  TradeRepository.TradeRepository
+> =>
+  Effect.gen(function* () {
+    const conflicts = yield* contradicted(trades)
+    const reversed = yield* undone(trades)
+    return (trade) => {
+      if (conflicts.has(Id.format("trade", trade.id))) return "conflict"
+      if (Trade.isHeld(trade) && !counts.awaitsTurn(trade)) return "quarantined"
+      const isUndone = reversed.has(identityOf(trade.account, trade.source, trade.sourceId, trade.occurrence))
+      return isUndone && trade.status !== "failed" ? "reversed" : trade.status
+    }
+  })
