@@ -9,6 +9,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const postgres = here("packages/store-postgres/test/globalSetup.ts")
 /** Tests that start the program as a process share one bundle of it. */
 const program = here("packages/runner/test/program/setup.ts")
+/** Says from which seed on properties are tried. */
+const properties = here("packages/core/test/properties.ts")
 /** Builds the dashboard and unpacks a browser. */
 const browser = here("packages/dashboard/test/browser.ts")
 
@@ -48,6 +50,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    setupFiles: [properties],
     // More than two processors: much of a test is waiting for programs that it has started. As many at least as at
     // most: the pool ends what it holds for an idle worker, and a shared one can get work at that moment.
     maxWorkers: 5,

@@ -1,12 +1,14 @@
 // Kills the daemon again and again on stores of its own, also where its disk is full or its clock is set:
 // `npm run torture -- --rounds 200 --seed 7 --store postgres`, `npm run torture -- --faults disk,clock`. A batch of 10,000 rows:
-// `npm run torture -- --story batch --store postgres --rows 10000`.
+// `npm run torture -- --story batch --store postgres --rows 10000`. Properties with other values than those of `npm test`:
+// `npm run torture -- --story properties --rounds 20000 --seed 7`.
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
 const USAGE =
   "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab|ibkr] [--faults disk,clock]\n" +
-  "       npm run torture -- --story batch [--rows N] [--store sqlite|postgres]\n"
+  "       npm run torture -- --story batch [--rows N] [--store sqlite|postgres]\n" +
+  "       npm run torture -- --story properties [--rounds N] [--seed NUMBER]\n"
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +26,8 @@ const isPossible = faults.every((each) =>
   ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each)
 )
 const isBatch = values.story === "batch"
-const isStory = values.story === "kills" || (isBatch && ["sqlite", "postgres"].includes(values.store))
+const isProperties = values.story === "properties" && /^\d+$/.test(values.seed)
+const isStory = values.story === "kills" || isProperties || (isBatch && ["sqlite", "postgres"].includes(values.store))
 const areNumbers = [values.rounds, values.rows].every((each) => /^[1-9]\d*$/.test(each))
 if (!areNumbers || !isKnown || !isPossible || !isStory) {
   process.stderr.write(USAGE)
@@ -39,19 +42,19 @@ const plain = {
   schwab: ["schwab"],
   ibkr: ["ibkr"]
 }
-const files = isBatch ? ["batch"] : faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
-const child = spawn(
-  "npx",
-  ["--no-install", "vitest", "run", ...files.map((name) => `packages/runner/test/kill/${name}.test.ts`)],
-  {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      ROUNDLOT_KILL_ROUNDS: values.rounds,
-      ROUNDLOT_STANDBY_KILLS: "20",
-      ROUNDLOT_KILL_SEED: values.seed,
-      ...(isBatch ? { ROUNDLOT_BATCH_ROWS: values.rows, ROUNDLOT_BATCH_STORE: values.store } : {})
-    }
+const killed = isBatch ? ["batch"] : faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
+const files = isProperties
+  ? ["history", "naiveLedger"].map((name) => `packages/core/test/${name}.test.ts`)
+  : killed.map((name) => `packages/runner/test/kill/${name}.test.ts`)
+const child = spawn("npx", ["--no-install", "vitest", "run", ...files], {
+  stdio: "inherit",
+  env: {
+    ...process.env,
+    ROUNDLOT_KILL_ROUNDS: values.rounds,
+    ROUNDLOT_STANDBY_KILLS: "20",
+    ROUNDLOT_KILL_SEED: values.seed,
+    ...(isProperties ? { ROUNDLOT_PROPERTY_RUNS: values.rounds, ROUNDLOT_PROPERTY_SEED: values.seed } : {}),
+    ...(isBatch ? { ROUNDLOT_BATCH_ROWS: values.rows, ROUNDLOT_BATCH_STORE: values.store } : {})
   }
-)
+})
 child.on("close", (code) => process.exit(code ?? 1))

@@ -23,6 +23,7 @@ import * as Decimal from "../src/money/Decimal.ts"
 import { atMarket } from "../src/order/OrderTerms.ts"
 import * as OrderState from "../src/order/OrderState.ts"
 import { Desk } from "../src/testing/index.ts"
+import { seed as firstSeed } from "./properties.ts"
 
 /** What a broker may say to a send in a story. */
 export type Got = "accepted" | "rejected" | "not-accepted" | "unknown" | "nothing"
@@ -596,7 +597,8 @@ export const tried = async <Ts>(property: fc.IProperty<Ts>, usual: number): Prom
   const { numRuns } = runs(usual)
   for (let done = 0; done < numRuns; done += BATCH) {
     const { failed, errorInstance, seed, counterexamplePath } = fc.check(property, {
-      numRuns: Math.min(BATCH, numRuns - done)
+      numRuns: Math.min(BATCH, numRuns - done),
+      seed: firstSeed + done
     })
     if (failed) {
       const problem = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)

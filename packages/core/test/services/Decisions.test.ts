@@ -18,24 +18,14 @@ import * as Instant from "../../src/time/Instant.ts"
 import * as MarketHours from "../../src/time/MarketHours.ts"
 import * as stage from "./Stage.ts"
 
-const AAPL = Ticker.make("AAPL")
-
-const input = (parts: Partial<Decision.DecisionInput> = {}): Decision.DecisionInput => ({
-  strategy: "momentum",
-  symbol: AAPL,
-  side: "buy",
-  quantity: Quantity.unsafe("3"),
-  ...parts
-})
+const wanted = { strategy: "momentum", quantity: Quantity.unsafe("3") } as const
 
 const program = (parts: Partial<Broker.BrokerService> = {}, ground: stage.Ground = {}) =>
   Decisions.layer.pipe(Layer.provideMerge(stage.layer(parts, ground)))
 
-const decided = (parts: Partial<Decision.DecisionInput> = {}) =>
-  Effect.flatMap(Decisions.Decisions, (decisions) => decisions.decide(stage.account, input(parts)))
+const decided = (parts: Partial<Decision.DecisionInput> = {}) => stage.decided({ ...wanted, ...parts })
 
-const executed = (parts: Partial<Decision.DecisionInput> = {}) =>
-  Effect.flatMap(Decisions.Decisions, (decisions) => Effect.flatMap(decided(parts), ({ id }) => decisions.execute(id)))
+const executed = (parts: Partial<Decision.DecisionInput> = {}) => stage.executed({ ...wanted, ...parts })
 
 const seen = ({ reason, status }: Decision.Decision) => (reason === undefined ? status : `${status}: ${reason}`)
 

@@ -1,7 +1,5 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
-import { Ticker } from "../../src/instrument/Ticker.ts"
-import * as Quantity from "../../src/money/Quantity.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
@@ -154,10 +152,7 @@ describe("a decision in doubt", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        const decisions = yield* Decisions.Decisions
-        const wanted = { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1") } as const
-        const { id } = yield* decisions.decide(Stage.account, wanted)
-        yield* decisions.execute(id)
+        yield* Stage.executed()
         const asked = yield* Doubts.makeAsked
         const askThrice = (isProven: boolean) =>
           Effect.replicateEffect(

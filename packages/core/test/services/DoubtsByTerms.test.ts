@@ -102,10 +102,7 @@ const renamed = Effect.gen(function* () {
 const doubtedTwice = Effect.gen(function* () {
   yield* Stage.opened()
   yield* Stage.driving
-  const decisions = yield* Decisions.Decisions
-  const wanted = { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1") } as const
-  const { id } = yield* decisions.decide(Stage.account, wanted)
-  yield* decisions.execute(id)
+  yield* Stage.executed()
   yield* Stage.submit(Stage.trade("t1", "1"))
   yield* Gates.confirmInstruments
   yield* Submission.submitPending(() => Effect.succeed(true))

@@ -2,8 +2,9 @@ import { Context, Effect, Either, Layer, TestClock, TestContext } from "effect"
 import type { Scope } from "effect"
 import * as Account from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
+import type { DecisionInput } from "../../src/decision/Decision.ts"
 import { BrokerOrderId } from "../../src/identity/ClientOrderId.ts"
-import type { Ticker } from "../../src/instrument/Ticker.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
@@ -26,6 +27,7 @@ import {
 } from "../../src/reconciliation/Report.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
+import { Decisions } from "../../src/services/Decisions.ts"
 import * as Driving from "../../src/services/Driving.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Roundlot from "../../src/services/Roundlot.ts"
@@ -230,6 +232,16 @@ export const trade = (sourceId: string, quantity: string, symbol = "AAPL"): Trad
 /** Takes trades in. */
 export const submit = (...trades: ReadonlyArray<TradeInput>) =>
   Effect.flatMap(Accumulator, (accumulator) => accumulator.submitMany(account, trades))
+
+/** Decides to buy a share of AAPL, or what `parts` say otherwise. */
+export const decided = (parts: Partial<DecisionInput> = {}) =>
+  Effect.flatMap(Decisions, (decisions) =>
+    decisions.decide(account, { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1"), ...parts })
+  )
+
+/** The same, and carries it out. */
+export const executed = (parts: Partial<DecisionInput> = {}) =>
+  Effect.flatMap(Decisions, (decisions) => Effect.flatMap(decided(parts), ({ id }) => decisions.execute(id)))
 
 /** All orders, oldest first. */
 export const orders = Reads.all(OrderTable)

@@ -2,9 +2,7 @@ import { Effect, Exit, Fiber, Option, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { AccountTable, defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
-import { Ticker } from "../../src/instrument/Ticker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
-import * as Quantity from "../../src/money/Quantity.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
@@ -122,10 +120,7 @@ describe("the broker's own id of an account", () => {
         yield* Stage.driving
         yield* started
         yield* change
-        const decisions = yield* Decisions.Decisions
-        const input = { symbol: Ticker.make("AAPL"), side: "buy", quantity: Quantity.unsafe("1") } as const
-        const { id } = yield* decisions.decide(Stage.account, input)
-        const decided = yield* decisions.execute(id)
+        const decided = yield* Stage.executed()
         expect(decided.status).toBe("failed")
         expect(decided.reason).toContain("is pinned to stage's account")
       }).pipe(Effect.provide(Decisions.layer))

@@ -325,6 +325,18 @@ const counted = Effect.gen(function* () {
   return [order && Decimal.format(order.filled), ...shown]
 })
 
+/** The market has another ticker for what is held. */
+const renamed = (to: Ticker) =>
+  Effect.flatMap(Commands, (commands) =>
+    commands.perform({
+      id: "c0",
+      account: Stage.account,
+      actor: "op",
+      reason: "announced",
+      command: { _tag: "RenameSymbol", symbol: Ticker.make("AAPL"), to, since: undefined }
+    })
+  )
+
 const heads = Effect.flatMap(TradeRepository, (repository) =>
   Effect.map(repository.heads, (all) => JSON.stringify([...all]))
 )
@@ -456,66 +468,52 @@ describe("an execution that is listed no more", () => {
     )
   })
 
-  it("SYNC-13: where the broker does not show the order, what it holds says whether it was busted", async () => {
-    const on = place()
-    await Stage.play(
-      Effect.gen(function* () {
-        yield* twoSynced(on)
-        on.fills.splice(0, 1)
-        Object.assign(on, { shows: false, holdings: [held("2")] })
-        expect(yield* sync()).toMatchObject({ canonicalChanges: 1 })
-        expect((yield* counted)[0]).toBe("2")
-      }),
-      layerOf(on)
-    )
-  })
-
-  it("SYNC-13, P9: what the broker holds by the ticker that the market has for it now is held", async () => {
-    const on = place()
-    await Stage.play(
-      Effect.gen(function* () {
-        yield* twoSynced(on)
-        const [symbol, to] = [Ticker.make("AAPL"), Ticker.make("META")]
-        const command = { _tag: "RenameSymbol", symbol, to, since: undefined } as const
-        const commands = yield* Commands
-        yield* commands.perform({ id: "c0", account: Stage.account, actor: "op", reason: "announced", command })
-        on.fills.splice(0, 2)
-        Object.assign(on, { shows: false, holdings: [{ ...held("3"), symbol: to }] })
-        expect(yield* sync()).toMatchObject({ canonicalChanges: 0 })
-        expect((yield* counted)[0]).toBe("3")
-      }),
-      layerOf(on)
-    )
-  })
-
-  it("SYNC-13: what the broker has forgotten when it is read again, as at midnight, is not missed twice", async () => {
-    const on = place()
-    await Stage.play(
-      Effect.gen(function* () {
-        yield* twoSynced(on)
-        on.fills.splice(0, 1)
-        Object.assign(on, { shows: false, holdings: [held("2")], forgets: 0.5 })
-        expect(yield* sync()).toMatchObject({ canonicalChanges: 0 })
-        expect([(yield* counted)[0], yield* breaks]).toEqual(["3", []])
-      }),
-      layerOf(on)
-    )
-  })
-
-  it("SYNC-13: a listing that does not reach back to it says nothing of it, whatever else is told", async () => {
-    const on = place()
-    await Stage.play(
-      Effect.gen(function* () {
-        yield* twoSynced(on)
-        on.fills.splice(0, 2)
-        on.holdings = [held("0.5")]
-        on.memory = 0.5
-        expect(yield* sync()).toMatchObject({ canonicalChanges: 0 })
-        expect([(yield* counted)[0], yield* breaks]).toEqual(["3", []])
-      }),
-      layerOf(on)
-    )
-  })
+  const forgotten = [
+    {
+      title: "SYNC-13: where the broker does not show the order, what it holds says whether it was busted",
+      gone: 1,
+      told: { shows: false, holdings: [held("2")] },
+      counts: "2"
+    },
+    {
+      title: "SYNC-13, P9: what the broker holds by the ticker that the market has for it now is held",
+      before: renamed(Ticker.make("META")),
+      gone: 2,
+      told: { shows: false, holdings: [{ ...held("3"), symbol: Ticker.make("META") }] },
+      counts: "3"
+    },
+    {
+      title: "SYNC-13: what the broker has forgotten when it is read again, as at midnight, is not missed twice",
+      gone: 1,
+      told: { shows: false, holdings: [held("2")], forgets: 0.5 },
+      counts: "3",
+      isQuiet: true
+    },
+    {
+      title: "SYNC-13: a listing that does not reach back to it says nothing of it, whatever else is told",
+      gone: 2,
+      told: { holdings: [held("0.5")], memory: 0.5 },
+      counts: "3",
+      isQuiet: true
+    }
+  ]
+  for (const { before = Effect.void, counts, gone, isQuiet = false, title, told } of forgotten) {
+    it(title, async () => {
+      const on = place()
+      await Stage.play(
+        Effect.gen(function* () {
+          yield* twoSynced(on)
+          yield* before
+          on.fills.splice(0, gone)
+          Object.assign(on, told)
+          expect(yield* sync()).toMatchObject({ canonicalChanges: counts === "3" ? 0 : 1 })
+          expect((yield* counted)[0]).toBe(counts)
+          if (isQuiet) expect(yield* breaks).toEqual([])
+        }),
+        layerOf(on)
+      )
+    })
+  }
 })
 
 describe("a sync of positions", () => {
