@@ -468,52 +468,51 @@ describe("an execution that is listed no more", () => {
     )
   })
 
-  const forgotten = [
-    {
-      title: "SYNC-13: where the broker does not show the order, what it holds says whether it was busted",
-      gone: 1,
-      told: { shows: false, holdings: [held("2")] },
-      counts: "2"
-    },
-    {
-      title: "SYNC-13, P9: what the broker holds by the ticker that the market has for it now is held",
-      before: renamed(Ticker.make("META")),
-      gone: 2,
-      told: { shows: false, holdings: [{ ...held("3"), symbol: Ticker.make("META") }] },
-      counts: "3"
-    },
-    {
-      title: "SYNC-13: what the broker has forgotten when it is read again, as at midnight, is not missed twice",
-      gone: 1,
-      told: { shows: false, holdings: [held("2")], forgets: 0.5 },
-      counts: "3",
-      isQuiet: true
-    },
-    {
-      title: "SYNC-13: a listing that does not reach back to it says nothing of it, whatever else is told",
-      gone: 2,
-      told: { holdings: [held("0.5")], memory: 0.5 },
-      counts: "3",
-      isQuiet: true
-    }
-  ]
-  for (const { before = Effect.void, counts, gone, isQuiet = false, title, told } of forgotten) {
-    it(title, async () => {
-      const on = place()
-      await Stage.play(
-        Effect.gen(function* () {
-          yield* twoSynced(on)
-          yield* before
-          on.fills.splice(0, gone)
-          Object.assign(on, told)
-          expect(yield* sync()).toMatchObject({ canonicalChanges: counts === "3" ? 0 : 1 })
-          expect((yield* counted)[0]).toBe(counts)
-          if (isQuiet) expect(yield* breaks).toEqual([])
-        }),
-        layerOf(on)
-      )
-    })
-  }
+  it.each([
+    [
+      "where the broker does not show the order, what it holds says whether it was busted",
+      { before: Effect.void, gone: 1, told: { shows: false, holdings: [held("2")] }, counts: "2", opened: [] }
+    ],
+    [
+      "what the broker has forgotten when it is read again, as at midnight, is not missed twice",
+      {
+        before: Effect.void,
+        gone: 1,
+        told: { shows: false, holdings: [held("2")], forgets: 0.5 },
+        counts: "3",
+        opened: []
+      }
+    ],
+    [
+      "a listing that does not reach back to it says nothing of it, whatever else is told",
+      { before: Effect.void, gone: 2, told: { holdings: [held("0.5")], memory: 0.5 }, counts: "3", opened: [] }
+    ],
+    [
+      "what is held by the ticker that the market has for it now is held (P9)",
+      {
+        before: renamed(Ticker.make("META")),
+        gone: 2,
+        told: { shows: false, holdings: [{ ...held("3"), symbol: Ticker.make("META") }] },
+        counts: "3",
+        opened: ["FillMissing"]
+      }
+    ]
+  ])("SYNC-13: %s", async (_, { before, counts, gone, opened, told }) => {
+    const on = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* twoSynced(on)
+        yield* before
+        on.fills.splice(0, gone)
+        Object.assign(on, told)
+        expect(yield* sync()).toMatchObject({ canonicalChanges: counts === "3" ? 0 : 1 })
+        expect((yield* counted)[0]).toBe(counts)
+        const open = (yield* Reads.all(BreakTable)).filter(({ closedAt }) => closedAt === undefined)
+        expect(open.map(({ kind }) => kind)).toEqual(opened)
+      }),
+      layerOf(on)
+    )
+  })
 })
 
 describe("a sync of positions", () => {
