@@ -64,7 +64,7 @@ const judgeManifest = async (tarball) => {
 
 const judge = async (file) => {
   const tarball = new Uint8Array(readFileSync(file)).buffer
-  const types = isServed(/roundlot-(\w+)-\d/.exec(file)?.[1]) ? [] : await judgeTypes(tarball)
+  const types = isServed(/^roundlot-(\w+)-\d/.exec(basename(file))?.[1]) ? [] : await judgeTypes(tarball)
   return [...(await judgeManifest(tarball)), ...types].map((fault) => `${basename(file)}: ${fault}`)
 }
 
