@@ -266,6 +266,8 @@ export * as Ledger from "./ledger/Ledger.ts"
 export * as Lanes from "./ledger/Lanes.ts"
 /** `ledger/plan`: see that module. */
 export * as plan from "./ledger/plan.ts"
+/** `services/accountwise`: see that module. */
+export * as accountwise from "./services/accountwise.ts"
 /** `services/Accumulator`: see that module. */
 export * as Accumulator from "./services/Accumulator.ts"
 /** `services/Alerts`: see that module. */

@@ -7,6 +7,7 @@ import { acknowledgedOf, OrderTable, type Order } from "../order/Order.ts"
 import type { CancelAnswer } from "../ports/Broker.ts"
 import { within } from "../ports/deadline.ts"
 import * as Instant from "../time/Instant.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
 import { brokerToDrive, driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { recoverIdle, reported } from "./work.ts"
@@ -14,22 +15,31 @@ import { recoverIdle, reported } from "./work.ts"
 const AGAIN_AFTER_MS = 15_000
 
 /** Asks the broker to end the orders whose end was requested: one pass. An end is never assumed; it is asked for again (O25). */
-export const requestCancels = Effect.gen(function* () {
-  const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-  yield* endLives((yield* driven(yield* open("lifeSeconds"))).filter((order) => isOver(order, now)))
-  const requested = yield* open("cancelRequestedAt")
-  const due = (yield* driven(requested)).filter(
-    (order) =>
-      order.cancelRequestedAt !== undefined &&
-      (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)
-  )
-  yield* Effect.forEach(due, (order) => reported(`cancels ${order.account}`, ask(order)), {
-    concurrency: 4,
-    discard: true
+export const requestCancels = (each: EachAccount = inTurn) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    yield* endLives((yield* driven(yield* open("lifeSeconds"))).filter((order) => isOver(order, now)))
+    const requested = yield* open("cancelRequestedAt")
+    const due = (yield* driven(requested)).filter(
+      (order) =>
+        order.cancelRequestedAt !== undefined &&
+        (order.cancelAskedAt === undefined || Instant.millisBetween(order.cancelAskedAt, now) >= AGAIN_AFTER_MS)
+    )
+    yield* each(
+      due.map(({ account }) => account),
+      (account) =>
+        Effect.forEach(
+          due.filter((order) => order.account === account),
+          (order) => reported(`cancels ${account}`, ask(order)),
+          {
+            concurrency: 4,
+            discard: true
+          }
+        )
+    )
+    yield* recoverIdle("cancels", Effect.succeed(requested))
+    return due.length
   })
-  yield* recoverIdle("cancels", Effect.succeed(requested))
-  return due.length
-})
 
 /** The open orders that have a value there; most have none. */
 const open = (column: "lifeSeconds" | "cancelRequestedAt") =>

@@ -1,4 +1,4 @@
-import { Deferred, Effect, Fiber, Ref } from "effect"
+import { Deferred, Effect, Fiber, Ref, type Scope } from "effect"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -12,9 +12,11 @@ import { hasLife } from "../order/life.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { within } from "../ports/deadline.ts"
 import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
+import { makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
 import { requestCancels } from "./Cancels.ts"
 import { makeWorkOff } from "./Decisions.ts"
@@ -23,19 +25,20 @@ import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
-import { learnAllHours } from "./Hours.ts"
+import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
-import { recheckDifferences, reconcile, reconcileAll } from "./Reconciliation.ts"
+import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
 import { recoverLost, submissionFollows, submitPending } from "./Submission.ts"
 import {
   defaultPolling,
   follow,
   makePolled,
   pollAll,
+  pollEach,
   pollOpenOrders,
-  sweepAll,
+  sweepEach,
   type PollingOptions
 } from "./Tracking.ts"
 import * as StartGate from "./StartGate.ts"
@@ -79,14 +82,26 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const scope = yield* Effect.scope
     const otherAccount = yield* Deferred.make<never, StartGate.OtherBrokerAccount>()
     // A broker that is long in answering is read beside the passes: they go on with the other accounts.
+    const opening = (account: AccountName) => Effect.forkIn(tryGate(gate, account, otherAccount), scope)
     const mayDrive = (account: AccountName) =>
       Effect.gen(function* () {
         if (!(yield* isDriven(account))) return false
         if (yield* gate.isRead(account)) return true
-        yield* Effect.forkIn(tryGate(gate, account, otherAccount), scope)
+        yield* opening(account)
         return false
       })
-    yield* start(driving, gate)
+    // Nothing is read into the books of an account before its broker has shown that it is that account's.
+    const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
+    const each = yield* Effect.all({
+      cancels: beside,
+      doubts: beside,
+      hours: makeBeside,
+      logins: makeBeside,
+      polls: beside,
+      positions: beside,
+      sweeps: beside
+    })
+    yield* start(driving, gate, opening, each.polls)
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
@@ -97,27 +112,30 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("submission", look, submitPending(mayDrive), { after: submissionFollows }),
         work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
         work.forever("batches", look, workOffBatches, { after: ["batches"] }),
-        work.forever("cancels", look, requestCancels, { after: ["CancelRequested", "OrderChanged"] }),
+        work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),
         work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
-        work.forever("doubts", look, askForDoubtful(asked, mayDrive), { after: ["AttemptAnswered"] }),
-        work.forever("polling", look, pollOpenOrders(polling, polled), {
+        work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
+        work.forever("polling", look, pollOpenOrders(polling, polled, each.polls), {
           after: ["OrderChanged", "OrderCreated"],
           rest: 4
         }),
-        work.every("sweep", "1 minute", sweepAll),
-        work.every("positions", "5 minutes", reconcileAll),
-        work.every("differences of positions", "15 seconds", recheckDifferences),
+        work.every("sweep", "1 minute", sweepEach(each.sweeps)),
+        work.every("positions", "5 minutes", reconcileEach(each.positions)),
+        work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
-        work.every("market hours", "1 hour", learnAllHours),
+        work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
         work.every("clocks", "1 minute", gate.watchClocks),
         Effect.zipRight(
           work.reported("old requests", Requests.forgetOld),
           work.every("old requests", "1 hour", Requests.forgetOld)
         ),
-        Effect.zipRight(work.reported("logins", watchLogins), work.every("logins", "15 seconds", watchLogins)),
-        followAccounts(driving, look),
+        Effect.zipRight(
+          work.reported("logins", watchLogins(each.logins)),
+          work.every("logins", "15 seconds", watchLogins(each.logins))
+        ),
+        followAccounts(driving, look, gate, opening),
         Deferred.await(otherAccount)
       ],
       { concurrency: "unbounded", discard: true }
@@ -158,23 +176,35 @@ const regateNotional = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
   Effect.forEach(accounts.filter(needsPrice), ({ name }) => regateAll(name), { discard: true })
 )
 
+/** Reads an account's broker for the first time, beside whoever asks for that. */
+type Opening = (account: AccountName) => Effect.Effect<Fiber.Fiber<void>, never, Requirements>
+
+/** So long a start waits for the brokers of all accounts; whoever has not answered until then is read beside the others. */
+const START_PATIENCE = "15 seconds"
+
 /** Before anything is sent: leases are taken, brokers are read, gates are judged again. */
 const start = (
   driving: Driving.Driving,
-  gate: StartGate.StartGate
-): Effect.Effect<void, LedgerError | LeaseHeld | StartGate.Refusal, Requirements> =>
+  gate: StartGate.StartGate,
+  opening: Opening,
+  each: EachAccount
+): Effect.Effect<void, LedgerError | LeaseHeld | StartGate.Refusal, Requirements | Scope.Scope> =>
   Effect.gen(function* () {
     const accounts = yield* Reads.all(AccountTable)
     yield* Effect.forEach(accounts, ({ name }) => driving.take(name), { discard: true })
-    yield* Effect.forEach(accounts, ({ name }) => gate.isOpen(name), { discard: true })
+    const opened = yield* Effect.forEach(accounts, ({ name }) => opening(name))
+    const allTried = Effect.forEach(opened, Fiber.await, { discard: true })
+    yield* within(allTried, START_PATIENCE, () => Effect.void)
     const [refusal] = (yield* Effect.forEach(accounts, ({ name }) => gate.refusal(name))).filter(
       (each) => each !== undefined
     )
     if (refusal !== undefined) return yield* refusal
-    yield* pollAll
+    yield* pollEach(each)
     yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
-    yield* Effect.flatMap(Health, (health) => health.succeeded(STARTED))
+    yield* Effect.forkScoped(Effect.zipRight(allTried, tellStarted))
   })
+
+const tellStarted = Effect.flatMap(Health, (health) => health.succeeded(STARTED))
 
 /** The part of health that says that brokers were read, or tried to be, before anything else. */
 const STARTED = "start"
@@ -188,13 +218,22 @@ const afterTheFirst = <A, R>(again: Effect.Effect<A, never, R>): Effect.Effect<E
 /** P1 to P12: what the account holds is compared whenever it was connected to its broker again, and on a schedule. */
 const comparePositions = (account: AccountName) => work.reported(`positions ${account}`, reconcile(account))
 
-/** Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then. */
-const followAccounts = (driving: Driving.Driving, look: work.Looks): Effect.Effect<never, never, Requirements> =>
+/**
+ * Follows the stream of every account, of those too that come up while the program runs, whose leases are taken then; each as soon as
+ * its broker has shown that it is that account's, which is asked for until it is.
+ */
+const followAccounts = (
+  driving: Driving.Driving,
+  look: work.Looks,
+  gate: StartGate.StartGate,
+  opening: Opening
+): Effect.Effect<never, never, Requirements> =>
   Effect.scoped(
     Effect.gen(function* () {
       const followed = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
       const followOne = Effect.fn("Daemon.followOne")(function* (name: AccountName) {
         yield* driving.take(name)
+        if (!(yield* gate.isProven(name))) return void (yield* opening(name))
         const compare = yield* afterTheFirst(comparePositions(name))
         yield* Effect.forkScoped(follow(name, compare))
         yield* Ref.update(followed, (known) => new Set(known).add(name))

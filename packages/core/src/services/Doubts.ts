@@ -17,6 +17,7 @@ import { interpret } from "../reconciliation/interpret.ts"
 import { sharing } from "../reconciliation/matching.ts"
 import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
@@ -54,7 +55,8 @@ export const makeAsked: Effect.Effect<Asked> = Effect.all({
  */
 export const askForDoubtful = <R = never>(
   asked: Asked,
-  mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R> = () => Effect.succeed(true)
+  mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R> = () => Effect.succeed(true),
+  each: EachAccount = inTurn
 ) =>
   Effect.gen(function* () {
     const clock = yield* Clock
@@ -73,12 +75,20 @@ export const askForDoubtful = <R = never>(
     }
     yield* Ref.set(asked.attempts, since)
     const asks = [
-      ...settled.map((order) => reported(`doubts ${order.account}`, ask(asked, order, mayDrive(order.account)))),
+      ...settled.map((order) => ({ order, asking: ask(asked, order, mayDrive(order.account)) })),
       ...[...(yield* Ref.get(asked.refused)).values()]
         .filter(({ sinceMs }) => nowMs - sinceMs >= SETTLING_MS)
-        .map(({ order }) => reported(`doubts ${order.account}`, askOnceMore(asked, order)))
+        .map(({ order }) => ({ order, asking: askOnceMore(asked, order) }))
     ]
-    yield* Effect.all(asks, { concurrency: 4, discard: true })
+    yield* each(
+      asks.map(({ order }) => order.account),
+      (account) =>
+        Effect.forEach(
+          asks.filter(({ order }) => order.account === account),
+          ({ asking }) => reported(`doubts ${account}`, asking),
+          { concurrency: 4, discard: true }
+        )
+    )
     yield* recoverIdle(
       "doubts",
       Effect.map(Ref.get(asked.refused), (refused) => [...doubtful, ...[...refused.values()].map(({ order }) => order)])

@@ -1,13 +1,12 @@
 import { Effect } from "effect"
-import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import * as Instant from "../time/Instant.ts"
 import * as MarketHours from "../time/MarketHours.ts"
-import { isDriven } from "./drive.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
+import { drivenAccounts } from "./drive.ts"
 import { Health } from "./Health.ts"
-import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reported } from "./work.ts"
 
@@ -76,10 +75,7 @@ const tell = (
   })
 
 /** Reads the hours of every account that this process drives; one account's failure does not stop the others. */
-export const learnAllHours = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(
-    accounts,
-    ({ name }) => Effect.whenEffect(reported(`calendar of ${name}`, learnHours(name)), isDriven(name)),
-    { discard: true }
+export const learnHoursOfEach = (each: EachAccount = inTurn) =>
+  Effect.flatMap(drivenAccounts, (accounts) =>
+    each(accounts, (name) => reported(`calendar of ${name}`, learnHours(name)))
   )
-)

@@ -35,11 +35,12 @@ import {
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
-import { driven, isDriven } from "./drive.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
+import { driven, drivenAccounts } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
-import { pollAll, sweep } from "./Tracking.ts"
+import { pollAllOf, sweep } from "./Tracking.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
 
@@ -74,7 +75,7 @@ export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (accoun
   const isNew = judged.holdings.some(({ symbol, why }) => known.get(symbol) !== why)
   if (isNew) {
     yield* sweep(account)
-    yield* pollAll
+    yield* pollAllOf(account)
   }
   const last = isNew ? sinceThen(first, yield* read) : first
   yield* bookSoundness(account, "positions", problemOf(last))
@@ -92,25 +93,26 @@ export const compare: (account: AccountName) => Effect.Effect<Reconciled, Failed
 })
 
 /** Reconciles every account that this process drives; one account's failure does not stop the others. */
-export const reconcileAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(
-    accounts,
-    ({ name }) => Effect.whenEffect(reported(`positions ${name}`, reconcile(name)), isDriven(name)),
-    { discard: true }
-  )
-)
+export const reconcileEach = (each: EachAccount = inTurn) =>
+  Effect.flatMap(drivenAccounts, (accounts) => each(accounts, reconcileAndTell))
+
+const reconcileAndTell = (account: AccountName) => reported(`positions ${account}`, reconcile(account))
 
 /** Compares the accounts again for which a difference holds a symbol: it goes on as soon as the difference is gone. */
-export const recheckDifferences = Effect.gen(function* () {
-  const open = yield* Reads.all(BreakTable, {
-    where: [
-      { column: "closedAt", in: [null] },
-      { column: "kind", in: ["PositionDiffers"] }
-    ]
+export const recheckDifferences = (each: EachAccount = inTurn) =>
+  Effect.gen(function* () {
+    const open = yield* Reads.all(BreakTable, {
+      where: [
+        { column: "closedAt", in: [null] },
+        { column: "kind", in: ["PositionDiffers"] }
+      ]
+    })
+    const differing = yield* driven(open)
+    yield* each(
+      differing.map(({ account }) => account),
+      reconcileAndTell
+    )
   })
-  const accounts = new Set((yield* driven(open)).map(({ account }) => account))
-  yield* Effect.forEach(accounts, (account) => reported(`positions ${account}`, reconcile(account)), { discard: true })
-})
 
 // What is read
 

@@ -61,6 +61,8 @@ export type Refusal = ClockSkewed | EnvironmentMismatch | OtherBrokerAccount
  * compared. For real money the clocks must agree as well, and go on to. An account whose broker cannot be read stops no other.
  */
 export interface StartGate {
+  /** Did the broker prove to be of the account's environment, and to show the account that was driven before? Asks nobody. */
+  readonly isProven: (account: AccountName) => Effect.Effect<boolean>
   /** Is the broker read? Asks nobody. */
   readonly isRead: (account: AccountName) => Effect.Effect<boolean>
   /** Is the broker read? Where it is not, reads it, unless that is under way or was tried a moment ago. */
@@ -85,6 +87,7 @@ const without =
 
 /** A gate that is closed for every account. */
 export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
+  const proven = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const read = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const opening = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const tried = yield* Ref.make<ReadonlyMap<AccountName, number>>(new Map())
@@ -93,8 +96,14 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
     reported(
       `start of ${account}`,
       Effect.gen(function* () {
-        yield* Effect.tapError(Effect.all([ofItsEnvironment(account), pinned(account), judgeClock(account)]), (error) =>
-          isRefusal(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : Effect.void
+        yield* Effect.gen(function* () {
+          yield* Effect.all([ofItsEnvironment(account), pinned(account)])
+          yield* Ref.update(proven, (known) => new Set(known).add(account))
+          yield* judgeClock(account)
+        }).pipe(
+          Effect.tapError((error) =>
+            isRefusal(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : Effect.void
+          )
         )
         yield* learnHours(account)
         yield* sweep(account)
@@ -112,8 +121,11 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
     )
   const watchClock = (account: AccountName) =>
     Effect.tapErrorTag(judgeClock(account), "ClockSkewed", () => close(account))
-  const isRead = (account: AccountName) => Effect.map(Ref.get(read), (accounts) => accounts.has(account))
+  const isIn = (some: typeof read) => (account: AccountName) =>
+    Effect.map(Ref.get(some), (accounts) => accounts.has(account))
+  const isRead = isIn(read)
   return {
+    isProven: isIn(proven),
     isRead,
     isOpen: Effect.fn("StartGate.isOpen")(function* (account: AccountName) {
       if (yield* isRead(account)) return true

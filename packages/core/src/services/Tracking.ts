@@ -28,7 +28,8 @@ import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "..
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
 import { moveCursor } from "../trade/moveCursor.ts"
-import { driven, isDriven } from "./drive.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
+import { driven, drivenAccounts } from "./drive.ts"
 import { Health } from "./Health.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
@@ -101,7 +102,7 @@ const lookedFor = (options: PollingOptions, { lookedAt, turns, wholeMs }: Known,
  * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's
  * failure does not stop the others, one account's not the other accounts.
  */
-export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
+export const pollOpenOrders = (options: PollingOptions, polled: Polled, each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
     const known = yield* Ref.get(polled.known)
@@ -128,10 +129,9 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled) =>
     })
     // New orders have their turn at once, and bring none along that was just read.
     const isNews = due.every(({ id }) => !turns.has(id))
-    yield* Effect.forEach(
-      new Set(due.map(({ account }) => account)),
-      (account) => pollAccount(polled, account, isNews ? due : open, due),
-      { discard: true }
+    yield* each(
+      due.map(({ account }) => account),
+      (account) => pollAccount(polled, account, isNews ? due : open, due)
     )
     yield* recoverIdle("poll", isWhole ? Effect.succeed(open) : openOrders())
     return due.length
@@ -282,16 +282,22 @@ const openOrders = (more: ReadonlyArray<Filter> = []) =>
     driven
   )
 
-/** Reads every open order now, whoever's turn it is. */
-export const pollAll = Effect.gen(function* () {
-  const open = yield* openOrders()
-  const polled = yield* makePolled
-  yield* Effect.forEach(
-    new Set(open.map(({ account }) => account)),
-    (account) => pollAccount(polled, account, open, open),
-    { discard: true }
-  )
-})
+/** Reads the open orders of each account now, whoever's turn it is. */
+export const pollEach = (each: EachAccount, more: ReadonlyArray<Filter> = []) =>
+  Effect.gen(function* () {
+    const open = yield* openOrders(more)
+    const polled = yield* makePolled
+    yield* each(
+      open.map(({ account }) => account),
+      (account) => pollAccount(polled, account, open, open)
+    )
+  })
+
+/** The same for every account, one after another. */
+export const pollAll = pollEach(inTurn)
+
+/** The same for one account. */
+export const pollAllOf = (account: AccountName) => pollEach(inTurn, [{ column: "account", in: [account] }])
 
 /** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
 export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
@@ -500,11 +506,8 @@ const listedOf = (
 }
 
 /** Sweeps every account that this process drives; one account's failure does not stop the others. */
-export const sweepAll = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
-  Effect.forEach(accounts, ({ name }) => Effect.whenEffect(reported(`sweep ${name}`, sweep(name)), isDriven(name)), {
-    discard: true
-  })
-)
+export const sweepEach = (each: EachAccount = inTurn) =>
+  Effect.flatMap(drivenAccounts, (accounts) => each(accounts, (name) => reported(`sweep ${name}`, sweep(name))))
 
 /**
  * Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks, ever

@@ -131,6 +131,11 @@ export const driven = <R extends { readonly account: AccountName }>(
 ): Effect.Effect<ReadonlyArray<R>, never, Ledger> =>
   Effect.map(Ledger, ({ leases }) => records.filter(({ account }) => leases.of(account) !== undefined))
 
+/** The accounts that this process drives. */
+export const drivenAccounts = Effect.flatMap(Reads.all(AccountTable), (accounts) =>
+  Effect.map(Ledger, ({ leases }) => accounts.flatMap(({ name }) => (leases.of(name) === undefined ? [] : [name])))
+)
+
 /** Does this process hold the account's lease? */
 export const isDriven = (account: AccountName): Effect.Effect<boolean, never, Ledger> =>
   Effect.map(Ledger, (ledger) => ledger.leases.of(account) !== undefined)

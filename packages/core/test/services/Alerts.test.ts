@@ -54,7 +54,7 @@ const program = (on: Place, body: (look: (minutes: number) => Effect.Effect<void
     yield* TestClock.setTime(on.programs++ * DAY_MS)
     yield* Effect.zipRight(Stage.opened(), Stage.driving)
     const raised = yield* Alerts.makeRaised
-    const once = Effect.zipRight(watchLogins, Alerts.alertOnce(raised))
+    const once = Effect.zipRight(watchLogins(), Alerts.alertOnce(raised))
     const context = yield* Effect.context<Effect.Effect.Context<typeof once>>()
     return (count: number) =>
       Effect.repeatN(Effect.zipRight(once, TestClock.adjust("15 seconds")), 4 * count - 1).pipe(
@@ -94,7 +94,7 @@ test("ACC-7: health says of a login that ends soon when it does, and what become
   Stage.play(
     Effect.gen(function* () {
       yield* Effect.zipRight(Stage.opened(), Stage.driving)
-      yield* watchLogins
+      yield* watchLogins()
       const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
       const detail = "the login ends at 1970-01-08T00:00:00.000000Z: log in again before; orders wait from then on"
       expect(parts).toMatchObject([{ part: "login paper", isWell: false, detail, until }])
@@ -114,7 +114,7 @@ test("ACC-7: an account that has no broker keeps no other's login from being loo
     Effect.gen(function* () {
       yield* Effect.flatMap(Commands, (commands) => commands.setAccount(first, defaultSettings, "test"))
       yield* Effect.zipRight(Stage.opened(), Effect.zipRight(Stage.drivingOf(first), Stage.driving))
-      yield* watchLogins
+      yield* watchLogins()
       const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
       expect(parts).toMatchObject([{ part: "login paper", isWell: false }])
     }),

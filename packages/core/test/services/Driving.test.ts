@@ -163,12 +163,12 @@ describe("a holder whose lease went to another", () => {
         const { leases } = yield* Ledger
         const lease = leases.of(Stage.account)
         yield* leases.proveAll(0)
-        yield* Cancels.requestCancels
+        yield* Cancels.requestCancels()
         yield* leases.lose
-        yield* Cancels.requestCancels
+        yield* Cancels.requestCancels()
         expect(asked).toBe(0)
         yield* leases.hold(Stage.account, { token: lease?.token ?? 0, provenMs: 1 })
-        yield* Cancels.requestCancels
+        yield* Cancels.requestCancels()
         expect(asked).toBe(1)
       }),
       Stage.layer({ cancel })

@@ -6,7 +6,7 @@ import { BrokerReadFailed, Brokers, NoBroker, type BrokerService } from "../../s
 import { Clock } from "../../src/ports/Clock.ts"
 import { Health } from "../../src/services/Health.ts"
 import { Commands } from "../../src/services/Commands.ts"
-import { learnAllHours, learnHours } from "../../src/services/Hours.ts"
+import { learnHoursOfEach, learnHours } from "../../src/services/Hours.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as XnysCalendar from "../../src/time/XnysCalendar.ts"
 import { account, broker, driving, drivingOf, layer, opened, play } from "./Stage.ts"
@@ -80,7 +80,7 @@ describe("the hours of an account's market", () => {
         yield* commands.setAccount(first, defaultSettings, "test")
         yield* opened()
         yield* Effect.zipRight(drivingOf(first), driving)
-        yield* learnAllHours.pipe(Effect.provideService(Brokers, { get }), Effect.ignore)
+        yield* learnHoursOfEach().pipe(Effect.provideService(Brokers, { get }), Effect.ignore)
         expect((yield* Clock).hoursOf(account)?.source).toBe("stage")
         const ill = (yield* (yield* Health).all).filter(({ isWell }) => !isWell)
         expect(ill.map(({ part }) => part)).toContain("calendar of a")

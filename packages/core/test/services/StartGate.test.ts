@@ -1,4 +1,4 @@
-import { Effect, Exit, Fiber, Option, TestClock } from "effect"
+import { Effect, Exit, Fiber, Option, Stream, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { AccountTable, defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
@@ -11,6 +11,7 @@ import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
+import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
 /** A broker that shows one account, and then another: keys were changed. Without a number it cannot be asked. */
@@ -63,6 +64,52 @@ describe("an account whose broker gives no answer", () => {
   })
 })
 
+describe("an account whose broker stops answering", () => {
+  const silent = AccountName.make("silent")
+  const both = Effect.gen(function* () {
+    yield* Stage.opened()
+    const commands = yield* Commands
+    yield* commands.setAccount(silent, defaultSettings, "test")
+    yield* Effect.forkScoped(Daemon.run())
+    const accumulator = yield* Accumulator
+    yield* accumulator.submitMany(silent, [Stage.trade("t1", "1")])
+    yield* Stage.submit(Stage.trade("t1", "1"))
+    yield* Stage.until(Stage.statuses, (all) => all.join() === "submitted,submitted")
+  })
+
+  test.each([
+    { read: "an open order", part: "order", seconds: 20 },
+    { read: "what is listed", part: "orders", seconds: 65 },
+    { read: "how the login stands", part: "login", seconds: 20 }
+  ] as const)("DESIGN 8: keeps no other's from being read in time: $read", ({ part, seconds }) => {
+    let isSilent = false
+    const reads: Array<number> = []
+    const { order, orders } = Stage.broker()
+    const read = <A, E>(answer: Effect.Effect<A, E>) => Effect.suspend(() => (isSilent ? Effect.never : answer))
+    const counted = <A, E>(answer: Effect.Effect<A, E>) =>
+      Effect.zipRight(
+        Effect.map(TestClock.currentTimeMillis, (nowMs) => reads.push(nowMs)),
+        answer
+      )
+    const through = (way: typeof read): Partial<BrokerService> => ({
+      order: (id) => way(order(id)),
+      orders: (window) => way(orders(window)),
+      login: way(Effect.succeed({ _tag: "Valid", until: Instant.fromMillis(86_400_000) } as const))
+    })
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* both
+        isSilent = true
+        yield* TestClock.adjust("5 minutes")
+        const times = [...reads, yield* TestClock.currentTimeMillis]
+        const pauses = times.map((time, i) => time - (times[i - 1] ?? time))
+        expect(Math.max(...pauses)).toBeLessThanOrEqual(seconds * 1_000)
+      }),
+      Stage.layer({}, { partsOf: (name) => ({ [part]: through(name === silent ? read : counted)[part] }) })
+    )
+  })
+})
+
 describe("the broker's own id of an account", () => {
   test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () =>
     withKeys((change) =>
@@ -93,24 +140,31 @@ describe("the broker's own id of an account", () => {
       })
     ))
 
-  test("a daemon that could not ask at its start ends with that error as soon as it can, and sends nothing", () => {
+  test("a daemon that could not ask at its start ends with that error as soon as it can; it sends nothing and reads nothing", () => {
     const number: { is: string | undefined } = { is: "PA0000001234" }
+    let asked = 0
+    const listing = Effect.sync(() => {
+      asked++
+      return { complete: true, received: [] }
+    })
     return Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Effect.scoped(Effect.zipRight(Stage.driving, started))
         number.is = undefined
+        asked = 0
         yield* Stage.submit(Stage.trade("t1", "1"))
         const daemon = yield* Effect.fork(Effect.scoped(Daemon.run()))
         yield* TestClock.adjust("5 minutes")
         expect(yield* Fiber.poll(daemon)).toEqual(Option.none())
+        expect(asked).toBe(0)
         number.is = "PA0000005678"
         yield* TestClock.adjust("1 minute")
         const exit = Option.getOrElse(yield* Fiber.poll(daemon), () => Exit.void)
         expect(String(exit)).toContain("OtherBrokerAccount")
         expect(yield* Stage.statuses).toEqual(["pending"])
       }),
-      Stage.layer(shows(number))
+      Stage.layer({ ...shows(number), orders: () => listing, fills: () => listing, updates: Stream.never })
     )
   })
 

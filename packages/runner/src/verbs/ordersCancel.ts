@@ -43,7 +43,7 @@ export const workOn = (
 const askBrokers = (settings: Settings) =>
   Effect.flatMap(Reads.all(Account.AccountTable), (accounts) =>
     Effect.provide(
-      Effect.zipRight(Cancels.requestCancels, Tracking.pollAll),
+      Effect.zipRight(Cancels.requestCancels(), Tracking.pollAll),
       layerBrokers(accounts, settings, { file: settings.paperFile })
     )
   )

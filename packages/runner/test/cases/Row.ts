@@ -59,9 +59,9 @@ const deeds: { readonly [D in Deed]: Doing } = {
   pin: StartGate.pinned(account),
   read: Effect.zipRight(Tracking.sweep(account), Tracking.pollAll),
   reconcile: Reconciliation.reconcile(account),
-  reconcileAll: Reconciliation.reconcileAll,
+  reconcileAll: Reconciliation.reconcileEach(),
   askForDoubtful: Effect.flatMap(Doubts.makeAsked, (asked) => Doubts.askForDoubtful(asked)),
-  requestCancels: Cancels.requestCancels,
+  requestCancels: Cancels.requestCancels(),
   send: Effect.zipRight(
     Gates.confirmInstruments,
     Submission.submitPending(() => Effect.succeed(true))
