@@ -18,6 +18,9 @@ const A_COMPARISON_MS = 630_000
 const DEAR = 0.4
 const AT_MOST_MS = 3 * 3_600_000
 
+/** What only an operator lifts. */
+const HALTED = "Halted"
+
 /** Waits until nothing is left to be done, as an operator who lifts what operators must, and looks at everything then. */
 export const settle = (scene: Scene): Effect.Effect<void> =>
   Effect.gen(function* () {
@@ -83,7 +86,8 @@ const judge = (scene: Scene, name: string, look: number) =>
       }
     }
     yield* corrected(scene, `settled-${name}`)
-    if (look % 10 === 9) {
+    // A program that takes over compares what is held later than the operator resumed, and halts an account that has sent nothing yet.
+    if (look % 10 === 9 || books.positions.all().some(({ answer }) => answer === HALTED)) {
       yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
     }
   })
@@ -102,7 +106,7 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
     .filter(
       ({ closedAt, kind, subject }) => closedAt === undefined && (moved.has(subject) || kind === "ForeignPosition")
     )
-  const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered"]
+  const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered", HALTED]
   return [
     ...live.map((order) => `O${order.id} is ${order.status}`),
     ...positions
