@@ -586,6 +586,27 @@ describe("when the API", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("takes a request and never answers it, the page asks again", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    await page.clock.install()
+    await page.goto(`${daemon.url}/trades`)
+    const trades = page.getByRole("table", { name: "Trades" })
+    await trades.locator("tbody tr[data-row]").first().waitFor()
+    let asked = 0
+    let isDeaf = true
+    await page.route("**/api/v1/trades?*", (route) => {
+      asked++
+      return isDeaf ? undefined : route.continue()
+    })
+    await daemon.ask("/api/v1/trades", { sourceId: "unanswered", symbol: "IBM", side: "buy", quantity: "0.1" })
+    await expect.poll(() => asked).toBeGreaterThan(0)
+    isDeaf = false
+    await page.clock.fastForward(31_000)
+    await trades.getByText("IBM").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("has no stream, the page says so, reads at once where Refresh is pressed, and by itself every 5 s", async () => {
     await using seen = await open("/settings")
     const { page } = seen

@@ -21,7 +21,7 @@ import * as Batches from "./Batches.ts"
 import { requestCancels } from "./Cancels.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
-import { confirmInstruments, openGates, regateAll } from "./Gates.ts"
+import { confirmInstrumentsOfEach, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
@@ -96,6 +96,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       cancels: beside,
       doubts: beside,
       hours: makeBeside,
+      instruments: makeBeside,
       logins: makeBeside,
       polls: beside,
       positions: beside,
@@ -108,7 +109,9 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const decisions = yield* makeWorkOff(gate, driving)
     return yield* Effect.all(
       [
-        work.forever("instruments", look, confirmInstruments, { after: ["instruments", "accounts"] }),
+        work.forever("instruments", look, confirmInstrumentsOfEach(each.instruments), {
+          after: ["instruments", "accounts"]
+        }),
         work.forever("submission", look, submitPending(mayDrive), { after: submissionFollows }),
         work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
         work.forever("batches", look, workOffBatches, { after: ["batches"] }),

@@ -13,9 +13,11 @@ import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
+import type { EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import { recoverIdle, reported } from "./work.ts"
 
 /** The logical commit that evaluates a position again because a gate has opened. */
 export const regateMember = (account: AccountName, symbol: Ticker): Member<void> => regateMembers(account, [symbol])
@@ -67,15 +69,36 @@ export const regateAll = Effect.fn("Gates.regateAll")(function* (account: Accoun
   )
 })
 
-/** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). One's failure is told when all were asked. */
+/** The instruments that came up in trades, of accounts that this process drives. */
+const unverified = Effect.flatMap(
+  Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] }),
+  driven
+)
+
+/** One's failure is told when all were asked. */
+const confirmThem = (instruments: ReadonlyArray<Instrument>) =>
+  Effect.flatMap(
+    Effect.forEach(instruments, (each) => Effect.exit(confirm(each)), { concurrency: 4 }),
+    (exits) => Effect.forEach(exits, (exit) => exit, { discard: true })
+  )
+
+/** Asks brokers what the instruments are that came up in trades: one pass (DESIGN 4). */
 export const confirmInstruments = Effect.gen(function* () {
-  const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
-  const exits = yield* Effect.forEach(yield* driven(unverified), (each) => Effect.exit(confirm(each)), {
-    concurrency: 4
-  })
-  yield* Effect.forEach(exits, (exit) => exit, { discard: true })
-  return unverified.length
+  const instruments = yield* unverified
+  yield* confirmThem(instruments)
+  return instruments.length
 })
+
+/** The same for each account by itself; one account's failure is told, and stops no other. */
+export const confirmInstrumentsOfEach = (each: EachAccount) =>
+  Effect.gen(function* () {
+    const instruments = yield* unverified
+    yield* each(
+      instruments.map(({ account }) => account),
+      (name) => reported(`instruments ${name}`, confirmThem(instruments.filter(({ account }) => account === name)))
+    )
+    yield* recoverIdle("instruments", Effect.succeed(instruments))
+  })
 
 /** Asks an account's broker what an instrument is, and keeps its answer. */
 export const confirm = Effect.fn("Gates.confirm")(function* ({

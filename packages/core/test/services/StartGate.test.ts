@@ -110,6 +110,29 @@ describe("an account whose broker stops answering", () => {
   })
 })
 
+describe("an account whose broker does not say what an instrument is", () => {
+  test("DESIGN 4: keeps no other's new symbols from being ordered in time", () => {
+    const silent = AccountName.make("silent")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        const commands = yield* Commands
+        yield* commands.setAccount(silent, defaultSettings, "test")
+        yield* Effect.forkScoped(Daemon.run())
+        const accumulator = yield* Accumulator
+        yield* accumulator.submitMany(silent, [Stage.trade("t1", "1")])
+        yield* TestClock.adjust("10 seconds")
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* TestClock.adjust("5 seconds")
+        expect((yield* Stage.orders).map(({ account, status }) => [account, status])).toEqual([
+          [Stage.account, "submitted"]
+        ])
+      }),
+      Stage.layer({}, { partsOf: (name) => (name === silent ? { instrument: () => Effect.never } : {}) })
+    )
+  })
+})
+
 describe("the broker's own id of an account", () => {
   test("DESIGN 2: is written down when it is first driven; keys of another account are refused, named and masked", () =>
     withKeys((change) =>

@@ -2,7 +2,7 @@ import { QueryClient, useQuery } from "@tanstack/react-query"
 import type { Effect } from "effect"
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
 import * as live from "../live/live.ts"
-import { type Api, call, ProblemError } from "./client.ts"
+import { type Api, ProblemError, readOf } from "./client.ts"
 import {
   after,
   anchored,
@@ -64,7 +64,7 @@ export const useAsk = <A, E>(
 ) =>
   useQuery({
     queryKey: key,
-    queryFn: () => call(use),
+    queryFn: () => readOf(use),
     refetchInterval: useInterval(every),
     enabled
   })
@@ -97,7 +97,7 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
   const reading = useRef(false)
   const ask = async (from: string | undefined, asked: PageAsked) => {
     const readAt = Date.now()
-    return { from, readAt, page: await call((api) => use(api, asked)) }
+    return { from, readAt, page: await readOf((api) => use(api, asked)) }
   }
   const read = (from: string | undefined, limit = AT_ONCE) => ask(from, after(from, limit))
   const readHead = () => ask(undefined, { limit: AT_ONCE, count: true })

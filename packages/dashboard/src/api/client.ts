@@ -1,6 +1,6 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Client from "@roundlot/api/client"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Duration, Effect, Exit } from "effect"
 
 const making = Client.make({ baseUrl: window.location.origin }).pipe(Effect.provide(FetchHttpClient.layer))
 
@@ -37,7 +37,11 @@ const textIn = (error: object, name: string): string | undefined => {
   return typeof value === "string" ? value : undefined
 }
 
+const noAnswer = (): ProblemError =>
+  new ProblemError({ status: 0, type: "no-answer", detail: "The daemon is not answering." })
+
 const problemOf = (error: unknown): ProblemError => {
+  if (error instanceof ProblemError) return error
   if (typeof error !== "object" || error === null) {
     return new ProblemError({ status: 0, type: "unknown", detail: String(error) })
   }
@@ -49,9 +53,7 @@ const problemOf = (error: unknown): ProblemError => {
     return new ProblemError({ status, type, detail, field, requestId })
   }
   const tag = textIn(error, "_tag")
-  if (tag === "RequestError") {
-    return new ProblemError({ status: 0, type: "no-answer", detail: "The daemon is not answering." })
-  }
+  if (tag === "RequestError") return noAnswer()
   const detailed = textIn(error, "message") ?? "unknown"
   return new ProblemError({
     status: -1,
@@ -67,3 +69,13 @@ export const call = async <A, E>(use: (api: Api) => Effect.Effect<A, E>): Promis
   if (Exit.isSuccess(exit)) return exit.value
   throw problemOf(Cause.squash(exit.cause))
 }
+
+/**
+ * How long the page waits for what it reads. A request whose answer was lost with its daemon would hold one of the few connections that
+ * a browser has, and with them all it could not ask the next daemon anything.
+ */
+const LONGEST_READING = Duration.seconds(30)
+
+/** Reads of the daemon. Fails with a `ProblemError`, also where no answer comes. */
+export const readOf = <A, E>(use: (api: Api) => Effect.Effect<A, E>): Promise<A> =>
+  call((api) => Effect.timeoutFail(use(api), { duration: LONGEST_READING, onTimeout: noAnswer }))

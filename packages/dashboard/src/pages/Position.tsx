@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
 import { Link } from "wouter"
-import { type Api, call, ProblemError } from "../api/client.ts"
+import { type Api, ProblemError, readOf } from "../api/client.ts"
 import { useAsk } from "../api/asking.ts"
 import { grouped } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
@@ -94,7 +94,7 @@ const residualsOver = async (account: string, symbol: string, ms: number): Promi
     moments.map(async (moment) => {
       const at = new Date(moment).toISOString()
       const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, asOf: at } })
-      return call(show).then(
+      return readOf(show).then(
         ({ residual }) => [{ at, figure: residual }],
         (error: unknown) => {
           if (error instanceof ProblemError && error.status === 404) return []

@@ -4,7 +4,7 @@ import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import { useId, useRef, useState, type FormEvent, type RefObject } from "react"
 import { queries, useAsk } from "../api/asking.ts"
-import { call, ProblemError } from "../api/client.ts"
+import { call, ProblemError, readOf } from "../api/client.ts"
 import { sumOf } from "../format/figure.ts"
 import { rowsIn } from "../words/rows.ts"
 import type { Action, Rehearsed } from "./Action.ts"
@@ -209,7 +209,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
       setKey(crypto.randomUUID())
       if (action.about === undefined) return
       const asking = betweenOf(error, action.about)
-      const found = await call((api) => Effect.orElseSucceed(asking(api), () => undefined))
+      const found = await readOf((api) => Effect.orElseSucceed(asking(api), () => undefined))
       if (found === undefined || (error.status === 409 && found.entries.length === 0)) return
       setBetween(found)
       setTyped("")

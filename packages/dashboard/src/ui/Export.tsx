@@ -1,6 +1,6 @@
 import type { Effect } from "effect"
 import { useMutation } from "@tanstack/react-query"
-import { type Api, call } from "../api/client.ts"
+import { type Api, readOf } from "../api/client.ts"
 import type { Page } from "../api/parts.ts"
 import { csvOf, type Row, rowOf } from "./csv.ts"
 import { Problem } from "./Panel.tsx"
@@ -31,7 +31,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
       let cursor: string | undefined
       do {
         const after = cursor
-        const page = await call((api) => read(api, after))
+        const page = await readOf((api) => read(api, after))
         rows.push(...page.items.map(rowOf))
         cursor = page.nextCursor ?? undefined
       } while (cursor !== undefined && rows.length < MOST)

@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { useEffect, useRef, useState } from "react"
 import { Link } from "wouter"
 import * as live from "../live/live.ts"
-import { call } from "../api/client.ts"
+import { readOf } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfRecord } from "../words/paths.ts"
 import { signOfBatch, signOfState } from "../words/signs.ts"
@@ -29,19 +29,19 @@ const isWorthIt = ({ kind, tag }: Change): boolean =>
 const told = async (account: string, change: Change): Promise<ReadonlyArray<Notice>> => {
   const plain = noticeOf(account, change)
   if (change.kind === "break") {
-    const found = await call((api) => api.breaks.show({ path: { id: change.id } }))
+    const found = await readOf((api) => api.breaks.show({ path: { id: change.id } }))
     const state = found.standing
     const about = found.symbol ?? found.subject
     const text = `${signOfState("break", state).word}: ${eventWords(found.kind)}, ${about}`
     return [{ ...plain, text, isLoud: state === "critical" }]
   }
   if (change.kind === "control") {
-    const { items } = await call((api) => api.controls.list())
+    const { items } = await readOf((api) => api.controls.list())
     const newest = items.toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))[0]
     return [{ ...plain, isLoud: newest?.state === "halted" }]
   }
   if (change.kind !== "batch") return [plain]
-  const batch = await call((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
+  const batch = await readOf((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
   if (batch.finishedAt === null) return []
   return [{ ...plain, text: `Batch ${batch.name}: ${signOfBatch(batch).word}` }]
 }

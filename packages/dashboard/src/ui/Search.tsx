@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { useId, useState, type KeyboardEvent, type RefObject } from "react"
 import { useLocation } from "wouter"
-import { call } from "../api/client.ts"
+import { readOf } from "../api/client.ts"
 import { pathOfRecord } from "../words/paths.ts"
 import { halt, scopeName } from "./actions.ts"
 import { ask } from "./ActionButton.tsx"
@@ -93,7 +93,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
   const find = async (): Promise<void> => {
     const q = text.trim()
     try {
-      const { items } = await call((api) => api.overview.resolve({ urlParams: { q } }))
+      const { items } = await readOf((api) => api.overview.resolve({ urlParams: { q } }))
       const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
       const [command] = found
       if (record === undefined && command !== undefined) return doIt(command)

@@ -1,6 +1,6 @@
 import { Problem } from "@roundlot/api"
 import { Effect, type Scope } from "effect"
-import { createServer, type Server, STATUS_CODES } from "node:http"
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 
 /** How many may be connected at once, and how long they may take, in milliseconds; how often it is looked who takes longer. */
@@ -60,6 +60,12 @@ const turnAway = (socket: Socket): void => {
   socket.resume()
 }
 
+/** A server listens a moment before its program can answer, and a moment longer. Who comes then would be left without any answer. */
+const notYet = (response: ServerResponse): void => {
+  const body = JSON.stringify(problem("not-ready", "the program is starting, or about to end; come again in a moment"))
+  response.writeHead(503, { "Content-Type": Problem.PROBLEM_JSON, "Retry-After": "1", Connection: "close" }).end(body)
+}
+
 /**
  * Gives a place to whoever comes, as long as there is one: where there is none, who was silent longest from the beginning loses his.
  * Nobody who only holds connections keeps others from an answer.
@@ -97,6 +103,9 @@ export const boundedServer = (bounds: Partial<Bounds> = {}): Server => {
   })
   server.maxConnections = connections + MOST_TURNED_AWAY
   seat(server, connections)
+  server.on("request", (_, response) => {
+    if (server.listenerCount("request") === 1) notYet(response)
+  })
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket: Socket) =>
     hangUp(socket, answers[code ?? ""] ?? garbled)
   )

@@ -2,7 +2,8 @@ import { Problem } from "@roundlot/api"
 import { Daemon, Health } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Logger } from "effect"
-import { createServer } from "node:http"
+import { createServer, type Server, type ServerResponse } from "node:http"
+import { boundedServer } from "../../src/start/boundedServer.ts"
 import * as Engine from "../engine/Engine.ts"
 import { desk, child } from "../cli/roundlot.ts"
 import { ask, json, serving } from "../serve/serving.ts"
@@ -10,7 +11,35 @@ import { ask, json, serving } from "../serve/serving.ts"
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 const engine = Layer.merge(Engine.layer, quiet)
 
+/** Has a server listen on a free port, and says which. */
+const listening = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address()
+      resolve(typeof address === "object" && address !== null ? address.port : 0)
+    })
+  })
+
 describe("what a daemon serves", () => {
+  it.scopedLive("answers also who comes before it can do what is asked: come again", () =>
+    Effect.gen(function* () {
+      const server = yield* Effect.acquireRelease(
+        Effect.sync(() => boundedServer()),
+        (each) => Effect.sync(() => each.close())
+      )
+      const port = yield* Effect.promise(() => listening(server))
+      const early = yield* ask(port, "/api/v1/orders")
+      assert.deepInclude(early, { status: 503, type: Problem.PROBLEM_JSON })
+      assert.deepInclude(json(early), { type: "/problems/not-ready" })
+      assert.strictEqual(early.headers["retry-after"], "1")
+      const answering = (_: unknown, response: ServerResponse) => void response.end("here")
+      server.on("request", answering)
+      assert.deepInclude(yield* ask(port, "/api/v1/orders"), { status: 200, text: "here" })
+      server.off("request", answering)
+      assert.deepInclude(yield* ask(port, "/api/v1/orders"), { status: 503 })
+    })
+  )
+
   it.scopedLive("is not ready before its broker was read, and says why; then it is", () =>
     Effect.gen(function* () {
       const port = yield* serving
@@ -110,12 +139,7 @@ describe("roundlot start --port", () => {
     const { cli } = desk()
     expect((await cli("start", "--until-idle", "--port", "70000")).err).toContain("--port: 70000 is no port")
     const server = createServer()
-    const port = await new Promise<number>((resolve) => {
-      server.listen(0, "127.0.0.1", () => {
-        const address = server.address()
-        resolve(typeof address === "object" && address !== null ? address.port : 0)
-      })
-    })
+    const port = await listening(server)
     const taken = await cli("start", "--until-idle", "--port", String(port))
     expect(taken.err).toContain(`port ${port} of 127.0.0.1 cannot be served`)
     expect(taken.code).toBe(1)
