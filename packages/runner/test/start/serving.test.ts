@@ -11,6 +11,8 @@ import { ask, json, serving } from "../serve/serving.ts"
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 const engine = Layer.merge(Engine.layer, quiet)
 
+const answering = (_: unknown, response: ServerResponse) => void response.end("here")
+
 /** Has a server listen on a free port, and says which. */
 const listening = (server: Server): Promise<number> =>
   new Promise((resolve) => {
@@ -32,7 +34,6 @@ describe("what a daemon serves", () => {
       assert.deepInclude(early, { status: 503, type: Problem.PROBLEM_JSON })
       assert.deepInclude(json(early), { type: "/problems/not-ready" })
       assert.strictEqual(early.headers["retry-after"], "1")
-      const answering = (_: unknown, response: ServerResponse) => void response.end("here")
       server.on("request", answering)
       assert.deepInclude(yield* ask(port, "/api/v1/orders"), { status: 200, text: "here" })
       server.off("request", answering)
