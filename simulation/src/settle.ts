@@ -106,7 +106,8 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
     .filter(
       ({ closedAt, kind, subject }) => closedAt === undefined && (moved.has(subject) || kind === "ForeignPosition")
     )
-  const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered", HALTED]
+  // What came up by an operator's word alone is asked for at the program's next look.
+  const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered", "Refused(InstrumentUnverified)", HALTED]
   return [
     ...live.map((order) => `O${order.id} is ${order.status}`),
     ...positions
