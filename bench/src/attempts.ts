@@ -38,7 +38,10 @@ import { atMost, cpuSeconds, inFolder, noted, quantile, timing, type Asked, type
 const account = AccountName.AccountName.make("bench")
 
 /** How many are not counted: the compiler is still at work. */
-const WARMING = 200
+const WARMING = 1_000
+
+/** So many orders are planned before they are sent, one after another. */
+const AT_ONCE = 500
 
 /** Executions that an order takes until it is filled. */
 const PARTS = 10
@@ -79,10 +82,10 @@ const trade = (i: number): Trade.TradeInput => ({
 
 const facts = { currency: "USD", lot: undefined, fractionable: false, shortable: true }
 
-const confirmed = (count: number) =>
+const confirmed = (numbers: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger.Ledger
-    const members = Array.from({ length: count }, (_, i): plan.Member<unknown> => {
+    const members = numbers.map((i): plan.Member<unknown> => {
       const symbol = Ticker.Ticker.make(`S${i}`)
       return {
         account,
@@ -94,19 +97,21 @@ const confirmed = (count: number) =>
     yield* ledger.submitAll("command", members)
   })
 
-/** Pending orders of ten shares each, every one of a symbol of its own, for an account that this process drives. */
-const pendingOrders = (count: number) =>
+/** An account that this process drives. */
+const driven = Effect.gen(function* () {
+  const { setAccount } = yield* Commands.Commands
+  yield* setAccount(account, Account.defaultSettings, "bench")
+  const driving = yield* Driving.open(Driving.unnamed)
+  yield* driving.take(account)
+})
+
+/** So many more pending orders of ten shares each, every one of a symbol of its own. */
+const pendingOrders = (count: number, from = 0) =>
   Effect.gen(function* () {
-    const { setAccount } = yield* Commands.Commands
-    yield* setAccount(account, Account.defaultSettings, "bench")
-    const driving = yield* Driving.open(Driving.unnamed)
-    yield* driving.take(account)
+    const numbers = Array.from({ length: count }, (_, i) => from + i)
     const accumulator = yield* Accumulator.Accumulator
-    yield* accumulator.submitMany(
-      account,
-      Array.from({ length: count }, (_, i) => trade(i))
-    )
-    yield* confirmed(count)
+    yield* accumulator.submitMany(account, numbers.map(trade))
+    yield* confirmed(numbers)
     return yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["pending"] }] })
   })
 
@@ -198,10 +203,16 @@ const recording = (asked: Asked, count: number) =>
     const both = await on(
       join(folder, "real.db"),
       Effect.gen(function* () {
-        const orders = yield* pendingOrders(count + WARMING)
-        return yield* Effect.forEach(orders, (order) =>
-          Effect.map(timed(Submission.sendOrder(order)), ({ cpu, wall }) => ({ cpu, real: wall, bare: write() }))
-        )
+        yield* driven
+        const all: Array<{ readonly cpu: number; readonly real: number; readonly bare: BareAttempt }> = []
+        while (all.length < count + WARMING) {
+          const orders = yield* pendingOrders(Math.min(AT_ONCE, count + WARMING - all.length), all.length)
+          for (const order of orders) {
+            const { cpu, wall } = yield* timed(Submission.sendOrder(order))
+            all.push({ cpu, real: wall, bare: write() })
+          }
+        }
+        return all
       }).pipe(Effect.scoped)
     )
     bare.close()
@@ -238,6 +249,7 @@ const streaming = (asked: Asked, count: number) =>
     const own = await on(
       join(folder, "real.db"),
       Effect.gen(function* () {
+        yield* driven
         const orders = yield* pendingOrders((count + WARMING_EVENTS) / PARTS)
         yield* Effect.forEach(orders, Submission.sendOrder)
         const events = Array.from({ length: PARTS }, (_, part) => orders.map((order) => partOf(order, part))).flat()
@@ -301,6 +313,6 @@ export const measure = async (asked: Asked): Promise<ReadonlyArray<Figure>> => {
         )
       )}, ${ms(events.cpu * 1_000)}`
     ),
-    noted("attempts and events each, after 200 and 1,000 for warming", String(count))
+    noted("attempts and events each, after 1,000 of each for warming", String(count))
   ]
 }
