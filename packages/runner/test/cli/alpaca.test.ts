@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs"
-import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { mainJobAt } from "./mainJob.ts"
 import { buys, child, desk } from "./roundlot.ts"
-import { simulatedAt } from "./simulated.ts"
+import { leaksOf, simulatedAt } from "./simulated.ts"
 
 describe("an account at Alpaca, over sockets", () => {
   it("SDK-2, FILL-16, AUD-10: the main job makes the same books with the stream and without, and shows the secret nowhere", async () => {
@@ -14,7 +12,8 @@ describe("an account at Alpaca, over sockets", () => {
 
   it("AUD-1, AUD-10: decisions are executed with a daemon and without, over shares and over dollars; the secret is nowhere", async () => {
     const { cli, folder, json, store } = desk()
-    const { end, envFile, secret = "" } = await simulatedAt("alpaca", folder)
+    const client = await simulatedAt("alpaca", folder)
+    const { end, envFile } = client
     const at = ["--env-file", envFile]
     const printed: Array<string> = []
     const decide = async (...size: ReadonlyArray<string>) => {
@@ -52,9 +51,7 @@ describe("an account at Alpaca, over sockets", () => {
     })
     expect(await json("audit")).toMatchObject({ ok: true })
     printed.push(out, err, exchange.out, await end())
-    rmSync(envFile)
-    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"))
-    for (const text of [...printed, ...kept]) expect(text).not.toContain(secret)
+    expect(leaksOf(client, folder, printed)).toEqual([])
   }, 120_000)
 
   it("keys that are missing, a live host and a foreign one are refused in a sentence, and nothing is sent", async () => {

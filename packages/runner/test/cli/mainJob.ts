@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs"
-import { join } from "node:path"
 import { Schema } from "effect"
 import { expect } from "vitest"
 import { desk, HEADER } from "./roundlot.ts"
-import { simulatedAt } from "./simulated.ts"
+import { leaksOf, simulatedAt } from "./simulated.ts"
 import type { Simulated } from "./simulated.ts"
 
 const rows = [
@@ -39,7 +37,8 @@ interface Left {
  */
 export const mainJobAt = async (broker: Simulated, ...more: ReadonlyArray<string>): Promise<Left> => {
   const { cli, file, folder, json } = desk()
-  const { end, envFile, secret } = await simulatedAt(broker, folder)
+  const client = await simulatedAt(broker, folder)
+  const { end, envFile } = client
   const imported = await cli("trades", "import", file("t.csv", tape), "--account", "paper")
   const start = ["start", "--until-idle", "--broker", broker, "--env-file", envFile]
   const started = await cli(...start, "--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s", ...more)
@@ -48,11 +47,7 @@ export const mainJobAt = async (broker: Simulated, ...more: ReadonlyArray<string
   const positions = Schema.decodeUnknownSync(Positions)(await json("positions", "list"))
   const fills = Schema.decodeUnknownSync(Fills)(await json("fills", "list"))
   const printed = await end()
-  rmSync(envFile)
-  const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"))
-  for (const text of [imported.out, imported.err, started.out, started.err, printed, ...kept]) {
-    if (secret !== undefined) expect(text).not.toContain(secret)
-  }
+  expect(leaksOf(client, folder, [imported.out, imported.err, started.out, started.err, printed])).toEqual([])
   return {
     positions: positions.items.map((each) => Object.values(each).join(" ")).toSorted(),
     fills: fills.items.map((each) => Object.values(each).join(" ").trimEnd()).toSorted()

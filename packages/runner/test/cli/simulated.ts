@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { child } from "./roundlot.ts"
 
@@ -7,6 +7,25 @@ const secrets = { alpaca: "APCA_API_SECRET_KEY", schwab: "SCHWAB_APP_SECRET", ib
 
 /** A broker that has a simulator. */
 export type Simulated = keyof typeof secrets
+
+/** What a client of a simulator has. */
+interface Client {
+  readonly envFile: string
+  readonly secret: string | undefined
+}
+
+/** Where a broker's secret stands and should not: in what was printed, or in a file beside the one that gives it to clients. */
+export const leaksOf = (
+  { envFile, secret }: Client,
+  folder: string,
+  printed: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  if (secret === undefined) return []
+  const files = readdirSync(folder).map((name) => join(folder, name))
+  const isTold = (text: string): boolean => text.includes(secret)
+  const kept = files.filter((file) => file !== envFile && isTold(readFileSync(file, "latin1")))
+  return [...kept, ...printed.filter(isTold)]
+}
 
 /** A simulator of a broker as a process of its own, and the file that points clients at it. */
 export const simulatedAt = async (broker: Simulated, folder: string, ...words: ReadonlyArray<string>) => {

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { expect } from "vitest"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
-import { simulatedAt } from "../cli/simulated.ts"
+import { leaksOf, simulatedAt } from "../cli/simulated.ts"
 import type { Simulated } from "../cli/simulated.ts"
 
 const SEED = process.env["ROUNDLOT_KILL_SEED"] ?? "1"
@@ -38,14 +38,20 @@ const listed = (json: unknown) => Schema.decodeUnknownSync(Listed)(json).items
  */
 export const cutOff = async (broker: Simulated, kind: string, ...flags: ReadonlyArray<string>) => {
   const { cli, file, folder, json, store, wait } = desk()
-  const { end, envFile } = await simulatedAt(broker, folder)
+  const client = await simulatedAt(broker, folder)
+  const { end, envFile } = client
   const at = ["--env-file", envFile]
   const theirs = async () => listed(await json("exchange", "orders", ...at))
   const instruct = async (instruction: object) =>
     expect((await cli("exchange", "do", JSON.stringify(instruction), ...at)).code).toBe(0)
   const isDecision = kind === DECIDED
   const daemon = ["start", "--broker", broker, ...at, ...flags]
-  const start = () => cli(...daemon, "--until-idle")
+  const printed: Array<string> = []
+  const start = async () => {
+    const started = await cli(...daemon, "--until-idle")
+    printed.push(started.out, started.err)
+    return started
+  }
   const trades = ["trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper"]
   const made = await cli(...(isDecision ? [...daemon, "--until-idle", "--account", "paper"] : trades))
   expect(made.code).toBe(0)
@@ -55,7 +61,8 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
   await until(async () => sender.isOver() || (await theirs()).length === 1)
   expect(sender.isOver() ? sender.said() : "", "it has ended before the order was taken").toBe("")
   sender.signal("SIGKILL")
-  await sender.ended
+  const killed = await sender.ended
+  printed.push(killed.out, killed.err)
   wait(LATER_MS)
   return {
     cli,
@@ -63,10 +70,10 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
     start,
     theirs,
     instruct,
-    /** The simulator ends, and the folder is gone; the audit agreed before. */
+    /** The simulator ends; the audit agreed before, and the broker's secret stands nowhere. */
     end: async () => {
       expect(await json("audit")).toMatchObject({ ok: true })
-      await end()
+      expect(leaksOf(client, folder, [...printed, await end()])).toEqual([])
     }
   }
 }
