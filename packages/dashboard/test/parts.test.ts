@@ -325,6 +325,7 @@ describe("what a page is copied as", () => {
     ["/attention/B2", "", "breaks/B2", "breaks show B2"],
     ["/batches/G3/errors", "", "batches/G3/errors", "batches show G3"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
+    ["/fills", "canonical=false", "fills?canonical=false&order=newest", undefined],
     ["/journal/paper/12", "", "accounts/paper/entries/12", "journal show paper/12"],
     ["/journal", "entity=O5", "journal?entity=O5&order=newest", "journal list --entity O5"]
   ])("of %s?%s is one for each program", (path, search, route, cli) => {

@@ -229,7 +229,24 @@ describe("a sync of executions", () => {
     )
   })
 
-  it("SYNC-8: what the broker forgot before it was read is a break with its span, and no silence", async () => {
+  it.each([
+    [
+      "what the broker forgot before it was read is a break with its span, and no silence",
+      "1970-01-05T13:00:00.000000Z to 1970-01-06T03:00:01.000000Z",
+      [
+        { isPart: false, after: "9 hours" },
+        { isPart: false, after: DAY }
+      ]
+    ],
+    [
+      "what the broker listed in part was not read: what it forgets of it is a break all the same",
+      "1970-01-05T04:00:00.000000Z to 1970-01-05T12:00:01.000000Z",
+      [
+        { isPart: true, after: "9 hours" },
+        { isPart: false, after: "9 hours" }
+      ]
+    ]
+  ] as const)("SYNC-8: %s", async (_, span, syncs) => {
     const on = place()
     await Stage.play(
       Effect.gen(function* () {
@@ -237,34 +254,14 @@ describe("a sync of executions", () => {
         yield* TestClock.adjust("100 hours")
         on.memory = 10
         yield* sync()
-        yield* TestClock.adjust("9 hours")
-        yield* sync()
-        expect(yield* breaks).toEqual([])
-        yield* TestClock.adjust(DAY)
-        yield* sync()
-        expect((yield* breaks).map((each) => each.split(",")[0])).toEqual([
-          "HistoryGap: the broker forgot executions from 1970-01-05T13:00:00.000000Z to 1970-01-06T03:00:01.000000Z"
-        ])
-      }),
-      layerOf(on)
-    )
-  })
-
-  it("SYNC-8: what the broker listed in part was not read: what it forgets of it is a break all the same", async () => {
-    const on = place()
-    await Stage.play(
-      Effect.gen(function* () {
-        yield* begin
-        yield* TestClock.adjust("100 hours")
-        on.memory = 10
-        yield* sync()
-        for (const isPart of [true, false]) {
+        for (const { after, isPart } of syncs) {
+          expect(yield* breaks).toEqual([])
           on.isPart = isPart
-          yield* TestClock.adjust("9 hours")
+          yield* TestClock.adjust(after)
           yield* sync()
         }
         expect((yield* breaks).map((each) => each.split(",")[0])).toEqual([
-          "HistoryGap: the broker forgot executions from 1970-01-05T04:00:00.000000Z to 1970-01-05T12:00:01.000000Z"
+          `HistoryGap: the broker forgot executions from ${span}`
         ])
       }),
       layerOf(on)

@@ -40,7 +40,8 @@ const textIn = (error: object, name: string): string | undefined => {
 const noAnswer = (): ProblemError =>
   new ProblemError({ status: 0, type: "no-answer", detail: "The daemon is not answering." })
 
-const problemOf = (error: unknown): ProblemError => {
+/** What an error of a call is to people. */
+export const problemOf = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error
   if (typeof error !== "object" || error === null) {
     return new ProblemError({ status: 0, type: "unknown", detail: String(error) })

@@ -217,7 +217,8 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
     }
   })
   const rehearsed = useAsk(
-    ["rehearsal", action.verb, said],
+    // Verbs are short; the command names all that is meant.
+    ["rehearsal", action.cli("", said)],
     (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
     rehearse !== undefined && isSaid && doing.data === undefined
   )

@@ -37,14 +37,18 @@ const told = async (account: string, change: Change): Promise<ReadonlyArray<Noti
   }
   if (change.kind === "control") {
     const { items } = await readOf((api) => api.controls.list())
-    const newest = items.toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))[0]
-    return [{ ...plain, isLoud: newest?.state === "halted" }]
+    const set = items.find((each) => nameOf(each) === change.id)
+    return [{ ...plain, isLoud: set?.state === "halted" }]
   }
   if (change.kind !== "batch") return [plain]
   const batch = await readOf((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
   if (batch.finishedAt === null) return []
   return [{ ...plain, text: `Batch ${batch.name}: ${signOfBatch(batch).word}` }]
 }
+
+/** What the journal calls the scope of a trading state. */
+const nameOf = ({ account, symbol }: Documents.ControlDocument): string =>
+  [account, symbol].flatMap((part) => part ?? []).join("/") || "all"
 
 const noticeOf = (account: string, change: Change): Notice => ({
   // What is told of a record again takes the place of what was told before.

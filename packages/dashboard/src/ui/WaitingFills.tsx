@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
+import { useAsOf } from "./asOf.ts"
 import * as columns from "./columns.tsx"
 import type { Column } from "./Column.ts"
 import { useFilters } from "./filters.ts"
@@ -38,13 +39,15 @@ export const WaitingFills = ({ order }: WaitingFillsProps) => {
   const { get } = useFilters()
   const { account, symbol } = order ?? { account: get("account"), symbol: get("symbol") }
   const asked = { ...(account === "" ? {} : { account }), ...(symbol === "" ? {} : { symbol }) }
-  const { data } = useAsk(["fills waiting", asked], (api) => api.fills.waiting({ urlParams: asked }))
+  const isPast = useAsOf() !== ""
+  const { data } = useAsk(["fills waiting", asked], (api) => api.fills.waiting({ urlParams: asked }), !isPast)
   const isMeant = ({ brokerOrderId, orderId }: Waiting): boolean =>
     order === undefined ||
     orderId === order.id ||
     (brokerOrderId !== null && order.brokerOrderIds.includes(brokerOrderId))
   const rows = (data?.items ?? []).filter(isMeant)
-  return rows.length === 0 ? null : (
+  // What waits is told of now alone.
+  return isPast || rows.length === 0 ? null : (
     <TablePanel
       title="Not counted yet"
       note={`${rows.length} ${rows.length === 1 ? "execution" : "executions"}`}

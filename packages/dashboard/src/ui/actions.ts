@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { Effect } from "effect"
-import type { Api } from "../api/client.ts"
+import { Effect, Either } from "effect"
+import { type Api, ProblemError, problemOf } from "../api/client.ts"
 import { batchOf, breakOf, orderOf, type Seen, tradeOf } from "../api/records.ts"
 import type { Family } from "../words/signs.ts"
 import { rowsIn } from "../words/rows.ts"
@@ -34,22 +34,47 @@ const together = (all: ReadonlyArray<Documents.DoneDocument>): Documents.DoneDoc
   return {
     done: all.map(({ done }) => done).join("; "),
     account: all.map(({ account }) => account).join(", "),
-    commandId: first?.commandId ?? "",
+    commandId: all.map(({ commandId }) => commandId).join(", "),
     effects: null,
     cancelled: all.flatMap(({ cancelled = [] }) => cancelled)
   }
 }
 
-/** Stops what is sent in some scopes: all are asked at once, so that none waits for another. */
+/** What became of each scope, one of which failed: whoever asked must know which is halted and which is not. */
+const inPart = (
+  scopes: ReadonlyArray<Scope>,
+  all: ReadonlyArray<Either.Either<Documents.DoneDocument, unknown>>,
+  first: unknown
+): ProblemError => {
+  const problem = problemOf(first)
+  if (scopes.length === 1) return problem
+  const fates = all.map((each, at) =>
+    Either.match(each, {
+      onLeft: (error) => `${scopeName(scopes[at]?.account, scopes[at]?.symbol)} is not: ${problemOf(error).message}`,
+      onRight: ({ done }) => done
+    })
+  )
+  return new ProblemError({ status: problem.status, type: problem.type, detail: fates.join("; ") })
+}
+
+/** Stops what is sent in some scopes: all are asked at once, so that none waits for another, and none is given up for another's failure. */
 const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelOpen: boolean }) => {
   const inEach = (ask: (each: Scope, at: number) => Effect.Effect<Documents.DoneDocument, unknown>) =>
-    Effect.map(Effect.all(scopes.map(ask), { concurrency: "unbounded" }), together)
+    Effect.flatMap(
+      Effect.forEach(scopes, (each, at) => Effect.either(ask(each, at)), { concurrency: "unbounded" }),
+      (all) => {
+        const failed = all.find(Either.isLeft)
+        return failed === undefined
+          ? Effect.succeed(together(all.flatMap((each) => (Either.isRight(each) ? [each.right] : []))))
+          : Effect.fail(inPart(scopes, all, failed.left))
+      }
+    )
   return {
     isDangerous: true,
     cli: (reason: string) =>
       scopes
         .map((each) => `roundlot halt ${scopeFlags(each)}${cancelOpen ? " --cancel-open" : ""} --reason ${reason}`)
-        .join(" && "),
+        .join("; "),
     run: (api: Api, reason: string, key: string) =>
       inEach((each, at) =>
         api.controls.halt({

@@ -7,6 +7,7 @@ export interface Key {
 }
 
 const LIST = /^\/(?:attention|positions|trades|orders|fills|decisions|attempts|batches|journal)$/
+const SORTED = /^\/(?:attention|trades|orders|fills|decisions|attempts|batches|journal)$/
 const TABLE = /^\/(?!$|settings|sign-in)/
 const RECORD = /^\/(?:attention|positions|trades|orders|fills|decisions|attempts|batches|journal)\/./
 const CASE = /^\/(?:attention|orders)\/[A-Z]\d+$/
@@ -24,12 +25,12 @@ export const keys: ReadonlyArray<Key> = [
   { keys: "x, ⇧ J, ⇧ K", does: "in tables: select, select further down or up", at: TABLE },
   { keys: "c", does: "in tables: copy what is selected, or the row, as CSV with every field", at: TABLE },
   { keys: "f", does: "in tables: freeze, go on", at: TABLE },
-  { keys: "s", does: "sort by the next column that it can be sorted by", at: LIST },
+  { keys: "s", does: "sort by the next column that it can be sorted by", at: SORTED },
   { keys: "e", does: "export all rows", at: LIST },
   { keys: "[ ]", does: "previous and next in the list you came from", at: RECORD },
   { keys: ".", does: "the actions of the row in focus, or of the page" },
   { keys: "v", does: "the verdicts that may be given", at: CASE },
-  { keys: "r", does: "compare books and broker now: opens its dialog", at: CASE },
+  { keys: "r", does: "compare books and broker now: opens its dialog", at: /^\/attention\/./ },
   { keys: "j k", does: "next and previous case", at: /^\/attention\/./ },
   { keys: "a", does: "as of another moment" },
   { keys: "z", does: "times in UTC or your own zone" },

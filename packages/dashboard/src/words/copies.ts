@@ -66,7 +66,7 @@ const quoted = (text: string): string => (/^[\w.:@/+-]+$/.test(text) ? text : `'
 const dashed = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 const flagOf = (name: string, value: string): string =>
-  name === "canonical" ? (value === "true" ? " --canonical" : "") : ` --${dashed(name)} ${quoted(value)}`
+  name === "canonical" ? " --canonical" : ` --${dashed(name)} ${quoted(value)}`
 
 const questionOf = (asked: ReadonlyArray<readonly [string, string]>): string => {
   const text = new URLSearchParams(asked.map(([name, value]) => [name, value])).toString()
@@ -86,6 +86,8 @@ const listAsked = ({ filters, moment, route, verb }: List, search: URLSearchPara
   })
   const asOf = search.get("asOf") ?? ""
   const isPast = asOf !== "" && moment !== undefined
+  // The flag says that revisions are left out; none says that nothing else is shown.
+  const isReplaced = search.get("canonical") === "false"
   const direction = search.get("sort") === "oldest" || search.get("sort") === "status" ? "oldest" : "newest"
   const sort = search.get("sort") === "status" ? [["sort", "status"] as const] : []
   const newest = route === "positions" ? [] : [["order", direction] as const, ...sort]
@@ -95,7 +97,8 @@ const listAsked = ({ filters, moment, route, verb }: List, search: URLSearchPara
   const order = route === "journal" ? "" : flags
   return {
     route: `${route}${questionOf([...asked, ...newest, ...past])}`,
-    cli: isPast ? undefined : `${verb}${asked.map(([name, value]) => flagOf(name, value)).join("")}${order}`
+    cli:
+      isPast || isReplaced ? undefined : `${verb}${asked.map(([name, value]) => flagOf(name, value)).join("")}${order}`
   }
 }
 

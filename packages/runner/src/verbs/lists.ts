@@ -285,7 +285,10 @@ export const breaksList = Verb.make({
     account: ofAccount,
     symbol: ofSymbol,
     status: text("status", "open or closed"),
-    standing: text("standing", "critical, blocking or notice while it is open; gone or resolved once it is closed"),
+    standing: text(
+      "standing",
+      "critical, escalated, blocking or notice while it is open; gone or resolved once it is closed"
+    ),
     kind: text("kind", "Of this kind"),
     holds: text("holds", "What it stops: nothing, symbol or account"),
     subject: text("subject", "The order or trade that it is about")

@@ -74,7 +74,8 @@ describe("controls by the command line", () => {
       const unsaid = await place.cli(...verdict)
       expect(unsaid.code).not.toBe(0)
       expect(unsaid.err).toMatch(words)
-      expect((await place.cli(...verdict, "--dry-run")).err + unsaid.err).toMatch(words)
+      const { err, out } = await place.cli(...verdict, "--dry-run")
+      expect(out + err).toMatch(words)
     }
     expect(await place.json("journal", "head")).toEqual(head)
     expect((await place.cli("breaks", "resolve", "B1", "--reason", "ours", "--yes")).code).toBe(0)
