@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync, existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { Schema } from "effect"
@@ -44,6 +45,23 @@ const Changesets = Schema.parseJson(
   })
 )
 
+const Plan = Schema.parseJson(
+  Schema.Array(
+    Schema.Struct({
+      name: Schema.String,
+      version: Schema.String,
+      provenance: Schema.Boolean,
+      repository: Schema.Struct({ type: Schema.String, url: Schema.String, directory: Schema.String })
+    })
+  )
+)
+
+/** What a release would publish where the environment says this. */
+const releasing = (environment: NodeJS.ProcessEnv) => {
+  const env = { ...process.env, GITHUB_REPOSITORY: "", ROUNDLOT_REPOSITORY: "", ...environment }
+  return spawnSync(process.execPath, ["scripts/release.mjs", "--plan"], { cwd: root, env, encoding: "utf8" })
+}
+
 const isOfPattern = (pattern: string, name: string) =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name
 
@@ -76,5 +94,24 @@ describe("SDK-6: one workspace, changesets, one version policy", () => {
     )
     expect(together).toHaveLength(1)
     expect(ignore).toEqual([])
+  })
+
+  test("a release proves what each package was built from: its manifest names repository and folder", () => {
+    const { stdout } = releasing({ GITHUB_SERVER_URL: "https://forge.example", GITHUB_REPOSITORY: "who/what" })
+    const url = "git+https://forge.example/who/what.git"
+    expect(Schema.decodeSync(Plan)(stdout)).toEqual(
+      published.map(([directory, { name, version }]) => ({
+        name,
+        version,
+        provenance: true,
+        repository: { type: "git", url, directory }
+      }))
+    )
+  })
+
+  test("a release of nobody knows what is refused, and says what to set", () => {
+    const { status, stderr } = releasing({})
+    expect(status).toBe(1)
+    expect(stderr).toContain("ROUNDLOT_REPOSITORY")
   })
 })

@@ -13,7 +13,7 @@ import {
   taken,
   trimmed
 } from "../src/api/parts.ts"
-import { sumOf } from "../src/format/figure.ts"
+import { sumOf, withMinus } from "../src/format/figure.ts"
 import { shownSpan } from "../src/format/time.ts"
 import { copiesOf } from "../src/words/copies.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
@@ -122,6 +122,12 @@ describe("figures", () => {
     )
     expect(sumOf(["2.50", "-2.5"])).toBe("0.00")
     expect(sumOf([])).toBe("0")
+  })
+
+  test("of a sentence have the minus of all others; dates and ids have none", () => {
+    expect(withMinus("The residual of -0.3 (of -1) is below 1; T-7 of 2026-11-20")).toBe(
+      "The residual of −0.3 (of −1) is below 1; T-7 of 2026-11-20"
+    )
   })
 
   test.each([

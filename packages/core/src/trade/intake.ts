@@ -12,6 +12,7 @@ import { link, net } from "../position/netting.ts"
 import { isBeforeSplit } from "../position/splitting.ts"
 import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
+import * as Instant from "../time/Instant.ts"
 import { execute, NOT_ACCUMULATED } from "./direct.ts"
 import { judge, type Age, type Backfill } from "./age.ts"
 import { holdForLate } from "./backlog.ts"
@@ -200,7 +201,7 @@ const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | u
   ["side", trade.side],
   ["quantity", Decimal.format(trade.quantity)],
   ["price", textOf(trade.price)],
-  ["time", String(trade.tradedAt)],
+  ["time", Instant.format(trade.tradedAt)],
   ["direct order", trade.orderType],
   ["limit price", textOf(trade.limitPrice)],
   ["stop price", textOf(trade.stopPrice)],

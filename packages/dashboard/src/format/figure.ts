@@ -14,6 +14,9 @@ export const grouped = (text: string, signed = false): string => {
   return `${sign}${whole.replaceAll(/\B(?=(\d{3})+$)/g, ",")}${fraction === undefined ? "" : `.${fraction}`}`
 }
 
+/** A sentence with the minus of figures before each that is negative; what only looks like one, as in a date or an id, stays. */
+export const withMinus = (sentence: string): string => sentence.replaceAll(/(?<![\w.-])-(?=\d)/g, MINUS)
+
 /** How many digits stand after the point. */
 export const fractionDigits = (text: string | null): number => PLAIN.exec(text ?? "")?.[3]?.length ?? 0
 

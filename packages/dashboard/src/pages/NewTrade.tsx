@@ -4,6 +4,7 @@ import { useState } from "react"
 import { Link } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call, ProblemError } from "../api/client.ts"
+import { withMinus } from "../format/figure.ts"
 import { Choice, Field } from "../ui/Field.tsx"
 import { useFilters } from "../ui/filters.ts"
 import { Problem } from "../ui/Panel.tsx"
@@ -24,7 +25,7 @@ const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
       {taken.outcome === "accepted" || taken.outcome === "recorded" ? null : (
         <StateSign family="trade" state={taken.outcome} />
       )}{" "}
-      <Link href={`/trades/${taken.id}`}>{taken.id}</Link>: {outcomes[taken.outcome]} {taken.why}
+      <Link href={`/trades/${taken.id}`}>{taken.id}</Link>: {outcomes[taken.outcome]} {withMinus(taken.why ?? "")}
     </p>
   </div>
 )
@@ -58,7 +59,7 @@ const Preview = ({ account, batch, quantity, side, symbol }: Thought) => {
         : error !== null
           ? error.message
           : data?.order === undefined || data.order === null
-            ? `None: ${data?.why ?? "…"}.`
+            ? `None: ${withMinus(data?.why ?? "…")}.`
             : `${data.order.side === "buy" ? "Buy" : "Sell"} ${data.order.quantity} ${symbol}.`
   return (
     <Field term="follows">

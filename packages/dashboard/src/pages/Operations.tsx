@@ -24,7 +24,7 @@ const accounts: ReadonlyArray<Column<Glance>> = [
   columns.count("positions", ({ positions }) => positions),
   columns.count("openOrders", ({ openOrders }) => openOrders),
   columns.count("openBreaks", ({ openBreaks }) => openBreaks),
-  columns.node("control", ({ name, tradingState }) =>
+  columns.node("action", ({ name, tradingState }) =>
     tradingState === "halted" ? (
       <ActionButton action={resume(name)} className="button small" />
     ) : (
@@ -39,7 +39,7 @@ const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
   columns.foreign("reason", ({ reason }) => reason),
   columns.foreign("actor", ({ actor }) => actor),
   columns.time("updated", ({ changedAt }) => changedAt),
-  columns.node("next", ({ account, state, symbol }) =>
+  columns.node("action", ({ account, state, symbol }) =>
     state === "halted" ? (
       <ActionButton action={resume(account ?? undefined, symbol ?? undefined)} className="button small" />
     ) : null
@@ -102,7 +102,7 @@ const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
   columns.time("runAt", ({ runAt, status }) => (status === "queued" ? runAt : null)),
   columns.time("finished", ({ endedAt }) => endedAt),
   columns.foreign("failure", ({ failure }) => failure),
-  columns.node("next", (job) =>
+  columns.node("action", (job) =>
     job.status === "dead" ? <ActionButton action={retryJob(job)} className="button small" /> : null
   )
 ]

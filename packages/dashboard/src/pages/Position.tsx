@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query"
 import { Link } from "wouter"
 import { type Api, ProblemError, readOf } from "../api/client.ts"
 import { useAsk } from "../api/asking.ts"
-import { grouped } from "../format/figure.ts"
+import { grouped, withMinus } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { momentOf, useAsOf } from "../ui/asOf.ts"
@@ -218,7 +218,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
           </span>
           <Next answer={next.answer} until={position.coolDownUntil} />
           <span>
-            {upper(next.why)}.{" "}
+            {upper(withMinus(next.why))}.{" "}
             <span className="faint">
               An order is due from {grouped(from)}.
               {next.answer === position.answer && (

@@ -154,6 +154,7 @@ const entries = {
   positions: { head: "Positions", help: "How many symbols the account has a position in." },
   openOrders: { head: "Open orders", help: "Orders that have not ended." },
   openBreaks: { head: "Open breaks", help: "Differences and contradictions that are not resolved." },
+  action: { head: "Action", help: "What can be asked for it; nothing is done before it was confirmed." },
   control: { head: "Scope", help: "What the trading state is set for: everything, an account, or a symbol of it." },
   role: { head: "Role", help: "Read looks, trade gives trades, operate gives orders to the system." },
   expires: { head: "Expires", help: "When the token stops being taken." },

@@ -169,6 +169,8 @@ describe("the books under /api/v1", () => {
       assert.strictEqual((yield* take(trade)).items[0]?.outcome, "duplicate")
       const other = (yield* take({ ...trade, quantity: "0.3" })).items[0]
       assert.deepInclude(other, { outcome: "conflict", why: "quantity was 0.2, is 0.3" })
+      const later = (yield* take({ ...trade, tradedAt: scene.second(6) })).items[0]
+      assert.include(later?.why, `time was ${scene.second(5).slice(0, -1)}`)
       const list = [
         { ...trade, sourceId: "n-2" },
         { ...trade, sourceId: "n-3", quantity: "1,5" }

@@ -1,0 +1,54 @@
+// `npm run release`: builds and publishes every package; with --plan it says what of, and does nothing.
+// A registry takes the proof of what a package was built from only where its manifest names that repository. Whose checkout this is
+// no manifest can know, so the address is written into them for as long as they are published.
+import { spawnSync } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import process from "node:process"
+import { packageNames, root } from "./sources.mjs"
+
+/** What the owner says, else what a builder on GitHub says of itself; `undefined` where nobody does. */
+const repositoryOf = ({ GITHUB_REPOSITORY, GITHUB_SERVER_URL, ROUNDLOT_REPOSITORY }) => {
+  if (ROUNDLOT_REPOSITORY) return ROUNDLOT_REPOSITORY
+  return GITHUB_SERVER_URL && GITHUB_REPOSITORY ? `git+${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}.git` : undefined
+}
+
+const fileOf = (name) => join(root, "packages", name, "package.json")
+
+const withRepository = (text, url, name) => ({
+  ...JSON.parse(text),
+  repository: { type: "git", url, directory: `packages/${name}` }
+})
+
+const run = (file, ...args) => spawnSync(file, args, { cwd: root, stdio: "inherit" }).status ?? 1
+
+/** Publishes with manifests that name the repository, which are then as they were. */
+const publish = (manifests) => {
+  const before = packageNames.map((name) => [name, readFileSync(fileOf(name), "utf8")])
+  try {
+    for (const [name, manifest] of manifests) writeFileSync(fileOf(name), `${JSON.stringify(manifest, undefined, 2)}\n`)
+    return run("npx", "changeset", "publish")
+  } finally {
+    for (const [name, text] of before) writeFileSync(fileOf(name), text)
+  }
+}
+
+const url = repositoryOf(process.env)
+if (url === undefined) {
+  console.error("release: which repository is this? A registry compares it with the proof of what was built.")
+  console.error("Set ROUNDLOT_REPOSITORY to the address that is cloned; on GitHub it is known.")
+  process.exit(1)
+}
+const manifests = packageNames.map((name) => [name, withRepository(readFileSync(fileOf(name), "utf8"), url, name)])
+if (process.argv.includes("--plan")) {
+  const told = manifests.map(([, { name, publishConfig, repository, version }]) => ({
+    name,
+    version,
+    repository,
+    provenance: publishConfig.provenance
+  }))
+  console.log(JSON.stringify(told, undefined, 2))
+} else {
+  process.exitCode =
+    run("node", "node_modules/typescript/bin/tsc", "-b") || run("node", "scripts/dashboard.mjs") || publish(manifests)
+}
