@@ -269,6 +269,23 @@ describe("every page", () => {
     expect(await glides(seen.page, "reduce")).toBe(false)
   })
 
+  test("tells rows whose orders are on their way apart from those that wait, in the bar and in its legend", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    await page.route(`**/api/v1/batches/${made.batch}`, async (route) => {
+      const response = await route.fetch()
+      const batch = await response.json()
+      const progress = { ...batch.progress, total: 10, waiting: 4, working: 4 }
+      await route.fulfill({ response, json: { ...batch, totalTrades: 10, progress } })
+    })
+    await page.goto(`${daemon.url}/batches/${made.batch}`)
+    await page.getByText("adds up to 10 rows").waitFor()
+    expect(await page.locator(".rows-bar .working").getAttribute("style")).toContain("40%")
+    const marks = page.locator(".legend .marked")
+    const colours = await marks.evaluateAll((all) => all.map((each) => getComputedStyle(each, "::before").background))
+    expect(new Set(colours).size).toBe(5)
+  })
+
   test("BAT-11: of a batch says why rows failed, has its tab in the address, and names when rows came slowly", async () => {
     await using seen = await open("/settings")
     const { page } = seen

@@ -31,8 +31,14 @@ const parts: ReadonlyArray<readonly [term: Term, key: "done" | "failed" | "worki
   ["cancelledRows", "cancelled"]
 ]
 
-const Counted = ({ children, term }: { readonly term: Term; readonly children: ReactNode }) => (
-  <div>
+interface CountedProps {
+  readonly term: Term
+  readonly mark?: string | undefined
+  readonly children: ReactNode
+}
+
+const Counted = ({ children, mark, term }: CountedProps) => (
+  <div className={mark === undefined ? undefined : `marked ${mark}`}>
     <dt>
       <Head term={term} />
     </dt>
@@ -66,11 +72,11 @@ const Progress = ({ batch }: { readonly batch: Batch }) => {
         </dl>
         {asOf === "" ? <RateChart reading={{ at: batch.updatedAt, processed: batch.processedTrades }} /> : null}
       </div>
-      <RowsBar counts={batch} />
+      <RowsBar counts={batch} working={progress.working} />
       <div className="legend">
         <dl>
           {parts.map(([term, key]) => (
-            <Counted key={key} term={term}>
+            <Counted key={key} term={term} mark={key}>
               <Figure of={String(progress[key])} />
             </Counted>
           ))}

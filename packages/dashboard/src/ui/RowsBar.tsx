@@ -1,7 +1,13 @@
 import { type RowCounts, rowsDone } from "../words/rows.ts"
 
-/** How far a batch is: done, failed, cancelled; the rest is left. The parts glide where motion is welcome. */
-export const RowsBar = ({ counts }: { readonly counts: RowCounts }) => {
+interface RowsBarProps {
+  readonly counts: RowCounts
+  /** Rows whose order is on its way; not told apart from those that wait where nothing is said. */
+  readonly working?: number | undefined
+}
+
+/** How far a batch is: done, failed, cancelled, on its way; the rest waits. The parts glide where motion is welcome. */
+export const RowsBar = ({ counts, working = 0 }: RowsBarProps) => {
   const { cancelledTrades, failedTrades, totalTrades } = counts
   const done = rowsDone(counts)
   const share = (count: number): string => `${totalTrades === 0 ? 0 : (100 * count) / totalTrades}%`
@@ -20,6 +26,7 @@ export const RowsBar = ({ counts }: { readonly counts: RowCounts }) => {
       <span className="done" style={{ width: share(done) }} />
       <span className="failed" style={{ width: share(failedTrades) }} />
       <span className="cancelled" style={{ width: share(cancelledTrades) }} />
+      <span className="working" style={{ width: share(working) }} />
     </span>
   )
 }
