@@ -16,7 +16,7 @@ import { within } from "../ports/deadline.ts"
 import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
-import { makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
+import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
 import { requestCancels } from "./Cancels.ts"
 import { makeWorkOff } from "./Decisions.ts"
@@ -35,7 +35,6 @@ import {
   defaultPolling,
   follow,
   makePolled,
-  pollAll,
   pollEach,
   pollOpenOrders,
   sweepEach,
@@ -266,6 +265,12 @@ const STILL_ROUNDS = 3
 export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
   const repository = yield* TradeRepository
   const health = yield* Health
+  const wentWell = (name: string) =>
+    Effect.map(health.all, (parts) =>
+      parts.some(({ lastSuccessAt, part }) => part === name && lastSuccessAt !== undefined)
+    )
+  // Nothing is read into the books of an account before its broker has shown that it is that account's.
+  const poll = pollEach(onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account))))
   const state = Effect.gen(function* () {
     const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: moving }] })
     const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
@@ -274,9 +279,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
     const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
-    const hasStarted = (yield* health.all).some(
-      ({ lastSuccessAt, part }) => part === STARTED && lastSuccessAt !== undefined
-    )
+    const hasStarted = yield* wentWell(STARTED)
     const moves = unverified.length > 0 || asksStill || orders.some((order) => isOnItsWay(order) || hasLife(order))
     return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()), seqs }
   })
@@ -287,7 +290,7 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     still = !now.isBusy && now.seqs === before ? still + 1 : 0
     before = now.seqs
     if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
-    if (still > 0 && now.orders.length > 0) yield* pollAll
+    if (still > 0 && now.orders.length > 0) yield* poll
     yield* Effect.sleep("25 millis")
   }
 })

@@ -85,6 +85,9 @@ const without =
   (accounts: ReadonlySet<AccountName>): ReadonlySet<AccountName> =>
     new Set([...accounts].filter((each) => each !== account))
 
+/** The part of health that says how an account's broker was read. */
+export const partOf = (account: AccountName): string => `start of ${account}`
+
 /** A gate that is closed for every account. */
 export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   const proven = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
@@ -94,7 +97,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   const refused = yield* Ref.make<ReadonlyMap<AccountName, Refusal>>(new Map())
   const open = (account: AccountName) =>
     reported(
-      `start of ${account}`,
+      partOf(account),
       Effect.gen(function* () {
         yield* Effect.gen(function* () {
           yield* Effect.all([ofItsEnvironment(account), pinned(account)])
@@ -138,7 +141,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
     }),
     refusal: (account) => Effect.map(Ref.get(refused), (known) => known.get(account)),
     watchClocks: Effect.flatMap(Ref.get(read), (accounts) =>
-      Effect.forEach(accounts, (account) => reported(`start of ${account}`, watchClock(account)), { discard: true })
+      Effect.forEach(accounts, (account) => reported(partOf(account), watchClock(account)), { discard: true })
     )
   }
 })

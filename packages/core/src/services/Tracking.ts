@@ -558,7 +558,7 @@ const followOnce = <R>(
         Stream.runForEachChunk(updates, (chunk) =>
           Effect.flatMap(ofAccount(account, Chunk.toReadonlyArray(chunk)), (received) => bookAll(received))
         ),
-        Effect.all([sweep(account), pollAll, afterCatchUp, tellThatItHolds(account)], { discard: true })
+        Effect.all([sweep(account), pollAllOf(account), afterCatchUp, tellThatItHolds(account)], { discard: true })
       ],
       { concurrency: 2, discard: true }
     )

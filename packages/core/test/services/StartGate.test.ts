@@ -1,4 +1,4 @@
-import { Effect, Exit, Fiber, Option, Stream, TestClock } from "effect"
+import { Deferred, Effect, Exit, Fiber, Option, Stream, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { AccountTable, defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
@@ -9,8 +9,11 @@ import * as Audit from "../../src/services/Audit.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
+import { confirmInstruments } from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
+import { submitPending } from "../../src/services/Submission.ts"
+import * as Tracking from "../../src/services/Tracking.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -103,6 +106,63 @@ describe("an account whose broker gives no answer", () => {
         expect(Math.max(...pauses)).toBeLessThanOrEqual(seconds * 1_000)
       }),
       Stage.layer({}, { partsOf: (name) => ({ [part]: through(name === silent ? read : counted)[part] }) })
+    )
+  })
+})
+
+/** An order of each of the two accounts works; no daemon runs. */
+const workingBesideSilent = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.flatMap(Commands, (commands) => commands.setAccount(silent, defaultSettings, "test"))
+  yield* Effect.zipRight(Stage.drivingOf(silent), Stage.driving)
+  const accumulator = yield* Accumulator
+  yield* accumulator.submitMany(silent, [Stage.trade("t1", "1")])
+  yield* Stage.submit(Stage.trade("t1", "1"))
+  yield* Effect.zipRight(
+    confirmInstruments,
+    submitPending(() => Effect.succeed(true))
+  )
+}).pipe(Effect.scoped)
+
+describe("reading orders", () => {
+  test("DESIGN 8: to follow the stream of an account reads its own orders, and waits for no other broker", () => {
+    let asked = 0
+    const order = () =>
+      Effect.zipRight(
+        Effect.sync(() => asked++),
+        Effect.never
+      )
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* workingBesideSilent
+        const caughtUp = yield* Deferred.make<void>()
+        yield* Effect.forkScoped(Tracking.follow(Stage.account, Effect.asVoid(Deferred.succeed(caughtUp, undefined))))
+        yield* TestClock.adjust("1 second")
+        expect([yield* Deferred.isDone(caughtUp), asked]).toEqual([true, 0])
+      }),
+      Stage.layer({ updates: Stream.never }, { partsOf: (name) => (name === silent ? { order } : {}) })
+    )
+  })
+
+  test("RECONCILIATION: to wait until nothing moves reads nothing of an account whose broker was not proven to be its own", () => {
+    const asked: Array<string> = []
+    const partsOf = (name: AccountName): Partial<BrokerService> => ({
+      ...(name === silent ? shows({ is: undefined }) : {}),
+      order: () => {
+        asked.push(name)
+        return Stage.notFound(false)
+      }
+    })
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* workingBesideSilent
+        yield* Effect.forkScoped(Daemon.run())
+        const idle = yield* Effect.fork(Daemon.untilIdle)
+        yield* Stage.until(Fiber.poll(idle), Option.isSome)
+        expect(yield* Stage.statuses).toEqual(["submitted", "submitted"])
+        expect(new Set(asked)).toEqual(new Set([Stage.account]))
+      }),
+      Stage.layer({}, { partsOf })
     )
   })
 })
