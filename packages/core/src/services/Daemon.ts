@@ -93,6 +93,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
     const each = yield* Effect.all({
       cancels: beside,
+      decisions: makeBeside,
       doubts: beside,
       hours: makeBeside,
       instruments: makeBeside,
@@ -105,7 +106,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
-    const decisions = yield* makeWorkOff(gate, driving)
+    const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
         work.forever("instruments", look, confirmInstrumentsOfEach(each.instruments), {
@@ -150,7 +151,7 @@ const tryGate = Effect.fn("Daemon.tryGate")(function* (
   account: AccountName,
   otherAccount: Deferred.Deferred<never, StartGate.OtherBrokerAccount>
 ) {
-  if (yield* gate.isOpen(account)) return
+  yield* gate.open(account)
   const refusal = yield* gate.refusal(account)
   if (refusal?._tag === "OtherBrokerAccount") yield* Deferred.fail(otherAccount, refusal)
 })

@@ -23,6 +23,7 @@ import type { Order } from "../order/Order.ts"
 import type { Brokers } from "../ports/Broker.ts"
 import type { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
+import type { EachAccount } from "./accountwise.ts"
 import { UnknownAccount } from "./Accumulator.ts"
 import { brokerToDrive, driven, type NotDriven } from "./drive.ts"
 import type { Driving } from "./Driving.ts"
@@ -31,7 +32,7 @@ import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import * as StartGate from "./StartGate.ts"
 import { refuse, sendOrder } from "./Submission.ts"
-import { reported } from "./work.ts"
+import { recoverIdle, reported } from "./work.ts"
 
 /** A decision that says too much or too little to become an order. Nothing is on record. */
 export class UnsoundDecision extends Schema.TaggedError<UnsoundDecision>()("UnsoundDecision", {
@@ -286,7 +287,11 @@ export interface WorkOff {
 }
 
 /** A decision that was pending before its account was taken is shown, and executed only when that is asked for again. */
-export const makeWorkOff = (gate: StartGate.StartGate, { leftPending }: Pick<Driving, "leftPending">) =>
+export const makeWorkOff = (
+  gate: StartGate.StartGate,
+  { leftPending }: Pick<Driving, "leftPending">,
+  each: EachAccount
+) =>
   Effect.gen(function* () {
     const desk = yield* makeDesk(gate)
     const watched = yield* Ref.make<ReadonlySet<DecisionId>>(new Set())
@@ -294,26 +299,29 @@ export const makeWorkOff = (gate: StartGate.StartGate, { leftPending }: Pick<Dri
       const found = yield* leftPending
       const isAsked = ({ askedAt, id }: Decision) => askedAt !== undefined && found.get(id) !== askedAt
       const asked = (yield* driven(yield* pendingOnes)).filter(isAsked)
-      const accounts = [...new Set(asked.map(({ account }) => account))]
-      yield* Effect.forEach(
-        accounts,
-        (account) =>
-          Effect.forEach(
-            asked.filter((each) => each.account === account),
-            ({ id }) =>
-              Effect.catchTags(execute(desk, id), {
-                DecisionNotPending: () => Effect.void,
-                NotDriven: () => Effect.void,
-                UnknownDecision: () => Effect.void
-              }),
-            { discard: true }
-          ),
-        { concurrency: "unbounded", discard: true }
+      yield* each(
+        asked.map(({ account }) => account),
+        (account) => {
+          const own = asked.filter((decision) => decision.account === account)
+          return reported(
+            `decisions ${account}`,
+            Effect.forEach(own, (one) => executeAsked(desk, one), { discard: true })
+          )
+        }
       )
+      yield* recoverIdle("decisions", Effect.succeed(asked))
       yield* tellLater(watched)
     })
     const workOff: WorkOff = { pass }
     return workOff
+  })
+
+/** One that somebody else has executed meanwhile, or drives now, is theirs. */
+const executeAsked = (desk: Desk, { id }: Decision) =>
+  Effect.catchTags(execute(desk, id), {
+    DecisionNotPending: () => Effect.void,
+    NotDriven: () => Effect.void,
+    UnknownDecision: () => Effect.void
   })
 
 const pendingOnes = Reads.all(DecisionTable, { where: [{ column: "status", in: ["pending"] }] })

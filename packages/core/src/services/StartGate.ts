@@ -1,4 +1,4 @@
-import { Effect, Ref, Schema } from "effect"
+import { Deferred, Effect, Exit, Ref, Schema } from "effect"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { masked, pin } from "../account/pin.ts"
@@ -65,7 +65,9 @@ export interface StartGate {
   readonly isProven: (account: AccountName) => Effect.Effect<boolean>
   /** Is the broker read? Asks nobody. */
   readonly isRead: (account: AccountName) => Effect.Effect<boolean>
-  /** Is the broker read? Where it is not, reads it, unless that is under way or was tried a moment ago. */
+  /** Reads the broker, unless it is read, that is under way or was tried a moment ago. */
+  readonly open: (account: AccountName) => Effect.Effect<void, never, GateRequirements>
+  /** Is the broker read? Does the same, and waits where that is under way. */
   readonly isOpen: (account: AccountName) => Effect.Effect<boolean, never, GateRequirements>
   /** Why the gate of an account stays closed, where that is for a person to mend. */
   readonly refusal: (account: AccountName) => Effect.Effect<Refusal | undefined>
@@ -92,10 +94,8 @@ export const partOf = (account: AccountName): string => `start of ${account}`
 export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   const proven = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const read = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
-  const opening = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
-  const tried = yield* Ref.make<ReadonlyMap<AccountName, number>>(new Map())
   const refused = yield* Ref.make<ReadonlyMap<AccountName, Refusal>>(new Map())
-  const open = (account: AccountName) =>
+  const readNow = (account: AccountName) =>
     reported(
       partOf(account),
       Effect.gen(function* () {
@@ -116,12 +116,9 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
       })
     )
   const close = (account: AccountName) => Ref.update(read, without(account))
-  const openOnce = (account: AccountName) =>
-    Effect.acquireUseRelease(
-      Ref.modify(opening, (known) => [!known.has(account), new Set(known).add(account)]),
-      (isFirst) => (isFirst ? open(account) : Effect.void),
-      (isFirst) => (isFirst ? Ref.update(opening, without(account)) : Effect.void)
-    )
+  const tries = yield* makeTries(readNow)
+  const unlessRead = (tryIt: typeof tries.begin) => (account: AccountName) =>
+    Effect.flatMap(isRead(account), (already) => (already ? Effect.void : tryIt(account)))
   const watchClock = (account: AccountName) =>
     Effect.tapErrorTag(judgeClock(account), "ClockSkewed", () => close(account))
   const isIn = (some: typeof read) => (account: AccountName) =>
@@ -130,21 +127,59 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   return {
     isProven: isIn(proven),
     isRead,
-    isOpen: Effect.fn("StartGate.isOpen")(function* (account: AccountName) {
-      if (yield* isRead(account)) return true
-      const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-      const last = (yield* Ref.get(tried)).get(account)
-      if (last !== undefined && nowMs - last < AGAIN_AFTER_MS) return false
-      yield* Ref.update(tried, (known) => new Map(known).set(account, nowMs))
-      yield* openOnce(account)
-      return yield* isRead(account)
-    }),
+    open: unlessRead(tries.begin),
+    isOpen: (account) => Effect.zipRight(unlessRead(tries.done)(account), isRead(account)),
     refusal: (account) => Effect.map(Ref.get(refused), (known) => known.get(account)),
     watchClocks: Effect.flatMap(Ref.get(read), (accounts) =>
       Effect.forEach(accounts, (account) => reported(partOf(account), watchClock(account)), { discard: true })
     )
   }
 })
+
+/** When something was last begun for an account, and what is told when that is done, where it is not. */
+interface Try {
+  readonly beganMs: number
+  readonly underWay: Deferred.Deferred<void> | undefined
+}
+
+/** Does `work` for accounts: once at a time for each, and not again a moment after it was begun. */
+const makeTries = <R>(work: (account: AccountName) => Effect.Effect<void, never, R>) =>
+  Effect.map(Ref.make<ReadonlyMap<AccountName, Try>>(new Map()), (tries) => {
+    const take = (account: AccountName, nowMs: number) =>
+      Effect.flatMap(Deferred.make<void>(), (underWay) =>
+        Ref.modify(tries, (known) => {
+          const last = known.get(account)
+          const isFree = last === undefined || (last.underWay === undefined && nowMs - last.beganMs >= AGAIN_AFTER_MS)
+          return isFree ? [underWay, new Map(known).set(account, { beganMs: nowMs, underWay })] : [undefined, known]
+        })
+      )
+    // What was interrupted was not tried.
+    const end = (account: AccountName, underWay: Deferred.Deferred<void>, isTried: boolean) =>
+      Effect.zipRight(
+        Ref.update(tries, (known) => {
+          const next = new Map(known)
+          const last = known.get(account)
+          next.delete(account)
+          return isTried && last !== undefined ? next.set(account, { ...last, underWay: undefined }) : next
+        }),
+        Deferred.succeed(underWay, undefined)
+      )
+    const begin = (account: AccountName) =>
+      Effect.flatMap(Clock, (clock) =>
+        Effect.acquireUseRelease(
+          Effect.flatMap(clock.monotonicMs, (nowMs) => take(account, nowMs)),
+          (taken) => (taken === undefined ? Effect.void : work(account)),
+          (taken, exit) => (taken === undefined ? Effect.void : end(account, taken, !Exit.isInterrupted(exit)))
+        )
+      )
+    /** The same, and waits where it is under way. */
+    const done = (account: AccountName) =>
+      Effect.flatMap(Ref.get(tries), (known) => {
+        const underWay = known.get(account)?.underWay
+        return underWay === undefined ? begin(account) : Deferred.await(underWay)
+      })
+    return { begin, done }
+  })
 
 const recordOf = (account: AccountName) => Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
 

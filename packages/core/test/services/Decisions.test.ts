@@ -1,5 +1,7 @@
 import { Effect, Either, Fiber, Layer, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
+import { defaultSettings } from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
 import * as Decision from "../../src/decision/Decision.ts"
 import { DecisionId } from "../../src/identity/Id.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
@@ -17,6 +19,8 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import * as MarketHours from "../../src/time/MarketHours.ts"
 import * as stage from "./Stage.ts"
+
+const KO = Ticker.make("KO")
 
 const wanted = { strategy: "momentum", quantity: Quantity.unsafe("3") } as const
 
@@ -158,6 +162,20 @@ describe("AUD-6: one that is not pending", () => {
 })
 
 describe("AUD-2: executing is one attempt", () => {
+  test("a decision does not fail because one before it was given up while the broker was read", () => {
+    let asked = 0
+    const { account } = stage.broker()
+    return play(
+      Effect.gen(function* () {
+        const first = yield* Effect.fork(executed())
+        yield* TestClock.adjust("1 second")
+        yield* Fiber.interrupt(first)
+        expect(seen(yield* executed({ symbol: KO }))).toBe("submitted")
+      }),
+      program({ account: Effect.suspend(() => (asked++ === 0 ? Effect.never : account)) })
+    )
+  })
+
   test("a refusal of the broker is a decision that has failed with its words, and no error", () =>
     play(
       Effect.gen(function* () {
@@ -299,7 +317,7 @@ describe("what stands before a decision ends it, naming the control", () => {
       Effect.gen(function* () {
         yield* executed()
         expect(seen(yield* executed({ strategy: "other" }))).toMatch(/^failed: Refused\(InDoubtAhead\(O1\)\)/)
-        expect(seen(yield* executed({ symbol: Ticker.make("KO") }))).toBe("submitted")
+        expect(seen(yield* executed({ symbol: KO }))).toBe("submitted")
       }),
       program(answering(Answer.Unknown({ why: "reset", candidate: undefined })))
     ))
@@ -407,7 +425,7 @@ describe("a daemon", () => {
           const fiber = yield* Effect.fork(Daemon.run())
           yield* TestClock.adjust("30 seconds")
           expect(yield* all).toEqual(["pending"])
-          const second = yield* decided({ symbol: Ticker.make("KO") })
+          const second = yield* decided({ symbol: KO })
           yield* TestClock.adjust("30 seconds")
           expect(yield* all).toEqual(["pending", "pending"])
           yield* Decisions.ask(second)
@@ -438,6 +456,60 @@ describe("a daemon", () => {
         program()
       )
     ))
+
+  test("AUD-2: fails no decision because its broker is still being read: it is sent when that is done", () =>
+    stage.play(
+      Effect.provide(
+        Effect.gen(function* () {
+          yield* stage.opened()
+          yield* Effect.forkScoped(Daemon.run())
+          yield* TestClock.adjust("16 seconds")
+          yield* Decisions.ask(yield* decided())
+          yield* TestClock.adjust("2 seconds")
+          expect(yield* all).toEqual(["pending"])
+          yield* stage.until(all, ([one]) => one !== "pending")
+          expect(yield* all).toEqual(["submitted"])
+        }),
+        program({ account: Effect.delay(stage.broker().account, "20 seconds") })
+      )
+    ))
+
+  test("AUD-2: fails a decision whose broker was tried and could not be read, and says so", () => {
+    const unread = new Broker.BrokerReadFailed({ operation: "account", kind: "unauthorised", detail: "no" })
+    return stage.play(
+      Effect.provide(
+        Effect.gen(function* () {
+          yield* stage.opened()
+          yield* Effect.forkScoped(Daemon.run())
+          yield* TestClock.adjust("2 seconds")
+          yield* Decisions.ask(yield* decided())
+          yield* stage.until(all, ([one]) => one !== "pending")
+          expect(yield* all).toEqual(["failed: the broker could not be read: nothing is sent before it was"])
+        }),
+        program({ account: Effect.fail(unread) })
+      )
+    )
+  })
+
+  test("AUD-2: executes the decisions of one account while the broker of another gives no answer", () => {
+    const silent = AccountName.make("silent")
+    return stage.play(
+      Effect.provide(
+        Effect.gen(function* () {
+          yield* stage.opened()
+          yield* Effect.flatMap(Commands, (commands) => commands.setAccount(silent, defaultSettings, "test"))
+          yield* Effect.forkScoped(Daemon.run())
+          yield* TestClock.adjust("20 seconds")
+          yield* Decisions.ask(yield* Decisions.decide(silent, { symbol: KO, side: "buy", ...wanted }))
+          yield* TestClock.adjust("5 seconds")
+          yield* Decisions.ask(yield* decided({ symbol: KO }))
+          yield* TestClock.adjust("5 seconds")
+          expect(yield* all).toEqual(["pending", "submitted"])
+        }),
+        program({}, { partsOf: (name) => (name === silent ? { account: Effect.never } : {}) })
+      )
+    )
+  })
 
   test("that drives nothing executes nothing, and the decision stays pending", () =>
     stage.play(
