@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect, Option, Ref } from "effect"
 import { Need } from "../books/Need.ts"
 import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -69,13 +69,16 @@ export const askForDoubtful = <R = never>(
     for (const order of yield* driven(doubtful)) {
       if (order.attemptId === undefined) continue
       const sinceMs = last.get(order.attemptId) ?? nowMs - Math.max(0, Instant.millisBetween(order.updatedAt, now))
-      const isSettled = nowMs - sinceMs >= (yield* pauseMs(order, now))
-      since.set(order.attemptId, isSettled ? nowMs : sinceMs)
-      if (isSettled) settled.push(order)
+      since.set(order.attemptId, sinceMs)
+      if (nowMs - sinceMs >= (yield* pauseMs(order, now))) settled.push(order)
     }
-    yield* Ref.set(asked.attempts, since)
+    // What is asked beside this pass is known as it was asked.
+    yield* Ref.update(asked.attempts, (known) => new Map([...since].map(([id, ms]) => [id, known.get(id) ?? ms])))
     const asks = [
-      ...settled.map((order) => ({ order, asking: ask(asked, order, mayDrive(order.account)) })),
+      ...settled.map((order) => ({
+        order,
+        asking: Effect.zipRight(noteAsked(asked, order), ask(asked, order, mayDrive(order.account)))
+      })),
       ...[...(yield* Ref.get(asked.refused)).values()]
         .filter(({ sinceMs }) => nowMs - sinceMs >= SETTLING_MS)
         .map(({ order }) => ({ order, asking: askOnceMore(asked, order) }))
@@ -96,6 +99,14 @@ export const askForDoubtful = <R = never>(
     return asks.length
   })
 
+/** An order has had its turn when it is asked for: one of an account that is left out keeps it. */
+const noteAsked = ({ attempts }: Asked, { attemptId }: Order) =>
+  Effect.flatMap(Clock, (clock) =>
+    Effect.flatMap(clock.monotonicMs, (nowMs) =>
+      attemptId === undefined ? Effect.void : Ref.update(attempts, (known) => new Map(known).set(attemptId, nowMs))
+    )
+  )
+
 const LONGEST_PAUSE_MS = 60_000
 
 /**
@@ -103,8 +114,8 @@ const LONGEST_PAUSE_MS = 60_000
  * order that did not show in the first minutes may still, and an operator has been told.
  */
 const pauseMs = (order: Order, now: Instant.Instant) =>
-  Effect.map(brokerOf(order.account), ({ capabilities }) =>
-    capabilities.clientOrderIds
+  Effect.map(Effect.option(brokerOf(order.account)), (broker) =>
+    Option.isNone(broker) || broker.value.capabilities.clientOrderIds
       ? SETTLING_MS
       : Math.min(LONGEST_PAUSE_MS, Math.max(SETTLING_MS, Instant.millisBetween(order.updatedAt, now) / 2))
   )

@@ -86,52 +86,64 @@ const isDue = ({ readMs, waitMs: lasts }: Turn, nowMs: number): boolean => nowMs
 const UNSEEN_MS = 5_000
 
 /**
- * Open orders as far as a pass has to look: all of them where one that is known has its turn, and twice in an interval, else those
- * alone that changed since the last look. Commits wake the poller, and most of them bring no order that it does not know.
+ * Open orders as far as a pass has to look: all of them where one that is known has got its turn since they were, and twice in an
+ * interval, else those alone that changed since the last look. Commits wake the poller, and most of them bring no order that it does
+ * not know.
  */
 const lookedFor = (options: PollingOptions, { lookedAt, turns, wholeMs }: Known, nowMs: number) =>
   Effect.gen(function* () {
     const at = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-    const isWhole = nowMs - wholeMs >= options.intervalMs / 2 || [...turns.values()].some((turn) => isDue(turn, nowMs))
+    // Of one that was left out when all were looked at, its account's broker is still silent: it waits for the next look at all.
+    const isNewlyDue = (turn: Turn) => isDue(turn, nowMs) && turn.readMs + turn.waitMs > wholeMs
+    const isWhole = nowMs - wholeMs >= options.intervalMs / 2 || [...turns.values()].some(isNewlyDue)
     const since = Number(Instant.addMillis(lookedAt, -UNSEEN_MS))
     const open = yield* openOrders(isWhole ? [] : [{ column: "updatedAt", atLeast: since }])
     return { at, isWhole, open }
   })
 
+/** What is known once `open` were looked for; a new one is due at once. What is read meanwhile beside the pass stays known. */
+const afterLook =
+  (
+    options: PollingOptions,
+    nowMs: number,
+    { at, isWhole, open }: Effect.Effect.Success<ReturnType<typeof lookedFor>>
+  ) =>
+  (before: Known): Known => {
+    const turns = open.map((order): readonly [number, Turn] => {
+      const lastsMs = waitMs(options, order)
+      return [order.id, before.turns.get(order.id) ?? { readMs: nowMs - lastsMs, waitMs: lastsMs }]
+    })
+    return {
+      turns: new Map(isWhole ? turns : [...before.turns, ...turns]),
+      wholeMs: isWhole ? nowMs : before.wholeMs,
+      lookedAt: at
+    }
+  }
+
 /**
  * Reads the open orders whose turn it is: one pass. What to read is a query of open orders, never a chain of jobs; one order's
- * failure does not stop the others, one account's not the other accounts.
+ * failure does not stop the others, one account's not the other accounts. An account that `each` leaves out keeps its turns.
  */
 export const pollOpenOrders = (options: PollingOptions, polled: Polled, each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    const known = yield* Ref.get(polled.known)
-    const { turns } = known
-    const { at, isWhole, open } = yield* lookedFor(options, known, now)
-    const due = open.filter(({ id }) => {
-      const turn = turns.get(id)
-      return turn === undefined || isDue(turn, now)
-    })
-    const lag = due.reduce(
-      (most, { id }) => Math.max(most, now - (turns.get(id)?.readMs ?? now) - options.intervalMs),
-      0
+    const before = yield* Ref.get(polled.known)
+    const looked = yield* lookedFor(options, before, now)
+    const { isWhole, open } = looked
+    const { turns } = yield* Ref.updateAndGet(polled.known, afterLook(options, now, looked))
+    const turnOf = ({ id }: Order) => turns.get(id) ?? { readMs: now, waitMs: 0 }
+    const due = open.filter((order) => isDue(turnOf(order), now))
+    yield* tellPollingLag(
+      due.reduce((most, order) => Math.max(most, now - turnOf(order).readMs - options.intervalMs), 0)
     )
-    yield* tellPollingLag(lag)
-    const news = new Set(due)
-    const taken = open.map((order): readonly [number, Turn] => {
-      const turn = news.has(order) ? undefined : turns.get(order.id)
-      return [order.id, turn ?? { readMs: now, waitMs: waitMs(options, order) }]
-    })
-    yield* Ref.set(polled.known, {
-      turns: new Map(isWhole ? taken : [...turns, ...taken]),
-      wholeMs: isWhole ? now : known.wholeMs,
-      lookedAt: at
-    })
-    // New orders have their turn at once, and bring none along that was just read.
-    const isNews = due.every(({ id }) => !turns.has(id))
     yield* each(
       due.map(({ account }) => account),
-      (account) => pollAccount(polled, account, isNews ? due : open, due)
+      (account) => {
+        const own = ownOf(account, due)
+        // New orders have their turn at once, and bring none along that was just read.
+        const isNews = own.every(({ id }) => !before.turns.has(id))
+        return pollAccount(polled, account, own, isNews ? own : ownOf(account, open))
+      }
     )
     yield* recoverIdle("poll", isWhole ? Effect.succeed(open) : openOrders())
     return due.length
@@ -140,17 +152,17 @@ export const pollOpenOrders = (options: PollingOptions, polled: Polled, each: Ea
 /** So many orders of an account are read by a listing where that is a request. */
 const MANY = 3
 
+/** Reads an account's orders whose turn it is, which they have by that, and others of `open` where one listing has them as well. */
 const pollAccount = (
   polled: Polled,
   account: AccountName,
-  openOfAll: ReadonlyArray<Order>,
-  dueOfAll: ReadonlyArray<Order>
+  due: ReadonlyArray<Order>,
+  open: ReadonlyArray<Order> = due
 ) =>
   Effect.gen(function* () {
+    yield* setRead(polled, idsOf(due))
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const broker = yield* brokerOf(account)
-    const [open, due] = [openOfAll, dueOfAll].map((all) => all.filter((order) => order.account === account))
-    if (open === undefined || due === undefined) return
     const isListed = (order: Order) => isListable(broker, now, order)
     const isMany = broker.capabilities.pollsByWindow === true && due.filter(isListed).length >= MANY
     const together = isMany ? open.filter(isListed) : []
@@ -161,7 +173,7 @@ const pollAccount = (
     )
     const read = yield* Effect.exit(listing)
     if (Exit.isSuccess(read)) yield* setRead(polled, read.value)
-    const done = new Set(Exit.isSuccess(read) ? read.value : together.map(({ id }) => id))
+    const done = new Set(Exit.isSuccess(read) ? read.value : idsOf(together))
     const rest = due.filter(({ id }) => !done.has(id))
     const singles = yield* Effect.forEach(rest, (order) => Effect.exit(readInTurn(order)), { concurrency: 8 })
     yield* reported(`poll ${account}`, firstFailure([read, ...singles]))
@@ -174,6 +186,11 @@ const firstFailure = <E>(exits: ReadonlyArray<Exit.Exit<unknown, E>>): Effect.Ef
     const failure = exits.find(Exit.isFailure)
     if (failure !== undefined) return yield* Effect.failCause(failure.cause)
   })
+
+const ownOf = (account: AccountName, orders: ReadonlyArray<Order>) =>
+  orders.filter((order) => order.account === account)
+
+const idsOf = (orders: ReadonlyArray<Order>): ReadonlyArray<OrderId> => orders.map(({ id }) => id)
 
 const setRead = (polled: Polled, ids: ReadonlyArray<OrderId>) =>
   Effect.flatMap(Clock, (clock) => Effect.flatMap(clock.monotonicMs, (now) => turned(polled, ids, () => now)))
@@ -272,8 +289,7 @@ const putOff = (polled: Polled, orders: ReadonlyArray<Order>, { retryAfterMs }: 
   Effect.gen(function* () {
     if (retryAfterMs === undefined) return
     const now = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    const ids = orders.map(({ id }) => id)
-    yield* turned(polled, ids, (turn) => now + retryAfterMs - turn.waitMs)
+    yield* turned(polled, idsOf(orders), (turn) => now + retryAfterMs - turn.waitMs)
   })
 
 const openOrders = (more: ReadonlyArray<Filter> = []) =>
@@ -289,7 +305,7 @@ export const pollEach = (each: EachAccount, more: ReadonlyArray<Filter> = []) =>
     const polled = yield* makePolled
     yield* each(
       open.map(({ account }) => account),
-      (account) => pollAccount(polled, account, open, open)
+      (account) => pollAccount(polled, account, ownOf(account, open))
     )
   })
 

@@ -1,7 +1,16 @@
-import { Effect, TestClock } from "effect"
+import { Context, Effect, Layer, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
+import { defaultSettings } from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
+import { Brokers, NoBroker } from "../../src/ports/Broker.ts"
+import { Accumulator } from "../../src/services/Accumulator.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import { confirmInstruments } from "../../src/services/Gates.ts"
+import { Health } from "../../src/services/Health.ts"
+import { submitPending } from "../../src/services/Submission.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
+import type { EachAccount } from "../../src/services/accountwise.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
 import * as Doubts from "../../src/services/Doubts.ts"
@@ -56,6 +65,69 @@ describe("an order in doubt", () => {
         },
         { now }
       )
+    )
+  })
+
+  it("DESIGN 6: is asked for by the next pass where one has left its account out", async () => {
+    let lookups = 0
+    const lookup = () =>
+      Effect.zipRight(
+        Effect.sync(() => lookups++),
+        Stage.notFound(false)
+      )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.zipRight(Effect.scoped(doubted), Stage.driving)
+        yield* TestClock.adjust("5 seconds")
+        const asked = yield* Doubts.makeAsked
+        const passOf = (each?: EachAccount) => Doubts.askForDoubtful(asked, () => Effect.succeed(true), each)
+        expect([yield* passOf(() => Effect.void), lookups]).toEqual([1, 0])
+        expect([yield* passOf(), lookups]).toEqual([1, 1])
+        expect([yield* passOf(), lookups]).toEqual([0, 1])
+      }),
+      Stage.layer({ prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))), lookup })
+    )
+  })
+
+  it("DESIGN 6: of an account that has no broker any more keeps none of another from being asked for, and is told", async () => {
+    const gone = AccountName.make("gone")
+    const asked: Array<string> = []
+    const brokerOf = (account: AccountName) =>
+      Stage.broker({
+        prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))),
+        lookup: () =>
+          Effect.zipRight(
+            Effect.sync(() => asked.push(account)),
+            Stage.notFound(false)
+          )
+      })
+    let isGone = false
+    const layer = Layer.map(Stage.layer(), (context) =>
+      Context.add(context, Brokers, {
+        get: (account) =>
+          isGone && account === gone ? Effect.fail(new NoBroker({ account })) : Effect.succeed(brokerOf(account))
+      })
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.flatMap(Commands, (commands) => commands.setAccount(gone, defaultSettings, "test"))
+        yield* Effect.zipRight(Stage.drivingOf(gone), Stage.driving)
+        yield* Effect.flatMap(Accumulator, (accumulator) => accumulator.submitMany(gone, [Stage.trade("t1", "1")]))
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Effect.zipRight(
+          confirmInstruments,
+          submitPending(() => Effect.succeed(true))
+        )
+        expect(yield* Stage.statuses).toEqual(["in_doubt", "in_doubt"])
+        isGone = true
+        yield* TestClock.adjust("5 seconds")
+        yield* Doubts.askForDoubtful(yield* Doubts.makeAsked)
+        expect(asked).toEqual([Stage.account])
+        const parts = yield* Effect.flatMap(Health, ({ all }) => all)
+        expect(parts.filter(({ isWell }) => !isWell).map(({ part }) => part)).toEqual(["doubts gone"])
+      }),
+      layer
     )
   })
 

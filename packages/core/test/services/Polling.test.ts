@@ -11,6 +11,7 @@ import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import * as Clock from "../../src/ports/Clock.ts"
 import { TradeRepository } from "../../src/ports/TradeRepository.ts"
 import { Answer, type Executed, type OrderSeen } from "../../src/reconciliation/Report.ts"
+import { inTurn, type EachAccount } from "../../src/services/accountwise.ts"
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Health from "../../src/services/Health.ts"
@@ -80,6 +81,9 @@ describe("a part that keeps failing", () => {
     expect(lines.filter((line) => line.startsWith("ERROR"))).toHaveLength(1)
   })
 })
+
+/** A pass that leaves out every account, as those whose brokers give no answer. */
+const leavesOut: EachAccount = () => Effect.void
 
 const SYMBOLS = ["AA", "BB", "CC", "DD"]
 
@@ -269,6 +273,28 @@ describe("many open orders at a broker that lists any window at once", () => {
         expect(yield* watched).toBe(1)
         expect(rows).toEqual([1])
         expect(asked()).toEqual(["order b-EE"])
+      }),
+      layer
+    )
+  })
+
+  it("FILL-4, FILL-13: of an account that a pass leaves out keep their turn, are late until they are read, and bring no others along", async () => {
+    const { asked, layer, listed } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { orders } = yield* worked
+        for (const order of orders) listed.set(order.symbol, open(order))
+        const polled = yield* Tracking.makePolled
+        const passOf = (each: EachAccount) => Tracking.pollOpenOrders(Tracking.defaultPolling, polled, each)
+        yield* passOf(inTurn)
+        asked()
+        yield* TestClock.adjust("15 seconds")
+        expect(yield* passOf(leavesOut)).toBe(SYMBOLS.length)
+        expect(yield* passOf(leavesOut)).toBe(0)
+        yield* TestClock.adjust("8 seconds")
+        expect(yield* passOf(inTurn)).toBe(SYMBOLS.length)
+        expect([asked(), yield* metric("roundlot_polling_lag_seconds")]).toEqual([["orders"], 8])
+        expect(yield* passOf(inTurn)).toBe(0)
       }),
       layer
     )
