@@ -337,7 +337,7 @@ const A_MINUTE_MS = 60_000
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
 
-/** An order of which something was corrected is known by the event stream alone: listings do not show corrections. */
+/** Listings show no corrections: an order that was corrected is read from the event stream, and from them what that does not tell. */
 const fills = (desk: Desk, window: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const { events, wire } = desk
@@ -388,7 +388,8 @@ const listingOf = (
       told.flatMap(({ revisions }) => revisions),
       (each) => receivedOf(desk, each)
     )
-    return { complete: complete && told.every(({ isWhole }) => isWhole), received: [...listed, ...corrected] }
+    const isWhole = (yield* desk.events.isWhole) && told.every((each) => each.isWhole)
+    return { complete: complete && isWhole, received: [...listed, ...corrected] }
   })
 
 /* The rest. */

@@ -15,10 +15,12 @@ const LONGEST_HISTORY = "20 seconds"
 
 /** What Alpaca's event stream says of executions, above all of those that it corrects. */
 export interface TradeEvents {
-  /** Reads what was corrected since this was last asked, so that `revisions` knows of it. */
+  /** Reads what was corrected since this was last asked, so that `corrected` knows of it. */
   readonly catchUp: Effect.Effect<void, Broker.BrokerReadFailed>
   /** The orders of which something was corrected, by their ids: what was executed of them comes from here, as far as it is told. */
   readonly corrected: Effect.Effect<ReadonlyMap<string, Corrected>>
+  /** Not where a correction of the last days cannot be read and does not say of which order it is: it may be of any. */
+  readonly isWhole: Effect.Effect<boolean>
   /** Corrections as they happen, from where this left off. */
   readonly live: Stream.Stream<Revised, Broker.BrokerReadFailed>
 }
@@ -33,6 +35,8 @@ interface State {
   readonly caughtUpTo: Instant.Instant | undefined
   readonly lastEventId: string | undefined
   readonly corrected: ReadonlyMap<string, Corrected>
+  /** When the last one was told that may be of any order. */
+  readonly ofAnyAt: Instant.Instant | undefined
 }
 
 type OrderId = ClientOrderId.BrokerOrderId
@@ -43,13 +47,14 @@ export type CreatedAt = (orderId: OrderId) => Effect.Effect<Instant.Instant, Bro
 /** The events of one pair of keys. */
 export const make = (wire: Wire, account: AccountName.AccountName, createdAt: CreatedAt): Effect.Effect<TradeEvents> =>
   Effect.zipWith(
-    Ref.make<State>({ caughtUpTo: undefined, lastEventId: undefined, corrected: new Map() }),
+    Ref.make<State>({ caughtUpTo: undefined, lastEventId: undefined, corrected: new Map(), ofAnyAt: undefined }),
     Effect.makeSemaphore(1),
     (ref, one): TradeEvents => {
       const resolve = (orderId: OrderId): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
         Effect.gen(function* () {
           const from = Instant.addMillis(yield* createdAt(orderId), -OVERLAP_MS)
-          const [unread, own] = Array.separate((yield* history(wire, from)).filter((each) => orderOf(each) === orderId))
+          const mayBeIts = (each: Told) => orderOf(each) === orderId || mayBeOfAny(each)
+          const [unread, own] = Array.separate((yield* history(wire, from)).filter(mayBeIts))
           const revisions = revisionsOf(account, own)
           const executions = new Set(own.map(({ ref_id }) => ref_id))
           const told = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
@@ -63,6 +68,7 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
         const from =
           caughtUpTo === undefined ? Instant.addMillis(now, -LOOK_BACK_MS) : Instant.addMillis(caughtUpTo, -OVERLAP_MS)
         const events = yield* history(wire, from)
+        yield* noteOfAny(ref, events)
         const { corrected } = yield* Ref.get(ref)
         const touched = events.filter((event) => corrects(event) || corrected.has(orderOf(event) ?? ""))
         const orders = new Set(touched.flatMap((event) => orderOf(event) ?? []))
@@ -73,6 +79,7 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
         Effect.gen(function* () {
           if (Either.isRight(event))
             yield* Ref.update(ref, (state) => ({ ...state, lastEventId: event.right.event_id }))
+          yield* noteOfAny(ref, [event])
           const { corrected } = yield* Ref.get(ref)
           const orderId = orderOf(event)
           if (orderId === undefined) return []
@@ -87,6 +94,9 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
       return {
         catchUp,
         corrected: Effect.map(Ref.get(ref), ({ corrected }) => corrected),
+        isWhole: Effect.zipWith(Ref.get(ref), Clock.currentTimeMillis, ({ ofAnyAt }, nowMs) =>
+          ofAnyAt === undefined ? true : nowMs - Instant.toMillis(ofAnyAt) > LOOK_BACK_MS
+        ),
         live: Stream.unwrap(
           Effect.map(Ref.get(ref), ({ lastEventId }) =>
             events(wire, lastEventId === undefined ? PATH : `${PATH}?since_id=${lastEventId}`, Stream.never).pipe(
@@ -111,6 +121,15 @@ const orderOf = Either.match({
 })
 
 const corrects = Either.match({ onLeft: ({ isPlain }: Unread) => !isPlain, onRight: isCorrection })
+
+const mayBeOfAny = (event: Told): boolean => corrects(event) && orderOf(event) === undefined
+
+const noteOfAny = (ref: Ref.Ref<State>, events: ReadonlyArray<Told>): Effect.Effect<void> =>
+  events.some(mayBeOfAny)
+    ? Effect.flatMap(Clock.currentTimeMillis, (nowMs) =>
+        Ref.update(ref, (state) => ({ ...state, ofAnyAt: Instant.fromMillis(nowMs) }))
+      )
+    : Effect.void
 
 /** Of what was executed the listing tells as well; a correction that cannot be read is told. */
 const tellUnread = (event: Told): Effect.Effect<void> =>

@@ -362,6 +362,33 @@ describe("a read that goes wrong, over real sockets", () => {
     })
   )
 
+  it.scopedLive(
+    "SYNC-3: a correction that does not say of which order it is leaves every listing in part from then on",
+    () =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
+        const { answer } = yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
+        if (answer._tag !== "Accepted") return assert.fail(words(answer))
+        const { brokerOrderId } = answer
+        yield* exchange.instruct({ id: "f", do: { fill: { quantity: "1", brokerOrderId } } })
+        const window = yield* lately
+        const listing = Effect.map(broker.fills(window), ({ complete, received }) => [complete, received.length])
+        assert.deepStrictEqual(yield* listing, [true, 1])
+        const { details: _, ...untold } = tradeEvent(brokerOrderId, window.to, {})
+        yield* exchange.instruct({ ...events(untold), times: 1 })
+        assert.deepStrictEqual(
+          [yield* listing, yield* listing],
+          [
+            [false, 1],
+            [false, 1]
+          ]
+        )
+        const own = yield* broker.fillsOf(brokerOrderId)
+        assert.deepStrictEqual([own.complete, own.received.length], [false, 1])
+      })
+  )
+
   it.effect("a refusal before a send names what is wrong", () =>
     Effect.gen(function* () {
       const { broker } = yield* open()
