@@ -47,13 +47,22 @@ const wellAgain = { isWell: true, detail: "", failures: 0, failingSince: undefin
 const ALERTING_FAILURES = 5
 const ALERTING_MS = 2 * 60_000
 
-const afterFailure = (before: PartHealth, at: Instant.Instant, detail: string): PartHealth => {
-  const failures = before.failures + 1
-  const failingSince = before.failingSince ?? at
-  const isLong = Instant.millisBetween(failingSince, at) >= ALERTING_MS
-  const isAlert = before.isAlert || failures >= ALERTING_FAILURES || isLong
-  return { ...before, isWell: false, lastFailureAt: at, detail, failures, failingSince, isAlert }
-}
+const afterFailure = (before: PartHealth, at: Instant.Instant, detail: string): PartHealth => ({
+  ...before,
+  isWell: false,
+  lastFailureAt: at,
+  detail,
+  failures: before.failures + 1,
+  failingSince: before.failingSince ?? at
+})
+
+/** By the time at which somebody looks: what comes once an hour has failed once in all of it. */
+const isAlerting = ({ failingSince, failures }: PartHealth, now: Instant.Instant): boolean =>
+  failures >= ALERTING_FAILURES ||
+  (failingSince !== undefined && Instant.millisBetween(failingSince, now) >= ALERTING_MS)
+
+const tellAlert = ({ detail, failures, part }: PartHealth): Effect.Effect<void> =>
+  Effect.logError("alert: it keeps failing").pipe(Effect.annotateLogs({ part, detail, failures }))
 
 const tellRecovered = ({ failures, isAlert, part }: PartHealth): Effect.Effect<void> =>
   Effect.logInfo(isAlert ? "recovered, the alert is over" : "recovered").pipe(Effect.annotateLogs({ part, failures }))
@@ -71,6 +80,12 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
         parts.set(part, next(before, at))
         return before
       })
+    const raiseDue = (known: PartHealth, now: Instant.Instant) =>
+      Effect.suspend(() => {
+        if (known.isAlert || !isAlerting(known, now)) return Effect.void
+        parts.set(known.part, { ...known, isAlert: true })
+        return tellAlert(known)
+      })
     return {
       // Told by every pass of every part, and nearly always nothing new.
       succeeded: (part, until) =>
@@ -83,11 +98,13 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
           const at = yield* clock.now
           const before = yield* change(part, (known) => ({ ...afterFailure(known, at, detail), until }))
           if (before.isWell) yield* Effect.logWarning("failing").pipe(Effect.annotateLogs({ part, detail }))
-          const { failures, isAlert } = afterFailure(before, at, detail)
-          if (!isAlert || before.isAlert) return
-          yield* Effect.logError("alert: it keeps failing").pipe(Effect.annotateLogs({ part, detail, failures }))
+          yield* raiseDue(parts.get(part) ?? before, at)
         }),
-      all: Effect.sync(() => [...parts.values()])
+      all: Effect.gen(function* () {
+        const now = yield* clock.now
+        for (const known of parts.values()) yield* raiseDue(known, now)
+        return [...parts.values()]
+      })
     }
   })
 )

@@ -80,6 +80,27 @@ describe("a part that keeps failing", () => {
     await played(test, lines)
     expect(lines.filter((line) => line.startsWith("ERROR"))).toHaveLength(1)
   })
+
+  it("FILL-15: or after two minutes of what comes once an hour, as soon as somebody looks; it is logged once, and over with a success", async () => {
+    const lines: Array<string> = []
+    const test = Effect.gen(function* () {
+      yield* failing
+      yield* TestClock.adjust("119 seconds")
+      expect(yield* isAlert).toEqual([false])
+      yield* TestClock.adjust("1 second")
+      expect([yield* isAlert, yield* isAlert]).toEqual([[true], [true]])
+      yield* TestClock.adjust("1 hour")
+      yield* failing
+      yield* Effect.flatMap(Health.Health, (health) => health.succeeded("poll paper"))
+      expect(yield* isAlert).toEqual([false])
+    })
+    await played(test, lines)
+    expect(lines).toEqual([
+      "WARN failing part=poll paper detail=no connection",
+      "ERROR alert: it keeps failing part=poll paper detail=no connection failures=1",
+      "INFO recovered, the alert is over part=poll paper failures=2"
+    ])
+  })
 })
 
 /** A pass that leaves out every account, as those whose brokers give no answer. */
