@@ -93,6 +93,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
     const each = yield* Effect.all({
       cancels: beside,
+      clocks: makeBeside,
       decisions: makeBeside,
       doubts: beside,
       hours: makeBeside,
@@ -129,7 +130,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
         work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
-        work.every("clocks", "1 minute", gate.watchClocks),
+        work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),
         Effect.zipRight(
           work.reported("old requests", Requests.forgetOld),
           work.every("old requests", "1 hour", Requests.forgetOld)

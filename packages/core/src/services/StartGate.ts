@@ -8,6 +8,7 @@ import { brokerOf, BrokerReadFailed, isNamedBy, NoBroker, type Brokers, type Bro
 import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { MOST_SKEW_MS, MOST_UNCERTAIN_MS, skewOf } from "../time/skew.ts"
+import type { EachAccount } from "./accountwise.ts"
 import { EnvironmentMismatch } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
@@ -72,7 +73,7 @@ export interface StartGate {
   /** Why the gate of an account stays closed, where that is for a person to mend. */
   readonly refusal: (account: AccountName) => Effect.Effect<Refusal | undefined>
   /** Compares our clock with those of all brokers once more; the gate of a live account whose broker's differs is closed again. */
-  readonly watchClocks: Effect.Effect<void, never, GateRequirements>
+  readonly watchClocks: (each: EachAccount) => Effect.Effect<void, never, GateRequirements>
 }
 
 type GateRequirements = Brokers | Clock | Health | Ledger | TradeRepository
@@ -130,9 +131,10 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
     open: unlessRead(tries.begin),
     isOpen: (account) => Effect.zipRight(unlessRead(tries.done)(account), isRead(account)),
     refusal: (account) => Effect.map(Ref.get(refused), (known) => known.get(account)),
-    watchClocks: Effect.flatMap(Ref.get(read), (accounts) =>
-      Effect.forEach(accounts, (account) => reported(partOf(account), watchClock(account)), { discard: true })
-    )
+    watchClocks: (each) =>
+      Effect.flatMap(Ref.get(read), (accounts) =>
+        each(accounts, (account) => reported(partOf(account), watchClock(account)))
+      )
   }
 })
 

@@ -1,10 +1,12 @@
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import * as Quantity from "../../src/money/Quantity.ts"
 import type { BrokerService } from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
+import { inTurn, makeBeside } from "../../src/services/accountwise.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Account from "../../src/account/Account.ts"
+import { AccountName } from "../../src/account/AccountName.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Health } from "../../src/services/Health.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
@@ -98,7 +100,7 @@ describe("DESIGN 11: the start-up gate", () => {
       yield* Stage.opened(live)
       const { gate } = yield* started
       ms.is = 9_000
-      yield* gate.watchClocks
+      yield* gate.watchClocks(inTurn)
       expect(yield* gate.isOpen(Stage.account)).toBe(false)
       expect(yield* details).toEqual([expect.stringContaining("nothing is sent for the live account paper")])
       ms.is = 0
@@ -110,6 +112,32 @@ describe("DESIGN 11: the start-up gate", () => {
       Effect.provideService(changing, Clock, { ...clock, monotonicMs: Effect.sync(() => (monotonicMs += 5_000)) })
     )
     return Stage.play(hurried, Stage.layer(aheadBy(ms)))
+  })
+
+  test("clocks are compared account by account: one broker that gives no answer keeps no other's gate open", () => {
+    const silent = AccountName.make("a")
+    const ms = { is: 0 }
+    let isSilent = false
+    const silenced = Effect.suspend(() =>
+      isSilent ? Effect.never : Effect.succeed({ at: Instant.fromMillis(0), cutToMs: 1 })
+    )
+    return Stage.play(
+      Effect.gen(function* () {
+        const commands = yield* Commands
+        yield* commands.setAccount(silent, { ...Account.defaultSettings, ...live }, "test")
+        yield* Stage.opened(live)
+        yield* Effect.zipRight(Stage.drivingOf(silent), Stage.driving)
+        const gate = yield* StartGate.make
+        expect([yield* gate.isOpen(silent), yield* gate.isOpen(Stage.account)]).toEqual([true, true])
+        isSilent = true
+        ms.is = 9_000
+        const each = yield* makeBeside
+        yield* Effect.forkScoped(gate.watchClocks(each))
+        yield* TestClock.adjust("2 seconds")
+        expect([yield* gate.isRead(silent), yield* gate.isRead(Stage.account)]).toEqual([true, false])
+      }),
+      Stage.layer(aheadBy(ms), { partsOf: (name) => (name === silent ? { clock: silenced } : {}) })
+    )
   })
 
   test("P8: holdings that could not be compared keep it closed", async () => {
