@@ -1,10 +1,12 @@
 import { Effect, Option } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Brokers, type LoginStanding } from "../ports/Broker.ts"
+import { within } from "../ports/deadline.ts"
 import * as Instant from "../time/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { drivenAccounts } from "./drive.ts"
 import { Health } from "./Health.ts"
+import { faultIn } from "./work.ts"
 
 /** What there is to say of a login that is not simply valid. */
 const wordsOf = (standing: LoginStanding): string | undefined => {
@@ -22,15 +24,26 @@ const wordsOf = (standing: LoginStanding): string | undefined => {
 export const watchLogins = (each: EachAccount = inTurn) =>
   Effect.flatMap(drivenAccounts, (accounts) => each(accounts, watchLogin))
 
-const watchLogin = Effect.fn("Logins.watchLogin")(function* (account: AccountName) {
+const watchLogin = (account: AccountName) =>
+  Effect.gen(function* () {
+    const health = yield* Health
+    const part = `login ${account}`
+    yield* Effect.catchAllCause(tellLogin(account, part), (cause) => health.failed(part, faultIn(cause)))
+  })
+
+const LONGEST_LOGIN = "30 seconds"
+
+const tellLogin = Effect.fn("Logins.tellLogin")(function* (account: AccountName, part: string) {
   const health = yield* Health
   const brokers = yield* Brokers
   // An account without a broker has no login.
   const broker = yield* Effect.option(brokers.get(account))
   if (Option.isNone(broker) || broker.value.login === undefined) return
-  const standing = yield* broker.value.login
+  const standing = yield* within(broker.value.login, LONGEST_LOGIN, () => Effect.succeed(undefined))
+  if (standing === undefined) {
+    return yield* health.failed(part, `the broker did not say in ${LONGEST_LOGIN} how the login stands`)
+  }
   const words = wordsOf(standing)
   const until = standing._tag === "NeedsLogin" ? undefined : standing.until
-  const part = `login ${account}`
   yield* words === undefined ? health.succeeded(part, until) : health.failed(part, words, until)
 })

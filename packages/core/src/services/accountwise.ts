@@ -1,4 +1,4 @@
-import { Effect, Fiber, type Scope } from "effect"
+import { Effect, Fiber, type Cause, type Scope } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { within } from "../ports/deadline.ts"
 
@@ -16,15 +16,18 @@ const PATIENCE = "2 seconds"
 
 /**
  * Side by side, for a pass that comes again and again: one whose broker gives no answer holds up no other. Its work goes on beside
- * the pass, until the scope closes, and passes leave the account out until that has ended.
+ * the pass, until the scope closes, and passes leave the account out until that has ended. A pass fails of a defect in such work, its
+ * own or an earlier one's.
  */
 export const makeBeside: Effect.Effect<EachAccount, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => {
   const busy = new Set<AccountName>()
+  const faults: Array<Cause.Cause<never>> = []
   const begin = <R>(account: AccountName, work: Effect.Effect<unknown, never, R>) =>
     Effect.suspend(() => {
       busy.add(account)
       const ended = Effect.sync(() => busy.delete(account))
-      return Effect.forkIn(Effect.ensuring(work, ended), scope)
+      const told = Effect.tapErrorCause(work, (cause) => Effect.sync(() => faults.push(cause)))
+      return Effect.forkIn(Effect.ensuring(told, ended), scope)
     })
   return (accounts, work) =>
     Effect.gen(function* () {
@@ -32,6 +35,8 @@ export const makeBeside: Effect.Effect<EachAccount, never, Scope.Scope> = Effect
       const begun = yield* Effect.forEach(free, (account) => begin(account, work(account)))
       const all = Effect.forEach(begun, Fiber.await, { discard: true })
       yield* within(all, PATIENCE, () => Effect.void)
+      const [fault] = faults.splice(0)
+      if (fault !== undefined) yield* Effect.failCause(fault)
     })
 })
 

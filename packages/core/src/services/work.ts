@@ -24,9 +24,12 @@ export const reported = <E, R>(
   Effect.flatMap(Health, (health) =>
     Effect.matchCauseEffect(pass, {
       onSuccess: () => health.succeeded(part),
-      onFailure: (cause) => health.failed(part, Cause.pretty(cause).split("\n")[0] ?? "")
+      onFailure: (cause) => health.failed(part, faultIn(cause))
     })
   )
+
+/** What failed, in a line. */
+export const faultIn = (cause: Cause.Cause<unknown>): string => Cause.pretty(cause).split("\n")[0] ?? ""
 
 /**
  * A part that failed for an account, of which nothing is left that could fail again, is well: `busy` are the orders that it still

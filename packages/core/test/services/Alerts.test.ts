@@ -1,4 +1,4 @@
-import { Context, Effect, Fiber, Layer, Stream, TestClock } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Option, Stream, TestClock } from "effect"
 import { expect, test } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
@@ -119,6 +119,28 @@ test("ACC-7: an account that has no broker keeps no other's login from being loo
       expect(parts).toMatchObject([{ part: "login paper", isWell: false }])
     }),
     brokers
+  )
+})
+
+test.each<readonly [string, Effect.Effect<LoginStanding>, string]>([
+  ["does not say how it stands", Effect.never, "the broker did not say in 30 seconds how the login stands"],
+  ["has a defect", Effect.die(new Error("a defect of ours")), "Error: a defect of ours"]
+])("ACC-7: health tells of a login that %s, and it keeps no other from being looked at", (_, login, detail) => {
+  const first = AccountName.make("a")
+  return Stage.play(
+    Effect.gen(function* () {
+      yield* Effect.flatMap(Commands, (commands) => commands.setAccount(first, defaultSettings, "test"))
+      yield* Effect.zipRight(Stage.opened(), Effect.zipRight(Stage.drivingOf(first), Stage.driving))
+      const watching = yield* Effect.fork(watchLogins())
+      yield* TestClock.adjust("31 seconds")
+      expect(yield* Fiber.poll(watching)).toEqual(Option.some(Exit.void))
+      const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+      expect(parts.map(({ detail, part }) => [part, detail])).toEqual([
+        ["login a", detail],
+        ["login paper", ""]
+      ])
+    }),
+    Stage.layer({}, { partsOf: (name) => ({ login: name === first ? login : Effect.succeed(valid) }) })
   )
 })
 
