@@ -13,8 +13,8 @@ type Known = ReadonlyMap<string, OrderAnswer>
 /** Who replaced whom. Alpaca makes a new order of each replacement, which counts its shares from zero; in the books it is one order. */
 export interface Replacements {
   /**
-   * An order as the books take it, under the id that works now and with what all of them have filled. None while it is over a sum
-   * of money and has not filled.
+   * An order as the books take it, under the id that works now and with what all of them have filled. None where it names neither
+   * shares nor dollars and has not filled.
    */
   readonly seen: (
     order: OrderAnswer,

@@ -300,7 +300,7 @@ const JUST_FILLED = "it was filled within the last seconds"
 const JUST_MOVED = "the broker held something else of it a moment before"
 const SETTLING_MS = 5_000
 
-/** Stamped snapshots: positions with activity in the last seconds before a reading are skipped by it, and so is what moved while the broker was read. */
+/** Stamped snapshots: what was filled in the last seconds before a reading, or since, is skipped by it; our own adjustments fill nothing. */
 const filledAround = (account: AccountName, asOf: Instant.Instant, seen: ReadonlyArray<HoldingSeen>) =>
   seen.length === 0
     ? Effect.succeed<ReadonlySet<Ticker>>(new Set())

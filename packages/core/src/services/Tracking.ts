@@ -429,9 +429,9 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   const theirs = Option.getOrElse(told, () => now)
   const window = { from: yield* sweptFrom(account, theirs, broker), to: newest(theirs) }
   const [orders, fills] = yield* Effect.all([
-    withRetries(broker.orders(window)),
-    withRetries(broker.fills(window))
-  ]).pipe(bookUnreadable(account, "orders"))
+    bookUnreadable(account, "orders")(withRetries(broker.orders(window))),
+    bookUnreadable(account, "orders", "executions")(withRetries(broker.fills(window)))
+  ])
   yield* bookAll(yield* ofAccount(account, fills.received))
   const executionsRead = isWhole(fills)
   const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({

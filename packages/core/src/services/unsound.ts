@@ -25,10 +25,10 @@ export const bookSoundness = (account: AccountName, subject: Snapshot, problem: 
 
 /** An answer that came and cannot be read, one cut short too, is no snapshot either; one that did not come is for health to tell. */
 export const bookUnreadable =
-  (account: AccountName, subject: Snapshot) =>
+  (account: AccountName, subject: Snapshot, what: string = subject) =>
   <A, E extends { readonly _tag: string }, R>(read: Effect.Effect<A, E | BrokerReadFailed, R>) =>
     Effect.tapError(read, (error) =>
       error instanceof BrokerReadFailed && error.kind === "unreadable"
-        ? bookSoundness(account, subject, `the broker's ${subject} cannot be read: ${error.detail}`)
+        ? bookSoundness(account, subject, `the broker's ${what} cannot be read: ${error.detail}`)
         : Effect.void
     )

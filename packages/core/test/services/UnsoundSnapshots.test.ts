@@ -205,4 +205,17 @@ describe("a snapshot of positions that is unsound", () => {
       })
     )
   })
+
+  it("P8: executions that cannot be read are called so, not orders", () => {
+    const unreadable = new BrokerReadFailed({ operation: "fills", kind: "unreadable", detail: "it ends too early" })
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* settled
+        yield* Effect.ignore(sweep(Stage.account))
+        const why = "the broker's executions cannot be read: it ends too early"
+        expect(yield* openBreaks).toEqual([["UnsoundSnapshot", "nothing", why]])
+      }),
+      Stage.layer({ fills: () => Effect.fail(unreadable) })
+    )
+  })
 })
