@@ -516,6 +516,15 @@ const tags: Readonly<Record<number, string>> = {
   503: "Unavailable"
 }
 
+type Fate = "answered" | "failed"
+
+/** What becomes of something, once it is said. */
+const awaited = () => {
+  let meets: ((fate: Fate) => void) | undefined
+  const fate = new Promise<Fate>((resolve) => (meets = resolve))
+  return { fate, meets: (one: Fate) => meets?.(one) }
+}
+
 const problem = (status: number, detail: string) => ({
   status,
   contentType: "application/problem+json",
@@ -683,6 +692,67 @@ describe("when the API", () => {
     await dialog.getByRole("button", { name: "Resume everything" }).click()
     await dialog.getByText("On record for").waitFor()
     expect([...first.faults, ...second.faults]).toEqual([])
+  })
+
+  test("what cannot be taken back is confirmed once it is known what it comes to, or that this is not known; a halt waits for neither, and no answer moves a button", async () => {
+    await setsTrading("halt")
+    await using seen = await open("/ops")
+    const { page } = seen
+    const dialog = page.getByRole("dialog")
+    const coming = dialog.getByText("What it comes to now is being asked for.")
+    const known = dialog.getByRole("list", { name: "What it comes to now" })
+    /** Has each dry run wait for its fate; the others go on. */
+    const holds = async (verb: string) => {
+      const { fate, meets } = awaited()
+      await page.route(`**/api/v1/controls/${verb}`, async (route) => {
+        if (!Object(route.request().postDataJSON()).dryRun || (await fate) === "answered") await route.continue()
+        else await route.fulfill(problem(422, "Nobody knows."))
+      })
+      return meets
+    }
+    const placeOf = (name: string) => dialog.getByRole("button", { name, exact: true }).boundingBox()
+    const isHeldUp = (name: string) => dialog.getByRole("button", { name, exact: true, disabled: true }).waitFor()
+
+    // Answered: only then the confirmed resume goes out.
+    const answerResume = await holds("resume")
+    await page.getByRole("button", { name: "Resume ZZZ on paper" }).click()
+    await coming.waitFor()
+    await dialog.getByLabel("Reason").fill("a test of what is awaited")
+    await dialog.getByLabel(/^Type /).fill("ZZZ on paper")
+    await isHeldUp("Resume ZZZ on paper")
+    await page.keyboard.press("Enter")
+    const before = await placeOf("Resume ZZZ on paper")
+    answerResume("answered")
+    await known.waitFor()
+    expect(await placeOf("Resume ZZZ on paper")).toEqual(before)
+    await dialog.getByRole("button", { name: "Back" }).click()
+    await page.unroute("**/api/v1/controls/resume")
+
+    // Failed: it is said, and whoever knows better goes on.
+    const failResume = await holds("resume")
+    await page.getByRole("button", { name: "Resume ZZZ on paper" }).click()
+    await dialog.getByLabel("Reason").fill("a test of what is awaited")
+    await dialog.getByLabel(/^Type /).fill("ZZZ on paper")
+    await isHeldUp("Resume ZZZ on paper")
+    failResume("failed")
+    await dialog.getByRole("alert").filter({ hasText: "Nobody knows." }).waitFor()
+    await dialog.getByText("What it comes to now is not known. It can be confirmed without.").waitFor()
+    expect(await placeOf("Resume ZZZ on paper")).toEqual(before)
+    await dialog.getByRole("button", { name: "Resume ZZZ on paper" }).click()
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+
+    // What only stops waits for nothing.
+    const answerHalt = await holds("halt")
+    await page.keyboard.press("Shift+H")
+    await coming.waitFor()
+    await dialog.getByLabel("Scope").selectOption("Halt paper")
+    await dialog.getByLabel("Reason").fill("a test of what is awaited")
+    await dialog.getByRole("button", { name: "Halt paper", exact: true }).click()
+    await dialog.getByText("On record for").waitFor()
+    answerHalt("answered")
+    expect(seen.faults).toEqual([])
+    await daemon.ask("/api/v1/controls/resume", { account: "paper", reason: "a test of what is told" })
   })
 
   test("has strings that are hostile, they are text: right-to-left, controls, 10,000 characters", async () => {

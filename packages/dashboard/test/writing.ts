@@ -25,8 +25,6 @@ const order = async (page: Page, verb: string, typed?: string): Promise<void> =>
   await page.getByRole("button", { name: verb, exact: true }).click()
   await dialog.getByLabel("Reason").fill("a test of what is ordered")
   if (typed !== undefined) await dialog.getByLabel(`Type ${typed} to confirm`).fill(typed)
-  // Its coming moves what is below it, also from under a click.
-  await dialog.getByRole("list", { name: "What it comes to now" }).waitFor()
   await dialog.getByRole("button", { name: verb, exact: true }).click()
   await dialog.getByText("On record").waitFor()
   await dialog.getByRole("button", { name: "Close" }).click()

@@ -11,6 +11,8 @@ export interface Action {
   readonly will: ReadonlyArray<string>
   readonly willNot: ReadonlyArray<string>
   readonly isDangerous?: boolean
+  /** It only stops something: nobody has to wait until it is known what that comes to. */
+  readonly isStop?: boolean
   /** Nothing is sent or decided by it: it goes on record by itself, and nobody is asked why. */
   readonly isHarmless?: boolean
   /** What has to be typed first, where what follows cannot be taken back. */

@@ -5,76 +5,15 @@ import { Effect } from "effect"
 import { useId, useRef, useState, type FormEvent, type RefObject } from "react"
 import { queries, useAsk } from "../api/asking.ts"
 import { call, ProblemError, readOf } from "../api/client.ts"
-import { sumOf } from "../format/figure.ts"
-import { rowsIn } from "../words/rows.ts"
-import type { Action, Rehearsed } from "./Action.ts"
+import type { Action } from "./Action.ts"
 import { Choice, Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
 import { Problem } from "./Panel.tsx"
 import { keepReason, useReasons } from "./reasons.ts"
+import { Foreseen } from "./Rehearsal.tsx"
 
 const LEAST = 8
-
-type Ordered = Documents.EffectsDocument["orders"][number]
-
-/** What several orders come to that would be sent at once; those without a known price are counted. */
-const Together = ({ orders }: { readonly orders: ReadonlyArray<Ordered> }) => {
-  const known = orders.flatMap(({ notional }) => notional ?? [])
-  if (orders.length < 2 || known.length === 0) return null
-  return (
-    <li>
-      {orders.length} orders at once, about <Figure of={sumOf(known)} money />
-      {known.length === orders.length ? null : ` and ${orders.length - known.length} without a known price`}
-    </li>
-  )
-}
-
-/** What becomes of rows of a batch, of which shares, and what those come to. */
-const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRowsDocument }) => (
-  <li>
-    {rowsIn(rows)} {what}
-    {shares.map(({ notional, quantity, side, symbol }, at) => (
-      <span key={`${symbol} ${side}`}>
-        {at === 0 ? ": " : "; "}
-        {side} <Figure of={quantity} /> {symbol}
-        {notional === null ? null : (
-          <>
-            , about <Figure of={notional} money />
-          </>
-        )}
-      </span>
-    ))}
-  </li>
-)
-
-/** What an action would come to as the books stand, and the orders that would follow at once. */
-const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
-  <>
-    <h3>What it comes to now</h3>
-    <ul aria-label="What it comes to now">
-      <li>
-        <Foreign text={of.done} />
-      </li>
-      {tells === undefined ? null : <li>{tells(of)}</li>}
-      {of.rows?.map((each) => (
-        <Fared key={each.fate} of={each} />
-      ))}
-      {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
-        <li key={`${account} ${symbol}`}>
-          Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
-          {notional === null ? null : (
-            <>
-              , about <Figure of={notional} money />
-            </>
-          )}
-        </li>
-      ))}
-      <Together orders={of.effects?.orders ?? []} />
-      {of.effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
-    </ul>
-  </>
-)
 
 interface AlsoProps {
   readonly of: Action["also"]
@@ -217,13 +156,15 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
     }
   })
   const rehearsed = useAsk(
-    // Verbs are short; the command names all that is meant.
-    ["rehearsal", action.cli("", said)],
+    // Verbs are short; the command names all that is meant. What another wish was told may have changed since.
+    ["rehearsal", key, action.cli("", said)],
     (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
-    rehearse !== undefined && isSaid && doing.data === undefined
+    // Once it is sent nobody waits for it any more, least of all the record of what was done.
+    rehearse !== undefined && isSaid && !doing.isPending && doing.data === undefined
   )
+  const isForeseen = rehearse === undefined || action.isStop === true || rehearsed.isFetched
   const isReasoned = isHarmless || reason.trim().length >= LEAST
-  const isReady = isReasoned && isSaid && (action.typed === undefined || typed === action.typed)
+  const isReady = isReasoned && isSaid && isForeseen && (action.typed === undefined || typed === action.typed)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isReady && !doing.isPending) doing.mutate()
@@ -233,7 +174,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
         <Dialog.Content
-          className="dialog"
+          className={rehearse === undefined || doing.data !== undefined ? "dialog" : "dialog steady"}
           aria-describedby={undefined}
           onOpenAutoFocus={(event) => {
             event.preventDefault()
@@ -249,63 +190,64 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
           <Dialog.Title>{action.verb}</Dialog.Title>
           {doing.data === undefined ? (
             <form onSubmit={submit}>
-              {between === undefined ? null : <Meanwhile of={between} />}
-              <Instead
-                of={given}
-                at={insteadAt}
-                onChoose={(at) => {
-                  setInsteadAt(at)
-                  // Another wish has another key.
-                  setKey(crypto.randomUUID())
-                }}
-              />
-              <h3>What will happen</h3>
-              <ul>
-                {action.will.map((each) => (
-                  <li key={each}>{each}</li>
-                ))}
-              </ul>
-              <h3>What will not</h3>
-              <ul>
-                {action.willNot.map((each) => (
-                  <li key={each}>{each}</li>
-                ))}
-              </ul>
-              {rehearsed.data === undefined ? null : <Rehearsal of={rehearsed.data} tells={action.tells} />}
-              <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
-              {rehearsed.error === null || (doing.error !== null && between === undefined) ? null : (
-                <Problem error={rehearsed.error} />
-              )}
-              {action.asks === undefined ? null : (
-                <Field term={action.asks.term}>
-                  <input
-                    aria-label={action.asks.label}
-                    value={text}
-                    onChange={(event) => setText(event.target.value)}
-                    readOnly={action.asks.chosen !== undefined}
-                    maxLength={128}
-                    required={action.asks.isOptional !== true}
-                    autoComplete="off"
-                  />
-                </Field>
-              )}
-              {isHarmless ? null : <ReasonField field={field} value={reason} onChange={setReason} />}
-              {action.typed === undefined ? null : (
-                <Field term="confirmScope" tail={action.typed}>
-                  <input
-                    aria-label={`Type ${action.typed} to confirm`}
-                    value={typed}
-                    onChange={(event) => setTyped(event.target.value)}
-                    autoComplete="off"
-                  />
-                </Field>
-              )}
-              <p className="faint">
-                The same on the command line:{" "}
-                <code>
-                  {action.cli(quoted(reason.trim() === "" ? "…" : reason.trim()), said === "" ? "…" : quoted(said))}
-                </code>
-              </p>
+              <div className="asked">
+                {between === undefined ? null : <Meanwhile of={between} />}
+                <Instead
+                  of={given}
+                  at={insteadAt}
+                  onChoose={(at) => {
+                    setInsteadAt(at)
+                    // Another wish has another key.
+                    setKey(crypto.randomUUID())
+                  }}
+                />
+                <h3>What will happen</h3>
+                <ul>
+                  {action.will.map((each) => (
+                    <li key={each}>{each}</li>
+                  ))}
+                </ul>
+                <h3>What will not</h3>
+                <ul>
+                  {action.willNot.map((each) => (
+                    <li key={each}>{each}</li>
+                  ))}
+                </ul>
+                {rehearse === undefined || !isSaid ? null : (
+                  <Foreseen answer={rehearsed} of={action} isTold={doing.error === null || between !== undefined} />
+                )}
+                <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
+                {action.asks === undefined ? null : (
+                  <Field term={action.asks.term}>
+                    <input
+                      aria-label={action.asks.label}
+                      value={text}
+                      onChange={(event) => setText(event.target.value)}
+                      readOnly={action.asks.chosen !== undefined}
+                      maxLength={128}
+                      required={action.asks.isOptional !== true}
+                      autoComplete="off"
+                    />
+                  </Field>
+                )}
+                {isHarmless ? null : <ReasonField field={field} value={reason} onChange={setReason} />}
+                {action.typed === undefined ? null : (
+                  <Field term="confirmScope" tail={action.typed}>
+                    <input
+                      aria-label={`Type ${action.typed} to confirm`}
+                      value={typed}
+                      onChange={(event) => setTyped(event.target.value)}
+                      autoComplete="off"
+                    />
+                  </Field>
+                )}
+                <p className="faint">
+                  The same on the command line:{" "}
+                  <code>
+                    {action.cli(quoted(reason.trim() === "" ? "…" : reason.trim()), said === "" ? "…" : quoted(said))}
+                  </code>
+                </p>
+              </div>
               {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} />}
               <div className="buttons">
                 <Dialog.Close className="button">Back</Dialog.Close>

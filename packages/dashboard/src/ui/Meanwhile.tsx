@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
+import { useEffect, useRef } from "react"
 import type { Api, ProblemError } from "../api/client.ts"
 import { eventWords } from "../words/events.ts"
 import { toldOf } from "../words/told.ts"
@@ -54,21 +55,26 @@ const EntryLine = ({ of }: { readonly of: Documents.EntryDocument }) => {
 }
 
 /** Says that nothing was done, who changed the record meanwhile and how it stands now. */
-export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly of: Between }) => (
-  <div className="problem meanwhile" role="alert" aria-live="polite">
-    <strong>Nothing was done: {entity} is not as you saw it.</strong>{" "}
-    {problem.status === 412 ? null : <Foreign text={problem.message} />}
-    {entries.length === 0 ? null : (
-      <ul aria-label="What changed meanwhile">
-        {entries.map((each) => (
-          <EntryLine key={each.seq} of={each} />
-        ))}
-      </ul>
-    )}
-    {now === undefined ? null : (
-      <p>
-        It is now <StateSign family={now.family} state={now.state} /> Decide again on what stands here.
-      </p>
-    )}
-  </div>
-)
+export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly of: Between }) => {
+  const place = useRef<HTMLDivElement>(null)
+  // Whoever confirmed has read on to the end of the dialog.
+  useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [problem])
+  return (
+    <div ref={place} className="problem meanwhile" role="alert" aria-live="polite">
+      <strong>Nothing was done: {entity} is not as you saw it.</strong>{" "}
+      {problem.status === 412 ? null : <Foreign text={problem.message} />}
+      {entries.length === 0 ? null : (
+        <ul aria-label="What changed meanwhile">
+          {entries.map((each) => (
+            <EntryLine key={each.seq} of={each} />
+          ))}
+        </ul>
+      )}
+      {now === undefined ? null : (
+        <p>
+          It is now <StateSign family={now.family} state={now.state} /> Decide again on what stands here.
+        </p>
+      )}
+    </div>
+  )
+}

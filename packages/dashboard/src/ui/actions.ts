@@ -71,6 +71,7 @@ const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelO
     )
   return {
     isDangerous: true,
+    isStop: true,
     cli: (reason: string) =>
       scopes
         .map((each) => `roundlot halt ${scopeFlags(each)}${cancelOpen ? " --cancel-open" : ""} --reason ${reason}`)
@@ -248,6 +249,7 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
     verb: `Cancel ${id}`,
     ...ofOrder(order, cancelOrder),
     isDangerous: true,
+    isStop: true,
     will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. It ends only when the broker confirms.`],
     willNot: [`${filledQuantity} of ${quantity} are filled and stay.`],
     cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
@@ -423,6 +425,7 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
   ...ofBatch(batch, cancelBatch),
   verb: `Cancel ${batch.id}`,
   isDangerous: true,
+  isStop: true,
   will: [
     "Rows not begun yet will stop.",
     "The orders of rows under way get a cancel request, as far as they have not ended."
