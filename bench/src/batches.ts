@@ -71,7 +71,7 @@ const submitted = (name: string, rows: ReadonlyArray<Trade.TradeInput>) =>
       const numbered = part.map((input) => ({ line: line++, input }))
       yield* batches.add(batch, numbered, SourcePolicy.plain)
     }
-    yield* batches.queue(batch.id, "bench")
+    yield* batches.queue(batch.id, { actor: "bench" })
     return batch.id
   })
 

@@ -39,6 +39,9 @@ const uploading = query({
 /** With `dryRun` nothing is written, and what would become of its rows is told; `reason` goes on record. */
 const rehearsable = query({ dryRun: yesOrNo, reason: Schema.optional(Documents.command.reason) })
 
+/** `reason` goes on record. */
+const because = query({ reason: Schema.optional(Documents.command.reason) })
+
 /** Trades that are submitted together. */
 export const batches = acting("batches")
   .add(
@@ -130,9 +133,10 @@ export const batches = acting("batches")
   )
   .add(
     actOn("queue", "/api/v1/batches/:id/queue")
+      .setUrlParams(because)
       .addSuccess(Documents.BatchDocument)
       .middleware(Trading)
-      .pipe(asTyped("roundlot batches queue {id}"))
+      .pipe(asTyped("roundlot batches queue {id} --reason {reason}"))
   )
   .add(
     actOn("retry", "/api/v1/batches/:id/retry")

@@ -82,7 +82,7 @@ export interface BatchesService {
     policy: SourcePolicy
   ) => Effect.Effect<ReadonlyArray<IntakeResult>, BatchStands | LedgerError>
   /** No more rows: it waits for its turn. */
-  readonly queue: (id: BatchId, actor: string, left?: Left, versions?: Versions) => Effect.Effect<Batch, ChangeFailure>
+  readonly queue: (id: BatchId, asked: Queueing) => Effect.Effect<Batch, ChangeFailure>
   /** Calls it off: what is not sent ends, what is open is asked to end. */
   readonly cancel: Change
   /** Leaves an ended one out of lists. */
@@ -117,6 +117,14 @@ export interface RehearsedBatch {
   readonly batch: Batch
   readonly what: string
   readonly rows: ReadonlyArray<Fared>
+}
+
+/** Who says that a batch has all of its rows, and why, where that is said. */
+export interface Queueing {
+  readonly actor: string
+  readonly reason?: string | undefined
+  readonly left?: Left | undefined
+  readonly versions?: Versions
 }
 
 /** Rows that were no trades: how many, and the first of them with their places. */
@@ -286,9 +294,9 @@ const hasAllRows = (batch: Batch): BatchStands => {
   return new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
 }
 
-const queue = (id: BatchId, actor: string, { rejected, rejectedRows }: Left = nothingLeft, versions?: Versions) =>
-  changed(id, causeOf(actor), versions, (recorder) =>
-    batches.queue(recorder, id, rejected, rejectedRows.slice(0, MOST_REJECTED))
+const queue = (id: BatchId, { actor, left = nothingLeft, reason, versions }: Queueing) =>
+  changed(id, causeOf(actor, reason), versions, (recorder) =>
+    batches.queue(recorder, id, left.rejected, left.rejectedRows.slice(0, MOST_REJECTED))
   )
 
 const rowsThatAre = ({ id }: Batch, status: Trade["status"]) =>
@@ -389,7 +397,7 @@ const problemOfRetry = (old: Batch): string | undefined => {
 const fill = (old: Batch, batch: Batch, actor: string) =>
   Effect.gen(function* () {
     yield* eachOf(old, "failed", ROWS, (rows) => addAgain(batch, rows))
-    return yield* queue(batch.id, actor)
+    return yield* queue(batch.id, { actor })
   })
 
 /** What is tried again of a batch, and the batch that does it, where one has begun; a refusal where it may not be. */
@@ -568,7 +576,7 @@ export const make: Effect.Effect<BatchesService, never, Ledger | TradeRepository
   return {
     create: (asked) => here(create(asked)),
     add: (batch, rows, policy) => here(add(batch, rows, policy)),
-    queue: (id, actor, left, versions) => here(queue(id, actor, left, versions)),
+    queue: (id, asked) => here(queue(id, asked)),
     retry: (id, uid, reason, actor, versions) => here(retry(id, uid, reason, actor, versions)),
     cancel: (id, reason, actor, versions) =>
       here(changed(id, causeOf(actor, reason), versions, rules.cancel(id, reason))),

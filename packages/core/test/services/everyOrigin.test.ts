@@ -297,7 +297,7 @@ const batched = (account: AccountName, input: TradeInput) =>
     const asked = { account, actor: "test", uid, name: uid, mode: "execute", priority: 0 } as const
     const batch = yield* batches.create(asked)
     yield* batches.add(batch, [{ line: 2, input }], SourcePolicy.plain)
-    yield* batches.queue(batch.id, "test")
+    yield* batches.queue(batch.id, { actor: "test" })
   })
 
 /** Why the last wish was not sent, in the words of the record that says so. */

@@ -152,7 +152,7 @@ describe("B5: trades that come at the wrong time, on a live account", () => {
         const row = { line: 2, input: { ...Stage.trade("t1", "1"), tradedAt } }
         const [result] = yield* batches.add(batch, [row], SourcePolicy.plain)
         expect(result).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("TooOld") })
-        yield* batches.queue(batch.id, "test")
+        yield* batches.queue(batch.id, { actor: "test" })
         while (yield* Batches.workOff()) continue
         expect((yield* Reads.first(TradeTable, {}))?.status).toBe("pending")
       })

@@ -259,7 +259,7 @@ const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
       Stream.grouped(TOGETHER),
       Stream.runFoldEffect(nothing, taken(batch, asked, occurrence))
     )
-    const queued = yield* batches.queue(batch.id, asked.actor, { rejected, rejectedRows })
+    const queued = yield* batches.queue(batch.id, { actor: asked.actor, left: { rejected, rejectedRows } })
     return {
       batch: queued,
       accepted: counts.Accepted,

@@ -241,7 +241,9 @@ const ofBatches = (configuration: Configuration) =>
       })
       .handle("queue", (asked) =>
         changed(asked, (batch, actor, versions) =>
-          Effect.flatMap(service, (batches) => batches.queue(batch.id, actor, undefined, versions))
+          Effect.flatMap(service, (batches) =>
+            batches.queue(batch.id, { actor, reason: asked.urlParams.reason, versions })
+          )
         )
       )
       .handle("templates", () => acted(templates.list))

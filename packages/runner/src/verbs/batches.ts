@@ -91,7 +91,9 @@ export const batchesQueue = Verb.make({
   run: ({ id: asked, reason: why, ...where }) =>
     writing(where, () =>
       Effect.flatMap(views.recordOf(asked), (found) =>
-        change(found, why, ({ id: batch }) => Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, ACTOR)))
+        change(found, why, ({ id: batch }, said) =>
+          Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, { actor: ACTOR, reason: said }))
+        )
       )
     )
 })

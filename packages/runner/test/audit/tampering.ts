@@ -86,7 +86,7 @@ const together = Effect.gen(function* () {
     const input = { ...trade(uid, "MSFT", "buy", "1"), direct: { type: "market", timeInForce: "day" } as const }
     yield* batches.add(batch, [{ line: 1, input }], SourcePolicy.plain)
     const rejected = [{ line: 2, column: "side", value: "long", reason: "is no side" }]
-    yield* batches.queue(batch.id, "test", { rejected: rejected.length, rejectedRows: rejected })
+    yield* batches.queue(batch.id, { actor: "test", left: { rejected: rejected.length, rejectedRows: rejected } })
   }
 })
 

@@ -106,7 +106,14 @@ describe("batches", () => {
     expect((await add("--symbol", "KO", "--account", "nobody")).code).not.toBe(0)
     await cli("start", "--until-idle")
     expect(await json("batches", "show", "G1")).toMatchObject({ status: "pending", totalTrades: 2 })
-    expect(await json("batches", "queue", "G1")).toMatchObject({ status: "pending", totalTrades: 2 })
+    expect(await json("batches", "queue", "G1", "--reason", "all are in")).toMatchObject({
+      status: "pending",
+      totalTrades: 2
+    })
+    const { history } = Object(await json("batches", "show", "G1"))
+    expect(history).toContainEqual(
+      expect.objectContaining({ tag: "BatchQueued", cause: expect.objectContaining({ reason: "all are in" }) })
+    )
     expect((await add("--symbol", "MSFT")).err).toContain("G1 has all of its rows")
     await cli("start", "--until-idle")
     expect(await json("batches", "show", "G1")).toMatchObject({ status: "success", processedTrades: 2 })

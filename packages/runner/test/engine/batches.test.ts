@@ -62,7 +62,10 @@ const submitted = (
     const batch = yield* made(asked)
     const results = yield* batches.add(batch, rows, SourcePolicy.plain)
     return {
-      batch: yield* batches.queue(batch.id, "test", { rejected: rejected.length, rejectedRows: rejected }),
+      batch: yield* batches.queue(batch.id, {
+        actor: "test",
+        left: { rejected: rejected.length, rejectedRows: rejected }
+      }),
       results
     }
   })
@@ -353,7 +356,7 @@ describe("batches", () => {
       }
       yield* TestClock.adjust("5 seconds")
       assert.deepInclude(yield* seen(1), { status: "pending", total: 2, waiting: 2 })
-      yield* batches.queue(batch.id, "test")
+      yield* batches.queue(batch.id, { actor: "test" })
       assert.deepInclude(yield* ended(1), { status: "success", done: 2 })
       const trades = yield* Reads.all(Trade.TradeTable)
       assert.deepStrictEqual(

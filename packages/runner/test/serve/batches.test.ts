@@ -171,7 +171,13 @@ describe("batches over the API", () => {
         status: 400,
         field: "open"
       })
-      expect(json(yield* call("batches/G1/queue", undefined))).toMatchObject({ totalTrades: 2, status: "pending" })
+      expect(json(yield* call("batches/G1/queue?reason=all%20are%20in", undefined))).toMatchObject({
+        totalTrades: 2,
+        status: "pending"
+      })
+      expect(Object(json(yield* call("batches/G1", undefined, "GET"))).history).toContainEqual(
+        expect.objectContaining({ tag: "BatchQueued", cause: expect.objectContaining({ reason: "all are in" }) })
+      )
       assert.deepInclude(json(yield* call("trades", trade)), { status: 409 })
       assert.strictEqual((yield* call("batches/G1", undefined, "DELETE")).status, 409)
     }).pipe(Effect.provide(books))
