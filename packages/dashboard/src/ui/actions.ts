@@ -440,7 +440,7 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
 /** Submits the failed rows of a batch again. */
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   ...ofBatch(batch, retryBatch),
-  verb: `Retry ${rowsIn(batch.failedTrades)}`,
+  verb: `Retry ${rowsIn(batch.failedTrades)} of ${batch.id}`,
   will: [`A new batch with what is left of the failed rows of ${batch.id}.`],
   willNot: ["Rows that were sent are not in it."],
   cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,

@@ -55,7 +55,7 @@ const rehearsable = (
   verb: Batches.BatchVerb,
   summary: string,
   example: string,
-  question: string,
+  questionOf: (name: string) => string,
   by: Change
 ) =>
   Verb.make({
@@ -76,7 +76,7 @@ const rehearsable = (
             if (isDry) return yield* answer(told, views.rehearsedText(told))
             yield* note(views.rehearsedText(told))
           }
-          yield* confirm(isSaid, question)
+          yield* confirm(isSaid, questionOf(asked))
           return yield* change(batch, why, by)
         })
       )
@@ -169,7 +169,7 @@ export const batchesCancel = rehearsable(
   "cancel",
   "send nothing more of a batch, and ask for the end of what is open",
   "what was filled stays",
-  "Send nothing more of this batch?",
+  (name) => `Send nothing more of ${name}?`,
   ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.cancel(batch, why, ACTOR))
 )
 
@@ -179,7 +179,7 @@ export const batchesRetry = rehearsable(
   "retry",
   "try the failed rows again, as a new batch",
   "refused while a row is open or in doubt",
-  "Try these rows again?",
+  (name) => `Try the failed rows of ${name} again?`,
   ({ id: batch }, why) =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
@@ -193,7 +193,7 @@ export const batchesDelete = rehearsable(
   "hide",
   "leave an ended batch out of lists; its trades, orders, fills and journal stay",
   "refused while a row is under way",
-  "Leave this batch out of lists?",
+  (name) => `Leave ${name} out of lists?`,
   ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.hide(batch, why, ACTOR))
 )
 
