@@ -240,6 +240,14 @@ describe("more of what an operator does", () => {
     await page.getByText("Nothing matches account paper, standing blocking, kind PositionDiffers.").waitFor()
     await accounts.selectOption("")
     expect(new URL(page.url()).search).toBe("?standing=blocking&kind=PositionDiffers")
+    // A figure of all accounts leads to the rows that it counts, also of those that are not looked at.
+    await page.goto(`${daemon.url}/?account=second`)
+    const taken = page.getByLabel("Today").locator("div", { hasText: "Trades" }).getByRole("link")
+    const count = await taken.innerText()
+    await taken.click()
+    await page.getByRole("table", { name: "Trades" }).getByText("MSFT").waitFor()
+    await page.getByText(`of ${count}`).first().waitFor()
+    expect([...new URL(page.url()).searchParams.keys()]).toEqual(["since"])
     expect(seen.faults).toEqual([])
   })
 

@@ -5,6 +5,7 @@ import { useOverview } from "../api/overview.ts"
 import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
+import { ofAllAccounts } from "../ui/asOf.ts"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
@@ -69,7 +70,7 @@ const Others = () => {
                 <li>
                   <StateSign family="trade" state="quarantined" />
                   <span className="what">
-                    <Link href="/trades?status=quarantined">
+                    <Link href={ofAllAccounts("/trades?status=quarantined")}>
                       {quarantined} {quarantined === 1 ? "held trade" : "held trades"}
                     </Link>
                   </span>

@@ -3,6 +3,7 @@ import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
+import { ofAllAccounts } from "../ui/asOf.ts"
 import { LotGauge } from "../ui/Bars.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Explained, Head } from "../ui/Help.tsx"
@@ -58,7 +59,9 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
       ) : (
         <>
           {": "}
-          <Link href="/attention">{`${count} ${count === 1 ? "difference" : "differences"} open`}</Link>
+          <Link
+            href={ofAllAccounts("/attention")}
+          >{`${count} ${count === 1 ? "difference" : "differences"} open`}</Link>
         </>
       )}
       {" · "}
@@ -97,7 +100,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
 
 /** A count that leads to what it counts. */
 const Counted = ({ of: { kind, rows }, to }: { readonly of: Documents.Count; readonly to: string }) => (
-  <Link href={to} className={rows === 0 ? "plain faint" : "plain"}>
+  <Link href={ofAllAccounts(to)} className={rows === 0 ? "plain faint" : "plain"}>
     {sizes[kind]}
     <Figure of={String(rows)} />
   </Link>
@@ -117,7 +120,7 @@ const Summed = ({ all, missing, of, to }: SummedProps) => {
     return <span title={of === undefined ? "not summed" : "not known yet"}>—</span>
   return (
     <>
-      <Link href={to} className="plain">
+      <Link href={ofAllAccounts(to)} className="plain">
         <Figure of={of} money />
       </Link>
       {missing === 0 ? null : <span className="faint"> + {missing} unknown</span>}
@@ -220,7 +223,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
               </>
             ),
             at: null,
-            to: "/trades?status=quarantined",
+            to: ofAllAccounts("/trades?status=quarantined"),
             verb: "Decide"
           }
         ])
@@ -241,7 +244,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
         ))}
       </ul>
       {rows.length > MOST_CASES ? (
-        <Link href="/attention" className="more">
+        <Link href={ofAllAccounts("/attention")} className="more">
           All {cases}
         </Link>
       ) : null}
@@ -264,7 +267,7 @@ const Near = ({ positions }: { readonly positions: Overview["positions"] }) => {
     <Panel
       title="Positions near an order"
       note={`${owing.length} of ${positions.length}`}
-      action={<Link href="/positions">All positions</Link>}
+      action={<Link href={ofAllAccounts("/positions")}>All positions</Link>}
     >
       {owing.length === 0 ? (
         <Empty>No position owes anything. One that does comes here, the nearest to an order first.</Empty>
@@ -337,7 +340,7 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
     <Panel
       title={live.length === 0 ? "Latest orders" : "Working orders"}
       note={live.length === 0 ? "none is working" : open}
-      action={<Link href="/orders">All orders</Link>}
+      action={<Link href={ofAllAccounts("/orders")}>All orders</Link>}
     >
       {shown.length === 0 ? (
         <Empty>No order yet. The first is made once a position owes a whole lot.</Empty>
@@ -367,7 +370,7 @@ const RunningBatches = () => {
   )
   if (data === undefined || data.items.length === 0) return null
   return (
-    <Panel title="Running batches" action={<Link href="/batches?status=running">All running</Link>}>
+    <Panel title="Running batches" action={<Link href={ofAllAccounts("/batches?status=running")}>All running</Link>}>
       <ul className="rows">
         {data.items.map((batch) => (
           <li key={batch.id}>
@@ -419,7 +422,7 @@ const Happened = () => {
     api.journal.list({ urlParams: { order: "newest", limit: HAPPENED } })
   )
   return (
-    <Panel title="Just happened" action={<Link href="/journal">Journal</Link>}>
+    <Panel title="Just happened" action={<Link href={ofAllAccounts("/journal")}>Journal</Link>}>
       <Asked query={query}>
         {({ items }) => (
           <ul className="rows story">

@@ -8,7 +8,10 @@ const pastIn = (search: string): string => new URLSearchParams(search).get(ASKED
 /** What goes on from page to page: whose records are looked at, and of which moment. */
 const KEPT = ["account", ASKED]
 
-/** An address that keeps what the page looks at of this, unless it names another itself. */
+/** The way to a list of all accounts, whichever is looked at: a figure of all of them leads to all its rows. */
+export const ofAllAccounts = (to: string): string => `${to}${to.includes("?") ? "&" : "?"}account=`
+
+/** An address that keeps what the page looks at of this, unless it names another itself: an empty one is none. */
 export const carried = (to: string): string => {
   if (!to.startsWith("/")) return to
   const here = new URLSearchParams(location.search)
@@ -16,6 +19,7 @@ export const carried = (to: string): string => {
   for (const name of KEPT) {
     const value = here.get(name)
     if (value !== null && !next.searchParams.has(name)) next.searchParams.set(name, value)
+    if (next.searchParams.get(name) === "") next.searchParams.delete(name)
   }
   return next.pathname + next.search + next.hash
 }
