@@ -15,6 +15,7 @@ import {
 } from "../src/api/parts.ts"
 import { sumOf, withMinus } from "../src/format/figure.ts"
 import { shownSpan } from "../src/format/time.ts"
+import { type Laid, laid } from "../src/ui/laying.ts"
 import { copiesOf } from "../src/words/copies.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
 import { inferredOf } from "../src/words/inferred.ts"
@@ -98,6 +99,52 @@ describe("a list that is read part by part", () => {
     expect(rowsOf(long).length).toBe(MOST_ROWS)
     expect(long.at(-1)?.next).toBe(String(rowsOf(long).at(-1)))
   })
+})
+
+/** Rows by their names and values: `a1` is the row a at its first value. */
+const named = (text: string, isWhole = true): Laid<{ readonly id: string; readonly value: string }> => ({
+  rows: [...text.matchAll(/(\w)(\d)/g)].map(([, id = "", value = ""]) => ({ id, value })),
+  isWhole
+})
+
+const idOfRow = ({ id }: { readonly id: string }): string => id
+
+type Hold = Parameters<typeof laid>[0]["hold"]
+
+const WHOLE = true
+const PART = false
+
+describe("rows under a reader", () => {
+  test.each<readonly [Hold, string, boolean, string, boolean, string, string, number, number]>([
+    // Shown, given, and then what is shown, which of it left, how many wait and how many changed.
+    ["above", "a1 b1", WHOLE, "x1 a1 b2", WHOLE, "x1 a1 b2", "", 0, 0],
+    ["above", "a1 b1 c1", WHOLE, "x1 a1 c1", WHOLE, "x1 a1 b1 c1", "b", 0, 0],
+    ["above", "a1 b1", WHOLE, "x1", WHOLE, "x1 a1 b1", "ab", 0, 0],
+    ["above", "a1 b1", WHOLE, "a1 m1 b1", WHOLE, "a1 b1", "", 1, 0],
+    // More came than was read: what was shown is somewhere below, and no row may be missing between two.
+    ["above", "a1 b1", WHOLE, "x1 y1", PART, "x1 y1", "", 0, 0],
+    ["above", "a1 b1 c1", PART, "x1 a1 b1", PART, "x1 a1 b1", "", 0, 0],
+    ["waiting", "b1 d1", WHOLE, "a1 b1 c1 d2 e1", WHOLE, "b1 d2", "", 3, 0],
+    ["waiting", "b1 d1", PART, "b1 c1 d1 e1 f1", PART, "b1 d1 e1 f1", "", 1, 0],
+    ["waiting", "a1 b1 c1", WHOLE, "c2 a1 b1", WHOLE, "a1 b1 c2", "", 0, 0],
+    ["waiting", "", WHOLE, "a1", WHOLE, "a1", "", 0, 0],
+    ["waiting", "a1", WHOLE, "", WHOLE, "a1", "a", 0, 0],
+    ["reading", "a1 b1", PART, "x1 a2 b1 c1", WHOLE, "a2 b1 c1", "", 1, 0],
+    ["reading", "a1 b1 c1", PART, "x1 a1 c1 d1", PART, "a1 b1 c1 d1", "b", 1, 0],
+    // Of what follows the last row that was read nothing is known.
+    ["reading", "a1 b1", PART, "a1", PART, "a1 b1", "", 0, 0],
+    ["frozen", "a1 b1 c1", WHOLE, "x1 a2 c1 d1", WHOLE, "a1 b1 c1", "b", 2, 1]
+  ])(
+    "%s: of %s (all: %s) given as %s (all: %s) there is %s, %s left, %i waiting, %i changed",
+    (hold, shown, isShownWhole, given, isWhole, rows, left, waiting, changed) => {
+      const outcome = laid({ hold, shown: named(shown, isShownWhole), given: named(given, isWhole), idOf: idOfRow })
+      expect(outcome.shown.rows).toEqual(named(rows).rows)
+      expect([...outcome.left].join("")).toBe(left)
+      expect([outcome.waiting, outcome.changed]).toEqual([waiting, changed])
+      // Laid once more it stays so.
+      expect(laid({ hold, shown: outcome.shown, given: named(given, isWhole), idOf: idOfRow })).toEqual(outcome)
+    }
+  )
 })
 
 describe("what happens while the page waits for an answer", () => {

@@ -73,14 +73,38 @@ describe("more of what an operator does", () => {
     await page.getByRole("button", { name: "Frozen: go on" }).waitFor()
     // With it a share is due: what the order takes is no longer only accumulated.
     await daemon.ask("/api/v1/trades", { sourceId: "many rest", symbol: "WMT", side: "buy", quantity: "0.4" })
-    await rows.getByTitle("left this view").first().waitFor()
+    await rows.getByText("left this view").first().waitFor()
     await page.getByRole("button", { name: "Frozen: go on" }).click()
     await page
       .getByText("Nothing matches")
       .or(rows.getByText("many rest", { exact: true }))
       .first()
       .waitFor()
-    expect(await rows.getByTitle("left this view").count()).toBe(0)
+    expect(await rows.getByText("left this view").count()).toBe(0)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a frozen table shows nothing new: what changed and what came is counted, and shown once it goes on", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "cold 1", symbol: "FRZ", side: "buy", quantity: "0.75" })
+    await using seen = await open("/trades?symbol=FRZ")
+    const { page } = seen
+    const rows = page.getByRole("table", { name: "Trades" })
+    const open1 = rows
+      .getByRole("row", { name: /cold 1/ })
+      .getByRole("cell")
+      .nth(8)
+    await open1.getByText("0.75", { exact: true }).waitFor()
+    await page.locator("tbody tr[data-row='0']").focus()
+    await page.keyboard.press("f")
+    // What is sold is taken of what was bought.
+    await daemon.ask("/api/v1/trades", { sourceId: "cold 2", symbol: "FRZ", side: "sell", quantity: "0.125" })
+    await page.getByRole("button", { name: "1 changed, 1 new" }).waitFor()
+    expect(await open1.innerText()).toBe("0.75")
+    expect(await page.locator("tbody tr[data-row]").count()).toBe(1)
+    await page.keyboard.press("f")
+    await open1.getByText("0.625", { exact: true }).waitFor()
+    await rows.getByText("cold 2", { exact: true }).waitFor()
+    await page.locator(".pill").first().waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
   })
 

@@ -96,7 +96,7 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
         ))}
       </div>
       <ReadRows
-        key={status}
+        key={`${batch.id} ${status}`}
         list={list}
         label="Trades"
         empty={status === "" ? "No row was taken." : "No trade failed. A row that is no trade is under Errors."}
@@ -129,6 +129,7 @@ const RowByRow = ({ id }: { readonly id: string }) => {
   })
   return (
     <ReadRows
+      key={id}
       list={list}
       label="What is wrong"
       empty="Nothing is wrong with any row."

@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react"
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react"
 import type { Sight } from "../api/asking.ts"
 import { useLocation } from "wouter"
 import { fractionDigits, grouped } from "../format/figure.ts"
@@ -11,6 +11,8 @@ import { carried } from "./asOf.ts"
 import type { Column } from "./Column.ts"
 import { Figure, Time } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
+import { type Coming, useLaying } from "./laying.ts"
+import { Empty } from "./Panel.tsx"
 import { along, useRowFocus } from "./rowFocus.ts"
 import { Chosen, useSelection } from "./Selection.tsx"
 import { chosen, rowHeights, useSettings } from "./settings.ts"
@@ -32,6 +34,10 @@ export interface DataTableProps<A> {
   readonly onSight?: ((sight: Sight) => void) | undefined
   /** Rows that came in above while somebody reads, and whether there may be more. */
   readonly news?: { readonly count: number; readonly isMore: boolean } | undefined
+  /** Where a row that comes takes its place. */
+  readonly coming?: Coming | undefined
+  /** What is said where there are no rows. */
+  readonly empty?: ReactNode
   /** Rows that fit are shown whole, without scrolling inside. */
   readonly isShort?: boolean | undefined
   readonly sums?: SumsOf | undefined
@@ -45,29 +51,6 @@ export interface DataTableProps<A> {
 export interface Sorted {
   readonly term: Term
   readonly direction: "ascending" | "descending"
-}
-
-interface Kept<A> {
-  readonly rows: ReadonlyArray<A>
-  readonly left: ReadonlySet<string>
-  readonly waiting: number
-}
-
-const none: ReadonlySet<string> = new Set()
-
-/** What is shown while somebody reads or has frozen it: rows change in place, none comes in or moves, one that left is dimmed. */
-const keeping = <A,>(shown: ReadonlyArray<A>, rows: ReadonlyArray<A>, idOf: (row: A) => string): Kept<A> => {
-  const newest = new Map(rows.map((row) => [idOf(row), row]))
-  const ids = new Set(shown.map(idOf))
-  const last = shown.at(-1)
-  const end = last === undefined ? -1 : rows.findIndex((row) => idOf(row) === idOf(last))
-  const older = end < 0 ? [] : rows.slice(end + 1)
-  const olderIds = new Set(older.map(idOf))
-  return {
-    rows: [...shown.map((row) => newest.get(idOf(row)) ?? row), ...older.filter((row) => !ids.has(idOf(row)))],
-    left: new Set([...ids].filter((id) => !newest.has(id))),
-    waiting: rows.filter((row) => !ids.has(idOf(row)) && !olderIds.has(idOf(row))).length
-  }
 }
 
 const NEAR = 20
@@ -134,27 +117,38 @@ const SortButton = ({ direction, onSort, term }: SortProps) => (
 const rowsInAll = (count: Documents.Count | undefined): number | undefined =>
   count?.kind === "exactly" ? count.rows : undefined
 
+interface PillProps {
+  readonly counts: ReadonlyArray<readonly [count: number, what: string]>
+  readonly onClick: () => void
+}
+
+/** What is not shown, or only still shown; pressed, it is. */
+const Pill = ({ counts, onClick }: PillProps) => {
+  const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${grouped(String(count))} ${what}`)
+  return told.length === 0 ? null : (
+    <button type="button" className="pill" title="Show the rows as they are now" onClick={onClick}>
+      {told.join(", ")}
+    </button>
+  )
+}
+
 /** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
 export const DataTable = <A extends object>(props: DataTableProps<A>) => {
-  const { columns, count, hasMore, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows, sums } = props
-  const { onSort, sortable = [], sorted } = props
+  const { columns, count, empty, hasMore = false, hrefOf, idOf, isShort, label, news, onEnd, onSight, rows } = props
+  const { coming = "anywhere", onSort, sortable = [], sorted } = props
   const [, go] = useLocation()
   const { utc } = useSettings()
   const scroller = useRef<HTMLDivElement>(null)
   const [isFrozen, setFrozen] = useState(false)
   const [isAtTop, setAtTop] = useState(true)
-  const base = useRef(rows)
-  const isKept = isFrozen || !isAtTop
-  if (!isKept) base.current = rows
-  const {
-    left,
-    rows: shown,
-    waiting
-  } = useMemo(
-    () => (isKept ? keeping(base.current, rows, idOf) : { rows, left: none, waiting: 0 }),
-    [isKept, rows, idOf]
-  )
-  if (isKept && base.current.length !== shown.length) base.current = shown
+  const laying = useLaying({ rows, hasMore, idOf, coming, isFrozen, isAtTop })
+  const { changed, left, refresh, waiting } = laying
+  const shown = laying.shown.rows
+  const heldSums = useRef(props.sums)
+  if (!isFrozen) heldSums.current = props.sums
+  const sums = heldSums.current
+  // A list whose rows wait wherever they belong is held here alone.
+  const isKept = coming !== "waiting" && (isFrozen || !isAtTop)
 
   const selection = useSelection(shown, idOf)
   const focus = useRowFocus({ scroller, shown, idOf })
@@ -174,8 +168,8 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
   const after = (isShort === true ? shown.length * rowHeight : virtual.getTotalSize()) - (items.at(-1)?.end ?? 0)
   const lastIndex = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasMore === true && lastIndex >= shown.length - NEAR) onEnd?.()
-  }, [hasMore, lastIndex, shown.length, onEnd])
+    if (hasMore && !laying.shown.isWhole && lastIndex >= shown.length - NEAR) onEnd?.()
+  }, [hasMore, lastIndex, laying.shown, shown.length, onEnd])
 
   const firstIndex = items[0]?.index ?? 0
   const tell = useRef(onSight)
@@ -191,9 +185,10 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
     Math.max(longest.current[at] ?? 0, longestFraction(column, inView), fractionDigits(sums?.[column.term] ?? null))
   )
   const fractions = longest.current
-  const above = Math.max(waiting, news?.count ?? 0)
+  const ahead = isKept ? (news?.count ?? 0) : 0
+  const above = isKept ? Math.max(waiting, ahead) : 0
   const sight = inSight(rowHeight, virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0, shown.length)
-  const inAll = rowsInAll(count) ?? (hasMore === true ? undefined : shown.length)
+  const inAll = rowsInAll(count) ?? (hasMore ? undefined : shown.length)
   const move = (to: number): void => {
     const next = Math.max(0, Math.min(shown.length - 1, to))
     focus.setAt(next)
@@ -203,6 +198,10 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
   const extend = (index: number, by: -1 | 1): void => {
     selection.add([shown[index], shown[index + by]].filter((row) => row !== undefined))
     move(index + by)
+  }
+  const turnFrozen = (): void => {
+    if (isFrozen && isAtTop) refresh()
+    setFrozen(!isFrozen)
   }
   const keysOf = (index: number, row: A): Readonly<Record<string, () => void>> => ({
     ArrowDown: () => move(index + 1),
@@ -219,7 +218,7 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
           K: () => extend(index, -1),
           x: () => selection.turn(row),
           c: () => selection.copy(row),
-          f: () => setFrozen(!isFrozen)
+          f: turnFrozen
         }
       : {})
   })
@@ -237,25 +236,25 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
     event.preventDefault()
   }
 
+  if (shown.length === 0 && empty !== undefined) return <Empty>{empty}</Empty>
   return (
     <div className={isShort === true ? "table short" : "table"}>
       <div className="pills">
-        {!isKept || above === 0 ? null : (
-          <button
-            type="button"
-            className="pill"
-            onClick={() => {
-              setFrozen(false)
-              setAtTop(true)
-              scroller.current?.scrollTo({ top: 0 })
-            }}
-          >
-            {above}
-            {news?.isMore === true ? "+" : ""} new
-          </button>
-        )}
+        <Pill
+          counts={[
+            [changed, "changed"],
+            [Math.max(waiting, ahead), ahead > 0 && news?.isMore === true ? "or more new" : "new"],
+            [left.size, "left"]
+          ]}
+          onClick={() => {
+            refresh()
+            setFrozen(false)
+            setAtTop(true)
+            move(0)
+          }}
+        />
         {isFrozen ? (
-          <button type="button" className="pill" onClick={() => setFrozen(false)}>
+          <button type="button" className="pill" onClick={turnFrozen}>
             Frozen: go on
           </button>
         ) : null}
@@ -307,7 +306,6 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
                   tabIndex={index === Math.min(focus.at, shown.length - 1) ? 0 : -1}
                   aria-selected={selection.count === 0 ? undefined : selection.has(row)}
                   className={left.has(id) ? "left" : undefined}
-                  title={left.has(id) ? "left this view" : undefined}
                   onFocus={() => focus.onFocus(id, index)}
                   onBlur={({ relatedTarget }) => focus.onBlur(relatedTarget)}
                   onKeyDown={(event) => onKey(event, index)}
@@ -323,6 +321,7 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
                   {columns.map((column, at) => (
                     <td key={column.term} className={column.kind === "figure" ? "right" : undefined}>
                       {cellOf(column, row, fractions[at] ?? 0)}
+                      {at === 0 && left.has(id) ? <span className="mark"> left this view</span> : null}
                     </td>
                   ))}
                 </tr>

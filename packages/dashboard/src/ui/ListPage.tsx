@@ -1,6 +1,6 @@
 import type { Effect } from "effect"
 import { useEffect, useState, type ReactNode } from "react"
-import { type Sight, useList } from "../api/asking.ts"
+import { useList } from "../api/asking.ts"
 import type { Api } from "../api/client.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
@@ -12,7 +12,7 @@ import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
 import { Export } from "./Export.tsx"
-import { Empty, Problem, Skeleton, StaleSign } from "./Panel.tsx"
+import { Problem, Skeleton, StaleSign } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "./Shell.tsx"
 import { rememberList } from "./siblings.ts"
@@ -139,12 +139,6 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
     (column, index) => (index === 0 || !chosen.away.includes(column.term)) && isShown(column, rows)
   )
   const isFiltered = Object.keys(asked).length > 0
-  // Whoever reads or has frozen it keeps his rows, also when none of them belongs there any more.
-  const [isKept, setKept] = useState(false)
-  const see = (sight: Sight): void => {
-    setKept(sight.isKept)
-    look(sight)
-  }
   return (
     <>
       <PageHead actions={listing.actions}>{listing.title}</PageHead>
@@ -192,18 +186,10 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         query.error === null ? (
           <Skeleton />
         ) : null
-      ) : rows.length === 0 && !isKept ? (
-        <Empty>
-          {isFiltered
-            ? `Nothing matches ${Object.entries(asked)
-                .map(([name, value]) => `${name} ${value}`)
-                .join(", ")}.`
-            : listing.empty}
-        </Empty>
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>
           <DataTable
-            key={JSON.stringify([asked, ordered])}
+            key={JSON.stringify([asked, past, ordered])}
             label={listing.title}
             columns={columns}
             rows={rows}
@@ -212,7 +198,14 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             hasMore={hasMore}
             count={count}
             news={news}
-            onSight={see}
+            onSight={look}
+            empty={
+              isFiltered
+                ? `Nothing matches ${Object.entries(asked)
+                    .map(([name, value]) => `${name} ${value}`)
+                    .join(", ")}.`
+                : listing.empty
+            }
             onEnd={readOn}
             sorted={sort}
             sortable={(listing.sorts ?? []).map(({ term }) => term)}

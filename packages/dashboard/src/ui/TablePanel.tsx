@@ -1,7 +1,7 @@
 import type { ReactNode } from "react"
 import type { useList } from "../api/asking.ts"
 import { DataTable, type DataTableProps } from "./DataTable.tsx"
-import { Asked, Empty, Panel, type PanelProps } from "./Panel.tsx"
+import { Asked, Panel, type PanelProps } from "./Panel.tsx"
 
 interface RowsProps<A> extends DataTableProps<A> {
   /** What is said where there are no rows. */
@@ -9,10 +9,12 @@ interface RowsProps<A> extends DataTableProps<A> {
 }
 
 /** A table, or what would be in it. */
-export const Rows = <A extends object>({ empty, ...table }: RowsProps<A>) =>
-  table.rows.length === 0 ? <Empty>{empty}</Empty> : <DataTable {...table} />
+export const Rows = <A extends object>(table: RowsProps<A>) => <DataTable {...table} />
 
-interface ReadRowsProps<A> extends Omit<RowsProps<A>, "rows" | "hasMore" | "count" | "news" | "onSight" | "onEnd"> {
+interface ReadRowsProps<A> extends Omit<
+  RowsProps<A>,
+  "rows" | "hasMore" | "count" | "news" | "onSight" | "onEnd" | "coming"
+> {
   readonly list: ReturnType<typeof useList<A, unknown>>
 }
 
