@@ -108,6 +108,30 @@ describe("more of what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("in a list that is not newest first no row comes between others: it waits behind the pill", async () => {
+    await daemon.ask(
+      "/api/v1/trades",
+      ["LAA", "LCC"].map((symbol) => ({ sourceId: `list ${symbol}`, symbol, side: "buy", quantity: "0.25" }))
+    )
+    await using seen = await open("/positions")
+    const { page } = seen
+    const positions = page.getByRole("table", { name: "Positions" })
+    const symbols = () => positions.locator("tbody td:first-child").allInnerTexts()
+    await positions.getByText("LCC", { exact: true }).waitFor()
+    const before = await symbols()
+    await daemon.ask("/api/v1/trades", { sourceId: "list LBB", symbol: "LBB", side: "buy", quantity: "0.25" })
+    const pill = page.getByRole("button", { name: "1 new" })
+    await pill.waitFor()
+    expect(await symbols()).toEqual(before)
+    expect(await findings(page)).toEqual([])
+    await pill.click()
+    await positions.getByText("LBB", { exact: true }).waitFor()
+    expect(await symbols()).toEqual([...before, "LBB"].toSorted())
+    await pill.waitFor({ state: "detached" })
+    await page.locator("tbody tr[data-row='0']:focus").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("filters are kept as a view under a name, through a reload, and forgotten again", async () => {
     await using seen = await open("/trades?symbol=MSFT")
     const { page } = seen
@@ -224,8 +248,13 @@ describe("more of what an operator does", () => {
     await page.getByRole("heading", { level: 1, name: "Batches" }).waitFor()
     await page.goto(`${daemon.url}/trades?symbol=KEY&status=accumulated`)
     await page.locator("tbody tr[data-row='2']").focus()
-    // The oldest of them is netted: what had the focus is no longer in the list.
+    // The oldest of them is netted: what has the focus no longer belongs in the list, and stays until its rows are asked for.
     await daemon.ask("/api/v1/trades", { sourceId: "key 4", symbol: "KEY", side: "sell", quantity: "0.1" })
+    await page.locator("tbody tr[data-row='2']").getByText("left this view").waitFor()
+    await page.getByRole("button", { name: "1 left" }).waitFor()
+    expect(await focused("data-row")).toBe("2")
+    expect(await findings(page)).toEqual([])
+    await press("f", "f")
     await page.getByText(`${newest[2]} is no longer listed here`).waitFor({ state: "attached" })
     expect(await focused("data-row")).toBe("1")
     expect(seen.faults).toEqual([])

@@ -199,6 +199,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             count={count}
             news={news}
             onSight={look}
+            coming={ordered["order"] === "newest" ? "above" : "waiting"}
             empty={
               isFiltered
                 ? `Nothing matches ${Object.entries(asked)

@@ -30,6 +30,7 @@ export const ReadRows = <A extends object>({ list, ...table }: ReadRowsProps<A>)
         news={list.news}
         onSight={list.look}
         onEnd={list.readOn}
+        coming="waiting"
       />
     )}
   </Asked>
