@@ -34,7 +34,7 @@ export const OverviewDocument = Schema.Struct({
   market: Schema.Struct({ isOpen: Schema.Boolean, changesAt: Schema.NullOr(Time) }),
   /** Orders that have not ended, by status. */
   openOrders: Schema.Record({ key: Schema.String, value: Schema.Int }),
-  /** The newest orders. */
+  /** The newest orders, before all others those that have not ended. */
   latestOrders: Schema.Array(OrderDocument),
   /** When the fill that came in last was executed; null where there is none. */
   lastFillAt: Schema.NullOr(Time),

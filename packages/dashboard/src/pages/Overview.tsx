@@ -333,13 +333,12 @@ const LATEST = 8
 const isLive = ({ phase }: Documents.OrderDocument): boolean => phase === "open" || phase === "pending"
 
 const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
-  const live = overview.latestOrders.filter(isLive)
-  const shown = (live.length === 0 ? overview.latestOrders : live).slice(0, LATEST)
   const open = Object.values(overview.openOrders).reduce((sum, count) => sum + count, 0)
+  const shown = (open === 0 ? overview.latestOrders : overview.latestOrders.filter(isLive)).slice(0, LATEST)
   return (
     <Panel
-      title={live.length === 0 ? "Latest orders" : "Working orders"}
-      note={live.length === 0 ? "none is working" : open}
+      title={open === 0 ? "Latest orders" : "Working orders"}
+      note={open === 0 ? "none is working" : shown.length < open ? `${shown.length} of ${open}` : open}
       action={<Link href={ofAllAccounts("/orders")}>All orders</Link>}
     >
       {shown.length === 0 ? (

@@ -32,6 +32,12 @@ const LATEST = 20
 
 const live = OrderState.orderStatuses.filter(OrderState.isLive)
 
+/** The newest orders, before all others those that have not ended. */
+const latestOf = (open: ReadonlyArray<Order.Order>) =>
+  Effect.map(Reads.page(Order.OrderTable, { descending: true, limit: LATEST }), ({ items }) =>
+    [...open.toReversed(), ...items.filter(({ status }) => !OrderState.isLive(status))].slice(0, LATEST)
+  )
+
 const countOf = <A>(all: ReadonlyArray<A>, holds: (each: A) => boolean): number => all.filter(holds).length
 
 const owes = ({ residual }: Position.Position): boolean => !Decimal.isZero(residual)
@@ -54,7 +60,6 @@ export const overview = Effect.gen(function* () {
       const accounts = yield* Reads.all(Account.AccountTable)
       const standing = yield* Reads.all(Position.PositionTable)
       const open = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
-      const latest = yield* Reads.page(Order.OrderTable, { descending: true, limit: LATEST })
       const fill = yield* Reads.first(Fill.FillTable, { descending: true })
       const compared = new Map(
         yield* Effect.forEach(accounts, ({ name }) =>
@@ -92,7 +97,7 @@ export const overview = Effect.gen(function* () {
         openOrders: Object.fromEntries(
           live.map((status) => [status, countOf(open, (order) => order.status === status)])
         ),
-        latestOrders: yield* orders.documentsOf(latest.items),
+        latestOrders: yield* orders.documentsOf(yield* latestOf(open)),
         lastFillAt: timeOrNull(fill?.executedAt),
         inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
         openBreaks: difference.map(yield* breaks.documents),
