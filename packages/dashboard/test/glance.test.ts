@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { stage } from "./stage.ts"
+import { findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -23,6 +23,45 @@ describe("what is told at a glance", () => {
     await daemon.ask(`/api/v1/orders/${working}/cancel`, { reason: "it has rested enough" })
     await daemon.orderAt("cancelled", "XOM")
     await seen.page.locator("section", { hasText: "Latest orders" }).getByText("none is working").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a halted symbol and an account that only reduces are told by the verdict, the banner and the symbol's page, which offers to resume", async () => {
+    const set = (verb: string, symbol?: string) =>
+      daemon.ask(`/api/v1/controls/${verb}`, { account: "paper", symbol, reason: "the news of today" })
+    await daemon.ask("/api/v1/trades", { sourceId: "bound", symbol: "IBM", side: "buy", quantity: "0.5", price: "10" })
+    await using seen = await open("/")
+    const { page } = seen
+    const verdict = (words: string) => page.getByRole("heading", { level: 1, name: words, exact: true }).waitFor()
+    await verdict("All well")
+    await set("halt", "IBM")
+    await verdict("Halted: IBM on paper")
+    await page.getByRole("alert").getByText("Halted: IBM on paper. Nothing new is sent").waitFor()
+    expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-halted.svg")
+    expect(await findings(page)).toEqual([])
+    await page.goto(`${daemon.url}/positions/paper/IBM`)
+    const main = page.locator("main")
+    await main.getByRole("status").getByText("the news of today").waitFor()
+    expect(await main.getByRole("button", { name: "Halt", exact: true }).count()).toBe(0)
+    expect(await findings(page)).toEqual([])
+    await main.getByRole("button", { name: "Resume", exact: true }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Reason").fill("the news is old")
+    await dialog.getByLabel("Type IBM on paper to confirm").fill("IBM on paper")
+    await dialog.getByRole("button", { name: "Resume IBM on paper" }).click()
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await main.getByRole("button", { name: "Halt", exact: true }).waitFor()
+    expect(await main.getByRole("button", { name: "Resume", exact: true }).count()).toBe(0)
+    await page.goto(daemon.url)
+    await verdict("All well")
+    await set("reduce")
+    await verdict("Reducing: paper")
+    expect(await page.getByRole("alert").count()).toBe(0)
+    await page.goto(`${daemon.url}/positions/paper/IBM`)
+    await main.getByRole("status").getByText("Only orders that make positions smaller are sent").waitFor()
+    await set("resume")
+    await main.getByText("Only orders that make positions smaller are sent").waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
   })
 })

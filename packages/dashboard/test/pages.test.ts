@@ -434,11 +434,11 @@ describe("every page", () => {
     for (const [path, ready] of [
       ["/ops", "Resume everything"],
       ["/positions/paper/AAPL", "Open lots"],
-      ["/", "Halted: paper"]
+      ["/", "Halted: everything"]
     ] as const) {
       if (path !== "/ops") await page.goto(daemon.url + path)
       await main.getByText(ready).first().waitFor()
-      await page.getByText("Halted: everything").waitFor()
+      await page.getByRole("alert").getByText("Halted: everything").waitFor()
       expect({ path, found: await findingsInThemes(page) }).toEqual({ path, found: [] })
     }
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()

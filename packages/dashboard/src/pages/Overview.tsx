@@ -11,23 +11,28 @@ import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { casesOf } from "../ui/Shell.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
+import { boundIn, boundWords } from "../ui/standing.ts"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
 import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { rowsDone, sizes } from "../words/rows.ts"
-import { signOfOrder, signOfState } from "../words/signs.ts"
+import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
 
 type Overview = Documents.OverviewDocument
 
-const verdictOf = (overview: Overview): { readonly text: string; readonly isCalm: boolean } => {
+const calm = signOfState("frame", "calm")
+
+const verdictOf = (overview: Overview): { readonly text: string; readonly sign: Sign } => {
   const cases = casesOf(overview)
-  const halted = overview.accounts.filter(({ tradingState }) => tradingState === "halted")
-  if (overview.accounts.length === 0) return { text: "Nothing is set up yet", isCalm: true }
-  if (halted.length > 0) return { text: `Halted: ${halted.map(({ name }) => name).join(", ")}`, isCalm: false }
-  if (cases > 0) return { text: `Trading, with ${cases} ${cases === 1 ? "case" : "cases"} open`, isCalm: false }
-  return { text: "All well", isCalm: true }
+  const bound = boundIn(overview)
+  const [strictest] = bound
+  if (overview.accounts.length === 0) return { text: "Nothing is set up yet", sign: calm }
+  if (strictest === undefined && cases === 0) return { text: "All well", sign: calm }
+  const open = cases === 0 ? "" : `, with ${cases} ${cases === 1 ? "case" : "cases"} open`
+  if (strictest === undefined) return { text: `Trading${open}`, sign: signOfState("frame", "look") }
+  return { text: `${boundWords(bound)}${open}`, sign: signOfState("trading", strictest.state) }
 }
 
 /** Kinds of breaks by which books and broker do not hold the same. */
@@ -79,11 +84,11 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
 }
 
 const Verdict = ({ overview }: { readonly overview: Overview }) => {
-  const { isCalm, text } = verdictOf(overview)
+  const { sign, text } = verdictOf(overview)
   return (
     <div className="verdict">
-      <span className={isCalm ? "tone-ok" : "tone-warn"}>
-        <SignIcon sign={signOfState("frame", isCalm ? "calm" : "look")} />
+      <span className={`tone-${sign.tone}`}>
+        <SignIcon sign={sign} />
       </span>
       <div>
         <h1>{text}</h1>

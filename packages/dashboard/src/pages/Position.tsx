@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query"
 import { Link } from "wouter"
 import { type Api, ProblemError, readOf } from "../api/client.ts"
 import { useAsk } from "../api/asking.ts"
+import { useOverview } from "../api/overview.ts"
 import { grouped, withMinus } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
@@ -21,11 +22,13 @@ import { type Point, StepChart } from "../ui/StepChart.tsx"
 import { PageHead } from "../ui/Shell.tsx"
 import { useNow } from "../ui/settings.ts"
 import { SignView } from "../ui/Sign.tsx"
+import { boundAt, nameOf } from "../ui/standing.ts"
 import { Rows, TablePanel } from "../ui/TablePanel.tsx"
 import { pathOfEntries } from "../words/paths.ts"
-import { signOfCoolDown, signOfNext } from "../words/signs.ts"
+import { signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 
 type Position = Documents.PositionDetail
+type Control = Documents.ControlDocument
 
 const lots: ReadonlyArray<Column<Documents.LotDocument>> = [
   columns.node("id", ({ id }) => <GivenId id={id} />),
@@ -165,7 +168,47 @@ const Next = ({ answer, until }: { readonly answer: string; readonly until: stri
   )
 }
 
+/** What binds the position now; of the past it is not told. */
+const useBound = (position: Position): ReadonlyArray<Control> => {
+  const { data } = useOverview()
+  const isPast = useAsOf() !== ""
+  return data === undefined || isPast ? [] : boundAt(data, position)
+}
+
+/** That it is halted, or bound otherwise: by which scope, since when, and why. */
+const BoundBanner = ({ by }: { readonly by: Control }) => {
+  const sign = signOfState("trading", by.state)
+  return (
+    <div className={`banner tone-${sign.tone}`} role="status">
+      <SignView sign={sign} />
+      <span>
+        {nameOf(by)}, since <Moment at={by.changedAt} />, by <Foreign text={by.actor} />: <Foreign text={by.reason} />.{" "}
+        {sign.help}
+      </span>
+    </div>
+  )
+}
+
+/** What may be ordered of the symbol itself: a halt where it is not halted, a resume where that changes anything. */
+const Controls = ({ bound, position }: { readonly position: Position; readonly bound: ReadonlyArray<Control> }) => {
+  const { account, held, symbol } = position
+  const own = bound.find((each) => each.symbol !== null)
+  return (
+    <>
+      {own === undefined && held === null ? null : (
+        <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
+      )}
+      {own?.state === "halted" ? null : (
+        <span className="apart">
+          <ActionButton action={halt(account, symbol)} label="Halt" className="button halt" />
+        </span>
+      )}
+    </>
+  )
+}
+
 const Detail = ({ position }: { readonly position: Position }) => {
+  const bound = useBound(position)
   const from = useDueFrom()(position)
   const { account, next, symbol } = position
   const past = momentOf(useAsOf())
@@ -193,15 +236,15 @@ const Detail = ({ position }: { readonly position: Position }) => {
                 New trade
               </Link>
             </ForRole>
-            <ActionButton action={resume(account, symbol)} label="Resume" className="button" />
-            <span className="apart">
-              <ActionButton action={halt(account, symbol)} label="Halt" className="button halt" />
-            </span>
+            <Controls position={position} bound={bound} />
           </>
         }
       >
         {symbol}
       </PageHead>
+      {bound.map((each) => (
+        <BoundBanner key={nameOf(each)} by={each} />
+      ))}
       <Panel
         title="Where it stands"
         note={

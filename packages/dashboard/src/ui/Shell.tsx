@@ -23,6 +23,7 @@ import { drawingOf, groups, isAt, pages } from "./navigation.ts"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
+import { boundIn, named } from "./standing.ts"
 import { useKeys } from "./useKeys.ts"
 
 const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) => ({ default: KeysDialog })))
@@ -31,14 +32,7 @@ const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) =
 export const casesOf = (overview: Documents.OverviewDocument): number =>
   overview.openBreaks.length + overview.inDoubt.length + overview.quarantined + overview.failing.length
 
-const haltedOf = ({ accounts, controls }: Documents.OverviewDocument): ReadonlyArray<string> => {
-  const everything = controls.some(
-    ({ account, state, symbol }) => account === null && symbol === null && state === "halted"
-  )
-  return everything
-    ? ["everything"]
-    : accounts.filter(({ tradingState }) => tradingState === "halted").map(({ name }) => name)
-}
+const haltedOf = (overview: Documents.OverviewDocument) => boundIn(overview).filter(({ state }) => state === "halted")
 
 /** The open cases that may mean wrong or doubled shares, or that wait for too long, in words: said at once where one comes. */
 const criticalIn = ({ openBreaks }: Documents.OverviewDocument): string =>
@@ -259,7 +253,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
         {halted.length === 0 ? null : (
           <div className="banner tone-danger" role="alert">
             <SignIcon sign={signOfState("trading", "halted")} />
-            <span>Halted: {halted.join(", ")}. Nothing new is sent; trades accumulate.</span>
+            <span>Halted: {named(halted)}. Nothing new is sent; trades accumulate.</span>
             <button type="button" className="button small" onClick={() => go("/ops")}>
               Controls
             </button>
