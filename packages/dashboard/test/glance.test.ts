@@ -64,4 +64,27 @@ describe("what is told at a glance", () => {
     await main.getByText("Only orders that make positions smaller are sent").waitFor({ state: "detached" })
     expect(seen.faults).toEqual([])
   })
+
+  test("an order in doubt is one case: the doubt about it is not counted beside it", async () => {
+    const when = { symbol: "KO" }
+    for (const [id, told] of Object.entries({
+      silent: { silence: { ms: 600_000 } },
+      unanswered: { takeThenReset: {} },
+      hidden: { hide: { ms: 600_000, everywhere: true } }
+    })) {
+      await daemon.cli("exchange", "do", JSON.stringify({ id, when, do: told }))
+    }
+    await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
+    const doubtful = await daemon.orderAt("in_doubt", "KO")
+    await daemon.idsOf(`/api/v1/breaks?status=open&kind=Doubt&subject=${doubtful}`, 1)
+    await using seen = await open("/")
+    const { page } = seen
+    await page.getByRole("heading", { level: 1, name: "Trading, with 1 case open", exact: true }).waitFor()
+    expect(await page.title()).toBe("(1) Overview · Roundlot")
+    const cases = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem")
+    expect(await cases.getByRole("link").evaluateAll((all) => all.map((each) => each.getAttribute("href")))).toEqual([
+      `/orders/${doubtful}`
+    ])
+    expect(seen.faults).toEqual([])
+  })
 })

@@ -8,10 +8,9 @@ import { LotGauge } from "../ui/Bars.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Explained, Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
-import { casesOf } from "../ui/Shell.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
-import { boundIn, boundWords } from "../ui/standing.ts"
+import { boundIn, boundWords, breaksApart, casesOf } from "../ui/standing.ts"
 import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
@@ -190,11 +189,11 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       key: id,
       sign: <StateSign family="order" state="in_doubt" />,
       text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
-      at: null,
+      at: overview.openBreaks.find(({ kind, subject }) => kind === "Doubt" && subject === id)?.openedAt ?? null,
       to: `/orders/${id}`,
       verb: "Decide"
     })),
-    ...gravestFirst(overview.openBreaks).map((each) => ({
+    ...gravestFirst(breaksApart(overview)).map((each) => ({
       key: each.id,
       sign: <StateSign family="break" state={each.standing} tail={each.symbol ?? ""} />,
       text: (

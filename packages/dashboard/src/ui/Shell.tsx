@@ -23,14 +23,10 @@ import { drawingOf, groups, isAt, pages } from "./navigation.ts"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "./settings.ts"
 import { SignIcon } from "./Sign.tsx"
-import { boundIn, named } from "./standing.ts"
+import { boundIn, casesOf, named } from "./standing.ts"
 import { useKeys } from "./useKeys.ts"
 
 const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) => ({ default: KeysDialog })))
-
-/** How many cases wait for a person. */
-export const casesOf = (overview: Documents.OverviewDocument): number =>
-  overview.openBreaks.length + overview.inDoubt.length + overview.quarantined + overview.failing.length
 
 const haltedOf = (overview: Documents.OverviewDocument) => boundIn(overview).filter(({ state }) => state === "halted")
 
