@@ -110,12 +110,12 @@ const fields = "main input, main select, main textarea"
 
 /** Heads of figures, fields and states without an explanation. */
 const unexplained = (page: Page): Promise<ReadonlyArray<string>> =>
-  page.locator(`${heads}, ${fields}, .sign`).evaluateAll(
+  page.locator(`${heads}, ${fields}, .sign, .side`).evaluateAll(
     (all, headed) =>
       all
         .filter((each) => {
           const head = each.matches(headed) ? each : each.closest(headed)
-          const told = each.matches(".sign") ? each : head?.querySelector("[data-help]")
+          const told = each.matches(".sign, .side") ? each : head?.querySelector("[data-help]")
           return (told?.getAttribute("data-help") ?? each.closest("label")?.title ?? "").length < 10
         })
         .map(({ outerHTML }) => outerHTML),

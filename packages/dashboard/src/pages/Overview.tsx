@@ -351,9 +351,12 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
         <ul className="rows">
           {shown.map((order) => (
             <li key={order.id}>
-              <Link href={`/orders/${order.id}`} className="plain">
-                <Side side={order.side} /> <Figure of={order.quantity} /> <strong>{order.symbol}</strong>
-              </Link>
+              <span>
+                <Side side={order.side} />{" "}
+                <Link href={`/orders/${order.id}`} className="plain">
+                  <Figure of={order.quantity} /> <strong>{order.symbol}</strong>
+                </Link>
+              </span>
               <SignView sign={signOfOrder(order)} />
               <span className="faint">
                 <Age at={order.createdAt} />
@@ -445,7 +448,7 @@ const Happened = () => {
 const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api.HealthDocument["parts"][number] }) => (
   <li className={ok ? undefined : "tone-danger"}>
     <span className={ok ? "what" : "what tone-danger"}>
-      <SignIcon sign={signOfState("part", ok ? "ok" : "failing")} /> {part}
+      <StateSign family="part" state={ok ? "ok" : "failing"} /> {part}
     </span>
     <span className="faint">
       {ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Foreign text={detail} />}

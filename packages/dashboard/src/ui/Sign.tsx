@@ -154,9 +154,9 @@ export const CoolDown = ({ until }: { readonly until: string | null }) => {
 export const Side = ({ side }: { readonly side: string }) => {
   const sign = signOfState("side", side)
   return (
-    <span className={`side ${sign.tone}`}>
+    <Explained help={sign.help} className={`side ${sign.tone}`}>
       <SignIcon sign={sign} />
       {sign.word}
-    </span>
+    </Explained>
   )
 }
