@@ -192,8 +192,6 @@ export * as split from "./control/split.ts"
 export * as Batch from "./batch/Batch.ts"
 /** `batch/Template`: see that module. */
 export * as Template from "./batch/Template.ts"
-/** `batch/fates`: see that module. */
-export * as fates from "./batch/fates.ts"
 /** `batch/batches`: see that module. */
 export * as batches from "./batch/batches.ts"
 /** `batch/counts`: see that module. */

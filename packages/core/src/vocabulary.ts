@@ -2,3 +2,4 @@
 export { AWAITS_TURN } from "./batch/counts.ts"
 export { fates } from "./batch/Fate.ts"
 export { breakKinds } from "./reconciliation/breakKinds.ts"
+export { tradeKinds, tradeStatuses } from "./trade/tradeStatuses.ts"

@@ -135,7 +135,7 @@ export const openedForDriving = (
 const driveTo = (name: AccountName.AccountName, broker: BrokerName): Opening<void> =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
-    const account = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
+    const account = yield* Reads.account(name)
     if (account === undefined || account.broker === broker) return
     const answer = yield* commands.setAccount(name, settingsAlone({ ...account, broker }), ACTOR, undefined, account)
     if (answer._tag === "Done") return

@@ -1,9 +1,8 @@
+import { tradeKinds, tradeStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
 import { dated, Decimal, Id, OrderType, pageOf, Side, terms, Time, past } from "./words.ts"
-
-const tradeStatuses = ["pending", "accumulated", "completed", "failed"] as const
 
 const TradeStatus = Schema.Literal(...tradeStatuses)
 
@@ -16,7 +15,7 @@ export const TradeDocument = Schema.Struct({
   /** The batch that it came in. */
   batchId: Schema.NullOr(Id),
   /** Joins its position's queue, is executed as given, or takes out of the queue what can never trade. */
-  kind: Schema.Literal("accumulate", "direct", "write_off"),
+  kind: Schema.Literal(...tradeKinds),
   /** The ticker; of a trade whose symbol is not mapped, the symbol as the source wrote it. */
   symbol: Schema.String,
   side: Side,

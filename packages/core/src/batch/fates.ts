@@ -13,7 +13,7 @@ export interface RowFate {
 }
 
 /** Shares of a symbol and side, and what they come to at the prices of their rows: dollars, none where a row has no price. */
-export interface Shares {
+interface Shares {
   readonly symbol: Ticker
   readonly side: Side
   readonly quantity: Decimal.Decimal

@@ -1,6 +1,5 @@
 import { Effect, Option, Ref } from "effect"
 import { Need } from "../books/Need.ts"
-import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import { nameInBooks } from "../instrument/DatedSymbol.ts"
@@ -21,6 +20,7 @@ import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import { reportedMember } from "./reported.ts"
 import { reportMember, sendOrder } from "./Submission.ts"
 import { recoverIdle, reported } from "./work.ts"
 
@@ -157,13 +157,7 @@ const miss = Effect.fn("Doubts.miss")(function* ({ missed }: Asked, order: Order
   const count = ((yield* Ref.get(missed)).get(order.id) ?? 0) + 1
   yield* Ref.update(missed, (known) => new Map(known).set(order.id, count))
   if (count < LOOK_UPS) return
-  const ledger = yield* Ledger
-  yield* ledger.submit("report", {
-    account: order.account,
-    cause: { kind: "report", actor: "roundlot" },
-    needs: [Need.OrderById({ id: order.id })],
-    apply: (recorder) => giveUp(recorder, order.id, `not found at the broker in ${LOOK_UPS} look-ups`)
-  })
+  yield* recorded(order, (recorder) => giveUp(recorder, order.id, `not found at the broker in ${LOOK_UPS} look-ups`))
   yield* Ref.update(missed, (known) => new Map([...known].filter(([id]) => id !== order.id)))
 })
 
@@ -216,7 +210,7 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
 
 /** P9: what the market names otherwise by now is compared by the ticker that the books know it by. */
 const byTheirInstruments = (account: AccountName) =>
-  Effect.map(Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] }), (settings) => {
+  Effect.map(Reads.account(account), (settings) => {
     const symbols = settings?.symbols ?? []
     return (report: OrderSeen): OrderSeen => ({ ...report, symbol: nameInBooks(symbols, report.symbol) })
   })
@@ -273,12 +267,12 @@ const shownSeen = ({ brokerOrderId, enteredAt, limitPrice, quantity, rawStatus, 
 /** Books what was found out of an order. */
 const recorded = (order: Order, apply: (recorder: Recorder, current: Order) => void) =>
   Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit("report", {
-      account: order.account,
-      cause: { kind: "report", actor: "roundlot" },
-      needs: [Need.OrderById({ id: order.id })],
-      apply: (recorder) => apply(recorder, orderOf(recorder, order.id))
-    })
+    ledger.submit(
+      "report",
+      reportedMember(order.account, [Need.OrderById({ id: order.id })], (recorder) =>
+        apply(recorder, orderOf(recorder, order.id))
+      )
+    )
   )
 
 /** Binds a doubtful order to one of the broker's that no other order of the books has: two of ours never match one of theirs. */

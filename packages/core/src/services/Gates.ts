@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import * as commands from "../control/commands.ts"
@@ -108,7 +107,7 @@ export const confirm = Effect.fn("Gates.confirm")(function* ({
   const brokers = yield* Brokers
   const ledger = yield* Ledger
   const broker = yield* brokers.get(account)
-  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const settings = yield* Reads.account(account)
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const ticker = tickerAt(settings?.symbols ?? [], symbol, now)
   const facts = factsOf(yield* withRetries(broker.instrument(ticker)))

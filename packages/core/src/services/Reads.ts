@@ -1,4 +1,5 @@
 import { Effect, Either } from "effect"
+import { AccountTable, type Account } from "../account/Account.ts"
 import type { Cell } from "../books/Column.ts"
 import type { BadRow, Table } from "../books/Table.ts"
 import {
@@ -103,6 +104,10 @@ export const first = <R>(
   question: Omit<Question, "limit">
 ): Effect.Effect<R | undefined, StoreError, TradeRepository> =>
   Effect.map(page(table, { ...question, limit: 1 }), ({ items }) => items[0])
+
+/** The record of an account, by its name. */
+export const account = (name: string): Effect.Effect<Account | undefined, StoreError, TradeRepository> =>
+  first(AccountTable, { where: [{ column: "name", in: [name] }] })
 
 const MOST_CELLS = 500
 

@@ -1,5 +1,4 @@
 import { Effect } from "effect"
-import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { holdUntilAdopted } from "../control/adopt.ts"
@@ -40,6 +39,7 @@ import { driven, drivenAccounts } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import { reportedMember } from "./reported.ts"
 import { pollAllOf, sweep } from "./Tracking.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
@@ -136,7 +136,7 @@ const readPositionsAt = Effect.fn("Reconciliation.readPositions")(function* (
 ) {
   const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
-  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const settings = yield* Reads.account(account)
   const last = yield* lastExecuted(account)
   const answer = yield* withRetries(broker.positions)
   const { complete, holdings: listed } = answer
@@ -238,12 +238,12 @@ const judge = (
     return { account, asOf, problem, agreed: agreed + judged.length - holdings.length, holdings, others }
   })
 
-const judgingMember = (account: AccountName, seen: HoldingSeen, judging: Judging): Member<HoldingJudged> => ({
-  account,
-  cause: { kind: "report", actor: "roundlot" },
-  needs: [Need.Position({ account, symbol: seen.symbol }), Need.WaitingFills({ account })],
-  apply: (recorder) => judging(recorder, seen)
-})
+const judgingMember = (account: AccountName, seen: HoldingSeen, judging: Judging): Member<HoldingJudged> =>
+  reportedMember(
+    account,
+    [Need.Position({ account, symbol: seen.symbol }), Need.WaitingFills({ account })],
+    (recorder) => judging(recorder, seen)
+  )
 
 /** The symbols whose rows differ from the books, or that have an open break about that; all others agree, and cost nothing. */
 const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
@@ -323,12 +323,12 @@ const COMPARED = "roundlot/positions"
 
 const noteCompared = (account: AccountName, asOf: Instant.Instant) =>
   Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit("report", {
-      account,
-      cause: { kind: "report", actor: "roundlot" },
-      needs: [Need.Cursor({ account, source: COMPARED })],
-      apply: (recorder) => moveCursor(recorder, COMPARED, Instant.format(asOf))
-    })
+    ledger.submit(
+      "report",
+      reportedMember(account, [Need.Cursor({ account, source: COMPARED })], (recorder) =>
+        moveCursor(recorder, COMPARED, Instant.format(asOf))
+      )
+    )
   )
 
 /** An account that holds what these books cannot explain when it is first compared, before anything of ours was sent, was used before. */
@@ -336,12 +336,12 @@ const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* ({
   const foreign = holdings.filter(({ outcome }) => outcome === "foreign")
   if (foreign.length === 0 || (yield* isKnown(account))) return
   const ledger = yield* Ledger
-  yield* ledger.submit("report", {
-    account,
-    cause: { kind: "report", actor: "roundlot" },
-    needs: [Need.Account({ account }), Need.Control({ account, symbol: "" })],
-    apply: (recorder) => holdUntilAdopted(recorder, foreign.length)
-  })
+  yield* ledger.submit(
+    "report",
+    reportedMember(account, [Need.Account({ account }), Need.Control({ account, symbol: "" })], (recorder) =>
+      holdUntilAdopted(recorder, foreign.length)
+    )
+  )
 })
 
 /**

@@ -1,5 +1,4 @@
 import { Effect, Ref, Schema, Stream } from "effect"
-import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import type { BreakId } from "../identity/Id.ts"
@@ -98,7 +97,7 @@ const lateSince = Effect.fn("Sources.lateSince")(function* (account: AccountName
       { column: "closedAt", in: [null] }
     ]
   })
-  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const settings = yield* Reads.account(account)
   if (open === undefined || settings === undefined) return undefined
   const before = yield* Ref.get(seen)
   const counted =

@@ -1,5 +1,4 @@
 import { Deferred, Effect, Exit, Ref, Schema } from "effect"
-import { AccountTable } from "../account/Account.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { masked, pin } from "../account/pin.ts"
 import { Need } from "../books/Need.ts"
@@ -183,12 +182,10 @@ const makeTries = <R>(work: (account: AccountName) => Effect.Effect<void, never,
     return { begin, done }
   })
 
-const recordOf = (account: AccountName) => Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
-
 /** Before anything else: the broker proves to be of the environment that the account is declared for. */
 const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
-  const settings = yield* recordOf(account)
+  const settings = yield* Reads.account(account)
   if (!isNamedBy(settings, broker)) return yield* new NoBroker({ account })
   const declared = settings?.environment ?? "paper"
   if (declared !== broker.environment) {

@@ -1,6 +1,5 @@
 import { Chunk, Duration, Effect, Exit, Hash, Option, Ref, Stream } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
-import { AccountTable } from "../account/Account.ts"
 import { Need } from "../books/Need.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import { format, type OrderId } from "../identity/Id.ts"
@@ -34,6 +33,7 @@ import { Health } from "./Health.ts"
 import { countFailedReads, tellPollingLag } from "./metrics.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import { reportedMember } from "./reported.ts"
 import { bookAll, bookRead, reportMember } from "./Submission.ts"
 import { bookUnreadable, soundnessMember } from "./unsound.ts"
 import { recoverIdle, reported } from "./work.ts"
@@ -490,18 +490,16 @@ const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (
       { column: "source", in: [SWEPT] }
     ]
   })
-  const settings = yield* Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
+  const settings = yield* Reads.account(account)
   const last = (swept === undefined ? undefined : Instant.parse(swept.cursor)) ?? settings?.createdAt ?? now
   const wanted = Instant.addMillis(last < now ? last : now, -OVERLAP_MS)
   return Instant.later(wanted, Instant.addMillis(now, -capabilities.historyWindowMs))
 })
 
-const sweptMember = (account: AccountName, at: Instant.Instant): Member<void> => ({
-  account,
-  cause: { kind: "report", actor: "roundlot" },
-  needs: [Need.Cursor({ account, source: SWEPT })],
-  apply: (recorder) => moveCursor(recorder, SWEPT, Instant.format(at))
-})
+const sweptMember = (account: AccountName, at: Instant.Instant): Member<void> =>
+  reportedMember(account, [Need.Cursor({ account, source: SWEPT })], (recorder) =>
+    moveCursor(recorder, SWEPT, Instant.format(at))
+  )
 
 const listedOf = (
   account: AccountName,

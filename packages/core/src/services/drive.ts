@@ -31,10 +31,8 @@ export class NotDriven extends Schema.TaggedError<NotDriven>()("NotDriven", { ac
   }
 }
 
-const readSettings = (account: AccountName) => Reads.first(AccountTable, { where: [{ column: "name", in: [account] }] })
-
 const readAndKeep = (account: AccountName) =>
-  Effect.tap(readSettings(account), (settings) =>
+  Effect.tap(Reads.account(account), (settings) =>
     settings === undefined ? Effect.void : Effect.map(Ledger, ({ accounts }) => accounts.keep(settings))
   )
 
@@ -86,7 +84,7 @@ const brokerBy: (
  * takes stands on the account before anything is sent there, so that rule 0 reads it as data.
  */
 export const brokerToDrive = (account: AccountName) =>
-  Effect.map(brokerBy(account, readSettings(account)), ({ broker }) => broker)
+  Effect.map(brokerBy(account, Reads.account(account)), ({ broker }) => broker)
 
 /**
  * The same, by settings that may have been read before: only for an attempt, whose commit compares their version. What they forbid

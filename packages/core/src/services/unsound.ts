@@ -6,18 +6,13 @@ import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { BrokerReadFailed } from "../ports/Broker.ts"
 import { tellSoundness, type Snapshot } from "../reconciliation/snapshots.ts"
+import { reportedMember } from "./reported.ts"
 
 /** Keeps whether a listing was sound, as a break where it was not. */
-export const soundnessMember = (
-  account: AccountName,
-  subject: Snapshot,
-  problem: string | undefined
-): Member<void> => ({
-  account,
-  cause: { kind: "report", actor: "roundlot" },
-  needs: [Need.Position({ account, symbol: UNMAPPED })],
-  apply: (recorder) => tellSoundness(recorder, subject, problem)
-})
+export const soundnessMember = (account: AccountName, subject: Snapshot, problem: string | undefined): Member<void> =>
+  reportedMember(account, [Need.Position({ account, symbol: UNMAPPED })], (recorder) =>
+    tellSoundness(recorder, subject, problem)
+  )
 
 /** Books whether a listing was sound. */
 export const bookSoundness = (account: AccountName, subject: Snapshot, problem: string | undefined) =>

@@ -11,18 +11,9 @@ import { Quantity } from "../money/Quantity.ts"
 import { Instruction, orderTypes, timesInForce } from "../order/OrderTerms.ts"
 import { Side, signed } from "../order/Side.ts"
 import { Instant } from "../time/Instant.ts"
+import { tradeKinds, tradeStatuses, type TradeKind, type TradeStatus } from "./tradeStatuses.ts"
 
-/** B2, B3: on record and not counted; counted; counted and settled; never counted. */
-export const tradeStatuses = ["pending", "accumulated", "completed", "failed"] as const
-
-/** One of the trade statuses. */
-export type TradeStatus = (typeof tradeStatuses)[number]
-
-/** Joins its position's queue, is executed as given by an order of its own (E2), or takes out of the queue what can never trade. */
-export const tradeKinds = ["accumulate", "direct", "write_off"] as const
-
-/** One of the kinds of trade. */
-export type TradeKind = (typeof tradeKinds)[number]
+export { tradeKinds, tradeStatuses, type TradeKind, type TradeStatus }
 
 /** One inbound trade, as its source gives it. Quantity in shares, price in dollars a share. */
 export const TradeInput = Schema.Struct({

@@ -210,7 +210,7 @@ const setLimits = (named: string, { reason, ...limits }: typeof Documents.Limits
     const commands = yield* Commands.Commands
     const { name: actor } = yield* Access.Caller
     const name = yield* known(named)
-    const before = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
+    const before = yield* Reads.account(name)
     const settings = yield* Effect.mapError(
       readAccount({ limits: said(limits) }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)

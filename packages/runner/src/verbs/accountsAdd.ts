@@ -81,7 +81,7 @@ export const accountsAdd = Verb.make({
         Effect.gen(function* () {
           const { answer, note } = yield* Output
           const commands = yield* Commands.Commands
-          const known = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [account] }] })
+          const known = yield* Reads.account(account)
           const settings = yield* readAccount(
             entry,
             account,

@@ -113,7 +113,7 @@ const setLimits = (asked: Asked, limited: object) =>
     const { answer } = yield* Output
     const commands = yield* Commands.Commands
     const name = yield* theAccount(asked.account)
-    const known = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [name] }] })
+    const known = yield* Reads.account(name)
     const settings = yield* readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
     const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
     if (asked.dryRun) {

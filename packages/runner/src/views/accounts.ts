@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Account, Decimal, Instant, pin, Reads, TradingState, type TradeRepository, age, band } from "@roundlot/core"
 import { Effect } from "effect"
-import { exactly, inAnyCase, isWord } from "./asked.ts"
+import { inAnyCase, isWord } from "./asked.ts"
 import * as controls from "./controls.ts"
 import { NotFound } from "./errors.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
@@ -74,7 +74,7 @@ export const show = (
   name: string
 ): Effect.Effect<AccountDetail, NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const account = yield* Reads.first(Account.AccountTable, { where: exactly("name", name) })
+    const account = yield* Reads.account(name)
     if (account === undefined) return yield* new NotFound({ kind: "account", id: name, list: "accounts" })
     const set = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
     const whole = set.filter(({ symbol }) => symbol === "")

@@ -1,6 +1,5 @@
 import type { Documents } from "@roundlot/api"
 import {
-  Account,
   Allocation,
   band,
   Decimal,
@@ -52,7 +51,7 @@ export const ofOrder = ({
       fills: yield* Reads.all(Fill.FillTable, { where: [{ column: "orderId", in: [id] }] })
     })
     if (expected === undefined) return null
-    const owner = yield* Reads.first(Account.AccountTable, { where: [{ column: "name", in: [account] }] })
+    const owner = yield* Reads.account(account)
     const bandBp = owner?.bandBp ?? band.USUAL_BAND_BP
     const [lowest, highest] = band.boundsOf(expected.price, bandBp)
     return {
