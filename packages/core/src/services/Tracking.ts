@@ -433,6 +433,7 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
     bookUnreadable(account, "orders", "executions")(withRetries(broker.fills(window)))
   ])
   yield* bookAll(yield* ofAccount(account, fills.received))
+  yield* noOthersBeside(account, [...fills.received, ...orders.received])
   const executionsRead = isWhole(fills)
   const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
     report: { ...report, executionsRead },
@@ -474,9 +475,23 @@ const ofAccount = <R extends Report>(account: AccountName, received: ReadonlyArr
     if (others.length === 0) return received
     const health = yield* Health
     const whose = [...new Set(others.map(({ report }) => report.account))].join(", ")
-    yield* health.failed(`other accounts beside ${account}`, `${others.length} reports of ${whose} were skipped`)
+    yield* health.failed(othersBeside(account), `${others.length} reports of ${whose} were skipped`)
     return received.filter(({ report }) => report.account === account)
   })
+
+const othersBeside = (account: AccountName): string => `other accounts beside ${account}`
+
+/** A whole look in which no other account was heard of ends what was said of them. */
+const noOthersBeside = Effect.fn("Tracking.noOthersBeside")(function* (
+  account: AccountName,
+  told: ReadonlyArray<Received>
+) {
+  if (told.some(({ report }) => report.account !== account)) return
+  const health = yield* Health
+  const parts = yield* health.all
+  if (parts.some(({ isWell, part }) => part === othersBeside(account) && !isWell))
+    yield* health.succeeded(othersBeside(account))
+})
 
 /** Nothing that happened while no program ran is passed over: the window begins before the last sweep that saw everything. */
 const sweptFrom = Effect.fn("Tracking.sweptFrom")(function* (

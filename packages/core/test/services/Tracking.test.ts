@@ -524,6 +524,10 @@ describe("what a broker says of another account", () => {
         )
         const booked = yield* Stage.orders
         expect(booked.map(({ account, brokerOrderId }) => [account, brokerOrderId])).toEqual([["paper", Stage.theirId]])
+        said.pop()
+        yield* Tracking.sweep(Stage.account)
+        const then = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+        expect(then.find(({ part }) => part === "other accounts beside paper")?.isWell).toBe(true)
       }),
       Stage.layer({
         orders: () => Effect.succeed({ complete: true, received: said }),
