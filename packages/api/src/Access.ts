@@ -1,12 +1,10 @@
 import * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"
+import type { TokenRole } from "@roundlot/core/vocabulary"
 import { Context, Schema } from "effect"
 import { problems } from "./Problem.ts"
 
 /** What a caller may do, each more than the one before: look, give trades and orders, operate. */
-export const roles = ["read", "trade", "operate"] as const
-
-/** What a caller may do. */
-export type Role = (typeof roles)[number]
+export type Role = TokenRole
 
 /** Who calls, and what he may do. `name` goes on record as the actor of what he does. */
 export interface CallerService {

@@ -54,6 +54,8 @@ export * as Cursor from "./trade/Cursor.ts"
 export * as SourcePolicy from "./trade/SourcePolicy.ts"
 /** `trade/Trade`: see that module. */
 export * as Trade from "./trade/Trade.ts"
+/** `trade/TradeStanding`: see that module. */
+export * as TradeStanding from "./trade/TradeStanding.ts"
 /** `trade/age`: see that module. */
 export * as age from "./trade/age.ts"
 /** `trade/hedging`: see that module. */

@@ -18,7 +18,7 @@ import { shownSpan } from "../src/format/time.ts"
 import { type Laid, laid } from "../src/ui/laying.ts"
 import { copiesOf } from "../src/words/copies.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
-import { inferredOf } from "../src/words/inferred.ts"
+import { inferredIn } from "../src/words/inferred.ts"
 import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"
 import {
   signOfBatch,
@@ -200,7 +200,7 @@ describe("what of an order has no execution yet", () => {
     ["1.75", undefined],
     ["1.5", undefined]
   ])("F5: of %s filled it is %s: what was replaced is none of it", (filledQuantity, inferred) => {
-    expect(inferredOf({ filledQuantity, fills })).toBe(inferred)
+    expect(inferredIn({ filledQuantity, fills })).toBe(inferred)
   })
 })
 

@@ -1,8 +1,8 @@
 import { Schema } from "effect"
-import { roles } from "../Access.ts"
+import { tokenRoles } from "@roundlot/core/vocabulary"
 import { pageOf, Time } from "./words.ts"
 
-const Role = Schema.Literal(...roles)
+const Role = Schema.Literal(...tokenRoles)
 
 /** Who may call the API: all of a token but its secret. */
 export const TokenDocument = Schema.Struct({

@@ -1,4 +1,4 @@
-import { tradeKinds, tradeStatuses } from "@roundlot/core/vocabulary"
+import { tradeKinds, tradeStandings, tradeStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
 import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
@@ -23,7 +23,7 @@ export const TradeDocument = Schema.Struct({
   price: Schema.NullOr(Decimal),
   status: TradeStatus,
   /** Its status, or why it is not only that: it is held, came again with other contents (a break is open), or another trade undid it. */
-  standing: Schema.Literal(...tradeStatuses, "quarantined", "conflict", "reversed"),
+  standing: Schema.Literal(...tradeStandings),
   /** What of it stands in the queue: neither netted nor taken by an order. */
   openQuantity: Decimal,
   /** The orders that ever took of it, those that gave it back too; of a direct trade its own. */

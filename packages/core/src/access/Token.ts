@@ -1,12 +1,9 @@
 import { Schema } from "effect"
 import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
+import { tokenRoles } from "./TokenRole.ts"
 
-/** What the bearer of a token may do, each more than the one before: look, give trades and orders, operate. */
-export const tokenRoles = ["read", "trade", "operate"] as const
-
-/** What the bearer of a token may do. */
-export type TokenRole = (typeof tokenRoles)[number]
+export { allows, tokenRoles, type TokenRole } from "./TokenRole.ts"
 
 /** A secret that opens the API, of which only the hash is kept. Operational: not audited. */
 export const Token = Schema.Struct({
@@ -32,7 +29,3 @@ export const TokenTable = Table.make({
   keyOf: (token): string => token.name,
   lookups: { hash: { columns: ["hash"], unique: true, where: undefined } }
 })
-
-/** Does a role allow what another one is asked for? */
-export const allows = (role: TokenRole, asked: TokenRole): boolean =>
-  tokenRoles.indexOf(role) >= tokenRoles.indexOf(asked)

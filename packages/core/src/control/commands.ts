@@ -21,7 +21,8 @@ import { dismissed, kinds } from "../reconciliation/Break.ts"
 import * as Instant from "../time/Instant.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
-import { isHeld, type Trade } from "../trade/Trade.ts"
+import type { Trade } from "../trade/Trade.ts"
+import { isHeld } from "../trade/TradeStanding.ts"
 import type { TradingState } from "./TradingState.ts"
 
 /** What a command came to: what it did, in a sentence, or why it may not be (F1). */

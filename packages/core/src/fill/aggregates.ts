@@ -1,6 +1,7 @@
 import * as Decimal from "../money/Decimal.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { Fill } from "./Fill.ts"
+import { inferredOf } from "./inferred.ts"
 
 /** What an order's fills and the broker's total give: shares filled, dollars, and shares whose price is not known. */
 export interface Aggregates {
@@ -30,25 +31,26 @@ export const canonicalOf = (fills: ReadonlyArray<Fill>, until?: Instant): Readon
   return [...byBase.values()]
 }
 
-const quantityOf = (fills: ReadonlyArray<Fill>): Decimal.Decimal => Decimal.sum(fills.map((fill) => fill.quantity))
+const quantitiesOf = (fills: ReadonlyArray<Fill>): ReadonlyArray<Decimal.Decimal> =>
+  fills.map(({ quantity }) => quantity)
 
 /** F5: filled = Σ canonical + inferred, where inferred is what the broker's total has beyond our fills of its time. */
 export const aggregatesOf = (fills: ReadonlyArray<Fill>, total: Total | undefined): Aggregates => {
   const canonical = canonicalOf(fills)
-  const atTotal = total === undefined ? Decimal.zero : quantityOf(canonicalOf(fills, total.at))
-  const ahead = total === undefined ? Decimal.zero : Decimal.subtract(total.cumulative, atTotal)
-  const inferred = Decimal.max(Decimal.zero, ahead)
+  const atTotal = total === undefined ? [] : quantitiesOf(canonicalOf(fills, total.at))
+  const cumulative = total?.cumulative ?? Decimal.zero
+  const inferred = inferredOf(cumulative, atTotal) ?? Decimal.zero
   const real = canonical.filter((fill) => Decimal.isPositive(fill.quantity))
   const times = real.map((fill) => fill.executedAt)
   if (total !== undefined && Decimal.isPositive(inferred)) times.push(total.at)
   times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   return {
-    filled: Decimal.add(quantityOf(canonical), inferred),
+    filled: Decimal.add(Decimal.sum(quantitiesOf(canonical)), inferred),
     notional: Decimal.sum(
       real.flatMap((fill) => (fill.price === undefined ? [] : [Decimal.multiply(fill.quantity, fill.price)]))
     ),
-    unpriced: Decimal.add(quantityOf(real.filter((fill) => fill.price === undefined)), inferred),
-    isCumulativeBelow: Decimal.sign(ahead) < 0,
+    unpriced: Decimal.add(Decimal.sum(quantitiesOf(real.filter((fill) => fill.price === undefined))), inferred),
+    isCumulativeBelow: Decimal.isLess(cumulative, Decimal.sum(atTotal)),
     firstFilledAt: times[0],
     lastFilledAt: times.at(-1)
   }

@@ -124,3 +124,7 @@ export const standingOf = (
   const severity = severityOf(found)
   return Instant.millisBetween(found.openedAt, now) >= escalatesAfterMs[severity] ? "escalated" : severity
 }
+
+/** Does an operator's closing of a break let anything be sent? An excess holds nothing, but once it is accepted its shares count. */
+export const looses = ({ holds, kind }: Pick<Break, "kind" | "holds">): boolean =>
+  holds !== "nothing" || kind === "Excess"

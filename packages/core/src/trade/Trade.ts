@@ -150,10 +150,6 @@ export const targetOf = (trade: Pick<Trade, "side" | "quantity" | "direction">):
 export const isCounted = (trade: Pick<Trade, "status" | "kind">): boolean =>
   trade.kind !== "direct" && (trade.status === "accumulated" || trade.status === "completed")
 
-/** B5: is the trade kept from what would become of it, with the reason? A direct one whose order works is pending without being held. */
-export const isHeld = (trade: Pick<Trade, "status" | "reason">): boolean =>
-  trade.status === "pending" && trade.reason !== undefined
-
 /** How a direct trade's order is executed; `undefined` for one that joins the queue. */
 export const instructionOf = (trade: Trade): Instruction | undefined =>
   trade.orderType === undefined || trade.timeInForce === undefined

@@ -17,7 +17,7 @@ import { CoolDown, Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { Payload, type Stage, Stages, Timeline } from "../ui/Story.tsx"
 import { TablePanel } from "../ui/TablePanel.tsx"
 import { WaitingFills } from "../ui/WaitingFills.tsx"
-import { inferredOf } from "../words/inferred.ts"
+import { inferredIn } from "../words/inferred.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
 
@@ -76,7 +76,7 @@ const sumsOut = ({ averagePrice, fills }: Order) => {
 }
 
 const Inferred = ({ order }: { readonly order: Order }) => {
-  const inferred = inferredOf(order)
+  const inferred = inferredIn(order)
   return inferred === undefined ? null : (
     <p className="inferred">
       <StateSign family="fill" state="inferred" /> <Figure of={inferred} /> of the broker's total, without an execution

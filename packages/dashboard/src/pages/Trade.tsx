@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { AWAITS_TURN } from "@roundlot/api/client"
+import { isQuarantined } from "@roundlot/api/client"
 import { Link } from "wouter"
 import { type Seen, tradeOf } from "../api/records.ts"
 import { dismissTrade, reverseTrade } from "../ui/actions.ts"
@@ -39,10 +39,6 @@ const fills: ReadonlyArray<Column<Documents.FillDocument>> = [
   columns.figure("commission", ({ commission }) => commission),
   columns.counts
 ]
-
-/** A trade that is held waits for a person, or for its batch. */
-const stateOf = (status: string, reason: string | null): string =>
-  status === "pending" && reason !== null && reason !== AWAITS_TURN ? "quarantined" : status
 
 const Detail = ({ trade }: { readonly trade: Trade }) => (
   <>
@@ -102,7 +98,10 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
           <li key={`${at} ${status}`}>
             <Moment at={at} />
             <span className="what">
-              <StateSign family="trade" state={stateOf(status, reason)} />{" "}
+              <StateSign
+                family="trade"
+                state={isQuarantined({ status, reason: reason ?? undefined }) ? "quarantined" : status}
+              />{" "}
               <span className="faint">
                 by {cause.kind}, <Foreign text={cause.actor} />
               </span>{" "}

@@ -7,7 +7,7 @@ import { halt, scopeName } from "./actions.ts"
 import { ask } from "./ActionButton.tsx"
 import { pages } from "./navigation.ts"
 import { useMay } from "./useMay.ts"
-import { choose, chosen } from "./settings.ts"
+import { choose, chosen, turnTheme } from "./settings.ts"
 
 /** Something that can be done from anywhere by its name. */
 interface Command {
@@ -74,7 +74,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
     {
       name: "Light or dark",
       does: "changes the theme (⇧ T)",
-      run: () => choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
+      run: turnTheme
     }
   ]
   const halts = overview === undefined || text.trim() === "" ? [] : haltsIn(overview, text)

@@ -59,6 +59,10 @@ export const choose = (next: Partial<Settings>): void => {
   for (const each of watchers) each()
 }
 
+/** Chooses the light theme where the dark one is chosen, and else the dark one. */
+export const turnTheme = (): void =>
+  choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
+
 const watch = (changed: () => void): (() => void) => {
   watchers.add(changed)
   return () => watchers.delete(changed)

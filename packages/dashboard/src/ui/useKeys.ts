@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react"
 import { useLocation } from "wouter"
 import { pages } from "./navigation.ts"
-import { choose, chosen } from "./settings.ts"
+import { choose, chosen, turnTheme } from "./settings.ts"
 import { siblingOf } from "./siblings.ts"
 
 /** What only the frame can do. */
@@ -32,8 +32,6 @@ const reachActions = (): void => {
   if (own === null || own === undefined) reach(".page-head .actions")
   else own.focus()
 }
-
-const turnTheme = (): void => choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
 
 const isCase = (path: string): boolean => path.startsWith("/attention/")
 const isInTable = (target: EventTarget | null): boolean => target instanceof Element && target.closest("tr") !== null

@@ -1,4 +1,4 @@
-import { negated, signOf, sumOf } from "../format/figure.ts"
+import { Decimal, inferredOf } from "@roundlot/api/client"
 
 /** An order as far as it tells what of it has no execution yet: shares. */
 interface Executed {
@@ -6,9 +6,9 @@ interface Executed {
   readonly fills: ReadonlyArray<{ readonly canonical: boolean; readonly quantity: string }>
 }
 
-/** What the broker's total says was executed beyond the executions that came: it counts, and has no price. Nothing where they add up. */
-export const inferredOf = ({ filledQuantity, fills }: Executed): string | undefined => {
-  const told = fills.filter(({ canonical }) => canonical).map(({ quantity }) => negated(quantity))
-  const inferred = sumOf([filledQuantity, ...told])
-  return signOf(inferred) > 0 ? inferred : undefined
+/** What the broker's total says was executed beyond the executions that came; nothing where they add up. */
+export const inferredIn = ({ filledQuantity, fills }: Executed): string | undefined => {
+  const counted = fills.flatMap(({ canonical, quantity }) => (canonical ? [Decimal.unsafe(quantity)] : []))
+  const inferred = inferredOf(Decimal.unsafe(filledQuantity), counted)
+  return inferred === undefined ? undefined : Decimal.format(inferred)
 }

@@ -1,4 +1,4 @@
-import { AWAITS_TURN } from "@roundlot/api/client"
+import { isQuarantined } from "@roundlot/api/client"
 import type { Family } from "./signs.ts"
 import { eventWords } from "./events.ts"
 
@@ -51,9 +51,9 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
   TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `taken in: ${termsIn(body)}` }),
   TradeQuarantined: (body) => {
     const why = textIn(body, "reason")
-    if (why === AWAITS_TURN)
-      return { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` }
-    return { family: "trade", state: "quarantined", words: because("held", why) }
+    if (isQuarantined({ status: "pending", reason: why }))
+      return { family: "trade", state: "quarantined", words: because("held", why) }
+    return { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` }
   },
   TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", textIn(body, "reason")) }),
   OrderCreated: (body) => ({ family: "order", state: "pending", words: `made: ${termsIn(body)}` }),

@@ -113,9 +113,6 @@ export const ordersResolve = Verb.make({
     )
 })
 
-/** Does closing a break let anything be sent? */
-const looses = ({ holds, kind }: Break.Break): boolean => holds !== "nothing" || kind === "Excess"
-
 /** The verdict that closes a break: an excess is accepted as it stands, others are dismissed. */
 export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, UsageError> => {
   const subject = Id.parse("order", found.subject)
@@ -150,7 +147,7 @@ export const breaksResolve = Verb.make({
           dryRun: isDry,
           reason,
           command: verdict,
-          isSaid: isSaid || !looses(found),
+          isSaid: isSaid || !Break.looses(found),
           question: `Close ${id} (${found.kind} ${found.subject}) on your word?`
         })
       })

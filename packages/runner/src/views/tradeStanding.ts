@@ -1,5 +1,4 @@
-import type { Documents } from "@roundlot/api"
-import { Break, counts, Id, Trade, type TradeRepository } from "@roundlot/core"
+import { Break, counts, Id, Trade, type TradeRepository, TradeStanding } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Conditions } from "./asked.ts"
 import { among } from "./listing.ts"
@@ -49,7 +48,7 @@ const contradicted = (trades: ReadonlyArray<Trade.Trade>) =>
 /** A text right after another: none is between them. */
 const after = (text: string): string => `${text}\u0001`
 
-/** Trades that wait for a person: held for another reason than that their batch has not had its turn. */
+/** What asks for trades that are quarantined: held for another reason than that their batch has not had its turn. */
 export const quarantined: ReadonlyArray<Conditions> = [
   [
     { column: "status", in: ["pending"] },
@@ -65,17 +64,16 @@ export const quarantined: ReadonlyArray<Conditions> = [
 export const standings = (
   trades: ReadonlyArray<Trade.Trade>
 ): Effect.Effect<
-  (trade: Trade.Trade) => Documents.TradeDocument["standing"],
+  (trade: Trade.Trade) => TradeStanding.TradeStanding,
   TradeRepository.StoreError,
   TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
     const conflicts = yield* contradicted(trades)
     const reversed = yield* undone(trades)
-    return (trade) => {
-      if (conflicts.has(Id.format("trade", trade.id))) return "conflict"
-      if (Trade.isHeld(trade) && !counts.awaitsTurn(trade)) return "quarantined"
-      const isUndone = reversed.has(identityOf(trade.account, trade.source, trade.sourceId, trade.occurrence))
-      return isUndone && trade.status !== "failed" ? "reversed" : trade.status
-    }
+    return (trade) =>
+      TradeStanding.standingOf(trade, {
+        isContradicted: conflicts.has(Id.format("trade", trade.id)),
+        isReversed: reversed.has(identityOf(trade.account, trade.source, trade.sourceId, trade.occurrence))
+      })
   })

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest"
+import { allows, tokenRoles } from "../src/access/TokenRole.ts"
+
+test("each role allows what the ones before it do, and nothing more", () => {
+  const allowed = tokenRoles.map((role) => [role, tokenRoles.filter((asked) => allows(role, asked))])
+  expect(Object.fromEntries(allowed)).toEqual({
+    read: ["read"],
+    trade: ["read", "trade"],
+    operate: ["read", "trade", "operate"]
+  })
+})
