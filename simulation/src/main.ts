@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os"
 import { parseArgs } from "node:util"
 import process from "node:process"
-import { playAll, type Played } from "./workers.ts"
+import { type Crash, playAll, type Played } from "./workers.ts"
 
 const USAGE = "usage: npm run simulate -- [--seeds N] [--from S] [--workers N] [--store memory|sqlite] [--story]"
 const TOLD_EVERY_MS = 30_000
@@ -28,12 +28,20 @@ if (!areNumbers || (store !== "memory" && store !== "sqlite")) {
 const begun = performance.now()
 const told = new Set<number>()
 let failed = 0
+let crashes = 0
 
 const played = ({ finding, seed }: Played): void => {
   told.add(seed)
   if (finding === undefined) return
   failed += 1
   process.stdout.write(finding)
+}
+
+const crashed = ({ at, end, first, step, why }: Crash): void => {
+  crashes += 1
+  process.stdout.write(
+    `a worker crashed at seed ${at}: ${why}; its seeds are every ${step} from ${first}, below ${end}\n`
+  )
 }
 
 /** The first that was not played. */
@@ -62,12 +70,8 @@ const telling = setInterval(
 ).unref()
 const stopping = new AbortController()
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort())
-try {
-  if (values.story) await toldWhole()
-  else await playAll({ seeds, from, workers, store, played, signal: stopping.signal })
-} catch (error) {
-  if (!stopping.signal.aborted) throw error
-}
+if (values.story) await toldWhole()
+else await playAll({ seeds, from, workers, store, played, crashed, signal: stopping.signal })
 clearInterval(telling)
 const seconds = (performance.now() - begun) / 1000
 process.stdout.write(
@@ -78,4 +82,4 @@ if (told.size < seeds) {
     `all before ${next()} were played; the rest: --from ${next()} --seeds ${from + seeds - next()}\n`
   )
 }
-process.exit(failed === 0 && told.size === seeds ? 0 : 1)
+process.exit(failed + crashes === 0 && told.size === seeds ? 0 : 1)

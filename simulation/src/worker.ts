@@ -15,6 +15,10 @@ const tell = (played: Played): Promise<void> =>
     else process.send(played, () => resolve())
   })
 
+// A process that was killed leaves no worker that plays on, not even one that had only begun.
+process.once("disconnect", () => process.exit())
+if (process.send !== undefined && !process.connected) process.exit()
+
 // Errors that somebody expects need no stack; what is found is played again with them.
 const STACK = Error.stackTraceLimit
 for (let seed = first; seed < end; seed += step) {

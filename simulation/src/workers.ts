@@ -11,6 +11,17 @@ export interface Played {
   readonly finding?: string | undefined
 }
 
+/** A process that ended before it had played its share. */
+export interface Crash {
+  /** Its seeds: from the first, every so many-th, up to the end. */
+  readonly first: number
+  readonly step: number
+  readonly end: number
+  /** The one that it was at. */
+  readonly at: number
+  readonly why: string
+}
+
 /** Which histories are played, and by how many processes. */
 export interface Share {
   readonly from: number
@@ -18,6 +29,8 @@ export interface Share {
   readonly workers: number
   readonly store: string
   readonly played: (played: Played) => void
+  /** What a process that ends early leaves unplayed; the others go on. */
+  readonly crashed: (crash: Crash) => void
   /** Ends the processes where they are. */
   readonly signal?: AbortSignal
 }
@@ -46,16 +59,28 @@ const isPlayed = (message: unknown): message is Played =>
   typeof message === "object" && message !== null && "seed" in message && typeof message.seed === "number"
 
 /** Each process plays every so many-th seed: the dear ones are spread. */
-const share = (program: string, first: number, { from, played, seeds, signal, store, workers }: Share): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const args = [first, workers, from + seeds, store].map(String)
+const share = (program: string, first: number, asked: Share): Promise<void> =>
+  new Promise((resolve) => {
+    const { crashed, from, played, seeds, signal, store, workers } = asked
+    const end = from + seeds
+    let at = first
+    let isOver = false
+    const ends = (why?: string): void => {
+      if (isOver) return
+      isOver = true
+      if (why !== undefined && signal?.aborted !== true) crashed({ first, step: workers, end, at, why })
+      resolve()
+    }
+    const args = [first, workers, end, store].map(String)
     // Most of what a history makes is young when it is garbage.
     const child = fork(program, args, { execArgv: ["--max-semi-space-size=64"], ...(signal && { signal }) })
     child.on("message", (message) => {
-      if (isPlayed(message)) played(message)
+      if (!isPlayed(message)) return
+      at = message.seed + workers
+      played(message)
     })
-    child.on("error", reject)
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
+    child.on("error", ({ message }) => ends(message))
+    child.on("close", (code, by) => ends(code === 0 ? undefined : `it ended with ${by ?? code}`))
   })
 
 /** Plays the histories of seeds, each to its end, in processes of their own. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os"
 import { describe, expect, it } from "vitest"
 import { play } from "../src/history.ts"
-import { playAll, type Played } from "../src/workers.ts"
+import { type Crash, playAll, type Played } from "../src/workers.ts"
 
 const FROM = Number(process.env["ROUNDLOT_FROM"] ?? 1)
 const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? 1000)
@@ -16,7 +16,16 @@ describe("whatever goes wrong", () => {
     { timeout: 240_000 + SEEDS * 1_000 },
     async (store, seeds, workers) => {
       const told: Array<Played> = []
-      await playAll({ from: FROM, seeds, workers, store, played: (each) => void told.push(each) })
+      const crashes: Array<Crash> = []
+      await playAll({
+        from: FROM,
+        seeds,
+        workers,
+        store,
+        played: (each) => void told.push(each),
+        crashed: (crash) => void crashes.push(crash)
+      })
+      expect(crashes).toEqual([])
       expect(told.flatMap(({ finding }) => finding ?? [])).toEqual([])
       expect(new Set(told.map(({ seed }) => seed)).size).toBe(seeds)
     }
