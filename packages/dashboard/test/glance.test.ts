@@ -65,6 +65,21 @@ describe("what is told at a glance", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("what is called exactly as is sought is found before what has a part of that name", async () => {
+    // The allocation A1 is of the first trade.
+    await daemon.orderAt("filled", "AAPL")
+    const [owner = ""] = await daemon.idsOf("/api/v1/resolve?q=A1", 1)
+    const { items } = Object(
+      await daemon.ask("/api/v1/trades", { sourceId: "a1", symbol: "SQ", side: "buy", quantity: "0.25" })
+    )
+    expect(await daemon.idsOf("/api/v1/resolve?q=a1", 2)).toEqual([items[0].id, owner])
+    await using seen = await open("/")
+    await seen.page.getByLabel("Find by any id or symbol").fill("a1")
+    await seen.page.keyboard.press("Enter")
+    await seen.page.getByRole("heading", { level: 1, name: /Buy 0\.25 SQ/ }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("an order in doubt is one case: the doubt about it is not counted beside it", async () => {
     const when = { symbol: "KO" }
     for (const [id, told] of Object.entries({

@@ -109,7 +109,7 @@ const byRow = (text: string) => {
   )
 }
 
-/** Ours by their ids. */
+/** Ours by their own ids, in any case. */
 const byId = (text: string) => {
   const trade = ofId("trade", text)
   const batch = ofId("batch", text)
@@ -126,7 +126,16 @@ const byId = (text: string) => {
       attempt === undefined ? none : numbered(Attempt.AttemptTable, "attempt", "attempts", attempt, accountOf),
       decision === undefined ? none : numbered(Decision.DecisionTable, "decision", "decisions", decision, accountOf),
       found === undefined ? none : numbered(Break.BreakTable, "break", "breaks", found, accountOf),
-      batch === undefined ? none : numbered(Batch.BatchTable, "batch", "batches", [...batch, ...notDeleted], accountOf),
+      batch === undefined ? none : numbered(Batch.BatchTable, "batch", "batches", [...batch, ...notDeleted], accountOf)
+    ]),
+    (all) => all.flat()
+  )
+}
+
+/** Those that have what is named: a lot, an allocation, a payload, a row. */
+const byParts = (text: string) =>
+  Effect.map(
+    Effect.all([
       byPart(Lot.LotTable, ofId("lot", text)),
       byPart(Allocation.AllocationTable, ofId("allocation", text)),
       byPayload(text),
@@ -134,7 +143,6 @@ const byId = (text: string) => {
     ]),
     (all) => all.flat()
   )
-}
 
 /** By the names that others gave: sources, brokers, and the ids under which we sent. */
 const byOthers = (text: string) =>
@@ -171,7 +179,8 @@ const byName = (text: string) =>
 
 /**
  * The records that a text may mean: an id of ours (of a lot, an allocation or a payload the record that has it), a row of a batch
- * (`G3:1204`), a client order id, a broker's or a source's id, a batch's uid, an account, a symbol.
+ * (`G3:1204`), a client order id, a broker's or a source's id, a batch's uid, an account, a symbol. What is called exactly so comes
+ * before what is in another case (`t7`), and both before what only has a part of that name: a source's `a7` before the trade of `A7`.
  */
 export const resolve = (
   text: string
@@ -179,6 +188,13 @@ export const resolve = (
   Effect.gen(function* () {
     const asked = text.trim()
     if (asked === "") return []
-    const found = [...(yield* byId(asked)), ...(yield* byOthers(asked)), ...(yield* byName(asked))]
+    const own = yield* byId(asked)
+    const found = [
+      ...own.filter(({ id }) => id === asked),
+      ...(yield* byOthers(asked)),
+      ...own,
+      ...(yield* byName(asked)),
+      ...(yield* byParts(asked))
+    ]
     return [...new Map(found.map((each) => [each.path, each])).values()]
   })
