@@ -80,6 +80,33 @@ describe("what is told at a glance", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("while nothing happens it is quiet since the stream was opened, and not since it was last heard", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    // Its stream tells what the test has it tell, and its clock stands.
+    await page.addInitScript(`
+      delete window.SharedWorker
+      const { fetch } = window
+      const told = new TransformStream()
+      const writer = told.writable.getWriter()
+      window.beat = () => writer.write(new TextEncoder().encode(": heartbeat\\n\\n"))
+      window.fetch = (...asked) =>
+        String(asked[0]).startsWith("/api/v1/live") ? Promise.resolve(new Response(told.readable)) : fetch(...asked)
+    `)
+    await page.clock.install({ time: "2026-01-02T15:00:00Z" })
+    await page.clock.pauseAt("2026-01-02T15:00:01Z")
+    await page.goto(daemon.url)
+    const clock = page.locator("[data-live=quiet]")
+    await clock.waitFor()
+    for (let beat = 0; beat < 3; beat++) {
+      await page.clock.runFor(4000)
+      await page.evaluate("window.beat()")
+    }
+    await page.clock.runFor(2000)
+    await clock.getByText("Quiet 14 s", { exact: true }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("an order in doubt is one case: the doubt about it is not counted beside it", async () => {
     const when = { symbol: "KO" }
     for (const [id, told] of Object.entries({

@@ -16,6 +16,8 @@ export interface Connection {
 export const connect = (tell: (told: Told) => void): Connection => {
   let cursor: string | undefined
   let attempt = 0
+  /** When something was last told; as long as nothing was, since when it would have been. */
+  let quietSince = 0
   let wake: (() => void) | undefined
   let current: AbortController | undefined
 
@@ -24,9 +26,12 @@ export const connect = (tell: (told: Told) => void): Connection => {
       const at = Date.now()
       if (id !== undefined) cursor = id
       if (event === "begun") tell({ kind: "begun", cursor: cursor ?? "" })
-      else if (event === "commit") tell({ kind: "commit", at, commit: JSON.parse(data) })
+      else if (event === "commit") {
+        quietSince = at
+        tell({ kind: "commit", at, commit: JSON.parse(data) })
+      }
     },
-    onComment: () => tell({ kind: "heard", at: Date.now() })
+    onComment: () => tell({ kind: "heard", at: Date.now(), quietSince })
   })
 
   const once = async (): Promise<void> => {
@@ -44,6 +49,7 @@ export const connect = (tell: (told: Told) => void): Connection => {
       if (!response.ok || response.body === null) return
       attempt = 0
       parser.reset()
+      if (quietSince === 0) quietSince = Date.now()
       tell({ kind: "open", at: Date.now() })
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
       for (;;) {
@@ -52,7 +58,7 @@ export const connect = (tell: (told: Told) => void): Connection => {
         clearTimeout(timer)
         timer = setTimeout(() => aborting.abort(), SILENT_MS)
         parser.feed(value)
-        tell({ kind: "heard", at: Date.now() })
+        tell({ kind: "heard", at: Date.now(), quietSince })
       }
     } catch {
       // Not answered, or ended: it is tried again.

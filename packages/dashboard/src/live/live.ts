@@ -6,13 +6,22 @@ export interface Standing {
   readonly phase: "connecting" | "open" | "retrying" | "signedOut"
   /** When anything was last heard, heartbeats too. */
   readonly heardAt: number
-  /** When something last happened. */
+  /** Since when nothing has happened, as far as the stream knows: this page may have come later than it. */
+  readonly quietSince: number
+  /** When something last happened; 0 where this page was told of nothing yet. */
   readonly changedAt: number
   readonly attempt: number
   readonly nextAt: number
 }
 
-let standing: Standing = { phase: "connecting", heardAt: Date.now(), changedAt: 0, attempt: 0, nextAt: 0 }
+let standing: Standing = {
+  phase: "connecting",
+  heardAt: Date.now(),
+  quietSince: Date.now(),
+  changedAt: 0,
+  attempt: 0,
+  nextAt: 0
+}
 let shown = standing
 let shownAt = 0
 const watchers = new Set<() => void>()
@@ -51,7 +60,7 @@ const hear = (told: Told): void => {
       set({ phase: "open", heardAt: told.at, attempt: 0 })
       break
     case "heard":
-      set({ phase: "open", heardAt: told.at })
+      set({ phase: "open", heardAt: told.at, quietSince: told.quietSince })
       break
     case "commit":
       set({ phase: "open", heardAt: told.at, changedAt: told.at })

@@ -44,7 +44,7 @@ const LiveClock = () => {
   const standing = useStanding()
   const now = useNow()
   const word = live.wordOf(standing, Date.now())
-  const quietFor = Math.max(0, now - (standing.changedAt === 0 ? standing.heardAt : standing.changedAt))
+  const quietFor = Math.max(0, now - (standing.changedAt === 0 ? standing.quietSince : standing.changedAt))
   const isTold = word === "live" || word === "quiet" || word === "stale"
   const sign = signOfLink(word, isTold ? (word === "stale" ? now - standing.heardAt : quietFor) : undefined)
   const tail =
