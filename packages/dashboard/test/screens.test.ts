@@ -132,6 +132,52 @@ describe("more of what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("positions near an order stay where they were under whoever looks at them, and are sorted again when asked to", async () => {
+    const trade = (symbol: string, quantity: string, side = "buy") =>
+      daemon.ask("/api/v1/trades", { sourceId: `${symbol} ${quantity} ${side}`, symbol, side, quantity })
+    await trade("NEA", "0.75")
+    await trade("NEB", "0.25")
+    await using seen = await open("/settings")
+    const { page } = seen
+    // Positions of other tests are left out, and those that are only many are made here.
+    let more = ""
+    await page.route("**/api/v1/overview", async (route) => {
+      const told = Object(await (await route.fetch()).json())
+      const ours = told.positions.filter(({ symbol }: { readonly symbol: string }) => /^NE[A-Z]$/.test(symbol))
+      const others = Array.from(more, (letter) => ({ ...ours[0], symbol: `NE${letter}`, residual: "0.125" }))
+      const positions = [...ours, ...others]
+      await route.fulfill({ json: { ...told, positions } })
+    })
+    await page.goto(daemon.url)
+    const near = page.locator("section", { hasText: "Positions near an order" })
+    const ours = () => near.locator("tbody td:first-child").allInnerTexts()
+    await near.getByText("NEB", { exact: true }).waitFor()
+    expect(await ours()).toEqual(["NEA", "NEB"])
+    await trade("NEB", "0.59375")
+    const residual = (figure: string) => near.getByText(figure, { exact: true }).first().waitFor()
+    await residual("+0.84375")
+    expect(await ours()).toEqual(["NEA", "NEB"])
+    await trade("NEA", "0.75", "sell")
+    await near.getByRole("row", { name: /NEA/ }).getByText("left this view").waitFor()
+    expect(await findings(page)).toEqual([])
+    await near.getByRole("button", { name: "Sort again" }).click()
+    await near.getByText("NEA", { exact: true }).waitFor({ state: "detached" })
+    expect(await ours()).toEqual(["NEB"])
+    await trade("NEC", "0.953125")
+    await residual("+0.953125")
+    expect(await ours()).toEqual(["NEB", "NEC"])
+    await near.getByRole("button", { name: "Sort again" }).click()
+    await expect.poll(ours).toEqual(["NEC", "NEB"])
+    more = "DEFGHIJK"
+    await page.goto(daemon.url)
+    await expect.poll(async () => (await ours()).length).toBe(10)
+    await trade("NEL", "0.9609375")
+    await near.getByRole("button", { name: "1 new" }).click()
+    await residual("+0.9609375")
+    expect((await ours()).slice(0, 3)).toEqual(["NEL", "NEC", "NEB"])
+    expect(seen.faults).toEqual([])
+  })
+
   test("filters are kept as a view under a name, through a reload, and forgotten again", async () => {
     await using seen = await open("/trades?symbol=MSFT")
     const { page } = seen
@@ -678,6 +724,8 @@ describe("when the API", () => {
   })
 
   test("has no stream, the page says so, reads at once where Refresh is pressed, and by itself every 5 s", async () => {
+    // So near an order that it is among the first, whatever other tests left.
+    await daemon.ask("/api/v1/trades", { sourceId: "near", symbol: "SQ", side: "buy", quantity: "0.96875" })
     await using seen = await open("/settings")
     const { page } = seen
     // Without a worker the page has a stream of its own, which can be cut. Its clock stands: it reads when it is told to.
@@ -688,7 +736,7 @@ describe("when the API", () => {
     await page.locator("[data-live=reconnecting]").waitFor()
     await page.getByText("the page reads again every 5 s").waitFor()
     const near = page.locator("section", { hasText: "Positions near an order" })
-    await near.getByText("AAPL").waitFor()
+    await near.getByText("SQ", { exact: true }).waitFor()
     await page.clock.pauseAt(Date.now() + 60_000)
     const shown = async (quantity: string, residual: string, readsBy: () => Promise<void>): Promise<void> => {
       const figure = near.getByText(residual, { exact: true })
@@ -702,8 +750,8 @@ describe("when the API", () => {
       }
       await expect.poll(seesIt).toBe(1)
     }
-    await shown("0.875", "+0.875", () => page.getByRole("button", { name: "Refresh" }).click())
-    await shown("0.0625", "+0.9375", () => page.clock.runFor(5000))
+    await shown("0.0078125", "+0.9765625", () => page.getByRole("button", { name: "Refresh" }).click())
+    await shown("0.015625", "+0.9921875", () => page.clock.runFor(5000))
     expect(seen.faults).toEqual([])
   })
 

@@ -2,22 +2,20 @@ import type { Api, Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
 import { ofAllAccounts } from "../ui/asOf.ts"
-import { LotGauge } from "../ui/Bars.tsx"
 import { Age, Figure, Foreign, Time } from "../ui/Figure.tsx"
 import { Explained, Head } from "../ui/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/Panel.tsx"
 import { RowsBar } from "../ui/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/Sign.tsx"
 import { boundIn, boundWords, breaksApart, casesOf } from "../ui/standing.ts"
-import { NextOrder, useDueFrom } from "../ui/NextOrder.tsx"
 import { eventWords } from "../words/events.ts"
 import { glossary } from "../words/glossary.ts"
 import { toldOf } from "../words/told.ts"
-import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { rowsDone, sizes } from "../words/rows.ts"
 import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
+import { Near } from "./Near.tsx"
 
 type Overview = Documents.OverviewDocument
 
@@ -253,82 +251,6 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
         </Link>
       ) : null}
     </section>
-  )
-}
-
-const NEAR = 10
-
-const Near = ({ positions }: { readonly positions: Overview["positions"] }) => {
-  const dueFrom = useDueFrom()
-  const owing = positions
-    .filter(({ residual }) => signOf(residual) !== 0)
-    .map((position) => ({ position, from: dueFrom(position) }))
-    .toSorted((a, b) => Math.abs(shareOf(b.position.residual, b.from)) - Math.abs(shareOf(a.position.residual, a.from)))
-    .slice(0, NEAR)
-  const longest = (of: "target" | "hedged" | "inFlight" | "residual"): number =>
-    Math.max(0, ...owing.map(({ position }) => fractionDigits(position[of])))
-  return (
-    <Panel
-      title="Positions near an order"
-      note={`${owing.length} of ${positions.length}`}
-      action={<Link href={ofAllAccounts("/positions")}>All positions</Link>}
-    >
-      {owing.length === 0 ? (
-        <Empty>No position owes anything. One that does comes here, the nearest to an order first.</Empty>
-      ) : (
-        <div className="wide near">
-          <table>
-            <thead>
-              <tr>
-                {(["symbol", "account", "target", "hedged", "inFlight", "residual", "gauge", "next"] as const).map(
-                  (term) => (
-                    <th
-                      key={term}
-                      scope="col"
-                      className={["target", "hedged", "inFlight", "residual"].includes(term) ? "right" : undefined}
-                    >
-                      <Head term={term} />
-                    </th>
-                  )
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {owing.map(({ from, position }) => (
-                <tr key={`${position.account} ${position.symbol}`}>
-                  <td>
-                    <Link href={pathOfPosition(position)}>{position.symbol}</Link>
-                  </td>
-                  <td className="faint">{position.account}</td>
-                  <td className="right">
-                    <Figure of={position.target} align={longest("target")} />
-                  </td>
-                  <td className="right">
-                    <Figure of={position.hedged} align={longest("hedged")} />
-                  </td>
-                  <td className="right">
-                    <Figure of={position.inFlight} align={longest("inFlight")} />
-                  </td>
-                  <td className="right">
-                    <Figure of={position.residual} align={longest("residual")} signed />
-                  </td>
-                  <td>
-                    <LotGauge
-                      residual={position.residual}
-                      from={from}
-                      isHeld={/^(Held|BreakOpen|Halted)/.test(position.answer)}
-                    />
-                  </td>
-                  <td>
-                    <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </Panel>
   )
 }
 

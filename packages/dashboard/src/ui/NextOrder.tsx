@@ -3,9 +3,14 @@ import { grouped, signOf } from "../format/figure.ts"
 import { signOfNext } from "../words/signs.ts"
 import { SignView } from "./Sign.tsx"
 
+const useAccounts = () => useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+
+/** Whether it is still being read from which residuals orders are due. */
+export const useIsDuePending = (): boolean => useAccounts().isPending
+
 /** From which residual an order is due, by account: its threshold, else its lot. */
 export const useDueFrom = (): ((position: { readonly account: string }) => string) => {
-  const { data } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
+  const { data } = useAccounts()
   const known = new Map(data?.items.map(({ lot, name, threshold }) => [name, threshold ?? lot]))
   return ({ account }) => known.get(account) ?? "1"
 }

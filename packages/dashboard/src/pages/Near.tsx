@@ -1,0 +1,131 @@
+import type { Documents } from "@roundlot/api"
+import { useRef, useState } from "react"
+import { Link } from "wouter"
+import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
+import { ofAllAccounts } from "../ui/asOf.ts"
+import { LotGauge } from "../ui/Bars.tsx"
+import { Figure } from "../ui/Figure.tsx"
+import { Head } from "../ui/Help.tsx"
+import { NextOrder, useDueFrom, useIsDuePending } from "../ui/NextOrder.tsx"
+import { Empty, Panel } from "../ui/Panel.tsx"
+import { pathOfPosition } from "../words/paths.ts"
+
+type Positions = Documents.OverviewDocument["positions"]
+
+const NEAR = 10
+
+const figures = ["target", "hedged", "inFlight", "residual"] as const
+const heads = ["symbol", "account", ...figures, "gauge", "next"] as const
+const isFigure = (term: string): boolean => figures.some((each) => each === term)
+
+const owes = ({ residual }: Positions[number]): boolean => signOf(residual) !== 0
+
+/** Those that owe something, the nearest to an order first. */
+const useNearest = (positions: Positions): ReadonlyArray<string> => {
+  const dueFrom = useDueFrom()
+  const distance = (position: Positions[number]): number => -Math.abs(shareOf(position.residual, dueFrom(position)))
+  return positions
+    .filter(owes)
+    .map((position) => ({ path: pathOfPosition(position), at: distance(position) }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ path }) => path)
+}
+
+/** The nearest in the order in which their reader came to see them: what comes nearer is put below where there is room, and else waits. */
+const useHeld = (nearest: ReadonlyArray<string>) => {
+  const isPending = useIsDuePending()
+  const held = useRef<ReadonlyArray<string>>([])
+  const [, setAsked] = useState(0)
+  const sorted = nearest.slice(0, NEAR)
+  const others = isPending ? [] : held.current
+  const coming = nearest.filter((path) => !others.includes(path))
+  held.current = [...others, ...coming.slice(0, Math.max(0, NEAR - others.length))]
+  const paths = held.current
+  return {
+    paths,
+    waiting: sorted.filter((path) => !paths.includes(path)).length,
+    isSorted: paths.join("\n") === sorted.join("\n"),
+    sort: (): void => {
+      held.current = sorted
+      setAsked((before) => before + 1)
+    }
+  }
+}
+
+interface RowProps {
+  readonly position: Positions[number]
+  readonly digits: (of: (typeof figures)[number]) => number
+}
+
+const Row = ({ digits, position }: RowProps) => {
+  const from = useDueFrom()(position)
+  const isLeft = !owes(position)
+  return (
+    <tr className={isLeft ? "left" : undefined}>
+      <td>
+        <Link href={pathOfPosition(position)}>{position.symbol}</Link>
+        {isLeft ? <span className="mark"> left this view</span> : null}
+      </td>
+      <td className="faint">{position.account}</td>
+      {figures.map((term) => (
+        <td key={term} className="right">
+          <Figure of={position[term]} align={digits(term)} signed={term === "residual"} />
+        </td>
+      ))}
+      <td>
+        <LotGauge residual={position.residual} from={from} isHeld={/^(Held|BreakOpen|Halted)/.test(position.answer)} />
+      </td>
+      <td>
+        <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
+      </td>
+    </tr>
+  )
+}
+
+/** The positions that an order is near for. */
+export const Near = ({ positions }: { readonly positions: Positions }) => {
+  const { isSorted, paths, sort, waiting } = useHeld(useNearest(positions))
+  const known = new Map(positions.map((position) => [pathOfPosition(position), position]))
+  const shown = paths.flatMap((path) => known.get(path) ?? [])
+  const digits = (of: (typeof figures)[number]): number =>
+    Math.max(0, ...shown.map((position) => fractionDigits(position[of])))
+  return (
+    <Panel
+      title="Positions near an order"
+      note={`${shown.filter(owes).length} of ${positions.length}`}
+      action={
+        <>
+          {isSorted ? null : (
+            <button type="button" className="button small" onClick={sort}>
+              {waiting === 0 ? "Sort again" : `${waiting} new`}
+            </button>
+          )}{" "}
+          <Link href={ofAllAccounts("/positions")}>All positions</Link>
+        </>
+      }
+    >
+      {shown.length === 0 ? (
+        <Empty>No position owes anything. One that does comes here, the nearest to an order first.</Empty>
+      ) : (
+        <div className="wide near">
+          <table>
+            <thead>
+              <tr>
+                {heads.map((term) => (
+                  <th key={term} scope="col" className={isFigure(term) ? "right" : undefined}>
+                    <Head term={term} />
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((position) => (
+                <Row key={pathOfPosition(position)} position={position} digits={digits} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  )
+}
