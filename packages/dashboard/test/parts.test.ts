@@ -375,6 +375,8 @@ describe("what a page is copied as", () => {
       "breaks?standing=critical&order=newest",
       "breaks list --standing critical --order newest"
     ],
+    ["/attention", "", "breaks?status=open&order=newest", "breaks list --status open --order newest"],
+    ["/attention", "status=all", "breaks?order=newest", "breaks list --order newest"],
     ["/attention/B2", "", "breaks/B2", "breaks show B2"],
     ["/batches/G3/errors", "", "batches/G3/errors", "batches show G3"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],

@@ -4,11 +4,12 @@ import { Link } from "wouter"
 import { useOverview } from "../api/overview.ts"
 import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
-import { Asked, Panel } from "../ui/Panel.tsx"
+import { Panel } from "../ui/Panel.tsx"
 import { ofAllAccounts } from "../ui/asOf.ts"
 import { StateSign } from "../ui/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
+import { usualCases } from "../words/usual.ts"
 
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
@@ -19,7 +20,7 @@ const breaks: Listing<Documents.BreakDocument> = {
     { name: "symbol", term: "symbol" },
     { name: "standing", term: "severity", options: wordsOf("break") },
     { name: "kind", term: "kind", options: breakKinds.map((kind) => [kind, eventWords(kind)] as const) },
-    statesOf("breakStatus"),
+    { ...statesOf("breakStatus"), usual: usualCases },
     {
       name: "holds",
       term: "holds",
@@ -33,7 +34,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   idOf: ({ id }) => id,
   hrefOf: ({ id }) => `/attention/${id}`,
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
-  empty: "Nothing needs you, and nothing ever did: no difference was found yet.",
+  empty: "No difference and no contradiction is open. Those that were have the status Closed.",
   columns: [
     columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
     columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),
@@ -49,53 +50,45 @@ const breaks: Listing<Documents.BreakDocument> = {
   ]
 }
 
+/** What waits for a person and is no break. */
 const Others = () => {
-  const query = useOverview()
+  const { data } = useOverview()
+  if (data === undefined) return null
+  const { failing, inDoubt, quarantined } = data
+  if (failing.length + inDoubt.length + quarantined === 0) return null
   return (
-    <Asked query={query}>
-      {({ failing, inDoubt, quarantined }) =>
-        failing.length + inDoubt.length + quarantined === 0 ? null : (
-          <Panel title="Also waiting for you">
-            <ul className="rows">
-              {inDoubt.map((id) => (
-                <li key={id}>
-                  <StateSign family="order" state="in_doubt" />
-                  <span className="what">
-                    Order <Link href={`/orders/${id}`}>{id}</Link> was sent and no clear answer came. It counts as in
-                    flight.
-                  </span>
-                </li>
-              ))}
-              {quarantined === 0 ? null : (
-                <li>
-                  <StateSign family="trade" state="quarantined" />
-                  <span className="what">
-                    <Link href={ofAllAccounts("/trades?status=quarantined")}>
-                      {quarantined} {quarantined === 1 ? "held trade" : "held trades"}
-                    </Link>
-                  </span>
-                </li>
-              )}
-              {failing.map((part) => (
-                <li key={part}>
-                  <StateSign family="part" state="failing" />
-                  <span className="what">
-                    <Link href="/ops">{part}</Link>
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </Panel>
-        )
-      }
-    </Asked>
+    <Panel title="Waiting for you">
+      <ul className="rows">
+        {inDoubt.map((id) => (
+          <li key={id}>
+            <StateSign family="order" state="in_doubt" />
+            <span className="what">
+              Order <Link href={`/orders/${id}`}>{id}</Link> was sent and no clear answer came. It counts as in flight.
+            </span>
+          </li>
+        ))}
+        {quarantined === 0 ? null : (
+          <li>
+            <StateSign family="trade" state="quarantined" />
+            <span className="what">
+              <Link href={ofAllAccounts("/trades?status=quarantined")}>
+                {quarantined} {quarantined === 1 ? "held trade" : "held trades"}
+              </Link>
+            </span>
+          </li>
+        )}
+        {failing.map((part) => (
+          <li key={part}>
+            <StateSign family="part" state="failing" />
+            <span className="what">
+              <Link href="/ops">{part}</Link>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   )
 }
 
-/** Every break, and what else waits for a person. */
-export const Attention = () => (
-  <>
-    <ListPage listing={breaks} />
-    <Others />
-  </>
-)
+/** What waits for a person, and every break: those that are open, or by choice those that are closed. */
+export const Attention = () => <ListPage listing={{ ...breaks, above: <Others /> }} />

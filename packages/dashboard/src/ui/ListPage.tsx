@@ -5,6 +5,7 @@ import type { Api } from "../api/client.ts"
 import { after, AT_ONCE, type Page, type PageAsked } from "../api/parts.ts"
 import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
+import { ALL, askedBy, type Usual } from "../words/usual.ts"
 import type { Column } from "./Column.ts"
 import { DataTable, type Sorted } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
@@ -23,6 +24,8 @@ interface Filter {
   readonly term: Term
   /** What may be chosen; anything may be written where it is absent. */
   readonly options?: ReadonlyArray<readonly [value: string, label: string]>
+  /** What is shown where the address says nothing. */
+  readonly usual?: Usual
 }
 
 /** What there is to a list of records. */
@@ -40,6 +43,8 @@ export interface Listing<A> {
   readonly sorts?: ReadonlyArray<Sort>
   readonly empty: ReactNode
   readonly actions?: ReactNode
+  /** What stands between its title and its rows. */
+  readonly above?: ReactNode
 }
 
 /** A way to sort a list: its name in the address, by which column and which way, and what is asked for. */
@@ -113,6 +118,9 @@ const Written = ({
   )
 }
 
+/** How the address says that all are shown. */
+const allOf = (usual: Usual | undefined): string => (usual === undefined ? "" : ALL)
+
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
@@ -120,7 +128,9 @@ const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
 export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { clear, get, set } = useFilters()
   const asked = Object.fromEntries(
-    listing.filters.flatMap(({ name }) => (get(name) === "" ? [] : [[name, get(name)] as const]))
+    listing.filters
+      .map(({ name, usual }) => [name, askedBy(get, name, usual)] as const)
+      .filter(([, value]) => value !== "")
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
@@ -138,12 +148,13 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   const columns = listing.columns.filter(
     (column, index) => (index === 0 || !chosen.away.includes(column.term)) && isShown(column, rows)
   )
-  const isFiltered = Object.keys(asked).length > 0
+  const isFiltered = listing.filters.some(({ name }) => get(name) !== "")
   return (
     <>
       <PageHead actions={listing.actions}>{listing.title}</PageHead>
+      {listing.above}
       <div className="filters" role="group" aria-label="Filters">
-        {listing.filters.map(({ name, options, term }) => (
+        {listing.filters.map(({ name, options, term, usual }) => (
           <div key={name} className="filter">
             <Head term={term} />
             {options === undefined ? (
@@ -151,10 +162,10 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             ) : (
               <select
                 aria-label={glossary[term].head}
-                value={get(name)}
+                value={asked[name] ?? allOf(usual)}
                 onChange={(event) => set(name, event.target.value)}
               >
-                <option value="">all</option>
+                <option value={allOf(usual)}>all</option>
                 {options.map(([value, label]) => (
                   <option key={value} value={value}>
                     {label}
@@ -201,7 +212,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             onSight={look}
             coming={ordered["order"] === "newest" ? "above" : "waiting"}
             empty={
-              isFiltered
+              isFiltered && Object.keys(asked).length > 0
                 ? `Nothing matches ${Object.entries(asked)
                     .map(([name, value]) => `${name} ${value}`)
                     .join(", ")}.`

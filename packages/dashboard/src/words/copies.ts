@@ -1,3 +1,5 @@
+import { askedBy, type Usual, usualCases } from "./usual.ts"
+
 /** What a page shows, in other programs' words: its address, a command line, and a route of the API. */
 export interface Copies {
   readonly link: string
@@ -14,6 +16,8 @@ interface List {
   readonly filters: ReadonlyArray<string>
   /** By which parameter its route takes another moment, where it does. */
   readonly moment?: "asOf" | "until"
+  /** Of what only a part is shown where the address says nothing. */
+  readonly usual?: Readonly<Record<string, Usual>>
 }
 
 const period = ["since", "until"]
@@ -24,7 +28,8 @@ const lists: Readonly<Record<string, List>> = {
   attention: {
     route: "breaks",
     verb: "breaks list",
-    filters: ["account", "symbol", "kind", "standing", "status", "holds"]
+    filters: ["account", "symbol", "kind", "standing", "status", "holds"],
+    usual: { status: usualCases }
   },
   positions: { route: "positions", verb: "positions list", filters: ["account", "symbol"], moment: "asOf" },
   trades: { route: "trades", verb: "trades list", filters: [...ofTrade, "source", "sourceId"], moment: "asOf" },
@@ -79,9 +84,9 @@ interface Asking {
   readonly cli: string | undefined
 }
 
-const listAsked = ({ filters, moment, route, verb }: List, search: URLSearchParams): Asking => {
+const listAsked = ({ filters, moment, route, usual = {}, verb }: List, search: URLSearchParams): Asking => {
   const asked = filters.flatMap((name) => {
-    const value = search.get(name) ?? ""
+    const value = askedBy((other) => search.get(other) ?? "", name, usual[name])
     return value === "" ? [] : [[name, value] as const]
   })
   const asOf = search.get("asOf") ?? ""

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { databases } from "./database.ts"
 import { buys, desk, program, running, until } from "./roundlot.ts"
@@ -15,9 +15,6 @@ const AT = "2026-11-20T14:30:00Z"
 
 /** How many orders are filled when the daemon is killed. */
 const FILLED = 8
-
-/** Runs a program at a terminal of its own. */
-const TERMINAL = "/usr/bin/script"
 
 const Batches = Schema.decodeUnknownSync(
   Schema.Struct({
@@ -127,21 +124,6 @@ describe("batches", () => {
       ]
     })
   }, 120_000)
-
-  it.runIf(existsSync(TERMINAL))("who is asked at a terminal is told which batch it is", async () => {
-    const { cli, file, json, place } = desk()
-    await cli("batches", "submit", file("friday.csv", buys(["a-1", "2"])), "--name", "Friday", "--mode", "accumulate")
-    const line = program("main", ["batches", "cancel", "G1", "--reason", "mistaken", ...place]).map(
-      (word) => `'${word}'`
-    )
-    const asked = running([TERMINAL, "--quiet", "--return", "--command", line.join(" "), "/dev/null"])
-    await asked.says(/Send nothing more of/)
-    asked.tell("n")
-    const { out } = await asked.ended
-    expect(out).toContain("Send nothing more of G1?")
-    expect(out).toContain("it was not confirmed")
-    expect(await json("batches", "show", "G1")).toMatchObject({ status: "pending" })
-  })
 
   it("BAT-13 a batch goes on after its daemon was killed: every row is accounted for, and none is sent twice", async () => {
     const { cli, file, json, place } = desk()

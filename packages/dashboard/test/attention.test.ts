@@ -1,0 +1,69 @@
+import { expect, test } from "vitest"
+import { findings, stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+/** Has books and broker compared; the verb fails where they differ. */
+const compare = (): Promise<string> => daemon.cli("reconcile").catch(String)
+
+/** Has the broker hold shares that the books know nothing of, and books and broker compared. */
+const holds = async (symbol: string, quantity: string): Promise<void> => {
+  const instruction = { id: `${symbol} ${quantity}`, do: { holding: { symbol, quantity } } }
+  await daemon.cli("exchange", "do", JSON.stringify(instruction))
+  await compare()
+}
+
+test("open cases come first, below what is held; closed ones are chosen, and an address shows the same to everybody", async () => {
+  await holds("GM", "5")
+  const [older = ""] = await daemon.idsOf("/api/v1/breaks?symbol=GM&status=open", 1)
+  await holds("GE", "7")
+  await daemon.idsOf("/api/v1/breaks?symbol=GE&status=open", 1)
+  const theirs = { account: "paper", as: "base", by: "7", held: "0", reason: "held for somebody else" }
+  await daemon.ask("/api/v1/positions/GE/adjust", theirs)
+  await compare()
+  const [closed = ""] = await daemon.idsOf("/api/v1/breaks?symbol=GE&status=closed", 1)
+  await holds("WMT", "3")
+  const [newer = ""] = await daemon.idsOf("/api/v1/breaks?symbol=WMT&status=open", 1)
+  await daemon.ask("/api/v1/trades", { sourceId: "held", symbol: "no ticker at all", side: "buy", quantity: "1" })
+  await using seen = await open("/settings")
+  const { page } = seen
+  // Each page of the list is one row: what follows is read from where the page before it ended.
+  await page.route("**/api/v1/breaks?*", (route) =>
+    route.continue({
+      url: route
+        .request()
+        .url()
+        .replace(/limit=\d+/, "limit=1")
+    })
+  )
+  const rows = () =>
+    page
+      .getByRole("table", { name: "Attention" })
+      .locator("tbody tr[data-row] a[href^='/attention/']")
+      .evaluateAll((all) => all.map((each) => each.getAttribute("href")?.split("/").at(-1)))
+  const status = page.getByRole("combobox", { name: "Status" })
+  await page.goto(`${daemon.url}/attention`)
+  await expect.poll(rows).toEqual([newer, older])
+  expect(await status.inputValue()).toBe("open")
+  const held = await page.getByRole("link", { name: "1 held trade" }).boundingBox()
+  const table = await page.getByRole("table", { name: "Attention" }).boundingBox()
+  expect(held?.y).toBeLessThan(table?.y ?? 0)
+  expect(await findings(page)).toEqual([])
+  await status.selectOption("closed")
+  await expect.poll(rows).toEqual([closed])
+  expect(new URL(page.url()).search).toBe("?status=closed")
+  await status.selectOption("all")
+  await expect.poll(rows).toEqual([newer, closed, older])
+  await page.goBack()
+  await page.goBack()
+  await expect.poll(rows).toEqual([newer, older])
+  expect(new URL(page.url()).search).toBe("")
+  // How a case ended says that it is closed.
+  await page.goto(`${daemon.url}/attention?standing=gone`)
+  await expect.poll(rows).toEqual([closed])
+  await page.goto(`${daemon.url}/attention?symbol=GE`)
+  await page.getByText("Nothing matches symbol GE, status open.").waitFor()
+  await page.goto(`${daemon.url}/attention/${closed}`)
+  await page.getByRole("heading", { level: 1, name: "Foreign position Closed itself" }).waitFor()
+  expect(seen.faults).toEqual([])
+})
