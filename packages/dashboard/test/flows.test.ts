@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
-import { findings, stage } from "./stage.ts"
+import { findingsInThemes, stage } from "./stage.ts"
 import { writing } from "./writing.ts"
 
 const sqlite = stage()
@@ -146,11 +146,13 @@ describe("what an operator does", () => {
     await using seen = await open("/")
     const { page } = seen
     await page.getByText("You are signed out").waitFor()
+    expect(await findingsInThemes(page)).toEqual([])
     await page.locator("[data-live=signedOut]").waitFor()
     await page.getByRole("link", { name: "Sign in" }).click()
     await page.getByLabel("Token").fill("rlt_nonsense")
     await page.getByRole("button", { name: "Sign in" }).click()
     await page.getByText("The token is unknown, expired or revoked").waitFor()
+    expect(await findingsInThemes(page)).toEqual([])
     await page.getByLabel("Token").fill(secret)
     await page.getByRole("button", { name: "Sign in" }).click()
     await page.locator("section", { hasText: "Positions near an order" }).waitFor()
@@ -160,13 +162,14 @@ describe("what an operator does", () => {
     await page.getByRole("dialog").getByLabel("Reason").fill("a screen may only look")
     await page.keyboard.press("Enter")
     await page.getByRole("alert").getByText("Your role does not allow this").waitFor()
+    expect(await findingsInThemes(page)).toEqual([])
     // What the role has no use for is not offered, and a link to it explains.
     await page.goto(`${daemon.url}/trades?symbol=MSFT`)
     await page.getByRole("table", { name: "Trades" }).getByText("MSFT").first().waitFor()
     expect(await page.getByRole("link", { name: "New trade" }).count()).toBe(0)
     await page.goto(`${daemon.url}/trades/new`)
     await page.getByText("You need the role trade for this. You are signed in as screen (read).").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     expect(await page.evaluate("document.cookie")).toBe("")
     expect(seen.faults).toEqual([])
   })

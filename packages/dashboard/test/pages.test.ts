@@ -6,7 +6,7 @@ import { findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
-const made = { batch: "", breakOne: "", breakTwo: "", doubtful: "" }
+const made = { batch: "", breakOne: "", breakTwo: "", decision: "", doubtful: "", executed: "" }
 
 beforeAll(async () => {
   await daemon.ask("/api/v1/trades", [
@@ -18,6 +18,12 @@ beforeAll(async () => {
   made.batch = batch.id
   // The order is at its end once its fill is on record.
   await daemon.orderAt("filled", "AAPL")
+  const row = "source_id,symbol,side,quantity\ne1,XOM,buy,1\n"
+  const executed = Object(await daemon.ask("/api/v1/batches", { name: "Executed", csv: row, mode: "execute" }))
+  made.executed = executed.batch.id
+  await daemon.orderAt("filled", "XOM")
+  const decided = { symbol: "XOM", side: "buy", quantity: "1", strategy: "canary", rationale: "The trend holds." }
+  made.decision = Object(await daemon.ask("/api/v1/decisions", decided)).id
   const when = { symbol: "KO" }
   await Promise.all(
     [
@@ -50,7 +56,9 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/orders?symbol=NONE", "Nothing matches"],
   ["/fills", "O1"],
   ["/fills/F1", "Revisions"],
-  ["/decisions", "No decisions yet"],
+  ["/decisions", "canary"],
+  ["/decisions/{decision}", "The trend holds."],
+  ["/decisions?asOf=1", "No decisions yet"],
   ["/attempts", "O1"],
   ["/attempts/S1", "Request"],
   ["/journal", "Order"],
@@ -59,6 +67,8 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/batches/{batch}", "Why rows failed"],
   ["/batches/{batch}/errors", "First row"],
   ["/batches/{batch}/results", "Commission"],
+  ["/batches/{executed}/orders", "XOM"],
+  ["/batches/{executed}/story", "Batch queued"],
   ["/attention/{breakOne}", "Theirs"],
   ["/attention/{breakTwo}", "Theirs"],
   ["/batches/new", "Or paste rows"],
@@ -361,7 +371,7 @@ describe("every page", () => {
     await halt.click()
     await page.getByRole("dialog").getByLabel("Reason").waitFor()
     expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Reason")
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await keep(page, "halt")
     await page.keyboard.press("Escape")
     await page.getByRole("dialog").waitFor({ state: "detached" })

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { beforeAll, describe, expect, test } from "vitest"
-import { findings, stage } from "./stage.ts"
+import { findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -123,7 +123,7 @@ describe("more of what an operator does", () => {
     const pill = page.getByRole("button", { name: "1 new" })
     await pill.waitFor()
     expect(await symbols()).toEqual(before)
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await pill.click()
     await positions.getByText("LBB", { exact: true }).waitFor()
     expect(await symbols()).toEqual([...before, "LBB"].toSorted())
@@ -159,7 +159,7 @@ describe("more of what an operator does", () => {
     expect(await ours()).toEqual(["NEA", "NEB"])
     await trade("NEA", "0.75", "sell")
     await near.getByRole("row", { name: /NEA/ }).getByText("left this view").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await near.getByRole("button", { name: "Sort again" }).click()
     await near.getByText("NEA", { exact: true }).waitFor({ state: "detached" })
     expect(await ours()).toEqual(["NEB"])
@@ -199,7 +199,7 @@ describe("more of what an operator does", () => {
     await page.keyboard.press("Control+K")
     const list = page.getByRole("listbox", { name: "What Enter does" })
     await list.getByText("opens the page (g j)").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await page.keyboard.type("halt every")
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
@@ -217,7 +217,7 @@ describe("more of what an operator does", () => {
     const wide = page.getByRole("dialog", { name: "Halt everything" })
     await wide.getByLabel("Scope").selectOption("Halt paper")
     await page.getByRole("dialog", { name: "Halt paper" }).getByText("roundlot halt --account paper --reason").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await page.keyboard.press("Escape")
     await page.getByRole("dialog").waitFor({ state: "detached" })
     await page.keyboard.press("Control+K")
@@ -247,7 +247,7 @@ describe("more of what an operator does", () => {
     await page.locator("tbody tr[data-row='0']").focus()
     await press("x", "J")
     await page.getByText("2 selected", { exact: true }).waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await press("c")
     await page.getByText("2 rows copied").waitFor({ state: "attached" })
     expect((await copied()).split("\r\n").map((line) => line.split(",")[0])).toEqual(["id", newest[0], newest[1], ""])
@@ -287,7 +287,7 @@ describe("more of what an operator does", () => {
     await press("?")
     const dialog = page.getByRole("dialog", { name: "Keys of this page" })
     await dialog.getByText("previous and next in the list you came from").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await press("Escape")
     await dialog.waitFor({ state: "detached" })
     await press("g", "b")
@@ -299,7 +299,7 @@ describe("more of what an operator does", () => {
     await page.locator("tbody tr[data-row='2']").getByText("left this view").waitFor()
     await page.getByRole("button", { name: "1 left" }).waitFor()
     expect(await focused("data-row")).toBe("2")
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await press("f", "f")
     await page.getByText(`${newest[2]} is no longer listed here`).waitFor({ state: "attached" })
     expect(await focused("data-row")).toBe("1")
@@ -390,11 +390,11 @@ describe("more of what an operator does", () => {
     await next.page.getByLabel("Template", { exact: true }).selectOption("venue")
     expect(await next.page.getByLabel("Decimal sign").inputValue()).toBe("comma")
     expect(await next.page.getByLabel("Column of source_id").inputValue()).toBe("id")
-    expect(await findings(next.page)).toEqual([])
+    expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByLabel("Name", { exact: true }).fill("By template")
     await next.page.getByRole("button", { name: "Check" }).click()
     await next.page.getByText("1 row would be taken, 0 would not").waitFor()
-    expect(await findings(next.page)).toEqual([])
+    expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByRole("button", { name: "Go on" }).click()
     await daemon.ask("/api/v1/trades", {
       source: "batch",
@@ -404,13 +404,15 @@ describe("more of what an operator does", () => {
       side: "buy",
       quantity: "0.25"
     })
+    await next.page.getByRole("button", { name: "Submit 1 row" }).waitFor()
+    expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByRole("button", { name: "Submit 1 row" }).click()
     // Nothing of it is in the batch, and that is told: the row was on record.
     const became = next.page.getByRole("list", { name: "What became of its rows" })
     await became.getByText("1 row on record before, and not taken in twice").waitFor()
     await became.getByRole("button", { name: "Duplicate" }).waitFor()
     await next.page.getByText(/^is T\d+ already$/).waitFor()
-    expect(await findings(next.page)).toEqual([])
+    expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByRole("link", { name: /^Open G\d+$/ }).click()
     await next.page.getByRole("heading", { level: 1, name: "By template Cancelled" }).waitFor()
     await page.getByLabel("Template", { exact: true }).selectOption("venue")
@@ -460,7 +462,7 @@ describe("more of what an operator does", () => {
     const price = trades.getByRole("columnheader", { name: "Price" })
     expect(await price.count()).toBe(1)
     await page.getByText("Columns", { exact: true }).click()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     await page.getByRole("checkbox", { name: "Price" }).uncheck()
     expect(await price.count()).toBe(0)
     const shared = page.url()
@@ -668,7 +670,7 @@ describe("when the API", () => {
     // What the daemon never answers here is no problem of a kind that the page knows.
     const named = page.locator("main").getByRole("alert").filter({ hasText: "/problems/test request test-1" })
     if (status !== 401 && status !== 422) await named.waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     // An answer of before that is still on its way would come after the next one.
     await page.unrouteAll({ behavior: "wait" })
     const orders = page.getByRole("table", { name: "Orders" })
@@ -771,11 +773,11 @@ describe("when the API", () => {
     const answer = await held("**/api/v1/positions*")
     await page.goto(`${daemon.url}/positions`)
     await page.locator("main h1:only-of-type + .skeleton").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     send()
     await page.locator("main .page-head").waitFor()
     await page.locator("main .skeleton").waitFor()
-    expect(await findings(page)).toEqual([])
+    expect(await findingsInThemes(page)).toEqual([])
     answer()
     await page.getByRole("table", { name: "Positions" }).getByText("MSFT").waitFor()
     expect(seen.faults).toEqual([])
