@@ -24,8 +24,10 @@ describe("what an operator does", () => {
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     const near = page.locator("section", { hasText: "Positions near an order" })
     await near.getByText("+0.5", { exact: true }).waitFor()
+    // The mark stands for a moment, which may be over when the request is answered.
+    const marked = near.locator("td[data-changed]", { hasText: "+0.75" }).waitFor()
     await daemon.ask("/api/v1/trades", { sourceId: "second", symbol: "AAPL", side: "buy", quantity: "0.25" })
-    await near.locator("td[data-changed]", { hasText: "+0.75" }).waitFor()
+    await marked
     await near.getByText("+0.75", { exact: true }).waitFor()
     const copied = await near
       .getByText("−0.3", { exact: true })

@@ -18,7 +18,7 @@ describe("what is told at a glance", () => {
     await daemon.idsOf("/api/v1/orders?symbol=ABT&status=filled", 21)
     await using seen = await open("/")
     const orders = seen.page.locator("section", { hasText: "Working orders" })
-    await orders.getByRole("link", { name: "Buy 2 XOM" }).waitFor()
+    await orders.getByRole("link", { name: "2 XOM" }).waitFor()
     expect(await orders.getByRole("listitem").count()).toBe(1)
     await daemon.ask(`/api/v1/orders/${working}/cancel`, { reason: "it has rested enough" })
     await daemon.orderAt("cancelled", "XOM")

@@ -227,6 +227,15 @@ describe("more of what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("a key turns the theme to the one that is not shown, whoever chose that", async () => {
+    await using seen = await open("/", { theme: "dark" })
+    await seen.page.getByRole("heading", { level: 1 }).waitFor()
+    await seen.page.keyboard.press("Shift+T")
+    await seen.page.locator("html[data-theme=light]").waitFor()
+    await seen.page.keyboard.press("Shift+T")
+    await seen.page.locator("html[data-theme=dark]").waitFor()
+  })
+
   test("keys filter, select, copy, sort, go from record to record and reach what can be done; ? lists those of the page", async () => {
     for (const n of [1, 2, 3]) {
       await daemon.ask("/api/v1/trades", { sourceId: `key ${n}`, symbol: "KEY", side: "buy", quantity: "0.1" })

@@ -112,7 +112,7 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await dialog.getByText(`Nothing was done: ${batch.id} is not as you saw it.`).waitFor()
     await dialog
       .getByRole("list", { name: "What changed meanwhile" })
-      .getByText(/^api [\d.]+ \w+ ago: retried.*, entry [\d,]+$/)
+      .getByText(/^api [\d.]+ \w+(?: \d+ \w+)? ago: retried.*, entry [\d,]+$/)
       .waitFor()
     expect(await findingsInThemes(page)).toEqual([])
     await archives.click()

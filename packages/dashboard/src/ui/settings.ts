@@ -59,9 +59,11 @@ export const choose = (next: Partial<Settings>): void => {
   for (const each of watchers) each()
 }
 
-/** Chooses the light theme where the dark one is chosen, and else the dark one. */
-export const turnTheme = (): void =>
-  choose({ theme: document.documentElement.dataset["theme"] === "dark" ? "light" : "dark" })
+/** Chooses the theme that is not shown now. */
+export const turnTheme = (): void => choose({ theme: isDark() ? "light" : "dark" })
+
+const isDark = (): boolean =>
+  settings.theme === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : settings.theme === "dark"
 
 const watch = (changed: () => void): (() => void) => {
   watchers.add(changed)
