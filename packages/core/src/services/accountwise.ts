@@ -36,7 +36,7 @@ export const makeBeside: Effect.Effect<EachAccount, never, Scope.Scope> = Effect
       const all = Effect.forEach(begun, Fiber.await, { discard: true })
       yield* within(all, PATIENCE, () => Effect.void)
       const [fault] = faults.splice(0)
-      if (fault !== undefined) yield* Effect.failCause(fault)
+      if (fault !== undefined) return yield* Effect.failCause(fault)
     })
 })
 
