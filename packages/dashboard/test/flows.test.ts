@@ -161,9 +161,10 @@ describe("what an operator does", () => {
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "screen read" }).waitFor()
     await page.getByRole("button", { name: "Halt" }).click()
-    await page.getByRole("dialog").getByLabel("Reason").fill("a screen may only look")
-    await page.keyboard.press("Enter")
-    await page.getByRole("alert").getByText("Your role does not allow this").waitFor()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByText("You need the role operate for this. You are signed in as screen (read).").waitFor()
+    await dialog.getByLabel("Reason").fill("a screen may only look")
+    expect(await dialog.getByRole("button", { name: "Halt" }).getAttribute("aria-disabled")).toBe("true")
     expect(await findingsInThemes(page)).toEqual([])
     // What the role has no use for is not offered, and a link to it explains.
     await page.goto(`${daemon.url}/trades?symbol=MSFT`)

@@ -231,9 +231,9 @@ describe("more of what an operator does", () => {
     await using seen = await open("/", { theme: "dark" })
     await seen.page.getByRole("heading", { level: 1 }).waitFor()
     await seen.page.keyboard.press("Shift+T")
-    await seen.page.locator("html[data-theme=light]").waitFor()
+    expect(await seen.page.locator("html").getAttribute("data-theme")).toBe("light")
     await seen.page.keyboard.press("Shift+T")
-    await seen.page.locator("html[data-theme=dark]").waitFor()
+    expect(await seen.page.locator("html").getAttribute("data-theme")).toBe("dark")
   })
 
   test("keys filter, select, copy, sort, go from record to record and reach what can be done; ? lists those of the page", async () => {
@@ -786,6 +786,9 @@ describe("when the API", () => {
     send()
     await page.locator("main .page-head").waitFor()
     await page.locator("main .skeleton").waitFor()
+    expect(await page.locator("main .skeleton th").allInnerTexts()).toEqual(
+      expect.arrayContaining(["Symbol", "Target"])
+    )
     expect(await findingsInThemes(page)).toEqual([])
     answer()
     await page.getByRole("table", { name: "Positions" }).getByText("MSFT").waitFor()

@@ -24,6 +24,7 @@ import { useNow } from "../ui/settings.ts"
 import { SignView } from "../ui/Sign.tsx"
 import { boundAt, nameOf } from "../ui/standing.ts"
 import { Rows, TablePanel } from "../ui/TablePanel.tsx"
+import { usePaced } from "../ui/usePaced.ts"
 import { pathOfEntries } from "../words/paths.ts"
 import { signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 
@@ -59,7 +60,7 @@ const slippage: ReadonlyArray<Column<Point>> = [
 
 /** What hedging cost against the trades' own prices, trade by trade. */
 const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.HedgingDocument> }) => {
-  const points = hedged
+  const points = usePaced(hedged)
     .flatMap(({ slippageBp, tradedAt }) => (slippageBp === null ? [] : [{ at: tradedAt, figure: slippageBp }]))
     .toReversed()
   const newest = points.at(-1)

@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import type { Role } from "@roundlot/api/client"
 import type { Effect } from "effect"
 import type { Api } from "../api/client.ts"
 import type { Term } from "../words/glossary.ts"
@@ -15,6 +16,8 @@ export interface Action {
   readonly isStop?: boolean
   /** Nothing is sent or decided by it: it goes on record by itself, and nobody is asked why. */
   readonly isHarmless?: boolean
+  /** Who may do it, where that is not only who operates. */
+  readonly role?: Role
   /** What has to be typed first, where what follows cannot be taken back. */
   readonly typed?: string
   /** What has to be said beside the reason. */

@@ -9,9 +9,11 @@ import type { Action } from "./Action.ts"
 import { Choice, Field } from "./Field.tsx"
 import { Figure, Foreign, Time } from "./Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
+import { NeedsRole } from "./NeedsRole.tsx"
 import { Problem } from "./Panel.tsx"
 import { keepReason, useReasons } from "./reasons.ts"
 import { Foreseen } from "./Rehearsal.tsx"
+import { useMay } from "./useMay.ts"
 
 const LEAST = 8
 
@@ -125,7 +127,8 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
   const asked = between?.now?.action ?? instead ?? given
   const [isAlso, setAlso] = useState(false)
   const action = isAlso ? (asked.also?.action ?? asked) : asked
-  const { isHarmless = false, rehearse } = action
+  const { isHarmless = false, rehearse, role = "operate" } = action
+  const may = useMay(role)
   const [reason, setReason] = useState("")
   const [typed, setTyped] = useState("")
   const [text, setText] = useState(asked.asks?.chosen ?? "")
@@ -160,11 +163,11 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
     ["rehearsal", key, action.cli("", said)],
     (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
     // Once it is sent nobody waits for it any more, least of all the record of what was done.
-    rehearse !== undefined && isSaid && !doing.isPending && doing.data === undefined
+    may && rehearse !== undefined && isSaid && !doing.isPending && doing.data === undefined
   )
   const isForeseen = rehearse === undefined || action.isStop === true || rehearsed.isFetched
   const isReasoned = isHarmless || reason.trim().length >= LEAST
-  const isReady = isReasoned && isSaid && isForeseen && (action.typed === undefined || typed === action.typed)
+  const isReady = may && isReasoned && isSaid && isForeseen && (action.typed === undefined || typed === action.typed)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isReady && !doing.isPending) doing.mutate()
@@ -213,7 +216,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                     <li key={each}>{each}</li>
                   ))}
                 </ul>
-                {rehearse === undefined || !isSaid ? null : (
+                {!may || rehearse === undefined || !isSaid ? null : (
                   <Foreseen answer={rehearsed} of={action} isTold={doing.error === null || between !== undefined} />
                 )}
                 <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
@@ -249,6 +252,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                 </p>
               </div>
               {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} />}
+              <NeedsRole role={role} />
               <div className="buttons">
                 <Dialog.Close className="button">Back</Dialog.Close>
                 <button

@@ -13,7 +13,7 @@ import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
 import { Export } from "./Export.tsx"
-import { Problem, Skeleton, StaleSign } from "./Panel.tsx"
+import { Problem, StaleSign } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "./Shell.tsx"
 import { rememberList } from "./siblings.ts"
@@ -121,6 +121,34 @@ const Written = ({
 /** How the address says that all are shown. */
 const allOf = (usual: Usual | undefined): string => (usual === undefined ? "" : ALL)
 
+const FORTHCOMING = 8
+
+/** A list before its rows have come: its heads, and where they will be. */
+const Forthcoming = ({ columns }: { readonly columns: ReadonlyArray<{ readonly term: Term }> }) => (
+  <div className="skeleton wide" aria-hidden="true">
+    <table>
+      <thead>
+        <tr>
+          {columns.map(({ term }) => (
+            <th key={term}>{glossary[term].head}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {Array.from({ length: FORTHCOMING }, (_, row) => (
+          <tr key={row}>
+            {columns.map(({ term }) => (
+              <td key={term}>
+                <div />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
@@ -195,7 +223,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
       {query.error === null ? null : <Problem error={query.error} again={() => void query.refetch()} />}
       {query.data === undefined ? (
         query.error === null ? (
-          <Skeleton />
+          <Forthcoming columns={columns} />
         ) : null
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { grouped, magnitude, shareOf, sumOf, negated, signOf } from "../format/figure.ts"
+import { usePaced } from "./usePaced.ts"
 
 type Fill = Documents.FillDocument
 type Band = Documents.PriceBandDocument
@@ -31,7 +32,7 @@ const isPriced = (fill: Fill): fill is Fill & { readonly price: string } =>
 
 /** The prices of an order's fills against what it should have got. A fill was judged when it was booked: its flag is what was found. */
 export const PriceBand = ({ band, fills }: { readonly band: Band; readonly fills: ReadonlyArray<Fill> }) => {
-  const priced = fills.filter(isPriced)
+  const priced = usePaced(fills).filter(isPriced)
   const outside = priced.filter((fill) => fill.canonical && fill.band === "outside").length
   const most = priced.map(({ quantity }) => magnitude(quantity)).reduce((a, b) => (shareOf(a, b) < 1 ? b : a), "0")
   const found = priced.length === 0 ? "no fill with a price yet" : outside === 0 ? "all inside" : `${outside} outside`

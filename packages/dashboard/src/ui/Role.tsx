@@ -1,7 +1,6 @@
 import type { Role } from "@roundlot/api/client"
 import type { ReactNode } from "react"
-import { useCaller } from "../api/overview.ts"
-import { Foreign } from "./Figure.tsx"
+import { NeedsRole } from "./NeedsRole.tsx"
 import { PageHead } from "./Shell.tsx"
 import { useMay } from "./useMay.ts"
 
@@ -19,15 +18,11 @@ interface FormProps extends NeedsProps {
 
 /** A page for those who may; it tells others which role it needs, and who they are. */
 export const FormForRole = ({ children, role, title }: FormProps) => {
-  const { data: caller } = useCaller()
-  const may = useMay(role)
-  if (may || caller === undefined) return children
+  if (useMay(role)) return children
   return (
     <>
       <PageHead>{title}</PageHead>
-      <p className="problem" role="note">
-        You need the role {role} for this. You are signed in as <Foreign text={caller.name} /> ({caller.role}).
-      </p>
+      <NeedsRole role={role} />
     </>
   )
 }

@@ -422,6 +422,7 @@ const dry = { urlParams: { dryRun: true }, headers: {} } as const
 
 /** Stops a batch where it is: of any version, since one that runs changes with every row. */
 export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
+  role: "trade",
   ...ofBatch(batch, cancelBatch),
   verb: `Cancel ${batch.id}`,
   isDangerous: true,
@@ -439,6 +440,7 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
 
 /** Submits the failed rows of a batch again. */
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
+  role: "trade",
   ...ofBatch(batch, retryBatch),
   verb: `Retry ${rowsIn(batch.failedTrades)} of ${batch.id}`,
   will: [`A new batch with what is left of the failed rows of ${batch.id}.`],
@@ -501,6 +503,7 @@ export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): 
 
 /** Forgets how files of a kind are read. */
 export const removeTemplate = (name: string): Action => ({
+  role: "trade",
   verb: `Remove the template ${name}`,
   isHarmless: true,
   will: ["Nobody can choose it any more."],
