@@ -214,24 +214,12 @@ const worksOff = async (page: Page, readings: ReadonlyArray<Reading>) => {
   })
   await page.goto(`${daemon.url}/batches/${made.batch}`)
   await page.locator(".lead").getByText("0", { exact: true }).waitFor()
-  const goOn = async (all: ReadonlyArray<Reading>) => {
-    for (const reading of all) {
-      shown = reading
-      await daemon.ask("/api/v1/trades", { symbol: "TICK", side: "buy", quantity: "0.001" })
-      await page.locator(".lead").getByText(String(reading[1]), { exact: true }).waitFor()
-    }
+  for (const reading of readings) {
+    shown = reading
+    await daemon.ask("/api/v1/trades", { symbol: "TICK", side: "buy", quantity: "0.001" })
+    await page.locator(".lead").getByText(String(reading[1]), { exact: true }).waitFor()
   }
-  await goOn(readings)
-  return goOn
 }
-
-/** In the page: notes when the line of its chart is painted anew. */
-const painting = `
-  window.painted = []
-  new MutationObserver(() => window.painted.push(performance.now())).observe(document.querySelector(".chart path"), {
-    attributeFilter: ["d"]
-  })
-`
 
 describe("every page", () => {
   test.each(pages)(
@@ -309,22 +297,6 @@ describe("every page", () => {
     const marks = page.locator(".legend .marked")
     const colours = await marks.evaluateAll((all) => all.map((each) => getComputedStyle(each, "::before").background))
     expect(new Set(colours).size).toBe(5)
-  })
-
-  test("paints a chart twice a second at most, however often its figures come", async () => {
-    await using seen = await open("/settings")
-    const { page } = seen
-    const goOn = await worksOff(page, [
-      [10, 100],
-      [20, 200]
-    ])
-    await page.locator(".chart path").first().waitFor({ state: "attached" })
-    await page.evaluate(painting)
-    await goOn([3, 4, 5, 6, 7, 8, 9].map((n) => [10 * n, 100 * n]))
-    const moments = await page.evaluate<ReadonlyArray<number>>("window.painted")
-    const gaps = moments.slice(1).map((at, i) => at - (moments[i] ?? at))
-    expect(gaps.length).toBeGreaterThan(1)
-    expect(Math.min(...gaps)).toBeGreaterThan(450)
   })
 
   test("BAT-11: of a batch says why rows failed, has its tab in the address, and names when rows came slowly", async () => {
