@@ -27,8 +27,25 @@ interface Outcome<A> {
 
 const as = <A>(shown: Laid<A>): Outcome<A> => ({ shown, left: new Set(), waiting: 0, changed: 0 })
 
+/** Does nothing but come above the rows that are shown, or below them, so that what is given is what is to be shown? Nearly always. */
+const isGrown = <A>({ given, idOf, shown }: Laying<A>): boolean => {
+  const [top] = shown.rows
+  if (top === undefined) return false
+  const at = given.rows.findIndex((row) => idOf(row) === idOf(top))
+  const common = Math.min(shown.rows.length, given.rows.length - at)
+  if (at < 0 || (shown.rows.length > common && given.isWhole)) return false
+  // A list that had ended goes on below its end, or is cut there: that is to be looked at row by row.
+  if (shown.isWhole && given.rows.length - at !== shown.rows.length) return false
+  return shown.rows.every((row, i) => i >= common || isOf(given.rows[at + i], idOf(row), idOf))
+}
+
+const isOf = <A>(row: A | undefined, id: string, idOf: (row: A) => string): boolean =>
+  row !== undefined && idOf(row) === id
+
 /** Rows as they are given, under whoever reads those that are shown: they change in place, and none moves, goes or comes between them. */
-export const laid = <A extends object>({ given, hold, idOf, shown }: Laying<A>): Outcome<A> => {
+export const laid = <A extends object>(laying: Laying<A>): Outcome<A> => {
+  const { given, hold, idOf, shown } = laying
+  if (hold === "above" && isGrown(laying)) return as({ ...given, isWhole: shown.isWhole || given.isWhole })
   const newest = new Map(given.rows.map((row) => [idOf(row), row]))
   // Of what follows the last known row nothing was said: it may have left, or stand further down.
   const said = given.isWhole ? shown.rows.length : shown.rows.findLastIndex((row) => newest.has(idOf(row))) + 1
