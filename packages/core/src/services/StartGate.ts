@@ -95,6 +95,11 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
   const proven = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const read = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
   const refused = yield* Ref.make<ReadonlyMap<AccountName, Refusal>>(new Map())
+  // What kept the gate closed before is not why it is now.
+  const forget = (account: AccountName) =>
+    Ref.update(refused, (known) => new Map([...known].filter(([name]) => name !== account)))
+  const keepRefusal = (account: AccountName, error: unknown) =>
+    isRefusal(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : forget(account)
   const readNow = (account: AccountName) =>
     reported(
       partOf(account),
@@ -103,11 +108,7 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
           yield* Effect.all([ofItsEnvironment(account), pinned(account)])
           yield* Ref.update(proven, (known) => new Set(known).add(account))
           yield* judgeClock(account)
-        }).pipe(
-          Effect.tapError((error) =>
-            isRefusal(error) ? Ref.update(refused, (known) => new Map(known).set(account, error)) : Effect.void
-          )
-        )
+        }).pipe(Effect.tapBoth({ onFailure: (error) => keepRefusal(account, error), onSuccess: () => forget(account) }))
         yield* learnHours(account)
         yield* sweep(account)
         const { problem } = yield* reconcile(account)

@@ -1,7 +1,7 @@
 import { Effect, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import * as Quantity from "../../src/money/Quantity.ts"
-import type { BrokerService } from "../../src/ports/Broker.ts"
+import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
 import { Clock } from "../../src/ports/Clock.ts"
 import { inTurn, makeBeside } from "../../src/services/accountwise.ts"
 import { Commands } from "../../src/services/Commands.ts"
@@ -53,6 +53,16 @@ const gateOf = async (settings: Partial<Account.AccountSettings>, parts: Partial
   )
   return found
 }
+
+/** Another attempt is made 5 s later: the monotonic clock of these tests stands, so it is moved on. */
+const hurriedly = <A, E, R>(acts: Effect.Effect<A, E, R>) => {
+  let monotonicMs = 0
+  return Effect.flatMap(Clock, (clock) =>
+    Effect.provideService(acts, Clock, { ...clock, monotonicMs: Effect.sync(() => (monotonicMs += 5_000)) })
+  )
+}
+
+const away = new BrokerReadFailed({ operation: "orders", kind: "unreadable", detail: "it is away" })
 
 describe("DESIGN 11: the start-up gate", () => {
   test("a live account is driven where its broker proves to be live and the clocks agree", async () => {
@@ -106,12 +116,25 @@ describe("DESIGN 11: the start-up gate", () => {
       ms.is = 0
       expect(yield* gate.isOpen(Stage.account)).toBe(true)
     })
-    // Another attempt is made 5 s later: the monotonic clock of this test stands, so it is moved on.
-    let monotonicMs = 0
-    const hurried = Effect.flatMap(Clock, (clock) =>
-      Effect.provideService(changing, Clock, { ...clock, monotonicMs: Effect.sync(() => (monotonicMs += 5_000)) })
+    return Stage.play(hurriedly(changing), Stage.layer(aheadBy(ms)))
+  })
+
+  test("a refusal is not the reason any more where the broker could be asked and then could not", () => {
+    const ms = { is: 9_000 }
+    let isAway = false
+    const orders = Effect.suspend(() =>
+      isAway ? Effect.fail(away) : Effect.succeed({ complete: true, received: [] as const })
     )
-    return Stage.play(hurried, Stage.layer(aheadBy(ms)))
+    const told = Effect.gen(function* () {
+      yield* Stage.opened(live)
+      const { gate, refusal } = yield* started
+      expect(refusal).toBe("ClockSkewed")
+      ms.is = 0
+      isAway = true
+      expect(yield* gate.isOpen(Stage.account)).toBe(false)
+      expect((yield* gate.refusal(Stage.account))?._tag).toBeUndefined()
+    })
+    return Stage.play(hurriedly(told), Stage.layer({ ...aheadBy(ms), orders: () => orders }))
   })
 
   test("clocks are compared account by account: one broker that gives no answer keeps no other's gate open", () => {
