@@ -433,8 +433,8 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
     bookUnreadable(account, "orders", "executions")(withRetries(broker.fills(window)))
   ])
   yield* bookAll(yield* ofAccount(account, fills.received))
-  yield* noOthersBeside(account, [...fills.received, ...orders.received])
   const executionsRead = isWhole(fills)
+  if (executionsRead && isWhole(orders)) yield* noOthersBeside(account, [...fills.received, ...orders.received])
   const read = (yield* ofAccount(account, orders.received)).map(({ report, payload }) => ({
     report: { ...report, executionsRead },
     payload

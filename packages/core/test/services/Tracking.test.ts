@@ -509,6 +509,7 @@ describe("what a broker says of another account", () => {
     const own = { report: Stage.seen(terms), payload: undefined }
     const theirs = { ...own.report, account: AccountName.make("theirs"), brokerOrderId: Stage.otherId }
     const said = [own, { report: theirs, payload: undefined }]
+    const listed = { complete: true }
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
@@ -525,12 +526,18 @@ describe("what a broker says of another account", () => {
         const booked = yield* Stage.orders
         expect(booked.map(({ account, brokerOrderId }) => [account, brokerOrderId])).toEqual([["paper", Stage.theirId]])
         said.pop()
-        yield* Tracking.sweep(Stage.account)
-        const then = yield* Effect.flatMap(Health.Health, ({ all }) => all)
-        expect(then.find(({ part }) => part === "other accounts beside paper")?.isWell).toBe(true)
+        const isOver = Effect.gen(function* () {
+          yield* Tracking.sweep(Stage.account)
+          const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
+          return parts.find(({ part }) => part === "other accounts beside paper")?.isWell
+        })
+        listed.complete = false
+        expect(yield* isOver).toBe(false)
+        listed.complete = true
+        expect(yield* isOver).toBe(true)
       }),
       Stage.layer({
-        orders: () => Effect.succeed({ complete: true, received: said }),
+        orders: () => Effect.sync(() => ({ ...listed, received: said })),
         updates: Stream.concat(Stream.fromIterable(said), Stream.never)
       })
     )
