@@ -198,6 +198,15 @@ const events = (...told: ReadonlyArray<unknown>): Instruction.InstructionInput =
   }
 })
 
+/** A client, its exchange, and an order of three shares that rests there. */
+const resting = Effect.gen(function* () {
+  const { broker, exchange } = yield* open()
+  yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
+  const { answer } = yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
+  if (answer._tag !== "Accepted") return yield* Effect.dieMessage(words(answer))
+  return { broker, exchange, brokerOrderId: answer.brokerOrderId }
+})
+
 const tradeEvent = (orderId: string, at: Instant.Instant, differs: Readonly<Record<string, string>>) => ({
   event_id: "01KA00000000000000000000AA",
   ref_id: "corrected",
@@ -345,11 +354,7 @@ describe("a read that goes wrong, over real sockets", () => {
     { what: "of cash", event: {}, isWhole: true, more: { activity_type: "DIV" } }
   ])("SYNC-3: an event $what: what was executed is listed, and whole is $isWhole", ({ event, isWhole, more }) =>
     Effect.gen(function* () {
-      const { broker, exchange } = yield* open()
-      yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
-      const { answer } = yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
-      if (answer._tag !== "Accepted") return assert.fail(words(answer))
-      const { brokerOrderId } = answer
+      const { broker, brokerOrderId, exchange } = yield* resting
       yield* exchange.instruct({ id: "f", do: { fill: { quantity: "1", brokerOrderId } }, times: 2 })
       const window = yield* lately
       const told = { ...tradeEvent(brokerOrderId, window.to, event), ...more }
@@ -366,11 +371,7 @@ describe("a read that goes wrong, over real sockets", () => {
     "SYNC-3: a correction that does not say of which order it is leaves every listing in part from then on",
     () =>
       Effect.gen(function* () {
-        const { broker, exchange } = yield* open()
-        yield* exchange.instruct({ id: "hold", when: {}, do: { accept: {} } })
-        const { answer } = yield* send(broker, terms({ quantity: Quantity.unsafe("3") }))
-        if (answer._tag !== "Accepted") return assert.fail(words(answer))
-        const { brokerOrderId } = answer
+        const { broker, brokerOrderId, exchange } = yield* resting
         yield* exchange.instruct({ id: "f", do: { fill: { quantity: "1", brokerOrderId } } })
         const window = yield* lately
         const listing = Effect.map(broker.fills(window), ({ complete, received }) => [complete, received.length])
