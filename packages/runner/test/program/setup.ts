@@ -15,6 +15,9 @@ declare module "vitest" {
 
 const runner = fileURLToPath(new URL("../..", import.meta.url))
 
+/** The program of the thread that writes a store's pages: it is found beside what starts it. */
+const checkpointer = new URL("../../../store-sqlite/src/internal/checkpointer.js", import.meta.url)
+
 /** What a bundle of modules may not hold: modules of native code, and what asks for them. */
 const apart = ["better-sqlite3", "pg", "pg-native"]
 
@@ -61,6 +64,8 @@ const make = async (): Promise<string> => {
   const folder = mkdtempSync(join(cache, "programs-"))
   await bundle(folder)
   copyFileSync(new URL("compiled.mjs", import.meta.url), join(folder, "compiled.mjs"))
+  copyFileSync(checkpointer, join(folder, "checkpointer.js"))
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }')
   for (const [name, begins] of Object.entries(beginning)) {
     writeFileSync(join(folder, `${name}.mjs`), `import { keepCompiled, programs } from "./compiled.mjs"\n${begins}\n`)
   }

@@ -18,12 +18,6 @@ export const settings: ReadonlyArray<{ readonly name: string; readonly set: stri
 /** What the writer keeps of the file in memory, in kibibytes: SQLite's own two megabytes make it read indexes again and again. */
 const WRITER_CACHE_KIB = 32_768
 
-/**
- * How many pages wait beside the file until they are written into it, by whoever commits then and holds the thread for it: that adds a
- * third to a large group where it would more than double it at 8,192. At SQLite's own thousand it is one attempt of 21 that pays.
- */
-const PAGES_BESIDE = 2_048
-
 /** Makes the file, for its user alone, where there is none. */
 export const ensureFile = (file: string): void => {
   try {
@@ -69,7 +63,6 @@ export const open = (file: string, known: ReadonlyArray<Migrations.Migration> = 
     recognise(file, db, known)
     configure(file, db)
     db.pragma(`cache_size = -${WRITER_CACHE_KIB}`)
-    db.pragma(`wal_autocheckpoint = ${PAGES_BESIDE}`)
     return db
   } catch (error) {
     db.close()

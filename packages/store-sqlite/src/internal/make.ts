@@ -4,6 +4,7 @@ import { Lease, TradeRepository } from "@roundlot/core"
 import { Dialect, Identity, Migrations, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"
+import * as Checkpointing from "./checkpointing.ts"
 import { open } from "./connection.ts"
 import { failureOf, failureOrIo, unavailable } from "./failure.ts"
 import * as Leases from "./leases.ts"
@@ -80,7 +81,8 @@ export const make = (
       patiently: (wanted) => Effect.retry(wanted, again),
       tries: LONGEST_TURN_MS
     })
-    const writer = Writer.make(file, db, known.length, turnstile.pass)
+    const { committed } = yield* Checkpointing.make(file, db)
+    const writer = Writer.make(file, db, known.length, { begun: turnstile.pass, committed })
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
     return {

@@ -21,6 +21,13 @@ export interface Ground extends Pick<TradeRepository.State, "newestAt" | "counte
 
 const { sqlite } = Dialect
 
+/** The rows of a table that are written in one turn. */
+interface Part extends Statements.Step {
+  readonly turn: number
+  readonly change: Books.TableChanges
+  readonly bare: Books.BareChanges | undefined
+}
+
 /** When in a write the rows of each table have their turns: those that are new, and those that replace others. */
 const turns = new Map(
   Statements.order.map(({ table }) => {
@@ -29,6 +36,20 @@ const turns = new Map(
     return [table, { inserts: turnOf("inserts"), updates: turnOf("updates") }]
   })
 )
+
+/** What is written, in the order of its turns: of most tables nothing. */
+const partsOf = (changes: ReadonlyArray<Books.TableChanges>): ReadonlyArray<Part> => {
+  const parts: Array<Part> = []
+  for (const change of changes) {
+    const { bare, table } = change
+    const turn = turns.get(table)
+    if (turn === undefined) continue
+    const { inserts, updates } = bare ?? change
+    if (inserts.length > 0) parts.push({ turn: turn.inserts, table, kind: "inserts", change, bare })
+    if (updates.length > 0) parts.push({ turn: turn.updates, table, kind: "updates", change, bare })
+  }
+  return parts.toSorted((a, b) => a.turn - b.turn)
+}
 
 /** More ways in which rows of one table change than this are written whole. */
 const MOST_UPDATES = 200
@@ -154,30 +175,23 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     },
     /** Writes what planning changed; gives the next free ids. */
     rows: (changes: ReadonlyArray<Books.TableChanges>, free: Id.Counters): Id.Counters => {
-      const written = changes.map((change) => ({ change, bare: change.bare }))
-      const inTurn: Array<(typeof written)[number] | undefined> = Statements.order.map(() => undefined)
-      for (const each of written) {
-        const turn = turns.get(each.change.table)
-        if (turn === undefined) continue
-        inTurn[turn.inserts] = each
-        inTurn[turn.updates] = each
-      }
-      for (const [at, { kind, table }] of Statements.order.entries()) {
-        const found = inTurn[at]
-        if (found === undefined) continue
+      const parts = partsOf(changes)
+      for (const { bare, change, kind, table } of parts) {
         place = table
-        if (found.bare === undefined) writeWhole(table, kind, found.change[kind])
-        else writeBare(found.change, found.bare, kind)
+        if (bare === undefined) writeWhole(table, kind, change[kind])
+        else writeBare(change, bare, kind)
       }
       current = () =>
         changes.flatMap(({ inserts, table, updates }) => [...updates, ...inserts].map((row) => ({ table, row })))
-      const made = written.map(({ bare, change }) => ({
-        table: change.table,
-        ids:
-          bare === undefined
-            ? change.inserts.map(({ id }) => id)
-            : bare.inserts.map((cells) => cells[own(change.table).idPlace])
-      }))
+      const made = parts
+        .filter(({ kind }) => kind === "inserts")
+        .map(({ bare, change, table }) => ({
+          table,
+          ids:
+            bare === undefined
+              ? change.inserts.map(({ id }) => id)
+              : bare.inserts.map((cells) => cells[own(table).idPlace])
+        }))
       return Books.counted(free, made)
     },
     journal: (part: TradeRepository.JournalPart): void => {

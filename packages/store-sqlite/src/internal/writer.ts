@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { failureOf } from "./failure.ts"
 import { fencing } from "./leases.ts"
 import * as Memory from "./memory.ts"
-import { finding, planning } from "./planning.ts"
+import { finding, planning, type Planned } from "./planning.ts"
 import { writing } from "./rows.ts"
 
 type Cells = ReadonlyArray<Column.Cell>
@@ -13,8 +13,18 @@ type Cells = ReadonlyArray<Column.Cell>
 const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean =>
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
 
-/** The writes of a repository on a connection of its own: one call, one transaction, nothing in between. It says when it has begun. */
-export const make = (file: string, db: Database.Database, version: number, begun: () => void) => {
+const rowsOf = ({ changes, journals }: Pick<Planned<unknown>, "changes" | "journals">): number =>
+  journals.reduce((rows, { entries }) => rows + entries.length, changes.length)
+
+/** What is told of each transaction. */
+export interface Told {
+  readonly begun: () => void
+  /** It is durable, and so many rows were written in it. */
+  readonly committed: (rows: number) => void
+}
+
+/** The writes of a repository on a connection of its own: one call, one transaction, nothing in between. */
+export const make = (file: string, db: Database.Database, version: number, { begun, committed }: Told) => {
   const find = finding(db)
   const checkFences = fencing(db)
   const write = writing(file, db, version)
@@ -55,6 +65,7 @@ export const make = (file: string, db: Database.Database, version: number, begun
         if (planned.changes.length > 0 || planned.journals.length > 0) write.remember(scope.commitId, planned.journals)
         write.commit()
         memory.publish(stood, { counters, feed }, planned)
+        committed(rowsOf(planned))
         return { answer: planned.answer, feedPosition: feed?.position ?? 0 }
       }),
     forget: (query: TradeRepository.ForgetQuery): Effect.Effect<number, TradeRepository.WriteError> =>
@@ -63,6 +74,7 @@ export const make = (file: string, db: Database.Database, version: number, begun
         const { changes } = db.prepare<[Cells]>(text).run(cells)
         write.commit()
         if (changes > 0) memory.drop()
+        committed(changes)
         return changes
       })
   }
