@@ -183,7 +183,8 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       noteGroup(members.length, tickMs() - begunMs, labels)
       pace.took(members.length, plannedMs)
       if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
-      if (done.journals.length > 0) news.push({ ...done, feedPosition: written.feedPosition })
+      const { changes, journals } = done
+      if (journals.length > 0) news.push({ changes, journals, feedPosition: written.feedPosition })
       return written.answer
     })
 

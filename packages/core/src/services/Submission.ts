@@ -10,7 +10,7 @@ import type { Member } from "../ledger/plan.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import type { OrderTerms, PositionEffect } from "../order/OrderTerms.ts"
+import type { PositionEffect } from "../order/OrderTerms.ts"
 import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
 import { Refusal, type Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -37,12 +37,13 @@ import { recoverIdle, reported } from "./work.ts"
 const LATEST_SEND_MS = 5_000
 const TOGETHER = 16
 
-/** What an order asks of its broker beside its size. */
-const termsOf = (order: Order): Omit<OrderTerms, "quantity"> => ({
+/** What an order asks of its broker. Written out: an object that is spread and added to gets a shape of its own each time. */
+const termsOf = <Q extends Quantity.Quantity | undefined>(order: Order, quantity: Q) => ({
   account: order.account,
   clientOrderId: order.clientOrderId,
   symbol: order.symbol,
   side: order.side,
+  quantity,
   type: order.type,
   limitPrice: order.limitPrice,
   stopPrice: order.stopPrice,
@@ -61,8 +62,8 @@ export const prepare = (
 ): Either.Either<Prepared, Refusal> => {
   const { askedNotional: notional } = order
   return notional === undefined
-    ? broker.prepare({ ...termsOf(order), quantity: Quantity.make(order.quantity) })
-    : (broker.prepareNotional?.({ ...termsOf(order), notional }) ?? Either.left(NO_NOTIONAL))
+    ? broker.prepare(termsOf(order, Quantity.make(order.quantity)))
+    : (broker.prepareNotional?.({ ...termsOf(order, undefined), notional }) ?? Either.left(NO_NOTIONAL))
 }
 
 const memberOf = <A>(
@@ -216,6 +217,13 @@ interface ReadyToSend extends ForAttempt {
   readonly lease: OwnLease | undefined
 }
 
+const readyToSend = (
+  { broker, settingsVersion }: ForAttempt,
+  order: Order,
+  prepared: Prepared,
+  lease: OwnLease | undefined
+): ReadyToSend => ({ broker, settingsVersion, order, prepared, lease })
+
 /** Orders of several accounts; what keeps one account from being driven is told of that one, and stops no other. */
 const sendBatch = (
   orders: ReadonlyArray<Order>,
@@ -232,7 +240,7 @@ const sendBatch = (
         const lease = ledger.leases.of(account)
         for (const order of own) {
           const prepared = prepare(driving.broker, order)
-          if (Either.isRight(prepared)) ready.push({ ...driving, order, lease, prepared: prepared.right })
+          if (Either.isRight(prepared)) ready.push(readyToSend(driving, order, prepared.right, lease))
           else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
         }
       })
@@ -396,7 +404,7 @@ const attempt = Effect.fnUntraced(function* (order: Order, driving: ForAttempt, 
   const ledger = yield* Ledger
   const clock = yield* Clock
   const begunMs = yield* clock.monotonicMs
-  const ready = { ...driving, order, prepared, lease: ledger.leases.of(order.account) }
+  const ready = readyToSend(driving, order, prepared, ledger.leases.of(order.account))
   const planned = yield* ledger.submit("send", attemptMember(ready))
   if (planned._tag !== "Send") return planned
   const sent = committed(ready, planned, begunMs)
