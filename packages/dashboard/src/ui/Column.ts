@@ -22,3 +22,6 @@ export type Column<A> =
       readonly isStruck?: (row: A) => boolean
     }
   | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
+
+/** What all rows come to, by column: figures under figures; null where it is not known. */
+export type SumsOf = Readonly<Partial<Record<Term, string | null>>>

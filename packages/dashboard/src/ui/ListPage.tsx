@@ -7,11 +7,12 @@ import { glossary, type Term } from "../words/glossary.ts"
 import { signs, type Family } from "../words/signs.ts"
 import { ALL, askedBy, type Usual } from "../words/usual.ts"
 import type { Column } from "./Column.ts"
-import { DataTable, type Sorted } from "./DataTable.tsx"
+import { DataTable } from "./DataTable.tsx"
 import { useFilters } from "./filters.ts"
 import { useAsOf } from "./asOf.ts"
 import { Head } from "./Help.tsx"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
+import type { Sorted, Sorting } from "./model.ts"
 import { Export } from "./Export.tsx"
 import { Problem, StaleSign } from "./Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
@@ -62,21 +63,23 @@ export const sortsBy = (term: Term, isByStatus = false): ReadonlyArray<Sort> => 
     : [])
 ]
 
-/** How a list is sorted, by its address, and the way to the next one by a column, or by any. */
+/** How a list is sorted, by its address, the way to the next one, and what its heads have to know of it. */
 const useSorts = (sorts: ReadonlyArray<Sort>) => {
   const { get, set } = useFilters()
   const at = Math.max(
     0,
     sorts.findIndex(({ name }) => name === get("sort"))
   )
-  return {
-    sort: sorts[at],
-    onSort: (term?: Term): void => {
-      const round = [...sorts.slice(at + 1), ...sorts.slice(0, at + 1)]
-      const next = round.find((each) => term === undefined || each.term === term)
-      if (next !== undefined) set("sort", next.name)
-    }
+  const sort = sorts[at]
+  const choose = (next: Sort | undefined): void => {
+    if (next !== undefined) set("sort", next.name)
   }
+  const sorting: Sorting | undefined = sort && {
+    by: sort,
+    ways: sorts,
+    onSort: ({ direction, term }) => choose(sorts.find((each) => each.term === term && each.direction === direction))
+  }
+  return { sort, sorting, onNext: (): void => choose(sorts[(at + 1) % sorts.length]) }
 }
 
 /** Of records of a kind: what their list is called, and where each has its screen. */
@@ -124,12 +127,12 @@ const allOf = (usual: Usual | undefined): string => (usual === undefined ? "" : 
 const FORTHCOMING = 8
 
 /** A list before its rows have come: its heads, and where they will be. */
-const Forthcoming = ({ columns }: { readonly columns: ReadonlyArray<{ readonly term: Term }> }) => (
+const Forthcoming = ({ terms }: { readonly terms: ReadonlyArray<Term> }) => (
   <div className="skeleton wide" aria-hidden="true">
     <table>
       <thead>
         <tr>
-          {columns.map(({ term }) => (
+          {terms.map((term) => (
             <th key={term}>{glossary[term].head}</th>
           ))}
         </tr>
@@ -137,7 +140,7 @@ const Forthcoming = ({ columns }: { readonly columns: ReadonlyArray<{ readonly t
       <tbody>
         {Array.from({ length: FORTHCOMING }, (_, row) => (
           <tr key={row}>
-            {columns.map(({ term }) => (
+            {terms.map((term) => (
               <td key={term}>
                 <div />
               </td>
@@ -162,7 +165,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
-  const { onSort, sort } = useSorts(listing.sorts ?? [])
+  const { onNext, sort, sorting } = useSorts(listing.sorts ?? [])
   const ordered = sort?.asked ?? {}
   const read = (api: Api, page: PageAsked) => listing.read(api, { ...asked, ...past, ...ordered }, page)
   const key = ["list", listing.name, asked, past, ordered]
@@ -173,9 +176,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   }, [hrefOf, rows])
   const terms = listing.columns.map(({ term }) => term)
   const chosen = useColumns(listing.name, terms)
-  const columns = listing.columns.filter(
-    (column, index) => (index === 0 || !chosen.away.includes(column.term)) && isShown(column, rows)
-  )
+  const hidden = listing.columns
+    .filter((column, index) => (index > 0 && chosen.away.includes(column.term)) || !isShown(column, rows))
+    .map(({ term }) => term)
   const isFiltered = listing.filters.some(({ name }) => get(name) !== "")
   return (
     <>
@@ -212,7 +215,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         <SavedViews list={listing.name} />
         <ColumnChoice chosen={chosen} terms={terms} />
         {sort === undefined ? null : (
-          <button type="button" className="button quiet small" data-key="s" onClick={() => onSort()}>
+          <button type="button" className="button quiet small" data-key="s" onClick={onNext}>
             {sort.term === "status" ? "By status" : sort.direction === "descending" ? "Newest first" : "Oldest first"}
           </button>
         )}
@@ -223,14 +226,15 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
       {query.error === null ? null : <Problem error={query.error} again={() => void query.refetch()} />}
       {query.data === undefined ? (
         query.error === null ? (
-          <Forthcoming columns={columns} />
+          <Forthcoming terms={terms.filter((term) => !hidden.includes(term))} />
         ) : null
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>
           <DataTable
             key={JSON.stringify([asked, past, ordered])}
             label={listing.title}
-            columns={columns}
+            columns={listing.columns}
+            hidden={hidden}
             rows={rows}
             idOf={listing.idOf}
             hrefOf={listing.hrefOf}
@@ -247,9 +251,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                 : listing.empty
             }
             onEnd={readOn}
-            sorted={sort}
-            sortable={(listing.sorts ?? []).map(({ term }) => term)}
-            onSort={onSort}
+            sorting={sorting}
           />
         </div>
       )}

@@ -1,7 +1,6 @@
 import { useState } from "react"
 import { copyText } from "./copying.ts"
-
-const none: ReadonlySet<string> = new Set()
+import type { Model } from "./model.ts"
 
 /** Copies rows as CSV, with every field. */
 const copyRows = async (rows: ReadonlyArray<object>): Promise<boolean> => {
@@ -9,24 +8,30 @@ const copyRows = async (rows: ReadonlyArray<object>): Promise<boolean> => {
   return copyText(csvOf(rows.map(rowOf)))
 }
 
-/** Which rows of a table are selected, and what becomes of them. */
-export const useSelection = <A extends object>(shown: ReadonlyArray<A>, idOf: (row: A) => string) => {
-  const [ids, setIds] = useState(none)
+interface Selecting<A extends object> {
+  readonly model: Model<A>
+  readonly shown: ReadonlyArray<A>
+  readonly idOf: (row: A) => string
+}
+
+/** Which rows of a table are selected, also of those that are not on screen, and what becomes of them. */
+export const useSelection = <A extends object>({ idOf, model, shown }: Selecting<A>) => {
   const [said, setSaid] = useState("")
-  const has = (row: A): boolean => ids.has(idOf(row))
+  const ids = model.getState().rowSelection
+  const count = Object.keys(ids).length
   const meant = (row: A | undefined): ReadonlyArray<A> =>
-    ids.size > 0 ? shown.filter(has) : row === undefined ? [] : [row]
+    count > 0 ? shown.filter((each) => ids[idOf(each)]) : row === undefined ? [] : [row]
   return {
-    count: ids.size,
+    count,
     /** What was done last, in words. */
     said,
-    has,
-    clear: (): void => setIds(none),
-    turn: (row: A): void => {
-      const others = [...ids].filter((id) => id !== idOf(row))
-      setIds(new Set(has(row) ? others : [...others, idOf(row)]))
-    },
-    add: (rows: ReadonlyArray<A>): void => setIds(new Set([...ids, ...rows.map(idOf)])),
+    clear: (): void => model.setRowSelection({}),
+    turn: (row: A): void =>
+      model.setRowSelection(({ [idOf(row)]: was = false, ...others }) =>
+        was ? others : { ...others, [idOf(row)]: true }
+      ),
+    add: (rows: ReadonlyArray<A>): void =>
+      model.setRowSelection((before) => ({ ...before, ...Object.fromEntries(rows.map((row) => [idOf(row), true])) })),
     /** Copies what is selected; where nothing is, the row. */
     copy: (row?: A): void => {
       const rows = meant(row)

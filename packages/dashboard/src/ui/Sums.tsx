@@ -1,16 +1,13 @@
-import type { Term } from "../words/glossary.ts"
-import type { Column } from "./Column.ts"
+import type { Fractions } from "./alignment.ts"
+import type { Column, SumsOf } from "./Column.ts"
 import { Figure } from "./Figure.tsx"
 import { Head } from "./Help.tsx"
-
-/** What all rows come to, by column: figures under figures; null where it is not known. */
-export type SumsOf = Readonly<Partial<Record<Term, string | null>>>
 
 interface SumsProps<A> {
   readonly columns: ReadonlyArray<Column<A>>
   readonly sums: SumsOf
-  /** The longest fraction of each column, so that points line up with the rows above. */
-  readonly fractions: ReadonlyArray<number>
+  /** Points line up with the rows above. */
+  readonly fractions: Fractions
 }
 
 /** The last line of a table: what all of it comes to. */
@@ -29,7 +26,9 @@ export const Sums = <A,>({ columns, fractions, sums }: SumsProps<A>) => (
         if (column.kind !== "figure") return <td key={column.term}>{sum}</td>
         return (
           <td key={column.term} className="right">
-            {sum === undefined ? null : <Figure of={sum} money={column.money} align={fractions[at] ?? 0} />}
+            {sum === undefined ? null : (
+              <Figure of={sum} money={column.money} align={fractions.get(column.term) ?? 0} />
+            )}
           </td>
         )
       })}

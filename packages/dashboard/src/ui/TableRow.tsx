@@ -1,0 +1,65 @@
+import type { Row } from "@tanstack/react-table"
+import type { KeyboardEvent, MouseEvent, ReactNode } from "react"
+import type { Fractions } from "./alignment.ts"
+import type { Column } from "./Column.ts"
+import { Figure, Time } from "./Figure.tsx"
+
+const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
+  if (column.kind === "node") return column.of(row)
+  if (column.kind === "time") return <Time at={column.of(row)} />
+  const figure = (
+    <Figure of={column.of(row)} signed={column.signed} money={column.money} isAbout={column.isAbout} align={align} />
+  )
+  return column.isStruck?.(row) === true ? <s>{figure}</s> : figure
+}
+
+interface TableRowProps<A extends object> {
+  readonly row: Row<A>
+  /** Its place among all rows. */
+  readonly index: number
+  readonly fractions: Fractions
+  /** It is no longer among the rows that were given. */
+  readonly isLeft: boolean
+  /** The Tab key stops at it. */
+  readonly isStop: boolean
+  /** Some rows are selected: whether this one is, is said then. */
+  readonly isSelecting: boolean
+  readonly onFocus: (id: string, index: number) => void
+  readonly onBlur: (to: EventTarget | null) => void
+  readonly onKey: (event: KeyboardEvent<HTMLElement>, index: number) => void
+  readonly onOpen: ((row: A) => void) | undefined
+}
+
+/** Was something pressed that does its own, or text selected? Then the row is not opened. */
+const isForOther = ({ target }: MouseEvent): boolean =>
+  (target instanceof Element && target.closest("a,button,summary") !== null) || getSelection()?.isCollapsed === false
+
+/** A row of a table. */
+export const TableRow = <A extends object>(props: TableRowProps<A>) => {
+  const { fractions, index, isLeft, isSelecting, isStop, onBlur, onFocus, onKey, onOpen, row } = props
+  return (
+    <tr
+      data-row={index}
+      aria-rowindex={index + 2}
+      tabIndex={isStop ? 0 : -1}
+      aria-selected={isSelecting ? row.getIsSelected() : undefined}
+      className={isLeft ? "left" : undefined}
+      onFocus={() => onFocus(row.id, index)}
+      onBlur={({ relatedTarget }) => onBlur(relatedTarget)}
+      onKeyDown={(event) => onKey(event, index)}
+      onClick={(event) => {
+        if (!isForOther(event)) onOpen?.(row.original)
+      }}
+    >
+      {row.getVisibleCells().map(({ column, id }, at) => {
+        const given = column.columnDef.meta?.given
+        return given === undefined ? null : (
+          <td key={id} className={given.kind === "figure" ? "right" : undefined}>
+            {cellOf(given, row.original, fractions.get(given.term) ?? 0)}
+            {at === 0 && isLeft ? <span className="mark"> left this view</span> : null}
+          </td>
+        )
+      })}
+    </tr>
+  )
+}
