@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { AWAITS_TURN } from "@roundlot/api/client"
-import { describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest"
 import { pauseAfter } from "../src/api/pause.ts"
 import {
   anchored,
@@ -16,6 +16,7 @@ import {
 import { sumOf, withMinus } from "../src/format/figure.ts"
 import { shownSpan } from "../src/format/time.ts"
 import { type Laid, laid } from "../src/ui/laying.ts"
+import { pace } from "../src/ui/pacing.ts"
 import { copiesOf } from "../src/words/copies.ts"
 import { candidatesIn } from "../src/words/evidence.ts"
 import { inferredIn } from "../src/words/inferred.ts"
@@ -437,5 +438,33 @@ describe("how fast rows of a batch come to their end", () => {
     expect(dipsOf(stretchesOf(readingsOf(slow.slice(0, 4))))).toEqual([])
     const dips = dipsOf(stretchesOf(readingsOf([...slow, [14_000, 152], [16_000, 202]])))
     expect(dips).toMatchObject([{ from: new Date(2000).toISOString(), rows: 2, ms: 8000 }])
+  })
+})
+
+describe("a chart for which something arrives 200 times a second", () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test("is painted twice a second, of the newest: of the last one too, and of what comes after a while at once", () => {
+    const begun = performance.now()
+    const painted: Array<readonly [ms: number, what: number]> = []
+    const { end, give } = pace<number>((what) => painted.push([performance.now() - begun, what]))
+    for (let ms = 0; ms <= 1200; ms += 5) {
+      give(ms)
+      vi.advanceTimersByTime(5)
+    }
+    vi.advanceTimersByTime(3795)
+    give(5000)
+    vi.advanceTimersByTime(1)
+    give(5001)
+    end()
+    vi.advanceTimersByTime(5000)
+    expect(painted).toEqual([
+      [0, 0],
+      [500, 495],
+      [1000, 995],
+      [1500, 1200],
+      [5000, 5000]
+    ])
   })
 })

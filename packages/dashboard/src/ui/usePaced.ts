@@ -1,19 +1,11 @@
-import { useEffect, useRef, useState } from "react"
-
-/** A chart is painted twice a second at most, whatever arrives. */
-const BETWEEN_MS = 500
+import { useEffect, useState } from "react"
+import { pace } from "./pacing.ts"
 
 /** What a chart is painted from: the newest of what it is given, as often as a chart may change. */
 export const usePaced = <A>(newest: A): A => {
   const [painted, setPainted] = useState(newest)
-  const paintedMs = useRef(0)
-  useEffect(() => {
-    const leftMs = Math.max(0, paintedMs.current + BETWEEN_MS - performance.now())
-    const timer = setTimeout(() => {
-      paintedMs.current = performance.now()
-      setPainted(newest)
-    }, leftMs)
-    return () => clearTimeout(timer)
-  }, [newest])
+  const [{ end, give }] = useState(() => pace<A>(setPainted))
+  useEffect(() => give(newest), [give, newest])
+  useEffect(() => end, [end])
   return painted
 }
