@@ -6,7 +6,6 @@ import * as columns from "./columns.tsx"
 import type { Column } from "./Column.ts"
 import { useNow, useSettings } from "./settings.ts"
 import { type Point, StepChart } from "./StepChart.tsx"
-import { usePaced } from "./usePaced.ts"
 
 /** The rate of a stretch, for its pixel, beside what was sent of it. */
 interface Rate extends Point, Stretch {}
@@ -30,7 +29,7 @@ export const RateChart = ({ reading }: { readonly reading: Reading }) => {
   }
   const now = useNow()
   const { utc } = useSettings()
-  const stretches = stretchesOf(usePaced(readings))
+  const stretches = stretchesOf(readings)
   const [first, ...others] = stretches
   if (first === undefined || others.length === 0) return null
   const time = (at: string): string => shownTime(at, now, utc).replace(/\.\d+$/, "")

@@ -1,8 +1,11 @@
-import { useEffect, useRef, useState } from "react"
+import { scaleLinear } from "d3-scale"
+import { curveStepAfter, line } from "d3-shape"
+import { useState } from "react"
 import { shownTime } from "../format/time.ts"
 import type { Column } from "./Column.ts"
 import { Rows } from "./TablePanel.tsx"
 import { useNow, useSettings } from "./settings.ts"
+import { usePaced } from "./usePaced.ts"
 
 /** What a line is at a moment, as the daemon sent it; numbers are made of figures for pixels only. */
 export interface Point {
@@ -28,46 +31,54 @@ const WIDTH = 640
 const HEIGHT = 160
 const EDGE = 8
 
-const span = (values: ReadonlyArray<number>): readonly [least: number, most: number] => {
-  const [least, most] = [Math.min(...values), Math.max(...values)]
-  return least === most ? [least - 1, most + 1] : [least, most]
+/** From the least to the most of them. */
+const extent = (values: ReadonlyArray<number>): readonly [least: number, most: number] => [
+  Math.min(...values),
+  Math.max(...values)
+]
+
+/** Where points are in the picture: in its middle where all of them are one. */
+const placed = <A extends Point>(points: ReadonlyArray<A>) => {
+  const timeOf = ({ at }: Point): number => Date.parse(at)
+  const valueOf = ({ figure }: Point): number => Number.parseFloat(figure)
+  const x = scaleLinear(extent(points.map(timeOf)), [EDGE, WIDTH - EDGE])
+  const y = scaleLinear(extent(points.map(valueOf)), [HEIGHT - EDGE, EDGE])
+  return points.map((point) => ({ point, x: x(timeOf(point)), y: y(valueOf(point)) }))
 }
 
-const REPAINT_MS = 500
+type Placed<A extends Point> = ReturnType<typeof placed<A>>
 
-/** A value as it changes, not more often than that. */
-const useAtMost = <A,>(value: A, everyMs: number): A => {
-  const [shown, setShown] = useState(value)
-  const shownAt = useRef(0)
-  useEffect(() => {
-    const draw = (): void => {
-      shownAt.current = Date.now()
-      setShown(value)
-    }
-    const timer = setTimeout(draw, Math.max(0, shownAt.current + everyMs - Date.now()))
-    return () => clearTimeout(timer)
-  }, [value, everyMs])
-  return shown
+const stepped = line<Placed<Point>[number]>(
+  ({ x }) => x,
+  ({ y }) => y
+)
+  .curve(curveStepAfter)
+  .digits(1)
+
+type DrawnProps<A extends Point> = Pick<StepChartProps<A>, "label" | "points" | "summary" | "unit">
+
+/** The line, which stays to its end as it was last, and what each of its points was. */
+const Drawn = <A extends Point>({ label, points, summary, unit }: DrawnProps<A>) => {
+  const now = useNow()
+  const { utc } = useSettings()
+  const places = placed(points)
+  const ends = places.slice(-1).map((last) => ({ ...last, x: WIDTH - EDGE }))
+  return (
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${label}: ${summary}`} preserveAspectRatio="none">
+      <path d={stepped([...places, ...ends]) ?? undefined} vectorEffect="non-scaling-stroke" />
+      {places.map(({ point: { at, figure }, x, y }) => (
+        <circle key={`${at} ${figure}`} cx={x} cy={y} r={3}>
+          <title>{`${figure} ${unit}, ${shownTime(at, now, utc)}`}</title>
+        </circle>
+      ))}
+    </svg>
+  )
 }
 
 /** A line over time that stays until it steps, with the same as a table behind a button. */
 export const StepChart = <A extends Point>(props: StepChartProps<A>) => {
-  const { columns, isSmall, label, summary, unit } = props
-  const points = useAtMost(props.points, REPAINT_MS)
+  const { columns, isSmall, label, points, summary, unit } = usePaced(props)
   const [isTable, setTable] = useState(false)
-  const now = useNow()
-  const { utc } = useSettings()
-  const times = span(points.map(({ at }) => Date.parse(at)))
-  const values = span(points.map(({ figure }) => Number.parseFloat(figure)))
-  const x = (at: string): string =>
-    (EDGE + ((Date.parse(at) - times[0]) / (times[1] - times[0])) * (WIDTH - 2 * EDGE)).toFixed(1)
-  const y = (figure: string): string =>
-    (HEIGHT - EDGE - ((Number.parseFloat(figure) - values[0]) / (values[1] - values[0])) * (HEIGHT - 2 * EDGE)).toFixed(
-      1
-    )
-  const steps = points.map(({ at, figure }, index) =>
-    index === 0 ? `M${x(at)} ${y(figure)}` : `H${x(at)}V${y(figure)}`
-  )
   return (
     <div className={isSmall === true ? "chart small" : "chart"}>
       <p>
@@ -86,19 +97,7 @@ export const StepChart = <A extends Point>(props: StepChartProps<A>) => {
           isShort
         />
       ) : (
-        <svg
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-          role="img"
-          aria-label={`${label}: ${summary}`}
-          preserveAspectRatio="none"
-        >
-          <path d={`${steps.join("")}H${WIDTH - EDGE}`} vectorEffect="non-scaling-stroke" />
-          {points.map(({ at, figure }) => (
-            <circle key={`${at} ${figure}`} cx={x(at)} cy={y(figure)} r={3}>
-              <title>{`${figure} ${unit}, ${shownTime(at, now, utc)}`}</title>
-            </circle>
-          ))}
-        </svg>
+        <Drawn label={label} points={points} summary={summary} unit={unit} />
       )}
     </div>
   )
