@@ -60,8 +60,11 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await page.getByLabel("Name", { exact: true }).fill("Morning")
     await page.getByRole("button", { name: "Check" }).click()
     await page.getByText("2 rows would be taken, 1 would not").waitFor()
+    // What was begun, and how far it is, stays through a reload: it is checked again.
+    await page.reload()
     await page.getByRole("table", { name: "Rows that would not be taken" }).getByText("hold", { exact: true }).waitFor()
     await page.getByRole("button", { name: "Submit only the good rows" }).click()
+    await page.reload()
     await page.getByRole("button", { name: "Submit 2 rows" }).click()
     await page.getByRole("heading", { level: 1, name: /Morning/ }).waitFor()
     await page.getByText("adds up to 3 rows").waitFor()

@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import { Link, useLocation } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/client.ts"
@@ -83,18 +83,31 @@ const blank: Wish = {
   template: ""
 }
 
+const steps = ["File", "Columns", "Check", "Submit"] as const
+const [COLUMNS, CHECK] = [1, 2] as const
+
+/** How far somebody is. */
+interface Begun {
+  readonly wish: Wish
+  readonly step: number
+  /** The same wish is never submitted twice, also by who reloads the page meanwhile. */
+  readonly key: string
+}
+
 /** What was begun stays through a reload of the page. */
-const kept = (): Wish => {
+const kept = (): Begun => {
+  const begun = { wish: blank, step: 0, key: crypto.randomUUID() }
   try {
-    return { ...blank, ...JSON.parse(sessionStorage.getItem(KEPT) ?? "{}") }
+    const { wish, ...rest } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}")
+    return { ...begun, ...rest, wish: { ...blank, ...wish } }
   } catch {
-    return blank
+    return begun
   }
 }
 
-const keep = (wish: Wish): void => {
+const keep = (begun: Begun): void => {
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(wish))
+    sessionStorage.setItem(KEPT, JSON.stringify(begun))
   } catch {
     // Too large to be kept: it stays in the page.
   }
@@ -131,26 +144,22 @@ const requestOf = ({
   }
 }
 
-const steps = ["File", "Columns", "Check", "Submit"] as const
-
 /** A file of trades in four steps: the file, what its columns mean, what would be taken, and the submission. */
 export const NewBatch = () => {
   const [, go] = useLocation()
-  const [chosen, setWish] = useState(kept)
+  const [begun, setBegun] = useState(kept)
+  const { key, step, wish: chosen } = begun
   const { data: templates } = useAsk(["templates"], (api) => api.batches.templates())
   // What was removed meanwhile cannot be submitted by.
   const isGone = templates?.items.every(({ name }) => name !== chosen.template) === true
   const wish = isGone ? { ...chosen, template: "" } : chosen
-  const [step, setStep] = useState(0)
-  const [key, setKey] = useState(() => crypto.randomUUID())
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
   const change = (next: Partial<Wish>): void => {
-    const all = { ...wish, ...next }
-    setWish(all)
-    keep(all)
-    // Another wish has another key: the same is never submitted twice, another one always is.
-    setKey(crypto.randomUUID())
+    // Another wish has another key, so that it is always submitted.
+    setBegun({ step, wish: { ...wish, ...next }, key: crypto.randomUUID() })
   }
+  const setStep = (step: number): void => setBegun((now) => ({ ...now, step }))
+  useEffect(() => keep(begun), [begun])
   const given = (csv: string, fileName: string): void => {
     const separator = sniffed(csv)
     const names = cellsOf(csv.split(/\r?\n/, 1)[0] ?? "", separator)
@@ -195,8 +204,13 @@ export const NewBatch = () => {
   }
   const checking = useMutation({
     mutationFn: () => call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(wish), dryRun: true } })),
-    onSuccess: () => setStep(2)
+    onSuccess: () => setStep(Math.max(CHECK, step)),
+    onError: () => setStep(COLUMNS)
   })
+  // Who reloads the page after the check has it checked again, and is where he was.
+  useEffect(() => {
+    if (step >= CHECK) checking.mutate()
+  }, [])
   const submitting = useMutation({
     mutationFn: () =>
       call((api) => api.batches.submit({ headers: { "idempotency-key": key }, payload: requestOf(wish) })),
@@ -271,14 +285,14 @@ export const NewBatch = () => {
               type="button"
               className="button primary"
               aria-disabled={wish.csv.trim() === ""}
-              onClick={() => wish.csv.trim() !== "" && setStep(1)}
+              onClick={() => wish.csv.trim() !== "" && setStep(COLUMNS)}
             >
               Columns
             </button>
           </div>
         </section>
       ) : null}
-      {step === 1 ? (
+      {step === COLUMNS ? (
         <section className="panel form" aria-label="Columns">
           <Choice
             term="template"
@@ -418,7 +432,8 @@ export const NewBatch = () => {
           </div>
         </section>
       ) : null}
-      {step === 2 && checked !== undefined ? (
+      {step >= CHECK && checked === undefined ? <p role="status">Checking…</p> : null}
+      {step === CHECK && checked !== undefined ? (
         <section className="panel form" aria-label="Check">
           <p role="status">
             {rowsIn(checked.accepted)} would be taken, {checked.rejected} would not.
@@ -432,7 +447,7 @@ export const NewBatch = () => {
             />
           )}
           <div className="buttons">
-            <button type="button" className="button" onClick={() => setStep(checked.rejected === 0 ? 1 : 0)}>
+            <button type="button" className="button" onClick={() => setStep(checked.rejected === 0 ? COLUMNS : 0)}>
               {checked.rejected === 0 ? "Back" : "Fix the file"}
             </button>
             <button
@@ -456,7 +471,7 @@ export const NewBatch = () => {
           </p>
           {submitting.error === null ? null : <Problem error={submitting.error} />}
           <div className="buttons">
-            <button type="button" className="button" onClick={() => setStep(1)}>
+            <button type="button" className="button" onClick={() => setStep(COLUMNS)}>
               Back
             </button>
             <button
