@@ -13,6 +13,8 @@ beforeAll(async () => {
 
 const ofMany = (n: number) => ({ sourceId: `many-${n}`, symbol: "QQQ", side: "buy", quantity: "0.001" })
 
+const aQuarter = (symbol: string, side: string) => ({ sourceId: `${symbol} ${side}`, symbol, side, quantity: "0.25" })
+
 /** Sets how a symbol that nobody trades may be traded. */
 const setsTrading = async (state: string): Promise<void> => {
   await daemon.ask(`/api/v1/controls/${state}`, { account: "paper", symbol: "ZZZ", reason: "a test of what is told" })
@@ -105,6 +107,31 @@ describe("more of what an operator does", () => {
     await open1.getByText("0.625", { exact: true }).waitFor()
     await rows.getByText("cold 2", { exact: true }).waitFor()
     await page.locator(".pill").first().waitFor({ state: "detached" })
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a row that leaves a table of a record stays there, marked, until it is asked for; another record holds none", async () => {
+    await daemon.ask("/api/v1/trades", [aQuarter("SHA", "buy"), aQuarter("SHB", "buy")])
+    await using seen = await open("/positions")
+    const { page } = seen
+    const lots = page.getByRole("table", { name: "Open lots" })
+    const isOf = (symbol: string) => page.getByRole("heading", { level: 1, name: symbol }).waitFor()
+    await page.getByRole("table", { name: "Positions" }).getByRole("link", { name: "SHA" }).click()
+    await lots.getByText("+0.25", { exact: true }).first().waitFor()
+    await daemon.ask("/api/v1/trades", aQuarter("SHA", "sell"))
+    await lots.getByText("left this view").waitFor()
+    await page.keyboard.press("]")
+    await isOf("SHB")
+    await lots.getByText("+0.25", { exact: true }).first().waitFor()
+    await page.keyboard.press("[")
+    await isOf("SHA")
+    await page.getByText("Nothing waits in the queue.").waitFor()
+    expect(await lots.count()).toBe(0)
+    await daemon.ask("/api/v1/trades", { ...aQuarter("SHA", "buy"), sourceId: "SHA again" })
+    await lots.getByText("+0.25", { exact: true }).first().waitFor()
+    await daemon.ask("/api/v1/trades", { ...aQuarter("SHA", "sell"), sourceId: "SHA gone" })
+    await page.getByRole("button", { name: "1 left" }).click()
+    await page.getByText("Nothing waits in the queue.").waitFor()
     expect(seen.faults).toEqual([])
   })
 
@@ -280,6 +307,16 @@ describe("more of what an operator does", () => {
     expect(await page.locator("th[aria-sort]").evaluateAll((all) => all.map((each) => each.ariaSort))).toEqual([
       "ascending"
     ])
+    // By its head a column is sorted its usual way first, and then turned round where the daemon can.
+    for (const [head, way] of [
+      ["Status", "By status"],
+      ["Status", "By status"],
+      ["Received", "Newest first"],
+      ["Received", "Oldest first"]
+    ] as const) {
+      await page.getByRole("button", { name: `Sort by ${head}` }).click()
+      await page.getByRole("button", { name: way, exact: true }).waitFor()
+    }
     await page.locator("tbody tr[data-row='0']").focus()
     await press("Enter", "]")
     await page

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react"
+import { useLocation } from "wouter"
 import type { useList } from "../api/asking.ts"
+import { useAsOf } from "./asOf.ts"
 import { DataTable, type DataTableProps } from "./DataTable.tsx"
 import { Asked, Panel, type PanelProps } from "./Panel.tsx"
 
@@ -39,10 +41,14 @@ export const ReadRows = <A extends object>({ list, ...table }: ReadRowsProps<A>)
 type TablePanelProps<A> = Omit<PanelProps, "children" | "title"> &
   Omit<RowsProps<A>, "label"> & { readonly title: string; readonly below?: ReactNode }
 
-/** A part of a page that is a short table, called as the part is. */
-export const TablePanel = <A extends object>({ action, below, id, note, title, ...rows }: TablePanelProps<A>) => (
-  <Panel title={title} note={note} action={action} id={id}>
-    <Rows label={title} isShort {...rows} />
-    {below}
-  </Panel>
-)
+/** A part of a record's page that is a short table, called as the part is. Of another record, or moment, it holds no row. */
+export const TablePanel = <A extends object>({ action, below, id, note, title, ...rows }: TablePanelProps<A>) => {
+  const [path] = useLocation()
+  const asOf = useAsOf()
+  return (
+    <Panel title={title} note={note} action={action} id={id}>
+      <Rows key={`${path} ${asOf}`} label={title} isShort coming="above" {...rows} />
+      {below}
+    </Panel>
+  )
+}
