@@ -22,17 +22,22 @@ const later = (ms: number): Clock.Clock => {
 interface Surroundings {
   readonly laterMs: number
   readonly known?: ReadonlyArray<Migrations.Migration> | undefined
+  /** What asks it to end, as a signal would; by itself nothing does. */
+  readonly stop?: AbortSignal | undefined
 }
+
+const aborted = (signal: AbortSignal | undefined) =>
+  Effect.async<void>((resume) => signal?.addEventListener("abort", () => resume(Effect.void), { once: true }))
 
 /** Runs one command line in this process; the exit code. */
 export const performed = (
   words: Arguments[0],
   variables: Arguments[1],
   streams: Arguments[2],
-  { known = Migrations.ours, laterMs }: Surroundings
+  { known = Migrations.ours, laterMs, stop }: Surroundings
 ): Promise<number> =>
   Effect.runPromise(
-    run(words, variables, streams).pipe(
+    run(words, variables, streams, aborted(stop)).pipe(
       Effect.withClock(later(laterMs)),
       Effect.provideService(Migrations.Known, known)
     )

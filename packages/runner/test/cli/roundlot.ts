@@ -26,6 +26,31 @@ const ownFolder = (): string => {
   return folder
 }
 
+/** Keeps what a program prints, for who waits for words of it. */
+const listening = () => {
+  const printed = { out: "", err: "" }
+  const watchers = new Set<() => void>()
+  return {
+    printed,
+    keep: (stream: "out" | "err") => (text: string | Buffer) => {
+      printed[stream] += text.toString()
+      for (const watcher of watchers) watcher()
+    },
+    /** Waits until it has printed this, or has ended. */
+    says: (text: RegExp, ended: Promise<unknown>): Promise<void> =>
+      Promise.race([
+        ended.then(() => undefined),
+        new Promise<void>((resolve) => {
+          const look = () => {
+            if (text.test(printed.out + printed.err)) resolve()
+          }
+          watchers.add(look)
+          look()
+        })
+      ])
+  }
+}
+
 /**
  * A folder of its own with a store in it, or with what belongs to the store that is named, and the command line on that store, run
  * in this process.
@@ -34,25 +59,32 @@ export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>
   const store = named ?? `sqlite:${join(folder, "books.db")}`
   const place = ["--store", store, ...(named === undefined ? [] : ["--paper", join(folder, "paper.db")])]
   let ahead = 0
-  const plain = async (
-    words: ReadonlyArray<string>,
-    variables: Readonly<Record<string, string>> = {}
-  ): Promise<Ended> => {
-    const printed = { out: "", err: "" }
-    const streams = {
-      out: (text: string) => void (printed.out += text),
-      err: (text: string) => void (printed.err += text)
+  /** Begins a command line; it ends when it has done its work, or when it is asked to as by a signal. */
+  const begin = (words: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}, version = known) => {
+    const { keep, printed, says } = listening()
+    const stopping = new AbortController()
+    const streams = { out: keep("out"), err: keep("err") }
+    const ended = performing()
+      .then(({ performed }) =>
+        performed(words, variables, streams, { laterMs: ahead, known: version, stop: stopping.signal })
+      )
+      .then((code): Ended => ({ code, ...printed }))
+    return {
+      ended,
+      end: () => stopping.abort(),
+      said: (): string => printed.out + printed.err,
+      says: (text: RegExp) => says(text, ended)
     }
-    const { performed } = await performing()
-    const code = await performed(words, variables, streams, { laterMs: ahead, known })
-    return { code, ...printed }
   }
+  const plain = (words: ReadonlyArray<string>, variables: Readonly<Record<string, string>> = {}): Promise<Ended> =>
+    begin(words, variables).ended
   const cli = (...words: ReadonlyArray<string>) => plain([...words, ...place])
   return {
     folder,
     store,
     /** The flags that name the store and its exchange. */
     place,
+    begin,
     plain,
     cli,
     /** The answer of a verb as the program that asked reads it. */
@@ -86,12 +118,7 @@ export const running = (
   const spawned = spawn(file, words, { stdio: "pipe", cwd, env: { ...process.env, ...variables } })
   // Who ends before it has read everything is no failure of the test's own.
   spawned.stdin.on("error", () => undefined)
-  const printed = { out: "", err: "" }
-  const watchers = new Set<() => void>()
-  const keep = (stream: "out" | "err") => (text: Buffer) => {
-    printed[stream] += text.toString()
-    for (const watcher of watchers) watcher()
-  }
+  const { keep, printed, says } = listening()
   spawned.stdout.on("data", keep("out"))
   spawned.stderr.on("data", keep("err"))
   // No test leaves a program behind, not even one that failed.
@@ -113,17 +140,7 @@ export const running = (
     tell: (input: string) => void spawned.stdin.end(input),
     signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGUSR2") => spawned.kill(name),
     /** Waits until it has printed this, or has ended. */
-    says: (text: RegExp): Promise<void> =>
-      Promise.race([
-        ended.then(() => undefined),
-        new Promise<void>((resolve) => {
-          const look = () => {
-            if (text.test(printed.out + printed.err)) resolve()
-          }
-          watchers.add(look)
-          look()
-        })
-      ])
+    says: (text: RegExp): Promise<void> => says(text, ended)
   }
 }
 

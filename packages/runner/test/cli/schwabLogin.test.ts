@@ -1,9 +1,9 @@
 import { Schema } from "effect"
 import { chmodSync, existsSync, readFileSync, statSync } from "node:fs"
-import { get } from "node:https"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { addressIn, cameBackTo, logIn as loggedIn, visited } from "./loggingIn.ts"
 import { buys, child, desk, program, running, until } from "./roundlot.ts"
 import { simulatedAt } from "./simulated.ts"
 
@@ -15,27 +15,8 @@ const Theirs = Schema.decodeUnknownSync(
 const Attempts = Schema.Struct({ items: Schema.Array(Schema.Struct({ outcome: Schema.NullOr(Schema.String) })) })
 const outcomesIn = (json: unknown) => Schema.decodeUnknownSync(Attempts)(json).items.map(({ outcome }) => outcome)
 
-const addressIn = (text: string): string => /^http\S+oauth\/authorize\S+$/m.exec(text)?.[0] ?? ""
-
-/** What a browser of somebody who accepts any certificate is answered: the status, and where it is sent. */
-const visited = (address: string): Promise<{ readonly status: number; readonly location: string }> =>
-  new Promise((resolve, reject) => {
-    get(address, { rejectUnauthorized: false, agent: false }, (response) => {
-      response.resume()
-      resolve({ status: response.statusCode ?? 0, location: response.headers.location ?? "" })
-    }).on("error", reject)
-  })
-
-/** Where the browser ends up that follows the address: the login is granted at once. */
-const cameBackTo = async (address: string): Promise<string> => (await visited(address)).location
-
-/** A person who logs in: opens the address that is printed, and pastes the one that he comes back to, or something else. */
-const logIn = async (envFile: string, paste: (address: string) => Promise<string>) => {
-  const login = running(program("main", ["schwab", "login", "--env-file", envFile]))
-  await login.says(/authorize\S+\n/)
-  login.tell(`${await paste(addressIn(login.said()))}\n`)
-  return login.ended
-}
+const logIn = (envFile: string, paste: (address: string) => Promise<string>) =>
+  loggedIn(["schwab", "login", "--env-file", envFile], paste)
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
