@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { basename, join } from "node:path"
+import { join } from "node:path"
 import { Instruction } from "@roundlot/broker-paper"
 import { Effect, Either } from "effect"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -12,8 +12,6 @@ import * as Tree from "../../src/cli/Tree.ts"
 import { config } from "../../src/cli/Verb.ts"
 import { parse } from "../../src/settings/Configuration.ts"
 import { Environment } from "../../src/settings/Settings.ts"
-import { desk, HEADER } from "../cli/roundlot.ts"
-import { simulatedAt, type Simulated } from "../cli/simulated.ts"
 import { blocksOf, filesIn, indentedIn, linesOf, pages, read, root, spokenIn, type Block } from "./blocks.ts"
 
 const blocks = pages.flatMap(blocksOf)
@@ -43,25 +41,27 @@ const wrongWith = async (words: ReadonlyArray<string>): Promise<string | undefin
   )
 }
 
-const npmScripts = new Set([
-  "start",
-  "test",
-  "install",
-  ...Object.keys(Object(JSON.parse(read("package.json")).scripts))
-])
+const scripts: ReadonlyMap<string, string> = new Map(Object.entries(Object(JSON.parse(read("package.json")).scripts)))
+
+/** What is wrong with a line for npm: its script, or a flag that this script's own file has not among its options. */
+const wrongScript = ([verb = "", ...words]: ReadonlyArray<string>): string | undefined => {
+  const script = scripts.get(verb === "run" ? (words[0] ?? "") : verb)
+  if (script === undefined) return `there is no script for ${[verb, ...words].join(" ")}`
+  const [file] = /\S+\.(?:ts|mjs)/.exec(script) ?? []
+  const options = file === undefined || verb !== "run" ? undefined : read(file)
+  const flags = words.filter((word) => word.startsWith("--") && word !== "--").map((word) => word.slice(2))
+  return flags.find((flag) => options !== undefined && !new RegExp(`^\\s+${flag}: \\{ type:`, "m").test(options))
+}
 
 /** Programs that are not ours: they are shown beside ours, and no test can run them here. */
-const others = new Set(["curl", "ln", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod"])
+const others = new Set(["curl", "ln", "systemctl", "journalctl", "useradd", "cp", "mkdir", "chmod", "chown"])
 
 const wrongLine = async (words: ReadonlyArray<string>): Promise<string | undefined> => {
   const [first = "", ...rest] = words
   if (/^[A-Z_]+=/.test(first)) return wrongLine(rest)
   if (first === "roundlot") return wrongWith(rest)
   if (first === "npx" && rest[0] === "roundlot") return wrongWith(rest.slice(1))
-  if (first === "npm") {
-    const script = rest[0] === "run" ? (rest[1] ?? "") : (rest[0] ?? "")
-    return npmScripts.has(script) ? undefined : `there is no script ${script}`
-  }
+  if (first === "npm") return wrongScript(rest)
   if (first === "node") return existsSync(join(root, rest[0] ?? "")) ? undefined : `there is no file ${rest[0]}`
   if (first === "sudo") return wrongLine(rest)
   return others.has(first) ? undefined : `nobody knows ${first}`
@@ -94,7 +94,7 @@ describe("what the guides show", () => {
   it("is in fences that say what it is", () => {
     expect(pages.flatMap((page) => indentedIn(page).map((line) => `${page}: ${line}`))).toEqual([])
     const known = ["sh", "ts", "json", "ini", "dockerfile", "yaml", "csv", "jsonl", "mermaid", "text"]
-    expect(blocks.filter(({ language }) => language !== "" && !known.includes(language))).toEqual([])
+    expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
   })
 
   it("every command line is one that the program takes", async () => {
@@ -197,122 +197,3 @@ const lacking = async ({ path, rest, tree }: Tree.Found): Promise<string | undef
   const read = arrange(path.join(" "), usage, rest)
   return Either.isLeft(read) && !read.left.message.includes("has no value") ? read.left.message : undefined
 }
-
-type Words = ReadonlyArray<string>
-
-/** What is there before a block is typed: files, a simulated broker, what was done, and what is done before a line. */
-interface Scene {
-  readonly at?: Simulated
-  readonly files?: Readonly<Record<string, string>>
-  readonly first?: ReadonlyArray<Words>
-  readonly before?: (words: Words) => ReadonlyArray<Words>
-}
-
-/** What a person types of a block, run in a folder of its own, one line after the other; what each ended with. */
-const typed = async (found: ReadonlyArray<Block>, { at, before = () => [], files = {}, first = [] }: Scene = {}) => {
-  const { file, folder, plain, wait } = desk()
-  const variables = { ROUNDLOT_STORE: `sqlite:${join(folder, "books.db")}` }
-  const placed = (word: string): string =>
-    /\.(?:csv|db|env)$/.test(word) ? word.replace(/[^:]*$/, (path) => join(folder, basename(path))) : word
-  const codes: Array<string> = []
-  const run = async (words: Words) => {
-    const { code, err } = await plain(words.map(placed), variables)
-    codes.push(`${code} ${words.join(" ")} ${code === 0 ? "" : err}`)
-  }
-  const simulator = at === undefined ? undefined : await simulatedAt(at, folder)
-  for (const [name, text] of Object.entries(files)) file(name, text)
-  for (const words of first) await run(words)
-  wait(60_000)
-  for (const line of found.flatMap(({ code, language }) => (language === "sh" ? linesOf(code) : []))) {
-    if (line._tag === "File") file(line.name, line.text)
-    if (line._tag !== "Command" || line.words[0] === "npm") continue
-    const words = line.words.slice(line.words.indexOf("roundlot") + 1)
-    // The simulator is there already, and a daemon that goes on for ever is ended when it is idle.
-    if (words[0] === "simulate") continue
-    const isEndless = words[0] === "start" && !words.includes("--until-idle")
-    for (const each of [...before(words), isEndless ? [...words, "--until-idle"] : words]) await run(each)
-  }
-  await simulator?.end()
-  return codes
-}
-
-/** A daemon does what is asked of it and ends. */
-const AT_WORK = ["start", "--until-idle"]
-
-/** A batch is followed where a daemon runs beside it. */
-const followed: Scene = { before: ([, verb]) => (verb === "watch" ? [AT_WORK] : []) }
-
-describe("the tutorials", () => {
-  it("BAT-12: README.md leads to a first batch of one's own, which ends well", async () => {
-    const own = blocksOf("README.md").filter(({ code }) => code.includes("batches export"))
-    const codes = await typed(own, followed)
-    expect(codes.length).toBe(4)
-    expect(codes.filter((code) => !code.startsWith("0 "))).toEqual([])
-  })
-
-  it.each(["docs/guides/first-steps.md", "docs/guides/batches.md"])("%s works as it stands", async (page) => {
-    const codes = await typed(blocksOf(page))
-    expect(codes.length).toBeGreaterThan(8)
-    expect(codes.filter((code) => !/^[03] /.test(code))).toEqual([])
-  })
-})
-
-/** Four orders of whole shares, and a trade of less. */
-const TRADES = [
-  HEADER,
-  ...["AAPL", "MSFT", "IBM", "AIG"].map((symbol, at) => `t${at},2026-01-02T15:00:00Z,${symbol},buy,${at + 1},200`),
-  "t9,2026-01-02T15:00:00Z,NVDA,buy,0.5,200",
-  ""
-].join("\n")
-
-const files = { "trades.csv": TRADES, "file.csv": TRADES, "friday.csv": TRADES }
-
-/** Those orders have been filled. */
-const atWork: Scene = { files, first: [["trades", "import", "trades.csv"], AT_WORK] }
-
-/** The same at Interactive Brokers. */
-const atIbkr: ReadonlyArray<Words> = [
-  ["trades", "import", "trades.csv"],
-  [...AT_WORK, "--broker", "ibkr", "--env-file", "ibkr.env"]
-]
-
-const BUY: Words = "trades add --symbol IBM --side buy --quantity 3".split(" ")
-const BY_HAND: Words = ["exchange", "do", '{ "id": "h1", "do": { "holding": { "symbol": "AAPL", "quantity": "5" } } }']
-
-/** Before the first line with a verb of these, that is done as well. */
-const withBefore = (done: Readonly<Record<string, ReadonlyArray<Words>>>): Scene => {
-  const due = new Map(Object.entries(done))
-  const before = ([, verb = ""]: Words) => {
-    const now = due.get(verb) ?? []
-    due.delete(verb)
-    return now
-  }
-  return { ...atWork, before }
-}
-
-/** Blocks of guides for those who know their way: by words that stand in them alone, how many lines are run at least, and where. */
-const known: ReadonlyArray<readonly [page: string, words: string, lines: number, scene: Scene]> = [
-  ["README.md", "trades import trades.csv", 11, { files }],
-  ["docs/guides/operating.md", "its source is odd", 4, atWork],
-  ["docs/guides/operating.md", "orders approve O5", 6, withBefore({ approve: [BUY, AT_WORK] })],
-  ["docs/guides/operating.md", '--reason "over" --dry-run', 1, atWork],
-  ["docs/guides/operating.md", "orders recheck O5", 7, withBefore({ recheck: [BUY, AT_WORK], adjust: [BY_HAND] })],
-  ["docs/guides/operating.md", "report hedging", 2, atWork],
-  ["docs/guides/operating.md", "batches watch G1", 4, { files, ...followed }],
-  ["docs/guides/operating.md", "store retain", 2, atWork],
-  ["docs/guides/alpaca.md", "trades import", 2, { files, at: "alpaca" }],
-  ["docs/guides/schwab.md", "trades import", 2, { files, at: "schwab" }],
-  ["docs/guides/interactive-brokers.md", "trades import", 2, { files, at: "ibkr" }],
-  ["docs/guides/interactive-brokers.md", "sync positions", 4, { ...atWork, first: atIbkr, at: "ibkr" }],
-  ["docs/guides/deployment.md", "takeThenReset", 2, { at: "alpaca" }]
-]
-
-describe("what the guides show to those who know their way", () => {
-  it.each(known)("%s: the lines with %s do what they say", async (page, words, lines, scene) => {
-    const found = blocksOf(page).filter(({ code }) => code.includes(words))
-    expect(found).toHaveLength(1)
-    const codes = await typed(found, scene)
-    expect(codes.length).toBeGreaterThanOrEqual(lines)
-    expect(codes.filter((code) => !/^[03] /.test(code))).toEqual([])
-  })
-})

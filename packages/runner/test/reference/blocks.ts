@@ -41,6 +41,24 @@ export const blocksOf = (page: string): ReadonlyArray<Block> =>
     code
   }))
 
+const has = (code: string, words: string | RegExp): boolean =>
+  typeof words === "string" ? code.includes(words) : words.test(code)
+
+/** The one block of a page that has these words. */
+export const blockWith = (page: string, words: string | RegExp, language = "sh"): Block => {
+  const found = blocksOf(page).filter((block) => block.language === language && has(block.code, words))
+  const [one] = found
+  if (one === undefined || found.length > 1) throw new Error(`${page} has ${found.length} blocks with ${words}`)
+  return one
+}
+
+/** Blocks of commands on pages that are not among those that are known; where and how they begin. */
+export const unknownOf = (all: ReadonlyArray<string>, known: ReadonlyArray<Block>): ReadonlyArray<string> => {
+  const said = new Set(known.map(({ code, page }) => `${page}: ${code}`))
+  const shown = all.flatMap(blocksOf).filter(({ language }) => language === "sh")
+  return shown.map(({ code, page }) => `${page}: ${code}`).filter((each) => !said.has(each))
+}
+
 /** Lines that a renderer would show as code although no fence says what they are. */
 export const indentedIn = (page: string): ReadonlyArray<string> =>
   read(page)

@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process"
+import { statSync } from "node:fs"
+import { join } from "node:path"
+import type { Migrations } from "@roundlot/store-sql"
+import { Schema } from "effect"
+import { describe, expect, it } from "vitest"
+import { newer } from "../store/later.ts"
+import { blockWith, unknownOf, type Block } from "./blocks.ts"
+import { typist, type Program, type Words } from "./typed.ts"
+
+const PAGE = "docs/guides/deployment.md"
+
+const block = (words: string, language?: string): Block => blockWith(PAGE, words, language)
+
+const STAGING = block("takeThenReset")
+const INSTALL = block("npm run build")
+const FOLDERS = block("useradd")
+const ENABLE = block("enable --now")
+const CHECKLIST = block("--env-file /etc/roundlot/broker.env --store")
+const BACKUP = block("store backup")
+const UPGRADE = block("store migrate")
+const ROLL_BACK = block("store rollback")
+const GO_ON = blockWith(PAGE, /^roundlot audit/)
+
+const unit = block("ExecStart=", "ini").code
+
+/** What the unit says of a name: one line of it or several, word by word. */
+const inUnit = (name: string): ReadonlyArray<Words> =>
+  [...unit.matchAll(new RegExp(`^${name}=(.+)$`, "gm"))].map(([, line = ""]) => line.split(" "))
+
+const LIMITS = { orderQuantity: "500", orderNotional: "50000", openResidual: "200000", dailyNotional: "1000000" }
+
+const files = {
+  "roundlot.json": JSON.stringify({
+    accounts: { paper: { broker: "paper", limits: LIMITS } },
+    alerts: { webhook: "https://hooks.example.com/roundlot" }
+  }),
+  "broker.env": "APCA_API_KEY_ID=x\n"
+}
+
+const Line = Schema.parseJson(Schema.Array(Schema.String))
+
+const quiet = { code: 0, out: "", err: "" }
+
+/** A machine on which the guide is followed; who administers it does with the unit what systemd would. */
+const machine = async () => {
+  const asked: Array<string> = []
+  let version: ReadonlyArray<Migrations.Migration> | undefined
+  const note =
+    (name: string): Program =>
+    (words) => {
+      asked.push([name, ...words].join(" "))
+      return quiet
+    }
+  const begins = async () => {
+    for (const [, ...words] of inUnit("ExecStartPre")) await typing.run(["roundlot", ...words])
+    for (const [, ...words] of inUnit("ExecStart")) await typing.run(["roundlot", ...words])
+    return quiet
+  }
+  const systemctl: Program = async (words) => {
+    if (words[0] === "daemon-reload") return quiet
+    if (words.at(-1) !== "roundlot") return { ...quiet, code: 5, err: `there is no unit ${words.at(-1)}` }
+    if (words[0] === "stop") await typing.rest()
+    return words[0] === "stop" ? quiet : begins()
+  }
+  const typing = await typist({
+    cwd: "var/lib/roundlot",
+    files,
+    goesOn: true,
+    here: (word) => (word === "8080" ? "0" : word),
+    programs: { chown: note("chown"), systemctl, useradd: note("useradd"), npm: note("npm"), node: note("node") },
+    version: () => version
+  })
+  return { ...typing, asked, install: (known: typeof version) => void (version = known) }
+}
+
+/** Lines of the checklist that ask for something to be done. */
+const lookedAt = (out = ""): ReadonlyArray<string> => [...out.matchAll(/^LOOK {2}(\S+)/gm)].map(([, name = ""]) => name)
+
+describe("the guide to a deployment", () => {
+  it("BAT-14: leads from an empty machine to a daemon of systemd, through an upgrade and back", async () => {
+    const { asked, codes, folder, install, rest, run, typeAll } = await machine()
+    await run(["mkdir", "-p", join(folder, "usr/bin")])
+    await typeAll([INSTALL, FOLDERS])
+    expect(asked).toContain(`useradd --system --home-dir ${folder}/var/lib/roundlot --create-home roundlot`)
+    expect(statSync(join(folder, "etc/roundlot/broker.env")).mode & 0o777).toBe(0o400)
+    const linked = spawnSync(join(folder, "usr/bin/roundlot"), ["--version"], { encoding: "utf8" })
+    expect([linked.status, linked.stdout]).toEqual([0, expect.stringMatching(/^roundlot \d/)])
+    await typeAll([ENABLE])
+    await run("roundlot tokens create dana --role operate".split(" "))
+    const [checked] = await typeAll([CHECKLIST])
+    // Nothing was backed up yet.
+    expect(lookedAt(checked?.out)).toEqual(["backup"])
+    await typeAll([BACKUP])
+    install(newer)
+    const upgraded = await typeAll([UPGRADE])
+    expect(upgraded[1]?.out).toContain("has version 2 now; it had 1")
+    expect(upgraded.at(-1)).toMatchObject({ code: 0, out: expect.not.stringContaining("LOOK") })
+    await typeAll([ROLL_BACK])
+    install(undefined)
+    const [audited] = await typeAll([GO_ON])
+    expect(audited).toMatchObject({ code: 0 })
+    await rest()
+    expect(codes.filter((code) => !/^[03] /.test(code))).toEqual([])
+  })
+
+  it("is tried on a simulator first, with what a broker does wrong", async () => {
+    const { codes, typeAll } = await typist({ at: "alpaca" })
+    await typeAll([STAGING])
+    expect(codes.length).toBe(2)
+    expect(codes.filter((code) => !code.startsWith("0 "))).toEqual([])
+  })
+
+  it("has no command that is not typed here", () => {
+    const known = [STAGING, INSTALL, FOLDERS, ENABLE, CHECKLIST, BACKUP, UPGRADE, ROLL_BACK, GO_ON]
+    expect(unknownOf([PAGE], known)).toEqual([])
+  })
+
+  it("has a container start a daemon that lives and may work", async () => {
+    const { codes, folder, rest, run, says } = await machine()
+    const [, command = "[]"] = /^CMD (.+)$/m.exec(block("ENTRYPOINT", "dockerfile").code) ?? []
+    await run(["mkdir", "-p", join(folder, "etc/roundlot"), join(folder, "state")])
+    await run(["cp", "roundlot.json", "/etc/roundlot/"])
+    const { out } = await run(["roundlot", ...Schema.decodeUnknownSync(Line)(command)])
+    await says(/roundlot is up/)
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(out) ?? []
+    expect((await fetch(`${url}/health`)).status).toBe(200)
+    await rest()
+    expect(codes.filter((code) => !code.startsWith("0 "))).toEqual([])
+  })
+})
