@@ -1,5 +1,6 @@
 import type { AccountName, Broker, Ticker } from "@roundlot/core"
 import {
+  accountwise,
   Account,
   Accumulator,
   Batches,
@@ -90,16 +91,12 @@ const taking = (shape: Shape) =>
   )
 
 /** Sends what is due after the commits that may have made some, as the daemon does. */
-const submitting = Effect.flatMap(
-  work.makeLooks(() => "1 second"),
-  (looks) =>
-    work.forever(
-      "submission",
-      looks,
-      Submission.submitPending(() => Effect.succeed(true)),
-      { after: Submission.submissionFollows }
-    )
-)
+const submitting = Effect.gen(function* () {
+  const looks = yield* work.makeLooks(() => "1 second")
+  const each = yield* accountwise.makeBeside
+  const pass = Submission.submitPending(() => Effect.succeed(true), each)
+  return yield* work.forever("submission", looks, pass, { after: Submission.submissionFollows })
+})
 
 /** Lets callers submit trades, each as soon as its last were answered; `each` is told after every answer. */
 export const feeding = (

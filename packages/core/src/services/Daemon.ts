@@ -101,6 +101,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       logins: makeBeside,
       polls: beside,
       positions: beside,
+      sends: makeBeside,
       sweeps: beside
     })
     yield* start(driving, gate, opening, each.polls)
@@ -113,7 +114,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("instruments", look, confirmInstrumentsOfEach(each.instruments), {
           after: ["instruments", "accounts"]
         }),
-        work.forever("submission", look, submitPending(mayDrive), { after: submissionFollows }),
+        work.forever("submission", look, submitPending(mayDrive, each.sends), { after: submissionFollows }),
         work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
         work.forever("batches", look, workOffBatches, { after: ["batches"] }),
         work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),

@@ -29,6 +29,7 @@ import {
 import * as Instant from "../time/Instant.ts"
 import { noteAnswer, noteStage } from "./metrics.ts"
 import { brokerForAttempt, driven, type ForAttempt } from "./drive.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { recoverIdle, reported } from "./work.ts"
@@ -176,32 +177,41 @@ export const submissionFollows: ReadonlyArray<Topic> = [
 
 /**
  * Sends what is due to be sent, for the accounts that may be driven: one pass over the committed rows. Each order is sent once;
- * nothing inside retries. Attempts are committed together, a few at first, and more while their answers come quickly: what has
- * to wait long after its commit does not leave.
+ * nothing inside retries. Accounts share nothing: one whose broker is long in answering holds up no other where `each` lets it.
  */
-export const submitPending = <R>(mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R>) =>
+export const submitPending = <R>(
+  mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R>,
+  each: EachAccount = inTurn
+) =>
   Effect.gen(function* () {
-    const clock = yield* Clock
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
     const ready = pending.filter(
       (order) => order.decisionId === undefined && (order.notBefore === undefined || order.notBefore <= now)
     )
     const accounts = yield* Effect.filter(new Set(ready.map(({ account }) => account)), mayDrive)
-    const sendable = ready.filter(({ account }) => accounts.includes(account))
-    const open = yield* Effect.makeSemaphore(TOGETHER)
-    let size = FEWEST_AT_ONCE
-    for (let from = 0; from < sendable.length;) {
-      const begunMs = yield* clock.monotonicMs
-      const batch = sendable.slice(from, from + size)
-      yield* sendBatch(batch, open)
-      from += batch.length
-      const isQuick = (yield* clock.monotonicMs) - begunMs < QUICK_MS
-      size = isQuick ? Math.min(MOST_AT_ONCE, size * 2) : FEWEST_AT_ONCE
-    }
+    const ofAccount = (account: AccountName) => ready.filter((order) => order.account === account)
+    yield* each(accounts, (account) => sendReady(account, ofAccount(account)))
     yield* recoverIdle("sending", beingSent)
-    return sendable.length
   })
+
+/**
+ * Sends an account's orders: attempts are committed together, a few at first, and more while their answers come quickly: what has to
+ * wait long after its commit does not leave.
+ */
+const sendReady = Effect.fn("Submission.sendReady")(function* (account: AccountName, orders: ReadonlyArray<Order>) {
+  const clock = yield* Clock
+  const open = yield* Effect.makeSemaphore(TOGETHER)
+  let size = FEWEST_AT_ONCE
+  for (let from = 0; from < orders.length;) {
+    const begunMs = yield* clock.monotonicMs
+    const batch = orders.slice(from, from + size)
+    yield* sendBatch(account, batch, open)
+    from += batch.length
+    const isQuick = (yield* clock.monotonicMs) - begunMs < QUICK_MS
+    size = isQuick ? Math.min(MOST_AT_ONCE, size * 2) : FEWEST_AT_ONCE
+  }
+})
 
 /** Orders that are to be sent, and those whose answer is not on record. */
 const beingSent = Reads.all(OrderTable, { where: [{ column: "status", in: ["pending", "submitting"] }] })
@@ -224,32 +234,30 @@ const readyToSend = (
   lease: OwnLease | undefined
 ): ReadyToSend => ({ broker, settingsVersion, order, prepared, lease })
 
-/** Orders of several accounts; what keeps one account from being driven is told of that one, and stops no other. */
+/** Orders of one account; what keeps it from being driven is told, and stops nothing else. */
 const sendBatch = (
+  account: AccountName,
   orders: ReadonlyArray<Order>,
   open: Effect.Semaphore
 ): Effect.Effect<void, never, Brokers | Health | SendingNeeds> =>
   Effect.gen(function* () {
     const ready: Array<ReadyToSend> = []
     const ledger = yield* Ledger
-    const accounts = new Set(orders.map(({ account }) => account))
-    for (const account of accounts) {
-      const own = orders.filter((order) => order.account === account)
-      const prepareAll = Effect.gen(function* () {
-        const driving = yield* brokerForAttempt(account)
-        const lease = ledger.leases.of(account)
-        for (const order of own) {
-          const prepared = prepare(driving.broker, order)
-          if (Either.isRight(prepared)) ready.push(readyToSend(driving, order, prepared.right, lease))
-          else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
-        }
-      })
-      yield* reported(`sending ${account}`, prepareAll)
-    }
-    if (ready.length > 0) yield* attemptAll(ready, open)
+    const prepareAll = Effect.gen(function* () {
+      const driving = yield* brokerForAttempt(account)
+      const lease = ledger.leases.of(account)
+      for (const order of orders) {
+        const prepared = prepare(driving.broker, order)
+        if (Either.isRight(prepared)) ready.push(readyToSend(driving, order, prepared.right, lease))
+        else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
+      }
+    })
+    yield* reported(`sending ${account}`, prepareAll)
+    if (ready.length > 0) yield* attemptAll(account, ready, open)
   })
 
 const attemptAll = Effect.fn("Submission.attemptAll")(function* (
+  account: AccountName,
   ready: ReadonlyArray<ReadyToSend>,
   open: Effect.Semaphore
 ) {
@@ -269,7 +277,8 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
         else if (outcome.right._tag === "Outdated") outdated.push(each.order)
       }
       yield* sendAll(toSend, open)
-      if (outdated.length > 0) yield* Effect.zipRight(forgetSettings(outdated), restore(sendBatch(outdated, open)))
+      if (outdated.length > 0)
+        yield* Effect.zipRight(forgetSettings(outdated), restore(sendBatch(account, outdated, open)))
     })
   )
 })

@@ -4,6 +4,7 @@ import { AccountTable, defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
 import { BrokerReadFailed, type BrokerService } from "../../src/ports/Broker.ts"
+import { Answer } from "../../src/reconciliation/Report.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import { Commands } from "../../src/services/Commands.ts"
@@ -57,6 +58,12 @@ const drivenBesideSilent = Effect.gen(function* () {
   yield* TestClock.adjust("10 seconds")
 })
 
+/** A broker that answers no order before something is there. */
+const answersAfter = (there: Effect.Effect<void>): Partial<BrokerService> => ({
+  prepare: () =>
+    Stage.prepared((id) => Effect.as(there, Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.otherId }))))
+})
+
 describe("an account whose broker gives no answer", () => {
   test.each([
     ["of what it holds", { account: Effect.never }, [silent, "pending"]],
@@ -73,6 +80,24 @@ describe("an account whose broker gives no answer", () => {
       Stage.layer({}, { partsOf: (name) => (name === silent ? parts : {}) })
     )
   )
+
+  test("DESIGN 4, 6: holds up the orders of no other: to an order", () =>
+    Effect.runPromise(Deferred.make<void>()).then((answering) =>
+      Stage.play(
+        Effect.gen(function* () {
+          yield* drivenBesideSilent
+          yield* Stage.submit(Stage.trade("t1", "1"))
+          yield* TestClock.adjust("5 seconds")
+          yield* Stage.submit(Stage.trade("t2", "1", "MSFT"))
+          yield* TestClock.adjust("5 seconds")
+          const statuses = yield* Stage.statuses
+          // A daemon that ends waits for what has left.
+          yield* Deferred.succeed(answering, undefined)
+          expect(statuses).toEqual(["submitting", "submitted", "submitted"])
+        }),
+        Stage.layer({}, { partsOf: (name) => (name === silent ? answersAfter(Deferred.await(answering)) : {}) })
+      )
+    ))
 
   test.each([
     ["an open order", "order", 20],
