@@ -2,7 +2,7 @@ import { join } from "node:path"
 import process from "node:process"
 import type { Page } from "playwright-core"
 import { beforeAll, describe, expect, test } from "vitest"
-import { findings, findingsInThemes, stage } from "./stage.ts"
+import { answerOf, findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -207,7 +207,7 @@ type Reading = readonly [second: number, rows: number]
 const worksOff = async (page: Page, readings: ReadonlyArray<Reading>) => {
   let shown: Reading = [0, 0]
   await page.route(`**/api/v1/batches/${made.batch}`, async (route) => {
-    const response = await route.fetch()
+    const response = await answerOf(route)
     const [second, processedTrades] = shown
     const updatedAt = new Date(Date.parse("2026-01-02T03:04:00Z") + 1000 * second).toISOString()
     await route.fulfill({ response, json: { ...(await response.json()), processedTrades, updatedAt } })
@@ -286,7 +286,7 @@ describe("every page", () => {
     await using seen = await open("/settings")
     const { page } = seen
     await page.route(`**/api/v1/batches/${made.batch}`, async (route) => {
-      const response = await route.fetch()
+      const response = await answerOf(route)
       const batch = await response.json()
       const progress = { ...batch.progress, total: 10, waiting: 4, working: 4 }
       await route.fulfill({ response, json: { ...batch, totalTrades: 10, progress } })

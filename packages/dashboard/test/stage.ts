@@ -4,14 +4,15 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { chromium, type Browser, type Page } from "playwright-core"
+import { chromium, type APIResponse, type Browser, type Page, type Route } from "playwright-core"
 import { afterAll, beforeAll, inject } from "vitest"
+import { desk } from "../../runner/test/cli/roundlot.ts"
 
 /** A daemon of its own, on a store of its own, that can be ended and started again at the same address. */
 class Daemon {
   readonly folder = mkdtempSync(join(tmpdir(), "roundlot-dashboard-"))
   readonly #storeOf: (folder: string) => Promise<string>
-  #store = ""
+  #desk: ReturnType<typeof desk> | undefined
   #child: ChildProcess | undefined
   #port = 0
 
@@ -25,8 +26,8 @@ class Daemon {
 
   /** Starts it; it is there when it says so. */
   async start(): Promise<void> {
-    if (this.#store === "") this.#store = await this.#storeOf(this.folder)
-    const words = ["start", "--port", String(this.#port), "--store", this.#store]
+    this.#desk ??= desk(await this.#storeOf(this.folder), undefined, this.folder)
+    const words = ["start", "--port", String(this.#port), ...this.#desk.place]
     const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], {
       cwd: this.folder,
       env: { ...process.env, ROUNDLOT_STORE: undefined },
@@ -49,15 +50,12 @@ class Daemon {
     })
   }
 
-  /** Runs a verb of the command line beside the daemon; what it printed. */
+  /** Runs a verb of the command line beside the daemon, in this process, which costs a fraction of one of its own; what it printed. */
   async cli(...verb: ReadonlyArray<string>): Promise<string> {
-    const words = [...verb, "--store", this.#store]
-    const child = spawn(process.execPath, [join(inject("programs"), "main.mjs"), ...words], { cwd: this.folder })
-    let said = ""
-    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()))
-    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()))
-    const code = await new Promise((resolve) => child.once("close", resolve))
-    if (code !== 0) throw new Error(`roundlot ${verb.join(" ")} ended with ${String(code)}: ${said}`)
+    if (this.#desk === undefined) throw new Error("the daemon was never started")
+    const { code, err, out } = await this.#desk.cli(...verb)
+    const said = out + err
+    if (code !== 0) throw new Error(`roundlot ${verb.join(" ")} ended with ${code}: ${said}`)
     return said
   }
 
@@ -171,8 +169,11 @@ export const stage = (storeOf = sqliteIn) => {
     }
     return { page, faults, [Symbol.asyncDispose]: close }
   }
-  return { daemon, open }
+  return { daemon, open, findings, findingsInThemes }
 }
+
+/** What the daemon answers to a request that a test holds: it may close a connection that was kept, just as it is used again. */
+export const answerOf = (route: Route): Promise<APIResponse> => route.fetch({ maxRetries: 1 })
 
 const themes = ["light", "dark"] as const
 
