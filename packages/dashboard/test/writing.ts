@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { expect, test } from "vitest"
-import { findings, findingsInThemes, type stage } from "./stage.ts"
+import { answerOf, type stage } from "./stage.ts"
 
 /** An open doubt as the API tells it. */
 const doubtOf = {
@@ -31,7 +31,7 @@ const order = async (page: Page, verb: string, typed?: string): Promise<void> =>
 }
 
 /** What an operator does that is written down: each with a page, a daemon and a store of the given stage. */
-export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
+export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType<typeof stage>): void => {
   test("BAT-10, BAT-13: a trade is made by the form, becomes an order, and is followed to its fill and back", async () => {
     await using seen = await open("/trades/new?symbol=NVDA")
     const { page } = seen
@@ -199,7 +199,7 @@ export const writing = ({ daemon, open }: ReturnType<typeof stage>): void => {
     await dialog.getByRole("button", { name: "Back" }).click()
     // A broker without ids of ours lists what it could be: this one does not, so its words are put there.
     await page.route(/\/api\/v1\/orders\/O\d+$/, async (route) => {
-      const told = Object(await (await route.fetch()).json())
+      const told = Object(await (await answerOf(route)).json())
       const evidence =
         "it could be any of 2026-11-20T14:30:00.000Z: P-81 (buy 3 KO market, WORKING), P-82 (buy 2 KO limit at 61, WORKING)"
       const doubt = { ...doubtOf, evidence, subject: told.id }

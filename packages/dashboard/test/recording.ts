@@ -1,0 +1,219 @@
+import { expect, test } from "vitest"
+import type { stage } from "./stage.ts"
+
+/** What an operator keeps, books and looks up again: each with a page, a daemon and a store of the given stage. */
+export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnType<typeof stage>): void => {
+  /** Sets how a symbol that nobody trades may be traded. */
+  const setsTrading = async (state: string): Promise<void> => {
+    await daemon.ask(`/api/v1/controls/${state}`, { account: "paper", symbol: "ZZZ", reason: "a test of what is told" })
+  }
+
+  test("SYNC-12: a list and a record are shown as they stood at a moment, nothing can be done there, and it goes on from screen to screen", async () => {
+    const { position } = Object(await daemon.ask("/api/v1/journal/head"))
+    await daemon.ask("/api/v1/trades", { sourceId: "late", symbol: "NFLX", side: "buy", quantity: "0.25", price: "50" })
+    await using seen = await open(`/trades?asOf=${position}`)
+    const { page } = seen
+    const trades = page.getByRole("table", { name: "Trades" })
+    await trades.getByText("MSFT").waitFor()
+    expect(await trades.getByText("NFLX").count()).toBe(0)
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Positions" }).click()
+    await page.getByRole("heading", { level: 1, name: "Positions" }).waitFor()
+    expect(page.url()).toContain(`asOf=${position}`)
+    await page.getByRole("table", { name: "Positions" }).getByRole("link", { name: "MSFT" }).click()
+    await page.getByRole("heading", { level: 1, name: "MSFT" }).waitFor()
+    await page.getByText(`As it stood at position ${position} of the feed`).waitFor()
+    expect(await page.locator("main").getByRole("button", { name: "Halt" }).isDisabled()).toBe(true)
+    await page.getByRole("button", { name: "Back to now" }).click()
+    expect(await page.locator("main").getByRole("button", { name: "Halt" }).isDisabled()).toBe(false)
+    await page.goto(`${daemon.url}/trades`)
+    await trades.getByText("NFLX").waitFor()
+    await page.getByRole("button", { name: "As of…" }).click()
+    await page.getByLabel("As of", { exact: true }).fill("2020-01-02T10:00:00")
+    await page.getByText("No trades yet").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-11: a trade goes into a pending batch that is chosen there; the end of a batch is told in the page", async () => {
+    const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "By hand", open: true, mode: "accumulate" }))
+    await using seen = await open("/trades/new?symbol=IBM")
+    const { page } = seen
+    await page.getByLabel("Quantity").fill("0.5")
+    const executed = Object(await daemon.ask("/api/v1/batches", { name: "As given", open: true, mode: "execute" }))
+    const follows = page.getByRole("status", { name: "The order that would follow" })
+    await page.getByLabel("Batch").selectOption(executed.batch.id)
+    await follows.getByText(`Once ${executed.batch.id} is queued: Buy 0.5 IBM, an order of its own.`).waitFor()
+    await page.getByLabel("Batch").selectOption(batch.id)
+    await follows.getByText(`Once ${batch.id} is queued: It is the first trade in IBM`).waitFor()
+    await page.getByText(`--batch ${batch.id}`).waitFor()
+    await page.getByRole("button", { name: "Send trade" }).click()
+    await page.getByRole("status").getByRole("link").click()
+    await page.getByRole("heading", { level: 1, name: /Buy 0\.5 IBM/ }).waitFor()
+    await page.getByRole("link", { name: batch.id }).first().waitFor()
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    await daemon.ask(`/api/v1/batches/${batch.id}/queue`, {})
+    await page.getByRole("status", { name: "Notices" }).getByText("Batch By hand: Done").waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("BAT-14: how a file is read is kept as a template, and chosen for the next", async () => {
+    await using seen = await open("/batches/new")
+    const { page } = seen
+    await page.getByLabel("Pasted rows").fill("id;symbol;side;quantity\nv1;IBM;buy;0,25")
+    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByLabel("Column of source_id").selectOption("id")
+    await page.getByLabel("Decimal sign").selectOption("comma")
+    await page.getByLabel("Name of the template").fill("venue")
+    await page.getByRole("button", { name: "Keep as template" }).click()
+    await page.getByText("venue is kept.").waitFor()
+    await using next = await open("/batches/new")
+    const tradedAt = "2026-11-20T14:30:00Z"
+    await next.page.getByLabel("Pasted rows").fill(`id;timestamp;symbol;side;quantity\nv2;${tradedAt};IBM;buy;0,25`)
+    await next.page.getByRole("button", { name: "Columns" }).click()
+    await next.page.getByLabel("Template", { exact: true }).selectOption("venue")
+    expect(await next.page.getByLabel("Decimal sign").inputValue()).toBe("comma")
+    expect(await next.page.getByLabel("Column of source_id").inputValue()).toBe("id")
+    expect(await findingsInThemes(next.page)).toEqual([])
+    await next.page.getByLabel("Name", { exact: true }).fill("By template")
+    await next.page.getByRole("button", { name: "Check" }).click()
+    await next.page.getByText("1 row would be taken, 0 would not").waitFor()
+    expect(await findingsInThemes(next.page)).toEqual([])
+    await next.page.getByRole("button", { name: "Go on" }).click()
+    await daemon.ask("/api/v1/trades", {
+      source: "batch",
+      sourceId: "v2",
+      tradedAt,
+      symbol: "IBM",
+      side: "buy",
+      quantity: "0.25"
+    })
+    await next.page.getByRole("button", { name: "Submit 1 row" }).waitFor()
+    expect(await findingsInThemes(next.page)).toEqual([])
+    await next.page.getByRole("button", { name: "Submit 1 row" }).click()
+    // Nothing of it is in the batch, and that is told: the row was on record.
+    const became = next.page.getByRole("list", { name: "What became of its rows" })
+    await became.getByText("1 row on record before, and not taken in twice").waitFor()
+    await became.getByRole("button", { name: "Duplicate" }).waitFor()
+    await next.page.getByText(/^is T\d+ already$/).waitFor()
+    expect(await findingsInThemes(next.page)).toEqual([])
+    await next.page.getByRole("link", { name: /^Open G\d+$/ }).click()
+    await next.page.getByRole("heading", { level: 1, name: "By template Cancelled" }).waitFor()
+    await page.getByLabel("Template", { exact: true }).selectOption("venue")
+    await page.getByRole("button", { name: "Remove the template venue" }).click()
+    await page.getByRole("dialog").getByRole("button", { name: "Remove the template venue" }).click()
+    await page.getByRole("dialog").getByText("venue is removed.").waitFor()
+    await page.keyboard.press("Escape")
+    await page.getByRole("button", { name: "Remove the template venue" }).waitFor({ state: "detached" })
+    expect(await page.getByLabel("Template", { exact: true }).locator("option").allInnerTexts()).toEqual(["none"])
+    expect([...seen.faults, ...next.faults]).toEqual([])
+  })
+
+  test("BAT-13: the end of a batch is told by the browser where that was asked for and nobody looks, and else not", async () => {
+    await using seen = await open("/settings")
+    const { page } = seen
+    // A browser without a screen has nowhere to tell: what it is asked to is noted down.
+    await page.addInitScript(`
+      window.told = []
+      window.Notification = class extends EventTarget {
+        static permission = "granted"
+        static requestPermission = () => Promise.resolve("granted")
+        constructor(title, { body }) { super(); window.told.push(body) }
+      }
+      Object.defineProperty(document, "hidden", { get: () => window.away === true })
+    `)
+    await page.reload()
+    const finish = async (name: string): Promise<void> => {
+      const { batch } = Object(await daemon.ask("/api/v1/batches", { name, open: true, mode: "accumulate" }))
+      await daemon.ask("/api/v1/trades", {
+        sourceId: name,
+        symbol: "KO",
+        side: "buy",
+        quantity: "0.1",
+        batchId: batch.id
+      })
+      await daemon.ask(`/api/v1/batches/${batch.id}/queue`, {})
+      await page.getByRole("status", { name: "Notices" }).getByText(`Batch ${name}: Done`).waitFor()
+    }
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    await page.evaluate("window.away = true")
+    await finish("unasked")
+    await page.evaluate("window.away = false")
+    await page.getByLabel("Notifications of the browser").check()
+    await finish("looked at")
+    await page.evaluate("window.away = true")
+    await finish("told")
+    expect(await page.evaluate("window.told")).toEqual(["Batch told: Done"])
+    // Of what is set for trading a halt alone is told outside of the page.
+    const notice = page.getByRole("status", { name: "Notices" }).getByText(/^Trading state set/)
+    await setsTrading("reduce")
+    await notice.waitFor()
+    expect(await page.evaluate("window.told.length")).toBe(1)
+    await setsTrading("halt")
+    await expect.poll(() => page.evaluate("window.told.length")).toBe(2)
+    await setsTrading("resume")
+    expect(seen.faults).toEqual([])
+  })
+
+  test("P4, P6: a break shows both sides next to each other, marks what differs, and ends once an operator has booked the difference", async () => {
+    await daemon.cli("exchange", "do", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
+    await expect(daemon.cli("reconcile")).rejects.toThrow("ended with 3")
+    await using seen = await open("/attention")
+    const { page } = seen
+    await page.getByRole("link", { name: "Foreign position" }).first().click()
+    const sides = page.getByRole("table", { name: "Both sides" }).getByRole("row", { name: /Shares held/ })
+    await sides.waitFor()
+    expect(await sides.getByRole("cell").allInnerTexts()).toEqual(["0", "≠ +7"])
+    expect(await findings(page)).toEqual([])
+    expect(await page.getByRole("button", { name: /^Resolve/ }).count()).toBe(0)
+    const dialog = page.getByRole("dialog")
+    await page.keyboard.press("r")
+    await dialog.getByRole("button", { name: "Reconcile now" }).waitFor()
+    await page.keyboard.press("Escape")
+    await dialog.waitFor({ state: "detached" })
+    await page.keyboard.press("v")
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("+7 GE is not ours")
+    await page.keyboard.press("Enter")
+    await dialog.getByRole("list", { name: "What it comes to now" }).getByText("No order follows at once").waitFor()
+    expect(await findings(page)).toEqual([])
+    await dialog.getByLabel("Reason").fill("held for somebody else")
+    await dialog.getByLabel("Type +7 to confirm").fill("+7")
+    await dialog.getByRole("button", { name: "+7 GE is not ours" }).click()
+    await dialog.getByText("On record for").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByRole("button", { name: "Reconcile now" }).click()
+    // What only looks asks for no reason: it would be on no record.
+    expect(await dialog.getByLabel("Reason").count()).toBe(0)
+    await dialog.getByRole("button", { name: "Reconcile now" }).click()
+    await dialog.getByText("On record as").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByRole("heading", { level: 1, name: "Foreign position Closed itself" }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
+  test("what hedging cost is a chart, with the same as a table behind it; a figure leads to its rows, to what was written, and to the bytes", async () => {
+    await using seen = await open("/positions/paper/AAPL")
+    const { page } = seen
+    await page.getByRole("img", { name: /^Slippage: / }).waitFor()
+    await page.getByRole("button", { name: "View as table" }).click()
+    await page.getByRole("table", { name: "Slippage" }).waitFor()
+    await page.locator(".equation").getByRole("link", { name: "2", exact: true }).click()
+    const [, fill = ""] =
+      /(F\d+)/.exec(await page.getByRole("table", { name: "Fills" }).locator("tbody td").first().innerText()) ?? []
+    await page.getByRole("link", { name: fill, exact: true }).click()
+    await page.getByRole("link", { name: "of the journal" }).click()
+    await page.getByRole("table", { name: "Journal" }).getByText("Fill recorded").waitFor()
+    await page.locator("tbody tr[data-row='0']").getByRole("link").first().click()
+    await page.getByRole("heading", { name: "What was written" }).waitFor()
+    await page
+      .getByRole("region", { name: /^P\d+ P\d+$/ })
+      .getByText(/AAPL/)
+      .waitFor()
+    expect(await findings(page)).toEqual([])
+    await page.goto(`${daemon.url}/fills/${fill}`)
+    await page
+      .getByRole("region", { name: /^Report P\d+$/ })
+      .getByText(/AAPL/)
+      .waitFor()
+    expect(seen.faults).toEqual([])
+  })
+}
