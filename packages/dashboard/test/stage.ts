@@ -172,8 +172,9 @@ export const stage = (storeOf = sqliteIn) => {
   return { daemon, open, findings, findingsInThemes }
 }
 
-/** What the daemon answers to a request that a test holds: it may close a connection that was kept, just as it is used again. */
-export const answerOf = (route: Route): Promise<APIResponse> => route.fetch({ maxRetries: 1 })
+/** What the daemon answers to a request that a test holds, by a connection of its own: one that is kept it may be closing just then. */
+export const answerOf = (route: Route): Promise<APIResponse> =>
+  route.fetch({ headers: { ...route.request().headers(), connection: "close" } })
 
 const themes = ["light", "dark"] as const
 
