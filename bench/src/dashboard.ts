@@ -75,6 +75,8 @@ const handIn = (agent: Agent, port: number, body: string): Promise<void> =>
 const TICK_MS = 100
 /** About as many entries as a trade leads to, orders and their fills counted in. */
 const A_TRADE = 4
+/** So many ticks later what a trade leads to has been heard. */
+const HEARD_AFTER = 20
 
 /** Hands in so many trades that a live reader hears so many entries a second, until it has heard them all. */
 const playing = async (port: number, rate: number, events: number, tell: (heard: number) => Promise<void>) => {
@@ -83,10 +85,16 @@ const playing = async (port: number, rate: number, events: number, tell: (heard:
   const [account = ""] = accountsIn(await (await fetch(`http://127.0.0.1:${port}/api/v1/accounts?limit=1`)).text())
   const first = performance.now()
   let sent = 0
+  const ticks: Array<{ readonly heard: number; readonly sent: number }> = []
   while (heard.count() < events) {
     const seconds = (performance.now() - first) / 1000
-    const due = Math.min(events, rate * (seconds + TICK_MS / 1000)) - Math.max(heard.count(), sent * A_TRADE * 0.8)
+    // What older trades lead to has been heard, however little it was.
+    const [then = { heard: 0, sent: 0 }] = ticks
+    const onTheWay = then.heard + (sent - then.sent) * A_TRADE * 0.8
+    const due = Math.min(events, rate * (seconds + TICK_MS / 1000)) - Math.max(heard.count(), onTheWay)
     const count = Math.max(0, Math.min(500, Math.ceil(due / A_TRADE)))
+    ticks.push({ heard: heard.count(), sent })
+    if (ticks.length > HEARD_AFTER) ticks.shift()
     if (count > 0) {
       await handIn(agent, port, JSON.stringify(Array.from({ length: count }, () => trade(account, sent++))))
     }
