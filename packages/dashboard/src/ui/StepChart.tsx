@@ -67,9 +67,15 @@ const Drawn = <A extends Point>({ label, points, summary, unit }: DrawnProps<A>)
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${label}: ${summary}`} preserveAspectRatio="none">
       <path d={stepped([...places, ...ends]) ?? undefined} vectorEffect="non-scaling-stroke" />
       {places.map(({ point: { at, figure }, x, y }) => (
-        <circle key={`${at} ${figure}`} cx={x} cy={y} r={3}>
+        // A line of no length with a round end: the picture is stretched, and a circle would be with it.
+        <path
+          key={`${at} ${figure}`}
+          className="point"
+          d={`M${x.toFixed(1)} ${y.toFixed(1)}h0`}
+          vectorEffect="non-scaling-stroke"
+        >
           <title>{`${figure} ${unit}, ${shownTime(at, now, utc)}`}</title>
-        </circle>
+        </path>
       ))}
     </svg>
   )
