@@ -137,7 +137,7 @@ const sqlite = Effect.gen(function* () {
     Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-simulation-"))),
     (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
   )
-  const context = yield* Layer.build(SqliteStore.layer({ file: join(folder, "books.db") }))
+  const context = yield* Layer.build(SqliteStore.layer({ file: join(folder, "books.db"), thread: false }))
   return Context.get(context, TradeRepository.TradeRepository)
 })
 

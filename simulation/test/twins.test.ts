@@ -123,7 +123,7 @@ const rules = [
   ["in doubt", /no break without a cause: FillAfterRejection/, 18],
   [
     "canonical revision",
-    /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: PositionDiffers/,
+    /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: (PositionDiffers|ForeignPosition)/,
     1
   ],
   ["release", /the residual is not the sum of the open lots|allocations and excess are not its commitment/, 1],

@@ -6,6 +6,11 @@ import { make } from "./internal/make.ts"
 export interface SqliteStoreConfig {
   /** The path of the database. The file and its folders are made where there are none, for this user alone. */
   readonly file: string
+  /**
+   * May a thread of its own move pages from the WAL into the file, where much is written? It may where nothing is said. A program that
+   * simulates its time says `false`: a thread has its own.
+   */
+  readonly thread?: boolean
 }
 
 /**

@@ -55,6 +55,15 @@ describe("pages beside the file", () => {
     })
   )
 
+  it.scopedLive("are left to commits where a program may have no thread", () =>
+    Effect.gen(function* () {
+      const { db, file } = yield* writer
+      const { committed } = yield* Checkpointing.make(file, db, false)
+      committed(MANY)
+      assert.strictEqual(boundOf(db), 2_048)
+    })
+  )
+
   it.scopedLive("are left to commits again where the thread cannot work", () =>
     Effect.gen(function* () {
       const { db, file } = yield* writer

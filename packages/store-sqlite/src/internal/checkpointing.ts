@@ -45,18 +45,22 @@ const threadOf = (file: string, written: () => void, gone: () => void) => {
 }
 
 /**
- * For the writer's connection `db` to the store in `file`. Where no thread can be had, as in a program that was made into one file, all
- * pages are written by commits, as they are before there is one.
+ * For the writer's connection `db` to the store in `file`. Where no thread may be, or can be had (as in a program that was made into
+ * one file), all pages are written by commits, as they are before there is one.
  */
-export const make = (file: string, db: Database.Database): Effect.Effect<Checkpointing, never, Scope.Scope> =>
+export const make = (
+  file: string,
+  db: Database.Database,
+  mayBegin = true
+): Effect.Effect<Checkpointing, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => start(file, db)),
+    Effect.sync(() => start(file, db, mayBegin)),
     ({ end }) => Effect.promise(end)
   )
 
-const start = (file: string, db: Database.Database) => {
+const start = (file: string, db: Database.Database, mayBegin: boolean) => {
   let thread: ReturnType<typeof threadOf> | undefined
-  let waits = true
+  let waits = mayBegin
   let rows = ROWS_A_TURN - ROWS_WITHOUT
   const bound = (pages: number) => void db.pragma(`wal_autocheckpoint = ${pages}`)
   const gone = (): void => {

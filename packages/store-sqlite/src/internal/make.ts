@@ -17,6 +17,8 @@ import * as Writer from "./writer.ts"
 /** Where the store is, and what only tests set. */
 export interface Options {
   readonly file: string
+  /** May a thread move pages from the WAL into the file? */
+  readonly thread?: boolean
   /** How long to come back to a locked database before `busy` is the answer. */
   readonly busyFor?: Duration.DurationInput
   /** Further settings of the writer's connection, such as `max_page_count = 100`. */
@@ -81,7 +83,7 @@ export const make = (
       patiently: (wanted) => Effect.retry(wanted, again),
       tries: LONGEST_TURN_MS
     })
-    const { committed } = yield* Checkpointing.make(file, db)
+    const { committed } = yield* Checkpointing.make(file, db, options.thread)
     const writer = Writer.make(file, db, known.length, { begun: turnstile.pass, committed })
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
