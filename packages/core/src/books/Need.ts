@@ -51,8 +51,11 @@ export type Need = Data.TaggedEnum<{
   readonly WaitingFills: { readonly account: string }
 }>
 
-/** How many open lots a position brings with it; a rule that needs more asks for `Lots`. */
-export const LOTS_AT_FIRST = 32
+/**
+ * How many open lots a position brings with it; a rule that needs more asks for `Lots`. Each comes with its trade: with 32, positions
+ * with long queues had a cache of 36,000 records throw away what it had just read.
+ */
+export const LOTS_AT_FIRST = 4
 
 /** How many lots a rule asks for where `asked` were not enough. */
 export const moreLots = (asked: number): number => asked * 4
