@@ -189,9 +189,14 @@ export const submitPending = <R>(
     const ready = pending.filter(
       (order) => order.decisionId === undefined && (order.notBefore === undefined || order.notBefore <= now)
     )
-    const accounts = yield* Effect.filter(new Set(ready.map(({ account }) => account)), mayDrive)
-    const ofAccount = (account: AccountName) => ready.filter((order) => order.account === account)
-    yield* each(accounts, (account) => sendReady(account, ofAccount(account)))
+    const byAccount = new Map<AccountName, Array<Order>>()
+    for (const order of ready) {
+      const own = byAccount.get(order.account)
+      if (own === undefined) byAccount.set(order.account, [order])
+      else own.push(order)
+    }
+    const accounts = yield* Effect.filter(byAccount.keys(), mayDrive)
+    yield* each(accounts, (account) => sendReady(account, byAccount.get(account) ?? []))
     yield* recoverIdle("sending", beingSent)
   })
 
@@ -272,7 +277,7 @@ const attemptAll = Effect.fn("Submission.attemptAll")(function* (
       for (const [i, each] of ready.entries()) {
         const outcome = planned[i]
         if (outcome === undefined) continue
-        if (Either.isLeft(outcome)) yield* reported(`sending ${each.order.account}`, outcome)
+        if (Either.isLeft(outcome)) yield* reported(`sending ${account}`, outcome)
         else if (outcome.right._tag === "Send") toSend.push(committed(each, outcome.right, begunMs))
         else if (outcome.right._tag === "Outdated") outdated.push(each.order)
       }

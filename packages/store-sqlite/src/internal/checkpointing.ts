@@ -20,7 +20,7 @@ const ROWS_WITHOUT = 2_048
 
 /** Has what waits beside the file written into it, apart from commits where that can be. */
 export interface Checkpointing {
-  /** So many rows have been committed. */
+  /** About so many rows have been committed. */
   readonly committed: (rows: number) => void
 }
 
@@ -60,24 +60,25 @@ export const make = (
 
 const start = (file: string, db: Database.Database, mayBegin: boolean) => {
   let thread: ReturnType<typeof threadOf> | undefined
-  let waits = mayBegin
+  /** Is there nothing that the thread was asked for and has not done? Never where there may be none. */
+  let mayAsk = mayBegin
   let rows = ROWS_A_TURN - ROWS_WITHOUT
   const bound = (pages: number) => void db.pragma(`wal_autocheckpoint = ${pages}`)
   const gone = (): void => {
-    waits = false
+    mayAsk = false
     if (db.open) bound(PAGES_BESIDE)
   }
   const begin = () => {
     bound(PAGES_BESIDE_A_THREAD)
-    return threadOf(file, () => (waits = true), gone)
+    return threadOf(file, () => (mayAsk = true), gone)
   }
   bound(PAGES_BESIDE)
   return {
     committed: (more: number): void => {
       rows += more
-      if (rows < ROWS_A_TURN || !waits) return
+      if (rows < ROWS_A_TURN || !mayAsk) return
       rows = 0
-      waits = false
+      mayAsk = false
       try {
         thread ??= begin()
         thread.ask()

@@ -13,13 +13,14 @@ type Cells = ReadonlyArray<Column.Cell>
 const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean =>
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
 
+/** About how many rows: the entries, and one a changed table, since of most only the store's statements know the rows. */
 const rowsOf = ({ changes, journals }: Pick<Planned<unknown>, "changes" | "journals">): number =>
   journals.reduce((rows, { entries }) => rows + entries.length, changes.length)
 
 /** What is told of each transaction. */
 export interface Told {
   readonly begun: () => void
-  /** It is durable, and so many rows were written in it. */
+  /** It is durable, and about so many rows were written in it. */
   readonly committed: (rows: number) => void
 }
 
