@@ -71,10 +71,21 @@ const judge = async (file) => {
 /** A file in dist whose source is gone would be published. */
 const removeOrphans = (folder) => {
   for (const file of filesIn(join(folder, "dist"))) {
-    const source = join(folder, "src", relative(join(folder, "dist"), file)).replace(/(\.d)?\.(js|ts)(\.map)?$/, ".ts")
-    if (!existsSync(source)) rmSync(file)
+    const source = join(folder, "src", relative(join(folder, "dist"), file)).replace(/(\.d)?\.(js|ts)(\.map)?$/, "")
+    if (!existsSync(`${source}.ts`) && !existsSync(`${source}.js`)) rmSync(file)
   }
 }
+
+/** Files that a module looks for beside itself, as a thread's program is, and does not find in what would be published. */
+const missingBeside = (folder) =>
+  filesIn(join(folder, "dist"))
+    .filter((file) => file.endsWith(".js"))
+    .flatMap((file) =>
+      [...readFileSync(file, "utf8").matchAll(/new URL\("(\.{1,2}\/[^"]+)", import\.meta\.url\)/g)]
+        .map(([, beside]) => join(file, "..", beside))
+        .filter((beside) => !existsSync(beside))
+        .map((beside) => `${relative(folder, file)} looks for ${relative(folder, beside)}, which is not there`)
+    )
 
 const pack = (names, target) => {
   const filters = names.flatMap((name) => ["--filter", `./packages/${name}`])
@@ -129,6 +140,12 @@ for (const name of allNames.filter((each) => !isPublishable(each))) {
   process.exitCode = 1
 }
 for (const name of packageNames) removeOrphans(join(root, "packages", name))
+for (const name of packageNames) {
+  for (const missing of missingBeside(join(root, "packages", name))) {
+    console.error(`packages/${name}: ${missing}`)
+    process.exitCode = 1
+  }
+}
 for (const name of packageNames) {
   const untyped = untypedOf(name)
   if (untyped.length === 0) continue

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import type Database from "better-sqlite3"
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, HashMap, Logger, Option, Scope } from "effect"
 import * as Checkpointing from "../src/internal/checkpointing.ts"
 import { open } from "../src/internal/connection.ts"
 import { folder } from "./place.ts"
@@ -64,16 +64,23 @@ describe("pages beside the file", () => {
     })
   )
 
-  it.scopedLive("are left to commits again where the thread cannot work", () =>
-    Effect.gen(function* () {
+  it.scopedLive("are left to commits again where the thread cannot work, which is told once", () => {
+    const told: Array<string> = []
+    const telling = Logger.make(({ annotations, message }) => {
+      told.push(`${String(message)} ${String(Option.getOrUndefined(HashMap.get(annotations, "error")))}`)
+    })
+    return Effect.gen(function* () {
       const { db, file } = yield* writer
       const { committed } = yield* Checkpointing.make(`${file}.nowhere`, db)
       committed(MANY)
       yield* until(() => boundOf(db) === 2_048)
       committed(MANY)
       assert.strictEqual(boundOf(db), 2_048)
-    })
-  )
+      assert.lengthOf(told, 1)
+      assert.include(told[0], "by commits")
+      assert.include(told[0], "SQLITE_CANTOPEN")
+    }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, telling)))
+  })
 
   it.scopedLive("leave nothing beside the file when the store is closed: the thread has let go of it", () =>
     Effect.gen(function* () {

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads"
 import type Database from "better-sqlite3"
-import { Effect, type Scope } from "effect"
+import { Effect, Inspectable, Runtime, type Scope } from "effect"
 
 /**
  * How many pages wait beside the file until they are written into it by whoever commits then, and holds the program's thread for it:
@@ -26,13 +26,13 @@ export interface Checkpointing {
 
 const program = new URL("./checkpointer.js", import.meta.url)
 
-/** A thread that writes the pages of `file`. `gone` is told where it could not begin and where it has ended. */
-const threadOf = (file: string, written: () => void, gone: () => void) => {
+/** A thread that writes the pages of `file`. `gone` is told where it has ended, with the error where it ended by one. */
+const threadOf = (file: string, written: () => void, gone: (error?: unknown) => void) => {
   const thread = new Worker(program, { workerData: file })
   const over = new Promise<void>((resolve) => thread.once("exit", () => resolve()))
   thread.on("message", written)
   thread.on("error", gone)
-  thread.on("exit", gone)
+  thread.on("exit", () => gone())
   thread.unref()
   return {
     ask: (): void => thread.postMessage("write"),
@@ -54,19 +54,31 @@ export const make = (
   mayBegin = true
 ): Effect.Effect<Checkpointing, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => start(file, db, mayBegin)),
+    Effect.map(Effect.runtime(), (runtime) => {
+      const run = Runtime.runFork(runtime)
+      return start(file, db, mayBegin, (error) => run(withoutThread(file, error)))
+    }),
     ({ end }) => end()
   )
 
-const start = (file: string, db: Database.Database, mayBegin: boolean) => {
+/** Whoever looks for what holds commits up finds that there is no thread, which nothing else shows. */
+const withoutThread = (file: string, error: unknown) =>
+  Effect.logInfo(
+    "pages are written into the store's file by commits, which wait for it: there is no thread for that"
+  ).pipe(
+    Effect.annotateLogs({ file, error: error instanceof Error ? error.message : Inspectable.toStringUnknown(error) })
+  )
+
+const start = (file: string, db: Database.Database, mayBegin: boolean, missed: (error: unknown) => void) => {
   let thread: ReturnType<typeof threadOf> | undefined
   /** Is there nothing that the thread was asked for and has not done? Never where there may be none. */
   let mayAsk = mayBegin
   let rows = ROWS_A_TURN - ROWS_WITHOUT
   const bound = (pages: number) => void db.pragma(`wal_autocheckpoint = ${pages}`)
-  const gone = (): void => {
+  const gone = (error?: unknown): void => {
     mayAsk = false
     if (db.open) bound(PAGES_BESIDE)
+    if (error !== undefined) missed(error)
   }
   const begin = () => {
     bound(PAGES_BESIDE_A_THREAD)
@@ -82,9 +94,9 @@ const start = (file: string, db: Database.Database, mayBegin: boolean) => {
       try {
         thread ??= begin()
         thread.ask()
-      } catch {
+      } catch (error) {
         // What is told here is durable, whatever a program is not allowed.
-        gone()
+        gone(error)
       }
     },
     // Where there is nothing to wait for a program whose time is simulated does not wait.
