@@ -38,7 +38,7 @@ export const shown = (config: Pick<PostgresStoreConfig, "url">): string => shown
 export const isThere = (config: PostgresStoreConfig): Effect.Effect<boolean, TradeRepository.StoreError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const sql = yield* connect(config)
+      const { sql } = yield* connect(config)
       const [found] = yield* sql<{ readonly is: boolean }>`SELECT to_regclass(${Migrations.TABLE}) IS NOT NULL AS is`
       return found?.is === true
     }).pipe(Effect.mapError((error) => failureOrIo(shownPlace(config.url), error)))

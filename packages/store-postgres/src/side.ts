@@ -16,7 +16,7 @@ export const sideAsItIs = (
 ): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> => {
   const place = shownPlace(config.url)
   return connect({ statementTimeout: LONGEST_STATEMENT, ...config }).pipe(
-    Effect.flatMap((sql) => sql.reserve),
+    Effect.flatMap(({ sql }) => sql.reserve),
     Effect.map((connection) => sideOn(place, connection)),
     Effect.mapError((error) => failureOrIo(place, error))
   )

@@ -2,7 +2,7 @@ import * as Reactivity from "@effect/experimental/Reactivity"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Redacted, type Scope, Stream } from "effect"
-import { Client, type ClientConfig, type CustomTypesConfig, Pool, types as standard } from "pg"
+import { Client, type ClientConfig, type CustomTypesConfig, Pool, type PoolClient, types as standard } from "pg"
 import type { PostgresStoreConfig } from "./config.ts"
 
 const TYPE = { bytea: 17, int8: 20, timestamptz: 1184 }
@@ -56,6 +56,8 @@ const optionsOf = (config: PostgresStoreConfig): ClientConfig => {
 const poolOf = (config: PostgresStoreConfig): Pool => {
   const pool = new Pool({
     ...optionsOf(config),
+    // A write sends what it has to send without waiting for each answer.
+    pipeline: true,
     max: config.maxConnections ?? 10,
     allowExitOnIdle: true,
     verify: (client, done) => client.query(SESSION, (error) => done(error))
@@ -94,14 +96,60 @@ export const listen = (config: PostgresStoreConfig, channel: string): Stream.Str
     )
   })
 
-/** The client on a pool of connections of its own; none is opened yet. */
-export const connect = (config: PostgresStoreConfig): Effect.Effect<PgClient.PgClient, SqlError, Scope.Scope> =>
-  PgClient.fromPool({
-    acquire: Effect.acquireRelease(
+/** The connections to a database, none of them opened yet. */
+export interface Connections {
+  /** For reads. */
+  readonly sql: PgClient.PgClient
+  /** For a transaction: a connection that is nobody else's until the scope ends. */
+  readonly lend: Effect.Effect<PoolClient, SqlError, Scope.Scope>
+}
+
+const lending = (pool: Pool): Effect.Effect<PoolClient, SqlError, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.async<Lent, SqlError>((resume) =>
+        pool.connect((cause, client) =>
+          resume(
+            client === undefined
+              ? Effect.fail(new SqlError({ cause, message: "Failed to acquire connection for transaction" }))
+              : Effect.succeed(watched(client))
+          )
+        )
+      ),
+      ({ giveBack }) => Effect.sync(giveBack)
+    ),
+    ({ client }) => client
+  )
+
+interface Lent {
+  readonly client: PoolClient
+  readonly giveBack: () => void
+}
+
+/** A connection that broke while it was lent is not given back to be lent again. */
+const watched = (client: PoolClient): Lent => {
+  let broken: Error | undefined
+  const note = (error: Error) => (broken = error)
+  client.on("error", note)
+  return {
+    client,
+    giveBack: () => {
+      client.off("error", note)
+      client.release(broken)
+    }
+  }
+}
+
+/** Connects to a database with a pool of connections of its own. */
+export const connect = (config: PostgresStoreConfig): Effect.Effect<Connections, SqlError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const pool = yield* Effect.acquireRelease(
       Effect.try({ try: () => poolOf(config), catch: (cause) => new SqlError({ cause }) }),
-      (pool) => Effect.promise(() => pool.end()).pipe(Effect.interruptible, Effect.timeoutOption("1 second"))
+      (opened) => Effect.promise(() => opened.end()).pipe(Effect.interruptible, Effect.timeoutOption("1 second"))
     )
-  }).pipe(Effect.provide(Reactivity.layer))
+    const sql = yield* Effect.provide(PgClient.fromPool({ acquire: Effect.succeed(pool) }), Reactivity.layer)
+    return { sql, lend: lending(pool) }
+  })
 
 /** The address as it may be shown: without its password. */
 export const shownPlace = (url: Redacted.Redacted): string => {

@@ -1,7 +1,9 @@
+import type { SqlError } from "@effect/sql/SqlError"
 import { Entry } from "@roundlot/core"
 import { Ddl, Statements } from "@roundlot/store-sql"
 import { Effect } from "effect"
-import type { Ask } from "./asking.ts"
+import type { Beginning } from "./transaction.ts"
+import type { Ask, Line } from "./asking.ts"
 
 /** The channel on which those who append say how far the feed is. */
 export const CHANNEL = Ddl.nameOf("feed")
@@ -18,11 +20,18 @@ const ahead =
   ` FROM ${Ddl.nameOf("heads")} AS h LEFT JOIN ${fed} AS f USING ("account")` +
   ` WHERE h."seq" > coalesce(f."seq", 0) ORDER BY "account"`
 
+/** What an append stands on, each still to be waited for. */
+interface Standing {
+  readonly locked: Effect.Effect<unknown, SqlError>
+  readonly heads: Effect.Effect<ReadonlyArray<Ahead>, SqlError>
+  readonly newestRows: Effect.Effect<ReadonlyArray<Entry.FeedRow>, SqlError>
+}
+
 type Ahead = Pick<Entry.FeedRow, "account" | "firstSeq" | "lastSeq" | "headHash">
 
 const FEED_TYPES = ["bigint", "text", "bigint", "bigint", "text", "text"]
 
-const append =
+const appendRows =
   `INSERT INTO ${Ddl.nameOf("feed")} (${Statements.feedColumns.map((column) => `"${column}"`).join(", ")})` +
   ` SELECT * FROM unnest(${FEED_TYPES.map((type, i) => `$${i + 1}::${type}[]`).join(", ")})`
 
@@ -30,33 +39,49 @@ const mark =
   `INSERT INTO ${fed} ("account", "seq") SELECT * FROM unnest($1::text[], $2::bigint[])` +
   ` ON CONFLICT ("account") DO UPDATE SET "seq" = excluded."seq"`
 
+const nextRows = (heads: ReadonlyArray<Ahead>, newestRow: Entry.FeedRow | undefined): ReadonlyArray<Entry.FeedRow> => {
+  const rows: Array<Entry.FeedRow> = []
+  for (const head of heads) rows.push(Entry.nextFeedRow(rows.at(-1) ?? newestRow, head))
+  return rows
+}
+
 /** The rows that the feed gets next: one for each head that is ahead of it. */
 export const pending = (ask: Ask) =>
   Effect.gen(function* () {
     const heads = yield* ask<Ahead>(ahead, [])
     if (heads.length === 0) return []
-    let [last] = yield* ask<Entry.FeedRow>(newest, [])
-    const rows: Array<Entry.FeedRow> = []
-    for (const head of heads) {
-      last = Entry.nextFeedRow(last, head)
-      rows.push(last)
-    }
-    return rows
+    const [last] = yield* ask<Entry.FeedRow>(newest, [])
+    return nextRows(heads, last)
   })
 
-/** Appends what heads are ahead, in a transaction of its own; how far the feed is then. */
-export const appending = (ask: Ask) =>
+/** How a transaction begins that appends: with the lock, and with what is read behind it. */
+export const appending: Beginning<Standing> = {
+  text: "BEGIN",
+  ahead: (send) =>
+    Effect.all({
+      // A statement of its own: what is read after it is younger than the lock.
+      locked: send(lockFeed, []),
+      heads: send<Ahead>(ahead, []),
+      newestRows: send<Entry.FeedRow>(newest, [])
+    })
+}
+
+/** Appends what heads are ahead; how far the feed is then. */
+export const append = ({ send }: Line, { heads, locked, newestRows }: Standing) =>
   Effect.gen(function* () {
-    // A statement of its own: what is read after it is younger than the lock.
-    yield* ask(lockFeed, [])
-    const rows = yield* pending(ask)
+    yield* locked
+    const [found, [newestRow]] = yield* Effect.all([heads, newestRows])
+    const rows = nextRows(found, newestRow)
     const last = rows.at(-1)
     if (last === undefined) return undefined
-    yield* ask(
-      append,
-      Statements.feedColumns.map((column) => rows.map((row) => row[column]))
-    )
-    yield* ask(mark, [rows.map(({ account }) => account), rows.map(({ lastSeq }) => lastSeq)])
-    yield* ask("SELECT pg_notify($1, $2)", [CHANNEL, String(last.position)])
+    const sent = [
+      yield* send(
+        appendRows,
+        Statements.feedColumns.map((column) => rows.map((row) => row[column]))
+      ),
+      yield* send(mark, [rows.map(({ account }) => account), rows.map(({ lastSeq }) => lastSeq)]),
+      yield* send("SELECT pg_notify($1, $2)", [CHANNEL, String(last.position)])
+    ]
+    yield* Effect.all(sent, { discard: true })
     return last.position
   })

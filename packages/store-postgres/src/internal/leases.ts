@@ -1,11 +1,11 @@
-import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { type AccountName, Instant, Lease, type TradeRepository } from "@roundlot/core"
 import { Ddl, Identity } from "@roundlot/store-sql"
 import { Effect, Random } from "effect"
-import { type Ask, askingOn, askOne } from "./asking.ts"
+import { type Ask, askingOn, askOne, type Send } from "./asking.ts"
+import type { Connections } from "./connection.ts"
 import { failureOrIo, unavailable } from "./failure.ts"
-import { CommitUnanswered, inTransaction } from "./transaction.ts"
+import { begin, CommitUnanswered, inTransaction } from "./transaction.ts"
 
 const table = Ddl.nameOf("ops_leases")
 
@@ -51,13 +51,20 @@ type Known = Pick<Row, "account" | "token">
 const outdated = (fences: ReadonlyArray<Lease.Fence>, rows: ReadonlyArray<Known>): Lease.Fence | undefined =>
   fences.find(({ account, token }) => rows.find((row) => row.account === account)?.token !== token)
 
-/** Fails where a commit's lease is not the newest of its account; until the transaction ends nobody takes it. */
-export const checkFences = (ask: Ask, fences: ReadonlyArray<Lease.Fence> = []) =>
-  Effect.gen(function* () {
-    if (fences.length === 0) return
-    const rows = yield* ask<Known>(texts.newest, [fences.map(({ account }) => account)])
+/** Asks for the newest leases of a commit's accounts; until the transaction ends nobody takes them. */
+export const askFences = (send: Send, fences: ReadonlyArray<Lease.Fence> = []) =>
+  fences.length === 0
+    ? Effect.succeed(Effect.succeed<ReadonlyArray<Known>>([]))
+    : send<Known>(texts.newest, [fences.map(({ account }) => account)])
+
+/** Fails where a commit's lease is not the newest of its account. */
+export const judgeFences = <E>(
+  answer: Effect.Effect<ReadonlyArray<Known>, E>,
+  fences: ReadonlyArray<Lease.Fence> = []
+): Effect.Effect<void, E | Lease.Fenced> =>
+  Effect.flatMap(answer, (rows) => {
     const found = outdated(fences, rows)
-    if (found !== undefined) return yield* new Lease.Fenced(found)
+    return found === undefined ? Effect.void : Effect.fail(new Lease.Fenced(found))
   })
 
 const isFree = (ask: Ask, { session, silentMs }: Row, durationMs: number) =>
@@ -72,9 +79,10 @@ const newSession = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 25
 )
 
 /** The leases of the store at `place`, judged by the server's clock and by its view of who is still connected. */
-export const make = (place: string, sql: SqlClient.SqlClient, durationMs: number): Lease.Leases => {
+export const make = (place: string, connections: Connections, durationMs: number): Lease.Leases => {
+  const { sql } = connections
   const transaction = <A, E>(body: (ask: Ask) => Effect.Effect<A, E>) =>
-    inTransaction(sql, "BEGIN", (ask) => Effect.map(body(ask), (value) => ({ value, keep: true })))
+    inTransaction(connections, begin(), ({ ask }) => Effect.map(body(ask), (value) => ({ value, keep: true })))
 
   /** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
   const take = (ask: Ask, holder: Lease.Holder, session: string, account: AccountName.AccountName) =>

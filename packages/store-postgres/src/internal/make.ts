@@ -5,7 +5,7 @@ import { SqlError } from "@effect/sql/SqlError"
 import { Duration, Effect, Option, Queue, Schedule, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./config.ts"
 import type { Ask } from "./asking.ts"
-import { connect, shownPlace } from "./connection.ts"
+import { connect, type Connections, shownPlace } from "./connection.ts"
 import { failureOrIo, isBetweenServers, unavailable } from "./failure.ts"
 import * as Feed from "./feed.ts"
 import * as Leases from "./leases.ts"
@@ -23,14 +23,14 @@ const isSoonOver = (error: unknown): boolean =>
   error instanceof TradeRepository.StoreUnavailable && error.problem === "busy"
 
 /** The store-wide order: appended apart from commits, by whoever needs it. */
-const feedOn = (place: string, sql: SqlClient.SqlClient, reads: Reads.Reads, retryFor: Duration.DurationInput) => {
+const feedOn = (place: string, connections: Connections, reads: Reads.Reads, retryFor: Duration.DurationInput) => {
   let position = 0
   const note = (appended: number | undefined) => {
     position = Math.max(position, appended ?? 0)
     return position
   }
-  const append = inTransaction(sql, "BEGIN", (ask: Ask) =>
-    Effect.map(Feed.appending(ask), (value) => ({ value, keep: value !== undefined }))
+  const append = inTransaction(connections, Feed.appending, (line, standing) =>
+    Effect.map(Feed.append(line, standing), (value) => ({ value, keep: value !== undefined }))
   ).pipe(
     Effect.map(note),
     // Appending twice appends once: a COMMIT without an answer needs no other care.
@@ -77,7 +77,8 @@ export const make = (
     const place = shownPlace(config.url)
     const { lockTimeout = "10 seconds", retryFor = "10 seconds" } = config
     const classify = (error: unknown) => failureOrIo(place, error)
-    const sql = yield* Effect.mapError(connect(config), classify)
+    const connections = yield* Effect.mapError(connect(config), classify)
+    const { sql } = connections
     const within = Effect.provideService(SqlClient.SqlClient, sql)
     const opening = sql.reserve.pipe(
       Effect.mapError((error) =>
@@ -95,7 +96,7 @@ export const make = (
     const refusal = Identity.openingRefusal(state)
     if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
     const reads = yield* within(Reads.make({ dialect: Dialect.postgres, classify, ask: askingAgain(retryFor) }))
-    const feed = feedOn(place, sql, reads, retryFor)
+    const feed = feedOn(place, connections, reads, retryFor)
     const committed = yield* Queue.sliding<void>(1)
     // Whoever ends appends first; where that fails, the next one that needs the feed does it.
     yield* Effect.addFinalizer(() => Effect.ignore(Effect.timeout(feed.append, "2 seconds")))
@@ -107,11 +108,11 @@ export const make = (
     const idle = Identity.drivingRefusal(state)
     const refused = idle && unavailable(place, idle.problem, idle.detail, idle.remedy)
     const patience = { lockTimeout, retryFor, version: known.length }
-    const write = Writer.make(place, sql, patience)
+    const write = Writer.make(place, connections, patience)
     return {
       ...reads,
       identity,
-      leases: Leases.make(place, sql, Lease.DURATION_MS),
+      leases: Leases.make(place, connections, Lease.DURATION_MS),
       feed: feed.rows,
       news,
       snapshot: <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
@@ -124,7 +125,7 @@ export const make = (
           Effect.map((answer) => ({ answer, feedPosition: feed.position() })),
           Effect.withSpan("TradeRepository.write")
         ),
-      forget: (query) => refused ?? Reads.forgetting(query, Writer.forget(place, sql, patience, query))
+      forget: (query) => refused ?? Reads.forgetting(query, Writer.forget(place, connections, patience, query))
     }
   })
 

@@ -1,7 +1,7 @@
 import { Books, type load, type Need, Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Rules } from "@roundlot/store-sql"
 import { Effect } from "effect"
-import type { Ask } from "./asking.ts"
+import type { Send } from "./asking.ts"
 import type { Lent } from "./memory.ts"
 import { lookupMany } from "./statements.ts"
 
@@ -20,17 +20,19 @@ const statementOf = (table: Books.AnyTable, name: string, lookup: Table.Lookup):
   return text
 }
 
-/** Finds the rows that planning asks for. */
-const find = (ask: Ask, { keys, limit, lookup: name, table: tableName }: load.LookupRequest) =>
+/** Asks for the rows that planning asks for; they are waited for by what this gives. */
+const find = (send: Send, { keys, limit, lookup: name, table: tableName }: load.LookupRequest) =>
   Effect.gen(function* () {
     const table = Books.tables[tableName]
     const lookup = table.lookups[name]
     if (lookup === undefined) throw new TypeError(`table ${tableName} has no lookup ${name}`)
     const columns = lookup.columns.map((_, i) => keys.map((key) => key[i] ?? null))
     const most = limit ?? Dialect.postgres.noLimit
-    const rows = yield* ask<Table.EncodedRow>(statementOf(table, name, lookup), [...columns, most])
-    const fault = rows.map((row) => Rules.faultOf(tableName, table.key, row)).find((each) => each !== undefined)
-    return fault === undefined ? rows : yield* fault
+    const answer = yield* send<Table.EncodedRow>(statementOf(table, name, lookup), [...columns, most])
+    return Effect.flatMap(answer, (rows): Effect.Effect<ReadonlyArray<Table.EncodedRow>, Table.BadRow> => {
+      const fault = rows.map((row) => Rules.faultOf(tableName, table.key, row)).find((each) => each !== undefined)
+      return fault === undefined ? Effect.succeed(rows) : Effect.fail(fault)
+    })
   })
 
 /** Runs what is pure and may throw: a row that cannot be read is a failure, all else a fault of ours. */
@@ -44,14 +46,15 @@ const pure = <A>(run: () => A): Effect.Effect<A, Table.BadRow> =>
   })
 
 /** Loads what is needed; how many needs were met that were not before. */
-const bring = (ask: Ask, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
+const bring = (send: Send, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
   Effect.gen(function* () {
     const { met } = memory.loaded()
     const before = met.size
     const asking = memory.bring(needs)
     let step = yield* pure(() => asking.next([]))
     while (step.done !== true) {
-      const answers = yield* Effect.forEach(step.value, (request) => find(ask, request))
+      const sent = yield* Effect.forEach(step.value, (request) => find(send, request))
+      const answers = yield* Effect.all(sent)
       step = yield* pure(() => asking.next(answers))
     }
     return met.size - before
@@ -59,20 +62,20 @@ const bring = (ask: Ask, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
 
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
 export const planning = <A>(
-  ask: Ask,
+  send: Send,
   memory: Lent,
   needs: ReadonlyArray<Need.Need>,
   ground: Ground,
   plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
 ) =>
   Effect.gen(function* () {
-    yield* bring(ask, memory, needs)
+    yield* bring(send, memory, needs)
     const desk = memory.loaded()
     for (;;) {
       const answer = yield* pure(() => plan({ ...desk, ...ground }))
       if (answer._tag === "Planned") return answer
       Books.reset(desk.books)
-      const brought = yield* bring(ask, memory, answer.needs)
+      const brought = yield* bring(send, memory, answer.needs)
       if (brought === 0) return yield* Effect.dieMessage("planning asks again for what it was given")
     }
   })

@@ -123,7 +123,9 @@ export const ground =
   `SELECT ${Object.keys(Id.letters)
     .map((kind) => `(SELECT last_value + is_called::int FROM ${Ddl.sequenceOf(kind)}) AS ${quote(kind)}`)
     .join(", ")}, ` +
-  `(SELECT max(j."at") FROM ${Ddl.nameOf("heads")} AS h JOIN ${Ddl.nameOf("journal")} AS j USING ("account", "seq")) AS "newestAt", ` +
+  // Each head's entry by itself, as a lookup does it: a join that was planned while there was nothing reads the whole journal later.
+  `(SELECT max(j."at") FROM ${Ddl.nameOf("heads")} AS h CROSS JOIN LATERAL (SELECT "at" FROM ${Ddl.nameOf("journal")}` +
+  ` WHERE "account" = h."account" AND "seq" = h."seq" LIMIT 1) AS j) AS "newestAt", ` +
   `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did", ` +
   `(SELECT coalesce(sum("seq"), 0)::bigint FROM ${Ddl.nameOf("heads")}) AS "entries", ` +
   `(${Migrations.selectVersion}) AS "version"`

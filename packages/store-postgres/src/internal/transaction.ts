@@ -2,7 +2,8 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import { Context, Effect, Exit, Option } from "effect"
 import { answerOf } from "./failure.ts"
-import { type Ask, askingOn } from "./asking.ts"
+import { askingOn, type Line, lineOn, type Send } from "./asking.ts"
+import type { Connections } from "./connection.ts"
 
 /** Nobody answered whether the COMMIT was done: the connection broke there. */
 export class CommitUnanswered {
@@ -18,21 +19,32 @@ export interface Ending<A> {
   readonly keep: boolean
 }
 
+/** How a transaction begins. */
+export interface Beginning<F> {
+  readonly text: string
+  /** What is sent behind it without waiting; the body is given it when the transaction has begun. Nothing that writes: it may not have. */
+  readonly ahead: (send: Send) => Effect.Effect<F>
+}
+
+/** Begins with this statement alone. */
+export const begin = (text = "BEGIN"): Beginning<void> => ({ text, ahead: () => Effect.void })
+
 /**
  * Runs a body in a transaction on a connection of its own, which is given back whatever happens. It is never left half done by an
  * interruption: its statements have timeouts.
  */
-export const inTransaction = <A, E>(
-  sql: SqlClient.SqlClient,
-  begin: string,
-  body: (ask: Ask) => Effect.Effect<Ending<A>, E>
+export const inTransaction = <F, A, E>(
+  { lend }: Connections,
+  { ahead, text }: Beginning<F>,
+  body: (line: Line, first: F) => Effect.Effect<Ending<A>, E>
 ): Effect.Effect<A, E | SqlError | CommitUnanswered> =>
   Effect.gen(function* () {
-    const ask = askingOn(yield* sql.reserve)
-    yield* ask(begin, [])
-    const exit = yield* Effect.exit(body(ask))
-    if (Exit.isFailure(exit) || !exit.value.keep) yield* Effect.ignore(ask("ROLLBACK", []))
-    else yield* Effect.mapError(ask("COMMIT", []), unanswered)
+    const line = lineOn(yield* lend)
+    const begun = yield* line.send(text, [])
+    const first = yield* ahead(line.send)
+    const exit = yield* Effect.exit(Effect.zipRight(begun, body(line, first)))
+    if (Exit.isFailure(exit) || !exit.value.keep) yield* Effect.ignore(line.ask("ROLLBACK", []))
+    else yield* Effect.mapError(line.ask("COMMIT", []), unanswered)
     return (yield* exit).value
   }).pipe(Effect.scoped, Effect.uninterruptible)
 

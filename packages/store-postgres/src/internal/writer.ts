@@ -1,17 +1,27 @@
-import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import { AccountName, Books, type Entry, type Id, Lease, type load, type Need, TradeRepository } from "@roundlot/core"
+import {
+  AccountName,
+  Books,
+  type Entry,
+  type Id,
+  Lease,
+  type load,
+  type Need,
+  type Table,
+  TradeRepository
+} from "@roundlot/core"
 import { Dialect, Migrations, Pages } from "@roundlot/store-sql"
 import { Duration, Effect, Exit, Option, Schedule } from "effect"
-import { type Ask, askOne } from "./asking.ts"
+import { type Ask, askOne, type Line, type Send, theOne } from "./asking.ts"
+import type { Connections } from "./connection.ts"
 import { failureOf, isConflict, isDisconnect, isUniqueRefusal, unavailable } from "./failure.ts"
 import { beginAt, taken } from "./ids.ts"
-import { checkFences } from "./leases.ts"
+import { askFences, judgeFences } from "./leases.ts"
 import * as Memory from "./memory.ts"
 import type { Lent } from "./memory.ts"
 import { type Ground, type Planned, planning, replan } from "./planning.ts"
 import * as statements from "./statements.ts"
-import { CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
+import { begin, CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
 
 type Plan<A> = (state: TradeRepository.State) => TradeRepository.Plan<A>
 
@@ -31,7 +41,7 @@ const STORE_LOCK = 7_237_090
  * Index scans alone: a young database has no statistics, and the plans that it makes without them read whole tables. All that a
  * write asks for is found by an index.
  */
-const beginning = (patience: Patience, accounts: ReadonlySet<string>): string =>
+const opening = (patience: Patience, accounts: ReadonlySet<string>): string =>
   [
     "BEGIN",
     `SET LOCAL lock_timeout = ${Duration.toMillis(patience.lockTimeout)}`,
@@ -50,14 +60,21 @@ const accountOf = (need: Need.Need): ReadonlyArray<string> =>
 
 type HeadRow = Entry.Head & { readonly account: string }
 
+const askHeads = (send: Send, names: ReadonlyArray<string>) => send<HeadRow>(statements.lockHeads, [names])
+
+const askGround = (send: Send, commitId: string) =>
+  Effect.map(send<GroundRow>(statements.ground, [commitId]), (answer) => theOne(statements.ground, answer))
+
+const namesOf = (accounts: ReadonlySet<string>): ReadonlyArray<string> => [...accounts].toSorted()
+
 /** Takes the heads' locks in key order; where one is not there yet, makes it. */
-const holdHeads = (ask: Ask, accounts: ReadonlySet<string>) =>
+const holdHeads = ({ ask, send }: Line, accounts: ReadonlySet<string>) =>
   Effect.gen(function* () {
-    const names = [...accounts].toSorted()
-    const held = yield* ask<HeadRow>(statements.lockHeads, [names])
+    const names = namesOf(accounts)
+    const held = yield* Effect.flatten(askHeads(send, names))
     if (held.length === names.length) return held
     yield* ask(statements.makeHeads, [names])
-    return yield* ask<HeadRow>(statements.lockHeads, [names])
+    return yield* Effect.flatten(askHeads(send, names))
   })
 
 type GroundRow = Id.Counters & {
@@ -100,36 +117,54 @@ const settleIds = <A>(ask: Ask, desk: load.Loaded, planned: Planned<A>, ground: 
     return again
   })
 
-const writeRows = (ask: Ask, changes: ReadonlyArray<Books.TableChanges>, note: (table: string) => void) =>
-  Effect.forEach(
-    steps,
-    ({ columns, kind, table, text }) =>
-      Effect.gen(function* () {
-        const rows = changes.flatMap((change) => (change.table === table ? change[kind] : []))
-        if (rows.length === 0) return
-        note(table)
-        const cells = columns.map((column) => statements.cellsOf(Books.tables[table], column, rows))
-        const { count } = yield* askOne<{ readonly count: number }>(ask, text, cells)
-        if (count !== rows.length) {
-          return yield* Effect.dieMessage(
-            `an update of ${table} found ${count} rows where ${rows.length} were to be changed`
-          )
-        }
-      }),
-    { discard: true }
-  )
+/** What was sent for a table, and how to wait for it. */
+interface Sent {
+  readonly table: string
+  readonly done: Effect.Effect<void, SqlError>
+}
 
-const writeJournals = (ask: Ask, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
+const sendRows = (
+  send: Send,
+  { columns, kind, table, text }: statements.WriteStep,
+  rows: ReadonlyArray<Table.EncodedRow>
+) =>
   Effect.gen(function* () {
-    if (parts.length === 0) return
+    const cells = columns.map((column) => statements.cellsOf(Books.tables[table], column, rows))
+    const counted = theOne(text, yield* send<{ readonly count: number }>(text, cells))
+    const done = Effect.filterOrDieMessage(
+      counted,
+      ({ count }) => count === rows.length,
+      `${kind} of ${table} did not find each of the ${rows.length} rows that were to be changed`
+    )
+    return { table, done }
+  })
+
+const sendJournals = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
+  Effect.gen(function* () {
     const entries = parts.flatMap((part) => part.entries)
-    yield* ask(statements.appendEntries, statements.entryCells(entries))
-    yield* ask(statements.setHeads, [
+    const appended = yield* send(statements.appendEntries, statements.entryCells(entries))
+    const set = yield* send(statements.setHeads, [
       parts.map(({ account }) => account),
       parts.map(({ head }) => head.seq),
       parts.map(({ head }) => head.hash)
     ])
+    return { table: "journal", done: Effect.zipRight(appended, set) }
   })
+
+/** Sends all that a commit writes, one table behind the other: while the server writes one, the next one is made ready. */
+const sendAll = (send: Send, commitId: string, { changes, journals }: Writing) =>
+  Effect.gen(function* () {
+    const sent: Array<Sent> = []
+    for (const step of steps) {
+      const rows = changes.flatMap((change) => (change.table === step.table ? change[step.kind] : []))
+      if (rows.length > 0) sent.push(yield* sendRows(send, step, rows))
+    }
+    if (journals.length > 0) sent.push(yield* sendJournals(send, journals))
+    const remembered = yield* send(statements.remember, [commitId, TradeRepository.rememberedAs(journals)])
+    return [...sent, { table: "journal", done: remembered }]
+  })
+
+type Writing = Pick<Planned<unknown>, "changes" | "journals">
 
 /** What one write knows over all its tries. */
 interface Course<A> {
@@ -146,11 +181,41 @@ interface Course<A> {
   isUnanswered: boolean
 }
 
-/** One try: what it answered, or nothing where it must begin again with more heads held. */
-const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, course: Course<A>, memory: Lent) =>
+/** What a try asks as its transaction begins: its heads, held, before the ground that it stands on. */
+const beginning = (patience: Patience, scope: TradeRepository.Scope, accounts: ReadonlySet<string>) => ({
+  text: opening(patience, accounts),
+  ahead: (send: Send) =>
+    Effect.all({
+      heads: askHeads(send, namesOf(accounts)),
+      ground: askGround(send, scope.commitId),
+      fences: askFences(send, scope.fences)
+    })
+})
+
+type First = Effect.Effect.Success<ReturnType<ReturnType<typeof beginning>["ahead"]>>
+
+/** The heads that a try holds, and the ground as it is behind their locks. */
+const standingOn = (line: Line, scope: TradeRepository.Scope, accounts: ReadonlySet<string>, first: First) =>
   Effect.gen(function* () {
-    const held = yield* holdHeads(ask, course.accounts)
-    const row = yield* askOne<GroundRow>(ask, statements.ground, [scope.commitId])
+    const [held, row] = yield* Effect.all([first.heads, first.ground])
+    if (held.length === accounts.size) return { held, row }
+    // Where a head had to be made, others may have held it meanwhile.
+    const all = yield* holdHeads(line, accounts)
+    return { held: all, row: yield* Effect.flatten(askGround(line.send, scope.commitId)) }
+  })
+
+/** One try: what it answered, or nothing where it must begin again with more heads held. */
+const attempt = <A>(
+  line: Line,
+  first: First,
+  scope: TradeRepository.Scope,
+  plan: Plan<A>,
+  course: Course<A>,
+  memory: Lent
+) =>
+  Effect.gen(function* () {
+    const { ask, send } = line
+    const { held, row } = yield* standingOn(line, scope, course.accounts, first)
     if (row.did !== null) {
       // This is how a lost COMMIT is looked up: behind the locks that its transaction held, so that the answer stands.
       if (Option.isNone(course.answer)) return yield* TradeRepository.alreadyCommitted(scope.commitId, row.did)
@@ -159,22 +224,23 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
     course.isUnanswered = false
     if (row.version !== course.version)
       return yield* Migrations.versionChanged(course.place, course.version, row.version)
-    yield* checkFences(ask, scope.fences)
+    yield* judgeFences(first.fences, scope.fences)
     const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
     const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
     memory.standing(row.entries)
-    const first = yield* planning(ask, memory, scope.needs, ground, plan)
-    const missing = first.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))
+    const planned = yield* planning(send, memory, scope.needs, ground, plan)
+    const missing = planned.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))
     if (missing.length > 0) {
       course.accounts = new Set([...course.accounts, ...missing])
       return ended(Option.none<A>(), false)
     }
-    const { answer, changes, journals } = yield* settleIds(ask, memory.loaded(), first, ground, plan)
+    const { answer, changes, journals } = yield* settleIds(ask, memory.loaded(), planned, ground, plan)
     if (changes.length === 0 && journals.length === 0) return ended(Option.some(answer), false)
-    yield* writeRows(ask, changes, (table) => (course.table = table))
-    course.table = "journal"
-    yield* writeJournals(ask, journals)
     const written = new Set(journals.map(({ account }) => account))
+    for (const { done, table } of yield* sendAll(send, scope.commitId, { changes, journals })) {
+      course.table = table
+      yield* done
+    }
     yield* letGo(
       ask,
       held.filter(({ account, seq }) => seq === 0 && !written.has(account))
@@ -183,7 +249,6 @@ const attempt = <A>(ask: Ask, scope: TradeRepository.Scope, plan: Plan<A>, cours
       journals.reduce((sum, { entries }) => sum + entries.length, 0),
       changes
     )
-    yield* ask(statements.remember, [scope.commitId, TradeRepository.rememberedAs(journals)])
     course.answer = Option.some(answer)
     return ended(course.answer, true)
   })
@@ -195,14 +260,15 @@ const letGo = (ask: Ask, unused: ReadonlyArray<HeadRow>) =>
 /** Deletes old rows, under the lock of those who change such rows. */
 export const forget = (
   place: string,
-  sql: SqlClient.SqlClient,
+  connections: Connections,
   patience: Patience,
   query: TradeRepository.ForgetQuery
 ): Effect.Effect<number, TradeRepository.WriteError> => {
   const queue = new Set([query.queue])
-  return inTransaction(sql, beginning(patience, queue), (ask) =>
+  return inTransaction(connections, begin(opening(patience, queue)), (line) =>
     Effect.gen(function* () {
-      const held = yield* holdHeads(ask, queue)
+      const { ask } = line
+      const held = yield* holdHeads(line, queue)
       const { cells, text } = Pages.forget(Dialect.postgres, Books.tables[query.table], query)
       const { rows } = yield* askOne<{ readonly rows: number }>(
         ask,
@@ -244,7 +310,7 @@ const worthAnother = () => {
 }
 
 /** The write of a repository: one transaction on a connection of the pool, tried again where others were in its way. */
-export const make = (place: string, sql: SqlClient.SqlClient, patience: Patience) => {
+export const make = (place: string, connections: Connections, patience: Patience) => {
   const memory = Memory.make()
   return <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
     Effect.suspend(() => {
@@ -258,8 +324,8 @@ export const make = (place: string, sql: SqlClient.SqlClient, patience: Patience
       }
       const once = Effect.suspend(() => {
         const lent = memory.lend()
-        return inTransaction(sql, beginning(patience, course.accounts), (ask) =>
-          attempt(ask, scope, plan, course, lent)
+        return inTransaction(connections, beginning(patience, scope, course.accounts), (line, first) =>
+          attempt(line, first, scope, plan, course, lent)
         ).pipe(Effect.onExit((exit) => Effect.sync(() => lent.end(Exit.isSuccess(exit) && Option.isSome(exit.value)))))
       })
       const completed: typeof once = Effect.flatMap(once, (answer) =>
