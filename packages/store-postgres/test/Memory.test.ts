@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Need, type TradeRepository } from "@roundlot/core"
+import { AccountName, Need, type TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Effect, Redacted } from "effect"
 import { make } from "../src/internal/make.ts"
@@ -19,6 +19,21 @@ const begun = Effect.gen(function* () {
   return { repository, url }
 })
 
+/** Another process appends to a journal. */
+const elsewhere = (url: string, journal: string, seq: number) =>
+  Effect.flatMap(make({ url: Redacted.make(url) }), (other) =>
+    other.write(rows.scope(), rows.writing([], [rows.part(journal, seq)]))
+  )
+
+/** What is remembered has been compared with all journals once. */
+const besideOthers = Effect.gen(function* () {
+  const { repository, url } = yield* begun
+  yield* elsewhere(url, "second", 1)
+  yield* seen(repository)
+  yield* changing(repository, "ours")
+  return { repository, url }
+})
+
 const BY_HAND = `UPDATE roundlot_orders SET "code" = 'by hand'`
 
 describe("what a process remembers of its last write", () => {
@@ -33,7 +48,7 @@ describe("what a process remembers of its last write", () => {
     })
   )
 
-  it.scopedLive("ACC-1: is forgotten when another process has committed, to whichever account", () =>
+  it.scopedLive("ACC-1: is forgotten when another process has committed to its account", () =>
     Effect.gen(function* () {
       const { repository, url } = yield* begun
       yield* changing(repository, "ours")
@@ -42,9 +57,41 @@ describe("what a process remembers of its last write", () => {
       assert.deepStrictEqual(yield* seen(repository), { code: "theirs", head: 3 })
       yield* changing(repository, "ours again")
       assert.deepStrictEqual(yield* seen(other), { code: "ours again", head: 4 })
+    })
+  )
+
+  it.scopedLive(
+    "ACC-1: stays when others commit to other accounts alone, and is forgotten when they commit to its own",
+    () =>
+      Effect.gen(function* () {
+        const { repository, url } = yield* besideOthers
+        yield* asking(url, BY_HAND)
+        yield* elsewhere(url, "second", 2)
+        assert.strictEqual((yield* seen(repository)).code, "ours")
+        yield* changing(yield* make({ url: Redacted.make(url) }), "theirs")
+        assert.strictEqual((yield* seen(repository)).code, "theirs")
+      })
+  )
+
+  it.scopedLive(
+    "DESIGN 11: is forgotten when another process has written to the store's own journal, which is about all",
+    () =>
+      Effect.gen(function* () {
+        const { repository, url } = yield* besideOthers
+        yield* asking(url, BY_HAND)
+        yield* elsewhere(url, AccountName.STORE, 1)
+        assert.strictEqual((yield* seen(repository)).code, "by hand")
+      })
+  )
+
+  it.scopedLive("holds no absence that any journal may end: what was not there is looked for again", () =>
+    Effect.gen(function* () {
+      const { repository, url } = yield* besideOthers
+      const absent = { ...rows.scope(Need.Need.OrderByClientId({ clientOrderId: "unknown" })), accounts: ["main"] }
+      yield* rows.orderSeen(repository, absent)
       yield* asking(url, BY_HAND)
-      yield* other.write(rows.scope(), rows.writing([], [rows.part("second", 1)]))
-      assert.deepStrictEqual(yield* seen(repository), { code: "by hand", head: 4 })
+      yield* elsewhere(url, "second", 2)
+      assert.strictEqual((yield* seen(repository)).code, "by hand")
     })
   )
 

@@ -83,13 +83,23 @@ const POSTGRES_TYPES: { readonly [K in Column.ColumnKind]: string } = {
   bytes: "BYTEA"
 }
 
-const MICROS_A_MILLI = 1000
+const MICROS_A_SECOND = 1_000_000
+
+const lastSecond = { at: Number.NaN, text: "" }
+
+/** A second without its end. Most moments of a transaction are in the same one. */
+const secondText = (at: number): string => {
+  if (lastSecond.at !== at) {
+    lastSecond.at = at
+    lastSecond.text = new Date(at * 1000).toISOString().slice(0, -".000Z".length)
+  }
+  return lastSecond.text
+}
 
 /** A moment as text that Postgres reads without loss: `Date` ends at milliseconds. */
 const instantText = (micros: number): string => {
-  const millis = Math.floor(micros / MICROS_A_MILLI)
-  const rest = String(micros - millis * MICROS_A_MILLI).padStart(3, "0")
-  return `${new Date(millis).toISOString().slice(0, -1)}${rest}Z`
+  const second = Math.floor(micros / MICROS_A_SECOND)
+  return `${secondText(second)}.${String(micros - second * MICROS_A_SECOND).padStart(6, "0")}Z`
 }
 
 /**

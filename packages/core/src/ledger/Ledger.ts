@@ -120,7 +120,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const ticks = yield* Effect.clock
     const labels = yield* Effect.metricLabels
     const queue = Lanes.make<Job>(LANE_CAPACITY)
-    const pace = paceOf(limits)
+    const pace = paceOf(limits, repository.writesElsewhere === true ? 1 : PLANNING_SHARE)
     const watchers = new Set<Watcher>()
     const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
@@ -378,17 +378,20 @@ const tell = (parts: ReadonlyArray<Part>, outcomes: ReadonlyArray<Outcome<void>>
 
 /** A slow or busy machine must not make a transaction of every few members: that would make it slower still. */
 const FEWEST_MEMBERS = 64
-/** Of what a group holds the thread planning takes so much; the disk's part says nothing of how many members are too many. */
+/**
+ * Of what a group holds the thread planning takes so much where the thread writes too; the disk's part says nothing of how many
+ * members are too many.
+ */
 const PLANNING_SHARE = 0.27
 /** How much the newest group counts for in what is learnt. */
 const NEWEST = 0.3
 
 /** How many members the next group may have, learnt from what planning the last ones took. */
-const paceOf = ({ holdMs, members }: GroupLimits) => {
+const paceOf = ({ holdMs, members }: GroupLimits, planningShare: number) => {
   let msEach = 0
   return {
     room: (): number => {
-      const wanted = msEach <= 0 ? members : Math.floor((holdMs * PLANNING_SHARE) / msEach)
+      const wanted = msEach <= 0 ? members : Math.floor((holdMs * planningShare) / msEach)
       return Math.min(members, Math.max(FEWEST_MEMBERS, wanted))
     },
     took: (count: number, ms: number): void => {

@@ -185,6 +185,11 @@ export interface TradeRepositoryService {
    * connection breaks at the COMMIT, the store looks whether it was made before it answers.
    */
   readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, WriteError>
+  /**
+   * Is it another process that writes the rows, so that of a write its planning alone holds this one's thread for long? Who groups
+   * members by the time that they hold it takes more of them then. Nothing where the thread waits for the disk.
+   */
+  readonly writesElsewhere?: boolean
   /** Who drives which account. */
   readonly leases: Leases
   readonly page: (query: PageQuery) => Effect.Effect<ReadonlyArray<EncodedRow>, StoreError>

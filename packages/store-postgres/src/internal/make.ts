@@ -112,6 +112,7 @@ export const make = (
     return {
       ...reads,
       identity,
+      writesElsewhere: true,
       leases: Leases.make(place, connections, Lease.DURATION_MS),
       feed: feed.rows,
       news,

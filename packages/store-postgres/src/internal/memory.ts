@@ -1,14 +1,27 @@
-import { Books, Cache, type load, type Need } from "@roundlot/core"
+import { AccountName, Books, Cache, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
+
+/** How long journals are, by their names. */
+type Lengths = ReadonlyMap<string, number>
 
 /** What one write works on, and what becomes of it. */
 export interface Lent {
-  /** The records that planning works on, those of the last write among them where nobody has committed since. */
+  /** The records that planning works on, those of the last write among them where nobody has changed them since. */
   readonly loaded: () => load.Loaded
   readonly bring: (needs: ReadonlyArray<Need.Need>) => load.Asking
-  /** The store stands at so many entries: where that is not what the last write left, others have come between. */
-  readonly standing: (entries: number) => void
-  /** So many entries are written, and these changes. */
-  readonly wrote: (entries: number, changes: ReadonlyArray<Books.TableChanges>) => void
+  /** What the store answered to a question of planning's. */
+  readonly found: (request: load.LookupRequest, rows: ReadonlyArray<Table.EncodedRow>) => void
+  /**
+   * The store stands at so many entries, and these journals, which are held, at their lengths. Is what is remembered what the last
+   * write left? Where it is not, others have come between, and `judge` is to be told of all journals.
+   */
+  readonly standing: (entries: number, held: Lengths) => boolean
+  /** Forgets what others may have changed: all of it, where they have appended to a journal that anything of it stands in. */
+  readonly judge: (journals: Lengths) => void
+  /** These journals are appended to, and these rows changed. */
+  readonly wrote: (
+    journals: ReadonlyArray<TradeRepository.JournalPart>,
+    changes: ReadonlyArray<Books.TableChanges>
+  ) => void
   /** The write is over: it was committed, or it was not. */
   readonly end: (isCommitted: boolean) => void
 }
@@ -29,41 +42,131 @@ const untold: ReadonlyArray<Need.Need["_tag"]> = [
 ]
 const isUntold = ({ _tag }: Need.Need): boolean => untold.includes(_tag)
 
+/** What is no account's stands in the journal of the store. */
+const journalOf = (account: string): string => (account === "" ? AccountName.STORE : account)
+
+/** What belongs to a record stands in its journal, and is asked for with it. */
+const PARENTS = ["tradeId", "orderId", "counterOrderId"]
+
+/** The journals that say what is remembered, each as long as it was when that was read or written. */
+interface Sources {
+  readonly note: (journal: string) => void
+  /** Anybody may change it, without a word in a journal that is known. */
+  readonly noteAnybody: () => void
+  readonly read: (lengths: Lengths) => void
+  /** These are all journals that have entries. */
+  readonly readAll: (lengths: Lengths) => void
+  readonly areAsLongIn: (journals: Lengths) => boolean
+  readonly clear: () => void
+}
+
+const makeSources = (): Sources => {
+  const names = new Set<string>([AccountName.STORE])
+  const lengths = new Map<string, number>()
+  let isAnybodys = false
+  let areAllRead = false
+  const lengthOf = (name: string): number | undefined => lengths.get(name) ?? (areAllRead ? 0 : undefined)
+  const read = (journals: Lengths) => {
+    for (const [journal, length] of journals) lengths.set(journal, length)
+  }
+  return {
+    note: (journal) => void names.add(journal),
+    noteAnybody: () => (isAnybodys = true),
+    read,
+    readAll: (journals) => {
+      lengths.clear()
+      read(journals)
+      areAllRead = true
+    },
+    areAsLongIn: (journals) => !isAnybodys && [...names].every((name) => lengthOf(name) === (journals.get(name) ?? 0)),
+    clear: () => {
+      names.clear()
+      names.add(AccountName.STORE)
+      isAnybodys = false
+    }
+  }
+}
+
+const noteFound = (
+  { note, noteAnybody }: Sources,
+  { keys, lookup, table }: load.LookupRequest,
+  rows: ReadonlyArray<Table.EncodedRow>
+): void => {
+  const columns = Books.tables[table].lookups[lookup]?.columns ?? []
+  const owner = table === "accounts" ? "name" : "account"
+  const place = columns.indexOf(owner)
+  if (place >= 0) for (const key of keys) note(journalOf(String(key[place])))
+  // What is not there may be made in any journal.
+  else if (!columns.some((column) => PARENTS.includes(column)) && rows.length < keys.length) noteAnybody()
+  for (const row of rows) {
+    const account = row[owner]
+    if (typeof account === "string") note(journalOf(account))
+    else noteAnybody()
+  }
+}
+
 /** An empty memory. */
 export const make = (): Memory => {
   const kept = Cache.make()
+  const sources = makeSources()
   let isLent = false
   let left: number | undefined
-  return {
-    lend: () => {
-      const isOwn = !isLent
-      if (isOwn) isLent = true
-      const cache = isOwn ? kept : Cache.make()
-      let isKeepable = isOwn
-      let stands: number | undefined
-      return {
-        loaded: cache.loaded,
-        bring: (needs) => {
-          if (needs.some((need) => isUntold(need))) isKeepable = false
-          return cache.bring(needs)
-        },
-        standing: (entries) => {
-          if (isOwn && left !== entries) cache.drop()
-          stands = entries
-        },
-        wrote: (entries, changes) => {
-          stands = stands === undefined ? undefined : stands + entries
-          // What did not come out of the books of this planning is not in them.
-          if (!Books.areOf(changes, cache.loaded().books)) isKeepable = false
-        },
-        end: (isCommitted) => {
-          if (!isOwn) return
-          isLent = false
-          left = isCommitted && isKeepable ? stands : undefined
-          if (left === undefined) cache.drop()
-          else cache.keep()
+  const forget = () => {
+    kept.drop()
+    sources.clear()
+    left = undefined
+  }
+  const lendOwn = (): Lent => {
+    let isKeepable = true
+    let stands: number | undefined
+    isLent = true
+    return {
+      loaded: kept.loaded,
+      bring: (needs) => {
+        if (needs.some((need) => isUntold(need))) isKeepable = false
+        return kept.bring(needs)
+      },
+      found: (request, rows) => noteFound(sources, request, rows),
+      standing: (entries, held) => {
+        stands = entries
+        const isOurs = left === undefined || left === entries
+        if (isOurs) sources.read(held)
+        return isOurs
+      },
+      judge: (journals) => {
+        if (!sources.areAsLongIn(journals)) forget()
+        sources.readAll(journals)
+      },
+      wrote: (journals, changes) => {
+        for (const { account, entries, head } of journals) {
+          stands = stands === undefined ? undefined : stands + entries.length
+          sources.note(account)
+          sources.read(new Map([[account, head.seq]]))
         }
+        // What did not come out of the books of this planning is not in them.
+        if (!Books.areOf(changes, kept.loaded().books)) isKeepable = false
+      },
+      end: (isCommitted) => {
+        isLent = false
+        left = isCommitted && isKeepable ? stands : undefined
+        if (left === undefined) forget()
+        else kept.keep()
       }
     }
+  }
+  return { lend: () => (isLent ? lendOther() : lendOwn()) }
+}
+
+/** For a write beside the one that has the memory. */
+const lendOther = (): Lent => {
+  const cache = Cache.make()
+  return {
+    loaded: cache.loaded,
+    bring: cache.bring,
+    found: () => undefined,
+    standing: () => true,
+    judge: () => undefined,
+    wrote: () => undefined,
+    end: () => undefined
   }
 }

@@ -53,8 +53,9 @@ const bring = (send: Send, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
     const asking = memory.bring(needs)
     let step = yield* pure(() => asking.next([]))
     while (step.done !== true) {
-      const sent = yield* Effect.forEach(step.value, (request) => find(send, request))
-      const answers = yield* Effect.all(sent)
+      const requests = step.value
+      const answers = yield* Effect.all(yield* Effect.forEach(requests, (request) => find(send, request)))
+      for (const [i, request] of requests.entries()) memory.found(request, answers[i] ?? [])
       step = yield* pure(() => asking.next(answers))
     }
     return met.size - before

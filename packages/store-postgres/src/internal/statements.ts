@@ -86,6 +86,9 @@ export const lockHeads =
   `SELECT "account", "seq", "hash" FROM ${Ddl.nameOf("heads")} WHERE "account" = ANY($1::text[])` +
   ` ORDER BY "account" FOR UPDATE`
 
+/** How long every journal is. */
+export const allHeads = `SELECT "account", "seq" FROM ${Ddl.nameOf("heads")} WHERE "seq" > 0`
+
 /** Makes heads to hold where there are none yet. */
 export const makeHeads =
   `INSERT INTO ${Ddl.nameOf("heads")} ("account", "seq", "hash") SELECT a, 0, '' FROM unnest($1::text[]) AS a ORDER BY a` +

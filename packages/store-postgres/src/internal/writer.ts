@@ -2,6 +2,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import {
   AccountName,
   Books,
+  Clock,
   type Entry,
   type Id,
   Lease,
@@ -64,6 +65,12 @@ const askHeads = (send: Send, names: ReadonlyArray<string>) => send<HeadRow>(sta
 
 const askGround = (send: Send, commitId: string) =>
   Effect.map(send<GroundRow>(statements.ground, [commitId]), (answer) => theOne(statements.ground, answer))
+
+const askLengths = (ask: Ask) =>
+  Effect.map(
+    ask<Pick<HeadRow, "account" | "seq">>(statements.allHeads, []),
+    (rows) => new Map(rows.map(({ account, seq }) => [account, seq]))
+  )
 
 const namesOf = (accounts: ReadonlySet<string>): ReadonlyArray<string> => [...accounts].toSorted()
 
@@ -151,13 +158,18 @@ const sendJournals = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPa
     return { table: "journal", done: Effect.zipRight(appended, set) }
   })
 
+/** To make so many rows ready holds the thread for a millisecond or so. */
+const MANY = 50
+
 /** Sends all that a commit writes, one table behind the other: while the server writes one, the next one is made ready. */
 const sendAll = (send: Send, commitId: string, { changes, journals }: Writing) =>
   Effect.gen(function* () {
     const sent: Array<Sent> = []
     for (const step of steps) {
       const rows = changes.flatMap((change) => (change.table === step.table ? change[step.kind] : []))
-      if (rows.length > 0) sent.push(yield* sendRows(send, step, rows))
+      if (rows.length === 0) continue
+      sent.push(yield* sendRows(send, step, rows))
+      if (rows.length > MANY) yield* Clock.turn
     }
     if (journals.length > 0) sent.push(yield* sendJournals(send, journals))
     const remembered = yield* send(statements.remember, [commitId, TradeRepository.rememberedAs(journals)])
@@ -227,7 +239,8 @@ const attempt = <A>(
     yield* judgeFences(first.fences, scope.fences)
     const heads = new Map(held.filter(({ seq }) => seq > 0).map(({ account, hash, seq }) => [account, { seq, hash }]))
     const ground: Ground = { heads, newestAt: row.newestAt ?? 0, counters: countersOf(row) }
-    memory.standing(row.entries)
+    const lengths = new Map(held.map(({ account, seq }) => [account, seq]))
+    if (!memory.standing(row.entries, lengths)) memory.judge(yield* askLengths(ask))
     const planned = yield* planning(send, memory, scope.needs, ground, plan)
     const missing = planned.journals.map(({ account }) => account).filter((name) => !course.accounts.has(name))
     if (missing.length > 0) {
@@ -245,10 +258,7 @@ const attempt = <A>(
       ask,
       held.filter(({ account, seq }) => seq === 0 && !written.has(account))
     )
-    memory.wrote(
-      journals.reduce((sum, { entries }) => sum + entries.length, 0),
-      changes
-    )
+    memory.wrote(journals, changes)
     course.answer = Option.some(answer)
     return ended(course.answer, true)
   })
