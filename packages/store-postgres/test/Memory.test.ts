@@ -36,6 +36,14 @@ const besideOthers = Effect.gen(function* () {
 
 const BY_HAND = `UPDATE roundlot_orders SET "code" = 'by hand'`
 
+/** What is seen when somebody changed the order by hand, and another process then appended to a journal. */
+const codeAfter = (repository: TradeRepository.TradeRepositoryService, url: string, journal: string, seq: number) =>
+  Effect.gen(function* () {
+    yield* asking(url, BY_HAND)
+    yield* elsewhere(url, journal, seq)
+    return (yield* seen(repository)).code
+  })
+
 describe("what a process remembers of its last write", () => {
   it.scopedLive("is what that write made of it, and is not read again", () =>
     Effect.gen(function* () {
@@ -60,28 +68,20 @@ describe("what a process remembers of its last write", () => {
     })
   )
 
-  it.scopedLive(
-    "ACC-1: stays when others commit to other accounts alone, and is forgotten when they commit to its own",
-    () =>
-      Effect.gen(function* () {
-        const { repository, url } = yield* besideOthers
-        yield* asking(url, BY_HAND)
-        yield* elsewhere(url, "second", 2)
-        assert.strictEqual((yield* seen(repository)).code, "ours")
-        yield* changing(yield* make({ url: Redacted.make(url) }), "theirs")
-        assert.strictEqual((yield* seen(repository)).code, "theirs")
-      })
+  it.scopedLive("ACC-1: stays when others commit to other accounts, and is forgotten when they commit to its own", () =>
+    Effect.gen(function* () {
+      const { repository, url } = yield* besideOthers
+      assert.strictEqual(yield* codeAfter(repository, url, "second", 2), "ours")
+      yield* changing(yield* make({ url: Redacted.make(url) }), "theirs")
+      assert.strictEqual((yield* seen(repository)).code, "theirs")
+    })
   )
 
-  it.scopedLive(
-    "DESIGN 11: is forgotten when another process has written to the store's own journal, which is about all",
-    () =>
-      Effect.gen(function* () {
-        const { repository, url } = yield* besideOthers
-        yield* asking(url, BY_HAND)
-        yield* elsewhere(url, AccountName.STORE, 1)
-        assert.strictEqual((yield* seen(repository)).code, "by hand")
-      })
+  it.scopedLive("DESIGN 11: is forgotten when others have written to the store's own journal, which is about all", () =>
+    Effect.gen(function* () {
+      const { repository, url } = yield* besideOthers
+      assert.strictEqual(yield* codeAfter(repository, url, AccountName.STORE, 1), "by hand")
+    })
   )
 
   it.scopedLive("holds no absence that any journal may end: what was not there is looked for again", () =>
@@ -89,9 +89,7 @@ describe("what a process remembers of its last write", () => {
       const { repository, url } = yield* besideOthers
       const absent = { ...rows.scope(Need.Need.OrderByClientId({ clientOrderId: "unknown" })), accounts: ["main"] }
       yield* rows.orderSeen(repository, absent)
-      yield* asking(url, BY_HAND)
-      yield* elsewhere(url, "second", 2)
-      assert.strictEqual((yield* seen(repository)).code, "by hand")
+      assert.strictEqual(yield* codeAfter(repository, url, "second", 2), "by hand")
     })
   )
 

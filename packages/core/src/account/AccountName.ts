@@ -17,3 +17,6 @@ export const STORE = "_store"
 
 /** Whose journal an entry stands in. */
 export type JournalName = AccountName | typeof STORE
+
+/** The journal that says what rows of an account are. What is no account's (`""`: the trading state of all) stands in the store's. */
+export const journalOf = (account: string): string => (account === "" ? STORE : account)

@@ -1,5 +1,5 @@
 import { Either } from "effect"
-import { STORE, type AccountName, type JournalName } from "../account/AccountName.ts"
+import { type AccountName, type JournalName, journalOf } from "../account/AccountName.ts"
 import * as Books from "../books/Books.ts"
 import type { Cell } from "../books/Column.ts"
 import { joinKey, keyOfCells, type EncodedRow, type Key, type TableName } from "../books/Table.ts"
@@ -121,12 +121,11 @@ interface Given {
 
 const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
   const id = Books.tables[table].key.map((column) => String(row[column] ?? "?")).join("/")
-  return { where: `${table} ${id}`, what, account: journalOf(row), seq: undefined }
+  return { where: `${table} ${id}`, what, account: journalOfRow(row), seq: undefined }
 }
 
-/** What is no account's (the trading state of all) stands in the journal of the store. */
-const journalOf = ({ account }: EncodedRow): string | undefined =>
-  typeof account === "string" ? (account === "" ? STORE : account) : undefined
+const journalOfRow = ({ account }: EncodedRow): string | undefined =>
+  typeof account === "string" ? journalOf(account) : undefined
 
 const suspect = (self: Fold, { key, row, table }: Given, column: string | undefined, what: string): void => {
   self.suspects.push({ finding: self.findings.length, table, key, column })

@@ -1,4 +1,4 @@
-import { Deferred, Effect, Either, Fiber, Layer, TestClock } from "effect"
+import { Clock as EffectClock, Deferred, Effect, Either, Fiber, Layer, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { Need } from "../../src/books/Need.ts"
 import * as Ledger from "../../src/ledger/Ledger.ts"
@@ -18,6 +18,19 @@ const times = Effect.gen(function* () {
 })
 
 const on = (repository: TradeRepositoryService) => Stage.layer({}, { repository })
+
+/** A repository that tells of the members of every write, each of which has one need. */
+const counting = (sizes: Array<number>, parts: Partial<TradeRepositoryService> = {}): TradeRepositoryService => {
+  const repository = MemoryRepository.make(MemoryStore.make())
+  return {
+    ...repository,
+    ...parts,
+    write: (scope, plan) => {
+      sizes.push(scope.needs.length)
+      return repository.write(scope, plan)
+    }
+  }
+}
 
 const asking = (symbol: string): Member<string> => ({
   account: Stage.account,
@@ -108,15 +121,7 @@ describe("what is submitted to the ledger", () => {
   })
 
   it("what many callers submit while the writer is busy shares one commit", async () => {
-    const repository = MemoryRepository.make(MemoryStore.make())
     const sizes: Array<number> = []
-    const counting: TradeRepositoryService = {
-      ...repository,
-      write: (scope, plan) => {
-        sizes.push(scope.needs.length)
-        return repository.write(scope, plan)
-      }
-    }
     await Stage.play(
       Effect.gen(function* () {
         const ledger = yield* Ledger.Ledger
@@ -124,9 +129,45 @@ describe("what is submitted to the ledger", () => {
         expect(yield* Effect.all(callers, { concurrency: "unbounded" })).toHaveLength(3000)
         expect(sizes).toEqual([1000, 1000, 1000])
       }),
-      on(counting)
+      on(counting(sizes))
     )
   })
+
+  const paces = [
+    { who: "this thread writes", parts: {}, later: 64 },
+    { who: "another process writes", parts: { writesElsewhere: true }, later: 150 }
+  ]
+  it.each(paces)(
+    "a group holds the thread for 15 ms, of which planning is what there is where $who",
+    ({ later, parts }) => {
+      const sizes: Array<number> = []
+      let nanos = 0n
+      /** A tenth of a millisecond each. */
+      const slow = (): Member<string> => ({
+        ...asking("AAPL"),
+        apply: () => {
+          nanos += 100_000n
+          return "planned"
+        }
+      })
+      return Effect.gen(function* () {
+        const clock = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
+        const ledger = yield* Effect.withClock(Ledger.make(), clock)
+        yield* ledger.submitAll("command", Array.from({ length: 2500 }, slow))
+        expect(sizes.slice(0, 2)).toEqual([1000, later])
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(
+          Layer.mergeAll(
+            Layer.succeed(TradeRepository, counting(sizes, parts)),
+            Clock.layerAlwaysOpen,
+            Entropy.layerFixed("00")
+          )
+        ),
+        Effect.runPromise
+      )
+    }
+  )
 
   it("a writer that always has work lets timers and sockets have their turn between its groups", () => {
     let groups = 0

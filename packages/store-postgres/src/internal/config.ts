@@ -18,3 +18,10 @@ export interface PostgresStoreConfig {
   /** How long a write or a read goes on trying where connections break or others are in its way; 10 seconds else. */
   readonly retryFor?: Duration.DurationInput
 }
+
+/** How long a write waits for others, goes on trying, and which version of the tables it writes. */
+export interface Patience {
+  readonly version: number
+  readonly lockTimeout: Duration.DurationInput
+  readonly retryFor: Duration.DurationInput
+}

@@ -1,7 +1,5 @@
-import { AccountName, Books, Cache, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
-
-/** How long journals are, by their names. */
-type Lengths = ReadonlyMap<string, number>
+import { Books, Cache, type load, type Need, type Table, type TradeRepository } from "@roundlot/core"
+import { type Lengths, makeSources, noteFound } from "./sources.ts"
 
 /** What one write works on, and what becomes of it. */
 export interface Lent {
@@ -41,69 +39,6 @@ const untold: ReadonlyArray<Need.Need["_tag"]> = [
   "RequestByKey"
 ]
 const isUntold = ({ _tag }: Need.Need): boolean => untold.includes(_tag)
-
-/** What is no account's stands in the journal of the store. */
-const journalOf = (account: string): string => (account === "" ? AccountName.STORE : account)
-
-/** What belongs to a record stands in its journal, and is asked for with it. */
-const PARENTS = ["tradeId", "orderId", "counterOrderId"]
-
-/** The journals that say what is remembered, each as long as it was when that was read or written. */
-interface Sources {
-  readonly note: (journal: string) => void
-  /** Anybody may change it, without a word in a journal that is known. */
-  readonly noteAnybody: () => void
-  readonly read: (lengths: Lengths) => void
-  /** These are all journals that have entries. */
-  readonly readAll: (lengths: Lengths) => void
-  readonly areAsLongIn: (journals: Lengths) => boolean
-  readonly clear: () => void
-}
-
-const makeSources = (): Sources => {
-  const names = new Set<string>([AccountName.STORE])
-  const lengths = new Map<string, number>()
-  let isAnybodys = false
-  let areAllRead = false
-  const lengthOf = (name: string): number | undefined => lengths.get(name) ?? (areAllRead ? 0 : undefined)
-  const read = (journals: Lengths) => {
-    for (const [journal, length] of journals) lengths.set(journal, length)
-  }
-  return {
-    note: (journal) => void names.add(journal),
-    noteAnybody: () => (isAnybodys = true),
-    read,
-    readAll: (journals) => {
-      lengths.clear()
-      read(journals)
-      areAllRead = true
-    },
-    areAsLongIn: (journals) => !isAnybodys && [...names].every((name) => lengthOf(name) === (journals.get(name) ?? 0)),
-    clear: () => {
-      names.clear()
-      names.add(AccountName.STORE)
-      isAnybodys = false
-    }
-  }
-}
-
-const noteFound = (
-  { note, noteAnybody }: Sources,
-  { keys, lookup, table }: load.LookupRequest,
-  rows: ReadonlyArray<Table.EncodedRow>
-): void => {
-  const columns = Books.tables[table].lookups[lookup]?.columns ?? []
-  const owner = table === "accounts" ? "name" : "account"
-  const place = columns.indexOf(owner)
-  if (place >= 0) for (const key of keys) note(journalOf(String(key[place])))
-  // What is not there may be made in any journal.
-  else if (!columns.some((column) => PARENTS.includes(column)) && rows.length < keys.length) noteAnybody()
-  for (const row of rows) {
-    const account = row[owner]
-    if (typeof account === "string") note(journalOf(account))
-    else noteAnybody()
-  }
-}
 
 /** An empty memory. */
 export const make = (): Memory => {

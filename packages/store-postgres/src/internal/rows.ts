@@ -1,0 +1,62 @@
+import type { SqlError } from "@effect/sql/SqlError"
+import { Books, Clock, type Table, TradeRepository } from "@roundlot/core"
+import { Effect } from "effect"
+import { type Send, theOne } from "./asking.ts"
+import type { Planned } from "./planning.ts"
+import * as statements from "./statements.ts"
+
+/** What was sent for a table, and how to wait for it. */
+interface Sent {
+  readonly table: string
+  readonly done: Effect.Effect<void, SqlError>
+}
+
+const sendRows = (
+  send: Send,
+  { columns, kind, table, text }: statements.WriteStep,
+  rows: ReadonlyArray<Table.EncodedRow>
+) =>
+  Effect.gen(function* () {
+    const cells = columns.map((column) => statements.cellsOf(Books.tables[table], column, rows))
+    const counted = theOne(text, yield* send<{ readonly count: number }>(text, cells))
+    const done = Effect.filterOrDieMessage(
+      counted,
+      ({ count }) => count === rows.length,
+      `${kind} of ${table} did not find each of the ${rows.length} rows that were to be changed`
+    )
+    return { table, done }
+  })
+
+const sendJournals = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
+  Effect.gen(function* () {
+    const entries = parts.flatMap((part) => part.entries)
+    const appended = yield* send(statements.appendEntries, statements.entryCells(entries))
+    const set = yield* send(statements.setHeads, [
+      parts.map(({ account }) => account),
+      parts.map(({ head }) => head.seq),
+      parts.map(({ head }) => head.hash)
+    ])
+    return { table: "journal", done: Effect.zipRight(appended, set) }
+  })
+
+const steps = statements.steps(Books.tables)
+
+/** To make so many rows ready holds the thread for a millisecond or so. */
+const MANY = 50
+
+/** Sends all that a commit writes, one table behind the other: while the server writes one, the next one is made ready. */
+export const sendAll = (send: Send, commitId: string, { changes, journals }: Writing) =>
+  Effect.gen(function* () {
+    const sent: Array<Sent> = []
+    for (const step of steps) {
+      const rows = changes.flatMap((change) => (change.table === step.table ? change[step.kind] : []))
+      if (rows.length === 0) continue
+      sent.push(yield* sendRows(send, step, rows))
+      if (rows.length > MANY) yield* Clock.turn
+    }
+    if (journals.length > 0) sent.push(yield* sendJournals(send, journals))
+    const remembered = yield* send(statements.remember, [commitId, TradeRepository.rememberedAs(journals)])
+    return [...sent, { table: "journal", done: remembered }]
+  })
+
+type Writing = Pick<Planned<unknown>, "changes" | "journals">
