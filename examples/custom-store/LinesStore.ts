@@ -72,7 +72,7 @@ const linesOf = (file: string) => {
         .copy()
         .write(scope, (state) => {
           const planned = plan(state)
-          if (planned._tag === "NeedMore") return planned
+          if (planned._tag !== "Planned") return planned
           const { changes, journals } = planned
           if (changes.length + journals.length > 0) lines.push(toLine({ commitId: scope.commitId, changes, journals }))
           return planned

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { TradeRepository } from "@roundlot/core"
+import { Clock, type TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
 import { Migrations } from "@roundlot/store-sql"
 import { Client } from "pg"
@@ -34,6 +34,25 @@ const session = (url: string) =>
 
 const commands = (url: string) =>
   Effect.map(asking(url, `SELECT count(*)::int AS count FROM roundlot_ops_commands`), ([row]) => row?.["count"])
+
+describe("a planning that pauses", () => {
+  it.scopedLive("SDK-2: leaves the thread to others each time, and is committed once", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const repository = yield* opened(url)
+      let turns = 0
+      yield* Effect.forkScoped(Effect.forever(Effect.tap(Clock.turn, () => turns++)))
+      const seen: Array<number> = []
+      const written = rows.writing([rows.inserting("ops_commands", rows.command)], [rows.part("main", 1)])
+      const { answer } = yield* repository.write({ ...rows.scope(), accounts: ["main"] }, () => {
+        seen.push(turns)
+        return seen.length < 5 ? { _tag: "Pause" } : written()
+      })
+      assert.deepStrictEqual([answer, yield* commands(url)], ["written", 1])
+      assert.strictEqual(new Set(seen).size, 5)
+    })
+  )
+})
 
 describe("a COMMIT that nobody answers", () => {
   for (const [fault, plannings] of [

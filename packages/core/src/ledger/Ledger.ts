@@ -18,7 +18,7 @@ import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
-import { planGroup, type Member, type Outcome } from "./plan.ts"
+import { planInSlices, planSteps, type Member, type Outcome } from "./plan.ts"
 
 /** A rule of ours threw while a member was planned; it was taken out of its group and nothing of it was kept. */
 export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("PlanningFailed", { detail: Schema.String }) {
@@ -120,7 +120,9 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const ticks = yield* Effect.clock
     const labels = yield* Effect.metricLabels
     const queue = Lanes.make<Job>(LANE_CAPACITY)
-    const pace = paceOf(limits, repository.writesElsewhere === true ? 1 : PLANNING_SHARE)
+    const isWrittenElsewhere = repository.writesElsewhere === true
+    const pace = paceOf(limits, isWrittenElsewhere ? SLICES : PLANNING_SHARE)
+    const sliceMs = isWrittenElsewhere ? limits.holdMs * SLICE_SHARE : Infinity
     const watchers = new Set<Watcher>()
     const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
@@ -166,10 +168,15 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       const commitId = `${entropy.slice(0, 12)}-${group}`
       const named = [...new Set(members.map((member) => member.account))]
       let plannedMs = 0
+      let sinceMs = begunMs
       let done: Done = { journals: [], changes: [] }
+      const inSlices = planInSlices(
+        (state) => planSteps(state, commitId, worldAt(state.newestAt), members),
+        () => tickMs() - sinceMs > sliceMs
+      )
       const planned = (state: State) => {
-        const sinceMs = tickMs()
-        const plan = planGroup(state, commitId, worldAt(state.newestAt), members)
+        sinceMs = tickMs()
+        const plan = inSlices(state)
         plannedMs += tickMs() - sinceMs
         if (plan._tag === "Planned") done = plan
         return plan
@@ -383,6 +390,10 @@ const FEWEST_MEMBERS = 64
  * members are too many.
  */
 const PLANNING_SHARE = 0.27
+/** Where another process writes, planning leaves the thread to others again and again, each time after this share of the bound. */
+const SLICE_SHARE = 0.4
+/** So long a group may be planned there, in bounds: who comes behind it waits for so long and for the writing. */
+const SLICES = 10
 /** How much the newest group counts for in what is learnt. */
 const NEWEST = 0.3
 

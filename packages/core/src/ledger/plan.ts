@@ -45,11 +45,47 @@ export const planGroup = <A>(
   commitId: string,
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>
-): Plan<ReadonlyArray<Outcome<A>>> => {
+): Ended<A> => {
+  const steps = planSteps(state, commitId, world, members)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** What a planning ends with: it has planned all, or must know more first. */
+export type Ended<A> = Exclude<Plan<ReadonlyArray<Outcome<A>>>, { readonly _tag: "Pause" }>
+
+/** Plans a group as `planGroup` does, member by member: between them the thread can be left to others. */
+export function* planSteps<A>(
+  state: State,
+  commitId: string,
+  world: Recorder.World,
+  members: ReadonlyArray<Member<A>>
+): Generator<void, Ended<A>> {
   const apart = new Map<number, Outcome<A>>()
   for (;;) {
-    const attempt = planOnce(state, commitId, world, members, apart)
+    const attempt = yield* planOnce(state, commitId, world, members, apart)
     if (attempt !== "again") return attempt
+  }
+}
+
+/** A plan for stores that goes on for as long as its slice lasts, and pauses then; begun anew on each other state. */
+export const planInSlices = <A>(
+  steps: (state: State) => Generator<void, Ended<A>>,
+  isSliceOver: () => boolean
+): ((state: State) => Plan<ReadonlyArray<Outcome<A>>>) => {
+  let begun: { readonly state: State; readonly steps: Generator<void, Ended<A>> } | undefined
+  return (state) => {
+    if (begun?.state !== state) begun = { state, steps: steps(state) }
+    for (;;) {
+      const step = begun.steps.next()
+      if (step.done === true) {
+        begun = undefined
+        return step.value
+      }
+      if (isSliceOver()) return { _tag: "Pause" }
+    }
   }
 }
 
@@ -59,13 +95,13 @@ interface Rehearsal<A> {
   readonly effects: Effects
 }
 
-const planOnce = <A>(
+function* planOnce<A>(
   state: State,
   commitId: string,
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>,
   apart: Map<number, Outcome<A>>
-): Plan<ReadonlyArray<Outcome<A>>> | "again" => {
+): Generator<void, Ended<A> | "again"> {
   Books.reset(state.books)
   const { books, counters, heads, horizons, met } = state
   const recording = Recorder.begin({ books, counters, heads, horizons, met, commitId, world })
@@ -93,6 +129,7 @@ const planOnce = <A>(
         return "again"
       }
     }
+    yield
   }
   if (missing.length > 0) return { _tag: "NeedMore", needs: missing }
   if (rehearsals.length > 0) {

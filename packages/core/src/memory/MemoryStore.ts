@@ -136,13 +136,16 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
       const { books, horizons, met } = cache.loaded()
       Books.reset(books)
       bring(cache, scope.needs, answer)
-      let planned = plan({ books, met, horizons, heads, newestAt, counters })
-      while (planned._tag === "NeedMore") {
-        const before = met.size
-        Books.reset(books)
-        bring(cache, planned.needs, answer)
-        if (met.size === before) throw new Error("planning asks again for what it has")
-        planned = plan({ books, met, horizons, heads, newestAt, counters })
+      const state = { books, met, horizons, heads, newestAt, counters }
+      let planned = plan(state)
+      while (planned._tag !== "Planned") {
+        if (planned._tag === "NeedMore") {
+          const before = met.size
+          Books.reset(books)
+          bring(cache, planned.needs, answer)
+          if (met.size === before) throw new Error("planning asks again for what it has")
+        }
+        planned = plan(state)
       }
       const undo: Array<() => void> = []
       try {

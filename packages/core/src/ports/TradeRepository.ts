@@ -72,7 +72,7 @@ export interface JournalPart {
   readonly head: Head
 }
 
-/** What a planning wants written, or what it must know first. */
+/** What a planning wants written, what it must know first, or that others may have the thread before it goes on. */
 export type Plan<A> =
   | {
       readonly _tag: "Planned"
@@ -81,6 +81,7 @@ export type Plan<A> =
       readonly answer: A
     }
   | { readonly _tag: "NeedMore"; readonly needs: ReadonlyArray<Need> }
+  | { readonly _tag: "Pause" }
 
 /** What the journals of a write are remembered by. */
 export const spansOf = (journals: ReadonlyArray<JournalPart>): ReadonlyArray<Span> =>
@@ -180,7 +181,7 @@ export interface TradeRepositoryService {
   readonly identity: StoreIdentity
   /**
    * Loads what `scope` needs under the locks of the write, runs `plan` (pure, synchronous, run again when it answers
-   * `NeedMore` or on a conflict) and writes rows, entries, heads and feed in one transaction, durable when it returns. That
+   * `NeedMore` or on a conflict; called with the very same state, on books as it left them, when it answers `Pause`) and writes rows, entries, heads and feed in one transaction, durable when it returns. That
    * transaction first compares the scope's fences with the newest tokens, and keeps nothing where one is outdated. Where the
    * connection breaks at the COMMIT, the store looks whether it was made before it answers.
    */

@@ -20,6 +20,7 @@ import {
   type Filter,
   type PageQuery,
   type Plan,
+  type State,
   type TradeRepositoryService,
   type WriteError
 } from "../ports/TradeRepository.ts"
@@ -271,6 +272,28 @@ const planning: Clause = {
       const again = repository.write(rows.scope(), () => ({ _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }))
       const endless = yield* Effect.either(Effect.sandbox(again))
       yield* same("a plan that asks again for what it has ends", Either.isLeft(endless), true)
+    })
+}
+
+const pausing: Clause = {
+  name: "planning that pauses goes on with the same state, on books as it left them",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const states: Array<State> = []
+      const scope = rows.scope(Need.OrderById({ id: 1 }))
+      const { answer } = yield* repository.write(scope, (state) => {
+        const { orders } = state.books
+        const order = orders.get(1)
+        if (order === undefined) return { _tag: "NeedMore", needs: [Need.OrderById({ id: 1 })] }
+        states.push(state)
+        if (states.length === 1) orders.put({ ...order, status: "cancelled" })
+        return states.length < 3 ? { _tag: "Pause" } : nothing(order.status)
+      })
+      yield* same("what was drafted before a pause is there after it", answer, "cancelled")
+      yield* same("the state is the very same", [states.length, new Set(states).size], [3, 1])
     })
 }
 
@@ -789,6 +812,7 @@ export const clauses: ReadonlyArray<Clause> = [
   atomic,
   refuses,
   planning,
+  pausing,
   updatesFirst,
   repeatedCommit,
   pages,

@@ -1,5 +1,6 @@
 import { Effect, Either } from "effect"
 import { describe, expect, it } from "vitest"
+import * as Books from "../../src/books/Books.ts"
 import type { TableChanges } from "../../src/books/Books.ts"
 import type { EncodedRow } from "../../src/books/Table.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
@@ -26,7 +27,7 @@ const withRows =
   <A>(plan: (state: State) => Plan<A>) =>
   (state: State): Plan<A> => {
     const planned = plan(state)
-    if (planned._tag === "NeedMore") return planned
+    if (planned._tag !== "Planned") return planned
     const changes = planned.changes.map(({ inserts, table, updates }): TableChanges => ({
       table,
       inserts: inserts.map(change),
@@ -130,12 +131,28 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     place: over((repository) => planning(repository, (plan) => (state) => plan({ ...state, heads: new Map() })))
   },
   {
+    breaks: "planning that pauses",
+    how: "goes on with another state",
+    place: over((repository) => planning(repository, (plan) => (state) => plan({ ...state })))
+  },
+  {
+    breaks: "planning that pauses",
+    how: "begins with empty books again",
+    place: over((repository) =>
+      planning(repository, (plan) => (state) => {
+        const planned = plan(state)
+        if (planned._tag === "Pause") Books.reset(state.books)
+        return planned
+      })
+    )
+  },
+  {
     breaks: "updates go before inserts",
     how: "inserts first",
     place: over((repository) =>
       planning(repository, (plan) => (state) => {
         const planned = plan(state)
-        if (planned._tag === "NeedMore") return planned
+        if (planned._tag !== "Planned") return planned
         const inserts = planned.changes.map((change) => ({ ...change, updates: [] }))
         const updates = planned.changes.map((change) => ({ ...change, inserts: change.updates, updates: [] }))
         return { ...planned, changes: [...inserts, ...updates.filter((each) => each.inserts.length > 0)] }

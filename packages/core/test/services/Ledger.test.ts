@@ -133,41 +133,51 @@ describe("what is submitted to the ledger", () => {
     )
   })
 
-  const paces = [
-    { who: "this thread writes", parts: {}, later: 64 },
-    { who: "another process writes", parts: { writesElsewhere: true }, later: 150 }
-  ]
-  it.each(paces)(
-    "a group holds the thread for 15 ms, of which planning is what there is where $who",
-    ({ later, parts }) => {
+  /** A ledger on a clock that only members move on: each takes this long to plan. */
+  const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint) =>
+    Effect.gen(function* () {
       const sizes: Array<number> = []
+      const slices: Array<bigint> = []
       let nanos = 0n
-      /** A tenth of a millisecond each. */
       const slow = (): Member<string> => ({
         ...asking("AAPL"),
         apply: () => {
-          nanos += 100_000n
+          nanos += memberNanos
           return "planned"
         }
       })
-      return Effect.gen(function* () {
-        const clock = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
-        const ledger = yield* Effect.withClock(Ledger.make(), clock)
-        yield* ledger.submitAll("command", Array.from({ length: 2500 }, slow))
-        expect(sizes.slice(0, 2)).toEqual([1000, later])
-      }).pipe(
-        Effect.scoped,
-        Effect.provide(
-          Layer.mergeAll(
-            Layer.succeed(TradeRepository, counting(sizes, parts)),
-            Clock.layerAlwaysOpen,
-            Entropy.layerFixed("00")
-          )
-        ),
-        Effect.runPromise
+      const repository = counting(sizes, parts)
+      const slicing: TradeRepositoryService = {
+        ...repository,
+        write: (scope, plan) =>
+          repository.write(scope, (state) => {
+            const since = nanos
+            const planned = plan(state)
+            slices.push(nanos - since)
+            return planned
+          })
+      }
+      const clock = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
+      const ledger = yield* Effect.withClock(Ledger.make(), clock).pipe(
+        Effect.provide(Layer.mergeAll(Layer.succeed(TradeRepository, slicing), Clock.layerAlwaysOpen)),
+        Effect.provide(Entropy.layerFixed("00"))
       )
-    }
-  )
+      const answers = yield* ledger.submitAll("command", Array.from({ length: 2500 }, slow))
+      expect(answers).toEqual(Array.from({ length: 2500 }, () => "planned"))
+      return { sizes, longestMs: Math.max(...slices.map(Number)) / 1_000_000 }
+    }).pipe(Effect.scoped, Effect.runPromise)
+
+  it("a group holds the thread for 15 ms where this thread writes, and is planned in one go", async () => {
+    const { longestMs, sizes } = await paced({}, 100_000n)
+    expect(sizes.slice(0, 2)).toEqual([1000, 64])
+    expect(longestMs).toBe(100)
+  })
+
+  it("where another process writes a group is planned in slices of 6 ms, ten times as long altogether", async () => {
+    const { longestMs, sizes } = await paced({ writesElsewhere: true }, 500_000n)
+    expect(sizes.slice(0, 2)).toEqual([1000, 300])
+    expect(longestMs).toBe(6.5)
+  })
 
   it("a writer that always has work lets timers and sockets have their turn between its groups", () => {
     let groups = 0

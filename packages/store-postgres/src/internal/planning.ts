@@ -1,6 +1,7 @@
-import { Books, type load, type Need, Table, type TradeRepository } from "@roundlot/core"
+import { Books, Clock, type load, type Need, Table, type TradeRepository } from "@roundlot/core"
 import { Dialect, Rules } from "@roundlot/store-sql"
 import { Effect } from "effect"
+import { arrayText } from "./arrays.ts"
 import type { Send } from "./asking.ts"
 import type { Lent } from "./memory.ts"
 import { lookupMany } from "./statements.ts"
@@ -26,7 +27,7 @@ const find = (send: Send, { keys, limit, lookup: name, table: tableName }: load.
     const table = Books.tables[tableName]
     const lookup = table.lookups[name]
     if (lookup === undefined) throw new TypeError(`table ${tableName} has no lookup ${name}`)
-    const columns = lookup.columns.map((_, i) => keys.map((key) => key[i] ?? null))
+    const columns = lookup.columns.map((_, i) => arrayText(keys.map((key) => key[i] ?? null)))
     const most = limit ?? Dialect.postgres.noLimit
     const answer = yield* send<Table.EncodedRow>(statementOf(table, name, lookup), [...columns, most])
     return Effect.flatMap(answer, (rows): Effect.Effect<ReadonlyArray<Table.EncodedRow>, Table.BadRow> => {
@@ -61,19 +62,26 @@ const bring = (send: Send, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
     return met.size - before
   })
 
+type Plan<A> = (state: TradeRepository.State) => TradeRepository.Plan<A>
+type Ended<A> = Exclude<TradeRepository.Plan<A>, { readonly _tag: "Pause" }>
+
+/** Plans to an end; in its pauses others have the thread. */
+const planned = <A>(desk: load.Loaded, ground: Ground, plan: Plan<A>): Effect.Effect<Ended<A>, Table.BadRow> => {
+  const state = { ...desk, ...ground }
+  const goOn: Effect.Effect<Ended<A>, Table.BadRow> = Effect.flatMap(
+    pure(() => plan(state)),
+    (answer) => (answer._tag === "Pause" ? Effect.zipRight(Clock.turn, goOn) : Effect.succeed(answer))
+  )
+  return goOn
+}
+
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
-export const planning = <A>(
-  send: Send,
-  memory: Lent,
-  needs: ReadonlyArray<Need.Need>,
-  ground: Ground,
-  plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
-) =>
+export const planning = <A>(send: Send, memory: Lent, needs: ReadonlyArray<Need.Need>, ground: Ground, plan: Plan<A>) =>
   Effect.gen(function* () {
     yield* bring(send, memory, needs)
     const desk = memory.loaded()
     for (;;) {
-      const answer = yield* pure(() => plan({ ...desk, ...ground }))
+      const answer = yield* planned(desk, ground, plan)
       if (answer._tag === "Planned") return answer
       Books.reset(desk.books)
       const brought = yield* bring(send, memory, answer.needs)
@@ -85,11 +93,12 @@ export const planning = <A>(
 export const replan = <A>(
   desk: load.Loaded,
   ground: Ground,
-  plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
-): Effect.Effect<Planned<A>, Table.BadRow> =>
-  pure(() => {
-    Books.reset(desk.books)
-    const answer = plan({ ...desk, ...ground })
-    if (answer._tag === "NeedMore") throw new Error("planning with other ids asks for other rows")
-    return answer
-  })
+  plan: Plan<A>
+): Effect.Effect<Planned<A>, Table.BadRow> => {
+  Books.reset(desk.books)
+  return Effect.flatMap(planned(desk, ground, plan), (answer) =>
+    answer._tag === "NeedMore"
+      ? Effect.dieMessage("planning with other ids asks for other rows")
+      : Effect.succeed(answer)
+  )
+}

@@ -8,7 +8,7 @@ import * as statements from "./statements.ts"
 /** What was sent for a table, and how to wait for it. */
 interface Sent {
   readonly table: string
-  readonly done: Effect.Effect<void, SqlError>
+  readonly done: Effect.Effect<unknown, SqlError>
 }
 
 const sendRows = (
@@ -27,22 +27,22 @@ const sendRows = (
     return { table, done }
   })
 
-const sendJournals = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
-  Effect.gen(function* () {
-    const entries = parts.flatMap((part) => part.entries)
-    const appended = yield* send(statements.appendEntries, statements.entryCells(entries))
-    const set = yield* send(statements.setHeads, [
-      parts.map(({ account }) => account),
-      parts.map(({ head }) => head.seq),
-      parts.map(({ head }) => head.hash)
-    ])
-    return { table: "journal", done: Effect.zipRight(appended, set) }
-  })
+const sendHeads = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
+  send(statements.setHeads, [
+    parts.map(({ account }) => account),
+    parts.map(({ head }) => head.seq),
+    parts.map(({ head }) => head.hash)
+  ])
 
 const steps = statements.steps(Books.tables)
 
-/** To make so many rows ready holds the thread for a millisecond or so. */
+/** To make so many rows ready holds the thread for some milliseconds. */
+const AT_ONCE = 250
+/** To make fewer holds it for less than others would mind. */
 const MANY = 50
+
+const partsOf = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(rows.length / AT_ONCE) }, (_, i) => rows.slice(i * AT_ONCE, (i + 1) * AT_ONCE))
 
 /** Sends all that a commit writes, one table behind the other: while the server writes one, the next one is made ready. */
 export const sendAll = (send: Send, commitId: string, { changes, journals }: Writing) =>
@@ -50,11 +50,16 @@ export const sendAll = (send: Send, commitId: string, { changes, journals }: Wri
     const sent: Array<Sent> = []
     for (const step of steps) {
       const rows = changes.flatMap((change) => (change.table === step.table ? change[step.kind] : []))
-      if (rows.length === 0) continue
-      sent.push(yield* sendRows(send, step, rows))
-      if (rows.length > MANY) yield* Clock.turn
+      for (const part of partsOf(rows)) {
+        sent.push(yield* sendRows(send, step, part))
+        if (part.length > MANY) yield* Clock.turn
+      }
     }
-    if (journals.length > 0) sent.push(yield* sendJournals(send, journals))
+    for (const part of partsOf(journals.flatMap(({ entries }) => entries))) {
+      sent.push({ table: "journal", done: yield* send(statements.appendEntries, statements.entryCells(part)) })
+      if (part.length > MANY) yield* Clock.turn
+    }
+    if (journals.length > 0) sent.push({ table: "journal", done: yield* sendHeads(send, journals) })
     const remembered = yield* send(statements.remember, [commitId, TradeRepository.rememberedAs(journals)])
     return [...sent, { table: "journal", done: remembered }]
   })

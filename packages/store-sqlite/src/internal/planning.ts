@@ -65,6 +65,8 @@ export const planning = <A>(
   for (;;) {
     const answer = plan(state)
     if (answer._tag === "Planned") return answer
+    // A transaction of this thread is never left open for others.
+    if (answer._tag === "Pause") continue
     Books.reset(books)
     if (answer.needs.every((need) => met.has(need))) throw new Error("planning asks again for what it was given")
     bring(find, cache, answer.needs)
