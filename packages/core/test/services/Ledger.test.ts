@@ -46,6 +46,40 @@ const holdThread = (n: number): number => {
   return Number(text)
 }
 
+/** A ledger on a clock that only members move on: each takes this long to plan. */
+const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint) =>
+  Effect.gen(function* () {
+    const sizes: Array<number> = []
+    const slices: Array<bigint> = []
+    let nanos = 0n
+    const slow = (): Member<string> => ({
+      ...asking("AAPL"),
+      apply: () => {
+        nanos += memberNanos
+        return "planned"
+      }
+    })
+    const repository = counting(sizes, parts)
+    const slicing: TradeRepositoryService = {
+      ...repository,
+      write: (scope, plan) =>
+        repository.write(scope, (state) => {
+          const since = nanos
+          const planned = plan(state)
+          slices.push(nanos - since)
+          return planned
+        })
+    }
+    const clock = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
+    const ledger = yield* Effect.withClock(Ledger.make(), clock).pipe(
+      Effect.provide(Layer.mergeAll(Layer.succeed(TradeRepository, slicing), Clock.layerAlwaysOpen)),
+      Effect.provide(Entropy.layerFixed("00"))
+    )
+    const answers = yield* ledger.submitAll("command", Array.from({ length: 2500 }, slow))
+    expect(answers).toEqual(Array.from({ length: 2500 }, () => "planned"))
+    return { sizes, longestMs: Math.max(...slices.map(Number)) / 1_000_000 }
+  }).pipe(Effect.scoped, Effect.runPromise)
+
 describe("the ledger's clock", () => {
   it("DESIGN 4: stands still at the journal's head where a later process finds the clock behind it", async () => {
     const repository = MemoryRepository.make(MemoryStore.make())
@@ -132,40 +166,6 @@ describe("what is submitted to the ledger", () => {
       on(counting(sizes))
     )
   })
-
-  /** A ledger on a clock that only members move on: each takes this long to plan. */
-  const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint) =>
-    Effect.gen(function* () {
-      const sizes: Array<number> = []
-      const slices: Array<bigint> = []
-      let nanos = 0n
-      const slow = (): Member<string> => ({
-        ...asking("AAPL"),
-        apply: () => {
-          nanos += memberNanos
-          return "planned"
-        }
-      })
-      const repository = counting(sizes, parts)
-      const slicing: TradeRepositoryService = {
-        ...repository,
-        write: (scope, plan) =>
-          repository.write(scope, (state) => {
-            const since = nanos
-            const planned = plan(state)
-            slices.push(nanos - since)
-            return planned
-          })
-      }
-      const clock = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
-      const ledger = yield* Effect.withClock(Ledger.make(), clock).pipe(
-        Effect.provide(Layer.mergeAll(Layer.succeed(TradeRepository, slicing), Clock.layerAlwaysOpen)),
-        Effect.provide(Entropy.layerFixed("00"))
-      )
-      const answers = yield* ledger.submitAll("command", Array.from({ length: 2500 }, slow))
-      expect(answers).toEqual(Array.from({ length: 2500 }, () => "planned"))
-      return { sizes, longestMs: Math.max(...slices.map(Number)) / 1_000_000 }
-    }).pipe(Effect.scoped, Effect.runPromise)
 
   it("a group holds the thread for 15 ms where this thread writes, and is planned in one go", async () => {
     const { longestMs, sizes } = await paced({}, 100_000n)
