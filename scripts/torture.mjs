@@ -37,7 +37,7 @@ if (!areNumbers || !isKnown || !isPossible || !isStory) {
 /** What is killed where nothing else is wrong; at a broker, between the order being taken and the answer. */
 const plain = {
   sqlite: ["kill", "standby"],
-  postgres: ["postgres", "standby"],
+  postgres: ["postgres", "standby", "server"],
   alpaca: ["alpaca"],
   schwab: ["schwab"],
   ibkr: ["ibkr"]
@@ -52,6 +52,7 @@ const child = spawn("npx", ["--no-install", "vitest", "run", ...files], {
     ...process.env,
     ROUNDLOT_KILL_ROUNDS: values.rounds,
     ROUNDLOT_STANDBY_KILLS: "20",
+    ROUNDLOT_SERVER_CRASHES: "20",
     ROUNDLOT_KILL_SEED: values.seed,
     ...(isProperties ? { ROUNDLOT_PROPERTY_RUNS: values.rounds, ROUNDLOT_PROPERTY_SEED: values.seed } : {}),
     ...(isBatch ? { ROUNDLOT_BATCH_ROWS: values.rows, ROUNDLOT_BATCH_STORE: values.store } : {})
