@@ -91,7 +91,7 @@ const LISTS = [
   "orders?account=desk3&status=filled&order=newest",
   "orders?sort=date&order=newest",
   "orders?sort=status",
-  "orders?since=2025-10-10T00:00:00Z&until=2025-10-11T00:00:00Z",
+  "orders?since=2025-10-09T08:00:00Z&until=2025-10-09T10:00:00Z",
   "trades?order=newest",
   "trades?status=completed",
   "trades?status=failed",

@@ -1,6 +1,7 @@
 import { Cause, Context, Effect, Either, Layer, Option, Queue, Schema, Stream, type Scope } from "effect"
 import type { LedgerEvent } from "../journal/Event.ts"
 import type { World } from "../journal/Recorder.ts"
+import type { AccountName } from "../account/AccountName.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
 import type { Need } from "../books/Need.ts"
 import type { TableName } from "../books/Table.ts"
@@ -95,7 +96,10 @@ type Part = Lanes.Part<Job>
 /** How far a group may go. */
 export interface GroupLimits {
   readonly members: number
-  /** How long a group may hold the thread, in milliseconds: how many members that is, is learnt from the last groups. */
+  /**
+   * How long a group may hold the thread, in milliseconds: how many members that is, is learnt from the last groups. Where another
+   * process writes the rows, planning leaves the thread to others before it has held it for so long, and may take ten times as long.
+   */
   readonly holdMs: number
 }
 
@@ -121,7 +125,9 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const labels = yield* Effect.metricLabels
     const queue = Lanes.make<Job>(LANE_CAPACITY)
     const isWrittenElsewhere = repository.writesElsewhere === true
-    const pace = paceOf(limits, isWrittenElsewhere ? SLICES : PLANNING_SHARE)
+    const pace = isWrittenElsewhere
+      ? paceOf(limits, SLICES, LONGEST_GROUP_MS)
+      : paceOf(limits, PLANNING_SHARE, Infinity)
     const sliceMs = isWrittenElsewhere ? limits.holdMs * SLICE_SHARE : Infinity
     const watchers = new Set<Watcher>()
     const leases = HeldLeases.make()
@@ -137,20 +143,24 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     /** By the clock that never jumps. Who only wants to know how long something took asks without a step of the runtime. */
     const tickMs = (): number => Number(ticks.unsafeCurrentTimeNanos()) / 1_000_000
 
-    /** The world of a group, by one reading of clock and prices. Whether the market is open the clock says, whatever the books' time is. */
-    const worldFrom =
-      (prices: ReadonlyMap<string, Reference>, { atLeast, clockNow }: BookTime.Reading) =>
-      (newestAt: number): World => {
+    /**
+     * The world of a group, by one reading of clock, prices and hours: what a broker says of its hours while the group is planned counts
+     * for the next one. Whether the market is open the clock says, whatever the books' time is.
+     */
+    const worldFrom = (prices: ReadonlyMap<string, Reference>, { atLeast, clockNow }: BookTime.Reading) => {
+      const isSessionOpen = onceEach((account: AccountName) => clock.isOpenAt(clockNow, account))
+      return onceEach((newestAt: number): World => {
         const at = atLeast(Instant.make(BigInt(newestAt)))
         return {
           at,
-          isSessionOpen: (account) => clock.isOpenAt(clockNow, account),
-          nextOpening: (account) => clock.nextOpeningAfter(at, account),
+          isSessionOpen,
+          nextOpening: onceEach((account) => clock.nextOpeningAfter(at, account)),
           priceOf: (symbol) => prices.get(symbol) ?? noPrice,
           storeTag,
           entropy
         }
-      }
+      })
+    }
 
     const fencesOf = (members: ReadonlyArray<Queued>): ReadonlyArray<Fence> => {
       const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
@@ -187,8 +197,9 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         "AlreadyCommitted",
         Effect.die
       )
-      noteGroup(members.length, tickMs() - begunMs, labels)
-      pace.took(members.length, plannedMs)
+      const tookMs = tickMs() - begunMs
+      noteGroup(members.length, tookMs, labels)
+      pace.took(members.length, plannedMs, tookMs)
       if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
       const { changes, journals } = done
       if (journals.length > 0) news.push({ changes, journals, feedPosition: written.feedPosition })
@@ -392,23 +403,48 @@ const FEWEST_MEMBERS = 64
 const PLANNING_SHARE = 0.27
 /** Where another process writes, planning leaves the thread to others again and again, each time after this share of the bound. */
 const SLICE_SHARE = 0.4
-/** So long a group may be planned there, in bounds: who comes behind it waits for so long and for the writing. */
+/** So long a group may be planned there, in bounds. */
 const SLICES = 10
+/** So long it may take there with all that it waits for: a halt and what is to be sent wait behind it, and an attempt must not grow old. */
+const LONGEST_GROUP_MS = 500
 /** How much the newest group counts for in what is learnt. */
 const NEWEST = 0.3
 
-/** How many members the next group may have, learnt from what planning the last ones took. */
-const paceOf = ({ holdMs, members }: GroupLimits, planningShare: number) => {
-  let msEach = 0
+/** What something takes a member, in milliseconds, learnt from groups. */
+const learning = () => {
+  let each = 0
+  return {
+    learn: (count: number, ms: number): void => {
+      each = each === 0 ? ms / count : each * (1 - NEWEST) + (ms / count) * NEWEST
+    },
+    fitting: (ms: number): number => (each <= 0 ? Infinity : Math.floor(ms / each))
+  }
+}
+
+/** How many members the next group may have, learnt from what planning the last ones took, and from how long they took altogether. */
+const paceOf = ({ holdMs, members }: GroupLimits, planningShare: number, longestMs: number) => {
+  const planning = learning()
+  const whole = learning()
   return {
     room: (): number => {
-      const wanted = msEach <= 0 ? members : Math.floor((holdMs * planningShare) / msEach)
+      const wanted = Math.min(planning.fitting(holdMs * planningShare), whole.fitting(longestMs))
       return Math.min(members, Math.max(FEWEST_MEMBERS, wanted))
     },
-    took: (count: number, ms: number): void => {
+    took: (count: number, plannedMs: number, tookMs: number): void => {
       if (count < FEWEST_MEMBERS) return
-      msEach = msEach === 0 ? ms / count : msEach * (1 - NEWEST) + (ms / count) * NEWEST
+      planning.learn(count, plannedMs)
+      whole.learn(count, tookMs)
     }
+  }
+}
+
+/** What is found once for each key, and is the same from then on. */
+const onceEach = <K, A>(find: (key: K) => A): ((key: K) => A) => {
+  const found = new Map<K, { readonly value: A }>()
+  return (key) => {
+    const known = found.get(key) ?? { value: find(key) }
+    found.set(key, known)
+    return known.value
   }
 }
 

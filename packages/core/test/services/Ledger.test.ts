@@ -46,8 +46,8 @@ const holdThread = (n: number): number => {
   return Number(text)
 }
 
-/** A ledger on a clock that only members move on: each takes this long to plan. */
-const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint) =>
+/** A ledger on a clock that only members move on: each takes so long to plan, and so long to write. */
+const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint, writingNanos = 0n) =>
   Effect.gen(function* () {
     const sizes: Array<number> = []
     const slices: Array<bigint> = []
@@ -63,12 +63,15 @@ const paced = (parts: Partial<TradeRepositoryService>, memberNanos: bigint) =>
     const slicing: TradeRepositoryService = {
       ...repository,
       write: (scope, plan) =>
-        repository.write(scope, (state) => {
-          const since = nanos
-          const planned = plan(state)
-          slices.push(nanos - since)
-          return planned
-        })
+        Effect.tap(
+          repository.write(scope, (state) => {
+            const since = nanos
+            const planned = plan(state)
+            slices.push(nanos - since)
+            return planned
+          }),
+          () => (nanos += BigInt(scope.needs.length) * writingNanos)
+        )
     }
     const clock = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
     const ledger = yield* Effect.withClock(Ledger.make(), clock).pipe(
@@ -177,6 +180,49 @@ describe("what is submitted to the ledger", () => {
     const { longestMs, sizes } = await paced({ writesElsewhere: true }, 500_000n)
     expect(sizes.slice(0, 2)).toEqual([1000, 300])
     expect(longestMs).toBe(6.5)
+  })
+
+  it("where another process writes a group takes half a second altogether, where this one does the disk counts for nothing", async () => {
+    const elsewhere = await paced({ writesElsewhere: true }, 10_000n, 1_990_000n)
+    expect(elsewhere.sizes.slice(0, 2)).toEqual([1000, 250])
+    const here = await paced({}, 10_000n, 1_990_000n)
+    expect(here.sizes.slice(0, 2)).toEqual([1000, 405])
+  })
+
+  it("what a broker says of its hours while a group is planned counts for the next one", () => {
+    const store = MemoryRepository.make(MemoryStore.make())
+    const clock = Effect.runSync(Effect.provide(Clock.Clock, Clock.layerAlwaysOpen))
+    const never = { source: "test", horizon: undefined, isOpenAt: () => false, nextOpeningAfter: () => undefined }
+    const closed = clock.learn(Stage.account, never)
+    const learning: TradeRepositoryService = {
+      ...store,
+      writesElsewhere: true,
+      write: (scope, plan) =>
+        store.write(scope, (state) => {
+          const planned = plan(state)
+          if (planned._tag === "Pause") Effect.runSync(closed)
+          return planned
+        })
+    }
+    let nanos = 0n
+    const open = (): Member<boolean> => ({
+      ...asking("AAPL"),
+      apply: ({ world }) => {
+        nanos += 5_000_000n
+        return world.isSessionOpen(Stage.account)
+      }
+    })
+    return Effect.gen(function* () {
+      const ticking = Object.assign(EffectClock.make(), { unsafeCurrentTimeNanos: () => nanos })
+      const ledger = yield* Effect.withClock(Ledger.make(), ticking)
+      expect(yield* ledger.submitAll("command", Array.from({ length: 8 }, open))).toEqual(Array(8).fill(true))
+      expect(yield* ledger.submit("command", open())).toBe(false)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Layer.mergeAll(Layer.succeed(TradeRepository, learning), Layer.succeed(Clock.Clock, clock))),
+      Effect.provide(Entropy.layerFixed("00")),
+      Effect.runPromise
+    )
   })
 
   it("a writer that always has work lets timers and sockets have their turn between its groups", () => {

@@ -36,8 +36,12 @@ const sendHeads = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>
 
 const steps = statements.steps(Books.tables)
 
+/** Makes new rows of what was planned, once, table by table. */
+export const makeReady = (changes: ReadonlyArray<Books.TableChanges>): Effect.Effect<void> =>
+  Effect.forEach(changes, ({ inserts }) => (inserts.length > MANY ? Clock.turn : Effect.void), { discard: true })
+
 /** To make so many rows ready holds the thread for some milliseconds. */
-const AT_ONCE = 250
+const AT_ONCE = 500
 /** To make fewer holds it for less than others would mind. */
 const MANY = 50
 

@@ -22,7 +22,7 @@ import { judgeFences } from "./leases.ts"
 import * as Memory from "./memory.ts"
 import type { Lent } from "./memory.ts"
 import { type Ground, type Planned, planning, replan } from "./planning.ts"
-import { sendAll } from "./rows.ts"
+import { makeReady, sendAll } from "./rows.ts"
 import * as statements from "./statements.ts"
 import { begin, CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
 
@@ -94,6 +94,7 @@ const attempt = <A>(line: Line, asked: Asked, course: Course<A>, memory: Lent) =
       course.accounts = new Set([...course.accounts, ...missing])
       return ended(Option.none<A>(), false)
     }
+    yield* makeReady(planned.changes)
     const { answer, changes, journals } = yield* settleIds(ask, memory.loaded(), planned, ground, plan)
     if (changes.length === 0 && journals.length === 0) return ended(Option.some(answer), false)
     for (const { done, table } of yield* sendAll(send, scope.commitId, { changes, journals })) {
