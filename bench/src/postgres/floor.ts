@@ -1,5 +1,5 @@
 import { Books, type Column, Entry, type Table, TradeRepository } from "@roundlot/core"
-import { Dialect, Statements } from "@roundlot/store-sql"
+import { Ddl, Dialect, Statements } from "@roundlot/store-sql"
 import { Client } from "pg"
 import * as statements from "../../../packages/store-postgres/src/internal/statements.ts"
 import { timing, type Took } from "../measuring.ts"
@@ -77,6 +77,9 @@ export const prepare = (groups: ReadonlyArray<Group>): ReadonlyArray<Prepared> =
 
 const SESSION = "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
+/** Where the chains of journals stand that others have begun. */
+const HEADS = `SELECT "account", "hash" FROM ${Ddl.nameOf("heads")}`
+
 /** What writes groups into a database. */
 export interface Opened {
   readonly writeGroup: (prepared: Prepared) => Promise<void>
@@ -89,7 +92,8 @@ export const open = async (url: string): Promise<Opened> => {
   client.on("error", () => undefined)
   await client.connect()
   await client.query(SESSION)
-  const heads = new Map<string, string>()
+  const standing = await client.query<{ readonly account: string; readonly hash: string }>(HEADS)
+  const heads = new Map(standing.rows.map(({ account, hash }) => [account, hash]))
   const writeJournals = async (parts: ReadonlyArray<TradeRepository.JournalPart>) => {
     const entries: Array<Entry.Entry> = []
     for (const part of parts) {

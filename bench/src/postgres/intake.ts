@@ -5,12 +5,16 @@ import { type Group, play, type Playing } from "../schedule.ts"
 import { type Shape, tradesOf, usual } from "../workload.ts"
 import { type Databases, onServer, sumsOf } from "./database.ts"
 import * as floor from "./floor.ts"
+import { fewAndMany } from "./lists.ts"
 
 /** How many trades a transaction takes in, and what is wanted of the floor at the same size. */
 const SIZES = [
   { perGroup: 1000, goal: 0.8 },
   { perGroup: 100, goal: 0.7 }
 ] as const
+
+/** Orders of others in a big database. */
+const BIG = 100_000
 
 /** One trade a transaction: how whoever writes no groups would do it. */
 const ONE_BY_ONE = 300
@@ -36,7 +40,7 @@ export const recorded = async (
     if (groups.at(-1)?.commitId === group.commitId) groups.pop()
     groups.push(group)
   }
-  await played(real, shape, { perGroup, apart, wrote })
+  await played(real, shape, { perGroup, apart, wrote, named: shape.desk ?? "bench" })
   const prepared = floor.prepare(groups)
   await floor.write(bare, prepared, 0)
   const [wanted, found] = [await sumsOf(real), await sumsOf(bare)]
@@ -81,7 +85,7 @@ const sides = async (databases: Databases, shape: Shape, perGroup: number, round
   for (let round = 0; round < rounds; round++) {
     const [one, two] = [await databases.fresh(), await databases.fresh()]
     bare.push(spentOf(await floor.write(one, prepared, from), shape.trades))
-    store.push(spentOf(await played(two, shape, { perGroup }), shape.trades))
+    store.push(spentOf(await played(two, shape, { perGroup, named: shape.desk ?? "bench" }), shape.trades))
     await databases.drop(one)
     await databases.drop(two)
   }
@@ -90,23 +94,37 @@ const sides = async (databases: Databases, shape: Shape, perGroup: number, round
   return found
 }
 
+/** Databases that begin with so many orders of others, and with statistics. */
+const big = async (databases: Databases, asked: Asked): Promise<Databases> => {
+  const { few, many } = await fewAndMany(databases, { ...asked, trades: asked.quick ? 20_000 : BIG })
+  await databases.drop(few)
+  return { ...databases, fresh: () => databases.copied(many) }
+}
+
 /** Intake with all that follows it, beside a program of bare `pg` that writes the same rows in groups of the same size. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   onServer(async (databases) => {
     const rounds = asked.rounds ?? (asked.quick ? 1 : 5)
     const shape = usual(asked.trades ?? (asked.quick ? 10_000 : 50_000))
     const figures: Array<Figure> = []
-    const measured = new Map<number, Sides>()
-    for (const { goal, perGroup } of SIZES) {
-      const found = await sides(databases, shape, perGroup, rounds)
-      measured.set(perGroup, found)
-      figures.push(
-        noted(`${perGroup} trades a group`, told(found)),
-        atLeast(`${perGroup} trades a group, of the floor`, found.bare.wall / found.store.wall, goal)
-      )
+    const measured = new Map<string, Sides>()
+    const grounds = [
+      { ground: "new", on: databases, shape },
+      { ground: "big", on: await big(databases, asked), shape: { ...shape, desk: "late" } }
+    ]
+    for (const { ground, on, shape } of grounds) {
+      for (const { goal, perGroup } of SIZES) {
+        const found = await sides(on, shape, perGroup, rounds)
+        const line = `${perGroup} trades a group, in a ${ground} database`
+        measured.set(`${ground} ${perGroup}`, found)
+        figures.push(
+          noted(line, told(found)),
+          atLeast(`${line}, of the floor`, found.bare.wall / found.store.wall, goal)
+        )
+      }
     }
     const alone = await sides(databases, { ...shape, trades: Math.min(shape.trades, ONE_BY_ONE) }, 1, rounds)
-    const grouped = measured.get(SIZES[0].perGroup)
+    const grouped = measured.get(`new ${SIZES[0].perGroup}`)
     figures.push(
       noted("one trade a transaction", told(alone)),
       atLeast(

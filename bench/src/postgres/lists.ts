@@ -1,5 +1,7 @@
 import { Agent } from "node:http"
+import { Id } from "@roundlot/core"
 import { PostgresStore } from "@roundlot/store-postgres"
+import { Ddl } from "@roundlot/store-sql"
 import { Effect, Redacted } from "effect"
 import { Client } from "pg"
 import { read } from "../api.ts"
@@ -66,6 +68,8 @@ const multiply = async (url: string, times: number): Promise<void> => {
       [STEP, times - 1]
     )
   }
+  for (const kind of Object.keys(Id.letters))
+    await client.query(`SELECT setval('${Ddl.sequenceOf(kind)}', $1)`, [times * STEP])
   await client.query("VACUUM ANALYZE")
   await client.end()
 }
