@@ -180,9 +180,10 @@ export interface EntryQuery {
 export interface TradeRepositoryService {
   readonly identity: StoreIdentity
   /**
-   * Loads what `scope` needs under the locks of the write, runs `plan` (pure, synchronous, run again when it answers
-   * `NeedMore` or on a conflict; called with the very same state, on books as it left them, when it answers `Pause`; a run that begins anew after a failure gets a state of its own) and writes rows, entries, heads and feed in one transaction, durable when it returns. That
-   * transaction first compares the scope's fences with the newest tokens, and keeps nothing where one is outdated. Where the
+   * Loads what `scope` needs under the locks of the write, runs `plan` (pure, synchronous, run again when it answers `NeedMore` or
+   * on a conflict; called with the very same state, on books as it left them, when it answers `Pause`; a run that begins anew
+   * after a failure gets a state of its own) and writes rows, entries, heads and feed in one transaction, durable when it returns.
+   * That transaction first compares the scope's fences with the newest tokens, and keeps nothing where one is outdated. Where the
    * connection breaks at the COMMIT, the store looks whether it was made before it answers.
    */
   readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, WriteError>
