@@ -12,13 +12,15 @@ import {
   Trade,
   TradeRepository
 } from "@roundlot/core"
+import { PostgresStore } from "@roundlot/store-postgres"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Logger, Schema } from "effect"
+import { Effect, Layer, Logger, Redacted, Schema } from "effect"
+import { databases } from "../cli/database.ts"
 import { buys, child, desk, HEADER, until as untilSo } from "../cli/roundlot.ts"
 
 /** `ROUNDLOT_BURST=10000` is the burst of the acceptance; a smaller one shows the same in less time. */
-const TRADES = Number(process.env["ROUNDLOT_BURST"] ?? 3_000)
+const told = process.env["ROUNDLOT_BURST"]
 const SYMBOLS = 40
 const GROUPS = 10
 const account = AccountName.AccountName.make("paper")
@@ -27,10 +29,10 @@ const Requests = Schema.Struct({ items: Schema.Array(Schema.Struct({ operation: 
 const Items = Schema.Struct({ items: Schema.Array(Schema.Unknown) })
 
 /** Many small trades of many symbols, so that orders go out all the while. */
-const burst = (name: string) =>
+const burst = (name: string, trades: number) =>
   [
     HEADER,
-    ...Array.from({ length: TRADES / 2 }, (_, i) => `${name}${i},2026-01-02T15:00:00Z,SYM${i % SYMBOLS},buy,0.2,100`),
+    ...Array.from({ length: trades }, (_, i) => `${name}${i},2026-01-02T15:00:00Z,SYM${i % SYMBOLS},buy,0.2,100`),
     ""
   ].join("\n")
 
@@ -51,69 +53,91 @@ const attempts = Effect.map(Reads.first(Attempt.AttemptTable, { descending: true
 const until = <E, R>(isSo: Effect.Effect<boolean, E, R>) =>
   Effect.repeat(Effect.delay(isSo, "20 millis"), { until: (so) => so })
 
-const books = (file: string) =>
-  Roundlot.layer.pipe(
-    Layer.provideMerge(Layer.mergeAll(SqliteStore.layer({ file }), Clock.layerAlwaysOpen, Entropy.layerSecure))
-  )
+const { ask, fresh } = databases()
+
+/** Where the books are, and how many groups a reader of them finds: on Postgres several may be one row of the feed. */
+const places = [
+  {
+    on: "SQLite",
+    trades: Number(told ?? 3_000),
+    address: (): Promise<string | undefined> => Promise.resolve(undefined),
+    storeAt: (store: string) => SqliteStore.layer({ file: store.slice("sqlite:".length) }),
+    groups: () => feedEnd
+  },
+  {
+    on: "Postgres",
+    trades: Number(told ?? 1_000),
+    address: fresh,
+    storeAt: (store: string) => PostgresStore.layer({ url: Redacted.make(store) }),
+    groups: (store: string) =>
+      Effect.promise(async () => Number((await ask(store, "SELECT count(*) AS n FROM roundlot_ops_commits"))[0]?.["n"]))
+  }
+]
+
+const books = (store: ReturnType<(typeof places)[number]["storeAt"]>) =>
+  Roundlot.layer.pipe(Layer.provideMerge(Layer.mergeAll(store, Clock.layerAlwaysOpen, Entropy.layerSecure)))
 
 describe("halt, from another process", () => {
-  it.live(
-    "during a burst and a running import: answered within ten groups, nothing starts after it; resumed, all is worked off in order",
-    () => {
-      const { cli, file, json, store } = desk()
-      const path = store.slice("sqlite:".length)
-      const places = async () =>
-        Schema.decodeUnknownSync(Requests)(await json("exchange", "requests", "--limit", "0")).items.filter(
-          ({ operation }) => operation === "place"
-        ).length
-      return Effect.gen(function* () {
-        const daemon = child(["start", "--store", store])
-        yield* Effect.promise(() => daemon.says(/Running/))
-        const importing = child(["trades", "import", file("burst.csv", burst("a")), "--store", store])
-        const commands = yield* Commands.Commands
-        yield* until(Effect.map(attempts, (count) => count > 20))
-        const before = yield* feedEnd
-        const answer = yield* commands.perform({
-          id: "halt-in-a-burst",
-          account,
-          actor: "test",
-          reason: "a burst",
-          command: { _tag: "Halt", scope: { _tag: "Everything" } }
-        })
-        const after = yield* feedEnd
-        const begun = yield* attempts
-        const placed = yield* Effect.promise(places)
-        assert.strictEqual(answer._tag, "Done")
-        assert.deepInclude(yield* Effect.promise(() => importing.ended), { code: 0 })
-        // Intake goes on while nothing is sent.
-        const more = yield* Effect.promise(() => cli("trades", "import", file("more.csv", burst("b"))))
-        assert.deepInclude(more, { code: 0 })
-        assert.strictEqual((yield* Reads.first(Trade.TradeTable, { descending: true }))?.id, TRADES)
-        assert.strictEqual(yield* attempts, begun, "an attempt began after the halt was answered")
-        assert.strictEqual(yield* Effect.promise(places), placed, "an order arrived after the halt was answered")
-        const submitting = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
-        assert.deepStrictEqual(submitting, [])
-        // One row for the group of the halt itself, in the store's journal.
-        assert.isAtMost(after - before - 1, GROUPS)
-        yield* Effect.promise(() => cli("resume", "--reason", "over"))
-        daemon.signal("SIGTERM")
-        yield* Effect.promise(() => daemon.ended)
-        assert.strictEqual((yield* Effect.promise(() => cli("start", "--until-idle"))).code, 0)
-        const orders = yield* Reads.all(Order.OrderTable)
-        const sent = orders.filter(({ attempts: tries }) => tries > 0)
-        assert.isTrue(sent.every(({ status }) => status === "filled"))
-        for (const symbol of new Set(sent.map((order) => order.symbol))) {
-          const times = sent.filter((order) => order.symbol === symbol).map((order) => order.sentAt ?? 0n)
-          assert.deepStrictEqual(
-            times,
-            times.toSorted((a, b) => (a < b ? -1 : 1))
-          )
-        }
-        const positions = yield* Reads.all(Position.PositionTable)
-        assert.isTrue(positions.every(({ residual }) => Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))))
-        assert.deepInclude(yield* Effect.promise(() => json("audit")), { ok: true })
-      }).pipe(Effect.provide(books(path)), Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none)))
-    },
+  it.live.each(places)(
+    "during a burst and a running import, on $on: answered within ten groups, nothing starts after it; resumed, all is worked off in order",
+    ({ address, groups, storeAt, trades }) =>
+      Effect.flatMap(Effect.promise(address), (at) => {
+        const { cli, file, json, place, store } = desk(at)
+        const placings = async () =>
+          Schema.decodeUnknownSync(Requests)(await json("exchange", "requests", "--limit", "0")).items.filter(
+            ({ operation }) => operation === "place"
+          ).length
+        return Effect.gen(function* () {
+          const daemon = child(["start", ...place])
+          yield* Effect.promise(() => daemon.says(/Running/))
+          const importing = child(["trades", "import", file("burst.csv", burst("a", trades / 2)), "--store", store])
+          const commands = yield* Commands.Commands
+          yield* until(Effect.map(attempts, (count) => count > 20))
+          const before = yield* groups(store)
+          const answer = yield* commands.perform({
+            id: "halt-in-a-burst",
+            account,
+            actor: "test",
+            reason: "a burst",
+            command: { _tag: "Halt", scope: { _tag: "Everything" } }
+          })
+          const after = yield* groups(store)
+          const begun = yield* attempts
+          const placed = yield* Effect.promise(placings)
+          assert.strictEqual(answer._tag, "Done")
+          assert.deepInclude(yield* Effect.promise(() => importing.ended), { code: 0 })
+          // Intake goes on while nothing is sent.
+          const more = yield* Effect.promise(() => cli("trades", "import", file("more.csv", burst("b", trades / 2))))
+          assert.deepInclude(more, { code: 0 })
+          assert.strictEqual((yield* Reads.first(Trade.TradeTable, { descending: true }))?.id, trades)
+          assert.strictEqual(yield* attempts, begun, "an attempt began after the halt was answered")
+          assert.strictEqual(yield* Effect.promise(placings), placed, "an order arrived after the halt was answered")
+          const submitting = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["submitting"] }] })
+          assert.deepStrictEqual(submitting, [])
+          // One row for the group of the halt itself, in the store's journal.
+          assert.isAtMost(after - before - 1, GROUPS)
+          yield* Effect.promise(() => cli("resume", "--reason", "over"))
+          daemon.signal("SIGTERM")
+          yield* Effect.promise(() => daemon.ended)
+          assert.strictEqual((yield* Effect.promise(() => cli("start", "--until-idle"))).code, 0)
+          const orders = yield* Reads.all(Order.OrderTable)
+          const sent = orders.filter(({ attempts: tries }) => tries > 0)
+          assert.isTrue(sent.every(({ status }) => status === "filled"))
+          for (const symbol of new Set(sent.map((order) => order.symbol))) {
+            const times = sent.filter((order) => order.symbol === symbol).map((order) => order.sentAt ?? 0n)
+            assert.deepStrictEqual(
+              times,
+              times.toSorted((a, b) => (a < b ? -1 : 1))
+            )
+          }
+          const positions = yield* Reads.all(Position.PositionTable)
+          assert.isTrue(positions.every(({ residual }) => Decimal.isLess(Decimal.abs(residual), Decimal.unsafe("1"))))
+          assert.deepInclude(yield* Effect.promise(() => json("audit")), { ok: true })
+        }).pipe(
+          Effect.provide(books(storeAt(store))),
+          Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none))
+        )
+      }),
     240_000
   )
 
