@@ -66,7 +66,7 @@ const linesOf = (file: string) => {
   return {
     catchUp,
     /** Plans on a copy: a write that cannot be kept has changed nothing. The line is the commit. */
-    write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) => {
+    write: <A>(scope: TradeRepository.Scope, plan: TradeRepository.Planning<A>) => {
       const lines: Array<string> = []
       const written = catchUp()
         .copy()

@@ -1,5 +1,5 @@
 import { Books, type Column, Entry, type Table, TradeRepository } from "@roundlot/core"
-import { Ddl, Dialect, Statements } from "@roundlot/store-sql"
+import { Ddl, Dialect } from "@roundlot/store-sql"
 import { Client } from "pg"
 import * as statements from "../../../packages/store-postgres/src/internal/statements.ts"
 import { timing, type Took } from "../measuring.ts"
@@ -104,12 +104,7 @@ export const open = async (url: string): Promise<Opened> => {
       }
       heads.set(part.account, previous)
     }
-    await client.query(
-      statements.appendEntries,
-      Statements.entryColumns.map((column) =>
-        entries.map((entry) => postgres.parameterOf(column === "at" ? "instant" : "text", entry[column]))
-      )
-    )
+    await client.query(statements.appendEntries, [...statements.entryColumns(entries)])
     await client.query(statements.setHeads, [
       parts.map(({ account }) => account),
       parts.map(({ head }) => head.seq),

@@ -20,7 +20,7 @@ const BIG = 100_000
 const ONE_BY_ONE = 300
 
 const played = (url: string, shape: Shape, playing: Playing): Promise<Took> =>
-  play(shape, tradesOf(shape, 1), playing).pipe(
+  play(shape, tradesOf(shape, 1), { named: shape.desk ?? "bench", ...playing }).pipe(
     Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })),
     Effect.scoped,
     Effect.runPromise
@@ -40,7 +40,7 @@ export const recorded = async (
     if (groups.at(-1)?.commitId === group.commitId) groups.pop()
     groups.push(group)
   }
-  await played(real, shape, { perGroup, apart, wrote, named: shape.desk ?? "bench" })
+  await played(real, shape, { perGroup, apart, wrote })
   const prepared = floor.prepare(groups)
   await floor.write(bare, prepared, 0)
   const [wanted, found] = [await sumsOf(real), await sumsOf(bare)]
@@ -85,7 +85,7 @@ const sides = async (databases: Databases, shape: Shape, perGroup: number, round
   for (let round = 0; round < rounds; round++) {
     const [one, two] = [await databases.fresh(), await databases.fresh()]
     bare.push(spentOf(await floor.write(one, prepared, from), shape.trades))
-    store.push(spentOf(await played(two, shape, { perGroup, named: shape.desk ?? "bench" }), shape.trades))
+    store.push(spentOf(await played(two, shape, { perGroup }), shape.trades))
     await databases.drop(one)
     await databases.drop(two)
   }

@@ -12,14 +12,17 @@ import { Clock, turn } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
-import { TradeRepository, type Plan, type State, type StoreError } from "../ports/TradeRepository.ts"
+import { TradeRepository, type Planned, type State, type StoreError } from "../ports/TradeRepository.ts"
 import * as Instant from "../time/Instant.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
+import { defaultLimits, paceOn, type GroupLimits } from "./pace.ts"
 import { planInSlices, planSteps, type Member, type Outcome } from "./plan.ts"
+
+export { defaultLimits, type GroupLimits } from "./pace.ts"
 
 /** A rule of ours threw while a member was planned; it was taken out of its group and nothing of it was kept. */
 export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("PlanningFailed", { detail: Schema.String }) {
@@ -93,19 +96,6 @@ interface Job {
 
 type Part = Lanes.Part<Job>
 
-/** How far a group may go. */
-export interface GroupLimits {
-  readonly members: number
-  /**
-   * How long a group may hold the thread, in milliseconds: how many members that is, is learnt from the last groups. Where another
-   * process writes the rows, planning leaves the thread to others before it has held it for so long, and may take ten times as long.
-   */
-  readonly holdMs: number
-}
-
-/** A thousand members, or fifteen milliseconds. */
-export const defaultLimits: GroupLimits = { members: 1000, holdMs: 15 }
-
 const LANE_CAPACITY = 4096
 
 /** How long the writer goes on before timers and sockets have their turn, in milliseconds. */
@@ -124,11 +114,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
     const ticks = yield* Effect.clock
     const labels = yield* Effect.metricLabels
     const queue = Lanes.make<Job>(LANE_CAPACITY)
-    const isWrittenElsewhere = repository.writesElsewhere === true
-    const pace = isWrittenElsewhere
-      ? paceOf(limits, SLICES, LONGEST_GROUP_MS)
-      : paceOf(limits, PLANNING_SHARE, Infinity)
-    const sliceMs = isWrittenElsewhere ? limits.holdMs * SLICE_SHARE : Infinity
+    const pace = paceOn(repository, limits)
     const watchers = new Set<Watcher>()
     const leases = HeldLeases.make()
     const accounts = KeptAccounts.make()
@@ -180,9 +166,10 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       let plannedMs = 0
       let sinceMs = begunMs
       let done: Done = { journals: [], changes: [] }
+      const isSliceOver = pace.sliceMs === Infinity ? () => false : () => tickMs() - sinceMs > pace.sliceMs
       const inSlices = planInSlices(
         (state) => planSteps(state, commitId, worldAt(state.newestAt), members),
-        () => tickMs() - sinceMs > sliceMs
+        isSliceOver
       )
       const planned = (state: State) => {
         sinceMs = tickMs()
@@ -309,7 +296,7 @@ interface Watcher {
   readonly tell: (feedPosition: number) => void
 }
 
-type Done = Pick<Extract<Plan<unknown>, { readonly _tag: "Planned" }>, "journals" | "changes">
+type Done = Pick<Planned<unknown>, "journals" | "changes">
 
 /** A commit that wrote entries. */
 interface News extends Done {
@@ -390,50 +377,6 @@ const tell = (parts: ReadonlyArray<Part>, outcomes: ReadonlyArray<Outcome<void>>
     for (let place = from; place < to; place++) {
       const outcome = outcomes[at++]
       if (outcome?._tag === "Poisoned") job.failed(place, new PlanningFailed({ detail: describe(outcome) }))
-    }
-  }
-}
-
-/** A slow or busy machine must not make a transaction of every few members: that would make it slower still. */
-const FEWEST_MEMBERS = 64
-/**
- * Of what a group holds the thread planning takes so much where the thread writes too; the disk's part says nothing of how many
- * members are too many.
- */
-const PLANNING_SHARE = 0.27
-/** Where another process writes, planning leaves the thread to others again and again, each time after this share of the bound. */
-const SLICE_SHARE = 0.4
-/** So long a group may be planned there, in bounds. */
-const SLICES = 10
-/** So long it may take there with all that it waits for: a halt and what is to be sent wait behind it, and an attempt must not grow old. */
-const LONGEST_GROUP_MS = 500
-/** How much the newest group counts for in what is learnt. */
-const NEWEST = 0.3
-
-/** What something takes a member, in milliseconds, learnt from groups. */
-const learning = () => {
-  let each = 0
-  return {
-    learn: (count: number, ms: number): void => {
-      each = each === 0 ? ms / count : each * (1 - NEWEST) + (ms / count) * NEWEST
-    },
-    fitting: (ms: number): number => (each <= 0 ? Infinity : Math.floor(ms / each))
-  }
-}
-
-/** How many members the next group may have, learnt from what planning the last ones took, and from how long they took altogether. */
-const paceOf = ({ holdMs, members }: GroupLimits, planningShare: number, longestMs: number) => {
-  const planning = learning()
-  const whole = learning()
-  return {
-    room: (): number => {
-      const wanted = Math.min(planning.fitting(holdMs * planningShare), whole.fitting(longestMs))
-      return Math.min(members, Math.max(FEWEST_MEMBERS, wanted))
-    },
-    took: (count: number, plannedMs: number, tookMs: number): void => {
-      if (count < FEWEST_MEMBERS) return
-      planning.learn(count, plannedMs)
-      whole.learn(count, tookMs)
     }
   }
 }

@@ -8,7 +8,7 @@ import * as Recorder from "../journal/Recorder.ts"
 import { evaluate } from "../position/evaluation.ts"
 import { reviewOrders } from "../reconciliation/ledgerBreaks.ts"
 import { settleTrades } from "../trade/settlement.ts"
-import type { JournalPart, Plan, State } from "../ports/TradeRepository.ts"
+import type { Ended, JournalPart, Planning, State } from "../ports/TradeRepository.ts"
 import { watched, type Effects } from "./effects.ts"
 
 /** One logical commit: what it needs, why it is, and the pure function that carries it out. */
@@ -45,7 +45,7 @@ export const planGroup = <A>(
   commitId: string,
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>
-): Ended<A> => {
+): GroupEnded<A> => {
   const steps = planSteps(state, commitId, world, members)
   for (;;) {
     const step = steps.next()
@@ -53,8 +53,8 @@ export const planGroup = <A>(
   }
 }
 
-/** What a planning ends with: it has planned all, or must know more first. */
-export type Ended<A> = Exclude<Plan<ReadonlyArray<Outcome<A>>>, { readonly _tag: "Pause" }>
+/** What the planning of a group ends with. */
+type GroupEnded<A> = Ended<ReadonlyArray<Outcome<A>>>
 
 /** Plans a group as `planGroup` does, member by member: between them the thread can be left to others. */
 export function* planSteps<A>(
@@ -62,7 +62,7 @@ export function* planSteps<A>(
   commitId: string,
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>
-): Generator<void, Ended<A>> {
+): Generator<void, GroupEnded<A>> {
   const apart = new Map<number, Outcome<A>>()
   for (;;) {
     const attempt = yield* planOnce(state, commitId, world, members, apart)
@@ -72,10 +72,10 @@ export function* planSteps<A>(
 
 /** A plan for stores that goes on for as long as its slice lasts, and pauses then; begun anew on each other state. */
 export const planInSlices = <A>(
-  steps: (state: State) => Generator<void, Ended<A>>,
+  steps: (state: State) => Generator<void, GroupEnded<A>>,
   isSliceOver: () => boolean
-): ((state: State) => Plan<ReadonlyArray<Outcome<A>>>) => {
-  let begun: { readonly state: State; readonly steps: Generator<void, Ended<A>> } | undefined
+): Planning<ReadonlyArray<Outcome<A>>> => {
+  let begun: { readonly state: State; readonly steps: Generator<void, GroupEnded<A>> } | undefined
   return (state) => {
     if (begun?.state !== state) begun = { state, steps: steps(state) }
     for (;;) {
@@ -101,7 +101,7 @@ function* planOnce<A>(
   world: Recorder.World,
   members: ReadonlyArray<Member<A>>,
   apart: Map<number, Outcome<A>>
-): Generator<void, Ended<A> | "again"> {
+): Generator<void, GroupEnded<A> | "again"> {
   Books.reset(state.books)
   const { books, counters, heads, horizons, met } = state
   const recording = Recorder.begin({ books, counters, heads, horizons, met, commitId, world })

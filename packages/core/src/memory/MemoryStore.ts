@@ -17,18 +17,17 @@ import {
   type Filter,
   type ForgetQuery,
   type PageQuery,
-  type Plan,
+  type Planning,
   type Scope,
   type Span,
   spansOf,
-  type State,
   type Written
 } from "../ports/TradeRepository.ts"
 import * as MemoryLeases from "./MemoryLeases.ts"
 
 /** A store in memory: the same rows, looked up the same way, without durability. Synchronous, so that simulation can drive it. */
 export interface MemoryStore {
-  readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Written<A>
+  readonly write: <A>(scope: Scope, plan: Planning<A>) => Written<A>
   readonly page: (query: PageQuery) => ReadonlyArray<EncodedRow>
   readonly count: (query: CountQuery) => Count
   readonly entries: (query: EntryQuery) => ReadonlyArray<Entry>

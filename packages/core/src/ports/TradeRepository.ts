@@ -72,16 +72,22 @@ export interface JournalPart {
   readonly head: Head
 }
 
-/** What a planning wants written, what it must know first, or that others may have the thread before it goes on. */
-export type Plan<A> =
-  | {
-      readonly _tag: "Planned"
-      readonly journals: ReadonlyArray<JournalPart>
-      readonly changes: ReadonlyArray<TableChanges>
-      readonly answer: A
-    }
-  | { readonly _tag: "NeedMore"; readonly needs: ReadonlyArray<Need> }
-  | { readonly _tag: "Pause" }
+/** What a planning wants written. */
+export interface Planned<A> {
+  readonly _tag: "Planned"
+  readonly journals: ReadonlyArray<JournalPart>
+  readonly changes: ReadonlyArray<TableChanges>
+  readonly answer: A
+}
+
+/** What a planning ends with: it has planned all, or must know more first. */
+export type Ended<A> = Planned<A> | { readonly _tag: "NeedMore"; readonly needs: ReadonlyArray<Need> }
+
+/** What a planning ends with, or that others may have the thread before it goes on. */
+export type Plan<A> = Ended<A> | { readonly _tag: "Pause" }
+
+/** Plans a write on what it sees; pure. */
+export type Planning<A> = (state: State) => Plan<A>
 
 /** What the journals of a write are remembered by. */
 export const spansOf = (journals: ReadonlyArray<JournalPart>): ReadonlyArray<Span> =>
@@ -186,7 +192,7 @@ export interface TradeRepositoryService {
    * That transaction first compares the scope's fences with the newest tokens, and keeps nothing where one is outdated. Where the
    * connection breaks at the COMMIT, the store looks whether it was made before it answers.
    */
-  readonly write: <A>(scope: Scope, plan: (state: State) => Plan<A>) => Effect.Effect<Written<A>, WriteError>
+  readonly write: <A>(scope: Scope, plan: Planning<A>) => Effect.Effect<Written<A>, WriteError>
   /**
    * Is it another process that writes the rows, so that this one's thread can be left to others while a write goes on? Planning then
    * pauses every few milliseconds, and groups of members are larger. Nothing where the thread waits for the disk.

@@ -1,7 +1,6 @@
 import { Effect, Either } from "effect"
 import { describe, expect, it } from "vitest"
 import * as Books from "../../src/books/Books.ts"
-import type { TableChanges } from "../../src/books/Books.ts"
 import type { EncodedRow } from "../../src/books/Table.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
@@ -9,6 +8,7 @@ import {
   countOf,
   TradeRepository,
   type Plan,
+  type Planning,
   type State,
   type TradeRepositoryService
 } from "../../src/ports/TradeRepository.ts"
@@ -19,16 +19,16 @@ const memory = () => MemoryRepository.make(MemoryStore.make())
 /** A store whose plans come out changed. */
 const planning = (
   repository: TradeRepositoryService,
-  change: <A>(plan: (state: State) => Plan<A>) => (state: State) => Plan<A>
+  change: <A>(plan: Planning<A>) => Planning<A>
 ): TradeRepositoryService => ({ ...repository, write: (scope, plan) => repository.write(scope, change(plan)) })
 
 const withRows =
   (change: (row: EncodedRow) => EncodedRow) =>
-  <A>(plan: (state: State) => Plan<A>) =>
+  <A>(plan: Planning<A>) =>
   (state: State): Plan<A> => {
     const planned = plan(state)
     if (planned._tag !== "Planned") return planned
-    const changes = planned.changes.map(({ inserts, table, updates }): TableChanges => ({
+    const changes = planned.changes.map(({ inserts, table, updates }): Books.TableChanges => ({
       table,
       inserts: inserts.map(change),
       updates: updates.map(change)
@@ -58,7 +58,7 @@ const piecemeal = (repository: TradeRepositoryService): TradeRepositoryService =
       let n = 0
       const part = <A>(made: Plan<A>) =>
         repository.write({ commitId: `${scope.commitId}/${n++}`, needs: [] }, () => made)
-      const parts: Array<TableChanges> = []
+      const parts: Array<Books.TableChanges> = []
       yield* repository.write(scope, (state) => {
         const planned = plan(state)
         if (planned._tag === "Planned") parts.push(...planned.changes)

@@ -120,7 +120,7 @@ export const make = (
         Effect.flatMap(sharedTransaction, (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>
           Option.isSome(shared) ? wanted : Effect.zipRight(feed.append, snapshotOf(place, sql, wanted))
         ),
-      write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
+      write: <A>(scope: TradeRepository.Scope, plan: TradeRepository.Planning<A>) =>
         (refused === undefined ? write(scope, plan) : refused).pipe(
           Effect.zipLeft(Queue.offer(committed, undefined)),
           Effect.map((answer) => ({ answer, feedPosition: feed.position() })),

@@ -9,9 +9,6 @@ import { lookupMany } from "./statements.ts"
 /** What planning starts from beside the books. */
 export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
 
-/** A planning that came to an end. */
-export type Planned<A> = Extract<TradeRepository.Plan<A>, { readonly _tag: "Planned" }>
-
 const texts = new Map<string, string>()
 
 const statementOf = (table: Books.AnyTable, name: string, lookup: Table.Lookup): string => {
@@ -62,13 +59,12 @@ const bring = (send: Send, memory: Lent, needs: ReadonlyArray<Need.Need>) =>
     return met.size - before
   })
 
-type Plan<A> = (state: TradeRepository.State) => TradeRepository.Plan<A>
-type Ended<A> = Exclude<TradeRepository.Plan<A>, { readonly _tag: "Pause" }>
+type Planning<A> = TradeRepository.Planning<A>
 
 /** Plans to an end; in its pauses others have the thread. */
-const planned = <A>(desk: load.Loaded, ground: Ground, plan: Plan<A>): Effect.Effect<Ended<A>, Table.BadRow> => {
+const planned = <A>(desk: load.Loaded, ground: Ground, plan: Planning<A>) => {
   const state = { ...desk, ...ground }
-  const goOn: Effect.Effect<Ended<A>, Table.BadRow> = Effect.flatMap(
+  const goOn: Effect.Effect<TradeRepository.Ended<A>, Table.BadRow> = Effect.flatMap(
     pure(() => plan(state)),
     (answer) => (answer._tag === "Pause" ? Effect.zipRight(Clock.turn, goOn) : Effect.succeed(answer))
   )
@@ -76,7 +72,13 @@ const planned = <A>(desk: load.Loaded, ground: Ground, plan: Plan<A>): Effect.Ef
 }
 
 /** Runs `plan` on the books that its scope needs, and again with more where it asks for more. */
-export const planning = <A>(send: Send, memory: Lent, needs: ReadonlyArray<Need.Need>, ground: Ground, plan: Plan<A>) =>
+export const planning = <A>(
+  send: Send,
+  memory: Lent,
+  needs: ReadonlyArray<Need.Need>,
+  ground: Ground,
+  plan: Planning<A>
+) =>
   Effect.gen(function* () {
     yield* bring(send, memory, needs)
     const desk = memory.loaded()
@@ -93,8 +95,8 @@ export const planning = <A>(send: Send, memory: Lent, needs: ReadonlyArray<Need.
 export const replan = <A>(
   desk: load.Loaded,
   ground: Ground,
-  plan: Plan<A>
-): Effect.Effect<Planned<A>, Table.BadRow> => {
+  plan: Planning<A>
+): Effect.Effect<TradeRepository.Planned<A>, Table.BadRow> => {
   Books.reset(desk.books)
   return Effect.flatMap(planned(desk, ground, plan), (answer) =>
     answer._tag === "NeedMore"

@@ -1,8 +1,8 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { Books, Clock, type Table, TradeRepository } from "@roundlot/core"
+import { Books, Clock, type Entry, type Table, TradeRepository } from "@roundlot/core"
 import { Effect } from "effect"
+import { arrayText } from "./arrays.ts"
 import { type Send, theOne } from "./asking.ts"
-import type { Planned } from "./planning.ts"
 import * as statements from "./statements.ts"
 
 /** What was sent for a table, and how to wait for it. */
@@ -17,7 +17,7 @@ const sendRows = (
   rows: ReadonlyArray<Table.EncodedRow>
 ) =>
   Effect.gen(function* () {
-    const cells = columns.map((column) => statements.cellsOf(Books.tables[table], column, rows))
+    const cells = columns.map((column) => arrayText(statements.cellsOf(Books.tables[table], column, rows)))
     const counted = theOne(text, yield* send<{ readonly count: number }>(text, cells))
     const done = Effect.filterOrDieMessage(
       counted,
@@ -27,26 +27,47 @@ const sendRows = (
     return { table, done }
   })
 
+const sendEntries = (send: Send, entries: ReadonlyArray<Entry.Entry>) =>
+  Effect.map(send(statements.appendEntries, statements.entryColumns(entries).map(arrayText)), (done): Sent => ({
+    table: "journal",
+    done
+  }))
+
 const sendHeads = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
-  send(statements.setHeads, [
-    parts.map(({ account }) => account),
-    parts.map(({ head }) => head.seq),
-    parts.map(({ head }) => head.hash)
-  ])
-
-const steps = statements.steps(Books.tables)
-
-/** Makes new rows of what was planned, once, table by table. */
-export const makeReady = (changes: ReadonlyArray<Books.TableChanges>): Effect.Effect<void> =>
-  Effect.forEach(changes, ({ inserts }) => (inserts.length > MANY ? Clock.turn : Effect.void), { discard: true })
+  Effect.map(
+    send(statements.setHeads, [
+      parts.map(({ account }) => account),
+      parts.map(({ head }) => head.seq),
+      parts.map(({ head }) => head.hash)
+    ]),
+    (done): Sent => ({ table: "journal", done })
+  )
 
 /** To make so many rows ready holds the thread for some milliseconds. */
 const AT_ONCE = 500
 /** To make fewer holds it for less than others would mind. */
 const MANY = 50
 
-const partsOf = <A>(rows: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(rows.length / AT_ONCE) }, (_, i) => rows.slice(i * AT_ONCE, (i + 1) * AT_ONCE))
+/** Others have the thread where so many rows were made ready. */
+const turnAfter = (rows: number): Effect.Effect<void> => (rows > MANY ? Clock.turn : Effect.void)
+
+/** Sends rows in parts, with a turn after each. */
+const inParts = <A>(rows: ReadonlyArray<A>, sendPart: (part: ReadonlyArray<A>) => Effect.Effect<Sent>) =>
+  Effect.gen(function* () {
+    const sent: Array<Sent> = []
+    for (let from = 0; from < rows.length; from += AT_ONCE) {
+      const part = rows.slice(from, from + AT_ONCE)
+      sent.push(yield* sendPart(part))
+      yield* turnAfter(part.length)
+    }
+    return sent
+  })
+
+const steps = statements.steps(Books.tables)
+
+/** Has new rows encoded, table by table: they are from then on, and whoever counts their ids does not encode all of them at once. */
+export const makeReady = (changes: ReadonlyArray<Books.TableChanges>): Effect.Effect<void> =>
+  Effect.forEach(changes, ({ inserts }) => turnAfter(inserts.length), { discard: true })
 
 /** Sends all that a commit writes, one table behind the other: while the server writes one, the next one is made ready. */
 export const sendAll = (send: Send, commitId: string, { changes, journals }: Writing) =>
@@ -54,18 +75,13 @@ export const sendAll = (send: Send, commitId: string, { changes, journals }: Wri
     const sent: Array<Sent> = []
     for (const step of steps) {
       const rows = changes.flatMap((change) => (change.table === step.table ? change[step.kind] : []))
-      for (const part of partsOf(rows)) {
-        sent.push(yield* sendRows(send, step, part))
-        if (part.length > MANY) yield* Clock.turn
-      }
+      sent.push(...(yield* inParts(rows, (part) => sendRows(send, step, part))))
     }
-    for (const part of partsOf(journals.flatMap(({ entries }) => entries))) {
-      sent.push({ table: "journal", done: yield* send(statements.appendEntries, statements.entryCells(part)) })
-      if (part.length > MANY) yield* Clock.turn
-    }
-    if (journals.length > 0) sent.push({ table: "journal", done: yield* sendHeads(send, journals) })
+    const entries = journals.flatMap((part) => part.entries)
+    sent.push(...(yield* inParts(entries, (part) => sendEntries(send, part))))
+    if (journals.length > 0) sent.push(yield* sendHeads(send, journals))
     const remembered = yield* send(statements.remember, [commitId, TradeRepository.rememberedAs(journals)])
     return [...sent, { table: "journal", done: remembered }]
   })
 
-type Writing = Pick<Planned<unknown>, "changes" | "journals">
+type Writing = Pick<TradeRepository.Planned<unknown>, "changes" | "journals">

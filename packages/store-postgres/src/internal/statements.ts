@@ -1,6 +1,5 @@
 import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core"
 import { Ddl, Migrations, Dialect, Statements } from "@roundlot/store-sql"
-import { arrayText } from "./arrays.ts"
 
 /** A statement on many rows at once: its parameters are arrays of cells, one for each of these columns. */
 export interface SetStatement {
@@ -55,10 +54,14 @@ export const steps = (tables: { readonly [T in Table.TableName]: Books.AnyTable 
     ...(step.kind === "inserts" ? insertMany(tables[step.table]) : updateMany(tables[step.table]))
   }))
 
-/** The cells of a column of many rows, as a parameter. */
-export const cellsOf = (table: Books.AnyTable, column: string, rows: ReadonlyArray<Table.EncodedRow>): string => {
+/** The cells of a column of many rows. */
+export const cellsOf = (
+  table: Books.AnyTable,
+  column: string,
+  rows: ReadonlyArray<Table.EncodedRow>
+): ReadonlyArray<Column.Cell> => {
   const kind = kindOf(table, column)
-  return arrayText(rows.map((row) => postgres.parameterOf(kind, row[column] ?? null)))
+  return rows.map((row) => postgres.parameterOf(kind, row[column] ?? null))
 }
 
 /**
@@ -131,9 +134,9 @@ export const ground =
   `(${Migrations.selectVersion}) AS "version"`
 
 /** The cells of entries, an array for each of their columns. */
-export const entryCells = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<string> =>
+export const entryColumns = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<ReadonlyArray<Column.Cell>> =>
   Statements.entryColumns.map((column) =>
-    arrayText(entries.map((entry) => postgres.parameterOf(column === "at" ? "instant" : "text", entry[column])))
+    entries.map((entry) => postgres.parameterOf(column === "at" ? "instant" : "text", entry[column]))
   )
 
 /** Remembers what a commit did: its id, its journals as JSON. */

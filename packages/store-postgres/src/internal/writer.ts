@@ -21,12 +21,10 @@ import { beginAt, taken } from "./ids.ts"
 import { judgeFences } from "./leases.ts"
 import * as Memory from "./memory.ts"
 import type { Lent } from "./memory.ts"
-import { type Ground, type Planned, planning, replan } from "./planning.ts"
+import { type Ground, planning, replan } from "./planning.ts"
 import { makeReady, sendAll } from "./rows.ts"
 import * as statements from "./statements.ts"
 import { begin, CommitUnanswered, type Ending, inTransaction } from "./transaction.ts"
-
-type Plan<A> = (state: TradeRepository.State) => TradeRepository.Plan<A>
 
 const accountsOf = ({ accounts = [], needs }: TradeRepository.Scope): ReadonlySet<string> =>
   new Set([...accounts, ...needs.flatMap(accountOf)])
@@ -35,7 +33,13 @@ const accountOf = (need: Need.Need): ReadonlyArray<string> =>
   "account" in need && need.account !== "" ? [need.account] : []
 
 /** Takes the ids that a planning used. Where others took some meanwhile, it is planned again with those that are ours. */
-const settleIds = <A>(ask: Ask, desk: load.Loaded, planned: Planned<A>, ground: Ground, plan: Plan<A>) =>
+const settleIds = <A>(
+  ask: Ask,
+  desk: load.Loaded,
+  planned: TradeRepository.Planned<A>,
+  ground: Ground,
+  plan: TradeRepository.Planning<A>
+) =>
   Effect.gen(function* () {
     const counts = taken(ground.counters, planned.changes)
     if (counts.size === 0) return planned
@@ -59,7 +63,7 @@ interface Course<A> {
   /** Of the tables that it writes. */
   readonly version: number
   readonly scope: TradeRepository.Scope
-  readonly plan: Plan<A>
+  readonly plan: TradeRepository.Planning<A>
   /** The journals whose heads it holds. */
   accounts: ReadonlySet<string>
   /** The table that it was writing, for the words of a refusal. */
@@ -159,7 +163,10 @@ const worthAnother = () => {
 /** The write of a repository: one transaction on a connection of the pool, tried again where others were in its way. */
 export const make = (place: string, connections: Connections, patience: Patience) => {
   const memory = Memory.make()
-  return <A>(scope: TradeRepository.Scope, plan: Plan<A>): Effect.Effect<A, TradeRepository.WriteError> =>
+  return <A>(
+    scope: TradeRepository.Scope,
+    plan: TradeRepository.Planning<A>
+  ): Effect.Effect<A, TradeRepository.WriteError> =>
     Effect.suspend(() => {
       const course: Course<A> = {
         place,

@@ -97,7 +97,7 @@ export const make = (
           (error) => error instanceof SqlError,
           (error) => Effect.fail<TradeRepository.StoreError>(failureOrIo(file, error))
         ),
-      write: <A>(scope: TradeRepository.Scope, plan: (state: TradeRepository.State) => TradeRepository.Plan<A>) =>
+      write: <A>(scope: TradeRepository.Scope, plan: TradeRepository.Planning<A>) =>
         refused === undefined ? turnstile.inTurn(writer.write(scope, plan)) : refused,
       forget: (query) => refused ?? Reads.forgetting(query, turnstile.inTurn(writer.forget(query)))
     }

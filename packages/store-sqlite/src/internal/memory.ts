@@ -1,5 +1,4 @@
-import { Books, Cache, type Entry } from "@roundlot/core"
-import type { Planned } from "./planning.ts"
+import { Books, Cache, type Entry, type TradeRepository } from "@roundlot/core"
 import type { Ground, Writing } from "./rows.ts"
 
 /** What stands in the store beside the books: the ground of a planning, and the newest row of the feed. */
@@ -20,7 +19,7 @@ export interface Memory {
   readonly publish: (
     stood: Standing,
     made: Pick<Standing, "counters" | "feed">,
-    planned: Pick<Planned<unknown>, "changes" | "journals">
+    planned: Pick<TradeRepository.Planned<unknown>, "changes" | "journals">
   ) => void
   readonly drop: () => void
 }

@@ -5,9 +5,6 @@ import type { Ground } from "./rows.ts"
 
 type Find = (request: load.LookupRequest) => ReadonlyArray<Table.EncodedRow>
 
-/** A plan that asks for nothing more. */
-export type Planned<A> = Extract<TradeRepository.Plan<A>, { readonly _tag: "Planned" }>
-
 /** The row as it was read back, unless it is one that cannot be. */
 const sound = (name: Table.TableName, row: Table.EncodedRow): Table.EncodedRow => {
   const fault = Rules.faultOf(name, Books.tables[name].key, row)
@@ -56,8 +53,8 @@ export const planning = <A>(
   cache: Cache.Cache,
   scope: TradeRepository.Scope,
   ground: Ground,
-  plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
-): Planned<A> => {
+  plan: TradeRepository.Planning<A>
+): TradeRepository.Planned<A> => {
   const { books, horizons, met } = cache.loaded()
   const { counters, heads, newestAt } = ground
   const state = { books, horizons, met, counters, heads, newestAt }

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { failureOf } from "./failure.ts"
 import { fencing } from "./leases.ts"
 import * as Memory from "./memory.ts"
-import { finding, planning, type Planned } from "./planning.ts"
+import { finding, planning } from "./planning.ts"
 import { writing } from "./rows.ts"
 
 type Cells = ReadonlyArray<Column.Cell>
@@ -14,7 +14,7 @@ const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean 
   failure instanceof TradeRepository.ConstraintRefused && failure.constraint.startsWith("FOREIGN KEY")
 
 /** About how many rows: the entries, and one a changed table, since of most only the store's statements know the rows. */
-const rowsOf = ({ changes, journals }: Pick<Planned<unknown>, "changes" | "journals">): number =>
+const rowsOf = ({ changes, journals }: Pick<TradeRepository.Planned<unknown>, "changes" | "journals">): number =>
   journals.reduce((rows, { entries }) => rows + entries.length, changes.length)
 
 /** What is told of each transaction. */
@@ -53,7 +53,7 @@ export const make = (file: string, db: Database.Database, version: number, { beg
   return {
     write: <A>(
       scope: TradeRepository.Scope,
-      plan: (state: TradeRepository.State) => TradeRepository.Plan<A>
+      plan: TradeRepository.Planning<A>
     ): Effect.Effect<TradeRepository.Written<A>, TradeRepository.WriteError> =>
       transaction(() => {
         write.expectNew(scope.commitId)
