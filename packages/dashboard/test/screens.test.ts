@@ -440,18 +440,55 @@ describe("more of what an operator does", () => {
     expect(seen.faults).toEqual([])
   })
 
-  test("what a position owed is a line over time, read of its past, with the same as a table behind it", async () => {
-    await daemon.ask("/api/v1/trades", { sourceId: "over", symbol: "PEP", side: "buy", quantity: "0.75", price: "50" })
-    await using seen = await open("/positions/paper/PEP")
+  test.each([
+    ["like the daemon's", "PEP", 0],
+    ["ten minutes before the daemon's", "KO", 10],
+    ["ten minutes behind the daemon's", "MDLZ", -10]
+  ])(
+    "what a position owed is a line over time, read of its past, with the same as a table behind it, by a clock %s",
+    async (_, symbol, minutes) => {
+      await daemon.ask("/api/v1/trades", {
+        sourceId: `over ${symbol}`,
+        symbol,
+        side: "buy",
+        quantity: "0.75",
+        price: "50"
+      })
+      const script = `{ const now = Date.now; Date.now = () => now() + ${minutes * 60_000} }`
+      await using seen = await open(`/positions/paper/${symbol}`, { script })
+      const { page } = seen
+      await page.getByRole("button", { name: "1 h" }).click()
+      const chart = page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." })
+      await chart.waitFor()
+      // What is the same all the time is in the middle, and stays so to the end.
+      expect(await chart.locator("path:not(.point)").getAttribute("d")).toMatch(/^M[\d.]+,80(L[\d.]+,80)*L632,80$/)
+      await page.getByRole("button", { name: "View as table" }).click()
+      await page.getByRole("table", { name: "Residual" }).getByText("+0.75").first().waitFor()
+      expect(await findings(page)).toEqual([])
+      expect(seen.faults).toEqual([])
+    }
+  )
+
+  test("a past of which a read is lost is read again, by itself and then by its reader, on a machine without a network as well", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "lost", symbol: "DIS", side: "buy", quantity: "0.75", price: "50" })
+    await using seen = await open("/positions/paper/DIS")
     const { page } = seen
+    await page.getByRole("button", { name: "1 h" }).waitFor()
+    await page.evaluate(`dispatchEvent(new Event("offline"))`)
+    let left = 1
+    await page.route("**/api/v1/positions/DIS*asOf*", (route) => (left-- > 0 ? route.abort() : route.fallback()))
     await page.getByRole("button", { name: "1 h" }).click()
     const chart = page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." })
     await chart.waitFor()
-    // What is the same all the time is in the middle, and stays so to the end.
-    expect(await chart.locator("path:not(.point)").getAttribute("d")).toMatch(/^M[\d.]+,80(L[\d.]+,80)*L632,80$/)
-    await page.getByRole("button", { name: "View as table" }).click()
-    await page.getByRole("table", { name: "Residual" }).getByText("+0.75").first().waitFor()
+    expect(left).toBeLessThan(0)
+    left = Infinity
+    await page.getByRole("button", { name: "1 d" }).click()
+    const again = page.getByRole("button", { name: "Try again" })
+    await again.waitFor()
     expect(await findings(page)).toEqual([])
+    left = 0
+    await again.click()
+    await chart.waitFor()
     expect(seen.faults).toEqual([])
   })
 })

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
 import { chromium, type APIResponse, type Browser, type Page, type Route } from "playwright-core"
-import { afterAll, beforeAll, inject } from "vitest"
+import { afterAll, beforeAll, inject, onTestFailed } from "vitest"
 import { desk } from "../../runner/test/cli/roundlot.ts"
 
 /** A daemon of its own, on a store of its own, that can be ended and started again at the same address. */
@@ -162,8 +162,11 @@ export const stage = (storeOf = sqliteIn) => {
       if (/Content Security Policy/i.test(message.text())) faults.push(message.text())
     })
     await page.goto(daemon.url + path)
+    let shown = ""
+    onTestFailed(() => void process.stderr.write(`${page.url()} showed:\n${shown}\n`))
     // What a test's own route still asks for when it ends is nobody's error.
     const close = async () => {
+      shown = await page.locator("body").innerText().catch(String)
       await page.unrouteAll({ behavior: "ignoreErrors" })
       await context.close()
     }

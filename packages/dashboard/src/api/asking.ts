@@ -20,16 +20,21 @@ import { FALLBACK_MS, pauseAfter } from "./pause.ts"
 
 const MOST_TRIES = 2
 
+/** What is only read is tried again where the daemon did not answer, or could not. */
+export const tried = {
+  retry: (count: number, error: Error): boolean =>
+    error instanceof ProblemError && (error.status === 0 || error.status >= 500) && count < MOST_TRIES,
+  retryDelay: 400
+}
+
+/** A daemon of this machine is there without any network: what the browser thinks of it holds nothing up. */
+const networkMode = "always"
+
 /** What was read of the daemon, and when it is read again. */
 export const queries = new QueryClient({
   defaultOptions: {
-    queries: {
-      staleTime: 2000,
-      refetchOnWindowFocus: false,
-      retry: (count, error) =>
-        error instanceof ProblemError && (error.status === 0 || error.status >= 500) && count < MOST_TRIES,
-      retryDelay: 400
-    }
+    queries: { staleTime: 2000, refetchOnWindowFocus: false, networkMode, ...tried },
+    mutations: { networkMode }
   }
 })
 

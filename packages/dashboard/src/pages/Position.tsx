@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
 import { Link } from "wouter"
 import { type Api, ProblemError, readOf } from "../api/client.ts"
-import { useAsk } from "../api/asking.ts"
+import { tried, useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import { grouped, withMinus } from "../format/figure.ts"
 import { halt, resume } from "../ui/actions.ts"
@@ -15,7 +15,7 @@ import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
 import { useDueFrom } from "../ui/NextOrder.tsx"
 import { Head } from "../ui/Help.tsx"
-import { Asked, Empty, Panel, Problem } from "../ui/Panel.tsx"
+import { Asked, Empty, Panel, Problem, Skeleton } from "../ui/Panel.tsx"
 import { BreakBanner, RecordLink, Shown } from "../ui/Record.tsx"
 import { ForRole } from "../ui/Role.tsx"
 import { type Point, StepChart } from "../ui/StepChart.tsx"
@@ -90,30 +90,33 @@ const residuals: ReadonlyArray<Column<Point>> = [
   { term: "residual", kind: "figure", of: ({ figure }) => figure, signed: true }
 ]
 
-/** What the position owed at moments of the past; those before its first trade are left out. */
+/**
+ * What the position owed at moments of the past, those before its first trade left out, and what it owes now. Of moments the daemon's
+ * own clock is asked: by a browser's that goes before it, some would not have come yet.
+ */
 const residualsOver = async (account: string, symbol: string, ms: number): Promise<ReadonlyArray<Point>> => {
-  const now = Date.now()
-  const moments = Array.from({ length: MOMENTS }, (_, at) => now - ms + (at * ms) / (MOMENTS - 1))
-  const found = await Promise.all(
-    moments.map(async (moment) => {
-      const at = new Date(moment).toISOString()
-      const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, asOf: at } })
-      return readOf(show).then(
-        ({ residual }) => [{ at, figure: residual }],
-        (error: unknown) => {
-          if (error instanceof ProblemError && error.status === 404) return []
-          throw error
-        }
-      )
-    })
-  )
-  return found.flat()
+  const { at: now } = await readOf((api) => api.overview.overview())
+  const pointAt = async (at: string, past: { readonly asOf?: string }): Promise<ReadonlyArray<Point>> => {
+    const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, ...past } })
+    return readOf(show).then(
+      ({ residual }) => [{ at, figure: residual }],
+      (error: unknown) => {
+        if (error instanceof ProblemError && error.status === 404) return []
+        throw error
+      }
+    )
+  }
+  const before = Array.from({ length: MOMENTS - 1 }, (_, step) => {
+    const at = new Date(Date.parse(now) - ms + (step * ms) / (MOMENTS - 1)).toISOString()
+    return pointAt(at, momentOf(at))
+  })
+  return (await Promise.all([...before, pointAt(now, {})])).flat()
 }
 
 /** The residual over time, read when it is asked for. */
 const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
-  const reading = useMutation({ mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
-  const points = reading.data
+  const reading = useMutation({ ...tried, mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
+  const { data: points, error, isPending, variables } = reading
   return (
     <Panel title="Residual over time" note={`as it stood at ${MOMENTS} moments`}>
       <div className="filters" role="group" aria-label="Span">
@@ -123,15 +126,19 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
             key={name}
             type="button"
             className="button small"
-            aria-pressed={reading.variables === ms}
+            aria-pressed={variables === ms}
             onClick={() => reading.mutate(ms)}
           >
             {name}
           </button>
         ))}
       </div>
-      {reading.error === null ? null : <Problem error={reading.error} />}
-      {points === undefined ? (
+      {error === null ? null : (
+        <Problem error={error} again={variables === undefined ? undefined : () => reading.mutate(variables)} />
+      )}
+      {isPending ? (
+        <Skeleton />
+      ) : points === undefined ? (
         <Empty>Choose how far back it goes.</Empty>
       ) : points.length === 0 ? (
         <Empty>The position was not there yet.</Empty>
