@@ -20,7 +20,11 @@ if (process.argv[2] === "start") {
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const child = spawn(
   process.execPath,
-  ["-C", "@roundlot/source", "--import", tsx, "--", path("../packages/runner/src/main.ts"), ...process.argv.slice(2)],
+  [
+    "--v8-pool-size=0",
+    ...["-C", "@roundlot/source", "--import", tsx],
+    ...["--", path("../packages/runner/src/main.ts"), ...process.argv.slice(2)]
+  ],
   { stdio: "inherit", env: { ...process.env, TSX_TSCONFIG_PATH: path("../tsconfig.base.json") } }
 )
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --
+#!/usr/bin/env -S node --v8-pool-size=0 --
 import { main } from "./cli/main.ts"
 
 await main()

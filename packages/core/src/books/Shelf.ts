@@ -21,6 +21,8 @@ export interface Shelf<R extends Fields, K extends Key> {
   /** The row of a key, as a record and encoded, for whoever works on any table. */
   readonly record: (key: Key) => R | undefined
   readonly row: (key: Key) => EncodedRow | undefined
+  /** The cells of a key's row, in the order of the table's columns. */
+  readonly cells: (key: Key) => ReadonlyArray<Cell> | undefined
   /** All rows, encoded. */
   readonly rows: () => ReadonlyArray<EncodedRow>
   /** How many rows are loaded. */
@@ -59,12 +61,20 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
   /** What planning has put, in the order in which it was put first. */
   let put: Array<Standing<R>> = []
   let loaded = 0
-  const byName = new Map(
-    Object.entries(table.lookups)
-      .filter(([name]) => name !== "primary")
-      .map(([name, lookup]) => [name, indexOf<R>(lookup)])
-  )
-  const indexes = [...byName.values()]
+  // An index is made when it is first asked: whoever folds a whole journal asks few of them.
+  const byName = new Map<string, Index<R>>()
+  const indexes: Array<Index<R>> = []
+  const indexNamed = (name: string): Index<R> => {
+    const known = byName.get(name)
+    if (known !== undefined) return known
+    const lookup = table.lookups[name]
+    if (lookup === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
+    const made = indexOf<R>(lookup)
+    for (const { key, record } of standings.values()) made.move(key, undefined, record)
+    byName.set(name, made)
+    indexes.push(made)
+    return made
+  }
   const nothing: ReadonlyArray<R> = []
   const get = (key: Key): R | undefined => standings.get(key)?.record
   const moved = (key: Key, before: R | undefined, after: R | undefined) => {
@@ -109,6 +119,10 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
       const record = get(key)
       return record === undefined ? undefined : table.encode(record)
     },
+    cells: (key) => {
+      const record = get(key)
+      return record === undefined ? undefined : table.cellsOf(record)
+    },
     rows: () => all().map(table.encode),
     put: (record) => {
       const key = table.keyOf(record)
@@ -128,12 +142,10 @@ export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf
     },
     find: (name, cells) => {
       if (name === "primary") return only(keyOfCells(cells))
-      const index = byName.get(name)
-      if (index === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
-      return ofKeys(index.keys(cells))
+      return ofKeys(indexNamed(name).keys(cells))
     },
     count: (name, cells) => {
-      const keys = byName.get(name)?.keys(cells)
+      const keys = indexNamed(name).keys(cells)
       return keys === undefined ? 0 : typeof keys === "object" ? keys.size : 1
     },
     all,
@@ -222,8 +234,14 @@ interface KeysBy {
   readonly delete: (cells: ReadonlyArray<Cell>) => void
 }
 
-/** Which keys stand under which cells of a lookup, kept as rows change. Most cells have one key, which needs no set. */
-const indexOf = <R extends Fields>(lookup: Lookup) => {
+/** Which keys stand under which cells of a lookup, kept as rows change. */
+interface Index<R> {
+  readonly move: (key: Key, before: R | undefined, after: R | undefined) => void
+  readonly keys: (cells: ReadonlyArray<Cell>) => Keys | undefined
+}
+
+/** An index without rows. Most cells have one key, which needs no set. */
+const indexOf = <R extends Fields>(lookup: Lookup): Index<R> => {
   const byCells = keysBy(lookup)
   const { columns, steady = false, where } = lookup
   const isUnmoved = (before: R, after: R): boolean => {
@@ -243,7 +261,7 @@ const indexOf = <R extends Fields>(lookup: Lookup) => {
     else if (keys !== key) byCells.set(cells, new Set([keys, key]))
   }
   return {
-    move: (key: Key, before: R | undefined, after: R | undefined) => {
+    move: (key, before, after) => {
       const isSame = before !== undefined && after !== undefined && isUnmoved(before, after)
       if (isSame && (where === undefined || before[where.column] === after[where.column])) return
       const wasIn = before !== undefined && isAdmitted(lookup, before)
@@ -252,7 +270,7 @@ const indexOf = <R extends Fields>(lookup: Lookup) => {
       if (wasIn) leave(key, byCells.cellsOf(before))
       if (isIn) enter(key, byCells.cellsOf(after))
     },
-    keys: (cells: ReadonlyArray<Cell>): Keys | undefined => byCells.get(byCells.inOrder(cells))
+    keys: (cells) => byCells.get(byCells.inOrder(cells))
   }
 }
 

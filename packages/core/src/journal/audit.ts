@@ -99,24 +99,28 @@ export const comparing = (self: Fold, table: TableName): Comparison => {
     row: (stored) => {
       const key = keyOfCells(keyColumns.map((column) => stored[column] ?? null))
       found.add(key)
-      const row = shelf.row(key)
-      if (row === undefined) self.findings.push(finding(table, stored, "is in the table and not in the journal"))
-      else compareRow(self, { table, key, row }, names, stored)
+      const cells = shelf.cells(key)
+      if (cells === undefined) self.findings.push(finding(table, stored, "is in the table and not in the journal"))
+      else compareRow(self, { table, key, names, cells }, stored)
     },
     end: () => {
       for (const key of shelf.keys()) {
-        const row = found.has(key) ? undefined : shelf.row(key)
-        if (row !== undefined) suspect(self, { table, key, row }, undefined, "is in the journal and not in the table")
+        if (!found.has(key)) suspect(self, { table, key }, undefined, "is in the journal and not in the table")
       }
     }
   }
 }
 
-/** A row as the journal gives it. */
-interface Given {
+/** Of which row something is found. */
+interface Place {
   readonly table: TableName
   readonly key: Key
-  readonly row: EncodedRow
+}
+
+/** A row as the journal gives it: its cells by the names of their columns. */
+interface Given extends Place {
+  readonly names: ReadonlyArray<string>
+  readonly cells: ReadonlyArray<Cell>
 }
 
 const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
@@ -127,34 +131,32 @@ const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
 const journalOfRow = ({ account }: EncodedRow): string | undefined =>
   typeof account === "string" ? journalOf(account) : undefined
 
-const suspect = (self: Fold, { key, row, table }: Given, column: string | undefined, what: string): void => {
+const suspect = (self: Fold, { key, table }: Place, column: string | undefined, what: string): void => {
   self.suspects.push({ finding: self.findings.length, table, key, column })
+  const row = self.books[table].row(key) ?? {}
   const { version } = row
   self.findings.push({ ...finding(table, row, what), seq: typeof version === "number" ? version : undefined })
 }
 
-const compareRow = (self: Fold, given: Given, columns: ReadonlyArray<string>, actual: EncodedRow): void => {
-  for (const column of columns) {
-    const expected = given.row[column] ?? null
+const compareRow = (self: Fold, given: Given, stored: EncodedRow): void => {
+  const { cells, names } = given
+  for (let i = 0; i < names.length; i++) {
+    const column = names[i] ?? ""
+    const actual = stored[column] ?? null
+    const expected = cells[i] ?? null
     if (column === "bytes") {
-      compareBytes(self, given, actual)
-    } else if (!isSame(expected, actual[column] ?? null)) {
-      const what = `${column} is ${String(actual[column])}, the journal gives ${String(expected)}`
-      suspect(self, given, column, what)
+      if (!isBytesOf(self, given, actual))
+        suspect(self, given, "sha256", "its bytes are not those whose hash the journal has")
+    } else if (actual !== expected) {
+      suspect(self, given, column, `${column} is ${String(actual)}, the journal gives ${String(expected)}`)
     }
   }
 }
 
-const isSame = (a: Cell, b: Cell): boolean => a === b
-
 /** The journal has a payload's hash, not its bytes; of an archived one it says that they are gone. */
-const compareBytes = (self: Fold, given: Given, actual: EncodedRow): void => {
-  const { bytes } = actual
-  const { key, row } = given
-  const isKept = bytes instanceof Uint8Array && sha256(bytes) === row["sha256"]
-  const isGone = bytes instanceof Uint8Array && bytes.length === 0 && self.archived.has(key)
-  if (!isKept && !isGone) suspect(self, given, "sha256", "its bytes are not those whose hash the journal has")
-}
+const isBytesOf = (self: Fold, { cells, key, names }: Given, bytes: Cell): boolean =>
+  bytes instanceof Uint8Array &&
+  (sha256(bytes) === cells[names.indexOf("sha256")] || (bytes.length === 0 && self.archived.has(key)))
 
 /** How many findings are traced to their first entry; of the others, the last entry of the row is named. */
 const MOST_TRACED = 1_000

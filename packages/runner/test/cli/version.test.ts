@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { expect, inject, it } from "vitest"
@@ -14,6 +15,16 @@ const told = (...words: ReadonlyArray<string>) =>
 it("SDK-4: version and help need no native module", () => {
   expect(told("--version")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^roundlot \d/) })
   expect(told("start", "--help").status).toBe(0)
+})
+
+it("the program has as many helping threads as its machine has processors, however it is started", () => {
+  const root = join(import.meta.dirname, "../../../..")
+  const textOf = (path: string) => readFileSync(join(root, path), "utf8")
+  expect(textOf("packages/runner/src/main.ts")).toMatch(/^#!\/usr\/bin\/env -S node --v8-pool-size=0 --\n/)
+  expect(textOf("scripts/roundlot.mjs")).toContain('"--v8-pool-size=0"')
+  expect(textOf("package.json")).toMatch(/"start": "exec node --v8-pool-size=0 /)
+  // A Node that did not know the option would end here.
+  expect(spawnSync(process.execPath, ["--v8-pool-size=0", "-e", ""]).status).toBe(0)
 })
 
 it("the process itself ends with the code of its command line", () => {
