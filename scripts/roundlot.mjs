@@ -22,8 +22,13 @@ const child = spawn(
   process.execPath,
   [
     "--v8-pool-size=0",
-    ...["-C", "@roundlot/source", "--import", tsx],
-    ...["--", path("../packages/runner/src/main.ts"), ...process.argv.slice(2)]
+    "-C",
+    "@roundlot/source",
+    "--import",
+    tsx,
+    "--",
+    path("../packages/runner/src/main.ts"),
+    ...process.argv.slice(2)
   ],
   { stdio: "inherit", env: { ...process.env, TSX_TSCONFIG_PATH: path("../tsconfig.base.json") } }
 )
