@@ -730,8 +730,19 @@ describe("when the API", () => {
     await dialog.getByRole("alert").filter({ hasText: "Nobody knows." }).waitFor()
     await dialog.getByText("What it comes to now is not known. It can be confirmed without.").waitFor()
     expect(await placeOf("Resume ZZZ on paper")).toEqual(before)
+    const { fate, meets: answerRecord } = awaited()
+    await page.route("**/api/v1/journal?*", async (route) => {
+      await fate
+      await route.continue()
+    })
     await dialog.getByRole("button", { name: "Resume ZZZ on paper" }).click()
     await dialog.getByText("On record for").waitFor()
+    // Where it stands on record is read later still.
+    const closes = await placeOf("Close")
+    answerRecord("answered")
+    await dialog.getByText(/On record for .*: entry \d/).waitFor()
+    expect(await placeOf("Close")).toEqual(closes)
+    await page.unroute("**/api/v1/journal?*")
     await dialog.getByRole("button", { name: "Close" }).click()
 
     // What only stops waits for nothing.

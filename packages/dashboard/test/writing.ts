@@ -27,8 +27,7 @@ const order = async (page: Page, verb: string, typed?: string): Promise<void> =>
   if (typed !== undefined) await dialog.getByLabel(`Type ${typed} to confirm`).fill(typed)
   await dialog.getByRole("button", { name: verb, exact: true }).click()
   await dialog.getByText("On record").waitFor()
-  // By its key: what the page reads again meanwhile may move the button from under a mouse that is pressed.
-  await dialog.getByRole("button", { name: "Close" }).press("Enter")
+  await dialog.getByRole("button", { name: "Close" }).click()
   await dialog.waitFor({ state: "detached" })
 }
 

@@ -111,14 +111,8 @@ export const comparing = (self: Fold, table: TableName): Comparison => {
   }
 }
 
-/** Of which row something is found. */
-interface Place {
-  readonly table: TableName
-  readonly key: Key
-}
-
 /** A row as the journal gives it: its cells by the names of their columns. */
-interface Given extends Place {
+interface Given extends Pick<Suspect, "table" | "key"> {
   readonly names: ReadonlyArray<string>
   readonly cells: ReadonlyArray<Cell>
 }
@@ -131,7 +125,12 @@ const finding = (table: TableName, row: EncodedRow, what: string): Finding => {
 const journalOfRow = ({ account }: EncodedRow): string | undefined =>
   typeof account === "string" ? journalOf(account) : undefined
 
-const suspect = (self: Fold, { key, table }: Place, column: string | undefined, what: string): void => {
+const suspect = (
+  self: Fold,
+  { key, table }: Pick<Suspect, "table" | "key">,
+  column: string | undefined,
+  what: string
+): void => {
   self.suspects.push({ finding: self.findings.length, table, key, column })
   const row = self.books[table].row(key) ?? {}
   const { version } = row

@@ -70,7 +70,7 @@ const Recorded = ({ of: { account, commandId } }: { readonly of: Documents.DoneD
   const entry = data?.items.findLast(({ cause }) => cause.command === commandId)
   const owner = ownerOf(entry?.account ?? account)
   return (
-    <p className="faint">
+    <p className="faint recorded">
       On record{owner === "" ? "" : ` for ${owner}`} as command <code>{commandId}</code>
       {entry === undefined ? (
         "."
