@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { Schema } from "effect"
 import { Client } from "pg"
@@ -14,18 +15,30 @@ type Written = typeof Written.Type
 
 const writtenIn = Schema.decodeSync(Schema.parseJson(Written))
 
-/** A process of its own that plays trades of one account. */
-const writing = (url: string, desk: string, trades: number): Promise<Written> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, WRITING, url, desk, String(trades)], {
-      stdio: ["ignore", "pipe", "inherit"]
-    })
-    let said = ""
-    child.stdout.on("data", (part: Buffer) => (said += part.toString()))
-    child.once("close", (code) =>
-      code === 0 ? resolve(writtenIn(said)) : reject(new Error(`a writer ended with ${code ?? "a signal"}`))
-    )
+/** A process that will write when it is told. */
+interface Writer {
+  readonly write: () => Promise<Written>
+}
+
+/** A process of its own that plays trades of one account; it is here once it has warmed up on another one. */
+const writer = async (url: string, desk: string, trades: number): Promise<Writer> => {
+  const child = spawn(process.execPath, [...process.execArgv, WRITING, url, desk, String(trades)], {
+    stdio: ["pipe", "pipe", "inherit"]
   })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const said = async (): Promise<string> => {
+    const { done, value } = await lines.next()
+    if (done === true) throw new Error(`a writer ended with ${child.exitCode ?? "a signal"}`)
+    return value
+  }
+  await said()
+  return {
+    write: async () => {
+      child.stdin.end("write")
+      return writtenIn(await said())
+    }
+  }
+}
 
 /** Trades a second from when the first of them began until the last was done. */
 const rateOf = (trades: number, all: ReadonlyArray<Written>): number =>
@@ -63,42 +76,51 @@ const ASLEEP = [
 /** Whoever holds this keeps everybody from appending to the feed. */
 const NO_FEED = [`SELECT 1 FROM roundlot_ops_fed WHERE "account" = '' FOR UPDATE`]
 
-const none = (): Array<number> => []
+const LINES = ["one", "besideSleeper", "withoutFeed", "two"] as const
+
+type Line = (typeof LINES)[number]
+
+/** Trades a second of each line in one round. */
+type Round = { readonly [line in Line]: number }
+
+const rateIn = (databases: Databases, trades: number, line: Line): Promise<number> =>
+  on(databases, async (url) => {
+    const writers = [await writer(url, "a", trades)]
+    if (line === "two") writers.push(await writer(url, "b", trades))
+    const all = () => Promise.all(writers.map(({ write }) => write()))
+    const written = await (line === "besideSleeper"
+      ? beside(url, ASLEEP, all)
+      : line === "withoutFeed"
+        ? beside(url, NO_FEED, all)
+        : all())
+    return rateOf(trades, written)
+  })
+
+/** Every line once. Whoever comes after a longer one finds a server that is still busy with what that left: each begins in its turn. */
+const roundOf = async (databases: Databases, trades: number, turn: number): Promise<Round> => {
+  const first = turn % LINES.length
+  const rates = { one: 0, besideSleeper: 0, withoutFeed: 0, two: 0 }
+  for (const line of [...LINES.slice(first), ...LINES.slice(0, first)]) {
+    rates[line] = await rateIn(databases, trades, line)
+  }
+  return rates
+}
 
 /** Processes that write to accounts of their own on one server: one, two, one beside a sleeper, and one without a feed. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> =>
   onServer(async (databases) => {
     const trades = asked.trades ?? (asked.quick ? 2_000 : 10_000)
-    const rates = { one: none(), two: none(), besideSleeper: none(), withoutFeed: none() }
-    const one = (url: string) => writing(url, "a", trades)
-    const lines = [
-      async () => rates.one.push(rateOf(trades, [await on(databases, one)])),
-      async () =>
-        rates.besideSleeper.push(rateOf(trades, [await on(databases, (url) => beside(url, ASLEEP, () => one(url)))])),
-      async () =>
-        rates.withoutFeed.push(rateOf(trades, [await on(databases, (url) => beside(url, NO_FEED, () => one(url)))])),
-      async () =>
-        rates.two.push(rateOf(trades, await on(databases, (url) => Promise.all([one(url), writing(url, "b", trades)]))))
-    ]
+    const rounds: Array<Round> = []
     for (let round = 0; round < (asked.rounds ?? (asked.quick ? 1 : 5)); round++) {
-      // Whoever comes after a longer one finds a server that is still busy with what that left: each begins a round in its turn.
-      const first = round % lines.length
-      for (const line of [...lines.slice(first), ...lines.slice(0, first)]) await line()
+      rounds.push(await roundOf(databases, trades, round))
     }
-    const alone = median(rates.one)
+    // Beside the one of its own round: the machine is not the same in all of them.
+    const ofOne = (line: Line) => median(rounds.map((rates) => rates[line] / rates.one))
+    const rates = LINES.map((line) => `${line} ${rounds.map((round) => round[line].toFixed(0)).join(", ")}`)
     return [
-      noted("one writer", `${alone.toFixed(0)} trades a second`),
-      atLeast("two writers on two accounts, of one", median(rates.two) / alone, 1.3, "×"),
-      atLeast(
-        "one beside another that sleeps in a transaction, of one alone",
-        median(rates.besideSleeper) / alone,
-        0.9
-      ),
-      atMost(
-        "what appending to the feed costs, of the time without",
-        (median(rates.withoutFeed) / alone - 1) * 100,
-        5,
-        " %"
-      )
+      noted("trades a second, round by round", rates.join("; ")),
+      atLeast("two writers on two accounts, of one", ofOne("two"), 1.3, "×"),
+      atLeast("one beside another that sleeps in a transaction, of one alone", ofOne("besideSleeper"), 0.9),
+      atMost("what appending to the feed costs, of the time without", (ofOne("withoutFeed") - 1) * 100, 5, " %")
     ]
   })
