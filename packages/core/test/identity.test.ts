@@ -79,6 +79,24 @@ describe("Instant", () => {
     )
   })
 
+  test("what is read does not depend on what was read before", () => {
+    const near = fc.bigInt({ min: 0n, max: 120_000_000n })
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: Instant.latest - 120_000_000n }), near, (begin, after) => {
+        const texts = [begin, begin + after].map((micros) => Instant.format(Instant.make(micros)))
+        expect(texts.map(Instant.parse)).toEqual([begin, begin + after])
+      }),
+      runs(200)
+    )
+    expect(Instant.parse("2026-11-20T14:30:05.000001Z")).toBeDefined()
+    for (const text of ["60.000000Z", "5.000001Z", "05.000001", "05.00000aZ", " 5.000001Z", "05.000001Z "]) {
+      expect(Instant.parse(`2026-11-20T14:30:${text}`), text).toBeUndefined()
+    }
+    expect(Instant.parse("2026-11-20T14:30:05+01:00")).toBe(Instant.parse("2026-11-20T13:30:05Z"))
+    expect(Instant.parse("2255-06-05T23:47:00.000000Z")).toBeDefined()
+    expect(Instant.parse("2255-06-05T23:47:34.740992Z")).toBeUndefined()
+  })
+
   test("the last moment that is taken is the last that a row can keep", () => {
     expect(Instant.format(Instant.latest)).toBe("2255-06-05T23:47:34.740991Z")
     expect(Instant.parse("2255-06-05T23:47:34.740991Z")).toBe(Instant.latest)

@@ -1,6 +1,7 @@
 import type { Books, Column, TradeRepository } from "@roundlot/core"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
+import { entryColumns } from "./Statements.ts"
 
 /** A question to a database: its text, and the cells of its parameters in order. */
 export interface Asked {
@@ -55,6 +56,21 @@ export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeReposi
   const text =
     `SELECT ${listed(Object.keys(table.columns))} FROM ${nameOf(table.name)}${where}` +
     ` ORDER BY ${order} LIMIT ${place("", query.limit)}`
+  return { text, cells }
+}
+
+/** The question for a page of a journal. */
+export const entries = (dialect: Dialect, { account, afterSeq, entity, limit }: TradeRepository.EntryQuery): Asked => {
+  const cells: Array<Column.Cell> = []
+  const place = (cell: Column.Cell) => dialect.place(cells.push(cell))
+  const clauses = [`${quote("account")} = ${place(account)}`]
+  if (entity !== undefined) {
+    clauses.push(`${quote("entityKind")} = ${place(entity.kind)}`, `${quote("entityId")} = ${place(entity.id)}`)
+  }
+  clauses.push(`${quote("seq")} > ${place(afterSeq)}`)
+  const text =
+    `SELECT ${listed(entryColumns)} FROM ${nameOf("journal")} WHERE ${clauses.join(" AND ")}` +
+    ` ORDER BY ${quote("seq")} LIMIT ${place(limit)}`
   return { text, cells }
 }
 

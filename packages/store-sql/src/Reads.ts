@@ -6,7 +6,7 @@ import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
 import * as Pages from "./Pages.ts"
 import { faultOf } from "./Rules.ts"
-import { entryColumns, feedColumns, selectJournals } from "./Statements.ts"
+import { feedColumns, selectJournals } from "./Statements.ts"
 
 /** How a store's own failures become typed ones. */
 export type Classify = (error: SqlError) => TradeRepository.StoreError
@@ -19,16 +19,6 @@ const refused = (table: string, problem: string) =>
   new TradeRepository.ConstraintRefused({ table, constraint: `the query ${problem}` })
 
 const listed = (columns: ReadonlyArray<string>): string => columns.map(quote).join(", ")
-
-/** The statement of a page of entries. */
-export const entriesStatement = (sql: SqlClient.SqlClient, query: TradeRepository.EntryQuery) =>
-  sql<Entry.Entry>`SELECT ${sql.literal(listed(entryColumns))} FROM ${sql(nameOf("journal"))} WHERE ${sql.and([
-    sql`${sql("account")} = ${query.account}`,
-    ...(query.entity === undefined
-      ? []
-      : [sql`${sql("entityKind")} = ${query.entity.kind}`, sql`${sql("entityId")} = ${query.entity.id}`]),
-    sql`${sql("seq")} > ${query.afterSeq}`
-  ])} ORDER BY ${sql("seq")} LIMIT ${query.limit}`
 
 /** The statement of a page of the feed. */
 export const feedStatement = (sql: SqlClient.SqlClient, after: number, limit: number) =>
@@ -78,6 +68,9 @@ const once: Ask = (statement) => statement
 /** The rows that a page finds. */
 export type RowsOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Table.EncodedRow>, TradeRepository.StoreError>
 
+/** The entries that a page of a journal finds. */
+export type EntriesOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Entry.Entry>, TradeRepository.StoreError>
+
 /** How a store asks its database. */
 export interface Asking {
   readonly dialect: Dialect
@@ -85,6 +78,8 @@ export interface Asking {
   readonly ask?: Ask
   /** A shorter way to the rows of a page than the client's, which it falls back on. */
   readonly rowsOf?: (byClient: RowsOf) => RowsOf
+  /** The same for entries. */
+  readonly entriesOf?: (byClient: EntriesOf) => EntriesOf
 }
 
 /** The reads of a repository on the connected database. */
@@ -92,10 +87,12 @@ export const make = ({
   ask = once,
   classify,
   dialect,
+  entriesOf = (byClient) => byClient,
   rowsOf = (byClient) => byClient
 }: Asking): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => {
     const rows = rowsOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Table.EncodedRow>(text, cells)), classify))
+    const entries = entriesOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Entry.Entry>(text, cells)), classify))
     /** Counts up to the bound, and only beyond it asks for what the planner expects. */
     const countOf = (table: Books.AnyTable, query: TradeRepository.CountQuery) =>
       Effect.gen(function* () {
@@ -120,7 +117,7 @@ export const make = ({
         return checked(query.table, pageFault.of(table, query), asked)
       },
       entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
-        checked("journal", pageFault.ofLimit(query.limit), Effect.mapError(ask(entriesStatement(sql, query)), classify))
+        checked("journal", pageFault.ofLimit(query.limit), entries(Pages.entries(dialect, query)))
       ),
       feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
         checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))

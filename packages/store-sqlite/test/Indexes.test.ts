@@ -231,7 +231,7 @@ describe("indexes", () => {
     Effect.gen(function* () {
       const { db, sql } = yield* connected
       const entries = (entity: TradeRepository.EntryQuery["entity"]) => {
-        const [text, cells] = Reads.entriesStatement(sql, { account: "main", afterSeq: 3, entity, limit: 5 }).compile()
+        const { cells, text } = Pages.entries(Dialect.sqlite, { account: "main", afterSeq: 3, entity, limit: 5 })
         return planOf(db, text, cells)
       }
       assert.strictEqual(

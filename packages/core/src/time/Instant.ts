@@ -39,8 +39,29 @@ const EARLIEST = 0n
 /** The last moment that is taken: rows keep microseconds in a safe integer of the platform, until June 2255. */
 export const latest: Instant = make(BigInt(Number.MAX_SAFE_INTEGER))
 
+const SECOND = 1_000_000
+const MINUTE = 60 * SECOND
+
+/** How long a moment's text is up to its seconds. */
+const TO_MINUTE = "2026-11-20T14:30:".length
+
+/** The rest of a moment as we write it. */
+const REST = /^([0-5]\d)\.(\d{6})Z$/
+
+/** The minute that was read last, as its text goes: moments that are read together are close to each other. */
+let read = { text: "", micros: 0n }
+
+/** A moment of the minute that was read last, as we write it; nothing where it is not one. */
+const parseBeside = (text: string): Instant | undefined => {
+  if (read.text === "" || !text.startsWith(read.text)) return undefined
+  const match = REST.exec(text.slice(TO_MINUTE))
+  return match === null ? undefined : make(read.micros + BigInt(Number(match[1]) * SECOND + Number(match[2])))
+}
+
 /** The moment of an ISO 8601 text with a zone, between 1970 and `latest`, or `undefined`. Digits beyond the microsecond are cut. */
-export const parse = (text: string): Instant | undefined => {
+export const parse = (text: string): Instant | undefined => parseBeside(text) ?? parseAny(text)
+
+const parseAny = (text: string): Instant | undefined => {
   const match = ISO.exec(text)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second, fraction = "", zone = "Z"] = match
@@ -48,7 +69,11 @@ export const parse = (text: string): Instant | undefined => {
   const rebuilt = new Date(seconds).toISOString().slice(0, 19)
   if (rebuilt !== `${year}-${month}-${day}T${hour}:${minute}:${second}`) return undefined
   const micros = BigInt(seconds) * 1000n + BigInt(fraction.slice(0, 6).padEnd(6, "0")) - offsetMicros(zone)
-  return micros < EARLIEST || micros > latest ? undefined : make(micros)
+  if (micros < EARLIEST || micros > latest) return undefined
+  const begins = micros - (micros % BigInt(MINUTE))
+  const isOurs = REST.test(text.slice(TO_MINUTE)) && begins + BigInt(MINUTE) <= latest
+  if (isOurs) read = { text: text.slice(0, TO_MINUTE), micros: begins }
+  return make(micros)
 }
 
 const offsetMicros = (zone: string): bigint => {
@@ -57,15 +82,12 @@ const offsetMicros = (zone: string): bigint => {
   return BigInt(zone.startsWith("-") ? -minutes : minutes) * 60_000_000n
 }
 
-const SECOND = 1_000_000
-const MINUTE = 60 * SECOND
-
 /** The minute that was written last, as its text goes: moments that are written together are close to each other. */
 let written = { minute: Number.NaN, text: "" }
 
 const minuteText = (minute: number): string => {
   if (written.minute !== minute)
-    written = { minute, text: new Date((minute * MINUTE) / 1000).toISOString().slice(0, 17) }
+    written = { minute, text: new Date((minute * MINUTE) / 1000).toISOString().slice(0, TO_MINUTE) }
   return written.text
 }
 

@@ -76,7 +76,7 @@ export const make = (
     const reads = yield* Reads.make({
       dialect: Dialect.sqlite,
       classify: (error) => failureOrIo(file, error),
-      rowsOf: Pages.onWriter(file, db)
+      ...Pages.reading(file, db)
     }).pipe(Effect.provideService(SqlClient.SqlClient, client))
     const turnstile = yield* Turnstile.make(file, {
       isBusy,

@@ -1,24 +1,24 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import type { Column, Table } from "@roundlot/core"
-import type { Reads } from "@roundlot/store-sql"
+import type { Column, Entry, Table, TradeRepository } from "@roundlot/core"
+import type { Pages, Reads } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Effect, Option } from "effect"
+import { failureOrIo } from "./failure.ts"
 import { attempt } from "./sideOn.ts"
 
 type Cells = ReadonlyArray<Column.Cell>
 
-/** A statement that gives cells, and the columns that they are of: the driver takes twice as long to make objects of them. */
+/** A statement that gives cells, and the columns that they are of. */
 interface Prepared {
   readonly statement: Database.Statement<[Cells], Cells>
   readonly names: ReadonlyArray<string>
 }
 
-const rowsOf = ({ names, statement }: Prepared, parameters: Cells): ReadonlyArray<Table.EncodedRow> =>
-  statement.all(parameters).map((cells) => {
-    const row: { [column: string]: Column.Cell } = {}
-    for (let i = 0; i < names.length; i++) row[names[i] ?? ""] = cells[i] ?? null
-    return row
-  })
+const rowOf = (names: ReadonlyArray<string>, cells: Cells): Table.EncodedRow => {
+  const row: { [column: string]: Column.Cell } = {}
+  for (let i = 0; i < names.length; i++) row[names[i] ?? ""] = cells[i] ?? null
+  return row
+}
 
 /** So many statements are kept; lists of cells of every length have one each. */
 const MOST_STATEMENTS = 200
@@ -36,15 +36,99 @@ const preparing = (db: Database.Database) => {
   }
 }
 
+/** What a snapshot's connection gives. */
+type Given = ReadonlyArray<ReadonlyArray<unknown>>
+
+const isCell = (value: unknown): value is Column.Cell =>
+  typeof value === "string" || typeof value === "number" || value === null || value instanceof Uint8Array
+
+const isCells = (values: ReadonlyArray<unknown>): values is Cells => values.every(isCell)
+
+const isText = (value: unknown): value is string => typeof value === "string"
+
+const isNumber = (value: unknown): value is number => typeof value === "number"
+
+/** An entry from its cells in the order of its columns; nothing where they are no entry's. */
+const entryOf = (cells: ReadonlyArray<unknown>): Entry.Entry | undefined => {
+  const [account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body, hash] = cells
+  return isText(account) &&
+    isNumber(seq) &&
+    isText(commitId) &&
+    isText(entityKind) &&
+    isText(entityId) &&
+    isText(tag) &&
+    isNumber(eventVersion) &&
+    isNumber(at) &&
+    isText(cause) &&
+    isText(body) &&
+    isText(hash)
+    ? { account, seq, commitId, entityKind, entityId, tag, eventVersion, at, cause, body, hash }
+    : undefined
+}
+
+/** All of them made of cells; nothing where one cannot be. */
+const allOf = <A>(
+  given: Given,
+  made: (cells: ReadonlyArray<unknown>) => A | undefined
+): ReadonlyArray<A> | undefined => {
+  const all: Array<A> = []
+  for (const cells of given) {
+    const each = made(cells)
+    if (each === undefined) return undefined
+    all.push(each)
+  }
+  return all
+}
+
+type Found<A> = Effect.Effect<ReadonlyArray<A>, TradeRepository.StoreError>
+
+/** Reads by the snapshot that a fiber is in, or else as `outside` says. */
+const inSnapshot = <A>(
+  file: string,
+  { cells, text }: Pages.Asked,
+  read: {
+    readonly made: (given: Given) => ReadonlyArray<A> | undefined
+    readonly byClient: Found<A>
+    readonly outside: Found<A>
+  }
+): Found<A> =>
+  Effect.flatMap(Effect.serviceOption(SqlClient.TransactionConnection), (snapshot) => {
+    if (Option.isNone(snapshot)) return read.outside
+    const [connection] = snapshot.value
+    return Effect.flatMap(
+      Effect.mapError(connection.executeValues(text, cells), (error) => failureOrIo(file, error)),
+      (given) => {
+        const made = read.made(given)
+        return made === undefined ? read.byClient : Effect.succeed(made)
+      }
+    )
+  })
+
 /**
  * Pages are read by the writer's own connection, which is in no transaction between two writes: another one would have to read
- * anew what was just written. What belongs to a snapshot is read by the connection that holds it.
+ * anew what was just written. What belongs to a snapshot is read by the connection that holds it. Both give cells: the driver takes
+ * twice as long to make objects of them.
  */
-export const onWriter = (file: string, db: Database.Database) => {
+export const reading = (file: string, db: Database.Database): Pick<Reads.Asking, "rowsOf" | "entriesOf"> => {
   const statementOf = preparing(db)
-  return (byClient: Reads.RowsOf): Reads.RowsOf =>
-    (asked) =>
-      Effect.flatMap(Effect.serviceOption(SqlClient.TransactionConnection), (snapshot) =>
-        Option.isSome(snapshot) ? byClient(asked) : attempt(file, () => rowsOf(statementOf(asked.text), asked.cells))
-      )
+  return {
+    rowsOf: (byClient) => (asked) =>
+      inSnapshot(file, asked, {
+        made: (given) => {
+          const { names } = statementOf(asked.text)
+          return allOf(given, (cells) => (isCells(cells) ? rowOf(names, cells) : undefined))
+        },
+        byClient: byClient(asked),
+        outside: attempt(file, () => {
+          const { names, statement } = statementOf(asked.text)
+          return statement.all(asked.cells).map((cells) => rowOf(names, cells))
+        })
+      }),
+    entriesOf: (byClient) => (asked) =>
+      inSnapshot(file, asked, {
+        made: (given) => allOf(given, entryOf),
+        byClient: byClient(asked),
+        outside: byClient(asked)
+      })
+  }
 }
