@@ -89,9 +89,8 @@ describe("Instant", () => {
       runs(200)
     )
     expect(Instant.parse("2026-11-20T14:30:05.000001Z")).toBeDefined()
-    for (const text of ["60.000000Z", "5.000001Z", "05.000001", "05.00000aZ", " 5.000001Z", "05.000001Z "]) {
-      expect(Instant.parse(`2026-11-20T14:30:${text}`), text).toBeUndefined()
-    }
+    const none = ["60.000000Z", "5.000001Z", "05.000001", "05.00000aZ", " 5.000001Z", "05.000001Z "]
+    expect(none.filter((rest) => Instant.parse(`2026-11-20T14:30:${rest}`) !== undefined)).toEqual([])
     expect(Instant.parse("2026-11-20T14:30:05+01:00")).toBe(Instant.parse("2026-11-20T13:30:05Z"))
     expect(Instant.parse("2255-06-05T23:47:00.000000Z")).toBeDefined()
     expect(Instant.parse("2255-06-05T23:47:34.740992Z")).toBeUndefined()
