@@ -21,7 +21,7 @@ export const played = (
 
 /** The groups of a schedule; fails where the floor would not leave the very rows of the store. */
 export const recorded = (
-  asked: Asked,
+  asked: Pick<Asked, "folder">,
   shape: Shape,
   trades: ReadonlyArray<BenchTrade>,
   playing: Playing = {}

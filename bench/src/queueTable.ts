@@ -1,10 +1,9 @@
 import { join } from "node:path"
-import { Ledger } from "@roundlot/core"
-import { run } from "./engine.ts"
 import * as floor from "./floor.ts"
 import { type Asked, atLeast, type Figure, inFolder, median, noted, type Took, timing } from "./measuring.ts"
 import { emptyStore, recorded } from "./played.ts"
 import type { Group } from "./schedule.ts"
+import { CHUNKS, lineApart } from "./throughput.ts"
 import { tradesOf, usual } from "./workload.ts"
 
 /**
@@ -43,14 +42,15 @@ export const measure = async (asked: Asked): Promise<ReadonlyArray<Figure>> => {
   const all = tradesOf(shape, 1)
   const groups = await recorded(asked, shape, all, { perGroup: 1, apart: true })
   const from = groups.findIndex(({ identities }) => identities.length > 0)
+  const own = await lineApart({ folder: asked.folder, name: CHUNKS, shape })
   const [queue, real]: readonly [Array<Took>, Array<Took>] = [[], []]
   for (let round = 0; round < (asked.rounds ?? (asked.quick ? 1 : 5)); round++) {
     await inFolder(asked, async (folder) => {
       queue.push(await stepByStep(join(folder, "queue.db"), groups, from))
-      const stage = { file: join(folder, "real.db"), shape, limits: Ledger.defaultLimits }
-      real.push(await run(stage, all, { callers: 10, chunk: 100 }))
     })
+    real.push(await own.run())
   }
+  own.end()
   const each = (took: ReadonlyArray<Took>, kind: keyof Took) => (median(took.map((one) => one[kind])) / trades) * 1e6
   const words = (took: ReadonlyArray<Took>) =>
     `${each(took, "seconds").toFixed(0)} µs a trade, ${each(took, "cpu").toFixed(0)} µs of processor`

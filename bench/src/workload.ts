@@ -1,24 +1,28 @@
 import { AccountName, Price, Quantity, Ticker, Trade } from "@roundlot/core"
 import { Instant } from "@roundlot/core"
+import { Schema } from "effect"
 
 /** The shape of a run: how many trades, over which accounts and instruments, with which source ids. */
-export interface Shape {
-  readonly trades: number
-  readonly accounts: number
-  readonly instruments: number
+export const Shape = Schema.Struct({
+  trades: Schema.Number,
+  accounts: Schema.Number,
+  instruments: Schema.Number,
   /** Source ids that grow with time, or that are spread over the whole index. */
-  readonly ids: "ordered" | "random"
+  ids: Schema.Literal("ordered", "random"),
   /** How many trades in a row come for the same account. */
-  readonly block: number
+  block: Schema.Number,
   /** The share of buys; 0.7 where nothing is said. */
-  readonly buys?: number
+  buys: Schema.optionalWith(Schema.Number, { exact: true }),
   /** What its accounts' names begin with; `desk` where nothing is said. */
-  readonly desk?: string
+  desk: Schema.optionalWith(Schema.String, { exact: true }),
   /** Are its quantities whole shares, so that each is ordered? Fractions of a share where nothing is said. */
-  readonly whole?: boolean
+  whole: Schema.optionalWith(Schema.Boolean, { exact: true }),
   /** The threshold of its accounts in shares; the lot where nothing is said. */
-  readonly threshold?: string
-}
+  threshold: Schema.optionalWith(Schema.String, { exact: true })
+})
+
+/** The shape of a run. */
+export type Shape = typeof Shape.Type
 
 /** 8 accounts × 250 instruments, random source ids: the shape of all lines that do not say another one. */
 export const usual = (trades: number): Shape => ({ trades, accounts: 8, instruments: 250, ids: "random", block: 100 })

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process"
-import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { Schema } from "effect"
 import { Client } from "pg"
 import { type Asked, atLeast, atMost, type Figure, median, noted } from "../measuring.ts"
+import { player } from "../player.ts"
 import { type Databases, onServer } from "./database.ts"
 
 const WRITING = fileURLToPath(new URL("./writing.ts", import.meta.url))
@@ -13,32 +12,7 @@ const Written = Schema.Struct({ from: Schema.Number, until: Schema.Number })
 
 type Written = typeof Written.Type
 
-const writtenIn = Schema.decodeSync(Schema.parseJson(Written))
-
-/** A process that will write when it is told. */
-interface Writer {
-  readonly write: () => Promise<Written>
-}
-
-/** A process of its own that plays trades of one account; it is here once it has warmed up on another one. */
-const writer = async (url: string, desk: string, trades: number): Promise<Writer> => {
-  const child = spawn(process.execPath, [...process.execArgv, WRITING, url, desk, String(trades)], {
-    stdio: ["pipe", "pipe", "inherit"]
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const said = async (): Promise<string> => {
-    const { done, value } = await lines.next()
-    if (done === true) throw new Error(`a writer ended with ${child.exitCode ?? "a signal"}`)
-    return value
-  }
-  await said()
-  return {
-    write: async () => {
-      child.stdin.end("write")
-      return writtenIn(await said())
-    }
-  }
-}
+const writtenOf = Schema.decodeUnknownSync(Written)
 
 /** Trades a second from when the first of them began until the last was done. */
 const rateOf = (trades: number, all: ReadonlyArray<Written>): number =>
@@ -85,14 +59,16 @@ type Round = { readonly [line in Line]: number }
 
 const rateIn = (databases: Databases, trades: number, line: Line): Promise<number> =>
   on(databases, async (url) => {
-    const writers = [await writer(url, "a", trades)]
-    if (line === "two") writers.push(await writer(url, "b", trades))
-    const all = () => Promise.all(writers.map(({ write }) => write()))
+    const writer = (desk: string) => player(WRITING, [url, desk, String(trades)])
+    const writers = [await writer("a")]
+    if (line === "two") writers.push(await writer("b"))
+    const all = () => Promise.all(writers.map(async ({ tell }) => writtenOf(await tell())))
     const written = await (line === "besideSleeper"
       ? beside(url, ASLEEP, all)
       : line === "withoutFeed"
         ? beside(url, NO_FEED, all)
         : all())
+    for (const { end } of writers) end()
     return rateOf(trades, written)
   })
 

@@ -1,12 +1,13 @@
-import { once } from "node:events"
 import { PostgresStore } from "@roundlot/store-postgres"
-import { Effect, Redacted } from "effect"
+import { type TradeRepository } from "@roundlot/core"
+import { Effect, Redacted, Runtime } from "effect"
+import { whenTold } from "../player.ts"
 import { play } from "../schedule.ts"
 import { type Shape, tradesOf } from "../workload.ts"
 
 /**
- * Plays trades of an account of its own on a database, and says from when until when, in milliseconds. Before that it plays on another
- * account for the compiler, says that it is ready, and waits to be told to begin.
+ * Plays trades of an account of its own on a database when it is told, and says from when until when, in milliseconds. Before that it
+ * plays on another account, for the compiler.
  */
 const [url = "", desk = "desk", trades = "0"] = process.argv.slice(2)
 
@@ -21,20 +22,16 @@ const shapeOf = (named: string, of: number): Shape => ({
   desk: named
 })
 
-const playing = (shape: Shape) => play(shape, tradesOf(shape, 1), { perGroup: 100, named: shape.desk ?? "desk" })
+const playing = (named: string, of: number) => {
+  const shape = shapeOf(named, of)
+  return Effect.map(play(shape, tradesOf(shape, 1), { perGroup: 100, named }), ({ seconds }) => {
+    const until = Date.now()
+    return { from: until - seconds * 1000, until }
+  })
+}
 
-const told = Effect.promise(async () => {
-  console.log("ready")
-  await once(process.stdin, "data")
-  process.stdin.destroy()
-})
-
-const { seconds } = await playing(shapeOf(`${desk}warm`, WARMING)).pipe(
-  Effect.zipRight(told),
-  Effect.zipRight(playing(shapeOf(desk, Number(trades)))),
-  Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })),
-  Effect.scoped,
-  Effect.runPromise
-)
-const until = Date.now()
-console.log(JSON.stringify({ from: until - seconds * 1000, until }))
+await Effect.gen(function* () {
+  yield* playing(`${desk}warm`, WARMING)
+  const run = Runtime.runPromise(yield* Effect.runtime<TradeRepository.TradeRepository>())
+  yield* Effect.promise(() => whenTold(() => run(playing(desk, Number(trades)))))
+}).pipe(Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })), Effect.scoped, Effect.runPromise)
