@@ -92,32 +92,37 @@ const refusalOf = <A, E extends object>(effect: Effect.Effect<A, E>): Effect.Eff
     onSuccess: () => "it was not refused"
   })
 
+const keptJournals = [rows.part("main", 1, 3), rows.part("other", 1)] as const
+
+/** Everything that was written is read as it was. */
+const readBack = Effect.gen(function* () {
+  const repository = yield* TradeRepository
+  for (const table of Object.values(tables)) {
+    const found = yield* repository.page(everyRow(table.name))
+    yield* same(`rows of ${table.name} are read back`, found, rowsOf(rows.everything, table.name))
+  }
+  yield* same("entries are read back", yield* repository.entries(entriesOf("main")), keptJournals[0].entries)
+  yield* same("heads are read back", byAccount(yield* repository.heads), [
+    ["main", { hash: "main-hash-3", seq: 3 }],
+    ["other", { hash: "other-hash-1", seq: 1 }]
+  ])
+  const first = nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: "main-hash-3" })
+  const second = nextFeedRow(first, { account: "other", firstSeq: 1, lastSeq: 1, headHash: "other-hash-1" })
+  yield* same("the feed has a row for each journal", yield* repository.feed(0, 10), [first, second])
+  yield* same("the feed is read on after a position", yield* repository.feed(1, 10), [second])
+})
+
 const keeps: Clause = {
-  name: "what is written is read back: rows of every table, entries, heads, feed",
+  name: "what is written is read back, in a snapshot as well: rows of every table, entries, heads, feed",
   needs: [],
   run: ({ open }) =>
     Effect.gen(function* () {
       const repository = yield* open
-      const journals = [rows.part("main", 1, 3), rows.part("other", 1)]
-      const written = yield* repository.write(rows.scope(), rows.writing(rows.everything, journals))
+      const written = yield* repository.write(rows.scope(), rows.writing(rows.everything, keptJournals))
       yield* same("a write answers what its plan answers", written.answer, "written")
-      for (const table of Object.values(tables)) {
-        const found = yield* repository.page(everyRow(table.name))
-        yield* same(`rows of ${table.name} are read back`, found, rowsOf(rows.everything, table.name))
+      for (const read of [readBack, repository.snapshot(readBack)]) {
+        yield* Effect.provideService(read, TradeRepository, repository)
       }
-      yield* same(
-        "entries are read back",
-        yield* repository.entries(entriesOf("main")),
-        rows.part("main", 1, 3).entries
-      )
-      yield* same("heads are read back", byAccount(yield* repository.heads), [
-        ["main", { hash: "main-hash-3", seq: 3 }],
-        ["other", { hash: "other-hash-1", seq: 1 }]
-      ])
-      const first = nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: "main-hash-3" })
-      const second = nextFeedRow(first, { account: "other", firstSeq: 1, lastSeq: 1, headHash: "other-hash-1" })
-      yield* same("the feed has a row for each journal", yield* repository.feed(0, 10), [first, second])
-      yield* same("the feed is read on after a position", yield* repository.feed(1, 10), [second])
     })
 }
 
