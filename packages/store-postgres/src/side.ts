@@ -2,7 +2,7 @@ import type { TradeRepository } from "@roundlot/core"
 import type { Side } from "@roundlot/store-sql"
 import { Effect, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./internal/config.ts"
-import { connect, shownPlace } from "./internal/connection.ts"
+import { connect, keptAddress, shownPlace } from "./internal/connection.ts"
 import { failureOrIo } from "./internal/failure.ts"
 import { prepare } from "./internal/prepare.ts"
 import { sideOn } from "./internal/sideOn.ts"
@@ -17,7 +17,7 @@ export const sideAsItIs = (
   const place = shownPlace(config.url)
   return connect({ statementTimeout: LONGEST_STATEMENT, ...config }).pipe(
     Effect.flatMap(({ sql }) => sql.reserve),
-    Effect.map((connection) => sideOn(place, connection)),
+    Effect.map((connection) => ({ ...sideOn(place, connection), address: keptAddress(config.url) })),
     Effect.mapError((error) => failureOrIo(place, error))
   )
 }

@@ -12,6 +12,8 @@ import { appendFeed, entryColumns, feedColumns, selectLastFeed, tableOfKind } fr
 /** What a store is a copy of: of which store that drives, read from where, and how far that was. */
 export const Origin = Schema.Struct({
   place: Schema.String,
+  /** How it is reached, where that takes more than its place. */
+  address: Schema.optionalWith(Schema.String, { exact: true }),
   incarnation: Schema.String,
   from: Schema.String,
   fromIncarnation: Schema.String,
@@ -213,10 +215,11 @@ export const copy = (from: Side, to: Side, tell: Tell): Effect.Effect<void, Trad
     Effect.gen(function* () {
       const source = yield* self(from)
       const original = source.state === "waiting" ? source.origin : undefined
-      const { incarnation, place } = original ?? { incarnation: source.incarnation, place: from.place }
+      const { address, incarnation, place } = original ?? { ...from, incarnation: source.incarnation }
       const heads = yield* headsOf(from)
       yield* claim(to, source.id, {
         place,
+        ...(address === undefined ? {} : { address }),
         incarnation,
         from: from.place,
         fromIncarnation: source.incarnation,

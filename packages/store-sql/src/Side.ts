@@ -6,6 +6,8 @@ import type { Dialect } from "./Dialect.ts"
 export interface Side {
   /** The address as it may be shown and kept. */
   readonly place: string
+  /** How it is reached again, where that takes more than its place; no secret is in it. */
+  readonly address?: string
   readonly dialect: Dialect
   readonly ask: <R extends object = object>(
     text: string,

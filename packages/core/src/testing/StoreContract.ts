@@ -13,6 +13,7 @@ import type { Member } from "../ledger/plan.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { layerAlwaysOpen } from "../ports/Clock.ts"
 import { layerSecure } from "../ports/Entropy.ts"
+import type { LeaseHeld } from "../ports/Lease.ts"
 import {
   TradeRepository,
   type Count,
@@ -46,7 +47,7 @@ export interface Place {
 export type Capability = "reopening" | "constraints" | "forgetting"
 
 /** Whatever a clause can fail with. */
-export type ClauseFailure = ContractBroken | WriteError | LedgerError | Unfit
+export type ClauseFailure = ContractBroken | WriteError | LedgerError | LeaseHeld | Unfit
 
 /** One promise of a store: its name, what it asks of the store, and how it is proven. It fails where the promise is broken. */
 export interface Clause {
@@ -763,6 +764,60 @@ const poison: Clause = {
     })
 }
 
+const conflicting: Clause = {
+  name: "B1: a trade that comes again with other contents is told as a conflict, whoever takes it in, and the first one stands",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const [one, two] = [yield* place.open, yield* place.open]
+      yield* withServices(one)(withAccount)
+      const submitting = (given: TradeInput) =>
+        Effect.flatMap(Accumulator, (accumulator) => accumulator.submit(account, given))
+      const first = yield* withServices(one)(submitting(trade(1)))
+      const [before] = yield* one.page(everyRow("trades"))
+      const other = { ...trade(1), quantity: Quantity.unsafe("0.4") }
+      const told = [yield* withServices(two)(submitting(other)), yield* withServices(one)(submitting(other))]
+      yield* same(
+        "other contents are a conflict",
+        [first._tag, ...told.map(({ _tag }) => _tag)],
+        ["Accepted", "Conflict", "Conflict"]
+      )
+      const trades = yield* two.page(everyRow("trades"))
+      yield* same(
+        "the first trade stands, alone",
+        trades.map((row) => [row["sourceId"], row["quantity"]]),
+        [[before?.["sourceId"], before?.["quantity"]]]
+      )
+      yield* same("a break shows the difference", (yield* two.page(everyRow("breaks"))).length, 1)
+    })
+}
+
+/** Takes a lease and gives the session up again: its token is known, and outdated as soon as another takes it. */
+const tokenOf = (repository: TradeRepositoryService, pid: number) =>
+  Effect.scoped(Effect.flatMap(repository.leases.open({ host: "contract", pid }), ({ take }) => take(account)))
+
+const fencing: Clause = {
+  name: "DESIGN 10: a write that carries an outdated lease is refused and keeps nothing",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      yield* filled(repository)
+      const before = yield* everything(repository)
+      const outdated = yield* tokenOf(repository, 1)
+      const newer = yield* tokenOf(repository, 2)
+      const writing = (token: number) =>
+        repository.write(
+          { ...rows.scope(), fences: [{ account, token }] },
+          rows.writing([rows.inserting("ops_commands", { ...rows.command, id: "c-2" })], [rows.part("main", 2)])
+        )
+      const refused = yield* Effect.either(writing(outdated))
+      yield* same("it is refused by its lease", Either.isLeft(refused) && refused.left._tag, "Fenced")
+      yield* same("and keeps nothing", yield* everything(repository), before)
+      yield* same("the newest lease writes", (yield* writing(newer)).answer, "written")
+    })
+}
+
 const ledgerDay: Clause = {
   name: "trades and commands of several writers end in books that an audit finds right; a repeated command is answered once",
   needs: [],
@@ -830,5 +885,7 @@ export const clauses: ReadonlyArray<Clause> = [
   snapshots,
   outlives,
   poison,
+  conflicting,
+  fencing,
   ledgerDay
 ]

@@ -281,6 +281,24 @@ const twins: ReadonlyArray<{ readonly breaks: string; readonly how: string; read
     }))
   },
   {
+    breaks: "B1: a trade that comes again",
+    how: "takes it for new by another name",
+    place: over((repository) =>
+      planning(
+        repository,
+        withRows((row) => ("sourceId" in row ? { ...row, sourceId: `${String(row["sourceId"])}/${renamed++}` } : row))
+      )
+    )
+  },
+  {
+    breaks: "DESIGN 10: a write that carries an outdated lease",
+    how: "asks nobody for leases",
+    place: over((repository) => ({
+      ...repository,
+      write: (scope, plan) => repository.write({ ...scope, fences: [] }, plan)
+    }))
+  },
+  {
     breaks: "trades and commands of several writers",
     how: "changes a row past its journal",
     place: over((repository) =>

@@ -3,7 +3,7 @@ import { Audit, type TradeRepository } from "@roundlot/core"
 import { Copy, type Side } from "@roundlot/store-sql"
 import { side as postgres } from "@roundlot/store-postgres"
 import { side as sqlite } from "@roundlot/store-sqlite"
-import { Effect, Schema, type Scope } from "effect"
+import { Effect, Redacted, Schema, type Scope } from "effect"
 import { isStoreThere, layerStore, requireStore, shownStore, type NoStore } from "../App.ts"
 import { Output } from "../cli/Output.ts"
 import type { SettingsError } from "../settings/SettingsError.ts"
@@ -103,12 +103,24 @@ const retireAt = (
     return null
   }).pipe(Effect.scoped)
 
+/** Whoever reaches the copy on the same server as the same user has the password that no copy keeps. */
+const withPasswordOf = (store: StorePlace, source: StorePlace): StorePlace => {
+  if (store._tag === "Sqlite" || source._tag === "Sqlite") return source
+  const [known, wanted] = [store, source].map(({ url }) => new URL(Redacted.value(url)))
+  if (known === undefined || wanted === undefined) return source
+  if (known.host !== wanted.host || known.username !== wanted.username) return source
+  wanted.password = known.password
+  return StorePlace.Postgres({ url: Redacted.make(wanted.href) })
+}
+
 /** What stands in the place of its source has replaced it. */
-const retireSource = (origin: Copy.Origin, place: string, why: string) =>
+const retireSource = (store: StorePlace, origin: Copy.Origin, place: string, why: string) =>
   origin.place === place
     ? Effect.succeed(null)
-    : Effect.flatMap(parse(origin.place, "the copy's origin"), (source) =>
-        retireAt(source, origin.incarnation, why).pipe(Effect.catchAll((error) => Effect.succeed(error.message)))
+    : Effect.flatMap(parse(origin.address ?? origin.place, "the copy's origin"), (source) =>
+        retireAt(withPasswordOf(store, source), origin.incarnation, why).pipe(
+          Effect.catchAll((error) => Effect.succeed(error.message))
+        )
       )
 
 /** Lets a copy drive; the store that it is a copy of is retired first, where it can be reached. */
@@ -126,7 +138,7 @@ export const activate = (
     const side = yield* sideOf(store)
     const { origin, state } = yield* Copy.self(side)
     if (state !== "waiting" || origin === undefined) return yield* new NotWaiting({ place, state })
-    const why = yield* retireSource(origin, side.place, `${place} took over: ${reason}`)
+    const why = yield* retireSource(store, origin, side.place, `${place} took over: ${reason}`)
     yield* Copy.activate(side, reason)
     return { activated: place, source: { place: origin.place, why } }
   }).pipe(Effect.scoped)

@@ -79,6 +79,28 @@ describe("moving a store", () => {
     expect(await plain(["audit", ...at(copy)])).toMatchObject({ code: 0 })
   })
 
+  it("DESIGN 10: a source on Postgres is retired as well, by the user that the copy remembers and no password", async () => {
+    const source = await filled(5)
+    const { folder, plain } = source
+    const [first, second] = [await fresh(), await fresh()]
+    const last = `sqlite:${join(folder, "last.db")}`
+    const activate = (store: string) => plain(["store", "activate", "--reason", "moved", ...at(store)])
+    expect((await plain(["store", "copy", source.store, first])).code).toBe(0)
+    expect(await activate(first)).toMatchObject({ code: 0 })
+    for (const [from, to] of [
+      [first, second],
+      [second, last]
+    ] as const) {
+      expect((await plain(["store", "copy", from, to])).code).toBe(0)
+      expect(await activate(to)).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
+      const { code, err } = await plain(["start", "--until-idle", ...at(from)])
+      expect(code).toBe(1)
+      expect(err).toContain("it is retired, a copy of it has taken over")
+      const late = source.file("late.csv", buys(["late", "5"]))
+      expect(await plain(["trades", "import", late, ...at(from)])).toMatchObject({ code: 1 })
+    }
+  })
+
   it("FILL-9: a copy that is killed in its middle is no store, and goes on when it is given again", async () => {
     const source = await manyTrades()
     const database = await fresh()

@@ -210,6 +210,9 @@ const moment = async (scene: Scene, programs: Programs): Promise<void> => {
   await watch.close()
 }
 
+/** With less room than this a commit of the daemon may not fit even into a log that is empty: nothing lets it go on. */
+const ROOM_TO_GO_ON = 600
+
 /** The disk gets full, unless there is room for everything. Then the programs are killed at once, or the daemon says so first, or gets room. */
 const outOfRoom = async ({ books, dice }: Scene, programs: Programs): Promise<void> => {
   const { blocks, daemon, intake } = programs
@@ -219,7 +222,7 @@ const outOfRoom = async ({ books, dice }: Scene, programs: Programs): Promise<vo
   // One that plays a tape tells a story, and logs errors only.
   if (intake === daemon || dice.chance(40)) return
   await until(async () => isNoticed())
-  if (!isShort(daemon) || dice.chance(50)) return
+  if (!isShort(daemon) || blocks < ROOM_TO_GO_ON || dice.chance(50)) return
   await until(async () => {
     makeRoom(books.store)
     return /"message":"recovered"/.test(daemon.said()) || daemon.isOver()

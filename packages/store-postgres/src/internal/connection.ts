@@ -160,3 +160,16 @@ export const shownPlace = (url: Redacted.Redacted): string => {
     return "postgres"
   }
 }
+
+/** What an address says of how TLS is used: names of files, and no secret. */
+const OF_TLS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey"])
+
+/** The address as it may be kept to connect by it again: with its user and how TLS is used, without its password. */
+export const keptAddress = (url: Redacted.Redacted): string => {
+  const place = shownPlace(url)
+  if (!URL.canParse(Redacted.value(url))) return place
+  const { searchParams, username } = new URL(Redacted.value(url))
+  const ofTls = new URLSearchParams([...searchParams].filter(([name]) => OF_TLS.has(name))).toString()
+  const named = username === "" ? place : place.replace("://", `://${username}@`)
+  return ofTls === "" ? named : `${named}?${ofTls}`
+}
