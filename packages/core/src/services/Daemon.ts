@@ -1,4 +1,4 @@
-import { Deferred, Effect, Fiber, Ref, type Scope } from "effect"
+import { Deferred, Effect, Fiber, Ref, Schedule, type Scope } from "effect"
 import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
@@ -14,7 +14,7 @@ import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import type { Holder, LeaseHeld } from "../ports/Lease.ts"
-import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { StoreUnavailable, TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
@@ -195,8 +195,8 @@ const start = (
   each: EachAccount
 ): Effect.Effect<void, LedgerError | LeaseHeld | StartGate.Refusal, Requirements | Scope.Scope> =>
   Effect.gen(function* () {
-    const accounts = yield* Reads.all(AccountTable)
-    yield* Effect.forEach(accounts, ({ name }) => driving.take(name), { discard: true })
+    const accounts = yield* whenUsable(Reads.all(AccountTable))
+    yield* Effect.forEach(accounts, ({ name }) => whenUsable(driving.take(name)), { discard: true })
     const opened = yield* Effect.forEach(accounts, ({ name }) => opening(name))
     const allTried = Effect.forEach(opened, Fiber.await, { discard: true })
     yield* within(allTried, START_PATIENCE, () => Effect.void)
@@ -205,9 +205,25 @@ const start = (
     )
     if (refusal !== undefined) return yield* refusal
     yield* pollEach(each)
-    yield* Effect.forEach(accounts, ({ name }) => regateAll(name), { discard: true })
+    yield* Effect.forEach(accounts, ({ name }) => whenUsable(regateAll(name)), { discard: true })
     yield* Effect.forkScoped(Effect.zipRight(allTried, tellStarted))
   })
+
+const PASSING: ReadonlySet<StoreUnavailable["problem"]> = new Set(["busy", "full", "io", "read_only"])
+
+const isPassing = (error: { readonly _tag: string }): boolean =>
+  error instanceof StoreUnavailable && PASSING.has(error.problem)
+
+/** A step of the start, again for as long as the store cannot be used, which health says: nothing is sent before. */
+const whenUsable = <A, E extends { readonly _tag: string; readonly message: string }, R>(
+  step: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | Health> =>
+  Effect.flatMap(Health, (health) =>
+    step.pipe(
+      Effect.tapError((error) => (isPassing(error) ? health.failed(STARTED, error.message) : Effect.void)),
+      Effect.retry({ schedule: Schedule.spaced("1 second"), while: isPassing })
+    )
+  )
 
 const tellStarted = Effect.flatMap(Health, (health) => health.succeeded(STARTED))
 

@@ -764,6 +764,8 @@ const poison: Clause = {
     })
 }
 
+const taking = (given: TradeInput) => Effect.flatMap(Accumulator, (accumulator) => accumulator.submit(account, given))
+
 const conflicting: Clause = {
   name: "B1: a trade that comes again with other contents is told as a conflict, whoever takes it in, and the first one stands",
   needs: [],
@@ -771,12 +773,10 @@ const conflicting: Clause = {
     Effect.gen(function* () {
       const [one, two] = [yield* place.open, yield* place.open]
       yield* withServices(one)(withAccount)
-      const submitting = (given: TradeInput) =>
-        Effect.flatMap(Accumulator, (accumulator) => accumulator.submit(account, given))
-      const first = yield* withServices(one)(submitting(trade(1)))
+      const first = yield* withServices(one)(taking(trade(1)))
       const [before] = yield* one.page(everyRow("trades"))
       const other = { ...trade(1), quantity: Quantity.unsafe("0.4") }
-      const told = [yield* withServices(two)(submitting(other)), yield* withServices(one)(submitting(other))]
+      const told = [yield* withServices(two)(taking(other)), yield* withServices(one)(taking(other))]
       yield* same(
         "other contents are a conflict",
         [first._tag, ...told.map(({ _tag }) => _tag)],

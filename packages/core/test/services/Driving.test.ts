@@ -1,15 +1,16 @@
-import { Effect, Exit, Fiber, TestClock } from "effect"
+import { Effect, Exit, Fiber, Option, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
 import type { CancelAnswer } from "../../src/ports/Broker.ts"
-import { TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { StoreUnavailable, TradeRepository, type TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
 import { Answer, type Answered } from "../../src/reconciliation/Report.ts"
 import * as Cancels from "../../src/services/Cancels.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import { Health } from "../../src/services/Health.ts"
 import { brokerToDrive } from "../../src/services/drive.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
@@ -40,6 +41,70 @@ const planned = Effect.gen(function* () {
 const passOf = Submission.submitPending(() => Effect.succeed(true))
 
 const entries = Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.heads, (heads) => [...heads]))
+
+describe("a store that cannot be used while a daemon starts", () => {
+  /** A repository of which nothing can be had while it is gone, but the right to drive, which was taken before. */
+  const goneWhile = (memory: TradeRepositoryService, failure: () => StoreUnavailable | undefined) => {
+    const unlessGone = <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
+      Effect.suspend((): Effect.Effect<A, E | StoreUnavailable, R> => failure() ?? wanted)
+    const repository: TradeRepositoryService = {
+      ...memory,
+      page: (query) => unlessGone(memory.page(query)),
+      heads: unlessGone(memory.heads),
+      write: (scope, plan) => unlessGone(memory.write(scope, plan))
+    }
+    return repository
+  }
+
+  const unavailable = (problem: StoreUnavailable["problem"]) =>
+    new StoreUnavailable({ place: "test", problem, detail: "it cannot be reached", remedy: "wait" })
+
+  it("FILL-13, FILL-15: is told by health; the daemon goes on by itself when it is back, and sends", async () => {
+    let sent = 0
+    let failure: StoreUnavailable | undefined
+    const send = (id: Answered["attemptId"]) =>
+      Effect.sync(() => {
+        sent += 1
+        return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+      })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        failure = unavailable("io")
+        const daemon = yield* Effect.fork(Daemon.run())
+        yield* TestClock.adjust("5 minutes")
+        expect(Option.isNone(yield* Fiber.poll(daemon))).toBe(true)
+        const parts = yield* Effect.flatMap(Health, ({ all }) => all)
+        expect(parts.find(({ part }) => part === "start")).toMatchObject({
+          isWell: false,
+          detail: expect.stringContaining("it cannot be reached")
+        })
+        failure = undefined
+        yield* TestClock.adjust("1 minute")
+        expect(sent).toBe(1)
+        const after = yield* Effect.flatMap(Health, ({ all }) => all)
+        expect(after.find(({ part }) => part === "start")).toMatchObject({ isWell: true })
+        yield* Fiber.interrupt(daemon)
+      }),
+      Stage.layer(
+        { prepare: () => Stage.prepared(send) },
+        { repository: goneWhile(MemoryRepository.make(MemoryStore.make()), () => failure) }
+      )
+    )
+  })
+
+  it("DESIGN 10: one that drives no more ends the daemon, which is told why", async () => {
+    let failure: StoreUnavailable | undefined
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* planned
+        failure = unavailable("not_active")
+        expect(yield* Effect.flip(Daemon.run())).toMatchObject({ _tag: "StoreUnavailable", problem: "not_active" })
+      }),
+      Stage.layer({}, { repository: goneWhile(MemoryRepository.make(MemoryStore.make()), () => failure) })
+    )
+  })
+})
 
 describe("a holder whose lease went to another", () => {
   it("DESIGN 10: a daemon that finds another in its place ends, and has written and sent nothing since", async () => {
