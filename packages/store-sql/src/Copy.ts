@@ -238,12 +238,17 @@ const setState = ({ ask, dialect }: Side, state: Standing, why: string) =>
 export const activate = (side: Side, why: string): Effect.Effect<void, TradeRepository.StoreError> =>
   Effect.asVoid(setState(side, "active", why))
 
-/** Ends a store's driving for good: whoever drives it now fails at the next commit. */
+/** Waits for writes that are under way; those that come later see what is written here. SQLite has one writer as it is. */
+const writersOut = ({ ask, dialect }: Side) =>
+  dialect.name === "sqlite" ? Effect.void : Effect.asVoid(ask(`LOCK TABLE ${nameOf("heads")} IN EXCLUSIVE MODE`))
+
+/** Ends a store's driving for good: whoever writes to it now, a daemon or an intake, fails at the next commit. */
 export const retire = (side: Side, why: string): Effect.Effect<void, TradeRepository.StoreError> =>
   together(
     side,
-    Effect.zipRight(
+    Effect.all([
+      writersOut(side),
       side.ask(`UPDATE ${nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`),
       setState(side, "retired", why)
-    )
+    ])
   ).pipe(Effect.asVoid)

@@ -803,13 +803,12 @@ const fencing: Clause = {
     Effect.gen(function* () {
       const repository = yield* open
       yield* filled(repository)
+      const [outdated, newer] = [yield* tokenOf(repository, 1), yield* tokenOf(repository, 2)]
       const before = yield* everything(repository)
-      const outdated = yield* tokenOf(repository, 1)
-      const newer = yield* tokenOf(repository, 2)
       const writing = (token: number) =>
         repository.write(
           { ...rows.scope(), fences: [{ account, token }] },
-          rows.writing([rows.inserting("ops_commands", { ...rows.command, id: "c-2" })], [rows.part("main", 2)])
+          rows.writing([rows.updating("accounts", { ...rows.account, lot: "7" })], [rows.part("main", 2)])
         )
       const refused = yield* Effect.either(writing(outdated))
       yield* same("it is refused by its lease", Either.isLeft(refused) && refused.left._tag, "Fenced")

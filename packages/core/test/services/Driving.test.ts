@@ -42,31 +42,37 @@ const passOf = Submission.submitPending(() => Effect.succeed(true))
 
 const entries = Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.heads, (heads) => [...heads]))
 
-describe("a store that cannot be used while a daemon starts", () => {
-  /** A repository of which nothing can be had while it is gone, but the right to drive, which was taken before. */
-  const goneWhile = (memory: TradeRepositoryService, failure: () => StoreUnavailable | undefined) => {
-    const unlessGone = <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
-      Effect.suspend((): Effect.Effect<A, E | StoreUnavailable, R> => failure() ?? wanted)
-    const repository: TradeRepositoryService = {
-      ...memory,
-      page: (query) => unlessGone(memory.page(query)),
-      heads: unlessGone(memory.heads),
-      write: (scope, plan) => unlessGone(memory.write(scope, plan))
-    }
-    return repository
+/** A repository of which nothing can be had while it is gone, but the right to drive, which was taken before. */
+const goneWhile = (memory: TradeRepositoryService, failure: () => StoreUnavailable | undefined) => {
+  const unlessGone = <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
+    Effect.suspend((): Effect.Effect<A, E | StoreUnavailable, R> => failure() ?? wanted)
+  const repository: TradeRepositoryService = {
+    ...memory,
+    page: (query) => unlessGone(memory.page(query)),
+    heads: unlessGone(memory.heads),
+    write: (scope, plan) => unlessGone(memory.write(scope, plan))
   }
+  return repository
+}
 
-  const unavailable = (problem: StoreUnavailable["problem"]) =>
-    new StoreUnavailable({ place: "test", problem, detail: "it cannot be reached", remedy: "wait" })
+const unavailable = (problem: StoreUnavailable["problem"]) =>
+  new StoreUnavailable({ place: "test", problem, detail: "it cannot be reached", remedy: "wait" })
 
+/** A broker that takes every order, and how often it was sent one. */
+const countingSends = () => {
+  let sent = 0
+  const send = (id: Answered["attemptId"]) =>
+    Effect.sync(() => {
+      sent += 1
+      return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
+    })
+  return { parts: { prepare: () => Stage.prepared(send) }, sent: () => sent }
+}
+
+describe("a store that cannot be used while a daemon starts", () => {
   it("FILL-13, FILL-15: is told by health; the daemon goes on by itself when it is back, and sends", async () => {
-    let sent = 0
+    const { parts: broker, sent } = countingSends()
     let failure: StoreUnavailable | undefined
-    const send = (id: Answered["attemptId"]) =>
-      Effect.sync(() => {
-        sent += 1
-        return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
-      })
     await Stage.play(
       Effect.gen(function* () {
         yield* planned
@@ -81,15 +87,12 @@ describe("a store that cannot be used while a daemon starts", () => {
         })
         failure = undefined
         yield* TestClock.adjust("1 minute")
-        expect(sent).toBe(1)
+        expect(sent()).toBe(1)
         const after = yield* Effect.flatMap(Health, ({ all }) => all)
         expect(after.find(({ part }) => part === "start")).toMatchObject({ isWell: true })
         yield* Fiber.interrupt(daemon)
       }),
-      Stage.layer(
-        { prepare: () => Stage.prepared(send) },
-        { repository: goneWhile(MemoryRepository.make(MemoryStore.make()), () => failure) }
-      )
+      Stage.layer(broker, { repository: goneWhile(MemoryRepository.make(MemoryStore.make()), () => failure) })
     )
   })
 
@@ -109,12 +112,7 @@ describe("a store that cannot be used while a daemon starts", () => {
 describe("a holder whose lease went to another", () => {
   it("DESIGN 10: a daemon that finds another in its place ends, and has written and sent nothing since", async () => {
     const store = MemoryStore.make()
-    let sent = 0
-    const send = (id: Answered["attemptId"]) =>
-      Effect.sync(() => {
-        sent += 1
-        return Stage.answered(id, Answer.Accepted({ brokerOrderId: Stage.theirId }))
-      })
+    const { parts, sent } = countingSends()
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()
@@ -127,10 +125,10 @@ describe("a holder whose lease went to another", () => {
         yield* TestClock.adjust("1 minute")
         const exit = yield* Fiber.await(daemon)
         expect(Exit.isFailure(exit) && String(exit.cause)).toContain("another process drives account paper now")
-        expect(sent).toBe(0)
+        expect(sent()).toBe(0)
         expect(yield* entries).toEqual(before)
       }),
-      Stage.layer({ prepare: () => Stage.prepared(send) }, { repository: MemoryRepository.make(store) })
+      Stage.layer(parts, { repository: MemoryRepository.make(store) })
     )
   })
 

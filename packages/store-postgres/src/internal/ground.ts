@@ -1,5 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import { AccountName, type Entry, type Id, type TradeRepository } from "@roundlot/core"
+import type { Identity } from "@roundlot/store-sql"
 import { Duration, Effect } from "effect"
 import { type Ask, type Line, type Send, theOne } from "./asking.ts"
 import type { Patience } from "./config.ts"
@@ -18,6 +19,7 @@ type GroundRow = Id.Counters & {
   readonly newestAt: number | null
   readonly did: string | null
   readonly version: number
+  readonly state: Identity.Standing
   /** The length of all journals together, which each commit with entries makes greater. */
   readonly entries: number
 }

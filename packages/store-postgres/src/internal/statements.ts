@@ -1,5 +1,5 @@
 import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core"
-import { Ddl, Migrations, Dialect, Statements } from "@roundlot/store-sql"
+import { Ddl, Dialect, Identity, Migrations, Statements } from "@roundlot/store-sql"
 
 /** A statement on many rows at once: its parameters are arrays of cells, one for each of these columns. */
 export interface SetStatement {
@@ -121,7 +121,10 @@ export const appendEntries =
   `INSERT INTO ${Ddl.nameOf("journal")} (${listed(Statements.entryColumns)}) SELECT * FROM unnest(` +
   `${Statements.entryColumns.map((column, i) => `$${i + 1}::${ENTRY_TYPES[column]}[]`).join(", ")})`
 
-/** What planning starts from: the next ids, when the newest entry was, and what this commit did if it was made before. */
+/**
+ * What planning starts from: the next ids, when the newest entry was, and what this commit did if it was made before; and whether the
+ * store still is what it was when it was opened.
+ */
 export const ground =
   `SELECT ${Object.keys(Id.letters)
     .map((kind) => `(SELECT last_value + is_called::int FROM ${Ddl.sequenceOf(kind)}) AS ${quote(kind)}`)
@@ -131,7 +134,7 @@ export const ground =
   ` WHERE "account" = h."account" AND "seq" = h."seq" LIMIT 1) AS j) AS "newestAt", ` +
   `(SELECT "journals" FROM ${Ddl.nameOf("ops_commits")} WHERE "id" = $1) AS "did", ` +
   `(SELECT coalesce(sum("seq"), 0)::bigint FROM ${Ddl.nameOf("heads")}) AS "entries", ` +
-  `(${Migrations.selectVersion}) AS "version"`
+  `(${Migrations.selectVersion}) AS "version", (${Identity.selectState}) AS "state"`
 
 /** The cells of entries, an array for each of their columns. */
 export const entryColumns = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<ReadonlyArray<Column.Cell>> =>

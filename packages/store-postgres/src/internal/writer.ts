@@ -1,6 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import { Books, Lease, type load, type Need, TradeRepository } from "@roundlot/core"
-import { Dialect, Migrations, Pages } from "@roundlot/store-sql"
+import { Dialect, Identity, Migrations, Pages } from "@roundlot/store-sql"
 import { type Duration, Effect, Exit, Option, Schedule } from "effect"
 import { type Ask, askOne, type Line } from "./asking.ts"
 import type { Patience } from "./config.ts"
@@ -90,6 +90,8 @@ const attempt = <A>(line: Line, asked: Asked, course: Course<A>, memory: Lent) =
     if (row.version !== course.version)
       return yield* Migrations.versionChanged(course.place, course.version, row.version)
     yield* judgeFences(asked.fences, scope.fences)
+    const refusal = Identity.drivingRefusal(row.state)
+    if (refusal !== undefined) return yield* unavailable(course.place, refusal.problem, refusal.detail, refusal.remedy)
     if (!memory.standing(row.entries, lengthsOf(held))) memory.judge(yield* askLengths(ask))
     const ground = groundOf(standing)
     const planned = yield* planning(send, memory, scope.needs, ground, plan)

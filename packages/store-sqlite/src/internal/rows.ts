@@ -1,6 +1,7 @@
 import { Books, type Column, Entry, type Id, type Table, TradeRepository } from "@roundlot/core"
-import { Dialect, Migrations, Rules, Statements } from "@roundlot/store-sql"
+import { Dialect, Identity, Migrations, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
+import { unavailable } from "./failure.ts"
 
 type Cells = ReadonlyArray<Column.Cell>
 
@@ -110,6 +111,7 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
   const lastFeed = db.prepare<[], Entry.FeedRow>(Statements.selectLastFeed)
   const version = db.prepare<[], number>("PRAGMA data_version").pluck()
   const migrated = db.prepare<[], number>(Migrations.selectVersion).pluck()
+  const state = db.prepare<[], Identity.Standing>(Identity.selectState).pluck()
   let place = ""
   let current = nothingYet
 
@@ -161,10 +163,12 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     version: (): number | undefined => version.get(),
     /** The newest row of the feed. */
     lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
-    /** The heads of all journals, when the newest entry was, and the next free ids. Throws where the tables are others by now. */
+    /** The heads of all journals, when the newest entry was, and the next free ids. Throws where the tables are others by now, or the store was retired. */
     ground: (): Ground => {
       const found = migrated.get() ?? 0
       if (found !== opened) throw Migrations.versionChanged(file, opened, found)
+      const refusal = Identity.drivingRefusal(state.get() ?? "active")
+      if (refusal !== undefined) throw unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
       const next = counters.get()
       if (next === undefined) throw new Error("the counters' statement gave no row")
       return {
