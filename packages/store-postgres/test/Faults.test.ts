@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Reads, Trade, TradeRepository } from "@roundlot/core"
 import { SampleRows as rows } from "@roundlot/core/testing"
-import { Effect, Redacted, Schedule } from "effect"
+import { Deferred, Effect, Fiber, Redacted, Schedule } from "effect"
 import { Client } from "pg"
 import { make } from "../src/internal/make.ts"
 import type { PostgresStoreConfig } from "../src/internal/config.ts"
@@ -160,6 +160,25 @@ describe("faults of a server and of the way to it", () => {
       yield* Effect.forEach(commits, (commit) => write(repository, commit), { concurrency: "unbounded" })
       yield* isWhole(repository)
     })
+  )
+
+  it.scopedLive(
+    "whoever waits longer than may be for a connection of the pool is told so, and is served when one is free",
+    () =>
+      Effect.gen(function* () {
+        const { repository } = yield* store({ maxConnections: 1, connectTimeout: "100 millis", retryFor: "0 millis" })
+        const [holds, free] = yield* Effect.all([Deferred.make<void>(), Deferred.make<void>()])
+        const held = Effect.zipRight(Deferred.succeed(holds, undefined), Deferred.await(free))
+        const holder = yield* Effect.fork(repository.snapshot(held))
+        yield* Deferred.await(holds)
+        const failure = yield* failureOf(repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)])))
+        assert.deepInclude(failure, { _tag: "StoreUnavailable", problem: "io" })
+        assert.match(String(failure["message"]), /no connection was to be had in time.*all connections.*in use/)
+        yield* Deferred.succeed(free, undefined)
+        yield* Fiber.join(holder)
+        yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)]))
+        assert.strictEqual((yield* repository.heads).get("main")?.seq, 1)
+      })
   )
 
   it.scopedLive("a full disk is told as such; nothing of the write is kept, and the next one goes well", () =>

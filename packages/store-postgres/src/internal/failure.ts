@@ -115,6 +115,16 @@ const ofServer = (place: string, error: DatabaseError, table: string): TradeRepo
   return found === undefined ? undefined : unavailable(place, found[1], `${found[2]} (${code}: ${error.message})`)
 }
 
+/** What the pool says, of a server that does not answer and of connections that are all in use alike. */
+const NONE_IN_TIME = "timeout exceeded when trying to connect"
+
+const withoutAnswer = (place: string, error: SqlError): TradeRepository.StoreUnavailable => {
+  const said = driverError(error)?.message ?? error.message
+  if (said !== NONE_IN_TIME) return unavailable(place, "io", `it cannot be reached (${said})`)
+  const remedy = "Look at the server and its address; where they are well, all connections of this process were in use"
+  return unavailable(place, "io", "no connection was to be had in time", remedy)
+}
+
 /** The typed failure that an error of the store at `place` stands for; `undefined` where it is a fault of ours. */
 export const failureOf = (place: string, error: unknown, table = ""): TradeRepository.StoreError | undefined => {
   const isTyped =
@@ -124,8 +134,7 @@ export const failureOf = (place: string, error: unknown, table = ""): TradeRepos
   if (isTyped) return error
   if (!(error instanceof SqlError)) return undefined
   const answer = answerOf(error)
-  if (answer !== undefined) return ofServer(place, answer, table)
-  return unavailable(place, "io", `it cannot be reached (${driverError(error)?.message ?? error.message})`)
+  return answer === undefined ? withoutAnswer(place, error) : ofServer(place, answer, table)
 }
 
 /** The typed failure of an error; what is not known is a failure of reading or writing. */
