@@ -204,7 +204,7 @@ const start = (
       (each) => each !== undefined
     )
     if (refusal !== undefined) return yield* refusal
-    yield* pollEach(each)
+    yield* whenUsable(pollEach(each))
     yield* Effect.forEach(accounts, ({ name }) => whenUsable(regateAll(name)), { discard: true })
     yield* Effect.forkScoped(Effect.zipRight(allTried, tellStarted))
   })
