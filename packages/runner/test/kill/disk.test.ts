@@ -1,19 +1,8 @@
-import { Schema } from "effect"
 import { describe, expect, test } from "vitest"
 import { buys, desk, program, running, until } from "../cli/roundlot.ts"
 import { experience, LONGEST_STORY_MS, storiesOf } from "./stories.ts"
 import { makeRoom, withinBlocks } from "./disk.ts"
-
-const Health = Schema.Struct({
-  status: Schema.String,
-  parts: Schema.Array(Schema.Struct({ part: Schema.String, ok: Schema.Boolean, detail: Schema.String }))
-})
-
-/** How a daemon says that it is, over its own socket. */
-const healthOf = async (said: string): Promise<typeof Health.Type> => {
-  const [place = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(said) ?? []
-  return Schema.decodeUnknownSync(Health)(await (await fetch(`${place}/health`)).json())
-}
+import { healthOf } from "./health.ts"
 
 const ROOM_BLOCKS = 700
 

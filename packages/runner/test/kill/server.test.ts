@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeServer, type Server } from "../../../store-postgres/test/server.ts"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
+import { healthOf } from "./health.ts"
 
 const TRADES_A_CRASH = 30
 const CRASHES = Number(process.env["ROUNDLOT_SERVER_CRASHES"] ?? 3)
@@ -31,8 +32,18 @@ describe("a database server that crashes and comes back under a daemon", () => {
         return items.length
       }
       await cli("trades", "import", parts[0] ?? "")
-      const daemon = child(["start", ...place])
+      const daemon = child(["start", ...place, "--port", "0"])
+      const isWell = async () => (await healthOf(daemon.said())).status === "ok"
       await daemon.says(/Running/)
+      // Gone as soon as the daemon is up, and for as long as it takes until it says so.
+      await server.crash()
+      await until(async () => !(await isWell()))
+      const ill = (await healthOf(daemon.said())).parts.filter(({ ok }) => !ok)
+      expect(ill.map(({ detail }) => /cannot be reached|connection|server/.test(detail))).not.toContain(false)
+      expect(daemon.said()).toContain('"message":"failing"')
+      await server.start()
+      await daemon.says(/"message":"recovered/)
+      await until(isWell)
       for (const [n, part] of parts.slice(1).entries()) {
         const importing = cli("trades", "import", part)
         await server.crash()
