@@ -54,6 +54,9 @@ const LINES = ["one", "besideSleeper", "withoutFeed", "two"] as const
 
 type Line = (typeof LINES)[number]
 
+/** What somebody else holds meanwhile. */
+const TAKEN: { readonly [line in Line]?: ReadonlyArray<string> } = { besideSleeper: ASLEEP, withoutFeed: NO_FEED }
+
 /** Trades a second of each line in one round. */
 type Round = { readonly [line in Line]: number }
 
@@ -63,11 +66,8 @@ const rateIn = (databases: Databases, trades: number, line: Line): Promise<numbe
     const writers = [await writer("a")]
     if (line === "two") writers.push(await writer("b"))
     const all = () => Promise.all(writers.map(async ({ tell }) => writtenOf(await tell())))
-    const written = await (line === "besideSleeper"
-      ? beside(url, ASLEEP, all)
-      : line === "withoutFeed"
-        ? beside(url, NO_FEED, all)
-        : all())
+    const taken = TAKEN[line]
+    const written = await (taken === undefined ? all() : beside(url, taken, all))
     for (const { end } of writers) end()
     return rateOf(trades, written)
   })

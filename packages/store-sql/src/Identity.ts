@@ -1,4 +1,4 @@
-import type { TradeRepository } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core"
 import { Clock, Effect, Random } from "effect"
 import { nameOf } from "./Ddl.ts"
 import type { Side } from "./Side.ts"
@@ -40,34 +40,30 @@ export const identify = ({ ask, dialect, place }: Side): Effect.Effect<Identifie
 /** The question for a store's standing: one row with a `state`. */
 export const selectState = `SELECT "state" FROM ${nameOf("ops_store")}`
 
-/** What a store says that cannot be opened, or that may not drive, and what to do about it; in the words of `StoreUnavailable`. */
-export interface Refusal {
-  readonly problem: "not_active"
-  readonly detail: string
-  readonly remedy: string
-}
+const notActive = (place: string, detail: string, remedy: string) =>
+  new TradeRepository.StoreUnavailable({ place, problem: "not_active", detail, remedy })
 
-const refusal = (detail: string, remedy: string): Refusal => ({ problem: "not_active", detail, remedy })
-
-/** Why a store of this standing cannot be opened. */
-export const openingRefusal = (state: Standing): Refusal | undefined =>
+/** Why the store at `place` cannot be opened, if so. */
+export const openingRefusal = (place: string, state: Standing): TradeRepository.StoreUnavailable | undefined =>
   state === "copying"
-    ? refusal(
+    ? notActive(
+        place,
         "a copy into it has not ended",
         "Give the same 'roundlot store copy' or 'store restore' again: it goes on"
       )
     : undefined
 
-/** Why a store of this standing may not drive. */
-export const drivingRefusal = (state: Standing): Refusal | undefined => {
+/** Why the store at `place` may not drive, if so: it takes nothing in either. */
+export const drivingRefusal = (place: string, state: Standing): TradeRepository.StoreUnavailable | undefined => {
   if (state === "waiting") {
     const remedy = "If the store that it is of is not to drive any more: 'roundlot store activate --reason WHY'"
-    return refusal("it is a copy that was not activated: it takes nothing in, and drives nothing", remedy)
+    return notActive(place, "it is a copy that was not activated: it takes nothing in, and drives nothing", remedy)
   }
   return state === "retired"
-    ? refusal(
+    ? notActive(
+        place,
         "it is retired, a copy of it has taken over: it takes nothing in, and drives nothing",
         "Name the store that drives now"
       )
-    : openingRefusal(state)
+    : openingRefusal(place, state)
 }

@@ -23,6 +23,12 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
+const PASSING: ReadonlySet<StoreUnavailable["problem"]> = new Set(["busy", "full", "io", "read_only"])
+
+/** May what was asked go well later, with nothing done but waiting for the store? */
+export const mayPass = (error: { readonly _tag: string }): boolean =>
+  error instanceof StoreUnavailable && PASSING.has(error.problem)
+
 /** A constraint of the database refused the rows of a write: a rule of ours was broken, so nothing was kept. */
 export class ConstraintRefused extends Schema.TaggedError<ConstraintRefused>()("ConstraintRefused", {
   table: Schema.String,

@@ -14,7 +14,8 @@ import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import type { Holder, LeaseHeld } from "../ports/Lease.ts"
-import { StoreUnavailable, TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { mayPass } from "../ports/StoreError.ts"
+import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
@@ -209,19 +210,14 @@ const start = (
     yield* Effect.forkScoped(Effect.zipRight(allTried, tellStarted))
   })
 
-const PASSING: ReadonlySet<StoreUnavailable["problem"]> = new Set(["busy", "full", "io", "read_only"])
-
-const isPassing = (error: { readonly _tag: string }): boolean =>
-  error instanceof StoreUnavailable && PASSING.has(error.problem)
-
 /** A step of the start, again for as long as the store cannot be used, which health says: nothing is sent before. */
 const whenUsable = <A, E extends { readonly _tag: string; readonly message: string }, R>(
   step: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R | Health> =>
   Effect.flatMap(Health, (health) =>
     step.pipe(
-      Effect.tapError((error) => (isPassing(error) ? health.failed(STARTED, error.message) : Effect.void)),
-      Effect.retry({ schedule: Schedule.spaced("1 second"), while: isPassing })
+      Effect.tapError((error) => (mayPass(error) ? health.failed(STARTED, error.message) : Effect.void)),
+      Effect.retry({ schedule: Schedule.spaced("1 second"), while: mayPass })
     )
   )
 

@@ -49,11 +49,11 @@ const TO_MINUTE = "2026-11-20T14:30:".length
 const REST = /^([0-5]\d)\.(\d{6})Z$/
 
 /** The minute that was read last, as its text goes: moments that are read together are close to each other. */
-let read = { text: "", micros: 0n }
+let read = { text: "none yet", micros: 0n }
 
 /** A moment of the minute that was read last, as we write it; nothing where it is not one. */
 const parseBeside = (text: string): Instant | undefined => {
-  if (read.text === "" || !text.startsWith(read.text)) return undefined
+  if (!text.startsWith(read.text)) return undefined
   const match = REST.exec(text.slice(TO_MINUTE))
   return match === null ? undefined : make(read.micros + BigInt(Number(match[1]) * SECOND + Number(match[2])))
 }

@@ -106,8 +106,8 @@ const retireAt = (
 /** Whoever reaches the copy on the same server as the same user has the password that no copy keeps. */
 const withPasswordOf = (store: StorePlace, source: StorePlace): StorePlace => {
   if (store._tag === "Sqlite" || source._tag === "Sqlite") return source
-  const [known, wanted] = [store, source].map(({ url }) => new URL(Redacted.value(url)))
-  if (known === undefined || wanted === undefined) return source
+  const known = new URL(Redacted.value(store.url))
+  const wanted = new URL(Redacted.value(source.url))
   if (known.host !== wanted.host || known.username !== wanted.username) return source
   wanted.password = known.password
   return StorePlace.Postgres({ url: Redacted.make(wanted.href) })

@@ -39,6 +39,7 @@ describe("a database server that crashes and comes back under a daemon", () => {
       await server.crash()
       await until(async () => !(await isWell()))
       const ill = (await healthOf(daemon.said())).parts.filter(({ ok }) => !ok)
+      expect(ill.length).toBeGreaterThan(0)
       expect(ill.map(({ detail }) => /cannot be reached|connection|server/.test(detail))).not.toContain(false)
       expect(daemon.said()).toContain('"message":"failing"')
       await server.start()

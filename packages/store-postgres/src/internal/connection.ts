@@ -166,10 +166,10 @@ const OF_TLS = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey"])
 
 /** The address as it may be kept to connect by it again: with its user and how TLS is used, without its password. */
 export const keptAddress = (url: Redacted.Redacted): string => {
-  const place = shownPlace(url)
-  if (!URL.canParse(Redacted.value(url))) return place
-  const { searchParams, username } = new URL(Redacted.value(url))
-  const ofTls = new URLSearchParams([...searchParams].filter(([name]) => OF_TLS.has(name))).toString()
-  const named = username === "" ? place : place.replace("://", `://${username}@`)
-  return ofTls === "" ? named : `${named}?${ofTls}`
+  if (!URL.canParse(Redacted.value(url))) return shownPlace(url)
+  const kept = new URL(Redacted.value(url))
+  kept.password = ""
+  kept.hash = ""
+  for (const name of new Set(kept.searchParams.keys())) if (!OF_TLS.has(name)) kept.searchParams.delete(name)
+  return kept.href
 }

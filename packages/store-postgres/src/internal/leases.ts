@@ -4,7 +4,7 @@ import { Ddl, Identity } from "@roundlot/store-sql"
 import { Effect, Random } from "effect"
 import { type Ask, askingOn, askOne, type Send } from "./asking.ts"
 import type { Connections } from "./connection.ts"
-import { failureOrIo, unavailable } from "./failure.ts"
+import { failureOrIo } from "./failure.ts"
 import { begin, CommitUnanswered, inTransaction } from "./transaction.ts"
 
 const table = Ddl.nameOf("ops_leases")
@@ -96,8 +96,8 @@ export const make = (place: string, connections: Connections, durationMs: number
       const row = yield* askOne<Row>(ask, `${texts.one} FOR UPDATE`, [account])
       if (!(yield* isFree(ask, row, durationMs))) return yield* refusedBy(row)
       const { state } = yield* askOne<{ readonly state: Identity.Standing }>(ask, Identity.selectState, [])
-      const refusal = Identity.drivingRefusal(state)
-      if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
+      const refused = Identity.drivingRefusal(place, state)
+      if (refused !== undefined) return yield* refused
       const { token } = yield* askOne<Known>(ask, texts.take, [account, session, holder.host, holder.pid])
       return token
     })

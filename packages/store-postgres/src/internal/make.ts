@@ -93,8 +93,8 @@ export const make = (
     })
     const known = yield* Migrations.Known
     const news = yield* News.make(config, place)
-    const refusal = Identity.openingRefusal(state)
-    if (refusal !== undefined) return yield* unavailable(place, refusal.problem, refusal.detail, refusal.remedy)
+    const unopened = Identity.openingRefusal(place, state)
+    if (unopened !== undefined) return yield* unopened
     const reads = yield* within(Reads.make({ dialect: Dialect.postgres, classify, ask: askingAgain(retryFor) }))
     const feed = feedOn(place, connections, reads, retryFor)
     const committed = yield* Queue.sliding<void>(1)
@@ -105,8 +105,7 @@ export const make = (
         Effect.zipRight(Queue.take(committed), Effect.zipRight(Effect.ignore(feed.append), Effect.sleep(FEED_PACE)))
       )
     )
-    const idle = Identity.drivingRefusal(state)
-    const refused = idle && unavailable(place, idle.problem, idle.detail, idle.remedy)
+    const refused = Identity.drivingRefusal(place, state)
     const patience = { lockTimeout, retryFor, version: known.length }
     const write = Writer.make(place, connections, patience)
     return {

@@ -90,8 +90,8 @@ const attempt = <A>(line: Line, asked: Asked, course: Course<A>, memory: Lent) =
     if (row.version !== course.version)
       return yield* Migrations.versionChanged(course.place, course.version, row.version)
     yield* judgeFences(asked.fences, scope.fences)
-    const refusal = Identity.drivingRefusal(row.state)
-    if (refusal !== undefined) return yield* unavailable(course.place, refusal.problem, refusal.detail, refusal.remedy)
+    const refused = Identity.drivingRefusal(course.place, row.state)
+    if (refused !== undefined) return yield* refused
     if (!memory.standing(row.entries, lengthsOf(held))) memory.judge(yield* askLengths(ask))
     const ground = groundOf(standing)
     const planned = yield* planning(send, memory, scope.needs, ground, plan)

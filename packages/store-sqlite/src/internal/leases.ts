@@ -2,7 +2,7 @@ import { AccountName, Instant, Lease, type TradeRepository } from "@roundlot/cor
 import { Ddl, Identity } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
 import { Clock, Effect, Random, Schema } from "effect"
-import { failureOrIo, unavailable } from "./failure.ts"
+import { failureOrIo } from "./failure.ts"
 import * as Life from "./life.ts"
 
 const Row = Schema.Struct({
@@ -66,8 +66,8 @@ export const make = (
   const findState = db.prepare<[], Identity.Standing>(Identity.selectState).pluck()
   const check = fencing(db)
   const mustDrive = (): void => {
-    const refusal = Identity.drivingRefusal(findState.get() ?? "active")
-    if (refusal !== undefined) throw unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
+    const refused = Identity.drivingRefusal(file, findState.get() ?? "active")
+    if (refused !== undefined) throw refused
   }
 
   const attempt = <A, E = never>(run: () => A, isExpected?: (error: unknown) => error is E) =>

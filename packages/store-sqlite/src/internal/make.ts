@@ -6,7 +6,7 @@ import type Database from "better-sqlite3"
 import { type Duration, Effect, Schedule, type Scope } from "effect"
 import * as Checkpointing from "./checkpointing.ts"
 import { open } from "./connection.ts"
-import { failureOf, failureOrIo, unavailable } from "./failure.ts"
+import { failureOf, failureOrIo } from "./failure.ts"
 import * as Leases from "./leases.ts"
 import * as Pages from "./pages.ts"
 import * as Reader from "./reader.ts"
@@ -70,8 +70,8 @@ export const make = (
     const { state, ...identity } = yield* Effect.retry(ready, again)
     const client = yield* Reader.connect(file)
     yield* Reader.prepare(file).pipe(Effect.retry(again), Effect.provideService(SqlClient.SqlClient, client))
-    const refusal = Identity.openingRefusal(state)
-    if (refusal !== undefined) return yield* unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
+    const unopened = Identity.openingRefusal(file, state)
+    if (unopened !== undefined) return yield* unopened
     for (const pragma of options.writerPragmas ?? []) db.pragma(pragma)
     const reads = yield* Reads.make({
       dialect: Dialect.sqlite,
@@ -85,8 +85,7 @@ export const make = (
     })
     const { committed } = yield* Checkpointing.make(file, db, options.thread)
     const writer = Writer.make(file, db, known.length, { begun: turnstile.pass, committed })
-    const idle = Identity.drivingRefusal(state)
-    const refused = idle && unavailable(file, idle.problem, idle.detail, idle.remedy)
+    const refused = Identity.drivingRefusal(file, state)
     return {
       ...reads,
       identity,

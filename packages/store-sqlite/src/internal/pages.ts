@@ -82,25 +82,23 @@ const allOf = <A>(
 
 type Found<A> = Effect.Effect<ReadonlyArray<A>, TradeRepository.StoreError>
 
-/** Reads by the snapshot that a fiber is in, or else as `outside` says. */
-const inSnapshot = <A>(
-  file: string,
-  { cells, text }: Pages.Asked,
-  read: {
-    readonly made: (given: Given) => ReadonlyArray<A> | undefined
-    readonly byClient: Found<A>
-    readonly outside: Found<A>
-  }
-): Found<A> =>
+/** How what is asked is read: of cells that a snapshot gives, by the client where they are not understood, and outside of a snapshot. */
+interface Reading<A> {
+  readonly made: (given: Given) => ReadonlyArray<A> | undefined
+  readonly byClient: () => Found<A>
+  readonly outside: () => Found<A>
+}
+
+const read = <A>(file: string, { cells, text }: Pages.Asked, { byClient, made, outside }: Reading<A>): Found<A> =>
   Effect.flatMap(Effect.serviceOption(SqlClient.TransactionConnection), (snapshot) => {
-    if (Option.isNone(snapshot)) return read.outside
+    if (Option.isNone(snapshot)) return outside()
     const [connection] = snapshot.value
-    return Effect.flatMap(
-      Effect.mapError(connection.executeValues(text, cells), (error) => failureOrIo(file, error)),
-      (given) => {
-        const made = read.made(given)
-        return made === undefined ? read.byClient : Effect.succeed(made)
-      }
+    return connection.executeValues(text, cells).pipe(
+      Effect.mapError((error) => failureOrIo(file, error)),
+      Effect.flatMap((given) => {
+        const rows = made(given)
+        return rows === undefined ? byClient() : Effect.succeed(rows)
+      })
     )
   })
 
@@ -113,22 +111,23 @@ export const reading = (file: string, db: Database.Database): Pick<Reads.Asking,
   const statementOf = preparing(db)
   return {
     rowsOf: (byClient) => (asked) =>
-      inSnapshot(file, asked, {
+      read(file, asked, {
         made: (given) => {
           const { names } = statementOf(asked.text)
           return allOf(given, (cells) => (isCells(cells) ? rowOf(names, cells) : undefined))
         },
-        byClient: byClient(asked),
-        outside: attempt(file, () => {
-          const { names, statement } = statementOf(asked.text)
-          return statement.all(asked.cells).map((cells) => rowOf(names, cells))
-        })
+        byClient: () => byClient(asked),
+        outside: () =>
+          attempt(file, () => {
+            const { names, statement } = statementOf(asked.text)
+            return statement.all(asked.cells).map((cells) => rowOf(names, cells))
+          })
       }),
     entriesOf: (byClient) => (asked) =>
-      inSnapshot(file, asked, {
+      read(file, asked, {
         made: (given) => allOf(given, entryOf),
-        byClient: byClient(asked),
-        outside: byClient(asked)
+        byClient: () => byClient(asked),
+        outside: () => byClient(asked)
       })
   }
 }

@@ -1,7 +1,6 @@
 import { Books, type Column, Entry, type Id, type Table, TradeRepository } from "@roundlot/core"
 import { Dialect, Identity, Migrations, Rules, Statements } from "@roundlot/store-sql"
 import type Database from "better-sqlite3"
-import { unavailable } from "./failure.ts"
 
 type Cells = ReadonlyArray<Column.Cell>
 
@@ -167,8 +166,8 @@ export const writing = (file: string, db: Database.Database, opened: number) => 
     ground: (): Ground => {
       const found = migrated.get() ?? 0
       if (found !== opened) throw Migrations.versionChanged(file, opened, found)
-      const refusal = Identity.drivingRefusal(state.get() ?? "active")
-      if (refusal !== undefined) throw unavailable(file, refusal.problem, refusal.detail, refusal.remedy)
+      const refused = Identity.drivingRefusal(file, state.get() ?? "active")
+      if (refused !== undefined) throw refused
       const next = counters.get()
       if (next === undefined) throw new Error("the counters' statement gave no row")
       return {
