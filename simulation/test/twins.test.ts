@@ -28,7 +28,7 @@ vi.mock("../../packages/core/src/position/due.ts", async (load) => {
   return { ...real, stillStands }
 })
 
-const refusal = () => Report.Answer.Refused({ code: "gave_up", words: "no answer is a refusal" })
+const refusal = () => Report.Answer.Refused({ code: "gave_up", words: "no answer is a refusal", class: "final" })
 
 vi.mock("../../packages/core/src/reconciliation/answers.ts", async (load) => {
   const real = await load<typeof answersModule>()

@@ -52,7 +52,7 @@ export const answerOf = (outcome: HttpOutcome.HttpOutcome, sent: Sent): Report.A
     return Report.Answer.Unknown({ why: `${words} (${code ?? status})`, candidate: undefined, isIdInUse: true })
   }
   return code !== undefined && refusals.get(status)?.has(code) === true
-    ? Report.Answer.Refused({ code, words })
+    ? Report.Answer.Refused({ code, words, class: "final" })
     : unknown(`status ${status}: ${words}`, candidateIn(outcome))
 }
 

@@ -62,7 +62,9 @@ const noticed = (hearing: Hearing, code: number, text: string): Report.Answer | 
   if (kind === "warning" || kind === "information") return undefined
   // A code proves that there is no order only while TWS has shown none.
   const isRefused = (kind === "rejection" || kind === "not there") && hearing.candidate === undefined
-  return isRefused ? Answer.Refused({ code: String(code), words: text }) : unknown(`${text} (${code})`, hearing)
+  return isRefused
+    ? Answer.Refused({ code: String(code), words: text, class: "final" })
+    : unknown(`${text} (${code})`, hearing)
 }
 
 const LONGEST_SEND = "30 seconds"

@@ -30,7 +30,7 @@ const answering = (tag: "Unknown" | "Refused", into: "Refused" | "NotSent"): Twi
         if (received.report.answer._tag !== tag) return received
         const answer =
           into === "Refused"
-            ? ({ _tag: "Refused", code: "x", words: "x" } as const)
+            ? ({ _tag: "Refused", code: "x", words: "x", class: "final" } as const)
             : ({ _tag: "NotSent", why: "x", retryAfterMs: undefined } as const)
         return { ...received, report: { ...received.report, answer } }
       })

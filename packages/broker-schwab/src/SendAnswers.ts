@@ -30,7 +30,7 @@ export const placedOf = (outcome: HttpOutcome.HttpOutcome, hash: string): Placed
     return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: RELOGIN_WAIT_MS })
   if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
   return status === 400 && Option.isSome(errorIn(outcome.text))
-    ? Report.Answer.Refused({ code: "400", words })
+    ? Report.Answer.Refused({ code: "400", words, class: "final" })
     : unknown(`status ${status}: ${words}`)
 }
 

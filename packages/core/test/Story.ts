@@ -215,7 +215,7 @@ const answerOf = (got: Got, at: string): Report.Answer => {
     case "accepted":
       return Report.Answer.Accepted({ brokerOrderId: ClientOrderId.BrokerOrderId.make(at) })
     case "rejected":
-      return Report.Answer.Refused({ code: "no", words: "no" })
+      return Report.Answer.Refused({ code: "no", words: "no", class: "final" })
     case "not-accepted":
       return Report.Answer.NotSent({ why: "not sent", retryAfterMs: 0 })
     default:

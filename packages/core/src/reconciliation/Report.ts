@@ -21,12 +21,21 @@ export type ClosedKind = (typeof closedKinds)[number]
 /** What a broker says of an order's life: still open, or closed and how. Raw statuses are mapped by each adapter's table. */
 export type Liveness = { readonly _tag: "Open" } | { readonly _tag: "Closed"; readonly kind: ClosedKind }
 
+/**
+ * What a refusal of a new order is about, which decides when the position may order again: `final` ends this order, `later` is retried
+ * at its pace, `session` waits for the next session or a person, `account` holds the whole account, `unknown` waits for a person.
+ */
+export const refusalClasses = ["final", "later", "session", "account", "unknown"] as const
+
+/** One of the classes of refusal. */
+export type RefusalClass = (typeof refusalClasses)[number]
+
 /** The answer to one send (the four answers of the sending rules). Values, never errors. */
 export type Answer = Data.TaggedEnum<{
   /** The broker's own id, read back and equal in symbol, side and quantity. */
   readonly Accepted: { readonly brokerOrderId: BrokerOrderId }
   /** On the adapter's list of answers that create no order. */
-  readonly Refused: { readonly code: string; readonly words: string }
+  readonly Refused: { readonly code: string; readonly words: string; readonly class: RefusalClass }
   /** No byte left us, or documented as not processed; `retryAfterMs` is the broker's wait. */
   readonly NotSent: { readonly why: string; readonly retryAfterMs: number | undefined }
   /**

@@ -13,7 +13,7 @@ const maybeId = (id: BrokerOrderId | undefined): BrokerOrderId | undefined => (i
 
 const answerOf = Answer.$match({
   Accepted: ({ brokerOrderId }) => Answer.Accepted({ brokerOrderId: idOf(brokerOrderId) }),
-  Refused: ({ code, words }) => Answer.Refused({ code: storable(code), words: storable(words) }),
+  Refused: (answer) => Answer.Refused({ ...answer, code: storable(answer.code), words: storable(answer.words) }),
   NotSent: (answer) => Answer.NotSent({ ...answer, why: storable(answer.why) }),
   Unknown: (answer) => Answer.Unknown({ ...answer, why: storable(answer.why), candidate: maybeId(answer.candidate) })
 })

@@ -261,7 +261,7 @@ const answerOf = (step: Step, name: string): Answer => {
     case "accepted":
       return Answer.Accepted({ brokerOrderId: brokerIdOf(name) })
     case "rejected":
-      return Answer.Refused({ code: "rejected", words: "rejected" })
+      return Answer.Refused({ code: "rejected", words: "rejected", class: "final" })
     case "not-accepted":
       return Answer.NotSent({ why: "not accepted", retryAfterMs: 0 })
     default:

@@ -39,7 +39,7 @@ const answering = (answer: Answer): Partial<Broker.BrokerService> => ({
   prepare: () => stage.prepared((id) => Effect.succeed(stage.answered(id, answer)))
 })
 
-const refusing = answering(Answer.Refused({ code: "40310000", words: "insufficient buying power" }))
+const refusing = answering(Answer.Refused({ code: "40310000", words: "insufficient buying power", class: "final" }))
 
 type Program = ReturnType<typeof program>
 
@@ -206,7 +206,7 @@ describe("AUD-2: executing is one attempt", () => {
             sent.push(`${symbol} leaves`)
             yield* Effect.sleep("3 seconds")
             sent.push(`${symbol} answered`)
-            return stage.answered(id, Answer.Refused({ code: "1", words: "no" }))
+            return stage.answered(id, Answer.Refused({ code: "1", words: "no", class: "final" }))
           })
         )
     }

@@ -187,7 +187,7 @@ describe("an order in doubt", () => {
   })
 
   it("LEDGER F3: whose re-send is refused ends, and is looked for once more before anything is ordered again", async () => {
-    const answers = [unknown, Answer.Refused({ code: "no", words: "no" })]
+    const answers = [unknown, Answer.Refused({ code: "no", words: "no", class: "final" })]
     let sent = 0
     let lookups = 0
     let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()

@@ -76,7 +76,9 @@ describe("a store that is busy for a while", () => {
     }
     const parts = {
       prepare: () =>
-        Stage.prepared((id) => Effect.succeed(Stage.answered(id, Answer.Refused({ code: "no", words: "no" }))))
+        Stage.prepared((id) =>
+          Effect.succeed(Stage.answered(id, Answer.Refused({ code: "no", words: "no", class: "final" })))
+        )
     }
     await Stage.play(
       Effect.gen(function* () {
@@ -281,7 +283,7 @@ describe("before anything is sent", () => {
         yield* Stage.book(late.report)
         expect(yield* Stage.statuses).toEqual(["submitted"])
         expect(yield* outcomes).toEqual(["accepted"])
-        const again = Stage.answered(attempt.id, Answer.Refused({ code: "no", words: "no" }))
+        const again = Stage.answered(attempt.id, Answer.Refused({ code: "no", words: "no", class: "final" }))
         yield* Stage.book(again.report)
         expect(yield* Stage.statuses).toEqual(["submitted"])
       }),

@@ -53,7 +53,7 @@ describe("texts that no store can keep as they are", () => {
       Stage.layer({
         prepare: () =>
           Stage.prepared((id) =>
-            Effect.succeed(Stage.answered(id, Answer.Refused({ code: "\0", words: "no\0 \uD800way" })))
+            Effect.succeed(Stage.answered(id, Answer.Refused({ code: "\0", words: "no\0 \uD800way", class: "final" })))
           )
       })
     ))

@@ -133,7 +133,8 @@ export const brokerId = (id: number) => ClientOrderId.BrokerOrderId.make(`B-${id
 export const accepted = (id: number) => sends(id, Report.Answer.Accepted({ brokerOrderId: brokerId(id) }))
 
 /** Sends an order, and the broker refuses it. */
-export const refused = (id: number) => sends(id, Report.Answer.Refused({ code: "buying_power", words: "not enough" }))
+export const refused = (id: number) =>
+  sends(id, Report.Answer.Refused({ code: "buying_power", words: "not enough", class: "final" }))
 
 /** Books an execution of an order. */
 export const fills = (
