@@ -2,6 +2,7 @@ import { ClientOrderId, Decimal, Report } from "@roundlot/core"
 import type { HttpOutcome, OrderTerms } from "@roundlot/core"
 import { Option, Schema } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
+import { classOf } from "./RefusalCodes.ts"
 
 /** What an answer is compared with. */
 export type Sent = Pick<OrderTerms.OrderTerms, "symbol" | "side" | "clientOrderId"> &
@@ -26,19 +27,18 @@ export const wordsOf = ({
   })
 
 /** The id was used before, by an order that may be live: it says nothing of what became of this one. */
-const speaksOfTheId = (words: string): boolean => /client_order_id/i.test(words)
+const speaksOfTheId = (words: string): boolean => /client[_ ]order[_ ]id/i.test(words)
 
-/** The codes that Alpaca documents for orders that it does not create, by their status. One code has many meanings: the words tell. */
-const refusals: ReadonlyMap<number, ReadonlySet<string>> = new Map([
-  [400, new Set(["40010000", "40010001"])],
-  [403, new Set(["40310000"])],
-  [422, new Set(["40010001", "42210000"])]
-])
+/** Every code of Alpaca's own about a request has eight digits and begins like its status; anything else is of something between. */
+const OWN_CODE = /^4\d{7}$/
+
+/** May the request have been taken all the same? */
+const mayStand: ReadonlySet<number> = new Set([408, 409])
 
 /**
- * What an answer to a send means: the table of this adapter. Refused are only the answers that Alpaca documents as creating no
- * order (`refusals`). 401 and 429 were not processed. That the client order id was used before says nothing of this order.
- * Whatever is not named here is `Unknown`.
+ * What an answer to a send means: the table of this adapter. An error of Alpaca's own, 4xx with its code, is the answer to the order,
+ * which is not created, even if the code is new; `RefusalCodes` has its class. 401 and 429 were not processed. That the client order
+ * id was used before says nothing of this order. Whatever is not named here is `Unknown`.
  */
 export const answerOf = (outcome: HttpOutcome.HttpOutcome, sent: Sent): Report.Answer => {
   if (outcome._tag === "NotSent") return Report.Answer.NotSent(outcome)
@@ -51,8 +51,9 @@ export const answerOf = (outcome: HttpOutcome.HttpOutcome, sent: Sent): Report.A
   if (speaksOfTheId(words)) {
     return Report.Answer.Unknown({ why: `${words} (${code ?? status})`, candidate: undefined, isIdInUse: true })
   }
-  return code !== undefined && refusals.get(status)?.has(code) === true
-    ? Report.Answer.Refused({ code, words, class: "final" })
+  const isOwn = status >= 400 && status < 500 && !mayStand.has(status)
+  return isOwn && code !== undefined && OWN_CODE.test(code)
+    ? Report.Answer.Refused({ code, words, class: classOf(code, words) })
     : unknown(`status ${status}: ${words}`, candidateIn(outcome))
 }
 

@@ -12,5 +12,7 @@ export * as MarketCalendar from "./MarketCalendar.ts"
 export * as OrderRequest from "./OrderRequest.ts"
 /** `OrderStatus`: what each of Alpaca's statuses means. */
 export * as OrderStatus from "./OrderStatus.ts"
+/** `RefusalCodes`: Alpaca's codes of refusals, and what each is about. */
+export * as RefusalCodes from "./RefusalCodes.ts"
 /** `SendAnswers`: what each answer to a send means. */
 export * as SendAnswers from "./SendAnswers.ts"

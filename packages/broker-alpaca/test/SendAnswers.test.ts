@@ -51,17 +51,19 @@ const table: ReadonlyArray<readonly [what: string, status: number, body: unknown
   ["an unknown symbol", 422, { code: 40010001, message: 'could not find asset "X"' }, "Refused", "40010001"],
   ["a client id used before", 422, { code: 40010001, message: "client_order_id must be unique" }, "Unknown"],
   ["a bad request", 400, { code: 40010000, message: "request body format is invalid" }, "Refused", "40010000"],
-  ["an unlisted code about parameters", 422, { code: 42299999, message: "something new" }, "Unknown"],
-  ["an unlisted code of a refusal", 403, { code: 40399999, message: "something new" }, "Unknown"],
+  ["an unlisted code about parameters", 422, { code: 42299999, message: "something new" }, "Refused", "42299999"],
+  ["an unlisted code of a refusal", 403, { code: 40399999, message: "something new" }, "Refused", "40399999"],
+  ["the day-trade rule", 403, { code: 40310100, message: "trade denied" }, "Refused", "40310100"],
   ["403 without Alpaca's code", 403, "<html>forbidden</html>", "Unknown"],
   ["422 without Alpaca's code", 422, "no", "Unknown"],
-  ["404", 404, { code: 40410000, message: "not found" }, "Unknown"],
+  ["404 in Alpaca's words", 404, { code: 40410000, message: "not found" }, "Refused", "40410000"],
+  ["404 of something between", 404, "no route", "Unknown"],
   ["408", 408, "", "Unknown"],
   ["409", 409, { code: 40910000, message: "conflict" }, "Unknown"],
   ["500", 500, { message: "internal server error" }, "Unknown"],
   ["503 from something between", 503, "<html>503</html>", "Unknown"],
   ["a redirection, which is not followed", 302, "", "Unknown"],
-  ["an unlisted status", 418, { code: 41810000, message: "teapot" }, "Unknown"]
+  ["an unlisted status in Alpaca's words", 418, { code: 41810000, message: "teapot" }, "Refused", "41810000"]
 ]
 
 const isMarked = (message: string): boolean => {

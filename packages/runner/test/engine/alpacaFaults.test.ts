@@ -51,7 +51,14 @@ const rows: ReadonlyArray<Row> = [
     rejected,
     /^insufficient qty/
   ],
-  [{ what: "403 without that code", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],
+  [
+    { what: "403 40310100, the day-trade rule", act: answer(403, refusal(40310100, "trade denied")) },
+    rejected,
+    /^trade denied$/
+  ],
+  [{ what: "404 40410000", act: answer(404, refusal(40410000, "not found")) }, rejected, /^not found$/],
+  [{ what: "a code that is new", act: answer(403, refusal(40319999, "new words")) }, rejected, /^new words$/],
+  [{ what: "403 without a code", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],
   [
     { what: "422 about parameters", act: answer(422, refusal(42210000, "asset AAPL is not tradable")) },
     rejected,
