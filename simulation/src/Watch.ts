@@ -112,9 +112,14 @@ const opened = (scene: Scene, found: Break.Break | undefined): Effect.Effect<voi
     if (found === undefined || !never.includes(found.kind) || isRefusedAgain(scene, found)) return
     const nowMs = yield* Clock.currentTimeMillis
     if (differences.includes(found.kind) && scene.moved.has(found.subject)) return
+    if (differences.includes(found.kind) && isHeldBack(scene.memory.fold.books, found)) return
     if (differences.includes(found.kind) && nowMs < scene.hiddenUntilMs + LONGEST_READING_MS) return
     yield* violated(scene, "no break without a cause", `${found.kind} ${found.subject}: ${found.evidence}`)
   })
+
+/** W9: what the exchange filled beyond an order is held until holdings or a person confirm it. */
+const isHeldBack = ({ breaks }: Books.Books, { symbol }: Break.Break): boolean =>
+  breaks.all().some((each) => each.kind === "Implausible" && each.symbol === symbol && each.closedAt === undefined)
 
 /** In the end no such break is open, whatever brought it about. */
 export const noneLeft = (scene: Scene): Effect.Effect<void> => {

@@ -85,10 +85,22 @@ const judge = (scene: Scene, name: string, look: number) =>
         yield* commanding(scene, `not-placed-${order.id}-${name}`, { _tag: "MarkNotPlaced", orderId: order.id })
       }
     }
+    yield* acceptHeld(scene, name)
     yield* corrected(scene, `settled-${name}`)
     // A program that takes over compares what is held later than the operator resumed, and halts an account that has sent nothing yet.
     if (look % 10 === 9 || books.positions.all().some(({ answer }) => answer === HALTED)) {
       yield* commanding(scene, `resume-again-${name}`, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
+    }
+  })
+
+/** What was held as implausible and stands at the exchange all the same is accepted. */
+const acceptHeld = (scene: Scene, name: string) =>
+  Effect.gen(function* () {
+    const fills = yield* Effect.orDie(scene.exchange.fills)
+    for (const { contents, number, orderId, settledAt } of scene.memory.fold.books.held_reports.all()) {
+      const isTrue = contents._tag === "Executed" && fills.some(({ execId }) => execId === contents.execId)
+      if (settledAt !== undefined || !isTrue) continue
+      yield* commanding(scene, `held-${orderId}-${number}-${name}`, { _tag: "AcceptHeldReport", orderId, number })
     }
   })
 
@@ -97,7 +109,7 @@ const reading = <A, E>(scene: Scene, read: Effect.Effect<A, E, TradeRepository.T
 
 /** What still has to move, by the journal: a sentence each. */
 const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
-  const { breaks, orders, positions, waiting_fills } = memory.fold.books
+  const { breaks, held_reports, orders, positions, waiting_fills } = memory.fold.books
   const live = orders.all().filter((order) => OrderState.isLive(order.status))
   const waiting = waiting_fills.all().filter(({ joinedAt }) => joinedAt === undefined)
   // What was hidden for a while may be a difference until positions are compared the next time.
@@ -115,6 +127,10 @@ const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
       .filter(({ answer }) => moving.some((word) => answer.startsWith(word)))
       .map(({ answer, symbol }) => `${symbol}: ${answer}`),
     ...waiting.map((fill) => `fill ${fill.execId} has no order`),
+    ...held_reports
+      .all()
+      .filter(({ settledAt }) => settledAt === undefined)
+      .map(({ number, orderId }) => `held report ${number} of O${orderId}`),
     ...differing.map(({ evidence, subject }) => `${subject}: ${evidence}`)
   ]
 }

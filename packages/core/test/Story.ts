@@ -132,7 +132,7 @@ export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore): Desk.De
     store
   )
 
-const EPOCH = Instant.make(1_600_000_000_000_000n)
+const EPOCH = Instant.make(1_699_999_000_000_000n)
 
 /** A second of the broker's clock. */
 export const second = (time: number): Instant.Instant => Instant.addMillis(EPOCH, (time + 1000) * 1000)
@@ -256,7 +256,7 @@ export const perform = (desk: Desk.Desk, deed: Deed, committed: () => void = () 
       return send(desk, commit, deed)
     case "report":
     case "fill":
-      return interpreted(commit("report", (recorder) => Interpret.interpret(recorder, receivedOf(deed, desk))))
+      return interpreted(commit("report", (recorder) => Interpret.interpretFact(recorder, receivedOf(deed, desk))))
     case "halt":
     case "resume": {
       const state = deed.do === "halt" ? "halted" : "normal"
@@ -298,7 +298,7 @@ const send = (desk: Desk.Desk, commit: Desk.Desk["commit"], deed: Extract<Deed, 
     answer: answerOf(deed.got, brokerName(desk.order(id))),
     httpStatus: undefined
   } as const
-  commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }), [
+  commit("report", (recorder) => Interpret.interpretFact(recorder, { report, payload: undefined }), [
     Need.OrderById({ id })
   ])
   return OrderState.tagOf[desk.order(id).status]

@@ -233,6 +233,7 @@ const orders: TableRules = {
   positive: ["askedNotional", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
   unsigned: [
     "quantity",
+    "sentQuantity",
     "reportedCumulative",
     "cumulative",
     "filled",
@@ -380,6 +381,13 @@ const waitingFills: TableRules = {
   rows: [{ name: "revision_from_zero", sql: `"revision" >= 0` }]
 }
 
+const heldReports: TableRules = {
+  ...none,
+  references: [ofAccount, refersTo("orderId", "orders"), refersTo("payloadId", "payloads")],
+  rows: [{ name: "number_from_one", sql: `"number" >= 1` }, together("settled", "settledAt", "outcome")],
+  indexes: [listedWhere("unsettled", ["account", "orderId", "number"], `"settledAt" IS NULL`)]
+}
+
 const breaks: TableRules = {
   ...none,
   references: [ofAccount],
@@ -425,6 +433,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   payloads,
   fills,
   waiting_fills: waitingFills,
+  held_reports: heldReports,
   breaks,
   controls,
   usages,

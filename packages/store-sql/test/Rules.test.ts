@@ -9,6 +9,7 @@ const fixed = [
   "allocations.orderId",
   "allocations.counterOrderId",
   "fills.orderId",
+  "held_reports.orderId",
   "orders.tradeId",
   "orders.decisionId",
   "trades.batchId"

@@ -9,6 +9,7 @@ import { ControlTable, type Control } from "../control/TradingState.ts"
 import { UsageTable, type Usage } from "../control/Usage.ts"
 import { DecisionTable, type Decision } from "../decision/Decision.ts"
 import { FillTable, WaitingFillTable, type Fill, type WaitingFill } from "../fill/Fill.ts"
+import { HeldReportTable, type HeldReport } from "../reconciliation/HeldReport.ts"
 import type { Counters, Kind } from "../identity/Id.ts"
 import { JobTable, type Job } from "../job/Job.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
@@ -40,6 +41,7 @@ export interface Books {
   readonly payloads: Shelf.Shelf<Payload, number>
   readonly fills: Shelf.Shelf<Fill, number>
   readonly waiting_fills: Shelf.Shelf<WaitingFill, string>
+  readonly held_reports: Shelf.Shelf<HeldReport, string>
   readonly breaks: Shelf.Shelf<Break, number>
   readonly controls: Shelf.Shelf<Control, string>
   readonly usages: Shelf.Shelf<Usage, string>
@@ -73,6 +75,7 @@ export const make = (): Books => ({
   payloads: Shelf.make(PayloadTable),
   fills: Shelf.make(FillTable),
   waiting_fills: Shelf.make(WaitingFillTable),
+  held_reports: Shelf.make(HeldReportTable),
   breaks: Shelf.make(BreakTable),
   controls: Shelf.make(ControlTable),
   usages: Shelf.make(UsageTable),
@@ -103,6 +106,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   payloads: PayloadTable,
   fills: FillTable,
   waiting_fills: WaitingFillTable,
+  held_reports: HeldReportTable,
   breaks: BreakTable,
   controls: ControlTable,
   usages: UsageTable,
@@ -192,6 +196,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.payloads),
     changesOf(books.fills),
     changesOf(books.waiting_fills),
+    changesOf(books.held_reports),
     changesOf(books.breaks),
     changesOf(books.controls),
     changesOf(books.usages),

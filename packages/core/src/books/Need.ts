@@ -49,6 +49,8 @@ export type Need = Data.TaggedEnum<{
   readonly JobByKey: { readonly type: string; readonly key: string }
   /** All fills of an account that wait for their orders. */
   readonly WaitingFills: { readonly account: string }
+  /** The reports of an order that were held. */
+  readonly HeldReports: { readonly orderId: number }
 }>
 
 /**
@@ -107,7 +109,8 @@ export const Need = {
   TemplateByName: ({ name }: Fields<"TemplateByName">): Need => ({ _tag: "TemplateByName", name }),
   JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),
   JobByKey: ({ key, type }: Fields<"JobByKey">): Need => ({ _tag: "JobByKey", type, key }),
-  WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account })
+  WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account }),
+  HeldReports: ({ orderId }: Fields<"HeldReports">): Need => ({ _tag: "HeldReports", orderId })
 }
 
 /** The text under which a need is remembered as met. */

@@ -70,6 +70,7 @@ export const domainTables = [
   "payloads",
   "fills",
   "waiting_fills",
+  "held_reports",
   "breaks",
   "controls",
   "usages"

@@ -254,6 +254,7 @@ const makeTakings = (books: Books): Takings => ({
     ({ orderId }, ask) => askForOrder(orderId, ask)
   ),
   waiting_fills: taking(books, (each) => each.waiting_fills),
+  held_reports: taking(books, (each) => each.held_reports),
   /** What a trade is netted with and ordered in counts; the orders do not. */
   allocationsOfTrade: taking(books, (each) => each.allocations),
   fillsThatWait: taking(
@@ -348,6 +349,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("ops_jobs", "primary", [need.id])]
     case "JobByKey":
       return [of("ops_jobs", "key", [need.type, need.key])]
+    case "HeldReports":
+      return [of("held_reports", "order", [need.orderId])]
     case "WaitingFills":
       return [question("waiting_fills", "waiting", [need.account], shelves.fillsThatWait)]
     case "Command":

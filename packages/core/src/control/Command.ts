@@ -14,6 +14,7 @@ import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import * as commands from "./commands.ts"
+import { acceptHeldReport, voidOrder } from "./heldReports.ts"
 import { renameSymbol } from "./rename.ts"
 import { retryOrder } from "./retry.ts"
 import { acceptSplit } from "./split.ts"
@@ -45,6 +46,8 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("MarkPlaced", { orderId: OrderId, brokerOrderId: BrokerOrderId }),
   Schema.TaggedStruct("MarkNotPlaced", { orderId: OrderId }),
   Schema.TaggedStruct("AcceptAdjustment", { orderId: OrderId }),
+  Schema.TaggedStruct("AcceptHeldReport", { orderId: OrderId, number: Schema.Int }),
+  Schema.TaggedStruct("VoidOrder", { orderId: OrderId, execIds: Schema.Array(Schema.String) }),
   Schema.TaggedStruct("DismissBreak", { breakId: BreakId }),
   Schema.TaggedStruct("Release", { tradeId: TradeId, symbol: Schema.UndefinedOr(Ticker) }),
   Schema.TaggedStruct("DismissTrade", { tradeId: TradeId }),
@@ -192,6 +195,10 @@ const carryOut = (
       return commands.markNotPlaced(recorder, command.orderId, reason)
     case "AcceptAdjustment":
       return commands.acceptExcess(recorder, command.orderId)
+    case "AcceptHeldReport":
+      return acceptHeldReport(recorder, command.orderId, command.number)
+    case "VoidOrder":
+      return voidOrder(recorder, command.orderId, command.execIds)
     case "DismissBreak":
       return commands.dismissBreak(recorder, command.breakId, reason)
     case "Release":

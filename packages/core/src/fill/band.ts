@@ -50,9 +50,13 @@ export const boundsOf = (expected: Decimal.Decimal, bandBp: number): readonly [D
   return [Decimal.subtract(expected, width), Decimal.add(expected, width)]
 }
 
+/** What an order should get by the books of a planning. */
+export const expectedFor = (recorder: Recorder, order: Order): Expected | undefined =>
+  expectedOf(groundsIn(recorder, order))
+
 /** FILL-12: is a price further from what its order should have got than its account's band? */
 export const judge = (recorder: Recorder, order: Order, price: Price | undefined): Band => {
-  const expected = expectedOf(groundsIn(recorder, order))?.price
+  const expected = expectedFor(recorder, order)?.price
   if (expected === undefined || price === undefined) return "unknown"
   const bandBp = recorder.books.accounts.get(order.account)?.bandBp ?? USUAL_BAND_BP
   const distance = Decimal.abs(Decimal.subtract(price, expected))

@@ -30,6 +30,7 @@ import { orderStatuses } from "../order/OrderState.ts"
 import { Instruction, orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
 import { Side } from "../order/Side.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
+import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
 
 const maybe = Schema.optional
@@ -354,6 +355,31 @@ export const FillWaits = Schema.TaggedStruct("FillWaits", {
 })
 /** F7: a waiting fill found its order. */
 export const FillJoined = Schema.TaggedStruct("FillJoined", { execId: Schema.String })
+/** An execution that had no usable price has one now (F13, W5). */
+export const FillPriced = Schema.TaggedStruct("FillPriced", { fillId: FillId, price: Price })
+/** A report of one of our orders is not possible as the books stand: kept as evidence, booked nowhere. */
+export const ReportHeld = Schema.TaggedStruct("ReportHeld", {
+  orderId: OrderId,
+  number: Schema.Int,
+  symbol: Ticker,
+  rule: Schema.Literal(...holdingRules),
+  field: Schema.Literal(...implausibleFields),
+  reported: Schema.String,
+  possible: Schema.String,
+  contents: HeldContents,
+  payloadId: maybe(PayloadId)
+})
+/** A plausible reading contradicts a held report for the first time. */
+export const HeldReportContradicted = Schema.TaggedStruct("HeldReportContradicted", {
+  orderId: OrderId,
+  number: Schema.Int
+})
+/** A held report is settled. */
+export const HeldReportSettled = Schema.TaggedStruct("HeldReportSettled", {
+  orderId: OrderId,
+  number: Schema.Int,
+  outcome: Schema.Literal(...heldOutcomes)
+})
 /** A difference or contradiction is kept until it is gone or resolved. */
 export const BreakOpened = Schema.TaggedStruct("BreakOpened", {
   id: BreakId,
@@ -469,6 +495,10 @@ export const LedgerEvent = Schema.Union(
   CommissionRecorded,
   FillWaits,
   FillJoined,
+  FillPriced,
+  ReportHeld,
+  HeldReportContradicted,
+  HeldReportSettled,
   BreakOpened,
   BreakChanged,
   BreakClosed,
@@ -539,8 +569,12 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "CancelRequested":
     case "CancelAsked":
     case "FillRecorded":
+    case "ReportHeld":
+    case "HeldReportContradicted":
+    case "HeldReportSettled":
       return { kind: "order", id: `O${event.orderId}` }
     case "CommissionRecorded":
+    case "FillPriced":
       return { kind: "fill", id: `F${event.fillId}` }
     case "PayloadStored":
     case "PayloadArchived":

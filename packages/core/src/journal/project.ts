@@ -6,7 +6,8 @@ import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from 
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
-import { commissionRecorded, fillJoined, fillRecorded, fillWaits } from "./project/fills.ts"
+import { commissionRecorded, fillJoined, fillPriced, fillRecorded, fillWaits } from "./project/fills.ts"
+import { heldReportContradicted, heldReportSettled, reportHeld } from "./project/heldReports.ts"
 import { setExcess } from "./project/lots.ts"
 import { orderChanged, orderCreated, orderPatched } from "./project/orders.ts"
 import { orderOf, type Place } from "./project/place.ts"
@@ -91,6 +92,14 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return fillRecorded(books, event, place)
     case "CommissionRecorded":
       return commissionRecorded(books, event, place)
+    case "FillPriced":
+      return fillPriced(books, event, place)
+    case "ReportHeld":
+      return reportHeld(books, event, place)
+    case "HeldReportContradicted":
+      return heldReportContradicted(books, event, place)
+    case "HeldReportSettled":
+      return heldReportSettled(books, event, place)
     case "FillWaits":
       return fillWaits(books, event, place)
     case "FillJoined":

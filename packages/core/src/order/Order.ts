@@ -41,8 +41,12 @@ export const Order = Schema.Struct({
   account: Column.branded(AccountName),
   symbol: Column.branded(Ticker),
   side: Column.literal(["buy", "sell"]),
-  /** What was ordered; of an order over a notional what its fills come to, so nothing before the first. */
+  /** What is in force; of an order over a notional what its fills come to, so nothing before the first. */
   quantity: Column.decimal,
+  /** The terms that were sent: never written again, whatever the broker says is in force (W2). */
+  sentQuantity: Column.decimal,
+  sentLimitPrice: Column.optional(Column.brandedDecimal(Price.Price)),
+  sentStopPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   /** The dollars that are asked for in place of shares, never turned into a quantity: its fills decide that. */
   askedNotional: Column.optional(Column.decimal),
   type: Column.literal(orderTypes),
@@ -121,6 +125,9 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   symbol: order.symbol,
   side: order.side,
   quantity: order.quantity,
+  sentQuantity: order.sentQuantity,
+  sentLimitPrice: order.sentLimitPrice,
+  sentStopPrice: order.sentStopPrice,
   askedNotional: order.askedNotional,
   type: order.type,
   limitPrice: order.limitPrice,

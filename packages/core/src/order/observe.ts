@@ -12,6 +12,8 @@ export interface Word {
   readonly at: Instant
   readonly cumulative: Decimal.Decimal | undefined
   readonly isBrokersTime: boolean
+  /** A second reading of the same moment says it again: at a tie it is the newer (W13). */
+  readonly isRepeated?: boolean | undefined
   /** The status as the broker writes it, the order's quantity and prices there, and why it ended; of the newest word only. */
   readonly rawStatus?: string | undefined
   readonly quantity?: Order["quantity"] | undefined
@@ -97,7 +99,7 @@ const totalOf = (heard: Heard): Total | undefined => {
 /** F2: the newest report is kept, and the newest that has a cumulative beside it (F5). */
 const hear = (order: Order, word: Word): Heard => {
   const isNews = isNewer(order, word) && !reopensWithoutTime(order, word) && !saysLess(order, word)
-  const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word.at)
+  const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word)
   return {
     quantity: (isNews ? word.quantity : undefined) ?? order.quantity,
     limitPrice: amended(order.limitPrice, isNews ? word.limitPrice : undefined),
@@ -135,6 +137,7 @@ const saysLess = (order: Order, word: Word): boolean =>
 const isNewer = (order: Order, word: Word): boolean => {
   if (order.reported === undefined || order.reportedAt === undefined || word.at > order.reportedAt) return true
   if (word.at < order.reportedAt) return false
+  if (word.isRepeated === true) return true
   const isClosed = word.reported !== "open"
   const wasClosed = order.reported !== "open"
   if (isClosed !== wasClosed) return isClosed
@@ -148,11 +151,15 @@ const NONE = Decimal.unsafe("-1")
 const RANK: { readonly [R in ReportedState]: number } = { open: 0, rejected: 1, expired: 2, cancelled: 3, filled: 4 }
 
 /** F5: the newest report that has a cumulative; at a tie the larger. */
-const isNewerTotal = (order: Order, cumulative: Decimal.Decimal, at: Instant): boolean =>
+const isNewerTotal = (
+  order: Order,
+  cumulative: Decimal.Decimal,
+  { at, isRepeated }: Pick<Word, "at" | "isRepeated">
+): boolean =>
   order.cumulative === undefined ||
   order.cumulativeAt === undefined ||
   at > order.cumulativeAt ||
-  (at === order.cumulativeAt && Decimal.isLess(order.cumulative, cumulative))
+  (at === order.cumulativeAt && (isRepeated === true || Decimal.isLess(order.cumulative, cumulative)))
 
 /** F2: filled at or beyond the quantity (over a notional once the broker says that was all); else what the broker last said; else some fill; else what we did. */
 const statusOf = (

@@ -14,6 +14,11 @@ import { isLive } from "./OrderState.ts"
 export type Change = Partial<
   Pick<
     Order,
+    | "quantity"
+    | "limitPrice"
+    | "stopPrice"
+    | "cumulative"
+    | "cumulativeAt"
     | "deed"
     | "brokerOrderId"
     | "brokerOrderIds"

@@ -54,7 +54,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   UnsoundSnapshot: shown,
   FillMissing: critical(holdingUntilJudged),
   HistoryGap: shownUntilJudged,
-  Backlog: { holds: "account", closes: "by verdict" }
+  Backlog: { holds: "account", closes: "by verdict" },
+  Implausible: critical(holding)
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

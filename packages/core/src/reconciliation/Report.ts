@@ -91,6 +91,8 @@ export interface OrderSeen extends Stamped {
   readonly type?: OrderType | undefined
   readonly limitPrice?: Price | undefined
   readonly stopPrice?: Price | undefined
+  /** The broker changes the terms of an order under the id that it has (W2). */
+  readonly amendsInPlace?: boolean | undefined
   /** Executions were asked for after this was seen, so an end without a cumulative may release (C4). */
   readonly executionsRead: boolean
 }

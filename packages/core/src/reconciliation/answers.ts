@@ -11,13 +11,18 @@ import { applied, type Interpreted } from "./Interpreted.ts"
 import type { Answered, RawPayload } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { keep } from "./evidence.ts"
-import { joinWaiting } from "./waitingFills.ts"
+import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
 
 /**
  * The answer to an attempt of ours, as the table of sending says (DESIGN 6). An attempt is answered once; only that the broker has
  * taken the order is news after an answer was given up (F1).
  */
-export const answered = (recorder: Recorder, report: Answered, payload: RawPayload | undefined): Interpreted => {
+export const answered = (
+  recorder: Recorder,
+  report: Answered,
+  payload: RawPayload | undefined,
+  holdsBack?: HoldsBack
+): Interpreted => {
   recorder.need(Need.AttemptById({ id: report.attemptId }))
   const attempt = recorder.books.attempts.get(report.attemptId)
   const { answer } = report
@@ -50,7 +55,7 @@ export const answered = (recorder: Recorder, report: Answered, payload: RawPaylo
         brokerOrderId
       })
       const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open"))
-      return applied(joinWaiting(recorder, accepted, brokerOrderId))
+      return applied(joinWaiting(recorder, accepted, brokerOrderId, holdsBack))
     }
     case "Refused": {
       const { code, words } = answer

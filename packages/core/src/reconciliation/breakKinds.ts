@@ -25,7 +25,8 @@ export const breakKinds = [
   "UnsoundSnapshot",
   "FillMissing",
   "HistoryGap",
-  "Backlog"
+  "Backlog",
+  "Implausible"
 ] as const
 
 /** One of the kinds of break. */

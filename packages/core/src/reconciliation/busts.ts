@@ -142,7 +142,8 @@ const timeOf = (
 
 const utf8 = new TextEncoder()
 
-const bust = (recorder: Recorder, fill: Fill, executedAt: Instant.Instant, proof: string): void => {
+/** An execution counts for nothing any more, by a conclusion of ours; the broker's word takes that back (F3). */
+export const bust = (recorder: Recorder, fill: Fill, executedAt: Instant.Instant, proof: string): void => {
   const revision = nextRevision(fill)
   const execId = `${fill.execId}/bust-${revision - FIRST_CONCLUDED}`
   const contents = { concluded: "bust", execId: fill.execId, quantity: Decimal.format(fill.quantity), proof }

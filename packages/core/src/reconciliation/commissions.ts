@@ -1,8 +1,11 @@
 import { Need } from "../books/Need.ts"
+import type { Fill } from "../fill/Fill.ts"
+import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { orderOf } from "../order/transition.ts"
 import type { Interpreted } from "./Interpreted.ts"
+import { open } from "./ledgerBreaks.ts"
 import type { Commission } from "./Report.ts"
 
 /** F12 of reconciliation: joined by execution id; an unknown one never overwrites a known one. */
@@ -13,6 +16,7 @@ export const commission = (recorder: Recorder, report: Commission): Interpreted 
   if (fill === undefined) return { _tag: "Waiting" }
   const isKnown = fill.commission !== undefined && Decimal.equals(fill.commission, report.amount)
   if (isKnown) return { _tag: "Duplicate" }
+  if (!isPlausibleCommission(fill, report.amount)) return implausible(recorder, fill, report)
   recorder.emit({
     _tag: "CommissionRecorded",
     fillId: fill.id,
@@ -20,4 +24,20 @@ export const commission = (recorder: Recorder, report: Commission): Interpreted 
     currency: report.currency
   })
   return { _tag: "Applied", orderId: fill.orderId, status: orderOf(recorder, fill.orderId).status }
+}
+
+const LARGEST_FLAT = Decimal.unsafe("50")
+const LARGEST_PART = Decimal.unsafe("0.05")
+
+/** W5: a commission is at most 5 % of what was traded, or 50. A rebate is one below nothing. */
+const isPlausibleCommission = ({ price, quantity }: Fill, amount: Decimal.Decimal): boolean => {
+  const notional = price === undefined ? Decimal.zero : Decimal.multiply(quantity, price)
+  return Decimal.isAtMost(Decimal.abs(amount), Decimal.max(LARGEST_FLAT, Decimal.multiply(notional, LARGEST_PART)))
+}
+
+const implausible = (recorder: Recorder, { execId, orderId }: Fill, { amount, currency }: Commission): Interpreted => {
+  const { symbol } = orderOf(recorder, orderId)
+  const evidence = `W5: the commission of ${execId} is ${Decimal.format(amount)} ${currency}: not recorded`
+  open(recorder, { symbol, kind: "OffBand", subject: format("order", orderId), evidence })
+  return { _tag: "KeptAsBreak" }
 }

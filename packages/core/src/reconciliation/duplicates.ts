@@ -18,10 +18,14 @@ const APART_MS = 5_000
  */
 export const twinOf = (recorder: Recorder, order: Order, report: Executed): Fill | undefined => {
   if (report.mayHaveOtherId !== true || hasPlace(recorder, order, totalOf(order), report) === "one") return undefined
-  return recorder.books.fills
-    .find("order", [order.id])
-    .find((fill) => fill.canonical && fill.execIdBase !== report.execIdBase && isLike(fill, report))
+  return likeOf(recorder, order, report)
 }
+
+/** F10: the counted execution of an order that this one is like in all but its id, whatever its broker does. */
+export const likeOf = (recorder: Recorder, { id }: Pick<Order, "id">, report: Executed): Fill | undefined =>
+  recorder.books.fills
+    .find("order", [id])
+    .find((fill) => fill.canonical && fill.execIdBase !== report.execIdBase && isLike(fill, report))
 
 const isLike = (fill: Fill, { executedAt, price, quantity }: Executed): boolean =>
   Decimal.equals(fill.quantity, quantity) &&

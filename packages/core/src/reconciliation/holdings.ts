@@ -4,6 +4,7 @@ import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { holdingsOf, type Position } from "../position/Position.ts"
+import { bookProvenOverfills } from "./gate.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
 import { splitThatExplains } from "./splits.ts"
 
@@ -53,8 +54,10 @@ export const judgeHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudg
 
 /** Judges a row of the broker's positions, and opens, updates or closes the break that follows. */
 export const bookHolding = (recorder: Recorder, seen: HoldingSeen): HoldingJudged => {
-  const judged = judgeHolding(recorder, seen)
-  if (judged.outcome === "skipped") return judged
+  const first = judgeHolding(recorder, seen)
+  if (first.outcome === "skipped") return first
+  const isProven = first.outcome !== "equal" && bookProvenOverfills(recorder, seen.symbol, first.ours, first.theirs)
+  const judged = isProven ? judgeHolding(recorder, { ...seen, booked: first.theirs }) : first
   const kind = judged.outcome === "differs" ? "PositionDiffers" : "ForeignPosition"
   const { symbol, why: evidence } = judged
   for (const each of KINDS) {

@@ -1,22 +1,35 @@
+import { Need } from "../books/Need.ts"
+import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import type { Recorder } from "../journal/Recorder.ts"
-import type { Interpreted } from "./Interpreted.ts"
-import type { Received, Report } from "./Report.ts"
 import { answered } from "./answers.ts"
 import { commission } from "./commissions.ts"
 import { evidenced } from "./evidence.ts"
 import { executed } from "./executions.ts"
+import { holdsBack, passExecution, passOrder } from "./gate.ts"
+import type { Interpreted } from "./Interpreted.ts"
 import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
-import { Need } from "../books/Need.ts"
-import { nameInBooks } from "../instrument/DatedSymbol.ts"
+import type { Received, Report } from "./Report.ts"
 import { storableReport } from "./storableReport.ts"
 
 /**
- * F1: books whatever a broker says; one function for every broker. Facts are never refused: a contradiction is applied as far
- * as the rules go, and kept as a break.
+ * Books whatever a broker says; one function for every broker. What it says of orders and executions passes the gate of plausibility
+ * first (W1 to W14): what is not possible is held as evidence and booked nowhere.
  */
 export const interpret = (recorder: Recorder, { payload, ...received }: Received): Interpreted => {
+  const report = byItsInstrument(recorder, storableReport(received.report))
+  if (report._tag === "OrderSeen") return passOrder(recorder, report, payload)
+  if (report._tag === "Executed") return passExecution(recorder, report, payload)
+  if (report._tag === "Answered") return answered(recorder, report, payload, holdsBack)
+  return interpretFact(recorder, { report, payload })
+}
+
+/**
+ * F1: books a fact: a report that passed the gate. Facts are never refused: a contradiction is applied as far as the rules go, and kept
+ * as a break.
+ */
+export const interpretFact = (recorder: Recorder, { payload, ...received }: Received): Interpreted => {
   const report = byItsInstrument(recorder, storableReport(received.report))
   switch (report._tag) {
     case "Answered":

@@ -20,14 +20,21 @@ import { mayBeOurs } from "./couldBe.ts"
 import { closeIfOpen, open } from "./ledgerBreaks.ts"
 import { dayOf, isOfDay, match, sharing } from "./matching.ts"
 import { reviewUnpriced } from "./unpriced.ts"
-import { joinWaiting } from "./waitingFills.ts"
+import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
+
+/** What the gate found of a report (W13, W4). */
+export interface Passed {
+  /** A second reading of the moment that the books have says it again: it stands. */
+  readonly isRepeated?: boolean | undefined
+  readonly holdsBack?: HoldsBack | undefined
+}
 
 /** An order as the broker shows it: ours is brought up to it, one that is not ours is adopted. */
-export const orderSeen = (recorder: Recorder, report: OrderSeen): Interpreted => {
+export const orderSeen = (recorder: Recorder, report: OrderSeen, passed: Passed = {}): Interpreted => {
   const found = match(recorder, report)
   if (found?.order.brokerOrderId !== report.brokerOrderId) reviewReuse(recorder, report)
-  if (found !== undefined) return seenOf(recorder, found.order, report)
-  return mayBeOurs(recorder, report) ? { _tag: "Waiting" } : adopt(recorder, report)
+  if (found !== undefined) return seenOf(recorder, found.order, report, passed)
+  return mayBeOurs(recorder, report) ? { _tag: "Waiting" } : adopt(recorder, report, passed)
 }
 
 /** O28: the id of an open order, which the broker now has for an order of another day. */
@@ -41,7 +48,8 @@ const reviewReuse = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen
   }
 }
 
-const wordOf = (report: OrderSeen): Word => ({
+const wordOf = (report: OrderSeen, isRepeated: boolean): Word => ({
+  isRepeated,
   reported: report.state._tag === "Open" ? "open" : report.state.kind,
   at: report.asOf,
   cumulative: mayInfer(report) ? report.cumulative : undefined,
@@ -63,15 +71,15 @@ const isPremature = (report: OrderSeen): boolean =>
   report.cumulative === undefined &&
   !report.executionsRead
 
-const seenOf = (recorder: Recorder, order: Order, report: OrderSeen): Interpreted => {
+const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Passed): Interpreted => {
   if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
   if (differs(order, report)) return termsDiffer(recorder, order, report)
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
   closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
   if (isPremature(report)) return premature(recorder, order, change, report)
-  const seen = advance(recorder, order.id, change, wordOf(report))
+  const seen = advance(recorder, order.id, change, wordOf(report, passed.isRepeated === true))
   if (seen !== order) reviewClientId(recorder, order, report)
-  const joined = joinWaiting(recorder, seen, report.brokerOrderId, report)
+  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, report)
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
   return applied(joined)
@@ -138,7 +146,7 @@ const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
 }
 
 /** O14 to O17: an order at the broker that is not ours is taken into the books under the account's policy (E3). */
-export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
+export const adopt = (recorder: Recorder, report: OrderSeen, passed: Passed = {}): Interpreted => {
   const { symbol } = report
   if (!isTicker(symbol)) return unmapped(recorder, report)
   recorder.need(Need.Position({ account: recorder.account, symbol }))
@@ -167,7 +175,7 @@ export const adopt = (recorder: Recorder, report: OrderSeen): Interpreted => {
     const evidence = `${report.brokerOrderId} has the client order id ${report.clientOrderId}, which these books never made`
     open(recorder, { symbol, kind: "ForeignOrderId", subject: format("order", id), evidence })
   }
-  return seenOf(recorder, orderOf(recorder, id), report)
+  return seenOf(recorder, orderOf(recorder, id), report, passed)
 }
 
 /** Type and prices as the broker has them; where it does not say, as of a market order. */

@@ -4,6 +4,7 @@ import type { WaitingFill } from "../fill/Fill.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
+import { NOT_LISTED } from "./HeldReport.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { Listed } from "./Report.ts"
 import { match } from "./matching.ts"
@@ -53,7 +54,7 @@ const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
     symbol: fill.symbol,
     side: fill.side,
     quantity: Quantity.make(fill.quantity),
-    rawStatus: "not listed",
+    rawStatus: NOT_LISTED,
     state: { _tag: "Open" },
     cumulative: undefined,
     averagePrice: undefined,

@@ -10,6 +10,7 @@ import { book, mismatch } from "./booking.ts"
 import { isSameExecution, undocumentedWaiting } from "./corrections.ts"
 import { settleSuspicion, type TotalTold } from "./duplicates.ts"
 import { keep } from "./evidence.ts"
+import { isBeforeSending } from "./plausibility.ts"
 
 /** F7: a fill whose order is not known waits, counted nowhere. */
 export const wait = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
@@ -37,11 +38,18 @@ export const wait = (recorder: Recorder, report: Executed, payload: RawPayload |
   return { _tag: "Waiting" }
 }
 
+/** Holds a waiting fill back that is not possible for its order, and says whether it did (W4). */
+export type HoldsBack = (recorder: Recorder, order: Order, fill: WaitingFill) => boolean
+
+/** Behind the gate every fact is possible. */
+const holdsNothing: HoldsBack = () => false
+
 /** F7: the fills that waited for an order are booked with it; one that is suspected, as what was `told` of the order settles it (F10). */
 export const joinWaiting = (
   recorder: Recorder,
   order: Order,
   brokerOrderId: BrokerOrderId,
+  holdsBack: HoldsBack = holdsNothing,
   told?: TotalTold
 ): Order => {
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
@@ -52,10 +60,12 @@ export const joinWaiting = (
       mismatch(recorder, order, fill)
       continue
     }
+    if (isBeforeSending(joined, fill) && !isBooked(recorder, fill)) continue
     const suspicion = settleSuspicion(recorder, joined, fill, told)
     if (suspicion === "open") continue
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
-    if (suspicion !== "duplicate" && !isBooked(recorder, fill)) joined = book(recorder, joined, fill, fill.payloadId)
+    if (suspicion === "duplicate" || isBooked(recorder, fill) || holdsBack(recorder, joined, fill)) continue
+    joined = book(recorder, joined, fill, fill.payloadId)
   }
   return joined
 }

@@ -16,7 +16,7 @@ import { AllocationTable, type Allocation } from "../position/Allocation.ts"
 import { LotTable } from "../position/Lot.ts"
 import { PositionTable } from "../position/Position.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
-import { interpret } from "../reconciliation/interpret.ts"
+import { interpretFact } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import { Answer, type Liveness } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -236,7 +236,7 @@ const performSend = (table: CaseTable, step: Step): string => {
   const attempt = required(underWay(table, id), "attempt")
   const answer = answerOf(step, name)
   table.desk.commit("report", (recorder) =>
-    interpret(recorder, {
+    interpretFact(recorder, {
       report: {
         _tag: "Answered",
         account: table.desk.account,
@@ -282,7 +282,7 @@ const performFill = (table: CaseTable, step: Step): Interpreted => {
   const exec = required(step.exec, "exec")
   const revision = step.rev ?? 1
   return table.desk.commit("report", (recorder) =>
-    interpret(recorder, {
+    interpretFact(recorder, {
       report: {
         _tag: "Executed",
         account: table.desk.account,
@@ -316,7 +316,7 @@ const performReport = (
   const isAdoption = step.do === "adopt"
   const known = isAdoption ? undefined : table.desk.order(orderIdOf(table, name))
   const interpreted = table.desk.commit("report", (recorder) =>
-    interpret(recorder, {
+    interpretFact(recorder, {
       report: {
         _tag: "OrderSeen",
         account: table.desk.account,

@@ -204,6 +204,9 @@ export const order: Row = {
   type: "market",
   limitPrice: null,
   stopPrice: null,
+  sentQuantity: "1",
+  sentLimitPrice: null,
+  sentStopPrice: null,
   askedNotional: null,
   timeInForce: "day",
   lifeSeconds: null,
@@ -366,6 +369,37 @@ export const waitingFill: Row = {
   version: 11
 }
 
+/** A report of the order that is held. */
+export const heldReport: Row = {
+  account: "main",
+  orderId: 1,
+  number: 1,
+  symbol: "AAPL",
+  rule: "W3",
+  field: "cumulative",
+  reported: "1000000",
+  possible: "1",
+  contents: JSON.stringify({
+    _tag: "Executed",
+    account: "main",
+    asOf: "2026-01-05T15:00:00.000001Z",
+    asOfKind: "broker",
+    symbol: "AAPL",
+    side: "buy",
+    quantity: "1000000",
+    execId: "Z-1",
+    execIdBase: "Z",
+    revision: 1,
+    executedAt: "2026-01-05T15:00:00.000001Z"
+  }),
+  payloadId: null,
+  receivedAt: AT,
+  contradictedAt: null,
+  settledAt: null,
+  outcome: null,
+  version: 11
+}
+
 /** A break that holds the symbol. */
 export const openBreak: Row = {
   id: 1,
@@ -479,6 +513,7 @@ export const soundRows: { readonly [T in TableName]: Row } = {
   payloads: payload,
   fills: fill,
   waiting_fills: waitingFill,
+  held_reports: heldReport,
   breaks: openBreak,
   controls: control,
   usages: usage,
@@ -520,6 +555,7 @@ export const everything: ReadonlyArray<TableChanges> = [
   inserting("payloads", payload),
   inserting("fills", fill),
   inserting("waiting_fills", waitingFill),
+  inserting("held_reports", heldReport),
   inserting("breaks", openBreak),
   inserting("controls", control),
   inserting("usages", usage),

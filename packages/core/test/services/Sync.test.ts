@@ -378,9 +378,14 @@ describe("an execution that is listed no more", () => {
         yield* sync()
         yield* TestClock.adjust("1 minute")
         const at = yield* now
-        on.fills.push({ ...executed("a", at, "4"), execId: "a.02", revision: 2, executedAt: Instant.addMillis(at, -1) })
+        on.fills.push({
+          ...executed("a", at, "0.5"),
+          execId: "a.02",
+          revision: 2,
+          executedAt: Instant.addMillis(at, -1)
+        })
         yield* sync()
-        expect((yield* counted).filter((each) => each?.includes("counts"))).toEqual(["a.02/shown-1 4 counts"])
+        expect((yield* counted).filter((each) => each?.includes("counts"))).toEqual(["a.02/shown-1 0.5 counts"])
       }),
       layerOf(on)
     )

@@ -83,3 +83,13 @@ export const fillJoined = (books: Books, event: Of<"FillJoined">, place: Place):
     joinedAt: place.at,
     version: place.seq
   })
+
+/** An execution that had no usable price has one now. */
+export const fillPriced = (books: Books, event: Of<"FillPriced">, place: Place): void =>
+  books.fills.put({
+    ...must(books.fills.get(event.fillId), `fill F${event.fillId}`),
+    price: event.price,
+    band: "within",
+    updatedAt: place.at,
+    version: place.seq
+  })

@@ -1,0 +1,237 @@
+import { Need } from "../books/Need.ts"
+import { judge } from "../fill/band.ts"
+import { isConcluded } from "../fill/concluded.ts"
+import type { Fill } from "../fill/Fill.ts"
+import { format } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { advance, orderOf } from "../order/transition.ts"
+import type { Order } from "../order/Order.ts"
+import { signed } from "../order/Side.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import * as Instant from "../time/Instant.ts"
+import { SKEW_MS } from "./couldBe.ts"
+import { reportOf, type HeldReport } from "./HeldReport.ts"
+import * as heldReports from "./heldReports.ts"
+import { applied, type Interpreted } from "./Interpreted.ts"
+import { closeIfOpen } from "./ledgerBreaks.ts"
+import type { Executed, OrderSeen, RawPayload } from "./Report.ts"
+import { executed } from "./executions.ts"
+import { putBack } from "./busts.ts"
+import { isSameExecution } from "./corrections.ts"
+import { evidenced } from "./evidence.ts"
+import { likeOf } from "./duplicates.ts"
+import { match } from "./matching.ts"
+import { orderSeen } from "./ordersSeen.ts"
+import * as plausibility from "./plausibility.ts"
+import { closeIfPriced } from "./unpriced.ts"
+import { wait, type HoldsBack } from "./waitingFills.ts"
+
+/** W1 to W14: a report of an order passes before anything of it is booked; what is not possible is held. */
+export const passOrder = (recorder: Recorder, seen: OrderSeen, payload: RawPayload | undefined): Interpreted => {
+  const order = match(recorder, seen)?.order
+  const report = plausibility.timed(seen, order?.sentAt, recorder.world.at)
+  if (order === undefined) return passUnknownOrder(recorder, report, payload)
+  const known = heldReports.knownOf(recorder, order)
+  const fault = plausibility.implausibleOrder(known, report)
+  if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
+  const stands = plausibility.standsAtTie(known, report)
+  const booked = evidenced(recorder, payload, (witnessed) =>
+    orderSeen(witnessed, report, { isRepeated: stands, holdsBack })
+  )
+  afterOrder(recorder, order, report, known.held, stands)
+  return booked
+}
+
+const passUnknownOrder = (recorder: Recorder, report: OrderSeen, payload: RawPayload | undefined): Interpreted => {
+  const { brokerOrderId, cumulative, notional, quantity } = report
+  const isTooMuch = cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative)
+  if (plausibility.isNegative(quantity) || isTooMuch) {
+    const evidence = `W3: ${brokerOrderId} has filled ${Decimal.format(cumulative ?? Decimal.zero)} of ${Decimal.format(quantity)}`
+    return heldReports.holdUnknown(recorder, report, brokerOrderId, evidence)
+  }
+  heldReports.closeUnknown(recorder, report.symbol, brokerOrderId)
+  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { holdsBack }))
+}
+
+/** What was held of an order is judged again with what is known now. */
+const afterOrder = (
+  recorder: Recorder,
+  before: Order,
+  report: OrderSeen,
+  held: ReadonlyArray<HeldReport>,
+  stands: boolean
+): void => {
+  if (held.length === 0) return
+  const order = orderOf(recorder, before.id)
+  if (stands || !Decimal.equals(before.quantity, order.quantity)) heldReports.settleRepeated(recorder, order)
+  judgeHeldExecutions(recorder, order)
+  heldReports.contradict(recorder, orderOf(recorder, order.id), report)
+}
+
+/** An execution that was held is booked as soon as there is room for it: after a bust of another, or an amendment. */
+const judgeHeldExecutions = (recorder: Recorder, order: Order): void => {
+  for (const each of heldReports.unsettledOf(recorder, order)) {
+    if (each.contents._tag !== "Executed" || each.rule === "W5") continue
+    const known = heldReports.knownOf(recorder, orderOf(recorder, order.id))
+    const report = reportOf(each.contents)
+    if (report._tag !== "Executed" || plausibility.implausibleExecution(known, report) !== undefined) continue
+    bookHeld(recorder, each)
+  }
+}
+
+/**
+ * W9: more than was ordered has filled where executions say so and a reading of holdings, begun afterwards, shows exactly what the books hold
+ * with them; of each order at most as much again as was ordered. What is larger is for a person.
+ */
+export const bookProvenOverfills = (
+  recorder: Recorder,
+  symbol: Ticker,
+  ours: Decimal.Decimal,
+  theirs: Decimal.Decimal
+): boolean => {
+  const held = heldReports.heldOverfills(recorder, symbol)
+  const shares = held.map(({ contents: { quantity, side } }) => signed(side, quantity))
+  if (held.length === 0 || !Decimal.equals(Decimal.add(ours, Decimal.sum(shares)), theirs)) return false
+  if (!held.every(({ contents, orderId }) => isSmallOverfill(orderOf(recorder, orderId), contents.quantity)))
+    return false
+  for (const each of held) bookHeld(recorder, each)
+  return true
+}
+
+const isSmallOverfill = ({ filled, quantity }: Order, more: Decimal.Decimal): boolean =>
+  Decimal.isAtMost(Decimal.subtract(Decimal.add(filled, more), quantity), quantity)
+
+/** Books a held execution as the fact that it turned out to be. */
+const bookHeld = (recorder: Recorder, held: HeldReport): void => {
+  const report = reportOf(held.contents)
+  if (report._tag === "Executed") executed(recorder, report, undefined)
+  heldReports.settle(recorder, held, "booked")
+}
+
+/** A person says that a held report is true: its terms are in force, and it is newer than what the books have. */
+export const acceptHeld = (recorder: Recorder, held: HeldReport): void => {
+  const report = reportOf(held.contents)
+  if (report._tag === "Executed") acceptExecution(recorder, held, report)
+  else {
+    const { limitPrice, quantity, stopPrice } = report
+    const order = orderOf(recorder, held.orderId)
+    const terms = { limitPrice: limitPrice ?? order.limitPrice, stopPrice: stopPrice ?? order.stopPrice }
+    if (held.rule === "W2") advance(recorder, held.orderId, { quantity, ...terms })
+    orderSeen(
+      recorder,
+      { ...report, asOf: recorder.world.at, asOfKind: "ours", executionsRead: true },
+      { isRepeated: true }
+    )
+  }
+  heldReports.settle(recorder, held, "accepted")
+}
+
+const acceptExecution = (recorder: Recorder, { rule }: HeldReport, report: Executed): void => {
+  const known = bookedAs(recorder, report)
+  if (rule !== "W5" || known === undefined || report.price === undefined) {
+    executed(recorder, report, undefined)
+    return
+  }
+  recorder.emit({ _tag: "FillPriced", fillId: known.id, price: report.price })
+  closeIfPriced(recorder, advance(recorder, known.orderId, {}))
+}
+
+/** W4, W5, W9: one revision of one execution, before it is booked. */
+export const passExecution = (recorder: Recorder, told: Executed, payload: RawPayload | undefined): Interpreted => {
+  const order = orderFor(recorder, told)
+  const report = timedExecution(recorder, told, order)
+  if (order === undefined) return passUnknownExecution(recorder, report, payload)
+  if (order.symbol !== report.symbol || order.side !== report.side) return executed(recorder, report, payload)
+  const known = bookedAs(recorder, report)
+  if (known !== undefined) return passKnown(recorder, order, known, report, payload)
+  if (plausibility.isBeforeSending(order, report)) return wait(recorder, report, payload)
+  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
+  const isLike = fault !== undefined && likeOf(recorder, order, report) !== undefined
+  if (fault !== undefined && !isLike) return heldReports.hold(recorder, order, report, fault, payload)
+  heldReports.settleExecution(recorder, order, report)
+  const booked = passPrice(recorder, order, isLike ? { ...report, mayHaveOtherId: true } : report, payload)
+  judgeHeldExecutions(recorder, orderOf(recorder, order.id))
+  return booked
+}
+
+/** One that is booked already: it may have its price now, and one that we concluded to be busted counts again (F3). */
+const passKnown = (
+  recorder: Recorder,
+  order: Order,
+  known: Fill,
+  report: Executed,
+  payload: RawPayload | undefined
+): Interpreted => {
+  const { account, execIdBase } = report
+  const counted = recorder.books.fills.find("execution", [account, execIdBase]).find(({ canonical }) => canonical)
+  const isNews = counted !== undefined && isConcluded(counted) && report.asOf > counted.executedAt
+  if (isNews && isSameExecution(known, report)) {
+    putBack(recorder, execIdBase, report.asOf)
+    return applied(orderOf(recorder, order.id))
+  }
+  return reprice(recorder, order, known, report) ?? executed(recorder, report, payload)
+}
+
+const orderFor = (recorder: Recorder, report: Executed): Order | undefined => {
+  const { account, execIdBase } = report
+  recorder.need(Need.Execution({ account, execIdBase }))
+  const [sibling] = recorder.books.fills.find("execution", [account, execIdBase])
+  return sibling === undefined ? match(recorder, report)?.order : orderOf(recorder, sibling.orderId)
+}
+
+/** W4: one of after now happened when we received it. */
+const timedExecution = (recorder: Recorder, report: Executed, order: Order | undefined): Executed => {
+  const { at } = recorder.world
+  const timed = plausibility.timed(report, order?.sentAt, at)
+  return timed.executedAt > Instant.addMillis(at, SKEW_MS) ? { ...timed, executedAt: at } : timed
+}
+
+const passUnknownExecution = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
+  if (!plausibility.isNegative(report.quantity)) return executed(recorder, report, payload)
+  const evidence = `W4: execution ${report.execId} has ${Decimal.format(report.quantity)} shares`
+  return heldReports.holdUnknown(recorder, report, report.execId, evidence)
+}
+
+const bookedAs = (recorder: Recorder, { account, execIdBase, revision }: Executed): Fill | undefined =>
+  recorder.books.fills.find("execution", [account, execIdBase]).find((fill) => fill.revision === revision)
+
+/** W5, F13: an execution that had no usable price gets the one that its broker shows now, where that is plausible. */
+const reprice = (recorder: Recorder, order: Order, known: Fill, report: Executed): Interpreted | undefined => {
+  const { price } = report
+  const isUsable = known.price !== undefined && known.band !== "outside"
+  if (price === undefined || isUsable || !Decimal.equals(known.quantity, report.quantity)) return undefined
+  if (known.price !== undefined && Decimal.equals(known.price, price)) return undefined
+  const isImplausible = plausibility.implausiblePrice(heldReports.knownOf(recorder, order), price) !== undefined
+  if (isImplausible) return { _tag: "KeptAsBreak" }
+  if (known.price !== undefined && judge(recorder, order, price) !== "within") return undefined
+  recorder.emit({ _tag: "FillPriced", fillId: known.id, price })
+  const priced = advance(recorder, order.id, {})
+  closeIfPriced(recorder, priced)
+  closeIfOpen(recorder, order.symbol, "OffBand", format("order", order.id), "a plausible price came")
+  heldReports.settleExecution(recorder, priced, report)
+  return applied(priced)
+}
+
+/** W5: the quantity of an execution with an implausible price is booked without it, and the price is held. */
+const passPrice = (
+  recorder: Recorder,
+  order: Order,
+  report: Executed,
+  payload: RawPayload | undefined
+): Interpreted => {
+  const fault = plausibility.implausiblePrice(heldReports.knownOf(recorder, order), report.price)
+  if (fault === undefined) return executed(recorder, report, payload)
+  const booked = executed(recorder, { ...report, price: undefined }, payload)
+  heldReports.hold(recorder, orderOf(recorder, order.id), report, fault, payload)
+  return booked
+}
+
+/** W4: a fill that waited for its order is held where it is not possible for it. */
+export const holdsBack: HoldsBack = (recorder, order, fill) => {
+  const report: Executed = { ...fill, _tag: "Executed", asOfKind: "ours" }
+  const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order), report)
+  if (fault === undefined) return false
+  heldReports.hold(recorder, order, report, fault, undefined)
+  return true
+}
