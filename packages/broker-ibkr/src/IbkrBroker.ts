@@ -237,6 +237,7 @@ const seenOf = (
   const averagePrice = progress === undefined ? undefined : decimalOf(progress.averagePrice)
   return {
     _tag: "OrderSeen",
+    amendsInPlace: true,
     account: ownerOf(names, order.account),
     asOf,
     asOfKind: "ours",

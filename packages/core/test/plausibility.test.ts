@@ -283,10 +283,10 @@ describe("W4, W9: executions", () => {
   })
 })
 
-describe("resolutions of a person", () => {
-  const command = (desk: Desk.Desk, asked: Command) =>
-    desk.commit("command", (recorder) => carryOut(recorder, `c${desk.now()}`, asked, "looked at the broker").answer)
+const command = (desk: Desk.Desk, asked: Command) =>
+  desk.commit("command", (recorder) => carryOut(recorder, `c${desk.now()}`, asked, "looked at the broker").answer)
 
+describe("resolutions of a person", () => {
   test("accept: a held overfill of any size is booked", () => {
     const desk = working()
     hear(desk, executed(desk, "e1", { quantity: shares("7") }))

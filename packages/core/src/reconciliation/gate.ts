@@ -2,7 +2,7 @@ import { Need } from "../books/Need.ts"
 import { judge } from "../fill/band.ts"
 import { isConcluded } from "../fill/concluded.ts"
 import type { Fill } from "../fill/Fill.ts"
-import { format } from "../identity/Id.ts"
+import { format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { advance, orderOf } from "../order/transition.ts"
@@ -39,7 +39,7 @@ export const passOrder = (recorder: Recorder, seen: OrderSeen, payload: RawPaylo
   const booked = evidenced(recorder, payload, (witnessed) =>
     orderSeen(witnessed, report, { isRepeated: stands, holdsBack })
   )
-  afterOrder(recorder, order, report, known.held, stands)
+  afterOrder(recorder, order, report, known)
   return booked
 }
 
@@ -55,28 +55,26 @@ const passUnknownOrder = (recorder: Recorder, report: OrderSeen, payload: RawPay
 }
 
 /** What was held of an order is judged again with what is known now. */
-const afterOrder = (
-  recorder: Recorder,
-  before: Order,
-  report: OrderSeen,
-  held: ReadonlyArray<HeldReport>,
-  stands: boolean
-): void => {
-  if (held.length === 0) return
-  const order = orderOf(recorder, before.id)
-  if (stands || !Decimal.equals(before.quantity, order.quantity)) heldReports.settleRepeated(recorder, order)
-  judgeHeldExecutions(recorder, order)
-  heldReports.contradict(recorder, orderOf(recorder, order.id), report)
+const afterOrder = (recorder: Recorder, before: Order, report: OrderSeen, known: plausibility.Known): void => {
+  if (known.held.length === 0) return
+  if (plausibility.standsAtTie(known, report) || plausibility.repeatsTerms(known, report)) {
+    heldReports.settleRepeated(recorder, before)
+  }
+  judgeHeldAgain(recorder, before.id)
+  heldReports.contradict(recorder, orderOf(recorder, before.id), report)
 }
 
-/** An execution that was held is booked as soon as there is room for it: after a bust of another, or an amendment. */
-const judgeHeldExecutions = (recorder: Recorder, order: Order): void => {
-  for (const each of heldReports.unsettledOf(recorder, order)) {
-    if (each.contents._tag !== "Executed" || each.rule === "W5") continue
-    const known = heldReports.knownOf(recorder, orderOf(recorder, order.id))
+/** An execution that was held is booked as soon as there is room for it, and a total is no question any more once executions reach it. */
+export const judgeHeldAgain = (recorder: Recorder, orderId: OrderId): void => {
+  for (const each of heldReports.unsettledOf(recorder, orderOf(recorder, orderId))) {
+    const known = heldReports.knownOf(recorder, orderOf(recorder, orderId))
     const report = reportOf(each.contents)
-    if (report._tag !== "Executed" || plausibility.implausibleExecution(known, report) !== undefined) continue
-    bookHeld(recorder, each)
+    if (report._tag === "OrderSeen") {
+      const isReached = each.field === "cumulative" && plausibility.implausibleTotal(known, report) === undefined
+      if (isReached) heldReports.settle(recorder, each, "booked")
+    } else if (each.rule !== "W5" && plausibility.implausibleExecution(known, report) === undefined) {
+      bookHeld(recorder, each)
+    }
   }
 }
 
@@ -96,6 +94,7 @@ export const bookProvenOverfills = (
   if (!held.every(({ contents, orderId }) => isSmallOverfill(orderOf(recorder, orderId), contents.quantity)))
     return false
   for (const each of held) bookHeld(recorder, each)
+  for (const { orderId } of held) judgeHeldAgain(recorder, orderId)
   return true
 }
 
@@ -151,7 +150,7 @@ export const passExecution = (recorder: Recorder, told: Executed, payload: RawPa
   if (fault !== undefined && !isLike) return heldReports.hold(recorder, order, report, fault, payload)
   heldReports.settleExecution(recorder, order, report)
   const booked = passPrice(recorder, order, isLike ? { ...report, mayHaveOtherId: true } : report, payload)
-  judgeHeldExecutions(recorder, orderOf(recorder, order.id))
+  judgeHeldAgain(recorder, order.id)
   return booked
 }
 

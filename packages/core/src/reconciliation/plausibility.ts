@@ -33,7 +33,7 @@ const SECOND_READING_MS = 2_000
 export const implausibleOrder = (known: Known, report: OrderSeen): Implausible | undefined => {
   const { order } = known
   if (isOfReplacedId(order, report) || isOtherOrder(order, report)) return undefined
-  return termsFault(known, report) ?? totalFault(known, report) ?? tieFault(known, report)
+  return termsFault(known, report) ?? implausibleTotal(known, report) ?? tieFault(known, report)
 }
 
 /** O13: of an id that a later one has replaced nothing is booked. */
@@ -63,12 +63,14 @@ const termsFault = (known: Known, report: OrderSeen): Implausible | undefined =>
   const change = changedTerm(order, report)
   if (change === undefined || known.isBeforeSplit) return undefined
   const fault: Implausible = { rule: "W2", ...change }
-  if (isNegative(report.quantity) || isBeyondLimits(known, report)) return fault
+  // O12: nothing is ever for less than what has filled.
+  const isBelowFills = Decimal.isLess(report.quantity, order.filled)
+  if (isNegative(report.quantity) || isBelowFills || isBeyondLimits(known, report)) return fault
   const isChain = showsChain(order, report)
   if (isChain && order.brokerOrderId !== report.brokerOrderId && !gives(order, report)) return undefined
   const mayChange = isChain || report.amendsInPlace === true || order.origin === "external" || isAsSent(order, report)
   if (isAsSent(order, report) && !gives(order, report)) return undefined
-  return mayChange && isRepeated(known, report) ? undefined : fault
+  return mayChange && repeatsTerms(known, report) ? undefined : fault
 }
 
 /** The first term that is not the one in force. A price that the broker does not show is no change. */
@@ -98,7 +100,7 @@ const showsChain = (order: Order, { brokerOrderId, otherIds = [] }: OrderSeen): 
   otherIds.some((id: BrokerOrderId) => id !== brokerOrderId && order.brokerOrderIds.includes(id))
 
 /** The same new terms stand in an earlier reading, two seconds ago or more. */
-const isRepeated = ({ held, now }: Known, report: OrderSeen): boolean =>
+export const repeatsTerms = ({ held, now }: Known, report: OrderSeen): boolean =>
   held.some(
     ({ contents, receivedAt, rule }) =>
       rule === "W2" &&
@@ -110,7 +112,7 @@ const isRepeated = ({ held, now }: Known, report: OrderSeen): boolean =>
   )
 
 /** W3: a total between nothing and what is in force, or what executions have proven to be filled beyond that. */
-const totalFault = ({ order }: Known, { cumulative, quantity }: OrderSeen): Implausible | undefined => {
+export const implausibleTotal = ({ order }: Known, { cumulative, quantity }: OrderSeen): Implausible | undefined => {
   if (cumulative === undefined) return undefined
   const possible = Decimal.max(quantity, order.filled)
   const reported = shown(cumulative)

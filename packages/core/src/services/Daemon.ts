@@ -26,6 +26,7 @@ import { confirmInstrumentsOfEach, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
+import { makeHeldReadings, readHeldAgain } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
@@ -97,6 +98,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       clocks: makeBeside,
       decisions: makeBeside,
       doubts: beside,
+      held: beside,
       hours: makeBeside,
       instruments: makeBeside,
       logins: makeBeside,
@@ -109,6 +111,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
+    const heldReadings = yield* makeHeldReadings
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
@@ -121,6 +124,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),
         work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
         work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
+        work.forever("held reports", look, readHeldAgain(heldReadings, each.held), { after: ["breaks"] }),
         work.forever("polling", look, pollOpenOrders(polling, polled, each.polls), {
           after: ["OrderChanged", "OrderCreated"],
           rest: 4
@@ -276,6 +280,9 @@ export interface Left {
 const moving = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
 const STILL_ROUNDS = 3
 
+/** So long a report that was held is read again quickly; then it waits for a person. */
+const READ_AGAIN_MS = 15_000
+
 /** Waits until nothing moves by itself any more: no plan, no attempt, no doubt, and working orders that reading does not change. */
 export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
   const repository = yield* TradeRepository
@@ -292,10 +299,19 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const heads = yield* repository.heads
     const seqs = [...heads].map(([account, head]) => `${account}${head.seq}`).join()
     const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const held = yield* Reads.all(BreakTable, {
+      where: [
+        { column: "closedAt", in: [null] },
+        { column: "kind", in: ["Implausible"] }
+      ]
+    })
+    const readsAgain = held.some(({ openedAt }) => Instant.millisBetween(openedAt, now) < READ_AGAIN_MS)
     const isKept = new Set(doubts.flatMap((each) => (each.closedAt === undefined ? [each.subject] : [])))
     const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
     const hasStarted = yield* wentWell(STARTED)
-    const moves = unverified.length > 0 || asksStill || orders.some((order) => isOnItsWay(order) || hasLife(order))
+    const moves =
+      unverified.length > 0 || asksStill || readsAgain || orders.some((order) => isOnItsWay(order) || hasLife(order))
     return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()), seqs }
   })
   let still = 0

@@ -104,7 +104,7 @@ export const recheckDifferences = (each: EachAccount = inTurn) =>
     const open = yield* Reads.all(BreakTable, {
       where: [
         { column: "closedAt", in: [null] },
-        { column: "kind", in: ["PositionDiffers"] }
+        { column: "kind", in: ["PositionDiffers", "Implausible"] }
       ]
     })
     const differing = yield* driven(open)

@@ -4,6 +4,7 @@ import { Need } from "../books/Need.ts"
 import { FIRST_CONCLUDED, isConcluded } from "../fill/concluded.ts"
 import { FillTable, type Fill } from "../fill/Fill.ts"
 import { OrderId, parse as parseId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -11,6 +12,7 @@ import { OrderTable, type Order } from "../order/Order.ts"
 import { isWhole, wholeSince, type BrokerService, type Listing, type TimeWindow } from "../ports/Broker.ts"
 import { BreakTable, isDismissed } from "../reconciliation/Break.ts"
 import { bookAbsent, putBack, type Absent } from "../reconciliation/busts.ts"
+import { judgeHeldAgain } from "../reconciliation/gate.ts"
 import { isBookedAsHeld } from "../reconciliation/held.ts"
 import type { Executed, OrderSeen } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
@@ -96,13 +98,20 @@ export const settleAbsent = (reading: Listed) =>
       bySymbol(orders).map(([symbol, own]) => {
         const absent = absentOf(reading, symbol, own, missing, isWhole(again), held?.(symbol))
         const needs = own.map(({ id }) => Need.OrderById({ id }))
-        return reportedMember(account, needs, (recorder) => bookAbsent(recorder, absent))
+        return reportedMember(account, needs, (recorder) => withHeld(recorder, absent))
       })
     )
     const changed = judged.flatMap(({ busted }) => busted)
     const busted = missing.filter(({ execId }) => changed.includes(execId)).map(({ orderId }) => orderId)
     return { changed: [...shown.changed, ...changed], touched: new Set([...shown.touched, ...busted]) }
   })
+
+/** A bust makes room: what was held of the order is judged again. */
+const withHeld = (recorder: Recorder, absent: Absent) => {
+  const judged = bookAbsent(recorder, absent)
+  for (const id of absent.orders.keys()) judgeHeldAgain(recorder, id)
+  return judged
+}
 
 const missingOf = (fills: ReadonlyArray<Fill>, { received }: Listing<Executed>): ReadonlyArray<Fill> => {
   const listed = new Set(received.map(({ report }) => report.execIdBase))

@@ -11,8 +11,10 @@ import {
   Decisions,
   Instant,
   Ledger,
+  Order,
   Price,
   Quantity,
+  Reads,
   type Report,
   Roundlot,
   SourcePolicy,
@@ -69,6 +71,18 @@ const stray = (execIdBase: string): Report.Executed => ({
   executedAt: Instant.make(2n)
 })
 
+/** An execution of far more than its order has: held. */
+const implausible = (
+  { brokerOrderId, lastFilledAt = Instant.make(2n) }: Order.Order,
+  execIdBase: string
+): Report.Executed => ({
+  ...stray(execIdBase),
+  brokerOrderId,
+  quantity: Quantity.unsafe("1000"),
+  asOf: lastFilledAt,
+  executedAt: lastFilledAt
+})
+
 const rejection = { id: "r", when: { symbol: "KO" }, do: { reject: { code: "no", words: "halted" } } }
 
 /** Two batches, one of which executes a row. */
@@ -110,6 +124,11 @@ const living = Effect.gen(function* () {
   yield* Daemon.untilIdle
   const strays = ["x", "y"].map((id) => Submission.reportMember({ report: stray(id), payload: undefined }))
   yield* ledger.submitAll("report", strays)
+  const filled = yield* Reads.all(Order.OrderTable, { where: [{ column: "symbol", in: ["AAPL"] }] })
+  const held = filled.flatMap((order) =>
+    ["h1", "h2"].map((id) => Submission.reportMember({ report: implausible(order, id), payload: undefined }))
+  )
+  yield* ledger.submitAll("report", held)
   for (const side of ["buy", "sell"] as const) {
     yield* Decisions.decide(account, { symbol: Ticker.Ticker.make("SPY"), side, quantity: Quantity.unsafe("1") })
   }

@@ -86,9 +86,10 @@ export const fillRows: ReadonlyArray<Row> = [
     row: "F6",
     what: "more is filled than was ordered",
     at: names,
-    acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "5" } }],
+    acts: ({ id }) => [{ fill: { brokerOrderId: id, quantity: "5" } }, "read", { laterMs: 60_000 }, "reconcile"],
     orders: ["filled 5"],
-    breaks: ["Excess"]
+    breaks: ["Excess"],
+    passed: ["Implausible", "Excess"]
   },
   {
     row: "F7",

@@ -62,12 +62,12 @@ describe("controls by the command line", () => {
 
   it("DESIGN 11: a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {
     const place = await opened(["a", "2"])
-    await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "5" } } }))
+    await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "4" } } }))
     await idle(place)
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [{ kind: "Excess" }] })
     const head: unknown = await place.json("journal", "head")
     const verdicts = [
-      [["breaks", "resolve", "B1", "--reason", "ours"], /These orders would follow:\n {2}sell 3 AAPL of paper/],
+      [["breaks", "resolve", "B2", "--reason", "ours"], /These orders would follow:\n {2}sell 2 AAPL of paper/],
       [["orders", "retry", "O1", "--reason", "again"], /O1 is filled/]
     ] as const
     for (const [verdict, words] of verdicts) {
@@ -78,7 +78,7 @@ describe("controls by the command line", () => {
       expect(out + err).toMatch(words)
     }
     expect(await place.json("journal", "head")).toEqual(head)
-    expect((await place.cli("breaks", "resolve", "B1", "--reason", "ours", "--yes")).code).toBe(0)
+    expect((await place.cli("breaks", "resolve", "B2", "--reason", "ours", "--yes")).code).toBe(0)
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
   })
 

@@ -165,7 +165,7 @@ export const fills = (
     executedAt: Instant.fromMillis(AT + 2000),
     mayHaveOtherId
   }
-  return submit("report", (recorder) => interpret.interpret(recorder, { report, payload: undefined }), [
+  return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
     Need.Need.Execution({ account: main, execIdBase: exec }),
     Need.Need.OrderById({ id })
   ])
