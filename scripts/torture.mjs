@@ -1,14 +1,16 @@
 // Kills the daemon again and again on stores of its own, also where its disk is full or its clock is set:
 // `npm run torture -- --rounds 200 --seed 7 --store postgres`, `npm run torture -- --faults disk,clock`. A batch of 10,000 rows:
 // `npm run torture -- --story batch --store postgres --rows 10000`. Properties with other values than those of `npm test`:
-// `npm run torture -- --story properties --rounds 20000 --seed 7`.
+// `npm run torture -- --story properties --rounds 20000 --seed 7`. A broker that lies, and then tells the truth; a round that fails
+// is played again by its own seed: `npm run torture -- --faults liar --store schwab --rounds 200 --seed 1`.
 import { spawn } from "node:child_process"
 import { parseArgs } from "node:util"
 
 const USAGE =
   "usage: npm run torture -- [--rounds N] [--seed TEXT] [--store sqlite|postgres|alpaca|schwab|ibkr] [--faults disk,clock]\n" +
   "       npm run torture -- --story batch [--rows N] [--store sqlite|postgres]\n" +
-  "       npm run torture -- --story properties [--rounds N] [--seed NUMBER]\n"
+  "       npm run torture -- --story properties [--rounds N] [--seed NUMBER]\n" +
+  "       npm run torture -- --faults liar [--store alpaca|schwab|ibkr|paper] [--rounds N] [--seed NUMBER]\n"
 
 const { values } = parseArgs({
   options: {
@@ -21,10 +23,14 @@ const { values } = parseArgs({
   }
 })
 const faults = values.faults.split(",")
-const isKnown = ["sqlite", "postgres", "alpaca", "schwab", "ibkr"].includes(values.store)
-const isPossible = faults.every((each) =>
-  ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each)
-)
+const isLiar = values.faults === "liar"
+/** The paper exchange where no broker is named. */
+const liedAbout = values.store === "sqlite" ? "paper" : values.store
+const isKnown = isLiar
+  ? ["alpaca", "schwab", "ibkr", "paper"].includes(liedAbout) && /^\d+$/.test(values.seed)
+  : ["sqlite", "postgres", "alpaca", "schwab", "ibkr"].includes(values.store)
+const isPossible =
+  isLiar || faults.every((each) => ["none", ...(values.store === "sqlite" ? ["disk", "clock"] : [])].includes(each))
 const isBatch = values.story === "batch"
 const isProperties = values.story === "properties" && /^\d+$/.test(values.seed)
 const isStory = values.story === "kills" || isProperties || (isBatch && ["sqlite", "postgres"].includes(values.store))
@@ -43,10 +49,13 @@ const plain = {
   ibkr: ["ibkr"]
 }
 const killed = isBatch ? ["batch"] : faults.flatMap((each) => (each === "none" ? plain[values.store] : [each]))
-const files = isProperties
-  ? ["history", "naiveLedger"].map((name) => `packages/core/test/${name}.test.ts`)
-  : killed.map((name) => `packages/runner/test/kill/${name}.test.ts`)
-const child = spawn("npx", ["--no-install", "vitest", "run", ...files], {
+const filesOf = () => {
+  if (isProperties) return ["history", "naiveLedger"].map((name) => `packages/core/test/${name}.test.ts`)
+  return isLiar
+    ? ["packages/runner/test/liar/liar.test.ts"]
+    : killed.map((name) => `packages/runner/test/kill/${name}.test.ts`)
+}
+const child = spawn("npx", ["--no-install", "vitest", "run", ...filesOf()], {
   stdio: "inherit",
   env: {
     ...process.env,
@@ -55,6 +64,9 @@ const child = spawn("npx", ["--no-install", "vitest", "run", ...files], {
     ROUNDLOT_SERVER_CRASHES: "20",
     ROUNDLOT_KILL_SEED: values.seed,
     ...(isProperties ? { ROUNDLOT_PROPERTY_RUNS: values.rounds, ROUNDLOT_PROPERTY_SEED: values.seed } : {}),
+    ...(isLiar
+      ? { ROUNDLOT_LIAR: liedAbout, ROUNDLOT_LIAR_ROUNDS: values.rounds, ROUNDLOT_LIAR_SEED: values.seed }
+      : {}),
     ...(isBatch ? { ROUNDLOT_BATCH_ROWS: values.rows, ROUNDLOT_BATCH_STORE: values.store } : {})
   }
 })

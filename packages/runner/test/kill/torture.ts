@@ -1,8 +1,9 @@
 import Database from "better-sqlite3"
-import { Effect, Random, Schema } from "effect"
+import { Schema } from "effect"
 import { existsSync } from "node:fs"
 import { Client } from "pg"
 import { expect } from "vitest"
+import { diceOf, type Dice } from "../dice.ts"
 import { desk, HEADER, program, running, until } from "../cli/roundlot.ts"
 import { isFull, isShort, makeRoom, withinBlocks } from "./disk.ts"
 import { JUMPS } from "./jumping.ts"
@@ -18,15 +19,6 @@ export interface Story {
   readonly seed: string
   readonly rounds: number
 }
-
-/** Draws whole numbers, the same for a seed. */
-const diceOf = (seed: string) => {
-  const random = Random.make(seed)
-  const between = (least: number, most: number): number => Effect.runSync(random.nextIntBetween(least, most + 1))
-  return { between, chance: (ofHundred: number): boolean => between(1, 100) <= ofHundred }
-}
-
-type Dice = ReturnType<typeof diceOf>
 
 const ROWS_A_ROUND = 120
 const SYMBOLS = ["AAPL", "BAC", "CSCO", "DIS", "F", "GE", "IBM", "KO"]

@@ -1,0 +1,69 @@
+import { EVERYWHERE, shown, type Lie, type Told } from "./Lie.ts"
+import type { Leaping } from "./leaping.ts"
+
+/** A request to place an order, as the client wrote it, and what it was answered. */
+export interface Post {
+  readonly clientOrderId: string | undefined
+  readonly atMs: number
+  /** 401 and 429 are paced, not counted. */
+  status: number | undefined
+}
+
+/** What a liar knows: its lies, how often each place was spoken of, and all that it said. */
+export interface Mind {
+  readonly world: Leaping
+  readonly symbols: ReadonlyArray<string>
+  isLying: boolean
+  readonly posts: Array<Post>
+  /** How often the client asked for anything. */
+  asked: number
+  readonly story: Array<string>
+  /** The lies that a message of this place is told with; it counts as spoken of. */
+  readonly about: (place: string) => ReadonlyArray<Told>
+  readonly note: (line: string) => void
+  /** Another symbol than this one. */
+  readonly otherThan: (symbol: string) => string
+}
+
+/** A liar that tells these. */
+export const make = (world: Leaping, lies: ReadonlyArray<Told>, symbols: ReadonlyArray<string>): Mind => {
+  const spoken = new Map<Told, number>()
+  const story: Array<string> = []
+  const begunMs = world.nowMs()
+  const note = (line: string): void => {
+    story.push(`${((world.nowMs() - begunMs) / 1000).toFixed(1).padStart(8)} s  ${line}`)
+  }
+  const mind: Mind = {
+    world,
+    symbols,
+    isLying: false,
+    posts: [],
+    asked: 0,
+    story,
+    note,
+    about: (place) => {
+      if (!mind.isLying) return []
+      return lies.filter((told) => {
+        if (told.where !== EVERYWHERE && told.where !== place) return false
+        const count = spoken.get(told) ?? 0
+        spoken.set(told, count + 1)
+        const isTold = count >= told.from && count < told.from + told.times
+        if (isTold) note(`lie at ${place}: ${shown(told)}`)
+        return isTold
+      })
+    },
+    otherThan: (symbol) => symbols.find((each) => each !== symbol) ?? "ZZZZ"
+  }
+  return mind
+}
+
+/** The first of the lies that is of a kind. */
+export const lieOf = <W extends Lie["what"]>(
+  told: ReadonlyArray<Told>,
+  what: W
+): Extract<Lie, { readonly what: W }> | undefined => {
+  for (const { lie } of told) if (isOf(lie, what)) return lie
+  return undefined
+}
+
+const isOf = <W extends Lie["what"]>(lie: Lie, what: W): lie is Extract<Lie, { readonly what: W }> => lie.what === what

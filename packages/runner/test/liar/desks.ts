@@ -1,0 +1,95 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { AlpacaBroker } from "@roundlot/broker-alpaca"
+import { Simulator as SimulatedAlpaca } from "@roundlot/broker-alpaca/simulator"
+import { IbkrBroker } from "@roundlot/broker-ibkr"
+import { Simulator as SimulatedTws } from "@roundlot/broker-ibkr/simulator"
+import { Exchange, PaperBroker } from "@roundlot/broker-paper"
+import { SchwabBroker, TokenFile, Transport, Wire } from "@roundlot/broker-schwab"
+import { Simulator as SimulatedSchwab } from "@roundlot/broker-schwab/simulator"
+import { AccountName, Entropy, type Broker } from "@roundlot/core"
+import { Effect, Layer, type Scope } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as brokers from "./brokers.ts"
+import * as exchangeLiar from "./exchangeLiar.ts"
+import * as httpLiar from "./httpLiar.ts"
+import type { Vocabulary } from "./Lie.ts"
+import type { Mind } from "./Mind.ts"
+import { alpacaShape, schwabShape } from "./shapes.ts"
+import * as twsLiar from "./twsLiar.ts"
+
+/** A broker behind a liar, and the exchange whose records are true. */
+export interface Desk {
+  readonly broker: Broker.BrokerService
+  readonly exchange: Exchange.ExchangeService
+}
+
+/** Where a liar stands. */
+export interface Place {
+  readonly vocabulary: Vocabulary
+  readonly open: (mind: Mind) => Effect.Effect<Desk, unknown, Scope.Scope>
+}
+
+/** The account of every round. */
+export const account = AccountName.AccountName.make("lied")
+
+const OFTEN = 100_000
+
+const alpaca = (mind: Mind) =>
+  Effect.gen(function* () {
+    const { credentials, exchange } = yield* SimulatedAlpaca.make({ requestsAMinute: OFTEN })
+    const baseUrl = yield* httpLiar.make(credentials.baseUrl, alpacaShape, mind)
+    const http = yield* Layer.build(NodeHttpClient.layerUndici)
+    const made = AlpacaBroker.make({ account, credentials: { ...credentials, baseUrl } })
+    return { broker: yield* Effect.provide(made, http), exchange }
+  })
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "roundlot-liar-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
+const world = Layer.mergeAll(Transport.layerSystem, NodeFileSystem.layer, Entropy.layerSecure)
+
+const schwab = (mind: Mind) =>
+  Effect.gen(function* () {
+    const simulator = yield* SimulatedSchwab.make({ requestsAMinute: OFTEN })
+    const baseUrl = yield* httpLiar.make(simulator.credentials.baseUrl, schwabShape, mind)
+    const context = yield* Layer.build(world)
+    const tokens = { file: join(yield* folder, "tokens.json"), key: undefined }
+    const wire = yield* Effect.gen(function* () {
+      yield* TokenFile.write(tokens, yield* simulator.login)
+      return yield* Wire.open({ credentials: { ...simulator.credentials, baseUrl }, tokens })
+    }).pipe(Effect.provide(context))
+    return { broker: yield* SchwabBroker.make({ account, wire }), exchange: simulator.exchange }
+  })
+
+const CLIENT_ID = 7
+
+const ibkr = (mind: Mind) =>
+  Effect.gen(function* () {
+    const { exchange, host, port: theirs } = yield* SimulatedTws.make({})
+    const port = yield* twsLiar.make(host, theirs, mind)
+    return { broker: yield* IbkrBroker.make({ account, address: { host, port, clientId: CLIENT_ID } }), exchange }
+  })
+
+const paper = (mind: Mind) =>
+  Effect.map(Exchange.make({}), (exchange) => ({
+    broker: PaperBroker.make(exchangeLiar.make(exchange, mind), account),
+    exchange
+  }))
+
+/** Brokers that can be lied about. */
+export const names = ["alpaca", "schwab", "ibkr", "paper"] as const
+
+export type Name = (typeof names)[number]
+
+/** Where a liar stands at each. */
+export const places: { readonly [N in Name]: Place } = {
+  alpaca: { vocabulary: brokers.alpaca, open: alpaca },
+  schwab: { vocabulary: brokers.schwab, open: schwab },
+  ibkr: { vocabulary: twsLiar.tws, open: ibkr },
+  paper: { vocabulary: brokers.paper, open: paper }
+}

@@ -1,0 +1,201 @@
+import {
+  Account,
+  Accumulator,
+  Broker,
+  Commands,
+  Daemon,
+  Decimal,
+  Health,
+  Instant,
+  MemoryRepository,
+  Price,
+  Quantity,
+  Roundlot,
+  Tracking,
+  type Trade
+} from "@roundlot/core"
+import { Cause, Effect, Exit, Fiber, Layer, Logger, Random } from "effect"
+import { diceOf, type Dice } from "../dice.ts"
+import { account, places, type Desk, type Name } from "./desks.ts"
+import { findings, unsettled, type Owed } from "./judge.ts"
+import { leaping } from "./leaping.ts"
+import { liesOf, shown } from "./Lie.ts"
+import * as Mind from "./Mind.ts"
+
+/** What a round came to: nothing is found where all holds. */
+export interface Round {
+  readonly seed: string
+  readonly lies: ReadonlyArray<string>
+  /** What does not hold, a sentence each. */
+  readonly found: ReadonlyArray<string>
+  /** Breaks that are open at the end. */
+  readonly open: ReadonlyArray<string>
+  readonly orders: number
+  readonly story: ReadonlyArray<string>
+}
+
+const START_MS = Date.UTC(2026, 2, 3, 15)
+const SYMBOLS = ["AAPL", "IBM", "KO"] as const
+const TRADES = 8
+const LATER_TRADES = 3
+const LONGEST_PAUSE_MS = 20_000
+/** Two sweeps: what the broker changed last was seen, and what follows from it done. */
+const TWO_SWEEPS_MS = 130_000
+const LOOK_EVERY_MS = 15_000
+/** Longer than the longest cool-down. */
+const AT_MOST_MS = 75 * 60_000
+const HUNDREDTHS = 100
+const LOOK_MS = 5_000
+const CALM_LOOK_MS = 15_000
+
+interface Scene {
+  readonly dice: Dice
+  readonly mind: Mind.Mind
+  readonly desk: Desk
+  readonly owed: Owed
+}
+
+let taken = 0
+
+const aTrade = ({ dice }: Scene): Trade.TradeInput => ({
+  source: "liar",
+  sourceId: `t${++taken}`,
+  occurrence: "0",
+  symbol: dice.oneOf(SYMBOLS),
+  side: dice.chance(80) ? "buy" : "sell",
+  quantity: Quantity.unsafe((dice.between(20, 300) / HUNDREDTHS).toFixed(2)),
+  price: Price.unsafe("100"),
+  tradedAt: Instant.fromMillis(START_MS),
+  reverses: undefined
+})
+
+/** A trade comes in; what is owed by now bounds what the exchange may ever hold. */
+const intake = (scene: Scene) =>
+  Effect.gen(function* () {
+    const trade = aTrade(scene)
+    scene.owed.add(trade.symbol, trade.side === "buy" ? trade.quantity : Decimal.negate(trade.quantity))
+    scene.mind.note(`trade ${trade.side} ${Decimal.format(trade.quantity)} ${trade.symbol}`)
+    const accumulator = yield* Accumulator.Accumulator
+    yield* accumulator.submitMany(account, [trade])
+    yield* Effect.sleep(scene.dice.between(0, LONGEST_PAUSE_MS))
+  })
+
+/** Now and then an order rests, or fills in parts, as markets have it. */
+const market = ({ desk, dice }: Scene, name: string) => {
+  if (dice.chance(70)) return Effect.void
+  const act = dice.oneOf<object>([{ accept: {} }, { fill: { quantity: "1" } }])
+  return Effect.ignore(desk.exchange.instructJson(JSON.stringify({ id: name, when: {}, do: act })))
+}
+
+const fillAll = ({ desk }: Scene, name: string) =>
+  Effect.flatMap(desk.exchange.orders, (orders) =>
+    Effect.forEach(
+      orders,
+      ({ brokerOrderId }) =>
+        Effect.ignore(desk.exchange.instruct({ id: `${name} ${brokerOrderId}`, do: { fill: { brokerOrderId } } })),
+      { discard: true }
+    )
+  )
+
+const started = Effect.flatMap(Health.Health, (health) =>
+  Effect.repeat(Effect.delay(health.all, "1 second"), {
+    until: (parts) => parts.some(({ lastSuccessAt, part }) => part === "start" && lastSuccessAt !== undefined)
+  })
+)
+
+/** Waits until nothing is left to be done for as long as two sweeps take; what never ends is left. */
+const settled = (scene: Scene) =>
+  Effect.gen(function* () {
+    const begunMs = scene.mind.world.nowMs()
+    let stillMs = 0
+    for (let look = 0; scene.mind.world.nowMs() - begunMs < AT_MOST_MS; look++) {
+      yield* fillAll(scene, `fill ${look}`)
+      const left = yield* unsettled
+      stillMs = left.length > 0 ? 0 : stillMs + LOOK_EVERY_MS
+      if (stillMs >= TWO_SWEEPS_MS) return
+      yield* Effect.sleep(LOOK_EVERY_MS)
+    }
+  })
+
+/** Where all is true, what no commit tells of is looked for seldom. */
+const pollingOf = (mind: Mind.Mind): Tracking.PollingOptions => ({
+  ...Tracking.defaultPolling,
+  get lookMs() {
+    return mind.isLying ? LOOK_MS : CALM_LOOK_MS
+  }
+})
+
+const played = (scene: Scene) =>
+  Effect.gen(function* () {
+    const { dice, mind } = scene
+    const commands = yield* Commands.Commands
+    yield* commands.setAccount(account, { ...Account.defaultSettings }, "test")
+    const daemon = yield* Effect.forkScoped(Daemon.run(pollingOf(mind)))
+    yield* Effect.raceFirst(started, Fiber.join(daemon))
+    yield* intake(scene)
+    mind.note("the lies begin")
+    mind.isLying = true
+    for (let i = 0; i < TRADES; i++) {
+      yield* market(scene, `market ${i}`)
+      yield* intake(scene)
+    }
+    yield* Effect.sleep(dice.between(0, 4 * 60_000))
+    mind.isLying = false
+    mind.note("the truth begins")
+    for (let i = 0; i < LATER_TRADES; i++) yield* intake(scene)
+    yield* settled(scene)
+    const found = yield* findings({ ...scene, begunMs: START_MS })
+    const ended = daemon.unsafePoll()
+    const isOver = ended === null ? [] : [`the daemon has ended: ${String(ended)}`]
+    return { ...found, found: [...isOver, ...found.found] }
+  })
+
+const owedOf = (): Owed => {
+  const now = new Map<string, Decimal.Decimal>()
+  const most = new Map<string, Decimal.Decimal>()
+  const least = new Map<string, Decimal.Decimal>()
+  return {
+    now,
+    most,
+    least,
+    add: (symbol, quantity) => {
+      const sum = Decimal.add(now.get(symbol) ?? Decimal.zero, quantity)
+      now.set(symbol, sum)
+      most.set(symbol, Decimal.max(sum, most.get(symbol) ?? Decimal.zero))
+      least.set(symbol, Decimal.min(sum, least.get(symbol) ?? Decimal.zero))
+    }
+  }
+}
+
+const engine = ({ broker }: Desk) =>
+  Layer.provideMerge(
+    Roundlot.layerOn(MemoryRepository.layerMemory),
+    Layer.succeed(Broker.Brokers, { get: () => Effect.succeed(broker) })
+  )
+
+/** One round at a broker: trades under lies, trades under the truth, then what must hold. The same seed, the same lies. */
+export const play = async (name: Name, seed: string): Promise<Round> => {
+  const dice = diceOf(`${name} ${seed}`)
+  const world = leaping(START_MS)
+  const { open, vocabulary } = places[name]
+  const lies = liesOf(dice, vocabulary)
+  const mind = Mind.make(world, lies, SYMBOLS)
+  const round = Effect.gen(function* () {
+    const desk = yield* open(mind)
+    // The daemon ends before what it stands on.
+    return yield* Effect.provide(Effect.scoped(played({ dice, mind, desk, owed: owedOf() })), engine(desk))
+  })
+  const exit = await Effect.runPromiseExit(
+    round.pipe(
+      Effect.scoped,
+      Effect.provide(Logger.replace(Logger.defaultLogger, Logger.none)),
+      Effect.withClock(world.clock),
+      Effect.withScheduler(world.scheduler),
+      Effect.withRandom(Random.make(seed))
+    )
+  )
+  world.stop()
+  const told = { seed, lies: lies.map(shown), story: mind.story }
+  if (Exit.isSuccess(exit)) return { ...told, ...exit.value }
+  return { ...told, found: [`the round broke: ${Cause.pretty(exit.cause)}`], open: [], orders: 0 }
+}
