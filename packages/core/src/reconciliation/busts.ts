@@ -7,12 +7,14 @@ import type { Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
+import { signed } from "../order/Side.ts"
 import { orderOf } from "../order/transition.ts"
 import { countsForD5 } from "../position/due.ts"
 import { holdingsOf } from "../position/Position.ts"
 import * as Instant from "../time/Instant.ts"
 import { book } from "./booking.ts"
 import { keep } from "./evidence.ts"
+import { unsettledOf } from "./heldReports.ts"
 import { closeIfOpen, openOrUpdate } from "./ledgerBreaks.ts"
 
 /** What the broker said of an order whose executions it lists no more. */
@@ -64,7 +66,7 @@ export const bookAbsent = (recorder: Recorder, absent: Absent): Judged => {
     recorder.touch(order.symbol)
     const proof = proofOf(recorder, order, absent, told, missing)
     if (proof === undefined) continue
-    const at = timeOf(absent, order, missing)
+    const at = timeOf(recorder, absent, order, missing)
     for (const fill of missing) bust(recorder, fill, at, proof)
     closeIfOpen(recorder, order.symbol, "FillMissing", subject, `it was busted: ${proof}`)
     busted.push(...missing.map(({ execId }) => execId))
@@ -100,15 +102,25 @@ const proofOf = (
 
 const wordOfTotal = (
   recorder: Recorder,
-  { id }: Order,
+  order: Order,
   total: Decimal.Decimal | undefined,
   missing: ReadonlyArray<Fill>
 ): Word => {
+  const { id } = order
   if (total === undefined) return "nothing"
-  const counted = sharesOf(recorder.books.fills.find("order", [id]).filter(({ canonical }) => canonical))
+  const booked = sharesOf(recorder.books.fills.find("order", [id]).filter(({ canonical }) => canonical))
+  const counted = Decimal.add(booked, heldShares(recorder, order))
   if (!Decimal.isLess(total, counted)) return "with"
   return Decimal.equals(total, Decimal.subtract(counted, sharesOf(missing))) ? "without" : "nothing"
 }
+
+/** W9: what the broker lists in the place of what it lists no more may be held, since there was no room for both. */
+const heldShares = (recorder: Recorder, order: Order): Decimal.Decimal =>
+  Decimal.sum(
+    unsettledOf(recorder, order).flatMap(({ contents, rule }) =>
+      rule === "W9" && contents._tag === "Executed" ? [contents.quantity] : []
+    )
+  )
 
 /** All that is absent of the symbol is judged by its holding together; what may be moving is not judged by it. */
 const wordOfHolding = (recorder: Recorder, { symbol }: Order, { held, orders }: Absent): Word => {
@@ -120,7 +132,10 @@ const wordOfHolding = (recorder: Recorder, { symbol }: Order, { held, orders }: 
   const waits = books.waiting_fills.find("waiting", [account]).some((fill) => fill.symbol === symbol)
   const moves = books.orders.find("live", [account, symbol]).some(({ status }) => countsForD5(status))
   if (waits || moves) return "nothing"
-  const ours = holdingsOf(position)
+  const ours = [...orders.keys()].reduce((sum, id) => {
+    const order = orderOf(recorder, id)
+    return Decimal.add(sum, signed(order.side, heldShares(recorder, order)))
+  }, holdingsOf(position))
   if (Decimal.equals(held, ours)) return "with"
   const without = [...orders].reduce((sum, [orderId, { execIds }]) => {
     const shares = sharesOf(missingOf(recorder, orderId, execIds))
@@ -130,12 +145,10 @@ const wordOfHolding = (recorder: Recorder, { symbol }: Order, { held, orders }: 
 }
 
 /** F5: a bust is of the time at which the broker's total had it first, where one has, and never before what it takes away. */
-const timeOf = (
-  { since }: Absent,
-  { cumulative, cumulativeAt, filled }: Order,
-  missing: ReadonlyArray<Fill>
-): Instant.Instant => {
-  const hasIt = cumulative !== undefined && Decimal.isLess(cumulative, filled)
+const timeOf = (recorder: Recorder, { since }: Absent, order: Order, missing: ReadonlyArray<Fill>): Instant.Instant => {
+  const { cumulative, cumulativeAt } = order
+  const listed = Decimal.add(order.filled, heldShares(recorder, order))
+  const hasIt = cumulative !== undefined && Decimal.isLess(cumulative, listed)
   const known = hasIt && cumulativeAt !== undefined && cumulativeAt < since ? cumulativeAt : since
   return missing.reduce((at, { executedAt }) => Instant.later(at, executedAt), known)
 }
