@@ -5,6 +5,7 @@ import {
   Decimal,
   HttpOutcome,
   Instant,
+  pin,
   Recent,
   Report,
   SharedReads,
@@ -16,7 +17,7 @@ import type { Duration } from "effect"
 import * as Budget from "./Budget.ts"
 import { defaultHeartbeat } from "./Connection.ts"
 import type { Heartbeat } from "./Connection.ts"
-import { placeOf } from "./Credentials.ts"
+import { PAPER_URL, placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
 import { baseOf, executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
@@ -85,12 +86,14 @@ export const make = (
     const replacements = yield* Replacements.make(wire, account)
     const desk: Desk = { account, wire, events, entered, replacements }
     const read = (id: string) => order(desk, ClientOrderId.BrokerOrderId.make(id))
+    const figures = accountFigures(wire)
     const reads = yield* SharedReads.make(read, options.servesAgainFor)
     const changing = <A>(order: OrderState.AcknowledgedOrder, answer: Effect.Effect<A>) =>
       Effect.tap(answer, () => reads.changed(ClientOrderId.current(order.brokerOrderIds)))
     return {
       name: "alpaca",
-      environment: place.environment,
+      environment: place.environment === "live" ? "live" : "paper",
+      proof: proofOf(place, figures),
       capabilities,
       prepare: (terms) => prepare(desk, terms, bodyOf),
       prepareNotional: (terms) => prepare(desk, terms, notionalBodyOf),
@@ -102,7 +105,7 @@ export const make = (
       fills: (window) => fills(desk, window),
       fillsOf: (brokerOrderId) => fillsOf(desk, brokerOrderId),
       positions: positions(wire),
-      account: accountFigures(wire),
+      account: figures,
       clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
       instrument: (symbol) => instrument(wire, symbol),
@@ -426,6 +429,27 @@ const accountFigures = (wire: Wire.Wire): Broker.BrokerService["account"] =>
     currency: answer.currency,
     buyingPower: answer.buying_power
   }))
+
+const PAPER_ACCOUNT = /^PA/
+
+/** Alpaca writes PA before the numbers of paper accounts. Behind an address of real money nobody is asked. */
+const proofOf = (
+  { environment, origin }: Address.Address,
+  figures: Broker.BrokerService["account"]
+): Effect.Effect<Broker.Proof, Broker.BrokerReadFailed> =>
+  environment === "live"
+    ? Effect.succeed(unproven(`its address is ${origin}, which is for real money`))
+    : Effect.map(figures, ({ brokerAccountId: number = "" }) =>
+        PAPER_ACCOUNT.test(number)
+          ? { _tag: "Paper" }
+          : unproven(`${origin} shows the account ${pin.masked(number)}, whose number does not begin with PA`)
+      )
+
+const unproven = (seen: string): Broker.Proof => ({
+  _tag: "Unproven",
+  seen,
+  remedy: `Use the keys of a paper account, at ${PAPER_URL}, or a simulator ('roundlot simulate alpaca')`
+})
 
 const ClockAnswer = Schema.Struct({ timestamp: Instant.FromString })
 

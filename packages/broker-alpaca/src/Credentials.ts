@@ -29,6 +29,6 @@ const hosts: Address.Hosts = {
   ])
 }
 
-/** Which environment an address proves: `paper-api.` is paper, `api.` is live, this machine is paper; any other host is refused by name. */
+/** Which environment an address proves: `paper-api.` is paper, `api.` is live, this machine proves nothing; any other host is refused by name. */
 export const placeOf = (baseUrl: string): Either.Either<Address.Address, Address.UnknownHost> =>
   Address.judge(baseUrl, hosts)

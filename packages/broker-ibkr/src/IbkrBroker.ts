@@ -111,7 +111,8 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
     const changed = listings.changed(ALL)
     return {
       name: "ibkr",
-      environment: session.account.startsWith("D") ? "paper" : "live",
+      environment: PAPER_ACCOUNT.test(session.account) ? "paper" : "live",
+      proof: Effect.succeed(proofOf(session.account)),
       capabilities,
       prepare: (terms) => prepare(desk, terms, changed),
       cancel: (order) => Effect.ensuring(cancel(desk, order), changed),
@@ -128,6 +129,18 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       updates: Stream.tap(updates(desk), ({ report }) => (report._tag === "Commission" ? Effect.void : changed))
     }
   })
+
+const PAPER_ACCOUNT = /^D/
+
+/** The numbers of paper accounts begin with D, wherever TWS listens. */
+const proofOf = (number: string): Broker.Proof =>
+  PAPER_ACCOUNT.test(number)
+    ? { _tag: "Paper" }
+    : {
+        _tag: "Unproven",
+        seen: `its login has the account ${Session.masked(number)}, whose number does not begin with D`,
+        remedy: "Log in to TWS or the Gateway as a paper trader, or use a simulator ('roundlot simulate ibkr')"
+      }
 
 const now = Effect.map(Clock.currentTimeMillis, (millis) => Instant.fromMillis(millis))
 

@@ -14,16 +14,21 @@ export interface Credentials {
   readonly accountNumber: string | undefined
   /** The certificate, a PEM file, that a simulator on this machine shows; trusted there and nowhere else. */
   readonly authorityFile: string | undefined
+  /** What a simulator and its clients share, so that it can prove to be one. */
+  readonly challenge: Redacted.Redacted | undefined
 }
 
 /** Schwab's address; there is none for play money. */
 export const LIVE_URL = "https://api.schwabapi.com"
 
+/** The variable that `roundlot simulate schwab` writes for its clients. */
+export const CHALLENGE_VARIABLE = "ROUNDLOT_SIMULATOR_CHALLENGE"
+
 const REDIRECT = "https://127.0.0.1"
 
 /**
  * Credentials from `SCHWAB_APP_KEY`, `SCHWAB_APP_SECRET`, `SCHWAB_BASE_URL` (Schwab's own where it is not said), `SCHWAB_REDIRECT_URI`
- * (`https://127.0.0.1`), `SCHWAB_ACCOUNT_NUMBER` and `SCHWAB_CA_FILE`.
+ * (`https://127.0.0.1`), `SCHWAB_ACCOUNT_NUMBER`, `SCHWAB_CA_FILE` and `ROUNDLOT_SIMULATOR_CHALLENGE`.
  */
 export const config: Config.Config<Credentials> = Config.all({
   baseUrl: Config.withDefault(Config.nonEmptyString("SCHWAB_BASE_URL"), LIVE_URL),
@@ -31,7 +36,11 @@ export const config: Config.Config<Credentials> = Config.all({
   appSecret: Config.redacted(Config.nonEmptyString("SCHWAB_APP_SECRET")),
   redirectUri: Config.withDefault(Config.nonEmptyString("SCHWAB_REDIRECT_URI"), REDIRECT),
   accountNumber: Config.map(Config.option(Config.nonEmptyString("SCHWAB_ACCOUNT_NUMBER")), Option.getOrUndefined),
-  authorityFile: Config.map(Config.option(Config.nonEmptyString("SCHWAB_CA_FILE")), Option.getOrUndefined)
+  authorityFile: Config.map(Config.option(Config.nonEmptyString("SCHWAB_CA_FILE")), Option.getOrUndefined),
+  challenge: Config.map(
+    Config.option(Config.redacted(Config.nonEmptyString(CHALLENGE_VARIABLE))),
+    Option.getOrUndefined
+  )
 })
 
 const hosts: Address.Hosts = {
@@ -40,6 +49,6 @@ const hosts: Address.Hosts = {
   environments: new Map([[new URL(LIVE_URL).hostname, "live"]])
 }
 
-/** Which environment an address proves: Schwab's host is live, this machine is paper; any other host is refused by name. */
+/** Which environment an address proves: Schwab's host is live, this machine proves nothing; any other host is refused by name. */
 export const placeOf = (baseUrl: string): Either.Either<Address.Address, Address.UnknownHost> =>
   Address.judge(baseUrl, hosts)

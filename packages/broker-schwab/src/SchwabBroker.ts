@@ -117,7 +117,8 @@ const opened = (
     const desk: Desk = { account, wire, linked, orders, chains, corrections, answersWithin, extendedSession }
     return {
       name: "schwab",
-      environment: wire.place.environment,
+      environment: wire.place.environment === "live" ? "live" : "paper",
+      proof: wire.proof,
       capabilities,
       prepare: (terms) => prepare(desk, terms),
       cancel: (order) => cancel(desk, ClientOrderId.current(order.brokerOrderIds)),

@@ -78,7 +78,7 @@ export const layer = (
       const { environment } = yield* placeOf(credentials.baseUrl)
       const { authorityFile: file } = credentials
       if (file === undefined) return layerSystem
-      if (environment !== "paper")
+      if (environment !== "unproven")
         return yield* new AuthorityRefused({ file, problem: "is for simulators alone: unset it for Schwab itself" })
       const fs = yield* FileSystem.FileSystem
       const authority = yield* Effect.mapError(

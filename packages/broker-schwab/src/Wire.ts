@@ -1,11 +1,12 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Socket from "@effect/platform/Socket"
-import { HttpOutcome } from "@roundlot/core"
-import type { Address, Entropy, RequestLimit } from "@roundlot/core"
+import { Entropy, HttpOutcome } from "@roundlot/core"
+import type { Address, Broker, RequestLimit } from "@roundlot/core"
 import { Effect, Redacted } from "effect"
 import type { Context, Duration } from "effect"
 import * as Budget from "./Budget.ts"
+import * as Challenge from "./Challenge.ts"
 import { placeOf } from "./Credentials.ts"
 import type { Credentials } from "./Credentials.ts"
 import * as Http from "./Http.ts"
@@ -26,6 +27,8 @@ export interface Ask {
 /** One login at one address, with the budget that all its requests share. */
 export interface Wire {
   readonly place: Address.Address
+  /** Asks whether a simulator is behind the address; no login goes there for that. */
+  readonly proof: Effect.Effect<Broker.Proof, Broker.BrokerReadFailed>
   readonly session: Session.Session
   /** One request, never redirected. A read that meets an expired token is asked once more with the next; a send never is. */
   readonly ask: (ask: Ask) => Effect.Effect<HttpOutcome.HttpOutcome>
@@ -59,7 +62,14 @@ export const open = (
     const session = yield* Session.make({ ...options, place }, exchange)
     const budget = yield* Budget.make(options.requestsAMinute)
     const socket = yield* Socket.WebSocketConstructor
-    return { ...make(place, session, budget, exchange), readsWithin: options.readsWithin ?? LONGEST_READ, socket }
+    const { hex } = yield* Entropy.Entropy
+    const proof = Challenge.proofOf(place, options.credentials, exchange, hex)
+    return {
+      ...make(place, session, budget, exchange),
+      proof,
+      readsWithin: options.readsWithin ?? LONGEST_READ,
+      socket
+    }
   })
 
 const make = (
@@ -67,7 +77,7 @@ const make = (
   session: Session.Session,
   budget: Budget.Budget,
   exchange: Exchange
-): Omit<Wire, "readsWithin" | "socket"> => {
+): Omit<Wire, "proof" | "readsWithin" | "socket"> => {
   const once = (ask: Ask): Effect.Effect<HttpOutcome.HttpOutcome> =>
     Effect.gen(function* () {
       const token = yield* session.access

@@ -16,7 +16,8 @@ const credentials: Credentials.Credentials = {
   appSecret: Redacted.make("secret"),
   redirectUri: "https://127.0.0.1",
   accountNumber: undefined,
-  authorityFile: undefined
+  authorityFile: undefined,
+  challenge: undefined
 }
 const place = Either.getOrThrow(Credentials.placeOf(credentials.baseUrl))
 

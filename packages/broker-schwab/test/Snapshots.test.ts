@@ -77,7 +77,8 @@ const credentials = {
   appSecret: Redacted.make(KEYS.appSecret),
   redirectUri: "https://127.0.0.1",
   accountNumber: undefined,
-  authorityFile: undefined
+  authorityFile: undefined,
+  challenge: undefined
 }
 
 /** A look at an order: how many of its executions are shown, in which order, and whether it is read by itself or with others of its window. */

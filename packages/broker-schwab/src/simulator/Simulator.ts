@@ -9,6 +9,7 @@ import type { Scope } from "effect"
 import { hash } from "node:crypto"
 import * as Budget from "../Budget.ts"
 import * as Certificate from "../Certificate.ts"
+import * as Challenge from "../Challenge.ts"
 import type { Credentials } from "../Credentials.ts"
 import type { Tokens } from "../TokenFile.ts"
 import * as accountRoutes from "./accountRoutes.ts"
@@ -104,13 +105,18 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       replacing: yield* Effect.makeSemaphore(1)
     }
     const { redirectUri = REDIRECT_URI } = options
+    const challenge = Redacted.make(yield* randomText(32))
     const app = { ...keys, redirectUri }
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
     // A tenth of our own budget is for cancels; theirs knows no such share.
     const limit = yield* Budget.make(options.requestsAMinute)
     const shown = options.tls === true ? yield* Certificate.forThisMachine : undefined
     const origin = yield* Ref.make("")
-    const port = yield* Serving.serve(options.port ?? 0, serving(desk, logins, limit, Ref.get(origin)), shown)
+    const port = yield* Serving.serve(
+      options.port ?? 0,
+      serving(desk, logins, limit, challenge, Ref.get(origin)),
+      shown
+    )
     const baseUrl = `${shown === undefined ? "http" : "https"}://${Serving.LOOPBACK}:${port}`
     yield* Ref.set(origin, baseUrl)
     const credentials: Credentials = {
@@ -119,14 +125,21 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       appSecret: Redacted.make(keys.appSecret),
       redirectUri,
       accountNumber: undefined,
-      authorityFile: undefined
+      authorityFile: undefined,
+      challenge
     }
     return { credentials, exchange, account: ACCOUNT, login: logins.login, certificate: shown?.certificate }
   })
 
 type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
 
-const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget, origin: Effect.Effect<string>): Serving.App =>
+const serving = (
+  desk: Desk,
+  logins: Logins.Logins,
+  limit: Budget.Budget,
+  challenge: Redacted.Redacted,
+  origin: Effect.Effect<string>
+): Serving.App =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest
     const url = new URL(request.url, `http://${Serving.LOOPBACK}`)
@@ -134,6 +147,8 @@ const serving = (desk: Desk, logins: Logins.Logins, limit: Budget.Budget, origin
       yield* activityStream.serve(desk, logins, yield* request.upgrade)
       return HttpServerResponse.empty()
     }
+    if (url.pathname === Challenge.PATH)
+      return HttpServerResponse.text(Challenge.answerTo(challenge, url.searchParams.get("nonce") ?? ""))
     const answer = yield* url.pathname.startsWith("/v1/oauth/")
       ? oauth(logins, request, url)
       : judged(desk, logins, limit, request, url, yield* origin)

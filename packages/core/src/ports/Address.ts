@@ -13,10 +13,10 @@ export class UnknownHost extends Schema.TaggedError<UnknownHost>()("UnknownHost"
   }
 }
 
-/** An address that was judged: the environment that its host proves. */
+/** An address that was judged: the environment that its host proves; this machine proves none, since a tunnel may begin there. */
 export interface Address {
   readonly origin: string
-  readonly environment: Environment
+  readonly environment: Environment | "unproven"
 }
 
 /** A broker's own hosts. */
@@ -32,7 +32,7 @@ export interface Hosts {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Which environment an address proves: a broker's host its own, this machine is paper; any other host is refused by name. Outside
+ * Which environment an address proves: a broker's host its own, this machine proves nothing; any other host is refused by name. Outside
  * of this machine only plain `https` will do.
  *
  * @example
@@ -43,7 +43,7 @@ export const judge = (baseUrl: string, { environments, known, whose }: Hosts): E
   if (!URL.canParse(baseUrl)) return refused("is no address")
   const url = new URL(baseUrl)
   if (url.protocol !== "https:" && url.protocol !== "http:") return refused("is neither http nor https")
-  if (LOOPBACK.test(url.hostname)) return Either.right({ origin: url.origin, environment: "paper" })
+  if (LOOPBACK.test(url.hostname)) return Either.right({ origin: url.origin, environment: "unproven" })
   const environment = environments.get(url.hostname)
   if (environment === undefined) return refused(`names the host ${url.hostname}, which is not ${whose}`)
   if (url.protocol !== "https:" || url.port !== "") return refused("is not the plain https address of that host")

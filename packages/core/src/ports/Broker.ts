@@ -17,6 +17,14 @@ import type { Session } from "../time/XnysCalendar.ts"
 /** Real money or play money; proven by the adapter before anything else. */
 export type Environment = "paper" | "live"
 
+/**
+ * What a broker shows of the money behind an account, before anything is sent there: that it is play money, or `seen`, which is no
+ * proof of that, and what to do.
+ */
+export type Proof =
+  | { readonly _tag: "Paper" }
+  | { readonly _tag: "Unproven"; readonly seen: string; readonly remedy: string }
+
 /** What a broker can do. */
 export interface Capabilities {
   readonly orderTypes: ReadonlyArray<OrderType>
@@ -180,6 +188,8 @@ export interface BrokerService {
    */
   readonly knownAs?: string | undefined
   readonly environment: Environment
+  /** Asks for the proof that an account is of play money; left away where `environment` is so by construction, as in process. */
+  readonly proof?: Effect.Effect<Proof, BrokerReadFailed> | undefined
   readonly capabilities: Capabilities
   /** The request for an order; pure. */
   readonly prepare: (terms: OrderTerms) => Either.Either<Prepared, Refusal>

@@ -232,6 +232,7 @@ const send = (planned: Order) =>
   Effect.catchTags(sendOrder(planned), {
     NoBroker: ({ message }) => refuse(planned, message),
     EnvironmentMismatch: ({ message }) => refuse(planned, message),
+    LiveRefused: ({ message }) => refuse(planned, message),
     NotDriven: ({ message }) => refuse(planned, message)
   })
 
@@ -263,7 +264,8 @@ const prepareFor = Effect.fn("Decisions.prepareFor")(function* ({ gate }: Desk, 
   const broker = yield* Effect.either(brokerToDrive(account))
   if (broker._tag === "Left") {
     const { left } = broker
-    return left._tag === "NoBroker" || left._tag === "EnvironmentMismatch" ? left.message : yield* left
+    const isStanding = left._tag === "NoBroker" || left._tag === "EnvironmentMismatch" || left._tag === "LiveRefused"
+    return isStanding ? left.message : yield* left
   }
   if (!(yield* gate.isOpen(account))) {
     const refusal = yield* gate.refusal(account)

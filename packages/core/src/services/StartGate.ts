@@ -8,7 +8,7 @@ import { Clock } from "../ports/Clock.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { MOST_SKEW_MS, MOST_UNCERTAIN_MS, skewOf } from "../time/skew.ts"
 import type { EachAccount } from "./accountwise.ts"
-import { EnvironmentMismatch } from "./drive.ts"
+import { EnvironmentMismatch, EnvironmentUnproven, LiveRefused, provePaper } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import { learnHours } from "./Hours.ts"
 import * as Reads from "./Reads.ts"
@@ -53,7 +53,7 @@ export class ClockSkewed extends Schema.TaggedError<ClockSkewed>()("ClockSkewed"
 }
 
 /** What a person must mend: the account is another one, or another kind of money, than its broker's, or our clock is off. */
-export type Refusal = ClockSkewed | EnvironmentMismatch | OtherBrokerAccount
+export type Refusal = ClockSkewed | EnvironmentMismatch | EnvironmentUnproven | LiveRefused | OtherBrokerAccount
 
 /**
  * Nothing is sent for an account before its broker was read once in the life of the program: what it says may settle what we
@@ -80,7 +80,9 @@ type GateRequirements = Brokers | Clock | Health | Ledger | TradeRepository
 const AGAIN_AFTER_MS = 5_000
 
 const isRefusal = (error: unknown): error is Refusal =>
-  [ClockSkewed, EnvironmentMismatch, OtherBrokerAccount].some((kind) => error instanceof kind)
+  [ClockSkewed, EnvironmentMismatch, EnvironmentUnproven, LiveRefused, OtherBrokerAccount].some(
+    (kind) => error instanceof kind
+  )
 
 const without =
   (account: AccountName) =>
@@ -105,7 +107,8 @@ export const make: Effect.Effect<StartGate> = Effect.gen(function* () {
       partOf(account),
       Effect.gen(function* () {
         yield* Effect.gen(function* () {
-          yield* Effect.all([ofItsEnvironment(account), pinned(account)])
+          yield* ofItsEnvironment(account)
+          yield* pinned(account)
           yield* Ref.update(proven, (known) => new Set(known).add(account))
           yield* judgeClock(account)
         }).pipe(Effect.tapBoth({ onFailure: (error) => keepRefusal(account, error), onSuccess: () => forget(account) }))
@@ -183,15 +186,13 @@ const makeTries = <R>(work: (account: AccountName) => Effect.Effect<void, never,
     return { begin, done }
   })
 
-/** Before anything else: the broker proves to be of the environment that the account is declared for. */
+/** Before anything else: the account is declared for play money, and its broker proves that it is. */
 const ofItsEnvironment = Effect.fn("StartGate.ofItsEnvironment")(function* (account: AccountName) {
   const broker = yield* brokerOf(account)
   const settings = yield* Reads.account(account)
   if (!isNamedBy(settings, broker)) return yield* new NoBroker({ account })
-  const declared = settings?.environment ?? "paper"
-  if (declared !== broker.environment) {
-    return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
-  }
+  const declared = { name: account, environment: settings?.environment ?? "paper" }
+  yield* provePaper(declared, broker)
 })
 
 /** Our clock against the broker's. Real money is sent by clocks that agree only. */

@@ -11,7 +11,9 @@ import { Brokers, isNamedBy, NoBroker, type BrokerService } from "../ports/Broke
 import { Clock } from "../ports/Clock.ts"
 import type { Instant } from "../time/Instant.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
+import { LiveTrading } from "./LiveTrading.ts"
 import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
 
 /** An account is declared for one environment and its broker proves to be the other: nothing is sent. */
 export class EnvironmentMismatch extends Schema.TaggedError<EnvironmentMismatch>()("EnvironmentMismatch", {
@@ -23,6 +25,61 @@ export class EnvironmentMismatch extends Schema.TaggedError<EnvironmentMismatch>
     return `account ${this.account} is declared ${this.declared} and its broker is ${this.proven}: nothing is sent for it`
   }
 }
+
+const PAPER =
+  "Use a paper account: at Interactive Brokers one whose number begins with D, at Alpaca one whose number begins with PA, at Schwab its simulator ('roundlot simulate schwab')"
+
+/** An account is for real money, which this version does not drive: nothing is sent. */
+export class LiveRefused extends Schema.TaggedError<LiveRefused>()("LiveRefused", {
+  account: Schema.String,
+  broker: Schema.String
+}) {
+  override get message() {
+    return `account ${this.account} at ${this.broker} is declared live, and this version drives no account of real money: nothing is sent for it. ${PAPER}`
+  }
+}
+
+/** The broker of an account shows nothing that proves play money: nothing is sent. */
+export class EnvironmentUnproven extends Schema.TaggedError<EnvironmentUnproven>()("EnvironmentUnproven", {
+  account: Schema.String,
+  broker: Schema.String,
+  seen: Schema.String,
+  remedy: Schema.String
+}) {
+  override get message() {
+    return `account ${this.account} at ${this.broker} is not proven to be a paper account (${this.seen}): nothing is sent for it. ${this.remedy}`
+  }
+}
+
+/** Fails where an account is declared for real money, or for another environment than its broker's. Asks nobody. */
+const checkDeclared = (
+  { environment, name: account }: Pick<Account, "environment" | "name">,
+  broker: Pick<BrokerService, "environment" | "name">
+): Effect.Effect<void, EnvironmentMismatch | LiveRefused> =>
+  Effect.flatMap(LiveTrading, (isAllowed): Effect.Effect<void, EnvironmentMismatch | LiveRefused> => {
+    if (environment === "live" && !isAllowed) return Effect.fail(new LiveRefused({ account, broker: broker.name }))
+    return environment === broker.environment
+      ? Effect.void
+      : Effect.fail(new EnvironmentMismatch({ account, declared: environment, proven: broker.environment }))
+  })
+
+/**
+ * Proves before anything is sent that an account is of play money: it is declared so, and its broker shows it. Fails with what was
+ * seen instead, or with `BrokerReadFailed` where the broker cannot be asked.
+ */
+export const provePaper = Effect.fn("drive.provePaper")(function* (
+  declared: Pick<Account, "environment" | "name">,
+  broker: BrokerService
+) {
+  if (declared.environment === "paper" && broker.proof !== undefined) {
+    const proof = yield* withRetries(broker.proof)
+    if (proof._tag === "Unproven") {
+      const { remedy, seen } = proof
+      return yield* new EnvironmentUnproven({ account: declared.name, broker: broker.name, seen, remedy })
+    }
+  }
+  yield* checkDeclared(declared, broker)
+})
 
 /** This process holds no lease of the account that the store has confirmed of late: nothing is sent. */
 export class NotDriven extends Schema.TaggedError<NotDriven>()("NotDriven", { account: Schema.String }) {
@@ -44,7 +101,7 @@ const keptSettings = (account: AccountName) =>
   })
 
 /** Why an account's broker may not be driven, or that it could not be found out. */
-type NotToDrive = NoBroker | EnvironmentMismatch | NotDriven | LedgerError
+type NotToDrive = NoBroker | EnvironmentMismatch | LiveRefused | NotDriven | LedgerError
 
 /** The broker for an attempt, and the version of the account's settings that it goes by. */
 export interface ForAttempt {
@@ -62,10 +119,7 @@ const brokerBy: (
     const broker = yield* Context.get(services, Brokers).get(account)
     const found = yield* reading
     if (!isNamedBy(found, broker)) return yield* new NoBroker({ account })
-    const declared = found?.environment ?? "paper"
-    if (declared !== broker.environment) {
-      return yield* new EnvironmentMismatch({ account, declared, proven: broker.environment })
-    }
+    yield* checkDeclared({ name: account, environment: found?.environment ?? "paper" }, broker)
     const clock = Context.get(services, Clock)
     const { durationMs } = Context.get(services, TradeRepository).leases
     const lease = Context.get(services, Ledger).leases.of(account)
@@ -92,7 +146,11 @@ export const brokerToDrive = (account: AccountName) =>
  */
 export const brokerForAttempt = (account: AccountName) => {
   const anew = () => brokerBy(account, readAndKeep(account))
-  return Effect.catchTags(brokerBy(account, keptSettings(account)), { EnvironmentMismatch: anew, NoBroker: anew })
+  return Effect.catchTags(brokerBy(account, keptSettings(account)), {
+    EnvironmentMismatch: anew,
+    LiveRefused: anew,
+    NoBroker: anew
+  })
 }
 
 /** P9: a broker that is asked for an instrument by the ticker that it has at the market now. */

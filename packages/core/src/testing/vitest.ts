@@ -68,7 +68,7 @@ export const describeAddresses = ({ judge, known, refused, remedy }: Addresses):
   const judged = (url: string): string =>
     Either.match(judge(url), { onLeft: ({ message }) => message, onRight: ({ environment }) => environment })
   describe("the environment that an address proves", () => {
-    it.each([...known, ...onThisMachine.map((url) => [url, "paper"] as const)])("%s is %s", (url, environment) => {
+    it.each([...known, ...onThisMachine.map((url) => [url, "unproven"] as const)])("%s is %s", (url, environment) => {
       expect(judged(url)).toBe(environment)
     })
 

@@ -29,6 +29,7 @@ import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { Decisions } from "../../src/services/Decisions.ts"
 import * as Driving from "../../src/services/Driving.ts"
+import { LiveTrading } from "../../src/services/LiveTrading.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Roundlot from "../../src/services/Roundlot.ts"
 import { reportMember } from "../../src/services/Submission.ts"
@@ -186,6 +187,10 @@ export const play = (
   on: ReturnType<typeof layer> = layer()
 ): Promise<void> =>
   Effect.runPromise(test.pipe(Effect.scoped, Effect.provide(on), Effect.provide(TestContext.TestContext)))
+
+/** The same, where accounts of real money may be driven: their rules are there already, and programs refuse them. */
+export const playLive = (test: Parameters<typeof play>[0], on?: ReturnType<typeof layer>): Promise<void> =>
+  play(Effect.provideService(test, LiveTrading, true), on)
 
 const most = Quantity.unsafe("1000000")
 

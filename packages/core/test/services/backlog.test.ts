@@ -96,7 +96,7 @@ const accept = Effect.gen(function* () {
 
 describe("Backlog: what a source delivers late on a live account", () => {
   test("is counted, and holds all of the account until it is accepted; then what is due goes", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         yield* begun()
         yield* Stage.submit(ago("young", 0, "1", "MSFT"))
@@ -118,7 +118,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
     ))
 
   test("is one break however often the source is followed again, and a new one once that was accepted", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         yield* begun()
         const first = [ago("a", 3, "1")]
@@ -138,7 +138,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
     ))
 
   test("is no news of a paper account, whose tapes are of any time", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         yield* begun("paper")
         yield* follow([ago("a", 3, "1")])
@@ -147,7 +147,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
     ))
 
   test("is held for a verdict where it is an order of its own, or nobody says that its source goes on where it stood", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         yield* begun()
         yield* follow([{ ...ago("a", 3, "1"), direct: { type: "market", timeInForce: "day" } }])

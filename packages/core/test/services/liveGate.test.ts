@@ -43,7 +43,7 @@ const details = Effect.map(
 /** The gate of an account with these settings at this broker. */
 const gateOf = async (settings: Partial<Account.AccountSettings>, parts: Partial<BrokerService>) => {
   let found: { readonly isOpen: boolean; readonly refusal: string | undefined } | undefined
-  await Stage.play(
+  await Stage.playLive(
     Effect.gen(function* () {
       yield* Stage.opened(settings)
       const { isOpen, refusal } = yield* started
@@ -95,7 +95,7 @@ describe("DESIGN 11: the start-up gate", () => {
   })
 
   test("a paper account goes on by a clock that is off, and health says so", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         yield* Stage.opened()
         expect((yield* started).isOpen).toBe(true)
@@ -116,7 +116,7 @@ describe("DESIGN 11: the start-up gate", () => {
       ms.is = 0
       expect(yield* gate.isOpen(Stage.account)).toBe(true)
     })
-    return Stage.play(hurriedly(changing), Stage.layer(aheadBy(ms)))
+    return Stage.playLive(hurriedly(changing), Stage.layer(aheadBy(ms)))
   })
 
   test("a refusal is not the reason any more where the broker could be asked and then could not", () => {
@@ -134,7 +134,7 @@ describe("DESIGN 11: the start-up gate", () => {
       expect(yield* gate.isOpen(Stage.account)).toBe(false)
       expect((yield* gate.refusal(Stage.account))?._tag).toBeUndefined()
     })
-    return Stage.play(hurriedly(told), Stage.layer({ ...aheadBy(ms), orders: () => orders }))
+    return Stage.playLive(hurriedly(told), Stage.layer({ ...aheadBy(ms), orders: () => orders }))
   })
 
   test("clocks are compared account by account: one broker that gives no answer keeps no other's gate open", () => {
@@ -144,7 +144,7 @@ describe("DESIGN 11: the start-up gate", () => {
     const silenced = Effect.suspend(() =>
       isSilent ? Effect.never : Effect.succeed({ at: Instant.fromMillis(0), cutToMs: 1 })
     )
-    return Stage.play(
+    return Stage.playLive(
       Effect.gen(function* () {
         const commands = yield* Commands
         yield* commands.setAccount(silent, { ...Account.defaultSettings, ...live }, "test")
@@ -169,7 +169,7 @@ describe("DESIGN 11: the start-up gate", () => {
   })
 
   test("a daemon whose broker proves to be of the other environment ends with that, and sends nothing", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.submit(Stage.trade("t1", "1"))
@@ -181,7 +181,7 @@ describe("DESIGN 11: the start-up gate", () => {
     ))
 
   test("a live account is made only with every limit that it needs, and keeps them", () =>
-    Stage.play(
+    Stage.playLive(
       Effect.gen(function* () {
         const commands = yield* Commands
         const settings = { ...Account.defaultSettings, ...live }

@@ -54,7 +54,14 @@ type Connection = typeof PositionsPayload.Type
 const refused = (detail: string) => new Jobs.JobFailed({ detail, final: true })
 
 /** What trying again does not mend. */
-const final = ["NotReady", "EnvironmentMismatch", "OtherBrokerAccount", "SettingsError"]
+const final = [
+  "NotReady",
+  "EnvironmentMismatch",
+  "EnvironmentUnproven",
+  "LiveRefused",
+  "OtherBrokerAccount",
+  "SettingsError"
+]
 
 const failed = (error: { readonly _tag: string; readonly message: string; readonly problem?: string }) =>
   new Jobs.JobFailed({ detail: error.message, final: final.includes(error._tag) || error.problem === "accounts" })

@@ -1,5 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import { TokenFile } from "@roundlot/broker-schwab"
+import { Credentials, TokenFile } from "@roundlot/broker-schwab"
 import { Simulator } from "@roundlot/broker-schwab/simulator"
 import { Entropy } from "@roundlot/core"
 import { Effect, Option, Redacted } from "effect"
@@ -55,7 +55,7 @@ export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
       port: flags.port,
       requestsAMinute: Option.getOrUndefined(flags.requestsAMinute)
     })
-    const { appKey, appSecret, baseUrl, redirectUri } = simulator.credentials
+    const { appKey, appSecret, baseUrl, challenge, redirectUri } = simulator.credentials
     const envFile = Option.getOrUndefined(flags.envFile)
     const tokens = envFile === undefined ? undefined : yield* logIn(envFile, simulator)
     const { certificate } = simulator
@@ -66,6 +66,7 @@ export const simulateSchwab = (flags: SimulateSchwabFlags): Doing =>
       ["SCHWAB_APP_KEY", Redacted.value(appKey)],
       ["SCHWAB_APP_SECRET", Redacted.value(appSecret)],
       ["SCHWAB_REDIRECT_URI", redirectUri],
+      ...(challenge === undefined ? [] : [[Credentials.CHALLENGE_VARIABLE, Redacted.value(challenge)] as const]),
       ...(tokens === undefined ? [] : [["SCHWAB_TOKEN_FILE", tokens] as const]),
       ...(authority === undefined ? [] : [["SCHWAB_CA_FILE", authority] as const])
     ]

@@ -5,7 +5,7 @@ import type { Config, Scope } from "effect"
 import { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
-import { confirmed, proven, type Declared, type LiveNotConfirmed } from "./Environment.ts"
+import { proven, refuseLive, type Declared } from "./Environment.ts"
 
 /** Which variables a broker's credentials are read from: those that must be said, and those that may. */
 export interface Variables {
@@ -34,15 +34,13 @@ export const credentialsFrom = <A>(
 }
 
 /** What keeps the one account that a store drives at a broker from being driven. */
-export type OfOneError = drive.EnvironmentMismatch | LiveNotConfirmed | UsageError
+export type OfOneError = drive.EnvironmentMismatch | drive.EnvironmentUnproven | drive.LiveRefused | UsageError
 
 /**
- * The registry of the one account that a store drives at a broker, where store, configuration and broker say the same of its
- * environment. `where` ends the sentence that refuses more: `at Alpaca, …`.
+ * The registry of the one account that a store drives at a broker, where it is no account of real money. `where` ends the sentence that refuses more: `at Alpaca, …`.
  */
 export const layerOfOne = <E>(
   [account, ...others]: ReadonlyArray<Declared>,
-  settings: Settings,
   where: string,
   open: (account: Declared) => Effect.Effect<Broker.BrokerService, E, Scope.Scope>
 ): Layer.Layer<Broker.Brokers, E | OfOneError> =>
@@ -54,7 +52,7 @@ export const layerOfOne = <E>(
         const problem = `Accounts ${names.join(", ")} are all at ${where}`
         return yield* new UsageError({ problem, remedy: "Drive each from a store of its own" })
       }
-      yield* confirmed(account, settings)
+      yield* refuseLive([account])
       const broker = yield* Effect.flatMap(open(account), (opened) => proven(account, opened))
       return {
         get: (asked: AccountName.AccountName) =>

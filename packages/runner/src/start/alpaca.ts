@@ -17,7 +17,7 @@ export const layerAlpaca = (
   accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, AlpacaError> =>
-  layerOfOne(accounts, settings, "Alpaca, where one pair of keys is one account", ({ name: account }) =>
+  layerOfOne(accounts, "Alpaca, where one pair of keys is one account", ({ name: account }) =>
     Effect.gen(function* () {
       const credentials = yield* credentialsFrom(Credentials.config, variables, settings)
       const http = yield* Layer.build(NodeHttpClient.layerUndici)

@@ -1,7 +1,8 @@
 import { IbkrBroker, type Line } from "@roundlot/broker-ibkr"
-import type { Broker, drive } from "@roundlot/core"
+import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Layer, Scope } from "effect"
+import type { UsageError } from "../cli/UsageError.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerOfOne, type OfOneError } from "./adapter.ts"
@@ -57,7 +58,7 @@ export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError>
 export const brokerAt = (
   account: Declared,
   { address, connectTimeoutMs, number, zone }: Omit<Place, "allowed">
-): Effect.Effect<Broker.BrokerService, drive.EnvironmentMismatch | Line.ConnectFailed, Scope.Scope> =>
+): Effect.Effect<Broker.BrokerService, Exclude<OfOneError, UsageError> | Line.ConnectFailed, Scope.Scope> =>
   Effect.flatMap(IbkrBroker.make({ account: account.name, address, number, zone, connectTimeoutMs }), (broker) =>
     proven(account, broker)
   )
@@ -67,6 +68,6 @@ export const layerIbkr = (
   accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, IbkrError> =>
-  layerOfOne(accounts, settings, "one client id of TWS", (account) =>
+  layerOfOne(accounts, "one client id of TWS", (account) =>
     Effect.flatMap(placeOf(settings), (place) => brokerAt(account, place))
   )

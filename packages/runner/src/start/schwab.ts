@@ -13,7 +13,13 @@ export type SchwabError = OfOneError | SettingsError | Address.UnknownHost | Tra
 
 const variables = {
   needed: ["SCHWAB_APP_KEY", "SCHWAB_APP_SECRET"],
-  others: ["SCHWAB_BASE_URL", "SCHWAB_REDIRECT_URI", "SCHWAB_ACCOUNT_NUMBER", "SCHWAB_CA_FILE"]
+  others: [
+    "SCHWAB_BASE_URL",
+    "SCHWAB_REDIRECT_URI",
+    "SCHWAB_ACCOUNT_NUMBER",
+    "SCHWAB_CA_FILE",
+    Credentials.CHALLENGE_VARIABLE
+  ]
 }
 
 /** The app's keys and address, from the environment or the env file. */
@@ -37,7 +43,7 @@ export const layerSchwab = (
   accounts: ReadonlyArray<Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, SchwabError> =>
-  layerOfOne(accounts, settings, "Schwab, where a store drives one", ({ name: account }) =>
+  layerOfOne(accounts, "Schwab, where a store drives one", ({ name: account }) =>
     Effect.gen(function* () {
       const credentials = yield* credentialsOf(settings)
       const context = yield* Layer.build(worldOf(credentials))

@@ -25,6 +25,7 @@ import * as working from "../jobs/working.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { DEFAULT_STORE } from "../settings/StorePlace.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
+import { refuseLive } from "./Environment.ts"
 import * as Right from "./Right.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
 import { polling, type PollingFlags } from "./polling.ts"
@@ -178,11 +179,14 @@ const drive = (
     const driving = yield* Right.open
     const take = flags.standby ? Right.takeInTurn : Right.takeNow
     yield* take(driving, yield* names)
+    const configured = [...settings.configuration.accounts].map(([name, each]) => ({ ...each, name }))
+    yield* refuseLive(configured)
     const accounts = yield* openedForDriving(settings.configuration, flags.account, flags.broker)
     yield* take(
       driving,
       accounts.map(({ name }) => name)
     )
+    yield* refuseLive(accounts)
     yield* scriptIn(flags, accounts, exchange)
     const brokers = layerBrokers(accounts, settings, exchange)
     return yield* driveTo(flags, settings, options, accounts, driving, port).pipe(

@@ -33,7 +33,9 @@ export const accountsAdd = Verb.make({
     name: Args.text({ name: "NAME" }),
     broker: flags.text("broker", "paper, alpaca, schwab or ibkr"),
     environment: flags.text("environment", "paper or live"),
-    live: Options.boolean("live").pipe(Options.withDescription("Real money; the configuration must say so too")),
+    live: Options.boolean("live").pipe(
+      Options.withDescription("Real money: 'roundlot start' refuses it in this version")
+    ),
     direction: flags.text("direction", "mirror or offset"),
     lot: flags.text("lot", "Shares that orders are made of; default 1"),
     threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),

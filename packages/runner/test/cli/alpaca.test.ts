@@ -61,7 +61,7 @@ describe("an account at Alpaca, over sockets", () => {
       (await cli("start", "--until-idle", "--broker", "alpaca", "--env-file", file("a.env", variables))).err
     expect(await start("")).toContain("APCA_API_KEY_ID and APCA_API_SECRET_KEY: is not set")
     expect(await start(`${keys}APCA_API_BASE_URL=https://api.alpaca.markets\n`)).toContain(
-      "is declared paper and its broker is live"
+      "its address is https://api.alpaca.markets, which is for real money"
     )
     expect(await start(`${keys}APCA_API_BASE_URL=https://alpaca.example\n`)).toContain("names the host alpaca.example")
   })

@@ -1,81 +1,114 @@
-import { describe, expect, it } from "vitest"
+import { Simulator } from "@roundlot/broker-alpaca/simulator"
+import { Effect, Exit, Redacted, Scope } from "effect"
+import { readFileSync } from "node:fs"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { buys, desk } from "./roundlot.ts"
-import { simulatedAt } from "./simulated.ts"
+import { simulatedAt, type Simulated } from "./simulated.ts"
 
 const limits = { orderQuantity: "100", orderNotional: "50000", dailyNotional: "50000", openResidual: "50000" }
 const trades = buys(["a", "2"]).replaceAll("2026-01-02T15:00:00Z", new Date().toISOString())
 
-/** TWS tells by the account's number whether it is for real money, wherever it listens: a simulator can say either. */
-const numbers = { live: "U7654321", paper: "DU7654321" } as const
-
-/** A store of its own, a simulator that is of one environment, and how a daemon is started there, by what the configuration says. */
-const scene = async (at: keyof typeof numbers) => {
-  const { cli, file, folder, json, wait } = desk()
-  const { end, envFile } = await simulatedAt("ibkr", folder, "--number", numbers[at])
-  const start = (flags: ReadonlyArray<string>) =>
-    cli("start", "--until-idle", "--env-file", envFile, "--order-polling-interval", "200ms", ...flags)
+/** A store with a trade in it, and how a daemon drives it to a broker by an env file. */
+const scene = () => {
+  const { cli, file, folder, json } = desk()
   return {
+    file,
+    folder,
     json,
-    wait,
-    startWithout: () => start([]),
-    start: async (account: object) => {
-      const config = file("roundlot.json", JSON.stringify({ accounts: { real: { broker: "ibkr", ...account } } }))
-      await cli("trades", "import", file("t.csv", trades), "--config", config)
-      return start(["--config", config])
-    },
-    end
+    start: async (broker: Simulated, envFile: string, account: object = {}) => {
+      const config = file("roundlot.json", JSON.stringify({ accounts: { house: { broker, ...account } } }))
+      const named = ["--config", config]
+      await cli("trades", "import", file("t.csv", trades), ...(Object.keys(account).length === 0 ? named : []))
+      return cli("start", "--until-idle", "--env-file", envFile, "--order-polling-interval", "200ms", ...named)
+    }
   }
 }
 
-describe("DESIGN 11: an account for real money, over sockets", () => {
-  it("is driven where store, configuration and broker say that it is live, the clocks agree and its limits are set", async () => {
-    const { end, json, start, startWithout } = await scene("live")
-    expect(await start({ live: true, limits })).toMatchObject({ code: 0 })
-    expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "2" })
-    expect(await json("accounts", "show", "real")).toMatchObject({ environment: "live", shorting: "never" })
-    expect(await json("audit")).toMatchObject({ ok: true })
-    const { code, err } = await startWithout()
-    expect([code, err]).toEqual([
-      1,
-      expect.stringContaining("account real is live in the store and paper in the configuration: it is not driven")
-    ])
-    await end()
-  }, 60_000)
+/** What a simulator was sent beside questions. */
+const ordersAt = (json: ReturnType<typeof scene>["json"], envFile: string) =>
+  json("exchange", "orders", "--env-file", envFile)
 
-  it.each([
-    ["live money that was declared as paper", "live", {}, "is declared paper and its broker is live"],
-    ["paper that was declared live", "paper", { live: true, limits }, "is declared live and its broker is paper"],
-    [
-      "an account without its limits",
-      "live",
-      { live: true, limits: { orderQuantity: "5" } },
-      "not sent without limits.orderNotional, limits.openResidual, limits.dailyNotional"
-    ]
-  ] as const)(
-    "%s is refused by name, and nothing is sent",
-    async (_, at, account, words) => {
-      const { end, json, start } = await scene(at)
-      const { code, err } = await start(account)
-      expect([code !== 0, err]).toEqual([true, expect.stringContaining(words)])
-      expect(await json("attempts", "list")).toMatchObject({ items: [] })
+/** Alpaca behind an address of this machine, as through a tunnel, with an account number of the given kind. */
+const tunnelToAlpaca = async (accountNumber: string) => {
+  const scope = await Effect.runPromise(Scope.make())
+  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  const { credentials, exchange } = await Effect.runPromise(Scope.extend(Simulator.make({ accountNumber }), scope))
+  const { baseUrl, keyId, secretKey } = credentials
+  const keys = `APCA_API_KEY_ID=${Redacted.value(keyId)}\nAPCA_API_SECRET_KEY=${Redacted.value(secretKey)}\n`
+  return {
+    variables: `${keys}APCA_API_BASE_URL=${baseUrl}\n`,
+    orders: async () => (await Effect.runPromise(exchange.orders)).length
+  }
+}
+
+describe("DESIGN 10: an account that is not proven to be of play money, over sockets", () => {
+  it.each(["alpaca", "ibkr", "schwab"] as const)(
+    "%s: with the proof of its simulator it trades",
+    async (broker) => {
+      const { folder, json, start } = scene()
+      const { end, envFile } = await simulatedAt(broker, folder)
+      expect(await start(broker, envFile)).toMatchObject({ code: 0 })
+      expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "2" })
       await end()
     },
     60_000
   )
 
-  it("by a clock that is 4 s off it is refused; a paper account is not", async () => {
-    const { end, json, start, wait } = await scene("live")
-    wait(4_000)
-    const { code, err } = await start({ live: true, limits })
-    expect([code, err]).toEqual([
-      1,
-      expect.stringMatching(/our clock is \d[.\d]* s from that of ibkr: nothing is sent/)
-    ])
+  it("alpaca: a tunnel on this machine to an account whose number does not begin with PA is refused, and no order arrives", async () => {
+    const { file, json, start } = scene()
+    const { orders, variables } = await tunnelToAlpaca("123456789")
+    const { code, err } = await start("alpaca", file("a.env", variables))
+    expect(code).toBe(1)
+    expect(err).toContain("account house at alpaca is not proven to be a paper account")
+    expect(err).toContain("shows the account ******789, whose number does not begin with PA")
+    expect(err).not.toContain("123456789")
+    expect(await orders()).toBe(0)
     expect(await json("attempts", "list")).toMatchObject({ items: [] })
-    await end()
-    const paper = await scene("paper")
-    paper.wait(4_000)
-    expect(await paper.start({})).toMatchObject({ code: 0 })
-    await paper.end()
   }, 60_000)
+
+  it("ibkr: a login with an account number that does not begin with D is refused, and no order arrives", async () => {
+    const { folder, json, start } = scene()
+    const { end, envFile } = await simulatedAt("ibkr", folder, "--number", "U7654321")
+    const { code, err } = await start("ibkr", envFile)
+    expect(code).toBe(1)
+    expect(err).toContain("account house at ibkr is not proven to be a paper account")
+    expect(await ordersAt(json, envFile)).toMatchObject({ items: [] })
+    await end()
+  }, 60_000)
+
+  it.each([
+    ["no secret", /^ROUNDLOT_SIMULATOR_CHALLENGE=.*$/m, "", "ROUNDLOT_SIMULATOR_CHALLENGE is not set"],
+    ["another secret", /^(ROUNDLOT_SIMULATOR_CHALLENGE)=.*$/m, "$1=other", "does not answer the challenge"]
+  ])(
+    "schwab: a tunnel on this machine is refused with %s of a simulator, and no order arrives",
+    async (_, line, replaced, words) => {
+      const { file, folder, json, start } = scene()
+      const { end, envFile } = await simulatedAt("schwab", folder)
+      const tunnel = file("tunnel.env", readFileSync(envFile, "utf8").replace(line, replaced))
+      const { code, err } = await start("schwab", tunnel)
+      expect(code).toBe(1)
+      expect(err).toContain("account house at schwab is not proven to be a paper account")
+      expect(err).toContain(words)
+      expect(await ordersAt(json, envFile)).toMatchObject({ items: [] })
+      await end()
+    },
+    60_000
+  )
+
+  it.each(["alpaca", "ibkr", "schwab"] as const)(
+    "%s: live: true and four limits are refused by name before anything is written, and no order arrives",
+    async (broker) => {
+      const { folder, json, start } = scene()
+      const { end, envFile } = await simulatedAt(broker, folder)
+      const { code, err } = await start(broker, envFile, { live: true, limits })
+      expect(code).toBe(1)
+      expect(err).toContain(
+        `account house at ${broker} is declared live, and this version drives no account of real money`
+      )
+      expect(await json("accounts", "list")).toMatchObject({ items: [{ name: "paper", environment: "paper" }] })
+      expect(await ordersAt(json, envFile)).toMatchObject({ items: [] })
+      await end()
+    },
+    60_000
+  )
 })

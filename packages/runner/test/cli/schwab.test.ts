@@ -48,7 +48,7 @@ describe("an account at Schwab, over sockets", () => {
     const start = async (variables: string) =>
       (await cli("start", "--until-idle", "--broker", "schwab", "--env-file", file("a.env", variables))).err
     expect(await start("")).toContain("SCHWAB_APP_KEY and SCHWAB_APP_SECRET: is not set")
-    expect(await start(keys)).toContain("is declared paper and its broker is live")
+    expect(await start(keys)).toContain("its address is https://api.schwabapi.com, which is for real money")
     expect(await start(`${keys}SCHWAB_BASE_URL=https://schwab.example\n`)).toContain("names the host schwab.example")
   })
 })
