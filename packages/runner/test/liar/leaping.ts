@@ -8,6 +8,9 @@ const PACING_TIMERS = 4
 
 const nativeTimers = (): number => process.getActiveResourcesInfo().filter((each) => each === "Timeout").length
 
+/** What runs in this process anyway is no reason to wait. */
+let others = Infinity
+
 interface Timer {
   readonly atMs: number
   readonly wake: () => void
@@ -34,8 +37,6 @@ export interface Leaping {
  */
 export const leaping = (startMs: number): Leaping => {
   const timers = new Set<Timer>()
-  // What was there before anything could pace itself is no reason to wait.
-  let others = Infinity
   let nowMs = startMs
   let happened = 0
   let seen = 0
