@@ -10,7 +10,7 @@ const rounds = Number(process.env["ROUNDLOT_LIAR_ROUNDS"] ?? 1)
 const few: { readonly [N in (typeof names)[number]]: ReadonlyArray<number> } = {
   alpaca: [1, 2],
   schwab: [1, 4],
-  ibkr: [],
+  ibkr: [3],
   paper: [1, 3]
 }
 
