@@ -127,6 +127,7 @@ export * as Break from "./reconciliation/Break.ts"
 /** `reconciliation/Interpreted`: see that module. */
 export * as Interpreted from "./reconciliation/Interpreted.ts"
 /** `reconciliation/Report`: see that module. */
+export * as HeldReport from "./reconciliation/HeldReport.ts"
 export * as Report from "./reconciliation/Report.ts"
 /** `reconciliation/acknowledged`: see that module. */
 export * as acknowledged from "./reconciliation/acknowledged.ts"

@@ -296,11 +296,35 @@ export const PriceBandDocument = Schema.Struct({
 /** Which prices an order's fills may have. */
 export type PriceBandDocument = typeof PriceBandDocument.Type
 
+/** A report of a broker that is not possible as the books stand: kept, and booked nowhere. */
+export const HeldReportDocument = Schema.Struct({
+  /** Its number among those of its order. */
+  number: Schema.Int,
+  /** The rule of plausibility that it fails, `W9`. */
+  rule: Schema.String,
+  /** What of it is implausible. */
+  field: Schema.String,
+  reported: Schema.String,
+  /** What was possible. */
+  possible: Schema.String,
+  execId: Schema.NullOr(Schema.String),
+  payloadId: Schema.NullOr(Id),
+  receivedAt: Time,
+  settledAt: Schema.NullOr(Time),
+  /** What became of it: `booked`, `accepted`, `voided`, `repeated` or `superseded`. */
+  outcome: Schema.NullOr(Schema.String)
+}).annotations({ identifier: "HeldReport" })
+
+/** A report of a broker that is not possible as the books stand. */
+export type HeldReportDocument = typeof HeldReportDocument.Type
+
 /** An order with all that is known of it. */
 export const OrderDetail = Schema.Struct({
   ...past,
   ...OrderDocument.fields,
   ...terms,
+  /** Shares that were sent, whatever the broker says is in force. */
+  sentQuantity: Decimal,
   positionEffect: Schema.NullOr(PositionEffect),
   /** All ids that the broker gave it, the current one last. */
   brokerOrderIds: Schema.Array(Schema.String),
@@ -330,6 +354,7 @@ export const OrderDetail = Schema.Struct({
   fills: Schema.Array(FillDocument),
   /** Null where nothing says what it should get. */
   priceBand: Schema.NullOr(PriceBandDocument),
+  heldReports: Schema.Array(HeldReportDocument),
   breaks: Schema.Array(BreakDocument),
   history: Schema.Array(HistoryDocument)
 }).annotations({ identifier: "OrderDetail" })

@@ -81,6 +81,23 @@ export const controls = acting("controls")
       notPlaced: Schema.optional(Schema.Boolean)
     })
   )
+  .add(
+    on(
+      "acceptReport",
+      "/api/v1/orders/:id/accept-report",
+      "roundlot orders accept-report {id} --report {report} --yes",
+      {
+        /** The number of the held report. */
+        report: Schema.Int
+      }
+    )
+  )
+  .add(
+    on("voidOrder", "/api/v1/orders/:id/void", "roundlot orders void {id} --execution {execution} --yes", {
+      /** The executions that count for nothing. */
+      execution: Schema.optional(Schema.Array(Schema.String))
+    })
+  )
   .add(on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}))
   .add(
     HttpApiEndpoint.post("recheckOrder", "/api/v1/orders/:id/recheck")

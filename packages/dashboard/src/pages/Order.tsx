@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
-import { cancelOrder, markNotPlaced, markPlaced } from "../ui/actions.ts"
+import { acceptReport, cancelOrder, markNotPlaced, markPlaced, voidOrder } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { Candidates, candidatesOf } from "../ui/Candidates.tsx"
 import * as columns from "../ui/columns.tsx"
@@ -143,6 +143,26 @@ const Tags = ({
   </>
 )
 
+/** What its broker reported and was not possible: evidence, with what a person may resolve. */
+const HeldReports = ({ order }: { readonly order: Order }) => {
+  const open = order.heldReports.filter(({ settledAt }) => settledAt === null)
+  if (open.length === 0) return null
+  return (
+    <div className="banner tone-doubt" role="status">
+      <span>
+        {open.map(({ execId, field, number, possible, reported, rule }) => (
+          <span key={number}>
+            Held report {number} ({rule}): {field} {reported}, possible is {possible}
+            {execId === null ? null : `, execution ${execId}`}. Not booked.{" "}
+            <ActionButton action={acceptReport(order, number)} className="button small" />{" "}
+          </span>
+        ))}
+      </span>
+      <ActionButton action={voidOrder(order)} className="button small" />
+    </div>
+  )
+}
+
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
     <PageHead
@@ -169,6 +189,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
       </div>
     ) : null}
     <Candidates order={order} />
+    <HeldReports order={order} />
     <Facts
       facts={[
         ["account", order.account],

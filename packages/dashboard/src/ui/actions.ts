@@ -299,6 +299,45 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
   }
 }
 
+/** A report that is held as implausible was true: it is booked as it was reported. */
+export const acceptReport = (order: Seen<Documents.OrderDetail>, number: number): Action => {
+  const { heldReports, id, symbol } = order
+  const held = heldReports.find((each) => each.number === number)
+  return {
+    ...ofOrder(order, (now) => acceptReport({ ...order, ...now }, number)),
+    verb: `Accept report ${number}`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `Books ${held?.field ?? "what was reported"} ${held?.reported ?? ""} of ${id}, where ${held?.possible ?? "less"} was possible.`,
+      `Trading in ${symbol} goes on when nothing else of ${id} is held.`
+    ],
+    willNot: ["The broker is not asked again."],
+    cli: (reason) => `roundlot orders accept-report ${id} --report ${number} --reason ${reason} --yes`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.acceptReport({ ...wish, payload: { ...payload, report: number } })
+    )
+  }
+}
+
+/** What was booked of an order counts no more: its totals, and one execution where that is named. */
+export const voidOrder = (order: Seen<Documents.OrderDetail>): Action => {
+  const { id, sentQuantity, side, symbol } = order
+  return {
+    ...ofOrder(order, (now) => voidOrder({ ...order, ...now })),
+    verb: `Void reports of ${id}`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `All totals that were reported of ${id} are forgotten; it is ${side} ${sentQuantity} ${symbol} again, as it was sent.`,
+      "Held reports are closed as voided."
+    ],
+    willNot: ["Its executions stay: the command line voids them one by one."],
+    cli: (reason) => `roundlot orders void ${id} --reason ${reason} --yes`,
+    ...command(id, (api, wish) => api.controls.voidOrder(wish))
+  }
+}
+
 /** Closes a break: somebody has judged it. */
 export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
   const { holds, id, kind, symbol, version } = found

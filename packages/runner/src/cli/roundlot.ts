@@ -75,6 +75,14 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
       "ask the broker about an order now",
       async () => (await import("../verbs/ordersRecheck.ts")).ordersRecheck
     ),
+    "accept-report": leaf(
+      "accept a report that is held as implausible",
+      async () => (await import("../verbs/heldReports.ts")).ordersAcceptReport
+    ),
+    void: leaf(
+      "void executions and totals that were booked",
+      async () => (await import("../verbs/heldReports.ts")).ordersVoid
+    ),
     retry: leaf(
       "a new order in the place of one that has ended",
       async () => (await import("../verbs/ordersRetry.ts")).ordersRetry

@@ -155,6 +155,22 @@ const resolving = on(Order.OrderTable, "order", ({ id }: Order.Order, { payload:
   resolution(id, Option.fromNullable(as), notPlaced ?? false)
 )
 
+const acceptingReport = on(
+  Order.OrderTable,
+  "order",
+  ({ id }: Order.Order, { payload }: OnRecord & { readonly payload: { readonly report: number } }) =>
+    Effect.succeed<Command.Command>({ _tag: "AcceptHeldReport", orderId: id, number: payload.report })
+)
+
+const voiding = on(
+  Order.OrderTable,
+  "order",
+  (
+    { id }: Order.Order,
+    { payload }: OnRecord & { readonly payload: { readonly execution?: ReadonlyArray<string> | undefined } }
+  ) => Effect.succeed<Command.Command>({ _tag: "VoidOrder", orderId: id, execIds: payload.execution ?? [] })
+)
+
 const approving = on(
   Order.OrderTable,
   "order",
@@ -267,6 +283,8 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
     )
     .handle("approveOrder", approving)
     .handle("resolveOrder", resolving)
+    .handle("acceptReport", acceptingReport)
+    .handle("voidOrder", voiding)
     .handle(
       "retryOrder",
       ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))

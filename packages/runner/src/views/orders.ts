@@ -4,6 +4,7 @@ import {
   Allocation,
   Attempt,
   Decimal,
+  HeldReport,
   Id,
   Instant,
   Order,
@@ -178,6 +179,7 @@ export const show = (
       allocations: links,
       fills: yield* fills.ofOrders([order.id]),
       priceBand: yield* priceBand.ofOrder(order),
+      heldReports: yield* heldReportsOf(order.id),
       breaks: yield* breaks.about(order.account, document.id),
       history: yield* historyOf(order.account, "order", document.id)
     }
@@ -189,7 +191,26 @@ const tradeIdsOf = (order: Order.Order, links: ReadonlyArray<allocations.Allocat
     ? [...new Set(links.flatMap(({ tradeId }) => tradeId ?? []))]
     : [Id.format("trade", order.tradeId)]
 
+const heldReportsOf = (orderId: number) =>
+  Effect.map(
+    Reads.all(HeldReport.HeldReportTable, { where: [{ column: "orderId", in: [orderId] }] }),
+    (all): ReadonlyArray<Documents.HeldReportDocument> =>
+      all.map(({ contents, field, number, outcome, payloadId, possible, receivedAt, reported, rule, settledAt }) => ({
+        number,
+        rule,
+        field,
+        reported,
+        possible,
+        execId: contents._tag === "Executed" ? contents.execId : null,
+        payloadId: idOrNull("payload", payloadId),
+        receivedAt: Instant.format(receivedAt),
+        settledAt: timeOrNull(settledAt),
+        outcome: valueOrNull(outcome)
+      }))
+  )
+
 const termsOf = (order: Order.Order) => ({
+  sentQuantity: Decimal.format(order.sentQuantity),
   limitPrice: decimalOrNull(order.limitPrice),
   stopPrice: decimalOrNull(order.stopPrice),
   timeInForce: order.timeInForce,
