@@ -1,7 +1,7 @@
 import { ClientOrderId, Decimal, Report } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core"
 import { Effect } from "effect"
-import { kindOf } from "./Codes.ts"
+import { classOf, kindOf } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
 import type { Message, OrderFacts } from "./Message.ts"
@@ -63,7 +63,7 @@ const noticed = (hearing: Hearing, code: number, text: string): Report.Answer | 
   // A code proves that there is no order only while TWS has shown none.
   const isRefused = (kind === "rejection" || kind === "not there") && hearing.candidate === undefined
   return isRefused
-    ? Answer.Refused({ code: String(code), words: text, class: "final" })
+    ? Answer.Refused({ code: String(code), words: text, class: classOf(code, text) })
     : unknown(`${text} (${code})`, hearing)
 }
 

@@ -170,19 +170,29 @@ describe("orders at TWS", () => {
       })
     ))
 
-  it.each([
-    ["103", "Unknown", "an order id that was used before settles nothing"],
-    ["321", "Unknown", "a request that was found wrong settles nothing"],
-    ["202", "Unknown", "a cancellation is read"],
-    ["9999", "Unknown", "neither does a code that nobody documented"],
-    ["203", "Refused", "a security that is not allowed makes no order"],
-    ["10243", "Refused", "a fraction makes no order"]
-  ])("AUD-7: %s is %s: %s", (code, tag) =>
+  const errors: ReadonlyArray<
+    readonly [code: string, text: string, tag: string, refusalClass: string | undefined, what: string]
+  > = [
+    ["103", "in its words", "Unknown", undefined, "an order id that was used before settles nothing"],
+    ["321", "in its words", "Unknown", undefined, "a request that was found wrong settles nothing"],
+    ["202", "in its words", "Unknown", undefined, "a cancellation is read"],
+    ["9999", "in its words", "Unknown", undefined, "neither does a code that nobody documented"],
+    ["10243", "in its words", "Refused", "final", "a fraction makes no order"],
+    ["201", "YOUR EQUITY MUST EXCEED THE MARGIN", "Refused", "later", "money may come"],
+    ["203", "in its words", "Refused", "session", "a security that is not allowed makes no order"],
+    ["154", "in its words", "Refused", "session", "a halted security makes no order"],
+    ["321", "The API interface is currently in Read-Only mode.", "Refused", "account", "a read-only API makes no order"]
+  ]
+
+  it.each(errors)("AUD-7: %s, %s is %s, %s: %s", (code, text, tag, refusalClass) =>
     run(
       Effect.gen(function* () {
         const { broker, exchange } = yield* open()
-        yield* exchange.instruct({ id: "1", when: {}, do: { reject: { code, words: "in its words" } } })
-        expect(yield* answer(broker)).toMatchObject({ _tag: tag })
+        yield* exchange.instruct({ id: "1", when: {}, do: { reject: { code, words: text } } })
+        expect(yield* answer(broker)).toMatchObject({
+          _tag: tag,
+          ...(refusalClass === undefined ? {} : { class: refusalClass })
+        })
       })
     )
   )
