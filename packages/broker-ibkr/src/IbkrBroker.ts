@@ -4,11 +4,12 @@ import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
 import type { Duration, Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { kindOf } from "./Codes.ts"
+import * as Endings from "./Endings.ts"
 import { assetClassOf, COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
 import type { Address, ConnectFailed, Line } from "./Line.ts"
 import type { ExecutionFacts, Message, OrderFacts } from "./Message.ts"
 import { requestOf, stock, symbolFrom, timesInForce, typeFrom } from "./OrderRequest.ts"
-import { completedLivenessOf, livenessOf, statuses } from "./OrderStatus.ts"
+import { completedLivenessOf, isStopped, livenessOf, statuses } from "./OrderStatus.ts"
 import { place } from "./Placing.ts"
 import { gather } from "./Reading.ts"
 import * as Session from "./Session.ts"
@@ -62,6 +63,8 @@ interface Desk {
   readonly alone: Effect.Semaphore
   /** Under which of our ids, or of another client's, an order stands. */
   readonly placed: Map<string, { readonly orderId: string; readonly clientId: string }>
+  /** How orders of ours ended that TWS had shown. */
+  readonly endings: Endings.Endings
   /** Durable ids of combinations: what is executed under them are legs. */
   readonly combinations: Set<string>
   /** Durable ids of which is known whether they are combinations. */
@@ -91,7 +94,10 @@ const ALL = "every order"
  */
 export const make = (options: Options): Effect.Effect<Broker.BrokerService, ConnectFailed, Scope.Scope> =>
   Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const endings = Endings.make(options.address.clientId, () => clock.unsafeCurrentTimeMillis())
     const session = yield* Session.make({
+      hear: endings.note,
       address: options.address,
       account: options.number,
       connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
@@ -104,6 +110,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       secrets: new Map(session.accounts.map((each) => [each, Session.masked(each)])),
       alone: yield* Effect.makeSemaphore(1),
       placed: new Map(),
+      endings,
       combinations: new Set(),
       sorted: new Set()
     }
@@ -166,7 +173,12 @@ const prepare = (
       send: (attemptId: Id.AttemptId) =>
         Effect.gen(function* () {
           const asOf = yield* now
-          const answer = yield* place(yield* session.now, desk.clientId, terms, request)
+          const answer = yield* place(
+            yield* session.now,
+            { clientId: desk.clientId, begin: desk.endings.begin },
+            terms,
+            request
+          )
           const report: Report.Answered = {
             _tag: "Answered",
             account: names.account,
@@ -232,14 +244,13 @@ const decodeQuantity = Schema.decodeEither(Quantity.Quantity)
 interface Progress {
   readonly filled: string
   readonly averagePrice: string
+  readonly whyHeld?: string | undefined
 }
 
 /** An order as a report; `undefined` where TWS has given it no durable id yet, it is over no shares, or on no side. */
 const seenOf = (
   { names }: Desk,
-  order: OrderFacts,
-  state: Report.Liveness,
-  progress: Progress | undefined,
+  { facts: order, progress, state, words }: ListedOrder,
   asOf: Instant.Instant,
   executionsRead: boolean
 ): Report.OrderSeen | undefined => {
@@ -260,12 +271,19 @@ const seenOf = (
     side,
     quantity,
     ...pricedTermsOf(order),
-    rawStatus: order.status,
+    rawStatus: rawStatusOf(order, progress),
     state,
+    words,
     cumulative: progress === undefined ? undefined : decimalOf(progress.filled),
     averagePrice: averagePrice !== undefined && Decimal.isPositive(averagePrice) ? averagePrice : undefined,
     executionsRead
   }
+}
+
+/** TWS's status, and why it holds the order. */
+const rawStatusOf = ({ status }: OrderFacts, progress: Progress | undefined): string => {
+  const whyHeld = progress?.whyHeld ?? ""
+  return whyHeld === "" ? status : `${status} (${whyHeld})`
 }
 
 const decodePrice = Schema.decodeEither(Price.Price)
@@ -312,7 +330,19 @@ interface ListedOrder {
   readonly facts: OrderFacts
   readonly state: Report.Liveness
   readonly progress: Progress | undefined
+  /** TWS's words of why it ended. */
+  readonly words?: string | undefined
   readonly endedAt: Instant.Instant | undefined
+}
+
+/** An order as TWS shows it; one that an error ended has ended, listed or not. */
+const shownOf = (
+  { endings }: Desk,
+  facts: OrderFacts,
+  progress: Progress | undefined
+): Omit<ListedOrder, "endedAt"> => {
+  const ending = isStopped(facts.status) ? endings.of(facts.permId) : undefined
+  return { facts, progress, state: ending?.state ?? livenessOf(facts.status), words: ending?.words }
 }
 
 /** Notes under which ids an order stands, and whether it is a combination. */
@@ -359,9 +389,7 @@ const openOrders = (desk: Desk) =>
           const { clientId, order: facts, orderId } = each
           // Those that have no id of TWS's yet are told apart by their clients'.
           found.set(isDurable(facts.permId) ? facts.permId : `${clientId}/${orderId}`, {
-            facts,
-            state: livenessOf(facts.status),
-            progress: progress.get(facts.permId),
+            ...shownOf(desk, facts, progress.get(facts.permId)),
             endedAt: undefined
           })
         }
@@ -385,34 +413,43 @@ const completedOrders = (desk: Desk) =>
     )
     .pipe(
       Effect.map((messages) =>
-        messages.map(({ completedTime, filled, order: facts }): ListedOrder => ({
-          facts,
-          state: completedLivenessOf(facts.status),
-          progress: { filled, averagePrice: "" },
-          endedAt: BrokerTime.parse(completedTime, desk.names.zone)
-        }))
+        messages.map(({ completedStatus, completedTime, filled, order: facts }): ListedOrder => {
+          const ending = desk.endings.of(facts.permId)
+          return {
+            facts,
+            state: ending?.state ?? completedLivenessOf(facts.status, completedStatus),
+            progress: { filled, averagePrice: "" },
+            words: ending?.words ?? (completedStatus === "" ? undefined : completedStatus),
+            endedAt: BrokerTime.parse(completedTime, desk.names.zone)
+          }
+        })
       )
     )
 
-/** Every order that TWS shows: what is open wins over what ended under the same id. */
+/** Every order that TWS shows, or that an error ended: what is open and may work wins over what ended under the same id. */
 const everyOrder = (desk: Desk): Effect.Effect<EveryOrder, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
     const asOf = yield* now
     const ended = yield* completedOrders(desk)
     const open = yield* openOrders(desk)
-    const all = [...ended.filter(({ facts }) => !open.has(facts.permId)), ...open.values()]
+    const completed = new Set(ended.map(({ facts }) => facts.permId))
+    const standing = [...open.values()].filter(({ facts }) => !isStopped(facts.status) || !completed.has(facts.permId))
+    const shown = new Set(standing.map(({ facts }) => facts.permId))
+    const over = [...ended, ...desk.endings.all().filter(({ facts }) => !completed.has(facts.permId))]
+    const all = [...over.filter(({ facts }) => !shown.has(facts.permId)), ...standing]
     yield* Effect.forEach(all, ({ facts }) => tellUnknown(facts), { discard: true })
     return { asOf, all }
   })
 
 const receivedOf = (
   desk: Desk,
-  { facts, progress, state }: ListedOrder,
+  listed: ListedOrder,
   asOf: Instant.Instant,
   executionsRead: boolean
 ): ReadonlyArray<Seen> => {
-  const report = seenOf(desk, facts, state, progress, asOf, executionsRead)
-  return report === undefined ? [] : [{ report, payload: payloadOf(desk, "order", { facts, progress }) }]
+  const report = seenOf(desk, listed, asOf, executionsRead)
+  const { facts, progress, words } = listed
+  return report === undefined ? [] : [{ report, payload: payloadOf(desk, "order", { facts, progress, words }) }]
 }
 
 /** Of a window that begins at `from`, what TWS has whole: the day of New York, or of the zone that it was logged in with where that is later. */
@@ -672,8 +709,8 @@ const sortFirst = (desk: Desk, { permId }: ExecutionFacts): Effect.Effect<void> 
     : Effect.ignore(Effect.tap(everyOrder(desk), () => Effect.sync(() => desk.sorted.add(permId))))
 
 /** What an order was last told as: TWS repeats itself. */
-const lineOf = ({ averagePrice, cumulative, rawStatus }: Report.OrderSeen): string =>
-  [rawStatus, cumulative, averagePrice].map(String).join("/")
+const lineOf = ({ averagePrice, cumulative, rawStatus, state }: Report.OrderSeen): string =>
+  [state._tag, rawStatus, cumulative, averagePrice].map(String).join("/")
 
 /**
  * Executions, their costs and orders as TWS tells them. Before an end is told its executions are asked for. It fails when the
@@ -696,6 +733,16 @@ const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.BrokerReadFa
         told.set(report.brokerOrderId, shown)
         return true
       }
+      /** What is news of an order; of one that has ended its executions come first. */
+      const toldOf = (listed: ListedOrder, method: string, message: unknown, asOf: Instant.Instant) =>
+        Effect.gen(function* () {
+          const report = seenOf(desk, listed, asOf, false)
+          if (report === undefined || !isNew(report)) return []
+          const payload = payloadOf(desk, method, message)
+          if (report.state._tag === "Open") return [{ report, payload }]
+          const { received } = yield* fillsOf(desk, report.brokerOrderId)
+          return [...received, { report: { ...report, executionsRead: true }, payload }]
+        })
       const reports = (message: Message): Effect.Effect<ReadonlyArray<Report.Received>, Broker.BrokerReadFailed> =>
         Effect.gen(function* () {
           const asOf = yield* now
@@ -715,14 +762,12 @@ const updates = (desk: Desk): Stream.Stream<Report.Received, Broker.BrokerReadFa
             case "OrderStatus": {
               const facts = known.get(message.permId)
               if (facts === undefined) return []
-              const listed = { ...facts, status: message.status }
-              const state = livenessOf(message.status)
-              const report = seenOf(desk, listed, state, message, asOf, false)
-              if (report === undefined || !isNew(report)) return []
-              const payload = payloadOf(desk, "orderStatus", message)
-              if (state._tag === "Open") return [{ report, payload }]
-              const { received } = yield* fillsOf(desk, report.brokerOrderId)
-              return [...received, { report: { ...report, executionsRead: true }, payload }]
+              const shown = shownOf(desk, { ...facts, status: message.status }, message)
+              return yield* toldOf({ ...shown, endedAt: undefined }, "orderStatus", message, asOf)
+            }
+            case "Notice": {
+              const ending = desk.endings.ofPlaced(message.id)
+              return ending === undefined ? [] : yield* toldOf(ending, "error", message, asOf)
             }
             default:
               return []

@@ -52,10 +52,18 @@ export type Message = Data.TaggedEnum<{
     readonly averagePrice: string
     readonly permId: string
     readonly clientId: string
+    /** Why TWS holds the order; empty where it does not. */
+    readonly whyHeld: string
   }
   readonly OpenOrder: { readonly orderId: string; readonly clientId: string; readonly order: OrderFacts }
   readonly OpenOrdersEnd: {}
-  readonly CompletedOrder: { readonly order: OrderFacts; readonly filled: string; readonly completedTime: string }
+  readonly CompletedOrder: {
+    readonly order: OrderFacts
+    readonly filled: string
+    readonly completedTime: string
+    /** How it ended, in words. */
+    readonly completedStatus: string
+  }
   readonly CompletedOrdersEnd: {}
   readonly Execution: { readonly execution: ExecutionFacts }
   readonly ExecutionsEnd: { readonly reqId: string }
@@ -138,9 +146,10 @@ const orderAt = (tokens: Tokens, first: number, status: string, ref: number, per
   status
 })
 
-/** How far from the end of a completed order its filled quantity and its time stand. */
+/** How far from the end of a completed order its filled quantity, its time and the words of its end stand. */
 const FILLED_FROM_END = 16
 const COMPLETED_FROM_END = 9
+const WORDS_FROM_END = 8
 
 const execution = (tokens: Tokens): Message =>
   Message.Execution({
@@ -174,7 +183,8 @@ export const decode = (tokens: Tokens): Message | undefined => {
         filled: at(tokens, 3),
         averagePrice: at(tokens, 5),
         permId: at(tokens, 6),
-        clientId: at(tokens, 9)
+        clientId: at(tokens, 9),
+        whyHeld: at(tokens, 10)
       })
     case ids.openOrdersEnd:
       return Message.OpenOrdersEnd()
@@ -239,5 +249,6 @@ export const completedOrder = (tokens: Tokens, status: string): Message =>
   Message.CompletedOrder({
     order: orderAt(tokens, 1, status, 22, 23),
     filled: tokens.at(-FILLED_FROM_END) ?? "",
-    completedTime: tokens.at(-COMPLETED_FROM_END) ?? ""
+    completedTime: tokens.at(-COMPLETED_FROM_END) ?? "",
+    completedStatus: tokens.at(-WORDS_FROM_END) ?? ""
   })

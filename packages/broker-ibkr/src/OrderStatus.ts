@@ -22,9 +22,13 @@ export const statuses: { readonly [status: string]: Report.Liveness } = {
 /** Whether an order of this status lives (FILL-1). */
 export const livenessOf = (status: string): Report.Liveness => statuses[status] ?? open
 
-/** The same of a completed order, which has ended whatever its status. */
-export const completedLivenessOf = (status: string): Report.Liveness => {
+/** Does the status say that the order does not work? Alone it is no end: an error beside it, or its place among the completed ones is. */
+export const isStopped = (status: string): boolean =>
+  status === "Inactive" || status === "Cancelled" || status === "ApiCancelled"
+
+/** The same of a completed order, which has ended whatever its status; TWS writes how beside it. */
+export const completedLivenessOf = (status: string, completedStatus = ""): Report.Liveness => {
   const liveness = livenessOf(status)
-  if (liveness._tag === "Closed") return liveness
-  return closed(status === "Inactive" ? "rejected" : "cancelled")
+  if (liveness._tag === "Closed" && liveness.kind === "filled") return liveness
+  return closed(status === "Inactive" || /reject/i.test(completedStatus) ? "rejected" : "cancelled")
 }

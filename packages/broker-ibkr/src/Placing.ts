@@ -6,6 +6,7 @@ import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
 import type { Message, OrderFacts } from "./Message.ts"
 import type { OrderRequest } from "./OrderRequest.ts"
+import { isStopped } from "./OrderStatus.ts"
 import { decimalOf } from "./Text.ts"
 
 const { Answer } = Report
@@ -17,6 +18,12 @@ interface Hearing {
   readonly terms: OrderTerms.OrderTerms
   /** The durable id that a status named, before the order itself was shown. */
   candidate: ClientOrderId.BrokerOrderId | undefined
+}
+
+/** Where an order id begins a new order. */
+export interface Beginning {
+  readonly clientId: number
+  readonly begin: (orderId: number) => void
 }
 
 const unknown = (why: string, { candidate }: Hearing): Report.Answer => Answer.Unknown({ why, candidate })
@@ -39,14 +46,16 @@ const answerOf = (hearing: Hearing, message: Message): Report.Answer | undefined
     case "Notice":
       return message.id === orderId ? noticed(hearing, message.code, message.text) : undefined
     case "OrderStatus":
-      if (message.orderId === String(orderId) && isDurable(message.permId) && message.clientId === String(clientId))
+      // One that stopped before it was shown was never taken: its words tell.
+      if (message.orderId !== String(orderId) || isStopped(message.status)) return undefined
+      if (isDurable(message.permId) && message.clientId === String(clientId))
         hearing.candidate = ClientOrderId.BrokerOrderId.make(message.permId)
       return undefined
     case "OpenOrder": {
       const { order } = message
       if (message.orderId !== String(orderId) || message.clientId !== String(clientId)) return undefined
       // A rejection may be told by the order first, and by its words after it.
-      if (!isDurable(order.permId) || order.status === "Inactive") return undefined
+      if (!isDurable(order.permId) || isStopped(order.status)) return undefined
       const difference = differenceOf(terms, order)
       return difference === undefined
         ? Answer.Accepted({ brokerOrderId: ClientOrderId.BrokerOrderId.make(order.permId) })
@@ -72,7 +81,7 @@ const LONGEST_SEND = "30 seconds"
 /** Places an order once, and waits for what comes of it. Every outcome is an answer. */
 export const place = (
   line: Line | undefined,
-  clientId: number,
+  { begin, clientId }: Beginning,
   terms: OrderTerms.OrderTerms,
   { contract, order }: OrderRequest
 ): Effect.Effect<Report.Answer> => {
@@ -82,6 +91,7 @@ export const place = (
     return Effect.succeed(Answer.NotSent({ why: "TWS has no connection to its servers", retryAfterMs: undefined }))
   return Effect.suspend(() => {
     const hearing: Hearing = { orderId: line.nextOrderId(), clientId, terms, candidate: undefined }
+    begin(hearing.orderId)
     return Effect.async<Report.Answer>((resume) => {
       const undo = line.listen((message) => {
         const answer = answerOf(hearing, message)

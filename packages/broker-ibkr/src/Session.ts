@@ -13,6 +13,8 @@ export interface Options {
   readonly connectTimeoutMs: number
   /** How often TWS is asked whether it is there, and how long it may take to say so. */
   readonly heartbeatMs: number
+  /** Hears every message of every line, before anybody who listens to one. */
+  readonly hear: (message: Message) => void
 }
 
 /** A login at TWS that is connected again whenever it is lost. */
@@ -46,6 +48,7 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
     const driven = yield* Ref.make(options.account)
 
     const note = (message: Message) => {
+      options.hear(message)
       if (message._tag !== "Commission") return
       if (commissions.size >= MOST_COMMISSIONS) commissions.clear()
       commissions.set(message.execId, { amount: message.amount, currency: message.currency })

@@ -177,6 +177,19 @@ describe("O13: an order that the broker replaced by another is one order", () =>
   })
 })
 
+describe("Refusals: the broker's words of an end", () => {
+  test.each([
+    ["the margin is not met", "the margin is not met"],
+    [undefined, "Inactive by the broker"]
+  ])("%s: the order says %s", (words, reason) => {
+    const desk = working()
+    const state = { _tag: "Closed", kind: "rejected" } as const
+    hear(desk, seen(desk, { state, rawStatus: "Inactive", words, executionsRead: true }))
+    expect(desk.order(first)).toMatchObject({ status: "rejected", reason })
+    isSound(desk)
+  })
+})
+
 describe("O18: another client order id under the same broker id", () => {
   test("the order is found by the broker's id, with a break that holds nothing", () => {
     const desk = working()

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto"
-import type { Exchange, ExchangeOrder } from "@roundlot/broker-paper"
+import type { Exchange } from "@roundlot/broker-paper"
+import { ExchangeOrder } from "@roundlot/broker-paper"
 import type { AccountName } from "@roundlot/core"
 import { Decimal } from "@roundlot/core"
 import type { Placed, Shown, ShownExecution, TimeShape } from "./messages.ts"
@@ -95,6 +96,13 @@ export const statusOf = ({ status }: ExchangeOrder.ExchangeOrder): string => {
   if (status === "filled") return "Filled"
   if (status === "cancelled" || status === "expired") return "Cancelled"
   return status === "rejected" ? "Inactive" : "Submitted"
+}
+
+/** A working order in the words that the exchange was told: a status, and after a slash why TWS holds it. */
+export const calledOf = (desk: Desk, order: ExchangeOrder.ExchangeOrder, word: string | undefined): Shown => {
+  if (word === undefined || !ExchangeOrder.isWorking(order.status)) return shownOf(desk, order)
+  const [status = "", whyHeld = ""] = word.split("/")
+  return { ...shownOf(desk, order, status), whyHeld }
 }
 
 /** An order as messages show it. */

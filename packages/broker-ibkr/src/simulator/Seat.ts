@@ -4,6 +4,7 @@ import { ExchangeOrder as Orders } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { Clock, Deferred, Effect, Either, Queue, Schema, type Scope, Stream } from "effect"
 import {
+  calledOf,
   conIdOf,
   execIdOf,
   isBehind,
@@ -189,7 +190,8 @@ const openOrders = (seat: Seat): Doing =>
     if (all === undefined) return
     for (const order of all.filter(({ status }) => Orders.isWorking(status))) {
       if (!isListed(seat, order.brokerOrderId)) continue
-      const shown = wholeOf(shownOf(seat.desk, order), symbolsOf(seat.desk, order.brokerOrderId, all))
+      const word = (yield* seat.desk.exchange.look(order.brokerOrderId))?.shownAs
+      const shown = wholeOf(calledOf(seat.desk, order, word), symbolsOf(seat.desk, order.brokerOrderId, all))
       seat.send(messages.openOrder(shown), messages.orderStatus(shown))
     }
     seat.send([53, 1])
@@ -361,12 +363,29 @@ const tell = (seat: Seat, said: Exchange.Streamed): Doing =>
     const symbols = desk.combined.has(order.brokerOrderId)
       ? symbolsOf(desk, order.brokerOrderId, yield* desk.exchange.orders)
       : []
-    const shown = wholeOf(shownOf(desk, order), symbols)
+    const word = (yield* desk.exchange.look(order.brokerOrderId))?.shownAs
+    const shown = wholeOf(calledOf(desk, order, word), symbols)
+    if (order.status === "rejected") return send(...rejectionOf(desk, shown))
     // TWS says most things twice.
     send(messages.openOrder(shown), messages.orderStatus(shown), messages.orderStatus(shown))
     if (shown.status === "Cancelled")
       send(messages.notice(shown.placed.orderId, 202, `Order Canceled - reason:${order.reason ?? ""}`))
   })
+
+/** An order that was shown and is then refused, in the order of a recording: its error comes amid its statuses. */
+const rejectionOf = (desk: Desk, shown: messages.Shown): ReadonlyArray<Fields> => {
+  const { code, words } = messages.reasonOf(shown.order)
+  const before = shownOf(desk, shown.order, "PreSubmitted")
+  const said = code === 201 ? `Order rejected - reason:${words}` : words
+  return [
+    messages.openOrder(before),
+    messages.orderStatus(before),
+    messages.orderStatus(shown),
+    messages.notice(shown.placed.orderId, code, said),
+    messages.openOrder(shown),
+    messages.orderStatus(shown)
+  ]
+}
 
 /** Bytes of the client, and when they came: who answers slowly may read them later. */
 interface Part {

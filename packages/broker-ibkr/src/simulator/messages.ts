@@ -25,6 +25,8 @@ export interface Shown {
   readonly number: string
   readonly status: string
   readonly conId: number
+  /** Why TWS holds the order. */
+  readonly whyHeld?: string | undefined
   /** The symbols of its legs, where it is a combination as a whole. */
   readonly combination?: string | undefined
 }
@@ -117,7 +119,7 @@ export const openOrder = (shown: Shown): Fields => [
 ]
 
 /** ORDER_STATUS. */
-export const orderStatus = ({ order, permId, placed, status }: Shown): Fields => {
+export const orderStatus = ({ order, permId, placed, status, whyHeld = "" }: Shown): Fields => {
   const average = Decimal.isZero(order.filledQuantity) ? "0" : averageOf(order)
   const leaves = Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filledQuantity))
   return [
@@ -131,7 +133,7 @@ export const orderStatus = ({ order, permId, placed, status }: Shown): Fields =>
     "0",
     average,
     placed.clientId,
-    "",
+    whyHeld,
     "0"
   ]
 }
@@ -168,10 +170,22 @@ export const completedOrder = (shown: Shown, zone: TimeShape): Fields => [
   Decimal.format(shown.order.filledQuantity),
   ...fields("0,0,,0,0,0"),
   timeOf(shown.order.updatedAt, zone),
-  `${shown.status} ${Decimal.format(shown.order.filledQuantity)}`,
+  completedStatusOf(shown),
   ...blank(5),
   ...fields(",0")
 ]
+
+/** How an order ended, as TWS writes it: a size, or its reason. */
+const completedStatusOf = ({ order, status }: Shown): string => {
+  if (status === "Filled") return `Filled Size: ${Decimal.format(order.filledQuantity)}`
+  return order.status === "rejected" ? `Rejected: ${reasonOf(order).words}` : "Cancelled by Trader"
+}
+
+/** The code and the words with which the exchange was told to reject; 201 where it was given none of TWS's. */
+export const reasonOf = ({ reason }: Pick<Order, "reason">): { readonly code: number; readonly words: string } => {
+  const [, code, words] = /^(\d{3,5}): (.*)$/s.exec(reason ?? "") ?? []
+  return { code: Number(code ?? 201), words: words ?? reason ?? "" }
+}
 
 /** How times are written: with a zone, in UTC, or without a word of it. */
 export type TimeShape = "zone" | "utc" | "bare"

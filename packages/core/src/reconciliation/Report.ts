@@ -80,6 +80,8 @@ export interface OrderSeen extends Stamped {
   readonly notional?: Decimal | undefined
   readonly rawStatus: string
   readonly state: Liveness
+  /** The broker's own words of why it ended, where it gives any. */
+  readonly words?: string | undefined
   /** Shares filled so far, in all; `undefined` where the broker does not say. */
   readonly cumulative: Decimal | undefined
   readonly averagePrice: Decimal | undefined

@@ -58,7 +58,7 @@ const wordOf = (report: OrderSeen, isRepeated: boolean): Word => ({
   quantity: report.quantity,
   limitPrice: report.limitPrice,
   stopPrice: report.stopPrice,
-  ...(report.state._tag === "Closed" ? { reason: `${report.rawStatus} by the broker` } : {})
+  ...(report.state._tag === "Closed" ? { reason: report.words ?? `${report.rawStatus} by the broker` } : {})
 })
 
 /** F0: a report without the broker's time infers nothing before executions were asked for. */

@@ -33,6 +33,7 @@ export const storableReport = (report: Report): Report => {
         clientOrderId: maybe(report.clientOrderId),
         symbol: storable(report.symbol),
         rawStatus: storable(report.rawStatus),
+        ...(report.words === undefined ? {} : { words: storable(report.words) }),
         ...(report.otherIds === undefined ? {} : { otherIds: report.otherIds.map(idOf) })
       }
     case "Executed":
