@@ -1,6 +1,9 @@
 import { AccountName, Broker } from "@roundlot/core"
+import type { HttpOutcome } from "@roundlot/core"
 import { Cache, Duration, Effect, Exit, Schema } from "effect"
+import { wordsOf } from "./ErrorBody.ts"
 import { reading } from "./Reading.ts"
+import { saysStaleHash } from "./RefusalCodes.ts"
 import type { Wire } from "./Wire.ts"
 
 /** An account that a login opens: its number, and the hash that stands for it in addresses. */
@@ -34,14 +37,20 @@ export const ownerOf = (
 
 const failed = (detail: string) => new Broker.BrokerReadFailed({ operation: "accounts", kind: "unreadable", detail })
 
+/** The account of a login: what it is now, and the wire on which an answer that knows its hash no longer has the hash read again. */
+export interface Account {
+  readonly linked: Effect.Effect<Linked, Broker.BrokerReadFailed>
+  readonly wire: Wire
+}
+
+const isStale = (outcome: HttpOutcome.HttpOutcome): boolean =>
+  outcome._tag === "Answered" && (outcome.status === 400 || outcome.status === 404) && saysStaleHash(wordsOf(outcome))
+
 /**
- * The account that is driven: the one of this number, or the only one. Schwab does not promise that a hash stays, so it is read once in
- * each life of the program, and nothing is kept of it.
+ * The account that is driven: the one of this number, or the only one. Schwab does not promise that a hash stays, so it is read in
+ * each life of the program, and again once Schwab says that it knows no such account; nothing is kept of it.
  */
-export const linked = (
-  wire: Wire,
-  accountNumber: string | undefined
-): Effect.Effect<Effect.Effect<Linked, Broker.BrokerReadFailed>> =>
+export const linked = (wire: Wire, accountNumber: string | undefined): Effect.Effect<Account> =>
   Effect.map(
     Cache.makeWith({
       capacity: 1,
@@ -54,8 +63,17 @@ export const linked = (
         ),
       timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.infinity : Duration.zero)
     }),
-    (cache) => cache.get("linked")
+    (cache) => ({
+      linked: cache.get(LINKED),
+      wire: {
+        ...wire,
+        ask: (ask) =>
+          Effect.tap(wire.ask(ask), (outcome) => (isStale(outcome) ? cache.invalidate(LINKED) : Effect.void))
+      }
+    })
   )
+
+const LINKED = "linked"
 
 const chosen = (
   all: ReadonlyArray<Linked>,

@@ -17,15 +17,20 @@ const decodePlain = Schema.decodeUnknownOption(Schema.parseJson(Plain))
 const decodeDetailed = Schema.decodeUnknownOption(Schema.parseJson(Detailed))
 const decodeOfToken = Schema.decodeUnknownOption(Schema.parseJson(OfToken))
 
-/** Schwab's words of an error; none where the body is not one of the three forms that it writes them in. */
-export const errorIn = (text: string): Option.Option<string> =>
+/** The Trader API's words of an error; none where the body is neither of the two forms that it writes them in. */
+export const traderErrorIn = (text: string): Option.Option<string> =>
   decodePlain(text).pipe(
     Option.map(({ errors = [], message }) => [message, ...errors].join("; ")),
     Option.orElse(() =>
       Option.map(decodeDetailed(text), ({ errors }) =>
         errors.map(({ detail, title }) => detail ?? title ?? "an error without words").join("; ")
       )
-    ),
+    )
+  )
+
+/** Schwab's words of an error; none where the body is not one of the three forms that it writes them in. */
+export const errorIn = (text: string): Option.Option<string> =>
+  traderErrorIn(text).pipe(
     Option.orElse(() =>
       Option.map(decodeOfToken(text), ({ error, error_description }) =>
         error_description === undefined ? error : `${error}: ${error_description}`

@@ -74,8 +74,8 @@ interface Desk {
  */
 export const make = (options: Options): Effect.Effect<Broker.BrokerService> =>
   Effect.gen(function* () {
-    const linked = yield* Accounts.linked(options.wire, options.accountNumber)
-    return yield* opened(options, linked, yield* Listing.ofAccount(options.wire, linked))
+    const { linked, wire } = yield* Accounts.linked(options.wire, options.accountNumber)
+    return yield* opened({ ...options, wire }, linked, yield* Listing.ofAccount(wire, linked))
   })
 
 /** Several accounts of one login, each with its number at Schwab. */
@@ -97,8 +97,8 @@ export const makeLinked = ({
     const listingOf = yield* Listing.ofAll(options.wire)
     const brokers = yield* Effect.forEach(accounts, ([account, accountNumber]) =>
       Effect.gen(function* () {
-        const linked = yield* Accounts.linked(options.wire, accountNumber)
-        return [account, yield* opened({ ...options, account }, linked, listingOf(linked))] as const
+        const { linked, wire } = yield* Accounts.linked(options.wire, accountNumber)
+        return [account, yield* opened({ ...options, account, wire }, linked, listingOf(linked))] as const
       })
     )
     return new Map(brokers)

@@ -1,10 +1,11 @@
 import { Decimal, Report } from "@roundlot/core"
 import type { ClientOrderId, HttpOutcome, OrderTerms } from "@roundlot/core"
 import { Option } from "effect"
-import { errorIn, wordsOf } from "./ErrorBody.ts"
+import { traderErrorIn, wordsOf } from "./ErrorBody.ts"
 import { tradedOf } from "./OrderAnswer.ts"
 import type { OrderAnswer } from "./OrderAnswer.ts"
 import * as OrderId from "./OrderId.ts"
+import { classOf, codeOf } from "./RefusalCodes.ts"
 import { RELOGIN_WAIT_MS } from "./Session.ts"
 
 /** What an answer is compared with. */
@@ -15,9 +16,12 @@ export type Placed =
   | { readonly _tag: "Placed"; readonly id: ClientOrderId.BrokerOrderId }
   | Exclude<Report.Answer, { _tag: "Accepted" }>
 
+/** May the request have been taken all the same? */
+const mayStand: ReadonlySet<number> = new Set([408, 409])
+
 /**
- * What an answer to a send means: the table of this adapter. Only 400 in Schwab's own words is documented as creating no order. 401
- * and 429 were not processed. A 201 names the order in its `Location`, and is no acceptance before that order was read back and is
+ * What an answer to a send means: the table of this adapter. A 4xx in the Trader API's own words is the answer to the order, which is
+ * not created, even if it is a new one; `RefusalCodes` has its class. 401 and 429 were not processed. A 201 names the order in its `Location`, and is no acceptance before that order was read back and is
  * the one that was sent. Whatever is not named here is `Unknown`.
  */
 export const placedOf = (outcome: HttpOutcome.HttpOutcome, hash: string): Placed => {
@@ -29,9 +33,10 @@ export const placedOf = (outcome: HttpOutcome.HttpOutcome, hash: string): Placed
   if (status === 401)
     return Report.Answer.NotSent({ why: `not authorised: ${words} (401)`, retryAfterMs: RELOGIN_WAIT_MS })
   if (status === 429) return Report.Answer.NotSent({ why: `too many requests: ${words} (429)`, retryAfterMs })
-  return status === 400 && Option.isSome(errorIn(outcome.text))
-    ? Report.Answer.Refused({ code: "400", words, class: "final" })
-    : unknown(`status ${status}: ${words}`)
+  const isOwn = status >= 400 && status < 500 && !mayStand.has(status) && Option.isSome(traderErrorIn(outcome.text))
+  if (!isOwn) return unknown(`status ${status}: ${words}`)
+  const code = codeOf(status, words)
+  return Report.Answer.Refused({ code, words, class: classOf(code, words) })
 }
 
 const unknown = (why: string, candidate?: ClientOrderId.BrokerOrderId) => Report.Answer.Unknown({ why, candidate })

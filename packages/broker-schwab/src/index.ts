@@ -24,6 +24,8 @@ export * as OrderRequest from "./OrderRequest.ts"
 export * as OrderStatus from "./OrderStatus.ts"
 /** `SchwabBroker`: the broker of one account at Schwab. */
 export * as SchwabBroker from "./SchwabBroker.ts"
+/** `RefusalCodes`: what Schwab says of orders that it does not create, and what each refusal is about. */
+export * as RefusalCodes from "./RefusalCodes.ts"
 /** `SendAnswers`: what each answer to a send means. */
 export * as SendAnswers from "./SendAnswers.ts"
 /** `Session`: the tokens of one login, refreshed ahead of their end. */

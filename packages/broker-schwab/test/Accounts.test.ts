@@ -29,19 +29,19 @@ const opening = (...numbers: ReadonlyArray<string>) =>
 const problem = (wanted: string | undefined, ...numbers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const { own } = yield* opening(...numbers)
-    return (yield* Effect.flip(yield* Accounts.linked(own, wanted))).detail
+    return (yield* Effect.flip((yield* Accounts.linked(own, wanted)).linked)).detail
   })
 
 describe("the account that a login opens", () => {
   it.scopedLive("is the only one, or the one that is named; its hash is read once", () =>
     Effect.gen(function* () {
       const { asked, own } = yield* opening("11112222", "33334444")
-      const linked = yield* Accounts.linked(own, "33334444")
+      const { linked } = yield* Accounts.linked(own, "33334444")
       const wanted = { accountNumber: "33334444", hash: "H33334444" }
       assert.deepStrictEqual(yield* Effect.all([linked, linked]), [wanted, wanted])
       assert.strictEqual(asked(), 1)
       const { own: alone } = yield* opening("11112222")
-      assert.containSubset(yield* yield* Accounts.linked(alone, undefined), { accountNumber: "11112222" })
+      assert.containSubset(yield* (yield* Accounts.linked(alone, undefined)).linked, { accountNumber: "11112222" })
     })
   )
 

@@ -26,7 +26,7 @@ export interface Seat {
 export interface Desk extends Seat {
   readonly exchange: Exchange.ExchangeService
   /** All accounts that the login opens. */
-  readonly seats: ReadonlyArray<Seat>
+  readonly seats: () => ReadonlyArray<Seat>
   /** The statuses that a working order shows one after the other before it is `WORKING`. */
   readonly onItsWay: ReadonlyArray<string>
   readonly said: Ref.Ref<ReadonlyMap<string, Said>>

@@ -48,6 +48,8 @@ export interface Simulator {
   readonly exchange: Exchange.ExchangeService
   /** The exchange's account that a login opens. */
   readonly account: AccountName.AccountName
+  /** From now on other hashes stand for the accounts. */
+  readonly rehash: Effect.Effect<void>
   /** The tokens of a login of a person. */
   readonly login: Effect.Effect<Tokens>
   /** What it shows whoever connects, PEM; clients trust it by `SCHWAB_CA_FILE`. None without TLS. */
@@ -83,6 +85,9 @@ const seatOf = (appKey: string, account: AccountName.AccountName, accountNumber:
   hash: hash("sha256", `account ${accountNumber} ${appKey}`, "hex").toUpperCase()
 })
 
+/** The same account under another hash. */
+const rehashed = (seat: Seat): Seat => ({ ...seat, hash: hash("sha256", seat.hash, "hex").toUpperCase() })
+
 /**
  * Opens a simulator of Schwab on this machine: its HTTP and its logins in front of one exchange. Closed with the scope.
  *
@@ -96,10 +101,11 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const keys = options.keys ?? (yield* randomKeys)
     const first = seatOf(keys.appKey, ACCOUNT, ACCOUNT_NUMBER)
     const others = [...(options.others ?? [])].map(([account, number]) => seatOf(keys.appKey, account, number))
+    let seats = [first, ...others]
     const desk: Desk = {
       ...first,
       exchange,
-      seats: [first, ...others],
+      seats: () => seats,
       onItsWay: options.onItsWay ?? [],
       said: yield* Ref.make<ReadonlyMap<string, Said>>(new Map()),
       replacing: yield* Effect.makeSemaphore(1)
@@ -128,7 +134,10 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       authorityFile: undefined,
       challenge
     }
-    return { credentials, exchange, account: ACCOUNT, login: logins.login, certificate: shown?.certificate }
+    const rehash = Effect.sync(() => {
+      seats = seats.map(rehashed)
+    })
+    return { credentials, exchange, account: ACCOUNT, rehash, login: logins.login, certificate: shown?.certificate }
   })
 
 type Routed = Effect.Effect<Answer.Answer, ExchangeFailed | { readonly message: string }>
@@ -203,7 +212,7 @@ const route = (desk: Desk, request: HttpServerRequest.HttpServerRequest, url: UR
   if (isRead && rest.join("/") === "accounts/accountNumbers") return Effect.succeed(accountRoutes.numbers(desk))
   const [accounts, hashed, place, id] = rest
   if (accounts !== "accounts" || hashed === undefined) return Effect.succeed(notThere)
-  const seat = desk.seats.find((each) => each.hash === hashed)
+  const seat = desk.seats().find((each) => each.hash === hashed)
   if (seat === undefined) return Effect.succeed(Answer.error(400, "Invalid account number"))
   const seated = { ...desk, ...seat }
   if (place === undefined && isRead) return accountRoutes.account(seated, url.searchParams.get("fields"))

@@ -9,7 +9,7 @@ type Answering = Effect.Effect<Answer.Answer, ExchangeFailed>
 
 /** `GET /accounts/accountNumbers`. */
 export const numbers = ({ seats }: Desk): Answer.Answer =>
-  Answer.ok(seats.map(({ accountNumber, hash }) => ({ accountNumber, hashValue: hash })))
+  Answer.ok(seats().map(({ accountNumber, hash }) => ({ accountNumber, hashValue: hash })))
 
 /** `GET /accounts/{hash}`, with positions where they are asked for. */
 export const account = (desk: Desk, fields: string | null): Answering =>

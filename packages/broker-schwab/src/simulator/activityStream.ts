@@ -88,7 +88,7 @@ export const serve = (desk: Desk, logins: Logins, socket: Socket.Socket): Effect
       const beat = Effect.flatMap(Clock.currentTimeMillis, (now) => send({ notify: [{ heartbeat: String(now) }] }))
       const begin = (request: typeof Request.Type) =>
         Effect.gen(function* () {
-          const streams = yield* Effect.forEach(desk.seats, (seat) =>
+          const streams = yield* Effect.forEach(desk.seats(), (seat) =>
             Effect.map(Scope.extend(desk.exchange.stream(seat.account), scope), ({ reply }) =>
               reply._tag === "Done" ? Stream.map(reply.body, (said) => ({ seat, said })) : undefined
             )

@@ -83,7 +83,7 @@ export const read = (desk: Desk, id: string): Answering =>
 const MOST_ORDERS = 3_000
 
 /** `GET /accounts/{hash}/orders`: both ends of the window are asked for. */
-export const list = (desk: Desk, query: URLSearchParams): Answering => listAll({ ...desk, seats: [desk] }, query)
+export const list = (desk: Desk, query: URLSearchParams): Answering => listAll({ ...desk, seats: () => [desk] }, query)
 
 /** `GET /orders`: those of all accounts that the login opens. */
 export const listAll = (desk: Desk, query: URLSearchParams): Answering =>
@@ -95,7 +95,7 @@ export const listAll = (desk: Desk, query: URLSearchParams): Answering =>
     const isOpen = yield* desk.exchange.isOpen
     const wanted = query.get("status")
     const all: Array<Effect.Effect.Success<ReturnType<typeof bodyOf>>> = []
-    for (const seat of desk.seats) {
+    for (const seat of desk.seats()) {
       const { reply } = yield* desk.exchange.ordersIn(seat.account, { from, to })
       if (reply._tag !== "Done") return Answer.ofReply(reply)
       const bodies = yield* Effect.forEach(reply.body.toReversed(), (order) =>

@@ -60,8 +60,10 @@ const rows: ReadonlyArray<Row> = [
     /^no; bad price$/
   ],
   [{ what: "400 without them", act: answer(400, "<html>bad</html>") }, inDoubt, /^$/],
-  [{ what: "403", act: answer(403, { message: "forbidden" }) }, inDoubt, /^$/],
-  [{ what: "404", act: answer(404, { message: "no such account" }) }, inDoubt, /^$/],
+  [{ what: "403 in Schwab's words", act: answer(403, { message: "forbidden" }) }, rejected, /^forbidden$/],
+  [{ what: "404 in Schwab's words", act: answer(404, { message: "not here" }) }, rejected, /^not here$/],
+  [{ what: "403 without them", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],
+  [{ what: "404 without them", act: answer(404, "no route") }, inDoubt, /^$/],
   [{ what: "500", act: answer(500) }, inDoubt, /^$/],
   [{ what: "503", act: answer(503, "upstream connect error") }, inDoubt, /^$/],
   [{ what: "a redirection", act: answer(302, undefined, { location: "/orders/5" }) }, inDoubt, /^$/],
