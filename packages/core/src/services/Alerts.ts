@@ -5,7 +5,8 @@ import { Ledger } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable } from "../position/Position.ts"
-import { BreakTable, standingOf, type Break } from "../reconciliation/Break.ts"
+import { BreakTable, standingOf } from "../reconciliation/Break.ts"
+import { casesOf, type Case } from "../reconciliation/cases.ts"
 import * as Instant from "../time/Instant.ts"
 import { Health, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
@@ -22,7 +23,7 @@ export const Alert = Schema.Struct({
   kind: Schema.Literal(...alertKinds),
   account: Schema.NullOr(Schema.String),
   symbol: Schema.NullOr(Schema.String),
-  /** What it is about: the kind of a break with its subject, the part of the program that fails. */
+  /** What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the part of the program that fails. */
   subject: Schema.String,
   detail: Schema.String,
   /** When it was noticed. */
@@ -103,8 +104,7 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
-    ...breaks.map(causeOf),
-    ...breaks.filter((each) => standingOf(each, now) === "escalated").map(escalated),
+    ...casesOf(breaks, now).flatMap((found) => causesOf(found, before, now)),
     ...circuits.map(({ account, circuitUntil = now, symbol }): Cause => ({
       key: keyOf("circuit", account, symbol, String(circuitUntil)),
       kind: "circuit",
@@ -128,19 +128,38 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   ]
 })
 
-const causeOf = ({ account, evidence, holds, id, kind, subject, symbol }: Break): Cause => ({
-  key: `break/${format("break", id)}`,
-  kind: "break",
-  account,
-  symbol: symbol ?? null,
-  subject: `${kind} ${subject}`,
-  detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
-})
+/** A case is raised once, and once more when a break of it has been open for too long (P11). */
+const causesOf = (found: Case, before: ReadonlyMap<string, Cause>, now: Instant.Instant): ReadonlyArray<Cause> => {
+  const cause = causeOf(found, before)
+  return found.breaks.some((each) => standingOf(each, now) === "escalated") ? [cause, escalated(cause, found)] : [cause]
+}
+
+const causeOf = (found: Case, before: ReadonlyMap<string, Cause>): Cause => {
+  const { account, breaks, first, kind, symbol } = found
+  const { evidence, holds, subject } = breaks.find((each) => each.holds !== "nothing") ?? first
+  return {
+    key: caseKeyOf(found, before),
+    kind: "break",
+    account,
+    symbol: symbol ?? null,
+    subject: breaks.length === 1 ? `${kind} ${subject}` : `${kind} (${breaks.length} breaks)`,
+    detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
+  }
+}
+
+/** A case that was raised keeps its key while any of its breaks is open; the next one of its cause gets a new one. */
+const caseKeyOf = ({ account, first, kind, symbol }: Case, before: ReadonlyMap<string, Cause>): string => {
+  const stem = keyOf("case", account, symbol ?? "", kind)
+  const raised = [...before.keys()].find((key) => stemOf(key) === stem)
+  return raised ?? `${stem}/${format("break", first.id)}`
+}
+
+/** All but the last part of a key. */
+const stemOf = (key: string): string => key.slice(0, key.lastIndexOf("/"))
 
 /** P11: who has not been heard the first time is told again, once, what is open for too long. */
-const escalated = (found: Break): Cause => {
-  const cause = causeOf(found)
-  const detail = `open since ${Instant.format(found.openedAt)}, and nobody has resolved it: ${cause.detail}`
+const escalated = (cause: Cause, { first }: Case): Cause => {
+  const detail = `open since ${Instant.format(first.openedAt)}, and nobody has resolved it: ${cause.detail}`
   return { ...cause, key: `${cause.key}/escalated`, detail }
 }
 

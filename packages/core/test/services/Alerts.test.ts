@@ -163,10 +163,11 @@ test("P11: who has not resolved a critical break within an hour is told once mor
     const raised = yield* Alerts.makeRaised
     const look = Effect.zipRight(Alerts.alertOnce(raised), told)
     yield* booked((recorder) => openOrUpdate(recorder, differs))
+    yield* TestClock.adjust("5 seconds")
     const first = yield* look
     yield* TestClock.adjust("59 minutes")
     expect(yield* look).toEqual(first)
-    yield* TestClock.adjust("1 minute")
+    yield* TestClock.adjust("55 seconds")
     const twice = ["raised: PositionDiffers AAPL", "raised: PositionDiffers AAPL"]
     expect([first, yield* look, yield* look]).toEqual([twice.slice(1), twice, twice])
     yield* booked((recorder) => closeIfOpen(recorder, symbol, "PositionDiffers", "AAPL", "they agree"))
@@ -176,6 +177,26 @@ test("P11: who has not resolved a critical break within an hour is told once mor
   const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
   return Stage.play(Effect.provide(rehearsed, Layer.provideMerge(jobs, layer)), layer)
 })
+
+const AAPL = Ticker.make("AAPL")
+
+const committed = (apply: Member<void>["apply"]) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit("command", {
+      account: Stage.account,
+      cause: { kind: "timer", actor: "test" },
+      needs: [Need.Account({ account: Stage.account }), Need.Position({ account: Stage.account, symbol: AAPL })],
+      apply
+    })
+  )
+
+const opens = (subject: string) =>
+  committed((recorder) =>
+    openOrUpdate(recorder, { symbol: AAPL, kind: "FillMismatch", subject, evidence: "another side" })
+  )
+
+const closes = (subject: string) =>
+  committed((recorder) => closeIfOpen(recorder, AAPL, "FillMismatch", subject, "the totals agree"))
 
 /** One program that looks at what needs a person whenever it is asked to. */
 const watched = (
@@ -254,5 +275,40 @@ test("DESIGN 10: a source that says nothing is told once, and that it is heard a
       yield* TestClock.adjust("1 minute")
       expect(yield* look).toEqual([...first, "over: source venue of paper"])
       yield* Fiber.interrupt(following)
+    })
+  ))
+
+test("G: a break that closes within 5 seconds raises no alert; one that outlives them does", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("4999 millis")
+      expect(yield* look).toEqual([])
+      yield* closes("O1")
+      yield* TestClock.adjust("1 minute")
+      expect(yield* look).toEqual([])
+      yield* opens("O1")
+      yield* TestClock.adjust("5 seconds")
+      expect(yield* look).toEqual(["raised: FillMismatch O1"])
+    })
+  ))
+
+test("G: breaks of one cause are one case: one alert with their number, and one end when the last has closed; the next case is told anew", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      for (const subject of ["O1", "O2", "O3"]) yield* opens(subject)
+      yield* TestClock.adjust("5 seconds")
+      const raised = ["raised: FillMismatch (3 breaks)"]
+      expect([yield* look, yield* look]).toEqual([raised, raised])
+      // The one that the key was made of closes first, and another comes: it is the same case.
+      yield* closes("O1")
+      yield* opens("O4")
+      expect(yield* look).toEqual(raised)
+      for (const subject of ["O2", "O3", "O4"]) yield* closes(subject)
+      const over = [...raised, "over: FillMismatch (3 breaks)"]
+      expect([yield* look, yield* look]).toEqual([over, over])
+      yield* opens("O5")
+      yield* TestClock.adjust("5 seconds")
+      expect(yield* look).toEqual([...over, "raised: FillMismatch O5"])
     })
   ))
