@@ -97,9 +97,28 @@ const between = (market: string | undefined, inbound: string | undefined, limit?
     }
   )
 
+/** The control that refuses an order of one where its position owes so many shares, at 2 dollars each. */
+const owing = (residual: string, limits: Partial<AccountSettings> = {}) =>
+  refusalOf(
+    { symbol: AAPL, quantity: Decimal.unsafe("1"), limitPrice: undefined, residual: Decimal.unsafe(residual) },
+    circumstances(limits, ["2"])
+  )
+
 describe("the controls before every order", () => {
-  test("an account without limits refuses nothing, with a price or without", () => {
-    expect([judged("1000000", {}), judged("1000000", {}, [])]).toEqual([undefined, undefined])
+  test("an account without limits of its own has 10,000 shares an order, with a price or without", () => {
+    expect([judged("10000", {}), judged("10000", {}, [])]).toEqual([undefined, undefined])
+    expect([judged("10000.1", {}), judged("10000.1", {}, [])]).toEqual(["MaxQuantity", "MaxQuantity"])
+    expect(judged("50000", { maxOrderQuantity: dollars("50000") })).toBeUndefined()
+  })
+
+  test("an account without a limit of its own owes 100,000 shares of a symbol at most, with a price or without", () => {
+    expect([owing("100000"), owing("-100000")]).toEqual([undefined, undefined])
+    expect([owing("100000.1"), owing("-100000.1")]).toEqual(["OpenResidual", "OpenResidual"])
+    expect(owing("100000.1", { maxOpenResidual: dollars("200001") })).toBeUndefined()
+  })
+
+  test("an order over a notional without a price is judged by no default", () => {
+    expect(judgedOver("1", {}, [])).toBeUndefined()
   })
 
   test("quantity: up to the maximum, not beyond", () => {

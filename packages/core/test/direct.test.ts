@@ -292,7 +292,7 @@ describe("rule 0 of sending a direct order", () => {
       holding(0, { maxOrderQuantity: Quantity.unsafe("3") }),
       "buy",
       "4",
-      "MaxQuantity: it is more than one order may have (limits.orderQuantity)"
+      "MaxQuantity: it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)"
     ]
   ] as const)("E2: one that %s", (_, desk, side, quantity, wanted) => {
     expect(judged(desk, { side, quantity })).toBe(wanted)

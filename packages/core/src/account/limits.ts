@@ -1,4 +1,5 @@
 import * as Decimal from "../money/Decimal.ts"
+import * as Quantity from "../money/Quantity.ts"
 import type { AccountSettings } from "./Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
@@ -15,6 +16,22 @@ type Limited = Pick<
   AccountSettings,
   Limit | "collarBp" | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional"
 >
+
+/** Shares that one order has at most where the account has no `limits.orderQuantity` of its own. */
+const ORDER_QUANTITY = Quantity.unsafe("10000")
+
+/** Shares that a position may owe and still be worked off where the account has no `limits.openResidual` of its own. */
+const OPEN_SHARES = Quantity.unsafe("100000")
+
+/** Shares that one order has at most: from the first order on there is a limit, on paper too. */
+export const orderQuantityOf = ({ maxOrderQuantity }: Pick<AccountSettings, "maxOrderQuantity">): Quantity.Quantity =>
+  maxOrderQuantity ?? ORDER_QUANTITY
+
+/** Shares that a position may owe; `undefined` where the account has a limit in dollars. */
+export const openSharesOf = ({
+  maxOpenResidual
+}: Pick<AccountSettings, "maxOpenResidual">): Quantity.Quantity | undefined =>
+  maxOpenResidual === undefined ? OPEN_SHARES : undefined
 
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)

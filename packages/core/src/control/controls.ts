@@ -1,4 +1,5 @@
 import type { Account } from "../account/Account.ts"
+import { openSharesOf, orderQuantityOf } from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -18,8 +19,8 @@ export const controls = {
   },
   Restricted: { says: "the symbol is on the account's restricted list", remedy: "Take it from the list to trade it" },
   MaxQuantity: {
-    says: "it is more than one order may have (limits.orderQuantity)",
-    remedy: "Raise the limit to a lot at least"
+    says: "it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)",
+    remedy: "Raise the limit, to a lot at least: 'roundlot controls set --account NAME --order-quantity SHARES'"
   },
   ShortNotAllowed: {
     says: "nothing is held that could be sold, and the account or the instrument may not go short",
@@ -50,8 +51,9 @@ export const controls = {
     remedy: "Raise the limit, or lower limits.orderQuantity so that orders are cut"
   },
   OpenResidual: {
-    says: "the position owes more than may be worked off without an operator (limits.openResidual)",
-    remedy: "See why it owes so much, then raise the limit"
+    says: "the position owes more than may be worked off without an operator (limits.openResidual; 100,000 shares where it is not set)",
+    remedy:
+      "See why it owes so much, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
   },
   DailyNotional: {
     says: "the account would send more on this market date than it may (limits.dailyNotional)",
@@ -159,12 +161,12 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   return undefined
 }
 
-/** Over a notional the most shares are judged that it may come to; how many those are needs a price. */
+/** What counts shares. Over a notional the most are judged that it may come to; how many those are needs a price. */
 const quantityControl = (wanted: Wanted, { account, prices }: Circumstances): Control | undefined => {
-  if (account.maxOrderQuantity === undefined) return undefined
   const shares = mostShares(wanted, prices)
-  if (shares === undefined) return "NoReferencePrice"
-  return isAbove(shares, account.maxOrderQuantity) ? "MaxQuantity" : undefined
+  if (shares === undefined) return account.maxOrderQuantity === undefined ? undefined : "NoReferencePrice"
+  if (isAbove(shares, orderQuantityOf(account))) return "MaxQuantity"
+  return isAbove(Decimal.abs(wanted.residual ?? Decimal.zero), openSharesOf(account)) ? "OpenResidual" : undefined
 }
 
 const BASIS_POINTS = Decimal.unsafe("10000")

@@ -7,6 +7,7 @@ import {
   intake,
   Price,
   Quantity,
+  Reference,
   type Recorder,
   commands
 } from "@roundlot/core"
@@ -22,7 +23,7 @@ const take = (desk: Desk.Desk, id: string, side: "buy" | "sell", quantity: strin
       symbol: "AAPL",
       side,
       quantity: Quantity.unsafe(quantity),
-      price: Price.unsafe("1"),
+      price: Price.unsafe("0.0001"),
       tradedAt: Instant.make(1n),
       reverses: undefined
     },
@@ -71,8 +72,13 @@ describe("a queue longer than what a position brings with it", () => {
 
 describe("a residual beyond what one order may have", () => {
   test("D2: the order has at most 18 digits before the point, and the books stay readable", () => {
-    const desk = Desk.make()
     const most = "999999999999999999"
+    // Its limits are the highest that can be said; a share costs so little that the one in dollars lets all of it through.
+    const limits = { maxOrderQuantity: Quantity.unsafe(most), maxOpenResidual: Quantity.unsafe(most) }
+    const price = Price.unsafe("0.0001")
+    const desk = Desk.make(limits, undefined, undefined, (at) =>
+      Reference.Reference.Priced({ price, at, source: "market" })
+    )
     desk.commitAll("trade", [take(desk, "a", "buy", most), take(desk, "b", "buy", most)])
     desk.commit("command", (recorder) => commands.cancelOrder(recorder, Id.OrderId.make(1), "too small"))
     desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, true))

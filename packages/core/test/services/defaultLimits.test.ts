@@ -1,0 +1,41 @@
+import { Effect } from "effect"
+import { describe, expect, test } from "vitest"
+import * as Decimal from "../../src/money/Decimal.ts"
+import { PositionTable } from "../../src/position/Position.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
+import * as Stage from "./Stage.ts"
+
+/** What a new account makes of a trade over so many shares: its orders, and the answer of its position. */
+const fresh = async (shares: string, settings: Parameters<typeof Stage.opened>[0] = {}) => {
+  let found: { readonly orders: ReadonlyArray<string>; readonly answer: string | undefined } | undefined
+  await Stage.play(
+    Effect.gen(function* () {
+      yield* Stage.opened(settings)
+      yield* Stage.driving
+      yield* Stage.submit(Stage.trade("t1", shares))
+      yield* Gates.confirmInstruments
+      yield* Submission.submitPending(() => Effect.succeed(true))
+      const orders = (yield* Stage.orders).map(({ quantity, status }) => `${status} ${Decimal.format(quantity)}`)
+      const [position] = yield* Reads.all(PositionTable)
+      found = { orders, answer: position?.answer }
+    }),
+    Stage.layer()
+  )
+  return found
+}
+
+describe("limits from the first order, of an account that has none of its own", () => {
+  test("OpenResidual: 999,999,999,999,999,999 shares are not sent", async () => {
+    expect(await fresh("999999999999999999")).toEqual({ orders: [], answer: "Refused(OpenResidual)" })
+    expect(await fresh("100001")).toEqual({ orders: [], answer: "Refused(OpenResidual)" })
+  })
+
+  test("MaxQuantity: what is due is worked off by orders of 10,000 shares", async () => {
+    expect((await fresh("100000"))?.orders).toEqual(["submitted 10000"])
+    expect((await fresh("10000"))?.orders).toEqual(["submitted 10000"])
+    expect((await fresh("100000", { maxOrderQuantity: Quantity.unsafe("50000") }))?.orders).toEqual(["submitted 50000"])
+  })
+})
