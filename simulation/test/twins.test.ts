@@ -32,10 +32,10 @@ const refusal = () => Report.Answer.Refused({ code: "gave_up", words: "no answer
 
 vi.mock("../../packages/core/src/reconciliation/answers.ts", async (load) => {
   const real = await load<typeof answersModule>()
-  const answered: typeof real.answered = (recorder, report, payload) =>
+  const answered: typeof real.answered = (recorder, report, payload, witness) =>
     broken.rule === "in doubt" && report.answer._tag === "Unknown"
-      ? real.answered(recorder, { ...report, answer: refusal() }, payload)
-      : real.answered(recorder, report, payload)
+      ? real.answered(recorder, { ...report, answer: refusal() }, payload, { _tag: "Settled" })
+      : real.answered(recorder, report, payload, witness)
   return { ...real, answered }
 })
 

@@ -8,6 +8,7 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id.ts"
 import { instrumentOf } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
+import { settled } from "../order/hearing.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -220,7 +221,7 @@ export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: 
   const [owner] = recorder.books.orders.find("brokerOrderId", [account, brokerOrderId])
   if (owner !== undefined) return refused(`${brokerOrderId} is ${format("order", owner.id)} already`)
   return commanded(recorder, orderId, { _tag: "MarkPlaced", brokerOrderId }, (_, asked) => {
-    const heard = { at: BEFORE_ANY_WORD, cumulative: undefined, isBrokersTime: false }
+    const heard = { at: BEFORE_ANY_WORD, cumulative: undefined, isBrokersTime: false, witness: settled }
     const word = { ...heard, reported: "open", rawStatus: MARKED_PLACED } as const
     if (asked._tag === "Changes") advance(recorder, orderId, { ...asked.change, acceptedAt: recorder.world.at }, word)
     return done(`${format("order", orderId)} is ${brokerOrderId} at the broker, and will be read there and compared`)

@@ -1,3 +1,4 @@
+import { settled } from "../order/hearing.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format, type OrderId } from "../identity/Id.ts"
@@ -66,6 +67,12 @@ const forgetReports = (recorder: Recorder, { id, sentLimitPrice, sentQuantity, s
     cumulative: undefined,
     cumulativeAt: undefined
   }
-  const word = { reported: "open", at: recorder.world.at, cumulative: undefined, isBrokersTime: false } as const
+  const word = {
+    reported: "open",
+    at: recorder.world.at,
+    cumulative: undefined,
+    isBrokersTime: false,
+    witness: settled
+  } as const
   advance(recorder, orderOf(recorder, id).id, unheard, word)
 }

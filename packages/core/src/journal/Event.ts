@@ -304,6 +304,9 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   reported: maybe(Schema.Literal(...reportedStates)),
   reportedAt: maybe(Time),
   reportedCumulative: maybe(Shares),
+  /** W11: an end that a second reading has to confirm, and when it was first heard. */
+  endReported: maybe(Schema.Literal(...reportedStates)),
+  endReportedAt: maybe(Time),
   cumulative: maybe(Shares),
   cumulativeAt: maybe(Time),
   acceptedAt: maybe(Time),

@@ -91,6 +91,9 @@ export const Order = Schema.Struct({
   reported: Column.optional(Column.literal(reportedStates)),
   reportedAt: Column.optional(Column.instant),
   reportedCumulative: Column.optional(Column.decimal),
+  /** W11: an end or a refusal that nobody asked for, and when it was first heard, until a second reading agrees. */
+  endReported: Column.optional(Column.literal(reportedStates)),
+  endReportedAt: Column.optional(Column.instant),
   /** The newest report that has a cumulative (F5). */
   cumulative: Column.optional(Column.decimal),
   cumulativeAt: Column.optional(Column.instant),
@@ -162,6 +165,8 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   reported: order.reported,
   reportedAt: order.reportedAt,
   reportedCumulative: order.reportedCumulative,
+  endReported: order.endReported,
+  endReportedAt: order.endReportedAt,
   cumulative: order.cumulative,
   cumulativeAt: order.cumulativeAt,
   filled: order.filled,

@@ -5,6 +5,7 @@ import type { Instant } from "../time/Instant.ts"
 import type { Price } from "../money/Price.ts"
 import type { Order, ReportedState } from "./Order.ts"
 import { isLive, type OrderStatus } from "./OrderState.ts"
+import type { Witness } from "./hearing.ts"
 
 /** A broker's word on an order's life, with the time it was true (F0). */
 export interface Word {
@@ -14,6 +15,8 @@ export interface Word {
   readonly isBrokersTime: boolean
   /** A second reading of the same moment says it again: at a tie it is the newer (W13). */
   readonly isRepeated?: boolean | undefined
+  /** W11: what it was heard by, which decides whether it confirms an end. */
+  readonly witness: Witness
   /** The status as the broker writes it, the order's quantity and prices there, and why it ended; of the newest word only. */
   readonly rawStatus?: string | undefined
   readonly quantity?: Order["quantity"] | undefined

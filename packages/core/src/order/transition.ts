@@ -6,7 +6,8 @@ import * as Decimal from "../money/Decimal.ts"
 import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.ts"
 import { open, reviewCumulative } from "../reconciliation/ledgerBreaks.ts"
 import { adjust } from "./commitment.ts"
-import { observe, type Word } from "./observe.ts"
+import { hearing } from "./hearing.ts"
+import type { Word } from "./observe.ts"
 import { draftOf, type Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 
@@ -30,6 +31,8 @@ export type Change = Partial<
     | "reported"
     | "reportedAt"
     | "reportedCumulative"
+    | "endReported"
+    | "endReportedAt"
   >
 >
 
@@ -48,7 +51,7 @@ export const orderOf = (recorder: Recorder, id: OrderId): Order => {
 export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: Word): Order => {
   const before = orderOf(recorder, id)
   const changed = Object.assign(draftOf(before), change)
-  const { isCumulativeBelow, ...seen } = observe(
+  const { isCumulativeBelow, ...seen } = hearing(
     changed,
     recorder.books.fills.find("order", [id]),
     word,
@@ -78,6 +81,8 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     reported: after.reported,
     reportedAt: after.reportedAt,
     reportedCumulative: after.reportedCumulative,
+    endReported: after.endReported,
+    endReportedAt: after.endReportedAt,
     cumulative: after.cumulative,
     cumulativeAt: after.cumulativeAt,
     acceptedAt: after.acceptedAt,
@@ -123,6 +128,8 @@ const compared = [
   "reported",
   "reportedAt",
   "reportedCumulative",
+  "endReported",
+  "endReportedAt",
   "cumulative",
   "cumulativeAt",
   "acceptedAt"

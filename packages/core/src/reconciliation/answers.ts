@@ -1,11 +1,12 @@
 import { Need } from "../books/Need.ts"
-import { format } from "../identity/Id.ts"
+import { format, type OrderId } from "../identity/Id.ts"
 import { storable } from "../identity/unstorable.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { ID_IN_USE } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
 import type { Word } from "../order/observe.ts"
-import { advance, type Change } from "../order/transition.ts"
+import { settled, type Witness } from "../order/hearing.ts"
+import { advance, type Change, orderOf } from "../order/transition.ts"
 import * as Instant from "../time/Instant.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { Answered, RawPayload } from "./Report.ts"
@@ -21,6 +22,7 @@ export const answered = (
   recorder: Recorder,
   report: Answered,
   payload: RawPayload | undefined,
+  witness: Witness = settled,
   holdsBack?: HoldsBack
 ): Interpreted => {
   recorder.need(Need.AttemptById({ id: report.attemptId }))
@@ -40,6 +42,7 @@ export const answered = (
     reported,
     at: report.asOf,
     cumulative: undefined,
+    witness: settled,
     isBrokersTime: report.asOfKind === "broker"
   })
   switch (answer._tag) {
@@ -60,7 +63,10 @@ export const answered = (
     case "Refused": {
       const { code, words } = answer
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "rejected", code, message: words })
-      return applied(advance(recorder, order.id, { code, reason: words }, word("rejected")))
+      const said = { code, reason: words }
+      return witness._tag === "Settled"
+        ? applied(advance(recorder, order.id, said, word("rejected")))
+        : applied(advance(recorder, order.id, { ...said, ...unconfirmed(recorder, order) }))
     }
     case "NotSent": {
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "not_accepted", message: answer.why })
@@ -84,6 +90,31 @@ export const answered = (
       return applied(advance(recorder, order.id, { deed: "doubted", ...(isNews ? { reason: why, candidate } : {}) }))
     }
   }
+}
+
+/** W11: a refused order stays as one in doubt until a reading agrees; what is known to be at the broker is asked for there. */
+const unconfirmed = (recorder: Recorder, { status }: Order): Change =>
+  status === "submitting" || status === "in_doubt"
+    ? { deed: "doubted", endReported: "rejected", endReportedAt: recorder.world.at }
+    : {}
+
+/** W11: a reading has agreed that a refused order is not at the broker; it was so from its sending on, whatever is said later (F3). */
+export const concludeRefused = (recorder: Recorder, orderId: OrderId): void => {
+  const order = orderOf(recorder, orderId)
+  if (order.status !== "in_doubt" || order.endReported === undefined) return
+  const at = order.sentAt ?? order.createdAt
+  advance(
+    recorder,
+    orderId,
+    {},
+    { reported: order.endReported, at, cumulative: undefined, isBrokersTime: false, witness: settled }
+  )
+}
+
+/** W11: a refused order that may be at the broker all the same is a doubt like any. */
+export const doubtRefused = (recorder: Recorder, orderId: OrderId): void => {
+  const { status } = orderOf(recorder, orderId)
+  if (status === "in_doubt") advance(recorder, orderId, { endReported: undefined, endReportedAt: undefined })
 }
 
 const MOST_DETAILS = 1_000

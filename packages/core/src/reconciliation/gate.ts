@@ -5,6 +5,7 @@ import type { Fill } from "../fill/Fill.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import type { Witness } from "../order/hearing.ts"
 import { advance, orderOf } from "../order/transition.ts"
 import type { Order } from "../order/Order.ts"
 import { signed } from "../order/Side.ts"
@@ -28,22 +29,32 @@ import { closeIfPriced } from "./unpriced.ts"
 import { wait, type HoldsBack } from "./waitingFills.ts"
 
 /** W1 to W14: a report of an order passes before anything of it is booked; what is not possible is held. */
-export const passOrder = (recorder: Recorder, seen: OrderSeen, payload: RawPayload | undefined): Interpreted => {
+export const passOrder = (
+  recorder: Recorder,
+  seen: OrderSeen,
+  payload: RawPayload | undefined,
+  witness: Witness
+): Interpreted => {
   const order = match(recorder, seen)?.order
   const report = plausibility.timed(seen, order?.sentAt, recorder.world.at)
-  if (order === undefined) return passUnknownOrder(recorder, report, payload)
+  if (order === undefined) return passUnknownOrder(recorder, report, payload, witness)
   const known = heldReports.knownOf(recorder, order)
   const fault = plausibility.implausibleOrder(known, report)
   if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
   const stands = plausibility.standsAtTie(known, report)
   const booked = evidenced(recorder, payload, (witnessed) =>
-    orderSeen(witnessed, report, { isRepeated: stands, holdsBack })
+    orderSeen(witnessed, report, { isRepeated: stands, holdsBack, witness })
   )
   afterOrder(recorder, order, report, known)
   return booked
 }
 
-const passUnknownOrder = (recorder: Recorder, report: OrderSeen, payload: RawPayload | undefined): Interpreted => {
+const passUnknownOrder = (
+  recorder: Recorder,
+  report: OrderSeen,
+  payload: RawPayload | undefined,
+  witness: Witness
+): Interpreted => {
   const { brokerOrderId, cumulative, notional, quantity } = report
   const isTooMuch = cumulative !== undefined && notional === undefined && Decimal.isLess(quantity, cumulative)
   if (plausibility.isNegative(quantity) || isTooMuch) {
@@ -51,7 +62,7 @@ const passUnknownOrder = (recorder: Recorder, report: OrderSeen, payload: RawPay
     return heldReports.holdUnknown(recorder, report, brokerOrderId, evidence)
   }
   heldReports.closeUnknown(recorder, report.symbol, brokerOrderId)
-  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { holdsBack }))
+  return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { holdsBack, witness }))
 }
 
 /** What was held of an order is judged again with what is known now. */

@@ -11,17 +11,32 @@ import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
 import type { Received, Report } from "./Report.ts"
+import { frame, settled, type Witness } from "../order/hearing.ts"
+import type { Instant } from "../time/Instant.ts"
 import { storableReport } from "./storableReport.ts"
+
+/** W11: what of a broker's words an end is judged by, beside the words: when the reading began that they are of, if they are of one. */
+export type HeardBy = "frame" | "settled" | { readonly begun: Instant }
+
+const witnessOf = (by: HeardBy, executionsRead: boolean): Witness => {
+  if (by === "settled") return settled
+  return by === "frame" ? frame : { _tag: "Reading", begun: by.begun, executionsRead }
+}
 
 /**
  * Books whatever a broker says; one function for every broker. What it says of orders and executions passes the gate of plausibility
- * first (W1 to W14): what is not possible is held as evidence and booked nowhere.
+ * first (W1 to W14): what is not possible is held as evidence and booked nowhere. What is `settled` needs no second reading (W11).
  */
-export const interpret = (recorder: Recorder, { payload, ...received }: Received): Interpreted => {
+export const interpret = (
+  recorder: Recorder,
+  { payload, ...received }: Received,
+  by: HeardBy = "settled"
+): Interpreted => {
   const report = byItsInstrument(recorder, storableReport(received.report))
-  if (report._tag === "OrderSeen") return passOrder(recorder, report, payload)
+  if (report._tag === "OrderSeen") return passOrder(recorder, report, payload, witnessOf(by, report.executionsRead))
   if (report._tag === "Executed") return passExecution(recorder, report, payload)
-  if (report._tag === "Answered") return answered(recorder, report, payload, holdsBack)
+  if (report._tag === "Answered") return answered(recorder, report, payload, witnessOf(by, false), holdsBack)
+  if (report._tag === "NotFound") return notFound(recorder, report, witnessOf(by, true))
   return interpretFact(recorder, { report, payload })
 }
 
@@ -43,7 +58,7 @@ export const interpretFact = (recorder: Recorder, { payload, ...received }: Rece
     case "Listed":
       return adoptOrphans(recorder, report)
     case "NotFound":
-      return notFound(recorder, report)
+      return notFound(recorder, report, settled)
   }
 }
 

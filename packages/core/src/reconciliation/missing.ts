@@ -2,6 +2,8 @@ import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
+import { settled, type Witness } from "../order/hearing.ts"
+import type { Word } from "../order/observe.ts"
 import { advance } from "../order/transition.ts"
 import * as Instant from "../time/Instant.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
@@ -17,15 +19,33 @@ export const QUIET_MS = 60_000
  * acknowledged once is never sent again. Orders that have ended are forgotten by brokers (O26), and what changed a moment ago is
  * not judged. An order that has filled, or is not ours, stays what its facts say, with the break.
  */
-export const notFound = (recorder: Recorder, report: NotFound): Interpreted => {
+export const notFound = (recorder: Recorder, report: NotFound, witness: Witness): Interpreted => {
   const order = report.complete ? match(recorder, report)?.order : undefined
   if (order === undefined || !isWorking(order)) return { _tag: "NothingToDo" }
+  const end = endOf(order, witness)
+  if (end !== undefined) return applied(advance(recorder, order.id, {}, end))
   if (Instant.millisBetween(order.updatedAt, recorder.world.at) < QUIET_MS) return { _tag: "NothingToDo" }
   const subject = format("order", order.id)
   const evidence = `${order.brokerOrderId ?? subject} was ${order.rawStatus ?? order.status} and is not in the broker's whole history`
   open(recorder, { symbol: order.symbol, kind: "OrderMissing", subject, evidence })
   if (order.attemptId === undefined || Decimal.isPositive(order.filled)) return applied(order)
   return applied(advance(recorder, order.id, { ...unheard, deed: "doubted", reason: "the broker no longer has it" }))
+}
+
+/** How long after an end was heard a listing has to begin that confirms it by not showing the order, in milliseconds (W11). */
+export const ABSENT_AFTER_MS = 5_000
+
+/** W11: what is heard to have ended, and is in no listing that began later, has ended. */
+const endOf = ({ endReported, endReportedAt, reportedAt }: Order, witness: Witness): Word | undefined => {
+  if (endReported === undefined || endReportedAt === undefined || witness._tag !== "Reading") return undefined
+  if (witness.begun < Instant.addMillis(endReportedAt, ABSENT_AFTER_MS)) return undefined
+  return {
+    reported: endReported,
+    at: reportedAt ?? endReportedAt,
+    cumulative: undefined,
+    isBrokersTime: false,
+    witness: settled
+  }
 }
 
 const isWorking = ({ status }: Order): boolean => status === "submitted" || status === "partially_filled"

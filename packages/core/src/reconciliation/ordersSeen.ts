@@ -6,6 +6,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { MARKED_PLACED } from "../order/command.ts"
 import type { Order } from "../order/Order.ts"
+import { frame, settled, type Witness } from "../order/hearing.ts"
 import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
 import { priceFault } from "../order/OrderTerms.ts"
@@ -27,6 +28,8 @@ export interface Passed {
   /** A second reading of the moment that the books have says it again: it stands. */
   readonly isRepeated?: boolean | undefined
   readonly holdsBack?: HoldsBack | undefined
+  /** W11: what it was heard by; settled where nothing is said. */
+  readonly witness?: Witness | undefined
 }
 
 /** An order as the broker shows it: ours is brought up to it, one that is not ours is adopted. */
@@ -48,8 +51,9 @@ const reviewReuse = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen
   }
 }
 
-const wordOf = (report: OrderSeen, isRepeated: boolean): Word => ({
+const wordOf = (report: OrderSeen, { isRepeated = false, witness = settled }: Passed): Word => ({
   isRepeated,
+  witness,
   reported: report.state._tag === "Open" ? "open" : report.state.kind,
   at: report.asOf,
   cumulative: mayInfer(report) ? report.cumulative : undefined,
@@ -77,7 +81,7 @@ const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Pas
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
   closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
   if (isPremature(report)) return premature(recorder, order, change, report)
-  const seen = advance(recorder, order.id, change, wordOf(report, passed.isRepeated === true))
+  const seen = advance(recorder, order.id, change, wordOf(report, passed))
   if (seen !== order) reviewClientId(recorder, order, report)
   const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, report)
   reviewAverage(recorder, joined, report)
@@ -96,7 +100,7 @@ const reviewClientId = (recorder: Recorder, order: Order, { brokerOrderId, clien
 const premature = (recorder: Recorder, order: Order, change: Change, report: OrderSeen): Interpreted => {
   if (order.brokerOrderId !== undefined && order.status !== "in_doubt") return applied(order)
   const isUnheard = order.origin === "external" || order.status === "in_doubt"
-  const word: Word = { reported: "open", at: report.asOf, cumulative: undefined, isBrokersTime: false }
+  const word: Word = { reported: "open", at: report.asOf, cumulative: undefined, isBrokersTime: false, witness: frame }
   return applied(advance(recorder, order.id, change, isUnheard ? word : undefined))
 }
 

@@ -22,6 +22,7 @@ import * as Batches from "./Batches.ts"
 import { requestCancels } from "./Cancels.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
+import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
@@ -104,6 +105,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       logins: makeBeside,
       polls: beside,
       positions: beside,
+      refusals: beside,
       sends: makeBeside,
       sweeps: beside
     })
@@ -112,6 +114,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const polled = yield* makePolled
     const asked = yield* makeAsked
     const heldReadings = yield* makeHeldReadings
+    const refusals = yield* makeAskedRefusals
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
@@ -125,6 +128,9 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
         work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
         work.forever("held reports", look, readHeldAgain(heldReadings, each.held), { after: ["breaks"] }),
+        work.forever("refusals", look, confirmRefusals(refusals, mayDrive, each.refusals), {
+          after: ["AttemptAnswered"]
+        }),
         work.forever("polling", look, pollOpenOrders(polling, polled, each.polls), {
           after: ["OrderChanged", "OrderCreated"],
           rest: 4
@@ -326,9 +332,11 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
   }
 })
 
-/** A plan that was judged and told to wait moves only when what it waits for does. */
+/** W11: an end waits for its second reading. A plan that was judged and told to wait moves only when what it waits for does. */
 const isOnItsWay = (order: Order): boolean =>
-  order.status === "submitting" || (order.status === "pending" && order.heldFor === undefined)
+  order.status === "submitting" ||
+  order.endReported !== undefined ||
+  (order.status === "pending" && order.heldFor === undefined)
 
 const settled = ["NotDue", "OrderLive"]
 

@@ -31,6 +31,7 @@ import { confirm } from "./Gates.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import * as StartGate from "./StartGate.ts"
+import { confirmNow } from "./Refusals.ts"
 import { refuse, sendOrder } from "./Submission.ts"
 import { recoverIdle, reported } from "./work.ts"
 
@@ -206,6 +207,7 @@ const executeInTurn = Effect.fn("Decisions.executeInTurn")(function* (desk: Desk
   if (executed._tag === "NotPending" && obstacle === undefined) {
     return yield* new DecisionNotPending({ id: format("decision", id), status: executed.status })
   }
+  if (executed._tag === "Ordered") yield* confirmNow(executed.order.id)
   const became = yield* find(id)
   yield* tell(became)
   return became

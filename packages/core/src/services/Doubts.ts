@@ -31,21 +31,13 @@ const SETTLING_MS = 5_000
 export interface Asked {
   /** When each doubtful attempt was last asked for. */
   readonly attempts: Ref.Ref<ReadonlyMap<AttemptId, number>>
-  /** The orders whose re-send was refused, and when; each is looked for once more. */
-  readonly refused: Ref.Ref<ReadonlyMap<OrderId, Refused>>
   /** How often the doubtful orders of decisions were looked for in vain. */
   readonly missed: Ref.Ref<ReadonlyMap<OrderId, number>>
-}
-
-interface Refused {
-  readonly order: Order
-  readonly sinceMs: number
 }
 
 /** Nothing was asked for yet. */
 export const makeAsked: Effect.Effect<Asked> = Effect.all({
   attempts: Ref.make<ReadonlyMap<AttemptId, number>>(new Map()),
-  refused: Ref.make<ReadonlyMap<OrderId, Refused>>(new Map()),
   missed: Ref.make<ReadonlyMap<OrderId, number>>(new Map())
 })
 
@@ -67,36 +59,29 @@ export const askForDoubtful = <R = never>(
     const since = new Map<AttemptId, number>()
     const settled: Array<Order> = []
     for (const order of yield* driven(doubtful)) {
-      if (order.attemptId === undefined) continue
+      // W11: what was refused is asked for beside this.
+      if (order.attemptId === undefined || order.endReported !== undefined) continue
       const sinceMs = last.get(order.attemptId) ?? nowMs - Math.max(0, Instant.millisBetween(order.updatedAt, now))
       since.set(order.attemptId, sinceMs)
       if (nowMs - sinceMs >= (yield* pauseMs(order, now))) settled.push(order)
     }
     // What is asked beside this pass is known as it was asked.
     yield* Ref.update(asked.attempts, (known) => new Map([...since].map(([id, ms]) => [id, known.get(id) ?? ms])))
-    const asks = [
-      ...settled.map((order) => ({
-        order,
-        asking: Effect.zipRight(noteAsked(asked, order), ask(asked, order, mayDrive(order.account)))
-      })),
-      ...[...(yield* Ref.get(asked.refused)).values()]
-        .filter(({ sinceMs }) => nowMs - sinceMs >= SETTLING_MS)
-        .map(({ order }) => ({ order, asking: askOnceMore(asked, order) }))
-    ]
     yield* each(
-      asks.map(({ order }) => order.account),
+      settled.map(({ account }) => account),
       (account) =>
         Effect.forEach(
-          asks.filter(({ order }) => order.account === account),
-          ({ asking }) => reported(`doubts ${account}`, asking),
+          settled.filter((order) => order.account === account),
+          (order) =>
+            reported(
+              `doubts ${account}`,
+              Effect.zipRight(noteAsked(asked, order), ask(asked, order, mayDrive(account)))
+            ),
           { concurrency: 4, discard: true }
         )
     )
-    yield* recoverIdle(
-      "doubts",
-      Effect.map(Ref.get(asked.refused), (refused) => [...doubtful, ...[...refused.values()].map(({ order }) => order)])
-    )
-    return asks.length
+    yield* recoverIdle("doubts", Effect.succeed(doubtful))
+    return settled.length
   })
 
 /** An order has had its turn when it is asked for: one of an account that is left out keeps it. */
@@ -120,17 +105,6 @@ const pauseMs = (order: Order, now: Instant.Instant) =>
       : Math.min(LONGEST_PAUSE_MS, Math.max(SETTLING_MS, Instant.millisBetween(order.updatedAt, now) / 2))
   )
 
-/**
- * An order whose re-send was refused has ended; if its first attempt has arrived after all, that must be seen before the cool-down
- * is over and the position orders again.
- */
-const askOnceMore = Effect.fn("Doubts.askOnceMore")(function* ({ refused }: Asked, order: Order) {
-  const broker = yield* brokerOf(order.account)
-  const found = yield* look(order, broker)
-  if (found?.report._tag === "OrderSeen") yield* book(found)
-  yield* Ref.update(refused, (known) => new Map([...known].filter(([id]) => id !== order.id)))
-})
-
 const ask = Effect.fn("Doubts.ask")(function* <R>(
   asked: Asked,
   order: Order,
@@ -147,7 +121,7 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
   // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
   if (!(yield* mayDrive)) return
-  yield* order.decisionId === undefined ? sendAgain(asked, order) : miss(asked, order)
+  yield* order.decisionId === undefined ? sendOrder(order) : miss(asked, order)
 })
 
 const LOOK_UPS = 2
@@ -159,13 +133,6 @@ const miss = Effect.fn("Doubts.miss")(function* ({ missed }: Asked, order: Order
   if (count < LOOK_UPS) return
   yield* recorded(order, (recorder) => giveUp(recorder, order.id, `not found at the broker in ${LOOK_UPS} look-ups`))
   yield* Ref.update(missed, (known) => new Map([...known].filter(([id]) => id !== order.id)))
-})
-
-const sendAgain = Effect.fn("Doubts.sendAgain")(function* ({ refused }: Asked, order: Order) {
-  const became = yield* sendOrder(order)
-  if (became?._tag !== "Applied" || became.status !== "rejected") return
-  const sinceMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-  yield* Ref.update(refused, (known) => new Map(known).set(order.id, { order, sinceMs }))
 })
 
 /** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
@@ -209,14 +176,14 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
 })
 
 /** P9: what the market names otherwise by now is compared by the ticker that the books know it by. */
-const byTheirInstruments = (account: AccountName) =>
+export const byTheirInstruments = (account: AccountName) =>
   Effect.map(Reads.account(account), (settings) => {
     const symbols = settings?.symbols ?? []
     return (report: OrderSeen): OrderSeen => ({ ...report, symbol: nameInBooks(symbols, report.symbol) })
   })
 
 /** Those of the listed orders that the books have. */
-const idsInTheBooks = (account: AccountName, reports: ReadonlyArray<OrderSeen>) =>
+export const idsInTheBooks = (account: AccountName, reports: ReadonlyArray<OrderSeen>) =>
   Effect.map(
     Effect.forEach(chunksOf(reports.map(({ brokerOrderId }) => brokerOrderId)), (ids) =>
       Reads.all(OrderTable, {
@@ -281,13 +248,13 @@ const takeOver = (order: Order, { payload, report }: Received<OrderSeen | NotFou
     if (report._tag === "NotFound" || current.status !== "in_doubt") return
     if (sharing(recorder, report.brokerOrderId).length > 0)
       doubt(recorder, current, `${report.brokerOrderId}, which it could be, is another order of these books`)
-    else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload })
+    else interpret(recorder, { report: { ...report, clientOrderId: current.clientOrderId }, payload }, "frame")
   })
 
 type Found = Received<OrderSeen | NotFound>
 
 /** The broker's own id, or the candidate that an unclear answer named, is asked for first, then our own id. */
-const look = Effect.fn("Doubts.look")(function* (order: Order, broker: BrokerService) {
+export const look = Effect.fn("Doubts.look")(function* (order: Order, broker: BrokerService) {
   if (order.brokerOrderId !== undefined) {
     const known: Found = yield* withRetries(broker.order(order.brokerOrderId))
     if (known.report._tag === "OrderSeen" || broker.lookup === undefined) return known

@@ -9,6 +9,7 @@ import { HeldReportTable } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
+import { Ledger } from "../ledger/Ledger.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
@@ -113,10 +114,11 @@ const hasHeldOverfill = (orders: ReadonlyArray<Order>) =>
 const readOrder = Effect.fn("HeldReports.readOrder")(function* ({ account, brokerOrderId }: Order) {
   if (brokerOrderId === undefined) return
   const broker = yield* brokerOf(account)
+  const begun = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   const seen = yield* withRetries(broker.order(brokerOrderId))
   const fills = yield* withRetries(broker.fillsOf(brokerOrderId))
   const { payload, report } = seen
   if (report._tag === "NotFound" || report.account !== account) return
   const executions = fills.received.filter((each) => each.report.account === account)
-  yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }])
+  yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }], begun)
 })

@@ -16,7 +16,7 @@ import { Refusal, type Brokers, type BrokerService, type Prepared } from "../por
 import { Clock } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"
 import { begin } from "../ports/deadline.ts"
-import { interpret } from "../reconciliation/interpret.ts"
+import { interpret, type HeardBy } from "../reconciliation/interpret.ts"
 import type { Interpreted } from "../reconciliation/Interpreted.ts"
 import {
   Answer,
@@ -74,17 +74,25 @@ const memberOf = <A>(
   apply: (recorder: Recorder) => A
 ): Member<A> => ({ account, cause: { kind, actor: "roundlot" }, needs, apply })
 
-/** The logical commit that books a report. */
-export const reportMember = (received: Received): Member<Interpreted> =>
-  memberOf(received.report.account, "report", needsOf(received.report), (recorder) => interpret(recorder, received))
+/** The logical commit that books a report: a frame of a stream or an answer, where nobody says when its reading began (W11). */
+export const reportMember = (received: Received, begun?: Instant.Instant): Member<Interpreted> =>
+  memberOf(received.report.account, "report", needsOf(received.report), (recorder) =>
+    interpret(recorder, received, heardBy(begun))
+  )
+
+const heardBy = (begun: Instant.Instant | undefined): HeardBy => (begun === undefined ? "frame" : { begun })
 
 /** Books reports in their order, and notes how long ago was executed what is booked for the first time. */
 export const bookAll = (
-  received: ReadonlyArray<Received>
+  received: ReadonlyArray<Received>,
+  begun?: Instant.Instant
 ): Effect.Effect<ReadonlyArray<Interpreted>, LedgerError, Ledger | Clock> =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const answers = yield* ledger.submitAll("report", received.map(reportMember))
+    const answers = yield* ledger.submitAll(
+      "report",
+      received.map((each) => reportMember(each, begun))
+    )
     yield* noteBooked(received, answers)
     return answers
   })
@@ -113,30 +121,41 @@ const isCrowded = ({ executions }: OrderRead): boolean => executions.length > AT
  * Books what was read of orders, each in one logical commit: an end is never booked without the fills that were read with it, and
  * what cannot be booked of one order keeps nothing from the others. Many executions of one order come before its end, by themselves.
  */
-export const bookRead = (reads: ReadonlyArray<OrderRead>): Effect.Effect<void, LedgerError, Ledger | Clock> =>
+export const bookRead = (
+  reads: ReadonlyArray<OrderRead>,
+  begun: Instant.Instant
+): Effect.Effect<void, LedgerError, Ledger | Clock> =>
   Effect.gen(function* () {
-    const few = bookEach(reads.filter((read) => !isCrowded(read)))
+    const few = bookEach(
+      reads.filter((read) => !isCrowded(read)),
+      begun
+    )
     const many = reads
       .filter(isCrowded)
-      .map(({ executions, seen }) => Effect.zipRight(bookAll(executions), bookAll([seen])))
+      .map(({ executions, seen }) => Effect.zipRight(bookAll(executions), bookAll([seen], begun)))
     const exits = yield* Effect.forEach([few, ...many], (booking) => Effect.exit(booking))
     yield* Effect.forEach(exits, (exit) => exit, { discard: true })
   })
 
-const bookEach = (reads: ReadonlyArray<OrderRead>) =>
+const bookEach = (reads: ReadonlyArray<OrderRead>, begun: Instant.Instant) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const answers = yield* ledger.submitAll("report", reads.map(readMember))
+    const answers = yield* ledger.submitAll(
+      "report",
+      reads.map((read) => readMember(read, begun))
+    )
     yield* noteBooked(
       reads.flatMap(({ executions, seen }) => [...executions, seen]),
       answers.flat()
     )
   })
 
-const readMember = ({ executions, seen }: OrderRead): Member<ReadonlyArray<Interpreted>> => {
+const readMember = ({ executions, seen }: OrderRead, begun: Instant.Instant): Member<ReadonlyArray<Interpreted>> => {
   const received = [...executions, seen]
   const needs = received.flatMap(({ report }) => needsOf(report))
-  return memberOf(seen.report.account, "report", needs, (recorder) => received.map((each) => interpret(recorder, each)))
+  return memberOf(seen.report.account, "report", needs, (recorder) =>
+    received.map((each) => interpret(recorder, each, { begun }))
+  )
 }
 
 const needsOf = (report: Report): ReadonlyArray<Need> => {
@@ -336,7 +355,10 @@ const bookWhenAnswered = (sent: Committed, answer: Effect.Effect<Received<Answer
 const bookTogether = (sent: ReadonlyArray<Committed>, answers: ReadonlyArray<Received<Answered>>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const outcomes = yield* ledger.submitEach("report", answers.map(reportMember))
+    const outcomes = yield* ledger.submitEach(
+      "report",
+      answers.map((received) => reportMember(received))
+    )
     const well = new Set<AccountName>()
     const failed: Array<Effect.Effect<void, never, Health | Ledger>> = []
     for (const [i, each] of sent.entries()) {

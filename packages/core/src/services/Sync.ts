@@ -114,6 +114,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   const asked = { from: Instant.addMillis(now, -lookbackDays * DAY_MS), to: Instant.addMillis(now, A_SECOND_MS) }
   const readBefore = yield* withRetries(broker.fills(asked))
   const from = startOf(readBefore, asked.from)
+  const begun = yield* (yield* Ledger).now
   const orders = yield* withRetries(broker.orders({ from, to: asked.to }))
   const isEndUntold = (yield* newOrders(account, orders, () => false)).some(({ report }) => hasUntoldEnd(report))
   const fills = isEndUntold ? yield* withRetries(broker.fills(asked)) : readBefore
@@ -124,7 +125,7 @@ export const syncTradesOnce: (request: SyncRequest) => Effect.Effect<Synced, Fai
   const canonicalBefore = yield* canonicalOf(account, bases)
   const touched = new Set<OrderId>(yield* book(news))
   const seen = yield* newOrders(account, orders, () => isWhole(fills))
-  for (const id of yield* book(seen)) touched.add(id)
+  for (const id of yield* book(seen, begun)) touched.add(id)
   yield* bookListing(account, now, from, orders)
   for (const id of yield* settleWaiting(account, broker, { from, to: asked.to }, news, isWhole(fills))) touched.add(id)
   // What waited for its order had no place for what it cost.
@@ -245,11 +246,11 @@ const newOrders = (
 const TOGETHER = 500
 
 /** Books reports in their order; which orders they were about. */
-const book = (received: ReadonlyArray<Received>) =>
+const book = (received: ReadonlyArray<Received>, begun?: Instant.Instant) =>
   Effect.gen(function* () {
     const orders: Array<OrderId> = []
     for (let from = 0; from < received.length; from += TOGETHER) {
-      const answers = yield* bookAll(received.slice(from, from + TOGETHER))
+      const answers = yield* bookAll(received.slice(from, from + TOGETHER), begun)
       for (const answer of answers) if (answer._tag === "Applied") orders.push(answer.orderId)
     }
     return orders

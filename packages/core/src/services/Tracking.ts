@@ -6,6 +6,7 @@ import { format, type OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { SEPARATE_MS } from "../order/hearing.ts"
 import { acknowledgedOf, averagePrice, OrderTable, type Order } from "../order/Order.ts"
 import {
   brokerOf,
@@ -22,7 +23,7 @@ import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import type { Filter } from "../ports/TradeRepository.ts"
 import { SKEW_MS } from "../reconciliation/couldBe.ts"
-import { QUIET_MS } from "../reconciliation/missing.ts"
+import { ABSENT_AFTER_MS, QUIET_MS } from "../reconciliation/missing.ts"
 import type { Executed, Listed, NotFound, OrderSeen, Received, Report } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { CursorTable } from "../trade/Cursor.ts"
@@ -59,7 +60,12 @@ export const waitMs = (options: PollingOptions, order: Pick<Order, "clientOrderI
 interface Turn {
   readonly readMs: number
   readonly waitMs: number
+  /** W11: the end for whose second reading it has a turn of its own. */
+  readonly confirms?: Instant.Instant | undefined
 }
+
+/** W11: so long after an end was heard it is read again; a little longer than a reading has to wait to be another one. */
+const SECOND_READING_MS = SEPARATE_MS + 50
 
 /** What the poller knows of open orders. */
 interface Known {
@@ -111,7 +117,11 @@ const afterLook =
   (before: Known): Known => {
     const turns = open.map((order): readonly [number, Turn] => {
       const lastsMs = waitMs(options, order)
-      return [order.id, before.turns.get(order.id) ?? { readMs: nowMs - lastsMs, waitMs: lastsMs }]
+      const known = before.turns.get(order.id) ?? { readMs: nowMs - lastsMs, waitMs: lastsMs }
+      const { endReportedAt } = order
+      if (endReportedAt === undefined || endReportedAt === known.confirms) return [order.id, known]
+      const leftMs = Math.max(0, SECOND_READING_MS - Instant.millisBetween(endReportedAt, at))
+      return [order.id, { readMs: nowMs - lastsMs + leftMs, waitMs: lastsMs, confirms: endReportedAt }]
     })
     return {
       turns: new Map(isWhole ? turns : [...before.turns, ...turns]),
@@ -222,6 +232,7 @@ const readTogether = Effect.fn("Tracking.readTogether")(function* (
 ) {
   const [first, ...others] = orders
   if (first === undefined) return []
+  const begun = yield* booksNow
   const listed = yield* withRetries(broker.orders(windowOf(first, others)))
   const received = yield* ofAccount(first.account, listed.received)
   const byId = new Map(
@@ -241,7 +252,8 @@ const readTogether = Effect.fn("Tracking.readTogether")(function* (
     seen.map(({ order, received: { payload, report } }) => ({
       executions: executionsFor(order),
       seen: { report: { ...report, executionsRead: asked.has(order.id) && fills.complete }, payload }
-    }))
+    })),
+    begun
   )
   yield* tellChanges(seen.map(({ order, received: { report } }) => ({ order, report })))
   return seen.map(({ order }) => order.id)
@@ -315,6 +327,9 @@ export const pollAll = pollEach(inTurn)
 /** The same for one account. */
 export const pollAllOf = (account: AccountName) => pollEach(inTurn, [{ column: "account", in: [account] }])
 
+/** What time it is in the books: by it a reading begins after what was heard, or not (W11). */
+const booksNow = Effect.flatMap(Ledger, (ledger) => ledger.now)
+
 /** Reads an order that works. O7, O8, C4: executions are read before an end or a total that our fills do not reach is booked. */
 export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order) {
   const acknowledged = acknowledgedOf(order)
@@ -322,6 +337,7 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
   const brokers = yield* Brokers
   const broker = yield* brokers.get(order.account)
   const id = ClientOrderId.current(acknowledged.brokerOrderIds)
+  const begun = yield* booksNow
   const seen = yield* withRetries(broker.order(id))
   const { report } = seen
   if (report._tag === "NotFound") return yield* lookFurther(order, broker, report)
@@ -330,8 +346,8 @@ export const readOrder = Effect.fn("Tracking.readOrder")(function* (order: Order
     const fills = yield* withRetries(broker.fillsOf(id))
     const executions = yield* ofAccount(order.account, fills.received)
     const { payload } = seen
-    yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }])
-  } else yield* book(report, seen)
+    yield* bookRead([{ executions, seen: { report: { ...report, executionsRead: fills.complete }, payload } }], begun)
+  } else yield* book(report, seen, begun)
   return yield* tellChanges([{ order, report }])
 })
 
@@ -383,29 +399,48 @@ const lookFurther = Effect.fn("Tracking.lookFurther")(function* (
   missing: NotFound
 ) {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const isQuiet = Instant.millisBetween(order.updatedAt, now) >= QUIET_MS
+  const begun = yield* booksNow
+  const { endReportedAt } = order
+  const isQuiet =
+    endReportedAt === undefined
+      ? Instant.millisBetween(order.updatedAt, now) >= QUIET_MS
+      : Instant.millisBetween(endReportedAt, begun) >= ABSENT_AFTER_MS
   const from = Instant.addMillis(order.sentAt ?? order.acceptedAt ?? order.createdAt, -OVERLAP_MS)
   const isWithinHistory = Instant.millisBetween(from, now) <= broker.capabilities.historyWindowMs
   if (!missing.complete || !isQuiet || !isWithinHistory) return
   const listed = yield* withRetries(broker.orders({ from, to: newest(now) }))
   const there = listed.received.find(({ report }) => order.brokerOrderIds.includes(report.brokerOrderId))
-  if (there !== undefined) return yield* book(there.report, there)
+  if (there !== undefined) return yield* book(there.report, there, begun)
   if (!listed.complete) return
   const isOurs = order.origin !== "external" && broker.lookup !== undefined
   const found = isOurs ? yield* withRetries(broker.lookup(order.clientOrderId)) : undefined
-  if (found?.report._tag === "OrderSeen") return yield* book(found.report, found)
+  if (found?.report._tag === "OrderSeen") return yield* book(found.report, found, begun)
   if (found?.report.complete === false) return
+  if (endReportedAt !== undefined && !(yield* readExecutions(order, broker))) return
   const report = { ...missing, asOf: now, asOfKind: "ours", brokerOrderId: order.brokerOrderId } as const
-  return yield* book(report, { payload: undefined })
+  return yield* book(report, { payload: undefined }, begun)
 })
+
+/** W11: what an order executed, before its absence confirms its end. Were all of them told? */
+const readExecutions = (order: Order, broker: BrokerService) =>
+  Effect.gen(function* () {
+    if (order.brokerOrderId === undefined) return false
+    const fills = yield* withRetries(broker.fillsOf(order.brokerOrderId))
+    yield* bookAll(yield* ofAccount(order.account, fills.received))
+    return fills.complete
+  })
 
 const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
   report.state._tag === "Closed" ||
   (report.cumulative !== undefined && !Decimal.equals(report.cumulative, order.filled)) ||
   Decimal.isPositive(order.unpriced)
 
-const book = (report: OrderSeen | NotFound, { payload }: Pick<Received, "payload">) =>
-  Effect.flatMap(Ledger, (ledger) => Effect.asVoid(ledger.submit("report", reportMember({ report, payload }))))
+const book = (
+  report: OrderSeen | NotFound,
+  { payload }: Pick<Received, "payload">,
+  begun: Instant.Instant | undefined
+) =>
+  Effect.flatMap(Ledger, (ledger) => Effect.asVoid(ledger.submit("report", reportMember({ report, payload }, begun))))
 
 const OVERLAP_MS = 10 * 60_000
 
@@ -427,6 +462,7 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const told = yield* brokersNow(broker, now)
   const theirs = Option.getOrElse(told, () => now)
+  const begun = yield* booksNow
   const window = { from: yield* sweptFrom(account, theirs, broker), to: newest(theirs) }
   const [orders, fills] = yield* Effect.all([
     bookUnreadable(account, "orders")(withRetries(broker.orders(window))),
@@ -439,7 +475,10 @@ export const sweep = Effect.fn("Tracking.sweep")(function* (account: AccountName
     report: { ...report, executionsRead },
     payload
   }))
-  const interpreted = yield* ledger.submitAll("report", read.map(reportMember))
+  const interpreted = yield* ledger.submitAll(
+    "report",
+    read.map((each) => reportMember(each, begun))
+  )
   // O24: what may be an order in doubt is not adopted: it must be listed again once the doubt is settled.
   const isWaiting = interpreted.some(({ _tag }) => _tag === "Waiting")
   const listed = listedOf(account, now, window.from, orders)

@@ -238,6 +238,8 @@ export const order: Row = {
   reported: "filled",
   reportedAt: AT,
   reportedCumulative: "1",
+  endReported: null,
+  endReportedAt: null,
   cumulative: "1",
   cumulativeAt: AT,
   filled: "1",

@@ -185,37 +185,6 @@ describe("an order in doubt", () => {
       })
     )
   })
-
-  it("LEDGER F3: whose re-send is refused ends, and is looked for once more before anything is ordered again", async () => {
-    const answers = [unknown, Answer.Refused({ code: "no", words: "no", class: "final" })]
-    let sent = 0
-    let lookups = 0
-    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
-    await Stage.play(
-      Effect.gen(function* () {
-        const order = yield* doubted
-        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
-        const before = lookups
-        shown = Effect.succeed({ report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined })
-        yield* TestClock.adjust("8 seconds")
-        expect(lookups).toBe(before + 1)
-        expect(yield* Stage.statuses).toEqual(["submitted"])
-        expect(yield* openKinds).toEqual(["Reappeared"])
-        yield* TestClock.adjust("45 seconds")
-        expect(sent).toBe(2)
-      }),
-      Stage.layer({
-        prepare: () =>
-          Stage.prepared((id) => Effect.sync(() => Stage.answered(id, answers[Math.min(sent++, 1)] ?? unknown))),
-        lookup: () =>
-          Effect.suspend(() => {
-            lookups++
-            return shown
-          }),
-        order: () => shown
-      })
-    )
-  })
 })
 
 describe("a decision in doubt", () => {

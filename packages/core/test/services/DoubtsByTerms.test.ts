@@ -257,6 +257,8 @@ describe("an order in doubt at a broker without client order ids", () => {
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         yield* markPlaced(order, first)
         yield* Tracking.pollAll
+        yield* after("6 seconds")
+        yield* Tracking.pollAll
         expect(only(yield* Stage.orders)).toMatchObject({ status: "cancelled", brokerOrderId: first })
       }),
       layer

@@ -32,6 +32,8 @@ import * as Driving from "../../src/services/Driving.ts"
 import { LiveTrading } from "../../src/services/LiveTrading.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Roundlot from "../../src/services/Roundlot.ts"
+import { interpret } from "../../src/reconciliation/interpret.ts"
+import { reportedMember } from "../../src/services/reported.ts"
 import { reportMember } from "../../src/services/Submission.ts"
 import * as Instant from "../../src/time/Instant.ts"
 import type { TradeInput } from "../../src/trade/Trade.ts"
@@ -270,6 +272,15 @@ export const until = <A, E, R>(read: Effect.Effect<A, E, R>, holds: (value: A) =
 
 const shown = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value)
 
-/** Books a report, whoever drives the account. */
+/** Books a report that needs no second reading (W11), whoever drives the account. */
 export const book = (report: Report, payload?: RawPayload) =>
-  Effect.flatMap(Ledger, (ledger) => ledger.submit("command", reportMember({ report, payload })))
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit(
+      "command",
+      reportedMember(report.account, [], (recorder) => interpret(recorder, { report, payload }))
+    )
+  )
+
+/** Books a report as a frame of a stream. */
+export const hear = (report: Report) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.submit("report", reportMember({ report, payload: undefined })))

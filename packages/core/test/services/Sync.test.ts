@@ -191,6 +191,8 @@ describe("a sync of executions", () => {
         yield* submitPending(() => Effect.succeed(true))
         expect(yield* Stage.statuses).toEqual(["submitted"])
         yield* sync()
+        yield* TestClock.adjust("2 seconds")
+        yield* sync()
         const [order] = yield* Stage.orders
         expect([order?.status, Decimal.format(order?.filled ?? Decimal.zero)]).toEqual(["cancelled", "2"])
         const given = (yield* Reads.all(AllocationTable)).flatMap(({ quantity, releasedAt }) =>

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "6bd4e043"
+export const fingerprint = "583aa0a0"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -329,6 +329,8 @@ export const sqlite: ReadonlyArray<string> = [
   "reported" TEXT,
   "reportedAt" INTEGER,
   "reportedCumulative" TEXT,
+  "endReported" TEXT,
+  "endReportedAt" INTEGER,
   "cumulative" TEXT,
   "cumulativeAt" INTEGER,
   "filled" TEXT NOT NULL,
@@ -374,6 +376,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "orders_attemptId" CHECK ("attemptId" > 0),
   CONSTRAINT "orders_reported" CHECK ("reported" = 'open' OR "reported" = 'filled' OR "reported" = 'cancelled' OR "reported" = 'expired' OR "reported" = 'rejected'),
   CONSTRAINT "orders_reportedCumulative" CHECK ("reportedCumulative" GLOB '[0-9]*' AND "reportedCumulative" NOT GLOB '*[^0-9.]*' AND "reportedCumulative" NOT GLOB '0[0-9]*' AND (instr("reportedCumulative", '.') = 0 OR ("reportedCumulative" GLOB '*[1-9]' AND "reportedCumulative" NOT GLOB '*.*.*'))),
+  CONSTRAINT "orders_endReported" CHECK ("endReported" = 'open' OR "endReported" = 'filled' OR "endReported" = 'cancelled' OR "endReported" = 'expired' OR "endReported" = 'rejected'),
   CONSTRAINT "orders_cumulative" CHECK ("cumulative" GLOB '[0-9]*' AND "cumulative" NOT GLOB '*[^0-9.]*' AND "cumulative" NOT GLOB '0[0-9]*' AND (instr("cumulative", '.') = 0 OR ("cumulative" GLOB '*[1-9]' AND "cumulative" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_filled" CHECK ("filled" GLOB '[0-9]*' AND "filled" NOT GLOB '*[^0-9.]*' AND "filled" NOT GLOB '0[0-9]*' AND (instr("filled", '.') = 0 OR ("filled" GLOB '*[1-9]' AND "filled" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_notional" CHECK ("notional" GLOB '[0-9]*' AND "notional" NOT GLOB '*[^0-9.]*' AND "notional" NOT GLOB '0[0-9]*' AND (instr("notional", '.') = 0 OR ("notional" GLOB '*[1-9]' AND "notional" NOT GLOB '*.*.*'))),
@@ -1154,6 +1157,8 @@ export const postgres: ReadonlyArray<string> = [
   "reported" TEXT COLLATE "C",
   "reportedAt" TIMESTAMPTZ,
   "reportedCumulative" NUMERIC,
+  "endReported" TEXT COLLATE "C",
+  "endReportedAt" TIMESTAMPTZ,
   "cumulative" NUMERIC,
   "cumulativeAt" TIMESTAMPTZ,
   "filled" NUMERIC NOT NULL,
@@ -1199,6 +1204,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "orders_attemptId" CHECK ("attemptId" > 0),
   CONSTRAINT "orders_reported" CHECK ("reported" IN ('open', 'filled', 'cancelled', 'expired', 'rejected')),
   CONSTRAINT "orders_reportedCumulative" CHECK (scale("reportedCumulative") = min_scale("reportedCumulative") AND "reportedCumulative" < 'Infinity' AND "reportedCumulative" >= 0),
+  CONSTRAINT "orders_endReported" CHECK ("endReported" IN ('open', 'filled', 'cancelled', 'expired', 'rejected')),
   CONSTRAINT "orders_cumulative" CHECK (scale("cumulative") = min_scale("cumulative") AND "cumulative" < 'Infinity' AND "cumulative" >= 0),
   CONSTRAINT "orders_filled" CHECK (scale("filled") = min_scale("filled") AND "filled" < 'Infinity' AND "filled" >= 0),
   CONSTRAINT "orders_notional" CHECK (scale("notional") = min_scale("notional") AND "notional" < 'Infinity' AND "notional" >= 0),

@@ -96,6 +96,8 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     reported: undefined,
     reportedAt: undefined,
     reportedCumulative: undefined,
+    endReported: undefined,
+    endReportedAt: undefined,
     cumulative: undefined,
     cumulativeAt: undefined,
     filled: Decimal.zero,
@@ -161,6 +163,8 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.reported = event.reported
   after.reportedAt = event.reportedAt
   after.reportedCumulative = event.reportedCumulative
+  after.endReported = event.endReported
+  after.endReportedAt = event.endReportedAt
   after.cumulative = event.cumulative
   after.cumulativeAt = event.cumulativeAt
   after.acceptedAt = event.acceptedAt

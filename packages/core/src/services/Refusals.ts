@@ -1,0 +1,156 @@
+import { Effect, Ref } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import type { OrderId } from "../identity/Id.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { SEPARATE_MS } from "../order/hearing.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import { concludeRefused, doubtRefused } from "../reconciliation/answers.ts"
+import { couldBe, SKEW_MS } from "../reconciliation/couldBe.ts"
+import { ABSENT_AFTER_MS } from "../reconciliation/missing.ts"
+import * as Instant from "../time/Instant.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
+import { driven } from "./drive.ts"
+import { byTheirInstruments, idsInTheBooks, look } from "./Doubts.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
+import { reportedMember } from "./reported.ts"
+import { bookAll, reportMember } from "./Submission.ts"
+import { recoverIdle, reported } from "./work.ts"
+
+/** When each refused order was last asked for, in milliseconds of a clock that never jumps; lives as long as the program. */
+export type AskedRefusals = Ref.Ref<ReadonlyMap<OrderId, number>>
+
+/** None was asked for yet. */
+export const makeAskedRefusals: Effect.Effect<AskedRefusals> = Ref.make<ReadonlyMap<OrderId, number>>(new Map())
+
+/** How long after a reading that failed, or proved nothing, the next one comes, in milliseconds. */
+const AGAIN_MS = 5_000
+
+/** W11: a refused order that no reading has confirmed yet. */
+export const isRefused = ({ endReported, status }: Order): boolean => status === "in_doubt" && endReported !== undefined
+
+/**
+ * W11: asks for orders that their broker has refused: one pass. An order ends only where a reading of its own does not find it; what is
+ * found is ours, and accepted.
+ */
+export const confirmRefusals = <R = never>(
+  asked: AskedRefusals,
+  mayDrive: (account: AccountName) => Effect.Effect<boolean, never, R> = () => Effect.succeed(true),
+  each: EachAccount = inTurn
+) =>
+  Effect.gen(function* () {
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    const doubtful = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] }).pipe(
+      Effect.flatMap(driven)
+    )
+    const refused = doubtful.filter(isRefused)
+    const last = yield* Ref.updateAndGet(
+      asked,
+      (known) => new Map(refused.flatMap(({ id }) => (known.has(id) ? [[id, known.get(id) ?? nowMs] as const] : [])))
+    )
+    const due: Array<Order> = []
+    for (const order of refused) {
+      const waitsMs = yield* waitMs(order, now)
+      if (waitsMs === 0 && nowMs - (last.get(order.id) ?? -Infinity) >= AGAIN_MS) due.push(order)
+    }
+    yield* each(
+      due.map(({ account }) => account),
+      (account) =>
+        Effect.forEach(
+          due.filter((order) => order.account === account),
+          (order) => confirmOne(asked, order, mayDrive(account)),
+          { concurrency: 4, discard: true }
+        )
+    )
+    yield* recoverIdle("refusals", Effect.succeed(refused))
+    return due.length
+  })
+
+const confirmOne = <R>(asked: AskedRefusals, order: Order, mayDrive: Effect.Effect<boolean, never, R>) =>
+  Effect.gen(function* () {
+    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+    yield* Ref.update(asked, (known) => new Map(known).set(order.id, nowMs))
+    // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
+    if (yield* mayDrive) yield* reported(`refusals ${order.account}`, confirmRefusal(order))
+  })
+
+/** How long until a reading may confirm a refusal, in milliseconds: none where nothing was asked for before it was answered. */
+const waitMs = (order: Order, now: Instant.Instant) =>
+  Effect.map(Effect.option(brokerOf(order.account)), (broker) => {
+    if (order.endReportedAt === undefined || broker._tag === "None") return 0
+    const leastMs = broker.value.lookup === undefined ? ABSENT_AFTER_MS : order.attempts > 1 ? SEPARATE_MS : 0
+    return Math.max(0, leastMs - Instant.millisBetween(order.endReportedAt, now))
+  })
+
+/** The same for one order, as soon as that may be: whoever waits for its answer has it then, where the broker can be read. */
+export const confirmNow = Effect.fn("Refusals.confirmNow")(function* (orderId: OrderId) {
+  const order = yield* Reads.first(OrderTable, { where: [{ column: "id", in: [orderId] }] })
+  if (order === undefined || !isRefused(order)) return
+  const waits = yield* waitMs(order, yield* Effect.flatMap(Ledger, (ledger) => ledger.now))
+  if (waits > 0) yield* Effect.sleep(`${Math.ceil(waits)} millis`)
+  yield* reported(`refusals ${order.account}`, confirmRefusal(order))
+})
+
+const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Order) {
+  const broker = yield* brokerOf(order.account)
+  const ledger = yield* Ledger
+  const begun = yield* ledger.now
+  const found = broker.lookup === undefined ? undefined : yield* look(order, broker)
+  if (found?.report._tag === "OrderSeen") return void (yield* ledger.submit("report", reportMember(found, begun)))
+  if (found?.report.complete !== true && !(yield* isNotListed(order, broker, begun))) return
+  if (yield* executesNothing(order, broker)) yield* concluded(order, concludeRefused)
+})
+
+/** Where the broker cannot be asked by our id: a complete listing, begun late enough, that has nothing that could be it. */
+const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant) =>
+  Effect.gen(function* () {
+    const heardAt = order.endReportedAt
+    if (heardAt === undefined || begun < Instant.addMillis(heardAt, ABSENT_AFTER_MS)) return false
+    const inBooks = yield* byTheirInstruments(order.account)
+    const { complete, received } = yield* withRetries(broker.orders(yield* windowOf(order)))
+    if (!complete) return false
+    const reports = received.map(({ report }) => inBooks(report))
+    const ours = yield* idsInTheBooks(order.account, reports)
+    const isThere = reports.some(
+      (report) =>
+        report.clientOrderId === order.clientOrderId || (!ours.has(report.brokerOrderId) && couldBe(order, report))
+    )
+    if (isThere) yield* concluded(order, doubtRefused)
+    return !isThere
+  })
+
+/** W11: executions were read as well, and none is of an order of its side that nobody knows. */
+const executesNothing = (order: Order, broker: BrokerService) =>
+  Effect.gen(function* () {
+    const fills = yield* withRetries(broker.fills(yield* windowOf(order)))
+    const own = fills.received.filter(({ report }) => report.account === order.account)
+    const interpreted = yield* bookAll(own)
+    return (
+      isWhole(fills) &&
+      !own.some(
+        ({ report }, i) =>
+          interpreted[i]?._tag === "Waiting" && report.symbol === order.symbol && report.side === order.side
+      )
+    )
+  })
+
+const windowOf = (order: Order) =>
+  Effect.map(
+    Effect.flatMap(Clock, (clock) => clock.now),
+    (now) => ({
+      from: Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS),
+      to: Instant.addMillis(now, SKEW_MS)
+    })
+  )
+
+const concluded = (order: Order, apply: typeof concludeRefused) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.submit(
+      "report",
+      reportedMember(order.account, [Need.OrderById({ id: order.id })], (recorder) => apply(recorder, order.id))
+    )
+  )

@@ -1,0 +1,344 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { ClientOrderId } from "../../src/identity/ClientOrderId.ts"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import { AttemptTable } from "../../src/order/Attempt.ts"
+import type { BrokerService } from "../../src/ports/Broker.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
+import { PositionTable } from "../../src/position/Position.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
+import * as Audit from "../../src/services/Audit.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import { Commands } from "../../src/services/Commands.ts"
+import * as Decisions from "../../src/services/Decisions.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import { SEPARATE_MS } from "../../src/order/hearing.ts"
+import * as Instant from "../../src/time/Instant.ts"
+import * as Stage from "./Stage.ts"
+
+const refused = Answer.Refused({ code: "40310000", words: "insufficient buying power", class: "final" })
+const unknown = Answer.Unknown({ why: "reset", candidate: undefined })
+
+const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
+)
+const answer = Effect.map(Reads.all(PositionTable), ([position]) => position?.answer)
+const outcomes = Effect.map(Reads.all(AttemptTable), (all) => all.map(({ outcome }) => outcome))
+
+/** A broker that answers the n-th send by the n-th of these (the last again and again), and shows what is told it to. */
+const place = (answers: ReadonlyArray<Answer>, parts: Partial<BrokerService> = {}) => {
+  const asked = { sent: 0, lookups: 0, orders: 0 }
+  let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+  const look = (what: "lookups" | "orders") => () =>
+    Effect.suspend(() => {
+      asked[what]++
+      return shown
+    })
+  let takes = false
+  return {
+    asked,
+    /** What it refuses, it shows from then on. */
+    takesAllTheSame: () => {
+      takes = true
+    },
+    show: (report: OrderSeen) => {
+      shown = Effect.succeed({ report, payload: undefined })
+    },
+    hide: () => {
+      shown = Stage.notFound()
+    },
+    layer: Stage.layer({
+      prepare: (terms) =>
+        Stage.prepared((id) =>
+          Effect.sync(() => {
+            if (takes) shown = Effect.succeed({ report: Stage.seen(terms), payload: undefined })
+            const said = answers[Math.min(asked.sent++, answers.length - 1)] ?? unknown
+            return Stage.answered(id, said)
+          })
+        ),
+      lookup: look("lookups"),
+      order: look("orders"),
+      ...parts
+    })
+  }
+}
+
+const begun = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.forkScoped(Daemon.run())
+  yield* Stage.submit(Stage.trade("t1", "1"))
+})
+
+const firstOrder = Effect.flatMap(Stage.orders, ([order]) =>
+  order === undefined ? Effect.dieMessage("no order") : Effect.succeed(order)
+)
+
+/** An order of one share that works at the broker. */
+const working = (show: (report: OrderSeen) => void) =>
+  Effect.gen(function* () {
+    yield* begun
+    yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+    const order = yield* firstOrder
+    show(Stage.seen(order))
+    return order
+  })
+
+const ended = { asOf: Instant.make(9n), rawStatus: "canceled", state: { _tag: "Closed", kind: "cancelled" } } as const
+const accepted = Answer.Accepted({ brokerOrderId: Stage.theirId })
+
+describe("a refused order", () => {
+  it("W11: ends once its broker, asked for it by our id, does not find it; then its shares are due again after the cool-down", async () => {
+    const { asked, layer } = place([refused])
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+        expect(yield* firstOrder).toMatchObject({ code: "40310000", reason: "insufficient buying power" })
+        expect(asked).toMatchObject({ sent: 1, lookups: 1 })
+        expect(yield* answer).toBe("CoolingDown")
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("W11: is never ordered again while its broker cannot be asked: its answer stays OrderLive, with the broker's words", async () => {
+    let isWell = false
+    const { asked, layer } = place([refused], {
+      lookup: () => Effect.suspend(() => (isWell ? Stage.notFound() : Stage.notFound(false))),
+      orders: () => Effect.suspend(() => Effect.succeed({ complete: isWell, received: [] }))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* TestClock.adjust("5 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "in_doubt", endReported: "rejected", code: "40310000" })
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
+        isWell = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+      }),
+      layer
+    )
+  })
+
+  it("W11: is not confirmed while its executions are told in part only", async () => {
+    let isComplete = false
+    const { layer } = place([refused], { fills: () => Effect.sync(() => ({ complete: isComplete, received: [] })) })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* TestClock.adjust("1 minute")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        isComplete = true
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+      }),
+      layer
+    )
+  })
+
+  it("W11: that was placed all the same is ours: it is accepted, and nothing is ordered a second time", async () => {
+    const { asked, layer, takesAllTheSame } = place([refused])
+    await Stage.play(
+      Effect.gen(function* () {
+        takesAllTheSame()
+        yield* begun
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        yield* TestClock.adjust("5 minutes")
+        expect(asked.sent).toBe(1)
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: undefined, code: "40310000" })
+        expect([yield* outcomes, yield* answer, yield* openKinds]).toEqual([["rejected"], "OrderLive", []])
+      }),
+      layer
+    )
+  })
+
+  it("W11: whose re-send is refused ends only where a look-up begun a second later does not find it", async () => {
+    const { asked, layer } = place([unknown, refused])
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+        expect([asked.sent, yield* outcomes]).toEqual([2, ["unknown", "rejected"]])
+        const [order] = yield* Stage.orders
+        const [, attempt] = yield* Reads.all(AttemptTable)
+        expect(
+          Instant.millisBetween(attempt?.answeredAt ?? Instant.make(0n), order?.endedAt ?? Instant.make(0n))
+        ).toBeGreaterThanOrEqual(SEPARATE_MS)
+      }),
+      layer
+    )
+  })
+
+  it("W11: at a broker without client order ids ends once a complete listing begun 5 s later has nothing that could be it", async () => {
+    let listings = 0
+    const { layer } = place([refused], {
+      lookup: undefined,
+      orders: () =>
+        Effect.sync(() => {
+          listings++
+          return { complete: true, received: [] }
+        })
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* Stage.until(Stage.statuses, ([status]) => status === "in_doubt")
+        const { endReportedAt } = yield* firstOrder
+        const { endedAt } = yield* Stage.until(firstOrder, ({ status }) => status === "rejected")
+        expect(
+          Instant.millisBetween(endReportedAt ?? Instant.make(0n), endedAt ?? Instant.make(0n))
+        ).toBeGreaterThanOrEqual(5_000)
+        expect(listings).toBeGreaterThan(0)
+      }),
+      layer
+    )
+  })
+
+  it("W11: of a decision is confirmed within its own run", async () => {
+    const { asked, layer } = place([refused])
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        expect((yield* Stage.executed()).status).toBe("failed")
+        expect(yield* Stage.statuses).toEqual(["rejected"])
+        expect(asked).toMatchObject({ sent: 1, lookups: 1 })
+      }).pipe(Effect.provide(Decisions.layer)),
+      layer
+    )
+  })
+})
+
+describe("an end that nobody asked for", () => {
+  it("W11: releases nothing while only a stream said it; a second reading, a second later, confirms it", async () => {
+    const { layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* Stage.hear({ ...Stage.seen(order), ...ended })
+        yield* Stage.hear({ ...Stage.seen(order), ...ended })
+        expect(yield* firstOrder).toMatchObject({
+          status: "submitted",
+          endReported: "cancelled",
+          rawStatus: "canceled"
+        })
+        expect(yield* answer).toBe("OrderLive")
+        show({ ...Stage.seen(order), ...ended })
+        yield* TestClock.adjust("3 seconds")
+        expect(yield* firstOrder).toMatchObject({ status: "cancelled", endReported: undefined })
+        expect(yield* answer).toBe("CoolingDown")
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("W11: that the order's own reading does not show is no end: nothing is ordered again", async () => {
+    const { asked, layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* Stage.hear({ ...Stage.seen(order), ...ended })
+        yield* TestClock.adjust("1 minute")
+        expect(yield* firstOrder).toMatchObject({ status: "submitted", endReported: undefined })
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
+      }),
+      layer
+    )
+  })
+
+  it("W11: that one reading says is judged by another, begun after the first can be served again", async () => {
+    const { asked, layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* TestClock.adjust("20 seconds")
+        show({ ...Stage.seen(order), ...ended })
+        const { endReportedAt } = yield* Stage.until(firstOrder, ({ endReported }) => endReported !== undefined)
+        const before = asked.orders
+        const { endedAt } = yield* Stage.until(firstOrder, ({ status }) => status === "cancelled")
+        expect(asked.orders).toBe(before + 1)
+        expect(
+          Instant.millisBetween(endReportedAt ?? Instant.make(0n), endedAt ?? Instant.make(0n))
+        ).toBeGreaterThanOrEqual(SEPARATE_MS)
+      }),
+      layer
+    )
+  })
+
+  it("W11: a part of which was filled counts the part at once, and gives the rest back once it is confirmed", async () => {
+    const { layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "3"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        const order = yield* firstOrder
+        const cut = { ...Stage.seen(order), ...ended, cumulative: Decimal.unsafe("2") }
+        yield* Stage.hear(cut)
+        expect(yield* firstOrder).toMatchObject({ status: "partially_filled", filled: Decimal.unsafe("2") })
+        show(cut)
+        yield* Stage.until(Stage.statuses, ([status]) => status === "cancelled")
+        const [position] = yield* Reads.all(PositionTable)
+        expect(Decimal.format(position?.residual ?? Decimal.zero)).toBe("1")
+      }),
+      layer
+    )
+  })
+
+  it("W11: of an order that the broker no longer has is confirmed by a complete listing begun 5 s later", async () => {
+    const { hide, layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* Stage.hear({ ...Stage.seen(order), ...ended })
+        const { endReportedAt } = yield* firstOrder
+        hide()
+        const { endedAt } = yield* Stage.until(firstOrder, ({ status }) => status === "cancelled")
+        expect(
+          Instant.millisBetween(endReportedAt ?? Instant.make(0n), endedAt ?? Instant.make(0n))
+        ).toBeGreaterThanOrEqual(5_000)
+        expect(yield* openKinds).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it.each([
+    ["was asked for", true, "cancelled"],
+    ["filled it", false, "filled"]
+  ] as const)("W11: an end that %s needs no second reading", async (_, isAsked, status) => {
+    const { layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        if (isAsked) {
+          const command = { _tag: "Cancel", orderId: order.id } as const
+          const request = { id: "c-1", account: Stage.account, actor: "test", reason: "not wanted", command }
+          yield* Effect.flatMap(Commands, (commands) => commands.perform(request))
+        }
+        const state = { _tag: "Closed", kind: status } as const
+        const cumulative = Decimal.unsafe(isAsked ? "0" : "1")
+        yield* Stage.hear({ ...Stage.seen(order), ...ended, state, cumulative })
+        expect(yield* firstOrder).toMatchObject({ status, endReported: undefined })
+      }),
+      layer
+    )
+  })
+
+  it("W11: of an order that is not ours needs no second reading", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Stage.driving
+        const symbol = Ticker.make("KO")
+        const clientOrderId = ClientOrderId.make("theirs")
+        const theirs = Stage.seen({ clientOrderId, symbol, side: "buy", quantity: Decimal.unsafe("2") })
+        yield* Stage.hear(theirs)
+        yield* Stage.hear({ ...theirs, ...ended })
+        expect(yield* firstOrder).toMatchObject({ origin: "external", status: "cancelled" })
+      })
+    ))
+})
