@@ -80,7 +80,10 @@ const prepare = (shape: Shape) =>
 const following = (fills: Queue.Dequeue<Report.Received>) =>
   Effect.flatMap(Ledger.Ledger, (ledger) =>
     Stream.runForEachChunk(Stream.fromQueue(fills), (chunk) =>
-      ledger.submitAll("report", Chunk.toReadonlyArray(Chunk.map(chunk, (received) => Submission.reportMember(received))))
+      ledger.submitAll(
+        "report",
+        Chunk.toReadonlyArray(Chunk.map(chunk, (received) => Submission.reportMember(received)))
+      )
     )
   )
 

@@ -4,7 +4,7 @@ import * as Fill from "../src/fill/Fill.ts"
 import * as ClientOrderId from "../src/identity/ClientOrderId.ts"
 import * as Id from "../src/identity/Id.ts"
 import * as Decimal from "../src/money/Decimal.ts"
-import { settled } from "../src/order/hearing.ts"
+import { settled } from "../src/order/witness.ts"
 import { observe, type Word } from "../src/order/observe.ts"
 import * as Order from "../src/order/Order.ts"
 import * as OrderState from "../src/order/OrderState.ts"
@@ -161,7 +161,13 @@ describe("F2: the order machine", () => {
 
   test("F2, FILL-14: an equal report of our own time writes nothing, a newer time of the broker's is kept", () => {
     const order = told(stories.submitted).order(first)
-    const word: Word = { reported: "open", at: second(20), cumulative: undefined, isBrokersTime: true, witness: settled }
+    const word: Word = {
+      reported: "open",
+      at: second(20),
+      cumulative: undefined,
+      isBrokersTime: true,
+      witness: settled
+    }
     expect(observe(order, [], word, second(20)).reportedAt).toBe(second(20))
     const desk = told([...stories.submitted, report("open", 0, 5)])
     const entries = () =>

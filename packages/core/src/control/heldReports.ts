@@ -1,4 +1,4 @@
-import { settled } from "../order/hearing.ts"
+import { settled } from "../order/witness.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import { format, type OrderId } from "../identity/Id.ts"

@@ -1,23 +1,9 @@
 import type { Fill } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
 import { observe, type Observed, type Word } from "./observe.ts"
+import type { Witness } from "./witness.ts"
 import type { Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
-
-/**
- * W11: by what a broker's word was heard. A frame of a stream, or the answer to a POST, confirms nothing; a reading confirms an end
- * that was heard long enough before it began. What is `settled` needs no second reading.
- */
-export type Witness =
-  | { readonly _tag: "Frame" }
-  | { readonly _tag: "Reading"; readonly begun: Instant.Instant; readonly executionsRead: boolean }
-  | { readonly _tag: "Settled" }
-
-/** Heard by a stream, or as an answer. */
-export const frame: Witness = { _tag: "Frame" }
-
-/** Needs no second reading. */
-export const settled: Witness = { _tag: "Settled" }
 
 /** W11: a shared read serves again for a second, so a reading that began sooner may be the one that was heard. Milliseconds. */
 export const SEPARATE_MS = 1_050
@@ -69,7 +55,7 @@ const confirms = (order: Order, witness: Witness): boolean => {
 }
 
 /** May a reading that began at `begun` be trusted to be another one than what was heard at `heardAt`? */
-export const isSeparate = (heardAt: Instant.Instant, begun: Instant.Instant): boolean =>
+const isSeparate = (heardAt: Instant.Instant, begun: Instant.Instant): boolean =>
   begun >= Instant.addMillis(heardAt, SEPARATE_MS)
 
 /** Live after all: by a newer word of the broker's own time, or by a reading begun after the end was heard. */

@@ -5,7 +5,7 @@ import type { Instant } from "../time/Instant.ts"
 import type { Price } from "../money/Price.ts"
 import type { Order, ReportedState } from "./Order.ts"
 import { isLive, type OrderStatus } from "./OrderState.ts"
-import type { Witness } from "./hearing.ts"
+import type { Witness } from "./witness.ts"
 
 /** A broker's word on an order's life, with the time it was true (F0). */
 export interface Word {

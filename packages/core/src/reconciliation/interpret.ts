@@ -11,7 +11,7 @@ import { notFound } from "./missing.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import { adoptOrphans } from "./orphans.ts"
 import type { Received, Report } from "./Report.ts"
-import { frame, settled, type Witness } from "../order/hearing.ts"
+import { frame, settled, type Witness } from "../order/witness.ts"
 import type { Instant } from "../time/Instant.ts"
 import { storableReport } from "./storableReport.ts"
 

@@ -30,7 +30,7 @@ export const makeAskedRefusals: Effect.Effect<AskedRefusals> = Ref.make<Readonly
 const AGAIN_MS = 5_000
 
 /** W11: a refused order that no reading has confirmed yet. */
-export const isRefused = ({ endReported, status }: Order): boolean => status === "in_doubt" && endReported !== undefined
+const isRefused = ({ endReported, status }: Order): boolean => status === "in_doubt" && endReported !== undefined
 
 /**
  * W11: asks for orders that their broker has refused: one pass. An order ends only where a reading of its own does not find it; what is
