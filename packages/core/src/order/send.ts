@@ -235,6 +235,15 @@ export const giveUp = (recorder: Recorder, orderId: OrderId, why: string): void 
   }
 }
 
+/** The code of an order that its broker was proven never to have got. */
+export const NOT_PLACED = "NotPlaced"
+
+/** A doubtful order that is proven not to be at its broker has failed: its shares are released, and a late appearance is `Reappeared`. */
+export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
+  if (orderOf(recorder, orderId).status !== "in_doubt") return
+  advance(recorder, orderId, { deed: "failed", code: NOT_PLACED, reason: "its broker never got it" })
+}
+
 /** Keeps a doubt that asking does not settle in sight, until it is gone. */
 export const doubt = (recorder: Recorder, order: Order, evidence: string): void => {
   const subject = format("order", order.id)

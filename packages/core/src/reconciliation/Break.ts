@@ -104,7 +104,14 @@ const escalatesAfterMs = { critical: HOUR_MS, blocking: 24 * HOUR_MS, notice: In
 /** How grave a break is while it is open, and then how it ended. */
 export type Standing = keyof typeof escalatesAfterMs | "escalated" | "gone" | "resolved"
 
-const severityOf = ({ holds, kind }: Pick<Break, "kind" | "holds">): keyof typeof escalatesAfterMs => {
+/** A doubt is critical once its first round of look-ups ended without a proof, in milliseconds. */
+const DOUBT_IS_CRITICAL_MS = 60_000
+
+const severityOf = (
+  { holds, kind, openedAt }: Pick<Break, "kind" | "holds" | "openedAt">,
+  now: Instant.Instant
+): keyof typeof escalatesAfterMs => {
+  if (kind === "Doubt") return Instant.millisBetween(openedAt, now) < DOUBT_IS_CRITICAL_MS ? "blocking" : "critical"
   if (kinds[kind].isCritical === true) return "critical"
   return holds === "nothing" ? "notice" : "blocking"
 }
@@ -122,7 +129,7 @@ export const standingOf = (
   now: Instant.Instant
 ): Standing => {
   if (found.closedAt !== undefined) return isDismissed(found) ? "resolved" : "gone"
-  const severity = severityOf(found)
+  const severity = severityOf(found, now)
   return Instant.millisBetween(found.openedAt, now) >= escalatesAfterMs[severity] ? "escalated" : severity
 }
 

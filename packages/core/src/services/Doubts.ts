@@ -1,13 +1,13 @@
 import { Effect, Option, Ref } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
+import { format, type AttemptId } from "../identity/Id.ts"
 import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import { doubt, giveUp } from "../order/send.ts"
+import { doubt, giveUp, notPlaced } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
 import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
@@ -16,6 +16,7 @@ import { interpret } from "../reconciliation/interpret.ts"
 import { sharing } from "../reconciliation/matching.ts"
 import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
+import * as Absence from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
@@ -31,14 +32,14 @@ const SETTLING_MS = 5_000
 export interface Asked {
   /** When each doubtful attempt was last asked for. */
   readonly attempts: Ref.Ref<ReadonlyMap<AttemptId, number>>
-  /** How often the doubtful orders of decisions were looked for in vain. */
-  readonly missed: Ref.Ref<ReadonlyMap<OrderId, number>>
+  /** How often doubtful orders were looked for in vain. */
+  readonly missed: Absence.Missed
 }
 
 /** Nothing was asked for yet. */
 export const makeAsked: Effect.Effect<Asked> = Effect.all({
   attempts: Ref.make<ReadonlyMap<AttemptId, number>>(new Map()),
-  missed: Ref.make<ReadonlyMap<OrderId, number>>(new Map())
+  missed: Absence.makeMissed
 })
 
 /**
@@ -111,34 +112,57 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   mayDrive: Effect.Effect<boolean, never, R>
 ) {
   const broker = yield* brokerOf(order.account)
-  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
+  if (broker.lookup === undefined && order.brokerOrderId === undefined)
+    return yield* askByTerms(order, broker, (evidence) => absent(asked, order, broker, evidence, mayDrive))
   const found = yield* look(order, broker)
   if (found === undefined) return
   const { report } = found
   if (report._tag === "OrderSeen") return yield* book(found)
   if (order.brokerOrderId !== undefined) return
   if (!report.complete) return yield* stays(order, "the broker has not looked through its whole history")
-  if (!broker.capabilities.uniqueClientOrderIds) return yield* stays(order, "not found at the broker")
+  const isSure = broker.capabilities.uniqueClientOrderIds
+  if (!isSure) return yield* absent(asked, order, broker, "not found at the broker", mayDrive)
   // With the keys of another account nothing of ours is there: only what was proven to be the account says that it has no such order.
   if (!(yield* mayDrive)) return
-  yield* order.decisionId === undefined ? sendOrder(order) : miss(asked, order)
+  if (order.decisionId !== undefined) return yield* miss(asked, order)
+  if (yield* Absence.isPastResending(order))
+    return yield* absent(asked, order, broker, "not found at the broker, and not to be sent again", mayDrive)
+  yield* sendOrder(order)
 })
+
+/** A doubt ends when its order is proven not to be there; until then it stays, with its break. */
+const absent = <R>(
+  { missed }: Asked,
+  order: Order,
+  broker: BrokerService,
+  evidence: string,
+  mayDrive: Effect.Effect<boolean, never, R>
+) =>
+  Effect.gen(function* () {
+    // With the keys of another account nothing of ours is there.
+    const isEnough = (yield* mayDrive) && (yield* Absence.noteMissed(missed, order, broker))
+    if (!isEnough || !(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, evidence)
+    yield* recorded(order, (recorder) => notPlaced(recorder, order.id))
+    yield* Absence.forget(missed, order.id)
+  })
 
 const LOOK_UPS = 2
 
 /** A decision is sent once in its life: where two look-ups do not find it at a broker whose client ids are unique, it has failed. */
 const miss = Effect.fn("Doubts.miss")(function* ({ missed }: Asked, order: Order) {
-  const count = ((yield* Ref.get(missed)).get(order.id) ?? 0) + 1
-  yield* Ref.update(missed, (known) => new Map(known).set(order.id, count))
-  if (count < LOOK_UPS) return
+  const broker = yield* brokerOf(order.account)
+  yield* Absence.noteMissed(missed, order, broker)
+  const times = (yield* Ref.get(missed)).get(order.id)?.times ?? 0
+  if (times < LOOK_UPS) return
   yield* recorded(order, (recorder) => giveUp(recorder, order.id, `not found at the broker in ${LOOK_UPS} look-ups`))
-  yield* Ref.update(missed, (known) => new Map([...known].filter(([id]) => id !== order.id)))
+  yield* Absence.forget(missed, order.id)
 })
 
 /** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
 export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
-  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
+  if (broker.lookup === undefined && order.brokerOrderId === undefined)
+    return yield* askByTerms(order, broker, (evidence) => stays(order, evidence))
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
 })
@@ -148,7 +172,11 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
  * sending that are not ours. The one that could be it is read back and taken over; none or several, or one that could as well be
  * another of ours, is for an operator, with the listing.
  */
-const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
+const askByTerms = Effect.fn("Doubts.askByTerms")(function* <E, R>(
+  order: Order,
+  broker: BrokerService,
+  ifAbsent: (evidence: string) => Effect.Effect<void, E, R>
+) {
   const inBooks = yield* byTheirInstruments(order.account)
   const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && couldBe(order, inBooks(report))
   if (order.candidate !== undefined) {
@@ -164,7 +192,7 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   const theirs = free.filter((report) => couldBe(order, report))
   const [only, ...others] = theirs
   if (!complete) return yield* stays(order, "the broker's listing could not be read whole")
-  if (only === undefined) return yield* stays(order, `not among the broker's orders since ${shownListing(from, free)}`)
+  if (only === undefined) return yield* ifAbsent(`not among the broker's orders since ${shownListing(from, free)}`)
   if (others.length > 0) return yield* stays(order, `it could be any of ${shownListing(from, theirs)}`)
   const rivals = yield* rivalsOf(order, only)
   if (rivals.length > 0) {

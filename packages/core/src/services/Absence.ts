@@ -1,0 +1,95 @@
+import { Effect, Ref } from "effect"
+import type { OrderId } from "../identity/Id.ts"
+import * as Decimal from "../money/Decimal.ts"
+import { AttemptTable, ID_IN_USE } from "../order/Attempt.ts"
+import type { Order } from "../order/Order.ts"
+import type { BrokerService } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import { holdingsOf, PositionTable } from "../position/Position.ts"
+import { SKEW_MS } from "../reconciliation/couldBe.ts"
+import * as Instant from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+import { holdingsNow } from "./Reconciliation.ts"
+import { withRetries } from "./reading.ts"
+
+/** How often an order in doubt was looked for in vain, first and last by the monotonic clock in milliseconds. */
+interface Misses {
+  readonly times: number
+  readonly firstMs: number
+  readonly lastMs: number
+}
+
+/** What was looked for in vain; lives as long as the program, and is counted anew after a restart. */
+export type Missed = Ref.Ref<ReadonlyMap<OrderId, Misses>>
+
+/** Nothing was looked for yet. */
+export const makeMissed: Effect.Effect<Missed> = Ref.make<ReadonlyMap<OrderId, Misses>>(new Map())
+
+/** What proves that a broker never got an order: so many look-ups in vain, the first and the last so far apart. */
+interface Proof {
+  readonly times: number
+  readonly apartMs: number
+}
+
+/** Where the broker keeps client order ids unique it is asked for each; elsewhere two listings a minute apart lack the order. */
+const proofAt = ({ capabilities }: BrokerService): Proof =>
+  capabilities.uniqueClientOrderIds ? { times: 3, apartMs: 0 } : { times: 2, apartMs: 60_000 }
+
+/** Is the time over in which an order in doubt may be sent again under its id? */
+export const isPastResending = Effect.fn("Absence.isPastResending")(function* ({ account, createdAt, sentAt }: Order) {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const settings = yield* Reads.account(account)
+  return Instant.millisBetween(sentAt ?? createdAt, now) > (settings?.resendWindowMs ?? 0)
+})
+
+/** Counts a look-up in vain, and says whether they prove by now that the order is not there. */
+export const noteMissed = Effect.fn("Absence.noteMissed")(function* (
+  missed: Missed,
+  order: Order,
+  broker: BrokerService
+) {
+  const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+  const before = (yield* Ref.get(missed)).get(order.id)
+  const misses = { times: (before?.times ?? 0) + 1, firstMs: before?.firstMs ?? nowMs, lastMs: nowMs }
+  yield* Ref.update(missed, (known) => new Map(known).set(order.id, misses))
+  const { apartMs, times } = proofAt(broker)
+  return misses.times >= times && misses.lastMs - misses.firstMs >= apartMs
+})
+
+/** The order is settled: nothing of it is counted any more. */
+export const forget = (missed: Missed, id: OrderId): Effect.Effect<void> =>
+  Ref.update(missed, (known) => new Map([...known].filter(([each]) => each !== id)))
+
+/**
+ * The last step of the proof: a complete listing of orders and one of executions since the sending lack it, the broker holds what the books
+ * say, and it never answered that it has seen the client order id.
+ */
+export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (order: Order, broker: BrokerService) {
+  const attempts = yield* Reads.all(AttemptTable, { where: [{ column: "orderId", in: [order.id] }] })
+  if (attempts.some(({ errorCode }) => errorCode === ID_IN_USE)) return false
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const window = {
+    from: Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS),
+    to: Instant.addMillis(now, SKEW_MS)
+  }
+  const orders = yield* withRetries(broker.orders(window))
+  const fills = yield* withRetries(broker.fills(window))
+  const isOurs = (clientOrderId: string | undefined) => clientOrderId === order.clientOrderId
+  const isListed = orders.received.some(({ report }) => isOurs(report.clientOrderId))
+  const isExecuted = fills.received.some(({ report }) => isOurs(report.clientOrderId))
+  if (!orders.complete || !fills.complete || isListed || isExecuted) return false
+  return yield* holdsWhatTheBooksSay(order, broker)
+})
+
+const holdsWhatTheBooksSay = ({ account, symbol }: Order, broker: BrokerService) =>
+  Effect.gen(function* () {
+    const held = (yield* holdingsNow(broker, account))(symbol)
+    const [position] = yield* Reads.all(PositionTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "symbol", in: [symbol] }
+      ]
+    })
+    const ours = position === undefined ? Decimal.zero : holdingsOf(position)
+    return held !== undefined && Decimal.equals(held, ours)
+  })
