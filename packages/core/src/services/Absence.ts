@@ -31,7 +31,10 @@ interface Proof {
   readonly apartMs: number
 }
 
-/** Where the broker keeps client order ids unique it is asked for each; elsewhere two listings a minute apart lack the order. */
+/**
+ * Where the broker keeps client order ids unique it is asked for each; where it only carries them, twice a minute apart. Where it has none, a
+ * late appearance could not be told from an order of others: there a person decides.
+ */
 const proofAt = ({ capabilities }: BrokerService): Proof =>
   capabilities.uniqueClientOrderIds ? { times: 3, apartMs: 0 } : { times: 2, apartMs: 60_000 }
 
@@ -40,6 +43,15 @@ export const isPastResending = Effect.fn("Absence.isPastResending")(function* ({
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
   const settings = yield* Reads.account(account)
   return Instant.millisBetween(sentAt ?? createdAt, now) > (settings?.resendWindowMs ?? 0)
+})
+
+/** How long a doubt may last before a person is shown it, in milliseconds. */
+const FIRST_ROUND_MS = 60_000
+
+/** Has the first round of look-ups ended without an answer? */
+export const isLasting = Effect.fn("Absence.isLasting")(function* ({ createdAt, sentAt }: Order) {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  return Instant.millisBetween(sentAt ?? createdAt, now) >= FIRST_ROUND_MS
 })
 
 /** Counts a look-up in vain, and says whether they prove by now that the order is not there. */

@@ -112,8 +112,7 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   mayDrive: Effect.Effect<boolean, never, R>
 ) {
   const broker = yield* brokerOf(order.account)
-  if (broker.lookup === undefined && order.brokerOrderId === undefined)
-    return yield* askByTerms(order, broker, (evidence) => absent(asked, order, broker, evidence, mayDrive))
+  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
   const found = yield* look(order, broker)
   if (found === undefined) return
   const { report } = found
@@ -128,6 +127,7 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   if (yield* Absence.isPastResending(order))
     return yield* absent(asked, order, broker, "not found at the broker, and not to be sent again", mayDrive)
   yield* sendOrder(order)
+  if (yield* Absence.isLasting(order)) yield* stays(order, "not found at the broker so far")
 })
 
 /** A doubt ends when its order is proven not to be there; until then it stays, with its break. */
@@ -141,9 +141,11 @@ const absent = <R>(
   Effect.gen(function* () {
     // With the keys of another account nothing of ours is there.
     const isEnough = (yield* mayDrive) && (yield* Absence.noteMissed(missed, order, broker))
-    if (!isEnough || !(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, evidence)
-    yield* recorded(order, (recorder) => notPlaced(recorder, order.id))
+    if (!isEnough) return yield* stays(order, evidence)
+    // Where the last step fails, the look-ups are counted anew: what it reads is not read at every pass.
     yield* Absence.forget(missed, order.id)
+    if (!(yield* Absence.isProvenAbsent(order, broker))) return yield* stays(order, evidence)
+    yield* recorded(order, (recorder) => notPlaced(recorder, order.id))
   })
 
 const LOOK_UPS = 2
@@ -161,8 +163,7 @@ const miss = Effect.fn("Doubts.miss")(function* ({ missed }: Asked, order: Order
 /** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
 export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
-  if (broker.lookup === undefined && order.brokerOrderId === undefined)
-    return yield* askByTerms(order, broker, (evidence) => stays(order, evidence))
+  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
 })
@@ -172,11 +173,7 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
  * sending that are not ours. The one that could be it is read back and taken over; none or several, or one that could as well be
  * another of ours, is for an operator, with the listing.
  */
-const askByTerms = Effect.fn("Doubts.askByTerms")(function* <E, R>(
-  order: Order,
-  broker: BrokerService,
-  ifAbsent: (evidence: string) => Effect.Effect<void, E, R>
-) {
+const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
   const inBooks = yield* byTheirInstruments(order.account)
   const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && couldBe(order, inBooks(report))
   if (order.candidate !== undefined) {
@@ -192,7 +189,7 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* <E, R>(
   const theirs = free.filter((report) => couldBe(order, report))
   const [only, ...others] = theirs
   if (!complete) return yield* stays(order, "the broker's listing could not be read whole")
-  if (only === undefined) return yield* ifAbsent(`not among the broker's orders since ${shownListing(from, free)}`)
+  if (only === undefined) return yield* stays(order, `not among the broker's orders since ${shownListing(from, free)}`)
   if (others.length > 0) return yield* stays(order, `it could be any of ${shownListing(from, theirs)}`)
   const rivals = yield* rivalsOf(order, only)
   if (rivals.length > 0) {

@@ -188,30 +188,6 @@ describe("an order in doubt", () => {
 })
 
 describe("a decision in doubt", () => {
-  it("O24: where client ids are unique it ends after the window, once three look-ups and a complete listing lack it", async () => {
-    let lookups = 0
-    await Stage.play(
-      Effect.gen(function* () {
-        yield* doubted
-        yield* TestClock.adjust("9 minutes")
-        const sentAgain = (yield* Stage.orders)[0]
-        expect([sentAgain?.status, (sentAgain?.attempts ?? 0) > 0]).toEqual(["in_doubt", true])
-        yield* TestClock.adjust("12 minutes")
-        expect((yield* Stage.orders)[0]).toMatchObject({ status: "failed", code: "NotPlaced" })
-        expect(lookups).toBeGreaterThanOrEqual(3)
-        expect(yield* openKinds).toEqual([])
-      }),
-      Stage.layer({
-        prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))),
-        lookup: () =>
-          Effect.zipRight(
-            Effect.sync(() => lookups++),
-            Stage.notFound()
-          )
-      })
-    )
-  })
-
   it("DESIGN 6: has not failed where the account behind the keys was not proven to be the one that it was sent to", () =>
     Stage.play(
       Effect.gen(function* () {

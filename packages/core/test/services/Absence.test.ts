@@ -1,0 +1,126 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import * as Decimal from "../../src/money/Decimal.ts"
+import type { BrokerService } from "../../src/ports/Broker.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { Answer } from "../../src/reconciliation/Report.ts"
+import * as Doubts from "../../src/services/Doubts.ts"
+import * as Gates from "../../src/services/Gates.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Submission from "../../src/services/Submission.ts"
+import * as Stage from "./Stage.ts"
+
+const lost = (isIdInUse = false) => Answer.Unknown({ why: "lost", candidate: undefined, isIdInUse })
+
+interface Differs {
+  readonly isUnique?: boolean
+  readonly complete?: boolean
+  readonly holds?: string
+  readonly isIdInUse?: boolean
+}
+
+/** A broker that answers no send and does not have the order. */
+const place = ({ complete = true, holds, isIdInUse = false, isUnique = true }: Differs = {}) => {
+  const read = { listings: 0 }
+  const positions: BrokerService["positions"] = Effect.succeed({
+    complete: true,
+    holdings: holds === undefined ? [] : [{ symbol: "AAPL", quantity: Decimal.unsafe(holds), averagePrice: undefined }]
+  })
+  const layer = Stage.layer({
+    capabilities: { ...Stage.broker().capabilities, clientOrderIds: true, uniqueClientOrderIds: isUnique },
+    prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, lost(isIdInUse)))),
+    lookup: () => Stage.notFound(),
+    positions,
+    orders: () =>
+      Effect.sync(() => {
+        read.listings++
+        return { complete, received: [] }
+      })
+  })
+  return { layer, read }
+}
+
+/** An order whose answer was lost, and what asks for it, each time after a while of simulated time. */
+const doubted = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Stage.driving
+  yield* Stage.submit(Stage.trade("t1", "1"))
+  yield* Gates.confirmInstruments
+  yield* Submission.submitPending(() => Effect.succeed(true))
+  const asked = yield* Doubts.makeAsked
+  return (wait: "6 seconds" | "1 minute" | "11 minutes") =>
+    Effect.zipRight(TestClock.adjust(wait), Doubts.askForDoubtful(asked))
+})
+
+const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
+)
+
+const shown = Effect.map(Stage.orders, (all) => all.map(({ code, status }) => `${status} ${code ?? "-"}`))
+
+describe("a doubt ends when the absence of its order is proven", () => {
+  it("O24: where client ids are unique three look-ups after the window prove it; its shares are released", async () => {
+    const { layer } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("11 minutes")
+        yield* after("6 seconds")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        yield* after("6 seconds")
+        expect(yield* shown).toEqual(["failed NotPlaced"])
+        expect(yield* openKinds).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("O24: where the broker only carries client ids two readings a minute apart prove it", async () => {
+    const { layer } = place({ isUnique: false })
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("6 seconds")
+        yield* after("6 seconds")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        yield* after("1 minute")
+        expect(yield* shown).toEqual(["failed NotPlaced"])
+      }),
+      layer
+    )
+  })
+
+  it.each<readonly [string, Differs]>([
+    ["a listing in part", { complete: false }],
+    ["a holding that the books do not have", { holds: "1" }],
+    ["an answer that the client order id was seen before", { isIdInUse: true }]
+  ])("O24: %s proves nothing: the doubt stays, with its break", async (_, differs) => {
+    const { layer, read } = place(differs)
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("11 minutes")
+        yield* Effect.replicateEffect(after("6 seconds"), 8)
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        expect(yield* openKinds).toEqual(["Doubt"])
+        expect(read.listings).toBeLessThanOrEqual(3)
+      }),
+      layer
+    )
+  })
+
+  it("O24: a doubt of more than a minute is shown while the order may still go again", async () => {
+    const { layer } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const after = yield* doubted
+        yield* after("6 seconds")
+        expect(yield* openKinds).toEqual([])
+        yield* after("1 minute")
+        yield* after("6 seconds")
+        expect([yield* Stage.statuses, yield* openKinds]).toEqual([["in_doubt"], ["Doubt"]])
+      }),
+      layer
+    )
+  })
+})
