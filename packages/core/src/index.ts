@@ -305,6 +305,8 @@ export * as Health from "./services/Health.ts"
 export * as Jobs from "./services/Jobs.ts"
 /** `services/Reads`: see that module. */
 export * as Reads from "./services/Reads.ts"
+/** `services/Refusals`: see that module. */
+export * as Refusals from "./services/Refusals.ts"
 /** `services/Reconciliation`: see that module. */
 export * as Reconciliation from "./services/Reconciliation.ts"
 /** `services/Requests`: see that module. */

@@ -13,6 +13,7 @@ import {
   Price,
   Quantity,
   Reads,
+  Refusals,
   Roundlot,
   Submission,
   Ticker,
@@ -216,6 +217,15 @@ const decided = (quantity: string, limit: string) =>
     yield* decisions.execute(id)
   })
 
+/** W11: what was refused is asked for until a reading has confirmed it. */
+const confirmed = Effect.gen(function* () {
+  const asked = yield* Refusals.makeAskedRefusals
+  yield* until(
+    Effect.zipRight(Refusals.confirmRefusals(asked), orders),
+    (all) => !all.some(({ endReported }) => endReported !== undefined)
+  )
+})
+
 /** What becomes of a position's order that meets the fault. */
 export const ofPosition = <R>(engine: Opening<R>, fault: Fault) =>
   Effect.gen(function* () {
@@ -226,6 +236,7 @@ export const ofPosition = <R>(engine: Opening<R>, fault: Fault) =>
       yield* Gates.confirmInstruments
       yield* meets(fault)
       yield* Submission.submitPending(() => Effect.succeed(true))
+      yield* confirmed
       const [order] = yield* orders
       const position = yield* figures("AAPL")
       assert.deepStrictEqual(yield* audited, [])
