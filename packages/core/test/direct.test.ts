@@ -3,6 +3,7 @@ import type * as Account from "../src/account/Account.ts"
 import { declare } from "../src/account/declare.ts"
 import * as Commands from "../src/control/commands.ts"
 import * as Decimal from "../src/money/Decimal.ts"
+import { OrderId } from "../src/identity/Id.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Quantity from "../src/money/Quantity.ts"
 import * as Order from "../src/order/Order.ts"
@@ -219,15 +220,114 @@ describe("E2: a direct trade", () => {
     expect(orders(other)).toEqual(["direct buy 3 submitted", "accumulation buy 2 pending"])
   })
 
-  test("G: one that leaves against a live order opens `OppositeOrders`, until one of the two has ended", () => {
+  test("G: an order of the broker's own against a live one of ours opens `OppositeOrders`, until one of the two has ended", () => {
     const desk = Desk.make()
     run(desk, { do: "trade", id: "T1", side: "buy", milli: 2500, held: false }, send(1))
-    direct(desk, { side: "sell" })
-    run(desk, { do: "send", order: 2, got: "nothing", time: 2 })
-    const open = () => desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined)
-    expect(open().map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(["OppositeOrders O2"])
+    run(desk, {
+      do: "report",
+      at: "X1",
+      order: undefined,
+      side: "sell",
+      milli: 1000,
+      said: "open",
+      cumulative: 0,
+      time: 2,
+      read: true
+    })
+    expect(openBreaks(desk)).toEqual(["OppositeOrders O2"])
     run(desk, fill(1, 2000, { time: 3 }))
-    expect(open()).toEqual([])
+    expect(openBreaks(desk)).toEqual([])
+  })
+})
+
+const openBreaks = (desk: Desk.Desk) =>
+  desk
+    .all(Break.BreakTable)
+    .filter((each) => each.closedAt === undefined)
+    .map(({ kind, subject }) => `${kind} ${subject}`)
+
+describe("D5: direct orders of both sides of a symbol", () => {
+  /** One of ours of each side, the first of them bought. */
+  const both = (desk: Desk.Desk): Desk.Desk => {
+    direct(desk, { id: "B", side: "buy" })
+    direct(desk, { id: "S", side: "sell" })
+    return desk
+  }
+  const waiting = (desk: Desk.Desk) => {
+    const { heldBehind, heldFor, status } = desk.order(OrderId.make(2))
+    return [status, heldFor, heldBehind]
+  }
+
+  test("wait for each other, say for which order, and open no break; when that has ended the other goes", () => {
+    const desk = both(Desk.make())
+    expect(run(desk, send(1), send(2)).at(-1)).toBe("Held")
+    expect(waiting(desk)).toEqual(["pending", "OppositeOrderLive(O1)", 1])
+    expect(openBreaks(desk)).toEqual([])
+    run(desk, fill(1, 3000), send(2))
+    expect(orders(desk)).toEqual(["direct buy 3 filled", "direct sell 3 submitted"])
+    expect([desk.order(OrderId.make(2)).heldBehind, openBreaks(desk)]).toEqual([undefined, []])
+  })
+
+  test("wait for one whose answer is not here yet, too", () => {
+    const desk = both(Desk.make())
+    run(desk, { do: "send", order: 1, got: "nothing", time: 1 }, send(2))
+    expect(waiting(desk)).toEqual(["pending", "OppositeOrderLive(O1)", 1])
+  })
+
+  test("a plan is in nobody's way: whichever is judged first goes", () => {
+    const desk = both(Desk.make())
+    run(desk, send(2))
+    expect(orders(desk)).toEqual(["direct buy 3 pending", "direct sell 3 submitted"])
+  })
+
+  test("of the same side they do not wait", () => {
+    const desk = Desk.make()
+    direct(desk, { id: "B1" })
+    direct(desk, { id: "B2" })
+    run(desk, send(1), send(2))
+    expect(orders(desk)).toEqual(["direct buy 3 submitted", "direct buy 3 submitted"])
+  })
+
+  test("wait for one of the broker's own and for one of the position as well", () => {
+    const outside = Desk.make()
+    run(outside, {
+      do: "report",
+      at: "X1",
+      order: undefined,
+      side: "sell",
+      milli: 1000,
+      said: "open",
+      cumulative: 0,
+      time: 2,
+      read: true
+    })
+    expect(judged(outside, { side: "buy" })).toBe("Held: OppositeOrderLive(O1)")
+    const owed = Desk.make()
+    run(owed, { do: "trade", id: "T1", side: "buy", milli: 2500, held: false }, send(1))
+    expect(judged(owed, { side: "sell" })).toBe("Held: OppositeOrderLive(O1)")
+  })
+
+  test("wait no longer than their session: with its end they have failed, and say for what they waited", () => {
+    let opening = Instant.make(1_800_000_000_000_000n)
+    const desk = both(Desk.make({}, undefined, () => opening))
+    run(desk, send(1), send(2), send(2))
+    expect(waiting(desk)[0]).toBe("pending")
+    expect(desk.order(OrderId.make(2)).heldUntil).toBe(opening)
+    const late = Desk.make({}, undefined, (at) => (opening = Instant.addMillis(at, 1)))
+    run(both(late), send(1), send(2), send(2))
+    expect([late.order(OrderId.make(2)).status, late.order(OrderId.make(2)).code]).toEqual([
+      "failed",
+      "OppositeOrderLive"
+    ])
+    expect(standing(late, "S")).toBe(
+      "failed: Refused(OppositeOrderLive(O1)): it waited until its session ended; 0 of 3 filled"
+    )
+  })
+
+  test("where sessions never close they wait on", () => {
+    const desk = both(Desk.make())
+    run(desk, send(1), send(2), send(2), send(2))
+    expect([waiting(desk)[0], desk.order(OrderId.make(2)).heldUntil]).toEqual(["pending", undefined])
   })
 })
 

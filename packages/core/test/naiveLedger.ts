@@ -383,11 +383,15 @@ export const make = (policy: Policy) => {
     join(trade.id, reversal.id)
     isTouched = true
   }
-  /** E2: a direct order waits for halts, breaks and doubts of its instrument, and for nothing else. */
+  /** E2: a direct order waits for halts, breaks, doubts of its instrument and live orders of the other side, and for nothing else. */
   const mayGo = (order: NaiveOrder): boolean =>
     !halted &&
     holding().length === 0 &&
-    orders.every((rival) => rival === order || figuresOf(rival).status !== "in_doubt")
+    orders.every((rival) => rival === order || !isInTheWay(order, rival))
+  const isInTheWay = (order: NaiveOrder, rival: NaiveOrder): boolean => {
+    const { status } = figuresOf(rival)
+    return status === "in_doubt" || (rival.side !== order.side && status !== "pending" && isLive(status))
+  }
   const send = (order: NaiveOrder, deed: Extract<Deed, { readonly do: "send" }>) => {
     if (!order.isUnderWay) {
       const { status } = figuresOf(order)

@@ -67,6 +67,10 @@ export const controls = {
     says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
     remedy: "An accumulation order goes when a minute has passed; a decision is made anew"
   },
+  OppositeOrderLive: {
+    says: "a live order stands on the other side of its symbol, and an account does not trade with itself",
+    remedy: "Wait for the end of that order, or cancel it"
+  },
   DuplicateIntent: {
     says: "the same strategy has decided the same within the last minute",
     remedy: "Decide again later if it is meant"

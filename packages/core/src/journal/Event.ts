@@ -246,7 +246,10 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
 export const OrderHeld = Schema.TaggedStruct("OrderHeld", {
   orderId: OrderId,
   heldFor: Schema.String,
-  until: maybe(Time)
+  until: maybe(Time),
+  /** D5: the live order of the other side that it waits for, and the next opening, where its market closes. */
+  behind: maybe(OrderId),
+  opening: maybe(Time)
 })
 /** A person lets a plan go that waited for that. */
 export const OrderApproved = Schema.TaggedStruct("OrderApproved", { orderId: OrderId })

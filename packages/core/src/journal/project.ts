@@ -73,7 +73,12 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "AttemptStarted":
       return attemptStarted(books, event, place)
     case "OrderHeld":
-      return orderPatched(books, event.orderId, place, { heldFor: event.heldFor, notBefore: event.until })
+      return orderPatched(books, event.orderId, place, {
+        heldFor: event.heldFor,
+        heldBehind: event.behind,
+        heldUntil: event.opening,
+        notBefore: event.until
+      })
     case "OrderApproved":
       return orderPatched(books, event.orderId, place, { approvedAt: place.at, heldFor: undefined })
     case "AttemptAnswered":

@@ -81,6 +81,9 @@ export const Order = Schema.Struct({
   /** An id that an unclear answer named; asked for first, never bound unread. */
   candidate: Column.optional(Column.branded(BrokerOrderId)),
   heldFor: Column.optional(Column.text),
+  /** D5: the live order of the other side that it waits for, and the next opening: with its session its wait ends. */
+  heldBehind: Column.optional(Column.id(OrderId)),
+  heldUntil: Column.optional(Column.instant),
   notBefore: Column.optional(Column.instant),
   /** When a person let it go, where the trading state asks for that. */
   approvedAt: Column.optional(Column.instant),
@@ -157,6 +160,8 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   attempts: order.attempts,
   candidate: order.candidate,
   heldFor: order.heldFor,
+  heldBehind: order.heldBehind,
+  heldUntil: order.heldUntil,
   notBefore: order.notBefore,
   approvedAt: order.approvedAt,
   reason: order.reason,

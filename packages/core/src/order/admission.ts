@@ -1,6 +1,7 @@
 import type { Control } from "../control/controls.ts"
 import * as Decimal from "../money/Decimal.ts"
-import { closableNow, closableOf, isShortForbidden, type Standing } from "../position/due.ts"
+import { format, type OrderId } from "../identity/Id.ts"
+import { closableNow, closableOf, countsForD5, isShortForbidden, type Standing } from "../position/due.ts"
 import { sizeOf } from "./directOrder.ts"
 import { mostShares } from "./mostShares.ts"
 import type { Order } from "./Order.ts"
@@ -9,11 +10,11 @@ import type { Side } from "./Side.ts"
 /** May a direct order leave now? It is sent as given, waits for what will pass, or is refused by a control. */
 export type Admission =
   | { readonly _tag: "Admitted" }
-  | { readonly _tag: "Waits"; readonly why: string }
+  | { readonly _tag: "Waits"; readonly why: string; readonly behind?: OrderId | undefined }
   | { readonly _tag: "Refused"; readonly control: Control; readonly words: string }
 
 const admitted: Admission = { _tag: "Admitted" }
-const waits = (why: string): Admission => ({ _tag: "Waits", why })
+const waits = (why: string, behind?: OrderId): Admission => ({ _tag: "Waits", why, behind })
 const refused = (control: Control, words: string): Admission => ({ _tag: "Refused", control, words })
 
 /** What is a direct order's own in rule 0 of sending; the limits of the account come after it. Judged on the rows of the commit that would send it, and never changed (E2). */
@@ -34,8 +35,13 @@ const waitOf = (standing: Standing, order: Order): Admission | undefined => {
   const doubtful = standing.liveOrders.find(isAhead)
   if (doubtful !== undefined) return waits(`InDoubtAhead(O${doubtful.id})`)
   if (standing.instrument?.status !== "verified") return waits("InstrumentUnverified")
-  return undefined
+  const against = newestAgainst(standing, order)
+  return against === undefined ? undefined : waits(`OppositeOrderLive(${format("order", against)})`, against)
 }
+
+/** D5: the live order of the other side, whoever made it; of several the one that is likely to end last. Doubtful ones are judged before. */
+const newestAgainst = ({ liveOrders }: Standing, { side }: Order): OrderId | undefined =>
+  liveOrders.findLast((each) => each.side !== side && countsForD5(each.status) && each.status !== "in_doubt")?.id
 
 const refusalOf = (standing: Standing, order: Order): Admission | undefined => {
   const { account, instrument } = standing

@@ -66,8 +66,11 @@ const needsApproval = (recorder: Recorder, order: Order): boolean =>
   order.approvedAt === undefined && standingOf(recorder, order.symbol)?.needsApproval === true
 
 /** A plan waits for what is named; it is judged again. */
-const hold = (recorder: Recorder, order: Order, why: string): SendPlanned => {
-  if (order.heldFor !== why) recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why })
+const hold = (recorder: Recorder, order: Order, why: string, behind?: OrderId): SendPlanned => {
+  if (order.heldFor !== why) {
+    const opening = behind === undefined ? undefined : recorder.world.nextOpening(order.account)
+    recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: why, behind, opening })
+  }
   return { _tag: "Held", why }
 }
 
@@ -112,14 +115,26 @@ const isStillDue = (recorder: Recorder, order: Order): boolean => {
 
 /** E2: a direct order leaves as it was given, waits, or is refused; its quantity is nobody's to change. */
 const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPlanned => {
+  if (hasWaitedOut(recorder, order)) return endWait(recorder, order)
   const admission = admissionNow(recorder, order)
   if (admission._tag === "Admitted") return admit(recorder, withEffect(order, effectNow(recorder, order)), requestFor)
   if (admission._tag === "Waits") {
-    const { why } = admission
-    return order.decisionId === undefined ? hold(recorder, order, why) : turnDown(recorder, order, why)
+    const { behind, why } = admission
+    return order.decisionId === undefined ? hold(recorder, order, why, behind) : turnDown(recorder, order, why)
   }
   const { control, words } = admission
   advance(recorder, order.id, { deed: "failed", code: control, reason: `Refused(${control}): ${words}` })
+  return { _tag: "Refused", control }
+}
+
+/** D5: has it waited for an order of the other side until its session ended? */
+const hasWaitedOut = ({ world }: Recorder, { account, heldBehind, heldUntil }: Order): boolean =>
+  heldBehind !== undefined && (!world.isSessionOpen(account) || (heldUntil !== undefined && heldUntil <= world.at))
+
+const endWait = (recorder: Recorder, order: Order): SendPlanned => {
+  const control = "OppositeOrderLive"
+  const reason = `Refused(${order.heldFor}): it waited until its session ended`
+  advance(recorder, order.id, { deed: "failed", code: control, reason })
   return { _tag: "Refused", control }
 }
 
@@ -170,7 +185,7 @@ const start = (
   return { _tag: "Send", attemptId, positionEffect }
 }
 
-/** D5, G: a direct order may leave against a live one; from now on it stands in the way of what its position would order. */
+/** D5: from now on a direct order stands in the way of what its position would order. */
 const meet = (recorder: Recorder, order: Order): void => {
   recorder.touchOrder(order.id)
   recorder.touch(order.symbol)

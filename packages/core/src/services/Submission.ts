@@ -1,7 +1,7 @@
 import { Cause, Context, Effect, Either, Exit, FiberRef, LogLevel, Schedule } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
-import { format, type AttemptId } from "../identity/Id.ts"
+import { format, type AttemptId, type OrderId } from "../identity/Id.ts"
 import type * as Entry from "../journal/Entry.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import type { OwnLease } from "../ledger/HeldLeases.ts"
@@ -10,6 +10,7 @@ import type { Member } from "../ledger/plan.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
+import { awaitedBy, inRuns } from "../order/runs.ts"
 import type { PositionEffect } from "../order/OrderTerms.ts"
 import { planSend, recover, refuseSend, type SendPlanned } from "../order/send.ts"
 import { Refusal, type Brokers, type BrokerService, type Prepared } from "../ports/Broker.ts"
@@ -215,8 +216,33 @@ export const submitPending = <R>(
       else own.push(order)
     }
     const accounts = yield* Effect.filter(byAccount.keys(), mayDrive)
-    yield* each(accounts, (account) => sendReady(account, byAccount.get(account) ?? []))
+    const living = yield* livingOf(awaitedBy(ready))
+    yield* each(accounts, (account) =>
+      Effect.flatMap(marketOf(account, now), (market) =>
+        sendReady(account, inRuns(byAccount.get(account) ?? [], living, market))
+      )
+    )
     yield* recoverIdle("sending", beingSent)
+  })
+
+/** Of these orders, those that have not ended. */
+const livingOf = (ids: ReadonlyArray<OrderId>) =>
+  ids.length === 0
+    ? Effect.succeed(new Set<OrderId>())
+    : Effect.map(
+        Reads.all(OrderTable, {
+          where: [
+            { column: "id", in: ids },
+            { column: "endedAt", in: [null] }
+          ]
+        }),
+        (orders) => new Set(orders.map(({ id }) => id))
+      )
+
+const marketOf = (account: AccountName, at: Instant.Instant) =>
+  Effect.gen(function* () {
+    const clock = yield* Clock
+    return { at, isSessionOpen: clock.isOpenAt(yield* clock.now, account) }
   })
 
 /**

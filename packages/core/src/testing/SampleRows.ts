@@ -230,6 +230,8 @@ export const order: Row = {
   attempts: 1,
   candidate: null,
   heldFor: null,
+  heldBehind: null,
+  heldUntil: null,
   approvedAt: null,
   notBefore: null,
   reason: null,

@@ -322,6 +322,15 @@ describe("what stands before a decision ends it, naming the control", () => {
       program(answering(Answer.Unknown({ why: "reset", candidate: undefined })))
     ))
 
+  test("D5: a live order of the other side; it is refused and waits for nothing", () =>
+    play(
+      Effect.gen(function* () {
+        yield* executed()
+        expect(seen(yield* executed({ side: "sell" }))).toMatch(/^failed: Refused\(OppositeOrderLive\(O1\)\)/)
+        expect(yield* stage.statuses).toEqual(["submitted", "failed"])
+      })
+    ))
+
   test("the same intent within a minute, unless the first has failed", () =>
     play(
       Effect.gen(function* () {

@@ -93,8 +93,8 @@ const limitOrders = (orderTypes: Broker.Capabilities["orderTypes"]): Scene => ({
   capabilities: { orderTypes }
 })
 
-/** A new control is tried here too, unless no input can meet it (OwedBound) or only a decision can (DuplicateIntent). */
-const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent">, Case> = {
+/** A new control is tried here too, unless no input can meet it (OwedBound), only a decision can (DuplicateIntent) or the rest waits (OppositeOrderLive). */
+const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "OppositeOrderLive">, Case> = {
   MaxQuantity: {
     at: limited({ maxOrderQuantity: most("10") }),
     beyond: limited({ maxOrderQuantity: most("9") }),

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "583aa0a0"
+export const fingerprint = "91452f02"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -321,6 +321,8 @@ export const sqlite: ReadonlyArray<string> = [
   "attempts" INTEGER NOT NULL,
   "candidate" TEXT,
   "heldFor" TEXT,
+  "heldBehind" INTEGER,
+  "heldUntil" INTEGER,
   "notBefore" INTEGER,
   "approvedAt" INTEGER,
   "reason" TEXT,
@@ -374,6 +376,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "orders_status" CHECK ("status" = 'pending' OR "status" = 'submitting' OR "status" = 'in_doubt' OR "status" = 'submitted' OR "status" = 'partially_filled' OR "status" = 'filled' OR "status" = 'cancelled' OR "status" = 'expired' OR "status" = 'rejected' OR "status" = 'failed'),
   CONSTRAINT "orders_deed" CHECK ("deed" = 'planned' OR "deed" = 'sending' OR "deed" = 'doubted' OR "deed" = 'superseded' OR "deed" = 'withdrawn' OR "deed" = 'failed'),
   CONSTRAINT "orders_attemptId" CHECK ("attemptId" > 0),
+  CONSTRAINT "orders_heldBehind" CHECK ("heldBehind" > 0),
   CONSTRAINT "orders_reported" CHECK ("reported" = 'open' OR "reported" = 'filled' OR "reported" = 'cancelled' OR "reported" = 'expired' OR "reported" = 'rejected'),
   CONSTRAINT "orders_reportedCumulative" CHECK ("reportedCumulative" GLOB '[0-9]*' AND "reportedCumulative" NOT GLOB '*[^0-9.]*' AND "reportedCumulative" NOT GLOB '0[0-9]*' AND (instr("reportedCumulative", '.') = 0 OR ("reportedCumulative" GLOB '*[1-9]' AND "reportedCumulative" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_endReported" CHECK ("endReported" = 'open' OR "endReported" = 'filled' OR "endReported" = 'cancelled' OR "endReported" = 'expired' OR "endReported" = 'rejected'),
@@ -1149,6 +1152,8 @@ export const postgres: ReadonlyArray<string> = [
   "attempts" BIGINT NOT NULL,
   "candidate" TEXT COLLATE "C",
   "heldFor" TEXT COLLATE "C",
+  "heldBehind" BIGINT,
+  "heldUntil" TIMESTAMPTZ,
   "notBefore" TIMESTAMPTZ,
   "approvedAt" TIMESTAMPTZ,
   "reason" TEXT COLLATE "C",
@@ -1202,6 +1207,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "orders_status" CHECK ("status" IN ('pending', 'submitting', 'in_doubt', 'submitted', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected', 'failed')),
   CONSTRAINT "orders_deed" CHECK ("deed" IN ('planned', 'sending', 'doubted', 'superseded', 'withdrawn', 'failed')),
   CONSTRAINT "orders_attemptId" CHECK ("attemptId" > 0),
+  CONSTRAINT "orders_heldBehind" CHECK ("heldBehind" > 0),
   CONSTRAINT "orders_reported" CHECK ("reported" IN ('open', 'filled', 'cancelled', 'expired', 'rejected')),
   CONSTRAINT "orders_reportedCumulative" CHECK (scale("reportedCumulative") = min_scale("reportedCumulative") AND "reportedCumulative" < 'Infinity' AND "reportedCumulative" >= 0),
   CONSTRAINT "orders_endReported" CHECK ("endReported" IN ('open', 'filled', 'cancelled', 'expired', 'rejected')),

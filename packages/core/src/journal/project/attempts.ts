@@ -50,6 +50,8 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     attempts: event.number,
     positionEffect: event.positionEffect ?? order.positionEffect,
     heldFor: undefined,
+    heldBehind: undefined,
+    heldUntil: undefined,
     notBefore: undefined,
     sentAt: order.sentAt ?? place.at
   })

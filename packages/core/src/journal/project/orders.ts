@@ -88,6 +88,8 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     attempts: 0,
     candidate: undefined,
     heldFor: undefined,
+    heldBehind: undefined,
+    heldUntil: undefined,
     notBefore: undefined,
     approvedAt: undefined,
     reason: undefined,
@@ -155,7 +157,10 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.brokerOrderId = event.brokerOrderId
   after.brokerOrderIds = event.brokerOrderIds
   after.candidate = event.candidate
-  after.heldFor = status === "pending" ? before.heldFor : undefined
+  const isHeld = status === "pending"
+  after.heldFor = isHeld ? before.heldFor : undefined
+  after.heldBehind = isHeld ? before.heldBehind : undefined
+  after.heldUntil = isHeld ? before.heldUntil : undefined
   after.notBefore = event.notBefore
   after.reason = event.reason
   after.code = event.code
