@@ -246,18 +246,18 @@ const openBreaks = (desk: Desk.Desk) =>
     .filter((each) => each.closedAt === undefined)
     .map(({ kind, subject }) => `${kind} ${subject}`)
 
-describe("D5: direct orders of both sides of a symbol", () => {
-  /** One of ours of each side, the first of them bought. */
-  const both = (desk: Desk.Desk): Desk.Desk => {
-    direct(desk, { id: "B", side: "buy" })
-    direct(desk, { id: "S", side: "sell" })
-    return desk
-  }
-  const waiting = (desk: Desk.Desk) => {
-    const { heldBehind, heldFor, status } = desk.order(OrderId.make(2))
-    return [status, heldFor, heldBehind]
-  }
+/** One of ours of each side, the first of them bought. */
+const both = (desk: Desk.Desk): Desk.Desk => {
+  direct(desk, { id: "B", side: "buy" })
+  direct(desk, { id: "S", side: "sell" })
+  return desk
+}
+const waiting = (desk: Desk.Desk) => {
+  const { heldBehind, heldFor, status } = desk.order(OrderId.make(2))
+  return [status, heldFor, heldBehind]
+}
 
+describe("D5: direct orders of both sides of a symbol", () => {
   test("wait for each other, say for which order, and open no break; when that has ended the other goes", () => {
     const desk = both(Desk.make())
     expect(run(desk, send(1), send(2)).at(-1)).toBe("Held")

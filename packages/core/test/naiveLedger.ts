@@ -385,9 +385,7 @@ export const make = (policy: Policy) => {
   }
   /** E2: a direct order waits for halts, breaks, doubts of its instrument and live orders of the other side, and for nothing else. */
   const mayGo = (order: NaiveOrder): boolean =>
-    !halted &&
-    holding().length === 0 &&
-    orders.every((rival) => rival === order || !isInTheWay(order, rival))
+    !halted && holding().length === 0 && orders.every((rival) => rival === order || !isInTheWay(order, rival))
   const isInTheWay = (order: NaiveOrder, rival: NaiveOrder): boolean => {
     const { status } = figuresOf(rival)
     return status === "in_doubt" || (rival.side !== order.side && status !== "pending" && isLive(status))
