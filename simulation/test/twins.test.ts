@@ -45,8 +45,8 @@ const firstSaid = (fills: ReadonlyArray<Fill.Fill>): ReadonlyArray<Fill.Fill> =>
 
 vi.mock("../../packages/core/src/fill/aggregates.ts", async (load) => {
   const real = await load<typeof aggregatesModule>()
-  const aggregatesOf: typeof real.aggregatesOf = (fills, total) =>
-    real.aggregatesOf(broken.rule === "canonical revision" ? firstSaid(fills) : fills, total)
+  const aggregatesOf: typeof real.aggregatesOf = (fills, total, isPossible) =>
+    real.aggregatesOf(broken.rule === "canonical revision" ? firstSaid(fills) : fills, total, isPossible)
   return { ...real, aggregatesOf }
 })
 

@@ -422,6 +422,122 @@ describe("F14, O16 of reconciliation: shares that the broker counts and no execu
     expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
     isSound(desk)
   })
+
+  test("age from the first report without a price, though each poll tells another time", () => {
+    const desk = working()
+    counted(desk)
+    desk.pass(50_000)
+    counted(desk)
+    expect(openBreaks(desk)).toEqual([])
+    desk.pass(10_000)
+    counted(desk)
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", ["Unpriced O1 nothing"]])
+    isSound(desk)
+  })
+
+  test("begin to age anew where all had their price between", () => {
+    const desk = working()
+    counted(desk)
+    desk.pass(50_000)
+    hear(desk, unsure(desk, "late", 12))
+    hear(desk, seen(desk, { cumulative: Decimal.unsafe("2"), executionsRead: true, asOf: afterNow(desk, 0) }))
+    desk.pass(50_000)
+    hear(desk, seen(desk, { cumulative: Decimal.unsafe("2"), executionsRead: true, asOf: afterNow(desk, 0) }))
+    expect(openBreaks(desk)).toEqual([])
+  })
+
+  test("an execution without a price is a break after a minute too, and none when its price comes", () => {
+    const desk = working()
+    const late = unsure(desk, "late", 12)
+    hear(desk, { ...late, price: undefined })
+    expect(openBreaks(desk)).toEqual([])
+    desk.pass(60_000)
+    counted(desk)
+    expect(openBreaks(desk)).toEqual(["Unpriced O1 nothing"])
+    hear(desk, { ...late, revision: 1, execId: "late.1" })
+    expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
+    isSound(desk)
+  })
+})
+
+const moneyOf = (desk: Desk.Desk) => {
+  const { filled, inferred, notional, unpriced } = desk.order(first)
+  return [filled, inferred, notional, unpriced].map(Decimal.format)
+}
+
+const bought = { ...plan, milli: 8000 }
+const eight = (): Desk.Desk => {
+  const desk = deskOf({ ...policy, lot: 8000 })
+  for (const deed of [bought, ...accepted.slice(1)]) perform(desk, deed)
+  return desk
+}
+const of8 = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}) =>
+  hear(desk, seen(desk, { quantity: Decimal.unsafe("8"), ...differs }))
+const five = (desk: Desk.Desk) =>
+  hear(desk, { ...unsure(desk, "five", 2), quantity: Decimal.unsafe("5"), price: Price.unsafe("3000") })
+const total = (cumulative: string, average: string, time = 10) => ({
+  cumulative: Decimal.unsafe(cumulative),
+  averagePrice: Decimal.unsafe(average),
+  asOf: second(time)
+})
+
+describe("F14, O8 of reconciliation: what is inferred costs what the broker's average says", () => {
+  test("to the last digit, and has no place any more when its execution comes", () => {
+    const desk = eight()
+    five(desk)
+    of8(desk, total("8", "3002.5"))
+    expect(moneyOf(desk)).toEqual(["8", "3", "24020", "0"])
+    of8(desk, { ...total("8", "3002.5", 11), executionsRead: true })
+    desk.pass(120_000)
+    of8(desk, { ...total("8", "3002.5", 12), executionsRead: true })
+    expect(openBreaks(desk)).toEqual([])
+    const rest = { ...unsure(desk, "rest", 4), quantity: Decimal.unsafe("3"), price: Price.unsafe("3006.67") }
+    hear(desk, rest)
+    expect(moneyOf(desk)).toEqual(["8", "0", "24020.01", "0"])
+    isSound(desk)
+  })
+
+  test("also where only a part of its executions comes", () => {
+    const desk = eight()
+    five(desk)
+    of8(desk, total("8", "3002.5"))
+    hear(desk, { ...unsure(desk, "one", 4), price: Price.unsafe("3006") })
+    expect(moneyOf(desk)).toEqual(["8", "2", "24020", "0"])
+  })
+
+  test("and an average that comes after the total, or again without it, stays that of its total", () => {
+    const desk = eight()
+    five(desk)
+    of8(desk, { cumulative: Decimal.unsafe("8"), asOf: second(10) })
+    expect(moneyOf(desk)).toEqual(["8", "3", "15000", "3"])
+    of8(desk, total("8", "3002.5", 11))
+    of8(desk, { cumulative: Decimal.unsafe("8"), asOf: second(12) })
+    expect(moneyOf(desk)).toEqual(["8", "3", "24020", "0"])
+    of8(desk, total("8", "2999", 9))
+    expect(moneyOf(desk)).toEqual(["8", "3", "24020", "0"])
+    isSound(desk)
+  })
+
+  test.each([
+    ["is of another total", "6", "3002.5", ["8", "3", "15000", "3"]],
+    ["gives a price of zero", "8", "1875", ["8", "3", "15000", "3"]],
+    ["gives one below zero", "8", "1800", ["8", "3", "15000", "3"]],
+    ["gives one outside the order's band", "8", "4000", ["8", "3", "15000", "3"]]
+  ])("an average that %s is not used", (_, of, average, wanted) => {
+    const desk = eight()
+    five(desk)
+    of8(desk, total(of, average))
+    of8(desk, { cumulative: Decimal.unsafe("8"), asOf: second(11) })
+    expect(moneyOf(desk)).toEqual(wanted)
+    isSound(desk)
+  })
+
+  test("nor one beside an execution that has no price itself", () => {
+    const desk = eight()
+    hear(desk, { ...unsure(desk, "five", 2), quantity: Decimal.unsafe("5"), price: undefined })
+    of8(desk, total("8", "3002.5"))
+    expect(moneyOf(desk)).toEqual(["8", "3", "0", "8"])
+  })
 })
 
 const limitOf = (desk: Desk.Desk) => {

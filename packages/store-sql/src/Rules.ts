@@ -230,13 +230,15 @@ const orders: TableRules = {
     refersTo("decisionId", "decisions"),
     refersTo("attemptId", "attempts")
   ],
-  positive: ["askedNotional", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice"],
+  positive: ["askedNotional", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice", "toldAverage"],
   unsigned: [
     "quantity",
     "sentQuantity",
     "reportedCumulative",
     "cumulative",
+    "toldAverageOf",
     "filled",
+    "inferred",
     "notional",
     "unpriced",
     "excess",
@@ -280,6 +282,8 @@ const orders: TableRules = {
     },
     together("reported", "reported", "reportedAt"),
     together("cumulative_at", "cumulative", "cumulativeAt"),
+    together("told_average", "toldAverage", "toldAverageOf"),
+    { name: "unpriced_since", sql: `("unpriced" = '0') = ("unpricedSince" IS NULL)` },
     { name: "life", sql: `"lifeSeconds" IS NULL OR "lifeSeconds" > 0` },
     { name: "attempts_count", sql: `"attempts" >= 0` }
   ],

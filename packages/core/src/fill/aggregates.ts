@@ -1,4 +1,5 @@
 import * as Decimal from "../money/Decimal.ts"
+import * as Price from "../money/Price.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { Fill } from "./Fill.ts"
 import { inferredOf } from "./inferred.ts"
@@ -6,6 +7,8 @@ import { inferredOf } from "./inferred.ts"
 /** What an order's fills and the broker's total give: shares filled, dollars, and shares whose price is not known. */
 export interface Aggregates {
   readonly filled: Decimal.Decimal
+  /** Shares that the broker's total has beyond our fills of its time (F5). */
+  readonly inferred: Decimal.Decimal
   readonly notional: Decimal.Decimal
   readonly unpriced: Decimal.Decimal
   /** F5: the broker's total is lower than our fills of its time. */
@@ -14,10 +17,11 @@ export interface Aggregates {
   readonly lastFilledAt: Instant | undefined
 }
 
-/** The broker's newest total, and when it was true. */
+/** The broker's newest total, when it was true, and its average price of just so many shares where it says one. */
 export interface Total {
   readonly cumulative: Decimal.Decimal
   readonly at: Instant
+  readonly average?: Decimal.Decimal | undefined
 }
 
 /** For each `execIdBase` the highest revision, among those not after `until` where that is given (F5). */
@@ -34,24 +38,53 @@ export const canonicalOf = (fills: ReadonlyArray<Fill>, until?: Instant): Readon
 const quantitiesOf = (fills: ReadonlyArray<Fill>): ReadonlyArray<Decimal.Decimal> =>
   fills.map(({ quantity }) => quantity)
 
-/** F5: filled = Σ canonical + inferred, where inferred is what the broker's total has beyond our fills of its time. */
-export const aggregatesOf = (fills: ReadonlyArray<Fill>, total: Total | undefined): Aggregates => {
+/** Could shares of the order have cost so much (W5)? */
+export type IsPossiblePrice = (price: Price.Price) => boolean
+
+/**
+ * F5: filled = Σ canonical + inferred, where inferred is what the broker's total has beyond our fills of its time, and costs what its
+ * average leaves for it.
+ */
+export const aggregatesOf = (
+  fills: ReadonlyArray<Fill>,
+  total: Total | undefined,
+  isPossible: IsPossiblePrice
+): Aggregates => {
   const canonical = canonicalOf(fills)
-  const atTotal = total === undefined ? [] : quantitiesOf(canonicalOf(fills, total.at))
+  const atTotal = total === undefined ? [] : canonicalOf(fills, total.at)
   const cumulative = total?.cumulative ?? Decimal.zero
-  const inferred = inferredOf(cumulative, atTotal) ?? Decimal.zero
+  const inferred = inferredOf(cumulative, quantitiesOf(atTotal)) ?? Decimal.zero
+  const paid = total === undefined ? undefined : paidFor(inferred, total, atTotal, isPossible)
   const real = canonical.filter((fill) => Decimal.isPositive(fill.quantity))
+  const withoutPrice = Decimal.sum(quantitiesOf(real.filter((fill) => fill.price === undefined)))
   const times = real.map((fill) => fill.executedAt)
   if (total !== undefined && Decimal.isPositive(inferred)) times.push(total.at)
   times.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   return {
     filled: Decimal.add(Decimal.sum(quantitiesOf(canonical)), inferred),
-    notional: Decimal.sum(
-      real.flatMap((fill) => (fill.price === undefined ? [] : [Decimal.multiply(fill.quantity, fill.price)]))
-    ),
-    unpriced: Decimal.add(Decimal.sum(quantitiesOf(real.filter((fill) => fill.price === undefined))), inferred),
-    isCumulativeBelow: Decimal.isLess(cumulative, Decimal.sum(atTotal)),
+    inferred,
+    notional: Decimal.add(notionalOf(real), paid ?? Decimal.zero),
+    unpriced: paid === undefined ? Decimal.add(withoutPrice, inferred) : withoutPrice,
+    isCumulativeBelow: Decimal.isLess(cumulative, Decimal.sum(quantitiesOf(atTotal))),
     firstFilledAt: times[0],
     lastFilledAt: times.at(-1)
   }
+}
+
+const notionalOf = (fills: ReadonlyArray<Fill>): Decimal.Decimal =>
+  Decimal.sum(fills.flatMap(({ price, quantity }) => (price === undefined ? [] : [Decimal.multiply(quantity, price)])))
+
+/** Dollars of what is inferred: what the average of the total leaves beside fills that all have a price; `undefined` where that is no price. */
+const paidFor = (
+  inferred: Decimal.Decimal,
+  { average, cumulative }: Total,
+  atTotal: ReadonlyArray<Fill>,
+  isPossible: IsPossiblePrice
+): Decimal.Decimal | undefined => {
+  if (average === undefined || !Decimal.isPositive(inferred)) return undefined
+  if (atTotal.some(({ price, quantity }) => price === undefined && Decimal.isPositive(quantity))) return undefined
+  const paid = Decimal.subtract(Decimal.multiply(average, cumulative), notionalOf(atTotal))
+  const price = Price.average(paid, inferred)
+  if (price === undefined || !Decimal.isPositive(price)) return undefined
+  return isPossible(Price.make(price)) ? paid : undefined
 }

@@ -312,6 +312,11 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   endReportedAt: maybe(Time),
   cumulative: maybe(Shares),
   cumulativeAt: maybe(Time),
+  /** The broker's average, and the cumulative that it is of. */
+  toldAverage: maybe(Shares),
+  toldAverageOf: maybe(Shares),
+  /** Shares filled of which there is no execution yet; none where it is left away. */
+  inferred: maybe(Shares),
   acceptedAt: maybe(Time),
   firstFilledAt: maybe(Time),
   lastFilledAt: maybe(Time),

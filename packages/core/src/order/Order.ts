@@ -100,9 +100,16 @@ export const Order = Schema.Struct({
   /** The newest report that has a cumulative (F5). */
   cumulative: Column.optional(Column.decimal),
   cumulativeAt: Column.optional(Column.instant),
+  /** The broker's average price, in dollars a share, and the cumulative that it is of. */
+  toldAverage: Column.optional(Column.decimal),
+  toldAverageOf: Column.optional(Column.decimal),
   filled: Column.decimal,
+  /** Of what is filled: shares that the broker's total counts and no execution has yet (F5). */
+  inferred: Column.decimal,
   notional: Column.decimal,
   unpriced: Column.decimal,
+  /** Since when a part of what is filled has no price. */
+  unpricedSince: Column.optional(Column.instant),
   excess: Column.decimal,
   /** How much of the excess an operator has accepted. */
   acceptedExcess: Column.decimal,
@@ -174,9 +181,13 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   endReportedAt: order.endReportedAt,
   cumulative: order.cumulative,
   cumulativeAt: order.cumulativeAt,
+  toldAverage: order.toldAverage,
+  toldAverageOf: order.toldAverageOf,
   filled: order.filled,
+  inferred: order.inferred,
   notional: order.notional,
   unpriced: order.unpriced,
+  unpricedSince: order.unpricedSince,
   excess: order.excess,
   acceptedExcess: order.acceptedExcess,
   splitExcess: order.splitExcess,

@@ -1,4 +1,4 @@
-import { aggregatesOf, type Aggregates, type Total } from "../fill/aggregates.ts"
+import { aggregatesOf, type Aggregates, type IsPossiblePrice, type Total } from "../fill/aggregates.ts"
 import type { Fill } from "../fill/Fill.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Instant } from "../time/Instant.ts"
@@ -12,6 +12,8 @@ export interface Word {
   readonly reported: ReportedState
   readonly at: Instant
   readonly cumulative: Decimal.Decimal | undefined
+  /** The average price of the cumulative. */
+  readonly average?: Decimal.Decimal | undefined
   readonly isBrokersTime: boolean
   /** A second reading of the same moment says it again: at a tie it is the newer (W13). */
   readonly isRepeated?: boolean | undefined
@@ -38,26 +40,39 @@ type Heard = Pick<
   | "reportedCumulative"
   | "cumulative"
   | "cumulativeAt"
+  | "toldAverage"
+  | "toldAverageOf"
 >
 
 /** What is true of an order after its facts: the part of it that facts decide. */
 export type Observed = Heard &
-  Pick<Order, "status" | "filled" | "notional" | "unpriced" | "firstFilledAt" | "lastFilledAt" | "endedAt"> & {
+  Pick<
+    Order,
+    "status" | "filled" | "inferred" | "notional" | "unpriced" | "firstFilledAt" | "lastFilledAt" | "endedAt"
+  > & {
     readonly isCumulativeBelow: boolean
   }
 
 /**
  * F1, F2: what an order is, from all facts known, whatever their order of arrival. Never refuses: a contradiction gives a state
- * all the same, and its break is opened elsewhere.
+ * all the same, and its break is opened elsewhere. `isPossible` judges what the broker's average says that shares without an
+ * execution cost.
  */
-export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | undefined, at: Instant): Observed => {
+export const observe = (
+  order: Order,
+  fills: ReadonlyArray<Fill>,
+  word: Word | undefined,
+  at: Instant,
+  isPossible: IsPossiblePrice = () => true
+): Observed => {
   const heard = word === undefined ? order : hear(order, word)
-  const figures = aggregatesOf(fills, totalOf(heard))
+  const figures = aggregatesOf(fills, withAverage(totalOf(heard), heard), isPossible)
   const quantity = quantityOf(order, heard, figures)
   const status = statusOf(order, { quantity, reported: heard.reported }, figures, fills.length > 0)
   return {
     status,
     filled: figures.filled,
+    inferred: figures.inferred,
     notional: figures.notional,
     unpriced: figures.unpriced,
     quantity,
@@ -70,6 +85,8 @@ export const observe = (order: Order, fills: ReadonlyArray<Fill>, word: Word | u
     reportedCumulative: heard.reportedCumulative,
     cumulative: heard.cumulative,
     cumulativeAt: heard.cumulativeAt,
+    toldAverage: heard.toldAverage,
+    toldAverageOf: heard.toldAverageOf,
     firstFilledAt: figures.firstFilledAt,
     lastFilledAt: figures.lastFilledAt,
     endedAt: isLive(status) ? undefined : status === order.status ? (order.endedAt ?? at) : at,
@@ -91,29 +108,56 @@ const reasonOf = (status: OrderStatus, { reported, reason }: Heard): string | un
   return reason === BUSTED ? undefined : reason
 }
 
+/** What says how much was filled. */
+type Counted = Pick<Heard, "cumulative" | "cumulativeAt" | "reportedCumulative" | "reportedAt">
+
 /** F5: what the newest report says was filled, or else the newest that says it. */
-const totalOf = (heard: Heard): Total | undefined => {
+const totalOf = (heard: Counted): Total | undefined => {
   const { cumulative, cumulativeAt, reportedCumulative, reportedAt } = heard
   if (cumulative === undefined || cumulativeAt === undefined) return undefined
   if (reportedCumulative === undefined || reportedAt !== cumulativeAt) return { cumulative, at: cumulativeAt }
   return { cumulative: reportedCumulative, at: reportedAt }
 }
 
+/** An average is of the total that it was told with, and of no other. */
+const withAverage = (total: Total | undefined, { toldAverage, toldAverageOf }: Heard): Total | undefined =>
+  total === undefined || toldAverageOf === undefined || !Decimal.equals(total.cumulative, toldAverageOf)
+    ? total
+    : { ...total, average: toldAverage }
+
+/** The average of the newest total, by whichever report of it said one last. */
+const averageIn = (order: Order, word: Word, counted: Counted): Pick<Order, "toldAverage" | "toldAverageOf"> => {
+  const { average, cumulative } = word
+  const total = totalOf(counted)
+  const isOfTotal =
+    total !== undefined &&
+    cumulative !== undefined &&
+    word.at >= total.at &&
+    Decimal.equals(cumulative, total.cumulative)
+  return average !== undefined && isOfTotal && Decimal.isPositive(average)
+    ? { toldAverage: average, toldAverageOf: cumulative }
+    : { toldAverage: order.toldAverage, toldAverageOf: order.toldAverageOf }
+}
+
 /** F2: the newest report is kept, and the newest that has a cumulative beside it (F5). */
 const hear = (order: Order, word: Word): Heard => {
   const isNews = isNewer(order, word) && !reopensWithoutTime(order, word) && !saysLess(order, word)
   const isTotal = word.cumulative !== undefined && isNewerTotal(order, word.cumulative, word)
+  const counted = {
+    reportedAt: isNews ? word.at : order.reportedAt,
+    reportedCumulative: isNews ? word.cumulative : order.reportedCumulative,
+    cumulative: isTotal ? word.cumulative : order.cumulative,
+    cumulativeAt: isTotal ? word.at : order.cumulativeAt
+  }
   return {
+    ...counted,
+    ...averageIn(order, word, counted),
     quantity: (isNews ? word.quantity : undefined) ?? order.quantity,
     limitPrice: amended(order.limitPrice, isNews ? word.limitPrice : undefined),
     stopPrice: amended(order.stopPrice, isNews ? word.stopPrice : undefined),
     rawStatus: (isNews ? word.rawStatus : undefined) ?? order.rawStatus,
     reason: (isNews ? word.reason : undefined) ?? order.reason,
-    reported: isNews ? word.reported : order.reported,
-    reportedAt: isNews ? word.at : order.reportedAt,
-    reportedCumulative: isNews ? word.cumulative : order.reportedCumulative,
-    cumulative: isTotal ? word.cumulative : order.cumulative,
-    cumulativeAt: isTotal ? word.at : order.cumulativeAt
+    reported: isNews ? word.reported : order.reported
   }
 }
 

@@ -1,3 +1,4 @@
+import { judge } from "../fill/band.ts"
 import { Need } from "../books/Need.ts"
 import type { OrderId } from "../identity/Id.ts"
 import { format } from "../identity/Id.ts"
@@ -55,7 +56,8 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     changed,
     recorder.books.fills.find("order", [id]),
     word,
-    recorder.world.at
+    recorder.world.at,
+    (price) => judge(recorder, before, price) !== "outside"
   )
   const after = Object.assign(draftOf(changed), seen)
   if (isSame(before, after, word?.isBrokersTime === true)) {
@@ -85,6 +87,9 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     endReportedAt: after.endReportedAt,
     cumulative: after.cumulative,
     cumulativeAt: after.cumulativeAt,
+    toldAverage: after.toldAverage,
+    toldAverageOf: after.toldAverageOf,
+    inferred: Decimal.isZero(after.inferred) ? undefined : after.inferred,
     acceptedAt: after.acceptedAt,
     firstFilledAt: after.firstFilledAt,
     lastFilledAt: after.lastFilledAt,
@@ -132,6 +137,9 @@ const compared = [
   "endReportedAt",
   "cumulative",
   "cumulativeAt",
+  "toldAverage",
+  "toldAverageOf",
+  "inferred",
   "acceptedAt"
 ] as const
 

@@ -79,9 +79,6 @@ export const book = (
     const evidence = `${execId} at ${Decimal.format(price)} is outside the band`
     open(recorder, { symbol: order.symbol, kind: "OffBand", subject, evidence })
   }
-  if (price === undefined && Decimal.isPositive(quantity)) {
-    open(recorder, { symbol: order.symbol, kind: "Unpriced", subject, evidence: `${execId} came without a price` })
-  }
   const booked = advance(recorder, order.id, named(recorder, order, execution))
   closeIfPriced(recorder, booked)
   return booked

@@ -57,6 +57,7 @@ const wordOf = (report: OrderSeen, { isRepeated = false, witness = settled }: Pa
   reported: report.state._tag === "Open" ? "open" : report.state.kind,
   at: report.asOf,
   cumulative: mayInfer(report) ? report.cumulative : undefined,
+  average: report.averagePrice,
   isBrokersTime: report.asOfKind === "broker",
   rawStatus: report.rawStatus,
   quantity: report.quantity,

@@ -6,18 +6,19 @@ import * as Instant from "../time/Instant.ts"
 import { closeIfOpen, open } from "./ledgerBreaks.ts"
 import type { OrderSeen } from "./Report.ts"
 
-/** How long a broker may take to list what it counts already, in milliseconds since the order last changed in our books. */
-const LISTED_WITHIN_MS = 60_000
+/** How long a broker may take to list what it counts already, and to say what it cost, in milliseconds since it was first told. */
+const PRICED_WITHIN_MS = 60_000
 
 /**
- * O16, F14 of reconciliation: shares that the broker's total counts, and that none of its executions has a minute later though they
- * were asked for, are a break that holds nothing, until they come.
+ * O16, F13, F14 of reconciliation: shares without a price a minute after they were first told, executions that were asked for
+ * included, are a break that holds nothing, until their price comes.
  */
 export const reviewUnpriced = (recorder: Recorder, order: Order, { executionsRead }: OrderSeen): void => {
-  const { filled, symbol, unpriced, updatedAt } = order
-  if (Decimal.isZero(unpriced)) return closeIfPriced(recorder, order)
-  const isOld = Instant.millisBetween(updatedAt, recorder.world.at) >= LISTED_WITHIN_MS
-  if (!executionsRead || !isOld) return
+  const { filled, inferred, symbol, unpriced, unpricedSince } = order
+  if (unpricedSince === undefined) return closeIfPriced(recorder, order)
+  const isOld = Instant.millisBetween(unpricedSince, recorder.world.at) >= PRICED_WITHIN_MS
+  const isAsked = executionsRead || Decimal.isLess(inferred, unpriced)
+  if (!isOld || !isAsked) return
   const evidence = `the broker counts ${Decimal.format(filled)}, and executions with a price come to ${Decimal.format(Decimal.subtract(filled, unpriced))}`
   open(recorder, { symbol, kind: "Unpriced", subject: format("order", order.id), evidence })
 }

@@ -433,7 +433,8 @@ const readExecutions = (order: Order, broker: BrokerService) =>
 const asksForExecutions = (order: Order, report: OrderSeen): boolean =>
   report.state._tag === "Closed" ||
   (report.cumulative !== undefined && !Decimal.equals(report.cumulative, order.filled)) ||
-  Decimal.isPositive(order.unpriced)
+  Decimal.isPositive(order.unpriced) ||
+  Decimal.isPositive(order.inferred)
 
 const book = (
   report: OrderSeen | NotFound,

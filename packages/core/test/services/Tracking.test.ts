@@ -66,6 +66,54 @@ describe("what a broker lists in part", () => {
     )
   })
 
+  it("O8: an execution is asked for until it comes, also where the average says what its shares cost", async () => {
+    let listed: ReadonlyArray<Received<Executed>> = []
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
+    const moneyOf = Effect.map(Stage.orders, (orders) =>
+      orders.flatMap(({ filled, inferred, notional, unpriced }) =>
+        [filled, inferred, notional, unpriced].map(Decimal.format)
+      )
+    )
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "2"))
+        const [order] = yield* Stage.until(Stage.orders, ([first]) => first?.status === "submitted")
+        if (order === undefined) return yield* Effect.dieMessage("no order")
+        const one = { cumulative: Decimal.unsafe("1"), averagePrice: Decimal.unsafe("150.5"), asOf: Instant.make(9n) }
+        shown = Effect.succeed({ report: { ...Stage.seen(order), ...one }, payload: undefined })
+        yield* Stage.until(Stage.statuses, ([status]) => status === "partially_filled")
+        yield* TestClock.adjust("2 minutes")
+        expect(yield* moneyOf).toEqual(["1", "1", "150.5", "0"])
+        const execution = {
+          _tag: "Executed",
+          account: Stage.account,
+          asOf: Instant.make(9n),
+          asOfKind: "broker",
+          execId: "e1",
+          execIdBase: "e1",
+          revision: 0,
+          brokerOrderId: Stage.theirId,
+          clientOrderId: undefined,
+          symbol: order.symbol,
+          side: order.side,
+          quantity: Decimal.unsafe("1"),
+          price: Price.unsafe("150.51"),
+          executedAt: Instant.make(8n)
+        } as const
+        listed = [{ report: execution, payload: undefined }]
+        yield* TestClock.adjust("20 seconds")
+        expect(yield* moneyOf).toEqual(["1", "0", "150.51", "0"])
+      }),
+      Stage.layer({
+        order: () => shown,
+        fillsOf: () => Effect.succeed({ complete: true, received: listed }),
+        fills: () => Effect.succeed({ complete: true, received: [] })
+      })
+    )
+  })
+
   it("begins each sweep before the last that saw everything, however long ago; ends it after our clock, which may be behind the broker's", async () => {
     const windows: Array<TimeWindow> = []
     let isComplete = true

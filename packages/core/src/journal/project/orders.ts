@@ -102,9 +102,13 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     endReportedAt: undefined,
     cumulative: undefined,
     cumulativeAt: undefined,
+    toldAverage: undefined,
+    toldAverageOf: undefined,
     filled: Decimal.zero,
+    inferred: Decimal.zero,
     notional: Decimal.zero,
     unpriced: Decimal.zero,
+    unpricedSince: undefined,
     excess: Decimal.zero,
     acceptedExcess: Decimal.zero,
     splitExcess: Decimal.zero,
@@ -149,7 +153,9 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.status = status
   after.filled = filled
   after.notional = notional
+  after.inferred = event.inferred ?? Decimal.zero
   after.unpriced = unpriced
+  after.unpricedSince = Decimal.isPositive(unpriced) ? (before.unpricedSince ?? place.at) : undefined
   after.quantity = event.quantity
   after.limitPrice = event.limitPrice ?? before.limitPrice
   after.stopPrice = event.stopPrice ?? before.stopPrice
@@ -172,6 +178,8 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.endReportedAt = event.endReportedAt
   after.cumulative = event.cumulative
   after.cumulativeAt = event.cumulativeAt
+  after.toldAverage = event.toldAverage
+  after.toldAverageOf = event.toldAverageOf
   after.acceptedAt = event.acceptedAt
   after.firstFilledAt = event.firstFilledAt
   after.lastFilledAt = event.lastFilledAt
