@@ -1,3 +1,4 @@
+import type { IsPossiblePrice } from "../fill/aggregates.ts"
 import type { Fill } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
 import { observe, type Observed, type Word } from "./observe.ts"
@@ -19,15 +20,16 @@ export const hearing = (
   order: Order,
   fills: ReadonlyArray<Fill>,
   word: Word | undefined,
-  at: Instant.Instant
+  at: Instant.Instant,
+  isPossible?: IsPossiblePrice
 ): Heard => {
-  const seen = observe(order, fills, word, at)
+  const seen = observe(order, fills, word, at, isPossible)
   if (!isLive(seen.status)) {
     const waits = word !== undefined && needsSecond(order, seen, fills) && !confirms(order, word.witness)
     if (!waits) return { ...seen, endReported: undefined, endReportedAt: undefined }
     const open: Word = { ...word, reported: "open", reason: undefined }
     return {
-      ...observe(order, fills, open, at),
+      ...observe(order, fills, open, at, isPossible),
       endReported: order.endReported ?? word.reported,
       endReportedAt: order.endReportedAt ?? at
     }
