@@ -274,13 +274,16 @@ describe("DESIGN 6: after a doubtful send", () => {
     )
   })
 
-  test("it stays with a break where the broker's client order ids are not unique", () =>
+  test("it stays with a break where client order ids are not unique, until its absence is proven", () =>
     doubtful(
       { capabilities: { ...stage.broker().capabilities, uniqueClientOrderIds: false } },
       Effect.gen(function* () {
-        yield* TestClock.adjust("2 minutes")
+        yield* TestClock.adjust("40 seconds")
         expect(yield* stage.statuses).toEqual(["in_doubt"])
         expect(yield* all).toEqual(["submitted"])
+        yield* TestClock.adjust("2 minutes")
+        expect((yield* stage.orders).map(({ code }) => code)).toEqual(["NotPlaced"])
+        expect(yield* all).toEqual(["failed: its broker never got it"])
       })
     ))
 })

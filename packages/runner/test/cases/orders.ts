@@ -274,11 +274,18 @@ export const orderRows: ReadonlyArray<Row> = [
   {
     row: "O16",
     what: "somebody else's order is filled, and nothing tells at which price",
-    at: ["schwab", "ibkr", "alpaca"],
+    at: ["schwab", "ibkr"],
     acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), "read", { laterMs: 61_000 }],
     orders: ["submitted 0", "filled 2"],
     breaks: ["Unpriced"],
     evidence: /^the broker counts 2, and executions with a price come to 0$/
+  },
+  {
+    row: "O16",
+    what: "somebody else's order is filled, and its average alone tells at which price",
+    at: ["alpaca"],
+    acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), "read", { laterMs: 61_000 }],
+    orders: ["submitted 0", "filled 2"]
   },
   {
     row: "O17",
@@ -311,7 +318,7 @@ export const orderRows: ReadonlyArray<Row> = [
       const tells = asBefore(name)
       return name === "ibkr"
         ? [{ tells }, "read", { cancel: { brokerOrderId: id } }, "read"]
-        : [{ cancel: { brokerOrderId: id } }, "read", { tells }]
+        : [{ cancel: { brokerOrderId: id } }, "read", SECOND_READING, "read", { tells }]
     },
     orders: ["cancelled 0"]
   },
