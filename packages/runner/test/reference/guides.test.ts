@@ -120,6 +120,7 @@ const NOT_TYPED = [
   blockWith("docs/guides/dashboard.md", "npm start"),
   blockWith("docs/performance.md", "npm run bench"),
   blockWith("docs/reliability.md", "npm run simulate"),
+  blockWith("docs/reliability.md", "--faults liar"),
   blockWith("docs/reliability.md", "--story properties"),
   blockWith("docs/reliability.md", "--story batch")
 ]

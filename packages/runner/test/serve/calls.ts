@@ -31,6 +31,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "controls.split": { reason: "announced", to: 2, from: 1 },
   "controls.rename": { reason: "announced", to: "KOX", since: "2026-01-05" },
   "controls.writeOff": { reason: "delisted" },
+  "controls.acceptReport": { reason: "by phone", report: 1 },
+  "controls.voidOrder": { reason: "by phone" },
   "controls.retryOrder": { reason: "again" },
   "controls.confirmInstrument": { reason: "by hand", lot: "1", tick: "0.05" },
   "controls.adopt": { reason: "held before", holdings: [{ symbol: "KO", quantity: "3" }] },

@@ -29,7 +29,6 @@ describe("commands over the API", () => {
             entries: [
               { tag: "OrderCreated", count: 2 },
               { tag: "FillRecorded", count: 1 },
-              { tag: "BreakOpened", count: 1 },
               { tag: "OrderChanged", count: 1 },
               { tag: "ExcessChanged", count: 2 },
               { tag: "LotAllocated", count: 2 }

@@ -39,6 +39,7 @@ const refusals = [
   "batches.remove 409",
   "batches.retry 409",
   "breaks.show 404",
+  "controls.acceptReport 409",
   "controls.approveOrder 409",
   "controls.cancelOrder 409",
   "controls.dismissTrade 409",

@@ -123,7 +123,7 @@ const sends = (id: number, answer: Report.Answer) =>
       httpStatus: 200
     }
     const received = { report, payload: json({ answer: answer._tag }) }
-    yield* submit("report", (recorder) => interpret.interpret(recorder, received), [Need.Need.OrderById({ id })])
+    yield* submit("report", (recorder) => interpret.interpretFact(recorder, received), [Need.Need.OrderById({ id })])
   })
 
 /** The broker's id of an order. */
