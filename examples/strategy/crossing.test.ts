@@ -44,14 +44,12 @@ it.live(
       yield* (yield* Commands.Commands).setAccount(account, Account.defaultSettings, "test")
       const driving = yield* Driving.open(Driving.unnamed)
       yield* driving.take(account)
-      const { instruct } = yield* Exchange.Exchange
-      yield* instruct({ id: "r", when: { side: "sell" }, do: { reject: { code: "halted", words: "AAPL is halted" } } })
       yield* run(crossing, Stream.fromIterable(prices.map((price) => Price.unsafe(price))))
       yield* Effect.scoped(Effect.zipRight(Effect.forkScoped(Daemon.drive(driving)), Daemon.untilIdle))
       const made = yield* Reads.all(Decision.DecisionTable)
       expect(made.map(({ reason, side, status, strategy }) => [strategy, side, status, reason])).toEqual([
         ["crossing", "buy", "executed", undefined],
-        ["crossing", "sell", "failed", expect.stringContaining("AAPL is halted")]
+        ["crossing", "sell", "failed", expect.stringContaining("OppositeOrderLive(O1)")]
       ])
       expect(made[0]?.rationale).toContain("the average of 2 prices is 102")
     }).pipe(Effect.scoped, Effect.provide(services))

@@ -126,7 +126,11 @@ const rules = [
     /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: (PositionDiffers|ForeignPosition)/,
     1
   ],
-  ["release", /the residual is not the sum of the open lots|allocations and excess are not its commitment/, 1],
+  [
+    "release",
+    /the residual is not the sum of the open lots|allocations and excess are not its commitment|all settles when nothing goes wrong/,
+    1
+  ],
   ["cool-down", /D8: after a short end nothing is sent for 30 s/, 7],
   ["halt", /a halt holds/, 3],
   ["fencing", /only the holder of the lease drives/, 9],
