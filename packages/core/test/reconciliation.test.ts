@@ -490,10 +490,10 @@ describe("F14, O8 of reconciliation: what is inferred costs what the broker's av
     of8(desk, { ...total("8", "3002.5", 11), executionsRead: true })
     desk.pass(120_000)
     of8(desk, { ...total("8", "3002.5", 12), executionsRead: true })
-    expect(openBreaks(desk)).toEqual([])
+    expect(openBreaks(desk)).toEqual(["Unpriced O1 nothing"])
     const rest = { ...unsure(desk, "rest", 4), quantity: Decimal.unsafe("3"), price: Price.unsafe("3006.67") }
     hear(desk, rest)
-    expect(moneyOf(desk)).toEqual(["8", "0", "24020.01", "0"])
+    expect([moneyOf(desk), openBreaks(desk)]).toEqual([["8", "0", "24020.01", "0"], []])
     isSound(desk)
   })
 

@@ -283,7 +283,7 @@ const orders: TableRules = {
     together("reported", "reported", "reportedAt"),
     together("cumulative_at", "cumulative", "cumulativeAt"),
     together("told_average", "toldAverage", "toldAverageOf"),
-    { name: "unpriced_since", sql: `("unpriced" = '0') = ("unpricedSince" IS NULL)` },
+    { name: "unpriced_since", sql: `("unpriced" = '0' AND "inferred" = '0') = ("unpricedSince" IS NULL)` },
     { name: "life", sql: `"lifeSeconds" IS NULL OR "lifeSeconds" > 0` },
     { name: "attempts_count", sql: `"attempts" >= 0` }
   ],

@@ -235,7 +235,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   orders_rule_reported: [{ reported: null }, { reportedAt: null }],
   orders_rule_cumulative_at: [{ cumulative: null }, { cumulativeAt: null }],
   orders_rule_told_average: [{ toldAverage: null }, { toldAverageOf: null }],
-  orders_rule_unpriced_since: [{ unpriced: "1" }, { unpricedSince: AT }],
+  orders_rule_unpriced_since: [{ unpriced: "1" }, { inferred: "1" }, { unpricedSince: AT }],
   orders_rule_life: [{ lifeSeconds: 0 }],
   orders_rule_attempts_count: [{ attempts: -1 }],
   allocations_rule_released: [{ releasedAt: AT }, { releasedWhy: "cancelled" }],

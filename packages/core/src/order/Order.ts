@@ -108,7 +108,7 @@ export const Order = Schema.Struct({
   inferred: Column.decimal,
   notional: Column.decimal,
   unpriced: Column.decimal,
-  /** Since when a part of what is filled has no price. */
+  /** Since when a part of what is filled has no execution with a price. */
   unpricedSince: Column.optional(Column.instant),
   excess: Column.decimal,
   /** How much of the excess an operator has accepted. */

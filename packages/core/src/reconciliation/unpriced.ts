@@ -1,3 +1,4 @@
+import { canonicalOf } from "../fill/aggregates.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -10,21 +11,23 @@ import type { OrderSeen } from "./Report.ts"
 const PRICED_WITHIN_MS = 60_000
 
 /**
- * O16, F13, F14 of reconciliation: shares without a price a minute after they were first told, executions that were asked for
- * included, are a break that holds nothing, until their price comes.
+ * O16, F13, F14 of reconciliation: shares of which there is no execution with a price a minute after they were first told, though
+ * executions were asked for, are a break that holds nothing, until it comes. The broker's average is their price meanwhile.
  */
 export const reviewUnpriced = (recorder: Recorder, order: Order, { executionsRead }: OrderSeen): void => {
-  const { filled, inferred, symbol, unpriced, unpricedSince } = order
+  const { filled, inferred, symbol, unpricedSince } = order
   if (unpricedSince === undefined) return closeIfPriced(recorder, order)
   const isOld = Instant.millisBetween(unpricedSince, recorder.world.at) >= PRICED_WITHIN_MS
-  const isAsked = executionsRead || Decimal.isLess(inferred, unpriced)
+  const isAsked = executionsRead || Decimal.isZero(inferred)
   if (!isOld || !isAsked) return
-  const evidence = `the broker counts ${Decimal.format(filled)}, and executions with a price come to ${Decimal.format(Decimal.subtract(filled, unpriced))}`
+  const priced = canonicalOf(recorder.books.fills.find("order", [order.id])).filter(({ price }) => price !== undefined)
+  const sum = Decimal.sum(priced.map(({ quantity }) => quantity))
+  const evidence = `the broker counts ${Decimal.format(filled)}, and executions with a price come to ${Decimal.format(sum)}`
   open(recorder, { symbol, kind: "Unpriced", subject: format("order", order.id), evidence })
 }
 
-/** What had no price has one now. */
+/** Executions with a price have come of all that is filled. */
 export const closeIfPriced = (recorder: Recorder, order: Order): void => {
-  if (!Decimal.isZero(order.unpriced)) return
+  if (order.unpricedSince !== undefined) return
   closeIfOpen(recorder, order.symbol, "Unpriced", format("order", order.id), "every share has its price")
 }
