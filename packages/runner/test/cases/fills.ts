@@ -135,20 +135,8 @@ export const fillRows: ReadonlyArray<Row> = [
   },
   {
     row: "F14",
-    what: "its total is more than its executions come to, and its average prices the rest",
-    at: ["ibkr", "alpaca"],
-    acts: ({ id, name }) => [
-      { tells: executionsAreGone(name) },
-      { fill: { brokerOrderId: id, quantity: "2" } },
-      "read",
-      { laterMs: 61_000 }
-    ],
-    orders: ["partially_filled 2"]
-  },
-  {
-    row: "F14",
-    what: "its total is more than its executions come to, and nothing prices the rest",
-    at: ["schwab"],
+    what: "its total is more than its executions come to",
+    at: ["schwab", "ibkr", "alpaca"],
     acts: ({ id, name }) => [
       { tells: executionsAreGone(name) },
       { fill: { brokerOrderId: id, quantity: "2" } },
@@ -162,7 +150,7 @@ export const fillRows: ReadonlyArray<Row> = [
   {
     row: "F14",
     what: "its executions come a minute after its total",
-    at: ["schwab"],
+    at: ["schwab", "ibkr", "alpaca"],
     acts: ({ id, name }) => [
       { tells: executionsAreGone(name) },
       { fill: { brokerOrderId: id, quantity: "2" } },

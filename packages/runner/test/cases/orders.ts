@@ -274,18 +274,11 @@ export const orderRows: ReadonlyArray<Row> = [
   {
     row: "O16",
     what: "somebody else's order is filled, and nothing tells at which price",
-    at: ["schwab", "ibkr"],
+    at: ["schwab", "ibkr", "alpaca"],
     acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), "read", { laterMs: 61_000 }],
     orders: ["submitted 0", "filled 2"],
     breaks: ["Unpriced"],
     evidence: /^the broker counts 2, and executions with a price come to 0$/
-  },
-  {
-    row: "O16",
-    what: "somebody else's order is filled, and its average alone tells at which price",
-    at: ["alpaca"],
-    acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), "read", { laterMs: 61_000 }],
-    orders: ["submitted 0", "filled 2"]
   },
   {
     row: "O17",

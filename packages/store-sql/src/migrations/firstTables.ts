@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "2bc97c7d"
+export const fingerprint = "c0c22a0b"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -413,7 +413,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "orders_rule_reported" CHECK (("reported" IS NULL) = ("reportedAt" IS NULL)),
   CONSTRAINT "orders_rule_cumulative_at" CHECK (("cumulative" IS NULL) = ("cumulativeAt" IS NULL)),
   CONSTRAINT "orders_rule_told_average" CHECK (("toldAverage" IS NULL) = ("toldAverageOf" IS NULL)),
-  CONSTRAINT "orders_rule_unpriced_since" CHECK (("unpriced" = '0') = ("unpricedSince" IS NULL)),
+  CONSTRAINT "orders_rule_unpriced_since" CHECK (("unpriced" = '0' AND "inferred" = '0') = ("unpricedSince" IS NULL)),
   CONSTRAINT "orders_rule_life" CHECK ("lifeSeconds" IS NULL OR "lifeSeconds" > 0),
   CONSTRAINT "orders_rule_attempts_count" CHECK ("attempts" >= 0),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name"),
@@ -1253,7 +1253,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "orders_rule_reported" CHECK (("reported" IS NULL) = ("reportedAt" IS NULL)),
   CONSTRAINT "orders_rule_cumulative_at" CHECK (("cumulative" IS NULL) = ("cumulativeAt" IS NULL)),
   CONSTRAINT "orders_rule_told_average" CHECK (("toldAverage" IS NULL) = ("toldAverageOf" IS NULL)),
-  CONSTRAINT "orders_rule_unpriced_since" CHECK (("unpriced" = '0') = ("unpricedSince" IS NULL)),
+  CONSTRAINT "orders_rule_unpriced_since" CHECK (("unpriced" = '0' AND "inferred" = '0') = ("unpricedSince" IS NULL)),
   CONSTRAINT "orders_rule_life" CHECK ("lifeSeconds" IS NULL OR "lifeSeconds" > 0),
   CONSTRAINT "orders_rule_attempts_count" CHECK ("attempts" >= 0)
 )`,
