@@ -59,20 +59,20 @@ export const causes: ReadonlyArray<Cause> = [
     "orders are suspended by the account's owner",
     "account",
     /rejected by user|suspended by user/i,
-    "Lumiwealth/lumibot issue 373"
+    "Lumiwealth/lumibot#373"
   ),
-  cause("the account only closes", "account", /liquidation only/i, "alpacahq/Alpaca-API issue 168"),
+  cause("the account only closes", "account", /liquidation only/i, "alpacahq/Alpaca-API#168"),
   cause(
     "the account may not short",
     "session",
     /not (allowed|enabled|eligible|permitted) to short/i,
-    "alpacahq/alpaca-trade-api-js issue 57"
+    "alpacahq/alpaca-trade-api-js#57"
   ),
   cause(
     "no such account, or none that may trade",
     "account",
     /account (is |has been |was )?(not (authori[sz]ed|active|allowed|found|eligible|permitted)|blocked|restricted|closed|disabled|inactive|suspended|deactivated)|not allowed for account|trading (is |has been )?(blocked|suspended)|(un|not )authori[sz]ed/i,
-    "alpacahq/alpaca-trade-api-csharp issue 330, Petersoj/alpaca-java issue 147"
+    "alpacahq/alpaca-trade-api-csharp#330, Petersoj/alpaca-java#147"
   ),
   cause("a fraction cannot be sold short", "final", /fractional.*short|short.*fraction/i, SPEC),
   cause(
@@ -91,7 +91,7 @@ export const causes: ReadonlyArray<Cause> = [
     "an order of the other side works",
     "later",
     /wash trade|opposite side|cross(ing|ed)? order/i,
-    `${FORUM}/t/13817; Petersoj/alpaca-java issue 145`
+    `${FORUM}/t/13817; Petersoj/alpaca-java#145`
   ),
   cause("not enough money", "later", /insufficient (\w+ )?(buying power|balance|funds|margin|equity)/i, RECORDED),
   cause("not enough shares", "later", /insufficient (qty|quantity|shares)/i, RECORDED)

@@ -524,7 +524,7 @@ const cause = (
 
 /** The causes of codes whose text decides; the first that it names is meant. */
 export const causes: ReadonlyArray<Cause> = [
-  cause(321, "the API only reads", "account", /read-?\s?only/i, "erdewit/ib_insync issue 1, IbcAlpha/IBC issue 341"),
+  cause(321, "the API only reads", "account", /read-?\s?only/i, "erdewit/ib_insync#1, IbcAlpha/IBC#341"),
   cause(201, "day-trade rule", "session", /day[- ]?trad/i, "IBKR, order rejections"),
   cause(
     201,
@@ -538,7 +538,7 @@ export const causes: ReadonlyArray<Cause> = [
     "no permission, or only closing",
     "session",
     /permission|ineligib|closing orders|not (allowed|permitted|available) (to|for) (trad|resid|retail)|key information|currency leverage/i,
-    "utilmon/EasyIB issue 10; public logs of traders"
+    "utilmon/EasyIB#10; public logs of traders"
   ),
   cause(
     201,
@@ -552,7 +552,7 @@ export const causes: ReadonlyArray<Cause> = [
     "halted, or closed",
     "session",
     /halt|closed|outside (of )?(rth|regular)|not open|trading hours/i,
-    "scmhub/ibsync issue 10"
+    "scmhub/ibsync#10"
   ),
   cause(
     201,

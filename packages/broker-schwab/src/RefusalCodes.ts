@@ -50,7 +50,7 @@ const STALE_HASH = /invalid account|account (number )?(is )?(invalid|not found)|
 
 /** The causes that words name where they name no rule; the first that they name decides. */
 export const causes: ReadonlyArray<Cause> = [
-  cause("another hash stands for the account", "account", STALE_HASH, "alexgolec/schwab-py issue 118"),
+  cause("another hash stands for the account", "account", STALE_HASH, "alexgolec/schwab-py#118"),
   cause(
     "the account may not trade",
     "account",

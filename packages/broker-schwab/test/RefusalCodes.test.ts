@@ -111,7 +111,7 @@ describe("an account whose hash is another now", () => {
     })
   )
 
-  it.scopedLive("Refusals: any other refusal leaves the hash as it is", () =>
+  it.scopedLive("Refusals: a refusal for another cause leaves the hash as it is", () =>
     Effect.gen(function* () {
       const { broker, exchange, simulator } = yield* open()
       yield* send(broker, terms())

@@ -139,15 +139,15 @@ const makeTable: { readonly [D in Dialect["name"]]: string } = {
 /** Whoever changes the tables of a Postgres store holds this alone; on SQLite the transaction itself is the lock. */
 const MIGRATION_LOCK = 7_237_092
 
-const lock = ({ ask, dialect }: Side) =>
-  dialect.name === "sqlite" ? Effect.void : ask(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+const lock = ({ ask, dialect }: Side): Effect.Effect<void, TradeRepository.StoreError> =>
+  dialect.name === "sqlite" ? Effect.void : Effect.asVoid(ask(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`))
 
 /** Writers end before the tables change, and whoever drives learns at his next commit that he does not any more. */
-const fence = ({ ask, dialect }: Side) =>
-  Effect.zipRight(
-    dialect.name === "sqlite" ? Effect.void : ask(`LOCK TABLE ${nameOf("heads")} IN ACCESS EXCLUSIVE MODE`),
-    ask(`UPDATE ${nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`)
-  )
+const fence = ({ ask, dialect }: Side): Effect.Effect<void, TradeRepository.StoreError> =>
+  Effect.gen(function* () {
+    if (dialect.name === "postgres") yield* ask(`LOCK TABLE ${nameOf("heads")} IN ACCESS EXCLUSIVE MODE`)
+    yield* ask(`UPDATE ${nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`)
+  })
 
 const run = ({ ask, dialect }: Side, statements: Statements) =>
   Effect.forEach(statements[dialect.name], (text) => ask(text), { discard: true })

@@ -98,6 +98,8 @@ const liedTime = (text: string, by: Parameters<typeof shifted>[1]): string => {
   const [, day, rest] = /^(\d{8})(.*)$/s.exec(text) ?? []
   if (day === undefined) return NUMBER.test(text) ? String(Math.floor(shifted(Number(text) * 1000, by) / 1000)) : text
   const ms = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T12:00:00Z`)
+  // A time that another lie has spoilt already stays as it is.
+  if (Number.isNaN(ms)) return text
   const moved =
     by === "a day later" ? ms + A_DAY_MS : by === "a day earlier" ? ms - A_DAY_MS : by === "thousandth" ? 0 : 4e12
   return new Date(moved).toISOString().slice(0, 10).replaceAll("-", "") + (rest ?? "")
