@@ -46,7 +46,7 @@ export const isPastResending = Effect.fn("Absence.isPastResending")(function* ({
 })
 
 /** How long a doubt may last before a person is shown it, in milliseconds. */
-const FIRST_ROUND_MS = 60_000
+export const FIRST_ROUND_MS = 60_000
 
 /** Has the first round of look-ups ended without an answer? */
 export const isLasting = Effect.fn("Absence.isLasting")(function* ({ createdAt, sentAt }: Order) {
@@ -93,7 +93,8 @@ export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (ord
   return yield* holdsWhatTheBooksSay(order, broker)
 })
 
-const holdsWhatTheBooksSay = ({ account, symbol }: Order, broker: BrokerService) =>
+/** Does the broker hold, of the instrument of an order, what the books say? */
+export const holdsWhatTheBooksSay = ({ account, symbol }: Order, broker: BrokerService) =>
   Effect.gen(function* () {
     const held = (yield* holdingsNow(broker, account))(symbol)
     const [position] = yield* Reads.all(PositionTable, {

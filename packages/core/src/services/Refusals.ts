@@ -5,12 +5,15 @@ import type { OrderId } from "../identity/Id.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
+import { doubt } from "../order/send.ts"
+import { orderOf } from "../order/transition.ts"
 import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { concludeRefused, doubtRefused } from "../reconciliation/answers.ts"
 import { couldBe, SKEW_MS } from "../reconciliation/couldBe.ts"
 import { ABSENT_AFTER_MS } from "../reconciliation/missing.ts"
 import * as Instant from "../time/Instant.ts"
+import { FIRST_ROUND_MS, holdsWhatTheBooksSay } from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { byTheirInstruments, idsInTheBooks, look } from "./Doubts.ts"
@@ -82,7 +85,11 @@ const confirmOne = <R>(asked: AskedRefusals, order: Order, mayDrive: Effect.Effe
 const waitMs = (order: Order, now: Instant.Instant) =>
   Effect.map(Effect.option(brokerOf(order.account)), (broker) => {
     if (order.endReportedAt === undefined || broker._tag === "None") return 0
-    const leastMs = broker.value.lookup === undefined ? ABSENT_AFTER_MS : order.attempts > 1 ? SEPARATE_MS : 0
+    const leastMs = !broker.value.capabilities.uniqueClientOrderIds
+      ? ABSENT_AFTER_MS
+      : order.attempts > 1
+        ? SEPARATE_MS
+        : 0
     return Math.max(0, leastMs - Instant.millisBetween(order.endReportedAt, now))
   })
 
@@ -101,9 +108,29 @@ const confirmRefusal = Effect.fn("Refusals.confirmRefusal")(function* (order: Or
   const begun = yield* ledger.now
   const found = broker.lookup === undefined ? undefined : yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") return void (yield* ledger.submit("report", reportMember(found, begun)))
-  if (found?.report.complete !== true && !(yield* isNotListed(order, broker, begun))) return
-  if (yield* executesNothing(order, broker)) yield* concluded(order, concludeRefused)
+  const isAbsent = found?.report.complete === true || (yield* isNotListed(order, broker, begun))
+  if (isAbsent && (yield* executesNothing(order, broker)) && (yield* changesNoHolding(order, broker)))
+    return yield* concluded(order, concludeRefused)
+  yield* staysUnconfirmed(order)
 })
+
+/**
+ * W11: where client order ids are only carried along, a listing may lack an order that was placed: what is held has to be what the books
+ * say as well.
+ */
+const changesNoHolding = (order: Order, broker: BrokerService) =>
+  broker.capabilities.uniqueClientOrderIds ? Effect.succeed(true) : holdsWhatTheBooksSay(order, broker)
+
+/** A refusal that no reading confirms for a minute is a doubt that a person sees; it is asked for all the same. */
+const staysUnconfirmed = (order: Order) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    if (order.endReportedAt === undefined || now < Instant.addMillis(order.endReportedAt, FIRST_ROUND_MS)) return
+    yield* concluded(order, (recorder, id) => {
+      const current = orderOf(recorder, id)
+      if (isRefused(current)) doubt(recorder, current, "its broker refused it, and no reading confirms that")
+    })
+  })
 
 /** Where the broker cannot be asked by our id: a complete listing, begun late enough, that has nothing that could be it. */
 const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant) =>

@@ -195,6 +195,32 @@ describe("a refused order", () => {
     )
   })
 
+  it("W11: at a broker that only carries client order ids ends only while it holds what the books say", async () => {
+    let isFilled = true
+    const { symbol } = Stage.trade("t1", "1")
+    const holding = { symbol, quantity: Decimal.unsafe("1"), averagePrice: undefined }
+    const { asked, layer } = place([refused], {
+      capabilities: { ...Stage.capabilities, uniqueClientOrderIds: false },
+      positions: Effect.sync(() => ({ complete: true, holdings: isFilled && asked.sent > 0 ? [holding] : [] }))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* TestClock.adjust("30 seconds")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        expect(yield* openKinds).not.toContain("Doubt")
+        yield* TestClock.adjust("5 minutes")
+        expect(yield* firstOrder).toMatchObject({ status: "in_doubt", endReported: "rejected" })
+        expect(yield* openKinds).toContain("Doubt")
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
+        isFilled = false
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+        expect(yield* openKinds).not.toContain("Doubt")
+      }),
+      layer
+    )
+  })
+
   it("W11: of a decision is confirmed within its own run", async () => {
     const { asked, layer } = place([refused])
     await Stage.play(

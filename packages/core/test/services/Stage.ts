@@ -41,7 +41,8 @@ import type { TradeInput } from "../../src/trade/Trade.ts"
 /** The one account of these tests. */
 export const account = AccountName.make("paper")
 
-const capabilities: Broker.Capabilities = {
+/** What the broker of these tests can do, where a test says nothing else. */
+export const capabilities: Broker.Capabilities = {
   orderTypes: ["market"],
   timesInForce: ["day"],
   fractions: false,
