@@ -54,6 +54,7 @@ const fields = {
   duration: nullable(Schema.String),
   orderType: nullable(Schema.String),
   orderStrategyType: nullable(Schema.String),
+  complexOrderStrategyType: nullable(Schema.String),
   quantity: nullable(Decimal.FromString),
   filledQuantity: nullable(Decimal.FromString),
   remainingQuantity: nullable(Decimal.FromString),
@@ -125,19 +126,47 @@ export const tradedOf = (order: OrderAnswer): Traded | undefined => {
     : undefined
 }
 
+const NO_STRATEGY = "NONE"
+
+/** The side of an order at a net price; of one at another price its first leg's counts. */
+const netSides: ReadonlyMap<string, Side.Side> = new Map([
+  ["NET_DEBIT", "buy"],
+  ["NET_CREDIT", "sell"]
+])
+
+/** P10: an order of several legs, under a name that is no ticker: its strategy, and what its legs are of. Listed so, never booked. */
+const combinedOf = (order: OrderAnswer): Traded | undefined => {
+  const legs = order.orderLegCollection ?? []
+  const [leg] = legs
+  const quantity = order.quantity ?? leg?.quantity
+  if (leg === undefined || legs.length < 2 || quantity === null || quantity === undefined) return undefined
+  const side = netSides.get(order.orderType ?? "") ?? sideOf(leg.instruction)
+  if (side === undefined || !Decimal.isPositive(quantity)) return undefined
+  const strategy = order.complexOrderStrategyType ?? NO_STRATEGY
+  const name = strategy === NO_STRATEGY ? "LEGS" : strategy
+  return {
+    symbol: `${name} ${legs.map(({ instrument }) => instrument.symbol).join(",")}`,
+    side,
+    quantity: Quantity.make(quantity)
+  }
+}
+
+/** What an order is shown as: what it trades, or its legs. */
+const shownOf = (order: OrderAnswer): Traded | undefined => tradedOf(order) ?? combinedOf(order)
+
 /** Documented as neither a purchase nor a sale. */
 const SIDELESS: ReadonlySet<string> = new Set(["EXCHANGE"])
 
 /**
- * Does an order say what it trades, or else that books cannot hold it: by several legs, as the parent of others, by an instruction that is
- * no side, over no shares? Any other one hides an order that is there.
+ * Does an order say what it trades, or else that books cannot hold it: as the parent of others, by an instruction that is no side, over no
+ * shares? Any other one hides an order that is there.
  */
 export const isReadable = (order: OrderAnswer): boolean => {
-  const [leg, ...others] = order.orderLegCollection ?? []
+  const [leg] = order.orderLegCollection ?? []
   if (leg === undefined) return (order.childOrderStrategies ?? []).length > 0
   const quantity = order.quantity ?? leg.quantity
   const isOverNone = quantity !== null && quantity !== undefined && Decimal.isZero(quantity)
-  return others.length > 0 || SIDELESS.has(leg.instruction) || isOverNone || tradedOf(order) !== undefined
+  return SIDELESS.has(leg.instruction) || isOverNone || shownOf(order) !== undefined
 }
 
 /** One execution of an order, as it counts. */
@@ -227,13 +256,13 @@ const typeWords: ReadonlyMap<string, OrderTerms.OrderType> = new Map([
   ["STOP_LIMIT", "stop_limit"]
 ])
 
-/** An order as the books take it at a moment; none where it is of several legs, or of no side. */
+/** An order as the books take it at a moment, one of several legs as such (P10); none where it is of no side. */
 export const seenOf = (
   account: AccountName.AccountName,
   order: OrderAnswer,
   asOf: Instant.Instant
 ): Option.Option<Report.OrderSeen> =>
-  Option.map(Option.fromNullable(tradedOf(order)), ({ quantity, side, symbol }) => {
+  Option.map(Option.fromNullable(shownOf(order)), ({ quantity, side, symbol }) => {
     const executions = executionsOf(order)
     const isPriced = executions.length > 0 && executions.every(({ price }) => price !== undefined)
     const notional = Decimal.sum(executions.map((each) => Decimal.multiply(each.quantity, each.price ?? Decimal.zero)))

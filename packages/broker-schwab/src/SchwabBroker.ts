@@ -360,7 +360,7 @@ const readOrder = (
         new Broker.BrokerReadFailed({
           operation: "order",
           kind: "unreadable",
-          detail: `order ${id} has several legs, or is neither a purchase nor a sale`
+          detail: `order ${id} is neither a purchase nor a sale`
         })
     )
   })

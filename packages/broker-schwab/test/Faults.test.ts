@@ -5,7 +5,7 @@ import { Broker, ClientOrderId, Decimal, Instant, Price, Quantity, Ticker } from
 import type { OrderState } from "@roundlot/core"
 import { Effect } from "effect"
 import { account, lately, open, send, terms, words } from "./setup.ts"
-import { orderText } from "./orderText.ts"
+import { fill, orderText } from "./orderText.ts"
 
 const place = (what: Instruction.ActInput): Instruction.InstructionInput => ({ id: "fault", when: {}, do: what })
 
@@ -245,6 +245,44 @@ describe("a read that goes wrong, over real sockets", () => {
       const listing = yield* broker.orders(window)
       assert.isTrue(listing.received.some(({ report }) => report.brokerOrderId === "2"))
       assert.deepStrictEqual([listing, yield* broker.fills(window)].map(Broker.isWhole), [isWhole, isWhole])
+    })
+  )
+
+  it.scopedLive.each([
+    { orderType: '"NET_DEBIT"', side: "buy" },
+    { orderType: '"NET_CREDIT"', side: "sell" },
+    { orderType: '"MARKET"', side: "sell" }
+  ])("P10: an order of several legs at $orderType is listed under all of them, and executes nothing", (given) =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({}, { servesAgainFor: 0 })
+      const legs = [
+        { instruction: "SELL_TO_OPEN", quantity: 1, instrument: { symbol: "MRVL  250321P00090000" } },
+        { instruction: "BUY_TO_OPEN", quantity: 1, instrument: { symbol: "MRVL  250321P00080000" } }
+      ]
+      const spread = {
+        orderId: "7",
+        orderType: given.orderType,
+        complexOrderStrategyType: '"VERTICAL"',
+        quantity: "1.0",
+        filledQuantity: "1.0",
+        status: '"FILLED"',
+        orderLegCollection: JSON.stringify(legs)
+      }
+      const executions = [fill({ quantity: "1.0", price: "2.5" }, { quantity: "1.0", price: "1.5", legId: "2" })]
+      const text = orderText(spread, executions)
+      yield* exchange.instruct({ id: "l", when: { operation: "orders" }, do: answer(200, `[${text}]`), times: 2 })
+      yield* exchange.instruct(read(answer(200, text)))
+      const window = yield* lately
+      const { executions: told, received } = yield* broker.orders(window)
+      const listed = {
+        brokerOrderId: "7",
+        symbol: "VERTICAL MRVL  250321P00090000,MRVL  250321P00080000",
+        side: given.side,
+        rawStatus: "FILLED"
+      }
+      assert.containSubset(received, [{ report: listed }])
+      assert.deepStrictEqual([told, (yield* broker.fills(window)).received], [[], []])
+      assert.containSubset((yield* broker.order(ClientOrderId.BrokerOrderId.make("7"))).report, listed)
     })
   )
 

@@ -18,7 +18,7 @@ import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
 import { mayBeOurs } from "./couldBe.ts"
-import { closeIfOpen, open } from "./ledgerBreaks.ts"
+import { closeIfOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
 import { dayOf, isOfDay, match, sharing } from "./matching.ts"
 import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
@@ -146,7 +146,7 @@ const unmapped = (recorder: Recorder, report: OrderSeen): Interpreted => {
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
   const { notional, quantity, rawStatus, side } = report
   const evidence = `${wordsOf(side, `"${report.symbol}"`, quantity, notional)} is ${rawStatus}`
-  open(recorder, { symbol: UNMAPPED, kind: "Unmapped", subject: report.brokerOrderId, evidence })
+  openOrUpdate(recorder, { symbol: UNMAPPED, kind: "Unmapped", subject: report.brokerOrderId, evidence })
   return { _tag: "KeptAsBreak" }
 }
 

@@ -63,6 +63,12 @@ const symbolIsNoTicker = (name: Name): Telling =>
     ibkr: message({ openOrder: [[4, "OPT"]] }, (fields) => fields[3] === "KO")
   })
 
+/** Orders of KO are spreads, as Schwab writes them. */
+const ofSeveralLegs: Telling = text(/\/orders/, [
+  /"orderLegCollection":\[(\{[^[\]]*"symbol":"KO"[^[\]]*\})\]/g,
+  `"orderLegCollection":[$1,$1]`
+])
+
 /** The broker goes back to what it told of the order before: it works, and nothing of it has filled. */
 const asBefore = (name: Name): Telling =>
   of(name, {
@@ -341,6 +347,18 @@ export const orderRows: ReadonlyArray<Row> = [
     acts: ({ name, there }) => [
       { price: { symbol: "KO", price: "60" } },
       { tells: symbolIsNoTicker(name) },
+      manual(there, { symbol: "KO", type: "limit", limitPrice: "1" })
+    ],
+    orders: ["submitted 0"],
+    breaks: ["Unmapped"]
+  },
+  {
+    row: "O21",
+    what: "somebody else's order has several legs",
+    at: ["schwab"],
+    acts: ({ there }) => [
+      { price: { symbol: "KO", price: "60" } },
+      { tells: ofSeveralLegs },
       manual(there, { symbol: "KO", type: "limit", limitPrice: "1" })
     ],
     orders: ["submitted 0"],
