@@ -54,10 +54,7 @@ const health = HttpApiGroup.make("health", { topLevel: true }).add(
 )
 
 const ready = HttpApiGroup.make("ready", { topLevel: true }).add(
-  HttpApiEndpoint.get("ready", "/ready")
-    .addSuccess(ReadyDocument)
-    .addError(problems.NotReady)
-    .addError(problems.Unavailable)
+  HttpApiEndpoint.get("ready", "/ready").addSuccess(ReadyDocument).addError(problems.NotReady)
 )
 
 const metrics = HttpApiGroup.make("metrics", { topLevel: true }).add(

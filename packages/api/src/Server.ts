@@ -4,7 +4,7 @@ import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { Account, Clock, Entropy, Health, Instant, type Ledger, Reads, type TradeRepository } from "@roundlot/core"
-import { Effect, Layer } from "effect"
+import { Effect, Either, Layer } from "effect"
 import type { Reading } from "./Access.ts"
 import { RoundlotApi, type HealthDocument } from "./Api.ts"
 import { Process } from "./EventLoop.ts"
@@ -39,9 +39,21 @@ const healthDocument = Effect.gen(function* () {
   return document
 })
 
+/** Who looks after processes gives up soon: the store is not waited for any longer. */
+const LONGEST_READ = "1 second"
+
+const accountsNow = Reads.all(Account.AccountTable).pipe(
+  Effect.mapError(({ message }) => message),
+  Effect.disconnect,
+  Effect.timeoutFail({ duration: LONGEST_READ, onTimeout: () => "the store does not answer" }),
+  Effect.either
+)
+
 /** Why work may not be given yet: every account's broker must have been read once (DESIGN 8). */
 const reasonsAgainst = Effect.gen(function* () {
-  const accounts = yield* Reads.all(Account.AccountTable)
+  const read = yield* accountsNow
+  if (Either.isLeft(read)) return [read.left]
+  const accounts = read.right
   const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
   if (accounts.length === 0) return ["there is no account yet"]
   return accounts.flatMap(({ name }) => {
@@ -73,7 +85,7 @@ const handlers = Layer.mergeAll(
   HttpApiBuilder.group(RoundlotApi, "health", (group) => group.handle("health", () => healthDocument)),
   HttpApiBuilder.group(RoundlotApi, "ready", (group) =>
     group.handle("ready", () =>
-      Effect.flatMap(Effect.mapError(reasonsAgainst, unavailable), (reasons) =>
+      Effect.flatMap(reasonsAgainst, (reasons) =>
         reasons.length === 0 ? Effect.succeed({ ready: true as const }) : Effect.fail(notReady(reasons))
       )
     )

@@ -37,6 +37,9 @@ export const parse = (text: string, zone?: string): Instant.Instant | undefined 
   return Option.getOrUndefined(Option.map(zoned, (at) => Instant.fromMillis(DateTime.toEpochMillis(at))))
 }
 
+/** Is it a zone of the database, or one of TWS's own names? */
+export const isZone = (name: string): boolean => Option.isSome(DateTime.zoneMakeNamed(zones[name] ?? name))
+
 const NEW_YORK = "America/New_York"
 
 const dayIn = (at: Instant.Instant, zone: string): Instant.Instant | undefined => {

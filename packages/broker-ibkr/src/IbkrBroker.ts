@@ -69,6 +69,8 @@ interface Desk {
   readonly combinations: Set<string>
   /** Durable ids of which is known whether they are combinations. */
   readonly sorted: Set<string>
+  /** Executions were listed, and what had a time had a zone, or one is configured. */
+  isZoned: boolean
 }
 
 /** TWS tells of no single order: every order that it shows, and when the reading of them began. */
@@ -112,7 +114,8 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       placed: new Map(),
       endings,
       combinations: new Set(),
-      sorted: new Set()
+      sorted: new Set(),
+      isZoned: false
     }
     const listings: Listings = yield* SharedReads.make(() => everyOrder(desk), options.servesAgainFor)
     const changed = listings.changed(ALL)
@@ -565,10 +568,31 @@ const unreadableExecution = ({ contract, execId, permId, shares, side }: Executi
 
 type Fills = Effect.Effect<Broker.Listing<Report.Executed>, Broker.BrokerReadFailed>
 
+/**
+ * SYNC-5: no zone is guessed. Where the first listing of executions has times without one and none is configured, it is not read, and
+ * so nothing is sent. One that comes later is booked at the time of its receipt: an execution is never passed over.
+ */
+const zoned = (desk: Desk, all: ReadonlyArray<ExecutionFacts>) =>
+  Effect.suspend(() => {
+    const unread = all.find(({ time }) => BrokerTime.parse(time, desk.names.zone) === undefined)
+    if (!desk.isZoned && desk.names.zone === undefined && unread !== undefined)
+      return Effect.fail(withoutZone(unread.time))
+    desk.isZoned = true
+    return Effect.succeed(all)
+  })
+
+const withoutZone = (time: string) =>
+  new Broker.BrokerReadFailed({
+    operation: "executions",
+    kind: "unreadable",
+    detail: `TWS tells the time of an execution, '${time}', in no zone that is known here: set IB_TIME_ZONE to the zone that TWS was logged in with, such as America/New_York`
+  })
+
 const fills = (desk: Desk, { from, to }: Broker.TimeWindow): Fills =>
   Effect.gen(function* () {
     const asOf = yield* now
-    const received = yield* executed(desk, yield* executions(desk, from), asOf)
+    const all = yield* Effect.flatMap(executions(desk, from), (told) => zoned(desk, told))
+    const received = yield* executed(desk, all, asOf)
     return {
       ...wholeOf(desk, from, asOf),
       received: received.filter(

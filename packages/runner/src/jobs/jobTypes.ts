@@ -2,12 +2,11 @@ import { Alerts, Completions, type Clock, type Entropy, Jobs, type TradeReposito
 import type { Layer } from "effect"
 import { auditType } from "./auditing.ts"
 import { recheckType, reconcileType } from "./reconciling.ts"
-import { positionsSync, tradesSync } from "./syncing.ts"
+import type { Settings } from "../settings/Settings.ts"
+import { positionsSync, syncTypes, tradesSync } from "./syncing.ts"
 
-/** Every kind of background work that this program knows. */
-const jobTypes: ReadonlyArray<Jobs.JobType> = [
-  tradesSync,
-  positionsSync,
+/** Every kind of background work that this program knows, beside syncs. */
+const others: ReadonlyArray<Jobs.JobType> = [
   reconcileType,
   recheckType,
   auditType,
@@ -15,6 +14,11 @@ const jobTypes: ReadonlyArray<Jobs.JobType> = [
   Completions.completionType
 ]
 
+type LayerJobs = Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy>
+
 /** The job queue of the program's store. */
-export const layerJobs: Layer.Layer<Jobs.Jobs, never, TradeRepository.TradeRepository | Clock.Clock | Entropy.Entropy> =
-  Jobs.layer(jobTypes)
+export const layerJobs: LayerJobs = Jobs.layer([tradesSync, positionsSync, ...others])
+
+/** The same for those who ask for work in words of their own: what they name is judged by these settings. */
+export const layerJobsAt = (settings: Pick<Settings, "variable">): LayerJobs =>
+  Jobs.layer([...syncTypes(settings), ...others])

@@ -16,8 +16,9 @@ import {
 } from "@roundlot/core"
 import type { Line } from "@roundlot/broker-ibkr"
 import type { Broker } from "@roundlot/core"
-import { Effect, Schema } from "effect"
+import { Effect, Either, Schema } from "effect"
 import type { Scope } from "effect"
+import { hostFault, notAllowed } from "../settings/places.ts"
 import type { Settings } from "../settings/Settings.ts"
 import * as views from "../views/synced.ts"
 import type { Surroundings } from "./Surroundings.ts"
@@ -48,6 +49,19 @@ export const tradesSync = Jobs.jobType({ name: "trades.sync", payload: TradesPay
 
 /** Keeps a broker's positions as a dated snapshot (SYNC-9, SYNC-15). */
 export const positionsSync = Jobs.jobType({ name: "positions.sync", payload: PositionsPayload })
+
+/** The syncs as they are asked for here: a host that no job may name is refused before it is queued. */
+export const syncTypes = (settings: Pick<Settings, "variable">): ReadonlyArray<Jobs.JobType> =>
+  [tradesSync, positionsSync].map((type) => ({
+    ...type,
+    decode: (payload) =>
+      Either.flatMap(type.decode(payload), (asked) => {
+        const problem = hostFault(settings, asked)
+        return problem === undefined
+          ? Either.right(asked)
+          : Either.left(new Jobs.BadJob({ type: type.name, place: "payload.host", problem }))
+      })
+  }))
 
 type Connection = typeof PositionsPayload.Type
 
@@ -111,25 +125,21 @@ const brokerFor = (
       clientId: asked.clientId ?? here.address.clientId
     }
     if (isSame(address, here.address)) return yield* own
-    if (!here.allowed.includes(`${address.host}:${address.port}`)) {
-      const allowed = here.allowed.join(", ")
-      return yield* refused(
-        `${address.host}:${address.port} is not among the places that IB_ALLOWED names (${allowed})`
-      )
-    }
+    const place = `${address.host}:${address.port}`
+    if (!here.allowed.includes(place)) return yield* refused(notAllowed(place, here.allowed))
     const number = account.brokerAccountId ?? here.number
     if (number === undefined)
       return yield* refused(
         `account ${account.name} was never driven, and is pinned to none of its broker's: start it once, or set IB_ACCOUNT`
       )
     const seconds = asked.connectTimeoutSeconds
-    const place = {
+    const there = {
       ...here,
       address,
       number,
       connectTimeoutMs: seconds === undefined ? undefined : seconds * 1000
     }
-    return yield* Effect.mapError(brokerAt(account, place), failed)
+    return yield* Effect.mapError(brokerAt(account, there), failed)
   })
 
 /** Who does both in a daemon. */

@@ -4,7 +4,7 @@ import { type EventLoop, Server } from "@roundlot/api"
 import type { TradeRepository } from "@roundlot/core"
 import { Layer } from "effect"
 import type { Writing } from "../App.ts"
-import type { Configuration } from "../settings/Configuration.ts"
+import type { Settings } from "../settings/Settings.ts"
 import * as access from "./access.ts"
 import * as controlling from "./controlling.ts"
 import * as dashboard from "./dashboard.ts"
@@ -20,7 +20,7 @@ import * as together from "./together.ts"
 
 /** The API with all of its routes, on whatever HTTP server there is. */
 export const layer = (
-  configuration: Configuration
+  settings: Pick<Settings, "configuration" | "variable">
 ): Layer.Layer<
   never,
   TradeRepository.StoreError,
@@ -30,11 +30,11 @@ export const layer = (
     Layer.provide(
       Layer.mergeAll(
         looking.layer,
-        taking.layer(configuration),
+        taking.layer(settings.configuration),
         controlling.layer,
         living.layer,
         sessions.layer,
-        together.layer(configuration)
+        together.layer(settings)
       )
     ),
     Layer.provide(Layer.mergeAll(dashboard.layer, references.layer, versions.layer)),

@@ -12,9 +12,10 @@ import type { Writing } from "../App.ts"
 import { chosen, sole } from "../accounts.ts"
 import { check, open, submit, survey, type Written } from "../batches/submit.ts"
 import * as TradeFile from "../import/TradeFile.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
+import { layerJobsAt } from "../jobs/jobTypes.ts"
 import { reconcileType } from "../jobs/reconciling.ts"
 import { policyOf, type Configuration } from "../settings/Configuration.ts"
+import type { Settings } from "../settings/Settings.ts"
 import { over } from "../verbs/batchTerms.ts"
 import { csvOf } from "../verbs/batches.ts"
 import { submittedOf } from "../verbs/batchesSubmit.ts"
@@ -366,6 +367,6 @@ const ofJobs = HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
 
 /** Trades that are submitted together, and background work. */
 export const layer = (
-  configuration: Configuration
+  settings: Pick<Settings, "configuration" | "variable">
 ): Layer.Layer<Server.Group<"batches" | "jobs">, never, Access.Reading | Access.Trading | Access.Operating | Writing> =>
-  Layer.merge(ofBatches(configuration), Layer.provide(ofJobs, layerJobs))
+  Layer.merge(ofBatches(settings.configuration), Layer.provide(ofJobs, layerJobsAt(settings)))

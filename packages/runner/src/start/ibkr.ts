@@ -1,8 +1,9 @@
-import { IbkrBroker, type Line } from "@roundlot/broker-ibkr"
+import { BrokerTime, IbkrBroker, type Line } from "@roundlot/broker-ibkr"
 import type { Broker } from "@roundlot/core"
 import { Effect } from "effect"
 import type { Layer, Scope } from "effect"
 import type { UsageError } from "../cli/UsageError.ts"
+import { allowedPlaces } from "../settings/places.ts"
 import { SettingsError } from "../settings/SettingsError.ts"
 import type { Settings } from "../settings/Settings.ts"
 import { layerOfOne, type OfOneError } from "./adapter.ts"
@@ -39,18 +40,24 @@ const numberOf = (
   return Effect.fail(new SettingsError({ place: name, problem: `'${text ?? ""}' is none`, remedy }))
 }
 
+const zoneOf = ({ variable }: Settings): Effect.Effect<string | undefined, SettingsError> => {
+  const zone = variable("IB_TIME_ZONE")
+  if (zone === undefined || BrokerTime.isZone(zone)) return Effect.succeed(zone)
+  const remedy = "Write the one that TWS was logged in with, such as America/New_York"
+  return Effect.fail(new SettingsError({ place: "IB_TIME_ZONE", problem: `'${zone}' is no zone`, remedy }))
+}
+
 /** The place that the environment or the env file names: a Gateway for paper on this machine where they say nothing. */
 export const placeOf = (settings: Settings): Effect.Effect<Place, SettingsError> =>
   Effect.gen(function* () {
     const port = yield* numberOf(settings, "IB_PORT", GATEWAY_PAPER, [1, LAST_PORT])
     const clientId = yield* numberOf(settings, "IB_CLIENT_ID", CLIENT_ID, [0, LAST_CLIENT_ID])
     const host = settings.variable("IB_HOST") ?? "127.0.0.1"
-    const others = (settings.variable("IB_ALLOWED") ?? "").split(",").map((each) => each.trim())
     return {
       address: { host, port, clientId },
-      allowed: [`${host}:${port}`, ...others.filter((each) => each !== "")],
+      allowed: allowedPlaces(settings),
       number: settings.variable("IB_ACCOUNT"),
-      zone: settings.variable("IB_TIME_ZONE")
+      zone: yield* zoneOf(settings)
     }
   })
 

@@ -63,13 +63,13 @@ const layerProcess: Layer.Layer<EventLoop.Process> = Layer.scoped(
 /** Serves the daemon's API on a port of this machine until the scope closes; gives the port, found where 0 was asked for. */
 export const serve = (
   port: number,
-  { configuration }: Settings
+  settings: Settings
 ): Effect.Effect<number, CannotServe | TradeRepository.StoreError, Writing | Scope.Scope> =>
   Effect.gen(function* () {
     const bounded = boundedServer()
     const server = NodeHttpServer.layer(() => bounded, { port, host: HOST })
     const context = yield* Layer.build(
-      routes.layer(configuration).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
+      routes.layer(settings).pipe(Layer.provideMerge(server), Layer.provide(layerProcess))
     ).pipe(Effect.catchTag("ServeError", (error) => new CannotServe({ port, detail: String(error.cause) })))
     yield* hangingUp(bounded)
     const { address } = Context.get(context, HttpServer.HttpServer)

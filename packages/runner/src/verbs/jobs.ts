@@ -8,7 +8,7 @@ import { Output } from "../cli/Output.ts"
 import { UsageError } from "../cli/UsageError.ts"
 import * as Verb from "../cli/Verb.ts"
 import { making, writing } from "../cli/within.ts"
-import { layerJobs } from "../jobs/jobTypes.ts"
+import { layerJobs, layerJobsAt } from "../jobs/jobTypes.ts"
 import { durationMs } from "../settings/duration.ts"
 import * as views from "../views/jobs.ts"
 import { listed, shown } from "./lists.ts"
@@ -53,7 +53,7 @@ export const jobsEnqueue = Verb.make({
     )
   },
   run: ({ again, every, key, payload, type, ...where }) =>
-    making(where, () =>
+    making(where, (settings) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         if (Option.isSome(every) && key === undefined) {
@@ -67,7 +67,7 @@ export const jobsEnqueue = Verb.make({
         const document = { ...views.documentOf(job), isNew }
         const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
         yield* answer(document, was)
-      }).pipe(Effect.provide(layerJobs))
+      }).pipe(Effect.provide(layerJobsAt(settings)))
     )
 })
 

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { makeServer, type Server } from "../../../store-postgres/test/server.ts"
 import { buys, child, desk, until } from "../cli/roundlot.ts"
-import { healthOf } from "./health.ts"
+import { answerOf, healthOf } from "./health.ts"
 
 const TRADES_A_CRASH = 30
 const CRASHES = Number(process.env["ROUNDLOT_SERVER_CRASHES"] ?? 3)
 const LONGEST_CRASH_MS = 60_000
+
+/** Whoever looks after processes asks them whether they are well, and waits no longer. */
+const SOON_MS = 5_000
 
 let server: Server
 
@@ -42,6 +45,9 @@ describe("a database server that crashes and comes back under a daemon", () => {
       expect(ill.length).toBeGreaterThan(0)
       expect(ill.map(({ detail }) => /cannot be reached|connection|server/.test(detail))).not.toContain(false)
       expect(daemon.said()).toContain('"message":"failing"')
+      const ready = await answerOf(daemon.said(), "/ready")
+      expect([ready.status, ready.text]).toEqual([503, expect.stringMatching(/the store/)])
+      expect(Math.max(ready.ms, (await answerOf(daemon.said(), "/health")).ms)).toBeLessThan(SOON_MS)
       await server.start()
       await daemon.says(/"message":"recovered/)
       await until(isWell)

@@ -128,6 +128,15 @@ describe("batches over the API", () => {
       assert.deepInclude(json(job), { status: 400, field: "type" })
       const asked = yield* ask(port, "/api/v1/jobs", { method: "POST", body: { type: "trades.sync", key: "friday" } })
       assert.deepInclude(json(asked), { type: "trades.sync", key: "friday", status: "queued" })
+      for (const type of ["trades.sync", "positions.sync"]) {
+        const at = (payload: object) => ask(port, "/api/v1/jobs", { method: "POST", body: { type, payload } })
+        const away = yield* at({ host: "tws.example", port: 4002 })
+        assert.deepInclude(json(away), { status: 400, field: "payload.host" })
+        assert.include(away.text, "tws.example:4002 is not among the places that IB_ALLOWED names (127.0.0.1:4002, ")
+        assert.strictEqual((yield* at({ host: "tws.lan" })).status, 400)
+        for (const payload of [{ host: "tws.lan", port: 4003 }, { host: "127.0.0.1", port: 4009 }, { port: 1 }])
+          assert.deepInclude(json(yield* at(payload)), { type, status: "queued" })
+      }
       const reconciled = yield* ask(port, "/api/v1/reconcile", { method: "POST", body: {} })
       expect(json(reconciled)).toMatchObject({
         items: [{ type: "reconcile", payload: { account: "main" }, status: "queued" }]

@@ -68,9 +68,13 @@ const process = Layer.succeed(EventLoop.Process, {
   eventLoop: Effect.succeed({ p50Ms: 1, p99Ms: 2, maxMs: 30 })
 })
 
+const variable = (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : undefined)
+
 const servingOn = (server: Server, place: ListenOptions) =>
   Layer.build(
-    routes.layer(empty).pipe(Layer.provideMerge(NodeHttpServer.layer(() => server, place)), Layer.provide(process))
+    routes
+      .layer({ configuration: empty, variable })
+      .pipe(Layer.provideMerge(NodeHttpServer.layer(() => server, place)), Layer.provide(process))
   )
 
 /** A server of the whole API on a free port of this machine, on the books around it, bounded as it is said. */

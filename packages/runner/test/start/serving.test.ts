@@ -1,7 +1,7 @@
 import { Problem } from "@roundlot/api"
-import { Daemon, Health } from "@roundlot/core"
+import { Daemon, Health, TradeRepository } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Logger } from "effect"
+import { Effect, Layer, Logger, Ref } from "effect"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import { boundedServer } from "../../src/start/boundedServer.ts"
 import * as Engine from "../engine/Engine.ts"
@@ -53,6 +53,25 @@ describe("what a daemon serves", () => {
       yield* Effect.forkScoped(Daemon.run())
       yield* Daemon.untilIdle
       assert.deepInclude(yield* ask(port, "/ready"), { status: 200, text: '{"ready":true}' })
+    }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive("tells how it is while its store answers nothing at all", () =>
+    Effect.gen(function* () {
+      const repository = yield* TradeRepository.TradeRepository
+      const isThere = yield* Ref.make(true)
+      const whileThere = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+        Effect.flatMap(Ref.get(isThere), (is) => (is ? read : Effect.never))
+      const port = yield* Effect.provideService(serving, TradeRepository.TradeRepository, {
+        ...repository,
+        page: (query) => whileThere(repository.page(query)),
+        count: (query) => whileThere(repository.count(query)),
+        snapshot: (reads) => whileThere(repository.snapshot(reads))
+      })
+      yield* Ref.set(isThere, false)
+      yield* (yield* Health.Health).failed("polling", "the store answers nothing")
+      expect(json(yield* ask(port, "/health"))).toMatchObject({ status: "degraded" })
+      assert.deepInclude(json(yield* ask(port, "/ready")), { status: 503, reasons: ["the store does not answer"] })
     }).pipe(Effect.provide(engine))
   )
 
