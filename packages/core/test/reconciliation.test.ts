@@ -267,6 +267,40 @@ describe("O22: an open order that the broker's whole history does not have", () 
   })
 })
 
+const nobodys = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}) =>
+  seen(desk, { clientOrderId: undefined, asOf: desk.now(), ...differs })
+const refused = () => {
+  const desk = deskOf(policy)
+  for (const deed of [plan, { do: "send", order: 1, got: "rejected", time: 1 } as const]) perform(desk, deed)
+  return desk
+}
+const origins = (desk: Desk.Desk) => desk.all(Order.OrderTable).map(({ origin, status }) => [origin, status])
+
+describe("W12: an order that seems nobody's", () => {
+  test("is ours where one with its side and quantity was refused within a day", () => {
+    const desk = refused()
+    desk.pass(23 * 3_600_000)
+    hear(desk, nobodys(desk))
+    expect(origins(desk)).toEqual([["accumulation", "submitted"]])
+    expect(openBreaks(desk)).toEqual(["Reappeared O1 symbol"])
+    isSound(desk)
+  })
+
+  test.each([
+    ["was refused longer ago", 25, {}],
+    ["had another quantity", 1, { quantity: Quantity.make(Decimal.unsafe("4")) }],
+    ["had the other side", 1, { side: "sell" }],
+    ["was of another instrument", 1, { symbol: "KO" }]
+  ] as const)("is adopted where ours %s", (_, hours, differs) => {
+    const desk = refused()
+    desk.pass(hours * 3_600_000)
+    hear(desk, nobodys(desk, differs))
+    expect(desk.order(first).status).toBe("rejected")
+    expect(origins(desk)).toContainEqual(["external", "submitted"])
+    isSound(desk)
+  })
+})
+
 describe("O28: a broker's id that now is another order's", () => {
   test("is told apart by its day: the open order has a break, the other is adopted once", () => {
     const desk = working()
@@ -277,6 +311,14 @@ describe("O28: a broker's id that now is another order's", () => {
       ["accumulation", "AAPL", "submitted"],
       ["external", "MSFT", "submitted"]
     ])
+    isSound(desk)
+  })
+
+  test("W12: with the terms of ours it is ours, whatever day the broker names", () => {
+    const desk = working()
+    hear(desk, { ...reused(desk), symbol: desk.symbol, side: "buy" })
+    expect(desk.all(Order.OrderTable)).toHaveLength(1)
+    expect(openBreaks(desk)).toEqual([])
     isSound(desk)
   })
 

@@ -24,6 +24,8 @@ export type Need = Data.TaggedEnum<{
   readonly DecisionsIn: { readonly account: string; readonly symbol: string; readonly minute: number }
   readonly OrderByClientId: { readonly clientOrderId: string }
   readonly OrderByBrokerId: { readonly account: string; readonly brokerOrderId: string }
+  /** The orders of an instrument that ended on a day, in UTC, without their broker having shown them. */
+  readonly Unplaced: { readonly account: string; readonly symbol: string; readonly unplacedOn: string }
   /** An attempt, with its order. */
   readonly AttemptById: { readonly id: number }
   /** All revisions of an execution, and the order that has them. */
@@ -90,6 +92,12 @@ export const Need = {
     _tag: "OrderByBrokerId",
     account,
     brokerOrderId
+  }),
+  Unplaced: ({ account, symbol, unplacedOn }: Fields<"Unplaced">): Need => ({
+    _tag: "Unplaced",
+    account,
+    symbol,
+    unplacedOn
   }),
   AttemptById: ({ id }: Fields<"AttemptById">): Need => ({ _tag: "AttemptById", id }),
   Execution: ({ account, execIdBase }: Fields<"Execution">): Need => ({ _tag: "Execution", account, execIdBase }),

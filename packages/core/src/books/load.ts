@@ -315,6 +315,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
         of("orders", "brokerOrderId", [need.account, need.brokerOrderId]),
         of("waiting_fills", "brokerOrderId", [need.account, need.brokerOrderId])
       ]
+    case "Unplaced":
+      return [of("orders", "unplaced", [need.account, need.symbol, need.unplacedOn])]
     case "AttemptById":
       return [of("attempts", "primary", [need.id])]
     case "Execution":

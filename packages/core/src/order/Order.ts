@@ -9,6 +9,7 @@ import * as Decimal from "../money/Decimal.ts"
 import * as Price from "../money/Price.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { OrderState, orderStatuses, type AcknowledgedOrder } from "./OrderState.ts"
+import * as Instant from "../time/Instant.ts"
 import { orderTypes, positionEffects, timesInForce } from "./OrderTerms.ts"
 import { signed } from "./Side.ts"
 
@@ -123,6 +124,8 @@ export const Order = Schema.Struct({
   firstFilledAt: Column.optional(Column.instant),
   lastFilledAt: Column.optional(Column.instant),
   endedAt: Column.optional(Column.instant),
+  /** W12: the day, in UTC, on which it ended without its broker ever having shown it: it may show late. */
+  unplacedOn: Column.optional(Column.text),
   updatedAt: Column.instant,
   version: Column.integer
 })
@@ -199,6 +202,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   firstFilledAt: order.firstFilledAt,
   lastFilledAt: order.lastFilledAt,
   endedAt: order.endedAt,
+  unplacedOn: order.unplacedOn,
   updatedAt: order.updatedAt,
   version: order.version
 })
@@ -217,9 +221,24 @@ export const OrderTable = Table.make({
       where: { column: "brokerOrderId", not: "" }
     },
     // By the time of its end and not by its status, which changes with every step: an index is left alone until the end.
-    live: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "endedAt", isNull: true } }
+    live: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "endedAt", isNull: true } },
+    unplaced: {
+      columns: ["account", "symbol", "unplacedOn"],
+      unique: false,
+      where: { column: "unplacedOn", not: "" }
+    }
   }
 })
+
+/** W12: the day on which an order of ours ended, refused or proven absent, after it was sent and without its broker having shown it. */
+export const unplacedOn = (
+  order: Pick<Order, "attemptId" | "brokerOrderId" | "endedAt" | "origin" | "status">
+): string | undefined => {
+  const { attemptId, brokerOrderId, endedAt, origin, status } = order
+  const isUnplaced = status === "rejected" || status === "failed"
+  if (!isUnplaced || origin === "external" || attemptId === undefined || brokerOrderId !== undefined) return undefined
+  return endedAt === undefined ? undefined : Instant.dayOf(endedAt)
+}
 
 /** The order as its broker has acknowledged it and works it: what may be polled and cancelled; else `undefined` (FILL-6). */
 export const acknowledgedOf = (order: Order): AcknowledgedOrder | undefined => {

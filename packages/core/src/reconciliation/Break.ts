@@ -33,6 +33,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   ReappearedTrade: critical(shownUntilJudged),
   Excess: critical(shown),
   Reappeared: critical(holding),
+  DuplicateOrder: critical(holdingUntilJudged),
   OppositeOrders: critical(holding),
   CumulativeBelow: critical(holding),
   FillAfterRejection: critical(shownUntilJudged),

@@ -4,6 +4,7 @@ export const breakKinds = [
   "ReappearedTrade",
   "Excess",
   "Reappeared",
+  "DuplicateOrder",
   "OppositeOrders",
   "CumulativeBelow",
   "FillAfterRejection",

@@ -12,32 +12,65 @@ export const SKEW_MS = 2 * 60_000
 /** What an order was sent with, as far as a broker shows it. */
 type Sent = Pick<Order, "symbol" | "side" | "quantity" | "type" | "limitPrice" | "sentAt">
 
+/** What a broker shows of the terms of an order. */
+export type Terms = Pick<OrderSeen, "symbol" | "side" | "quantity" | "notional" | "type" | "limitPrice">
+
+/** Are these the terms of the order, as far as they are shown: symbol, side and quantity, and where the broker says them type and limit price? */
+export const hasTermsOf = (
+  sent: Pick<Order, "symbol" | "side" | "quantity" | "type" | "limitPrice">,
+  seen: Partial<Terms>
+): boolean =>
+  seen.symbol === sent.symbol &&
+  seen.side === sent.side &&
+  seen.notional === undefined &&
+  seen.quantity !== undefined &&
+  Decimal.equals(seen.quantity, sent.quantity) &&
+  (seen.type === undefined || seen.type === sent.type) &&
+  (seen.limitPrice === undefined || (sent.limitPrice !== undefined && Decimal.equals(seen.limitPrice, sent.limitPrice)))
+
 /**
  * O24: may an order at a broker without client order ids be this one of ours, by all that is shown of it: symbol, side, quantity, type
  * and limit price, and that it was not entered before ours was sent.
  */
 export const couldBe = (sent: Sent, seen: OrderSeen): boolean =>
   seen.clientOrderId === undefined &&
-  seen.symbol === sent.symbol &&
-  seen.side === sent.side &&
-  seen.notional === undefined &&
-  Decimal.equals(seen.quantity, sent.quantity) &&
-  (seen.type === undefined || seen.type === sent.type) &&
-  (seen.limitPrice === undefined ||
-    (sent.limitPrice !== undefined && Decimal.equals(seen.limitPrice, sent.limitPrice))) &&
+  hasTermsOf(sent, seen) &&
   (seen.enteredAt === undefined ||
     sent.sentAt === undefined ||
     seen.enteredAt >= Instant.addMillis(sent.sentAt, -SKEW_MS))
 
 /**
- * O24: is an order that the books do not know perhaps one of ours that is on its way or in doubt? Then it is not adopted before that is
- * settled.
+ * O24, W12: is an order that the books do not know perhaps one of ours that is on its way or in doubt, whenever it is said to be entered? Then
+ * it is not adopted before that is settled.
  */
 export const mayBeOurs = (recorder: Recorder, seen: OrderSeen): boolean => {
   const { symbol } = seen
-  if (seen.clientOrderId !== undefined || seen.enteredAt === undefined || !isTicker(symbol)) return false
+  if (seen.clientOrderId !== undefined || !isTicker(symbol)) return false
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   return recorder.books.orders
     .find("live", [recorder.account, symbol])
-    .some((order) => (order.status === "submitting" || order.status === "in_doubt") && couldBe(order, seen))
+    .some((order) => (order.status === "submitting" || order.status === "in_doubt") && hasTermsOf(order, seen))
+}
+
+const A_DAY_MS = 86_400_000
+
+/**
+ * W12: the order of ours that was refused, or proven absent, in the last 24 hours and that this could be, by its instrument and side; the
+ * newest of those of which `isOfSize` holds.
+ */
+export const lateOf = (
+  recorder: Recorder,
+  { clientOrderId, side, symbol }: Pick<OrderSeen, "clientOrderId" | "side" | "symbol">,
+  isOfSize: (order: Order) => boolean
+): Order | undefined => {
+  if (clientOrderId !== undefined || !isTicker(symbol)) return undefined
+  const { account, books, world } = recorder
+  const since = Instant.addMillis(world.at, -A_DAY_MS)
+  return [since, world.at]
+    .map(Instant.dayOf)
+    .flatMap((unplacedOn) => {
+      recorder.need(Need.Unplaced({ account, symbol, unplacedOn }))
+      return books.orders.find("unplaced", [account, symbol, unplacedOn])
+    })
+    .findLast((order) => order.side === side && (order.endedAt ?? since) >= since && isOfSize(order))
 }

@@ -5,6 +5,7 @@ import type { Recorder } from "../journal/Recorder.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import * as Instant from "../time/Instant.ts"
+import { hasTermsOf, type Terms } from "./couldBe.ts"
 
 /** By which step an order was found for a report; the first that fits. */
 export type Step = "broker order id" | "client order id"
@@ -16,7 +17,7 @@ export interface Match {
 }
 
 /** What a report says of which order it is about: ids, and where it knows, when that was entered or executed. */
-export interface Named {
+export interface Named extends Partial<Terms> {
   readonly brokerOrderId: BrokerOrderId | undefined
   readonly clientOrderId: string | undefined
   readonly otherIds?: ReadonlyArray<BrokerOrderId> | undefined
@@ -69,9 +70,16 @@ const byNearId = (recorder: Recorder, { executedAt, nearIds = [] }: Named): Matc
   return near === undefined ? undefined : { order: near, step: "broker order id" }
 }
 
-/** O28: of orders with one id, those of the report's day; an execution is of the newest that was there before it. */
-const ofTime = (orders: ReadonlyArray<Order>, { enteredAt, executedAt }: Named): ReadonlyArray<Order> => {
-  if (enteredAt !== undefined) return orders.filter((order) => isOfDay(order, enteredAt))
+/**
+ * O28: of orders with one id, those of the report's day; an execution is of the newest that was there before it. W12: one of ours with the same terms
+ * on another day is no second order but a wrong day.
+ */
+const ofTime = (orders: ReadonlyArray<Order>, named: Named): ReadonlyArray<Order> => {
+  const { enteredAt, executedAt } = named
+  if (enteredAt !== undefined) {
+    const ofDay = orders.filter((order) => isOfDay(order, enteredAt))
+    return ofDay.length > 0 ? ofDay : orders.filter((order) => order.origin !== "external" && hasTermsOf(order, named))
+  }
   if (executedAt === undefined || orders.length < 2) return orders
   const before = orders.filter(({ acceptedAt }) => acceptedAt === undefined || acceptedAt <= executedAt)
   return before.length === 0 ? orders : before.slice(-1)
@@ -86,10 +94,7 @@ export const isOfDay = (order: Pick<Order, "sentAt" | "acceptedAt">, enteredAt: 
 }
 
 const isNear = (a: Instant.Instant, b: Instant.Instant): boolean =>
-  Math.abs(Instant.millisBetween(a, b)) < NEXT_DAY_MS || dayOf(a) === dayOf(b)
-
-/** The date in UTC, `2026-11-20`. */
-export const dayOf = (at: Instant.Instant): string => Instant.format(at).slice(0, 10)
+  Math.abs(Instant.millisBetween(a, b)) < NEXT_DAY_MS || Instant.dayOf(a) === Instant.dayOf(b)
 
 const byClientId = (recorder: Recorder, shown: string | undefined): Match | undefined => {
   const clientOrderId = shown === undefined ? undefined : ClientOrderId.ours(shown)

@@ -11,15 +11,16 @@ import type { Word } from "../order/observe.ts"
 import { isLive } from "../order/OrderState.ts"
 import { priceFault } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
+import * as Instant from "../time/Instant.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import { seeInstrument } from "./held.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
-import { mayBeOurs } from "./couldBe.ts"
+import { hasTermsOf, lateOf, mayBeOurs } from "./couldBe.ts"
 import { closeIfOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
-import { dayOf, isOfDay, match, sharing } from "./matching.ts"
+import { isOfDay, match, sharing } from "./matching.ts"
 import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
 
@@ -36,8 +37,26 @@ export interface Passed {
 export const orderSeen = (recorder: Recorder, report: OrderSeen, passed: Passed = {}): Interpreted => {
   const found = match(recorder, report)
   if (found?.order.brokerOrderId !== report.brokerOrderId) reviewReuse(recorder, report)
-  if (found !== undefined) return seenOf(recorder, found.order, report, passed)
-  return mayBeOurs(recorder, report) ? { _tag: "Waiting" } : adopt(recorder, report, passed)
+  if (found !== undefined) {
+    const isSecond = found.step === "client order id" && isAnother(found.order, report)
+    return isSecond ? adoptSecond(recorder, found.order, report, passed) : seenOf(recorder, found.order, report, passed)
+  }
+  if (mayBeOurs(recorder, report)) return { _tag: "Waiting" }
+  const late = lateOf(recorder, report, (order) => hasTermsOf(order, report))
+  return late === undefined ? adopt(recorder, report, passed) : seenOf(recorder, late, report, passed)
+}
+
+/** W10: is it under another id at the broker than the order that has its client order id, and no link of a chain of replacements? */
+const isAnother = ({ brokerOrderIds }: Order, { brokerOrderId, otherIds = [] }: OrderSeen): boolean =>
+  brokerOrderIds.length > 0 && ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
+
+/** W10: what the broker has first under a client order id of ours stays ours; a second one is real too, and not ours. */
+const adoptSecond = (recorder: Recorder, first: Order, report: OrderSeen, passed: Passed): Interpreted => {
+  const adopted = adopt(recorder, { ...report, clientOrderId: undefined }, passed)
+  const subject = format("order", adopted._tag === "Applied" ? adopted.orderId : first.id)
+  const evidence = `${report.brokerOrderId} has the client order id of ${format("order", first.id)}, which is ${first.brokerOrderId}`
+  open(recorder, { symbol: first.symbol, kind: "DuplicateOrder", subject, evidence })
+  return adopted
 }
 
 /** O28: the id of an open order, which the broker now has for an order of another day. */
@@ -46,7 +65,7 @@ const reviewReuse = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen
   for (const order of sharing(recorder, brokerOrderId)) {
     if (!isLive(order.status) || isOfDay(order, enteredAt)) continue
     const subject = format("order", order.id)
-    const evidence = `${brokerOrderId} is now an order of ${dayOf(enteredAt)}`
+    const evidence = `${brokerOrderId} is now an order of ${Instant.dayOf(enteredAt)}`
     open(recorder, { symbol: order.symbol, kind: "ReusedOrderId", subject, evidence })
   }
 }
@@ -76,7 +95,8 @@ const isPremature = (report: OrderSeen): boolean =>
   report.cumulative === undefined &&
   !report.executionsRead
 
-const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Passed): Interpreted => {
+/** An order of the books as the broker shows it now. */
+export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Passed = {}): Interpreted => {
   if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
   if (differs(order, report)) return termsDiffer(recorder, order, report)
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
@@ -192,6 +212,6 @@ const pricedTermsOf = ({ limitPrice, stopPrice, type = "market" }: OrderSeen) =>
 /** Made of the broker's facts only, so that a second run finds it; with the day where the broker uses its id again (O28). */
 const externalIdOf = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSeen): ClientOrderId.ClientOrderId => {
   const isReused = sharing(recorder, brokerOrderId).length > 0
-  const day = isReused && enteredAt !== undefined ? `-${dayOf(enteredAt)}` : ""
+  const day = isReused && enteredAt !== undefined ? `-${Instant.dayOf(enteredAt)}` : ""
   return ClientOrderId.ClientOrderId.make(`ext-${recorder.account}-${brokerOrderId}`.slice(0, 128 - day.length) + day)
 }

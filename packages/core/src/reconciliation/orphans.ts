@@ -1,14 +1,16 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
 import type { WaitingFill } from "../fill/Fill.ts"
+import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { NOT_LISTED } from "./HeldReport.ts"
 import type { Interpreted } from "./Interpreted.ts"
-import type { Listed } from "./Report.ts"
+import type { Listed, OrderSeen } from "./Report.ts"
 import { match } from "./matching.ts"
-import { adopt } from "./ordersSeen.ts"
+import { lateOf } from "./couldBe.ts"
+import { adopt, seenOf } from "./ordersSeen.ts"
 import { joinWaiting } from "./waitingFills.ts"
 
 /**
@@ -44,20 +46,27 @@ const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
   const { brokerOrderId } = fill
   const waits = recorder.books.waiting_fills.get(joinKey([fill.account, fill.execId]))?.joinedAt === undefined
   if (brokerOrderId === undefined || !waits || !Decimal.isPositive(fill.quantity)) return
-  adopt(recorder, {
-    _tag: "OrderSeen",
-    account: recorder.account,
-    asOf: fill.asOf,
-    asOfKind: "ours",
-    brokerOrderId,
-    clientOrderId: fill.clientOrderId,
-    symbol: fill.symbol,
-    side: fill.side,
-    quantity: Quantity.make(fill.quantity),
-    rawStatus: NOT_LISTED,
-    state: { _tag: "Open" },
-    cumulative: undefined,
-    averagePrice: undefined,
-    executionsRead: true
-  })
+  // W12: of an order of ours that was refused, and filled all the same.
+  const late = lateOf(recorder, fill, ({ quantity }) => Decimal.isAtMost(fill.quantity, quantity))
+  const seen = { ...seenBy(recorder, fill, brokerOrderId), ...(late === undefined ? {} : { quantity: late.quantity }) }
+  if (late === undefined) adopt(recorder, seen)
+  else seenOf(recorder, late, seen)
 }
+
+/** The order that an execution alone shows. */
+const seenBy = (recorder: Recorder, fill: WaitingFill, brokerOrderId: BrokerOrderId): OrderSeen => ({
+  _tag: "OrderSeen",
+  account: recorder.account,
+  asOf: fill.asOf,
+  asOfKind: "ours",
+  brokerOrderId,
+  clientOrderId: fill.clientOrderId,
+  symbol: fill.symbol,
+  side: fill.side,
+  quantity: Quantity.make(fill.quantity),
+  rawStatus: NOT_LISTED,
+  state: { _tag: "Open" },
+  cumulative: undefined,
+  averagePrice: undefined,
+  executionsRead: true
+})

@@ -1,12 +1,15 @@
-import { Effect, Ref } from "effect"
+import { Array, Effect, Ref } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
 import type { OrderId } from "../identity/Id.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import { AttemptTable, ID_IN_USE } from "../order/Attempt.ts"
-import type { Order } from "../order/Order.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
 import type { BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
 import { SKEW_MS } from "../reconciliation/couldBe.ts"
+import type { Executed, OrderSeen, Received } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import * as Reads from "./Reads.ts"
 import { holdingsNow } from "./Reconciliation.ts"
@@ -32,8 +35,8 @@ interface Proof {
 }
 
 /**
- * Where the broker keeps client order ids unique it is asked for each; where it only carries them, twice a minute apart. Where it has none, a
- * late appearance could not be told from an order of others: there a person decides.
+ * Where the broker keeps client order ids unique it is asked for each; where it only carries them, or has none, twice a minute apart. What
+ * shows late all the same is known by its terms (W12).
  */
 const proofAt = ({ capabilities }: BrokerService): Proof =>
   capabilities.uniqueClientOrderIds ? { times: 3, apartMs: 0 } : { times: 2, apartMs: 60_000 }
@@ -79,19 +82,79 @@ export const forget = (missed: Missed, id: OrderId): Effect.Effect<void> =>
 export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (order: Order, broker: BrokerService) {
   const attempts = yield* Reads.all(AttemptTable, { where: [{ column: "orderId", in: [order.id] }] })
   if (attempts.some(({ errorCode }) => errorCode === ID_IN_USE)) return false
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const window = {
-    from: Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS),
-    to: Instant.addMillis(now, SKEW_MS)
-  }
+  const window = yield* windowSince(order)
   const orders = yield* withRetries(broker.orders(window))
   const fills = yield* withRetries(broker.fills(window))
-  const isOurs = (clientOrderId: string | undefined) => clientOrderId === order.clientOrderId
-  const isListed = orders.received.some(({ report }) => isOurs(report.clientOrderId))
-  const isExecuted = fills.received.some(({ report }) => isOurs(report.clientOrderId))
-  if (!orders.complete || !fills.complete || isListed || isExecuted) return false
+  if (!orders.complete || !fills.complete) return false
+  if (yield* isAmong(order, [...orders.received, ...fills.received])) return false
   return yield* holdsWhatTheBooksSay(order, broker)
 })
+
+/**
+ * W12: is one of these the order, by our id, or without one perhaps: one of its instrument and side, whatever its quantity and time, that the
+ * books did not have when it was sent?
+ */
+export const isAmong = Effect.fn("Absence.isAmong")(function* (
+  order: Order,
+  received: ReadonlyArray<Received<OrderSeen | Executed>>
+) {
+  const inBooks = yield* byTheirInstruments(order.account)
+  const reports = received.map(({ report }) => report)
+  if (reports.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)) return true
+  const alike = reports.filter(
+    ({ clientOrderId, side, symbol }) =>
+      clientOrderId === undefined && side === order.side && inBooks(symbol) === order.symbol
+  )
+  const known = yield* idsInTheBooks(order, alike)
+  return alike.some(({ brokerOrderId }) => brokerOrderId === undefined || !known.has(brokerOrderId))
+})
+
+/** The time in which a broker may have entered or executed an order. */
+export const windowSince = ({ createdAt, sentAt }: Order) =>
+  Effect.map(
+    Effect.flatMap(Clock, (clock) => clock.now),
+    (now) => ({ from: Instant.addMillis(sentAt ?? createdAt, -SKEW_MS), to: Instant.addMillis(now, SKEW_MS) })
+  )
+
+/** P9: what the market names otherwise by now is compared by the ticker that the books know it by. */
+export const byTheirInstruments = (account: AccountName) =>
+  Effect.map(Reads.account(account), (settings) => {
+    const symbols = settings?.symbols ?? []
+    return (symbol: string): string => nameInBooks(symbols, symbol)
+  })
+
+const IDS_AT_ONCE = 100
+
+/**
+ * W12: the broker's ids, among those of what is listed, of our orders and of those of others that the books had when an order was sent: what
+ * was adopted since may be that order.
+ */
+export const idsInTheBooks = (
+  { account, createdAt, sentAt = createdAt }: Order,
+  listed: ReadonlyArray<Pick<Executed, "brokerOrderId">>
+) =>
+  Effect.map(
+    Effect.forEach(
+      Array.chunksOf(
+        listed.flatMap(({ brokerOrderId }) => brokerOrderId ?? []),
+        IDS_AT_ONCE
+      ),
+      (ids) =>
+        Reads.all(OrderTable, {
+          where: [
+            { column: "account", in: [account] },
+            { column: "brokerOrderId", in: ids }
+          ]
+        })
+    ),
+    (pages) =>
+      new Set(
+        pages
+          .flat()
+          .filter((each) => each.origin !== "external" || each.createdAt < sentAt)
+          .flatMap(({ brokerOrderIds }) => brokerOrderIds)
+      )
+  )
 
 /** Does the broker hold, of the instrument of an order, what the books say? */
 export const holdsWhatTheBooksSay = ({ account, symbol }: Order, broker: BrokerService) =>

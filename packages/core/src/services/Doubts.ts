@@ -2,7 +2,6 @@ import { Effect, Option, Ref } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { format, type AttemptId } from "../identity/Id.ts"
-import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -11,7 +10,7 @@ import { doubt, giveUp, notPlaced } from "../order/send.ts"
 import { orderOf } from "../order/transition.ts"
 import { brokerOf, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
-import { couldBe, SKEW_MS } from "../reconciliation/couldBe.ts"
+import { couldBe } from "../reconciliation/couldBe.ts"
 import { interpret } from "../reconciliation/interpret.ts"
 import { sharing } from "../reconciliation/matching.ts"
 import type { NotFound, OrderSeen, Received } from "../reconciliation/Report.ts"
@@ -112,7 +111,10 @@ const ask = Effect.fn("Doubts.ask")(function* <R>(
   mayDrive: Effect.Effect<boolean, never, R>
 ) {
   const broker = yield* brokerOf(order.account)
-  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
+  if (broker.lookup === undefined && order.brokerOrderId === undefined) {
+    const missing = yield* askByTerms(order, broker)
+    return missing === undefined ? undefined : yield* absent(asked, order, broker, missing, mayDrive)
+  }
   const found = yield* look(order, broker)
   if (found === undefined) return
   const { report } = found
@@ -163,35 +165,39 @@ const miss = Effect.fn("Doubts.miss")(function* ({ missed }: Asked, order: Order
 /** Looks for an order in doubt now and books it where it is found; nothing is concluded from its absence. */
 export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
   const broker = yield* brokerOf(order.account)
-  if (broker.lookup === undefined && order.brokerOrderId === undefined) return yield* askByTerms(order, broker)
+  if (broker.lookup === undefined && order.brokerOrderId === undefined) {
+    const missing = yield* askByTerms(order, broker)
+    return missing === undefined ? undefined : yield* stays(order, missing)
+  }
   const found = yield* look(order, broker)
   if (found?.report._tag === "OrderSeen") yield* book(found)
 })
 
 /**
  * O24: at a broker without client order ids a doubtful order is looked for by its terms, among the orders of the time around its
- * sending that are not ours. The one that could be it is read back and taken over; none or several, or one that could as well be
- * another of ours, is for an operator, with the listing.
+ * sending that are not ours. The one that could be it is read back and taken over; several, or one that could as well be another of ours, are
+ * for an operator, with the listing. Where a complete listing has none, the answer is what it has instead.
  */
 const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
-  const inBooks = yield* byTheirInstruments(order.account)
-  const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && couldBe(order, inBooks(report))
+  const inBooks = yield* Absence.byTheirInstruments(order.account)
+  const isIt = (report: OrderSeen) => couldBe(order, { ...report, symbol: inBooks(report.symbol) })
+  const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && isIt(report)
   if (order.candidate !== undefined) {
     const named = yield* withRetries(broker.order(order.candidate))
     if (isOurs(named)) return yield* takeOver(order, named)
   }
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const from = Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS)
-  const { complete, received } = yield* withRetries(broker.orders({ from, to: Instant.addMillis(now, SKEW_MS) }))
-  const reports = received.map(({ report }) => inBooks(report))
-  const ours = yield* idsInTheBooks(order.account, reports)
+  const window = yield* Absence.windowSince(order)
+  const { from } = window
+  const { complete, received } = yield* withRetries(broker.orders(window))
+  const reports = received.map(({ report }) => report)
+  const ours = yield* Absence.idsInTheBooks(order, reports)
   const free = reports.filter((report) => !ours.has(report.brokerOrderId))
-  const theirs = free.filter((report) => couldBe(order, report))
+  const theirs = free.filter(isIt)
   const [only, ...others] = theirs
   if (!complete) return yield* stays(order, "the broker's listing could not be read whole")
-  if (only === undefined) return yield* stays(order, `not among the broker's orders since ${shownListing(from, free)}`)
+  if (only === undefined) return `not among the broker's orders since ${shownListing(from, free)}`
   if (others.length > 0) return yield* stays(order, `it could be any of ${shownListing(from, theirs)}`)
-  const rivals = yield* rivalsOf(order, only)
+  const rivals = yield* rivalsOf(order, { ...only, symbol: inBooks(only.symbol) })
   if (rivals.length > 0) {
     const names = rivals.map(({ id }) => format("order", id)).join(", ")
     return yield* stays(order, `the only one that it could be could as well be ${names}: ${shownListing(from, theirs)}`)
@@ -199,34 +205,6 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
   const readBack = yield* withRetries(broker.order(only.brokerOrderId))
   if (isOurs(readBack)) yield* takeOver(order, readBack)
 })
-
-/** P9: what the market names otherwise by now is compared by the ticker that the books know it by. */
-export const byTheirInstruments = (account: AccountName) =>
-  Effect.map(Reads.account(account), (settings) => {
-    const symbols = settings?.symbols ?? []
-    return (report: OrderSeen): OrderSeen => ({ ...report, symbol: nameInBooks(symbols, report.symbol) })
-  })
-
-/** Those of the listed orders that the books have. */
-export const idsInTheBooks = (account: AccountName, reports: ReadonlyArray<OrderSeen>) =>
-  Effect.map(
-    Effect.forEach(chunksOf(reports.map(({ brokerOrderId }) => brokerOrderId)), (ids) =>
-      Reads.all(OrderTable, {
-        where: [
-          { column: "account", in: [account] },
-          { column: "brokerOrderId", in: ids }
-        ]
-      })
-    ),
-    (pages) => new Set(pages.flat().flatMap(({ brokerOrderIds }) => brokerOrderIds))
-  )
-
-const IDS_AT_ONCE = 100
-
-const chunksOf = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(all.length / IDS_AT_ONCE) }, (_, i) =>
-    all.slice(i * IDS_AT_ONCE, (i + 1) * IDS_AT_ONCE)
-  )
 
 /** Others of our orders, on their way or in doubt, that an order of the broker's could be as well. */
 const rivalsOf = (order: Order, seen: OrderSeen) =>

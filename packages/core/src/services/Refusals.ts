@@ -10,13 +10,12 @@ import { orderOf } from "../order/transition.ts"
 import { brokerOf, isWhole, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { concludeRefused, doubtRefused } from "../reconciliation/answers.ts"
-import { couldBe, SKEW_MS } from "../reconciliation/couldBe.ts"
 import { ABSENT_AFTER_MS } from "../reconciliation/missing.ts"
 import * as Instant from "../time/Instant.ts"
-import { FIRST_ROUND_MS, holdsWhatTheBooksSay } from "./Absence.ts"
+import { FIRST_ROUND_MS, holdsWhatTheBooksSay, isAmong, windowSince } from "./Absence.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
-import { byTheirInstruments, idsInTheBooks, look } from "./Doubts.ts"
+import { look } from "./Doubts.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reportedMember } from "./reported.ts"
@@ -137,15 +136,9 @@ const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant
   Effect.gen(function* () {
     const heardAt = order.endReportedAt
     if (heardAt === undefined || begun < Instant.addMillis(heardAt, ABSENT_AFTER_MS)) return false
-    const inBooks = yield* byTheirInstruments(order.account)
-    const { complete, received } = yield* withRetries(broker.orders(yield* windowOf(order)))
+    const { complete, received } = yield* withRetries(broker.orders(yield* windowSince(order)))
     if (!complete) return false
-    const reports = received.map(({ report }) => inBooks(report))
-    const ours = yield* idsInTheBooks(order.account, reports)
-    const isThere = reports.some(
-      (report) =>
-        report.clientOrderId === order.clientOrderId || (!ours.has(report.brokerOrderId) && couldBe(order, report))
-    )
+    const isThere = yield* isAmong(order, received)
     if (isThere) yield* concluded(order, doubtRefused)
     return !isThere
   })
@@ -153,7 +146,7 @@ const isNotListed = (order: Order, broker: BrokerService, begun: Instant.Instant
 /** W11: executions were read as well, and none is of an order of its side that nobody knows. */
 const executesNothing = (order: Order, broker: BrokerService) =>
   Effect.gen(function* () {
-    const fills = yield* withRetries(broker.fills(yield* windowOf(order)))
+    const fills = yield* withRetries(broker.fills(yield* windowSince(order)))
     const own = fills.received.filter(({ report }) => report.account === order.account)
     const interpreted = yield* bookAll(own)
     return (
@@ -164,15 +157,6 @@ const executesNothing = (order: Order, broker: BrokerService) =>
       )
     )
   })
-
-const windowOf = (order: Order) =>
-  Effect.map(
-    Effect.flatMap(Clock, (clock) => clock.now),
-    (now) => ({
-      from: Instant.addMillis(order.sentAt ?? order.createdAt, -SKEW_MS),
-      to: Instant.addMillis(now, SKEW_MS)
-    })
-  )
 
 const concluded = (order: Order, apply: typeof concludeRefused) =>
   Effect.flatMap(Ledger, (ledger) =>

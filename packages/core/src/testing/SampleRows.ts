@@ -262,6 +262,7 @@ export const order: Row = {
   firstFilledAt: AT,
   lastFilledAt: AT,
   endedAt: AT,
+  unplacedOn: null,
   updatedAt: AT,
   version: 6
 }

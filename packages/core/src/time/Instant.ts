@@ -113,3 +113,6 @@ export const FromString = Schema.transformOrFail(Schema.String, Instant, {
   },
   encode: (micros) => ParseResult.succeed(format(make(micros)))
 })
+
+/** The date in UTC, `2026-11-20`. */
+export const dayOf = (self: Instant): string => format(self).slice(0, 10)

@@ -6,6 +6,7 @@ import * as Decimal from "../../src/money/Decimal.ts"
 import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import type { Order } from "../../src/order/Order.ts"
+import type { Holding } from "../../src/ports/Broker.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { couldBe } from "../../src/reconciliation/couldBe.ts"
 import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
@@ -35,11 +36,13 @@ const [first, second] = [BrokerOrderId.make("1001"), BrokerOrderId.make("1002")]
 const place = () => {
   let listed: ReadonlyArray<OrderSeen> = []
   let listings = 0
+  let held: ReadonlyArray<Holding> = []
   const layer = Stage.layer({
     capabilities: { ...Stage.broker().capabilities, clientOrderIds: false, uniqueClientOrderIds: false },
     prepare: () =>
       Stage.prepared((id) => Effect.succeed(Stage.answered(id, Answer.Unknown({ why: "lost", candidate: undefined })))),
     lookup: undefined,
+    positions: Effect.sync(() => ({ complete: true, holdings: held })),
     order: (id) =>
       Effect.flatMap(Stage.notFound(), (missing) => {
         const report = listed.find(({ brokerOrderId }) => brokerOrderId === id)
@@ -55,6 +58,9 @@ const place = () => {
     layer,
     list: (...orders: ReadonlyArray<OrderSeen>) => {
       listed = orders
+    },
+    hold: (...holdings: ReadonlyArray<Holding>) => {
+      held = holdings
     },
     listings: () => listings
   }
@@ -133,6 +139,10 @@ const doubts = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, evidence, kind }) => (kind === "Doubt" && closedAt === undefined ? [evidence] : []))
 )
 
+const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
+)
+
 describe("an order in doubt at a broker without client order ids", () => {
   it("O24: the one order that could be it is read back and taken over, and never adopted before", async () => {
     const { layer, list } = place()
@@ -170,23 +180,84 @@ describe("an order in doubt at a broker without client order ids", () => {
     )
   })
 
-  it("O24: none is a break with the listing; it is asked for ever less often, and found when it shows late", async () => {
-    const { layer, list, listings } = place()
+  it("O24: none is a doubt with the listing, asked for ever less often, while the broker does not hold what the books say", async () => {
+    const { hold, layer, list, listings } = place()
     await Stage.play(
       Effect.gen(function* () {
         const { after, order } = yield* doubted
+        hold({ symbol: order.symbol, quantity: Decimal.unsafe("1"), averagePrice: undefined })
         list(theirs(order, { brokerOrderId: second, symbol: "KO" }))
         yield* after("6 seconds")
         expect(yield* Stage.statuses).toEqual(["in_doubt"])
         expect((yield* doubts)[0]).toMatch(/: 1002 \(buy 1 KO market, new, entered \d{4}-[\d-]+T[\d:.]+Z\)$/)
-        yield* after("2 minutes")
+        yield* Effect.replicateEffect(after("2 minutes"), 3)
         const before = listings()
         yield* Effect.replicateEffect(after("6 seconds"), 9)
         expect(listings()).toBe(before)
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
         list(theirs(order, { brokerOrderId: first }))
         yield* after("2 minutes")
         expect(yield* Stage.statuses).toEqual(["submitted"])
         expect(yield* doubts).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("O24: that two complete listings, a minute apart, do not have was never placed; what shows late is that order (W12)", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubted
+        yield* after("6 seconds")
+        yield* after("6 seconds")
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        yield* after("2 minutes")
+        expect(only(yield* Stage.orders)).toMatchObject({ status: "failed", code: "NotPlaced" })
+        expect(yield* doubts).toEqual([])
+        list(theirs(order, { brokerOrderId: first }))
+        yield* Tracking.sweep(Stage.account)
+        expect(only(yield* Stage.orders)).toMatchObject({ id: order.id, status: "submitted", brokerOrderId: first })
+        expect(yield* openKinds).toEqual(["Reappeared"])
+      }),
+      layer
+    )
+  })
+
+  it.each([
+    ["has another quantity", { quantity: Quantity.unsafe("1000000") }],
+    ["is entered a day before it was sent", { enteredAt: Instant.make(0n) }]
+  ] as const)(
+    "W12: an order of its instrument and side that %s keeps it from being proven absent",
+    async (_, differs) => {
+      const { layer, list } = place()
+      await Stage.play(
+        Effect.gen(function* () {
+          const { after, order } = yield* doubtedAfter(TestClock.adjust("3 days"))
+          const lied = theirs(order, { brokerOrderId: first, ...differs })
+          list(lied)
+          yield* after("6 seconds")
+          yield* Tracking.sweep(Stage.account)
+          yield* after("2 minutes")
+          yield* after("2 minutes")
+          expect((yield* Stage.orders)[0]).toMatchObject({ id: order.id, status: "in_doubt" })
+          expect(yield* openKinds).toContain("Doubt")
+        }),
+        layer
+      )
+    }
+  )
+
+  it("W12: an order with its terms is not adopted while it is in doubt, whenever it is said to be entered", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { order } = yield* doubtedAfter(TestClock.adjust("3 days"))
+        list(theirs(order, { brokerOrderId: first, enteredAt: Instant.make(0n) }))
+        yield* Tracking.sweep(Stage.account)
+        list(theirs(order, { brokerOrderId: first, enteredAt: undefined }))
+        yield* Tracking.sweep(Stage.account)
+        expect(yield* Stage.orders).toHaveLength(1)
       }),
       layer
     )

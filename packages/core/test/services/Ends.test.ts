@@ -5,6 +5,7 @@ import { Ticker } from "../../src/instrument/Ticker.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
 import type { BrokerService } from "../../src/ports/Broker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
+import type { Order } from "../../src/order/Order.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
@@ -195,6 +196,32 @@ describe("a refused order", () => {
     )
   })
 
+  it("W12: that its broker lists an hour later is that order: nothing is adopted, and its position is held", async () => {
+    let listed: ReadonlyArray<OrderSeen> = []
+    const { asked, layer } = place([refused], {
+      lookup: undefined,
+      orders: () =>
+        Effect.sync(() => ({ complete: true, received: listed.map((report) => ({ report, payload: undefined })) }))
+    })
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* begun
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+        yield* TestClock.adjust("1 seconds")
+        const order = yield* firstOrder
+        listed = [{ ...Stage.seen(order), clientOrderId: undefined, enteredAt: order.sentAt }]
+        yield* Stage.hear({ ...Stage.seen(order), clientOrderId: undefined })
+        expect(yield* firstOrder).toMatchObject({ id: order.id, origin: "accumulation", status: "submitted" })
+        expect(yield* Stage.orders).toHaveLength(asked.sent)
+        expect(yield* openKinds).toEqual(["Reappeared"])
+        yield* TestClock.adjust("10 minutes")
+        expect([asked.sent, yield* answer]).toEqual([1, "OrderLive"])
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      layer
+    )
+  })
+
   it("W11: at a broker that only carries client order ids ends only while it holds what the books say", async () => {
     let isFilled = true
     const { symbol } = Stage.trade("t1", "1")
@@ -231,6 +258,41 @@ describe("a refused order", () => {
         expect(yield* Stage.statuses).toEqual(["rejected"])
         expect(asked).toMatchObject({ sent: 1, lookups: 1 })
       }).pipe(Effect.provide(Decisions.layer)),
+      layer
+    )
+  })
+})
+
+const again = (order: Order): OrderSeen => ({ ...Stage.seen(order), brokerOrderId: Stage.otherId })
+
+describe("a client order id under two ids of the broker", () => {
+  it("W10: leaves the first ours; the other is adopted, with a break that holds the symbol", async () => {
+    const { layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* Stage.hear(again(order))
+        yield* Stage.hear(again(order))
+        expect((yield* Stage.orders).map((each) => [each.origin, each.status, each.brokerOrderId])).toEqual([
+          ["accumulation", "submitted", Stage.theirId],
+          ["external", "submitted", Stage.otherId]
+        ])
+        expect(yield* openKinds).toEqual(["DuplicateOrder"])
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      layer
+    )
+  })
+
+  it("W10: is one order where the broker shows that it replaced the first by the second", async () => {
+    const { layer, show } = place([accepted])
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* working(show)
+        yield* Stage.hear({ ...again(order), otherIds: [Stage.theirId] })
+        expect((yield* Stage.orders).map(({ brokerOrderId }) => brokerOrderId)).toEqual([Stage.otherId])
+        expect(yield* openKinds).toEqual([])
+      }),
       layer
     )
   })

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "c0c22a0b"
+export const fingerprint = "01760a4f"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -353,6 +353,7 @@ export const sqlite: ReadonlyArray<string> = [
   "firstFilledAt" INTEGER,
   "lastFilledAt" INTEGER,
   "endedAt" INTEGER,
+  "unplacedOn" TEXT,
   "updatedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   CONSTRAINT "orders_id" CHECK ("id" > 0),
@@ -629,7 +630,7 @@ export const sqlite: ReadonlyArray<string> = [
   "closedWhy" TEXT,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible'),
+  CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
@@ -774,6 +775,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_orders_lookup_clientOrderId ON roundlot_orders ("clientOrderId")`,
   `CREATE INDEX roundlot_orders_lookup_brokerOrderId ON roundlot_orders ("account", "brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
   `CREATE INDEX roundlot_orders_lookup_live ON roundlot_orders ("account", "symbol") WHERE "endedAt" IS NULL`,
+  `CREATE INDEX roundlot_orders_lookup_unplaced ON roundlot_orders ("account", "symbol", "unplacedOn") WHERE "unplacedOn" IS NOT NULL`,
   `CREATE INDEX roundlot_allocations_trade ON roundlot_allocations ("tradeId")`,
   `CREATE INDEX roundlot_allocations_counterTrade ON roundlot_allocations ("counterTradeId")`,
   `CREATE INDEX roundlot_allocations_order ON roundlot_allocations ("orderId")`,
@@ -1193,6 +1195,7 @@ export const postgres: ReadonlyArray<string> = [
   "firstFilledAt" TIMESTAMPTZ,
   "lastFilledAt" TIMESTAMPTZ,
   "endedAt" TIMESTAMPTZ,
+  "unplacedOn" TEXT COLLATE "C",
   "updatedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   CONSTRAINT "orders_id" CHECK ("id" > 0),
@@ -1445,7 +1448,7 @@ export const postgres: ReadonlyArray<string> = [
   "closedWhy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
@@ -1586,6 +1589,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_orders_lookup_clientOrderId ON roundlot_orders ("clientOrderId")`,
   `CREATE INDEX roundlot_orders_lookup_brokerOrderId ON roundlot_orders ("account", "brokerOrderId") WHERE "brokerOrderId" IS NOT NULL`,
   `CREATE INDEX roundlot_orders_lookup_live ON roundlot_orders ("account", "symbol") WHERE "endedAt" IS NULL`,
+  `CREATE INDEX roundlot_orders_lookup_unplaced ON roundlot_orders ("account", "symbol", "unplacedOn") WHERE "unplacedOn" IS NOT NULL`,
   `CREATE INDEX roundlot_allocations_trade ON roundlot_allocations ("tradeId")`,
   `CREATE INDEX roundlot_allocations_counterTrade ON roundlot_allocations ("counterTradeId")`,
   `CREATE INDEX roundlot_allocations_order ON roundlot_allocations ("orderId")`,

@@ -2,7 +2,7 @@ import type { Books } from "../../books/Books.ts"
 import type { OrderId } from "../../identity/Id.ts"
 import type { Ticker } from "../../instrument/Ticker.ts"
 import * as Decimal from "../../money/Decimal.ts"
-import { draftOf, type Order, signedFilled } from "../../order/Order.ts"
+import { draftOf, type Order, signedFilled, unplacedOn } from "../../order/Order.ts"
 import { isLive } from "../../order/OrderState.ts"
 import { signed } from "../../order/Side.ts"
 import { settle } from "./allocations.ts"
@@ -112,6 +112,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     excess: Decimal.zero,
     acceptedExcess: Decimal.zero,
     splitExcess: Decimal.zero,
+    unplacedOn: undefined,
     cancelRequestedAt: undefined,
     cancelAskedAt: undefined,
     createdAt: place.at,
@@ -185,6 +186,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.firstFilledAt = event.firstFilledAt
   after.lastFilledAt = event.lastFilledAt
   after.endedAt = event.endedAt
+  after.unplacedOn = unplacedOn(after)
   after.updatedAt = place.at
   after.version = place.seq
   books.orders.put(after)
