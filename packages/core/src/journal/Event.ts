@@ -240,7 +240,9 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
   /** What the order does to what is held, as its broker is told. */
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   /** What it adds to the usage of its account, in dollars, where a limit of the account counts that. */
-  spends: maybe(Shares)
+  spends: maybe(Shares),
+  /** What our clock said, where the time of the books is ahead of it. */
+  clockAt: maybe(Time)
 })
 /** A plan may not go yet: it waits for what is named, until a time where that is known. */
 export const OrderHeld = Schema.TaggedStruct("OrderHeld", {

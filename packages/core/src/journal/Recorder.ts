@@ -25,6 +25,8 @@ import { allocationsOf } from "./project/allocations.ts"
 export interface World {
   /** The ledger's clock for this group, never behind the journal's head. */
   readonly at: Instant
+  /** What the clock says, where it is behind that: a broker is asked by the clock. */
+  readonly clockAt?: Instant | undefined
   /** Is the market of an account open for sending? */
   readonly isSessionOpen: (account: AccountName) => boolean
   /** When the market of an account opens the next time after it was closed; none where it never closes. */

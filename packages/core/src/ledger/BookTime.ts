@@ -18,6 +18,13 @@ export interface Reading {
   readonly atLeast: (newest: Instant.Instant) => Instant.Instant
 }
 
+/** By how much the time of the books may be ahead of a clock that is right, in milliseconds. */
+const MOST_AHEAD_MS = 2_000
+
+/** Is a time of the books ahead of the clock, since that was wrong or is? */
+export const isAhead = (at: Instant.Instant, clockNow: Instant.Instant): boolean =>
+  Instant.millisBetween(clockNow, at) > MOST_AHEAD_MS
+
 /** How much slower than a clock the time goes on where the clock is behind it. */
 const SLOWER = 2
 

@@ -139,6 +139,7 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         const at = atLeast(Instant.make(BigInt(newestAt)))
         return {
           at,
+          clockAt: BookTime.isAhead(at, clockNow) ? clockNow : undefined,
           isSessionOpen,
           nextOpening: onceEach((account) => clock.nextOpeningAfter(at, account)),
           priceOf: (symbol) => prices.get(symbol) ?? noPrice,

@@ -179,7 +179,8 @@ const start = (
     number: order.attempts + 1,
     requestId,
     positionEffect,
-    spends
+    spends,
+    clockAt: recorder.world.clockAt
   })
   if (order.origin === "direct") meet(recorder, order)
   return { _tag: "Send", attemptId, positionEffect }

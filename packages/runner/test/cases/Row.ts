@@ -17,10 +17,10 @@ import {
   Submission,
   Tracking
 } from "@roundlot/core"
-import type { AccountName, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
+import type { AccountName, Accumulator, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
 import { assert } from "@effect/vitest"
 import { Clock, Effect } from "effect"
-import { account, audited, orders } from "../engine/Engine.ts"
+import { account, audited, orders, submit, trade } from "../engine/Engine.ts"
 import { engineAt, workingAfter } from "../engine/faults.ts"
 import { places } from "./Place.ts"
 import type { Name, Place } from "./Place.ts"
@@ -34,6 +34,7 @@ export interface Scene {
 }
 
 type Needed =
+  | Accumulator.Accumulator
   | Broker.Brokers
   | Commands.Commands
   | Health.Health
@@ -50,6 +51,7 @@ type Deed =
   | "reconcile"
   | "reconcileAll"
   | "askForDoubtful"
+  | "lookFor"
   | "requestCancels"
   | "send"
   | "cancel"
@@ -61,6 +63,7 @@ const deeds: { readonly [D in Deed]: Doing } = {
   reconcile: Reconciliation.reconcile(account),
   reconcileAll: Reconciliation.reconcileEach(),
   askForDoubtful: Effect.flatMap(Doubts.makeAsked, (asked) => Doubts.askForDoubtful(asked)),
+  lookFor: Effect.flatMap(orders, ([order]) => (order === undefined ? Effect.void : Doubts.lookFor(order))),
   requestCancels: Cancels.requestCancels(),
   send: Effect.zipRight(
     Gates.confirmInstruments,
@@ -98,6 +101,7 @@ export type Act =
   | Deed
   | { readonly tells: Telling }
   | { readonly laterMs: number }
+  | { readonly taken: string }
 
 /** A row of the case table at the brokers that can bring it about: what happens, and what our books then say. */
 export interface Row {
@@ -154,7 +158,7 @@ const startOf = (name: Name): number =>
 const newest = <A extends object>(all: Effect.Effect<ReadonlyArray<A>, unknown>) =>
   Effect.flatMap(all, (each) => Effect.fromNullable(each.at(-1)))
 
-type Told = Exclude<Act, Deed | { readonly tells: Telling } | { readonly laterMs: number }>
+type Told = Exclude<Act, Deed | { readonly tells: Telling } | { readonly laterMs: number } | { readonly taken: string }>
 
 const instructionOf = (
   exchange: Exchange.ExchangeService,
@@ -174,6 +178,7 @@ const happens = ({ exchange, tells }: Place, ahead: Ahead) => {
     if (isDeed(act)) return deeds[act]
     if (typeof act === "object" && "tells" in act) return tells(act.tells)
     if (typeof act === "object" && "laterMs" in act) return Effect.sync(() => void (ahead.ms += act.laterMs))
+    if (typeof act === "object" && "taken" in act) return submit(trade("buy", act.taken))
     return Effect.flatMap(instructionOf(exchange, act), (instruction) =>
       exchange.instruct({ ...instruction, id: `act-${++told}` })
     )

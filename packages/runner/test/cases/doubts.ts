@@ -3,6 +3,7 @@ import { names } from "./Place.ts"
 import type { Act, Row } from "./Row.ts"
 import { manual } from "./told.ts"
 
+const TWO_HOURS_MS = 2 * 3_600_000
 const TO_SETTLE_MS = 6_000
 
 /** The answer to the next order is lost; it was taken, or it was not. */
@@ -38,6 +39,19 @@ export const doubtRows: ReadonlyArray<Row> = [
     orders: ["in_doubt 0"],
     breaks: ["Doubt"],
     evidence: /not (among|found)/
+  },
+  {
+    row: "O24",
+    what: "it is found though the books' time is two hours ahead of the clock since that was wrong for a moment",
+    at: names,
+    first: () => [
+      { laterMs: TWO_HOURS_MS },
+      { taken: "0.5" },
+      { laterMs: -TWO_HOURS_MS },
+      ...lost({ takeThenReset: {} })
+    ],
+    acts: () => ["lookFor"],
+    orders: ["submitted 0"]
   },
   {
     row: "O24",

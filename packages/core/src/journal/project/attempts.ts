@@ -53,7 +53,7 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     heldBehind: undefined,
     heldUntil: undefined,
     notBefore: undefined,
-    sentAt: order.sentAt ?? place.at
+    sentAt: order.sentAt ?? event.clockAt ?? place.at
   })
   if (event.spends !== undefined) spend(books, event.spends, place)
 }
