@@ -52,6 +52,10 @@ export const mayBeOurs = (recorder: Recorder, seen: OrderSeen): boolean => {
     .some((order) => (order.status === "submitting" || order.status === "in_doubt") && hasTermsOf(order, seen))
 }
 
+/** W12: may it be an order of ours, on its way, in doubt, refused or proven absent? */
+export const isOfOurs = (recorder: Recorder, seen: OrderSeen): boolean =>
+  mayBeOurs(recorder, seen) || lateOf(recorder, seen, (order) => hasTermsOf(order, seen)) !== undefined
+
 const A_DAY_MS = 86_400_000
 
 /**

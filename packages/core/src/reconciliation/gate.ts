@@ -20,6 +20,7 @@ import type { Executed, OrderSeen, RawPayload } from "./Report.ts"
 import { executed } from "./executions.ts"
 import { putBack } from "./busts.ts"
 import { isSameExecution } from "./corrections.ts"
+import * as adoption from "./adoption.ts"
 import { evidenced } from "./evidence.ts"
 import { likeOf } from "./duplicates.ts"
 import { match } from "./matching.ts"
@@ -61,6 +62,8 @@ const passUnknownOrder = (
     const evidence = `W3: ${brokerOrderId} has filled ${Decimal.format(cumulative ?? Decimal.zero)} of ${Decimal.format(quantity)}`
     return heldReports.holdUnknown(recorder, report, brokerOrderId, evidence)
   }
+  const doubtful = adoption.faultOf(recorder, report, witness)
+  if (doubtful !== undefined) return heldReports.holdUnknown(recorder, report, brokerOrderId, doubtful)
   heldReports.closeUnknown(recorder, report.symbol, brokerOrderId)
   return evidenced(recorder, payload, (witnessed) => orderSeen(witnessed, report, { holdsBack, witness }))
 }

@@ -118,11 +118,16 @@ export const holdUnknown = (
   return { _tag: "KeptAsBreak" }
 }
 
-/** A plausible report of an order or execution that was implausible while no order of the books had it. */
-export const closeUnknown = (recorder: Recorder, symbol: string, subject: string): void => {
+/** What was held of an order or execution that no order of the books has, is plausible now, or nothing. */
+export const closeUnknown = (
+  recorder: Recorder,
+  symbol: string,
+  subject: string,
+  why = "a plausible report came"
+): void => {
   if (!isTicker(symbol)) return
   recorder.need(Need.Position({ account: recorder.account, symbol }))
-  closeIfOpen(recorder, symbol, "Implausible", subject, "a plausible report came")
+  closeIfOpen(recorder, symbol, "Implausible", subject, why)
 }
 
 /** Settles a held report; the break of its order closes with the last. */

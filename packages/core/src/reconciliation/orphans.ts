@@ -5,6 +5,8 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import * as Quantity from "../money/Quantity.ts"
+import { limitFault } from "./adoption.ts"
+import { holdUnknown } from "./heldReports.ts"
 import { NOT_LISTED } from "./HeldReport.ts"
 import type { Interpreted } from "./Interpreted.ts"
 import type { Listed, OrderSeen } from "./Report.ts"
@@ -49,7 +51,9 @@ const adoptOrphan = (recorder: Recorder, fill: WaitingFill): void => {
   // W12: of an order of ours that was refused, and filled all the same.
   const late = lateOf(recorder, fill, ({ quantity }) => Decimal.isAtMost(fill.quantity, quantity))
   const seen = { ...seenBy(recorder, fill, brokerOrderId), ...(late === undefined ? {} : { quantity: late.quantity }) }
-  if (late === undefined) adopt(recorder, seen)
+  const beyond = late === undefined ? limitFault(recorder, seen) : undefined
+  if (beyond !== undefined) holdUnknown(recorder, seen, brokerOrderId, beyond)
+  else if (late === undefined) adopt(recorder, seen)
   else seenOf(recorder, late, seen)
 }
 

@@ -1,10 +1,14 @@
 import { Effect, Ref } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
+import { Need } from "../books/Need.ts"
+import { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { OrderId, parse as parseId, type BreakId } from "../identity/Id.ts"
+import type { Recorder } from "../journal/Recorder.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import { brokerOf } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { BreakTable, type Break } from "../reconciliation/Break.ts"
+import { closeUnknown } from "../reconciliation/heldReports.ts"
 import { HeldReportTable } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
@@ -13,7 +17,8 @@ import { Ledger } from "../ledger/Ledger.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
-import { bookRead } from "./Submission.ts"
+import { reportedMember } from "./reported.ts"
+import { bookRead, reportMember } from "./Submission.ts"
 import { reported } from "./work.ts"
 
 /** When the order of each break was read last, in milliseconds of the monotonic clock, and how often. Lives as long as the program. */
@@ -85,15 +90,15 @@ const noteRead = (
   new Map([...before, ...due.map(({ id }) => [id, { atMs: nowMs, times: (before.get(id)?.times ?? 0) + 1 }] as const)])
 
 const readAccount = (account: AccountName, due: ReadonlyArray<Break>) => {
-  const ids = due
-    .filter((each) => each.account === account)
-    .flatMap(({ subject }) => parseId("order", subject) ?? [])
-    .map((id) => OrderId.make(id))
+  const here = due.filter((each) => each.account === account)
+  const ids = here.flatMap(({ subject }) => parseId("order", subject) ?? []).map((id) => OrderId.make(id))
+  const unknown = here.filter(({ subject }) => parseId("order", subject) === undefined)
   return reported(
     `held reports ${account}`,
     Effect.gen(function* () {
       const orders = yield* Reads.among(OrderTable, account, "id", ids)
       yield* Effect.forEach(orders, readOrder, { discard: true })
+      yield* Effect.forEach(unknown, readUnknown, { discard: true })
       if (yield* hasHeldOverfill(orders)) yield* reconcile(account)
     })
   )
@@ -110,6 +115,20 @@ const hasHeldOverfill = (orders: ReadonlyArray<Order>) =>
     }),
     (held) => held.some(({ rule }) => rule === "W9")
   )
+
+/** W12: an order that is none of the books is read by its id; what is not there closes its break. */
+const readUnknown = Effect.fn("HeldReports.readUnknown")(function* ({ account, subject, symbol }: Break) {
+  const broker = yield* brokerOf(account)
+  const ledger = yield* Ledger
+  const begun = yield* ledger.now
+  const seen = yield* withRetries(broker.order(BrokerOrderId.make(subject)))
+  const { report } = seen
+  if (report.account !== account) return
+  if (report._tag === "OrderSeen") return void (yield* ledger.submit("report", reportMember(seen, begun)))
+  if (!report.complete || symbol === undefined) return
+  const close = (recorder: Recorder) => closeUnknown(recorder, symbol, subject, "the broker does not have it")
+  yield* ledger.submit("report", reportedMember(account, [Need.Position({ account, symbol })], close))
+})
 
 const readOrder = Effect.fn("HeldReports.readOrder")(function* ({ account, brokerOrderId }: Order) {
   if (brokerOrderId === undefined) return
