@@ -53,6 +53,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   PositionDiffers: critical(holding),
   ForeignPosition: shown,
   UnsoundSnapshot: shown,
+  ClockAhead: shown,
   FillMissing: critical(holdingUntilJudged),
   HistoryGap: shownUntilJudged,
   Backlog: { holds: "account", closes: "by verdict" },

@@ -27,7 +27,8 @@ export const breakKinds = [
   "FillMissing",
   "HistoryGap",
   "Backlog",
-  "Implausible"
+  "Implausible",
+  "ClockAhead"
 ] as const
 
 /** One of the kinds of break. */

@@ -3,6 +3,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import type { OrderId } from "../identity/Id.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { nameInBooks } from "../instrument/DatedSymbol.ts"
+import { isAhead } from "../ledger/BookTime.ts"
 import { AttemptTable, ID_IN_USE } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { BrokerService } from "../ports/Broker.ts"
@@ -109,12 +110,24 @@ export const isAmong = Effect.fn("Absence.isAmong")(function* (
   return alike.some(({ brokerOrderId }) => brokerOrderId === undefined || !known.has(brokerOrderId))
 })
 
-/** The time in which a broker may have entered or executed an order. */
-export const windowSince = ({ createdAt, sentAt }: Order) =>
+const A_DAY_MS = 86_400_000
+
+/**
+ * Since when a broker may have an order, by a clock that is right: what seems to be sent hours from now was sent while our clock was wrong,
+ * within the last day.
+ */
+export const sentSince = ({ createdAt, sentAt = createdAt }: Order) =>
   Effect.map(
     Effect.flatMap(Clock, (clock) => clock.now),
-    (now) => ({ from: Instant.addMillis(sentAt ?? createdAt, -SKEW_MS), to: Instant.addMillis(now, SKEW_MS) })
+    (now) => (isAhead(sentAt, now) ? Instant.addMillis(now, -A_DAY_MS) : sentAt)
   )
+
+/** The time in which a broker may have entered or executed an order. */
+export const windowSince = (order: Order) =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    return { from: Instant.addMillis(yield* sentSince(order), -SKEW_MS), to: Instant.addMillis(now, SKEW_MS) }
+  })
 
 /** P9: what the market names otherwise by now is compared by the ticker that the books know it by. */
 export const byTheirInstruments = (account: AccountName) =>
@@ -151,7 +164,7 @@ export const idsInTheBooks = (
       new Set(
         pages
           .flat()
-          .filter((each) => each.origin !== "external" || each.createdAt < sentAt)
+          .filter((each) => each.origin !== "external" || each.createdAt < Instant.later(createdAt, sentAt))
           .flatMap(({ brokerOrderIds }) => brokerOrderIds)
       )
   )

@@ -20,6 +20,7 @@ import { PositionTable, type Position } from "../position/Position.ts"
 import { inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as Batches from "./Batches.ts"
 import { requestCancels } from "./Cancels.ts"
+import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
@@ -142,6 +143,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
         work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
+        work.every("time of the books", "5 seconds", watchBookTime),
         work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),
         Effect.zipRight(
           work.reported("old requests", Requests.forgetOld),

@@ -180,7 +180,8 @@ export const lookFor = Effect.fn("Doubts.lookFor")(function* (order: Order) {
  */
 const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broker: BrokerService) {
   const inBooks = yield* Absence.byTheirInstruments(order.account)
-  const isIt = (report: OrderSeen) => couldBe(order, { ...report, symbol: inBooks(report.symbol) })
+  const sent = { ...order, sentAt: yield* Absence.sentSince(order) }
+  const isIt = (report: OrderSeen) => couldBe(sent, { ...report, symbol: inBooks(report.symbol) })
   const isOurs = ({ report }: Found) => report._tag === "OrderSeen" && isIt(report)
   if (order.candidate !== undefined) {
     const named = yield* withRetries(broker.order(order.candidate))
@@ -208,15 +209,18 @@ const askByTerms = Effect.fn("Doubts.askByTerms")(function* (order: Order, broke
 
 /** Others of our orders, on their way or in doubt, that an order of the broker's could be as well. */
 const rivalsOf = (order: Order, seen: OrderSeen) =>
-  Effect.map(
-    Reads.all(OrderTable, {
+  Effect.gen(function* () {
+    const unsettled = yield* Reads.all(OrderTable, {
       where: [
         { column: "account", in: [order.account] },
         { column: "status", in: ["submitting", "in_doubt"] }
       ]
-    }),
-    (unsettled) => unsettled.filter((each) => each.id !== order.id && couldBe(each, seen))
-  )
+    })
+    const others = unsettled.filter(({ id }) => id !== order.id)
+    return yield* Effect.filter(others, (each) =>
+      Effect.map(Absence.sentSince(each), (sentAt) => couldBe({ ...each, sentAt }, seen))
+    )
+  })
 
 const MOST_SHOWN = 10
 

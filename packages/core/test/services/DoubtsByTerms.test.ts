@@ -7,6 +7,8 @@ import * as Price from "../../src/money/Price.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import type { Order } from "../../src/order/Order.ts"
 import type { Holding } from "../../src/ports/Broker.ts"
+import { brokerOf } from "../../src/ports/Broker.ts"
+import * as Absence from "../../src/services/Absence.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { couldBe } from "../../src/reconciliation/couldBe.ts"
 import { Answer, type OrderSeen } from "../../src/reconciliation/Report.ts"
@@ -32,8 +34,8 @@ const theirs = (order: Order, differs: Partial<OrderSeen> = {}): OrderSeen => ({
 
 const [first, second] = [BrokerOrderId.make("1001"), BrokerOrderId.make("1002")]
 
-/** A broker without client order ids, which answers no send and lists what it is told to. */
-const place = () => {
+/** A broker without client order ids, which answers no send and lists what it is told to: of the window alone where it is a true one. */
+const place = (isWindowed = false) => {
   let listed: ReadonlyArray<OrderSeen> = []
   let listings = 0
   let held: ReadonlyArray<Holding> = []
@@ -48,10 +50,11 @@ const place = () => {
         const report = listed.find(({ brokerOrderId }) => brokerOrderId === id)
         return Effect.succeed(report === undefined ? missing : { report, payload: undefined })
       }),
-    orders: () =>
+    orders: ({ from, to }) =>
       Effect.sync(() => {
         listings++
-        return { complete: true, received: listed.map((report) => ({ report, payload: undefined })) }
+        const within = listed.filter(({ enteredAt = from }) => !isWindowed || (from <= enteredAt && enteredAt <= to))
+        return { complete: true, received: within.map((report) => ({ report, payload: undefined })) }
       })
   })
   return {
@@ -143,7 +146,57 @@ const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
   all.flatMap(({ closedAt, kind }) => (closedAt === undefined ? [kind] : []))
 )
 
+const NOON = Date.UTC(2026, 10, 20, 12)
+const TWO_HOURS_MS = 2 * 3_600_000
+
+/** An order that was sent at noon, by a clock that was two hours ahead before, or is while it is sent. */
+const doubtedAtNoon = (isAheadMeanwhile: boolean) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(NOON + TWO_HOURS_MS)
+    const back = TestClock.setTime(NOON)
+    const { order } = yield* doubtedAfter(
+      isAheadMeanwhile ? Effect.void : Effect.zipRight(Stage.submit(Stage.trade("t0", "0.5")), back)
+    )
+    yield* back
+    yield* TestClock.adjust("6 seconds")
+    return order
+  })
+
 describe("an order in doubt at a broker without client order ids", () => {
+  it.each([
+    { what: "before", isAheadMeanwhile: false },
+    { what: "while it is sent", isAheadMeanwhile: true }
+  ])("O24: it is found though our clock is two hours ahead $what", async ({ isAheadMeanwhile }) => {
+    const { layer, list } = place(true)
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* doubtedAtNoon(isAheadMeanwhile)
+        list(theirs(order, { enteredAt: Instant.fromMillis(NOON) }))
+        yield* Doubts.lookFor(order)
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+      }),
+      layer
+    )
+  })
+
+  it.each([
+    { what: "before", isAheadMeanwhile: false },
+    { what: "while it is sent", isAheadMeanwhile: true }
+  ])("O24: its absence is not proven where it is there, though our clock is ahead $what", async (given) => {
+    const { layer, list } = place(true)
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* doubtedAtNoon(given.isAheadMeanwhile)
+        const broker = yield* brokerOf(order.account)
+        list(theirs(order, { enteredAt: Instant.fromMillis(NOON), quantity: Decimal.unsafe("2") }))
+        expect(yield* Absence.isProvenAbsent(order, broker)).toBe(false)
+        list()
+        expect(yield* Absence.isProvenAbsent(order, broker)).toBe(true)
+      }),
+      layer
+    )
+  })
+
   it("O24: the one order that could be it is read back and taken over, and never adopted before", async () => {
     const { layer, list } = place()
     await Stage.play(
