@@ -4,6 +4,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Reading } from "./Access.ts"
+import { TradingDocument } from "./documents/Trading.ts"
 import * as access from "./groups/access.ts"
 import * as together from "./groups/batches.ts"
 import { controls } from "./groups/controls.ts"
@@ -33,7 +34,9 @@ export const EventLoopDocument = Schema.Struct({
 
 /** How the program is: every part that has reported, and the thread. */
 export const HealthDocument = Schema.Struct({
+  /** `degraded` while a part fails, or trading is at risk. */
   status: Schema.Literal("ok", "degraded"),
+  trading: TradingDocument,
   version: Schema.String,
   uptimeSeconds: Schema.Number,
   eventLoop: EventLoopDocument,
@@ -43,8 +46,8 @@ export const HealthDocument = Schema.Struct({
 /** How the program is. */
 export type HealthDocument = typeof HealthDocument.Type
 
-/** It may be given work. */
-export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true) })
+/** It may be given work: it takes trades in also while trading is at risk, and says so. */
+export const ReadyDocument = Schema.Struct({ ready: Schema.Literal(true), trading: TradingDocument })
 
 /** The media type of metrics in Prometheus' text format. */
 export const METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8"

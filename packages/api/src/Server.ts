@@ -3,10 +3,22 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
-import { Account, Clock, Entropy, Health, Instant, type Ledger, Reads, type TradeRepository } from "@roundlot/core"
+import {
+  Account,
+  Clock,
+  Decimal,
+  Entropy,
+  Health,
+  Instant,
+  type Ledger,
+  Reads,
+  type TradeRepository,
+  type Trading
+} from "@roundlot/core"
 import { Effect, Either, Layer } from "effect"
 import type { Reading } from "./Access.ts"
 import { RoundlotApi, type HealthDocument } from "./Api.ts"
+import type { TradingDocument } from "./documents/Trading.ts"
 import { Process } from "./EventLoop.ts"
 import { render } from "./Exposition.ts"
 import * as figures from "./figures.ts"
@@ -16,12 +28,23 @@ import * as reference from "./reference.ts"
 
 const timeOf = (at: Instant.Instant | undefined): string | null => (at === undefined ? null : Instant.format(at))
 
+/** How trading stands, as documents say it. */
+export const tradingDocument = ({ dollars, isWell, ...counts }: Trading.Trading): TradingDocument => ({
+  status: isWell ? "ok" : "at_risk",
+  ...counts,
+  dollars: dollars === undefined ? null : Decimal.format(dollars)
+})
+
+/** As it was last seen: asking how the program is reads nothing. */
+const tradingSeen = Effect.flatMap(Health.Health, (health) => Effect.map(health.trading, tradingDocument))
+
 const healthDocument = Effect.gen(function* () {
   const process = yield* Process
   const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   const document: HealthDocument = {
     status: parts.every(({ isWell }) => isWell) ? "ok" : "degraded",
+    trading: yield* tradingSeen,
     version: process.version,
     uptimeSeconds: yield* process.uptimeSeconds,
     eventLoop: yield* process.eventLoop,
@@ -86,7 +109,9 @@ const handlers = Layer.mergeAll(
   HttpApiBuilder.group(RoundlotApi, "ready", (group) =>
     group.handle("ready", () =>
       Effect.flatMap(reasonsAgainst, (reasons) =>
-        reasons.length === 0 ? Effect.succeed({ ready: true as const }) : Effect.fail(notReady(reasons))
+        reasons.length === 0
+          ? Effect.map(tradingSeen, (trading) => ({ ready: true as const, trading }))
+          : Effect.fail(notReady(reasons))
       )
     )
   ),

@@ -124,6 +124,12 @@ export * as band from "./fill/band.ts"
 export * as concluded from "./fill/concluded.ts"
 /** `reconciliation/Break`: see that module. */
 export * as Break from "./reconciliation/Break.ts"
+/** `reconciliation/Stake`: see that module. */
+export * as Stake from "./reconciliation/Stake.ts"
+/** `reconciliation/severity`: see that module. */
+export * as Severity from "./reconciliation/severity.ts"
+/** `reconciliation/trading`: see that module. */
+export * as Trading from "./reconciliation/trading.ts"
 /** `reconciliation/Interpreted`: see that module. */
 export * as Interpreted from "./reconciliation/Interpreted.ts"
 /** `reconciliation/Report`: see that module. */
@@ -299,6 +305,8 @@ export * as Doubts from "./services/Doubts.ts"
 export * as Driving from "./services/Driving.ts"
 /** `services/Gates`: see that module. */
 export * as Gates from "./services/Gates.ts"
+/** `services/Risk`: see that module. */
+export * as Risk from "./services/Risk.ts"
 /** `services/Health`: see that module. */
 export * as Health from "./services/Health.ts"
 /** `services/Jobs`: see that module. */

@@ -316,8 +316,8 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["batch", aBatch("failed"), "octagon", "Failed", "danger"],
   ["batch", aBatch("cancelled"), "square-x", "Cancelled", "idle"],
   ["break", aBreak("critical"), "octagon-mark", "Critical", "danger"],
-  ["break", aBreak("blocking"), "triangle", "Blocking", "warn"],
-  ["break", aBreak("notice"), "ring-mark", "Notice", "idle"],
+  ["break", aBreak("warning"), "triangle", "Warning", "warn"],
+  ["break", aBreak("info"), "ring-mark", "Info", "idle"],
   ["break", aBreak("escalated"), "triangle-up", "Escalated", "danger"],
   ["break", aBreak("gone"), "disc-tick", "Closed itself", "ok"],
   ["break", aBreak("resolved"), "square-tick", "Resolved", "idle"],
@@ -373,11 +373,11 @@ describe("what a page is copied as", () => {
     [
       "/attention",
       "standing=critical",
-      "breaks?standing=critical&order=newest",
-      "breaks list --standing critical --order newest"
+      "breaks?standing=critical&sort=severity",
+      "breaks list --standing critical --sort severity"
     ],
-    ["/attention", "", "breaks?status=open&order=newest", "breaks list --status open --order newest"],
-    ["/attention", "status=all", "breaks?order=newest", "breaks list --order newest"],
+    ["/attention", "", "breaks?status=open&sort=severity", "breaks list --status open --sort severity"],
+    ["/attention", "status=all", "breaks?sort=severity", "breaks list --sort severity"],
     ["/attention/B2", "", "breaks/B2", "breaks show B2"],
     ["/batches/G3/errors", "", "batches/G3/errors", "batches show G3"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],

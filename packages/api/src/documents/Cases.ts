@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { AtRisk } from "./History.ts"
 import { Decimal, Id, pageOf, scope, Time } from "./words.ts"
 
 /** Something that needs a person: a break, an order in doubt, a quarantined trade, a job that was given up. */
@@ -7,6 +8,8 @@ export const CaseDocument = Schema.Struct({
   id: Schema.String,
   ...scope,
   since: Time,
+  severity: Schema.Literal("escalated", "critical", "warning", "info"),
+  atRisk: AtRisk,
   /** What is known of it, in a sentence. */
   what: Schema.String,
   /** What it stops while it is open. */
@@ -17,7 +20,7 @@ export const CaseDocument = Schema.Struct({
 /** Something that needs a person. */
 export type CaseDocument = typeof CaseDocument.Type
 
-/** All that needs a person, the oldest first. */
+/** All that needs a person: the gravest first, then those with the most dollars at risk, then the oldest. */
 export const CasePage = pageOf("CasePage", CaseDocument)
 
 /** What became of a trade at the broker: shares, dollars, basis points, milliseconds. */

@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { entry, Id, pageOf, Time } from "./words.ts"
+import { Decimal, entry, Id, pageOf, Time } from "./words.ts"
 
 /** What brought an entry about: the kind of member, who, and of a command its id and the reason that was given. */
 export const CauseDocument = Schema.Struct({
@@ -68,6 +68,22 @@ export const HeadDocument = Schema.Struct({
 /** The newest place of the feed, and the newest entry of every journal. */
 export type HeadDocument = typeof HeadDocument.Type
 
+/** Shares of a symbol, and what they come to in dollars; null where no price is known. */
+const AtStake = Schema.Struct({ symbol: Schema.String, shares: Decimal, dollars: Schema.NullOr(Decimal) })
+
+/** What waits for the end of something: nothing once it is closed. */
+export const AtRisk = Schema.Struct({
+  /** Positions that owe shares which are not ordered because of it. */
+  blocks: Schema.Array(AtStake),
+  /** What an order may still fill of which nobody knows whether the broker has it. */
+  inDoubt: Schema.NullOr(AtStake),
+  /** Both in dollars, zero where nothing is at risk; null where of a part no price is known. */
+  dollars: Schema.NullOr(Decimal)
+}).annotations({ identifier: "AtRisk" })
+
+/** What waits for the end of something. */
+export type AtRisk = typeof AtRisk.Type
+
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export const BreakDocument = Schema.Struct({
   id: Id,
@@ -81,10 +97,12 @@ export const BreakDocument = Schema.Struct({
   /** What ends it: an operator's word (`resolve`), or that its cause is gone. */
   closes: Schema.Literal("by verdict", "by itself"),
   /**
-   * While it is open: shares or money may be wrong, something is not sent, or it is only to be known; one of the first two that has
-   * been open for an hour, or a day, is escalated; then how it ended.
+   * How grave it is while it is open: `critical` where shares are owed and not ordered because of it, where nobody knows whether the
+   * broker has an order, or where shares or money may be wrong; `warning` where it holds what owes nothing yet; else `info`;
+   * `escalated` where one of the first two has been open for an hour, or for a day. Then how it ended.
    */
-  standing: Schema.Literal("critical", "blocking", "notice", "escalated", "gone", "resolved"),
+  standing: Schema.Literal("escalated", "critical", "warning", "info", "gone", "resolved"),
+  atRisk: AtRisk,
   evidence: Schema.String,
   openedAt: Time,
   closedAt: Schema.NullOr(Time),

@@ -3,6 +3,7 @@ import { BreakDocument } from "./History.ts"
 import { ControlDocument } from "./Accounts.ts"
 import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
+import { TradingDocument } from "./Trading.ts"
 import { atBroker, Count, Decimal, Id, pageOf, Time } from "./words.ts"
 
 /** One account at a glance. Counts; the residual counts the positions that owe anything. */
@@ -27,7 +28,9 @@ export const OverviewDocument = Schema.Struct({
   incarnation: Schema.String,
   /** Where the feed stands. */
   position: Schema.Int,
+  /** `degraded` while a part fails, or trading is at risk. */
   status: Schema.Literal("ok", "degraded"),
+  trading: TradingDocument,
   failing: Schema.Array(Schema.String),
   accounts: Schema.Array(AccountGlance),
   /** The regular session of the exchange in New York, and when it closes or else opens next; null beyond the calendar. */
@@ -40,6 +43,7 @@ export const OverviewDocument = Schema.Struct({
   lastFillAt: Schema.NullOr(Time),
   /** Orders of which nobody knows whether the broker has them. */
   inDoubt: Schema.Array(Id),
+  /** The gravest first. */
   openBreaks: Schema.Array(BreakDocument),
   quarantined: Schema.Int,
   controls: Schema.Array(ControlDocument),

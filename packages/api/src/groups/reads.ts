@@ -144,6 +144,7 @@ export const breaks = records(
     ...narrowed,
     asOf: text,
     symbol: text,
+    sort: text,
     status: text,
     standing: text,
     kind: text,

@@ -4,7 +4,6 @@ import * as Column from "../books/Column.ts"
 import * as Table from "../books/Table.ts"
 import { BreakId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
-import * as Instant from "../time/Instant.ts"
 import { breakKinds, type BreakKind } from "./breakKinds.ts"
 
 export { breakKinds, type BreakKind }
@@ -18,12 +17,16 @@ interface KindOfBreak {
   readonly closes: "by verdict" | "by itself"
   /** It says that shares or money may be wrong or doubled. */
   readonly isCritical?: true
+  /** It says that nobody knows whether the broker has an order. */
+  readonly isFateUnknown?: true
 }
 
 const holding = { holds: "symbol", closes: "by itself" } as const
 const holdingUntilJudged = { holds: "symbol", closes: "by verdict" } as const
 const shown = { holds: "nothing", closes: "by itself" } as const
 const shownUntilJudged = { holds: "nothing", closes: "by verdict" } as const
+
+const ofUnknownFate: KindOfBreak = { ...shown, isFateUnknown: true }
 
 const critical = (kind: KindOfBreak): KindOfBreak => ({ ...kind, isCritical: true })
 
@@ -40,8 +43,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   UndocumentedCorrection: critical(holdingUntilJudged),
   FillMismatch: critical(holdingUntilJudged),
   SuspectedDuplicate: critical(holding),
-  Doubt: shown,
-  OrderMissing: shown,
+  Doubt: ofUnknownFate,
+  OrderMissing: ofUnknownFate,
   TermsDiffer: holdingUntilJudged,
   ForeignOrderId: holdingUntilJudged,
   ClientIdDiffers: shownUntilJudged,
@@ -97,43 +100,6 @@ export const BreakTable = Table.make({
     open: { columns: ["account", "symbol"], unique: false, steady: true, where: { column: "closedAt", isNull: true } }
   }
 })
-
-const HOUR_MS = 60 * 60_000
-
-/** How long one may stay open until it is escalated; one that stops nothing and changes no figure never is. */
-const escalatesAfterMs = { critical: HOUR_MS, blocking: 24 * HOUR_MS, notice: Infinity } as const
-
-/** How grave a break is while it is open, and then how it ended. */
-export type Standing = keyof typeof escalatesAfterMs | "escalated" | "gone" | "resolved"
-
-/** A doubt is critical once its first round of look-ups ended without a proof, in milliseconds. */
-const DOUBT_IS_CRITICAL_MS = 60_000
-
-const severityOf = (
-  { holds, kind, openedAt }: Pick<Break, "kind" | "holds" | "openedAt">,
-  now: Instant.Instant
-): keyof typeof escalatesAfterMs => {
-  if (kind === "Doubt") return Instant.millisBetween(openedAt, now) < DOUBT_IS_CRITICAL_MS ? "blocking" : "critical"
-  if (kinds[kind].isCritical === true) return "critical"
-  return holds === "nothing" ? "notice" : "blocking"
-}
-
-/**
- * How a break stands at a moment: `critical` where shares or money may be wrong, `blocking` where it keeps something from being sent,
- * else a `notice`; `escalated` where one of the first two has been open for an hour, or for a day (P11); once it is closed, `resolved`
- * by an operator or `gone` by itself.
- *
- * @example
- * const urgent = breaks.filter((each) => Break.standingOf(each, now) === "critical")
- */
-export const standingOf = (
-  found: Pick<Break, "kind" | "holds" | "openedAt" | "closedAt" | "closedWhy">,
-  now: Instant.Instant
-): Standing => {
-  if (found.closedAt !== undefined) return isDismissed(found) ? "resolved" : "gone"
-  const severity = severityOf(found, now)
-  return Instant.millisBetween(found.openedAt, now) >= escalatesAfterMs[severity] ? "escalated" : severity
-}
 
 /** Does an operator's closing of a break let anything be sent? An excess holds nothing, but once it is accepted its shares count. */
 export const looses = ({ holds, kind }: Pick<Break, "kind" | "holds">): boolean =>

@@ -5,12 +5,14 @@ import { Ledger } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable } from "../position/Position.ts"
-import { BreakTable, standingOf } from "../reconciliation/Break.ts"
+import { BreakTable } from "../reconciliation/Break.ts"
 import { casesOf, type Case } from "../reconciliation/cases.ts"
+import { severityOf } from "../reconciliation/severity.ts"
 import * as Instant from "../time/Instant.ts"
-import { Health, type PartHealth } from "./Health.ts"
+import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
 import * as Reads from "./Reads.ts"
+import { stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
 export const alertKinds = ["break", "circuit", "health"] as const
@@ -97,6 +99,7 @@ const stillRaised = Effect.map(
 /** All that needs a person now: open breaks, open circuits, and parts of the program that fail. */
 const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string, Cause>) {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+  const stakes = yield* stakesOf(breaks)
   const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
   const circuits = yield* Reads.all(PositionTable, { where: [{ column: "circuitUntil", atLeast: Number(now) }] })
   const wall = yield* Effect.flatMap(Clock, (clock) => clock.now)
@@ -104,7 +107,7 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   const failing = [...before.values()].filter(({ kind }) => kind === "health")
   const isNews = ({ part }: PartHealth) => !failing.some(({ subject }) => subject === part)
   return [
-    ...casesOf(breaks, now).flatMap((found) => causesOf(found, before, now)),
+    ...casesOf(breaks, now).flatMap((found) => causesOf(found, { before, now, stakes })),
     ...circuits.map(({ account, circuitUntil = now, symbol }): Cause => ({
       key: keyOf("circuit", account, symbol, String(circuitUntil)),
       kind: "circuit",
@@ -116,7 +119,8 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
     ...failing.filter(({ subject }) => !parts.some(({ isWell, part }) => part === subject && isWell)),
     ...parts
-      .filter((part) => part.isAlert && isNews(part))
+      // What trading is kept from is alerted case by case.
+      .filter((part) => part.part !== TRADING && part.isAlert && isNews(part))
       .map(({ detail, part }): Cause => ({
         key: keyOf("health", part, String(wall)),
         kind: "health",
@@ -128,10 +132,18 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
   ]
 })
 
+/** What was raised before, what stands behind breaks, and when it is looked at. */
+interface Around {
+  readonly before: ReadonlyMap<string, Cause>
+  readonly now: Instant.Instant
+  readonly stakes: Stakes
+}
+
 /** A case is raised once, and once more when a break of it has been open for too long (P11). */
-const causesOf = (found: Case, before: ReadonlyMap<string, Cause>, now: Instant.Instant): ReadonlyArray<Cause> => {
+const causesOf = (found: Case, { before, now, stakes }: Around): ReadonlyArray<Cause> => {
   const cause = causeOf(found, before)
-  return found.breaks.some((each) => standingOf(each, now) === "escalated") ? [cause, escalated(cause, found)] : [cause]
+  const isEscalated = found.breaks.some((each) => severityOf(each, stakes(each), now) === "escalated")
+  return isEscalated ? [cause, escalated(cause, found)] : [cause]
 }
 
 const causeOf = (found: Case, before: ReadonlyMap<string, Cause>): Cause => {

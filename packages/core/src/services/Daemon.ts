@@ -3,7 +3,7 @@ import { AccountTable, type Account } from "../account/Account.ts"
 import { judgesByPrice } from "../control/controls.ts"
 import type { AccountName } from "../account/AccountName.ts"
 import { InstrumentTable } from "../instrument/Instrument.ts"
-import type { Ledger, LedgerError } from "../ledger/Ledger.ts"
+import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingFillTable } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
 import { format } from "../identity/Id.ts"
@@ -34,6 +34,7 @@ import { watchLogins } from "./Logins.ts"
 import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
 import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
+import { trading } from "./Risk.ts"
 import { recoverLost, submissionFollows, submitPending } from "./Submission.ts"
 import {
   defaultPolling,
@@ -142,6 +143,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),
+        work.every("risk", "2 seconds", watchTrading),
         work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
         work.every("time of the books", "5 seconds", watchBookTime),
         work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),
@@ -184,6 +186,12 @@ const watchInbox = Effect.gen(function* () {
   const health = yield* Health
   const ids = old.map((fill) => fill.execId).join(", ")
   yield* old.length === 0 ? health.succeeded("waiting fills") : health.failed("waiting fills", `no order for ${ids}`)
+})
+
+/** What cases and orders in doubt put at risk, for whom asks how the program is: asking reads nothing. */
+const watchTrading = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+  yield* Effect.flatMap(Health, (health) => Effect.flatMap(trading(now), health.seen))
 })
 
 const needsPrice = (account: Account): boolean =>

@@ -1,5 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { Clock } from "../ports/Clock.ts"
+import { nothingAtRisk, wordsOf, type Trading } from "../reconciliation/trading.ts"
 import * as Instant from "../time/Instant.ts"
 
 /** How a part of the program is: its last success and failure, and what the failure was. */
@@ -19,11 +20,17 @@ export interface PartHealth {
   readonly isAlert: boolean
 }
 
+/** The part that says whether trading is kept from something: what cases and orders in doubt put at risk. */
+export const TRADING = "trading"
+
 /** Where every part of the program says how it is (FILL-13). */
 export interface HealthService {
   readonly succeeded: (part: string, until?: Instant.Instant) => Effect.Effect<void>
   readonly failed: (part: string, detail: string, until?: Instant.Instant) => Effect.Effect<void>
   readonly all: Effect.Effect<ReadonlyArray<PartHealth>>
+  /** How trading stands, as it was last seen; the part `trading` says so too. */
+  readonly trading: Effect.Effect<Trading>
+  readonly seen: (trading: Trading) => Effect.Effect<void>
 }
 
 /** The health registry. */
@@ -86,7 +93,8 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
         parts.set(known.part, { ...known, isAlert: true })
         return tellAlert(known)
       })
-    return {
+    let trading = nothingAtRisk
+    const service: HealthService = {
       // Told by every pass of every part, and nearly always nothing new.
       succeeded: (part, until) =>
         Effect.flatMap(
@@ -104,7 +112,14 @@ export const layer: Layer.Layer<Health, never, Clock> = Layer.effect(
         const now = yield* clock.now
         for (const known of parts.values()) yield* raiseDue(known, now)
         return [...parts.values()]
-      })
+      }),
+      trading: Effect.sync(() => trading),
+      seen: (now) =>
+        Effect.suspend(() => {
+          trading = now
+          return now.isWell ? service.succeeded(TRADING) : service.failed(TRADING, wordsOf(now))
+        })
     }
+    return service
   })
 )

@@ -9,6 +9,7 @@ import { Ledger } from "../../src/ledger/Ledger.ts"
 import type { Member } from "../../src/ledger/plan.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
 import * as Entropy from "../../src/ports/Entropy.ts"
 import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts"
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
@@ -227,6 +228,18 @@ test("FILL-15: a part that fails once is no alert, however seldom it is tried; o
       expect([yield* look, yield* look]).toEqual([["raised: positions paper"], ["raised: positions paper"]])
       yield* health.succeeded("positions paper")
       expect(yield* look).toEqual(["raised: positions paper", "over: positions paper"])
+    })
+  ))
+
+test("what trading is kept from is alerted by its cases, not as a part of the program once more", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      const health = yield* Health.Health
+      const dollars = Decimal.zero
+      const seen = { isWell: false, critical: 1, warnings: 0, blockedPositions: 1, ordersInDoubt: 1, dollars }
+      yield* Effect.repeatN(health.seen(seen), 9)
+      expect((yield* health.all).find(({ part }) => part === Health.TRADING)).toMatchObject({ isAlert: true })
+      expect(yield* look).toEqual([])
     })
   ))
 

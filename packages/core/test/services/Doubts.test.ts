@@ -6,7 +6,7 @@ import { Brokers, NoBroker } from "../../src/ports/Broker.ts"
 import { Accumulator } from "../../src/services/Accumulator.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import { confirmInstruments } from "../../src/services/Gates.ts"
-import { Health } from "../../src/services/Health.ts"
+import { Health, TRADING } from "../../src/services/Health.ts"
 import { submitPending } from "../../src/services/Submission.ts"
 import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
@@ -35,6 +35,31 @@ const openKinds = Effect.map(Reads.all(BreakTable), (all) =>
 )
 
 describe("an order in doubt", () => {
+  it("after a minute it is critical: health says so with what is at risk, and again that it is well when it is found", async () => {
+    let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound(false)
+    await Stage.play(
+      Effect.gen(function* () {
+        const health = yield* Health
+        const order = yield* doubted
+        yield* TestClock.adjust("30 seconds")
+        expect(yield* health.trading).toMatchObject({ isWell: true, ordersInDoubt: 1 })
+        yield* TestClock.adjust("60 seconds")
+        expect(yield* health.trading).toMatchObject({ isWell: false, critical: 1, ordersInDoubt: 1 })
+        const parts = (yield* health.all).filter(({ part }) => part === TRADING)
+        expect(parts).toMatchObject([{ isWell: false, detail: expect.stringContaining("1 order in doubt") }])
+        shown = Effect.succeed({ report: { ...Stage.seen(order), asOf: Instant.make(9n) }, payload: undefined })
+        yield* TestClock.adjust("90 seconds")
+        expect(yield* Stage.statuses).toEqual(["submitted"])
+        expect(yield* health.trading).toMatchObject({ isWell: true, critical: 0, ordersInDoubt: 0 })
+      }),
+      Stage.layer({
+        prepare: () => Stage.prepared((id) => Effect.succeed(Stage.answered(id, unknown))),
+        lookup: () => Effect.suspend(() => shown),
+        order: () => Effect.suspend(() => shown)
+      })
+    )
+  })
+
   it("DESIGN 6: is asked for after five seconds, also where the clock went back an hour meanwhile", async () => {
     let shown: Effect.Effect<Received<OrderSeen | NotFound>> = Stage.notFound()
     let backMs = 0

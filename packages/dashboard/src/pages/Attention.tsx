@@ -3,7 +3,7 @@ import { breakKinds } from "@roundlot/api/client"
 import { Link } from "wouter"
 import { useOverview } from "../api/overview.ts"
 import * as columns from "../ui/columns.tsx"
-import { type Listing, ListPage, sortsBy, statesOf, wordsOf } from "../ui/ListPage.tsx"
+import { type Listing, ListPage, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { ofAllAccounts } from "../ui/asOf.ts"
 import { StateSign } from "../ui/Sign.tsx"
@@ -14,7 +14,11 @@ import { usualCases } from "../words/usual.ts"
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
   title: "Attention",
-  sorts: sortsBy("opened"),
+  sorts: [
+    { name: "", term: "severity", direction: "descending", asked: { sort: "severity" } },
+    { name: "newest", term: "opened", direction: "descending", asked: { order: "newest" } },
+    { name: "oldest", term: "opened", direction: "ascending", asked: { order: "oldest" } }
+  ],
   filters: [
     { name: "account", term: "account" },
     { name: "symbol", term: "symbol" },

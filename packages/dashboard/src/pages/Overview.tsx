@@ -162,14 +162,6 @@ const Today = () => {
 
 const MOST_CASES = 5
 
-const gravity = ["escalated", "critical", "blocking", "notice"]
-
-/** The gravest first, of those the oldest. */
-const gravestFirst = (breaks: Overview["openBreaks"]) => {
-  const placeOf = (each: Overview["openBreaks"][number]): number => gravity.indexOf(each.standing)
-  return breaks.toSorted((a, b) => placeOf(a) - placeOf(b) || a.openedAt.localeCompare(b.openedAt))
-}
-
 const Cases = ({ overview }: { readonly overview: Overview }) => {
   const cases = casesOf(overview)
   if (cases === 0) {
@@ -191,7 +183,7 @@ const Cases = ({ overview }: { readonly overview: Overview }) => {
       to: `/orders/${id}`,
       verb: "Decide"
     })),
-    ...gravestFirst(breaksApart(overview)).map((each) => ({
+    ...breaksApart(overview).map((each) => ({
       key: each.id,
       sign: <StateSign family="break" state={each.standing} tail={each.symbol ?? ""} />,
       text: (

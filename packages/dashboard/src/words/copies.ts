@@ -95,7 +95,9 @@ const listAsked = ({ filters, moment, route, usual = {}, verb }: List, search: U
   const isReplaced = search.get("canonical") === "false"
   const direction = search.get("sort") === "oldest" || search.get("sort") === "status" ? "oldest" : "newest"
   const sort = search.get("sort") === "status" ? [["sort", "status"] as const] : []
-  const newest = route === "positions" ? [] : [["order", direction] as const, ...sort]
+  const isGravest = route === "breaks" && (search.get("sort") ?? "") === ""
+  const direct = isGravest ? [["sort", "severity"] as const] : [["order", direction] as const, ...sort]
+  const newest = route === "positions" ? [] : direct
   const past = isPast ? [[moment, asOf] as const] : []
   const flags = newest.map(([name, value]) => flagOf(name, value)).join("")
   // The journal's verb goes forward only.

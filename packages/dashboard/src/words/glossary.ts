@@ -92,7 +92,7 @@ const entries = {
   subject: { head: "About", help: "The order or trade that it is about." },
   severity: {
     head: "Case",
-    help: "How grave it is while it is open: critical, shares or money may be wrong or doubled; blocking, something is not sent; notice, it stops nothing. Then how it ended."
+    help: "How grave it is while it is open: critical, shares are owed and not ordered, the fate of an order is unknown, or shares or money may be wrong; warning, it holds what owes nothing yet; info, it stops nothing. Then how it ended."
   },
   holds: { head: "Holds", help: "What it stops while it is open: the symbol, the account, or nothing." },
   evidence: { head: "Evidence", help: "What was seen that led to it." },

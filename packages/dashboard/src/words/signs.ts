@@ -181,20 +181,20 @@ const families = {
     closed: sign("square-tick", "Closed", "idle", "It is gone or resolved.")
   },
   break: {
-    critical: sign(
-      "octagon-mark",
-      "Critical",
-      "danger",
-      "Shares or money may be wrong or doubled: what was executed is not what the books expect."
-    ),
-    blocking: sign("triangle", "Blocking", "warn", "Something is not sent while it is open."),
-    notice: sign("ring-mark", "Notice", "idle", "It stops nothing. Somebody should know of it."),
     escalated: sign(
       "triangle-up",
       "Escalated",
       "danger",
-      "It has been open for too long: for an hour where shares or money may be wrong, for a day where something is not sent."
+      "It has been open for too long: for an hour where it is critical, for a day where it is a warning."
     ),
+    critical: sign(
+      "octagon-mark",
+      "Critical",
+      "danger",
+      "Shares are owed and not ordered because of it, nobody knows whether the broker has an order, or shares or money may be wrong or doubled."
+    ),
+    warning: sign("triangle", "Warning", "warn", "It holds what owes nothing yet."),
+    info: sign("ring-mark", "Info", "idle", "It stops nothing. Somebody should know of it."),
     gone: sign("disc-tick", "Closed itself", "ok", "Its cause is gone."),
     resolved: sign("square-tick", "Resolved", "idle", "Somebody judged it, and said why.")
   },

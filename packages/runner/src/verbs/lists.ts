@@ -287,8 +287,9 @@ export const breaksList = Verb.make({
     status: text("status", "open or closed"),
     standing: text(
       "standing",
-      "critical, escalated, blocking or notice while it is open; gone or resolved once it is closed"
+      "escalated, critical, warning or info while it is open; gone or resolved once it is closed"
     ),
+    sort: text("sort", "severity (default of open ones: the gravest first) or opened"),
     kind: text("kind", "Of this kind"),
     holds: text("holds", "What it stops: nothing, symbol or account"),
     subject: text("subject", "The order or trade that it is about")

@@ -1,12 +1,35 @@
 import type { Documents } from "@roundlot/api"
-import { Break, Clock, Id, Instant, Reads, Ticker, type TradeRepository } from "@roundlot/core"
+import {
+  Break,
+  Clock,
+  Decimal,
+  Id,
+  Instant,
+  Reads,
+  Risk,
+  Severity,
+  Stake,
+  Ticker,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, Either } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
-import { collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import {
+  collect,
+  decodeCursor,
+  encodeCursor,
+  limitOf,
+  orderOf,
+  type Keep,
+  type ListDocument,
+  type ListError,
+  type ListOptions,
+  type Order
+} from "./listing.ts"
 import * as Columns from "./table.ts"
-import { timeOrNull, valueOrNull } from "./text.ts"
+import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export type BreakDocument = Documents.BreakDocument
@@ -19,7 +42,7 @@ export interface BreakFilters extends ListOptions, Period {
   readonly account?: string | undefined
   readonly symbol?: string | undefined
   readonly status?: string | undefined
-  /** How grave an open one is (`critical`, `blocking`, `notice`, `escalated`), or how a closed one ended (`gone`, `resolved`). */
+  /** How grave an open one is (`escalated`, `critical`, `warning`, `info`), or how a closed one ended (`gone`, `resolved`). */
   readonly standing?: string | undefined
   readonly kind?: string | undefined
   readonly holds?: string | undefined
@@ -32,10 +55,47 @@ const closesOf = (kind: Break.BreakKind): BreakDocument["closes"] =>
 
 const now = Effect.flatMap(Clock.Clock, (clock) => clock.now)
 
-/** What makes the documents of breaks, as they stand now. */
-export const documents = Effect.map(now, (at) => (found: Break.Break) => documentOf(found, at))
+const stakeDocument = ({ dollars, shares, symbol }: Stake.Blocked) => ({
+  symbol,
+  shares: Decimal.format(shares),
+  dollars: decimalOrNull(dollars)
+})
 
-const documentOf = (found: Break.Break, at: Instant.Instant): BreakDocument => ({
+/** What waits for the end of something. */
+export const atRiskOf = (stake: Stake.Stake): Documents.AtRisk => ({
+  blocks: stake.blocks.map(stakeDocument),
+  inDoubt: stake.inDoubt === undefined ? null : stakeDocument(stake.inDoubt),
+  dollars: decimalOrNull(Stake.dollarsAtRisk(stake))
+})
+
+/** What makes a document of a break: what stands behind it, and when it is looked at. */
+interface Around {
+  readonly stakes: Risk.Stakes
+  readonly at: Instant.Instant
+}
+
+const around = (found: ReadonlyArray<Break.Break>) => Effect.all({ stakes: Risk.stakesOf(found), at: now })
+
+/** The documents of breaks, as they stand now. */
+const documentsOf = (found: ReadonlyArray<Break.Break>) =>
+  Effect.map(around(found), (seen) => found.map((each) => documentOf(each, seen)))
+
+/** Open breaks, the gravest first; of these those with the most dollars at risk, then the oldest. */
+const gravestFirst = (found: ReadonlyArray<Break.Break>, { at, stakes }: Around): ReadonlyArray<Break.Break> =>
+  found
+    .map((each) => {
+      const stake = stakes(each)
+      const severity = Severity.severityOf(each, stake, at)
+      return { each, severity, dollars: Stake.dollarsAtRisk(stake), since: each.openedAt }
+    })
+    .toSorted((a, b) => Severity.byGravity(a, b) || a.each.id - b.each.id)
+    .map(({ each }) => each)
+
+/** The documents of open breaks, the gravest first. */
+export const openDocumentsOf = (open: ReadonlyArray<Break.Break>) =>
+  Effect.map(around(open), (seen) => gravestFirst(open, seen).map((each) => documentOf(each, seen)))
+
+const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument => ({
   id: Id.format("break", found.id),
   account: found.account,
   symbol: found.symbol === Ticker.UNMAPPED ? null : valueOrNull(found.symbol),
@@ -44,7 +104,8 @@ const documentOf = (found: Break.Break, at: Instant.Instant): BreakDocument => (
   status: found.closedAt === undefined ? "open" : "closed",
   holds: found.holds,
   closes: closesOf(found.kind),
-  standing: Break.standingOf(found, at),
+  standing: Severity.standingOf(found, stakes(found), at),
+  atRisk: atRiskOf(stakes(found)),
   evidence: found.evidence,
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
@@ -61,7 +122,7 @@ const isStatus = (text: string | undefined): Either.Either<Conditions, BadFilter
       ])
 
 /** How breaks stand while they are open, and once they are closed. */
-const standings = { open: ["critical", "blocking", "notice", "escalated"], closed: ["gone", "resolved"] } as const
+const standings = { open: Severity.severities, closed: ["gone", "resolved"] } as const
 
 /** Rows that may stand so; which of them do, their kind and their words say. */
 const mayStand = (text: string | undefined, at: Instant.Instant) =>
@@ -70,19 +131,27 @@ const mayStand = (text: string | undefined, at: Instant.Instant) =>
     const word = yield* wordOf("standing", text, [...standings.open, ...standings.closed])
     const where = yield* isStatus(standings.open.some((each) => each === word) ? "open" : "closed")
     const keep: Keep<Break.Break> = (batch) =>
-      Effect.succeed(batch.filter((each) => Break.standingOf(each, at) === word))
+      Effect.map(Risk.stakesOf(batch), (stakes) =>
+        batch.filter((each) => Severity.standingOf(each, stakes(each), at) === word)
+      )
     return { where, keep }
   })
 
-/** A page of breaks. */
-export const list = (
-  filters: BreakFilters
-): Effect.Effect<ListDocument<BreakDocument>, ListError, TradeRepository.TradeRepository | Clock.Clock> =>
-  Effect.gen(function* () {
-    const at = yield* now
-    const standing = yield* mayStand(filters.standing, at)
-    const conditions = [
-      ...standing.where,
+/** By when they were opened; open ones also by how grave they are. */
+const SEVERITY = "severity"
+
+const isBySeverity = ({ order, sort, standing, status }: BreakFilters): boolean => {
+  const isOfOpen = status === "open" || standings.open.some((each) => each === standing)
+  return isOfOpen && (sort === SEVERITY || (sort === undefined && order === undefined))
+}
+
+/** Closed ones are not grave any longer: where they are listed too, the newest comes first in place of the gravest. */
+const asOpened = (filters: BreakFilters): BreakFilters =>
+  filters.sort === SEVERITY ? { ...filters, sort: "opened", order: filters.order ?? "newest" } : filters
+
+const conditionsOf = (filters: BreakFilters) =>
+  Either.gen(function* () {
+    return [
       ...inAnyCase("account", filters.account),
       ...inAnyCase("symbol", filters.symbol),
       ...inAnyCase("subject", filters.subject),
@@ -91,11 +160,52 @@ export const list = (
       ...(yield* isStatus(filters.status)),
       ...(yield* isWithin("openedAt", filters))
     ]
-    const { records, ...page } = yield* collect(
-      { table: Break.BreakTable, anyOf: [conditions], keep: standing.keep },
-      filters
-    )
-    return { items: records.map((each) => documentOf(each, at)), ...page }
+  })
+
+/**
+ * A page of breaks, as they were opened. Open ones come the gravest first where neither an order nor another sort is asked for: all that
+ * are open are read for it, on whatever page.
+ */
+export const list = (
+  filters: BreakFilters
+): Effect.Effect<ListDocument<BreakDocument>, ListError, TradeRepository.TradeRepository | Clock.Clock> =>
+  Effect.gen(function* () {
+    const at = yield* now
+    const standing = yield* mayStand(filters.standing, at)
+    const where = [...standing.where, ...(yield* conditionsOf(filters))]
+    if (isBySeverity(filters)) return yield* bySeverity(filters, where)
+    const listing = {
+      table: Break.BreakTable,
+      anyOf: [where],
+      keep: standing.keep,
+      sorts: { opened: ["openedAt", "id"] }
+    }
+    const { records, ...page } = yield* collect(listing, asOpened(filters))
+    return { items: yield* documentsOf(records), ...page }
+  })
+
+/** A page of open breaks by how grave they are; `oldest` turns it round, as the least grave are last else. */
+const bySeverity = (filters: BreakFilters, where: Conditions) =>
+  Effect.gen(function* () {
+    const order = filters.order === undefined ? "newest" : yield* orderOf(filters)
+    const limit = yield* limitOf(filters)
+    const open = yield* Reads.all(Break.BreakTable, { where: [...where, { column: "closedAt", in: [null] }] })
+    const sorted = yield* openDocumentsOf(open)
+    const asked = sorted.filter(({ standing }) => filters.standing === undefined || standing === filters.standing)
+    const all = order === "newest" ? asked : asked.toReversed()
+    const after = filters.cursor === undefined ? 0 : yield* placeAfter(all, order, filters.cursor)
+    const items = limit === 0 ? all.slice(after) : all.slice(after, after + limit)
+    const last = after + items.length < all.length ? items.at(-1) : undefined
+    const nextCursor = last === undefined ? null : encodeCursor(SEVERITY, order, [after + items.length, last.id])
+    const count = { kind: "exactly", rows: all.length } as const
+    return { items, nextCursor, ...(filters.count === true ? { count } : {}) }
+  })
+
+/** Where a page begins: after the last one of the page before it, or where that stood if it is not there any longer. */
+const placeAfter = (all: ReadonlyArray<BreakDocument>, order: Order, cursor: string) =>
+  Either.map(decodeCursor(SEVERITY, order, ["number", "string"], cursor), ([place = 0, id]) => {
+    const at = all.findIndex((each) => each.id === id)
+    return at === -1 ? Number(place) - 1 : at + 1
   })
 
 /** One break (`B2`) with its history. */
@@ -110,7 +220,7 @@ export const show = (
     const number = yield* idOf("break", "break", id)
     const found = yield* Reads.first(Break.BreakTable, { where: [{ column: "id", in: [number] }] })
     if (found === undefined) return yield* new NotFound({ kind: "break", id, list: "breaks" })
-    const document = (yield* documents)(found)
+    const document = documentOf(found, yield* around([found]))
     return { ...document, history: yield* historyOf(found.account, "break", document.id) }
   })
 
@@ -128,7 +238,14 @@ export const about = (
       { column: "account", in: [account] },
       { column: "subject", in: [subject] }
     ]
-  }).pipe(Effect.zipWith(documents, (all, document) => all.map(document)))
+  }).pipe(Effect.flatMap(documentsOf))
+
+/** Shares by symbol: what a break blocks, and what may still be filled of an order in doubt. */
+const blocksText = ({ blocks, inDoubt }: Documents.AtRisk): string =>
+  [
+    ...blocks.map(({ shares, symbol }) => `${shares} ${symbol}`),
+    ...(inDoubt === null ? [] : [`${inDoubt.shares} in doubt`])
+  ].join(", ")
 
 /** What people see of breaks. */
 const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
@@ -137,7 +254,9 @@ const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
   Columns.words("SYMBOL", (each) => each.symbol),
   Columns.words("KIND", (each) => each.kind),
   Columns.words("SUBJECT", (each) => each.subject),
-  Columns.words("STATUS", (each) => each.status),
+  Columns.words("SEVERITY", (each) => each.standing),
+  Columns.words("BLOCKS", (each) => blocksText(each.atRisk)),
+  Columns.numbers("DOLLARS", (each) => each.atRisk.dollars),
   Columns.words("HOLDS", (each) => each.holds),
   Columns.times("OPENED", (each) => each.openedAt),
   Columns.words("EVIDENCE", (each) => each.evidence)

@@ -1,75 +1,114 @@
 import type { Documents } from "@roundlot/api"
-import { Break, Id, Instant, Job, Order, Reads, Ticker, Trade, type TradeRepository } from "@roundlot/core"
+import {
+  Break,
+  Clock,
+  Id,
+  Instant,
+  Job,
+  type Order,
+  Reads,
+  Risk,
+  Severity,
+  Stake,
+  Ticker,
+  Trade,
+  Trading,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect } from "effect"
+import * as breaks from "./breaks.ts"
 import { valueOrNull } from "./text.ts"
 import { quarantined } from "./tradeStanding.ts"
 
 type Case = Documents.CaseDocument
 
-const breakCase = (found: Break.Break): Case => ({
+/** A case with what it is sorted by. */
+interface Weighed extends Severity.Gravity {
+  readonly document: Case
+}
+
+type Bare = Omit<Case, "severity" | "atRisk" | "since">
+
+const weighed = (
+  document: Bare,
+  severity: Severity.Severity,
+  since: Instant.Instant,
+  stake = Stake.noStake
+): Weighed => ({
+  document: { ...document, since: Instant.format(since), severity, atRisk: breaks.atRiskOf(stake) },
+  severity,
+  dollars: Stake.dollarsAtRisk(stake),
+  since
+})
+
+const breakCase = (found: Break.Break): Bare => ({
   kind: "break",
   id: Id.format("break", found.id),
   account: found.account,
   symbol: found.symbol === Ticker.UNMAPPED ? null : valueOrNull(found.symbol),
-  since: Instant.format(found.openedAt),
   what: `${found.kind} ${found.subject}: ${found.evidence}`,
   holds: found.holds,
   path: `/api/v1/breaks/${Id.format("break", found.id)}`
 })
 
-const doubtCase = (order: Order.Order): Case => ({
+const doubtCase = (order: Order.Order): Bare => ({
   kind: "in_doubt",
   id: Id.format("order", order.id),
   account: order.account,
   symbol: order.symbol,
-  since: Instant.format(order.updatedAt),
   what: order.reason ?? "nobody knows whether the broker has it",
   holds: "symbol",
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
-const quarantineCase = (trade: Trade.Trade): Case => ({
+const quarantineCase = (trade: Trade.Trade): Bare => ({
   kind: "quarantine",
   id: Id.format("trade", trade.id),
   account: trade.account,
   symbol: trade.givenSymbol,
-  since: Instant.format(trade.createdAt),
   what: trade.reason ?? "it is not counted",
   holds: "nothing",
   path: `/api/v1/trades/${Id.format("trade", trade.id)}`
 })
 
-const jobCase = (job: Job.Job): Case => ({
+const jobCase = (job: Job.Job): Bare => ({
   kind: "job",
   id: job.id,
   account: null,
   symbol: null,
-  since: Instant.format(job.endedAt ?? job.enqueuedAt),
   what: `${job.type} was given up: ${job.failure ?? "it failed"}`,
   holds: "nothing",
   path: `/api/v1/jobs/${job.id}`
 })
 
-/** The older first; of one time by their ids, so that every look at them has one order. */
-const byAge = (a: Case, b: Case): number =>
-  a.since === b.since ? a.id.localeCompare(b.id, "en", { numeric: true }) : a.since < b.since ? -1 : 1
+/** The gravest first, then the most dollars, then the oldest; of one time by their ids, so that every look at them has one order. */
+const byGravity = (a: Weighed, b: Weighed): number =>
+  Severity.byGravity(a, b) || a.document.id.localeCompare(b.document.id, "en", { numeric: true })
 
-/** All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up; the oldest first. */
+/** All that needs a person: open breaks, orders in doubt, quarantined trades, jobs that were given up. */
 export const list: Effect.Effect<
   ReadonlyArray<Case>,
   TradeRepository.StoreError,
-  TradeRepository.TradeRepository
+  TradeRepository.TradeRepository | Clock.Clock
 > = Effect.gen(function* () {
-  const breaks = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
-  const doubts = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
+  const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+  const open = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+  const stakes = yield* Risk.stakesOf(open)
+  const doubts = yield* Risk.doubtful
   const held = yield* Effect.forEach(quarantined, (where) =>
     Reads.all(Trade.TradeTable, { where, orderBy: ["reason", "id"] })
   )
   const dead = yield* Reads.all(Job.JobTable, { where: [{ column: "status", in: ["dead"] }] })
   return [
-    ...breaks.map(breakCase),
-    ...doubts.map(doubtCase),
-    ...held.flat().map(quarantineCase),
-    ...dead.map(jobCase)
-  ].toSorted(byAge)
+    ...open.map((each) =>
+      weighed(breakCase(each), Severity.severityOf(each, stakes(each), now), each.openedAt, stakes(each))
+    ),
+    ...doubts.map((each) =>
+      weighed(doubtCase(each.order), Trading.severityOfDoubt(each, now), each.order.updatedAt, each.stake)
+    ),
+    ...held.flat().map((trade) => weighed(quarantineCase(trade), "warning", trade.createdAt)),
+    ...dead.map((job) => weighed(jobCase(job), "warning", job.endedAt ?? job.enqueuedAt))
+  ]
+    .toSorted(byGravity)
+    .map(({ document }) => document)
 })

@@ -1,4 +1,4 @@
-import type { Documents } from "@roundlot/api"
+import { Server, type Documents } from "@roundlot/api"
 import {
   Account,
   Break,
@@ -13,6 +13,7 @@ import {
   Position,
   Reads,
   Reconciliation,
+  Risk,
   Trade,
   TradeRepository,
   TradingState,
@@ -68,6 +69,7 @@ export const overview = Effect.gen(function* () {
       )
       const difference = yield* Reads.all(Break.BreakTable, { where: [{ column: "closedAt", in: [null] }] })
       const held = yield* Reads.count(Trade.TradeTable, { anyOf: quarantined, upTo: MOST_COUNTED })
+      const trading = yield* Risk.trading(now)
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* feed.newestRow
       const stateOf = (name: string) =>
@@ -80,8 +82,11 @@ export const overview = Effect.gen(function* () {
         at: Instant.format(now),
         incarnation: repository.identity.incarnation,
         position: newest?.position ?? 0,
-        status: parts.every(({ isWell }) => isWell) ? "ok" : "degraded",
-        failing: parts.filter(({ isWell }) => !isWell).map(({ part }) => part),
+        status:
+          trading.isWell && parts.every(({ isWell, part }) => isWell || part === Health.TRADING) ? "ok" : "degraded",
+        // What trading is kept from stands beside them.
+        failing: parts.filter(({ isWell, part }) => !isWell && part !== Health.TRADING).map(({ part }) => part),
+        trading: Server.tradingDocument(trading),
         accounts: accounts.map(({ broker, environment, name }) => ({
           name,
           broker,
@@ -100,7 +105,7 @@ export const overview = Effect.gen(function* () {
         latestOrders: yield* orders.documentsOf(yield* latestOf(open)),
         lastFillAt: timeOrNull(fill?.executedAt),
         inDoubt: open.filter(({ status }) => status === "in_doubt").map(({ id }) => Id.format("order", id)),
-        openBreaks: difference.map(yield* breaks.documents),
+        openBreaks: yield* breaks.openDocumentsOf(difference),
         quarantined: held.rows,
         controls: states.map(controls.documentOf),
         owing: standing

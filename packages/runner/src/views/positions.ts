@@ -189,7 +189,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
       held: valueOrNull(position.held),
       lots: lots.map((lot) => lotOf(lot, trades)),
       orders: yield* orders.documentsOf(live),
-      breaks: open.map(yield* breaks.documents),
+      breaks: yield* breaks.openDocumentsOf(open),
       next: nextOf(standing)
     }
     return detail

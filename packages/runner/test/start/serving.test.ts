@@ -1,7 +1,7 @@
 import { Problem } from "@roundlot/api"
-import { Daemon, Health, TradeRepository } from "@roundlot/core"
+import { Daemon, Decimal, Health, TradeRepository } from "@roundlot/core"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Layer, Logger, Ref } from "effect"
+import { Effect, Fiber, Layer, Logger, Ref } from "effect"
 import { createServer, type Server, type ServerResponse } from "node:http"
 import { boundedServer } from "../../src/start/boundedServer.ts"
 import * as Engine from "../engine/Engine.ts"
@@ -52,7 +52,9 @@ describe("what a daemon serves", () => {
       assert.deepInclude(early, { title: "Not ready", reasons: ["the broker of paper was not read yet"] })
       yield* Effect.forkScoped(Daemon.run())
       yield* Daemon.untilIdle
-      assert.deepInclude(yield* ask(port, "/ready"), { status: 200, text: '{"ready":true}' })
+      const ready = yield* ask(port, "/ready")
+      assert.strictEqual(ready.status, 200)
+      expect(json(ready)).toMatchObject({ ready: true, trading: { status: "ok", critical: 0, dollars: "0" } })
     }).pipe(Effect.provide(engine))
   )
 
@@ -73,6 +75,38 @@ describe("what a daemon serves", () => {
       expect(json(yield* ask(port, "/health"))).toMatchObject({ status: "degraded" })
       assert.deepInclude(json(yield* ask(port, "/ready")), { status: 503, reasons: ["the store does not answer"] })
     }).pipe(Effect.provide(engine))
+  )
+
+  it.scopedLive(
+    "six of six symbols blocked by orders in doubt: health is degraded, and whoever is ready says so too",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* serving
+        yield* Engine.opened({})
+        const daemon = yield* Effect.forkScoped(Daemon.run())
+        yield* Daemon.untilIdle
+        // It looks at the books itself, where nothing is in doubt.
+        yield* Fiber.interrupt(daemon)
+        const dollars = Decimal.unsafe("300")
+        const health = yield* Health.Health
+        yield* health.seen({ isWell: false, critical: 6, warnings: 1, blockedPositions: 6, ordersInDoubt: 6, dollars })
+        const trading = {
+          status: "at_risk",
+          critical: 6,
+          warnings: 1,
+          blockedPositions: 6,
+          ordersInDoubt: 6,
+          dollars: "300"
+        }
+        const detail = "6 critical cases: 6 positions blocked, 6 orders in doubt, 300 dollars at risk"
+        expect(json(yield* ask(port, "/health"))).toMatchObject({
+          status: "degraded",
+          trading,
+          parts: expect.arrayContaining([expect.objectContaining({ part: "trading", ok: false, detail })])
+        })
+        const ready = yield* ask(port, "/ready")
+        assert.deepStrictEqual([ready.status, json(ready)], [200, { ready: true, trading }])
+      }).pipe(Effect.provide(engine))
   )
 
   it.scopedLive("tells how every part is, with ages, and that it is degraded while one fails", () =>

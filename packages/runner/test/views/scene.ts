@@ -3,6 +3,7 @@ import {
   AccountName,
   Accumulator,
   Batches,
+  type Break,
   Clock,
   ClientOrderId,
   commands,
@@ -12,6 +13,7 @@ import {
   Instant,
   interpret,
   Ledger,
+  ledgerBreaks,
   MemoryRepository,
   Need,
   Order,
@@ -168,6 +170,20 @@ export const fills = (
   return submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
     Need.Need.Execution({ account: main, execIdBase: exec }),
     Need.Need.OrderById({ id })
+  ])
+}
+
+/** Opens a break. */
+export const opens = (fields: {
+  readonly symbol: string
+  readonly kind: Break.BreakKind
+  readonly subject: string
+  readonly evidence: string
+}) => {
+  const symbol = Ticker.Ticker.make(fields.symbol)
+  return submit("command", (recorder) => ledgerBreaks.open(recorder, { ...fields, symbol }), [
+    Need.Need.AccountBreaks({ account: main }),
+    Need.Need.Position({ account: main, symbol })
   ])
 }
 

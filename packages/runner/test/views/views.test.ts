@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import * as accounts from "../../src/views/accounts.ts"
 import * as allocations from "../../src/views/allocations.ts"
 import * as breaks from "../../src/views/breaks.ts"
+import * as cases from "../../src/views/cases.ts"
 import * as fills from "../../src/views/fills.ts"
 import * as instruments from "../../src/views/instruments.ts"
 import * as orders from "../../src/views/orders.ts"
@@ -24,6 +25,9 @@ const marketAt = (text: string) => overview.marketAt(Instant.parse(text) ?? Inst
 const rows = (count: number) => ({ kind: "exactly", rows: count })
 
 const idsOf = (items: ReadonlyArray<{ readonly id: string }>) => items.map(({ id }) => id)
+
+const shown = (items: ReadonlyArray<breaks.BreakDocument>) =>
+  items.map(({ atRisk, kind, standing, symbol }) => [symbol, kind, standing, atRisk.blocks])
 
 describe("documents", () => {
   itPlays(
@@ -77,13 +81,42 @@ describe("documents", () => {
         "quarantined"
       ])
       expect(yield* trades.show("T5")).toMatchObject({ status: "completed", standing: "reversed" })
-      const { items } = yield* breaks.list({ standing: "notice" })
-      expect(items.map(({ kind, standing: stands }) => [kind, stands])).toEqual([["Conflict", "notice"]])
+      const { items } = yield* breaks.list({ standing: "info" })
+      expect(items.map(({ kind, standing: stands }) => [kind, stands])).toEqual([["Conflict", "info"]])
       expect((yield* breaks.list({ standing: "critical" })).items).toEqual([])
       expect((yield* breaks.list({ standing: "resolved" })).items).toEqual([])
       expect(yield* scene.told(breaks.list({ standing: "grave" }))).toContain(
-        "critical, blocking, notice, escalated, gone, resolved"
+        "escalated, critical, warning, info, gone, resolved"
       )
+    })
+  )
+
+  itPlays(
+    "G: open breaks come the gravest first, with what waits for them, page by page; all of them as they were opened",
+    Effect.gen(function* () {
+      yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1", evidence: "far off" })
+      yield* scene.opens({ symbol: "AAPL", kind: "TermsDiffer", subject: "O1", evidence: "another type" })
+      yield* scene.opens({ symbol: "MSFT", kind: "TermsDiffer", subject: "O2", evidence: "another type" })
+      const msft = ["MSFT", "TermsDiffer", "critical", [{ symbol: "MSFT", shares: "1.5", dollars: "615" }]]
+      const aapl = ["AAPL", "TermsDiffer", "warning", []]
+      const info = ["AAPL", "OffBand", "info", []]
+      expect(shown((yield* breaks.list({ status: "open" })).items)).toEqual([msft, aapl, info])
+      expect(shown((yield* breaks.list({ status: "open", sort: "severity", order: "oldest" })).items)).toEqual([
+        info,
+        aapl,
+        msft
+      ])
+      expect(shown((yield* breaks.list({})).items)).toEqual([info, aapl, msft])
+      const first = yield* breaks.list({ status: "open", limit: 2, count: true })
+      expect([shown(first.items), first.count]).toEqual([[msft, aapl], rows(3)])
+      const second = yield* breaks.list({ status: "open", limit: 2, cursor: first.nextCursor ?? "" })
+      expect([shown(second.items), second.nextCursor]).toEqual([[info], null])
+      expect(shown((yield* breaks.list({ standing: "warning" })).items)).toEqual([aapl])
+      expect((yield* cases.list).map(({ atRisk, severity, symbol }) => [symbol, severity, atRisk.dollars])).toEqual([
+        ["MSFT", "critical", "615"],
+        ["AAPL", "warning", "0"],
+        ["AAPL", "info", "0"]
+      ])
     })
   )
 

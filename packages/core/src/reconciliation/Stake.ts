@@ -1,0 +1,90 @@
+import { dueFrom, type Account } from "../account/Account.ts"
+import type { AccountName } from "../account/AccountName.ts"
+import type { Instrument } from "../instrument/Instrument.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import * as Decimal from "../money/Decimal.ts"
+import type { Order } from "../order/Order.ts"
+import { opposite, ofSign } from "../order/Side.ts"
+import { lotOf } from "../position/due.ts"
+import type { Position } from "../position/Position.ts"
+import { kinds, type Break } from "./Break.ts"
+
+/** Shares that a position owes and that are not ordered; in dollars where a price is known. */
+export interface Blocked {
+  readonly account: AccountName
+  readonly symbol: Ticker
+  readonly shares: Decimal.Decimal
+  readonly dollars: Decimal.Decimal | undefined
+}
+
+/** What stands behind an open break: positions that wait for its end, and an order of which nobody knows whether the broker has it. */
+export interface Stake {
+  readonly blocks: ReadonlyArray<Blocked>
+  /** Shares that the order may still fill. */
+  readonly inDoubt: Blocked | undefined
+}
+
+/** Nothing waits for it. */
+export const noStake: Stake = { blocks: [], inDoubt: undefined }
+
+/** A position with the policies that say from when on it owes an order. */
+export interface Standing {
+  readonly position: Position
+  readonly account: Account
+  readonly instrument: Instrument | undefined
+}
+
+/** D2, D3: the residual, in shares without a sign, from which on an order is due; zero below. Where its price is unknown it counts. */
+export const owedOf = ({ account, instrument, position }: Standing): Decimal.Decimal => {
+  const shares = Decimal.abs(position.residual)
+  if (Decimal.isLess(shares, dueFrom(account, lotOf({ account, instrument })))) return Decimal.zero
+  const { lastPrice } = position
+  if (account.thresholdNotional === undefined || lastPrice === undefined) return shares
+  return Decimal.isLess(Decimal.multiply(shares, lastPrice), account.thresholdNotional) ? Decimal.zero : shares
+}
+
+const dollarsOf = (shares: Decimal.Decimal, price: Decimal.Decimal | undefined): Decimal.Decimal | undefined =>
+  price === undefined ? undefined : Decimal.multiply(shares, price)
+
+const blockedOf = (standing: Standing): ReadonlyArray<Blocked> => {
+  const { account, lastPrice, symbol } = standing.position
+  const shares = owedOf(standing)
+  return Decimal.isZero(shares) ? [] : [{ account, symbol, shares, dollars: dollarsOf(shares, lastPrice) }]
+}
+
+/** D5: what a live order lets wait: all that is due where the position made it, else what is due on its other side. */
+const letsWait = (order: Order, { position }: Standing): boolean =>
+  order.origin === "accumulation" || ofSign(position.residual) === opposite(order.side)
+
+const inDoubtOf = (order: Order, standings: ReadonlyArray<Standing>): Blocked => {
+  const { account, quantity, symbol } = order
+  const shares = Decimal.max(Decimal.zero, Decimal.subtract(quantity, order.filled))
+  const price = standings[0]?.position.lastPrice ?? order.referencePrice ?? order.limitPrice
+  const dollars = order.askedNotional ?? dollarsOf(shares, price)
+  return { account, symbol, shares, dollars }
+}
+
+/**
+ * What stands behind an open break. `standings` are the positions that it is about: its symbol's, or all of its account where it holds
+ * that; `order` is the one that it is about.
+ */
+export const stakeOf = (
+  { holds, kind }: Pick<Break, "holds" | "kind">,
+  standings: ReadonlyArray<Standing>,
+  order: Order | undefined
+): Stake => {
+  const isUnknown = kinds[kind].isFateUnknown === true && order !== undefined
+  const waiting =
+    holds !== "nothing" ? standings : isUnknown ? standings.filter((standing) => letsWait(order, standing)) : []
+  return {
+    blocks: waiting.flatMap(blockedOf),
+    inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined
+  }
+}
+
+/** The dollars of all that stands behind a break, zero where nothing does; `undefined` where of a part of it no price is known. */
+export const dollarsAtRisk = ({ blocks, inDoubt }: Stake): Decimal.Decimal | undefined => {
+  const parts = inDoubt === undefined ? blocks : [...blocks, inDoubt]
+  const known = parts.flatMap(({ dollars }) => dollars ?? [])
+  return known.length < parts.length ? undefined : Decimal.sum(known)
+}

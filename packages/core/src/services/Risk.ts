@@ -1,0 +1,120 @@
+import { Effect } from "effect"
+import type { AccountName } from "../account/AccountName.ts"
+import { parse } from "../identity/Id.ts"
+import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
+import type { Ticker } from "../instrument/Ticker.ts"
+import { OrderTable, type Order } from "../order/Order.ts"
+import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { PositionTable, type Position } from "../position/Position.ts"
+import { BreakTable, kinds, type Break } from "../reconciliation/Break.ts"
+import { noStake, stakeOf, type Stake, type Standing } from "../reconciliation/Stake.ts"
+import { tradingOf, type Doubtful, type Trading } from "../reconciliation/trading.ts"
+import type * as Instant from "../time/Instant.ts"
+import * as Reads from "./Reads.ts"
+
+/** What says of an open break what stands behind it. */
+export type Stakes = (found: Break) => Stake
+
+/** A break of which something may wait: it holds something, or is about an order of an unknown fate. */
+const mayWeigh = ({ closedAt, holds, kind }: Break): boolean =>
+  closedAt === undefined && (holds !== "nothing" || kinds[kind].isFateUnknown === true)
+
+const unique = <A>(all: ReadonlyArray<A>): ReadonlyArray<A> => [...new Set(all)]
+
+/** What stands behind these breaks, read for all of them at once: what it costs depends on them alone. */
+export const stakesOf = (breaks: ReadonlyArray<Break>): Effect.Effect<Stakes, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const weighty = breaks.filter(mayWeigh)
+    const accounts = unique(weighty.map(({ account }) => account))
+    const read = yield* Effect.forEach(accounts, (account) =>
+      stakesAt(
+        account,
+        weighty.filter((each) => each.account === account)
+      )
+    )
+    const byAccount = new Map(read.map((each, at) => [accounts[at], each]))
+    return (found: Break) => (mayWeigh(found) ? (byAccount.get(found.account)?.(found) ?? noStake) : noStake)
+  })
+
+/** What stands behind the breaks of one account. */
+const stakesAt = (account: AccountName, breaks: ReadonlyArray<Break>) =>
+  Effect.gen(function* () {
+    const standings = yield* standingsOf(account, symbolsOf(breaks))
+    const orders = yield* ordersOf(account, breaks)
+    return (found: Break): Stake => {
+      const about = found.holds === "account" ? standings : standings.filter(isOf(found.symbol))
+      return stakeOf(found, about, orders.get(found.subject))
+    }
+  })
+
+const isOf =
+  (symbol: Ticker | undefined) =>
+  ({ position }: Standing): boolean =>
+    position.symbol === symbol
+
+/** The symbols that breaks are about; all of the account where one holds that. */
+const symbolsOf = (breaks: ReadonlyArray<Break>): ReadonlyArray<Ticker> | undefined =>
+  breaks.some(({ holds }) => holds === "account") ? undefined : unique(breaks.flatMap(({ symbol }) => symbol ?? []))
+
+/** The positions of an account in these symbols with what says from when on they owe an order. */
+const standingsOf = (account: AccountName, symbols: ReadonlyArray<Ticker> | undefined) =>
+  Effect.gen(function* () {
+    const settings = yield* Reads.account(account)
+    if (settings === undefined) return []
+    const positions = yield* inSymbols(PositionTable, account, symbols)
+    const instruments = yield* inSymbols(InstrumentTable, account, symbols)
+    const known = new Map<string, Instrument>(instruments.map((each) => [each.symbol, each]))
+    return positions.map((position: Position): Standing => ({
+      position,
+      account: settings,
+      instrument: known.get(position.symbol)
+    }))
+  })
+
+const inSymbols = <R>(
+  table: Parameters<typeof Reads.all<R>>[0],
+  account: AccountName,
+  symbols: ReadonlyArray<Ticker> | undefined
+) =>
+  symbols === undefined
+    ? Reads.all(table, { where: [{ column: "account", in: [account] }] })
+    : Reads.among(table, account, "symbol", symbols)
+
+/** The orders of an unknown fate, by the ids that breaks name. */
+const ordersOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
+  const subjects = breaks.flatMap(({ kind, subject }) => (kinds[kind].isFateUnknown === true ? [subject] : []))
+  const ids = unique(subjects.flatMap((subject) => parse("order", subject) ?? []))
+  return Effect.map(
+    Reads.among(OrderTable, account, "id", ids),
+    (orders) => new Map(subjects.flatMap((subject) => entryOf(subject, orders)))
+  )
+}
+
+const entryOf = (subject: string, orders: ReadonlyArray<Order>): ReadonlyArray<readonly [string, Order]> => {
+  const order = orders.find(({ id }) => id === parse("order", subject))
+  return order === undefined ? [] : [[subject, order]]
+}
+
+/** The orders in doubt with what waits for each. */
+export const doubtful: Effect.Effect<ReadonlyArray<Doubtful>, StoreError, TradeRepository> = Effect.gen(function* () {
+  const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["in_doubt"] }] })
+  const accounts = unique(orders.map(({ account }) => account))
+  const found = yield* Effect.forEach(accounts, (account) => {
+    const own = orders.filter((order) => order.account === account)
+    return Effect.map(standingsOf(account, unique(own.map(({ symbol }) => symbol))), (standings) =>
+      own.map((order): Doubtful => {
+        const about = standings.filter(isOf(order.symbol))
+        return { order, stake: stakeOf({ kind: "Doubt", holds: "nothing" }, about, order) }
+      })
+    )
+  })
+  return found.flat()
+})
+
+/** How trading stands now: what is at risk, by the open breaks and the orders in doubt alone. */
+export const trading = (now: Instant.Instant): Effect.Effect<Trading, StoreError, TradeRepository> =>
+  Effect.gen(function* () {
+    const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
+    const stakes = yield* stakesOf(breaks)
+    return tradingOf(breaks, stakes, yield* doubtful, now)
+  })

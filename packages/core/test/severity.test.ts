@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest"
+import { AccountTable } from "../src/account/Account.ts"
+import { AccountName } from "../src/account/AccountName.ts"
+import { BreakId, OrderId } from "../src/identity/Id.ts"
+import { Ticker } from "../src/instrument/Ticker.ts"
+import * as Decimal from "../src/money/Decimal.ts"
+import { Price } from "../src/money/Price.ts"
+import { Quantity } from "../src/money/Quantity.ts"
+import { OrderTable, type Order } from "../src/order/Order.ts"
+import { PositionTable } from "../src/position/Position.ts"
+import * as Break from "../src/reconciliation/Break.ts"
+import { byGravity, severityOf, standingOf } from "../src/reconciliation/severity.ts"
+import { dollarsAtRisk, noStake, owedOf, stakeOf, type Stake, type Standing } from "../src/reconciliation/Stake.ts"
+import { tradingOf, wordsOf } from "../src/reconciliation/trading.ts"
+import * as Instant from "../src/time/Instant.ts"
+import { deskOf, perform } from "./Story.ts"
+
+const NOW = Instant.make(1_700_000_000_000_000n)
+const HOUR_MS = 3_600_000
+const ago = (ms: number) => Instant.addMillis(NOW, -ms)
+const dec = Decimal.unsafe
+
+/** A position of whole shares that owes 2.5 at 10 dollars, and the order that it made of 2 of them. */
+const scene = (): { readonly standing: Standing; readonly order: Order } => {
+  const desk = deskOf({ lot: 1000, threshold: undefined, direction: "mirror", counts: false })
+  perform(desk, { do: "halt" })
+  perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2500, held: false })
+  const [position] = desk.all(PositionTable)
+  perform(desk, { do: "resume" })
+  const [account] = desk.all(AccountTable)
+  const [order] = desk.all(OrderTable)
+  if (position === undefined || account === undefined || order === undefined) throw new Error("nothing was set up")
+  const priced = { ...position, lastPrice: Price.make(dec("10")), lastPriceAt: NOW }
+  return { standing: { position: priced, account, instrument: undefined }, order }
+}
+
+const { order, standing } = scene()
+const owing = (residual: string): Standing => ({
+  ...standing,
+  position: { ...standing.position, residual: dec(residual) }
+})
+
+const shown = ({ blocks, inDoubt }: Stake) => [
+  blocks.map(({ dollars, shares }) => [Decimal.format(shares), dollars && Decimal.format(dollars)]),
+  inDoubt && [Decimal.format(inDoubt.shares), inDoubt.dollars && Decimal.format(inDoubt.dollars)]
+]
+
+describe("what a position owes an order of", () => {
+  test.each([
+    ["2.5", "2.5"],
+    ["-2.5", "2.5"],
+    ["1", "1"],
+    ["0.999", "0"]
+  ])("D2: of a residual of %s, where the lot is 1: %s", (residual, owed) => {
+    expect(Decimal.format(owedOf(owing(residual)))).toBe(owed)
+  })
+
+  test("D2, D3: below its threshold, in shares or dollars, it owes nothing; without a price what is due by shares counts", () => {
+    const { account, position } = standing
+    const threshold = Quantity.make(dec("3"))
+    const dollars = Quantity.make(dec("25.01"))
+    expect(Decimal.format(owedOf({ ...standing, account: { ...account, threshold } }))).toBe("0")
+    const inMoney = { ...standing, account: { ...account, thresholdNotional: dollars } }
+    expect(Decimal.format(owedOf(inMoney))).toBe("0")
+    expect(Decimal.format(owedOf({ ...inMoney, position: { ...position, lastPrice: undefined } }))).toBe("2.5")
+  })
+})
+
+describe("what stands behind a break", () => {
+  test("G: where it holds the symbol, what the position owes; where it holds nothing, nothing", () => {
+    expect(shown(stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [standing], undefined))).toEqual([
+      [["2.5", "25"]],
+      undefined
+    ])
+    expect(stakeOf({ kind: "OffBand", holds: "nothing" }, [standing], undefined)).toEqual(noStake)
+    expect(stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [owing("0.5")], undefined)).toEqual(noStake)
+  })
+
+  test("O24: of a doubt, what its order may still fill, and what is due behind it", () => {
+    const sent = { ...order, filled: dec("0.5") }
+    expect(shown(stakeOf({ kind: "Doubt", holds: "nothing" }, [owing("3")], sent))).toEqual([
+      [["3", "30"]],
+      ["1.5", "15"]
+    ])
+    expect(shown(stakeOf({ kind: "Doubt", holds: "nothing" }, [owing("0.5")], sent))).toEqual([[], ["1.5", "15"]])
+  })
+
+  test("D5: a direct order in doubt lets wait what is due on the other side, and nothing on its own", () => {
+    const direct: Order = { ...order, origin: "direct", side: "buy" }
+    expect(stakeOf({ kind: "Doubt", holds: "nothing" }, [owing("3")], direct).blocks).toEqual([])
+    expect(stakeOf({ kind: "Doubt", holds: "nothing" }, [owing("-3")], direct).blocks).toHaveLength(1)
+  })
+
+  test("its dollars are unknown where a part has no price, and zero where nothing is at risk", () => {
+    const unpriced = { ...standing, position: { ...standing.position, lastPrice: undefined } }
+    expect(dollarsAtRisk(stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [unpriced], undefined))).toBeUndefined()
+    expect(dollarsAtRisk(noStake)).toEqual(Decimal.zero)
+  })
+})
+
+/** What a case is sorted by, with a name. */
+const named = (name: string, severity: "critical" | "info", dollars: string | undefined, ms: number) => ({
+  name,
+  severity,
+  dollars: dollars === undefined ? undefined : dec(dollars),
+  since: ago(ms)
+})
+
+const owed = stakeOf({ kind: "TermsDiffer", holds: "symbol" }, [standing], undefined)
+
+describe("how grave a break is", () => {
+  test.each([
+    // Shares are owed and not ordered because of it, whatever its kind.
+    ["critical", "TermsDiffer", "symbol", owed, 0],
+    ["warning", "TermsDiffer", "symbol", noStake, 0],
+    ["critical", "Backlog", "account", owed, 0],
+    ["warning", "Backlog", "account", noStake, 0],
+    // Nobody knows whether the broker has an order: from its first round of look-ups on.
+    ["warning", "Doubt", "nothing", noStake, 59_999],
+    ["warning", "Doubt", "nothing", owed, 59_999],
+    ["critical", "Doubt", "nothing", noStake, 60_000],
+    ["critical", "OrderMissing", "nothing", noStake, 60_000],
+    // Shares or money may be wrong or doubled.
+    ["critical", "PositionDiffers", "symbol", noStake, 0],
+    ["critical", "Excess", "symbol", noStake, 0],
+    ["warning", "Excess", "nothing", noStake, 0],
+    ["info", "OffBand", "nothing", noStake, 0],
+    // P11: by their age.
+    ["critical", "PositionDiffers", "symbol", noStake, HOUR_MS - 1],
+    ["escalated", "PositionDiffers", "symbol", noStake, HOUR_MS],
+    ["escalated", "TermsDiffer", "symbol", owed, HOUR_MS],
+    ["warning", "TermsDiffer", "symbol", noStake, 24 * HOUR_MS - 1],
+    ["escalated", "TermsDiffer", "symbol", noStake, 24 * HOUR_MS],
+    ["info", "OffBand", "nothing", noStake, 1000 * HOUR_MS]
+  ] as const)("G, P11: %s: %s, which holds %s", (severity, kind, holds, stake, ageMs) => {
+    expect(severityOf({ kind, holds, openedAt: ago(ageMs) }, stake, NOW)).toBe(severity)
+  })
+
+  test("G: a closed one is gone by itself, or resolved by an operator, whatever stood behind it", () => {
+    const closed = { kind: "PositionDiffers", holds: "symbol", openedAt: ago(HOUR_MS), closedAt: NOW } as const
+    expect(standingOf({ ...closed, closedWhy: "the two agree" }, owed, NOW)).toBe("gone")
+    expect(standingOf({ ...closed, closedWhy: Break.dismissed("seen") }, owed, NOW)).toBe("resolved")
+  })
+
+  test("cases are sorted by severity, then by the dollars at risk, unknown ones first, then by age", () => {
+    const all = [
+      named("old info", "info", "1000", 9000),
+      named("9 dollars", "critical", "9", 8000),
+      named("10 dollars", "critical", "10", 1000),
+      named("10 dollars, older", "critical", "10", 2000),
+      named("unknown", "critical", undefined, 1)
+    ]
+    expect(all.toSorted(byGravity).map(({ name }) => name)).toEqual([
+      "unknown",
+      "10 dollars, older",
+      "10 dollars",
+      "9 dollars",
+      "old info"
+    ])
+  })
+})
+
+const SYMBOLS = ["AAPL", "MSFT", "NVDA", "IBM", "KO", "F"]
+
+/** Six positions, each blocked by an order in doubt of an age; with the breaks that say so, or without. */
+const sixInDoubt = (ageMs: number, withBreaks = true) => {
+  const found = SYMBOLS.map((name, i) => {
+    const symbol = Ticker.make(name)
+    const position = { ...owing("3").position, symbol }
+    const doubted: Order = { ...order, id: OrderId.make(order.id + i), symbol, status: "in_doubt", sentAt: ago(ageMs) }
+    const stake = stakeOf({ kind: "Doubt", holds: "nothing" }, [{ ...standing, position }], doubted)
+    return { order: doubted, stake }
+  })
+  const breaks = found.map(({ order: { id, symbol } }, i): Break.Break => ({
+    id: BreakId.make(i + 1),
+    account: AccountName.make("paper"),
+    symbol,
+    kind: "Doubt",
+    subject: `O${id}`,
+    holds: "nothing",
+    evidence: "not found",
+    openedAt: ago(ageMs),
+    closedAt: undefined,
+    closedWhy: undefined,
+    version: 1
+  }))
+  const stakes = ({ symbol }: Break.Break) => found.find((each) => each.order.symbol === symbol)?.stake ?? noStake
+  return tradingOf(withBreaks ? breaks : [], stakes, found, NOW)
+}
+
+describe("how trading stands", () => {
+  test.each([true, false])(
+    "six of six symbols blocked by orders in doubt, breaks %s: not well, with what is at risk",
+    (withBreaks) => {
+      const trading = sixInDoubt(60_000, withBreaks)
+      expect(trading).toMatchObject({ isWell: false, critical: 6, warnings: 0, blockedPositions: 6, ordersInDoubt: 6 })
+      expect(wordsOf(trading)).toBe("6 critical cases: 6 positions blocked, 6 orders in doubt, 300 dollars at risk")
+    }
+  )
+
+  test("a doubt of less than a minute is a warning, and trading is well", () => {
+    const trading = sixInDoubt(59_000)
+    expect(trading).toMatchObject({ isWell: true, critical: 0, warnings: 6, blockedPositions: 6, ordersInDoubt: 6 })
+    expect(wordsOf(trading)).toBe("")
+  })
+})
