@@ -128,6 +128,16 @@ describe("what a broker holds, against the books", () => {
     expect(splitThatExplains(dec("2"), dec("0"))).toBeUndefined()
   })
 
+  test("P9: no split is proposed where an order filled just what is too much", () => {
+    const desk = deskWith(...bought)
+    const [order] = desk.all(OrderTable)
+    const seen = { ...rowOf("1.5", "3", desk.symbol), counted: order?.id }
+    desk.commit("report", (recorder) => bookHolding(recorder, seen))
+    expect(open(desk)).toEqual([
+      "PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 1.5; O1 filled just as much: counted twice, or not at the broker, it would explain it"
+    ])
+  })
+
   test("P10: other classes and names that are no tickers are not compared", () => {
     expect(isComparable({ symbol: "AAPL" })).toBe(true)
     expect(isComparable({ symbol: "AAPL", assetClass: "equity" })).toBe(true)

@@ -1,5 +1,6 @@
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../books/Table.ts"
+import { format, type OrderId } from "../identity/Id.ts"
 import { isTicker, type Ticker } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -17,6 +18,8 @@ export interface HoldingSeen {
   readonly booked: Decimal.Decimal
   /** The one symbol that these books know nothing of and of which the broker holds what is gone here (P9). */
   readonly goneTo?: Ticker | undefined
+  /** The order that filled exactly what the books hold more than the broker: it counts twice, or the broker has it not (P9). */
+  readonly counted?: OrderId | undefined
   /** Why the row is not to be judged this time, where something speaks against it. */
   readonly skipped: string | undefined
 }
@@ -90,7 +93,7 @@ const isUntraded = (position: Position): boolean =>
 /** Both sides' figures, how the difference would be closed and opened (P5), and a split or a change of symbol that would explain it (P9). */
 const evidenceOf = (
   position: Position | undefined,
-  { goneTo, quantity: theirs }: Pick<HoldingSeen, "goneTo" | "quantity">
+  { counted, goneTo, quantity: theirs }: Pick<HoldingSeen, "counted" | "goneTo" | "quantity">
 ): string => {
   const ours = position === undefined ? Decimal.zero : holdingsOf(position)
   const parts = position === undefined ? "" : ` (${partsOf(position)})`
@@ -98,14 +101,22 @@ const evidenceOf = (
   const legs = crosses
     ? `; from here ${Decimal.format(Decimal.abs(ours))} were closed and ${Decimal.format(Decimal.abs(theirs))} opened`
     : ""
-  const split = splitThatExplains(ours, theirs)
-  const proposal =
-    goneTo === undefined
-      ? split === undefined
-        ? ""
-        : `; a split of ${split} would explain it`
-      : `; a change of its symbol to ${goneTo} would explain it`
+  const proposal = proposalOf(ours, theirs, goneTo, counted)
   return `ours ${Decimal.format(ours)}${parts}, the broker's ${Decimal.format(theirs)}${legs}${proposal}`
+}
+
+/** P9: what would explain the difference; a split only where no fill does. */
+const proposalOf = (
+  ours: Decimal.Decimal,
+  theirs: Decimal.Decimal,
+  goneTo: Ticker | undefined,
+  counted: OrderId | undefined
+): string => {
+  if (goneTo !== undefined) return `; a change of its symbol to ${goneTo} would explain it`
+  if (counted !== undefined)
+    return `; ${format("order", counted)} filled just as much: counted twice, or not at the broker, it would explain it`
+  const split = splitThatExplains(ours, theirs)
+  return split === undefined ? "" : `; a split of ${split} would explain it`
 }
 
 const partsOf = ({ adopted, base, direct, hedged }: Position): string =>

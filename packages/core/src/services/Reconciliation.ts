@@ -9,6 +9,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
+import { signed } from "../order/Side.ts"
 import {
   brokerOf,
   type BrokerReadFailed,
@@ -267,13 +268,33 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
     ]
   })
   const filled = yield* filledAround(account, asOf, seen)
+  const counted = yield* Effect.forEach(seen, (each) => countedIn(account, each))
   const reasonFor = (symbol: Ticker): string | undefined => {
     if (filled.has(symbol)) return JUST_FILLED
     return moved.has(symbol) ? JUST_MOVED : undefined
   }
-  const marked = seen.map((each) => ({ ...each, skipped: reasonFor(each.symbol) }))
+  const marked = seen.map((each, i) => ({ ...each, counted: counted[i], skipped: reasonFor(each.symbol) }))
   return { agreed: symbols.length - seen.length, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
 })
+
+/** P9: the newest order of a symbol that filled exactly what the books hold more than the broker. */
+const countedIn = (account: AccountName, { booked, quantity, symbol }: HoldingSeen) =>
+  Effect.map(
+    Reads.page(OrderTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "symbol", in: [symbol] },
+        { column: "lastFilledAt", atLeast: 0 }
+      ],
+      orderBy: ["lastFilledAt", "id"],
+      descending: true,
+      limit: NEWEST
+    }),
+    ({ items }) => {
+      const more = Decimal.subtract(booked, quantity)
+      return items.find(({ filled, side }) => !Decimal.isZero(filled) && Decimal.equals(signed(side, filled), more))?.id
+    }
+  )
 
 /** P9: the one symbol without a position here of which the broker holds exactly what it holds no more of another. */
 const goneToOf = (

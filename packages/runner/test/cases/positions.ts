@@ -199,6 +199,22 @@ export const positionRows: ReadonlyArray<Row> = [
   },
   {
     row: "P9",
+    what: "an order counts twice here: what it filled explains the difference, and no split does",
+    at: names,
+    acts: (scene) => [
+      ...held(scene),
+      manual(scene.there, { quantity: "3", type: "market" }),
+      "read",
+      { laterMs: 10_000 },
+      holding(scene.there, "3"),
+      "reconcile"
+    ],
+    orders: ["filled 3", "filled 3"],
+    breaks: ["PositionDiffers"],
+    evidence: /the broker's 3; O\d filled just as much: counted twice, or not at the broker, it would explain it$/
+  },
+  {
+    row: "P9",
     what: "the broker holds as much of another symbol instead",
     at: names,
     acts: (scene) => [...held(scene), holding(scene.there, "0"), holding(scene.there, "3", META), "reconcile"],

@@ -138,8 +138,27 @@ export const failureOf = (place: string, error: unknown, table = ""): TradeRepos
 }
 
 /** The typed failure of an error; what is not known is a failure of reading or writing. */
-export const failureOrIo = (place: string, error: unknown): TradeRepository.StoreError =>
-  failureOf(place, error) ?? unavailable(place, "io", driverError(error)?.message ?? String(error))
+export const failureOrIo = (place: string, error: unknown): TradeRepository.StoreError => {
+  const failure = failureOf(place, error) ?? unavailable(place, "io", driverError(error)?.message ?? String(error))
+  if (isCut(error)) cuts.add(failure)
+  return failure
+}
+
+const CUT_CODES: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE"])
+
+/** What the driver says where a connection that it had has ended before an answer came. */
+const ENDED = "Connection terminated unexpectedly"
+
+/** Was a connection cut that was there? One that could not be had at all was not. */
+export const isCut = (error: unknown): boolean => {
+  if (error instanceof TradeRepository.StoreUnavailable) return cuts.has(error)
+  const inner = driverError(error)
+  if (inner === undefined || inner instanceof DatabaseError) return false
+  return inner.message === ENDED || ("code" in inner && CUT_CODES.has(inner.code))
+}
+
+/** The typed failures that a cut connection was the cause of. */
+const cuts = new WeakSet<TradeRepository.StoreError>()
 
 /** Is the server coming up? Soon it is there. */
 export const isBetweenServers = (error: unknown): boolean => answerOf(error)?.code === "57P03"

@@ -6,7 +6,7 @@ import { Duration, Effect, Option, Queue, Schedule, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./config.ts"
 import type { Ask } from "./asking.ts"
 import { connect, type Connections, shownPlace } from "./connection.ts"
-import { failureOrIo, isBetweenServers, unavailable } from "./failure.ts"
+import { failureOrIo, isBetweenServers, isCut, unavailable } from "./failure.ts"
 import * as Feed from "./feed.ts"
 import * as Leases from "./leases.ts"
 import * as News from "./news.ts"
@@ -18,9 +18,9 @@ import * as Writer from "./writer.ts"
 /** How often the feed is appended to at most: commits in between share one append. */
 const FEED_PACE = Duration.millis(20)
 
-/** Another process migrates, or the server is just coming up. */
+/** Another process migrates, the server is just coming up, or the connection was cut: what was done stands, and is not done twice. */
 const isSoonOver = (error: unknown): boolean =>
-  error instanceof TradeRepository.StoreUnavailable && error.problem === "busy"
+  (error instanceof TradeRepository.StoreUnavailable && error.problem === "busy") || isCut(error)
 
 /** The store-wide order: appended apart from commits, by whoever needs it. */
 const feedOn = (place: string, connections: Connections, reads: Reads.Reads, retryFor: Duration.DurationInput) => {
