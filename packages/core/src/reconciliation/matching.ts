@@ -31,10 +31,7 @@ export interface Named extends Partial<Terms> {
  * the ids of what the broker replaced.
  */
 export const match = (recorder: Recorder, named: Named): Match | undefined =>
-  byBrokerId(recorder, named) ??
-  byClientId(recorder, named.clientOrderId) ??
-  byOtherId(recorder, named) ??
-  byNearId(recorder, named)
+  byBrokerId(recorder, named) ?? byClientId(recorder, named) ?? byOtherId(recorder, named) ?? byNearId(recorder, named)
 
 /** All orders of the books that have had a broker's id, oldest first. */
 export const sharing = (recorder: Recorder, brokerOrderId: BrokerOrderId): ReadonlyArray<Order> => {
@@ -96,12 +93,24 @@ export const isOfDay = (order: Pick<Order, "sentAt" | "acceptedAt">, enteredAt: 
 const isNear = (a: Instant.Instant, b: Instant.Instant): boolean =>
   Math.abs(Instant.millisBetween(a, b)) < NEXT_DAY_MS || Instant.dayOf(a) === Instant.dayOf(b)
 
-const byClientId = (recorder: Recorder, shown: string | undefined): Match | undefined => {
+/** W10: what the broker had first under a client order id stays ours; what it has under another id, and no chain joins to that, is another. */
+const byClientId = (recorder: Recorder, named: Named): Match | undefined => {
+  const order = sentAs(recorder, named.clientOrderId)
+  return order === undefined || isAnother(order, named) ? undefined : { order, step: "client order id" }
+}
+
+const isAnother = ({ brokerOrderIds }: Order, { brokerOrderId, otherIds = [] }: Named): boolean =>
+  brokerOrderId !== undefined &&
+  brokerOrderIds.length > 0 &&
+  ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
+
+/** The order of the account that was sent under a client order id. */
+export const sentAs = (recorder: Recorder, shown: string | undefined): Order | undefined => {
   const clientOrderId = shown === undefined ? undefined : ClientOrderId.ours(shown)
   if (clientOrderId === undefined) return undefined
   const found = () => recorder.books.orders.find("clientOrderId", [clientOrderId])[0]
   const loaded = found()
   if (loaded === undefined) recorder.need(Need.OrderByClientId({ clientOrderId }))
   const order = loaded ?? found()
-  return order === undefined || order.account !== recorder.account ? undefined : { order, step: "client order id" }
+  return order?.account === recorder.account ? order : undefined
 }

@@ -1,7 +1,7 @@
 import { Need } from "../books/Need.ts"
 import * as ClientOrderId from "../identity/ClientOrderId.ts"
-import { format } from "../identity/Id.ts"
-import { isTicker, UNMAPPED } from "../instrument/Ticker.ts"
+import { format, type OrderId } from "../identity/Id.ts"
+import { isTicker, type Ticker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { MARKED_PLACED } from "../order/command.ts"
@@ -20,7 +20,7 @@ import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
 import { hasTermsOf, lateOf, mayBeOurs } from "./couldBe.ts"
 import { closeIfOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
-import { isOfDay, match, sharing } from "./matching.ts"
+import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
 
@@ -37,26 +37,10 @@ export interface Passed {
 export const orderSeen = (recorder: Recorder, report: OrderSeen, passed: Passed = {}): Interpreted => {
   const found = match(recorder, report)
   if (found?.order.brokerOrderId !== report.brokerOrderId) reviewReuse(recorder, report)
-  if (found !== undefined) {
-    const isSecond = found.step === "client order id" && isAnother(found.order, report)
-    return isSecond ? adoptSecond(recorder, found.order, report, passed) : seenOf(recorder, found.order, report, passed)
-  }
+  if (found !== undefined) return seenOf(recorder, found.order, report, passed)
   if (mayBeOurs(recorder, report)) return { _tag: "Waiting" }
   const late = lateOf(recorder, report, (order) => hasTermsOf(order, report))
   return late === undefined ? adopt(recorder, report, passed) : seenOf(recorder, late, report, passed)
-}
-
-/** W10: is it under another id at the broker than the order that has its client order id, and no link of a chain of replacements? */
-const isAnother = ({ brokerOrderIds }: Order, { brokerOrderId, otherIds = [] }: OrderSeen): boolean =>
-  brokerOrderIds.length > 0 && ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
-
-/** W10: what the broker has first under a client order id of ours stays ours; a second one is real too, and not ours. */
-const adoptSecond = (recorder: Recorder, first: Order, report: OrderSeen, passed: Passed): Interpreted => {
-  const adopted = adopt(recorder, { ...report, clientOrderId: undefined }, passed)
-  const subject = format("order", adopted._tag === "Applied" ? adopted.orderId : first.id)
-  const evidence = `${report.brokerOrderId} has the client order id of ${format("order", first.id)}, which is ${first.brokerOrderId}`
-  open(recorder, { symbol: first.symbol, kind: "DuplicateOrder", subject, evidence })
-  return adopted
 }
 
 /** O28: the id of an open order, which the broker now has for an order of another day. */
@@ -196,11 +180,23 @@ export const adopt = (recorder: Recorder, report: OrderSeen, passed: Passed = {}
     clientOrderId: externalIdOf(recorder, report)
   })
   recorder.touch(symbol)
-  if (report.clientOrderId !== undefined && ClientOrderId.ours(report.clientOrderId) !== undefined) {
-    const evidence = `${report.brokerOrderId} has the client order id ${report.clientOrderId}, which these books never made`
-    open(recorder, { symbol, kind: "ForeignOrderId", subject: format("order", id), evidence })
-  }
+  reviewForeignId(recorder, id, symbol, report)
   return seenOf(recorder, orderOf(recorder, id), report, passed)
+}
+
+/** W10, O27: an adopted order has a client order id of an order of ours, or one of our make that these books never made. */
+const reviewForeignId = (
+  recorder: Recorder,
+  id: OrderId,
+  symbol: Ticker,
+  { brokerOrderId, clientOrderId }: OrderSeen
+): void => {
+  if (clientOrderId === undefined || ClientOrderId.ours(clientOrderId) === undefined) return
+  const first = sentAs(recorder, clientOrderId)
+  const whose = first === undefined ? "which these books never made" : `of ${format("order", first.id)}`
+  const evidence = `${brokerOrderId} has the client order id ${clientOrderId}, ${whose}`
+  const kind = first === undefined ? "ForeignOrderId" : "DuplicateOrder"
+  open(recorder, { symbol, kind, subject: format("order", id), evidence })
 }
 
 /** Type and prices as the broker has them; where it does not say, as of a market order. */

@@ -5,6 +5,7 @@ import { Ticker } from "../../src/instrument/Ticker.ts"
 import { AttemptTable } from "../../src/order/Attempt.ts"
 import type { BrokerService } from "../../src/ports/Broker.ts"
 import * as Decimal from "../../src/money/Decimal.ts"
+import * as Quantity from "../../src/money/Quantity.ts"
 import type { Order } from "../../src/order/Order.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
@@ -272,7 +273,7 @@ describe("a client order id under two ids of the broker", () => {
       Effect.gen(function* () {
         const order = yield* working(show)
         yield* Stage.hear(again(order))
-        yield* Stage.hear(again(order))
+        yield* Stage.hear({ ...again(order), quantity: Quantity.unsafe("2") })
         expect((yield* Stage.orders).map((each) => [each.origin, each.status, each.brokerOrderId])).toEqual([
           ["accumulation", "submitted", Stage.theirId],
           ["external", "submitted", Stage.otherId]

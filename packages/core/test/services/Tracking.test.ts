@@ -528,6 +528,7 @@ describe("a fill that waits", () => {
           execIdBase: execId,
           revision: 1,
           brokerOrderId: Stage.otherId,
+          otherIds: clientOrderId === undefined ? undefined : [Stage.theirId],
           clientOrderId,
           symbol: order.symbol,
           side: order.side,

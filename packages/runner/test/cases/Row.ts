@@ -13,6 +13,7 @@ import {
   Quantity,
   Reads,
   Reconciliation,
+  Refusals,
   StartGate,
   Submission,
   Tracking
@@ -52,6 +53,7 @@ type Deed =
   | "reconcileAll"
   | "askForDoubtful"
   | "lookFor"
+  | "confirmRefusals"
   | "requestCancels"
   | "send"
   | "cancel"
@@ -64,6 +66,7 @@ const deeds: { readonly [D in Deed]: Doing } = {
   reconcileAll: Reconciliation.reconcileEach(),
   askForDoubtful: Effect.flatMap(Doubts.makeAsked, (asked) => Doubts.askForDoubtful(asked)),
   lookFor: Effect.flatMap(orders, ([order]) => (order === undefined ? Effect.void : Doubts.lookFor(order))),
+  confirmRefusals: Effect.flatMap(Refusals.makeAskedRefusals, (asked) => Refusals.confirmRefusals(asked)),
   requestCancels: Cancels.requestCancels(),
   send: Effect.zipRight(
     Gates.confirmInstruments,

@@ -1,5 +1,6 @@
 import type { Instruction } from "@roundlot/broker-paper"
 import { names } from "./Place.ts"
+import type { Telling } from "./retelling.ts"
 import type { Act, Row } from "./Row.ts"
 import { manual } from "./told.ts"
 
@@ -10,6 +11,18 @@ const TO_SETTLE_MS = 6_000
 const lost = (does: Instruction.ActInput): ReadonlyArray<Act> => [{ id: "", when: {}, do: does }]
 
 const asked: ReadonlyArray<Act> = [{ laterMs: TO_SETTLE_MS }, "askForDoubtful"]
+
+const REFUSED = { answer: { status: 400, body: { message: "Insufficient buying power" } } }
+
+/** All orders that Alpaca lists have the client order id of ours. */
+const clientIdsAreOurs: Telling = {
+  text: (said, asked) => {
+    const [ours] = /"client_order_id":"rl1-[^"]*"/.exec(said) ?? []
+    return ours === undefined || !asked.includes("/v2/orders")
+      ? said
+      : said.replaceAll(/"client_order_id":"[^"]*"/g, ours)
+  }
+}
 
 /** The rows of orders in doubt: their sends had no answer, and they are asked for. */
 export const doubtRows: ReadonlyArray<Row> = [
@@ -62,5 +75,25 @@ export const doubtRows: ReadonlyArray<Row> = [
     orders: ["in_doubt 0"],
     breaks: ["Doubt"],
     evidence: /^it could be any of /
+  },
+  {
+    row: "O24",
+    what: "W12: it was refused, and an order with its terms shows later: that is it",
+    at: ["schwab"],
+    first: () => lost(REFUSED),
+    acts: ({ there }) => [
+      { laterMs: TO_SETTLE_MS },
+      "confirmRefusals",
+      manual(there, { quantity: "3", type: "market" })
+    ],
+    orders: ["filled 3"]
+  },
+  {
+    row: "O27",
+    what: "W10: another order has its client order id",
+    at: ["alpaca"],
+    acts: ({ there }) => [{ tells: clientIdsAreOurs }, manual(there, { type: "limit", limitPrice: "1" })],
+    orders: ["submitted 0", "submitted 0"],
+    breaks: ["DuplicateOrder"]
   }
 ]
