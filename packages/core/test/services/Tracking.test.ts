@@ -13,6 +13,7 @@ import { TradeRepository, type TradeRepositoryService } from "../../src/ports/Tr
 import { PositionTable } from "../../src/position/Position.ts"
 import { Answer, type Executed, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
+import * as Gates from "../../src/services/Gates.ts"
 import * as Health from "../../src/services/Health.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
@@ -518,7 +519,13 @@ describe("a fill that waits", () => {
   it("F7: is never given an external order once its own is known", () =>
     Stage.play(
       Effect.gen(function* () {
-        const order = yield* working
+        yield* Stage.opened()
+        yield* Stage.driving
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Gates.confirmInstruments
+        yield* Submission.submitPending(() => Effect.succeed(true))
+        const [order] = yield* Stage.orders
+        if (order === undefined) return yield* Effect.dieMessage("no order")
         const execution = (execId: string, clientOrderId: string | undefined): Executed => ({
           _tag: "Executed",
           account: Stage.account,
@@ -528,7 +535,6 @@ describe("a fill that waits", () => {
           execIdBase: execId,
           revision: 1,
           brokerOrderId: Stage.otherId,
-          otherIds: clientOrderId === undefined ? undefined : [Stage.theirId],
           clientOrderId,
           symbol: order.symbol,
           side: order.side,
@@ -543,6 +549,12 @@ describe("a fill that waits", () => {
         expect(yield* Stage.statuses).toEqual(["filled"])
         expect((yield* Reads.all(FillTable)).length).toBe(2)
         expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      Stage.layer({
+        prepare: () =>
+          Stage.prepared((id) =>
+            Effect.succeed(Stage.answered(id, Answer.Unknown({ why: "lost", candidate: undefined })))
+          )
       })
     ))
 })
