@@ -130,6 +130,10 @@ export * as Stake from "./reconciliation/Stake.ts"
 export * as Severity from "./reconciliation/severity.ts"
 /** `reconciliation/trading`: see that module. */
 export * as Trading from "./reconciliation/trading.ts"
+/** `reconciliation/deciding`: see that module. */
+export * as deciding from "./reconciliation/deciding.ts"
+/** `reconciliation/recommended`: see that module. */
+export * as recommended from "./reconciliation/recommended.ts"
 /** `reconciliation/Interpreted`: see that module. */
 export * as Interpreted from "./reconciliation/Interpreted.ts"
 /** `reconciliation/Report`: see that module. */

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { AtRisk, Recommended } from "./History.ts"
 import { Decimal, Id, OrderType, Side } from "./words.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
@@ -32,7 +33,9 @@ export const DoneDocument = Schema.Struct({
   commandId: Schema.String,
   effects: Schema.NullOr(EffectsDocument),
   /** Of a halt that was asked to cancel too: the orders whose end was asked for, or would be. */
-  cancelled: Schema.optional(Schema.Array(Id))
+  cancelled: Schema.optional(Schema.Array(Id)),
+  /** Of a dry run about an order in doubt: what it blocks, what speaks for one side, and what to look at first. */
+  doubt: Schema.optional(Schema.Struct({ breakId: Id, atRisk: AtRisk, recommended: Recommended }))
 }).annotations({ identifier: "Done" })
 
 /** What a command did. */

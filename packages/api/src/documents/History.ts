@@ -78,11 +78,36 @@ export const AtRisk = Schema.Struct({
   /** What an order may still fill of which nobody knows whether the broker has it. */
   inDoubt: Schema.NullOr(AtStake),
   /** Both in dollars, zero where nothing is at risk; null where of a part no price is known. */
-  dollars: Schema.NullOr(Decimal)
+  dollars: Schema.NullOr(Decimal),
+  /** What on record speaks for one side of a doubt, the strongest first: the broker has it, or says that it refused or ended it. */
+  deciding: Schema.Array(
+    Schema.Struct({
+      code: Schema.Literal("ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"),
+      shows: Schema.Literal("placed", "refused"),
+      attemptId: Schema.NullOr(Id),
+      brokerOrderId: Schema.NullOr(Schema.String),
+      at: Schema.NullOr(Time)
+    })
+  )
 }).annotations({ identifier: "AtRisk" })
 
 /** What waits for the end of something. */
 export type AtRisk = typeof AtRisk.Type
+
+/** What may be done about a break; `wait` where it ends by itself. */
+const Resolution = Schema.Literal(
+  "wait",
+  "recheck",
+  "reconcile",
+  "cancel",
+  "mark-placed",
+  "accept-excess",
+  "adjust-base",
+  "resolve"
+)
+
+/** The resolution to look at first, and why. */
+export const Recommended = Schema.Struct({ code: Resolution, reason: Schema.String })
 
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export const BreakDocument = Schema.Struct({
@@ -103,6 +128,8 @@ export const BreakDocument = Schema.Struct({
    */
   standing: Schema.Literal("escalated", "critical", "warning", "info", "gone", "resolved"),
   atRisk: AtRisk,
+  /** The resolution to look at first and why; null once it is closed. */
+  recommended: Schema.NullOr(Recommended),
   evidence: Schema.String,
   openedAt: Time,
   closedAt: Schema.NullOr(Time),

@@ -270,6 +270,9 @@ export const OrderDocument = Schema.Struct({
   retryOf: Schema.NullOr(Id),
   /** The batch whose trade it executes. */
   batchId: Schema.NullOr(Id),
+  /** An end or a refusal that the broker told once and no second reading confirms yet: nothing is concluded from it. */
+  endReported: Schema.NullOr(Schema.Literal("filled", "cancelled", "expired", "rejected", "open")),
+  endReportedAt: Schema.NullOr(Time),
   ...dated,
   firstFilledAt: Schema.NullOr(Time),
   lastFilledAt: Schema.NullOr(Time)

@@ -3,11 +3,13 @@ import type { AccountName } from "../account/AccountName.ts"
 import type { Instrument } from "../instrument/Instrument.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
+import type { Attempt } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
 import { opposite, ofSign } from "../order/Side.ts"
 import { lotOf } from "../position/due.ts"
 import type { Position } from "../position/Position.ts"
 import { kinds, type Break } from "./Break.ts"
+import { decidingOf, type Deciding } from "./deciding.ts"
 
 /** Shares that a position owes and that are not ordered; in dollars where a price is known. */
 export interface Blocked {
@@ -22,10 +24,12 @@ export interface Stake {
   readonly blocks: ReadonlyArray<Blocked>
   /** Shares that the order may still fill. */
   readonly inDoubt: Blocked | undefined
+  /** What on record speaks for one side of that doubt. */
+  readonly deciding: ReadonlyArray<Deciding>
 }
 
 /** Nothing waits for it. */
-export const noStake: Stake = { blocks: [], inDoubt: undefined }
+export const noStake: Stake = { blocks: [], inDoubt: undefined, deciding: [] }
 
 /** A position with the policies that say from when on it owes an order. */
 export interface Standing {
@@ -66,19 +70,21 @@ const inDoubtOf = (order: Order, standings: ReadonlyArray<Standing>): Blocked =>
 
 /**
  * What stands behind an open break. `standings` are the positions that it is about: its symbol's, or all of its account where it holds
- * that; `order` is the one that it is about.
+ * that; `order` is the one that it is about, `attempts` are those of that order.
  */
 export const stakeOf = (
   { holds, kind }: Pick<Break, "holds" | "kind">,
   standings: ReadonlyArray<Standing>,
-  order: Order | undefined
+  order: Order | undefined,
+  attempts: ReadonlyArray<Attempt> = []
 ): Stake => {
   const isUnknown = kinds[kind].isFateUnknown === true && order !== undefined
   const waiting =
     holds !== "nothing" ? standings : isUnknown ? standings.filter((standing) => letsWait(order, standing)) : []
   return {
     blocks: waiting.flatMap(blockedOf),
-    inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined
+    inDoubt: isUnknown ? inDoubtOf(order, standings) : undefined,
+    deciding: isUnknown ? decidingOf(order, attempts) : []
   }
 }
 

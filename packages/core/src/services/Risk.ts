@@ -3,6 +3,7 @@ import type { AccountName } from "../account/AccountName.ts"
 import { parse } from "../identity/Id.ts"
 import { InstrumentTable, type Instrument } from "../instrument/Instrument.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
+import { AttemptTable } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
@@ -41,9 +42,11 @@ const stakesAt = (account: AccountName, breaks: ReadonlyArray<Break>) =>
   Effect.gen(function* () {
     const standings = yield* standingsOf(account, symbolsOf(breaks))
     const orders = yield* ordersOf(account, breaks)
+    const attempts = yield* attemptsOf(account, [...orders.values()])
     return (found: Break): Stake => {
       const about = found.holds === "account" ? standings : standings.filter(isOf(found.symbol))
-      return stakeOf(found, about, orders.get(found.subject))
+      const order = orders.get(found.subject)
+      return stakeOf(found, about, order, attempts(order))
     }
   })
 
@@ -90,6 +93,18 @@ const ordersOf = (account: AccountName, breaks: ReadonlyArray<Break>) => {
   )
 }
 
+/** What says of an order in doubt which attempts it had. */
+const attemptsOf = (account: AccountName, orders: ReadonlyArray<Order>) =>
+  Effect.map(
+    Reads.among(
+      AttemptTable,
+      account,
+      "orderId",
+      orders.map(({ id }) => id)
+    ),
+    (attempts) => (order: Order | undefined) => attempts.filter(({ orderId }) => orderId === order?.id)
+  )
+
 const entryOf = (subject: string, orders: ReadonlyArray<Order>): ReadonlyArray<readonly [string, Order]> => {
   const order = orders.find(({ id }) => id === parse("order", subject))
   return order === undefined ? [] : [[subject, order]]
@@ -101,10 +116,14 @@ export const doubtful: Effect.Effect<ReadonlyArray<Doubtful>, StoreError, TradeR
   const accounts = unique(orders.map(({ account }) => account))
   const found = yield* Effect.forEach(accounts, (account) => {
     const own = orders.filter((order) => order.account === account)
-    return Effect.map(standingsOf(account, unique(own.map(({ symbol }) => symbol))), (standings) =>
+    const read = {
+      standings: standingsOf(account, unique(own.map(({ symbol }) => symbol))),
+      attempts: attemptsOf(account, own)
+    }
+    return Effect.map(Effect.all(read), ({ attempts, standings }) =>
       own.map((order): Doubtful => {
         const about = standings.filter(isOf(order.symbol))
-        return { order, stake: stakeOf({ kind: "Doubt", holds: "nothing" }, about, order) }
+        return { order, stake: stakeOf({ kind: "Doubt", holds: "nothing" }, about, order, attempts(order)) }
       })
     )
   })

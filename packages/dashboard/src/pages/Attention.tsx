@@ -6,10 +6,34 @@ import * as columns from "../ui/columns.tsx"
 import { type Listing, ListPage, statesOf, wordsOf } from "../ui/ListPage.tsx"
 import { Panel } from "../ui/Panel.tsx"
 import { ofAllAccounts } from "../ui/asOf.ts"
+import { Figure } from "../ui/Figure.tsx"
 import { StateSign } from "../ui/Sign.tsx"
+import { decidingWords } from "../words/deciding.ts"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { usualCases } from "../words/usual.ts"
+
+/** In a line: dollars, what is owed and not ordered, and what speaks for one side of a doubt. */
+const Stakes = ({ of: { blocks, deciding, dollars, inDoubt } }: { readonly of: Documents.AtRisk }) => (
+  <>
+    {dollars === null || dollars === "0" ? null : <Figure of={dollars} money />}
+    {blocks.map(({ shares, symbol }) => (
+      <span key={symbol}>
+        {" "}
+        <Figure of={shares} /> {symbol} owed
+      </span>
+    ))}
+    {inDoubt === null ? null : (
+      <span>
+        {" "}
+        <Figure of={inDoubt.shares} /> in doubt
+      </span>
+    )}
+    {deciding.map((each) => (
+      <span key={`${each.code} ${each.attemptId}`}> {decidingWords(each)}</span>
+    ))}
+  </>
+)
 
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
@@ -48,6 +72,7 @@ const breaks: Listing<Documents.BreakDocument> = {
     ),
     columns.foreign("subject", ({ subject }) => subject),
     columns.node("holds", ({ holds }) => holds),
+    columns.node("atRisk", ({ atRisk }) => <Stakes of={atRisk} />),
     columns.foreign("evidence", ({ evidence }) => evidence),
     columns.time("opened", ({ openedAt }) => openedAt),
     columns.foreign("closed", ({ closedWhy }) => closedWhy)

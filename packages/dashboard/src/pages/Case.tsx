@@ -6,6 +6,7 @@ import { breakOf, orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
 import { adjustPosition, changedAt, dismissBreak, reconcileNow } from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
+import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
 import { Facts } from "../ui/Facts.tsx"
@@ -140,6 +141,8 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         <p className="evidence">
           <Foreign text={evidence} />
         </p>
+        <AtRisk of={found.atRisk} />
+        <RecommendedVerdict of={found.recommended} />
         {status === "open" && found.closes === "by itself" ? <p className="evidence faint">{endOf(found)}</p> : null}
       </Panel>
       <Positions evidence={evidence} />

@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { sumOf } from "../format/figure.ts"
 import { rowsIn } from "../words/rows.ts"
 import type { Action, Rehearsed } from "./Action.ts"
+import { AtRisk, RecommendedVerdict } from "./AtRisk.tsx"
 import { Figure, Foreign } from "./Figure.tsx"
 import { Problem } from "./Panel.tsx"
 
@@ -62,6 +63,12 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
       <Together orders={of.effects?.orders ?? []} />
       {of.effects?.orders.length === 0 ? <li>No order follows at once.</li> : null}
     </ul>
+    {of.doubt === undefined ? null : (
+      <>
+        <AtRisk of={of.doubt.atRisk} />
+        <RecommendedVerdict of={of.doubt.recommended} />
+      </>
+    )}
   </>
 )
 

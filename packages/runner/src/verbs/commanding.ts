@@ -1,11 +1,23 @@
 import type * as Terminal from "@effect/platform/Terminal"
 import type { Documents } from "@roundlot/api"
-import { type AccountName, type Command, Commands, Decimal, Entropy, type effects, type Ledger } from "@roundlot/core"
+import {
+  type AccountName,
+  type Clock,
+  type Command,
+  Commands,
+  Decimal,
+  Entropy,
+  type effects,
+  Id,
+  type Ledger,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "../accounts.ts"
 import { confirm, isAtTerminal, type NotConfirmed } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { UsageError } from "../cli/UsageError.ts"
+import * as breaks from "../views/breaks.ts"
 import { decimalOrNull } from "../views/text.ts"
 
 /** A command that may not be carried out as things are, and why. */
@@ -53,7 +65,7 @@ export const carryOut = ({
 }: Asked): Effect.Effect<
   Done,
   CommandRefused | StaleRecord | Ledger.LedgerError,
-  Commands.Commands | Entropy.Entropy
+  Commands.Commands | Entropy.Entropy | Clock.Clock | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
@@ -64,8 +76,15 @@ export const carryOut = ({
       : Effect.map(commands.perform(request), (answer) => ({ answer, effects: null }))
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
-    return { done: answer.what, account, commandId: id, effects }
+    const doubt = dryRun ? yield* doubtOf(account, command) : undefined
+    return { done: answer.what, account, commandId: id, effects, ...(doubt === undefined ? {} : { doubt }) }
   })
+
+/** Who is to say whether the broker has an order sees what speaks for it. */
+const doubtOf = (account: AccountName.AccountName, command: Command.Command) =>
+  command._tag === "MarkPlaced" || command._tag === "MarkNotPlaced"
+    ? breaks.doubtAbout(account, Id.format("order", command.orderId))
+    : Effect.succeed(undefined)
 
 const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocument => ({
   entries,
@@ -79,7 +98,7 @@ const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocu
 })
 
 /** A dry run as people read it: what would be done, and the orders that would follow. */
-export const sentenceOf = ({ cancelled = [], done, effects }: Done): string => {
+export const sentenceOf = ({ cancelled = [], done, doubt, effects }: Done): string => {
   if (effects === null) return `${done}.`
   const orders = effects.orders.map(
     ({ account, notional, quantity, side, symbol }) =>
@@ -87,7 +106,8 @@ export const sentenceOf = ({ cancelled = [], done, effects }: Done): string => {
   )
   const follow = orders.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...orders]
   const ends = cancelled.length === 0 ? [] : [`Asked to end: ${cancelled.join(", ")}.`]
-  return [`Nothing is written. It would be: ${done}.`, ...ends, ...follow].join("\n")
+  const known = doubt === undefined ? [] : [breaks.doubtText(doubt)]
+  return [`Nothing is written. It would be: ${done}.`, ...known, ...ends, ...follow].join("\n")
 }
 
 /** Carries a command out and prints what it did. */
@@ -96,7 +116,7 @@ export const perform = (
 ): Effect.Effect<
   void,
   CommandRefused | StaleRecord | Ledger.LedgerError,
-  Commands.Commands | Entropy.Entropy | Output
+  Commands.Commands | Entropy.Entropy | Clock.Clock | TradeRepository.TradeRepository | Output
 > =>
   Effect.gen(function* () {
     const output = yield* Output
@@ -113,7 +133,7 @@ interface AskedFirst extends Asked {
 type Asking = Effect.Effect<
   void,
   CommandRefused | NotConfirmed | StaleRecord | Ledger.LedgerError | UsageError,
-  Commands.Commands | Entropy.Entropy | Output | Terminal.Terminal
+  Commands.Commands | Entropy.Entropy | Clock.Clock | TradeRepository.TradeRepository | Output | Terminal.Terminal
 >
 
 const show = (asked: Asked) => carryOut({ ...asked, dryRun: true })

@@ -1,5 +1,15 @@
 import type * as Terminal from "@effect/platform/Terminal"
-import { type AccountName, type Commands, Decimal, type Entropy, foresee, Ledger, Need } from "@roundlot/core"
+import {
+  type AccountName,
+  type Clock,
+  type Commands,
+  Decimal,
+  type Entropy,
+  foresee,
+  Ledger,
+  Need,
+  type TradeRepository
+} from "@roundlot/core"
 import { Effect, type Option } from "effect"
 import { confirm } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
@@ -58,7 +68,13 @@ export const correct = ({
 }: Asked): Effect.Effect<
   void,
   Told,
-  Commands.Commands | Entropy.Entropy | Ledger.Ledger | Output | Terminal.Terminal
+  | Clock.Clock
+  | Commands.Commands
+  | Entropy.Entropy
+  | Ledger.Ledger
+  | Output
+  | Terminal.Terminal
+  | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
     const output = yield* Output

@@ -1,5 +1,6 @@
 import {
   type AccountName,
+  type Clock,
   command as orderCommand,
   type Command,
   type Commands,
@@ -34,7 +35,7 @@ export const halt = ({
 }: Halting): Effect.Effect<
   Halted,
   CommandRefused | StaleRecord | Ledger.LedgerError,
-  Commands.Commands | Entropy.Entropy | TradeRepository.TradeRepository
+  Clock.Clock | Commands.Commands | Entropy.Entropy | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
     const done = yield* carryOut({ ...asked, command: { _tag: "Halt", scope } })

@@ -6,6 +6,7 @@ import {
   Id,
   Instant,
   Reads,
+  recommended,
   Risk,
   Severity,
   Stake,
@@ -29,7 +30,7 @@ import {
   type Order
 } from "./listing.ts"
 import * as Columns from "./table.ts"
-import { decimalOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export type BreakDocument = Documents.BreakDocument
@@ -65,7 +66,14 @@ const stakeDocument = ({ dollars, shares, symbol }: Stake.Blocked) => ({
 export const atRiskOf = (stake: Stake.Stake): Documents.AtRisk => ({
   blocks: stake.blocks.map(stakeDocument),
   inDoubt: stake.inDoubt === undefined ? null : stakeDocument(stake.inDoubt),
-  dollars: decimalOrNull(Stake.dollarsAtRisk(stake))
+  dollars: decimalOrNull(Stake.dollarsAtRisk(stake)),
+  deciding: stake.deciding.map(({ at, attemptId, brokerOrderId, code, shows }) => ({
+    code,
+    shows,
+    attemptId: idOrNull("attempt", attemptId),
+    brokerOrderId: valueOrNull(brokerOrderId),
+    at: timeOrNull(at)
+  }))
 })
 
 /** What makes a document of a break: what stands behind it, and when it is looked at. */
@@ -106,6 +114,7 @@ const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument =
   closes: closesOf(found.kind),
   standing: Severity.standingOf(found, stakes(found), at),
   atRisk: atRiskOf(stakes(found)),
+  recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found).deciding) : null,
   evidence: found.evidence,
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
@@ -246,6 +255,37 @@ const blocksText = ({ blocks, inDoubt }: Documents.AtRisk): string =>
     ...blocks.map(({ shares, symbol }) => `${shares} ${symbol}`),
     ...(inDoubt === null ? [] : [`${inDoubt.shares} in doubt`])
   ].join(", ")
+
+/** The doubt about an order, where one is open: what it blocks, what speaks for one side, and what to look at first. */
+export const doubtAbout = (account: string, orderId: string) =>
+  Effect.map(about(account, orderId), (all): Documents.DoneDocument["doubt"] => {
+    const doubt = all.find(({ kind, status }) => kind === "Doubt" && status === "open")
+    if (doubt === undefined || doubt.recommended === null) return undefined
+    return { breakId: doubt.id, atRisk: doubt.atRisk, recommended: doubt.recommended }
+  })
+
+const onRecord = {
+  ClientOrderIdInUse: "the broker answered that its client order id is in use",
+  CandidateNamed: "the broker's answer named an order",
+  Acknowledged: "the broker has acknowledged it",
+  EndReported: "the broker said that it ended or was refused"
+} as const
+
+/** A doubt as people read it before they judge it. */
+export const doubtText = ({
+  atRisk,
+  recommended: { reason }
+}: NonNullable<Documents.DoneDocument["doubt"]>): string => {
+  const money = atRisk.dollars === null ? "" : `, $${atRisk.dollars}`
+  const facts = atRisk.deciding.map(({ attemptId, brokerOrderId, code }) =>
+    [
+      `On record: ${onRecord[code]}`,
+      ...(attemptId === null ? [] : [`in ${attemptId}`]),
+      ...(brokerOrderId === null ? [] : [brokerOrderId])
+    ].join(" ")
+  )
+  return [`At risk: ${blocksText(atRisk)}${money}.`, ...facts.map((fact) => `${fact}.`), reason].join("\n")
+}
 
 /** What people see of breaks. */
 const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [

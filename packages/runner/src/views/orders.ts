@@ -81,6 +81,8 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
       decisionId: order.decisionId === undefined ? null : Id.format("decision", order.decisionId),
       retryOf: idOrNull("order", order.retryOf),
       batchId: null,
+      endReported: valueOrNull(order.endReported),
+      endReportedAt: timeOrNull(order.endReportedAt),
       createdAt: Instant.format(order.createdAt),
       updatedAt: Instant.format(order.updatedAt),
       firstFilledAt: timeOrNull(order.firstFilledAt),

@@ -138,6 +138,10 @@ export const accepted = (id: number) => sends(id, Report.Answer.Accepted({ broke
 export const refused = (id: number) =>
   sends(id, Report.Answer.Refused({ code: "buying_power", words: "not enough", class: "final" }))
 
+/** Sends an order, and the broker's answer is unclear; `isIdInUse` where it says that it has the id already. */
+export const unclear = (id: number, isIdInUse = false) =>
+  sends(id, Report.Answer.Unknown({ why: "no answer", candidate: undefined, isIdInUse }))
+
 /** Books an execution of an order. */
 export const fills = (
   id: number,

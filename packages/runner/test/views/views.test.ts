@@ -1,6 +1,7 @@
-import { Commands, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
+import { Commands, Id, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Option } from "effect"
+import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
 import * as accounts from "../../src/views/accounts.ts"
 import * as allocations from "../../src/views/allocations.ts"
 import * as breaks from "../../src/views/breaks.ts"
@@ -120,6 +121,47 @@ describe("documents", () => {
     })
   )
 
+  it.effect(
+    "O24: a doubt says in fields what it blocks and what decides it, also to who is about to judge it; and what to look at first",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+        yield* scene.unclear(1)
+        yield* scene.trade("t-2", "buy", "3", "AAPL", "150")
+        const doubt = Effect.map(breaks.list({ kind: "Doubt" }), ({ items }) => items[0])
+        yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1", evidence: "no answer" })
+        const silent = { code: "recheck", reason: expect.stringMatching(/^Nothing says yet/) }
+        const blocks = [{ symbol: "AAPL", shares: "3", dollars: "450" }]
+        const inDoubt = { symbol: "AAPL", shares: "2", dollars: "300" }
+        const atRisk = { blocks, inDoubt, dollars: "750", deciding: [] }
+        expect(yield* doubt).toMatchObject({ standing: "warning", atRisk, recommended: silent })
+        yield* scene.at(30)
+        yield* scene.unclear(1, true)
+        const deciding = [
+          { code: "ClientOrderIdInUse", shows: "placed", attemptId: "S2", brokerOrderId: null, at: scene.second(30) }
+        ]
+        const recommended = {
+          code: "mark-placed",
+          reason: expect.stringMatching(/^The broker has its client order id/)
+        }
+        yield* scene.at(61)
+        expect(yield* doubt).toMatchObject({ standing: "critical", atRisk: { ...atRisk, deciding }, recommended })
+        const rehearsed = yield* carryOut({
+          account: scene.main,
+          command: { _tag: "MarkNotPlaced", orderId: Id.OrderId.make(1) },
+          reason: "the broker said so",
+          commandId: Option.none(),
+          dryRun: true
+        })
+        expect(rehearsed.doubt).toMatchObject({ breakId: "B1", atRisk: { ...atRisk, deciding }, recommended })
+        expect(sentenceOf(rehearsed)).toContain(
+          "At risk: 3 AAPL, 2 in doubt, $750.\nOn record: the broker answered that its client order id is in use in S2.\n"
+        )
+      }).pipe(Effect.provide(scene.inMemory))
+  )
+
   itPlays(
     "F7, F10: an execution that counts nowhere yet is parked until its order is known, or suspected to be another one",
     Effect.gen(function* () {
@@ -198,6 +240,8 @@ describe("documents", () => {
         decisionId: null,
         retryOf: null,
         batchId: null,
+        endReported: null,
+        endReportedAt: null,
         createdAt: scene.second(0),
         updatedAt: scene.second(3),
         firstFilledAt: scene.second(2),

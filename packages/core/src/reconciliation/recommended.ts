@@ -1,0 +1,117 @@
+import type { Break, BreakKind } from "./Break.ts"
+import type { Deciding } from "./deciding.ts"
+
+/** What a person may do about a break; `wait` where it ends by itself. */
+export const resolutions = [
+  "wait",
+  "recheck",
+  "reconcile",
+  "cancel",
+  "mark-placed",
+  "accept-excess",
+  "adjust-base",
+  "resolve"
+] as const
+
+/** What a person may do about a break. */
+export type Resolution = (typeof resolutions)[number]
+
+/** The resolution to look at first, and why it. */
+export interface Recommended {
+  readonly code: Resolution
+  readonly reason: string
+}
+
+const first = (code: Resolution, reason: string): Recommended => ({ code, reason })
+
+/** Where nothing but the kind decides. */
+const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommended } = {
+  Conflict: first(
+    "resolve",
+    "The first delivery counts. Reverse the trade and send it anew where the second one is right."
+  ),
+  ReappearedTrade: first("resolve", "Its reversal stands, and what came again counts for nothing."),
+  Reappeared: first("cancel", "An order that was held for ended is live: its shares may be bought or sold twice."),
+  DuplicateOrder: first(
+    "cancel",
+    "The broker has the same order twice: ask for the end of the second, then compare holdings."
+  ),
+  OppositeOrders: first("cancel", "Two live orders work against each other: ask for the end of one."),
+  CumulativeBelow: first("recheck", "Its executions are read again; a bust or correction among them settles it."),
+  FillAfterRejection: first("resolve", "The fill is booked, and the order stands as cancelled with it."),
+  UndocumentedCorrection: first(
+    "resolve",
+    "The first contents count until the broker sends a revision: compare the execution there."
+  ),
+  FillMismatch: first("resolve", "The fill is not applied to this order: find whose it is at the broker."),
+  SuspectedDuplicate: first("recheck", "The broker's total says whether it is one execution or two."),
+  OrderMissing: first("recheck", "It is asked for by its id. Nothing is sent again, and no end is assumed."),
+  TermsDiffer: first("cancel", "The broker works other terms than were sent: ask for its end, then resolve the break."),
+  ForeignOrderId: first("resolve", "Another program or an old copy of the store uses our ids: stop that first."),
+  ClientIdDiffers: first("resolve", "It is matched by the broker's id, and its fills are ours."),
+  ReusedOrderId: first("resolve", "The broker has given its id to another order: compare both there."),
+  AverageDiffers: first(
+    "reconcile",
+    "Executions are read again. Resolve it where the difference is the broker's rounding."
+  ),
+  Unpriced: first("recheck", "Its executions are read again for the price. Shares count already."),
+  OffBand: first("resolve", "The fill counts at this price: resolve it where the broker confirms the price."),
+  Unmapped: first("resolve", "Release or dismiss the trade that names the instrument."),
+  PositionDiffers: first(
+    "reconcile",
+    "Both sides are read again. What differs still is booked with positions adjust, as base or hedged."
+  ),
+  ForeignPosition: first("adjust-base", "The books never traded it: as base it is not ours, and nothing else moves."),
+  UnsoundSnapshot: first("wait", "The next sound listing closes it."),
+  FillMissing: first(
+    "reconcile",
+    "Executions are read again. Resolve it where the broker's statement has the execution."
+  ),
+  HistoryGap: first("reconcile", "Compare holdings: they show what the missing executions came to."),
+  Backlog: first("resolve", "The trades are old: look at them, then let them be ordered."),
+  Implausible: first(
+    "wait",
+    "Two plausible reports close it. Accept the held report only where you have seen it at the broker."
+  ),
+  ClockAhead: first("wait", "It closes when the clock has caught up with the books.")
+}
+
+/** O24: what is on record of its order decides; silence decides nothing. */
+const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
+  const [strongest] = deciding
+  switch (strongest?.code) {
+    case "EndReported":
+      return first("recheck", "The broker said that it ended, and no second reading agrees: it is asked for again.")
+    case "Acknowledged":
+      return first(
+        "recheck",
+        "The broker has acknowledged it: it is asked for by the broker's id, and never sent again."
+      )
+    case "ClientOrderIdInUse":
+      return first("mark-placed", "The broker has its client order id already, so it has the order: find its id there.")
+    case "CandidateNamed":
+      return first(
+        "mark-placed",
+        `The broker's answer named ${strongest.brokerOrderId}: compare its terms, then say that it is this one.`
+      )
+    case undefined:
+      return first(
+        "recheck",
+        "Nothing says yet whether the broker has it. Where the broker confirms that it never came, say so."
+      )
+  }
+}
+
+const ofExcess = ({ holds }: Pick<Break, "holds">): Recommended =>
+  holds === "nothing"
+    ? first("wait", "It is less than a lot: the next trades use it up.")
+    : first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
+
+/** The resolution of a break to look at first, and why: of its kind, what it holds, and what is on record of its order. Pure. */
+export const recommendedFor = (
+  found: Pick<Break, "kind" | "holds">,
+  deciding: ReadonlyArray<Deciding>
+): Recommended => {
+  if (found.kind === "Doubt") return ofDoubt(deciding)
+  return found.kind === "Excess" ? ofExcess(found) : byKind[found.kind]
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest"
+import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
+import { AttemptId } from "../src/identity/Id.ts"
+import { AttemptTable, ID_IN_USE } from "../src/order/Attempt.ts"
+import { OrderTable } from "../src/order/Order.ts"
+import { breakKinds, kinds } from "../src/reconciliation/Break.ts"
+import { decidingOf, type Deciding } from "../src/reconciliation/deciding.ts"
+import { recommendedFor, resolutions } from "../src/reconciliation/recommended.ts"
+import * as Instant from "../src/time/Instant.ts"
+import { deskOf, perform } from "./Story.ts"
+
+/** An order that was sent once, without an answer. */
+const scene = () => {
+  const desk = deskOf({ lot: 1000, threshold: undefined, direction: "mirror", counts: false })
+  perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
+  perform(desk, { do: "send", order: 1, got: "unknown", time: 1 })
+  const [order] = desk.all(OrderTable)
+  const [attempt] = desk.all(AttemptTable)
+  if (order === undefined || attempt === undefined) throw new Error("nothing was sent")
+  return { order, attempt }
+}
+
+const { attempt, order } = scene()
+const THEIRS = BrokerOrderId.make("b-9")
+const inUse = { ...attempt, id: AttemptId.make(2), number: 2, errorCode: ID_IN_USE, answeredAt: Instant.make(9n) }
+
+const shown = (deciding: ReadonlyArray<Deciding>) =>
+  deciding.map(({ attemptId, brokerOrderId, code, shows }) => [code, shows, attemptId, brokerOrderId])
+
+test("O24: silence decides nothing", () => {
+  expect(decidingOf(order, [attempt])).toEqual([])
+  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, []).code).toBe("recheck")
+})
+
+test("O24: a client order id in use at a later attempt shows that the broker has it; at the first one it may be another's", () => {
+  expect(shown(decidingOf(order, [attempt, inUse]))).toEqual([["ClientOrderIdInUse", "placed", 2, undefined]])
+  expect(decidingOf(order, [{ ...inUse, number: 1 }])).toEqual([])
+})
+
+test("O24: so do an order that an answer named, and an acknowledgement; an end that is not confirmed speaks against it", () => {
+  expect(shown(decidingOf({ ...order, candidate: THEIRS }, [attempt]))).toEqual([
+    ["CandidateNamed", "placed", order.attemptId, THEIRS]
+  ])
+  expect(shown(decidingOf({ ...order, brokerOrderId: THEIRS, candidate: THEIRS }, [attempt]))).toEqual([
+    ["Acknowledged", "placed", undefined, THEIRS]
+  ])
+  expect(shown(decidingOf({ ...order, endReported: "rejected" }, [attempt, inUse]))).toEqual([
+    ["EndReported", "refused", order.attemptId, undefined],
+    ["ClientOrderIdInUse", "placed", 2, undefined]
+  ])
+})
+
+test.each([
+  ["mark-placed", { candidate: THEIRS }, [attempt]],
+  ["mark-placed", {}, [attempt, inUse]],
+  ["recheck", { brokerOrderId: THEIRS }, [attempt]],
+  // What the broker said itself is asked for again before anybody judges.
+  ["recheck", { endReported: "rejected" }, [attempt, inUse]]
+] as const)("O24: %s is recommended for a doubt with %o", (code, parts, attempts) => {
+  const deciding = decidingOf({ ...order, ...parts }, attempts)
+  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, deciding).code).toBe(code)
+})
+
+test.each(breakKinds)("G: %s has a recommended resolution and a reason, in a sentence", (kind) => {
+  const { code, reason } = recommendedFor({ kind, holds: kinds[kind].holds }, [])
+  expect(resolutions).toContain(code)
+  expect(reason).toMatch(/^[A-Z].*\.$/)
+})
+
+test("G: nobody is asked to judge an excess of less than a lot; one that holds its symbol is to be accepted", () => {
+  expect(recommendedFor({ kind: "Excess", holds: "nothing" }, []).code).toBe("wait")
+  expect(recommendedFor({ kind: "Excess", holds: "symbol" }, []).code).toBe("accept-excess")
+})
