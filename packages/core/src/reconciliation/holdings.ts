@@ -113,10 +113,11 @@ const proposalOf = (
   counted: OrderId | undefined
 ): string => {
   if (goneTo !== undefined) return `; a change of its symbol to ${goneTo} would explain it`
-  if (counted !== undefined)
-    return `; ${format("order", counted)} filled just as much: counted twice, or not at the broker, it would explain it`
   const split = splitThatExplains(ours, theirs)
-  return split === undefined ? "" : `; a split of ${split} would explain it`
+  if (split === undefined) return ""
+  return counted === undefined
+    ? `; a split of ${split} would explain it`
+    : `; ${format("order", counted)} filled just as much: counted twice, or not at the broker, it would explain it`
 }
 
 const partsOf = ({ adopted, base, direct, hedged }: Position): string =>
