@@ -106,9 +106,17 @@ const owing = (residual: string, limits: Partial<AccountSettings> = {}) =>
 
 describe("the controls before every order", () => {
   test("an account without limits of its own has 10,000 shares an order, with a price or without", () => {
-    expect([judged("10000", {}), judged("10000", {}, [])]).toEqual([undefined, undefined])
-    expect([judged("10000.1", {}), judged("10000.1", {}, [])]).toEqual(["MaxQuantity", "MaxQuantity"])
-    expect(judged("50000", { maxOrderQuantity: dollars("50000") })).toBeUndefined()
+    const cheap = ["9"]
+    expect([judged("10000", {}, cheap), judged("10000", {}, [])]).toEqual([undefined, undefined])
+    expect([judged("10000.1", {}, cheap), judged("10000.1", {}, [])]).toEqual(["MaxQuantity", "MaxQuantity"])
+    expect(judged("50000", { maxOrderQuantity: dollars("50000") }, [])).toBeUndefined()
+  })
+
+  test("an account without a limit of its own has 100,000 dollars an order, and without a price none", () => {
+    const price = ["100"]
+    expect([judged("1000", {}, price), judged("1000.000001", {}, price)]).toEqual([undefined, "MaxNotional"])
+    expect([judgedOver("100000", {}, []), judgedOver("100000.01", {}, [])]).toEqual([undefined, "MaxNotional"])
+    expect(judged("1000.000001", { maxOrderNotional: dollars("200000") }, price)).toBeUndefined()
   })
 
   test("an account without a limit of its own owes 100,000 shares of a symbol at most, with a price or without", () => {

@@ -124,6 +124,7 @@ describe("how grave a break is", () => {
     ["critical", "PositionDiffers", "symbol", noStake, 0],
     ["critical", "Excess", "symbol", noStake, 0],
     ["warning", "Excess", "nothing", noStake, 0],
+    ["warning", "ClockAhead", "nothing", noStake, 0],
     ["info", "OffBand", "nothing", noStake, 0],
     // P11: by their age.
     ["critical", "PositionDiffers", "symbol", noStake, HOUR_MS - 1],

@@ -20,12 +20,19 @@ type Limited = Pick<
 /** Shares that one order has at most where the account has no `limits.orderQuantity` of its own. */
 const ORDER_QUANTITY = Quantity.unsafe("10000")
 
+/** Dollars that one order is worth at most where the account has no `limits.orderNotional` of its own. */
+const ORDER_DOLLARS = Quantity.unsafe("100000")
+
 /** Shares that a position may owe and still be worked off where the account has no `limits.openResidual` of its own. */
 const OPEN_SHARES = Quantity.unsafe("100000")
 
 /** Shares that one order has at most: from the first order on there is a limit, on paper too. */
 export const orderQuantityOf = ({ maxOrderQuantity }: Pick<AccountSettings, "maxOrderQuantity">): Quantity.Quantity =>
   maxOrderQuantity ?? ORDER_QUANTITY
+
+/** Dollars that one order is worth at most, wherever a price says what it is worth: from the first order on, on paper too. */
+export const orderNotionalOf = ({ maxOrderNotional }: Pick<AccountSettings, "maxOrderNotional">): Quantity.Quantity =>
+  maxOrderNotional ?? ORDER_DOLLARS
 
 /** Shares that a position may owe; `undefined` where the account has a limit in dollars. */
 export const openSharesOf = ({

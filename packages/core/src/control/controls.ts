@@ -1,5 +1,5 @@
 import type { Account } from "../account/Account.ts"
-import { openSharesOf, orderQuantityOf } from "../account/limits.ts"
+import { openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -47,8 +47,9 @@ export const controls = {
     remedy: "A trade with a price, or a source of prices, lets it go on"
   },
   MaxNotional: {
-    says: "it is worth more than one order may be (limits.orderNotional)",
-    remedy: "Raise the limit, or lower limits.orderQuantity so that orders are cut"
+    says: "it is worth more than one order may be (limits.orderNotional; 100,000 dollars where it is not set)",
+    remedy:
+      "Raise the limit, or lower limits.orderQuantity so that orders are cut: 'roundlot controls set --account NAME --order-notional DOLLARS'"
   },
   OpenResidual: {
     says: "the position owes more than may be worked off without an operator (limits.openResidual; 100,000 shares where it is not set)",
@@ -154,10 +155,10 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   if (tooMany !== undefined) return tooMany
   const collar = collarOf(wanted, circumstances)
   if (collar !== undefined) return collar
-  if (!hasNotionalLimit(account)) return undefined
   const notional = worthOf(wanted, circumstances)
-  if (notional === undefined) return "NoReferencePrice"
-  if (isAbove(notional, account.maxOrderNotional)) return "MaxNotional"
+  // What an account has without a limit of its own needs no price: where there is none, the shares decide.
+  if (notional === undefined) return hasNotionalLimit(account) ? "NoReferencePrice" : undefined
+  if (isAbove(notional, orderNotionalOf(account))) return "MaxNotional"
   const price = highest(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"

@@ -28,6 +28,8 @@ const atOpening = (
   const { isCritical, isFateUnknown } = kinds[kind]
   // Of less than a lot nothing could be sold or bought.
   if (kind === "Excess" && holds === "nothing") return "warning"
+  // It holds nothing, and what is written meanwhile has a time that is to come.
+  if (kind === "ClockAhead") return "warning"
   if (isFateUnknown === true) return Instant.millisBetween(openedAt, now) < SETTLED_MS ? "warning" : "critical"
   if (isCritical === true || blocks.length > 0) return "critical"
   return holds === "nothing" ? "info" : "warning"

@@ -74,7 +74,8 @@ describe("a residual beyond what one order may have", () => {
   test("D2: the order has at most 18 digits before the point, and the books stay readable", () => {
     const most = "999999999999999999"
     // Its limits are the highest that can be said; a share costs so little that the one in dollars lets all of it through.
-    const limits = { maxOrderQuantity: Quantity.unsafe(most), maxOpenResidual: Quantity.unsafe(most) }
+    const limit = Quantity.unsafe(most)
+    const limits = { maxOrderQuantity: limit, maxOrderNotional: limit, maxOpenResidual: limit }
     const price = Price.unsafe("0.0001")
     const desk = Desk.make(limits, undefined, undefined, (at) =>
       Reference.Reference.Priced({ price, at, source: "market" })

@@ -5,17 +5,26 @@ import { PositionTable } from "../../src/position/Position.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
+import * as Price from "../../src/money/Price.ts"
+import type { TradeInput } from "../../src/trade/Trade.ts"
 import * as Quantity from "../../src/money/Quantity.ts"
 import * as Stage from "./Stage.ts"
 
-/** What a new account makes of a trade over so many shares: its orders, and the answer of its position. */
-const fresh = async (shares: string, settings: Parameters<typeof Stage.opened>[0] = {}) => {
+/** What a new account makes of a trade over so many shares that names no price: its orders, and the answer of its position. */
+const fresh = (shares: string, settings: Parameters<typeof Stage.opened>[0] = {}) =>
+  madeOf({ ...Stage.trade("t1", shares), price: undefined }, settings)
+
+/** The same of one at a price. */
+const priced = (shares: string, price: string, settings: Parameters<typeof Stage.opened>[0] = {}) =>
+  madeOf({ ...Stage.trade("t1", shares), price: Price.unsafe(price) }, settings)
+
+const madeOf = async (trade: TradeInput, settings: Parameters<typeof Stage.opened>[0]) => {
   let found: { readonly orders: ReadonlyArray<string>; readonly answer: string | undefined } | undefined
   await Stage.play(
     Effect.gen(function* () {
       yield* Stage.opened(settings)
       yield* Stage.driving
-      yield* Stage.submit(Stage.trade("t1", shares))
+      yield* Stage.submit(trade)
       yield* Gates.confirmInstruments
       yield* Submission.submitPending(() => Effect.succeed(true))
       const orders = (yield* Stage.orders).map(({ quantity, status }) => `${status} ${Decimal.format(quantity)}`)
@@ -37,5 +46,12 @@ describe("limits from the first order, of an account that has none of its own", 
     expect((await fresh("100000"))?.orders).toEqual(["submitted 10000"])
     expect((await fresh("10000"))?.orders).toEqual(["submitted 10000"])
     expect((await fresh("100000", { maxOrderQuantity: Quantity.unsafe("50000") }))?.orders).toEqual(["submitted 50000"])
+  })
+
+  test("MaxNotional: with a price it is 100,000 dollars an order; a limit of its own is another", async () => {
+    expect(await priced("1000", "100")).toEqual({ orders: ["submitted 1000"], answer: "OrderLive" })
+    expect(await priced("1000", "100.01")).toEqual({ orders: [], answer: "Refused(MaxNotional)" })
+    const more = { maxOrderNotional: Quantity.unsafe("100010") }
+    expect((await priced("1000", "100.01", more))?.orders).toEqual(["submitted 1000"])
   })
 })
