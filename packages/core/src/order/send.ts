@@ -11,7 +11,7 @@ import { open } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 import { admissionOf, type Admission } from "./admission.ts"
-import { ID_IN_USE } from "./Attempt.ts"
+import { ID_IN_USE, type Attempt } from "./Attempt.ts"
 import { draftOf, type Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
 import type { PositionEffect } from "./OrderTerms.ts"
@@ -44,9 +44,10 @@ export type SendPlanned =
  */
 export const planSend = (recorder: Recorder, orderId: OrderId, requestFor: RequestFor): SendPlanned => {
   const order = orderOf(recorder, orderId)
-  if (order.status === "in_doubt") return resend(recorder, order, requestFor)
   const isTold = order.notBefore !== undefined && recorder.world.at < order.notBefore
-  if (order.status !== "pending" || isTold) return { _tag: "NotNow", status: order.status }
+  const isSendable = order.status === "pending" || order.status === "in_doubt"
+  if (!isSendable || isTold) return { _tag: "NotNow", status: order.status }
+  if (order.status === "in_doubt") return resend(recorder, order, requestFor)
   if (order.origin === "direct") return offer(recorder, order, requestFor)
   if (!isStillDue(recorder, order)) {
     advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
@@ -228,6 +229,9 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   if (attempts.some((attempt) => attempt.errorCode === ID_IN_USE)) {
     return "the broker has seen its client order id before and does not show the order"
   }
+  if (attempts.filter(mayHaveBeenProcessed).length >= MOST_PROCESSED) {
+    return `it was sent ${MOST_PROCESSED} times without a clear answer`
+  }
   if (first !== undefined && Instant.millisBetween(first.createdAt, recorder.world.at) > window) {
     return "the time in which it may go again is over"
   }
@@ -242,6 +246,12 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
   }
   return `it may not go now: ${admission._tag === "Waits" ? admission.why : admission.control}`
 }
+
+/** Refusals: how often the request of one client order id may have been processed at most. */
+const MOST_PROCESSED = 3
+
+/** What surely was not processed is paced, and does not count. */
+const mayHaveBeenProcessed = ({ outcome }: Attempt): boolean => outcome !== "not_accepted"
 
 /** A doubtful order of a decision that was looked for and is surely not there: it has failed, and is never sent again. */
 export const giveUp = (recorder: Recorder, orderId: OrderId, why: string): void => {

@@ -212,6 +212,37 @@ describe("an order in doubt", () => {
   })
 })
 
+const late = { retryAfterMs: undefined, why: "429" }
+const sentOf = (answers: ReadonlyArray<Answer>) =>
+  Effect.gen(function* () {
+    let sent = 0
+    const test = Effect.gen(function* () {
+      yield* doubted
+      yield* TestClock.adjust("2 minutes")
+      expect(yield* Stage.statuses).toEqual(["in_doubt"])
+      expect(yield* openKinds).toEqual(["Doubt"])
+    })
+    yield* Effect.promise(() =>
+      Stage.play(
+        test,
+        Stage.layer({
+          prepare: () => Stage.prepared((id) => Effect.sync(() => Stage.answered(id, answers[sent++] ?? unknown)))
+        })
+      )
+    )
+    return sent
+  })
+
+describe("Refusals: the same order may have been processed three times at most", () => {
+  it("Refusals: a third attempt without a clear answer is the last; it is looked up from then on", () =>
+    Effect.runPromise(Effect.map(sentOf([unknown]), (sent) => expect(sent).toBe(3))))
+
+  it("Refusals: an attempt that was not processed is paced, and does not count", () =>
+    Effect.runPromise(
+      Effect.map(sentOf([unknown, Answer.NotSent(late), Answer.NotSent(late)]), (sent) => expect(sent).toBe(5))
+    ))
+})
+
 describe("a decision in doubt", () => {
   it("DESIGN 6: has not failed where the account behind the keys was not proven to be the one that it was sent to", () =>
     Stage.play(

@@ -45,6 +45,17 @@ export const doubtRows: ReadonlyArray<Row> = [
   },
   {
     row: "O24",
+    what: "it is lost again and again: after the third time it is only looked for",
+    at: ["alpaca", "paper"],
+    first: () => Array.from({ length: 5 }, () => lost({ resetBefore: {} })).flat(),
+    acts: () => Array.from({ length: 5 }, () => asked).flat(),
+    orders: ["in_doubt 0"],
+    attempts: 3,
+    breaks: ["Doubt"],
+    evidence: /3 times/
+  },
+  {
+    row: "O24",
     what: "it is not found elsewhere: it waits for an operator",
     at: ["schwab", "ibkr"],
     first: () => lost({ resetBefore: {} }),
