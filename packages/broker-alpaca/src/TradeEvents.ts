@@ -1,6 +1,6 @@
 import * as Sse from "@effect/experimental/Sse"
-import { Broker, Instant } from "@roundlot/core"
-import type { AccountName, ClientOrderId } from "@roundlot/core"
+import { Broker, ClientOrderId, Instant } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
 import { Array, Chunk, Clock, Effect, Either, Ref, Stream } from "effect"
 import { isCorrection, readEvent, revisionsOf } from "./Execution.ts"
 import type { Revised, TradeEvent, Unread } from "./Execution.ts"
@@ -35,8 +35,8 @@ interface State {
   readonly caughtUpTo: Instant.Instant | undefined
   readonly lastEventId: string | undefined
   readonly corrected: ReadonlyMap<string, Corrected>
-  /** When the last one was told that may be of any order. */
-  readonly ofAnyAt: Instant.Instant | undefined
+  /** Since when, and from what time on, one was told that may be of any order: until all that was told then can be read. */
+  readonly ofAny: { readonly at: Instant.Instant; readonly from: Instant.Instant } | undefined
 }
 
 type OrderId = ClientOrderId.BrokerOrderId
@@ -47,7 +47,7 @@ export type CreatedAt = (orderId: OrderId) => Effect.Effect<Instant.Instant, Bro
 /** The events of one pair of keys. */
 export const make = (wire: Wire, account: AccountName.AccountName, createdAt: CreatedAt): Effect.Effect<TradeEvents> =>
   Effect.zipWith(
-    Ref.make<State>({ caughtUpTo: undefined, lastEventId: undefined, corrected: new Map(), ofAnyAt: undefined }),
+    Ref.make<State>({ caughtUpTo: undefined, lastEventId: undefined, corrected: new Map(), ofAny: undefined }),
     Effect.makeSemaphore(1),
     (ref, one): TradeEvents => {
       const resolve = (orderId: OrderId): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
@@ -64,14 +64,19 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
         })
       const readOn = Effect.gen(function* () {
         const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
-        const { caughtUpTo } = yield* Ref.get(ref)
-        const from =
+        const { caughtUpTo, corrected, ofAny } = yield* Ref.get(ref)
+        const next =
           caughtUpTo === undefined ? Instant.addMillis(now, -LOOK_BACK_MS) : Instant.addMillis(caughtUpTo, -OVERLAP_MS)
+        // What could not be read before is read again: one bad answer is no reason to trust nothing for days.
+        const from = ofAny !== undefined && ofAny.from < next ? ofAny.from : next
         const events = yield* history(wire, from)
-        yield* noteOfAny(ref, events)
-        const { corrected } = yield* Ref.get(ref)
+        yield* Ref.update(ref, (state) => ({ ...state, ofAny: undefined }))
+        yield* noteOfAny(ref, events, { at: ofAny?.at ?? now, from })
         const touched = events.filter((event) => corrects(event) || corrected.has(orderOf(event) ?? ""))
-        const orders = new Set(touched.flatMap((event) => orderOf(event) ?? []))
+        const inPart = [...corrected].flatMap(([orderId, { isWhole }]) =>
+          isWhole ? [] : [ClientOrderId.BrokerOrderId.make(orderId)]
+        )
+        const orders = new Set([...touched.flatMap((event) => orderOf(event) ?? []), ...inPart])
         yield* Effect.forEach(orders, resolve, { discard: true })
         yield* Ref.update(ref, (state) => ({ ...state, caughtUpTo: now }))
       })
@@ -79,7 +84,9 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
         Effect.gen(function* () {
           if (Either.isRight(event))
             yield* Ref.update(ref, (state) => ({ ...state, lastEventId: event.right.event_id }))
-          yield* noteOfAny(ref, [event])
+          const at = Instant.fromMillis(yield* Clock.currentTimeMillis)
+          const { caughtUpTo, ofAny } = yield* Ref.get(ref)
+          yield* noteOfAny(ref, [event], ofAny ?? { at, from: Instant.addMillis(caughtUpTo ?? at, -OVERLAP_MS) })
           const { corrected } = yield* Ref.get(ref)
           const orderId = orderOf(event)
           if (orderId === undefined) return []
@@ -94,8 +101,8 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
       return {
         catchUp,
         corrected: Effect.map(Ref.get(ref), ({ corrected }) => corrected),
-        isWhole: Effect.zipWith(Ref.get(ref), Clock.currentTimeMillis, ({ ofAnyAt }, nowMs) =>
-          ofAnyAt === undefined ? true : nowMs - Instant.toMillis(ofAnyAt) > LOOK_BACK_MS
+        isWhole: Effect.zipWith(Ref.get(ref), Clock.currentTimeMillis, ({ ofAny }, nowMs) =>
+          ofAny === undefined ? true : nowMs - Instant.toMillis(ofAny.at) > LOOK_BACK_MS
         ),
         live: Stream.unwrap(
           Effect.map(Ref.get(ref), ({ lastEventId }) =>
@@ -124,12 +131,11 @@ const corrects = Either.match({ onLeft: ({ isPlain }: Unread) => !isPlain, onRig
 
 const mayBeOfAny = (event: Told): boolean => corrects(event) && orderOf(event) === undefined
 
-const noteOfAny = (ref: Ref.Ref<State>, events: ReadonlyArray<Told>): Effect.Effect<void> =>
-  events.some(mayBeOfAny)
-    ? Effect.flatMap(Clock.currentTimeMillis, (nowMs) =>
-        Ref.update(ref, (state) => ({ ...state, ofAnyAt: Instant.fromMillis(nowMs) }))
-      )
-    : Effect.void
+const noteOfAny = (
+  ref: Ref.Ref<State>,
+  events: ReadonlyArray<Told>,
+  ofAny: NonNullable<State["ofAny"]>
+): Effect.Effect<void> => (events.some(mayBeOfAny) ? Ref.update(ref, (state) => ({ ...state, ofAny })) : Effect.void)
 
 /** Of what was executed the listing tells as well; a correction that cannot be read is told. */
 const tellUnread = (event: Told): Effect.Effect<void> =>

@@ -36,6 +36,7 @@ export const InstrumentTable = Table.make({
   key: ["account", "symbol"],
   keyOf: (instrument) => Table.symbolKey(instrument.account, instrument.symbol),
   lookups: {
-    unverified: { columns: ["account"], unique: false, where: { column: "status", in: ["unverified"] } }
+    unverified: { columns: ["account"], unique: false, where: { column: "status", in: ["unverified"] } },
+    unknown: { columns: ["account"], unique: false, where: { column: "status", in: ["unknown"] } }
   }
 })

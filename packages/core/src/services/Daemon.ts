@@ -24,7 +24,7 @@ import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
-import { confirmInstrumentsOfEach, openGates, regateAll } from "./Gates.ts"
+import { confirmInstrumentsOfEach, confirmUnknownAgain, makeAskedInstruments, openGates, regateAll } from "./Gates.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
@@ -117,6 +117,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const asked = yield* makeAsked
     const heldReadings = yield* makeHeldReadings
     const refusals = yield* makeAskedRefusals
+    const unknown = yield* makeAskedInstruments
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
@@ -137,6 +138,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
           after: ["OrderChanged", "OrderCreated"],
           rest: 4
         }),
+        work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),
         work.every("sweep", "1 minute", sweepEach(each.sweeps)),
         work.every("positions", "5 minutes", reconcileEach(each.positions)),
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),

@@ -99,16 +99,18 @@ export const reconcileEach = (each: EachAccount = inTurn) =>
 
 const reconcileAndTell = (account: AccountName) => reported(`positions ${account}`, reconcile(account))
 
-/** Compares the accounts again for which a difference holds a symbol: it goes on as soon as the difference is gone. */
+/** Compares the accounts again for which a difference holds a symbol, or holdings were not listed whole: they go on as soon as that is over. */
 export const recheckDifferences = (each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const open = yield* Reads.all(BreakTable, {
       where: [
         { column: "closedAt", in: [null] },
-        { column: "kind", in: ["PositionDiffers", "Implausible"] }
+        { column: "kind", in: ["PositionDiffers", "Implausible", "UnsoundSnapshot"] }
       ]
     })
-    const differing = yield* driven(open)
+    const differing = yield* driven(
+      open.filter(({ kind, subject }) => kind !== "UnsoundSnapshot" || subject === "positions")
+    )
     yield* each(
       differing.map(({ account }) => account),
       reconcileAndTell
