@@ -6,7 +6,7 @@ import { nameInBooks } from "../instrument/DatedSymbol.ts"
 import { isAhead } from "../ledger/BookTime.ts"
 import { AttemptTable, ID_IN_USE } from "../order/Attempt.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
-import type { BrokerService } from "../ports/Broker.ts"
+import { wholeSince, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { holdingsOf, PositionTable } from "../position/Position.ts"
 import { SKEW_MS } from "../reconciliation/couldBe.ts"
@@ -83,10 +83,13 @@ export const forget = (missed: Missed, id: OrderId): Effect.Effect<void> =>
 export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (order: Order, broker: BrokerService) {
   const attempts = yield* Reads.all(AttemptTable, { where: [{ column: "orderId", in: [order.id] }] })
   if (attempts.some(({ errorCode }) => errorCode === ID_IN_USE)) return false
-  const window = yield* windowSince(order)
-  const orders = yield* withRetries(broker.orders(window))
-  const fills = yield* withRetries(broker.fills(window))
-  if (!orders.complete || !fills.complete) return false
+  const { from, to } = yield* windowSince(order)
+  // Whether the clock was right while it was sent nobody can tell later: what was entered on the day before counts as well.
+  const wide = { from: Instant.addMillis(from, -A_DAY_MS), to }
+  const orders = yield* withRetries(broker.orders(wide))
+  const fills = yield* withRetries(broker.fills(wide))
+  const since = [wholeSince(orders, wide.from), wholeSince(fills, wide.from)]
+  if (!since.every((each) => each !== undefined && each <= from)) return false
   if (yield* isAmong(order, [...orders.received, ...fills.received])) return false
   return yield* holdsWhatTheBooksSay(order, broker)
 })

@@ -197,6 +197,22 @@ describe("an order in doubt at a broker without client order ids", () => {
     )
   })
 
+  it("O24: nor where the clock that was ahead is asked by once it has passed the time of the sending", async () => {
+    const { layer, list } = place(true)
+    await Stage.play(
+      Effect.gen(function* () {
+        const order = yield* doubtedAtNoon(true)
+        const broker = yield* brokerOf(order.account)
+        yield* TestClock.adjust("3 hours")
+        list(theirs(order, { enteredAt: Instant.fromMillis(NOON) }))
+        expect(yield* Absence.isProvenAbsent(order, broker)).toBe(false)
+        list()
+        expect(yield* Absence.isProvenAbsent(order, broker)).toBe(true)
+      }),
+      layer
+    )
+  })
+
   it("O24: the one order that could be it is read back and taken over, and never adopted before", async () => {
     const { layer, list } = place()
     await Stage.play(
