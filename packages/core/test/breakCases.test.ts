@@ -20,6 +20,10 @@ const aged = (id: number, ageMs: number, fields: Partial<Break> = {}): Break => 
   openedAt: Instant.addMillis(NOW, -ageMs),
   closedAt: undefined,
   closedWhy: undefined,
+  owner: undefined,
+  acknowledged: undefined,
+  acknowledgedBy: undefined,
+  acknowledgedAt: undefined,
   version: 1,
   ...fields
 })

@@ -25,11 +25,11 @@ const THEIRS = BrokerOrderId.make("b-9")
 const inUse = { ...attempt, id: AttemptId.make(2), number: 2, errorCode: ID_IN_USE, answeredAt: Instant.make(9n) }
 
 const shown = (deciding: ReadonlyArray<Deciding>) =>
-  deciding.map(({ attemptId, brokerOrderId, code, shows }) => [code, shows, attemptId, brokerOrderId])
+  deciding.map(({ attemptId, brokerOrderId, fact, shows }) => [fact, shows, attemptId, brokerOrderId])
 
 test("O24: silence decides nothing", () => {
   expect(decidingOf(order, [attempt])).toEqual([])
-  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, []).code).toBe("recheck")
+  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, []).resolution).toBe("recheck")
 })
 
 test("O24: a client order id in use at a later attempt shows that the broker has it; at the first one it may be another's", () => {
@@ -58,16 +58,16 @@ test.each([
   ["recheck", { endReported: "rejected" }, [attempt, inUse]]
 ] as const)("O24: %s is recommended for a doubt with %o", (code, parts, attempts) => {
   const deciding = decidingOf({ ...order, ...parts }, attempts)
-  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, deciding).code).toBe(code)
+  expect(recommendedFor({ kind: "Doubt", holds: "nothing" }, deciding).resolution).toBe(code)
 })
 
 test.each(breakKinds)("G: %s has a recommended resolution and a reason, in a sentence", (kind) => {
-  const { code, reason } = recommendedFor({ kind, holds: kinds[kind].holds }, [])
-  expect(resolutions).toContain(code)
+  const { reason, resolution } = recommendedFor({ kind, holds: kinds[kind].holds }, [])
+  expect(resolutions).toContain(resolution)
   expect(reason).toMatch(/^[A-Z].*\.$/)
 })
 
 test("G: nobody is asked to judge an excess of less than a lot; one that holds its symbol is to be accepted", () => {
-  expect(recommendedFor({ kind: "Excess", holds: "nothing" }, []).code).toBe("wait")
-  expect(recommendedFor({ kind: "Excess", holds: "symbol" }, []).code).toBe("accept-excess")
+  expect(recommendedFor({ kind: "Excess", holds: "nothing" }, []).resolution).toBe("wait")
+  expect(recommendedFor({ kind: "Excess", holds: "symbol" }, []).resolution).toBe("accept-excess")
 })

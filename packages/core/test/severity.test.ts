@@ -183,6 +183,10 @@ const sixInDoubt = (ageMs: number, withBreaks = true) => {
     openedAt: ago(ageMs),
     closedAt: undefined,
     closedWhy: undefined,
+    owner: undefined,
+    acknowledged: undefined,
+    acknowledgedBy: undefined,
+    acknowledgedAt: undefined,
     version: 1
   }))
   const stakes = ({ symbol }: Break.Break) => found.find((each) => each.order.symbol === symbol)?.stake ?? noStake

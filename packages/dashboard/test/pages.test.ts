@@ -134,7 +134,7 @@ const unexplained = (page: Page): Promise<ReadonlyArray<string>> =>
 
 /** Fields of the API whose words are those of a file, a broker or a person. */
 const free =
-  "source sourceId reason evidence closedWhy releasedWhy errorCode errorMessage errorDetails brokerOrderId rationale givenSymbol rawStatus code brokerAccountId failure fileName body value column execId execIdBase liquidity exchange secType orderRef detail message words"
+  "source sourceId reason evidence closedWhy releasedWhy errorCode errorMessage errorDetails brokerOrderId rationale givenSymbol rawStatus code brokerAccountId failure fileName body value column execId execIdBase liquidity exchange secType orderRef detail message words owner note"
 
 const HOSTILE = `<img src=x onerror=alert(1)><script>alert(2)</script>\u202Eevil\u0000${"W".repeat(10_000)}`
 

@@ -396,7 +396,11 @@ const breaks: TableRules = {
   ...none,
   references: [ofAccount],
   states: [state("holds_symbol", "holds", ["symbol"], ["symbol"])],
-  rows: [together("closed", "closedAt", "closedWhy")]
+  rows: [
+    together("closed", "closedAt", "closedWhy"),
+    together("acknowledged_by", "acknowledged", "acknowledgedBy"),
+    together("acknowledged_at", "acknowledged", "acknowledgedAt")
+  ]
 }
 
 const controls: TableRules = {

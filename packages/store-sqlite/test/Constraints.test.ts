@@ -247,6 +247,8 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   held_reports_rule_number_from_one: [{ number: 0 }],
   held_reports_rule_settled: [{ settledAt: AT }, { outcome: "booked" }],
   breaks_rule_closed: [{ closedAt: AT }, { closedWhy: "gone" }],
+  breaks_rule_acknowledged_by: [{ acknowledged: "info", acknowledgedAt: AT }, { acknowledgedBy: "dana" }],
+  breaks_rule_acknowledged_at: [{ acknowledged: "info", acknowledgedBy: "dana" }, { acknowledgedAt: AT }],
   controls_rule_scope: [{ account: "", symbol: "AAPL" }],
   batches_rule_total: [{ total: 2 }],
   batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],

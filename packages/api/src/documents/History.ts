@@ -82,7 +82,7 @@ export const AtRisk = Schema.Struct({
   /** What on record speaks for one side of a doubt, the strongest first: the broker has it, or says that it refused or ended it. */
   deciding: Schema.Array(
     Schema.Struct({
-      code: Schema.Literal("ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"),
+      fact: Schema.Literal("ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"),
       shows: Schema.Literal("placed", "refused"),
       attemptId: Schema.NullOr(Id),
       brokerOrderId: Schema.NullOr(Schema.String),
@@ -107,7 +107,7 @@ const Resolution = Schema.Literal(
 )
 
 /** The resolution to look at first, and why. */
-export const Recommended = Schema.Struct({ code: Resolution, reason: Schema.String })
+export const Recommended = Schema.Struct({ resolution: Resolution, reason: Schema.String })
 
 /** A difference or contradiction, and whether it is still open. `subject` is the id of the order or trade it is about. */
 export const BreakDocument = Schema.Struct({
@@ -130,6 +130,16 @@ export const BreakDocument = Schema.Struct({
   atRisk: AtRisk,
   /** The resolution to look at first and why; null once it is closed. */
   recommended: Schema.NullOr(Recommended),
+  /** Who sees to it. */
+  owner: Schema.NullOr(Schema.String),
+  /** By whom it was acknowledged last, when, and how grave it was then: there is no further alert of it until it is graver. */
+  acknowledged: Schema.NullOr(
+    Schema.Struct({
+      severity: Schema.Literal("escalated", "critical", "warning", "info"),
+      by: Schema.String,
+      at: Time
+    })
+  ),
   evidence: Schema.String,
   openedAt: Time,
   closedAt: Schema.NullOr(Time),
@@ -145,6 +155,8 @@ export const BreakPage = pageOf("BreakPage", BreakDocument)
 /** A break with what happened to it. */
 export const BreakDetail = Schema.Struct({
   ...BreakDocument.fields,
+  /** What people have said of it, the oldest first. */
+  notes: Schema.Array(Schema.Struct({ at: Time, by: Schema.String, note: Schema.String })),
   history: Schema.Array(HistoryDocument)
 }).annotations({ identifier: "BreakDetail" })
 

@@ -10,9 +10,11 @@ import { Quantity } from "../money/Quantity.ts"
 import { Side } from "../order/Side.ts"
 import { Instant } from "../time/Instant.ts"
 import type { Position } from "../position/Position.ts"
+import { severities } from "../reconciliation/severities.ts"
 import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
+import { attend } from "./attend.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
 import { renameSymbol } from "./rename.ts"
@@ -49,6 +51,9 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("AcceptHeldReport", { orderId: OrderId, number: Schema.Int }),
   Schema.TaggedStruct("VoidOrder", { orderId: OrderId, execIds: Schema.Array(Schema.String) }),
   Schema.TaggedStruct("DismissBreak", { breakId: BreakId }),
+  Schema.TaggedStruct("AcknowledgeBreak", { breakId: BreakId, severity: Schema.Literal(...severities) }),
+  Schema.TaggedStruct("AssignBreak", { breakId: BreakId, owner: Schema.NonEmptyString }),
+  Schema.TaggedStruct("NoteBreak", { breakId: BreakId }),
   Schema.TaggedStruct("Release", { tradeId: TradeId, symbol: Schema.UndefinedOr(Ticker) }),
   Schema.TaggedStruct("DismissTrade", { tradeId: TradeId }),
   Schema.TaggedStruct("Reverse", { tradeId: TradeId }),
@@ -201,6 +206,10 @@ const carryOut = (
       return voidOrder(recorder, command.orderId, command.execIds)
     case "DismissBreak":
       return commands.dismissBreak(recorder, command.breakId, reason)
+    case "AcknowledgeBreak":
+    case "AssignBreak":
+    case "NoteBreak":
+      return attend(recorder, command, reason)
     case "Release":
       return commands.releaseTrade(recorder, command.tradeId, command.symbol)
     case "DismissTrade":

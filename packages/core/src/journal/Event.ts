@@ -30,6 +30,7 @@ import { orderStatuses } from "../order/OrderState.ts"
 import { Instruction, orderTypes, positionEffects, timesInForce } from "../order/OrderTerms.ts"
 import { Side } from "../order/Side.ts"
 import { breakKinds, holds } from "../reconciliation/Break.ts"
+import { severities } from "../reconciliation/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../reconciliation/HeldReport.ts"
 import * as Instant from "../time/Instant.ts"
 
@@ -408,6 +409,14 @@ export const BreakChanged = Schema.TaggedStruct("BreakChanged", {
   holds: Schema.Literal(...holds),
   evidence: Schema.String
 })
+/** A person sees to an open break: owns it, has acknowledged it at a severity, or says something of it; who and why, the entry's cause says. */
+export const BreakAttended = Schema.TaggedStruct("BreakAttended", {
+  id: BreakId,
+  owner: maybe(Schema.String),
+  acknowledged: maybe(Schema.Literal(...severities)),
+  note: maybe(Schema.String),
+  actor: Schema.String
+})
 /** A break is gone or resolved. */
 export const BreakClosed = Schema.TaggedStruct("BreakClosed", { id: BreakId, why: Schema.String })
 /** D1: the answer to "what order would be made now?" has changed. */
@@ -514,6 +523,7 @@ export const LedgerEvent = Schema.Union(
   HeldReportSettled,
   BreakOpened,
   BreakChanged,
+  BreakAttended,
   BreakClosed,
   Evaluated,
   CoolDownStarted,
@@ -597,6 +607,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "waiting_fill", id: event.execId }
     case "BreakOpened":
     case "BreakChanged":
+    case "BreakAttended":
     case "BreakClosed":
       return { kind: "break", id: `B${event.id}` }
     case "Evaluated":

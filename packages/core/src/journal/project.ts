@@ -4,7 +4,7 @@ import { accountSet, brokerDeclared, instrumentSet, symbolChanged } from "./proj
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
-import { breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
+import { breakAttended, breakChanged, breakOpened, tradingStateSet } from "./project/breaks.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import { commissionRecorded, fillJoined, fillPriced, fillRecorded, fillWaits } from "./project/fills.ts"
 import { heldReportContradicted, heldReportSettled, reportHeld } from "./project/heldReports.ts"
@@ -114,6 +114,8 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
     case "BreakChanged":
     case "BreakClosed":
       return breakChanged(books, event, place)
+    case "BreakAttended":
+      return breakAttended(books, event, place)
     case "Evaluated":
       return patchPosition(books, event.symbol, place, { answer: event.answer })
     case "CoolDownStarted":

@@ -5,14 +5,14 @@ import type { Order } from "../order/Order.ts"
 import type * as Instant from "../time/Instant.ts"
 
 /** What is on record of an order in doubt that speaks for one side. */
-export const decidingCodes = ["ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"] as const
+export const decidingFacts = ["ClientOrderIdInUse", "CandidateNamed", "Acknowledged", "EndReported"] as const
 
-/** One of these codes. */
-export type DecidingCode = (typeof decidingCodes)[number]
+/** One of these facts. */
+export type DecidingFact = (typeof decidingFacts)[number]
 
 /** Evidence that speaks for one side of a doubt: what it shows, and where it is from. */
 export interface Deciding {
-  readonly code: DecidingCode
+  readonly fact: DecidingFact
   /** `placed`: the broker has or had it; `refused`: the broker says that it ended or never took it, and no second reading agrees. */
   readonly shows: "placed" | "refused"
   readonly attemptId: AttemptId | undefined
@@ -25,7 +25,7 @@ const inUse = (attempts: ReadonlyArray<Attempt>): ReadonlyArray<Deciding> =>
   attempts
     .filter(({ errorCode, number }) => errorCode === ID_IN_USE && number > 1)
     .map(({ answeredAt, id }) => ({
-      code: "ClientOrderIdInUse",
+      fact: "ClientOrderIdInUse",
       shows: "placed",
       attemptId: id,
       brokerOrderId: undefined,
@@ -39,13 +39,13 @@ export const decidingOf = (order: Order, attempts: ReadonlyArray<Attempt>): Read
   return [
     ...(endReported === undefined
       ? []
-      : [{ ...none, code: "EndReported", shows: "refused", attemptId, at: endReportedAt } as const]),
+      : [{ ...none, fact: "EndReported", shows: "refused", attemptId, at: endReportedAt } as const]),
     ...(brokerOrderId === undefined
       ? []
-      : [{ ...none, code: "Acknowledged", shows: "placed", brokerOrderId, at: order.acceptedAt } as const]),
+      : [{ ...none, fact: "Acknowledged", shows: "placed", brokerOrderId, at: order.acceptedAt } as const]),
     ...inUse(attempts),
     ...(candidate === undefined || brokerOrderId !== undefined
       ? []
-      : [{ ...none, code: "CandidateNamed", shows: "placed", attemptId, brokerOrderId: candidate } as const])
+      : [{ ...none, fact: "CandidateNamed", shows: "placed", attemptId, brokerOrderId: candidate } as const])
   ]
 }

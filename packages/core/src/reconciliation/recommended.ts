@@ -18,11 +18,11 @@ export type Resolution = (typeof resolutions)[number]
 
 /** The resolution to look at first, and why it. */
 export interface Recommended {
-  readonly code: Resolution
+  readonly resolution: Resolution
   readonly reason: string
 }
 
-const first = (code: Resolution, reason: string): Recommended => ({ code, reason })
+const first = (resolution: Resolution, reason: string): Recommended => ({ resolution, reason })
 
 /** Where nothing but the kind decides. */
 const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommended } = {
@@ -79,7 +79,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
 /** O24: what is on record of its order decides; silence decides nothing. */
 const ofDoubt = (deciding: ReadonlyArray<Deciding>): Recommended => {
   const [strongest] = deciding
-  switch (strongest?.code) {
+  switch (strongest?.fact) {
     case "EndReported":
       return first("recheck", "The broker said that it ended, and no second reading agrees: it is asked for again.")
     case "Acknowledged":

@@ -1,13 +1,10 @@
 import * as Decimal from "../money/Decimal.ts"
 import * as Instant from "../time/Instant.ts"
 import { isDismissed, kinds, type Break } from "./Break.ts"
+import { severities, type Severity } from "./severities.ts"
 import type { Stake } from "./Stake.ts"
 
-/** How grave an open break is, the gravest first. */
-export const severities = ["escalated", "critical", "warning", "info"] as const
-
-/** How grave an open break is. */
-export type Severity = (typeof severities)[number]
+export { severities, type Severity }
 
 /** How a break stands: how grave it is while it is open, then how it ended. */
 export type Standing = Severity | "gone" | "resolved"

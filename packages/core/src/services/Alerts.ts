@@ -2,12 +2,15 @@ import { Effect, Ref, Schema } from "effect"
 import { format } from "../identity/Id.ts"
 import { JobTable } from "../job/Job.ts"
 import { Ledger } from "../ledger/Ledger.ts"
+import * as Decimal from "../money/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { PositionTable } from "../position/Position.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { casesOf, type Case } from "../reconciliation/cases.ts"
-import { severityOf } from "../reconciliation/severity.ts"
+import { isGraver, severities, type Severity } from "../reconciliation/severity.ts"
+import { dollarsAtRisk } from "../reconciliation/Stake.ts"
+import { gravestOf } from "../reconciliation/trading.ts"
 import * as Instant from "../time/Instant.ts"
 import { Health, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
@@ -15,11 +18,11 @@ import * as Reads from "./Reads.ts"
 import { stakesOf, type Stakes } from "./Risk.ts"
 
 /** What an alert can be about. */
-export const alertKinds = ["break", "circuit", "health"] as const
+export const alertKinds = ["break", "circuit", "health", "digest"] as const
 
-/** What somebody is told: that something needs a look, and once more when it does not any longer. */
-export const Alert = Schema.Struct({
-  status: Schema.Literal("raised", "over"),
+const severity = Schema.optionalWith(Schema.NullOr(Schema.Literal(...severities)), { default: () => null })
+
+const about = {
   /** The same for both tellings of one cause. */
   key: Schema.String,
   kind: Schema.Literal(...alertKinds),
@@ -28,8 +31,22 @@ export const Alert = Schema.Struct({
   /** What it is about: the kind of a break with its subject, or with the number of breaks of one cause; the part of the program that fails. */
   subject: Schema.String,
   detail: Schema.String,
+  /** Of a case how grave it is. */
+  severity,
+  /** Of a case what is at risk, in dollars; null where that is unknown. */
+  dollars: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null })
+}
+
+const status = Schema.Literal("raised", "over")
+
+/** What somebody is told: that something needs a look, and once more when it does not any longer. */
+export const Alert = Schema.Struct({
+  status,
+  ...about,
   /** When it was noticed. */
-  at: Schema.String
+  at: Schema.String,
+  /** Of a digest: the alerts that it stands for. */
+  of: Schema.optional(Schema.Array(Schema.Struct({ status, ...about })))
 })
 
 /** What somebody is told. */
@@ -40,44 +57,136 @@ const TRIES = 10
 /** The job that delivers an alert; whoever delivers gives it a handler. */
 export const alertType = jobType({ name: "alert", payload: Alert, mostTries: TRIES })
 
-type Cause = Omit<Alert, "status" | "at">
+type Cause = Omit<Alert, "status" | "at" | "of">
 
-/** The alerts that were raised and are not over, by their keys; lives as long as the program. */
-export type Raised = Ref.Ref<ReadonlyMap<string, Cause> | undefined>
+/** An alert that is to be told. */
+type News = Pick<Alert, "status"> & Cause
 
-/** Nothing was looked at yet: what an earlier program raised is read when it is. */
-export const makeRaised: Effect.Effect<Raised> = Ref.make<ReadonlyMap<string, Cause> | undefined>(undefined)
+/** What the looks of a program remember. */
+interface Memory {
+  /** The alerts that were raised and are not over, by their keys; before the first look, which reads what earlier programs raised, nothing. */
+  readonly raised: ReadonlyMap<string, Cause> | undefined
+  /** When alerts were kept one by one in the last minute. */
+  readonly recent: ReadonlyArray<Instant.Instant>
+  /** What is more than that waits for a digest, and since when. */
+  readonly waiting: ReadonlyArray<News>
+  readonly waitingSince: Instant.Instant | undefined
+}
+
+/** What the looks of a program remember; lives as long as it. */
+export type Raised = Ref.Ref<Memory>
+
+/** Nothing was looked at yet. */
+export const makeRaised: Effect.Effect<Raised> = Ref.make<Memory>({
+  raised: undefined,
+  recent: [],
+  waiting: [],
+  waitingSince: undefined
+})
 
 /**
- * Looks at what needs a person now and keeps a job for each alert that is new, and for each that is over: one pass. Each is told once,
- * however often programs start, because a job is known by its key.
+ * Looks at what needs a person now and keeps a job for each alert that is new, and for each that is over: one pass. Each is kept once,
+ * however often programs start, because a job is known by its key. What is more than ten a minute comes as one digest a minute.
  */
 export const alertOnce = (
   raised: Raised
 ): Effect.Effect<void, EnqueueError | StoreError, Clock | Health | Jobs | Ledger | TradeRepository> =>
   Effect.gen(function* () {
-    const before = (yield* Ref.get(raised)) ?? (yield* stillRaised)
+    const memory = yield* Ref.get(raised)
+    const before = memory.raised ?? (yield* stillRaised)
     const now = new Map((yield* causes(before)).map((cause) => [cause.key, cause]))
-    for (const [key, cause] of now) if (!before.has(key)) yield* tell("raised", cause)
-    for (const [key, cause] of before) if (!now.has(key)) yield* tell("over", cause)
-    yield* Ref.set(raised, now)
+    const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const { digest, single, ...rest } = paced(memory, newsOf(before, now), at)
+    for (const each of single) yield* keep(each, at)
+    if (digest.length > 0) yield* keep(digestOf(digest, at), at)
+    yield* Ref.set(raised, { raised: now, ...rest })
   })
 
-const tell = (status: Alert["status"], cause: Cause) =>
-  Effect.gen(function* () {
-    const jobs = yield* Jobs
-    const at = Instant.format(yield* Effect.flatMap(Clock, (clock) => clock.now))
-    const known = yield* jobs
-      .enqueue({ type: alertType.name, key: `${status}/${cause.key}`, payload: { status, ...cause, at } })
-      .pipe(
-        Effect.as(true),
-        // The same alert was kept before, by this program or by another; its time differs.
-        Effect.catchTag("JobKeyTaken", () => Effect.succeed(false))
-      )
-    return known
-  })
+const newsOf = (before: ReadonlyMap<string, Cause>, now: ReadonlyMap<string, Cause>): ReadonlyArray<News> => [
+  ...[...now].flatMap(([key, cause]) => (before.has(key) ? [] : [{ ...cause, status: "raised" } as const])),
+  ...[...before].flatMap(([key, cause]) => (now.has(key) ? [] : [{ ...cause, status: "over" } as const]))
+]
+
+/** So many alerts are kept one by one in a minute. */
+const MOST_A_MINUTE = 10
+const MINUTE_MS = 60_000
+
+const rankOf = ({ severity: how }: News): number => (how === null ? severities.length : severities.indexOf(how))
+
+/** What is kept now, one by one and as a digest, and what waits for the next one. The gravest do not wait. Pure. */
+const paced = ({ recent, waiting, waitingSince }: Memory, news: ReadonlyArray<News>, at: Instant.Instant) => {
+  const fresh = recent.filter((each) => Instant.millisBetween(each, at) < MINUTE_MS)
+  const room = waiting.length > 0 ? 0 : Math.max(0, MOST_A_MINUTE - fresh.length)
+  const sorted = news.toSorted((a, b) => rankOf(a) - rankOf(b))
+  const single = sorted.slice(0, room)
+  const waits = unsettled([...waiting, ...sorted.slice(room)])
+  const since = waits.length === 0 ? undefined : (waitingSince ?? at)
+  const isDue = since !== undefined && Instant.millisBetween(since, at) >= MINUTE_MS
+  return {
+    single,
+    digest: isDue ? waits : [],
+    recent: [...fresh, ...single.map(() => at)],
+    waiting: isDue ? [] : waits,
+    waitingSince: isDue ? undefined : since
+  }
+}
+
+/** Nobody is alerted of what began and ended while it waited. */
+const unsettled = (waiting: ReadonlyArray<News>): ReadonlyArray<News> => {
+  const keysOf = (wanted: Alert["status"]) =>
+    new Set(waiting.flatMap(({ key, status }) => (status === wanted ? [key] : [])))
+  const [began, ended] = [keysOf("raised"), keysOf("over")]
+  return waiting.filter(({ key }) => !(began.has(key) && ended.has(key)))
+}
+
+/** So many alerts stand in a digest one by one; all are counted. What does not stand in it is alerted again by the next program. */
+const MOST_IN_DIGEST = 200
+const MOST_NAMED = 5
+
+const digestOf = (all: ReadonlyArray<News>, at: Instant.Instant): News & Pick<Alert, "of"> => {
+  const raised = all.filter((each) => each.status === "raised")
+  const named = raised
+    .slice(0, MOST_NAMED)
+    .map(({ account, subject, symbol }) => [subject, symbol ?? account].join(" "))
+  const gravest = raised.map((each) => each.severity).find((each) => each !== null) ?? null
+  return {
+    status: "raised",
+    key: keyOf("digest", String(at)),
+    kind: "digest",
+    account: null,
+    symbol: null,
+    subject: `${all.length} alerts`,
+    detail: [`${raised.length} raised, ${all.length - raised.length} over`, ...named].join("; "),
+    severity: gravest,
+    dollars: null,
+    of: all.slice(0, MOST_IN_DIGEST)
+  }
+}
+
+const keep = (news: News & Pick<Alert, "of">, at: Instant.Instant) =>
+  Effect.flatMap(Jobs, (jobs) =>
+    jobs
+      .enqueue({
+        type: alertType.name,
+        key: `${news.status}/${news.key}`,
+        payload: { ...news, at: Instant.format(at) }
+      })
+      // The same alert was kept before, by this program or by another; its time differs.
+      .pipe(Effect.catchTag("JobKeyTaken", () => Effect.void))
+  )
 
 const decodeAlert = Schema.decodeUnknownOption(Alert)
+
+const causeIn = ({ account, detail, dollars, key, kind, severity: how, subject, symbol }: Cause): Cause => ({
+  key,
+  kind,
+  account,
+  symbol,
+  subject,
+  detail,
+  severity: how,
+  dollars
+})
 
 /** What programs before this one have raised and not called over. */
 const stillRaised = Effect.map(
@@ -85,13 +194,11 @@ const stillRaised = Effect.map(
   (jobs): ReadonlyMap<string, Cause> => {
     const told = jobs.flatMap(({ payload }) => {
       const alert = decodeAlert(payload)
-      return alert._tag === "Some" ? [alert.value] : []
+      return alert._tag === "Some" ? (alert.value.of ?? [alert.value]) : []
     })
     const over = new Set(told.filter(({ status }) => status === "over").map(({ key }) => key))
     return new Map(
-      told
-        .filter(({ key, status }) => status === "raised" && !over.has(key))
-        .map(({ at: _at, status: _status, ...cause }) => [cause.key, cause])
+      told.filter(({ key, status }) => status === "raised" && !over.has(key)).map((each) => [each.key, causeIn(each)])
     )
   }
 )
@@ -114,6 +221,8 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
       account,
       symbol,
       subject: "circuit",
+      severity: null,
+      dollars: null,
       detail: `several orders in a row ended short; nothing is ordered until ${Instant.format(circuitUntil)}`
     })),
     // What failed before this program began fails until it has gone well here: that it was not heard of yet says nothing.
@@ -127,7 +236,9 @@ const causes = Effect.fn("Alerts.causes")(function* (before: ReadonlyMap<string,
         account: null,
         symbol: null,
         subject: part,
-        detail
+        detail,
+        severity: null,
+        dollars: null
       }))
   ]
 })
@@ -139,23 +250,41 @@ interface Around {
   readonly stakes: Stakes
 }
 
-/** A case is raised once, and once more when a break of it has been open for too long (P11). */
-const causesOf = (found: Case, { before, now, stakes }: Around): ReadonlyArray<Cause> => {
-  const cause = causeOf(found, before)
-  const isEscalated = found.breaks.some((each) => severityOf(each, stakes(each), now) === "escalated")
-  return isEscalated ? [cause, escalated(cause, found)] : [cause]
+/**
+ * A case is raised once, and once more when it is graver than it was (P11: also by its age), unless somebody has acknowledged it as
+ * grave as that. What was raised stays so until the case is over.
+ */
+const causesOf = (found: Case, around: Around): ReadonlyArray<Cause> => {
+  const { before, now, stakes } = around
+  const current = gravestOf(found.breaks, stakes, now)
+  const cause = causeOf(found, current, around)
+  const first = before.get(cause.key)
+  const seen = first?.severity ?? (first === undefined ? current : "critical")
+  const rises = severities
+    .filter((each) => isGraver(each, seen) && !isGraver(each, current))
+    .map((each) => ({ ...risen(cause, found, each), isCurrent: each === current }))
+    .filter(({ isCurrent, key }) => isCurrent || before.has(key))
+    .map(({ isCurrent: _isCurrent, ...rise }): Cause => rise)
+  return [first ?? cause, ...rises].filter(({ key }) => before.has(key) || !isAcknowledged(found, current))
 }
 
-const causeOf = (found: Case, before: ReadonlyMap<string, Cause>): Cause => {
+/** Has somebody acknowledged the case as grave as it is now, or graver? */
+const isAcknowledged = ({ breaks }: Case, current: Severity): boolean =>
+  breaks.some(({ acknowledged }) => acknowledged !== undefined && !isGraver(current, acknowledged))
+
+const causeOf = (found: Case, current: Severity, { before, stakes }: Around): Cause => {
   const { account, breaks, first, kind, symbol } = found
   const { evidence, holds, subject } = breaks.find((each) => each.holds !== "nothing") ?? first
+  const dollars = dollarsAtRisk(stakes(first))
   return {
     key: caseKeyOf(found, before),
     kind: "break",
     account,
     symbol: symbol ?? null,
     subject: breaks.length === 1 ? `${kind} ${subject}` : `${kind} (${breaks.length} breaks)`,
-    detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
+    detail: holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`,
+    severity: current,
+    dollars: dollars === undefined ? null : Decimal.format(dollars)
   }
 }
 
@@ -169,11 +298,13 @@ const caseKeyOf = ({ account, first, kind, symbol }: Case, before: ReadonlyMap<s
 /** All but the last part of a key. */
 const stemOf = (key: string): string => key.slice(0, key.lastIndexOf("/"))
 
-/** P11: who has not been heard the first time is told again, once, what is open for too long. */
-const escalated = (cause: Cause, { first }: Case): Cause => {
-  const detail = `open since ${Instant.format(first.openedAt)}, and nobody has resolved it: ${cause.detail}`
-  return { ...cause, key: `${cause.key}/escalated`, detail }
-}
+/** A case that is graver than it was when it was raised. */
+const risen = (cause: Cause, { first }: Case, severity: Severity): Cause => ({
+  ...cause,
+  key: `${cause.key}/${severity}`,
+  detail: `${severity}, open since ${Instant.format(first.openedAt)}: ${cause.detail}`,
+  severity
+})
 
 const MOST_KEY = 160
 

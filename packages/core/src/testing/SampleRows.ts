@@ -421,6 +421,10 @@ export const openBreak: Row = {
   openedAt: AT,
   closedAt: null,
   closedWhy: null,
+  owner: null,
+  acknowledged: null,
+  acknowledgedBy: null,
+  acknowledgedAt: null,
   version: 12
 }
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest"
 import { defaultSettings } from "../../src/account/Account.ts"
 import { AccountName } from "../../src/account/AccountName.ts"
 import { Need } from "../../src/books/Need.ts"
+import { BreakId } from "../../src/identity/Id.ts"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import { JobTable } from "../../src/job/Job.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
@@ -13,6 +14,7 @@ import * as Decimal from "../../src/money/Decimal.ts"
 import * as Entropy from "../../src/ports/Entropy.ts"
 import { Brokers, NoBroker, type LoginStanding } from "../../src/ports/Broker.ts"
 import type { TradeRepositoryService } from "../../src/ports/TradeRepository.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { closeIfOpen, openOrUpdate } from "../../src/reconciliation/ledgerBreaks.ts"
 import type { Accumulator } from "../../src/services/Accumulator.ts"
 import * as Alerts from "../../src/services/Alerts.ts"
@@ -203,7 +205,11 @@ const closes = (subject: string) =>
 const watched = (
   body: (
     look: Effect.Effect<ReadonlyArray<string>>
-  ) => Effect.Effect<void, unknown, Accumulator | Health.Health | Effect.Effect.Context<typeof Stage.driving>>
+  ) => Effect.Effect<
+    void,
+    unknown,
+    Accumulator | Commands | Health.Health | Effect.Effect.Context<typeof Stage.driving>
+  >
 ) => {
   const layer = Stage.layer()
   const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
@@ -325,3 +331,86 @@ test("G: breaks of one cause are one case: one alert with their number, and one 
       expect(yield* look).toEqual([...over, "raised: FillMismatch O5"])
     })
   ))
+
+const HOUR = "59 minutes"
+
+const acknowledged = (severity: "critical" | "escalated") =>
+  Effect.gen(function* () {
+    const [found] = yield* Reads.all(BreakTable)
+    const commands = yield* Commands
+    return yield* commands.perform({
+      id: `seen as ${severity}`,
+      account: Stage.account,
+      actor: "dana",
+      reason: "the broker is called",
+      command: { _tag: "AcknowledgeBreak", breakId: found?.id ?? BreakId.make(0), severity }
+    })
+  })
+
+test.each([
+  ["critical", ["raised: FillMismatch O1"]],
+  ["escalated", []]
+] as const)(
+  "an acknowledged case is not alerted until it is graver: acknowledged as %s, after an hour %j",
+  (severity, after) =>
+    watched((look) =>
+      Effect.gen(function* () {
+        yield* opens("O1")
+        expect(yield* acknowledged(severity)).toMatchObject({ _tag: "Done" })
+        const [found] = yield* Reads.all(BreakTable)
+        expect(found).toMatchObject({ acknowledged: severity, acknowledgedBy: "dana", closedAt: undefined })
+        yield* TestClock.adjust(HOUR)
+        expect(yield* look).toEqual([])
+        yield* TestClock.adjust("2 minutes")
+        expect([yield* look, yield* look]).toEqual([after, after])
+        yield* closes("O1")
+        expect(yield* look).toEqual([...after, ...after.map((each) => each.replace("raised", "over"))])
+      })
+    )
+)
+
+test("an alert that was raised before somebody acknowledged its case is over with the case alone", () =>
+  watched((look) =>
+    Effect.gen(function* () {
+      yield* opens("O1")
+      yield* TestClock.adjust("5 seconds")
+      const raised = ["raised: FillMismatch O1"]
+      expect(yield* look).toEqual(raised)
+      yield* acknowledged("escalated")
+      yield* TestClock.adjust("2 hours")
+      expect(yield* look).toEqual(raised)
+      yield* closes("O1")
+      expect(yield* look).toEqual([...raised, "over: FillMismatch O1"])
+    })
+  ))
+
+/** Has a part of the program fail until it is an alert. */
+const fails = (part: number) =>
+  Effect.flatMap(Health.Health, (health) => Effect.repeatN(health.failed(`part ${part}`, "it broke"), 4))
+
+test("what is more than ten alerts a minute comes as one digest; what ended meanwhile is in none, and a restart tells none of it again", () => {
+  const layer = Stage.layer()
+  const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
+  const body = Effect.gen(function* () {
+    yield* Effect.zipRight(Stage.opened(), Stage.driving)
+    const toldNow = Effect.map(told, (all) => all.toSorted())
+    const look = Effect.zipRight(Alerts.alertOnce(yield* Alerts.makeRaised), toldNow)
+    for (let part = 0; part < 25; part++) yield* fails(part)
+    const first = yield* look
+    expect(first).toEqual(Array.from({ length: 10 }, (_, part) => `raised: part ${part}`).toSorted())
+    const health = yield* Health.Health
+    yield* health.succeeded("part 24")
+    yield* health.succeeded("part 0")
+    yield* TestClock.adjust("30 seconds")
+    expect(yield* look).toEqual(first)
+    yield* TestClock.adjust("30 seconds")
+    const all = [...first, "raised: 15 alerts"].toSorted()
+    // 14 that still fail, and the end of one that was told of before.
+    expect([yield* look, yield* look]).toEqual([all, all])
+    const again = Effect.zipRight(Alerts.alertOnce(yield* Alerts.makeRaised), toldNow)
+    expect(yield* again).toEqual(all)
+    yield* health.succeeded("part 20")
+    expect(yield* again).toEqual(["over: part 20", ...all])
+  })
+  return Stage.play(Effect.provide(body, Layer.provideMerge(jobs, layer)), layer)
+})

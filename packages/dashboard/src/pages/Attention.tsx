@@ -30,7 +30,7 @@ const Stakes = ({ of: { blocks, deciding, dollars, inDoubt } }: { readonly of: D
       </span>
     )}
     {deciding.map((each) => (
-      <span key={`${each.code} ${each.attemptId}`}> {decidingWords(each)}</span>
+      <span key={`${each.fact} ${each.attemptId}`}> {decidingWords(each)}</span>
     ))}
   </>
 )
@@ -73,6 +73,7 @@ const breaks: Listing<Documents.BreakDocument> = {
     columns.foreign("subject", ({ subject }) => subject),
     columns.node("holds", ({ holds }) => holds),
     columns.node("atRisk", ({ atRisk }) => <Stakes of={atRisk} />),
+    columns.foreign("owner", ({ owner }) => owner),
     columns.foreign("evidence", ({ evidence }) => evidence),
     columns.time("opened", ({ openedAt }) => openedAt),
     columns.foreign("closed", ({ closedWhy }) => closedWhy)

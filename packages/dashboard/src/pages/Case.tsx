@@ -4,13 +4,22 @@ import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { breakOf, orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
-import { adjustPosition, changedAt, dismissBreak, reconcileNow } from "../ui/actions.ts"
+import {
+  acknowledgeBreak,
+  adjustPosition,
+  assignBreak,
+  changedAt,
+  dismissBreak,
+  noteBreak,
+  reconcileNow
+} from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { AtRisk, RecommendedVerdict } from "../ui/AtRisk.tsx"
 import { BothSides } from "../ui/BothSides.tsx"
 import { Candidates } from "../ui/Candidates.tsx"
 import { Facts } from "../ui/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/Figure.tsx"
+import { Head } from "../ui/Help.tsx"
 import { Asked, Panel } from "../ui/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/Record.tsx"
 import { PageHead } from "../ui/Shell.tsx"
@@ -126,6 +135,33 @@ const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) =>
     </>
   )
 
+/** What a person says of a case without judging it. */
+const Attending = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => (
+  <span className="actions">
+    <ActionButton action={acknowledgeBreak(found)} className="button quiet" />
+    <ActionButton action={assignBreak(found)} className="button quiet" />
+    <ActionButton action={noteBreak(found)} className="button quiet" />
+  </span>
+)
+
+const Notes = ({ notes }: { readonly notes: Documents.BreakDetail["notes"] }) =>
+  notes.length === 0 ? null : (
+    <Panel title={<Head term="notes" />}>
+      <ul className="rows">
+        {notes.map(({ at, by, note }) => (
+          <li key={`${at} ${note}`}>
+            <span className="what">
+              <Foreign text={note} />
+            </span>
+            <span className="faint">
+              <Foreign text={by} /> <Moment at={at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+
 const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
   const { account, closedAt, closedWhy, evidence, holds, id, kind, openedAt, status, subject, symbol } = found
   const about = /^[OT]\d+$/.test(subject) ? subjectPath(subject) : undefined
@@ -133,7 +169,14 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
     <>
       <PageHead
         note={<Crumb id={id} name="Attention" to="/attention" />}
-        actions={status === "open" ? <Verbs found={found} /> : null}
+        actions={
+          status === "open" ? (
+            <>
+              <Attending found={found} />
+              <Verbs found={found} />
+            </>
+          ) : null
+        }
       >
         {eventWords(kind)} <StateSign family="break" state={found.standing} />
       </PageHead>
@@ -153,6 +196,16 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
           ["symbol", symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>],
           ["subject", about === undefined ? <GivenId id={subject} /> : <RecordLink id={subject} to={about} />],
           ["holds", holds],
+          ["owner", found.owner === null ? null : <Foreign text={found.owner} />],
+          [
+            "acknowledged",
+            found.acknowledged === null ? null : (
+              <>
+                <StateSign family="break" state={found.acknowledged.severity} />{" "}
+                <Foreign text={found.acknowledged.by} /> <Moment at={found.acknowledged.at} />
+              </>
+            )
+          ],
           ["opened", <Moment at={openedAt} />],
           [
             "closed",
@@ -164,6 +217,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
           ]
         ]}
       />
+      <Notes notes={found.notes} />
       <Timeline account={account} history={found.history} />
     </>
   )

@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { decidingWords } from "../words/deciding.ts"
-import { Figure, GivenId } from "./Figure.tsx"
+import { Figure, Foreign, GivenId } from "./Figure.tsx"
 
 type AtRiskDocument = Documents.AtRisk
 
@@ -33,7 +33,7 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
         </li>
       )}
       {of.deciding.map((each) => (
-        <li key={`${each.code} ${each.attemptId}`}>
+        <li key={`${each.fact} ${each.attemptId}`}>
           {decidingWords(each)} {each.brokerOrderId === null ? null : <GivenId id={each.brokerOrderId} />}
           {each.attemptId === null ? null : <GivenId id={each.attemptId} />}
         </li>
@@ -45,12 +45,12 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
 export const RecommendedVerdict = ({ of }: { readonly of: Documents.BreakDocument["recommended"] }) =>
   of === null ? null : (
     <p className="evidence">
-      <strong>Recommended: {recommendedWords[of.code]}.</strong> {of.reason}
+      <strong>Recommended: {recommendedWords[of.resolution]}.</strong> <Foreign text={of.reason} />
     </p>
   )
 
 const recommendedWords: {
-  readonly [C in NonNullable<Documents.BreakDocument["recommended"]>["code"]]: string
+  readonly [C in NonNullable<Documents.BreakDocument["recommended"]>["resolution"]]: string
 } = {
   wait: "wait",
   recheck: "recheck",

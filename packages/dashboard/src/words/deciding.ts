@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 
 type Deciding = Documents.AtRisk["deciding"][number]
 
-const said: { readonly [C in Deciding["code"]]: string } = {
+const said: { readonly [C in Deciding["fact"]]: string } = {
   ClientOrderIdInUse: "The broker answered that its client order id is in use: it has the order.",
   CandidateNamed: "The broker's answer named an order of its own.",
   Acknowledged: "The broker has acknowledged it.",
@@ -10,4 +10,4 @@ const said: { readonly [C in Deciding["code"]]: string } = {
 }
 
 /** What speaks for one side of a doubt, as a sentence. */
-export const decidingWords = ({ code }: Deciding): string => said[code]
+export const decidingWords = ({ fact }: Deciding): string => said[fact]

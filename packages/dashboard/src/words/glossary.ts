@@ -95,6 +95,12 @@ const entries = {
     help: "How grave it is while it is open: critical, shares are owed and not ordered, the fate of an order is unknown, or shares or money may be wrong; warning, it holds what owes nothing yet; info, it stops nothing. Then how it ended."
   },
   holds: { head: "Holds", help: "What it stops while it is open: the symbol, the account, or nothing." },
+  owner: { head: "Owner", help: "Who sees to it." },
+  acknowledged: {
+    head: "Acknowledged",
+    help: "Who has seen it, when, and how grave it was then: there is no further alert of it until it is graver."
+  },
+  notes: { head: "Notes", help: "What people found out about it, with name and time." },
   atRisk: {
     head: "At risk",
     help: "Shares that are owed and not ordered because of it, shares of an order that may or may not be at the broker, and what on record speaks for one side. In dollars at the newest price."

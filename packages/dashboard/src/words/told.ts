@@ -77,6 +77,11 @@ const tellings: Readonly<Record<string, (body: unknown) => Told | undefined>> = 
     state: "open",
     words: `${eventWords(textIn(body, "kind"))} about ${textIn(body, "subject")}`
   }),
+  BreakAttended: (body) => {
+    const [owner, seen, note] = [textIn(body, "owner"), textIn(body, "acknowledged"), textIn(body, "note")]
+    const words = owner !== "" ? `${owner} sees to it` : seen !== "" ? `acknowledged as ${seen}` : `noted: ${note}`
+    return { family: "breakStatus", state: "open", words }
+  },
   BreakClosed: (body) => ({ family: "breakStatus", state: "closed", words: because("closed", textIn(body, "why")) }),
   TradingStateSet: (body) => ({
     family: "trading",

@@ -154,6 +154,9 @@ export const roundlot = group("fractional trades in, whole lots at a broker, eve
   breaks: group("differences and contradictions", {
     list: leaf("all breaks", async () => (await lists()).breaksList),
     show: leaf("one break with its evidence", async () => (await lists()).breaksShow),
+    acknowledge: leaf("you have seen it", async () => (await verdicts()).breaksAcknowledge),
+    assign: leaf("say who sees to it", async () => (await verdicts()).breaksAssign),
+    note: leaf("put on record what you found", async () => (await verdicts()).breaksNote),
     resolve: leaf("close a break on your word", async () => (await verdicts()).breaksResolve)
   }),
   tokens: group("who may call the HTTP API", {

@@ -30,7 +30,7 @@ import { askDaemon } from "../verbs/decide.ts"
 import { decisionInputOf } from "../verbs/decisionInput.ts"
 import { said } from "../verbs/limitFlags.ts"
 import { halt } from "../verbs/halting.ts"
-import { recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
+import { acknowledging, recordOf, resolution, scopeOf, verdictOn } from "../verbs/verdicts.ts"
 import * as accounts from "../views/accounts.ts"
 import { momentOf } from "../views/asked.ts"
 import * as controls from "../views/controls.ts"
@@ -267,6 +267,14 @@ const enqueued = (type: Jobs.JobType, payload: unknown, first: First | undefined
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
 const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
+type Assigning = OnRecord & { readonly payload: { readonly to: string } }
+
+const assigning = on(Break.BreakTable, "break", ({ id }: Break.Break, { payload: { to } }: Assigning) =>
+  Effect.succeed<Command.Command>({ _tag: "AssignBreak", breakId: id, owner: to })
+)
+
+const noted = ({ id }: Break.Break): Command.Command => ({ _tag: "NoteBreak", breakId: id })
+
 const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
 
 const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
@@ -299,6 +307,9 @@ const ofControls = HttpApiBuilder.group(RoundlotApi, "controls", (group) =>
       )
     )
     .handle("resolveBreak", on(Break.BreakTable, "break", verdictOn))
+    .handle("acknowledgeBreak", on(Break.BreakTable, "break", acknowledging))
+    .handle("assignBreak", assigning)
+    .handle("noteBreak", on(Break.BreakTable, "break", simply(noted)))
     .handle(
       "reverseTrade",
       ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))

@@ -13,7 +13,7 @@ import {
   Ticker,
   type TradeRepository
 } from "@roundlot/core"
-import { Effect, Either } from "effect"
+import { Effect, Either, Option, Schema } from "effect"
 import { idOf, inAnyCase, isWithin, isWord, wordOf, type Conditions, type Period } from "./asked.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { historyOf } from "./history.ts"
@@ -67,8 +67,8 @@ export const atRiskOf = (stake: Stake.Stake): Documents.AtRisk => ({
   blocks: stake.blocks.map(stakeDocument),
   inDoubt: stake.inDoubt === undefined ? null : stakeDocument(stake.inDoubt),
   dollars: decimalOrNull(Stake.dollarsAtRisk(stake)),
-  deciding: stake.deciding.map(({ at, attemptId, brokerOrderId, code, shows }) => ({
-    code,
+  deciding: stake.deciding.map(({ at, attemptId, brokerOrderId, fact, shows }) => ({
+    fact,
     shows,
     attemptId: idOrNull("attempt", attemptId),
     brokerOrderId: valueOrNull(brokerOrderId),
@@ -99,9 +99,18 @@ const gravestFirst = (found: ReadonlyArray<Break.Break>, { at, stakes }: Around)
     .toSorted((a, b) => Severity.byGravity(a, b) || a.each.id - b.each.id)
     .map(({ each }) => each)
 
+/** How grave an open break is now. */
+export const severityOf = (found: Break.Break) =>
+  Effect.map(around([found]), ({ at, stakes }) => Severity.severityOf(found, stakes(found), at))
+
 /** The documents of open breaks, the gravest first. */
 export const openDocumentsOf = (open: ReadonlyArray<Break.Break>) =>
   Effect.map(around(open), (seen) => gravestFirst(open, seen).map((each) => documentOf(each, seen)))
+
+const acknowledgedOf = ({ acknowledged, acknowledgedAt, acknowledgedBy }: Break.Break) =>
+  acknowledged === undefined || acknowledgedAt === undefined || acknowledgedBy === undefined
+    ? null
+    : { severity: acknowledged, by: acknowledgedBy, at: Instant.format(acknowledgedAt) }
 
 const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument => ({
   id: Id.format("break", found.id),
@@ -115,6 +124,8 @@ const documentOf = (found: Break.Break, { at, stakes }: Around): BreakDocument =
   standing: Severity.standingOf(found, stakes(found), at),
   atRisk: atRiskOf(stakes(found)),
   recommended: found.closedAt === undefined ? recommended.recommendedFor(found, stakes(found).deciding) : null,
+  owner: valueOrNull(found.owner),
+  acknowledged: acknowledgedOf(found),
   evidence: found.evidence,
   openedAt: Instant.format(found.openedAt),
   closedAt: timeOrNull(found.closedAt),
@@ -230,7 +241,16 @@ export const show = (
     const found = yield* Reads.first(Break.BreakTable, { where: [{ column: "id", in: [number] }] })
     if (found === undefined) return yield* new NotFound({ kind: "break", id, list: "breaks" })
     const document = documentOf(found, yield* around([found]))
-    return { ...document, history: yield* historyOf(found.account, "break", document.id) }
+    const history = yield* historyOf(found.account, "break", document.id)
+    return { ...document, notes: notesIn(history), history }
+  })
+
+const decodeNote = Schema.decodeUnknownOption(Schema.Struct({ note: Schema.String }))
+
+const notesIn = (history: BreakDetail["history"]): BreakDetail["notes"] =>
+  history.flatMap(({ at, body, cause: { actor }, tag }) => {
+    const said = tag === "BreakAttended" ? decodeNote(body) : Option.none()
+    return Option.isNone(said) ? [] : [{ at, by: actor, note: said.value.note }]
   })
 
 /** All breaks, open and closed, about one order or trade. */
@@ -277,14 +297,14 @@ export const doubtText = ({
   recommended: { reason }
 }: NonNullable<Documents.DoneDocument["doubt"]>): string => {
   const money = atRisk.dollars === null ? "" : `, $${atRisk.dollars}`
-  const facts = atRisk.deciding.map(({ attemptId, brokerOrderId, code }) =>
+  const facts = atRisk.deciding.map(({ attemptId, brokerOrderId, fact }) =>
     [
-      `On record: ${onRecord[code]}`,
+      `On record: ${onRecord[fact]}`,
       ...(attemptId === null ? [] : [`in ${attemptId}`]),
       ...(brokerOrderId === null ? [] : [brokerOrderId])
     ].join(" ")
   )
-  return [`At risk: ${blocksText(atRisk)}${money}.`, ...facts.map((fact) => `${fact}.`), reason].join("\n")
+  return [`At risk: ${blocksText(atRisk)}${money}.`, ...facts.map((each) => `${each}.`), reason].join("\n")
 }
 
 /** What people see of breaks. */
@@ -298,6 +318,7 @@ const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
   Columns.words("BLOCKS", (each) => blocksText(each.atRisk)),
   Columns.numbers("DOLLARS", (each) => each.atRisk.dollars),
   Columns.words("HOLDS", (each) => each.holds),
+  Columns.words("OWNER", (each) => each.owner),
   Columns.times("OPENED", (each) => each.openedAt),
   Columns.words("EVIDENCE", (each) => each.evidence)
 ]

@@ -1,4 +1,4 @@
-import { Commands, Id, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
+import { type Command, Commands, Id, Instant, MemoryRepository, pin, TradeRepository } from "@roundlot/core"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer, Option } from "effect"
 import { carryOut, sentenceOf } from "../../src/verbs/commanding.ts"
@@ -26,6 +26,9 @@ const marketAt = (text: string) => overview.marketAt(Instant.parse(text) ?? Inst
 const rows = (count: number) => ({ kind: "exactly", rows: count })
 
 const idsOf = (items: ReadonlyArray<{ readonly id: string }>) => items.map(({ id }) => id)
+
+const said = (command: Command.Command, reason: string) =>
+  carryOut({ account: scene.main, actor: "dana", command, reason, commandId: Option.some(reason) })
 
 const shown = (items: ReadonlyArray<breaks.BreakDocument>) =>
   items.map(({ atRisk, kind, standing, symbol }) => [symbol, kind, standing, atRisk.blocks])
@@ -132,7 +135,7 @@ describe("documents", () => {
         yield* scene.trade("t-2", "buy", "3", "AAPL", "150")
         const doubt = Effect.map(breaks.list({ kind: "Doubt" }), ({ items }) => items[0])
         yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1", evidence: "no answer" })
-        const silent = { code: "recheck", reason: expect.stringMatching(/^Nothing says yet/) }
+        const silent = { resolution: "recheck", reason: expect.stringMatching(/^Nothing says yet/) }
         const blocks = [{ symbol: "AAPL", shares: "3", dollars: "450" }]
         const inDoubt = { symbol: "AAPL", shares: "2", dollars: "300" }
         const atRisk = { blocks, inDoubt, dollars: "750", deciding: [] }
@@ -140,10 +143,10 @@ describe("documents", () => {
         yield* scene.at(30)
         yield* scene.unclear(1, true)
         const deciding = [
-          { code: "ClientOrderIdInUse", shows: "placed", attemptId: "S2", brokerOrderId: null, at: scene.second(30) }
+          { fact: "ClientOrderIdInUse", shows: "placed", attemptId: "S2", brokerOrderId: null, at: scene.second(30) }
         ]
         const recommended = {
-          code: "mark-placed",
+          resolution: "mark-placed",
           reason: expect.stringMatching(/^The broker has its client order id/)
         }
         yield* scene.at(61)
@@ -160,6 +163,34 @@ describe("documents", () => {
           "At risk: 3 AAPL, 2 in doubt, $750.\nOn record: the broker answered that its client order id is in use in S2.\n"
         )
       }).pipe(Effect.provide(scene.inMemory))
+  )
+
+  itPlays(
+    "G: a case has an owner, an acknowledgement at the severity that was seen, and notes, by whom and when; none of a closed one",
+    Effect.gen(function* () {
+      yield* scene.opens({ symbol: "AAPL", kind: "OffBand", subject: "O1", evidence: "far off" })
+      const breakId = Id.BreakId.make(1)
+      yield* scene.at(6)
+      yield* said({ _tag: "AssignBreak", breakId, owner: "erin" }, "on call")
+      yield* said({ _tag: "NoteBreak", breakId }, "ticket 4711")
+      yield* scene.at(7)
+      yield* said({ _tag: "AcknowledgeBreak", breakId, severity: "info" }, "seen")
+      const found = yield* breaks.show("B1")
+      expect(found).toMatchObject({
+        status: "open",
+        owner: "erin",
+        acknowledged: { severity: "info", by: "dana", at: scene.second(7) },
+        notes: [{ at: scene.second(6), by: "dana", note: "ticket 4711" }]
+      })
+      expect(found.history.map(({ cause: { actor, reason }, tag }) => [tag, actor, reason]).slice(1)).toEqual([
+        ["BreakAttended", "dana", "on call"],
+        ["BreakAttended", "dana", "ticket 4711"],
+        ["BreakAttended", "dana", "seen"]
+      ])
+      yield* said({ _tag: "DismissBreak", breakId }, "the price is right")
+      const late = yield* Effect.either(said({ _tag: "NoteBreak", breakId }, "too late"))
+      expect(late).toMatchObject({ _tag: "Left", left: { why: expect.stringMatching(/^B1 is closed already/) } })
+    })
   )
 
   itPlays(

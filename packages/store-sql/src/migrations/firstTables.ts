@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "ce3e13db"
+export const fingerprint = "ee510641"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -628,12 +628,19 @@ export const sqlite: ReadonlyArray<string> = [
   "openedAt" INTEGER NOT NULL,
   "closedAt" INTEGER,
   "closedWhy" TEXT,
+  "owner" TEXT,
+  "acknowledged" TEXT,
+  "acknowledgedBy" TEXT,
+  "acknowledgedAt" INTEGER,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
   CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
+  CONSTRAINT "breaks_acknowledged" CHECK ("acknowledged" = 'escalated' OR "acknowledged" = 'critical' OR "acknowledged" = 'warning' OR "acknowledged" = 'info'),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
   CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
+  CONSTRAINT "breaks_rule_acknowledged_by" CHECK (("acknowledged" IS NULL) = ("acknowledgedBy" IS NULL)),
+  CONSTRAINT "breaks_rule_acknowledged_at" CHECK (("acknowledged" IS NULL) = ("acknowledgedAt" IS NULL)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT`,
   `CREATE TABLE roundlot_controls (
@@ -1446,12 +1453,19 @@ export const postgres: ReadonlyArray<string> = [
   "openedAt" TIMESTAMPTZ NOT NULL,
   "closedAt" TIMESTAMPTZ,
   "closedWhy" TEXT COLLATE "C",
+  "owner" TEXT COLLATE "C",
+  "acknowledged" TEXT COLLATE "C",
+  "acknowledgedBy" TEXT COLLATE "C",
+  "acknowledgedAt" TIMESTAMPTZ,
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
   CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
+  CONSTRAINT "breaks_acknowledged" CHECK ("acknowledged" IN ('escalated', 'critical', 'warning', 'info')),
   CONSTRAINT "breaks_when_holds_symbol" CHECK (NOT ("holds" IN ('symbol')) OR ("symbol" IS NOT NULL)),
-  CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL))
+  CONSTRAINT "breaks_rule_closed" CHECK (("closedAt" IS NULL) = ("closedWhy" IS NULL)),
+  CONSTRAINT "breaks_rule_acknowledged_by" CHECK (("acknowledged" IS NULL) = ("acknowledgedBy" IS NULL)),
+  CONSTRAINT "breaks_rule_acknowledged_at" CHECK (("acknowledged" IS NULL) = ("acknowledgedAt" IS NULL))
 )`,
   `CREATE TABLE roundlot_controls (
   "account" TEXT COLLATE "C" NOT NULL,

@@ -14,6 +14,10 @@ export const breakOpened = (books: Books, event: Of<"BreakOpened">, place: Place
     openedAt: place.at,
     closedAt: undefined,
     closedWhy: undefined,
+    owner: undefined,
+    acknowledged: undefined,
+    acknowledgedBy: undefined,
+    acknowledgedAt: undefined,
     version: place.seq
   })
 
@@ -25,6 +29,14 @@ export const breakChanged = (books: Books, event: Of<"BreakChanged" | "BreakClos
       ? { ...known, closedAt: place.at, closedWhy: event.why, version: place.seq }
       : { ...known, holds: event.holds, evidence: event.evidence, version: place.seq }
   )
+}
+
+/** A person owns a break, has acknowledged it, or has said something of it. */
+export const breakAttended = (books: Books, event: Of<"BreakAttended">, place: Place): void => {
+  const known = must(books.breaks.get(event.id), `break B${event.id}`)
+  const { acknowledged, actor, owner = known.owner } = event
+  const seen = acknowledged === undefined ? {} : { acknowledged, acknowledgedBy: actor, acknowledgedAt: place.at }
+  books.breaks.put({ ...known, ...seen, owner, version: place.seq })
 }
 
 /** A trading state was set. */
