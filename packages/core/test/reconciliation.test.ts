@@ -267,6 +267,32 @@ describe("O22: an open order that the broker's whole history does not have", () 
   })
 })
 
+describe("O29: terms that are not those that were sent", () => {
+  const doubted: ReadonlyArray<Deed> = [plan, { do: "send", order: 1, got: "unknown", time: 1 }]
+  const four = { quantity: Quantity.make(Decimal.unsafe("4")) }
+
+  test("hold the symbol until a reading begun two seconds later has those that were sent", () => {
+    const desk = deskOf(policy)
+    for (const deed of doubted) perform(desk, deed)
+    const read = () => {
+      const begun = desk.now()
+      desk.commit("report", (recorder) =>
+        Interpret.interpret(recorder, { report: seen(desk, { asOf: begun }), payload: undefined }, { begun })
+      )
+    }
+    hear(desk, seen(desk, four))
+    desk.pass(1_000)
+    read()
+    expect(openBreaks(desk)).toEqual(["TermsDiffer O1 symbol"])
+    desk.pass(1_000)
+    hear(desk, seen(desk, { asOf: desk.now() }))
+    expect(openBreaks(desk)).toEqual(["TermsDiffer O1 symbol"])
+    read()
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+})
+
 const nobodys = (desk: Desk.Desk, differs: Partial<Report.OrderSeen> = {}) =>
   seen(desk, { clientOrderId: undefined, asOf: desk.now(), ...differs })
 const refused = () => {

@@ -46,7 +46,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   SuspectedDuplicate: critical(holding),
   Doubt: ofUnknownFate,
   OrderMissing: ofUnknownFate,
-  TermsDiffer: holdingUntilJudged,
+  TermsDiffer: holding,
   ForeignOrderId: holdingUntilJudged,
   ClientIdDiffers: shownUntilJudged,
   ReusedOrderId: shownUntilJudged,

@@ -19,7 +19,7 @@ import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
 import { hasTermsOf, lateOf, mayBeOurs } from "./couldBe.ts"
-import { closeIfOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
+import { closeIfOpen, findOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
@@ -83,6 +83,7 @@ const isPremature = (report: OrderSeen): boolean =>
 export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, passed: Passed = {}): Interpreted => {
   if (isOfOlderId(order, report)) return { _tag: "NothingToDo" }
   if (differs(order, report)) return termsDiffer(recorder, order, report)
+  closeIfAgreed(recorder, order, passed.witness)
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
   closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
   if (isPremature(report)) return premature(recorder, order, change, report)
@@ -143,6 +144,17 @@ const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen): Inter
   open(recorder, { symbol: order.symbol, kind: "TermsDiffer", subject, evidence }, "evidence")
   recorder.touch(order.symbol)
   return { _tag: "KeptAsBreak" }
+}
+
+/** How long after other terms were shown a reading has to begin that says that they are as sent, in milliseconds. */
+const AGREED_AFTER_MS = 2_000
+
+/** O29: one bad answer holds nothing for good: a reading of its own, begun later, has the terms as they were sent. */
+const closeIfAgreed = (recorder: Recorder, { id, symbol }: Order, witness: Witness = settled): void => {
+  const shown = findOpen(recorder, symbol, "TermsDiffer", format("order", id))
+  if (shown === undefined || witness._tag !== "Reading") return
+  if (witness.begun < Instant.addMillis(shown.openedAt, AGREED_AFTER_MS)) return
+  closeIfOpen(recorder, symbol, "TermsDiffer", shown.subject, "a later reading has the terms that were sent")
 }
 
 /** O21: an order of an instrument that has no ticker here is kept in sight, never dropped. */

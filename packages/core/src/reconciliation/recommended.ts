@@ -46,7 +46,10 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
   FillMismatch: first("resolve", "The fill is not applied to this order: find whose it is at the broker."),
   SuspectedDuplicate: first("recheck", "The broker's total says whether it is one execution or two."),
   OrderMissing: first("recheck", "It is asked for by its id. Nothing is sent again, and no end is assumed."),
-  TermsDiffer: first("cancel", "The broker works other terms than were sent: ask for its end, then resolve the break."),
+  TermsDiffer: first(
+    "cancel",
+    "The broker works other terms than were sent: ask for its end. A later reading with the terms that were sent closes it."
+  ),
   ForeignOrderId: first("resolve", "Another program or an old copy of the store uses our ids: stop that first."),
   ClientIdDiffers: first("resolve", "It is matched by the broker's id, and its fills are ours."),
   ReusedOrderId: first("resolve", "The broker has given its id to another order: compare both there."),

@@ -39,14 +39,14 @@ const openImplausible = Effect.flatMap(
   Reads.all(BreakTable, {
     where: [
       { column: "closedAt", in: [null] },
-      { column: "kind", in: ["Implausible"] }
+      { column: "kind", in: ["Implausible", "TermsDiffer"] }
     ]
   }),
   driven
 )
 
 /**
- * Reads again what was held as implausible: the order by its id, its executions, and holdings where more than was ordered seems filled. After
+ * Reads again what was held as implausible, or shown with other terms than were sent: the order by its id, its executions, and holdings where more than was ordered seems filled. After
  * two seconds at first, then ever less often. One account's silence holds up no other.
  */
 export const readHeldAgain = (readings: HeldReadings, each: EachAccount = inTurn) =>
