@@ -1,4 +1,4 @@
-import { Audit, Break, Decimal, Order, OrderState, Position, Reads } from "@roundlot/core"
+import { Audit, Break, Decimal, Ledger, Order, OrderState, Position, Reads, Risk, Severity } from "@roundlot/core"
 import type { ExchangeOrder } from "@roundlot/broker-paper"
 import { Effect } from "effect"
 import type { Desk } from "./desks.ts"
@@ -85,17 +85,25 @@ const beyond = ({ owed }: Seen, executions: ReadonlyArray<ExchangeOrder.Executio
         ]
   })
 
+/** The open breaks that are critical, by the money at risk and their age. */
+const critical = Effect.gen(function* () {
+  const breaks = yield* openBreaks
+  const stakes = yield* Risk.stakesOf(breaks)
+  const now = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.now)
+  return breaks.filter((each) => ["critical", "escalated"].includes(Severity.severityOf(each, stakes(each), now)))
+})
+
 /** Where books and exchange differ, or shares are owed, a critical break says so. */
 const silent = (
   { owed }: Seen,
   executions: ReadonlyArray<ExchangeOrder.Execution>,
   orders: ReadonlyArray<Order.Order>,
   positions: ReadonlyArray<Position.Position>,
-  breaks: ReadonlyArray<Break.Break>
+  breaks: ReadonlyArray<Break.Break>,
+  grave: ReadonlyArray<Break.Break>
 ): Said =>
   [...new Set([...owed.now.keys(), ...orders.map(({ symbol }) => symbol)])].flatMap((symbol) => {
-    const critical = breaks.filter((each) => Break.kinds[each.kind].isCritical === true && isAbout(symbol)(each))
-    if (critical.length > 0) return []
+    if (grave.some(isAbout(symbol))) return []
     const theirs = sumOf(executions, symbol)
     const ours = Decimal.sum(
       orders.filter((each) => each.symbol === symbol).map((each) => signed(each.side, each.filled))
@@ -148,7 +156,7 @@ export const findings = (seen: Seen & { readonly begunMs: number }) =>
     return {
       found: [
         ...beyond(seen, executions),
-        ...silent(seen, executions, orders, positions, breaks),
+        ...silent(seen, executions, orders, positions, breaks, yield* critical),
         ...repeated(seen, theirs, seen.mind.world.nowMs() - seen.begunMs),
         ...left.map((each) => `HANGS: ${each}`),
         ...audit.findings.map(
