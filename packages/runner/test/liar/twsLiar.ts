@@ -173,6 +173,9 @@ const splitter = (opening: number, onOpening: (bytes: Buffer) => void, onMessage
 const fieldsOf = (body: Buffer): ReadonlyArray<string> => body.toString("utf8").split(NUL).slice(0, -1)
 
 const ORDER_REF = 26
+/** What asks for open orders, of this client or of all, and what ends the answer. */
+const LISTINGS = ["5", "16"]
+const OPEN_ORDER_END = "53"
 const API_BYTES = 4
 /** What TWS says to an order instead of taking it, by the status that a broker over HTTP would say it with. */
 const codes: { readonly [status: number]: readonly [code: string, words: string] } = {
@@ -195,6 +198,7 @@ const errorTo = (orderId: string, status: number): ReadonlyArray<string> => {
 /** One connection: what the client says goes on, but for orders that are refused; what TWS says is told with lies. */
 const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
   const denied = new Set<string>()
+  let isListing = false
   const kept: Array<() => void> = []
   const tell = (fields: ReadonlyArray<string>) => {
     mind.world.heard()
@@ -202,6 +206,7 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
   }
   const sent = (fields: ReadonlyArray<string>, body: Buffer): void => {
     mind.asked += 1
+    if (LISTINGS.includes(fields[0] ?? "")) isListing = true
     if (fields[0] !== PLACE_ORDER) return void theirs.write(withLength(body))
     const orderId = fields[1] ?? ""
     const post: Post = { clientOrderId: fields[ORDER_REF], atMs: mind.world.nowMs(), status: undefined }
@@ -215,9 +220,12 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
     if (refused !== undefined) tell(errorTo(orderId, refused.status))
   }
   const heard = (fields: ReadonlyArray<string>): void => {
+    if (fields[0] === OPEN_ORDER_END) isListing = false
     const shape = shapeOf(fields)
     if (shape === undefined) return tell(fields)
-    if (mind.isLying && shape.orderId !== undefined && denied.has(fields[shape.orderId] ?? "")) return
+    const isDenied = shape.orderId !== undefined && denied.has(fields[shape.orderId] ?? "")
+    // What is asked for is answered: an order that no answer ever shows could not be told from one that was refused.
+    if (mind.isLying && isDenied && !isListing) return
     const lies = mind.about(shape.name)
     const message = lies.reduce((before, told) => oneLie(before, shape, told, mind), fields)
     if (lieOf(lies, "truncated") !== undefined || lieOf(lies, "answer") !== undefined) return
