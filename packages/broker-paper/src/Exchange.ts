@@ -1,5 +1,5 @@
 import { Decimal, Instant, Ticker } from "@roundlot/core"
-import type { AccountName, Broker, Price } from "@roundlot/core"
+import type { AccountName, Broker, Price, Report } from "@roundlot/core"
 import { Chunk, Context, Effect, Either, Layer, PubSub, Queue, Random, Ref, Schema, Stream } from "effect"
 import type { Scope } from "effect"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
@@ -42,7 +42,14 @@ export interface ExchangeOptions {
 /** What comes back over the wire, or does not. `Status` is an answer that no documented case covers. */
 export type Reply<A> =
   | { readonly _tag: "Done"; readonly body: A }
-  | { readonly _tag: "Refused"; readonly status: number; readonly code: string; readonly words: string }
+  | {
+      readonly _tag: "Refused"
+      readonly status: number
+      readonly code: string
+      readonly words: string
+      /** What it is about, where an instruction says so. */
+      readonly class?: Report.RefusalClass | undefined
+    }
   | {
       readonly _tag: "Status"
       readonly status: number
@@ -315,8 +322,8 @@ interface Served<A> {
 
 const done = <A>(body: A, order?: string): Served<A> => ({ reply: { _tag: "Done", body }, taken: true, order })
 
-const refused = ({ code, status, words }: OrderBook.Refusal): Served<never> => ({
-  reply: { _tag: "Refused", status, code, words },
+const refused = ({ code, status, words }: OrderBook.Refusal, refusalClass?: Report.RefusalClass): Served<never> => ({
+  reply: { _tag: "Refused", status, code, words, class: refusalClass },
   taken: false
 })
 
@@ -455,11 +462,10 @@ const act = <A>(
 const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>): Served<never> => {
   switch (instead._tag) {
     case "reject":
-      return refused({
-        status: 403,
-        code: instead.code ?? "rejected",
-        words: instead.words ?? "rejected by the exchange"
-      })
+      return refused(
+        { status: 403, code: instead.code ?? "rejected", words: instead.words ?? "rejected by the exchange" },
+        instead.class
+      )
     case "resetBefore":
       return { reply: { _tag: "Lost", how: "reset" }, taken: false }
     case "answer":

@@ -1,4 +1,4 @@
-import { AccountName, Decimal, OrderTerms, Price, Quantity, Side, Ticker } from "@roundlot/core"
+import { AccountName, Decimal, OrderTerms, Price, Quantity, Report, Side, Ticker } from "@roundlot/core"
 import { Either, ParseResult, Schema } from "effect"
 import { nearest } from "./internal/nearest.ts"
 
@@ -30,7 +30,13 @@ const ofOrder = { brokerOrderId: optional(Schema.String), clientOrderId: optiona
 const actFields = {
   accept: {},
   fill: { quantity: optional(Quantity.Quantity), price: optional(Price.Price), ...ofOrder },
-  reject: { code: optional(Schema.String), words: optional(Schema.String), ...ofOrder },
+  /** `class`: what the refusal is about, which decides when its position may order again. */
+  reject: {
+    code: optional(Schema.String),
+    words: optional(Schema.String),
+    class: optional(Schema.Literal(...Report.refusalClasses)),
+    ...ofOrder
+  },
   takeThenTimeout: {},
   takeThenReset: {},
   resetBefore: {},

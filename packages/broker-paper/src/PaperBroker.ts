@@ -202,7 +202,7 @@ export const answerOf = (reply: Reply<ExchangeOrder>, sent: PlaceRequest): Repor
     case "Refused":
       return reply.code === DUPLICATE_CLIENT_ID
         ? Report.Answer.Unknown({ why: reply.words, candidate: undefined, isIdInUse: true })
-        : Report.Answer.Refused({ code: reply.code, words: reply.words, class: "final" })
+        : Report.Answer.Refused({ code: reply.code, words: reply.words, class: reply.class ?? "final" })
     case "Lost":
       return Report.Answer.Unknown({
         why: reply.how === "timeout" ? "the exchange did not answer in time" : "the connection was reset",

@@ -61,6 +61,8 @@ export const AttemptDocument = Schema.Struct({
   brokerOrderId: Schema.NullOr(Schema.String),
   httpStatus: Schema.NullOr(Schema.Int),
   errorCode: Schema.NullOr(Schema.String),
+  /** Of a refusal: what it is about, which decides when its position may order again. */
+  refusalClass: Schema.NullOr(Schema.Literal("final", "later", "session", "account", "unknown")),
   errorMessage: Schema.NullOr(Schema.String),
   errorDetails: Schema.NullOr(Schema.String),
   filledQuantity: Decimal,

@@ -58,6 +58,9 @@ export const PositionDetail = Schema.Struct({
   ...PositionDocument.fields,
   coolDownUntil: Schema.NullOr(Time),
   circuitUntil: Schema.NullOr(Time),
+  /** Of which sides the broker has refused orders for a session, and until when nothing of them leaves. */
+  refusedSide: Schema.NullOr(Schema.Literal("buy", "sell", "both")),
+  refusedUntil: Schema.NullOr(Time),
   /** Why an operator's act holds it. */
   held: Schema.NullOr(Schema.String),
   /** Open lots, oldest first. */

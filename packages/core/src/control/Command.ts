@@ -168,8 +168,9 @@ const resume = (
 ): commands.CommandAnswer => {
   const answer = setState(recorder, scope, "normal", reason)
   for (const { account, symbol } of stopped) if (account === recorder.account) commands.regate(recorder, symbol, true)
+  const { at } = recorder.world
   const held = stopped.filter(
-    ({ held: why, circuitUntil = recorder.world.at }) => why !== undefined || circuitUntil > recorder.world.at
+    ({ circuitUntil = at, held: why, refusedUntil = at }) => why !== undefined || circuitUntil > at || refusedUntil > at
   )
   if (answer._tag === "Refused" || held.length === 0) return answer
   const names = held.map(({ account, symbol }) => `${symbol} of ${account}`).join(", ")

@@ -157,10 +157,11 @@ export const setGlobalTradingState = (recorder: Recorder, state: TradingState, r
   return done(`everything is ${state}`)
 }
 
-/** D8: does an operator's cancel or a circuit, open or gone by, stand on a position? */
-export const isStopped = ({ held, circuitUntil }: Position): boolean => held !== undefined || circuitUntil !== undefined
+/** D8: does an operator's cancel, a circuit or a refusal for a session, there or gone by, stand on a position? */
+export const isStopped = ({ circuitUntil, held, refusedUntil }: Position): boolean =>
+  held !== undefined || circuitUntil !== undefined || refusedUntil !== undefined
 
-/** Lets a position go on that an operator's cancel or an open circuit holds (D8), and evaluates it. */
+/** Lets a position go on that an operator's cancel, an open circuit or a refusal for a session holds (D8), and evaluates it. */
 export const regate = (recorder: Recorder, symbol: Ticker, lifts: boolean): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   const position = recorder.books.positions.get(joinKey([recorder.account, symbol]))

@@ -5,6 +5,7 @@ import type { Order } from "../order/Order.ts"
 import { isLive } from "../order/OrderState.ts"
 import { dueOf, textOf, type Standing } from "../position/due.ts"
 import { orderDue, standingOf } from "../position/evaluation.ts"
+import { nothingHeld } from "../position/Position.ts"
 import { isStopped, type CommandAnswer } from "./commands.ts"
 
 /** Why an order is not tried again; `undefined` where a new one may stand in its place. Pure. */
@@ -23,7 +24,7 @@ const obstacleOf = (order: Order | undefined, name: string): string | undefined 
 /** What stands on a position on an operator's word, or by an open circuit, is lifted by a retry (D8). Pure. */
 const lifted = (standing: Standing): Standing => ({
   ...standing,
-  position: { ...standing.position, held: undefined, circuitUntil: undefined, shortEnds: 0 }
+  position: { ...standing.position, ...nothingHeld }
 })
 
 /**

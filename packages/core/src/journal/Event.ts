@@ -23,6 +23,8 @@ import { Ticker } from "../instrument/Ticker.ts"
 import { payloadDirections } from "./Payload.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
+import { refusedSides } from "../position/Position.ts"
+import { refusalClasses } from "../reconciliation/Report.ts"
 import { Quantity } from "../money/Quantity.ts"
 import { outcomes } from "../order/Attempt.ts"
 import { deeds, origins, reportedStates } from "../order/Order.ts"
@@ -264,6 +266,7 @@ export const AttemptAnswered = Schema.TaggedStruct("AttemptAnswered", {
   brokerOrderId: maybe(BrokerOrderId),
   httpStatus: maybe(Schema.Int),
   code: maybe(Schema.String),
+  class: maybe(Schema.Literal(...refusalClasses)),
   message: maybe(Schema.String),
   details: maybe(Schema.String),
   responseId: maybe(PayloadId)
@@ -430,6 +433,13 @@ export const CoolDownStarted = Schema.TaggedStruct("CoolDownStarted", {
 })
 /** D8: a fill resets the doubling and the count; a running cool-down goes on. */
 export const CoolDownReset = Schema.TaggedStruct("CoolDownReset", { symbol: Ticker })
+/** A refusal of the class `session`: nothing of that side leaves until then, or until an operator lets it go on. */
+export const SideRefused = Schema.TaggedStruct("SideRefused", {
+  symbol: Ticker,
+  orderId: OrderId,
+  side: Schema.Literal(...refusedSides),
+  until: Time
+})
 /** An operator's act holds the position. */
 export const PositionHeld = Schema.TaggedStruct("PositionHeld", { symbol: Ticker, why: Schema.String })
 /** An operator lets the position go on; an open circuit is closed. */
@@ -528,6 +538,7 @@ export const LedgerEvent = Schema.Union(
   Evaluated,
   CoolDownStarted,
   CoolDownReset,
+  SideRefused,
   PositionHeld,
   HoldLifted,
   BaseDeclared,
@@ -613,6 +624,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "Evaluated":
     case "CoolDownStarted":
     case "CoolDownReset":
+    case "SideRefused":
     case "PositionHeld":
     case "HoldLifted":
     case "BaseDeclared":

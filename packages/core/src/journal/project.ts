@@ -1,4 +1,5 @@
 import type { Books } from "../books/Books.ts"
+import { nothingHeld } from "../position/Position.ts"
 import type { LedgerEvent } from "./Event.ts"
 import { accountSet, brokerDeclared, instrumentSet, symbolChanged } from "./project/accounts.ts"
 import { allocationReleased, lotAllocated, lotsNetted } from "./project/allocations.ts"
@@ -122,10 +123,12 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return coolDownStarted(books, event, place)
     case "CoolDownReset":
       return patchPosition(books, event.symbol, place, { shortEnds: 0 })
+    case "SideRefused":
+      return patchPosition(books, event.symbol, place, { refusedSide: event.side, refusedUntil: event.until })
     case "PositionHeld":
       return patchPosition(books, event.symbol, place, { held: event.why })
     case "HoldLifted":
-      return patchPosition(books, event.symbol, place, { held: undefined, circuitUntil: undefined, shortEnds: 0 })
+      return patchPosition(books, event.symbol, place, nothingHeld)
     case "BaseDeclared":
       return baseDeclared(books, event, place)
     case "SplitAccepted":

@@ -5,6 +5,7 @@ import * as Table from "../books/Table.ts"
 import { BrokerOrderId, ClientOrderId } from "../identity/ClientOrderId.ts"
 import { AttemptId, DecisionId, OrderId, PayloadId } from "../identity/Id.ts"
 import { Ticker } from "../instrument/Ticker.ts"
+import { refusalClasses } from "../reconciliation/Report.ts"
 import type { OrderStatus } from "./OrderState.ts"
 
 /** What became of an attempt; none while it is under way. */
@@ -67,6 +68,8 @@ export const Attempt = Schema.Struct({
   brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
   httpStatus: Column.optional(Column.integer),
   errorCode: Column.optional(Column.text),
+  /** Of a refusal: what it is about. */
+  refusalClass: Column.optional(Column.literal(refusalClasses)),
   errorMessage: Column.optional(Column.text),
   /** The answer's own text, as far as it is short. */
   errorDetails: Column.optional(Column.text),
@@ -103,6 +106,7 @@ export const draftOf = (attempt: Attempt): Table.Draft<Attempt> => ({
   brokerOrderId: attempt.brokerOrderId,
   httpStatus: attempt.httpStatus,
   errorCode: attempt.errorCode,
+  refusalClass: attempt.refusalClass,
   errorMessage: attempt.errorMessage,
   errorDetails: attempt.errorDetails,
   status: attempt.status,

@@ -2,6 +2,7 @@ import type { Control } from "../control/controls.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { format, type OrderId } from "../identity/Id.ts"
 import { closableNow, closableOf, countsForD5, isShortForbidden, type Standing } from "../position/due.ts"
+import { refusedUntil } from "../position/Position.ts"
 import { sizeOf } from "./directOrder.ts"
 import { mostShares } from "./mostShares.ts"
 import type { Order } from "./Order.ts"
@@ -23,10 +24,11 @@ export const admissionOf = (standing: Standing, order: Order): Admission => {
   return refusalOf(others, order) ?? waitOf(others, order) ?? admitted
 }
 
-/** What passes by itself or by an operator's act. Cool-downs and holds are about what positions order, not about this (D8). */
+/** What passes by itself or by an operator's act. Cool-downs and holds are about what positions order, not about this (D8); a refusal of a side is about both. */
 const waitOf = (standing: Standing, order: Order): Admission | undefined => {
   if (standing.tradingState === "halted") return waits("Halted")
   if (standing.tradingState === "observe") return waits("Observed")
+  if (refusedUntil(standing.position, order.side, standing.at) !== undefined) return waits("SideRefused")
   const [inTheWay] = standing.holdingBreaks
   if (inTheWay !== undefined) return waits(`BreakOpen(${inTheWay.kind} ${inTheWay.subject})`)
   if (!standing.isSessionOpen) return waits("SessionClosed")

@@ -4,6 +4,7 @@ import type { OrderId } from "../identity/Id.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
+import { afterRefusal } from "../position/refused.ts"
 import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.ts"
 import { open, reviewCumulative } from "../reconciliation/ledgerBreaks.ts"
 import { adjust } from "./commitment.ts"
@@ -162,7 +163,10 @@ const follow = (recorder: Recorder, before: Order, after: Order): void => {
   const changesFilled = !Decimal.equals(before.filled, after.filled)
   if (Decimal.isLess(before.filled, after.filled)) afterFill(recorder, after)
   if (!wasLive && changesFilled) afterLateChange(recorder, after)
-  if (wasLive && isShortEnd(after)) afterShortEnd(recorder, after)
+  if (wasLive && isShortEnd(after)) {
+    afterShortEnd(recorder, after)
+    afterRefusal(recorder, after)
+  }
   if (after.origin !== "external") reviewRevival(recorder, before, after)
 }
 

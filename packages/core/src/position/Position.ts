@@ -5,6 +5,11 @@ import * as Table from "../books/Table.ts"
 import { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { Price } from "../money/Price.ts"
+import type { Side } from "../order/Side.ts"
+import type { Instant } from "../time/Instant.ts"
+
+/** Which sides of a position its broker refuses for a session. */
+export const refusedSides = ["buy", "sell", "both"] as const
 
 /**
  * One account's standing in one instrument, in signed shares (A1, A2): exposure, target, hedged, in flight, residual, the sum
@@ -34,6 +39,9 @@ export const Position = Schema.Struct({
   shortEnds: Column.integer,
   /** The newest time until which a circuit is open. */
   circuitUntil: Column.optional(Column.instant),
+  /** Of which sides the broker refused orders until the next session, and until when that holds. */
+  refusedSide: Column.optional(Column.literal(refusedSides)),
+  refusedUntil: Column.optional(Column.instant),
   /** Why an operator's act holds the position, if one does. */
   held: Column.optional(Column.text),
   /** The newest price that an inbound trade brought, and its time. */
@@ -66,6 +74,8 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   coolDownUntil: position.coolDownUntil,
   shortEnds: position.shortEnds,
   circuitUntil: position.circuitUntil,
+  refusedSide: position.refusedSide,
+  refusedUntil: position.refusedUntil,
   held: position.held,
   lastPrice: position.lastPrice,
   lastPriceAt: position.lastPriceAt,
@@ -81,6 +91,23 @@ export const PositionTable = Table.make({
   keyOf: (position) => Table.symbolKey(position.account, position.symbol),
   lookups: { account: { columns: ["account"], unique: false, steady: true, where: undefined } }
 })
+
+/** D8, Refusals: nothing holds a position any more: an operator lets it go on. */
+export const nothingHeld = {
+  held: undefined,
+  circuitUntil: undefined,
+  shortEnds: 0,
+  refusedSide: undefined,
+  refusedUntil: undefined
+} as const
+
+/** Until when the broker refuses what a position would order on a side; `undefined` where it does not. */
+export const refusedUntil = (
+  { refusedSide, refusedUntil: until }: Pick<Position, "refusedSide" | "refusedUntil">,
+  side: Side,
+  at: Instant
+): Instant | undefined =>
+  until !== undefined && at < until && (refusedSide === "both" || refusedSide === side) ? until : undefined
 
 /** D1: what a position answers before anything was evaluated. */
 export const FIRST_ANSWER = "NotDue"

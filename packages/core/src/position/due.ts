@@ -15,7 +15,7 @@ import { ofSign, opposite, type Side } from "../order/Side.ts"
 import type { Order } from "../order/Order.ts"
 import { isLive, type OrderStatus } from "../order/OrderState.ts"
 import type { Instant } from "../time/Instant.ts"
-import { draftOf, holdingsOf, type Position } from "./Position.ts"
+import { draftOf, holdingsOf, refusedUntil, type Position } from "./Position.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
 /** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
@@ -110,6 +110,9 @@ export interface Standing {
   readonly at: Instant
 }
 
+/** What holds a side that the broker refuses for a session. */
+export const REFUSED = "refused"
+
 /** D4: the first that applies. Pure. */
 export const dueOf = (standing: Standing): Due => {
   const own = standing.liveOrders.find((order) => order.origin === "accumulation" && isLive(order.status))
@@ -149,6 +152,7 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
   }
   if (position.held !== undefined) return Due.Held({ why: position.held })
   if (position.circuitUntil !== undefined && at < position.circuitUntil) return Due.Held({ why: "circuit" })
+  if (refusedUntil(position, amount.side, at) !== undefined) return Due.Held({ why: REFUSED })
   const [first] = standing.holdingBreaks
   if (first !== undefined) return Due.BreakOpen({ kind: first.kind, subject: first.subject })
   if (!standing.isSessionOpen) return Due.SessionClosed()

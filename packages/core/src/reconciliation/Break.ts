@@ -61,7 +61,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   FillMissing: critical(holdingUntilJudged),
   HistoryGap: shownUntilJudged,
   Backlog: { holds: "account", closes: "by verdict" },
-  Implausible: critical(holding)
+  Implausible: critical(holding),
+  UnknownRefusal: holdingUntilJudged
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

@@ -62,7 +62,14 @@ export const answered = (
     }
     case "Refused": {
       const { code, words } = answer
-      recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "rejected", code, message: words })
+      recorder.emit({
+        _tag: "AttemptAnswered",
+        ...common,
+        outcome: "rejected",
+        code,
+        class: answer.class,
+        message: words
+      })
       const said = { code, reason: words }
       return witness._tag === "Settled"
         ? applied(advance(recorder, order.id, said, word("rejected")))

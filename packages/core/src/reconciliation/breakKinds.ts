@@ -28,7 +28,8 @@ export const breakKinds = [
   "HistoryGap",
   "Backlog",
   "Implausible",
-  "ClockAhead"
+  "ClockAhead",
+  "UnknownRefusal"
 ] as const
 
 /** One of the kinds of break. */

@@ -76,6 +76,10 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
     "wait",
     "Two plausible reports close it. Accept the held report only where you have seen it at the broker."
   ),
+  UnknownRefusal: first(
+    "resolve",
+    "What its code means is in no table: ask the broker, then let the position order again."
+  ),
   ClockAhead: first("wait", "It closes when the clock has caught up with the books.")
 }
 

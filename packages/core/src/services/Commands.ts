@@ -108,7 +108,7 @@ const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined =>
   return undefined
 }
 
-/** D8: the positions that a resume lets go on: held by an operator's cancel, or by an open circuit. */
+/** D8: the positions that a resume lets go on: held by an operator's cancel, an open circuit, or a refusal for a session. */
 const stoppedBefore = ({
   account,
   command

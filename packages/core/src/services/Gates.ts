@@ -10,6 +10,7 @@ import type { Member } from "../ledger/plan.ts"
 import * as Quantity from "../money/Quantity.ts"
 import { Brokers, type BrokerInstrument } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
+import { REFUSED } from "../position/due.ts"
 import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { EachAccount } from "./accountwise.ts"
@@ -32,7 +33,7 @@ export const regateMembers = (account: AccountName, symbols: ReadonlyArray<Ticke
 })
 
 /** The answers that time alone can change. */
-const waiting = ["CoolingDown", "Held(circuit)", "SessionClosed"]
+const waiting = ["CoolingDown", "Held(circuit)", `Held(${REFUSED})`, "SessionClosed"]
 
 /** Evaluates the positions whose cool-down, circuit or closed session is over: one pass. */
 export const openGates = Effect.gen(function* () {
@@ -55,6 +56,7 @@ const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {
   const isPast = (until: Instant | undefined) => until === undefined || until <= now
   if (position.answer === "SessionClosed") return isOpen
   if (position.answer === "Held(circuit)") return isPast(position.circuitUntil)
+  if (position.answer === `Held(${REFUSED})`) return isPast(position.refusedUntil)
   return isPast(position.coolDownUntil)
 }
 

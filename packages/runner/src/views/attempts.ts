@@ -42,6 +42,7 @@ export const documentOf = (attempt: Attempt.Attempt): AttemptDocument => ({
   brokerOrderId: valueOrNull(attempt.brokerOrderId),
   httpStatus: valueOrNull(attempt.httpStatus),
   errorCode: valueOrNull(attempt.errorCode),
+  refusalClass: valueOrNull(attempt.refusalClass),
   errorMessage: valueOrNull(attempt.errorMessage),
   errorDetails: valueOrNull(attempt.errorDetails),
   filledQuantity: Decimal.format(attempt.filledQuantity),

@@ -186,6 +186,8 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
       ...documentOf(position),
       coolDownUntil: timeOrNull(position.coolDownUntil),
       circuitUntil: timeOrNull(position.circuitUntil),
+      refusedSide: valueOrNull(position.refusedSide),
+      refusedUntil: timeOrNull(position.refusedUntil),
       held: valueOrNull(position.held),
       lots: lots.map((lot) => lotOf(lot, trades)),
       orders: yield* orders.documentsOf(live),
@@ -226,10 +228,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     Halted: () => "trading is halted; 'roundlot resume' lets it go on",
     Observed: ({ quantity, side }) =>
       `an order to ${side} ${Decimal.format(quantity)} would be made, but trading is only observed`,
-    Held: ({ why }) =>
-      why === "circuit"
-        ? `several orders in a row ended short; it goes on at ${timeOrNull(standing.position.circuitUntil) ?? "'roundlot resume'"} or with 'roundlot resume'`
-        : `it is held (${why}); 'roundlot resume' lets it go on`,
+    Held: ({ why }) => held(why, standing.position),
     BreakOpen: ({ kind, subject }) => `the break ${kind} ${subject} holds it; 'roundlot breaks list' shows it`,
     SessionClosed: () => "the market is closed",
     CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
@@ -237,6 +236,15 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     NoPrice: () => "its threshold or limit needs a price, and no fresh one is known",
     Refused: ({ control }) => refusal(controls.controls[control])
   })
+
+const goesOn = (until: Instant.Instant | undefined) =>
+  `it goes on at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
+
+const held = (why: string, { circuitUntil, refusedUntil }: Position.Position): string => {
+  if (why === "circuit") return `several orders in a row ended short; ${goesOn(circuitUntil)}`
+  if (why === due.REFUSED) return `its broker refuses this side until the next session; ${goesOn(refusedUntil)}`
+  return `it is held (${why}); 'roundlot resume' lets it go on`
+}
 
 const refusal = ({ remedy, says }: (typeof controls.controls)[controls.Control]): string => `${says}. ${remedy}`
 

@@ -10,6 +10,7 @@ import {
   Gates,
   Health,
   Order,
+  Position,
   Quantity,
   Reads,
   Reconciliation,
@@ -54,6 +55,7 @@ type Deed =
   | "askForDoubtful"
   | "lookFor"
   | "confirmRefusals"
+  | "gates"
   | "requestCancels"
   | "send"
   | "cancel"
@@ -67,6 +69,7 @@ const deeds: { readonly [D in Deed]: Doing } = {
   askForDoubtful: Effect.flatMap(Doubts.makeAsked, (asked) => Doubts.askForDoubtful(asked)),
   lookFor: Effect.flatMap(orders, ([order]) => (order === undefined ? Effect.void : Doubts.lookFor(order))),
   confirmRefusals: Effect.flatMap(Refusals.makeAskedRefusals, (asked) => Refusals.confirmRefusals(asked)),
+  gates: Gates.openGates,
   requestCancels: Cancels.requestCancels(),
   send: Effect.zipRight(
     Gates.confirmInstruments,
@@ -131,6 +134,8 @@ export interface Row {
   readonly raw?: { readonly [N in Name]?: string }
   /** How often our order was sent. */
   readonly attempts?: number
+  /** What the position answers to "what order would be made now?". */
+  readonly answer?: string
   /** How many fills have waited for their order. */
   readonly waited?: number
 }
@@ -215,7 +220,7 @@ const isRetold = ({ acts, first }: Row, scene: Scene): boolean =>
 
 const assertBooks = (name: Name, row: Row) =>
   Effect.gen(function* () {
-    const { attempts = 1, breaks = [], passed = breaks, evidence = /^/, health, limits, raw, waited } = row
+    const { answer, attempts = 1, breaks = [], passed = breaks, evidence = /^/, health, limits, raw, waited } = row
     assert.deepStrictEqual(yield* shown, row.orders)
     assert.strictEqual((yield* orders)[0]?.attempts, attempts)
     const found = yield* open
@@ -235,6 +240,7 @@ const assertBooks = (name: Name, row: Row) =>
         limits
       )
     if (raw !== undefined) assert.strictEqual((yield* orders)[0]?.rawStatus, raw[name])
+    if (answer !== undefined) assert.strictEqual((yield* Reads.all(Position.PositionTable))[0]?.answer, answer)
     if (waited !== undefined) assert.lengthOf(yield* Reads.all(Fill.WaitingFillTable), waited)
   })
 

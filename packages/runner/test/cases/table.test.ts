@@ -7,6 +7,7 @@ import { orderRows } from "./orders.ts"
 import { names } from "./Place.ts"
 import type { Name } from "./Place.ts"
 import { positionRows } from "./positions.ts"
+import { refusalRows } from "./refusals.ts"
 
 const folder = join(import.meta.dirname, "../../../../docs/reference")
 
@@ -46,7 +47,7 @@ const reasons = new Set(
 )
 
 const tried = new Set(
-  [...orderRows, ...doubtRows, ...fillRows, ...positionRows].flatMap(({ at, row }) =>
+  [...orderRows, ...doubtRows, ...refusalRows, ...fillRows, ...positionRows].flatMap(({ at, row }) =>
     at.map((name) => `${row} ${name}`)
   )
 )

@@ -18,6 +18,9 @@ import {
 } from "./faults.ts"
 import type { Row } from "./faults.ts"
 
+const forTheSession = { ...rejected, position: "0 in flight, Held(refused)" }
+const withoutAClass = { ...rejected, position: "0 in flight, BreakOpen" }
+
 const refusal = (code: number, message: string) => ({ code, message })
 
 /** The rows of the guide's table that are about sends. */
@@ -53,15 +56,15 @@ const rows: ReadonlyArray<Row> = [
   ],
   [
     { what: "403 40310100, the day-trade rule", act: answer(403, refusal(40310100, "trade denied")) },
-    rejected,
+    forTheSession,
     /^trade denied$/
   ],
   [{ what: "404 40410000", act: answer(404, refusal(40410000, "not found")) }, rejected, /^not found$/],
-  [{ what: "a code that is new", act: answer(403, refusal(40319999, "new words")) }, rejected, /^new words$/],
+  [{ what: "a code that is new", act: answer(403, refusal(40319999, "new words")) }, withoutAClass, /^new words$/],
   [{ what: "403 without a code", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],
   [
     { what: "422 about parameters", act: answer(422, refusal(42210000, "asset AAPL is not tradable")) },
-    rejected,
+    forTheSession,
     /not tradable$/
   ],
   [

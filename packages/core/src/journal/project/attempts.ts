@@ -29,6 +29,7 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     brokerOrderId: undefined,
     httpStatus: undefined,
     errorCode: undefined,
+    refusalClass: undefined,
     errorMessage: undefined,
     errorDetails: undefined,
     status: "submitted",
@@ -72,6 +73,7 @@ export const attemptAnswered = (books: Books, event: Of<"AttemptAnswered">, plac
   answered.brokerOrderId = event.brokerOrderId ?? attempt.brokerOrderId
   answered.httpStatus = event.httpStatus
   answered.errorCode = event.code
+  answered.refusalClass = event.class
   answered.errorMessage = event.message
   answered.errorDetails = event.details
   answered.responsePayloadId = event.responseId

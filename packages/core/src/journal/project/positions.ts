@@ -27,6 +27,8 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   coolDownUntil: undefined,
   shortEnds: 0,
   circuitUntil: undefined,
+  refusedSide: undefined,
+  refusedUntil: undefined,
   held: undefined,
   lastPrice: undefined,
   lastPriceAt: undefined,

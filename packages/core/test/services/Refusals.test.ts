@@ -1,0 +1,187 @@
+import { Effect, TestClock } from "effect"
+import { describe, expect, it } from "vitest"
+import { Ticker } from "../../src/instrument/Ticker.ts"
+import type { OrderTerms } from "../../src/order/OrderTerms.ts"
+import { PositionTable } from "../../src/position/Position.ts"
+import { BreakTable } from "../../src/reconciliation/Break.ts"
+import { Answer, type RefusalClass } from "../../src/reconciliation/Report.ts"
+import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
+import * as Daemon from "../../src/services/Daemon.ts"
+import * as Decisions from "../../src/services/Decisions.ts"
+import * as Reads from "../../src/services/Reads.ts"
+import * as Stage from "./Stage.ts"
+
+const { account } = Stage
+
+const AAPL = Ticker.make("AAPL")
+
+/** A broker that refuses the first orders, one a class, and takes and shows what comes then; `sent` are their sides and symbols. */
+const refusing = (...classes: ReadonlyArray<RefusalClass>) => {
+  const sent: Array<string> = []
+  const layer = Stage.layer({
+    prepare: ({ side, symbol }) =>
+      Stage.prepared((id) =>
+        Effect.sync(() => {
+          const refusalClass = classes[sent.push(`${side} ${symbol}`) - 1]
+          const words = `refused as ${refusalClass}`
+          return Stage.answered(
+            id,
+            refusalClass === undefined
+              ? Answer.Accepted({ brokerOrderId: Stage.theirId })
+              : Answer.Refused({ code: "E7", words, class: refusalClass })
+          )
+        })
+      )
+  })
+  return { layer, sent }
+}
+
+const openBreaks = Effect.map(Reads.all(BreakTable), (all) =>
+  all.flatMap(({ closedAt, holds, kind, subject }) => (closedAt === undefined ? [`${kind} ${subject} ${holds}`] : []))
+)
+
+const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
+
+const perform = (command: CommandRequest["command"]) =>
+  Effect.flatMap(Commands, (commands) =>
+    commands.perform({ id: "resolve", account, actor: "test", reason: "looked at", command })
+  )
+
+/** A position of one share whose first order is refused, and is over. */
+const refused = Effect.gen(function* () {
+  yield* Stage.opened()
+  yield* Effect.forkScoped(Daemon.run())
+  yield* Stage.submit(Stage.trade("t1", "1"))
+  yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+})
+
+describe("Refusals: a code in no table", () => {
+  it("Refusals: its position waits for a person, others go on, and a person lets it go", () => {
+    const { layer, sent } = refusing("unknown")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* refused
+        expect(yield* openBreaks).toEqual(["UnknownRefusal O1 symbol"])
+        expect((yield* Reads.all(BreakTable))[0]?.evidence).toContain("E7, which no table has: refused as unknown")
+        yield* Stage.submit(Stage.trade("t2", "1", "KO"))
+        yield* TestClock.adjust("3 minutes")
+        expect(sent).toEqual(["buy AAPL", "buy KO"])
+        const [found] = yield* Reads.all(BreakTable)
+        if (found === undefined) return yield* Effect.dieMessage("no break")
+        expect((yield* perform({ _tag: "DismissBreak", breakId: found.id }))._tag).toBe("Done")
+        yield* Stage.until(Stage.orders, (orders) => orders.length === 3)
+        expect(yield* openBreaks).not.toContain("UnknownRefusal O1 symbol")
+      }),
+      layer
+    )
+  })
+
+  it.each(["final", "later"] as const)(
+    "D8: after a refusal as %s the position orders again after its cool-down",
+    (each) => {
+      const { layer, sent } = refusing(each)
+      return Stage.play(
+        Effect.gen(function* () {
+          yield* refused
+          yield* Stage.until(Stage.orders, (orders) => orders.length === 2)
+          expect(sent[0]).toBe("buy AAPL")
+          expect(yield* Reads.all(BreakTable)).toEqual([])
+        }),
+        layer
+      )
+    }
+  )
+
+  it("W11: an order that a reading finds all the same holds nothing", async () => {
+    const asked: Array<OrderTerms> = []
+    await Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened()
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "submitted")
+        expect(yield* Reads.all(BreakTable)).toEqual([])
+      }),
+      Stage.layer({
+        prepare: (terms) => {
+          asked.push(terms)
+          const answer = Answer.Refused({ code: "E7", words: "no", class: "unknown" })
+          return Stage.prepared((id) => Effect.succeed(Stage.answered(id, answer)))
+        },
+        lookup: () => {
+          const [order] = asked
+          return order === undefined
+            ? Stage.notFound()
+            : Effect.succeed({ report: Stage.seen(order), payload: undefined })
+        }
+      })
+    )
+  })
+})
+
+describe("Refusals: for a session", () => {
+  it("Refusals: symbol and side wait for the next session, an hour where none closes; other symbols do not", () => {
+    const { layer, sent } = refusing("session")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* Effect.scoped(refused)
+        yield* Stage.submit(Stage.trade("t2", "1", "KO"))
+        yield* TestClock.adjust("57 minutes")
+        yield* Effect.forkScoped(Daemon.run())
+        yield* TestClock.adjust("1 minute")
+        expect(sent).toEqual(["buy AAPL", "buy KO"])
+        expect(yield* answers).toContain("Held(refused)")
+        yield* TestClock.adjust("3 minutes")
+        expect(sent).toEqual(["buy AAPL", "buy KO", "buy AAPL"])
+      }),
+      layer
+    )
+  })
+
+  it("Refusals: the other side goes, and a refusal of it holds both", () => {
+    const { layer, sent } = refusing("session", "session")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* refused
+        yield* Stage.submit({ ...Stage.trade("t2", "3"), side: "sell" })
+        yield* TestClock.adjust("2 minutes")
+        expect(sent).toEqual(["buy AAPL", "sell AAPL"])
+        const [position] = yield* Reads.all(PositionTable)
+        expect(position?.refusedSide).toBe("both")
+        expect(yield* answers).toEqual(["Held(refused)"])
+      }),
+      layer
+    )
+  })
+
+  it("Refusals: a person lets it go before", () => {
+    const { layer, sent } = refusing("session")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* refused
+        yield* TestClock.adjust("2 minutes")
+        expect(sent).toHaveLength(1)
+        yield* perform({ _tag: "Resume", scope: { _tag: "OneSymbol", symbol: AAPL } })
+        yield* Stage.until(Stage.orders, (orders) => orders.length === 2)
+        const [position] = yield* Reads.all(PositionTable)
+        expect(position?.refusedUntil).toBeUndefined()
+      }),
+      layer
+    )
+  })
+
+  it("Refusals: a decision of that side is refused meanwhile, one of the other goes", () => {
+    const { layer, sent } = refusing("session")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* refused
+        yield* TestClock.adjust("2 minutes")
+        const same = yield* Stage.executed({ strategy: "a" })
+        expect(same.reason).toContain("SideRefused")
+        yield* Stage.executed({ strategy: "b", side: "sell" })
+        expect(sent).toEqual(["buy AAPL", "sell AAPL"])
+      }).pipe(Effect.provide(Decisions.layer)),
+      layer
+    )
+  })
+})
