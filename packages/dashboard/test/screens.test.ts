@@ -458,7 +458,7 @@ describe("more of what an operator does", () => {
       await using seen = await open(`/positions/paper/${symbol}`, { script })
       const { page } = seen
       // By its key: what is read above it moves it, also from under a mouse that is pressed.
-      await page.getByRole("button", { name: "1 h" }).press("Enter")
+      await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
       const chart = page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." })
       await chart.waitFor()
       // What is the same all the time is in the middle, and stays so to the end.
@@ -474,16 +474,16 @@ describe("more of what an operator does", () => {
     await daemon.ask("/api/v1/trades", { sourceId: "lost", symbol: "DIS", side: "buy", quantity: "0.75", price: "50" })
     await using seen = await open("/positions/paper/DIS")
     const { page } = seen
-    await page.getByRole("button", { name: "1 h" }).waitFor()
+    await page.getByRole("button", { name: "1 h", exact: true }).waitFor()
     await page.evaluate(`dispatchEvent(new Event("offline"))`)
     let left = 1
     await page.route("**/api/v1/positions/DIS*asOf*", (route) => (left-- > 0 ? route.abort() : route.fallback()))
-    await page.getByRole("button", { name: "1 h" }).press("Enter")
+    await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
     const chart = page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." })
     await chart.waitFor()
     expect(left).toBeLessThan(0)
     left = Infinity
-    await page.getByRole("button", { name: "1 d" }).press("Enter")
+    await page.getByRole("button", { name: "1 d", exact: true }).press("Enter")
     const again = page.getByRole("button", { name: "Try again" })
     await again.waitFor()
     expect(await findings(page)).toEqual([])
