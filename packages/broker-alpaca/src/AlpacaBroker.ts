@@ -420,14 +420,26 @@ const positions = (wire: Wire.Wire): Broker.BrokerService["positions"] =>
 const AccountAnswer = Schema.Struct({
   account_number: Schema.String,
   currency: Schema.String,
-  buying_power: Decimal.FromString
+  buying_power: Decimal.FromString,
+  status: Schema.optional(Schema.String),
+  trading_blocked: Schema.optional(Schema.Boolean),
+  account_blocked: Schema.optional(Schema.Boolean),
+  trade_suspended_by_user: Schema.optional(Schema.Boolean)
 })
+
+/** Nothing is said where one of them is not. */
+const mayTrade = (answer: typeof AccountAnswer.Type): boolean | undefined => {
+  const { account_blocked, status, trade_suspended_by_user, trading_blocked } = answer
+  if (status === undefined || trading_blocked === undefined || account_blocked === undefined) return undefined
+  return status === "ACTIVE" && !trading_blocked && !account_blocked && trade_suspended_by_user !== true
+}
 
 const accountFigures = (wire: Wire.Wire): Broker.BrokerService["account"] =>
   Effect.map(reading(wire, "account", "/v2/account", AccountAnswer), (answer) => ({
     brokerAccountId: answer.account_number,
     currency: answer.currency,
-    buyingPower: answer.buying_power
+    buyingPower: answer.buying_power,
+    mayTrade: mayTrade(answer)
   }))
 
 const PAPER_ACCOUNT = /^PA/

@@ -95,6 +95,30 @@ describe("a send that goes wrong, over real sockets", () => {
     })
   )
 
+  it.scopedLive.each([
+    { mayTrade: true, differs: {} },
+    { mayTrade: false, differs: { status: "ACCOUNT_CLOSED" } },
+    { mayTrade: false, differs: { status: "A_STATUS_OF_TOMORROW" } },
+    { mayTrade: false, differs: { trading_blocked: true } },
+    { mayTrade: false, differs: { account_blocked: true } },
+    { mayTrade: false, differs: { trade_suspended_by_user: true } },
+    { mayTrade: undefined, differs: { trading_blocked: undefined } }
+  ])("Refusals: an account that answers $differs may trade: $mayTrade", ({ differs, mayTrade }) =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      const unblocked = {
+        status: "ACTIVE",
+        trading_blocked: false,
+        account_blocked: false,
+        trade_suspended_by_user: false
+      }
+      const figures = { account_number: "PA1", currency: "USD", buying_power: "1000" }
+      const answer = { status: 200, body: { ...figures, ...unblocked, ...differs } }
+      yield* exchange.instruct({ id: "account", when: { operation: "account" }, do: { answer } })
+      assert.strictEqual((yield* broker.account).mayTrade, mayTrade)
+    })
+  )
+
   it.scopedLive("nobody listens: no byte left", () =>
     Effect.gen(function* () {
       const { credentials } = yield* Effect.scoped(Effect.map(open(), ({ simulator }) => simulator))

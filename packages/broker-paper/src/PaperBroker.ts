@@ -67,7 +67,8 @@ export const make = (exchange: ExchangeService, account: AccountName.AccountName
     account: Effect.map(asking("account", exchange.buyingPower(account)), ({ body }) => ({
       brokerAccountId: undefined,
       currency: "USD",
-      buyingPower: body
+      buyingPower: body,
+      mayTrade: true
     })),
     instrument: (symbol) =>
       Effect.map(asking("instrument", exchange.isListed(account, symbol)), ({ body }) =>

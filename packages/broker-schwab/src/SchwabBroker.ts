@@ -539,6 +539,7 @@ const Balance = Schema.Struct({
 const AccountAnswer = Schema.Struct({
   securitiesAccount: Schema.Struct({
     accountNumber: Schema.String,
+    isClosingOnlyRestricted: Schema.optional(Schema.Boolean),
     currentBalances: Schema.optional(Balance),
     positions: Schema.optional(
       Schema.Array(
@@ -570,11 +571,15 @@ const positions = (desk: Desk): Broker.BrokerService["positions"] =>
   }))
 
 const figures = (desk: Desk): Broker.BrokerService["account"] =>
-  Effect.map(readAccount(desk, "account", ""), ({ securitiesAccount: { accountNumber, currentBalances } }) => ({
-    brokerAccountId: accountNumber,
-    currency: "USD",
-    buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
-  }))
+  Effect.map(
+    readAccount(desk, "account", ""),
+    ({ securitiesAccount: { accountNumber, currentBalances, isClosingOnlyRestricted } }) => ({
+      brokerAccountId: accountNumber,
+      mayTrade: isClosingOnlyRestricted === undefined ? undefined : !isClosingOnlyRestricted,
+      currency: "USD",
+      buyingPower: currentBalances?.buyingPower ?? currentBalances?.cashAvailableForTrading ?? Decimal.zero
+    })
+  )
 
 const SECOND_MS = 1_000
 

@@ -406,6 +406,19 @@ describe("a read that goes wrong, over real sockets", () => {
     })
   )
 
+  it.scopedLive.each([
+    { mayTrade: true, differs: { isClosingOnlyRestricted: false } },
+    { mayTrade: false, differs: { isClosingOnlyRestricted: true } },
+    { mayTrade: undefined, differs: {} }
+  ])("Refusals: an account that answers $differs may trade: $mayTrade", ({ differs, mayTrade }) =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open({}, { servesAgainFor: 0 })
+      const body = { securitiesAccount: { type: "MARGIN", accountNumber: "12345678", ...differs } }
+      yield* exchange.instruct({ ...read(answer(200, body)), when: { operation: "account" } })
+      assert.strictEqual((yield* broker.account).mayTrade, mayTrade)
+    })
+  )
+
   it.scopedLive("one's own limit: nothing leaves, and it says when it may", () =>
     Effect.gen(function* () {
       const { broker, exchange } = yield* open({}, { requestsAMinute: 10 })

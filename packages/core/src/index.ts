@@ -317,6 +317,8 @@ export * as Health from "./services/Health.ts"
 export * as Jobs from "./services/Jobs.ts"
 /** `services/Reads`: see that module. */
 export * as Reads from "./services/Reads.ts"
+/** `services/RefusedAccounts`: see that module. */
+export * as RefusedAccounts from "./services/RefusedAccounts.ts"
 /** `services/Refusals`: see that module. */
 export * as Refusals from "./services/Refusals.ts"
 /** `services/Reconciliation`: see that module. */

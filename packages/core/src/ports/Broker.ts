@@ -171,6 +171,8 @@ export interface BrokerAccount {
   readonly brokerAccountId: string | undefined
   readonly currency: string
   readonly buyingPower: Decimal
+  /** Does the broker let it open and close positions? Left away where the broker does not say. */
+  readonly mayTrade?: boolean | undefined
 }
 
 /** How the login stands that a broker works with, where a person has to log in again now and then. */

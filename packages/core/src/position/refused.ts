@@ -1,6 +1,7 @@
 import { symbolKey } from "../books/Table.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
+import type { Attempt } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import * as Instant from "../time/Instant.ts"
@@ -14,12 +15,16 @@ export const afterRefusal = (recorder: Recorder, order: Order): void => {
   const attempt = recorder.books.attempts.get(order.attemptId)
   if (attempt?.outcome !== "rejected") return
   if (attempt.refusalClass === "session") refuseSide(recorder, order)
-  if (attempt.refusalClass === "unknown") {
-    const { errorCode = "", errorMessage = "" } = attempt
-    const subject = format("order", order.id)
-    const evidence = `${subject} was refused with the code ${errorCode}, which no table has: ${errorMessage}`
-    open(recorder, { symbol: order.symbol, kind: "UnknownRefusal", subject, evidence })
-  }
+  if (attempt.refusalClass === "unknown") holdPosition(recorder, order, attempt, "which no table has")
+  if (attempt.refusalClass === "account") holdPosition(recorder, order, attempt, "which is about its account")
+}
+
+/** The position is ordered again by a person only, also where the account may trade by then. */
+const holdPosition = (recorder: Recorder, { id, symbol }: Order, attempt: Attempt, why: string): void => {
+  const { errorCode = "", errorMessage = "" } = attempt
+  const subject = format("order", id)
+  const evidence = `${subject} was refused with the code ${errorCode}, ${why}: ${errorMessage}`
+  open(recorder, { symbol, kind: "OrderRefused", subject, evidence })
 }
 
 /** Symbol and side wait for the next session, or for an operator; for an hour where sessions never close. */

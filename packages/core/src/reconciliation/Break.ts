@@ -62,7 +62,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   HistoryGap: shownUntilJudged,
   Backlog: { holds: "account", closes: "by verdict" },
   Implausible: critical(holding),
-  UnknownRefusal: holdingUntilJudged
+  OrderRefused: holdingUntilJudged,
+  AccountRefused: { holds: "account", closes: "by verdict" }
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

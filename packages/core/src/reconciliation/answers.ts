@@ -12,6 +12,7 @@ import { applied, type Interpreted } from "./Interpreted.ts"
 import type { Answered, RawPayload } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { keep } from "./evidence.ts"
+import { holdRefused } from "./refusedAccount.ts"
 import { joinWaiting, type HoldsBack } from "./waitingFills.ts"
 
 /**
@@ -70,6 +71,7 @@ export const answered = (
         class: answer.class,
         message: words
       })
+      if (answer.class === "account") holdRefused(recorder, order, answer)
       const said = { code, reason: words }
       return witness._tag === "Settled"
         ? applied(advance(recorder, order.id, said, word("rejected")))

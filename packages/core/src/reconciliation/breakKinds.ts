@@ -29,7 +29,8 @@ export const breakKinds = [
   "Backlog",
   "Implausible",
   "ClockAhead",
-  "UnknownRefusal"
+  "OrderRefused",
+  "AccountRefused"
 ] as const
 
 /** One of the kinds of break. */

@@ -76,9 +76,13 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess">]: Recommen
     "wait",
     "Two plausible reports close it. Accept the held report only where you have seen it at the broker."
   ),
-  UnknownRefusal: first(
+  OrderRefused: first(
     "resolve",
-    "What its code means is in no table: ask the broker, then let the position order again."
+    "Ask the broker what its code means, or whether the account may trade; then let the position order again."
+  ),
+  AccountRefused: first(
+    "wait",
+    "Two readings of the account that say that it may trade close it. Where the broker tells no such state, resolve it once it may."
   ),
   ClockAhead: first("wait", "It closes when the clock has caught up with the books.")
 }

@@ -25,6 +25,7 @@ import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, confirmUnknownAgain, makeAskedInstruments, openGates, regateAll } from "./Gates.ts"
+import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
@@ -108,6 +109,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
       polls: beside,
       positions: beside,
       refusals: beside,
+      refusedAccounts: beside,
       sends: makeBeside,
       sweeps: beside
     })
@@ -118,6 +120,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const heldReadings = yield* makeHeldReadings
     const refusals = yield* makeAskedRefusals
     const unknown = yield* makeAskedInstruments
+    const askedAccounts = yield* makeAskedAccounts
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [
@@ -142,6 +145,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.every("sweep", "1 minute", sweepEach(each.sweeps)),
         work.every("positions", "5 minutes", reconcileEach(each.positions)),
         work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
+        work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
         work.every("notional thresholds", "1 minute", regateNotional),
         work.every("lost answers", "1 minute", recoverLost),
         work.every("inbox", "1 minute", watchInbox),

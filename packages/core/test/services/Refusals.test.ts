@@ -1,13 +1,16 @@
-import { Effect, TestClock } from "effect"
+import { Effect, TestClock, type Duration } from "effect"
 import { describe, expect, it } from "vitest"
 import { Ticker } from "../../src/instrument/Ticker.ts"
 import type { OrderTerms } from "../../src/order/OrderTerms.ts"
+import type { BrokerService } from "../../src/ports/Broker.ts"
+import * as Decimal from "../../src/money/Decimal.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
 import { Answer, type RefusalClass } from "../../src/reconciliation/Report.ts"
 import { Commands, type CommandRequest } from "../../src/services/Commands.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import * as Decisions from "../../src/services/Decisions.ts"
+import { makeAskedAccounts, readRefused } from "../../src/services/RefusedAccounts.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Stage from "./Stage.ts"
 
@@ -16,9 +19,12 @@ const { account } = Stage
 const AAPL = Ticker.make("AAPL")
 
 /** A broker that refuses the first orders, one a class, and takes and shows what comes then; `sent` are their sides and symbols. */
-const refusing = (...classes: ReadonlyArray<RefusalClass>) => {
+const refusing = (...classes: ReadonlyArray<RefusalClass>) => refusingAt({}, ...classes)
+
+const refusingAt = (parts: Partial<BrokerService>, ...classes: ReadonlyArray<RefusalClass>) => {
   const sent: Array<string> = []
   const layer = Stage.layer({
+    ...parts,
     prepare: ({ side, symbol }) =>
       Stage.prepared((id) =>
         Effect.sync(() => {
@@ -42,10 +48,8 @@ const openBreaks = Effect.map(Reads.all(BreakTable), (all) =>
 
 const answers = Effect.map(Reads.all(PositionTable), (all) => all.map(({ answer }) => answer))
 
-const perform = (command: CommandRequest["command"]) =>
-  Effect.flatMap(Commands, (commands) =>
-    commands.perform({ id: "resolve", account, actor: "test", reason: "looked at", command })
-  )
+const perform = (command: CommandRequest["command"], id = "resolve") =>
+  Effect.flatMap(Commands, (commands) => commands.perform({ id, account, actor: "test", reason: "looked at", command }))
 
 /** A position of one share whose first order is refused, and is over. */
 const refused = Effect.gen(function* () {
@@ -61,7 +65,7 @@ describe("Refusals: a code in no table", () => {
     return Stage.play(
       Effect.gen(function* () {
         yield* refused
-        expect(yield* openBreaks).toEqual(["UnknownRefusal O1 symbol"])
+        expect(yield* openBreaks).toEqual(["OrderRefused O1 symbol"])
         expect((yield* Reads.all(BreakTable))[0]?.evidence).toContain("E7, which no table has: refused as unknown")
         yield* Stage.submit(Stage.trade("t2", "1", "KO"))
         yield* TestClock.adjust("3 minutes")
@@ -70,7 +74,7 @@ describe("Refusals: a code in no table", () => {
         if (found === undefined) return yield* Effect.dieMessage("no break")
         expect((yield* perform({ _tag: "DismissBreak", breakId: found.id }))._tag).toBe("Done")
         yield* Stage.until(Stage.orders, (orders) => orders.length === 3)
-        expect(yield* openBreaks).not.toContain("UnknownRefusal O1 symbol")
+        expect(yield* openBreaks).not.toContain("OrderRefused O1 symbol")
       }),
       layer
     )
@@ -181,6 +185,95 @@ describe("Refusals: for a session", () => {
         yield* Stage.executed({ strategy: "b", side: "sell" })
         expect(sent).toEqual(["buy AAPL", "sell AAPL"])
       }).pipe(Effect.provide(Decisions.layer)),
+      layer
+    )
+  })
+})
+
+/** What a broker says of its account, one reading after the other; the last stands. */
+const saying = (...readings: ReadonlyArray<boolean | undefined>): Pick<BrokerService, "account"> => {
+  let asked = 0
+  return {
+    account: Effect.sync(() => ({
+      brokerAccountId: undefined,
+      currency: "USD",
+      buyingPower: Decimal.unsafe("1000"),
+      mayTrade: readings[Math.min(asked++, readings.length - 1)]
+    }))
+  }
+}
+
+/** The breaks of an account that was refused, and read so often, so far apart. */
+const heldFor = (times: number, apart: Duration.DurationInput = "1 second") =>
+  Effect.gen(function* () {
+    yield* Stage.opened()
+    const asked = yield* makeAskedAccounts
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        yield* Effect.forkScoped(Daemon.run())
+        yield* Stage.submit(Stage.trade("t1", "1"))
+        yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+      })
+    )
+    yield* Stage.driving
+    yield* TestClock.adjust("2 seconds")
+    for (let i = 0; i < times; i++) {
+      yield* TestClock.adjust(apart)
+      yield* readRefused(asked)
+    }
+    return yield* openBreaks
+  })
+
+const ACCOUNT = "AccountRefused refused account account"
+const POSITION = "OrderRefused O1 symbol"
+
+describe("Refusals: of the account", () => {
+  it.each([
+    ["tells no state", [undefined], [ACCOUNT, POSITION]],
+    ["says that it may not trade", [false], [ACCOUNT, POSITION]],
+    ["says once that it may, and not again", [undefined, true, false, true, false, false], [ACCOUNT, POSITION]],
+    ["says twice that it may", [undefined, true], [POSITION]]
+  ] as const)("Refusals: where the broker %s", (_, readings, open) => {
+    const { layer, sent } = refusingAt(saying(...readings), "account")
+    return Stage.play(
+      Effect.gen(function* () {
+        expect(yield* heldFor(6)).toEqual(open)
+        expect(sent).toEqual(["buy AAPL"])
+        expect((yield* Reads.all(BreakTable))[0]?.evidence).toBe("O1 was refused with the code E7: refused as account")
+      }),
+      layer
+    )
+  })
+
+  it("W11: two readings within a second of each other are one", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        expect(yield* heldFor(2, "500 millis")).toEqual([ACCOUNT, POSITION])
+      }),
+      refusingAt(saying(true), "account").layer
+    ))
+
+  it("Refusals: nothing of the account leaves, and a person lets all of it go", () => {
+    const { layer, sent } = refusing("account")
+    return Stage.play(
+      Effect.gen(function* () {
+        yield* refused
+        yield* Stage.submit(Stage.trade("t2", "1", "KO"))
+        yield* TestClock.adjust("2 minutes")
+        expect(sent).toEqual(["buy AAPL"])
+        expect(yield* answers).toEqual(["BreakOpen", "BreakOpen"])
+        const found = yield* Reads.all(BreakTable)
+        for (const kind of ["AccountRefused", "OrderRefused"]) {
+          const breakId = found.find((each) => each.kind === kind)?.id
+          if (breakId === undefined) return yield* Effect.dieMessage(`no ${kind}`)
+          expect((yield* perform({ _tag: "DismissBreak", breakId }, kind))._tag).toBe("Done")
+          yield* Stage.until(
+            Effect.sync(() => sent.length),
+            (count) => count === (kind === "AccountRefused" ? 2 : 3)
+          )
+        }
+        expect(sent.slice(1)).toEqual(["buy KO", "buy AAPL"])
+      }),
       layer
     )
   })

@@ -15,13 +15,14 @@ import {
   Reads,
   Reconciliation,
   Refusals,
+  RefusedAccounts,
   StartGate,
   Submission,
   Tracking
 } from "@roundlot/core"
 import type { AccountName, Accumulator, Clock as MarketClock, Ledger, TradeRepository } from "@roundlot/core"
 import { assert } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Schedule } from "effect"
 import { account, audited, orders, submit, trade } from "../engine/Engine.ts"
 import { engineAt, workingAfter } from "../engine/faults.ts"
 import { places } from "./Place.ts"
@@ -56,10 +57,14 @@ type Deed =
   | "lookFor"
   | "confirmRefusals"
   | "gates"
+  | "readAccount"
   | "requestCancels"
   | "send"
   | "cancel"
   | "replace"
+
+/** How often an account is read where nothing is said of its state. */
+const READINGS = Schedule.intersect(Schedule.spaced("200 millis"), Schedule.recurs(50))
 
 const deeds: { readonly [D in Deed]: Doing } = {
   pin: StartGate.pinned(account),
@@ -70,6 +75,10 @@ const deeds: { readonly [D in Deed]: Doing } = {
   lookFor: Effect.flatMap(orders, ([order]) => (order === undefined ? Effect.void : Doubts.lookFor(order))),
   confirmRefusals: Effect.flatMap(Refusals.makeAskedRefusals, (asked) => Refusals.confirmRefusals(asked)),
   gates: Gates.openGates,
+  /** Refusals: the state of the account is read until two readings have let it go. */
+  readAccount: Effect.flatMap(RefusedAccounts.makeAskedAccounts, (asked) =>
+    RefusedAccounts.readRefused(asked).pipe(Effect.repeat({ while: (open) => open > 0, schedule: READINGS }))
+  ),
   requestCancels: Cancels.requestCancels(),
   send: Effect.zipRight(
     Gates.confirmInstruments,

@@ -67,8 +67,28 @@ export const refusalRows: ReadonlyArray<Row> = [
     what: "refused with a code in no table: its position waits for a person",
     ...refused("unknown"),
     orders: ["rejected 0"],
-    breaks: ["UnknownRefusal"],
+    breaks: ["OrderRefused"],
     evidence: /no table/,
+    answer: "BreakOpen"
+  },
+  {
+    row: "O5",
+    what: "refused for the account: nothing of it leaves",
+    ...refused("account"),
+    orders: ["rejected 0"],
+    breaks: ["AccountRefused", "OrderRefused"],
+    evidence: /^O1 was refused with the code /,
+    answer: "BreakOpen"
+  },
+  {
+    row: "O5",
+    what: "refused for the account: two readings of its state let it go",
+    ...refused("account"),
+    at: ["schwab", "alpaca", "paper"],
+    acts: () => [{ laterMs: 6_000 }, "confirmRefusals", ...cooledDown, "readAccount"],
+    orders: ["rejected 0"],
+    breaks: ["OrderRefused"],
+    passed: ["AccountRefused", "OrderRefused"],
     answer: "BreakOpen"
   }
 ]

@@ -57,6 +57,8 @@ export const rejected: Effects = {
   decision: "failed",
   attempt: "rejected rejected"
 }
+/** Refusals: the same because of the account: only a person lets it go. */
+export const accountRefused: Effects = { ...rejected, position: "0 in flight, BreakOpen" }
 export const notSent: Effects = {
   order: "pending",
   position: "1 in flight, OrderLive",

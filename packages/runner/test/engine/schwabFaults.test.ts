@@ -24,6 +24,7 @@ import { Either, Effect, Layer } from "effect"
 import { join } from "node:path"
 import { account, audited, figures, orders, statuses, submit, trade } from "./Engine.ts"
 import {
+  accountRefused,
   answer,
   assertFilledOnce,
   assertHolds,
@@ -60,8 +61,8 @@ const rows: ReadonlyArray<Row> = [
     /^no; bad price$/
   ],
   [{ what: "400 without them", act: answer(400, "<html>bad</html>") }, inDoubt, /^$/],
-  [{ what: "403 in Schwab's words", act: answer(403, { message: "forbidden" }) }, rejected, /^forbidden$/],
-  [{ what: "404 in Schwab's words", act: answer(404, { message: "not here" }) }, rejected, /^not here$/],
+  [{ what: "403 in Schwab's words", act: answer(403, { message: "forbidden" }) }, accountRefused, /^forbidden$/],
+  [{ what: "404 in Schwab's words", act: answer(404, { message: "not here" }) }, accountRefused, /^not here$/],
   [{ what: "403 without them", act: answer(403, "<html>forbidden</html>") }, inDoubt, /^$/],
   [{ what: "404 without them", act: answer(404, "no route") }, inDoubt, /^$/],
   [{ what: "500", act: answer(500) }, inDoubt, /^$/],

@@ -1,0 +1,34 @@
+import { Need } from "../books/Need.ts"
+import { format, type BreakId } from "../identity/Id.ts"
+import { UNMAPPED } from "../instrument/Ticker.ts"
+import type { Recorder } from "../journal/Recorder.ts"
+import type { Order } from "../order/Order.ts"
+import { openOrUpdate } from "./ledgerBreaks.ts"
+
+/** A refusal of the whole account stands under no instrument. */
+const SUBJECT = "refused account"
+
+/** Refusals: nothing is sent for an account that its broker refuses; the break has the broker's words. */
+export const holdRefused = (
+  recorder: Recorder,
+  { id, symbol }: Order,
+  { code, words }: { readonly code: string; readonly words: string }
+): void => {
+  recorder.need(Need.AccountBreaks({ account: recorder.account }))
+  openOrUpdate(recorder, {
+    symbol: UNMAPPED,
+    kind: "AccountRefused",
+    subject: SUBJECT,
+    evidence: `${format("order", id)} was refused with the code ${code}: ${words}`
+  })
+  recorder.touch(symbol)
+}
+
+/** Refusals: two readings of the account say that it may trade; nothing where an order was refused since the first of them. */
+export const letRefusedGo = (recorder: Recorder, id: BreakId, version: number): boolean => {
+  recorder.need(Need.BreakById({ id }))
+  const found = recorder.books.breaks.get(id)
+  if (found === undefined || found.closedAt !== undefined || found.version !== version) return false
+  recorder.emit({ _tag: "BreakClosed", id, why: "two readings of the account say that it may trade" })
+  return true
+}

@@ -1,0 +1,86 @@
+import { Effect, Ref } from "effect"
+import { Need } from "../books/Need.ts"
+import type { BreakId } from "../identity/Id.ts"
+import { Ledger } from "../ledger/Ledger.ts"
+import { SEPARATE_MS } from "../order/hearing.ts"
+import { brokerOf } from "../ports/Broker.ts"
+import { Clock } from "../ports/Clock.ts"
+import { BreakTable, type Break } from "../reconciliation/Break.ts"
+import { letRefusedGo } from "../reconciliation/refusedAccount.ts"
+import * as Instant from "../time/Instant.ts"
+import { inTurn, type EachAccount } from "./accountwise.ts"
+import { driven } from "./drive.ts"
+import { regateAll } from "./Gates.ts"
+import * as Reads from "./Reads.ts"
+import { withRetries } from "./reading.ts"
+import { reportedMember } from "./reported.ts"
+import { reported } from "./work.ts"
+
+/** When a reading last said that an account may trade, and of which version of its break, in milliseconds of a clock that never jumps. */
+interface Said {
+  readonly version: number
+  readonly atMs: number
+}
+
+/** What was read of refused accounts; lives as long as the program. */
+export type AskedAccounts = Ref.Ref<ReadonlyMap<BreakId, Said>>
+
+/** Nothing was read yet. */
+export const makeAskedAccounts: Effect.Effect<AskedAccounts> = Ref.make<ReadonlyMap<BreakId, Said>>(new Map())
+
+const refused = Effect.flatMap(
+  Reads.all(BreakTable, {
+    where: [
+      { column: "closedAt", in: [null] },
+      { column: "kind", in: ["AccountRefused"] }
+    ]
+  }),
+  driven
+)
+
+/**
+ * Refusals: reads the state of accounts that their brokers refused: one pass. Two separate readings in a row that say that one may trade let
+ * it go on; where the broker tells no state a person does.
+ */
+export const readRefused = (asked: AskedAccounts, each: EachAccount = inTurn) =>
+  Effect.gen(function* () {
+    const open = yield* refused
+    yield* each(
+      open.map(({ account }) => account),
+      (account) =>
+        Effect.forEach(
+          open.filter((found) => found.account === account),
+          (found) => reported(`account ${account}`, readOne(asked, found)),
+          { discard: true }
+        )
+    )
+    return open.length
+  })
+
+const readOne = Effect.fn("RefusedAccounts.readOne")(function* (asked: AskedAccounts, found: Break) {
+  const { account, id, openedAt, version } = found
+  const ledger = yield* Ledger
+  // A read that is shared may have begun before the refusal.
+  if ((yield* ledger.now) < Instant.addMillis(openedAt, SEPARATE_MS)) return
+  const broker = yield* brokerOf(account)
+  const atMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
+  const mayTrade = yield* withRetries(broker.account).pipe(
+    Effect.map((state) => state.mayTrade === true),
+    Effect.tapError(() => note(asked, id, undefined))
+  )
+  const before = (yield* Ref.get(asked)).get(id)
+  const isFirst = before?.version !== version
+  yield* note(asked, id, mayTrade ? { version, atMs: isFirst ? atMs : before.atMs } : undefined)
+  if (!mayTrade || isFirst || atMs - before.atMs < SEPARATE_MS) return
+  const isOver = yield* ledger.submit(
+    "report",
+    reportedMember(account, [Need.BreakById({ id })], (recorder) => letRefusedGo(recorder, id, version))
+  )
+  if (isOver) yield* regateAll(account)
+})
+
+const note = (asked: AskedAccounts, id: BreakId, said: Said | undefined) =>
+  Ref.update(asked, (known) => {
+    const others = [...known].filter(([each]) => each !== id)
+    return new Map(said === undefined ? others : [...others, [id, said] as const])
+  })
