@@ -35,7 +35,7 @@ interface State {
   readonly caughtUpTo: Instant.Instant | undefined
   readonly lastEventId: string | undefined
   readonly corrected: ReadonlyMap<string, Corrected>
-  /** Since when, and from what time on, one was told that may be of any order: until all that was told then can be read. */
+  /** Since when, and from what time on, an event came that may be of any order: until all events of then can be read. */
   readonly ofAny: { readonly at: Instant.Instant; readonly from: Instant.Instant } | undefined
 }
 

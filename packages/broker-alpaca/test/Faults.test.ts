@@ -392,7 +392,7 @@ describe("a read that goes wrong, over real sockets", () => {
   )
 
   it.scopedLive(
-    "SYNC-3: a correction that does not say of which order it is leaves every listing in part, until it is told no more",
+    "SYNC-3: a correction that does not say of which order it is leaves every listing in part, until it comes no more",
     () =>
       Effect.gen(function* () {
         const { broker, brokerOrderId, exchange } = yield* resting

@@ -229,8 +229,16 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await dialog.getByLabel("Reason").fill("the broker said so by phone")
     const verdict = dialog.getByRole("button", { name: /was never placed/ })
     expect(await verdict.getAttribute("aria-disabled")).toBe("true")
-    await dialog.getByLabel("Type KO to confirm").fill("KO")
-    await verdict.click()
+    const confirmed = dialog.getByLabel("Type KO to confirm")
+    const typed = () => confirmed.evaluateAll((fields) => fields.map((each) => each.getAttribute("value")))
+    // The daemon goes on asking for the order: what it wrote while the dialog was open is shown first, and decided on again.
+    const decide = async () => {
+      await confirmed.fill("KO")
+      await verdict.click()
+      await expect.poll(typed).not.toEqual(["KO"])
+      return (await typed()).length === 0
+    }
+    while (!(await decide())) await dialog.getByText("Nothing was done").waitFor()
     await dialog.getByText("On record for").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     await page.getByText("In doubt: it was sent and no clear answer came").waitFor({ state: "detached" })

@@ -6,7 +6,7 @@ import { InstrumentTable } from "../instrument/Instrument.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingFillTable } from "../fill/Fill.ts"
 import * as Instant from "../time/Instant.ts"
-import { format } from "../identity/Id.ts"
+import { format, type BreakId } from "../identity/Id.ts"
 import { BreakTable } from "../reconciliation/Break.ts"
 import { hasLife } from "../order/life.ts"
 import { OrderTable, type Order } from "../order/Order.ts"
@@ -24,14 +24,15 @@ import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
 import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals } from "./Refusals.ts"
-import { confirmInstrumentsOfEach, confirmUnknownAgain, makeAskedInstruments, openGates, regateAll } from "./Gates.ts"
+import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll } from "./Gates.ts"
 import { makeAskedAccounts, readRefused } from "./RefusedAccounts.ts"
 import { isDriven } from "./drive.ts"
 import * as Driving from "./Driving.ts"
 import { Health } from "./Health.ts"
-import { makeHeldReadings, readHeldAgain } from "./HeldReports.ts"
+import { readHeldAgain } from "./HeldReports.ts"
 import { learnHoursOfEach } from "./Hours.ts"
 import { watchLogins } from "./Logins.ts"
+import * as pacing from "./pacing.ts"
 import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
 import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
@@ -117,9 +118,9 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
     const polled = yield* makePolled
     const asked = yield* makeAsked
-    const heldReadings = yield* makeHeldReadings
+    const heldReadings = yield* pacing.make<BreakId>()
     const refusals = yield* makeAskedRefusals
-    const unknown = yield* makeAskedInstruments
+    const unknown = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(

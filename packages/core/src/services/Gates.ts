@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import * as commands from "../control/commands.ts"
@@ -15,6 +15,7 @@ import { PositionTable, type Position } from "../position/Position.ts"
 import type { Instant } from "../time/Instant.ts"
 import type { EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
+import * as pacing from "./pacing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { recoverIdle, reported } from "./work.ts"
@@ -101,14 +102,6 @@ export const confirmInstrumentsOfEach = (each: EachAccount) =>
     yield* recoverIdle("instruments", Effect.succeed(instruments))
   })
 
-/** When each instrument that its broker does not know was asked for last, by a clock that never jumps, and how often. Lives as long as the program. */
-export type AskedInstruments = Ref.Ref<ReadonlyMap<string, { readonly atMs: number; readonly times: number }>>
-
-/** None was asked for yet. */
-export const makeAskedInstruments: Effect.Effect<AskedInstruments> = Ref.make<
-  ReadonlyMap<string, { readonly atMs: number; readonly times: number }>
->(new Map())
-
 const FIRST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 3_600_000
 
@@ -116,37 +109,23 @@ const LONGEST_PAUSE_MS = 3_600_000
  * Asks once more for instruments that their broker does not know, or does not trade: one pass. One wrong answer keeps nothing from being
  * sent for good; it is asked after 5 s, and then ever less often, up to an hour apart.
  */
-export const confirmUnknownAgain = (asked: AskedInstruments, each: EachAccount) =>
+export const confirmUnknownAgain = (asked: pacing.Asked<string>, each: EachAccount) =>
   Effect.gen(function* () {
-    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
     const unknown = yield* Effect.flatMap(
       Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unknown"] }] }),
       driven
     )
-    const known = yield* Ref.updateAndGet(
-      asked,
-      (before) => new Map(unknown.map((one) => [nameOf(one), before.get(nameOf(one)) ?? { atMs: nowMs, times: 0 }]))
-    )
-    const due = unknown.filter((one) => {
-      const last = known.get(nameOf(one))
-      return last !== undefined && nowMs - last.atMs >= Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** last.times)
+    const due = yield* pacing.due(asked, unknown, {
+      keyOf: ({ account, symbol }) => `${account} ${symbol}`,
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS
     })
-    yield* Ref.update(
-      asked,
-      (before) =>
-        new Map([
-          ...before,
-          ...due.map((one) => [nameOf(one), { atMs: nowMs, times: (before.get(nameOf(one))?.times ?? 0) + 1 }] as const)
-        ])
-    )
     yield* each(
       due.map(({ account }) => account),
       (name) => reported(`instruments ${name}`, confirmThem(due.filter(({ account }) => account === name)))
     )
     return due.length
   })
-
-const nameOf = ({ account, symbol }: Pick<Instrument, "account" | "symbol">): string => `${account} ${symbol}`
 
 /** Asks an account's broker what an instrument is, and keeps its answer. */
 export const confirm = Effect.fn("Gates.confirm")(function* ({

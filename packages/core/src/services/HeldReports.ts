@@ -1,4 +1,4 @@
-import { Effect, Ref } from "effect"
+import { Effect } from "effect"
 import type { AccountName } from "../account/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { BrokerOrderId } from "../identity/ClientOrderId.ts"
@@ -14,6 +14,7 @@ import * as Instant from "../time/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { Ledger } from "../ledger/Ledger.ts"
+import * as pacing from "./pacing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 import { reconcile } from "./Reconciliation.ts"
@@ -21,19 +22,9 @@ import { reportedMember } from "./reported.ts"
 import { bookRead, reportMember } from "./Submission.ts"
 import { reported } from "./work.ts"
 
-/** When the order of each break was read last, in milliseconds of the monotonic clock, and how often. Lives as long as the program. */
-export type HeldReadings = Ref.Ref<ReadonlyMap<BreakId, { readonly atMs: number; readonly times: number }>>
-
-/** Nothing was read yet. */
-export const makeHeldReadings: Effect.Effect<HeldReadings> = Ref.make<
-  ReadonlyMap<BreakId, { readonly atMs: number; readonly times: number }>
->(new Map())
-
 /** Two readings are at least so far apart, in milliseconds: an answer that is shared serves again for a second. */
 const FIRST_PAUSE_MS = 2_000
 const LONGEST_PAUSE_MS = 60_000
-
-const pauseMs = (times: number): number => Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(times, 5))
 
 const openImplausible = Effect.flatMap(
   Reads.all(BreakTable, {
@@ -46,48 +37,24 @@ const openImplausible = Effect.flatMap(
 )
 
 /**
- * Reads again what was held as implausible, or shown with other terms than were sent: the order by its id, its executions, and holdings where more than was ordered seems filled. After
- * two seconds at first, then ever less often. One account's silence holds up no other.
+ * Reads again what was held as implausible, or shown with other terms than were sent: the order by its id, its executions, and holdings
+ * where more than was ordered seems filled. After two seconds at first, then ever less often. One account's silence holds up no other.
  */
-export const readHeldAgain = (readings: HeldReadings, each: EachAccount = inTurn) =>
+export const readHeldAgain = (readings: pacing.Asked<BreakId>, each: EachAccount = inTurn) =>
   Effect.gen(function* () {
-    const clock = yield* Clock
-    const nowMs = yield* clock.monotonicMs
-    const now = yield* clock.now
-    const open = yield* openImplausible
-    const known = yield* Ref.updateAndGet(readings, (before) => firstSeen(before, open, nowMs, now))
-    const isDue = ({ id }: Break): boolean => {
-      const last = known.get(id)
-      return last !== undefined && nowMs - last.atMs >= pauseMs(last.times)
-    }
-    const due = open.filter(isDue)
-    yield* Ref.update(readings, (before) => noteRead(before, due, nowMs))
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const due = yield* pacing.due(readings, yield* openImplausible, {
+      keyOf: ({ id }) => id,
+      agedMs: ({ openedAt }) => Math.max(0, Instant.millisBetween(openedAt, now)),
+      firstMs: FIRST_PAUSE_MS,
+      longestMs: LONGEST_PAUSE_MS
+    })
     yield* each(
       due.map(({ account }) => account),
       (account) => readAccount(account, due)
     )
     return due.length
   })
-
-const firstSeen = (
-  before: ReadonlyMap<BreakId, { readonly atMs: number; readonly times: number }>,
-  open: ReadonlyArray<Break>,
-  nowMs: number,
-  now: Instant.Instant
-) =>
-  new Map(
-    open.map(({ id, openedAt }) => [
-      id,
-      before.get(id) ?? { atMs: nowMs - Math.max(0, Instant.millisBetween(openedAt, now)), times: 0 }
-    ])
-  )
-
-const noteRead = (
-  before: ReadonlyMap<BreakId, { readonly atMs: number; readonly times: number }>,
-  due: ReadonlyArray<Break>,
-  nowMs: number
-) =>
-  new Map([...before, ...due.map(({ id }) => [id, { atMs: nowMs, times: (before.get(id)?.times ?? 0) + 1 }] as const)])
 
 const readAccount = (account: AccountName, due: ReadonlyArray<Break>) => {
   const here = due.filter((each) => each.account === account)

@@ -224,7 +224,7 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
     const shape = shapeOf(fields)
     if (shape === undefined) return tell(fields)
     const isDenied = shape.orderId !== undefined && denied.has(fields[shape.orderId] ?? "")
-    // What is asked for is answered: an order that no answer ever shows could not be told from one that was refused.
+    // What is asked for is answered: an order that no answer ever shows would look like one that was refused.
     if (mind.isLying && isDenied && !isListing) return
     const lies = mind.about(shape.name)
     const message = lies.reduce((before, told) => oneLie(before, shape, told, mind), fields)
