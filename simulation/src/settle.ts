@@ -107,17 +107,17 @@ const acceptHeld = (scene: Scene, name: string) =>
 const reading = <A, E>(scene: Scene, read: Effect.Effect<A, E, TradeRepository.TradeRepository>) =>
   Effect.orDie(Effect.provideService(read, TradeRepository.TradeRepository, scene.store))
 
+const isOfHoldings = (kind: Break.BreakKind): boolean => kind === "ForeignPosition" || kind === "PositionDiffers"
+
 /** What still has to move, by the journal: a sentence each. */
 const unsettled = ({ memory, moved }: Scene): ReadonlyArray<string> => {
   const { breaks, held_reports, orders, positions, waiting_fills } = memory.fold.books
   const live = orders.all().filter((order) => OrderState.isLive(order.status))
   const waiting = waiting_fills.all().filter(({ joinedAt }) => joinedAt === undefined)
-  // What was hidden for a while may be a difference until positions are compared the next time.
+  // What was hidden, or held as implausible, for a while may be a difference until positions are compared the next time.
   const differing = breaks
     .all()
-    .filter(
-      ({ closedAt, kind, subject }) => closedAt === undefined && (moved.has(subject) || kind === "ForeignPosition")
-    )
+    .filter(({ closedAt, kind, subject }) => closedAt === undefined && (moved.has(subject) || isOfHoldings(kind)))
   // What came up by an operator's word alone is asked for at the program's next look.
   const moving = ["CoolingDown", "Held(circuit)", "OrderLive", "Ordered", "Refused(InstrumentUnverified)", HALTED]
   return [

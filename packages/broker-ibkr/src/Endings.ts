@@ -10,7 +10,8 @@ interface Ending {
   readonly facts: OrderFacts
   readonly progress: { readonly filled: string; readonly averagePrice: string }
   readonly state: Report.Liveness
-  /** The broker's own words. */
+  /** The code and the broker's own words. */
+  readonly code: number
   readonly words: string
   readonly endedAt: Instant.Instant
 }
@@ -55,6 +56,7 @@ const endingOf = ({ error, facts, progress, status, whyHeld = "" }: Heard, at: I
     facts: { ...facts, status },
     progress: progress ?? { filled: "", averagePrice: "" },
     state: { _tag: "Closed", kind },
+    code: error.code,
     words: error.text,
     endedAt: at
   }

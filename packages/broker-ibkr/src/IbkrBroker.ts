@@ -3,7 +3,7 @@ import type { AccountName, Id, OrderState, OrderTerms, Report, Ticker } from "@r
 import { Clock, Effect, Either, Queue, Schema, Stream } from "effect"
 import type { Duration, Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
-import { kindOf } from "./Codes.ts"
+import { classOf, kindOf } from "./Codes.ts"
 import * as Endings from "./Endings.ts"
 import { assetClassOf, COMBINATION, executedOf, isDurable, ownerOf, sideOf, symbolOf, type Names } from "./Execution.ts"
 import type { Address, ConnectFailed, Line } from "./Line.ts"
@@ -253,7 +253,7 @@ interface Progress {
 /** An order as a report; `undefined` where TWS has given it no durable id yet, it is over no shares, or on no side. */
 const seenOf = (
   { names }: Desk,
-  { facts: order, progress, state, words }: ListedOrder,
+  { code, facts: order, progress, state, words }: ListedOrder,
   asOf: Instant.Instant,
   executionsRead: boolean
 ): Report.OrderSeen | undefined => {
@@ -277,11 +277,20 @@ const seenOf = (
     rawStatus: rawStatusOf(order, progress),
     state,
     words,
+    refusal: refusalOf(state, words, code),
     cumulative: progress === undefined ? undefined : decimalOf(progress.filled),
     averagePrice: averagePrice !== undefined && Decimal.isPositive(averagePrice) ? averagePrice : undefined,
     executionsRead
   }
 }
+
+/** Among the completed orders of a day only words are left of the error: those of a rejection, unless another code is known. */
+const REJECTED = 201
+
+const refusalOf = (state: Report.Liveness, words: string | undefined, code = REJECTED): Report.OrderSeen["refusal"] =>
+  words !== undefined && state._tag === "Closed" && state.kind === "rejected"
+    ? { code: String(code), words, class: classOf(code, words) }
+    : undefined
 
 /** TWS's status, and why it holds the order. */
 const rawStatusOf = ({ status }: OrderFacts, progress: Progress | undefined): string => {
@@ -333,8 +342,9 @@ interface ListedOrder {
   readonly facts: OrderFacts
   readonly state: Report.Liveness
   readonly progress: Progress | undefined
-  /** TWS's words of why it ended. */
+  /** TWS's words of why it ended, and the code of the error that ended it. */
   readonly words?: string | undefined
+  readonly code?: number | undefined
   readonly endedAt: Instant.Instant | undefined
 }
 
@@ -345,7 +355,7 @@ const shownOf = (
   progress: Progress | undefined
 ): Omit<ListedOrder, "endedAt"> => {
   const ending = isStopped(facts.status) ? endings.of(facts.permId) : undefined
-  return { facts, progress, state: ending?.state ?? livenessOf(facts.status), words: ending?.words }
+  return { facts, progress, state: ending?.state ?? livenessOf(facts.status), words: ending?.words, code: ending?.code }
 }
 
 /** Notes under which ids an order stands, and whether it is a combination. */
@@ -423,6 +433,7 @@ const completedOrders = (desk: Desk) =>
             state: ending?.state ?? completedLivenessOf(facts.status, completedStatus),
             progress: { filled, averagePrice: "" },
             words: ending?.words ?? (completedStatus === "" ? undefined : completedStatus),
+            code: ending?.code,
             endedAt: BrokerTime.parse(completedTime, desk.names.zone)
           }
         })

@@ -50,7 +50,8 @@ describe("a rejection after an acknowledgement", () => {
           const { broker, brokerOrderId, meets, reports, until } = yield* acknowledged()
           yield* meets({ reject: { code, words: "the margin is not met", brokerOrderId } })
           yield* until(isClosed)
-          const ended = { state: { _tag: "Closed", kind }, rawStatus: "Inactive", words }
+          const refusal = kind === "rejected" ? { code, words, class: code === "201" ? "later" : "session" } : undefined
+          const ended = { state: { _tag: "Closed", kind }, rawStatus: "Inactive", words, refusal }
           expect(reports.find(isClosed)).toMatchObject({ ...ended, brokerOrderId, executionsRead: true })
           expect(yield* seen(broker, brokerOrderId)).toMatchObject(ended)
           const { received } = yield* broker.orders(yield* lately)
@@ -94,7 +95,8 @@ describe("a rejection after an acknowledgement", () => {
         const later = yield* IbkrBroker.make({ account, address })
         expect(yield* seen(later, brokerOrderId)).toMatchObject({
           state: { _tag: "Closed", kind: "rejected" },
-          words: "Rejected: margin"
+          words: "Rejected: margin",
+          refusal: { code: "201", words: "Rejected: margin", class: "later" }
         })
       })
     ))

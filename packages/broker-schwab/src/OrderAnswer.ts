@@ -3,6 +3,7 @@ import type { AccountName, Report, Side, OrderTerms } from "@roundlot/core"
 import { Option, ParseResult, Schema } from "effect"
 import * as OrderId from "./OrderId.ts"
 import { livenessOf } from "./OrderStatus.ts"
+import { classOf, codeOf } from "./RefusalCodes.ts"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))
 
@@ -256,6 +257,16 @@ const typeWords: ReadonlyMap<string, OrderTerms.OrderType> = new Map([
   ["STOP_LIMIT", "stop_limit"]
 ])
 
+/** What Schwab shows of an order's end: a rejection after the fact is one of its refusals, though it comes without their status. */
+const endOf = ({ status, statusDescription }: OrderAnswer): Pick<Report.OrderSeen, "refusal" | "state" | "words"> => {
+  const state = livenessOf(status)
+  const words = statusDescription ?? undefined
+  if (state._tag === "Open" || words === undefined) return { state }
+  if (state.kind !== "rejected") return { state, words }
+  const code = codeOf(400, words)
+  return { state, words, refusal: { code, words, class: classOf(code, words) } }
+}
+
 /** An order as the books take it at a moment, one of several legs as such (P10); none where it is of no side. */
 export const seenOf = (
   account: AccountName.AccountName,
@@ -278,7 +289,7 @@ export const seenOf = (
       side,
       quantity,
       rawStatus: order.status,
-      state: livenessOf(order.status),
+      ...endOf(order),
       cumulative: totalOf(order),
       averagePrice: isPriced && Decimal.isZero(missingOf(order)) ? Price.average(notional, told) : undefined,
       enteredAt: order.enteredTime,

@@ -91,7 +91,14 @@ describe("a send that goes wrong, over real sockets", () => {
       const sent = yield* send(broker, terms({ type: "limit", limitPrice: Price.unsafe("100") }))
       if (sent.answer._tag !== "Accepted") return assert.fail(words(sent.answer))
       const { report } = yield* broker.order(sent.answer.brokerOrderId)
-      assert.containSubset(report, { rawStatus: "REJECTED", state: { _tag: "Closed", kind: "rejected" } })
+      const rejected = "insufficient buying power: 100 asked, 1 there"
+      const refusal = { code: "400", words: rejected, class: "later" }
+      assert.containSubset(report, {
+        rawStatus: "REJECTED",
+        state: { _tag: "Closed", kind: "rejected" },
+        words: rejected,
+        refusal
+      })
       assert.isAtLeast(Number(report.asOf), Number(sent.asOf))
     })
   )

@@ -1,29 +1,40 @@
 import { symbolKey } from "../books/Table.ts"
 import { format } from "../identity/Id.ts"
 import type { Recorder } from "../journal/Recorder.ts"
-import type { Attempt } from "../order/Attempt.ts"
 import type { Order } from "../order/Order.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
+import { holdRefused } from "../reconciliation/refusedAccount.ts"
+import type { Refusal } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
 
 /** How long a refusal for a session holds a side where sessions never close, in milliseconds. */
 const WITHOUT_SESSIONS_MS = 60 * 60_000
 
-/** Refusals: what the class of a refusal starts beside the cool-down, once it is confirmed (W11). */
+/** Refusals: what the class of a refused send starts beside the cool-down, once it is confirmed (W11). */
 export const afterRefusal = (recorder: Recorder, order: Order): void => {
   if (order.status !== "rejected" || order.attemptId === undefined) return
   const attempt = recorder.books.attempts.get(order.attemptId)
-  if (attempt?.outcome !== "rejected") return
-  if (attempt.refusalClass === "session") refuseSide(recorder, order)
-  if (attempt.refusalClass === "unknown") holdPosition(recorder, order, attempt, "which no table has")
-  if (attempt.refusalClass === "account") holdPosition(recorder, order, attempt, "which is about its account")
+  if (attempt?.outcome !== "rejected" || attempt.refusalClass === undefined) return
+  const { errorCode: code = "", errorMessage: words = "" } = attempt
+  holdPosition(recorder, order, { code, words, class: attempt.refusalClass })
+}
+
+/** Refusals: the same of an order that was rejected after its broker had acknowledged it; its account is held with it. */
+export const afterRejection = (recorder: Recorder, order: Order, refusal: Refusal): void => {
+  if (refusal.class === "account") holdRefused(recorder, order, refusal)
+  holdPosition(recorder, order, refusal)
+}
+
+const holdPosition = (recorder: Recorder, order: Order, refusal: Refusal): void => {
+  if (refusal.class === "session") refuseSide(recorder, order)
+  if (refusal.class === "unknown") waitForPerson(recorder, order, refusal, "which no table has")
+  if (refusal.class === "account") waitForPerson(recorder, order, refusal, "which is about its account")
 }
 
 /** The position is ordered again by a person only, also where the account may trade by then. */
-const holdPosition = (recorder: Recorder, { id, symbol }: Order, attempt: Attempt, why: string): void => {
-  const { errorCode = "", errorMessage = "" } = attempt
+const waitForPerson = (recorder: Recorder, { id, symbol }: Order, { code, words }: Refusal, why: string): void => {
   const subject = format("order", id)
-  const evidence = `${subject} was refused with the code ${errorCode}, ${why}: ${errorMessage}`
+  const evidence = `${subject} was refused with the code ${code}, ${why}: ${words}`
   open(recorder, { symbol, kind: "OrderRefused", subject, evidence })
 }
 

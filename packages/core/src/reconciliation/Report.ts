@@ -30,12 +30,19 @@ export const refusalClasses = ["final", "later", "session", "account", "unknown"
 /** One of the classes of refusal. */
 export type RefusalClass = (typeof refusalClasses)[number]
 
+/** What a broker refused an order by: its own code and words, and what that is about. */
+export interface Refusal {
+  readonly code: string
+  readonly words: string
+  readonly class: RefusalClass
+}
+
 /** The answer to one send (the four answers of the sending rules). Values, never errors. */
 export type Answer = Data.TaggedEnum<{
   /** The broker's own id, read back and equal in symbol, side and quantity. */
   readonly Accepted: { readonly brokerOrderId: BrokerOrderId }
   /** On the adapter's list of answers that create no order. */
-  readonly Refused: { readonly code: string; readonly words: string; readonly class: RefusalClass }
+  readonly Refused: Refusal
   /** No byte left us, or documented as not processed; `retryAfterMs` is the broker's wait. */
   readonly NotSent: { readonly why: string; readonly retryAfterMs: number | undefined }
   /**
@@ -82,6 +89,8 @@ export interface OrderSeen extends Stamped {
   readonly state: Liveness
   /** The broker's own words of why it ended, where it gives any. */
   readonly words?: string | undefined
+  /** Of an order that was rejected after it was acknowledged: by what. */
+  readonly refusal?: Refusal | undefined
   /** Shares filled so far, in all; `undefined` where the broker does not say. */
   readonly cumulative: Decimal | undefined
   readonly averagePrice: Decimal | undefined

@@ -13,6 +13,7 @@ import { priceFault } from "../order/OrderTerms.ts"
 import type { Side } from "../order/Side.ts"
 import * as Instant from "../time/Instant.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
+import { afterRejection } from "../position/refused.ts"
 import { seeInstrument } from "./held.ts"
 import { applied, type Interpreted } from "./Interpreted.ts"
 import type { OrderSeen } from "./Report.ts"
@@ -87,13 +88,19 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
   closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
   if (isPremature(report)) return premature(recorder, order, change, report)
-  const seen = advance(recorder, order.id, change, wordOf(report, passed))
+  const { refusal } = report
+  const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
   if (seen !== order) reviewClientId(recorder, order, report)
+  if (refusal !== undefined && isRejectedNow(order, seen)) afterRejection(recorder, seen, refusal)
   const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, report)
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
   return applied(joined)
 }
+
+/** Refusals: an order of ours that worked, or may have, until its rejection was confirmed (W11). */
+const isRejectedNow = (before: Order, after: Order): boolean =>
+  after.origin !== "external" && isLive(before.status) && after.status === "rejected"
 
 /** O18: found by the broker's id, but not under the client order id that we gave it. */
 const reviewClientId = (recorder: Recorder, order: Order, { brokerOrderId, clientOrderId }: OrderSeen): void => {

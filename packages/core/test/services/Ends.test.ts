@@ -9,7 +9,13 @@ import * as Quantity from "../../src/money/Quantity.ts"
 import type { Order } from "../../src/order/Order.ts"
 import { PositionTable } from "../../src/position/Position.ts"
 import { BreakTable } from "../../src/reconciliation/Break.ts"
-import { Answer, type NotFound, type OrderSeen, type Received } from "../../src/reconciliation/Report.ts"
+import {
+  Answer,
+  type NotFound,
+  type OrderSeen,
+  type Received,
+  type RefusalClass
+} from "../../src/reconciliation/Report.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as Daemon from "../../src/services/Daemon.ts"
 import { Commands } from "../../src/services/Commands.ts"
@@ -88,6 +94,44 @@ const working = (show: (report: OrderSeen) => void) =>
 
 const ended = { asOf: Instant.make(9n), rawStatus: "canceled", state: { _tag: "Closed", kind: "cancelled" } } as const
 const accepted = Answer.Accepted({ brokerOrderId: Stage.theirId })
+
+const rejectedFor = (which: RefusalClass) =>
+  ({
+    asOf: Instant.make(9n),
+    rawStatus: "REJECTED",
+    state: { _tag: "Closed", kind: "rejected" },
+    words: "no",
+    refusal: { code: "201", words: "no", class: which }
+  }) as const
+
+describe("an order that is rejected after it was acknowledged", () => {
+  it.each([
+    ["final", "CoolingDown", []],
+    ["later", "CoolingDown", []],
+    ["session", "Held(refused)", []],
+    ["unknown", "BreakOpen", ["OrderRefused"]],
+    ["account", "BreakOpen", ["AccountRefused", "OrderRefused"]]
+  ] as const)(
+    "Refusals: as %s its position answers %s, once a second reading agrees (W11)",
+    (which, expected, breaks) => {
+      const { asked, layer, show } = place([accepted])
+      return Stage.play(
+        Effect.gen(function* () {
+          const order = yield* working(show)
+          show({ ...Stage.seen(order), ...rejectedFor(which) })
+          yield* Stage.until(firstOrder, ({ endReported }) => endReported === "rejected")
+          expect([yield* answer, yield* openKinds]).toEqual(["OrderLive", []])
+          yield* Stage.until(Stage.statuses, ([status]) => status === "rejected")
+          expect([yield* answer, yield* openKinds]).toEqual([expected, breaks])
+          expect(yield* firstOrder).toMatchObject({ code: "201", reason: "no" })
+          expect(asked.sent).toBe(1)
+          expect((yield* Audit.run()).findings).toEqual([])
+        }),
+        layer
+      )
+    }
+  )
+})
 
 describe("a refused order", () => {
   it("W11: ends once its broker, asked for it by our id, does not find it; then its shares are due again after the cool-down", async () => {

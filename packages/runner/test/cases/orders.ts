@@ -170,6 +170,19 @@ export const orderRows: ReadonlyArray<Row> = [
     orders: ["rejected 0"]
   },
   {
+    row: "O5",
+    what: "it is rejected for the session after it was taken: symbol and side wait",
+    at: ["schwab", "ibkr"],
+    acts: ({ id }) => [
+      { reject: { brokerOrderId: id, code: "201", words: "trading is halted" } },
+      "read",
+      { laterMs: 2_000 },
+      "read"
+    ],
+    orders: ["rejected 0"],
+    answer: "Held(refused)"
+  },
+  {
     row: "O6",
     what: "it is cancelled",
     at: names,
