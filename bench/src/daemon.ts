@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const MAIN = fileURLToPath(new URL("../../packages/runner/dist/main.js", import.meta.url))
+/** The program, as it is built. */
+export const MAIN = fileURLToPath(new URL("../../packages/runner/dist/main.js", import.meta.url))
 
 /** A process that serves HTTP on a port of this machine. */
 export interface Served {

@@ -7,6 +7,7 @@ import * as attempts from "./attempts.ts"
 import * as audit from "./audit.ts"
 import * as batches from "./batches.ts"
 import * as dashboard from "./dashboard.ts"
+import * as executed from "./executed.ts"
 import * as fill from "./fill.ts"
 import * as growth from "./growth.ts"
 import * as holding from "./holding.ts"
@@ -55,6 +56,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["api", api.measure],
   ["readers", api.measureReaders],
   ["batches", batches.measure],
+  ["executed", executed.measure],
   ["idle", idle.measure],
   ["upload", upload.measure],
   ["dashboard", dashboard.measure],

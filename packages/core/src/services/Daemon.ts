@@ -128,9 +128,9 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         work.forever("instruments", look, confirmInstrumentsOfEach(each.instruments), {
           after: ["instruments", "accounts"]
         }),
-        work.forever("submission", look, submitPending(mayDrive, each.sends), { after: submissionFollows }),
+        work.forever("submission", look, submitPending(mayDrive, each.sends), { after: submissionFollows, rest: 1 }),
         work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
-        work.forever("batches", look, workOffBatches, { after: ["batches"] }),
+        work.forever("batches", look, workOffBatches, { after: ["batches"], rest: 4 }),
         work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),
         work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
         work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
@@ -316,11 +316,12 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     )
   // Nothing is read into the books of an account before its broker has shown that it is that account's.
   const poll = pollEach(onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account))))
+  const seqsNow = Effect.map(repository.heads, (heads) =>
+    [...heads].map(([account, head]) => `${account}${head.seq}`).join()
+  )
   const state = Effect.gen(function* () {
     const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: moving }] })
     const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
-    const heads = yield* repository.heads
-    const seqs = [...heads].map(([account, head]) => `${account}${head.seq}`).join()
     const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const held = yield* Reads.all(BreakTable, {
@@ -335,16 +336,20 @@ export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.g
     const hasStarted = yield* wentWell(STARTED)
     const moves =
       unverified.length > 0 || asksStill || readsAgain || orders.some((order) => isOnItsWay(order) || hasLife(order))
-    return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()), seqs }
+    return { orders, isBusy: moves || !hasStarted || (yield* Batches.isBusy()) }
   })
   let still = 0
   let before = ""
   for (;;) {
-    const now = yield* state
-    still = !now.isBusy && now.seqs === before ? still + 1 : 0
-    before = now.seqs
-    if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
-    if (still > 0 && now.orders.length > 0) yield* poll
+    const seqs = yield* seqsNow
+    // While commits come nothing is read: what moves is plain.
+    if (seqs === before) {
+      const now = yield* state
+      still = now.isBusy ? 0 : still + 1
+      if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
+      if (still > 0 && now.orders.length > 0) yield* poll
+    } else still = 0
+    before = seqs
     yield* Effect.sleep("25 millis")
   }
 })
