@@ -324,6 +324,14 @@ describe("D5: direct orders of both sides of a symbol", () => {
     )
   })
 
+  test("are refused where the account says so, and say for which order", () => {
+    const desk = both(Desk.make({ crossing: "refuse" }))
+    expect(run(desk, send(1), send(2)).at(-1)).toBe("Refused")
+    expect(standing(desk, "S")).toBe(
+      "failed: Refused(OppositeOrderLive(O1)): it does not wait for orders of the other side; 0 of 3 filled"
+    )
+  })
+
   test("where sessions never close they wait on", () => {
     const desk = both(Desk.make())
     run(desk, send(1), send(2), send(2), send(2))

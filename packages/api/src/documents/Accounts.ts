@@ -36,6 +36,8 @@ export const AccountDocument = Schema.Struct({
   shorting: Schema.Literal("never", "allowed"),
   external: Schema.Literal("ignore", "count"),
   cancelOnFlip: Schema.Boolean,
+  /** What becomes of a direct order while one of the other side lives; where nothing is set rows wait, and decisions are refused. */
+  crossing: Schema.NullOr(Schema.Literal("wait", "refuse")),
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,

@@ -12,6 +12,12 @@ export const directions = ["mirror", "offset"] as const
 /** How a trade of the source maps to our target. */
 export type Direction = (typeof directions)[number]
 
+/** What becomes of a direct order while one of the other side lives (D5). */
+export const crossings = ["wait", "refuse"] as const
+
+/** One of these policies. */
+export type Crossing = (typeof crossings)[number]
+
 /**
  * One of our accounts, with the policies that its orders obey and the limits that they keep. Lots, thresholds and quantities in
  * shares, notionals and the open residual in dollars, times in milliseconds.
@@ -38,6 +44,8 @@ export const Account = Schema.Struct({
   shorting: Column.literal(["never", "allowed"]),
   external: Column.literal(["ignore", "count"]),
   cancelOnFlip: Column.flag,
+  /** D5, for all direct orders; where nothing is said rows wait, and decisions are refused. */
+  crossing: Column.optional(Column.literal(crossings)),
   resendWindowMs: Column.integer,
   /** How old a trade may be to be counted where the account is live; a day where nothing is said. */
   maxTradeAgeMs: Column.optional(Column.integer),
@@ -104,6 +112,7 @@ export const defaultSettings: AccountSettings = {
   shorting: "allowed",
   external: "ignore",
   cancelOnFlip: false,
+  crossing: undefined,
   resendWindowMs: TEN_MINUTES_MS,
   maxTradeAgeMs: undefined,
   bandBp: undefined,

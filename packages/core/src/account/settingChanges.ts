@@ -34,6 +34,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   shorting: textOf(settings.shorting),
   external: textOf(settings.external),
   cancelOnFlip: textOf(settings.cancelOnFlip),
+  crossing: textOf(settings.crossing),
   resendWindowMs: textOf(settings.resendWindowMs),
   maxTradeAgeMs: textOf(settings.maxTradeAgeMs),
   bandBp: textOf(settings.bandBp),

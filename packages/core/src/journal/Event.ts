@@ -74,6 +74,7 @@ const later = {
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),
   maxTradeAgeMs: Schema.optionalWith(Account.fields.maxTradeAgeMs, { default: unset }),
   bandBp: Schema.optionalWith(Account.fields.bandBp, { default: unset }),
+  crossing: Schema.optionalWith(Account.fields.crossing, { default: unset }),
   restricted: Schema.optionalWith(Account.fields.restricted, { default: () => [] })
 }
 

@@ -11,11 +11,21 @@ import type { Side } from "./Side.ts"
 /** May a direct order leave now? It is sent as given, waits for what will pass, or is refused by a control. */
 export type Admission =
   | { readonly _tag: "Admitted" }
-  | { readonly _tag: "Waits"; readonly why: string; readonly behind?: OrderId | undefined }
+  /** `of` is what stands in the way, by its name. */
+  | {
+      readonly _tag: "Waits"
+      readonly code: string
+      readonly of?: string | undefined
+      readonly behind?: OrderId | undefined
+    }
   | { readonly _tag: "Refused"; readonly control: Control; readonly words: string }
 
+/** What an order waits for, as it stands on the order. */
+export const waitsFor = ({ code, of }: Extract<Admission, { readonly _tag: "Waits" }>): string =>
+  of === undefined ? code : `${code}(${of})`
+
 const admitted: Admission = { _tag: "Admitted" }
-const waits = (why: string, behind?: OrderId): Admission => ({ _tag: "Waits", why, behind })
+const waits = (code: string, of?: string, behind?: OrderId): Admission => ({ _tag: "Waits", code, of, behind })
 const refused = (control: Control, words: string): Admission => ({ _tag: "Refused", control, words })
 
 /** What is a direct order's own in rule 0 of sending; the limits of the account come after it. Judged on the rows of the commit that would send it, and never changed (E2). */
@@ -30,15 +40,15 @@ const waitOf = (standing: Standing, order: Order): Admission | undefined => {
   if (standing.tradingState === "observe") return waits("Observed")
   if (refusedUntil(standing.position, order.side, standing.at) !== undefined) return waits("SideRefused")
   const [inTheWay] = standing.holdingBreaks
-  if (inTheWay !== undefined) return waits(`BreakOpen(${inTheWay.kind} ${inTheWay.subject})`)
+  if (inTheWay !== undefined) return waits("BreakOpen", `${inTheWay.kind} ${inTheWay.subject}`)
   if (!standing.isSessionOpen) return waits("SessionClosed")
   // Of several that are in doubt only an older one is ahead: otherwise each would wait for the other for ever.
   const isAhead = ({ id, status }: Order) => status === "in_doubt" && (order.status !== "in_doubt" || id < order.id)
   const doubtful = standing.liveOrders.find(isAhead)
-  if (doubtful !== undefined) return waits(`InDoubtAhead(O${doubtful.id})`)
+  if (doubtful !== undefined) return waits("InDoubtAhead", format("order", doubtful.id))
   if (standing.instrument?.status !== "verified") return waits("InstrumentUnverified")
   const against = newestAgainst(standing, order)
-  return against === undefined ? undefined : waits(`OppositeOrderLive(${format("order", against)})`, against)
+  return against === undefined ? undefined : waits("OppositeOrderLive", format("order", against), against)
 }
 
 /** D5: the live order of the other side, whoever made it; of several the one that is likely to end last. Doubtful ones are judged before. */

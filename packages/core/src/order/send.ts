@@ -10,7 +10,7 @@ import { keep } from "../reconciliation/evidence.ts"
 import { open } from "../reconciliation/ledgerBreaks.ts"
 import type { RawPayload } from "../reconciliation/Report.ts"
 import * as Instant from "../time/Instant.ts"
-import { admissionOf, type Admission } from "./admission.ts"
+import { admissionOf, waitsFor, type Admission } from "./admission.ts"
 import { ID_IN_USE, type Attempt } from "./Attempt.ts"
 import { draftOf, type Order } from "./Order.ts"
 import { isLive } from "./OrderState.ts"
@@ -120,8 +120,11 @@ const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
   const admission = admissionNow(recorder, order)
   if (admission._tag === "Admitted") return admit(recorder, withEffect(order, effectNow(recorder, order)), requestFor)
   if (admission._tag === "Waits") {
-    const { behind, why } = admission
-    return order.decisionId === undefined ? hold(recorder, order, why, behind) : turnDown(recorder, order, why)
+    const { behind, code } = admission
+    const why = waitsFor(admission)
+    return mayWait(recorder, order, behind)
+      ? hold(recorder, order, why, behind)
+      : turnDown(recorder, order, code, `Refused(${why}): ${behind === undefined ? UNWAITING : CROSSING}`)
   }
   const { control, words } = admission
   advance(recorder, order.id, { deed: "failed", code: control, reason: `Refused(${control}): ${words}` })
@@ -139,22 +142,28 @@ const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   return { _tag: "Refused", control }
 }
 
-/** A decision waits for nothing, so that the order of signals is kept: what would hold another order ends it. */
-const turnDown = (recorder: Recorder, order: Order, why: string): SendPlanned => {
-  const control = why.replace(/\(.*$/s, "")
-  advance(recorder, order.id, {
-    deed: "failed",
-    code: control,
-    reason: `Refused(${why}): a decision waits for nothing`
-  })
+const UNWAITING = "a decision waits for nothing"
+const CROSSING = "it does not wait for orders of the other side"
+
+/**
+ * D5: a decision waits for nothing, so that the order of signals is kept, and a row for whatever will pass; the account may say
+ * otherwise of orders of the other side.
+ */
+const mayWait = ({ books }: Recorder, { account, decisionId }: Order, behind: OrderId | undefined): boolean => {
+  const crossing = behind === undefined ? undefined : books.accounts.get(account)?.crossing
+  return crossing === undefined ? decisionId === undefined : crossing === "wait"
+}
+
+const turnDown = (recorder: Recorder, order: Order, control: string, reason: string): SendPlanned => {
+  advance(recorder, order.id, { deed: "failed", code: control, reason })
   return { _tag: "Refused", control }
 }
 
 const admissionNow = (recorder: Recorder, order: Order): Admission => {
   const standing = standingOf(recorder, order.symbol)
-  if (standing === undefined) return { _tag: "Waits", why: "NoPosition" }
+  if (standing === undefined) return { _tag: "Waits", code: "NoPosition" }
   const admission = admissionOf(standing, order)
-  return admission._tag === "Admitted" && needsApproval(recorder, order) ? { _tag: "Waits", why: APPROVAL } : admission
+  return admission._tag === "Admitted" && needsApproval(recorder, order) ? { _tag: "Waits", code: APPROVAL } : admission
 }
 
 /** Whether an order opens or closes: what is held when it leaves decides. */
@@ -244,7 +253,7 @@ const reasonAgainstResend = (recorder: Recorder, order: Order): string | undefin
     const isSame = effectNow(recorder, order) === order.positionEffect
     return isSame ? undefined : "it would open now what it was to close, or close what it was to open"
   }
-  return `it may not go now: ${admission._tag === "Waits" ? admission.why : admission.control}`
+  return `it may not go now: ${admission._tag === "Waits" ? waitsFor(admission) : admission.control}`
 }
 
 /** Refusals: how often the request of one client order id may have been processed at most. */

@@ -207,7 +207,7 @@ export const submitPending = <R>(
     const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
     const pending = yield* Reads.all(OrderTable, { where: [{ column: "status", in: ["pending"] }] })
     const ready = pending.filter(
-      (order) => order.decisionId === undefined && (order.notBefore === undefined || order.notBefore <= now)
+      (order) => isSentHere(order) && (order.notBefore === undefined || order.notBefore <= now)
     )
     const byAccount = new Map<AccountName, Array<Order>>()
     for (const order of ready) {
@@ -224,6 +224,9 @@ export const submitPending = <R>(
     )
     yield* recoverIdle("sending", beingSent)
   })
+
+/** A decision's order is sent where the decision is executed, unless it waits for an order of the other side since. */
+const isSentHere = ({ decisionId, heldBehind }: Order): boolean => decisionId === undefined || heldBehind !== undefined
 
 /** Of these orders, those that have not ended. */
 const livingOf = (ids: ReadonlyArray<OrderId>) =>

@@ -32,6 +32,7 @@ export const account: Row = {
   shorting: "allowed",
   external: "ignore",
   cancelOnFlip: 0,
+  crossing: null,
   resendWindowMs: 600_000,
   maxTradeAgeMs: null,
   bandBp: null,

@@ -334,6 +334,23 @@ describe("what stands before a decision ends it, naming the control", () => {
       })
     ))
 
+  test("D5: a live order of the other side; where the account says so it waits, and goes when that has ended", () => {
+    const ended = { asOf: Instant.make(9n), rawStatus: "filled", state: { _tag: "Closed", kind: "filled" } } as const
+    return playDriven(
+      Effect.gen(function* () {
+        yield* stage.opened({ crossing: "wait" })
+        yield* executed()
+        const [first] = yield* stage.orders
+        if (first === undefined) return yield* Effect.dieMessage("no order")
+        expect(seen(yield* executed({ side: "sell" }))).toBe("submitted")
+        yield* TestClock.adjust("5 seconds")
+        expect(yield* stage.statuses).toEqual(["submitted", "pending"])
+        yield* stage.book({ ...stage.seen(first), ...ended, cumulative: first.quantity, averagePrice: first.quantity })
+        yield* stage.until(stage.statuses, ([, second]) => second === "submitted")
+      })
+    )
+  })
+
   test("the same intent within a minute, unless the first has failed", () =>
     play(
       Effect.gen(function* () {

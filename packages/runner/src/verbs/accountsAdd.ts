@@ -47,6 +47,7 @@ export const accountsAdd = Verb.make({
     cancelOnFlip: Options.boolean("cancel-on-flip").pipe(
       Options.withDescription("Cancel an order when its position turns")
     ),
+    crossing: flags.text("crossing", "Direct orders while one of the other side lives: wait or refuse"),
     resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m"),
     reason: flags.text("reason", "Why; needed where a limit lets more through than before")
   },

@@ -22,6 +22,7 @@ const explanation = (file: string): string =>
     "  store      where the books are; a flag --store or the variable ROUNDLOT_STORE wins over it",
     "  accounts   one entry an account: broker, environment, direction (mirror or offset), lot, threshold or",
     "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
+    "             crossing (wait or refuse: direct orders while one of the other side lives),",
     '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: that far beyond the last price, that long),',
     '             resendWindow, limits.orderQuantity. Quantities are texts: "0.5"',
     "  sources    one entry a source of trades: its account, direction, the suffixes that its symbols carry",

@@ -42,6 +42,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   shorting: account.shorting,
   external: account.external,
   cancelOnFlip: account.cancelOnFlip,
+  crossing: account.crossing ?? null,
   resendWindowMs: account.resendWindowMs,
   maxTradeAgeMs: age.oldestOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,

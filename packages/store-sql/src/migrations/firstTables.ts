@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "094f45fc"
+export const fingerprint = "c9941e97"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -23,6 +23,7 @@ export const sqlite: ReadonlyArray<string> = [
   "shorting" TEXT NOT NULL,
   "external" TEXT NOT NULL,
   "cancelOnFlip" INTEGER NOT NULL,
+  "crossing" TEXT,
   "resendWindowMs" INTEGER NOT NULL,
   "maxTradeAgeMs" INTEGER,
   "bandBp" INTEGER,
@@ -49,6 +50,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_shorting" CHECK ("shorting" IN ('never', 'allowed')),
   CONSTRAINT "accounts_external" CHECK ("external" IN ('ignore', 'count')),
   CONSTRAINT "accounts_cancelOnFlip" CHECK ("cancelOnFlip" IN (0, 1)),
+  CONSTRAINT "accounts_crossing" CHECK ("crossing" IN ('wait', 'refuse')),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_orderTypes" CHECK (json_valid("orderTypes")),
   CONSTRAINT "accounts_notionalTypes" CHECK (json_valid("notionalTypes")),
@@ -888,6 +890,7 @@ export const postgres: ReadonlyArray<string> = [
   "shorting" TEXT COLLATE "C" NOT NULL,
   "external" TEXT COLLATE "C" NOT NULL,
   "cancelOnFlip" SMALLINT NOT NULL,
+  "crossing" TEXT COLLATE "C",
   "resendWindowMs" BIGINT NOT NULL,
   "maxTradeAgeMs" BIGINT,
   "bandBp" BIGINT,
@@ -914,6 +917,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_shorting" CHECK ("shorting" IN ('never', 'allowed')),
   CONSTRAINT "accounts_external" CHECK ("external" IN ('ignore', 'count')),
   CONSTRAINT "accounts_cancelOnFlip" CHECK ("cancelOnFlip" IN (0, 1)),
+  CONSTRAINT "accounts_crossing" CHECK ("crossing" IN ('wait', 'refuse')),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_orderTypes" CHECK ("orderTypes" IS NULL OR ("orderTypes"::json) IS NOT NULL),
   CONSTRAINT "accounts_notionalTypes" CHECK ("notionalTypes" IS NULL OR ("notionalTypes"::json) IS NOT NULL),
