@@ -130,6 +130,8 @@ export * as Stake from "./reconciliation/Stake.ts"
 export * as Severity from "./reconciliation/severity.ts"
 /** `reconciliation/trading`: see that module. */
 export * as Trading from "./reconciliation/trading.ts"
+/** `reconciliation/contradiction`: see that module. */
+export * as contradiction from "./reconciliation/contradiction.ts"
 /** `reconciliation/deciding`: see that module. */
 export * as deciding from "./reconciliation/deciding.ts"
 /** `reconciliation/recommended`: see that module. */

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest"
+import * as Commands from "../src/control/commands.ts"
 import { BrokerOrderId } from "../src/identity/ClientOrderId.ts"
 import * as Id from "../src/identity/Id.ts"
 import { Ticker } from "../src/instrument/Ticker.ts"
 import * as Decimal from "../src/money/Decimal.ts"
 import * as Price from "../src/money/Price.ts"
 import * as Order from "../src/order/Order.ts"
+import { PositionTable } from "../src/position/Position.ts"
 import * as Break from "../src/reconciliation/Break.ts"
 import * as Interpret from "../src/reconciliation/interpret.ts"
 import type * as Report from "../src/reconciliation/Report.ts"
@@ -264,6 +266,75 @@ describe("O22: an open order that the broker's whole history does not have", () 
     desk.pass(600_000)
     expect(hear(desk, notFound(desk))).toEqual({ _tag: "NothingToDo" })
     expect(openBreaks(desk)).toEqual([])
+  })
+})
+
+const ended = (desk: Desk.Desk) =>
+  desk.commit("command", (recorder) => Commands.markEnded(recorder, first, "the broker confirmed by phone"))
+const heard = (desk: Desk.Desk, report: Report.Report) =>
+  desk.commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }, "frame"))
+const positionOf = (desk: Desk.Desk) => desk.all(PositionTable)[0]
+const at = (asOf: Instant.Instant, differs: Partial<Report.OrderSeen>) => ({
+  asOf,
+  cumulative: Decimal.zero,
+  ...differs
+})
+const inactive = { rawStatus: "Inactive", state: { _tag: "Closed", kind: "rejected" } } as const
+
+describe("orders resolve: an operator ends a live order that its broker contradicts", () => {
+  test("W11, D4: one that nothing contradicts is refused with the way to end it, and its shares stay in flight", () => {
+    const desk = working()
+    expect(ended(desk)).toMatchObject({ _tag: "Refused", why: expect.stringContaining("roundlot orders cancel O1") })
+    expect(desk.order(first).status).toBe("submitted")
+    expect(positionOf(desk)?.answer).toBe("OrderLive")
+  })
+
+  test("W11: one that its broker said ended, as it said, with the operator's reason; its shares are due after the cool-down", () => {
+    const desk = working()
+    heard(desk, seen(desk, at(second(11), inactive)))
+    expect(desk.order(first)).toMatchObject({ status: "submitted", endReported: "rejected" })
+    expect(positionOf(desk)?.answer).toBe("OrderLive")
+    expect(ended(desk)._tag).toBe("Done")
+    expect(desk.order(first)).toMatchObject({
+      status: "rejected",
+      rawStatus: "Inactive",
+      endReported: undefined,
+      reason: expect.stringContaining("the broker confirmed by phone")
+    })
+    expect(positionOf(desk)?.answer).toBe("CoolingDown")
+    expect(ended(desk)._tag).toBe("Refused")
+    isSound(desk)
+  })
+
+  test("W11: one that its broker shows live again since then is refused: nothing is released", () => {
+    const desk = working()
+    heard(desk, seen(desk, at(second(11), inactive)))
+    heard(desk, seen(desk, at(second(12), {})))
+    expect(ended(desk)._tag).toBe("Refused")
+    expect(desk.order(first)).toMatchObject({ status: "submitted", endReported: undefined })
+  })
+
+  test("O22: one that its broker's whole history does not have keeps what it filled, and its break closes", () => {
+    const desk = working(fill("e1", 1000, 2))
+    desk.pass(60_000)
+    hear(desk, notFound(desk))
+    expect(ended(desk)).toMatchObject({ _tag: "Done", what: "O1 is cancelled with 1 of 3 filled" })
+    expect(openBreaks(desk)).toEqual([])
+    expect(Decimal.format(positionOf(desk)?.residual ?? Decimal.zero)).toBe("2")
+    isSound(desk)
+  })
+
+  test("F3: one that its broker shows live later is live again, also by a report without a time of the broker's", () => {
+    const desk = working(fill("e1", 1000, 2))
+    desk.pass(60_000)
+    hear(desk, notFound(desk))
+    ended(desk)
+    desk.pass(1_000)
+    const report = seen(desk, { asOf: desk.now(), asOfKind: "ours", cumulative: Decimal.unsafe("1") })
+    hear(desk, { ...report, executionsRead: true })
+    expect(desk.order(first).status).toBe("partially_filled")
+    expect(openBreaks(desk)).toEqual(["Reappeared O1 symbol"])
+    isSound(desk)
   })
 })
 

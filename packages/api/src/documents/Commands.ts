@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { AtRisk, Recommended } from "./History.ts"
+import { Contradiction } from "./Orders.ts"
 import { Decimal, Id, OrderType, Side } from "./words.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
@@ -35,7 +36,9 @@ export const DoneDocument = Schema.Struct({
   /** Of a halt that was asked to cancel too: the orders whose end was asked for, or would be. */
   cancelled: Schema.optional(Schema.Array(Id)),
   /** Of a dry run about an order in doubt: what it blocks, what speaks for one side, and what to look at first. */
-  doubt: Schema.optional(Schema.Struct({ breakId: Id, atRisk: AtRisk, recommended: Recommended }))
+  doubt: Schema.optional(Schema.Struct({ breakId: Id, atRisk: AtRisk, recommended: Recommended })),
+  /** Of a dry run that says an order has ended: the broker's evidence for that. */
+  contradiction: Schema.optional(Contradiction)
 }).annotations({ identifier: "Done" })
 
 /** What a command did. */

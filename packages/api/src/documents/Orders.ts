@@ -323,6 +323,13 @@ export const HeldReportDocument = Schema.Struct({
 /** A report of a broker that is not possible as the books stand. */
 export type HeldReportDocument = typeof HeldReportDocument.Type
 
+/** What contradicts a live order. `EndReported`: the broker says that it ended, unconfirmed yet; `NotListed`: its whole history does not have it. */
+export const Contradiction = Schema.Struct({
+  fact: Schema.Literal("EndReported", "NotListed"),
+  as: Schema.Literal("cancelled", "expired", "rejected"),
+  since: Time
+}).annotations({ identifier: "Contradiction" })
+
 /** An order with all that is known of it. */
 export const OrderDetail = Schema.Struct({
   ...past,
@@ -360,6 +367,8 @@ export const OrderDetail = Schema.Struct({
   /** Null where nothing says what it should get. */
   priceBand: Schema.NullOr(PriceBandDocument),
   heldReports: Schema.Array(HeldReportDocument),
+  /** What of the broker's newest evidence contradicts that it is live, and what it ends as where a person confirms that. */
+  contradiction: Schema.NullOr(Contradiction),
   breaks: Schema.Array(BreakDocument),
   history: Schema.Array(HistoryDocument)
 }).annotations({ identifier: "OrderDetail" })

@@ -78,7 +78,9 @@ export const controls = acting("controls")
       /** The broker's id of the order in doubt, where it has it. */
       as: text,
       /** The broker never got it. */
-      notPlaced: Schema.optional(Schema.Boolean)
+      notPlaced: Schema.optional(Schema.Boolean),
+      /** It has ended there, as the broker's newest evidence says; refused where nothing says so. */
+      ended: Schema.optional(Schema.Boolean)
     })
   )
   .add(

@@ -47,6 +47,7 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("Cancel", { orderId: OrderId }),
   Schema.TaggedStruct("MarkPlaced", { orderId: OrderId, brokerOrderId: BrokerOrderId }),
   Schema.TaggedStruct("MarkNotPlaced", { orderId: OrderId }),
+  Schema.TaggedStruct("MarkEnded", { orderId: OrderId }),
   Schema.TaggedStruct("AcceptAdjustment", { orderId: OrderId }),
   Schema.TaggedStruct("AcceptHeldReport", { orderId: OrderId, number: Schema.Int }),
   Schema.TaggedStruct("VoidOrder", { orderId: OrderId, execIds: Schema.Array(Schema.String) }),
@@ -199,6 +200,8 @@ const carryOut = (
       return commands.markPlaced(recorder, command.orderId, command.brokerOrderId)
     case "MarkNotPlaced":
       return commands.markNotPlaced(recorder, command.orderId, reason)
+    case "MarkEnded":
+      return commands.markEnded(recorder, command.orderId, reason)
     case "AcceptAdjustment":
       return commands.acceptExcess(recorder, command.orderId)
     case "AcceptHeldReport":

@@ -8,6 +8,7 @@ import type { BrokerOrderId } from "../identity/ClientOrderId.ts"
 import { format, type BreakId, type OrderId, type TradeId } from "../identity/Id.ts"
 import { instrumentOf } from "../instrument/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../instrument/Ticker.ts"
+import { isLive } from "../order/OrderState.ts"
 import { settled } from "../order/witness.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
@@ -19,6 +20,7 @@ import { advance } from "../order/transition.ts"
 import { opposite } from "../order/Side.ts"
 import type { Position } from "../position/Position.ts"
 import { dismissed, kinds } from "../reconciliation/Break.ts"
+import { contradictedBy } from "../reconciliation/contradiction.ts"
 import * as Instant from "../time/Instant.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { NOT_ACCUMULATED } from "../trade/direct.ts"
@@ -211,6 +213,31 @@ export const markNotPlaced = (recorder: Recorder, orderId: OrderId, reason: stri
     if (asked._tag === "Changes") advance(recorder, orderId, asked.change)
     return done(`${format("order", orderId)} has failed and its shares are due again after the cool-down`)
   })
+
+/**
+ * An operator confirms what the broker's newest evidence says of an order that the books have live: it has ended there (W11, O22). Its
+ * fills stay, and what is beyond them and the broker's total goes back (C4). What nothing contradicts stays live, whatever is asked
+ * (D4), and a later word that it works overrides this (F3).
+ */
+export const markEnded = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer => {
+  const order = find(recorder, orderId)
+  const name = format("order", orderId)
+  if (order === undefined) return refused(`there is no order ${name}`)
+  const { account, symbol } = order
+  recorder.need(Need.Position({ account, symbol }))
+  const contradiction = contradictedBy(order, recorder.books.breaks.find("open", [account, symbol]))
+  if (contradiction === undefined) return refused(uncontradicted(order))
+  const { as, since } = contradiction
+  const word = { reported: as, at: order.reportedAt ?? since, cumulative: undefined, isBrokersTime: false } as const
+  const change = { deed: "failed", reason: `ended, an operator confirms: ${reason}` } as const
+  const { filled, quantity, status } = advance(recorder, orderId, change, { ...word, witness: settled })
+  return done(`${name} is ${status} with ${Decimal.format(filled)} of ${Decimal.format(quantity)} filled`)
+}
+
+const uncontradicted = ({ id, status }: Order): string =>
+  isLive(status)
+    ? `${format("order", id)} is ${status}, and nothing that its broker says contradicts that; ask for its end with 'roundlot orders cancel ${format("order", id)}'`
+    : `${format("order", id)} is ${status}: it has ended already`
 
 /** Whatever the broker says of an order was said later than an operator's word that it is there, however long ago it was. */
 const BEFORE_ANY_WORD = Instant.make(0n)

@@ -165,9 +165,13 @@ const hear = (order: Order, word: Word): Heard => {
 const amended = (ours: Price | undefined, theirs: Price | undefined): Price | undefined =>
   ours === undefined || theirs === undefined || Decimal.equals(ours, theirs) ? ours : theirs
 
-/** F0: a report that has no time of the broker's never re-opens what a final word closed. */
+/** F0: a report that has no time of the broker's never re-opens what a final word closed. An end that is our conclusion it does (F3). */
 const reopensWithoutTime = (order: Order, word: Word): boolean =>
-  !word.isBrokersTime && word.reported === "open" && order.reported !== undefined && order.reported !== "open"
+  order.deed !== "failed" &&
+  !word.isBrokersTime &&
+  word.reported === "open" &&
+  order.reported !== undefined &&
+  order.reported !== "open"
 
 /** FILL-14: the same once more, without the total that was known: a reading that asked for no executions between two that did. */
 const saysLess = (order: Order, word: Word): boolean =>

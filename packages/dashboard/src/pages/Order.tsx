@@ -2,7 +2,15 @@ import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { orderOf, type Seen } from "../api/records.ts"
 import { negated, signOf, sumOf } from "../format/figure.ts"
-import { acceptReport, cancelOrder, markNotPlaced, markPlaced, voidOrder } from "../ui/actions.ts"
+import {
+  acceptReport,
+  cancelOrder,
+  contradicting,
+  markEnded,
+  markNotPlaced,
+  markPlaced,
+  voidOrder
+} from "../ui/actions.ts"
 import { ActionButton } from "../ui/ActionButton.tsx"
 import { Candidates, candidatesOf } from "../ui/Candidates.tsx"
 import * as columns from "../ui/columns.tsx"
@@ -163,6 +171,19 @@ const HeldReports = ({ order }: { readonly order: Order }) => {
   )
 }
 
+/** Its broker says otherwise: it counts as live until a second reading, or a person, agrees. */
+const Contradicted = ({ order }: { readonly order: Order }) =>
+  order.contradiction === null ? null : (
+    <div className="banner tone-doubt" role="status">
+      <SignIcon sign={signOfState("order", "in_doubt")} />
+      <span>
+        {contradicting[order.contradiction.fact]} Since <Moment at={order.contradiction.since} />. It counts as live
+        until a second reading agrees; look at the broker and confirm it with what you see there.
+      </span>
+      <ActionButton action={markEnded(order, order.contradiction)} className="button small" />
+    </div>
+  )
+
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
     <PageHead
@@ -188,6 +209,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
         <ActionButton action={markNotPlaced(order)} className="button small" />
       </div>
     ) : null}
+    <Contradicted order={order} />
     <Candidates order={order} />
     <HeldReports order={order} />
     <Facts

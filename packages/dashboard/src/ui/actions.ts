@@ -299,6 +299,35 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
   }
 }
 
+/** What of the broker's evidence contradicts a live order, as a sentence. */
+export const contradicting: { readonly [F in NonNullable<Documents.OrderDetail["contradiction"]>["fact"]]: string } = {
+  EndReported: "The broker said that it ended; no second reading agrees.",
+  NotListed: "The broker's whole history does not have it."
+}
+
+/** A live order that its broker contradicts: a person has looked, and it has ended there. One that the broker shows live refuses it. */
+export const markEnded = (
+  order: Seen<Documents.OrderDetail>,
+  against: NonNullable<Documents.OrderDetail["contradiction"]>
+): Action => {
+  const { filledQuantity, id, quantity, side, symbol } = order
+  return {
+    ...ofOrder(order, (now) => markEnded(now, now.contradiction ?? against)),
+    verb: `${id} has ended`,
+    isDangerous: true,
+    typed: symbol,
+    will: [
+      `${contradicting[against.fact]} You state that it has ended there as ${against.as}.`,
+      `${id} ends with ${filledQuantity} of ${quantity} filled. What is due then is ordered anew: if ${side} ${symbol} works at the broker after all, it is traded twice.`
+    ],
+    willNot: ["The broker is not asked: it is your word."],
+    cli: (reason) => `roundlot orders resolve ${id} --ended --reason ${reason} --yes`,
+    ...command(id, (api, { payload, ...wish }) =>
+      api.controls.resolveOrder({ ...wish, payload: { ...payload, ended: true } })
+    )
+  }
+}
+
 /** A report that is held as implausible was true: it is booked as it was reported. */
 export const acceptReport = (order: Seen<Documents.OrderDetail>, number: number): Action => {
   const { heldReports, id, symbol } = order

@@ -148,11 +148,18 @@ const simply =
     Effect.succeed(commandOf(found))
 
 type Resolving = OnRecord & {
-  readonly payload: { readonly as?: string | undefined; readonly notPlaced?: boolean | undefined }
+  readonly payload: {
+    readonly as?: string | undefined
+    readonly notPlaced?: boolean | undefined
+    readonly ended?: boolean | undefined
+  }
 }
 
-const resolving = on(Order.OrderTable, "order", ({ id }: Order.Order, { payload: { as, notPlaced } }: Resolving) =>
-  resolution(id, Option.fromNullable(as), notPlaced ?? false)
+const resolving = on(
+  Order.OrderTable,
+  "order",
+  ({ id }: Order.Order, { payload: { as, ended = false, notPlaced = false } }: Resolving) =>
+    resolution(id, { as: Option.fromNullable(as), ended, notPlaced })
 )
 
 const acceptingReport = on(

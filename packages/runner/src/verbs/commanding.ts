@@ -10,6 +10,8 @@ import {
   type effects,
   Id,
   type Ledger,
+  Order,
+  Reads,
   type TradeRepository
 } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
@@ -18,6 +20,7 @@ import { confirm, isAtTerminal, type NotConfirmed } from "../cli/confirm.ts"
 import { Output } from "../cli/Output.ts"
 import type { UsageError } from "../cli/UsageError.ts"
 import * as breaks from "../views/breaks.ts"
+import * as orders from "../views/orders.ts"
 import { decimalOrNull } from "../views/text.ts"
 
 /** A command that may not be carried out as things are, and why. */
@@ -77,13 +80,29 @@ export const carryOut = ({
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
     const doubt = dryRun ? yield* doubtOf(account, command) : undefined
-    return { done: answer.what, account, commandId: id, effects, ...(doubt === undefined ? {} : { doubt }) }
+    const against = dryRun ? yield* contradictionOf(command) : undefined
+    return {
+      done: answer.what,
+      account,
+      commandId: id,
+      effects,
+      ...(doubt === undefined ? {} : { doubt }),
+      ...(against === undefined || against === null ? {} : { contradiction: against })
+    }
   })
 
 /** Who is to say whether the broker has an order sees what speaks for it. */
 const doubtOf = (account: AccountName.AccountName, command: Command.Command) =>
   command._tag === "MarkPlaced" || command._tag === "MarkNotPlaced"
     ? breaks.doubtAbout(account, Id.format("order", command.orderId))
+    : Effect.succeed(undefined)
+
+/** Who is to say that an order has ended sees what its broker says. */
+const contradictionOf = (command: Command.Command) =>
+  command._tag === "MarkEnded"
+    ? Effect.flatMap(Reads.first(Order.OrderTable, { where: [{ column: "id", in: [command.orderId] }] }), (order) =>
+        order === undefined ? Effect.succeed(undefined) : orders.contradictionOf(order)
+      )
     : Effect.succeed(undefined)
 
 const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocument => ({
@@ -98,15 +117,18 @@ const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocu
 })
 
 /** A dry run as people read it: what would be done, and the orders that would follow. */
-export const sentenceOf = ({ cancelled = [], done, doubt, effects }: Done): string => {
+export const sentenceOf = ({ cancelled = [], contradiction, done, doubt, effects }: Done): string => {
   if (effects === null) return `${done}.`
-  const orders = effects.orders.map(
+  const following = effects.orders.map(
     ({ account, notional, quantity, side, symbol }) =>
       `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
   )
-  const follow = orders.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...orders]
+  const follow = following.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...following]
   const ends = cancelled.length === 0 ? [] : [`Asked to end: ${cancelled.join(", ")}.`]
-  const known = doubt === undefined ? [] : [breaks.doubtText(doubt)]
+  const known = [
+    ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
+    ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
+  ]
   return [`Nothing is written. It would be: ${done}.`, ...known, ...ends, ...follow].join("\n")
 }
 

@@ -57,16 +57,24 @@ export const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError>
     return new UsageError({ problem: `'${text}' is no symbol`, remedy })
   })
 
-/** The verdict on an order in doubt: the broker has it under this id, or never got it. */
+/** What a person says of an order: its id at the broker, that it never came there, or that it has ended. */
+export interface Said {
+  readonly as: Option.Option<string>
+  readonly notPlaced: boolean
+  readonly ended: boolean
+}
+
+/** The verdict on an order: the broker has it under this id, never got it, or has ended it as its newest evidence says. */
 export const resolution = (
   orderId: Id.OrderId,
-  as: Option.Option<string>,
-  notPlaced: boolean
+  { as, ended, notPlaced }: Said
 ): Either.Either<Command.Command, UsageError> => {
-  if (Option.isSome(as) === notPlaced) {
-    const remedy = "Say --as BROKER_ID where the broker has the order, --not-placed where it never came"
-    return Either.left(new UsageError({ problem: "An order in doubt is resolved one way", remedy }))
+  if ([Option.isSome(as), notPlaced, ended].filter(Boolean).length !== 1) {
+    const remedy =
+      "Say --as BROKER_ID where the broker has the order, --not-placed where it never came, --ended where it has ended there"
+    return Either.left(new UsageError({ problem: "An order is resolved one way", remedy }))
   }
+  if (ended) return Either.right({ _tag: "MarkEnded", orderId })
   if (Option.isNone(as)) return Either.right({ _tag: "MarkNotPlaced", orderId })
   const brokerOrderId = Schema.decodeEither(ClientOrderId.BrokerOrderId)(as.value)
   return Either.mapBoth(brokerOrderId, {
@@ -82,27 +90,31 @@ export const resolution = (
 /** `orders resolve`. */
 export const ordersResolve = Verb.make({
   name: "orders resolve",
-  summary: "say what became of an order in doubt",
+  summary: "say what became of an order in doubt, or of one that its broker contradicts",
   examples: [
     ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "it is there, under this id"],
     ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --dry-run", "what would follow"],
-    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --yes", "it never came"]
+    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --yes", "it never came"],
+    ["roundlot orders resolve O5 --ended --reason 'inactive in the broker app' --yes", "it has ended there"]
   ],
   flags: {
     ...place,
     id: flags.id("The order, O5"),
     as: Options.text("as").pipe(Options.withDescription("The broker's id of the order"), Options.optional),
     notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never got it")),
+    ended: Options.boolean("ended").pipe(
+      Options.withDescription("It has ended there, as the broker's newest evidence says; refused where nothing says so")
+    ),
     reason: flags.reason,
     commandId,
     dryRun,
     yes
   },
-  run: ({ as, commandId: command, dryRun: isDry, id, notPlaced, reason, yes: isSaid, ...where }) =>
+  run: ({ as, commandId: command, dryRun: isDry, ended, id, notPlaced, reason, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
         const order = yield* recordOf(Order.OrderTable, "order", id)
-        const verdict = yield* resolution(order.id, as, notPlaced)
+        const verdict = yield* resolution(order.id, { as, ended, notPlaced })
         yield* performIfMeant({
           account: order.account,
           commandId: command,
@@ -110,8 +122,10 @@ export const ordersResolve = Verb.make({
           reason,
           command: verdict,
           // An id is read back and compared; that there is none is a person's word alone.
-          isSaid: isSaid || !notPlaced,
-          question: `Say that the broker never got ${id}? If it did, its shares are traded twice.`
+          isSaid: isSaid || Option.isSome(as),
+          question: ended
+            ? `Say that ${id} has ended at the broker? If it works there, its shares are traded twice.`
+            : `Say that the broker never got ${id}? If it did, its shares are traded twice.`
         })
       })
     )

@@ -3,6 +3,8 @@ import {
   type Clock,
   Allocation,
   Attempt,
+  Break,
+  contradiction,
   Decimal,
   HeldReport,
   Id,
@@ -182,10 +184,35 @@ export const show = (
       fills: yield* fills.ofOrders([order.id]),
       priceBand: yield* priceBand.ofOrder(order),
       heldReports: yield* heldReportsOf(order.id),
+      contradiction: yield* contradictionOf(order),
       breaks: yield* breaks.about(order.account, document.id),
       history: yield* historyOf(order.account, "order", document.id)
     }
   })
+
+/** What of the broker's newest evidence contradicts that an order is live. */
+export const contradictionOf = (order: Order.Order) =>
+  Effect.map(
+    Reads.all(Break.BreakTable, {
+      where: [
+        { column: "account", in: [order.account] },
+        { column: "subject", in: [Id.format("order", order.id)] }
+      ]
+    }),
+    (about): Documents.OrderDetail["contradiction"] => {
+      const found = contradiction.contradictedBy(order, about)
+      return found === undefined ? null : { ...found, since: Instant.format(found.since) }
+    }
+  )
+
+const contradicting = {
+  EndReported: "its broker said that it ended, and no second reading agrees yet",
+  NotListed: "its broker's whole history does not have it"
+} as const
+
+/** What contradicts a live order, as people read it. */
+export const contradictionText = ({ as, fact, since }: NonNullable<Documents.OrderDetail["contradiction"]>): string =>
+  `On record since ${since}: ${contradicting[fact]}. It would end as ${as}.`
 
 /** A direct order executes one trade; any other took of those in its allocations. */
 const tradeIdsOf = (order: Order.Order, links: ReadonlyArray<allocations.AllocationDetail>): ReadonlyArray<string> =>

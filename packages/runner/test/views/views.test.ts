@@ -33,6 +33,15 @@ const said = (command: Command.Command, reason: string) =>
 const shown = (items: ReadonlyArray<breaks.BreakDocument>) =>
   items.map(({ atRisk, kind, standing, symbol }) => [symbol, kind, standing, atRisk.blocks])
 
+const ends = (dryRun: boolean) =>
+  carryOut({
+    account: scene.main,
+    command: { _tag: "MarkEnded", orderId: Id.OrderId.make(1) },
+    reason: "the broker said so",
+    commandId: Option.none(),
+    dryRun
+  })
+
 describe("documents", () => {
   itPlays(
     "trades are listed as programs read them",
@@ -162,6 +171,32 @@ describe("documents", () => {
         expect(sentenceOf(rehearsed)).toContain(
           "At risk: 3 AAPL, 2 in doubt, $750.\nOn record: the broker answered that its client order id is in use in S2.\n"
         )
+      }).pipe(Effect.provide(scene.inMemory))
+  )
+
+  it.effect(
+    "O22, W11: a live order that its broker contradicts says so, also in the dry run that would end it; nothing else is ended",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        yield* scene.trade("t-1", "buy", "2", "AAPL", "150")
+        yield* scene.accepted(1)
+        yield* scene.fills(1, { exec: "x1", quantity: "1", price: "150" })
+        expect((yield* orders.show("O1")).contradiction).toBeNull()
+        expect(yield* scene.told(ends(true))).toContain("roundlot orders cancel O1")
+        yield* scene.at(9)
+        yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1", evidence: "not in its history" })
+        const contradiction = { fact: "NotListed", as: "cancelled", since: scene.second(9) }
+        expect((yield* orders.show("O1")).contradiction).toEqual(contradiction)
+        const rehearsed = yield* ends(true)
+        expect(rehearsed).toMatchObject({ contradiction, done: "O1 is cancelled with 1 of 2 filled" })
+        expect(sentenceOf(rehearsed)).toContain(
+          "its broker's whole history does not have it. It would end as cancelled."
+        )
+        expect((yield* orders.show("O1")).status).toBe("partially_filled")
+        yield* ends(false)
+        expect(yield* orders.show("O1")).toMatchObject({ status: "cancelled", contradiction: null })
       }).pipe(Effect.provide(scene.inMemory))
   )
 
