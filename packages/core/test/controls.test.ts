@@ -191,7 +191,7 @@ describe("the controls before every order", () => {
   test("daily notional: what was sent on this market date counts, yesterday's does not", () => {
     const yesterday = Instant.addMillis(at, -86_400_000)
     const account = AccountName.make("a")
-    const spent = { notional: Decimal.unsafe("600") }
+    const spent = { isOfDay: false, notional: Decimal.unsafe("600") }
     const limits = { maxDailyNotional: dollars("1000") }
     const wanted = { symbol: AAPL, quantity: Decimal.unsafe("5"), limitPrice: undefined, residual: undefined }
     const with600On = (day: Instant.Instant) =>
@@ -207,7 +207,7 @@ describe("the controls before every order", () => {
   test("orders per minute: the next may go when the first of the last N is a minute old", () => {
     const account = AccountName.make("a")
     const usage = [0, 10, 20].reduce<Usage.Usage | undefined>(
-      (before, second) => Usage.after(account, before, { notional: Decimal.zero }, sent(second), 1),
+      (before, second) => Usage.after(account, before, { isOfDay: false, notional: Decimal.zero }, sent(second), 1),
       undefined
     )
     expect(Usage.waitsUntil(usage, 4, sent(20))).toBeUndefined()

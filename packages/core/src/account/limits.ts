@@ -23,6 +23,9 @@ const ORDER_QUANTITY = Quantity.unsafe("10000")
 /** Dollars that one order is worth at most where the account has no `limits.orderNotional` of its own. */
 const ORDER_DOLLARS = Quantity.unsafe("100000")
 
+/** Dollars that an account sends on a market date at most where it has no `limits.dailyNotional` of its own. */
+const DAY_DOLLARS = Quantity.unsafe("10000000")
+
 /** Shares that a position may owe and still be worked off where the account has no `limits.openResidual` of its own. */
 const OPEN_SHARES = Quantity.unsafe("100000")
 
@@ -33,6 +36,10 @@ export const orderQuantityOf = ({ maxOrderQuantity }: Pick<AccountSettings, "max
 /** Dollars that one order is worth at most, wherever a price says what it is worth: from the first order on, on paper too. */
 export const orderNotionalOf = ({ maxOrderNotional }: Pick<AccountSettings, "maxOrderNotional">): Quantity.Quantity =>
   maxOrderNotional ?? ORDER_DOLLARS
+
+/** Dollars that are sent on a market date at most, of orders that a price says the worth of: from the first order on, on paper too. */
+export const dailyNotionalOf = ({ maxDailyNotional }: Pick<AccountSettings, "maxDailyNotional">): Quantity.Quantity =>
+  maxDailyNotional ?? DAY_DOLLARS
 
 /** Shares that a position may owe; `undefined` where the account has a limit in dollars. */
 export const openSharesOf = ({

@@ -11,8 +11,8 @@ import { marketDate } from "../time/XnysCalendar.ts"
 const MINUTE_MS = 60_000
 
 /**
- * What an account with limits over time has sent: the notional of a market date, and the moments of the last minute
- * (microseconds, oldest first). An account without such limits has no row.
+ * What an account has sent: the notional of a market date, and the moments of the last minute (microseconds, oldest first) where it
+ * has a limit of orders a minute. It has no row before an order was sent whose worth is known.
  */
 export const Usage = Schema.Struct({
   account: Column.branded(AccountName),
@@ -36,6 +36,8 @@ export const UsageTable = Table.make({
 /** What one send adds to the usage of its account; notional in dollars. */
 export interface Spent {
   readonly notional: Decimal.Decimal
+  /** Only the market date counts it: a list of moments that nobody asks for does not grow with each send. */
+  readonly isOfDay: boolean
 }
 
 /** The notional that an account has sent on the market date of `at`, in dollars. */
@@ -56,14 +58,14 @@ const momentsOf = (usage: Usage | undefined, at: Instant.Instant): ReadonlyArray
 export const after = (
   account: AccountName,
   usage: Usage | undefined,
-  { notional }: Spent,
+  { isOfDay, notional }: Spent,
   at: Instant.Instant,
   version: number
 ): Usage => ({
   account,
   day: marketDate(at),
   dayNotional: Decimal.add(notionalOf(usage, at), notional),
-  lastMinute: [...momentsOf(usage, at), at].map(String),
+  lastMinute: isOfDay ? [] : [...momentsOf(usage, at), at].map(String),
   version
 })
 

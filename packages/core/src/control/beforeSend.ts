@@ -5,13 +5,13 @@ import * as Decimal from "../money/Decimal.ts"
 import type { Order } from "../order/Order.ts"
 import type { Standing } from "../position/due.ts"
 import type { Instant } from "../time/Instant.ts"
-import { countsUsage, notionalAt, refusalOf, type Control, type Wanted } from "./controls.ts"
+import { notionalAt, refusalOf, type Control, type Wanted } from "./controls.ts"
 import { beyondOwed } from "./owedBound.ts"
 import { isCounted, type Usage, waitsUntil } from "./Usage.ts"
 
 /** What the controls say in the commit before a send. */
 export type Gate =
-  /** It may go; `spends` is what that adds to the account's usage, in dollars, where a limit counts it. */
+  /** It may go; `spends` is what that adds to the account's usage, in dollars, where there is something to count. */
   | { readonly _tag: "Pass"; readonly spends: Decimal.Decimal | undefined }
   /** Too many have gone within a minute: it waits. */
   | { readonly _tag: "Wait"; readonly control: Control; readonly until: Instant }
@@ -20,11 +20,10 @@ export type Gate =
   /** It is more than its position owes, by so many shares: a fault of the books. */
   | { readonly _tag: "BeyondOwed"; readonly by: Decimal.Decimal }
 
-/** What an account has sent, where one of its limits counts that. */
-export const usageOf = (recorder: Recorder, account: Account): Usage | undefined => {
-  if (!countsUsage(account)) return undefined
-  recorder.need(Need.Usage({ account: account.name }))
-  return recorder.books.usages.get(account.name)
+/** What an account has sent: of its market date, and of the last minute where it has a limit for that. */
+export const usageOf = (recorder: Recorder, { name }: Pick<Account, "name">): Usage | undefined => {
+  recorder.need(Need.Usage({ account: name }))
+  return recorder.books.usages.get(name)
 }
 
 /**
@@ -54,5 +53,6 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     return isOwed ? { _tag: "Wait", control: "OrdersPerMinute", until } : { _tag: "Refuse", control: "OrdersPerMinute" }
   }
   const notional = isSpent ? Decimal.zero : notionalAt(wanted, standing)
-  return { _tag: "Pass", spends: countsUsage(account) ? notional : undefined }
+  const isCountedNow = account.ordersPerMinute !== undefined || !Decimal.isZero(notional)
+  return { _tag: "Pass", spends: isCountedNow ? notional : undefined }
 }

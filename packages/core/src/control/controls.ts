@@ -1,5 +1,5 @@
 import type { Account } from "../account/Account.ts"
-import { openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
+import { dailyNotionalOf, openSharesOf, orderNotionalOf, orderQuantityOf } from "../account/limits.ts"
 import type { Ticker } from "../instrument/Ticker.ts"
 import * as Decimal from "../money/Decimal.ts"
 import type { Price } from "../money/Price.ts"
@@ -57,8 +57,9 @@ export const controls = {
       "See why it owes so much, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
   },
   DailyNotional: {
-    says: "the account would send more on this market date than it may (limits.dailyNotional)",
-    remedy: "Wait for the next market date, or raise the limit"
+    says: "the account would send more on this market date than it may (limits.dailyNotional; 10,000,000 dollars where it is not set)",
+    remedy:
+      "Wait for the next market date, or raise the limit: 'roundlot controls set --account NAME --daily-notional DOLLARS'"
   },
   PriceCollar: {
     says: "its price is further from that of another source than it may be (limits.collarBp)",
@@ -162,7 +163,7 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const price = highest(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
-  if (isAbove(Decimal.add(notionalOf(usage, at), notional), account.maxDailyNotional)) return "DailyNotional"
+  if (isAbove(Decimal.add(notionalOf(usage, at), notional), dailyNotionalOf(account))) return "DailyNotional"
   return undefined
 }
 
@@ -201,7 +202,3 @@ const hasNotionalLimit = (
   account: Pick<Account, "maxOrderNotional" | "maxOpenResidual" | "maxDailyNotional">
 ): boolean =>
   [account.maxOrderNotional, account.maxOpenResidual, account.maxDailyNotional].some((limit) => limit !== undefined)
-
-/** Does an account have a limit that counts what was sent before? */
-export const countsUsage = (account: Pick<Account, "maxDailyNotional" | "ordersPerMinute">): boolean =>
-  account.maxDailyNotional !== undefined || account.ordersPerMinute !== undefined

@@ -245,6 +245,8 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   /** What it adds to the usage of its account, in dollars, where a limit of the account counts that. */
   spends: maybe(Shares),
+  /** Only the market date counts that: the account has no limit of orders a minute. */
+  ofDay: maybe(Schema.Boolean),
   /** What our clock said, where the time of the books is ahead of it. */
   clockAt: maybe(Time)
 })

@@ -190,11 +190,14 @@ const start = (
     requestId,
     positionEffect,
     spends,
+    ofDay: spends !== undefined && !isPaced(recorder) ? true : undefined,
     clockAt: recorder.world.clockAt
   })
   if (order.origin === "direct") meet(recorder, order)
   return { _tag: "Send", attemptId, positionEffect }
 }
+
+const isPaced = ({ account, books }: Recorder): boolean => books.accounts.get(account)?.ordersPerMinute !== undefined
 
 /** D5: from now on a direct order stands in the way of what its position would order. */
 const meet = (recorder: Recorder, order: Order): void => {

@@ -105,7 +105,7 @@ export interface Standing {
   /** What trades brought, and what another source than they says; each where it is fresh. */
   readonly inboundPrice: Price | undefined
   readonly marketPrice: Price | undefined
-  /** What the account has sent, where one of its limits counts that. */
+  /** What the account has sent. */
   readonly usage: Usage | undefined
   readonly at: Instant
 }

@@ -75,7 +75,7 @@ describe("a residual beyond what one order may have", () => {
     const most = "999999999999999999"
     // Its limits are the highest that can be said; a share costs so little that the one in dollars lets all of it through.
     const limit = Quantity.unsafe(most)
-    const limits = { maxOrderQuantity: limit, maxOrderNotional: limit, maxOpenResidual: limit }
+    const limits = { maxOrderQuantity: limit, maxOrderNotional: limit, maxOpenResidual: limit, maxDailyNotional: limit }
     const price = Price.unsafe("0.0001")
     const desk = Desk.make(limits, undefined, undefined, (at) =>
       Reference.Reference.Priced({ price, at, source: "market" })

@@ -2,6 +2,8 @@ import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
 import * as Decimal from "../../src/money/Decimal.ts"
 import { PositionTable } from "../../src/position/Position.ts"
+import { UsageTable } from "../../src/control/Usage.ts"
+import * as Audit from "../../src/services/Audit.ts"
 import * as Gates from "../../src/services/Gates.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import * as Submission from "../../src/services/Submission.ts"
@@ -54,4 +56,36 @@ describe("limits from the first order, of an account that has none of its own", 
     const more = { maxOrderNotional: Quantity.unsafe("100010") }
     expect((await priced("1000", "100.01", more))?.orders).toEqual(["submitted 1000"])
   })
+
+  test("DailyNotional: with prices it is 10,000,000 dollars a day; a limit of its own is another", async () => {
+    const large = { maxOrderNotional: Quantity.unsafe("20000000") }
+    expect((await priced("1000", "10000", large))?.orders).toEqual(["submitted 1000"])
+    expect(await priced("1001", "10000", large)).toEqual({ orders: [], answer: "Refused(DailyNotional)" })
+    const more = { ...large, maxDailyNotional: Quantity.unsafe("20000000") }
+    expect((await priced("1001", "10000", more))?.orders).toEqual(["submitted 1001"])
+  })
+
+  test("DailyNotional: what was sent on the market date counts, without the moments of an account that has no limit a minute", () =>
+    Stage.play(
+      Effect.gen(function* () {
+        yield* Stage.opened({ maxOrderNotional: Quantity.unsafe("20000000") })
+        yield* Stage.driving
+        yield* Stage.submit({ ...Stage.trade("t1", "600"), price: Price.unsafe("10000") })
+        yield* Gates.confirmInstruments
+        yield* Submission.submitPending(() => Effect.succeed(true))
+        yield* Stage.submit({ ...Stage.trade("t2", "401", "KO"), price: Price.unsafe("10000") })
+        yield* Gates.confirmInstruments
+        const positions = yield* Reads.all(PositionTable)
+        expect(positions.map(({ answer, symbol }) => [symbol, answer])).toEqual([
+          ["AAPL", "OrderLive"],
+          ["KO", "Refused(DailyNotional)"]
+        ])
+        const usages = yield* Reads.all(UsageTable)
+        expect(usages.map(({ dayNotional, lastMinute }) => [Decimal.format(dayNotional), lastMinute])).toEqual([
+          ["6000000", []]
+        ])
+        expect((yield* Audit.run()).findings).toEqual([])
+      }),
+      Stage.layer()
+    ))
 })

@@ -56,12 +56,12 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     notBefore: undefined,
     sentAt: order.sentAt ?? event.clockAt ?? place.at
   })
-  if (event.spends !== undefined) spend(books, event.spends, place)
+  if (event.spends !== undefined) spend(books, { notional: event.spends, isOfDay: event.ofDay === true }, place)
 }
 
-const spend = (books: Books, notional: Decimal.Decimal, place: Place): void => {
+const spend = (books: Books, spent: Usage.Spent, place: Place): void => {
   const account = ownerOf(place)
-  books.usages.put(Usage.after(account, books.usages.get(account), { notional }, place.at, place.seq))
+  books.usages.put(Usage.after(account, books.usages.get(account), spent, place.at, place.seq))
 }
 
 /** What became of an attempt. */
