@@ -228,11 +228,17 @@ const bounded = (scene: Scene, attemptId: Id.AttemptId, terms: OrderTerms.OrderT
   Effect.gen(function* () {
     if (scene.disturbed.has(terms.symbol)) return
     const orders = yield* Effect.orDie(scene.exchange.orders)
+    // W12: one without an id of ours, with the terms of one that was refused, is that one as far as anybody can tell.
+    const ours = new Set(
+      scene.memory.fold.books.orders
+        .all()
+        .flatMap(({ brokerOrderIds, origin }) => (origin === "external" ? [] : brokerOrderIds.map(String)))
+    )
     const others = orders.filter(
       (order) =>
         order.symbol === terms.symbol &&
         order.clientOrderId !== terms.clientOrderId &&
-        order.clientOrderId?.startsWith("rl1-") === true
+        (order.clientOrderId?.startsWith("rl1-") === true || ours.has(order.brokerOrderId))
     )
     const bound = others.map((order) =>
       Side.signed(order.side, isWorking(order.status) ? order.quantity : order.filledQuantity)

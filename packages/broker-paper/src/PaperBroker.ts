@@ -345,6 +345,12 @@ const kindOf = (status: number): Broker.BrokerReadFailed["kind"] => {
 const encodeOrder = Schema.encodeSync(Schema.parseJson(ExchangeOrder))
 const encodeExecution = Schema.encodeSync(Schema.parseJson(Execution))
 
+/** W12: what came without an id has the exchange's own, as at a broker that keeps them unique: it is nobody's order of ours. */
+const clientOrderIdOf = ({
+  brokerOrderId,
+  clientOrderId
+}: Pick<ExchangeOrder, "brokerOrderId" | "clientOrderId">): string => clientOrderId ?? brokerOrderId
+
 const orderSeen = (order: ExchangeOrder): Report.Received<Report.OrderSeen> => ({
   report: reportOfOrder(order),
   payload: payloadOf(encodeOrder(order))
@@ -356,7 +362,7 @@ const reportOfOrder = (order: ExchangeOrder): Report.OrderSeen => ({
   asOf: order.updatedAt,
   asOfKind: "broker",
   brokerOrderId: order.brokerOrderId,
-  clientOrderId: order.clientOrderId ?? undefined,
+  clientOrderId: clientOrderIdOf(order),
   symbol: order.symbol,
   side: order.side,
   quantity: order.quantity,
@@ -385,7 +391,7 @@ const reportOfExecution = (execution: Execution): Report.Executed => ({
   execIdBase: execution.execIdBase,
   revision: execution.revision,
   brokerOrderId: execution.brokerOrderId,
-  clientOrderId: execution.clientOrderId ?? undefined,
+  clientOrderId: clientOrderIdOf(execution),
   symbol: execution.symbol,
   side: execution.side,
   quantity: execution.quantity,

@@ -199,8 +199,11 @@ describe("instructions", () => {
         id: "m",
         do: { manualOrder: { account, symbol: "IBM", side: "sell", quantity: "4", type: "market" } }
       })
-      const { received } = yield* broker.orders(ever)
-      assert.deepInclude(received[0]?.report, { clientOrderId: undefined, symbol: "IBM", rawStatus: "filled" })
+      const [order] = (yield* broker.orders(ever)).received
+      const [fill] = (yield* broker.fills(ever)).received
+      assert.deepInclude(order?.report, { symbol: "IBM", rawStatus: "filled" })
+      const id = order?.report.brokerOrderId
+      assert.deepStrictEqual([order?.report.clientOrderId, fill?.report.clientOrderId], [id, id])
       const { holdings } = yield* broker.positions
       assert.deepStrictEqual(
         holdings.map(({ quantity }) => Decimal.format(quantity)),

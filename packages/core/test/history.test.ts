@@ -241,17 +241,22 @@ const afterFacts = (
   const desk = deskOf(policy)
   const side = policy.direction === "mirror" ? "buy" : "sell"
   const told: Array<string> = []
+  const again: Array<Fact> = []
   const tellAndDo = (deed: Deed) => {
-    told.push(`${tell(deed)} → ${perform(desk, deed)}`)
+    const outcome = perform(desk, deed)
+    told.push(`${tell(deed)} → ${outcome}`)
+    return outcome
   }
   tellAndDo({ do: "trade", id: "T1", side, milli: 3000, held: false })
   tellAndDo({ do: "send", order: 1, got: "nothing", time: 0 })
   const place = Math.min(facts.length, answered)
   for (const [i, fact] of facts.entries()) {
     if (i === place) tellAndDo({ do: "send", order: 1, got, time: at })
-    tellAndDo(fact)
+    if (tellAndDo(fact) === "Waiting" && fact.do === "report") again.push(fact)
   }
   if (place >= facts.length) tellAndDo({ do: "send", order: 1, got, time: at })
+  // W12: what may be ours while our own is on its way is listed again, and judged then.
+  for (const fact of again) tellAndDo(fact)
   const [position] = desk.all(Position.PositionTable)
   const orders = desk.all(Order.OrderTable).filter((order) => order.status !== "pending" || order.id === 1)
   const names = new Map(orders.map((order) => [order.id, order.brokerOrderId ?? `B-O${order.id}`]))

@@ -383,6 +383,21 @@ describe("W12: an order that seems nobody's", () => {
     isSound(desk)
   })
 
+  test("W3: what was held under its id alone is settled by the first plausible report, also where it turned out to be ours", () => {
+    const desk = deskOf(policy)
+    for (const deed of [plan, { do: "send", order: 1, got: "nothing", time: 1 } as const]) perform(desk, deed)
+    const impossible = nobodys(desk, { cumulative: Decimal.unsafe("4000000000000") })
+    const held = `Implausible ${impossible.brokerOrderId} symbol`
+    hear(desk, impossible)
+    expect(openBreaks(desk)).toEqual([held])
+    perform(desk, { do: "send", order: 1, got: "accepted", time: 2 })
+    expect(openBreaks(desk)).toEqual([held])
+    desk.pass(1_000)
+    hear(desk, nobodys(desk))
+    expect(openBreaks(desk)).toEqual([])
+    isSound(desk)
+  })
+
   test.each([
     ["was refused longer ago", 25, {}],
     ["had another quantity", 1, { quantity: Quantity.make(Decimal.unsafe("4")) }],
@@ -489,6 +504,24 @@ describe("F10 of reconciliation: one fill under two ids", () => {
     expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", []])
     isSound(desk)
   })
+
+  test.each([
+    [500, ["SuspectedDuplicate O1 symbol"]],
+    [1_500, []]
+  ])(
+    "a reading begun %i ms later settles it, however long ago the order last changed; a shared one does not",
+    (ms, open) => {
+      const desk = working()
+      hear(desk, unsure(desk, "stream-7", 2))
+      totalTold(desk, "1", second(10))
+      desk.pass(60_000)
+      hear(desk, unsure(desk, "listed-9", 4))
+      const begun = Instant.addMillis(desk.now(), ms)
+      const report = seen(desk, { cumulative: one, asOf: second(10) })
+      desk.commit("report", (recorder) => Interpret.interpret(recorder, { report, payload: undefined }, { begun }))
+      expect([filledOf(desk), openBreaks(desk)]).toEqual(["1", open])
+    }
+  )
 
   test("a total that has a place for it settles that they are two", () => {
     const desk = twoIds()

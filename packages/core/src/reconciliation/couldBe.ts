@@ -40,8 +40,8 @@ export const couldBe = (sent: Sent, seen: OrderSeen): boolean =>
     seen.enteredAt >= Instant.addMillis(sent.sentAt, -SKEW_MS))
 
 /**
- * O24, W12: is an order that the books do not know perhaps one of ours that is on its way or in doubt, whenever it is said to be entered? Then
- * it is not adopted before that is settled.
+ * O24, W12: is an order that the books do not know perhaps one of ours of its instrument that is on its way or in doubt, whatever else is
+ * said of it? Then it is not adopted before that is settled: what is wrong of it everywhere would stand in the books as another order.
  */
 export const mayBeOurs = (recorder: Recorder, seen: OrderSeen): boolean => {
   const { symbol } = seen
@@ -49,7 +49,7 @@ export const mayBeOurs = (recorder: Recorder, seen: OrderSeen): boolean => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
   return recorder.books.orders
     .find("live", [recorder.account, symbol])
-    .some((order) => (order.status === "submitting" || order.status === "in_doubt") && hasTermsOf(order, seen))
+    .some(({ origin, status }) => origin !== "external" && (status === "submitting" || status === "in_doubt"))
 }
 
 /** W12: may it be an order of ours, on its way, in doubt, refused or proven absent? */

@@ -42,6 +42,8 @@ export const passOrder = (
   const known = heldReports.knownOf(recorder, order)
   const fault = plausibility.implausibleOrder(known, report)
   if (fault !== undefined) return heldReports.hold(recorder, order, report, fault, payload)
+  // Under its id alone something was held while no order of the books had it.
+  heldReports.closeUnknown(recorder, order.symbol, report.brokerOrderId)
   const stands = plausibility.standsAtTie(known, report)
   const booked = evidenced(recorder, payload, (witnessed) =>
     orderSeen(witnessed, report, { isRepeated: stands, holdsBack, witness })

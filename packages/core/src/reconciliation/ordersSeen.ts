@@ -5,6 +5,7 @@ import { isTicker, type Ticker, UNMAPPED } from "../instrument/Ticker.ts"
 import type { Recorder } from "../journal/Recorder.ts"
 import * as Decimal from "../money/Decimal.ts"
 import { MARKED_PLACED } from "../order/command.ts"
+import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../order/Order.ts"
 import { frame, settled, type Witness } from "../order/witness.ts"
 import type { Word } from "../order/observe.ts"
@@ -20,6 +21,7 @@ import type { OrderSeen } from "./Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { reviewAverage } from "./averages.ts"
 import { hasTermsOf, lateOf, mayBeOurs } from "./couldBe.ts"
+import type { TotalTold } from "./duplicates.ts"
 import { closeIfOpen, findOpen, open, openOrUpdate } from "./ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { reviewUnpriced } from "./unpriced.ts"
@@ -92,11 +94,17 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
   if (seen !== order) reviewClientId(recorder, order, report)
   if (refusal !== undefined && isRejectedNow(order, seen)) afterRejection(recorder, seen, refusal)
-  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, report)
+  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.holdsBack, toldBy(report, passed.witness))
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
   return applied(joined)
 }
+
+/** F10: a reading tells the total of its own time, however long ago the order last changed; a shared one may have begun a second sooner. */
+const toldBy = ({ asOf, cumulative }: OrderSeen, witness: Witness = settled): TotalTold => ({
+  cumulative,
+  asOf: witness._tag === "Reading" ? Instant.later(asOf, Instant.addMillis(witness.begun, -SEPARATE_MS)) : asOf
+})
 
 /** Refusals: an order of ours that worked, or may have, until its rejection was confirmed (W11). */
 const isRejectedNow = (before: Order, after: Order): boolean =>

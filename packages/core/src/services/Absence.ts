@@ -95,7 +95,7 @@ export const isProvenAbsent = Effect.fn("Absence.isProvenAbsent")(function* (ord
 })
 
 /**
- * W12: is one of these the order, by our id, or without one perhaps: one of its instrument and side, whatever its quantity and time, that the
+ * W12: is one of these the order, by our id, or without one perhaps: one of its instrument, whatever its side, quantity and time, that the
  * books did not have when it was sent?
  */
 export const isAmong = Effect.fn("Absence.isAmong")(function* (
@@ -106,8 +106,7 @@ export const isAmong = Effect.fn("Absence.isAmong")(function* (
   const reports = received.map(({ report }) => report)
   if (reports.some(({ clientOrderId }) => clientOrderId === order.clientOrderId)) return true
   const alike = reports.filter(
-    ({ clientOrderId, side, symbol }) =>
-      clientOrderId === undefined && side === order.side && inBooks(symbol) === order.symbol
+    ({ clientOrderId, symbol }) => clientOrderId === undefined && inBooks(symbol) === order.symbol
   )
   const known = yield* idsInTheBooks(order, alike)
   return alike.some(({ brokerOrderId }) => brokerOrderId === undefined || !known.has(brokerOrderId))

@@ -26,24 +26,27 @@ import { reported } from "./work.ts"
 const FIRST_PAUSE_MS = 2_000
 const LONGEST_PAUSE_MS = 60_000
 
-const openImplausible = Effect.flatMap(
+/** Of these the order is read again until a later report settles them. */
+const settledByReading = ["Implausible", "TermsDiffer", "SuspectedDuplicate"]
+
+const openOnes = Effect.flatMap(
   Reads.all(BreakTable, {
     where: [
       { column: "closedAt", in: [null] },
-      { column: "kind", in: ["Implausible", "TermsDiffer"] }
+      { column: "kind", in: settledByReading }
     ]
   }),
   driven
 )
 
 /**
- * Reads again what was held as implausible, or shown with other terms than were sent: the order by its id, its executions, and holdings
- * where more than was ordered seems filled. After two seconds at first, then ever less often. One account's silence holds up no other.
+ * Reads again what was held as implausible, shown with other terms than were sent, or executed twice as it seems (F10): the order by its
+ * id, its executions, and holdings where more than was ordered seems filled. After two seconds at first, then ever less often. One account's silence holds up no other.
  */
 export const readHeldAgain = (readings: pacing.Asked<BreakId>, each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const due = yield* pacing.due(readings, yield* openImplausible, {
+    const due = yield* pacing.due(readings, yield* openOnes, {
       keyOf: ({ id }) => id,
       agedMs: ({ openedAt }) => Math.max(0, Instant.millisBetween(openedAt, now)),
       firstMs: FIRST_PAUSE_MS,

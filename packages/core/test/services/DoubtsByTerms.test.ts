@@ -295,9 +295,10 @@ describe("an order in doubt at a broker without client order ids", () => {
 
   it.each([
     ["has another quantity", { quantity: Quantity.unsafe("1000000") }],
+    ["is on the other side", { side: "sell" }],
     ["is entered a day before it was sent", { enteredAt: Instant.make(0n) }]
   ] as const)(
-    "W12: an order of its instrument and side that %s keeps it from being proven absent",
+    "W12: an order of its instrument that %s is not adopted, and keeps it from being proven absent; the truth then settles it",
     async (_, differs) => {
       const { layer, list } = place()
       await Stage.play(
@@ -309,13 +310,35 @@ describe("an order in doubt at a broker without client order ids", () => {
           yield* Tracking.sweep(Stage.account)
           yield* after("2 minutes")
           yield* after("2 minutes")
-          expect((yield* Stage.orders)[0]).toMatchObject({ id: order.id, status: "in_doubt" })
-          expect(yield* openKinds).toContain("Doubt")
+          expect(only(yield* Stage.orders)).toMatchObject({ id: order.id, status: "in_doubt" })
+          expect(yield* openKinds).toEqual(["Doubt"])
+          list(theirs(order, { brokerOrderId: first }))
+          yield* after("2 minutes")
+          expect(only(yield* Stage.orders)).toMatchObject({ id: order.id, status: "submitted" })
+          expect(yield* openKinds).toEqual([])
         }),
         layer
       )
     }
   )
+
+  it("W12: an order of others on its instrument is adopted once it is settled", async () => {
+    const { layer, list } = place()
+    await Stage.play(
+      Effect.gen(function* () {
+        const { after, order } = yield* doubtedAfter(TestClock.adjust("3 days"))
+        const others = theirs(order, { brokerOrderId: second, side: "sell" })
+        list(others)
+        yield* Tracking.sweep(Stage.account)
+        expect(yield* Stage.statuses).toEqual(["in_doubt"])
+        list(others, theirs(order, { brokerOrderId: first }))
+        yield* after("2 minutes")
+        yield* Tracking.sweep(Stage.account)
+        expect(yield* Stage.statuses).toEqual(["submitted", "submitted"])
+      }),
+      layer
+    )
+  })
 
   it("W12: an order with its terms is not adopted while it is in doubt, whenever it is said to be entered", async () => {
     const { layer, list } = place()
